@@ -1,0 +1,65 @@
+# make run: set up once, then serve on http://127.0.0.1:8080.   make test: everything that must hold.
+# Needs only Python 3.11+, make and a package index.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+LOCKED := --require-hashes --only-binary :all:
+PYTEST ?= $(BIN)/python -m pytest
+
+.PHONY: run test check format bench lock clean
+
+run: .venv/package.done
+	@$(BIN)/ita-bot run
+
+test: .venv/dev.done
+	@$(PYTEST)
+
+# What CI runs: format, lint, types, imports, then the README's own test command under coverage.
+check: .venv/dev.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/coverage erase
+	@grep -qx '    make test' README.md || { echo "README.md no longer says how to test" >&2; exit 1; }
+	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) PYTEST='$(BIN)/coverage run -m pytest'
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+format: .venv/dev.done
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev.done
+	@$(BIN)/python -m benchmarks
+
+# The lock: what is installed, to the byte. Needs `uv`; run it after changing what pyproject.toml depends on,
+# and with UPGRADE=--upgrade to take up newer versions.
+lock:
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header -q $(UPGRADE) -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -q $(UPGRADE) -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+# Each step leaves a stamp, so that a second start installs nothing; a changed lock installs again.
+.venv/venv.done:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "ต้องใช้ Python 3.11 ขึ้นไป / Python 3.11 or newer is needed. If it has another name: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) .ci/environment.py .venv
+	@touch $@
+
+.venv/run.done: requirements.lock .venv/venv.done
+	@echo "กำลังติดตั้ง ครั้งเดียว ราวหนึ่งนาที / Installing once, about a minute ..." >&2
+	@$(INSTALL) $(LOCKED) -r requirements.lock
+	@touch $@
+
+.venv/package.done: pyproject.toml CHANGELOG.md .venv/run.done
+	@$(INSTALL) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/dev.done: requirements-dev.lock .venv/package.done
+	@echo "กำลังติดตั้งเครื่องมือทดสอบ / Installing what the tests need ..." >&2
+	@$(INSTALL) $(LOCKED) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,134 @@
+"""The model of office.toml: the office's names, categories, deadlines, rules and contacts."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from handlers.turn import Lang
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+class Part(BaseModel):
+    """Whatever an office writes: a misspelt key is an error, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(Part):
+    """Words in Thai, and in English where the office has them."""
+
+    th: Words
+    en: Words | None = None
+
+    def in_(self, lang: Lang) -> str:
+        """The words in a language; Thai stands in where the office wrote no English."""
+        return (self.en if lang == "en" else None) or self.th
+
+
+class Category(Part):
+    """A kind of matter. Its code stands in the statistics and never changes; its name may."""
+
+    code: Code
+    name: Bilingual
+    definition: Bilingual
+
+
+class Body(Part):
+    """An outside body that takes complaints too, for who prefers it."""
+
+    code: Code
+    name: Bilingual
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 \-]{2,19}$")] | None = None
+
+
+class Step(Part):
+    """One step of the handling, with the time it takes."""
+
+    name: Bilingual
+    days: Days
+
+
+class Guideline(Part):
+    """The guideline of the ITA's item 25: how to complain, the steps, the unit responsible, the time taken."""
+
+    how: Bilingual
+    unit: Bilingual
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
+
+
+class Privacy(Part):
+    """What the privacy notice needs from the office (PDPA section 23). `version` is stored with each case."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,20}$")]
+    controller: Bilingual
+    contact: Bilingual
+    recipients: Bilingual
+
+
+class Retention(Part):
+    """How long content is kept once a case has ended. The office's lawyer sets the number."""
+
+    after_closing_days: Annotated[int, Field(ge=30, le=36500)]
+
+
+class Deadlines(Part):
+    """Days the office gives itself; calendar days from the day of receipt."""
+
+    first_answer_days: Days = 15
+
+
+class Alternate(Part):
+    """Who takes a case that concerns the head of the office or whoever runs this channel."""
+
+    post: Bilingual
+
+
+class Statistics(Part):
+    """How the office's figures are laid out and counted."""
+
+    layout: Literal["month", "quarter", "half"] = "month"
+    forwarded_counts_as: Literal["done", "in_progress"] = "done"
+
+
+class Item(Part):
+    """The number that an ITA item bears in one assessment: it changes by year and by kind of agency."""
+
+    topic: Literal["qa", "guideline", "channel", "stats", "opinion", "participation"]
+    number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{0,4} ?[0-9]{1,2}$")]
+    assessment: Words
+
+
+class Office(Part):
+    """A whole office.toml."""
+
+    name: Bilingual
+    website: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+    head: Bilingual
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=9)]
+    unsigned_letters: Bilingual
+    bodies: Annotated[tuple[Body, ...], Field(min_length=1, max_length=5)]
+    guideline: Guideline
+    privacy: Privacy
+    alternate: Alternate
+    retention: Retention
+    deadlines: Deadlines = Deadlines()
+    statistics: Statistics = Statistics()
+    items: tuple[Item, ...] = ()
+
+    @model_validator(mode="after")
+    def _codes_are_distinct(self) -> Self:
+        for what, codes in (
+            ("categories", [c.code for c in self.categories]),
+            ("bodies", [b.code for b in self.bodies]),
+        ):
+            if len(set(codes)) < len(codes):
+                raise ValueError(f"{what}: each code may stand once, found {', '.join(codes)}")
+        return self
+
+    def category(self, code: str) -> Category | None:
+        """The category of a code, or None."""
+        return next((c for c in self.categories if c.code == code), None)

@@ -1,0 +1,73 @@
+"""The receipt: the only thing by which a reporter and a case find each other.
+
+16 symbols of Crockford's base 32 (80 random bits) and a check symbol: the sum of position x value, modulo 31.
+It finds every single wrong symbol and every swap of neighbours, save 0 for Z.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 17
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_LOOKALIKE = str.maketrans("OIL๐๑๒๓๔๕๖๗๘๙", "0110123456789")
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt whose check symbol is right. A secret: its repr tells nothing."""
+
+    symbols: str
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless these are 17 symbols with the right check symbol."""
+        if not is_whole(self.symbols) or check(self.symbols[:16]) != self.symbols[16]:
+            raise ValueError("not a receipt")
+
+    def __repr__(self) -> str:
+        return "Receipt(****)"
+
+    @property
+    def shown(self) -> str:
+        """`XXXX-XXXX-XXXX-XXXX-C`."""
+        s = self.symbols
+        return f"{s[0:4]}-{s[4:8]}-{s[8:12]}-{s[12:16]}-{s[16]}"
+
+    @property
+    def last_five(self) -> str:
+        """What the person types back after filing."""
+        return self.symbols[-5:]
+
+
+def check(symbols: str) -> str:
+    """The check symbol of 16 symbols."""
+    return ALPHABET[sum(place * _VALUE[s] for place, s in enumerate(symbols, start=1)) % 31]
+
+
+def made_of(number: int) -> Receipt:
+    """The receipt of a random number of 80 bits."""
+    if not 0 <= number < 1 << 80:
+        raise ValueError("80 bits make a receipt")
+    symbols = "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+    return Receipt(symbols + check(symbols))
+
+
+def folded(text: str) -> str:
+    """What a person typed, as receipt symbols: case, Thai digits, O, I, L, spaces and hyphens folded."""
+    upright = unicodedata.normalize("NFKC", text).upper()
+    return _BETWEEN.sub("", upright).translate(_LOOKALIKE)
+
+
+def is_whole(symbols: str) -> bool:
+    """Whether this has a receipt's length and letters, be its check symbol right or wrong."""
+    return len(symbols) == LENGTH and all(s in _VALUE for s in symbols)
+
+
+def reads(text: str) -> Receipt | None:
+    """The receipt in a text, or None where it is none or is mistyped."""
+    symbols = folded(text)
+    if is_whole(symbols) and check(symbols[:16]) == symbols[16]:
+        return Receipt(symbols)
+    return None

@@ -1,0 +1,143 @@
+"""The register of cases: what may be asked of it, and what may be written into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from handlers.case import Outcome, Reason, Status, Step
+from handlers.receipt import Receipt
+from handlers.turn import Act, Channel, File, Query
+
+
+class EntryKind(StrEnum):
+    """What one line of a case's history is."""
+
+    FILED = "filed"
+    MOVED = "moved"
+    OFFICE = "office"  # a message from the office to the reporter
+    REPORTER = "reporter"  # a message from the reporter
+    EVIDENCE = "evidence"  # a file from the reporter, after filing
+
+
+class By(StrEnum):
+    """Who did it, as the audit trail names a person that it must not know."""
+
+    REPORTER = "reporter"
+    OFFICE = "office"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words."""
+
+    seq: int
+    on: date
+    kind: EntryKind
+    status: Status | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    body: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as its reporter may see it: no text of the complaint, no register number, no officer."""
+
+    id: str
+    status: Status
+    outcome: Outcome | None
+    received_on: date
+    entries: tuple[Entry, ...]
+
+    @property
+    def seq(self) -> int:
+        """The last line of the history that this view knows; what is written next is `seq + 1`."""
+        return self.entries[-1].seq
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Receipts that one person guessed wrong: `wrong` since `since`; no look-ups before `until`; `level` refusals."""
+
+    since: datetime | None = None
+    wrong: int = 0
+    until: datetime | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FindCase(Query[CaseView | None]):
+    """The case of a receipt; None for one that was never issued or was erased."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class FindTries(Query[Tries]):
+    """The wrong guesses of a person, of today and yesterday."""
+
+    who: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetTries(Act):
+    """Keep the wrong guesses of a person, under the key of the day."""
+
+    who: bytes
+    tries: Tries
+
+
+@dataclass(frozen=True, slots=True)
+class FileCase(Act):
+    """Enter a complaint into the register: number, receipt, history, facts and audit in one.
+
+    answers: what the reporter wrote, by field; identity: name and contact, in an envelope of its own;
+    alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
+    at: the instant in UTC; on: the day in Bangkok; answer_by: when the reporter is to hear first.
+    """
+
+    receipt: Receipt = field(repr=False)
+    category: str
+    channel: Channel
+    at: datetime
+    on: date
+    answer_by: date
+    notice: str
+    alternate: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    identity: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry(Act):
+    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists."""
+
+    case: str
+    seq: int
+    at: datetime
+    on: date
+    kind: EntryKind
+    by: By
+    text: str = field(default="", repr=False)
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCase(Act):
+    """Take a step of the lifecycle as line `seq`; a conflict if that line exists. `text` is read by the reporter.
+
+    status: the state that `handlers.case.after` gave.
+    """
+
+    case: str
+    seq: int
+    at: datetime
+    on: date
+    step: Step
+    status: Status
+    by: By
+    text: str = field(default="", repr=False)

@@ -1,0 +1,114 @@
+"""Who answers: commands first, then whoever the talk is with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from handlers import complaint, confirm, draft, form, menu, thai, track
+from handlers.form import Form
+from handlers.moment import Moment
+from handlers.office import Office
+from handlers.receipt import folded, is_whole, reads
+from handlers.turn import NEVER, Deciding, DropFiles, Event, Lang, Now, Say, Session, Topic, read
+
+TYPED: Mapping[str, str] = {
+    "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
+    "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
+    "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
+    "ช่วยเหลือ": "help", "help": "help", "ความเป็นส่วนตัว": "privacy", "privacy": "privacy",
+    "ยกเลิก": "cancel", "cancel": "cancel",
+    "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
+}  # fmt: skip
+"""Words that are commands when they are all that was typed; with a slash before them, too."""
+
+
+@dataclass(frozen=True)
+class Complaints:
+    """The complaints desk: reports of corruption and the following of them, and nothing else."""
+
+    office: Office
+    form: Form = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build the form of this office once."""
+        object.__setattr__(self, "form", complaint.form(self.office))
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        """What one message leads to."""
+        now = yield from read(Now())
+        before = session or Session(lang=guessed(event))
+        m, notes, acts = arrived(Moment(event, replace(before, at=now), self.office, now), before)
+        command = commanded(event)
+        turn = yield from (self._obey(m, command) if command else self._listen(m))
+        return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
+
+    def _listen(self, m: Moment) -> Deciding:
+        if m.session.topic is Topic.REPORT:
+            return (yield from draft.hear(self.form, m))
+        if m.session.topic is Topic.TRACK:
+            return (yield from track.hear(m))
+        if m.session.topic is Topic.CONFIRM:
+            return (yield from confirm.hear(m))
+        if is_receipt_like(m.event.text or ""):
+            return (yield from track.look_up(m, m.event.text or ""))
+        return (yield from menu.hear(m))
+
+    def _obey(self, m: Moment, command: str) -> Deciding:
+        if command in {"th", "en"}:
+            return (yield from self._again(m.with_(lang=command)))
+        if command == "privacy":
+            return (yield from self._again(m, complaint.pdpa(m)))
+        if command == "help":
+            return (yield from self._again(m, Say("help.text")))
+        if m.session.topic is Topic.REPORT and (m.session.drafting or command == "cancel"):
+            return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
+        free = m if m.session.receipt is None else m.on(track.fresh(m))
+        if command == "report":
+            return complaint.notice(free)
+        if command == "track":
+            return track.ask(free)
+        return menu.greet(free)
+
+    def _again(self, m: Moment, *before: Say) -> Deciding:
+        """Say something and ask the present question once more."""
+        if m.session.topic is Topic.REPORT:
+            return draft.again(self.form, m, *before)
+        if m.session.topic is Topic.TRACK:
+            return (yield from track.again(m, *before))
+        if m.session.topic is Topic.CONFIRM:
+            return confirm.again(m, *before)
+        return menu.again(m, *before)
+
+
+def arrived(m: Moment, before: Session) -> tuple[Moment, tuple[Say, ...], tuple[DropFiles, ...]]:
+    """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
+    if before.topic is Topic.LAPSED:
+        return m.on(track.fresh(m)), (Say("draft.lapsed"),), ()
+    if before.at == NEVER or not before.lapsed(m.now):
+        return m, (), ()
+    if before.receipt is not None:
+        return m.on(track.fresh(m)), (Say("track.lapsed"),), ()
+    told = (Say("draft.lapsed"),) if before.drafting else ()
+    return m.on(track.fresh(m)), told, form.dropped(before)
+
+
+def commanded(event: Event) -> str | None:
+    """The command in an event: a button of the menu, a word that stands alone, or /word."""
+    if event.choice is not None:
+        return event.choice[1:] if event.choice.startswith("/") else None
+    typed = thai.folded(event.text or "")
+    if (event.text or "").startswith("/start "):  # a deep link: /start track
+        typed = typed.removeprefix("start ")
+    return TYPED.get(typed)
+
+
+def is_receipt_like(text: str) -> bool:
+    """Whether a text that nobody asked for is a receipt, if perhaps a mistyped one."""
+    symbols = folded(text)
+    return reads(text) is not None or (is_whole(symbols) and any(s.isdigit() for s in symbols))
+
+
+def guessed(event: Event) -> Lang:
+    """The language to begin in: English for one who writes only Latin letters, Thai for everybody else."""
+    text = event.text or ""
+    latin = text.isascii() and any(c.isalpha() for c in text)
+    return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"

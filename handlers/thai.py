@@ -1,0 +1,165 @@
+"""Thai as people write it: Buddhist-era dates, Thai digits, spoken days, and what hides in pasted text."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.turn import Lang
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+BUDDHIST_ERA = 543
+
+MONTHS = (
+    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
+    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
+)  # fmt: skip
+SHORT_MONTHS = (
+    "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.",
+    "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
+)  # fmt: skip
+_ENGLISH = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+
+# Characters that show nothing but turn or hide what stands beside them: bidi overrides and isolates, marks, BOM.
+_UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text made safe to keep: removed counts hidden characters taken out, unreadable the `�` left in."""
+
+    text: str
+    removed: int = 0
+    unreadable: int = 0
+
+
+def clean(raw: str) -> Cleaned:
+    """Take out control and direction-changing characters; keep every letter, mark and emoji as typed (NFC)."""
+    lines = raw.replace("\r\n", "\n").replace("\r", "\n")
+    shown, hidden = _UNSEEN.subn("", lines)
+    shown, controls = _CONTROL.subn("", shown)
+    text = unicodedata.normalize("NFC", shown).strip()
+    return Cleaned(text, hidden + controls, text.count("\ufffd"))
+
+
+def letters(text: str) -> int:
+    """How many letters, vowel signs and digits a text has: emoji and punctuation tell nothing."""
+    return sum(unicodedata.category(c)[0] in "LMN" for c in text)
+
+
+def folded(text: str) -> str:
+    """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DIGITS).casefold()
+    return re.sub(r"\s+", " ", plain).strip(" .!?/")
+
+
+def number(text: str) -> int | None:
+    """The number that a text is, in Thai or Arabic digits."""
+    plain = folded(text)
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 4 else None
+
+
+def day(instant: datetime) -> date:
+    """The day it is in Bangkok."""
+    return instant.astimezone(BANGKOK).date()
+
+
+def shown(when: date, lang: Lang) -> str:
+    """A day as people read it: 22 พฤศจิกายน 2569, 22 November 2026 (B.E. 2569)."""
+    if lang == "th":
+        return f"{when.day} {MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}"
+    return f"{when.day} {_ENGLISH[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})"
+
+
+def clock(instant: datetime) -> str:
+    """The time of day in Bangkok, `14:05`."""
+    return instant.astimezone(BANGKOK).strftime("%H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, month or year that was understood in a text. day is its first day; words says it back."""
+
+    first: date
+    words: str
+
+
+_MONTH_NAMES = {
+    name.replace(".", ""): index
+    for names in (
+        MONTHS,
+        SHORT_MONTHS,
+        tuple(m.lower() for m in _ENGLISH),
+        tuple(m[:3].lower() for m in _ENGLISH),
+    )
+    for index, name in enumerate(names, start=1)
+}
+_NAMED = "|".join(sorted(map(re.escape, _MONTH_NAMES), key=len, reverse=True))
+_BY_NAME = re.compile(
+    rf"(?:(?P<d>\d{{1,2}})\s*)?(?:เดือน)?\s*(?P<m>{_NAMED})\s*(?:พศ|be|ปี|\s)*(?P<y>\d{{4}}|\d{{2}})(?!\d)"
+)
+_BY_NUMBER = re.compile(r"(?<!\d)(?P<d>\d{1,2})[/\-](?P<m>\d{1,2})[/\-](?P<y>\d{4}|\d{2})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)")
+_YEAR = re.compile(r"(?:^|ปี|พศ|in )\s*(?P<y>\d{4})(?!\d)")
+_SPOKEN = {"วันนี้": 0, "today": 0, "เมื่อวานซืน": 2, "วานซืน": 2, "เมื่อวาน": 1, "วานนี้": 1, "yesterday": 1}
+
+
+def when(text: str, today: date, lang: Lang = "th") -> When | None:
+    """The day, month or year in a text: Thai or English month names, Buddhist or Christian years, spoken days.
+
+    None where nothing certain is in it; what the person typed is kept in any case.
+    """
+    plain = folded(text).replace(".", "").replace("พ ศ", "พศ")
+    for word, ago in _SPOKEN.items():
+        if word in plain:
+            return _said(today - timedelta(days=ago), lang)
+    for pattern in (_ISO, _BY_NAME, _BY_NUMBER):
+        if found := pattern.search(plain):
+            return _dated(found.groupdict(), today, lang)
+    if found := _YEAR.search(plain):
+        year = _christian(found["y"], today)
+        return (
+            When(date(year, 1, 1), f"พ.ศ. {year + BUDDHIST_ERA}" if lang == "th" else f"{year}")
+            if year
+            else None
+        )
+    return None
+
+
+def _said(found: date, lang: Lang) -> When:
+    return When(found, shown(found, lang))
+
+
+def _dated(part: dict[str, str | None], today: date, lang: Lang) -> When | None:
+    year = _christian(part["y"] or "", today)
+    name = part["m"] or ""
+    month = _MONTH_NAMES.get(name) or int(name)
+    try:
+        if year is None:
+            return None
+        if part["d"] is None:
+            words = (
+                f"{MONTHS[month - 1]} {year + BUDDHIST_ERA}"
+                if lang == "th"
+                else f"{_ENGLISH[month - 1]} {year}"
+            )
+            return When(date(year, month, 1), words)
+        return _said(date(year, month, int(part["d"])), lang)
+    except (ValueError, IndexError):
+        return None  # the 31st of February: no day, so nothing certain
+
+
+def _christian(written: str, today: date) -> int | None:
+    """The Christian year of a written one: 2569 and 69 are Buddhist, 2026 Christian."""
+    year = int(written)
+    if len(written) == 2:
+        year += 2500  # Thais shorten Buddhist years; nobody writes 26 for 2026 on a Thai form
+    if year > today.year + 300:
+        year -= BUDDHIST_ERA
+    return year if 1900 < year <= today.year + 100 else None

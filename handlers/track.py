@@ -1,0 +1,259 @@
+"""Following a case by its receipt: state, timeline, messages both ways, more evidence, withdrawal."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from handlers import menu, thai
+from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
+from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
+from handlers.choices import STALE, Option, offered, options, picked
+from handlers.moment import Moment
+from handlers.receipt import LENGTH, folded, is_whole, reads
+from handlers.register import (
+    AddEntry,
+    By,
+    CaseView,
+    Entry,
+    EntryKind,
+    FindCase,
+    FindTries,
+    MoveCase,
+    SetTries,
+    Tries,
+)
+from handlers.turn import Deciding, File, Say, Session, Topic, Turn, asked, read
+
+MOST_WRONG = 5
+WINDOW = timedelta(minutes=15)
+LONGEST = timedelta(hours=1)
+NEWEST = 20
+"""Lines of the timeline that are shown; a case seldom has more."""
+MOST_CHARACTERS = 20_000
+
+
+def ask(m: Moment, *before: Say) -> Turn:
+    """Ask for the receipt."""
+    session = m.session if m.session.step == "code" else asked(m.session, step="code")
+    session = replace(session, topic=Topic.TRACK, receipt=None)
+    return Turn(session, (*before, Say("track.ask", {}, offered(options(("leave",)), session))))
+
+
+def hear(m: Moment) -> Deciding:
+    """Answer one message of a person who follows a case, or wants to."""
+    if m.session.receipt is None:
+        return (yield from _at_code(m))
+    case = yield from read(FindCase(m.session.receipt))
+    if case is None:
+        return ask(m.on(fresh(m)), Say("track.unknown"))
+    return _at_case(m, case)
+
+
+def fresh(m: Moment) -> Session:
+    """A session that knows no case and holds no draft."""
+    return Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
+
+
+def again(m: Moment, *before: Say) -> Deciding:
+    """Ask the present question once more."""
+    if m.session.receipt is None:
+        return ask(m, *before)
+    case = yield from read(FindCase(m.session.receipt))
+    return show(m, case, *before) if case else ask(m.on(fresh(m)), Say("track.unknown"))
+
+
+def _at_code(m: Moment) -> Deciding:
+    choice = picked(m.event, m.session, options(("leave",)), numbers=False)
+    if choice == "leave":
+        return menu.again(m)
+    if choice is STALE:
+        return ask(m, Say("pick.stale"))
+    text = m.event.text or ""
+    if m.event.file is not None or _is_told(text):
+        # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
+        return (yield from menu.hear(m))
+    return (yield from look_up(m, text))
+
+
+def _is_told(text: str) -> bool:
+    """Whether a text is words and no attempt at a receipt."""
+    return thai.letters(text) >= FEWEST_LETTERS and not folded(text).isascii()
+
+
+def look_up(m: Moment, text: str) -> Deciding:
+    """Find the case of a receipt. A mistyped one is told apart by its check symbol, without a look-up.
+
+    A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
+    close the look-up, at first for 15 minutes and never for more than an hour.
+    """
+    symbols = folded(text)
+    if not is_whole(symbols):
+        return ask(m, Say("track.length", {"count": len(symbols), "length": LENGTH}))
+    receipt = reads(text)
+    if receipt is None:
+        return ask(m, Say("track.mistyped"))
+    tries = yield from read(FindTries(m.event.who))
+    if tries.until is not None and m.now < tries.until:
+        return ask(m, Say("track.wait", {"until": thai.clock(_next_minute(tries.until))}))
+    case = yield from read(FindCase(receipt))
+    if case is None:
+        wrong = missed(tries, m.now)
+        return replace(ask(m, _unknown(wrong, m.now)), acts=(SetTries(m.event.who, wrong),))
+    return _opened(m.on(replace(fresh(m), receipt=receipt)), case, m.session)
+
+
+def _opened(m: Moment, case: CaseView, before: Session) -> Turn:
+    """The case, and what the person typed or sent before the receipt: offered, or attached."""
+    shown = show(m, case)
+    acts: tuple[AddEntry, ...] = ()
+    if before.files:
+        acts = (_entry(m, case, EntryKind.EVIDENCE, files=before.files),)
+        shown = show(m, with_entry(case, acts[0]), Say("track.attached", {"name": before.files[0].name}))
+    if "story" not in before.answers:
+        return replace(shown, acts=acts)
+    held = m.on(replace(shown.session or m.session, answers={"held": before.answers["story"]}))
+    offer = _offer(held)
+    return Turn(offer.session, (*shown.says, *offer.says), acts)
+
+
+def _offer(m: Moment) -> Turn:
+    session = asked(m.session, step="offer")
+    return Turn(session, (Say("track.offer", {}, offered(options(("send", "stay")), session)),))
+
+
+def _entry(
+    m: Moment, case: CaseView, kind: EntryKind, text: str = "", files: tuple[File, ...] = ()
+) -> AddEntry:
+    return AddEntry(case.id, case.seq + 1, m.now, thai.day(m.now), kind, By.REPORTER, text, files)
+
+
+def _unknown(tries: Tries, now: datetime) -> Say:
+    if tries.until is None or tries.until <= now:
+        return Say("track.unknown")
+    return Say("track.unknown_wait", {"until": thai.clock(_next_minute(tries.until))})
+
+
+def _next_minute(instant: datetime) -> datetime:
+    """The time that is said must not be before the time that is meant."""
+    return instant + timedelta(seconds=59)
+
+
+def missed(tries: Tries, now: datetime) -> Tries:
+    """The tries after one more wrong receipt: each fifth within the window closes for longer, to an hour."""
+    fresh = tries.since is None or now - tries.since >= WINDOW
+    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
+    if wrong < MOST_WRONG:
+        return Tries(since, wrong, None, tries.level)
+    pause = min(LONGEST, WINDOW * 2**tries.level)
+    return Tries(None, 0, now + pause, tries.level + 1)
+
+
+def show(m: Moment, case: CaseView, *before: Say) -> Turn:
+    """The state of a case, its timeline and what the reporter may do."""
+    session = replace(
+        m.session if m.session.step == "case" else asked(m.session), topic=Topic.TRACK, step="case"
+    )
+    status = Say(
+        "track.status",
+        {
+            "status": Say(f"status.{PUBLIC[case.status]}"),
+            "received": thai.shown(case.received_on, m.lang),
+            "timeline": tuple(line(entry, m) for entry in case.entries[-NEWEST:]),
+        },
+        offered(ways(case), session),
+        certain=True,
+    )
+    return Turn(session, (*before, status))
+
+
+def line(entry: Entry, m: Moment) -> Say:
+    """One line of the timeline. The office's words stand in it; the reporter's own never do."""
+    args: dict[str, str | int | Say] = {"on": thai.shown(entry.on, m.lang), "text": entry.text}
+    if entry.kind is not EntryKind.MOVED:
+        return Say(f"entry.{entry.kind}", args)
+    why = Say("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Say("literal", {"text": ""})
+    if entry.outcome is not None:
+        return Say(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
+    if entry.reason is not None:
+        return Say("entry.not_accepted", {**args, "reason": Say(f"reason.{entry.reason}"), "why": why})
+    return Say(f"entry.moved.{entry.status}", {**args, "why": why})
+
+
+def ways(case: CaseView) -> tuple[Option, ...]:
+    """What the reporter may do with a case as it stands."""
+    withdraw = () if case.status in ENDED else ("withdraw",)
+    return options(("message", "attach", "refresh", *withdraw, "leave"))
+
+
+def _at_case(m: Moment, case: CaseView) -> Turn:
+    steps = {
+        "withdraw": ("withdraw_yes", "stay"),
+        "offer": ("send", "stay"),
+        "message": ("stay",),
+        "attach": ("stay",),
+    }
+    here = options(steps[m.session.step]) if m.session.step in steps else ways(case)
+    if m.event.file is not None:
+        return _attach(m, case, m.event.file)
+    choice = picked(m.event, m.session, here, numbers=m.session.step != "message")
+    if choice is STALE:
+        return show(m, case, Say("pick.stale"))
+    if choice is None:
+        return _told(m, case)
+    return _chosen(m, case, choice)
+
+
+def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
+    if choice in {"message", "attach", "withdraw"}:
+        session = asked(m.session, step=choice)
+        exits = ("withdraw_yes", "stay") if choice == "withdraw" else ("stay",)
+        return Turn(session, (Say(f"track.{choice}", {}, offered(options(exits), session)),))
+    if choice == "send":
+        return _send(m, case, m.session.answers["held"])
+    if choice == "withdraw_yes":
+        return _withdraw(m, case)
+    if choice == "leave":
+        return menu.again(m.on(fresh(m)), Say("track.left"))
+    return show(m.with_(answers={}), case)
+
+
+def _told(m: Moment, case: CaseView) -> Turn:
+    """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
+    cleaned = thai.clean(m.event.text or "")
+    if not cleaned.text:
+        return show(m, case, Say("text.empty"))
+    if len(cleaned.text) > MOST_CHARACTERS:
+        return show(
+            m,
+            case,
+            Say("track.too_long", {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}"}),
+        )
+    if m.session.step == "message":
+        return _send(m, case, cleaned.text, *oddities(cleaned))
+    return _offer(m.with_(answers={"held": cleaned.text}))
+
+
+def _send(m: Moment, case: CaseView, text: str, *notes: Say) -> Turn:
+    act = _entry(m, case, EntryKind.REPORTER, text)
+    return replace(show(m.with_(answers={}), with_entry(case, act), *notes, Say("track.sent")), acts=(act,))
+
+
+def _attach(m: Moment, case: CaseView, file: File) -> Turn:
+    if file.problem is not None:
+        return show(m, case, Say(f"file.{file.problem}", {"name": file.name, "most": MOST_FILES}))
+    act = _entry(m, case, EntryKind.EVIDENCE, files=(file,))
+    return replace(show(m, with_entry(case, act), Say("track.attached", {"name": file.name})), acts=(act,))
+
+
+def _withdraw(m: Moment, case: CaseView) -> Turn:
+    if case.status in ENDED:
+        return show(m, case, Say("track.ended"))
+    step, on = Step(Move.WITHDRAW, Outcome.WITHDRAWN), thai.day(m.now)
+    act = MoveCase(case.id, case.seq + 1, m.now, on, step, after(case.status, step), By.REPORTER)
+    entry = Entry(act.seq, on, EntryKind.MOVED, act.status, Outcome.WITHDRAWN)
+    shown = replace(case, status=act.status, outcome=Outcome.WITHDRAWN, entries=(*case.entries, entry))
+    return replace(show(m, shown, Say("track.withdrawn")), acts=(act,))
+
+
+def with_entry(case: CaseView, act: AddEntry) -> CaseView:
+    """The case as it will stand once the entry is written."""
+    return replace(case, entries=(*case.entries, Entry(act.seq, act.on, act.kind)))

@@ -1,0 +1,214 @@
+"""The words of one turn: what came in, what is asked of the world, what is said, what is to be written."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from handlers.receipt import Receipt
+
+Lang: TypeAlias = Literal["th", "en"]
+T = TypeVar("T")
+
+IDLE = timedelta(minutes=30)
+"""A draft that nobody touched for this long lapses (as GlobaLeaks' sessions do)."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Channel(StrEnum):
+    """The door a message came through: how anonymous a person is depends on it."""
+
+    TERMINAL = "terminal"
+    WEB = "web"
+    TELEGRAM = "telegram"
+    LINE = "line"
+
+
+class FileProblem(StrEnum):
+    """Why a file was not kept."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_ALLOWED = "not_allowed"
+    BOMB = "bomb"
+    UNREADABLE = "unreadable"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was sent, sealed in storage before anyone decides on it.
+
+    id: its random name in sealed storage, 32 hex digits; empty when it was not kept.
+    name: what the sender called it, cleaned. kind: media type by content, never by name.
+    size: bytes. problem: why it was not kept, or None.
+    """
+
+    id: str
+    name: str
+    kind: str
+    size: int
+    problem: FileProblem | None = None
+    misnamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing a person did: typed a text, picked a choice or sent a file.
+
+    id: the platform's own id of the event, unique within the desk; kept only as a hash under a key of the day.
+    who: HMAC-SHA256 of platform and user id (32 bytes).
+    back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
+    """
+
+    id: str
+    who: bytes
+    channel: Channel
+    text: str | None = None
+    choice: str | None = None
+    file: File | None = None
+    back: bytes | None = None
+
+
+class Topic(StrEnum):
+    """What the talk is about, which tells who answers next."""
+
+    MENU = "menu"
+    REPORT = "report"
+    TRACK = "track"
+    CONFIRM = "confirm"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where a talk stands. Sealed when stored; lapses `IDLE` after `at`.
+
+    version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
+    choice of an older one; editing: an answer is being changed from the review; resume: the question to
+    return to when a cancel is called off. A session that holds a `receipt` would link a person to a case, so
+    it lives in memory only and its stored row is deleted.
+    """
+
+    version: int = 0
+    at: datetime = NEVER
+    lang: Lang = "th"
+    topic: Topic = Topic.MENU
+    step: str = ""
+    prompt: int = 0
+    answers: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    editing: bool = False
+    resume: str = ""
+    receipt: Receipt | None = None
+
+    @property
+    def drafting(self) -> bool:
+        """Whether something that the person typed or sent would be lost with this session."""
+        return bool(self.answers or self.files)
+
+    def lapsed(self, now: datetime) -> bool:
+        """Whether the person stayed away too long."""
+        return now - self.at >= IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a person may pick. `data` comes back as `Event.choice`; the label is a wording key."""
+
+    data: str
+    key: str
+    args: Mapping[str, "Arg"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Something to say, still without words: a wording key and what goes into it.
+
+    certain: must arrive even through a crash, so it waits in the outbox until it did; everything of a case is.
+    An argument called `receipt` is shown to the person as the receipt of the case.
+    """
+
+    key: str
+    args: Mapping[str, "Arg"] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    certain: bool = False
+
+
+Arg: TypeAlias = str | int | Say | tuple[Say, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A `Say` in words, for one person in one language. `choices` are (label, data) pairs."""
+
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+    receipt: str | None = None
+
+
+class Query(Generic[T]):
+    """A question to the world, answered with a T."""
+
+    __slots__ = ()
+
+
+class Act:
+    """Something to be written with the turn."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a message leads to: the session afterwards (None: forget it), what is said, what is written."""
+
+    session: Session | None
+    says: tuple[Say, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+Deciding: TypeAlias = Generator[Query[Any], Any, Turn]
+
+
+def read(query: Query[T]) -> Generator[Query[T], T, T]:
+    """Ask: `case = yield from read(FindCase(receipt))`."""
+    answer: T = yield query
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Now(Query[datetime]):
+    """The instant, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt(Query[Receipt]):
+    """A receipt that nobody has: 80 random bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepText(Query[File]):
+    """Seal a text as a file, for what exceeds the room of an answer."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropFiles(Act):
+    """Erase files of a draft that will not be filed."""
+
+    ids: tuple[str, ...]
+
+
+def literal(text: str) -> Say:
+    """Words that are not ours: an office's own, or what the person typed."""
+    return Say("literal", {"text": text})
+
+
+def asked(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace
+    """The session with one more question asked, so that choices of older ones are told apart."""
+    return replace(session, prompt=session.prompt + 1, **changes)

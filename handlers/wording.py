@@ -1,0 +1,55 @@
+"""Say -> words: th.toml and en.toml hold every sentence that a person reads."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from handlers.turn import Arg, Choice, Lang, Message, Say
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            flat[prefix + key] = value.strip("\n")
+        else:
+            flat |= _flat(value, f"{prefix}{key}.")
+    return flat
+
+
+def _load(lang: Lang) -> dict[str, str]:
+    return _flat(tomllib.loads((files("handlers") / "wording" / f"{lang}.toml").read_text("utf-8")))
+
+
+WORDS: Mapping[Lang, Mapping[str, str]] = {"th": _load("th"), "en": _load("en")}
+
+
+def text(say: Say, lang: Lang) -> str:
+    """The words of one thing to say. KeyError for a key or an argument that the wording does not have."""
+    if say.key == "literal":
+        return str(say.args["text"])
+    return WORDS[lang][say.key].format_map({name: _argument(arg, lang) for name, arg in say.args.items()})
+
+
+def _argument(arg: Arg, lang: Lang) -> str:
+    if isinstance(arg, Say):
+        return text(arg, lang)
+    if isinstance(arg, tuple):
+        return "\n".join(text(line, lang) for line in arg)
+    return str(arg)
+
+
+def label(choice: Choice, lang: Lang) -> str:
+    """What is written on a button."""
+    return text(Say(choice.key, choice.args), lang)
+
+
+def render(say: Say, lang: Lang) -> Message:
+    """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
+    receipt = say.args.get("receipt")
+    return Message(
+        text(say, lang),
+        tuple((label(choice, lang), choice.data) for choice in say.choices),
+        receipt if isinstance(receipt, str) else None,
+    )
