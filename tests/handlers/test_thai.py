@@ -1,0 +1,77 @@
+"""Thai as people write it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers import thai
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "words"),
+    [
+        ("12 ม.ค. 2569", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("๑๒ มกราคม พ.ศ. ๒๕๖๙", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("12/1/69", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("12-01-2569 ตอนบ่าย", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("12/1/2026", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("2026-01-12", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("2569-01-12", date(2026, 1, 12), "12 มกราคม 2569"),
+        ("5 May 2025", date(2025, 5, 5), "5 พฤษภาคม 2568"),
+        ("3 มิ.ย.68 บ่ายสอง", date(2025, 6, 3), "3 มิถุนายน 2568"),
+        ("เมื่อวาน", date(2026, 11, 21), "21 พฤศจิกายน 2569"),
+        ("เมื่อวานซืนตอนเช้า", date(2026, 11, 20), "20 พฤศจิกายน 2569"),
+        ("วันนี้", TODAY, "22 พฤศจิกายน 2569"),
+        ("เดือนมีนาคม 2569", date(2026, 3, 1), "มีนาคม 2569"),
+        ("ปี 2568", date(2025, 1, 1), "พ.ศ. 2568"),
+    ],
+)
+def test_when(typed: str, first: date, words: str) -> None:
+    assert thai.when(typed, TODAY) == thai.When(first, words)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ช่วงปลายปีที่แล้ว", "31/2/2569", "12/13/2569", "9/9/9999", "ปี 9999", "12345", "บ่ายสองโมง"]
+)
+def test_nothing_certain_in_it(typed: str) -> None:
+    assert thai.when(typed, TODAY) is None
+
+
+@given(st.dates(date(2000, 1, 1), date(2026, 11, 22)))
+def test_every_day_reads_back_as_it_is_shown(day: date) -> None:
+    for lang in ("th", "en"):
+        understood = thai.when(thai.shown(day, lang), TODAY)  # type: ignore[arg-type]
+        assert understood is not None
+        assert understood.first == day
+
+
+@given(st.text())
+def test_any_text_is_read_without_trouble(text: str) -> None:
+    thai.when(text, TODAY)
+    cleaned = thai.clean(text)
+    assert not any(0xD800 <= ord(c) <= 0xDFFF or c in "\x00\u202e\u2066" for c in cleaned.text)
+    assert thai.clean(cleaned.text) == thai.Cleaned(cleaned.text, 0, cleaned.text.count("\ufffd"))
+    cleaned.text.encode()
+
+
+def test_clean_keeps_what_people_see() -> None:
+    family = "ครอบครัว 👨\u200d👩\u200d👧 กำนัน น้ำ é"
+    assert thai.clean(family).text == family
+    assert thai.clean("ก\u202eข\x00ค\u200b").removed == 3
+    assert thai.clean("ก\ufffdข").unreadable == 1
+    assert thai.clean("ก\r\nข\rค").text == "ก\nข\nค"
+
+
+def test_days_are_bangkoks() -> None:
+    late = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
+    assert thai.day(late) == date(2026, 11, 22)
+    assert thai.clock(late) == "00:30"
+
+
+@pytest.mark.parametrize(("typed", "number"), [("๒", 2), (" 2. ", 2), ("2", 2), ("สอง", None), ("²", 2), ("99999", None)])
+def test_number(typed: str, number: int | None) -> None:
+    assert thai.number(typed) == number

@@ -1,0 +1,51 @@
+"""The wording: both languages say the same things, and all of it can be said."""
+
+import re
+import string
+from pathlib import Path
+
+from handlers import wording
+from handlers.case import Outcome, Public, Reason, Status
+from handlers.register import EntryKind
+from handlers.turn import Channel, FileProblem, Say
+
+SOURCES = "\n".join(p.read_text("utf-8") for p in Path(wording.__file__).parent.glob("*.py"))
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys_and_places() -> None:
+    assert wording.WORDS["th"].keys() == wording.WORDS["en"].keys()
+    differing = {k for k, thai in wording.WORDS["th"].items() if places(thai) != places(wording.WORDS["en"][k])}
+    assert not differing
+
+
+def test_every_member_that_is_said_has_words() -> None:
+    wanted = {
+        *(f"status.{p}" for p in Public),
+        *(f"reason.{r}" for r in Reason),
+        *(f"entry.closed.{o}" for o in Outcome),
+        *(f"entry.moved.{s}" for s in Status),
+        *(f"entry.{k}" for k in EntryKind if k is not EntryKind.MOVED),
+        *(f"file.{p}" for p in FileProblem),
+        *(f"{part}.{c}" for part in ("anonymity", "abroad", "advice") for c in Channel),
+    }
+    assert wanted <= wording.WORDS["th"].keys()
+
+
+def test_every_key_that_stands_in_the_source_has_words() -> None:
+    keys = set(re.findall(r'Say\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
+    assert len(keys) > 30
+    assert keys <= wording.WORDS["th"].keys()
+
+
+def test_words_of_others_are_never_read_as_ours() -> None:
+    braces = Say("pick.unknown", {"text": "{receipt} {0} %s"})
+    assert "{receipt} {0} %s" in wording.text(braces, "th")
+
+
+def test_neutral_words_where_a_stranger_may_look() -> None:
+    for lang in wording.WORDS.values():
+        assert not re.search("ทุจริต|corrupt", lang["track.sent"] + lang["menu.again"] + lang["confirm.ask"])
