@@ -3,7 +3,7 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED := --require-hashes --only-binary :all:
 PYTEST ?= $(BIN)/python -m pytest
 

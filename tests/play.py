@@ -103,11 +103,20 @@ class Stage:
                 case = CaseView(f"{len(self.filed)}", Status.RECEIVED, None, act.on, (first,))
                 self.cases[act.receipt.symbols] = case
             case AddEntry():
-                self._append(act.case, Entry(act.seq, act.on, act.kind, text=act.text if act.by == "office" else ""))
+                self._append(
+                    act.case, Entry(act.seq, act.on, act.kind, text=act.text if act.by == "office" else "")
+                )
             case MoveCase():
                 step = act.step
                 entry = Entry(
-                    act.seq, act.on, EntryKind.MOVED, act.status, step.outcome, step.reason, step.body, act.text
+                    act.seq,
+                    act.on,
+                    EntryKind.MOVED,
+                    act.status,
+                    step.outcome,
+                    step.reason,
+                    step.body,
+                    act.text,
                 )
                 self._append(act.case, entry, status=act.status, outcome=step.outcome)
             case SetTries():
@@ -125,7 +134,16 @@ class Stage:
     def move(self, receipt: str, step: Step, text: str = "") -> None:
         """The office takes a step in a case."""
         view = self.cases[receipts.folded(receipt)]
-        act = MoveCase(view.id, view.seq + 1, self.now, thai.day(self.now), step, after(view.status, step), "office", text)  # type: ignore[arg-type]
+        act = MoveCase(
+            view.id,
+            view.seq + 1,
+            self.now,
+            thai.day(self.now),
+            step,
+            after(view.status, step),
+            "office",
+            text,
+        )  # type: ignore[arg-type]
         self.write(act)
 
     def wait(self, **time: float) -> None:

@@ -46,7 +46,7 @@ def expected(status: Status, step: Step) -> Status | None:
             return Status.CLOSED
         case Status.INVESTIGATING, Move.CLOSE if step.outcome in CLOSINGS and not step.reason:
             return Status.CLOSED
-        case (Status.RECEIVED | Status.SCREENING | Status.INVESTIGATING), Move.WITHDRAW:
+        case ((Status.RECEIVED | Status.SCREENING | Status.INVESTIGATING), Move.WITHDRAW):
             return Status.CLOSED if step.outcome is Outcome.WITHDRAWN and not step.reason else None
         case Status.CLOSED, Move.REOPEN if plain:
             return Status.INVESTIGATING

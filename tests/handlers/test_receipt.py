@@ -55,7 +55,9 @@ def test_it_is_a_secret() -> None:
     assert receipt.last_five == receipt.shown.replace("-", "")[-5:]
 
 
-@pytest.mark.parametrize("text", ["", "0123-4567-89AB-CDEF", "0123-4567-89AB-CDEF-W", "UUUU-0000-0000-0000-0", "ก" * 17])
+@pytest.mark.parametrize(
+    "text", ["", "0123-4567-89AB-CDEF", "0123-4567-89AB-CDEF-W", "UUUU-0000-0000-0000-0", "ก" * 17]
+)
 def test_what_is_no_receipt(text: str) -> None:
     assert reads(text) is None
     with pytest.raises(ValueError, match="not a receipt"):

@@ -72,6 +72,8 @@ def test_days_are_bangkoks() -> None:
     assert thai.clock(late) == "00:30"
 
 
-@pytest.mark.parametrize(("typed", "number"), [("๒", 2), (" 2. ", 2), ("2", 2), ("สอง", None), ("²", 2), ("99999", None)])
+@pytest.mark.parametrize(
+    ("typed", "number"), [("๒", 2), (" 2. ", 2), ("2", 2), ("สอง", None), ("²", 2), ("99999", None)]
+)
 def test_number(typed: str, number: int | None) -> None:
     assert thai.number(typed) == number

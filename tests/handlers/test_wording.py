@@ -18,7 +18,9 @@ def places(text: str) -> set[str]:
 
 def test_both_languages_have_the_same_keys_and_places() -> None:
     assert wording.WORDS["th"].keys() == wording.WORDS["en"].keys()
-    differing = {k for k, thai in wording.WORDS["th"].items() if places(thai) != places(wording.WORDS["en"][k])}
+    differing = {
+        k for k, thai in wording.WORDS["th"].items() if places(thai) != places(wording.WORDS["en"][k])
+    }
     assert not differing
 
 
