@@ -1,0 +1,69 @@
+"""Every story on the bare stage: the talk alone, in milliseconds."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from handlers import receipt, thai
+from handlers.case import Step
+from handlers.register import AddEntry, By, EntryKind
+from handlers.turn import FileProblem, Message
+from tests.play import Actor, Stage
+from tests.story import STORIES, Telling
+
+PROBLEMS = {
+    "ว่าง.jpg": FileProblem.EMPTY,
+    "ใหญ่.jpg": FileProblem.TOO_LARGE,
+    "รูป.jpg": FileProblem.NOT_ALLOWED,
+    "รวม.zip": FileProblem.NOT_ALLOWED,
+    "ระเบิด.png": FileProblem.BOMB,
+    "ระเบิด.docx": FileProblem.BOMB,
+}
+
+
+@dataclass
+class StageDoor:
+    """A door without storage."""
+
+    stage: Stage = field(default_factory=Stage)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def _said(self, person: str, **deed: str) -> list[Message]:
+        actor = self.actors.setdefault(person, self.stage.person(person))
+        before = len(actor.heard)
+        actor.does(**deed)
+        return actor.heard[before:]
+
+    def hear(self, person: str, words: str) -> list[Message]:
+        return self._said(person, text=words)
+
+    def pick(self, person: str, label: str, data: str) -> list[Message]:
+        return self._said(person, choice=data)
+
+    def send(self, person: str, name: str) -> list[Message]:
+        actor = self.actors.setdefault(person, self.stage.person(person))
+        before = len(actor.heard)
+        actor.sends(name, problem=PROBLEMS.get(name), misnamed=name == "ใบเสร็จ.pdf")
+        return actor.heard[before:]
+
+    def quit(self, person: str) -> None:
+        """Nothing of the talk lives in a program here."""
+
+    def later(self, minutes: int) -> None:
+        self.stage.wait(minutes=minutes)
+
+    def step(self, receipt: str, step: Step) -> None:
+        self.stage.move(receipt, step)
+
+    def tell(self, shown: str, words: str) -> None:
+        case = self.stage.cases[receipt.folded(shown)]
+        on = thai.day(self.stage.now)
+        self.stage.write(
+            AddEntry(case.id, case.seq + 1, self.stage.now, on, EntryKind.OFFICE, By.OFFICE, words)
+        )
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_story(story: Path) -> None:
+    Telling(StageDoor()).play(story)

@@ -1,0 +1,73 @@
+"""Files as people send them, and as attackers do: made when asked for, named by what they are."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PIL import Image
+
+
+def photo() -> bytes:
+    """A small JPEG with a place and a camera in its EXIF."""
+    exif = Image.Exif()
+    exif[0x010F] = "CANARYCAMERA"
+    out = io.BytesIO()
+    Image.effect_noise((320, 240), 60).convert("RGB").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def png(width: int = 40, height: int = 30) -> bytes:
+    """A PNG that claims any size; only small ones hold their pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    pixels = zlib.compress(b"".join(b"\0" + bytes(3 * width) for _ in range(min(height, 100))))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def docx(unfolded: int = 1000) -> bytes:
+    """A Word document whose text unfolds to so many bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("[Content_Types].xml", "<Types/>")
+        with z.open("word/document.xml", "w") as part:
+            for _ in range(unfolded // 1_000_000):
+                part.write(bytes(1_000_000))
+            part.write(bytes(unfolded % 1_000_000))
+    return out.getvalue()
+
+
+def archive() -> bytes:
+    """A plain zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        z.writestr("a.exe", b"MZ")
+    return out.getvalue()
+
+
+FILES: Mapping[str, Callable[[], bytes]] = {
+    "ภาพถ่าย.jpg": photo,
+    "ภาพ.png": png,
+    "เอกสาร.pdf": lambda: b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
+    "บันทึก.docx": docx,
+    "ข้อความ.txt": lambda: "ใบเสร็จเลขที่ ๑๒".encode(),
+    "ว่าง.jpg": lambda: b"",
+    "ใหญ่.jpg": lambda: photo() + bytes(21 * 1024 * 1024),
+    "ใบเสร็จ.pdf": png,  # a PNG by content
+    "รูป.jpg": lambda: b"MZ\x90\x00" + bytes(300) + b"This program cannot be run in DOS mode",
+    "ระเบิด.png": lambda: png(60_000, 60_000),
+    "ระเบิด.docx": lambda: docx(600_000_000),
+    "รวม.zip": archive,
+}
+
+
+def make(folder: Path, name: str) -> Path:
+    """Write a sample into a folder."""
+    path = folder / name
+    path.write_bytes(FILES[name]())
+    return path

@@ -1,0 +1,129 @@
+"""A story is a test and documentation: a dialogue in Thai that every door must play with the same words.
+
+    # a comment            > words typed            > [a button's label]        > file ภาพ.png
+    < words that must stand in the answer           <! words that must not
+    ! person ข             another person writes from here on
+    ! quit                 the person's program ends; what follows is said to a new one
+    ! later 31             so many minutes pass, and the clock does what is due
+    ! office screen        a step of the office: screen, investigate, close OUTCOME, not_accept REASON, forward BODY
+    ! office says WORDS    a message from the office to the reporter
+
+`{receipt}`, `{five}`, `{mistyped}` and `{never}` stand for the last receipt, its last five symbols, the receipt
+with a wrong symbol, and a well-formed one that was never issued.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from handlers.case import Move, Outcome, Reason, Step
+from handlers.receipt import ALPHABET, made_of
+from handlers.turn import Message
+
+STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
+
+
+class Door(Protocol):
+    """A way to talk to the product, with a person behind it."""
+
+    def hear(self, person: str, words: str) -> list[Message]:
+        """Type words."""
+
+    def pick(self, person: str, label: str, data: str) -> list[Message]:
+        """Tap a button."""
+
+    def send(self, person: str, name: str) -> list[Message]:
+        """Send a sample file."""
+
+    def quit(self, person: str) -> None:
+        """End the person's program."""
+
+    def later(self, minutes: int) -> None:
+        """Let time pass."""
+
+    def step(self, receipt: str, step: Step) -> None:
+        """The office takes a step."""
+
+    def tell(self, receipt: str, words: str) -> None:
+        """The office says something."""
+
+
+@dataclass
+class Telling:
+    """A story being played at a door."""
+
+    door: Door
+    person: str = "ก"
+    receipt: str = ""
+    said: str = ""
+    buttons: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def play(self, story: Path) -> None:
+        """Play a story to its end, or fail at the line that does not hold."""
+        for number, line in enumerate(story.read_text("utf-8").splitlines(), start=1):
+            if line.strip() and not line.startswith("#"):
+                sign, _, rest = line.partition(" ")
+                self._line(f"{story.name}:{number}", sign, self._filled(rest.strip()))
+
+    def _line(self, where: str, sign: str, rest: str) -> None:
+        match sign:
+            case ">":
+                self._do(where, rest)
+            case "<":
+                assert rest in self.said, f"{where}: “{rest}” is missing in:\n{self.said}"
+            case "<!":
+                assert rest not in self.said, f"{where}: “{rest}” stands in:\n{self.said}"
+            case "!":
+                self._happen(*rest.partition(" ")[::2])
+            case _:
+                raise AssertionError(f"{where}: {sign}")
+
+    def _do(self, where: str, rest: str) -> None:
+        if rest.startswith("[") and rest.endswith("]"):
+            buttons = self.buttons[self.person]
+            assert rest[1:-1] in buttons, f"{where}: no button {rest} among {list(buttons)}"
+            messages = self.door.pick(self.person, rest[1:-1], buttons[rest[1:-1]])
+        elif rest.startswith("file "):
+            messages = self.door.send(self.person, rest.removeprefix("file "))
+        else:
+            messages = self.door.hear(self.person, rest)
+        assert messages, f"{where}: no answer"
+        self.said = "\n".join(m.text for m in messages)
+        self.receipt = next((m.receipt for m in messages if m.receipt), self.receipt)
+        self.buttons[self.person] = dict(next((m.choices for m in reversed(messages) if m.choices), ()))
+
+    def _happen(self, what: str, rest: str) -> None:
+        match what:
+            case "person":
+                self.person = rest
+            case "quit":
+                self.door.quit(self.person)
+            case "later":
+                self.door.later(int(rest))
+            case "office" if rest.startswith("says "):
+                self.door.tell(self.receipt, rest.removeprefix("says "))
+            case "office":
+                self.door.step(self.receipt, _step(*rest.partition(" ")[::2]))
+            case _:
+                raise AssertionError(what)
+
+    def _filled(self, text: str) -> str:
+        symbols = self.receipt.replace("-", "")
+        wrong = ALPHABET[(ALPHABET.index(symbols[-1]) + 1) % 31] if symbols else ""
+        return (
+            text.replace("{receipt}", self.receipt)
+            .replace("{five}", symbols[-5:])
+            .replace("{mistyped}", self.receipt[:-1] + wrong)
+            .replace("{never}", made_of(987654321).shown)
+        )
+
+
+def _step(move: str, rest: str) -> Step:
+    match move:
+        case "forward":
+            return Step(Move.CLOSE, Outcome.FORWARDED, body=rest)
+        case "close":
+            return Step(Move.CLOSE, Outcome(rest))
+        case "not_accept":
+            return Step(Move.NOT_ACCEPT, reason=Reason(rest))
+    return Step(Move(move))
