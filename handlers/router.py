@@ -8,7 +8,7 @@ from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.receipt import folded, is_whole, reads
-from handlers.turn import NEVER, Deciding, DropFiles, Event, Lang, Now, Say, Session, Topic, read
+from handlers.turn import NEVER, Deciding, DropFiles, Event, Lang, Now, Say, Session, Topic, Turn, read
 
 TYPED: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
@@ -112,3 +112,22 @@ def guessed(event: Event) -> Lang:
     text = event.text or ""
     latin = text.isascii() and any(c.isalpha() for c in text)
     return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service desk before questions and opinions are open: says so, and points to the complaints desk.
+
+    address: where the complaints desk is found, or empty. Nothing that is typed here is kept.
+    """
+
+    office: Office
+    address: str = ""
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        """What one message leads to: always the same."""
+        yield from read(Now())
+        lang = session.lang if session else guessed(event)
+        address = f" {self.address}" if self.address else ""
+        where = Say("sorry.service", {"office": self.office.name.in_(lang), "address": address})
+        return Turn(None, (where,))

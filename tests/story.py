@@ -5,6 +5,7 @@
     ! person ข             another person writes from here on
     ! quit                 the person's program ends; what follows is said to a new one
     ! later 31             so many minutes pass, and the clock does what is due
+    ! clock                from here on the story needs a door whose clock can be set; others end here
     ! office screen        a step of the office: screen, investigate, close OUTCOME, not_accept REASON, forward BODY
     ! office says WORDS    a message from the office to the reporter
 
@@ -25,6 +26,8 @@ STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 
 class Door(Protocol):
     """A way to talk to the product, with a person behind it."""
+
+    sets_clock: bool
 
     def hear(self, person: str, words: str) -> list[Message]:
         """Type words."""
@@ -61,7 +64,9 @@ class Telling:
     def play(self, story: Path) -> None:
         """Play a story to its end, or fail at the line that does not hold."""
         for number, line in enumerate(story.read_text("utf-8").splitlines(), start=1):
-            if line.strip() and not line.startswith("#"):
+            if line == "! clock" and not self.door.sets_clock:
+                return
+            if line.strip() and not line.startswith("#") and line != "! clock":
                 sign, _, rest = line.partition(" ")
                 self._line(f"{story.name}:{number}", sign, self._filled(rest.strip()))
 

@@ -26,6 +26,7 @@ PROBLEMS = {
 class StageDoor:
     """A door without storage."""
 
+    sets_clock = True
     stage: Stage = field(default_factory=Stage)
     actors: dict[str, Actor] = field(default_factory=dict)
 

@@ -1,0 +1,110 @@
+"""The door of `ita-bot chat`: a real program for each person, spoken to through its pipes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from handlers.turn import Message
+from tests import samples
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def surroundings(home: Path, **more: str) -> Mapping[str, str]:
+    """The environment of a program whose data lie in `home`, free of the tester's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
+    return {**kept, "ITA_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+
+
+def run(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run `ita-bot` to its end."""
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(
+        command, cwd=home.parent, env=surroundings(home), capture_output=True, text=True, timeout=60, **more
+    )
+
+
+@dataclass
+class Program:
+    """One running `ita-bot chat --jsonl`."""
+
+    process: subprocess.Popen[bytes]
+    lines: int = 0
+
+    def hears(self, line: bytes) -> list[dict[str, Any]]:
+        """Give it one line; returns the messages it answers with."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+        self.lines += 1
+        messages = []
+        while answer := self.process.stdout.readline():
+            message = json.loads(answer)
+            if message == {"done": self.lines}:
+                return messages
+            messages.append(message)
+        raise AssertionError(self.process.stderr.read().decode() if self.process.stderr else "ended")
+
+    def ends(self) -> str:
+        """Close its input and wait; returns what it wrote on standard error."""
+        _, errors = self.process.communicate(timeout=20)
+        assert self.process.returncode == 0, errors.decode()
+        return errors.decode()
+
+
+@dataclass
+class ChatDoor:
+    """People in terminals on one machine."""
+
+    home: Path
+    sets_clock = False
+    programs: dict[str, Program] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def _said(self, person: str, line: bytes) -> list[Message]:
+        if person not in self.programs:
+            self.programs[person] = Program(start(self.home, person))
+        raw = self.programs[person].hears(line)
+        self.labels[person] = raw[-1]["choices"]
+        return [
+            Message(
+                m["text"], tuple((label, str(n)) for n, label in enumerate(m["choices"], 1)), m["receipt"]
+            )
+            for m in raw
+        ]
+
+    def hear(self, person: str, words: str) -> list[Message]:
+        return self._said(person, words.encode())
+
+    def pick(self, person: str, label: str, data: str) -> list[Message]:
+        return self._said(person, f":{self.labels[person].index(label) + 1}".encode())
+
+    def send(self, person: str, name: str) -> list[Message]:
+        return self._said(person, f":file {samples.make(self.home.parent, name)}".encode())
+
+    def quit(self, person: str) -> None:
+        self.errors.append(self.programs.pop(person).ends())
+
+    def later(self, minutes: int) -> None:
+        done = run(self.home, "tick", "--now", (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
+        assert done.returncode == 0, done.stderr
+
+    def close(self) -> None:
+        """End all programs."""
+        for person in list(self.programs):
+            self.quit(person)
+
+
+def start(home: Path, person: str) -> subprocess.Popen[bytes]:
+    """Start a chat as somebody."""
+    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--as", person, "--jsonl"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=home.parent, env=surroundings(home), **pipes)  # type: ignore[call-overload,no-any-return]

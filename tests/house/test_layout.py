@@ -1,0 +1,61 @@
+"""Everything stands where people look for it, under a name that says what it is."""
+
+import fnmatch
+import importlib.metadata
+import re
+
+from tests.house.ground import PACKAGES, ROOT, modules, named
+
+TOP = {
+    ".ci",
+    ".env.example",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "SECURITY.md",
+    "benchmarks",
+    "docs",
+    "office.example.toml",
+    "pyproject.toml",
+    "requirements-dev.lock",
+    "requirements.lock",
+    "tests",
+    *PACKAGES,
+}
+WITHOUT_MEANING = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "service",
+    "services",
+    "misc",
+    "base",
+}
+
+
+def test_the_top_has_only_what_belongs_there() -> None:
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
+    found = {
+        path.name
+        for path in ROOT.iterdir()
+        if path.name != ".git" and not any(fnmatch.fnmatch(path.name, pattern) for pattern in ignored)
+    }
+    assert found == TOP
+
+
+def test_names_mean_something() -> None:
+    assert [named(path) for path in modules() if path.stem in WITHOUT_MEANING] == []
+
+
+def test_the_version_is_the_newest_heading_of_the_changelog() -> None:
+    newest = re.search(
+        r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+    assert newest is not None
+    assert importlib.metadata.version("ita-bot") == newest[1]

@@ -1,0 +1,48 @@
+"""Rooms stay small enough to see whole."""
+
+import ast
+
+from tests.house.ground import functions, modules, named
+
+MOST_LINES = 300
+MOST_LINES_OF_A_FUNCTION = 40
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function, from its def to its end, docstring not counted."""
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    if ast.get_docstring(function) is not None:
+        docstring = function.body[0]
+        lines -= (docstring.end_lineno or docstring.lineno) - docstring.lineno + 1
+    return lines
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {named(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+    assert len(lines) > 15
+
+
+def test_no_function_is_too_long() -> None:
+    long = {
+        f"{named(path)}:{f.name}": length(f)
+        for path in modules()
+        for f in functions(path)
+        if length(f) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert long == {}
+
+
+def test_a_docstring_is_not_counted() -> None:
+    parsed = ast.parse('def f():\n    """One.\n\n    Two.\n    """\n    return 1\n').body[0]
+    assert isinstance(parsed, ast.FunctionDef)
+    assert length(parsed) == 2
+
+
+def test_every_module_opens_with_one_sentence() -> None:
+    silent = []
+    for path in modules():
+        opening = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n\n")[0]
+        if not opening.endswith((".", "!", "?")):
+            silent.append(named(path))
+    assert silent == []
