@@ -1,0 +1,65 @@
+"""The bare limit: JSON in, one row in a shared, flushed transaction, JSON out, and nothing else."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiosqlite
+
+from benchmarks.citizen import teller
+from benchmarks.load import Story
+
+MOST_TOGETHER = 256
+
+
+class Ledger:
+    """Rows that wait together are written together, by one writer, with one flush to disk."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._something = asyncio.Event()
+
+    async def answer(self, body: bytes) -> bytes:
+        """Keep a message for good, then answer it."""
+        event = json.loads(body)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((body, written))
+        self._something.set()
+        await written
+        return json.dumps(
+            [{"text": event["text"], "choices": [], "receipt": None}], ensure_ascii=False
+        ).encode()
+
+    async def write(self) -> None:
+        """Write what waits, for ever."""
+        while True:
+            await self._something.wait()
+            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            if not self._waiting:
+                self._something.clear()
+            await self._connection.executemany(
+                "INSERT INTO message (body) VALUES (?)", [(b,) for b, _ in batch]
+            )
+            await self._connection.commit()
+            for _, written in batch:
+                written.set_result(None)
+
+
+@asynccontextmanager
+async def stand(folder: Path) -> AsyncIterator[Story]:
+    """Tellers before an empty ledger, as durable as the real one: WAL, synchronous=FULL."""
+    async with aiosqlite.connect(folder / "bare.db") as connection:
+        await connection.execute("PRAGMA journal_mode=WAL")
+        await connection.execute("PRAGMA synchronous=FULL")
+        await connection.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
+        await connection.commit()
+        opened = Ledger(connection)
+        writer = asyncio.create_task(opened.write())
+        try:
+            yield teller(opened.answer)
+        finally:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)

@@ -1,0 +1,81 @@
+"""A citizen who files a whole complaint in Thai, from the greeting to the receipt typed back."""
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from benchmarks.load import Tally
+
+Door: TypeAlias = Callable[[bytes], Awaitable[bytes]]
+"""Takes `{"id", "who", "text" or "choice"}`, gives `[{"text", "choices": [[label, data]], "receipt"}]`, as JSON."""
+
+COMPLAINT: Sequence[str] = (
+    "/start",
+    "[แจ้งเรื่อง]",
+    "[รับทราบ เริ่มแจ้งเรื่อง]",
+    "[ทุจริตต่อหน้าที่]",
+    "เมื่อต้นปี เจ้าหน้าที่พัสดุเรียกเงินร้อยละสิบจากผู้รับเหมาที่มาส่งงานซ่อมอาคารเรียน ก่อนจะยอมตรวจรับงาน",
+    "ผู้รับเหมาจ่ายเป็นเงินสดสองครั้ง ครั้งแรกในห้องพัสดุ ครั้งที่สองที่ร้านกาแฟหน้าโรงเรียน มีคนเห็นหลายคน",
+    "[เสร็จแล้ว]",
+    "เจ้าหน้าที่พัสดุ กลุ่มอำนวยการ",
+    "12 ม.ค. 2569",
+    "ห้องพัสดุ ชั้นสอง และร้านกาแฟหน้าโรงเรียน",
+    "[ไม่มีหลักฐาน]",
+    "ผู้รับเหมาสองรายพร้อมให้ข้อมูล และมีสมุดจดรายจ่าย",
+    "[ไม่เคย]",
+    "ขอให้ตรวจสอบการตรวจรับงานย้อนหลัง",
+    "[ไม่ใช่]",
+    "[ไม่บอกชื่อ]",
+    "[ส่งเรื่อง]",
+)
+"""What is typed, and in brackets the label that is tapped. The last symbols of the receipt follow."""
+
+MESSAGES = len(COMPLAINT) + 1
+
+
+@dataclass(slots=True)
+class Citizen:
+    """One person, new to the desk, who taps what the last message offers."""
+
+    door: Door
+    tally: Tally
+    who: str = field(default_factory=lambda: secrets.token_hex(32))
+    buttons: dict[str, str] = field(default_factory=dict)
+    receipt: str = ""
+
+    async def file(self) -> None:
+        """The whole talk. KeyError where a label is not offered; RuntimeError where no receipt came of it."""
+        for line in COMPLAINT:
+            label = line[1:-1] if line.startswith("[") else None
+            await self._do({"text": line} if label is None else {"choice": self.buttons[label]})
+        if not self.receipt:
+            raise RuntimeError("the complaint was told and no receipt given")
+        await self._do({"text": self.receipt.replace("-", "")[-5:]})
+
+    async def _do(self, deed: dict[str, str]) -> None:
+        body = json.dumps({"id": secrets.token_hex(8), "who": self.who, **deed}, ensure_ascii=False).encode()
+        messages: list[dict[str, Any]] = json.loads(await self.tally.timed(self.door(body)))
+        for message in messages:
+            self.buttons = dict(message["choices"]) or self.buttons
+            self.receipt = message["receipt"] or self.receipt
+
+
+def citizen(door: Door) -> Callable[[Tally], Awaitable[None]]:
+    """The story of one new citizen at a door."""
+    return lambda tally: Citizen(door, tally).file()
+
+
+def teller(door: Door) -> Callable[[Tally], Awaitable[None]]:
+    """The same messages to a door that understands nothing, so that no answer can be acted on."""
+
+    async def tell(tally: Tally) -> None:
+        who = secrets.token_hex(32)
+        for line in (*COMPLAINT, "A1B2C"):
+            body = json.dumps(
+                {"id": secrets.token_hex(8), "who": who, "text": line}, ensure_ascii=False
+            ).encode()
+            json.loads(await tally.timed(door(body)))
+
+    return tell

@@ -1,0 +1,75 @@
+"""The talk alone: decided and put into words, and nothing kept. What the rest of the engine is measured from."""
+
+import json
+import secrets
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.citizen import citizen
+from benchmarks.load import Story
+from handlers import receipt, wording
+from handlers.office import Office
+from handlers.router import Complaints
+from handlers.turn import Channel, Event, Message, NewReceipt, Now, Query, Session
+
+OFFICE = Office.model_validate(
+    tomllib.loads((Path(__file__).parents[1] / "office.example.toml").read_text("utf-8"))
+)
+
+
+def event(body: bytes) -> Event:
+    """A message as it came in."""
+    heard: dict[str, str] = json.loads(body)
+    return Event(
+        heard["id"],
+        bytes.fromhex(heard["who"]),
+        Channel.WEB,
+        text=heard.get("text"),
+        choice=heard.get("choice"),
+    )
+
+
+def answered(messages: list[Message]) -> bytes:
+    """An answer as it goes out."""
+    out = [{"text": m.text, "choices": m.choices, "receipt": m.receipt} for m in messages]
+    return json.dumps(out, ensure_ascii=False).encode()
+
+
+class Thought:
+    """A desk that forgets: sessions in a dictionary, nothing written."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[bytes, Session] = {}
+        self._desk = Complaints(OFFICE)
+
+    async def door(self, body: bytes) -> bytes:
+        """Decide on one message and put the answer into words."""
+        heard = event(body)
+        deciding = self._desk.decide(heard, self._sessions.get(heard.who))
+        answer: Any = None
+        while True:
+            try:
+                answer = _world(deciding.send(answer))
+            except StopIteration as decided:
+                turn = decided.value
+                break
+        self._sessions[heard.who] = turn.session
+        return answered([wording.render(say, turn.session.lang) for say in turn.says])
+
+
+@asynccontextmanager
+async def stand(_folder: Path) -> AsyncIterator[Story]:
+    """Citizens before a desk that forgets."""
+    yield citizen(Thought().door)
+
+
+def _world(query: Query[Any]) -> Any:  # noqa: ANN401 - as wide as the questions
+    if isinstance(query, Now):
+        return datetime.now(UTC)
+    if isinstance(query, NewReceipt):
+        return receipt.made_of(secrets.randbits(80))
+    raise NotImplementedError(query)

@@ -1,0 +1,1 @@
+"""The doors and the clock: the only package that touches the world."""

@@ -1,0 +1,114 @@
+"""One message, one straight line: read, decide, commit, and only then answer."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from handlers import wording
+from handlers.receipt import made_of
+from handlers.turn import Deciding, Event, Lang, Message, NewReceipt, Now, Query, Say, Session, Turn
+from storage.errors import Conflict, DiskFull
+from storage.store import Store
+
+MOST_REDECIDED = 8
+"""A turn that loses this often is a fault of ours, not bad luck."""
+
+RECEIPT_BITS = 80
+
+
+class Router(Protocol):
+    """Who decides what a message leads to."""
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        """What one message leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person hears. again: the event was known; waiting: outbox rows to mark done once it was delivered."""
+
+    messages: tuple[Message, ...]
+    again: bool = False
+    waiting: tuple[str, ...] = ()
+
+
+def utc_now() -> datetime:
+    """The instant."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Engine:
+    """The talk of one desk with everybody: one person's messages in order, different persons' side by side."""
+
+    router: Router
+    store: Store
+    now: Callable[[], datetime] = utc_now
+    fault: Callable[[BaseException], None] = lambda _: None
+    _turns: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+
+    async def handle(self, event: Event) -> Answer:
+        """Answer one event. The same event again has no second effect and gets the same answer."""
+        async with self._in_turn(event.who):
+            try:
+                return await self._handle(event)
+            except DiskFull as full:
+                self.fault(full)
+                return sorry("sorry.busy")
+            except Exception as fault:  # noqa: BLE001 - whatever broke, the person is told, and told the truth
+                self.fault(fault)
+                return sorry("sorry.fault")
+
+    async def _handle(self, event: Event) -> Answer:
+        for _ in range(MOST_REDECIDED):
+            session = await self.store.session(event.who)
+            turn = await self._decide(event, session)
+            try:
+                done = await self.store.commit(event, session, turn, self.now())
+            except Conflict:
+                continue  # somebody wrote first: decide again on what is true now
+            messages = tuple(wording.render(say, done.lang) for say in done.says)
+            return Answer(messages, done.again, done.waiting)
+        raise Conflict("lost every time")
+
+    async def _decide(self, event: Event, session: Session | None) -> Turn:
+        deciding = self.router.decide(event, session)
+        answer = None
+        while True:
+            try:
+                query = deciding.send(answer)
+            except StopIteration as decided:
+                turn: Turn = decided.value
+                return turn
+            answer = await self._answer(query)
+
+    async def _answer(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
+        if isinstance(query, Now):
+            return self.now()
+        if isinstance(query, NewReceipt):
+            return made_of(secrets.randbits(RECEIPT_BITS))
+        return await self.store.answer(query, self.now())
+
+    @asynccontextmanager
+    async def _in_turn(self, who: bytes) -> AsyncIterator[None]:
+        """Let one person's messages wait for each other; a lock nobody waits for is forgotten."""
+        lock, waiting = self._turns.get(who, (asyncio.Lock(), 0))
+        self._turns[who] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._turns[who]
+            if waiting == 1:
+                del self._turns[who]
+            else:
+                self._turns[who] = (lock, waiting - 1)
+
+
+def sorry(key: str, lang: Lang = "th") -> Answer:
+    """An honest word that the last message was not saved."""
+    return Answer((wording.render(Say(key), lang),))

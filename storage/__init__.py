@@ -1,0 +1,1 @@
+"""The keeping: one desk's memory, sealed, in one database."""

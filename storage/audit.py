@@ -1,0 +1,148 @@
+"""The audit trail: who did what, each line chained to the one before under a key of its own.
+
+mac(n) = HMAC(key, mac(n-1), line n). The head (count, last mac, and an HMAC over both) is written in the same
+transaction. So an edited line, a cut tail and a chain computed anew without the key are found; an older copy of the
+whole database is found by an anchor that was kept elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.seal import mark, same
+
+START = bytes(32)
+
+
+class Anchor(BaseModel):
+    """The head of the trail at one time, to be kept outside the database. mac, proof: hex."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    desk: str
+    made_at: datetime
+    count: int
+    mac: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. hour: hours since 1970 (UTC); actor: a role or a staff id; ref: a case or file id."""
+
+    hour: int
+    actor: str
+    what: str
+    ref: str
+
+
+@dataclass
+class Chain:
+    """The head of the trail while lines are added to it, within one transaction."""
+
+    keys: Mapping[int, bytes]
+    count: int = 0
+    mac: bytes = START
+
+    def add(self, line: Line) -> dict[str, object]:
+        """The row of the next line."""
+        self.count += 1
+        self.mac = self.link(self.keys[max(self.keys)], self.mac, self.count, line)
+        return {
+            "seq": self.count,
+            "hour": line.hour,
+            "actor": line.actor,
+            "what": line.what,
+            "ref": line.ref,
+            "mac": self.mac,
+        }
+
+    def head(self) -> dict[str, object]:
+        """The row of the head."""
+        return {"id": 1, "count": self.count, "mac": self.mac, "proof": self.proof(self.count, self.mac)}
+
+    def proof(self, count: int, mac: bytes) -> bytes:
+        """What shows that a head was written by one who has the key."""
+        return mark(self.keys[max(self.keys)], b"head", count.to_bytes(8, "big"), mac)
+
+    @staticmethod
+    def link(key: bytes, before: bytes, seq: int, line: Line) -> bytes:
+        """The mac of a line."""
+        words = (line.actor, line.what, line.ref)
+        numbers = seq.to_bytes(8, "big") + line.hour.to_bytes(8, "big")
+        return mark(key, before, numbers, *(w.encode() for w in words))
+
+    def fits(self, before: bytes, row: Mapping[str, object]) -> bool:
+        """Whether a row follows a mac, under any version of the key."""
+        line = Line(*(row[name] for name in ("hour", "actor", "what", "ref")))  # type: ignore[arg-type]
+        found = bytes(row["mac"])  # type: ignore[call-overload]
+        return any(same(self.link(key, before, row["seq"], line), found) for key in self.keys.values())  # type: ignore[arg-type]
+
+    def proves(self, count: int, mac: bytes, proof: bytes) -> bool:
+        """Whether a head was written by one who has a version of the key."""
+        expected = (mark(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values())
+        return any(same(one, proof) for one in expected)
+
+
+async def loaded(connection: AsyncConnection, keys: Mapping[int, bytes]) -> Chain:
+    """The chain as it stands in the database."""
+    head = (await connection.execute(select(tables.audit_head))).mappings().first()
+    return Chain(keys, head["count"], head["mac"]) if head else Chain(keys)
+
+
+async def anchor(connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, now: datetime) -> Anchor:
+    """The present head, for keeping elsewhere."""
+    chain = await loaded(connection, keys)
+    proof = chain.proof(chain.count, chain.mac)
+    return Anchor(desk=desk, made_at=now, count=chain.count, mac=chain.mac.hex(), proof=proof.hex())
+
+
+async def verify(
+    connection: AsyncConnection, keys: Mapping[int, bytes], kept: Anchor | None = None
+) -> list[str]:
+    """What is wrong with the trail, in words; empty when it is sound and, with an anchor, reaches it."""
+    chain, findings, before = Chain(keys), [], START
+    count, at_anchor = 0, START if kept and kept.count == 0 else None
+    rows = await connection.stream(select(tables.audit).order_by(tables.audit.c.seq))
+    async for row in rows.mappings():
+        count += 1
+        if row["seq"] != count:
+            findings.append(f"line {count} is missing; line {row['seq']} stands in its place")
+            break
+        if not chain.fits(before, dict(row)):
+            findings.append(f"line {count} does not follow from the line before it")
+            break
+        before = row["mac"]
+        if kept and count == kept.count:
+            at_anchor = before
+    if not findings:
+        findings += await _check_head(connection, chain, count, before)
+    if kept and not findings:
+        findings += _check_anchor(chain, kept, at_anchor)
+    return findings
+
+
+async def _check_head(connection: AsyncConnection, chain: Chain, count: int, mac: bytes) -> list[str]:
+    head = (await connection.execute(select(tables.audit_head))).mappings().first()
+    if head is None:
+        return ["the head is missing"] if count else []
+    if not chain.proves(head["count"], head["mac"], head["proof"]):
+        return ["the head was not written by this program with this key"]
+    if head["count"] != count or head["mac"] != mac:
+        return [f"the trail ends at line {count}, and its head says {head['count']}"]
+    return []
+
+
+def _check_anchor(chain: Chain, kept: Anchor, at_anchor: bytes | None) -> list[str]:
+    if not chain.proves(kept.count, bytes.fromhex(kept.mac), bytes.fromhex(kept.proof)):
+        return ["the anchor was not made by this program with this key"]
+    if at_anchor is None:
+        return [f"the anchor knows {kept.count} lines, and the trail ends before: an older copy stands here"]
+    if at_anchor != bytes.fromhex(kept.mac):
+        return [f"line {kept.count} is not the one that the anchor knows"]
+    return []

@@ -1,0 +1,130 @@
+"""What one transaction will write, gathered first and then written statement by statement."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import UpdateBase
+
+from ita_stats.fact import Fact, Field
+from storage import audit, tables
+from storage.audit import Chain, Line
+from storage.days import Days
+from storage.seals import Seals
+
+_UPSERTS = {
+    table.name: upsert(table).on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={c.name: upsert(table).excluded[c.name] for c in table.columns if not c.primary_key},
+    )
+    for table in (tables.sessions, tables.tries, tables.counters, tables.audit_head)
+}
+_INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
+FORGET_SESSION = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
+FORGET_FILE = delete(tables.files).where(
+    tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
+)
+OWN_FILE = (
+    update(tables.files)
+    .where(tables.files.c.id == bindparam("file"))
+    .values(case_id=bindparam("case"), until=0)
+)
+MOVE_CASE = (
+    update(tables.cases)
+    .where(tables.cases.c.id == bindparam("case"))
+    .values(
+        seq=bindparam("to_seq"),
+        status=bindparam("to_status"),
+        outcome=bindparam("to_outcome"),
+        touched_on=bindparam("on_day"),
+    )
+)
+TOUCH_CASE = (
+    update(tables.cases)
+    .where(tables.cases.c.id == bindparam("case"))
+    .values(seq=bindparam("to_seq"), touched_on=bindparam("on_day"))
+)
+
+
+@dataclass
+class Batch:
+    """The rows of one transaction, and what must be read while it holds the lock: numbers, chain, key of the day."""
+
+    connection: AsyncConnection
+    seals: Seals
+    days: Days
+    now: datetime
+    erased: list[str] = field(default_factory=list)
+    _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
+    _last: dict[int, int] = field(default_factory=dict)
+    _facts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _chain: Chain | None = None
+
+    def insert(self, table: str, **row: object) -> None:
+        """A new row; an existing one is a conflict."""
+        self.add(_INSERTS[table], **row)
+
+    def put(self, table: str, **row: object) -> None:
+        """A row, new or in place of the one with its key."""
+        self.add(_UPSERTS[table], **row)
+
+    def add(self, statement: UpdateBase, **row: object) -> None:
+        """One more row for a statement."""
+        self._rows.setdefault(id(statement), (statement, []))[1].append(row)
+
+    async def number(self, fiscal_year: int) -> int:
+        """The next register number of a fiscal year."""
+        if fiscal_year not in self._last:
+            counter = tables.counters
+            query = select(counter.c.last).where(counter.c.fiscal_year == fiscal_year)
+            self._last[fiscal_year] = (await self.connection.execute(query)).scalar() or 0
+        self._last[fiscal_year] += 1
+        return self._last[fiscal_year]
+
+    async def note(self, actor: str, what: str, ref: str) -> None:
+        """A line in the audit trail, of this hour."""
+        if self._chain is None:
+            self._chain = await audit.loaded(self.connection, self.seals.audit_keys)
+        hour = int(self.now.timestamp()) // 3600
+        self.insert("audit", **self._chain.add(Line(hour, actor, what, ref)))
+
+    async def state(self, about: str, effective: date, recorded: date, **values: str) -> None:
+        """Facts about a nameless case, in the order given."""
+        if about not in self._facts:
+            fact = tables.facts
+            query = select(fact.c.seq).where(fact.c.about == about).order_by(fact.c.seq.desc()).limit(1)
+            self._facts[about] = (await self.connection.execute(query)).scalar() or 0
+        for name, value in values.items():
+            self._facts[about] += 1
+            one = Fact(about, self._facts[about], effective, recorded, Field(name), value)
+            self.insert(
+                "facts",
+                about=one.about,
+                seq=one.seq,
+                effective=one.effective,
+                recorded=one.recorded,
+                field=one.field.value,
+                value=one.value,
+            )
+
+    async def flush(self) -> None:
+        """Write everything: what others refer to first."""
+        for fiscal_year, last in self._last.items():
+            self.put("counters", fiscal_year=fiscal_year, last=last)
+        if self._chain is not None:
+            self.put("audit_head", **self._chain.head())
+        for statement, rows in sorted(self._rows.values(), key=_order):
+            await self.connection.execute(statement, rows)
+
+
+_PLACE = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
+
+
+def _order(entry: tuple[UpdateBase, list[Mapping[str, Any]]]) -> tuple[bool, int]:
+    statement, _ = entry
+    return not statement.is_insert, _PLACE[str(statement.table)]

@@ -1,0 +1,79 @@
+"""The database of a desk: SQLite, one writing connection, reading ones beside it."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # an acknowledged message is on the disk, not in a cache
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",  # nothing is sorted through a clear temporary file
+    "busy_timeout = 10000",
+)
+HEAD = "0001"
+
+
+def prepare(path: Path) -> None:
+    """Make the file (0600, in a folder of 0700) and bring its schema to the newest version."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    if _version(path) != HEAD:
+        from storage.migrations import upgrade
+
+        upgrade(path)
+
+
+def _version(path: Path) -> str | None:
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return row[0] if row else None
+
+
+def writer(path: Path) -> AsyncEngine:
+    """The engine of the one connection that writes; its transactions take the lock at their start."""
+    engine = _engine(path, size=1)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reader(path: Path) -> AsyncEngine:
+    """The engine of the connections that read, each statement on what is true then."""
+    return _engine(path, size=4).execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _engine(path: Path, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        hide_parameters=True,  # a parameter in an error text would be somebody's words
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
+        connection.isolation_level = None  # we say ourselves when a transaction begins
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine

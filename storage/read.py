@@ -1,0 +1,103 @@
+"""Queries -> rows: how each question of a turn is answered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.case import Outcome, Reason, Status
+from handlers.register import By, CaseView, Entry, EntryKind, FindCase, FindTries, Tries
+from handlers.turn import Query
+from storage import tables
+from storage.days import Days
+from storage.errors import StorageError
+from storage.seal import Seal
+from storage.seals import Seals
+from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a reading needs."""
+
+    connection: AsyncConnection
+    seals: Seals
+    days: Days
+
+
+async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
+    """The case of a receipt, as its reporter may see it."""
+    column = tables.cases.c
+    marks = sight.seals.receipt_marks(query.receipt)
+    columns = (column.id, column.status, column.outcome, column.received_on, column.key)
+    row = (await sight.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
+    if row is None:
+        return None
+    entries = await history(row.id, sight.seals.of_case(row.id, row.key), sight)
+    outcome = Outcome(row.outcome) if row.outcome else None
+    return CaseView(row.id, Status(row.status), outcome, row.received_on, entries)
+
+
+async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
+    """The lines of a case's history. The reporter's own words are left out."""
+    lines = tables.history
+    rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
+    entries = []
+    for row in rows.mappings():
+        body = BODY.validate_json(seal.open(row["sealed"], "history", f"{case}/{row['seq']}", "body"))
+        entries.append(
+            Entry(
+                row["seq"],
+                row["on"],
+                EntryKind(row["kind"]),
+                Status(row["status"]) if row["status"] else None,
+                Outcome(row["outcome"]) if row["outcome"] else None,
+                Reason(row["reason"]) if row["reason"] else None,
+                body.body,
+                body.text if row["by"] != By.REPORTER else "",
+            )
+        )
+    return tuple(entries)
+
+
+async def find_tries(query: FindTries, sight: Sight) -> Tries:
+    """A person's wrong guesses, found under the key of any day that is still there."""
+    buckets = sight.days.marks(b"tries", query.who)
+    column = tables.tries.c
+    rows = await sight.connection.execute(
+        select(column.bucket, column.sealed).where(column.bucket.in_(buckets))
+    )
+    found = {
+        buckets[row.bucket]: sight.days.seal(buckets[row.bucket]).open(
+            row.sealed, "tries", row.bucket.hex(), "tries"
+        )
+        for row in rows
+    }
+    return TRIES.validate_json(found[max(found)]) if found else Tries()
+
+
+READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+    FindCase: find_case,
+    FindTries: find_tries,
+}
+
+
+async def open_report(case: str, sight: Sight) -> Report:
+    """What a reporter wrote, for who may read it. Raises StorageError for a case that is not there."""
+    column = tables.cases.c
+    row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
+    if row is None:
+        raise StorageError("there is no such case")
+    return REPORT.validate_json(sight.seals.of_case(case, row.key).open(row.report, "cases", case, "report"))
+
+
+async def open_envelope(case: str, sight: Sight) -> Mapping[str, str]:
+    """A reporter's name and contact; empty where none were given."""
+    envelope = tables.envelopes
+    row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
+    if row is None:
+        return {}
+    seal = sight.seals.of_envelope(case, row.key)
+    return IDENTITY.validate_json(seal.open(row.sealed, "envelopes", case, "identity"))

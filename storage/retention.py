@@ -1,0 +1,101 @@
+"""What is forgotten when its time is over: drafts, answers, keys of days, and cases that ended long ago."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from handlers.case import ENDED
+from handlers.register import By
+from handlers.turn import IDLE
+from ita_stats.calendar import day_in_bangkok
+from storage import tables
+from storage.batch import Batch
+from storage.commit import Committer
+from storage.evidence import Evidence
+
+TOLD_FOR = timedelta(hours=24)
+"""How long one is known to have had a draft, so that one can be told that it lapsed."""
+
+
+@dataclass
+class Retention:
+    """Forgets. Each method gives how many things it forgot, and doing it again changes nothing."""
+
+    committer: Committer
+    evidence: Evidence
+    reader: AsyncEngine
+
+    async def lapse_sessions(self, now: datetime) -> int:
+        """Destroy what idle talks hold; of a draft it stays known for a day that there was one."""
+        table = tables.sessions
+        idle = table.c.touched <= _minute(now - IDLE)
+        emptied = (
+            update(table)
+            .where(idle, table.c.drafting, table.c.sealed.is_not(None))
+            .values(sealed=None, version=table.c.version + 1)
+        )
+        over = delete(table).where(
+            idle, (~table.c.drafting) | (table.c.touched <= _minute(now - IDLE - TOLD_FOR))
+        )
+        async with self.committer.transaction() as connection:
+            gone = (await connection.execute(emptied)).rowcount + (await connection.execute(over)).rowcount
+        self.committer.forget_idle(now)
+        return gone
+
+    async def forget_events(self, now: datetime) -> int:
+        """Wipe answers that were kept long enough, and destroy the keys of days gone by."""
+        table = tables.events
+        wipe = (
+            update(table)
+            .where(table.c.until <= _minute(now), table.c.answer.is_not(None))
+            .values(answer=None)
+        )
+        async with self.committer.transaction() as connection:
+            wiped = (await connection.execute(wipe)).rowcount
+            return wiped + await self.committer.days.destroy(connection, now)
+
+    async def erase_cases(self, now: datetime, after_closing: timedelta) -> int:
+        """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""
+        column = tables.cases.c
+        ended = [status.value for status in ENDED]
+        last = day_in_bangkok(now - after_closing)
+        async with self.committer.transaction() as connection:
+            over = select(column.id).where(column.status.in_(ended), column.touched_on < last)
+            cases = list((await connection.execute(over)).scalars())
+            files = await _erase(connection, cases)
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            for case in cases:
+                await batch.note(By.CLOCK, "erased", case)
+            await batch.flush()
+        self.evidence.erase(files)
+        return len(cases)
+
+    async def checkpoint(self) -> None:
+        """Take what was erased out of the write-ahead log too (secure_delete covers the database only)."""
+        async with self.reader.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def once(self, name: str, due: str) -> bool:
+        """Whether a chore of the clock is done now for the first time; it will not be again."""
+        table = tables.chores
+        async with self.committer.transaction() as connection:
+            query = select(table.c.name).where(table.c.name == name, table.c.due == due)
+            if (await connection.execute(query)).first() is not None:
+                return False
+            await connection.execute(table.insert(), {"name": name, "due": due})
+        return True
+
+
+async def _erase(connection: AsyncConnection, cases: list[str]) -> list[str]:
+    owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
+    files = list((await connection.execute(owned)).scalars())
+    for table in (tables.files, tables.envelopes, tables.history):
+        await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
+    await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
+    return files
+
+
+def _minute(at: datetime) -> int:
+    return int(at.timestamp()) // 60

@@ -1,0 +1,131 @@
+"""What is sealed, under which key, and how a person, a receipt and an event are known again without being kept.
+
+A sealed value is `format, key version, 12-byte nonce, AES-256-GCM ciphertext`. The plaintext is padded to blocks
+of 512 bytes, so that its length tells little; table, row and field are bound to it, so that it opens nowhere else.
+"""
+
+import hmac
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from storage.errors import Tampered
+
+FORMAT = 1
+BLOCK = 512
+NONCE = 12
+KEY = 32
+
+
+@lru_cache(maxsize=4096)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def fresh_key() -> bytes:
+    """32 random bytes."""
+    return os.urandom(KEY)
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key of its own for a purpose, by HKDF-SHA256 (RFC 5869)."""
+    return HKDF(SHA256(), KEY, salt=None, info=b"ita-bot " + purpose.encode()).derive(key)
+
+
+def mark(key: bytes, *parts: bytes) -> bytes:
+    """HMAC-SHA256 over parts, each with its length before it: 32 bytes that tell nothing without the key."""
+    mac = hmac.new(key, digestmod=sha256)
+    for part in parts:
+        mac.update(len(part).to_bytes(4, "big") + part)
+    return mac.digest()
+
+
+def same(a: bytes, b: bytes) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(a, b)
+
+
+class Seal:
+    """Seals under the current version of a key; opens under any version that is still known."""
+
+    def __init__(self, keys: Mapping[int, bytes], desk: str) -> None:
+        self._keys = dict(keys)
+        self._current = max(keys)
+        self._desk = desk
+
+    def derived(self, purpose: str) -> "Seal":
+        """The same versions, derived for a purpose."""
+        return Seal({version: derived(key, purpose) for version, key in self._keys.items()}, self._desk)
+
+    def seal(self, data: bytes, table: str, row: str, field: str) -> bytes:
+        """Seal data for one place."""
+        nonce = os.urandom(NONCE)
+        head = bytes((FORMAT, self._current))
+        size = 4 + len(data)
+        padded = len(data).to_bytes(4, "big") + data + bytes(-size % BLOCK)
+        cipher = _cipher(self._keys[self._current])
+        return head + nonce + cipher.encrypt(nonce, padded, self._place(head, table, row, field))
+
+    def open(self, blob: bytes, table: str, row: str, field: str) -> bytes:
+        """Open what was sealed for that place. Raises Tampered."""
+        head, nonce, rest = blob[:2], blob[2 : 2 + NONCE], blob[2 + NONCE :]
+        if len(head) < 2 or head[0] != FORMAT or head[1] not in self._keys:
+            raise Tampered(f"a sealed value of {table}.{field} is of no known format or key")
+        try:
+            padded = _cipher(self._keys[head[1]]).decrypt(nonce, rest, self._place(head, table, row, field))
+        except (InvalidTag, ValueError):
+            raise Tampered(f"a sealed value of {table}.{field} does not open") from None
+        size = int.from_bytes(padded[:4], "big")
+        return padded[4 : 4 + size]
+
+    def _place(self, head: bytes, table: str, row: str, field: str) -> bytes:
+        return "|".join((self._desk, table, row, field)).encode() + head
+
+
+CHUNK = 64 * 1024
+
+
+class ChunkSealer:
+    """Seals a stream in chunks of 64 KiB, each of which knows its place and whether it is the last.
+
+    A chunk that is cut off, moved or added is found (the STREAM construction of Hoang et al., 2015). The key must
+    be fresh for each stream, since the nonces are counted.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher, self._rest, self._place = _cipher(key), b"", 0
+
+    def add(self, piece: bytes) -> Iterator[bytes]:
+        """Take in a piece; gives the chunks that are full. The last chunk waits, for it must know that it is."""
+        self._rest += piece
+        while len(self._rest) > CHUNK:
+            chunk, self._rest = self._rest[:CHUNK], self._rest[CHUNK:]
+            yield self._cipher.encrypt(_nonce(self._place, last=False), chunk, None)
+            self._place += 1
+
+    def end(self) -> bytes:
+        """The last chunk."""
+        return self._cipher.encrypt(_nonce(self._place, last=True), self._rest, None)
+
+
+def opened_chunks(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
+    """Open sealed chunks, each given with whether it is the last. Raises Tampered."""
+    cipher = _cipher(key)
+    for place, (chunk, last) in enumerate(chunks):
+        try:
+            yield cipher.decrypt(_nonce(place, last=last), chunk, None)
+        except (InvalidTag, ValueError):
+            raise Tampered("a sealed file does not open") from None
+
+
+SEALED_CHUNK = CHUNK + 16  # the ciphertext carries a 16-byte tag
+
+
+def _nonce(place: int, *, last: bool) -> bytes:
+    return place.to_bytes(11, "big") + bytes([last])

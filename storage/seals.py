@@ -1,0 +1,71 @@
+"""The seals of a desk, one for each purpose, and the marks by which it knows persons and receipts again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from handlers.receipt import Receipt
+from storage.keys import Keyring
+from storage.seal import Seal, fresh_key, mark
+
+
+@dataclass
+class Seals:
+    """Made once from a desk's keyring. Each purpose has a key of its own, derived from the seal key."""
+
+    ring: Keyring = field(repr=False)
+    session: Seal = field(init=False, repr=False)
+    day: Seal = field(init=False, repr=False)
+    case: Seal = field(init=False, repr=False)
+    file: Seal = field(init=False, repr=False)
+    waiting: Seal = field(init=False, repr=False)
+    address: Seal = field(init=False, repr=False)
+    envelope: Seal = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the keys."""
+        root = Seal(self.ring["seal"], self.desk)
+        for purpose in ("session", "day", "case", "file", "waiting", "address"):
+            setattr(self, purpose, root.derived(purpose))
+        self.envelope = Seal(self.ring["envelope"], self.desk)
+
+    @property
+    def desk(self) -> str:
+        """The desk whose seals these are; bound to everything that is sealed."""
+        return self.ring.place.desk
+
+    @property
+    def audit_keys(self) -> Mapping[int, bytes]:
+        """The keys of the audit trail, by version."""
+        return self.ring["audit"]
+
+    def who(self, *parts: str) -> bytes:
+        """A person, by platform and user id: 32 bytes. The id itself is kept nowhere."""
+        keys = self.ring["person"]
+        return mark(keys[max(keys)], *(part.encode() for part in parts))
+
+    def receipt_mark(self, receipt: Receipt) -> bytes:
+        """What is stored of a receipt: its HMAC under the current pepper."""
+        keys = self.ring["pepper"]
+        return mark(keys[max(keys)], receipt.symbols.encode())
+
+    def receipt_marks(self, receipt: Receipt) -> list[bytes]:
+        """All marks under which a receipt may have been stored: one for each pepper."""
+        return [mark(key, receipt.symbols.encode()) for key in self.ring["pepper"].values()]
+
+    def new_case(self, case: str) -> tuple[bytes, Seal]:
+        """A fresh key for a case: wrapped, and as the seal it makes."""
+        key = fresh_key()
+        return self.case.seal(key, "cases", case, "key"), Seal({1: key}, self.desk)
+
+    def of_case(self, case: str, wrapped: bytes) -> Seal:
+        """The seal of a case."""
+        return Seal({1: self.case.open(wrapped, "cases", case, "key")}, self.desk)
+
+    def new_envelope(self, case: str) -> tuple[bytes, Seal]:
+        """A fresh key for the envelope of a reporter's name: wrapped under the envelope key, and as a seal."""
+        key = fresh_key()
+        return self.envelope.seal(key, "envelopes", case, "key"), Seal({1: key}, self.desk)
+
+    def of_envelope(self, case: str, wrapped: bytes) -> Seal:
+        """The seal of an envelope."""
+        return Seal({1: self.envelope.open(wrapped, "envelopes", case, "key")}, self.desk)

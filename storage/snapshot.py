@@ -1,0 +1,77 @@
+"""What is sealed, as JSON: pydantic stands at this border and reads back only what has the right shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from handlers.register import Tries
+from handlers.turn import Channel, Lang, Say, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The sealed part of a case. about: the nameless case of its facts, which stands nowhere else."""
+
+    about: str
+    category: str
+    channel: Channel
+    answers: Mapping[str, str]
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The sealed part of a line of history."""
+
+    text: str = ""
+    body: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileMeta:
+    """The sealed part of a file. key: hex; digest: SHA-256 of the clear content, hex; size: bytes."""
+
+    key: str
+    name: str
+    kind: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What waits in the outbox. back: where it goes, as the adapter sealed it."""
+
+    channel: Channel
+    back: bytes = field(repr=False)
+    lang: Lang
+    says: tuple[Say, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What waits to be fetched. what: the adapter's own words for it, sealed with it."""
+
+    kind: str
+    what: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said to an event, so that the same event gets the same answer. lang: the language it was said in."""
+
+    lang: Lang
+    says: tuple[Say, ...]
+
+
+SESSION = TypeAdapter(Session)
+ANSWER = TypeAdapter(Answer)
+TRIES = TypeAdapter(Tries)
+REPORT = TypeAdapter(Report)
+BODY = TypeAdapter(Body)
+FILE = TypeAdapter(FileMeta)
+IDENTITY = TypeAdapter(dict[str, str])
+LETTER = TypeAdapter(Letter)
+ERRAND = TypeAdapter(Errand)

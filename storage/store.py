@@ -1,0 +1,160 @@
+"""The memory of one desk: its database, keys, sealed files and the one writer, opened together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handlers.turn import Event, File, KeepText, Query, Session, Turn
+from ita_stats.fact import Fact, Field
+from storage import audit, database, tables, waiting
+from storage.audit import Anchor
+from storage.commit import Committed, Committer
+from storage.days import Days
+from storage.errors import KeyTrouble, Tampered
+from storage.evidence import Evidence
+from storage.keys import Keyring
+from storage.read import READERS, Sight, open_envelope, open_report
+from storage.retention import Retention
+from storage.seals import Seals
+from storage.snapshot import Errand, Letter, Report
+from storage.waiting import Waiting
+
+
+@dataclass
+class Store:
+    """Everything that a desk remembers."""
+
+    seals: Seals
+    committer: Committer
+    evidence: Evidence
+    outbox: Waiting[Letter]
+    errands: Waiting[Errand]
+    retention: Retention
+    _reader: AsyncEngine
+
+    async def session(self, who: bytes) -> Session | None:
+        """Where a person's talk stands."""
+        cached = self.committer.cached(who)
+        if cached is not None:
+            return cached
+        async with self._reader.connect() as connection:
+            return await self.committer.session(who, connection)
+
+    async def answer(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
+        """The answer to a question of a handler."""
+        if isinstance(query, KeepText):
+            return await self.keep_text(query, now)
+        async with self._sight() as sight:
+            return await READERS[type(query)](query, sight)
+
+    async def keep_text(self, query: KeepText, now: datetime) -> File:
+        """Seal a text as a file of evidence."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield query.text.encode()
+
+        return await self.evidence.take(chunks(), query.name, now)
+
+    async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
+        """Write a turn; it is on the disk when this returns. Raises Conflict, DiskFull."""
+        return await self.committer.commit(event, before, turn, at)
+
+    async def report(self, case: str) -> Report:
+        """What the reporter of a case wrote."""
+        async with self._sight() as sight:
+            return await open_report(case, sight)
+
+    async def identity(self, case: str) -> dict[str, str]:
+        """The reporter's name and contact; empty where none were given."""
+        async with self._sight() as sight:
+            return dict(await open_envelope(case, sight))
+
+    async def facts(self, until: date | None = None) -> list[Fact]:
+        """All facts recorded up to a day, in the order in which they hold."""
+        fact = tables.facts
+        query = select(fact).order_by(fact.c.about, fact.c.seq)
+        if until is not None:
+            query = query.where(fact.c.recorded <= until)
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Fact(r.about, r.seq, r.effective, r.recorded, Field(r.field), r.value) for r in rows]
+
+    async def verify_audit(self, anchor: Anchor | None = None) -> list[str]:
+        """What is wrong with the audit trail; empty when it is sound."""
+        async with self._reader.connect() as connection:
+            return await audit.verify(connection, self.seals.audit_keys, anchor)
+
+    async def anchor(self, now: datetime) -> Anchor:
+        """The head of the audit trail, to be kept elsewhere."""
+        async with self._reader.connect() as connection:
+            return await audit.anchor(connection, self.seals.audit_keys, self.seals.desk, now)
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        async with self._reader.connect() as connection:
+            return (await connection.execute(select(1))).scalar() == 1
+
+    @asynccontextmanager
+    async def _sight(self) -> AsyncIterator[Sight]:
+        async with self._reader.connect() as connection:
+            yield Sight(connection, self.seals, self.committer.days)
+
+
+@asynccontextmanager
+async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
+    """A desk's memory, open as long as it is needed; what waits to be written is written before it closes."""
+    await asyncio.to_thread(database.prepare, ring.place.database)
+    writer, reader = database.writer(ring.place.database), database.reader(ring.place.database)
+    try:
+        async with writer.connect() as connection:
+            seals = Seals(ring)
+            committer = Committer(connection, seals, Days(seals))
+            await _check_keys(committer, seals, now)
+            evidence = Evidence(ring.place.folder / "evidence", committer, seals)
+            store = Store(
+                seals,
+                committer,
+                evidence,
+                waiting.outbox(tables.outbox, committer, seals),
+                waiting.errands(tables.errands, committer, seals),
+                Retention(committer, evidence, reader),
+                reader,
+            )
+            writing = asyncio.create_task(committer.run(evidence.erase))
+            try:
+                yield store
+            finally:
+                await committer.drained()
+                writing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await writing
+    finally:
+        await writer.dispose()
+        await reader.dispose()
+
+
+async def _check_keys(committer: Committer, seals: Seals, now: datetime) -> None:
+    """See that these keys are this database's; the first start leaves the proof. Raises KeyTrouble."""
+    place = ("meta", "keys", "proof")
+    async with committer.transaction() as connection:
+        row = (
+            await connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == "keys"))
+        ).scalar()
+        if row is None:
+            sealed = seals.session.seal(seals.desk.encode(), *place)
+            await connection.execute(tables.meta.insert(), {"name": "keys", "value": sealed})
+        else:
+            try:
+                seals.session.open(row, *place)
+            except Tampered:
+                ring = seals.ring.place
+                raise KeyTrouble(
+                    f"{ring.keys['seal']}: this key is not the one of {ring.database}."
+                ) from None
+        await committer.days.load(connection, now)

@@ -1,0 +1,156 @@
+"""The schema, once. No column holds a platform id, a name, a text or a receipt in clear.
+
+Tables whose row order would tell in which order people came are stored by their random keys (WITHOUT ROWID).
+Instants are minutes since 1970 where a deadline needs them and hours where only people read them.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _scattered(name: str, *columns: Column[object] | UniqueConstraint) -> Table:
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+meta = _scattered(
+    "meta", Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+
+sessions = _scattered(
+    "sessions",
+    Column("who", LargeBinary(32), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("touched", Integer, nullable=False),  # minute
+    Column("drafting", Boolean, nullable=False),
+    Column("sealed", LargeBinary),  # null: swept, kept only to tell the person
+)
+
+day_keys = _scattered(
+    "day_keys", Column("day", Date, primary_key=True), Column("sealed", LargeBinary, nullable=False)
+)
+
+events = _scattered(
+    "events",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("until", Integer, nullable=False),  # minute
+    Column("answer", LargeBinary),
+)
+
+tries = _scattered(
+    "tries",
+    Column("bucket", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+counters = _scattered(
+    "counters", Column("fiscal_year", Integer, primary_key=True), Column("last", Integer, nullable=False)
+)
+
+cases = _scattered(
+    "cases",
+    Column("id", String(32), primary_key=True),
+    Column("fiscal_year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("receipt_mark", LargeBinary(32), nullable=False, unique=True),
+    Column("status", String(20), nullable=False),
+    Column("outcome", String(20)),
+    Column("seq", Integer, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("touched_on", Date, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("alternate", Boolean, nullable=False),
+    Column("notice", String(20), nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("report", LargeBinary, nullable=False),
+    UniqueConstraint("fiscal_year", "number"),
+)
+
+envelopes = _scattered(
+    "envelopes",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+history = _scattered(
+    "history",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("status", String(20)),
+    Column("outcome", String(20)),
+    Column("reason", String(40)),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+files = _scattered(
+    "files",
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), index=True),  # null: of a draft
+    Column("until", Integer, nullable=False),  # minute, counts while there is no case
+    Column("sealed", LargeBinary, nullable=False),  # its key, name, kind, size and SHA-256
+)
+
+facts = _scattered(
+    "facts",
+    Column("about", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("effective", Date, nullable=False),
+    Column("recorded", Date, nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("value", String(60), nullable=False),
+)
+
+
+def _waiting(name: str) -> Table:
+    return _scattered(
+        name,
+        Column("id", String(32), primary_key=True),
+        Column("kind", String(20), nullable=False),
+        Column("due", Integer, nullable=False, index=True),  # second: a message should not wait a minute
+        Column("attempts", Integer, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
+    )
+
+
+outbox = _waiting("outbox")
+errands = _waiting("errands")
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("hour", Integer, nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("ref", String(60), nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+)
+
+audit_head = _scattered(
+    "audit_head",
+    Column("id", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+    Column("proof", LargeBinary(32), nullable=False),
+)
+
+chores = _scattered(
+    "chores", Column("name", String(40), primary_key=True), Column("due", String(40), primary_key=True)
+)

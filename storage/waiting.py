@@ -1,0 +1,114 @@
+"""What waits to be done outside: messages to send (outbox) and files to fetch (errands), until it is done."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Table, delete, select, update
+
+from storage.commit import Committer
+from storage.seals import Seals
+from storage.snapshot import ERRAND, LETTER, Errand, Letter
+
+T = TypeVar("T")
+
+LEASE = 60
+"""Seconds that one who took a row has for it before another may."""
+LONGEST_PAUSE = 3600
+MOST_ATTEMPTS = 24
+"""With pauses doubling from two seconds to an hour: about half a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Generic[T]):
+    """A row that was taken to be done: its id, what it holds, and how often it was tried before."""
+
+    id: str
+    what: T
+    attempts: int
+
+
+@dataclass
+class Waiting(Generic[T]):
+    """Rows that wait. They are taken by a conditional update, so that two takers never get the same."""
+
+    table: Table
+    adapter: "TypeAdapter[T]"
+    field: str
+    committer: Committer
+    seals: Seals
+
+    async def add(self, kind: str, what: T, at: datetime) -> str:
+        """One more row."""
+        row = secrets.token_hex(16)
+        sealed = self.seals.waiting.seal(self.adapter.dump_json(what), self.table.name, row, self.field)
+        values = {"id": row, "kind": kind, "due": _second(at), "attempts": 0, "sealed": sealed}
+        async with self.committer.transaction() as connection:
+            await connection.execute(self.table.insert(), values)
+        return row
+
+    async def take(self, kind: str, at: datetime, limit: int = 20) -> list[Taken[T]]:
+        """Take rows that are due; they are due again when the lease ends and nobody was done with them."""
+        column, now = self.table.c, _second(at)
+        due = (
+            select(column.id)
+            .where(column.kind == kind, column.due <= now)
+            .order_by(column.due)
+            .limit(limit)
+            .scalar_subquery()
+        )
+        take = (
+            update(self.table)
+            .where(column.id.in_(due))
+            .values(due=now + LEASE, attempts=column.attempts + 1)
+            .returning(column.id, column.sealed, column.attempts)
+        )
+        async with self.committer.transaction() as connection:
+            rows = (await connection.execute(take)).all()
+        return [Taken(row.id, self._opened(row.id, row.sealed), row.attempts - 1) for row in rows]
+
+    async def look(self, kind: str) -> list[Taken[T]]:
+        """All rows of a kind, due or not, without taking them."""
+        column = self.table.c
+        async with self.committer.transaction() as connection:
+            query = select(column.id, column.sealed, column.attempts).where(column.kind == kind)
+            rows = (await connection.execute(query)).all()
+        return [Taken(row.id, self._opened(row.id, row.sealed), row.attempts) for row in rows]
+
+    async def done(self, ids: Iterable[str]) -> None:
+        """It was done: the rows go."""
+        rows = list(ids)
+        if rows:
+            async with self.committer.transaction() as connection:
+                await connection.execute(delete(self.table).where(self.table.c.id.in_(rows)))
+
+    async def failed(self, taken: Taken[T], at: datetime) -> bool:
+        """It failed: try again after a pause that doubles. False when it is given up, and the row is gone."""
+        if taken.attempts + 1 >= MOST_ATTEMPTS:
+            await self.done([taken.id])
+            return False
+        pause = min(LONGEST_PAUSE, 2 ** (taken.attempts + 1))
+        later = update(self.table).where(self.table.c.id == taken.id).values(due=_second(at) + pause)
+        async with self.committer.transaction() as connection:
+            await connection.execute(later)
+        return True
+
+    def _opened(self, row: str, sealed: bytes) -> T:
+        return self.adapter.validate_json(self.seals.waiting.open(sealed, self.table.name, row, self.field))
+
+
+def outbox(table: Table, committer: Committer, seals: Seals) -> Waiting[Letter]:
+    """Messages that must arrive; the kind is the channel."""
+    return Waiting(table, LETTER, "letter", committer, seals)
+
+
+def errands(table: Table, committer: Committer, seals: Seals) -> Waiting[Errand]:
+    """Evidence that must be fetched."""
+    return Waiting(table, ERRAND, "errand", committer, seals)
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,150 @@
+"""Acts -> rows: how each act of a turn is written."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.case import Status
+from handlers.register import AddEntry, By, EntryKind, FileCase, MoveCase, SetTries
+from handlers.turn import Act, DropFiles
+from ita_stats.calendar import fiscal_year
+from storage import batch as rows
+from storage import tables
+from storage.batch import Batch
+from storage.errors import Conflict
+from storage.seal import Seal
+from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Body, Report
+
+
+async def file_case(act: FileCase, batch: Batch) -> None:
+    """Enter a complaint: its row, first line of history, envelope, files, facts and audit line."""
+    case, about = secrets.token_hex(16), secrets.token_hex(16)
+    wrapped, seal = batch.seals.new_case(case)
+    report = Report(about, act.category, act.channel, act.answers, tuple(f.id for f in act.files))
+    year = fiscal_year(act.on)
+    batch.insert(
+        "cases",
+        id=case,
+        fiscal_year=year,
+        number=await batch.number(year),
+        receipt_mark=batch.seals.receipt_mark(act.receipt),
+        status=Status.RECEIVED.value,
+        outcome=None,
+        seq=1,
+        received_on=act.on,
+        touched_on=act.on,
+        answer_by=act.answer_by,
+        alternate=act.alternate,
+        notice=act.notice,
+        key=wrapped,
+        report=seal.seal(REPORT.dump_json(report), "cases", case, "report"),
+    )
+    _line(batch, seal, case, 1, act.on, EntryKind.FILED, By.REPORTER, Body())
+    if act.identity:
+        envelope, own = batch.seals.new_envelope(case)
+        name = own.seal(IDENTITY.dump_json(dict(act.identity)), "envelopes", case, "identity")
+        batch.insert("envelopes", case_id=case, key=envelope, sealed=name)
+    for file in act.files:
+        batch.add(rows.OWN_FILE, file=file.id, case=case)
+    said = {
+        "received": "1",
+        "category": act.category,
+        "source": act.channel.value,
+        "status": Status.RECEIVED.value,
+    }
+    await batch.state(about, act.on, act.on, **said)
+    await batch.note(By.REPORTER, "filed", case)
+
+
+async def add_entry(act: AddEntry, batch: Batch) -> None:
+    """Append a message or files to a case."""
+    seal, _ = await _opened(act.case, batch)
+    body = Body(act.text, files=tuple(f.id for f in act.files))
+    _line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
+    for file in act.files:
+        batch.add(rows.OWN_FILE, file=file.id, case=act.case)
+    batch.add(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
+    await batch.note(act.by, act.kind.value, act.case)
+
+
+async def move_case(act: MoveCase, batch: Batch) -> None:
+    """Take a step of the lifecycle: history, the case's state, facts and an audit line."""
+    seal, report = await _opened(act.case, batch)
+    outcome = act.step.outcome.value if act.step.outcome else None
+    reason = act.step.reason.value if act.step.reason else None
+    state = {"status": act.status.value, "outcome": outcome, "reason": reason}
+    body = Body(act.text, act.step.body)
+    _line(batch, seal, act.case, act.seq, act.on, EntryKind.MOVED, act.by, body, **state)
+    batch.add(
+        rows.MOVE_CASE,
+        case=act.case,
+        to_seq=act.seq,
+        to_status=act.status.value,
+        to_outcome=outcome,
+        on_day=act.on,
+    )
+    facts = {"status": act.status.value, "outcome": outcome or "", "reason": reason or ""}
+    await batch.state(report.about, act.on, act.on, **facts)
+    await batch.note(act.by, act.step.move.value, act.case)
+
+
+async def set_tries(act: SetTries, batch: Batch) -> None:
+    """Keep a person's wrong guesses under the key of the day."""
+    day = await batch.days.load(batch.connection, batch.now)
+    bucket = batch.days.mark(day, b"tries", act.who)
+    sealed = batch.days.seal(day).seal(TRIES.dump_json(act.tries), "tries", bucket.hex(), "tries")
+    batch.put("tries", bucket=bucket, day=day, sealed=sealed)
+
+
+async def drop_files(act: DropFiles, batch: Batch) -> None:
+    """Erase files of a draft; those that a case owns stay."""
+    for file in act.ids:
+        batch.add(rows.FORGET_FILE, file=file)
+        batch.erased.append(file)
+
+
+WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
+    FileCase: file_case,
+    AddEntry: add_entry,
+    MoveCase: move_case,
+    SetTries: set_tries,
+    DropFiles: drop_files,
+}
+
+
+async def _opened(case: str, batch: Batch) -> tuple[Seal, Report]:
+    columns = tables.cases.c
+    query = select(columns.key, columns.report).where(columns.id == case)
+    row = (await batch.connection.execute(query)).first()
+    if row is None:
+        raise Conflict("the case was erased meanwhile")
+    seal = batch.seals.of_case(case, row.key)
+    return seal, REPORT.validate_json(seal.open(row.report, "cases", case, "report"))
+
+
+def _line(
+    batch: Batch,
+    seal: Seal,
+    case: str,
+    seq: int,
+    on: object,
+    kind: EntryKind,
+    by: By,
+    body: Body,
+    **state: str | None,
+) -> None:
+    sealed = seal.seal(BODY.dump_json(body), "history", f"{case}/{seq}", "body")
+    batch.insert(
+        "history",
+        case_id=case,
+        seq=seq,
+        on=on,
+        kind=kind.value,
+        by=by.value,
+        status=state.get("status"),
+        outcome=state.get("outcome"),
+        reason=state.get("reason"),
+        sealed=sealed,
+    )
