@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import bare, thought
+from benchmarks import bare, engine, thought
 from benchmarks.citizen import MESSAGES
 from benchmarks.load import Figures, Story, on_one_core, run
 
@@ -18,7 +18,7 @@ HOME = Path(__file__).parents[1] / "var"
 """Where the data of a real office would lie, so that a flush costs what it costs there."""
 
 Stand = Callable[[Path], AbstractAsyncContextManager[Story]]
-STANDS: dict[str, Stand] = {"bare limit": bare.stand, "talk alone": thought.stand}
+STANDS: dict[str, Stand] = {"bare limit": bare.stand, "talk alone": thought.stand, "engine": engine.stand}
 
 
 async def measured(stand: Stand, persons: int) -> Figures:

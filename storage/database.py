@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage import folders
+
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # an acknowledged message is on the disk, not in a cache
@@ -25,7 +27,7 @@ HEAD = "0001"
 
 def prepare(path: Path) -> None:
     """Make the file (0600, in a folder of 0700) and bring its schema to the newest version."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folders.private(path.parent)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     if _version(path) != HEAD:

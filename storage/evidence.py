@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 
 from handlers import thai
 from handlers.turn import File, FileProblem
-from storage import tables
+from storage import folders, tables
 from storage.commit import Committer
 from storage.errors import StorageError
 from storage.kinds import kind_of, misnamed, trouble
@@ -46,7 +46,7 @@ class Evidence:
         async with self._room:
             row, key, content = secrets.token_hex(16), fresh_key(), bytearray()
             path = self._path(row)
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folders.private(path.parent)
             try:
                 too_large = await self._stream(chunks, path, key, content)
                 kind = "" if too_large else await asyncio.to_thread(kind_of, bytes(content))
@@ -78,7 +78,7 @@ class Evidence:
             sealed.write(sealer.end())
             sealed.flush()
             await asyncio.to_thread(os.fsync, sealed.fileno())
-        await asyncio.to_thread(_sync_folder, path.parent)
+        await asyncio.to_thread(folders.sync, path.parent)
         return False
 
     async def _enter(self, row: str, meta: FileMeta, now: datetime) -> None:
@@ -149,11 +149,3 @@ def _is_old(path: Path) -> bool:
         return time.time() - path.stat().st_mtime > YOUNG
     except FileNotFoundError:
         return False
-
-
-def _sync_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

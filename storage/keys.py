@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from storage import folders
 from storage.errors import KeyTrouble
 from storage.seal import KEY, fresh_key
 
@@ -77,16 +78,12 @@ def assert_distinct(rings: Iterable[Keyring]) -> None:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folders.private(path.parent)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(b"1 " + base64.b64encode(fresh_key()) + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    folders.sync(path.parent)
 
 
 def _read(path: Path) -> Mapping[int, bytes]:

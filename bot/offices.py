@@ -1,0 +1,89 @@
+"""Reading office.toml: a mistake is answered with its place, what was found and what is allowed."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.settings import Misconfigured
+from handlers.office import Office
+
+SHIPPED = (
+    Path(__file__).parent / "office.example.toml",
+    Path(__file__).parent.parent / "office.example.toml",
+)
+"""Where the example stands: in an installed package, and in a checkout."""
+
+
+def load(path: Path | None) -> Office:
+    """The office of a file; without one, of ./office.toml, else of the example. Raises Misconfigured."""
+    if path is None:
+        own = Path("office.toml")
+        path = own if own.exists() else next(p for p in SHIPPED if p.exists())
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as trouble:
+        reason = (
+            "ไม่ใช่ UTF-8 / is not UTF-8" if isinstance(trouble, ValueError) else "อ่านไม่ได้ / cannot be read"
+        )
+        raise Misconfigured(f"{path}: {reason}") from None
+    try:
+        return Office.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as trouble:
+        raise Misconfigured(f"{path}: {syntax(trouble, text)}") from None
+    except ValidationError as trouble:
+        lines = [f"{path}: {explain(error)}" for error in trouble.errors()]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+def syntax(trouble: tomllib.TOMLDecodeError, text: str) -> str:
+    """A TOML syntax error, with the line it is in."""
+    words = str(trouble)
+    number = next((int(w) for w in words.replace(",", " ").replace(")", " ").split() if w.isdigit()), 0)
+    lines = text.splitlines()
+    number = number or len(lines)
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return f"บรรทัด {number} เขียนไม่ถูกแบบ TOML / line {number} is not TOML: {line!r} ({words})"
+
+
+def explain(error: ErrorDetails) -> str:
+    """A mistake of a model: path of the key, what was found, what is allowed."""
+    place = error["loc"]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    if error["type"] == "extra_forbidden":
+        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_allowed_keys(place)}"
+    if error["type"] == "missing":
+        return f"{path}: ต้องมีคีย์นี้ / this key is needed"
+    found = error["input"]
+    shown = repr(found if isinstance(found, (str, int, float, bool)) else type(found).__name__)[:80]
+    return f"{path or 'office'}: พบ / found {shown}; ที่อนุญาต / allowed: {error['msg']}"
+
+
+def _allowed_keys(place: tuple[str | int, ...]) -> str:
+    model = _model_at(place[:-1])
+    keys = list(model.model_fields) if model else []
+    near = difflib.get_close_matches(str(place[-1]), keys, n=1)
+    hint = f"ใกล้เคียงที่สุดคือ / the nearest is {near[0]}; " if near else ""
+    return f"{hint}ที่อนุญาต / allowed: {', '.join(keys)}"
+
+
+def _model_at(place: tuple[str | int, ...]) -> type[BaseModel] | None:
+    model: Any = Office
+    for part in place:
+        if isinstance(part, int):
+            continue
+        fields: Mapping[str, Any] = getattr(model, "model_fields", {})
+        if part not in fields:
+            return None
+        model = _models_in(fields[part].annotation)
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+def _models_in(annotation: Any) -> Any:  # noqa: ANN401 - a type as it is written
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := _models_in(arg)) is not None), None)

@@ -1,0 +1,130 @@
+"""Every setting, typed and documented: from the environment, `.env` and secret files, and from nowhere else."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from storage.keys import NAMES, Place
+
+DeskName = Literal["complaints", "service"]
+DESKS: tuple[DeskName, ...] = ("complaints", "service")
+PREFIX = "ITA_"
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
+
+
+class Misconfigured(Exception):  # noqa: N818 - the start says it in one line
+    """A setting, office.toml or a key does not allow a start. The administrator's to mend; exit code 78."""
+
+
+class DeskSettings(BaseModel):
+    """What is set for each desk on its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database: str | None = Field(None, description="path of the SQLite file; default: in ITA_HOME")
+    seal_key_file: Path | None = Field(None, description="key that seals everything; default: in ITA_HOME")
+    pepper_file: Path | None = Field(None, description="pepper of the receipts' HMAC; default: in ITA_HOME")
+    person_key_file: Path | None = Field(
+        None, description="key of the HMAC of platform ids; default: in ITA_HOME"
+    )
+    audit_key_file: Path | None = Field(None, description="key of the audit trail; default: in ITA_HOME")
+    envelope_key_file: Path | None = Field(None, description="key of reporters' names; default: in ITA_HOME")
+    public_url: Address | None = Field(
+        None, description="address that links and QR codes of this desk point at"
+    )
+    telegram_token: SecretStr | None = Field(None, description="token of this desk's Telegram bot")
+    telegram_secret: SecretStr | None = Field(None, description="secret that Telegram sends with each update")
+    telegram_mode: Literal["webhook", "polling"] = Field("webhook", description="how updates are received")
+    line_token: SecretStr | None = Field(None, description="channel access token of this desk's LINE account")
+    line_secret: SecretStr | None = Field(None, description="channel secret of this desk's LINE account")
+
+
+class Settings(BaseSettings):
+    """All settings. An unknown name stops the start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    home: Path = Field(Path("var"), description="folder of all data")
+    office: Path | None = Field(
+        None, description="path of office.toml; default ./office.toml, else the example"
+    )
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
+    telegram_api_url: Address = Field(
+        "https://api.telegram.org", description="origin of the Telegram Bot API"
+    )
+    line_api_url: Address = Field("https://api.line.me", description="origin of the LINE APIs")
+    contracts: Path | None = Field(None, description="folder of the platforms' specifications; tests only")
+    complaints: DeskSettings = DeskSettings()
+    service: DeskSettings = DeskSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over `.env`, and that over nothing."""
+        return env_settings, dotenv_settings
+
+    def desk(self, name: DeskName) -> DeskSettings:
+        """The settings of a desk."""
+        return self.complaints if name == "complaints" else self.service
+
+    def place(self, name: DeskName) -> Place:
+        """Where a desk keeps its database and keys. Raises Misconfigured."""
+        own, default = self.desk(name), Place.under(self.home, name)
+        files = {key: getattr(own, "pepper_file" if key == "pepper" else f"{key}_key_file") for key in NAMES}
+        keys = {key: file or default.keys[key] for key, file in files.items()}
+        if own.database and "://" in own.database:
+            raise Misconfigured(
+                f"{PREFIX}{name.upper()}__DATABASE: รุ่นนี้เก็บใน SQLite เท่านั้น ให้ใส่เป็นที่อยู่ของไฟล์"
+                " / this version keeps SQLite only; give the path of a file."
+            )
+        database = Path(own.database) if own.database else default.database
+        return Place(name, default.folder, database, keys)
+
+
+def names() -> list[str]:
+    """Every name that may be set."""
+    own = [n for n in Settings.model_fields if n not in DESKS]
+    nested = [f"{desk}__{field}" for desk in DESKS for field in DeskSettings.model_fields]
+    return [PREFIX + name.upper() for name in (*own, *nested)]
+
+
+def load() -> Settings:
+    """Read the settings. Raises Misconfigured with the setting's name, what was wrong and what is allowed."""
+    written = [*os.environ, *dotenv_values(".env")]
+    known = names()
+    for name in written:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
+            raise Misconfigured(
+                f"{name}: ไม่มีการตั้งค่าชื่อนี้ ใกล้เคียงที่สุดคือ {nearest}"
+                f" / there is no such setting; the nearest is {nearest}."
+            )
+    try:
+        return Settings()
+    except ValidationError as errors:
+        lines = [f"{_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+def _name(place: tuple[str | int, ...]) -> str:
+    return PREFIX + "__".join(str(part).upper() for part in place)
