@@ -59,7 +59,7 @@ class Engine:
             except DiskFull as full:
                 self.fault(full)
                 return sorry("sorry.busy")
-            except Exception as fault:  # noqa: BLE001 - whatever broke, the person is told, and told the truth
+            except Exception as fault:  # whatever broke, the person is told the truth
                 self.fault(fault)
                 return sorry("sorry.fault")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.keys import NAMES, Place
 
@@ -26,22 +26,38 @@ class DeskSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    database: str | None = Field(None, description="path of the SQLite file; default: in ITA_HOME")
-    seal_key_file: Path | None = Field(None, description="key that seals everything; default: in ITA_HOME")
-    pepper_file: Path | None = Field(None, description="pepper of the receipts' HMAC; default: in ITA_HOME")
+    database: str | None = Field(default=None, description="path of the SQLite file; default: in ITA_HOME")
+    seal_key_file: Path | None = Field(
+        default=None, description="key that seals everything; default: in ITA_HOME"
+    )
+    pepper_file: Path | None = Field(
+        default=None, description="pepper of the receipts' HMAC; default: in ITA_HOME"
+    )
     person_key_file: Path | None = Field(
-        None, description="key of the HMAC of platform ids; default: in ITA_HOME"
+        default=None, description="key of the HMAC of platform ids; default: in ITA_HOME"
     )
-    audit_key_file: Path | None = Field(None, description="key of the audit trail; default: in ITA_HOME")
-    envelope_key_file: Path | None = Field(None, description="key of reporters' names; default: in ITA_HOME")
+    audit_key_file: Path | None = Field(
+        default=None, description="key of the audit trail; default: in ITA_HOME"
+    )
+    envelope_key_file: Path | None = Field(
+        default=None, description="key of reporters' names; default: in ITA_HOME"
+    )
     public_url: Address | None = Field(
-        None, description="address that links and QR codes of this desk point at"
+        default=None, description="address that links and QR codes of this desk point at"
     )
-    telegram_token: SecretStr | None = Field(None, description="token of this desk's Telegram bot")
-    telegram_secret: SecretStr | None = Field(None, description="secret that Telegram sends with each update")
-    telegram_mode: Literal["webhook", "polling"] = Field("webhook", description="how updates are received")
-    line_token: SecretStr | None = Field(None, description="channel access token of this desk's LINE account")
-    line_secret: SecretStr | None = Field(None, description="channel secret of this desk's LINE account")
+    telegram_token: SecretStr | None = Field(default=None, description="token of this desk's Telegram bot")
+    telegram_secret: SecretStr | None = Field(
+        default=None, description="secret that Telegram sends with each update"
+    )
+    telegram_mode: Literal["webhook", "polling"] = Field(
+        default="webhook", description="how updates are received"
+    )
+    line_token: SecretStr | None = Field(
+        default=None, description="channel access token of this desk's LINE account"
+    )
+    line_secret: SecretStr | None = Field(
+        default=None, description="channel secret of this desk's LINE account"
+    )
 
 
 class Settings(BaseSettings):
@@ -57,31 +73,21 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    home: Path = Field(Path("var"), description="folder of all data")
+    home: Path = Field(default=Path("var"), description="folder of all data")
     office: Path | None = Field(
-        None, description="path of office.toml; default ./office.toml, else the example"
+        default=None, description="path of office.toml; default ./office.toml, else the example"
     )
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
     telegram_api_url: Address = Field(
-        "https://api.telegram.org", description="origin of the Telegram Bot API"
+        default="https://api.telegram.org", description="origin of the Telegram Bot API"
     )
-    line_api_url: Address = Field("https://api.line.me", description="origin of the LINE APIs")
-    contracts: Path | None = Field(None, description="folder of the platforms' specifications; tests only")
+    line_api_url: Address = Field(default="https://api.line.me", description="origin of the LINE APIs")
+    contracts: Path | None = Field(
+        default=None, description="folder of the platforms' specifications; tests only"
+    )
     complaints: DeskSettings = DeskSettings()
     service: DeskSettings = DeskSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over `.env`, and that over nothing."""
-        return env_settings, dotenv_settings
 
     def desk(self, name: DeskName) -> DeskSettings:
         """The settings of a desk."""

@@ -1,0 +1,12 @@
+"""The way in: `ita-bot`, or `python -m bot`."""
+
+from bot.cli import app
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

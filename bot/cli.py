@@ -1,0 +1,171 @@
+"""The `ita-bot` command: machine-readable output on standard output, everything else on standard error."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from bot import log
+from bot.settings import DESKS, DeskName, Misconfigured
+
+DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+audit = typer.Typer(no_args_is_help=True, help="The audit trail: who did what.")
+app.add_typer(audit, name="audit")
+
+Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
+Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
+
+
+@app.command()
+def run(
+    desk: Desks = "all",
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
+) -> None:
+    """Serve; prints `ready http://…` when it does. SIGTERM drains and ends."""
+    from bot.web import serve
+
+    _finish(serve(_desks(desk), host, port))
+
+
+@app.command()
+def chat(
+    desk: Desk,
+    name: Annotated[str, typer.Option("--as", help="Whose talk to go on with.")] = "",
+    *,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a message.")] = False,
+) -> None:
+    """Talk in the terminal. Safe beside a running server."""
+    _finish(_chat(desk, name, jsonl=jsonl))
+
+
+async def _chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
+    from bot import app as house
+    from bot.terminal import Terminal, anybody
+
+    async with house.opened([desk]) as opened:
+        one = opened.desks[desk]
+        try:
+            await Terminal(one.engine, one.store, name or anybody(), jsonl).talk(sys.stdin.buffer)
+        except BrokenPipeError:
+            sys.stdout = None  # nobody reads any more: nothing to flush
+    return DONE
+
+
+@app.command()
+def tick(
+    now: Annotated[str, typer.Option(help="The instant to take for now, ISO 8601.")] = "",
+    desk: Desks = "all",
+) -> None:
+    """Do once all that is due, and say what was done: a JSON object for each thing."""
+    _finish(_tick(_desks(desk), _instant(now)))
+
+
+async def _tick(desks: tuple[DeskName, ...], now: datetime) -> int:
+    from bot import app as house
+    from bot import clock
+
+    async with house.opened(desks, now) as opened:
+        for one in opened.desks.values():
+            async for did in clock.tick(one.place, one.store, opened.office, now):
+                _print({"desk": did.desk, "did": did.did, "count": did.count})
+    return DONE
+
+
+@audit.command()
+def verify(
+    desk: Desks = "all",
+    anchor: Annotated[
+        Path | None, typer.Option(help="An anchor that was kept elsewhere.", exists=True)
+    ] = None,
+) -> None:
+    """See whether the trail is whole and unchanged. Exit code 1 where it is not."""
+    _finish(_verify(_desks(desk), anchor))
+
+
+async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
+    from bot import app as house
+    from storage.audit import Anchor
+
+    try:
+        kept = Anchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
+    except ValueError:
+        raise typer.BadParameter(f"{path} is no anchor of an audit trail") from None
+    wanted = [name for name in desks if kept is None or name == kept.desk]
+    wrong = 0
+    async with house.opened(wanted) as opened:
+        for one in opened.desks.values():
+            findings = await one.store.verify_audit(kept)
+            wrong += bool(findings)
+            _print({"desk": one.name, "sound": not findings, "findings": findings})
+    return FINDINGS if wrong else DONE
+
+
+@audit.command("anchor")
+def make_anchor(
+    desk: Desk,
+    out: Annotated[Path, typer.Option(help="Where to write it.")],
+) -> None:
+    """Write the head of the trail to a file, to be kept where the server cannot change it."""
+    _finish(_anchor(desk, out))
+
+
+async def _anchor(desk: DeskName, out: Path) -> int:
+    from bot import app as house
+
+    async with house.opened([desk]) as opened:
+        anchor = await opened.desks[desk].store.anchor(datetime.now(UTC))
+    await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
+    return DONE
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    sys.stdout.write(installed("ita-bot") + "\n")
+
+
+def _desks(choice: str) -> tuple[DeskName, ...]:
+    return tuple(name for name in DESKS if choice in {name, "all"})
+
+
+def _instant(written: str) -> datetime:
+    """The instant of an ISO 8601 text; without a zone it is UTC."""
+    if not written:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{written} is no ISO 8601 instant, as 2026-11-22T09:00:00+07:00 is"
+        ) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _print(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _finish(work: Coroutine[Any, Any, int]) -> None:
+    """Run to the end, and end with the exit code that says how it went."""
+    log.install()
+
+    async def listened() -> int:
+        log.listen(asyncio.get_running_loop())
+        return await work
+
+    try:
+        raise typer.Exit(asyncio.run(listened()))
+    except Misconfigured as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        raise typer.Exit(WRONG_CONFIGURATION) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(DONE) from None

@@ -1,0 +1,130 @@
+"""The talk in a terminal: a line is a message, `:2` picks, `:file PATH` attaches, `::` begins a text with a colon."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.engine import Answer, Engine
+from handlers import wording
+from handlers.turn import Channel, Event, Message, Say
+from storage.store import Store
+
+PIECE = 64 * 1024
+
+HOW_TO = """\
+พิมพ์ข้อความแล้วกด Enter  |  :2 เลือกข้อ 2  |  :file ที่อยู่ไฟล์ แนบไฟล์  |  Ctrl-D จบ
+(A line is a message; :2 picks choice 2; :file PATH attaches; Ctrl-D ends.)
+"""
+
+
+class Trouble(Exception):  # noqa: N818 - it is told to the person, in words
+    """A line that cannot become a message. Its text is a wording key."""
+
+
+@dataclass
+class Terminal:
+    """One person at one terminal."""
+
+    engine: Engine
+    store: Store
+    name: str
+    jsonl: bool
+    choices: tuple[tuple[str, str], ...] = ()
+
+    async def talk(self, source: BinaryIO) -> None:
+        """Answer line after line until the input ends."""
+        await self._bring_what_waits()
+        if source.isatty():
+            sys.stderr.write(HOW_TO)
+            await self._hear("/start")
+        number = 0
+        async for raw in _lines(source):
+            number += 1
+            await self._hear(raw.decode("utf-8", "replace").rstrip("\r\n"))
+            if self.jsonl:
+                self._print(json.dumps({"done": number}))
+
+    async def _hear(self, line: str) -> None:
+        try:
+            event = await self._event(line)
+        except Trouble as trouble:
+            return self._show((wording.render(Say(str(trouble)), "th"),))
+        answer = await self.engine.handle(event)
+        await self._deliver(answer)
+        return None
+
+    async def _event(self, line: str) -> Event:
+        blank = Event(secrets.token_hex(16), self._who(), Channel.TERMINAL, back=self._address())
+        if line.startswith("::"):
+            return replace(blank, text=line[1:])
+        if line.startswith(":file "):
+            path = Path(os.path.expanduser(line.removeprefix(":file ").strip()))  # noqa: ASYNC240, PTH111 - no disk
+            try:
+                file = await self.store.evidence.take(_pieces(path), path.name, self.engine.now())
+            except OSError:
+                raise Trouble("terminal.no_file") from None
+            return replace(blank, file=file)
+        if line.startswith(":") and line[1:].strip().isdecimal():
+            place = int(line[1:].strip())
+            if not 1 <= place <= len(self.choices):
+                raise Trouble("terminal.no_choice")
+            return replace(blank, choice=self.choices[place - 1][1])
+        return replace(blank, text=line)
+
+    def _who(self) -> bytes:
+        return self.store.seals.who(Channel.TERMINAL, self.name)
+
+    def _address(self) -> bytes:
+        return self.store.seals.address.seal(self.name.encode(), "outbox", "", "back")
+
+    async def _bring_what_waits(self) -> None:
+        """Show what an earlier run of this name could not: it was decided, but not seen."""
+        for letter in await self.store.outbox.look(Channel.TERMINAL):
+            name = self.store.seals.address.open(letter.what.back, "outbox", "", "back").decode()
+            if name == self.name:
+                says = letter.what.says
+                messages = tuple(wording.render(say, letter.what.lang) for say in says)
+                await self._deliver(Answer(messages, waiting=(letter.id,)))
+
+    async def _deliver(self, answer: Answer) -> None:
+        self._show(answer.messages)
+        await self.store.outbox.done(answer.waiting)
+
+    def _show(self, messages: tuple[Message, ...]) -> None:
+        for message in messages:
+            if message.choices:
+                self.choices = message.choices
+            labels = [label for label, _ in message.choices]
+            if self.jsonl:
+                shown = {"text": message.text, "choices": labels, "files": [], "receipt": message.receipt}
+                self._print(json.dumps(shown, ensure_ascii=False))
+            else:
+                numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
+                self._print("\n".join((message.text, *numbered, "")))
+
+    def _print(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+async def _lines(source: BinaryIO) -> AsyncIterator[bytes]:
+    """The lines of an input, without keeping the loop from its other work."""
+    while line := await asyncio.to_thread(source.readline):
+        yield line
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def anybody() -> str:
+    """A name for one who gave none: nobody has it, and nobody will have it again."""
+    return secrets.token_hex(16)
