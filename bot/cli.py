@@ -31,7 +31,7 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve; prints `ready http://…` when it does. SIGTERM drains and ends."""
-    from bot.web import serve
+    from bot.serving import serve
 
     _finish(serve(_desks(desk), host, port))
 

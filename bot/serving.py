@@ -1,0 +1,109 @@
+"""Serving: the web, the clock beside it, and an orderly end."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+
+import uvicorn
+
+from bot import app, clock, log
+from bot.app import House
+from bot.engine import utc_now
+from bot.log import Happened
+from bot.settings import DeskName, Misconfigured
+from bot.web import Guarded, site
+
+MOST_CONNECTIONS = 512
+DRAIN = 10
+"""Seconds that requests under way have to end."""
+
+EVERY_MINUTE = 60
+
+
+class Server(uvicorn.Server):
+    """uvicorn, ended by us: its own way raises the signal again, and the exit code would not be 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGTERM and SIGINT drain."""
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, self._end)
+        yield
+
+    def _end(self) -> None:
+        self.should_exit = True
+
+
+async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
+    """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
+    async with app.opened(desks) as house:
+        chosen = house.settings
+        listening = _listen(host or chosen.host, chosen.port if port is None else port)
+        config = uvicorn.Config(
+            Guarded(site(house)),
+            log_config=None,
+            access_log=False,  # a request line holds an address
+            server_header=False,
+            lifespan="off",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=DRAIN,
+        )
+        server = Server(config)
+        async with _beside(_tick_each_minute(house)), _beside(_announce(server, listening)):
+            await server.serve(sockets=[listening])
+    log.log(Happened.STOPPED)
+    return 0
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do some work beside, as long as it is needed."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _announce(server: uvicorn.Server, listening: socket.socket) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag, not by an event
+        await asyncio.sleep(0.01)
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"ready http://{shown}:{port}\n")
+    sys.stdout.flush()
+    log.log(Happened.STARTED)
+
+
+async def _tick_each_minute(house: House) -> None:
+    """Do what is due, each minute; one desk's trouble does not keep the other from its work."""
+    while True:
+        for desk in house.desks.values():
+            try:
+                async for did in clock.tick(desk.place, desk.store, house.office, utc_now()):
+                    log.log(Happened.TICKED, count=did.count)
+            except Exception as trouble:  # the next minute tries again
+                log.fault(trouble)
+        await asyncio.sleep(EVERY_MINUTE)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as trouble:
+        listening.close()
+        raise Misconfigured(
+            f"{host}:{port}: เปิดรับที่นี่ไม่ได้ อาจมีโปรแกรมอื่นใช้อยู่ ลอง --port 0"
+            f" / cannot listen here ({trouble.strerror}); try --port 0."
+        ) from None
+    return listening

@@ -1,0 +1,1 @@
+"""What a desk remembers: sealed, whole, and gone when it should be."""

@@ -1,0 +1,148 @@
+"""A desk's memory in a folder of its own, and short words for what a test does to it."""
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.case import Move, Outcome, Reason, Status, Step
+from handlers.receipt import Receipt, made_of
+from handlers.register import AddEntry, By, CaseView, EntryKind, FileCase, FindCase, MoveCase
+from handlers.turn import Act, Channel, Event, File, Say, Session, Turn
+from ita_stats.calendar import day_in_bangkok
+from storage import keys, store
+from storage.commit import Committed
+from storage.keys import Keyring, Place
+from storage.store import Store
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok
+CANARY = "คานารีเรียกรับเงินร้อยละสิบ"
+
+
+@dataclass
+class Ground:
+    """One desk on disk."""
+
+    home: Path
+    events: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return Place.under(self.home, "complaints")
+
+    @property
+    def ring(self) -> Keyring:
+        """Its keys."""
+        return keys.opened(self.place)
+
+    def play(self, scene: "Callable[[Store], Awaitable[None]]", now: datetime = NOW) -> None:
+        """Open the desk, play a scene, close it."""
+
+        async def whole() -> None:
+            async with asyncio.timeout(30), store.opened(self.ring, now) as one:
+                await scene(one)
+
+        asyncio.run(whole())
+
+    def event(self, who: bytes = b"a" * 32, **more: Any) -> Event:
+        """Something that a person does, never done before."""
+        return Event(f"e{next(self.events)}", who, Channel.WEB, **more)
+
+    async def file(self, one: Store, number: int = 1, at: datetime = NOW, **more: Any) -> Receipt:
+        """File a complaint as a person who writes it in one go."""
+        act = filing(number, at, **more)
+        after = Session(at=at, receipt=act.receipt)
+        person = one.seals.who("test", f"filer {next(self.events)}")
+        await one.commit(self.event(person), None, Turn(after, (), (act,)), at)
+        return act.receipt
+
+    async def do(self, one: Store, *acts: Act, at: datetime = NOW) -> Committed:
+        """Write acts that belong to nobody's talk."""
+        person = one.seals.who("test", f"officer {next(self.events)}")
+        return await one.commit(self.event(person), None, Turn(None, (), acts), at)
+
+    def sql(self, *statements: str) -> list[Any]:
+        """Reach into the database from outside, as an attacker or a curious administrator would."""
+        with closing(sqlite3.connect(self.place.database)) as raw, raw:
+            for statement in statements:
+                rows = raw.execute(statement).fetchall()
+        return rows
+
+    def on_disk(self) -> bytes:
+        """Every byte that lies in the desk's folder, its keys aside."""
+        files = (p for p in self.place.folder.rglob("*") if p.is_file() and p.parent.name != "keys")
+        return b"".join(p.read_bytes() for p in files)
+
+
+def filing(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
+    """A complaint."""
+    on = day_in_bangkok(at)
+    return FileCase(
+        receipt=made_of(number),
+        category="bribery",
+        channel=Channel.WEB,
+        at=at,
+        on=on,
+        answer_by=on + timedelta(days=15),
+        notice="1",
+        **{"answers": {"story": CANARY}, **more},
+    )
+
+
+def entry(case: CaseView, text: str = "", by: By = By.OFFICE, **more: Any) -> AddEntry:
+    """The next line: a message."""
+    kind = EntryKind.OFFICE if by is By.OFFICE else EntryKind.REPORTER
+    return AddEntry(case.id, case.seq + 1, NOW, day_in_bangkok(NOW), kind, by, text, **more)
+
+
+def move(
+    case: CaseView, to: Status, step: Move, at: datetime = NOW, text: str = "", **why: Outcome | Reason | str
+) -> MoveCase:
+    """The next line: a step of the lifecycle."""
+    taken = Step(step, **why)  # type: ignore[arg-type]
+    return MoveCase(case.id, case.seq + 1, at, day_in_bangkok(at), taken, to, By.OFFICE, text)
+
+
+async def view(one: Store, receipt: Receipt) -> CaseView:
+    """What the reporter sees of a case that must be there."""
+    case: CaseView | None = await one.answer(FindCase(receipt), NOW)
+    assert case is not None
+    return case
+
+
+async def close(ground: Ground, one: Store, receipt: Receipt, at: datetime = NOW) -> None:
+    """Take a case to an end."""
+    await ground.do(one, move(await view(one, receipt), Status.SCREENING, Move.SCREEN, at), at=at)
+    ending = move(
+        await view(one, receipt), Status.NOT_ACCEPTED, Move.NOT_ACCEPT, at, reason=Reason.OUTSIDE_MANDATE
+    )
+    await ground.do(one, ending, at=at)
+
+
+async def keep(one: Store, content: bytes, name: str, now: datetime = NOW, piece: int = 60_000) -> File:
+    """Send a file in pieces."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), piece):
+            yield content[start : start + piece]
+
+    return await one.evidence.take(pieces(), name, now)
+
+
+def talk(at: datetime = NOW, **more: Any) -> Turn:
+    """A turn that only talks."""
+    return Turn(replace(Session(at=at), **more), (Say("hello"),))
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    """A desk that nobody has opened yet."""
+    return Ground(tmp_path / "var")

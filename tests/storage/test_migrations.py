@@ -1,0 +1,70 @@
+"""What the migrations make is what the tables say, and a start that was cut short is no hindrance."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from storage import database, tables
+from tests.storage.conftest import Ground
+
+
+def test_the_migrated_schema_is_the_tables(tmp_path: Path) -> None:
+    path = tmp_path / "fresh" / "desk.sqlite"
+    database.prepare(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+    engine.dispose()
+
+
+def test_what_is_random_is_not_stored_in_the_order_of_arrival(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite"
+    database.prepare(path)
+    with closing(sqlite3.connect(path)) as raw:
+        rows = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    told = {name for name, sql in rows if "WITHOUT ROWID" not in sql}
+    assert told == {"audit", "alembic_version"}
+
+
+def test_the_newest_revision_is_the_one_that_opens_without_alembic() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite"
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("CREATE TABLE history (x)")  # in the way of a later table of the first migration
+    with pytest.raises(OperationalError):
+        database.prepare(path)
+    with closing(sqlite3.connect(path)) as raw:
+        names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert names <= {"history", "alembic_version"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET what = 'x'",
+        "DELETE FROM audit",
+        "UPDATE facts SET value = 'x'",
+        "DELETE FROM facts",
+        "UPDATE history SET kind = 'x'",
+    ],
+)
+def test_what_is_append_only_refuses_to_be_rewritten(ground: Ground, statement: str) -> None:
+    async def scene(one: object) -> None:
+        await ground.file(one)  # type: ignore[arg-type]
+
+    ground.play(scene)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        ground.sql(statement)
