@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from handlers import wording
 from handlers.receipt import made_of
-from handlers.turn import Deciding, Event, Lang, Message, NewReceipt, Now, Query, Say, Session, Turn
+from handlers.turn import Deciding, Event, Lang, Message, NewReceipt, Now, Query, Say, Session, Topic, Turn
 from storage.errors import Conflict, DiskFull
 from storage.store import Store
 
@@ -25,6 +25,9 @@ class Router(Protocol):
 
     def decide(self, event: Event, session: Session | None) -> Deciding:
         """What one message leads to."""
+
+    def recall(self, event: Event, session: Session) -> Deciding:
+        """The question a talk stands at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,18 @@ class Engine:
                 self.fault(fault)
                 return sorry("sorry.fault")
 
+    async def recall(self, event: Event) -> Answer:
+        """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
+        session = await self.store.session(event.who)
+        if session is None or session.topic is Topic.LAPSED or session.lapsed(self.now()):
+            return Answer(())
+        turn = await self._drive(self.router.recall(event, session))
+        return Answer(tuple(wording.render(say, session.lang) for say in turn.says))
+
     async def _handle(self, event: Event) -> Answer:
         for _ in range(MOST_REDECIDED):
             session = await self.store.session(event.who)
-            turn = await self._decide(event, session)
+            turn = await self._drive(self.router.decide(event, session))
             try:
                 done = await self.store.commit(event, session, turn, self.now())
             except Conflict:
@@ -75,8 +86,7 @@ class Engine:
             return Answer(messages, done.again, done.waiting)
         raise Conflict("lost every time")
 
-    async def _decide(self, event: Event, session: Session | None) -> Turn:
-        deciding = self.router.decide(event, session)
+    async def _drive(self, deciding: Deciding) -> Turn:
         answer = None
         while True:
             try:

@@ -40,9 +40,14 @@ class Terminal:
     async def talk(self, source: BinaryIO) -> None:
         """Answer line after line until the input ends."""
         await self._bring_what_waits()
+        open_question = await self.engine.recall(await self._event(""))
         if source.isatty():
             sys.stderr.write(HOW_TO)
-            await self._hear("/start")
+            if open_question.messages:
+                self._show(open_question.messages)
+            else:
+                await self._hear("/start")
+        self.choices = next((m.choices for m in open_question.messages if m.choices), self.choices)
         number = 0
         async for raw in _lines(source):
             number += 1

@@ -41,6 +41,11 @@ class Complaints:
         turn = yield from (self._obey(m, command) if command else self._listen(m))
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
 
+    def recall(self, event: Event, session: Session) -> Deciding:
+        """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
+        now = yield from read(Now())
+        return (yield from self._again(Moment(event, session, self.office, now)))
+
     def _listen(self, m: Moment) -> Deciding:
         if m.session.topic is Topic.REPORT:
             return (yield from draft.hear(self.form, m))
@@ -131,3 +136,7 @@ class Service:
         address = f" {self.address}" if self.address else ""
         where = Say("sorry.service", {"office": self.office.name.in_(lang), "address": address})
         return Turn(None, (where,))
+
+    def recall(self, event: Event, session: Session) -> Deciding:
+        """The same: there is nothing to come back to."""
+        return (yield from self.decide(event, session))

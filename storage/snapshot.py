@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from handlers.register import Tries
 from handlers.turn import Channel, Lang, Say, Session
@@ -43,6 +44,8 @@ class FileMeta:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What waits in the outbox. back: where it goes, as the adapter sealed it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
     channel: Channel
     back: bytes = field(repr=False)

@@ -1,17 +1,20 @@
 """The door of `ita-bot chat`: a real program for each person, spoken to through its pipes."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from handlers.case import Step
 from handlers.turn import Message
 from tests import samples
+from tests.end.desk import Desk, opened
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -96,6 +99,21 @@ class ChatDoor:
     def later(self, minutes: int) -> None:
         done = run(self.home, "tick", "--now", (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
         assert done.returncode == 0, done.stderr
+
+    def step(self, receipt: str, step: Step) -> None:
+        self._office(lambda desk: desk.step(receipt, step))
+
+    def tell(self, receipt: str, words: str) -> None:
+        self._office(lambda desk: desk.tell(receipt, words))
+
+    def _office(self, deed: Callable[[Desk], Awaitable[None]]) -> None:
+        """The office works beside the running chats, in a process of its own."""
+
+        async def work() -> None:
+            async with opened(self.home) as desk:
+                await deed(desk)
+
+        asyncio.run(work())
 
     def close(self) -> None:
         """End all programs."""

@@ -126,7 +126,11 @@ async def check(home: Path, seen: Seen) -> dict[str, int]:
         assert set(marks) == set(seen.acknowledged), "what was filed and what was acknowledged differ"
         numbers = await desk.numbers()
         assert numbers == list(range(1, len(stories) + 1)), "the register has gaps"
-    return {"rounds": seen.rounds, "acknowledged": len(seen.acknowledged), "killed_in_flight": seen.killed_busy}
+    return {
+        "rounds": seen.rounds,
+        "acknowledged": len(seen.acknowledged),
+        "killed_in_flight": seen.killed_busy,
+    }
 
 
 def main(home: str, rounds: str, seed: str) -> None:
@@ -134,7 +138,7 @@ def main(home: str, rounds: str, seed: str) -> None:
     seen, chance, place = Seen(), random.Random(int(seed)), Path(home)
     for _ in range(int(rounds)):
         one_round(place, seen, chance)
-    print(json.dumps(asyncio.run(check(place, seen))))
+    sys.stdout.write(json.dumps(asyncio.run(check(place, seen))) + "\n")
 
 
 if __name__ == "__main__":

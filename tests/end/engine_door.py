@@ -1,0 +1,97 @@
+"""The door of the engine itself: real storage, a clock that the test sets, and no program in between."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot import clock
+from handlers.case import Step
+from handlers.turn import Channel, Event, Message
+from storage.keys import Place
+from tests import samples
+from tests.end.desk import Desk, opened
+from tests.play import OFFICE
+
+T = TypeVar("T")
+
+
+@dataclass
+class EngineDoor:
+    """A desk in an event loop of its own, spoken to one message at a time."""
+
+    home: Path
+    sets_clock = True
+    events: int = 0
+    away: timedelta = timedelta()
+    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _desk: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The desk, opened when it is first needed."""
+        if self._desk is None:
+            self._desk = self.run(self._stack.enter_async_context(opened(self.home)))
+            self._desk.away = self.away
+        return self._desk
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the desk's loop."""
+        return self._runner.run(work)
+
+    def _said(self, person: str, **deed: Any) -> list[Message]:
+        self.events += 1
+        event = Event(f"{self.events}", self.desk.who(person), Channel.WEB, **deed)
+        answer = self.run(self.desk.hears(event))
+        # Whatever is said once is said again to the same event, and has no second effect.
+        assert self.run(self.desk.hears(event)) == answer
+        return list(answer)
+
+    def hear(self, person: str, words: str) -> list[Message]:
+        return self._said(person, text=words)
+
+    def pick(self, person: str, label: str, data: str) -> list[Message]:
+        return self._said(person, choice=data)
+
+    def send(self, person: str, name: str) -> list[Message]:
+        content = samples.FILES[name]()
+
+        async def pieces() -> Any:
+            for at in range(0, len(content), 50_000):
+                yield content[at : at + 50_000]
+
+        return self._said(
+            person, file=self.run(self.desk.store.evidence.take(pieces(), name, self.desk.now()))
+        )
+
+    def quit(self, person: str) -> None:
+        """The server is started anew."""
+        self.run(self._stack.aclose())
+        self._desk = None
+
+    def later(self, minutes: int) -> None:
+        self.away += timedelta(minutes=minutes)
+        self.desk.away = self.away
+
+        async def tick() -> None:
+            place = Place.under(self.home, "complaints")
+            async for _ in clock.tick(place, self.desk.store, OFFICE, self.desk.now()):
+                pass
+
+        self.run(tick())
+
+    def step(self, receipt: str, step: Step) -> None:
+        self.run(self.desk.step(receipt, step))
+
+    def tell(self, receipt: str, words: str) -> None:
+        self.run(self.desk.tell(receipt, words))
+
+    def close(self) -> None:
+        """Close the desk; everything in it must be sound."""
+        assert self.run(self.desk.findings()) == []
+        self.quit("")
+        self._runner.close()

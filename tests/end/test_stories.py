@@ -1,0 +1,26 @@
+"""Every story through the real engine and storage, and through `ita-bot chat`: the same words, the same effects."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end.chat import ChatDoor
+from tests.end.engine_door import EngineDoor
+from tests.story import STORIES, Telling
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_through_the_engine(story: Path, tmp_path: Path) -> None:
+    door = EngineDoor(tmp_path / "var")
+    Telling(door).play(story)
+    door.close()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    door = ChatDoor(tmp_path / "var")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert not "".join(door.errors)
