@@ -1,0 +1,16 @@
+"""How long the slow suites run: each has a small budget in `make test`, and a longer one by a setting."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kills", type=int, default=30, help="rounds of kill -9 under load (about four a second)"
+    )
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """Rounds of kill -9."""
+    rounds: int = request.config.getoption("--kills")
+    return rounds

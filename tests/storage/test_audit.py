@@ -1,0 +1,174 @@
+"""The audit trail tells when it was edited, cut, written anew or put back from an older copy."""
+
+import asyncio
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.register import By
+from storage.audit import Anchor, Chain, Line
+from storage.store import Store
+from tests.storage.conftest import CANARY, NOW, Ground, entry, view
+
+FREE = ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
+
+
+async def three(ground: Ground, one: Store) -> None:
+    """Three lines."""
+    for number in (1, 2, 3):
+        await ground.file(one, number)
+
+
+def findings(ground: Ground, anchor: Anchor | None = None) -> list[str]:
+    """What is found wrong by a program that opens the desk afresh."""
+    found: list[str] = []
+
+    async def scene(one: Store) -> None:
+        found.extend(await one.verify_audit(anchor))
+
+    ground.play(scene)
+    return found
+
+
+def filled(ground: Ground) -> Anchor:
+    """A desk with three lines, and the anchor that was made of them."""
+    anchors: list[Anchor] = []
+
+    async def scene(one: Store) -> None:
+        await three(ground, one)
+        anchors.append(await one.anchor(NOW))
+
+    ground.play(scene)
+    return anchors[0]
+
+
+def test_an_untouched_trail_is_sound(ground: Ground) -> None:
+    anchor = filled(ground)
+    assert findings(ground) == findings(ground, anchor) == []
+    assert findings(ground, Anchor.model_validate_json(anchor.model_dump_json())) == []
+
+
+def test_an_empty_trail_is_sound_and_has_an_anchor(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        anchor = await one.anchor(NOW)
+        assert await one.verify_audit(anchor) == []
+        await three(ground, one)
+        assert await one.verify_audit(anchor) == []
+
+    ground.play(scene)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE audit SET what = 'x' WHERE seq = 2",
+        "UPDATE audit SET actor = 'clock' WHERE seq = 1",
+        "UPDATE audit SET ref = '0' WHERE seq = 3",
+        "UPDATE audit SET hour = hour + 1 WHERE seq = 2",
+        "UPDATE audit SET hour = -1 WHERE seq = 2",
+        "UPDATE audit SET hour = 'noon' WHERE seq = 2",
+        "UPDATE audit SET mac = x'00' WHERE seq = 2",
+        "DELETE FROM audit WHERE seq = 2",
+        "DELETE FROM audit WHERE seq = 3",
+        "DELETE FROM audit",
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET count = 2",
+        "UPDATE audit_head SET count = -1",
+        "UPDATE audit_head SET proof = x'00'",
+        "INSERT INTO audit SELECT 4, hour, actor, what, ref, mac FROM audit WHERE seq = 3",
+    ],
+)
+def test_an_edit_is_found(ground: Ground, edit: str) -> None:
+    filled(ground)
+    ground.sql(*FREE, edit)
+    assert findings(ground)
+
+
+def test_a_tail_cut_together_with_its_head_is_found_by_the_head(ground: Ground) -> None:
+    filled(ground)
+    ground.sql(
+        *FREE,
+        "DELETE FROM audit WHERE seq = 3",
+        "UPDATE audit_head SET count = 2, mac = (SELECT mac FROM audit WHERE seq = 2)",
+    )
+    assert findings(ground)
+
+
+def test_a_trail_computed_anew_without_the_key_is_found(ground: Ground) -> None:
+    filled(ground)
+    forged = Chain({1: bytes(32)})
+    rows = [forged.add(Line(1, "office", "x", "y")) for _ in range(3)]
+    ground.sql(
+        *FREE,
+        "DELETE FROM audit",
+        *(f"INSERT INTO audit VALUES ({r['seq']}, 1, 'office', 'x', 'y', x'{r['mac'].hex()}')" for r in rows),  # type: ignore[attr-defined]
+        f"UPDATE audit_head SET count = 3, mac = x'{forged.mac.hex()}', "
+        f"proof = x'{forged.proof(3, forged.mac).hex()}'",
+    )
+    assert findings(ground)
+
+
+def test_an_older_copy_is_sound_by_itself_and_found_by_the_anchor(ground: Ground, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+
+    async def one_line(one: Store) -> None:
+        await ground.file(one, 9)
+
+    ground.play(one_line)
+    shutil.copy(ground.place.database, older)
+    anchor = filled(ground)
+    assert anchor.count == 4
+    shutil.copy(older, ground.place.database)
+    assert findings(ground) == []
+    assert findings(ground, anchor)
+
+
+def test_a_history_that_went_another_way_is_found_by_the_anchor(ground: Ground, tmp_path: Path) -> None:
+    ground.play(lambda one: ground.file(one, 9))  # type: ignore[arg-type,return-value]
+    older = shutil.copy(ground.place.database, tmp_path / "older")
+    anchor = filled(ground)
+    shutil.copy(older, ground.place.database)
+    filled(Ground(ground.home, ground.events))
+    assert findings(ground, anchor)
+
+
+@pytest.mark.parametrize(
+    "change", [{"count": 2}, {"mac": "00" * 32}, {"proof": "00" * 32}, {"mac": "x"}, {"desk": "service"}]
+)
+def test_an_anchor_that_is_not_ours_is_found(ground: Ground, change: dict[str, object]) -> None:
+    anchor = filled(ground)
+    assert findings(ground, anchor.model_copy(update=change))
+
+
+def test_a_running_desk_is_not_accused(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await three(ground, one)
+        done = asyncio.Event()
+
+        async def busy() -> None:
+            number = 4
+            while not done.is_set():
+                await ground.file(one, number)
+                number += 1
+
+        work = asyncio.create_task(busy())
+        found = [await one.verify_audit() for _ in range(60)]
+        done.set()
+        await work
+        assert found == [[]] * 60
+
+    ground.play(scene)
+
+
+def test_a_line_names_no_person_no_word_and_no_minute(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        receipt = await ground.file(one, 1, NOW + timedelta(minutes=17, seconds=23))
+        case = await view(one, receipt)
+        await ground.do(one, entry(case, CANARY, By.REPORTER))
+        rows = ground.sql("SELECT hour, actor, ref FROM audit ORDER BY seq")
+        assert rows == [(int(NOW.timestamp()) // 3600, "reporter", case.id)] * 2
+        assert CANARY not in repr(ground.sql("SELECT * FROM audit"))
+
+    ground.play(scene)

@@ -1,0 +1,296 @@
+"""A file is sealed as it comes, judged by what it is, and leaves nothing behind when it may not stay."""
+
+import asyncio
+import io
+import os
+import stat
+import struct
+import zipfile
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from handlers.register import FindCase
+from handlers.turn import DropFiles, FileProblem, KeepText
+from storage.errors import Tampered
+from storage.evidence import MOST_BYTES, clean_name
+from storage.store import Store
+from tests import samples
+from tests.storage.conftest import CANARY, NOW, Ground, keep
+
+PROBLEMS = {
+    "ว่าง.jpg": FileProblem.EMPTY,
+    "ใหญ่.jpg": FileProblem.TOO_LARGE,
+    "รูป.jpg": FileProblem.NOT_ALLOWED,
+    "ระเบิด.png": FileProblem.BOMB,
+    "ระเบิด.docx": FileProblem.BOMB,
+    "รวม.zip": FileProblem.NOT_ALLOWED,
+}
+
+
+async def read(one: Store, row: str) -> bytes:
+    """The whole content of a file."""
+    return b"".join([piece async for piece in one.evidence.read(row)])
+
+
+@pytest.mark.parametrize("name", [n for n in samples.FILES if n not in PROBLEMS])
+def test_what_may_stay_comes_back_byte_for_byte(ground: Ground, name: str) -> None:
+    content = samples.FILES[name]()
+
+    async def scene(one: Store) -> None:
+        file = await keep(one, content, name)
+        assert (file.problem, file.name, file.size) == (None, name, len(content))
+        assert file.misnamed is (name == "ใบเสร็จ.pdf")
+        assert await read(one, file.id) == content
+        (path,) = one.evidence.folder.iterdir()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    ground.play(scene)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_what_may_not_stay_leaves_nothing(ground: Ground, name: str) -> None:
+    content = samples.FILES[name]()
+
+    async def scene(one: Store) -> None:
+        file = await keep(one, content, name)
+        assert (file.id, file.problem) == ("", PROBLEMS[name])
+        assert list(one.evidence.folder.iterdir()) == []
+        assert ground.sql("SELECT 1 FROM files") == []
+
+    ground.play(scene)
+
+
+@pytest.mark.parametrize("pixels", [(10_000, 10_000), (7_100, 7_100)], ids=["100", "50.4"])
+def test_a_picture_of_too_many_megapixels_is_a_bomb(ground: Ground, pixels: tuple[int, int]) -> None:
+    async def scene(one: Store) -> None:
+        assert (await keep(one, samples.png(*pixels), "ภาพ.png")).problem is FileProblem.BOMB
+
+    ground.play(scene)
+
+
+def test_a_damaged_picture_is_said_to_be_unreadable(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        file = await keep(one, samples.png()[:20] + b"damaged beyond repair", "ภาพ.png")
+        assert file.problem is FileProblem.UNREADABLE
+
+    ground.play(scene)
+
+
+def damaged_odt() -> bytes:
+    """A document whose first part says that it is compressed, and is not."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(out.getvalue())
+    begin = 30 + struct.unpack_from("<H", content, 26)[0]
+    content[begin : begin + 8] = b"\xff" * 8
+    return bytes(content)
+
+
+@pytest.mark.parametrize("content", [damaged_odt(), samples.docx()[:60], b"PK\x03\x04" + bytes(50)])
+def test_a_damaged_document_is_refused_kindly(ground: Ground, content: bytes) -> None:
+    async def scene(one: Store) -> None:
+        assert (await keep(one, content, "บันทึก.odt")).problem in {
+            FileProblem.UNREADABLE,
+            FileProblem.NOT_ALLOWED,
+        }
+
+    ground.play(scene)
+
+
+def picture(form: str) -> bytes:
+    """A small picture in a form."""
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(out, form)
+    return out.getvalue()
+
+
+KINDS = {
+    "image/jpeg": picture("JPEG"),
+    "image/webp": picture("WEBP"),
+    "image/gif": picture("GIF"),
+    "image/heic": b"\0\0\0\x18ftypheic" + bytes(16),
+    "video/mp4": b"\0\0\0\x18ftypisom" + bytes(16),
+    "video/quicktime": b"\0\0\0\x14ftypqt  " + bytes(16),
+    "video/3gpp": b"\0\0\0\x14ftyp3gp5" + bytes(16),
+    "video/webm": b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x82\x84webm",
+    "audio/mp4": b"\0\0\0\x14ftypM4A " + bytes(16),
+    "audio/mpeg": b"ID3\x04" + bytes(16),
+    "audio/ogg": b"OggS\0\x02" + bytes(16),
+    "audio/wav": b"RIFF\x24\0\0\0WAVEfmt ",
+    "audio/amr": b"#!AMR\n" + bytes(16),
+    "audio/aac": b"\xff\xf1\x50\x80" + bytes(16),
+    "text/plain": "หลักฐาน".encode("cp874"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_told_by_content_alone(ground: Ground, kind: str) -> None:
+    async def scene(one: Store) -> None:
+        file = await keep(one, KINDS[kind], "ไม่มีนามสกุล")
+        assert (file.kind, file.problem, file.misnamed) == (kind, None, False)
+        assert (await keep(one, KINDS[kind], "a.exe")).misnamed
+
+    ground.play(scene)
+
+
+def test_the_largest_file_is_taken_and_one_byte_more_is_not(ground: Ground) -> None:
+    photo = samples.photo()
+
+    async def scene(one: Store) -> None:
+        fits = await keep(one, photo + bytes(MOST_BYTES - len(photo)), "ภาพ.jpg")
+        assert (fits.problem, fits.size) == (None, MOST_BYTES)
+        over = await keep(one, photo + bytes(MOST_BYTES - len(photo) + 1), "ภาพ.jpg")
+        assert over.problem is FileProblem.TOO_LARGE
+
+    ground.play(scene)
+
+
+def test_reading_stops_when_a_file_is_too_large(ground: Ground) -> None:
+    given = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal given
+        while True:
+            given += 1_000_000
+            yield bytes(1_000_000)
+
+    async def scene(one: Store) -> None:
+        assert (await one.evidence.take(endless(), "x.mp4", NOW)).problem is FileProblem.TOO_LARGE
+        assert given < MOST_BYTES + 3_000_000
+
+    ground.play(scene)
+
+
+def test_a_stream_that_breaks_leaves_nothing(ground: Ground) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield samples.photo()[:1000]
+        raise ConnectionResetError
+
+    async def scene(one: Store) -> None:
+        with pytest.raises(ConnectionResetError):
+            await one.evidence.take(broken(), "ภาพ.jpg", NOW)
+        assert list(one.evidence.folder.iterdir()) == []
+
+    ground.play(scene)
+
+
+def test_slow_senders_do_not_keep_others_waiting(ground: Ground) -> None:
+    never = asyncio.Event()
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"\xff\xd8\xff"
+        await never.wait()
+
+    async def scene(one: Store) -> None:
+        slow = [asyncio.create_task(one.evidence.take(stalled(), "ภาพ.jpg", NOW)) for _ in range(3)]
+        try:
+            await asyncio.sleep(0.05)
+            async with asyncio.timeout(2):
+                assert (await one.answer(KeepText(CANARY, "story.txt"), NOW)).problem is None
+        finally:
+            for one_task in slow:
+                one_task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+
+    ground.play(scene)
+
+
+def test_a_long_text_is_kept_as_the_text_it_is(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        for text in (CANARY * 1000, "GIF89a เป็นชื่อไฟล์ที่ผู้ร้องเรียนเห็น", "%PDF- นี่คือข้อความ", "ID3 ก", "0123ftyp ก"):
+            file = await one.answer(KeepText(text, "story.txt"), NOW)
+            assert (file.kind, file.problem, file.misnamed) == ("text/plain", None, False), text[:10]
+            assert (await read(one, file.id)).decode() == text
+        assert CANARY.encode() not in ground.on_disk()
+
+    ground.play(scene)
+
+
+def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        content = samples.photo() + bytes(200_000)
+        first, second = await keep(one, content, "ก.jpg"), await keep(one, content, "ข.jpg")
+        paths = [one.evidence.folder / f"{f.id}.sealed" for f in (first, second)]
+        whole = paths[0].read_bytes()
+        piece = 64 * 1024 + 16
+        wrongs = (
+            whole[:-1],
+            whole[:piece],
+            whole[: 2 * piece],
+            whole + b"x",
+            whole[piece:],
+            paths[1].read_bytes(),
+        )
+        for wrong in wrongs:
+            paths[0].write_bytes(wrong)
+            with pytest.raises(Tampered):
+                await read(one, first.id)
+
+    ground.play(scene)
+
+
+def test_a_file_that_nobody_files_goes_after_a_day(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        file = await keep(one, samples.photo(), "ภาพ.jpg")
+        owned = await keep(one, samples.photo(), "คดี.jpg")
+        await ground.file(one, files=(owned,))
+        await one.evidence.sweep(NOW + timedelta(hours=23))
+        assert await read(one, file.id)
+        await one.evidence.sweep(NOW + timedelta(hours=25))
+        assert [row for (row,) in ground.sql("SELECT id FROM files")] == [owned.id]
+        assert [p.stem for p in one.evidence.folder.iterdir()] == [owned.id]
+        await one.evidence.sweep(NOW + timedelta(days=400))
+        assert await read(one, owned.id)
+
+    ground.play(scene)
+
+
+def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await keep(one, samples.photo(), "ภาพ.jpg")
+        young, old = (one.evidence.folder / f"{name * 32}.sealed" for name in "ab")
+        young.write_bytes(b"x")
+        old.write_bytes(b"x")
+        long_ago = os.stat(old).st_mtime - 7200
+        os.utime(old, (long_ago, long_ago))
+        await one.evidence.sweep(NOW)
+        assert young.exists()
+        assert not old.exists()
+        assert len(list(one.evidence.folder.iterdir())) == 2
+
+    ground.play(scene)
+
+
+def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        draft, owned = await keep(one, samples.photo(), "ก.jpg"), await keep(one, samples.photo(), "ข.jpg")
+        receipt = await ground.file(one, files=(owned,))
+        await ground.do(one, DropFiles((draft.id, owned.id)))
+        assert [row for (row,) in ground.sql("SELECT id FROM files")] == [owned.id]
+        assert await one.answer(FindCase(receipt), NOW) is not None
+        assert await read(one, owned.id) == samples.photo()
+        assert not (one.evidence.folder / f"{draft.id}.sealed").exists()
+
+    ground.play(scene)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\ก\\ภาพ.jpg", "ภาพ.jpg"),
+        ("ภาพ\u202egpj.exe", "ภาพgpj.exe"),
+        ("a\x00b\nc.jpg", "ab c.jpg"),
+    ],
+)
+def test_a_name_hides_nothing(name: str, shown: str) -> None:
+    assert clean_name(name) == shown
+
+
+@pytest.mark.parametrize("name", ["", "/", "\u202e", "ก" * 500 + ".jpg", "." * 300, "ก" * 500])
+def test_a_name_is_never_empty_and_never_long(name: str) -> None:
+    assert 0 < len(clean_name(name)) <= 120

@@ -1,0 +1,282 @@
+"""What is forgotten is forgotten to the last byte, and what outlives it leads nowhere."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from handlers.register import FindCase, FindTries, SetTries, Tries
+from handlers.turn import Say, Session, Topic, Turn
+from ita_stats.fact import Field
+from storage import database
+from storage.errors import StorageError, Tampered
+from storage.store import Store
+from tests import samples
+from tests.storage.conftest import CANARY, NOW, Ground, close, entry, filing, keep, talk, view
+
+ANN = b"a" * 32
+YEAR = timedelta(days=365)
+
+
+def test_a_draft_lapses_and_its_person_can_be_told(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+        assert await one.retention.lapse_sessions(NOW + timedelta(minutes=29)) == 0
+        assert await one.retention.lapse_sessions(NOW + timedelta(minutes=31)) == 1
+        assert await one.retention.lapse_sessions(NOW + timedelta(minutes=31)) == 0
+
+    async def later(one: Store) -> None:
+        lapsed = await one.session(ANN)
+        assert lapsed is not None
+        assert (lapsed.topic, lapsed.drafting) == (Topic.LAPSED, False)
+        await one.commit(ground.event(ANN), lapsed, talk(), NOW + timedelta(hours=1))
+
+    ground.play(scene)
+    ground.play(later)
+
+
+def test_a_draft_holds_for_all_of_its_thirty_minutes(ground: Ground) -> None:
+    begun = NOW + timedelta(seconds=59)
+
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(begun, answers={"story": CANARY}), begun)
+        assert await one.retention.lapse_sessions(begun + timedelta(minutes=29, seconds=5)) == 0
+
+    ground.play(scene)
+
+
+def test_the_running_desk_knows_that_a_draft_lapsed(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
+        session = await one.session(ANN)
+        assert session is not None
+        assert CANARY not in repr(session)
+
+    ground.play(scene)
+
+
+def test_the_files_of_a_lapsed_draft_go_with_it(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        file = await keep(one, samples.photo(), "ภาพ.jpg")
+        await one.commit(ground.event(ANN), None, talk(files=(file,)), NOW)
+        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
+        assert ground.sql("SELECT 1 FROM files") == []
+        assert list(one.evidence.folder.glob("*.sealed")) == []
+
+    ground.play(scene)
+
+
+def test_a_talk_without_a_draft_is_forgotten_whole(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(), NOW)
+        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
+        assert ground.sql("SELECT 1 FROM sessions") == []
+
+    ground.play(scene)
+
+
+def test_that_there_was_a_draft_is_forgotten_after_a_day(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+        await one.retention.lapse_sessions(NOW + timedelta(hours=1))
+        await one.retention.lapse_sessions(NOW + timedelta(hours=24))
+        assert len(ground.sql("SELECT 1 FROM sessions WHERE sealed IS NULL")) == 1
+        await one.retention.lapse_sessions(NOW + timedelta(hours=25))
+        assert ground.sql("SELECT 1 FROM sessions") == []
+
+    ground.play(scene)
+
+
+def test_who_followed_a_case_is_forgotten_after_thirty_idle_minutes(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        act = filing()
+        await one.commit(ground.event(ANN), None, Turn(Session(at=NOW, receipt=act.receipt), (), (act,)), NOW)
+        await one.retention.lapse_sessions(NOW + timedelta(minutes=29))
+        assert await one.session(ANN) is not None
+        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
+        assert await one.session(ANN) is None
+
+    ground.play(scene)
+
+
+def test_an_answer_is_wiped_after_an_hour_and_the_event_is_still_known(ground: Ground) -> None:
+    event, turn = ground.event(ANN), Turn(None, (Say("hello"),), (filing(),))
+
+    async def scene(one: Store) -> None:
+        await one.commit(event, None, turn, NOW)
+        await one.retention.forget_events(NOW + timedelta(minutes=58))
+        assert (await one.commit(event, None, turn, NOW)).says == turn.says
+        await one.retention.forget_events(NOW + timedelta(hours=1))
+        again = await one.commit(event, None, turn, NOW)
+        assert (again.again, again.says) == (True, ())
+
+    ground.play(scene)
+
+
+def test_the_key_of_a_day_is_destroyed_with_all_that_it_marked(ground: Ground) -> None:
+    early = NOW.replace(hour=0, minute=1)
+
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, Turn(None, (), (SetTries(ANN, Tries(early, 3)),)), early)
+        await one.retention.forget_events(early + timedelta(hours=30))
+        assert (await one.answer(FindTries(ANN), early)).wrong == 3
+        await one.retention.forget_events(early + timedelta(hours=48))
+        for table in ("day_keys", "events", "tries"):
+            assert ground.sql(f"SELECT 1 FROM {table}") == [], table
+        assert await one.answer(FindTries(ANN), early) == Tries()
+
+    ground.play(scene, early)
+
+
+def test_a_case_is_erased_when_its_time_is_over_and_not_before(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        ended, still_open = await ground.file(one, 1), await ground.file(one, 2)
+        await close(ground, one, ended)
+        assert await one.retention.erase_cases(NOW + YEAR, YEAR) == 0
+        assert await one.retention.erase_cases(NOW + YEAR + timedelta(days=1), YEAR) == 1
+        assert await one.answer(FindCase(ended), NOW) is None
+        assert await one.answer(FindCase(still_open), NOW) is not None
+        assert await one.verify_audit() == []
+
+    ground.play(scene)
+
+
+def test_a_later_message_lengthens_the_time_of_a_case(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        receipt = await ground.file(one)
+        old = NOW - YEAR
+        await close(ground, one, receipt, old)
+        await ground.do(one, entry(await view(one, receipt), "แจ้งผลเพิ่มเติม"))
+        assert await one.retention.erase_cases(NOW + timedelta(days=10), YEAR) == 0
+
+    ground.play(scene)
+
+
+def test_of_an_erased_case_only_facts_and_a_line_of_the_trail_remain(ground: Ground) -> None:
+    cases: list[str] = []
+
+    async def scene(one: Store) -> None:
+        photo = await keep(one, samples.photo(), "ภาพ.jpg")
+        receipt = await ground.file(one, files=(photo,), identity={"name": "ก"})
+        cases.append((await view(one, receipt)).id)
+        facts = await one.facts()
+        await close(ground, one, receipt)
+        await one.retention.erase_cases(NOW + 2 * YEAR, YEAR)
+        for table in ("cases", "history", "envelopes", "files"):
+            assert ground.sql(f"SELECT 1 FROM {table}") == [], table
+        assert list(one.evidence.folder.glob("*")) == []
+        assert set(facts) <= set(await one.facts())
+        assert ground.sql("SELECT actor, what, ref FROM audit ORDER BY seq")[-1] == (
+            "clock",
+            "erased",
+            cases[0],
+        )
+        with pytest.raises(StorageError):
+            await one.report(cases[0])
+
+    ground.play(scene)
+
+
+def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        receipt = await ground.file(one, identity={"name": "ก"})
+        await close(ground, one, receipt)
+        queries = (
+            "SELECT key FROM cases", "SELECT report FROM cases", "SELECT receipt_mark FROM cases",
+            "SELECT sealed FROM envelopes", "SELECT sealed FROM history WHERE seq = 1",
+        )  # fmt: skip
+        secrets = [ground.sql(query)[0][0][20:60] for query in queries]
+        assert all(secret in ground.on_disk() for secret in secrets)
+        await one.retention.erase_cases(NOW + 2 * YEAR, YEAR)
+        await one.retention.checkpoint()
+        assert not any(secret in ground.on_disk() for secret in secrets)
+
+    ground.play(scene)
+
+
+def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = [p for p in database.PRAGMAS if "busy" not in p]
+    monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))
+
+    async def scene(one: Store) -> None:
+        await ground.file(one)
+        with closing(sqlite3.connect(ground.place.database, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM cases").fetchall()
+            await ground.file(one, 2)
+            try:
+                told = await one.retention.checkpoint()
+            except StorageError:
+                told = False
+            wal = ground.place.database.with_name(ground.place.database.name + "-wal")
+            assert wal.stat().st_size > 0
+            assert told is False
+
+    ground.play(scene)
+
+
+def test_facts_tell_what_is_counted_and_carry_no_case(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        receipt = await ground.file(one)
+        case = await view(one, receipt)
+        await close(ground, one, receipt)
+        facts = await one.facts()
+        told = [(f.field, f.value) for f in facts]
+        assert told[:4] == [
+            (Field.RECEIVED, "1"),
+            (Field.CATEGORY, "bribery"),
+            (Field.SOURCE, "web"),
+            (Field.STATUS, "received"),
+        ]
+        assert [v for f, v in told if f is Field.STATUS] == ["received", "screening", "not_accepted"]
+        assert [v for f, v in told if f is Field.REASON and v] == ["outside_mandate"]
+        assert [f.seq for f in facts] == list(range(1, len(facts) + 1))
+        (about,) = {f.about for f in facts}
+        assert about != case.id
+        assert case.id not in repr(ground.sql("SELECT * FROM facts"))
+        others = [
+            t for (t,) in ground.sql("SELECT name FROM sqlite_master WHERE type = 'table'") if t != "facts"
+        ]
+        assert not any(about in repr(ground.sql(f'SELECT * FROM "{table}"')) for table in others)
+
+    ground.play(scene)
+
+
+def test_facts_are_given_up_to_a_day(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await ground.file(one, 1)
+        await ground.file(one, 2, NOW + timedelta(days=3))
+        assert len(await one.facts(NOW.date() + timedelta(days=2))) == 4
+        assert len(await one.facts(NOW.date() + timedelta(days=3))) == 8
+
+    ground.play(scene)
+
+
+def test_a_chore_of_the_clock_is_done_once(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        assert await one.retention.once("anchor", "2026-11-22")
+        assert not await one.retention.once("anchor", "2026-11-22")
+        assert await one.retention.once("anchor", "2026-11-23")
+
+    async def after_a_restart(one: Store) -> None:
+        assert not await one.retention.once("anchor", "2026-11-23")
+
+    ground.play(scene)
+    ground.play(after_a_restart)
+
+
+def test_a_stored_talk_that_was_changed_is_found(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+
+    async def later(one: Store) -> None:
+        with pytest.raises(Tampered):
+            await one.session(ANN)
+
+    ground.play(scene)
+    ground.sql("UPDATE sessions SET sealed = zeroblob(length(sealed))")
+    ground.play(later)
