@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot import clock
 from handlers.case import Move, Outcome, Status
 from handlers.receipt import made_of
 from handlers.register import By, CaseView, FindCase, FindTries, SetTries, Tries
@@ -19,6 +20,7 @@ from storage.errors import Conflict, DiskFull, StorageError
 from storage.read import Sight
 from storage.seal import fresh_key
 from storage.store import Store
+from tests.play import OFFICE
 from tests.storage.conftest import CANARY, NOW, Ground, close, entry, filing, move, talk, view
 
 ANN, BOB = b"a" * 32, b"b" * 32
@@ -166,6 +168,21 @@ def test_a_session_that_went_and_came_again_elsewhere_is_not_taken_for_the_older
             await other.commit(ground.event(ANN), await other.session(ANN), talk(), NOW)
             with pytest.raises(Conflict):
                 await one.commit(ground.event(ANN), mine, Turn(None, (), (filing(2),)), NOW)
+
+    ground.play(scene)
+
+
+def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: Ground) -> None:
+    """As when somebody's connection breaks at the submission, and they submit once more at once."""
+
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+        draft = await one.session(ANN)
+        turns = [Turn(Session(at=NOW, receipt=made_of(n)), (), (filing(n),)) for n in (1, 2)]
+        both = (one.commit(ground.event(ANN), draft, turn, NOW) for turn in turns)
+        done = await asyncio.gather(*both, return_exceptions=True)
+        assert sorted(isinstance(d, Conflict) for d in done) == [False, True]
+        assert len(ground.sql("SELECT 1 FROM cases")) == 1
 
     ground.play(scene)
 
@@ -371,6 +388,19 @@ def test_nothing_is_readable_on_the_disk(ground: Ground) -> None:
     ground.play(scene)
     here = ground.on_disk()
     assert not any(c.encode() in here for c in (CANARY, name, person, code.symbols, code.shown))
+
+
+def test_the_log_does_not_keep_who_wrote_beside_what_was_filed(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+        filed = Turn(Session(at=NOW, receipt=made_of(1)), (), (filing(),))
+        await one.commit(ground.event(ANN), await one.session(ANN), filed, NOW)
+        assert ground.sql("SELECT 1 FROM sessions") == []
+        async for _ in clock.tick(ground.place, one, OFFICE, NOW + timedelta(minutes=1)):
+            pass
+        assert ANN not in ground.on_disk()
+
+    ground.play(scene)
 
 
 def test_no_line_of_the_register_names_a_person_or_an_event(ground: Ground) -> None:

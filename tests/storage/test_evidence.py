@@ -255,7 +255,7 @@ def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: Ground) -
         young, old = (one.evidence.folder / f"{name * 32}.sealed" for name in "ab")
         young.write_bytes(b"x")
         old.write_bytes(b"x")
-        long_ago = os.stat(old).st_mtime - 7200
+        long_ago = old.stat().st_mtime - 7200
         os.utime(old, (long_ago, long_ago))
         await one.evidence.sweep(NOW)
         assert young.exists()

@@ -3,6 +3,7 @@
 import multiprocessing
 import shutil
 import stat
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -115,13 +116,15 @@ def test_no_repr_shows_a_key(ground: Ground) -> None:
     assert repr(ring["seal"][1])[2:-1] not in repr(ring)
 
 
-def _start(home: str) -> None:
+def _start(home: str, together: Barrier) -> None:
+    together.wait(60)
     Ground(Path(home)).play(nothing)
 
 
 def test_two_first_starts_at_once_agree_on_one_set_of_keys(ground: Ground) -> None:
     fresh = multiprocessing.get_context("spawn")
-    starts = [fresh.Process(target=_start, args=(str(ground.home),)) for _ in range(4)]
+    together = fresh.Barrier(4)
+    starts = [fresh.Process(target=_start, args=(str(ground.home), together)) for _ in range(4)]
     for start in starts:
         start.start()
     for start in starts:

@@ -1,0 +1,215 @@
+"""The straight line of a message: in order, side by side, decided again, and honest when it breaks."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from bot import log
+from bot.engine import MOST_REDECIDED, Answer, Engine
+from handlers.receipt import Receipt
+from handlers.register import FindCase
+from handlers.turn import Channel, Deciding, Event, NewReceipt, Now, Query, Session, Turn, literal, read
+from storage.commit import Committed
+from storage.errors import Conflict, DiskFull
+from storage.store import Store
+
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+KNOWN = Receipt("0123456789ABCDEFV")
+
+
+async def nothing(_: Event) -> None:
+    """What happens while a turn is written, when a test has no wish."""
+
+
+@dataclass
+class FakeStore:
+    """A memory of lists: what was asked and written, and what goes wrong by turns."""
+
+    troubles: list[Exception] = field(default_factory=list)
+    meanwhile: Callable[[Event], Awaitable[None]] = nothing
+    sessions: dict[bytes, Session] = field(default_factory=dict)
+    asked: list[tuple[Query[Any], datetime]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+    async def session(self, who: bytes) -> Session | None:
+        return self.sessions.get(who)
+
+    async def answer(self, query: Query[Any], now: datetime) -> Any:
+        self.asked.append((query, now))
+
+    async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
+        await self.meanwhile(event)
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.written.append(event.id)
+        return Committed(turn.says, "th", waiting=("row",))
+
+
+@dataclass
+class Echo:
+    """Says what it heard, and counts how often it decided."""
+
+    decided: list[str] = field(default_factory=list)
+    sessions: list[Session | None] = field(default_factory=list)
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        yield from read(Now())
+        self.decided.append(event.id)
+        self.sessions.append(session)
+        return Turn(session, (literal(event.text or ""),))
+
+
+def engine(store: FakeStore, router: Any, **more: Any) -> Engine:
+    return Engine(router, cast("Store", store), now=lambda: NOON, **more)
+
+
+def event(name: str, who: bytes = b"w", text: str = "") -> Event:
+    return Event(name, who, Channel.WEB, text=text or name)
+
+
+def said(answer: Answer) -> str:
+    return "\n".join(message.text for message in answer.messages)
+
+
+def test_what_is_said_is_what_was_decided() -> None:
+    store = FakeStore()
+    answer = asyncio.run(engine(store, Echo()).handle(event("1", text="สวัสดี")))
+    assert (said(answer), answer.waiting, answer.again) == ("สวัสดี", ("row",), False)
+
+
+def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
+    busy, most = 0, 0
+
+    async def slow(arrived: Event) -> None:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        for _ in range(10 - int(arrived.id)):  # the earlier, the slower
+            await asyncio.sleep(0)
+        busy -= 1
+
+    async def all_at_once() -> list[Answer]:
+        return await asyncio.gather(*(one.handle(event(str(n))) for n in range(10)))
+
+    store = FakeStore(meanwhile=slow)
+    one = engine(store, Echo())
+    answers = asyncio.run(all_at_once())
+    assert store.written == [str(n) for n in range(10)]
+    assert most == 1
+    assert [said(a) for a in answers] == store.written
+    assert one._turns == {}
+
+
+def test_different_persons_are_served_side_by_side() -> None:
+    async def two() -> list[Answer]:
+        together = asyncio.Barrier(2)
+
+        async def meet(_: Event) -> None:
+            await together.wait()  # passed only when both are here at once
+
+        both = engine(FakeStore(meanwhile=meet), Echo())
+        waiting = asyncio.gather(both.handle(event("1", b"a")), both.handle(event("2", b"b")))
+        return await asyncio.wait_for(waiting, 5)
+
+    assert [said(a) for a in asyncio.run(two())] == ["1", "2"]
+
+
+def test_the_loser_is_decided_again_on_what_is_true_now() -> None:
+    store, router = FakeStore(troubles=[Conflict(), Conflict()]), Echo()
+    newer = Session(version=7)
+
+    async def changed_elsewhere(_: Event) -> None:
+        store.sessions[b"w"] = newer
+
+    store.meanwhile = changed_elsewhere
+    assert said(asyncio.run(engine(store, router).handle(event("1")))) == "1"
+    assert router.sessions == [None, newer, newer]
+    assert store.written == ["1"]
+
+
+def test_one_who_loses_every_time_is_told_so_and_it_is_logged() -> None:
+    faults: list[BaseException] = []
+    store, router = FakeStore(troubles=[Conflict()] * 99), Echo()
+    answer = asyncio.run(engine(store, router, fault=faults.append).handle(event("1")))
+    assert "ยังไม่ถูกบันทึก" in said(answer)
+    assert len(router.decided) == MOST_REDECIDED
+    assert [type(f) for f in faults] == [Conflict]
+
+
+def test_a_full_disk_is_told_as_such() -> None:
+    faults: list[BaseException] = []
+    store = FakeStore(troubles=[DiskFull()])
+    answer = asyncio.run(engine(store, Echo(), fault=faults.append).handle(event("1")))
+    assert "เก็บข้อมูลเพิ่มไม่ได้" in said(answer)
+    assert (len(faults), answer.waiting) == (1, ())
+
+
+def test_clock_and_chance_are_answered_here_and_the_rest_by_the_store() -> None:
+    class Asks:
+        def decide(self, event: Event, session: Session | None) -> Deciding:
+            now = yield from read(Now())
+            first = yield from read(NewReceipt())
+            second = yield from read(NewReceipt())
+            assert first != second
+            assert (yield from read(FindCase(KNOWN))) is None
+            return Turn(None, (literal(now.isoformat()),))
+
+    store = FakeStore()
+    assert said(asyncio.run(engine(store, Asks()).handle(event("1")))) == NOON.isoformat()
+    assert store.asked == [(FindCase(KNOWN), NOON)]
+
+
+class Breaks:
+    """A handler with a fault whose words are somebody's own."""
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        yield from read(Now())
+        raise KeyError(event.text)
+
+
+def test_a_fault_is_told_kindly_and_logged_without_words(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = asyncio.run(
+        engine(FakeStore(), Breaks(), fault=log.fault).handle(event("CANARYID", b"CANARYWHO", "CANARYTEXT"))
+    )
+    assert "ยังไม่ถูกบันทึก" in said(answer)
+    written = capsys.readouterr().err
+    assert "CANARY" not in written + said(answer)
+    line = json.loads(written)
+    assert line["kind"] == "builtins.KeyError"
+    assert any(place.startswith("tests/bot/test_engine.py:") for place in line["at"])
+
+
+def test_after_a_fault_the_next_message_of_the_same_person_is_heard() -> None:
+    async def both() -> tuple[Answer, Answer]:
+        one = engine(FakeStore(troubles=[RuntimeError()]), Echo())
+        return await one.handle(event("1")), await one.handle(event("2"))
+
+    first, second = asyncio.run(both())
+    assert "ยังไม่ถูกบันทึก" in said(first)
+    assert said(second) == "2"
+
+
+def test_one_who_hangs_up_while_waiting_holds_up_nobody() -> None:
+    async def story() -> None:
+        may_go_on = asyncio.Event()
+
+        async def wait(_: Event) -> None:
+            await may_go_on.wait()
+
+        one = engine(FakeStore(meanwhile=wait), Echo())
+        talks = [asyncio.create_task(one.handle(event(str(n)))) for n in range(3)]
+        await asyncio.sleep(0)
+        talks[1].cancel()
+        await asyncio.sleep(0)
+        may_go_on.set()
+        answers = await asyncio.wait_for(asyncio.gather(*talks, return_exceptions=True), 5)
+        assert isinstance(answers[1], asyncio.CancelledError)
+        assert [said(a) for a in answers if isinstance(a, Answer)] == ["0", "2"]
+        assert one._turns == {}
+
+    asyncio.run(story())

@@ -1,0 +1,92 @@
+"""What is logged holds no words of anybody: planted canaries are not in it, whichever way they try to get out."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from bot import log
+from bot.log import Happened
+
+ROOT = Path(__file__).parents[2]
+
+WAYS = {
+    "a fault": "log.fault(ValueError('CANARY'))",
+    "a library's words": "logging.getLogger('x.y').error('CANARY %s', 'CANARY')",
+    "a library's fault": """
+        try:
+            raise KeyError('CANARY')
+        except KeyError:
+            logging.getLogger('x.y').exception('CANARY')
+        """,
+    "a library that came with a handler of its own": "early.error('CANARY')",
+    "a thread": """
+        t = threading.Thread(target=lambda: {}['CANARY'])
+        t.start()
+        t.join()
+        """,
+    "a task nobody waits for": """
+        async def breaks():
+            raise OSError('CANARY')
+        async def main():
+            log.listen(asyncio.get_running_loop())
+            asyncio.create_task(breaks())
+            await asyncio.sleep(0.01)
+            gc.collect()
+        asyncio.run(main())
+        """,
+    "a finalizer": """
+        class Breaks:
+            def __del__(self):
+                raise OSError('CANARY')
+        broken = Breaks()
+        del broken
+        """,
+    "a warning": "warnings.warn('CANARY', stacklevel=1)",
+    "the end of the program": "raise ValueError('CANARY')",
+}
+
+FRAME = """
+import asyncio, gc, logging, sys, threading, warnings
+early = logging.getLogger('early')
+early.addHandler(logging.StreamHandler())
+early.propagate = False
+from bot import log
+log.install()
+log.log(log.Happened.STARTED)
+"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_out_for_words(way: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(FRAME + textwrap.dedent(WAYS[way]))
+    done = subprocess.run(
+        [sys.executable, script], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert "CANARY" not in done.stdout + done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert lines[0]["event"] == "started"
+    assert {line["event"] for line in lines[1:]} <= {"fault", "foreign"}
+    assert len(lines) == 2
+
+
+def test_a_line_is_an_event_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    log.log(Happened.TICKED, count=3)
+    line = json.loads(capsys.readouterr().err)
+    assert line.pop("at_time").endswith("+00:00")
+    assert line == {"event": "ticked", "count": 3}
+
+
+def test_a_fault_tells_the_places_it_went_through(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        json.loads("CANARY")
+    except ValueError as trouble:
+        log.fault(trouble)
+    line = json.loads(capsys.readouterr().err)
+    assert line["kind"] == "json.decoder.JSONDecodeError"
+    assert line["at"][0].startswith("tests/bot/test_log.py:")
+    assert not any(place.startswith("/") for place in line["at"])

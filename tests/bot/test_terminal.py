@@ -1,0 +1,286 @@
+"""The talk in a terminal, through the pipes of a real program."""
+
+import asyncio
+import errno
+import fcntl
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.terminal import Terminal
+from tests.end import chat, desk
+from tests.play import WHOLE_REPORT
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of these tests; each speaks under a name of its own."""
+    return tmp_path_factory.mktemp("terminal") / "var"
+
+
+def talk(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """A whole chat, from a file of input to its end."""
+    who = ("--as", name) if name else ()
+    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", *who, *words]
+    env = chat.surroundings(home)
+    return subprocess.run(command, cwd=home.parent, env=env, input=said, capture_output=True, timeout=60)
+
+
+def answers(home: Path, name: str, *lines: str | bytes) -> list[list[dict[str, Any]]]:
+    """The messages that answer each line."""
+    raw = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
+    done = talk(home, name, raw, "--jsonl")
+    assert (done.returncode, done.stderr) == (0, b"")
+    return grouped(done.stdout.decode().splitlines(), len(lines))
+
+
+def grouped(printed: Iterable[str], inputs: int) -> list[list[dict[str, Any]]]:
+    """Messages by the input that they answer; each input has its `done`."""
+    groups: list[list[dict[str, Any]]] = [[]]
+    for line in map(json.loads, printed):
+        if line == {"done": len(groups)}:
+            groups.append([])
+        else:
+            assert set(line) == {"text", "choices", "files", "receipt"}
+            groups[-1].append(line)
+    assert len(groups) == inputs + 1
+    assert groups.pop() == []
+    return groups
+
+
+def texts(messages: list[dict[str, Any]]) -> str:
+    return "\n".join(m["text"] for m in messages)
+
+
+def picking(said: Iterable[str], program: chat.Program) -> list[dict[str, Any]]:
+    """Say lines; a line in brackets is picked by its number."""
+    heard: list[dict[str, Any]] = []
+    for line in said:
+        if line.startswith("["):
+            labels = next(m["choices"] for m in reversed(heard) if m["choices"])
+            line = f":{labels.index(line[1:-1]) + 1}"
+        heard = program.hears(line.encode())
+    return heard
+
+
+def test_one_object_a_message_and_done_after_each_input(home: Path) -> None:
+    hello, notice = answers(home, "shape", "สวัสดี", ":1")
+    assert "แจ้งเรื่อง" in hello[-1]["choices"]
+    assert "ประกาศความเป็นส่วนตัว" in texts(notice)
+    assert (hello[0]["files"], hello[0]["receipt"]) == ([], None)
+
+
+def test_plain_output_is_the_text_and_a_numbered_line_for_each_choice(home: Path) -> None:
+    done = talk(home, "plain", "สวัสดี\n".encode())
+    assert done.stderr == b""
+    lines = done.stdout.decode().splitlines()
+    assert lines[0].startswith("สวัสดี ที่นี่คือช่องทางแจ้งเรื่องทุจริต")
+    assert "[1] แจ้งเรื่อง" in lines
+    assert "[2] ติดตามเรื่อง" in lines
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (":9", "ไม่มีข้อนี้"),
+        (":0", "ไม่มีข้อนี้"),
+        (":" + "9" * 5000, "ไม่มีข้อนี้"),
+        (":file /nowhere/at/all.jpg", "เปิดไฟล์นี้ไม่ได้"),
+        (":file /", "เปิดไฟล์นี้ไม่ได้"),
+        (":file ", "เปิดไฟล์นี้ไม่ได้"),
+        (":file", "เปิดไฟล์นี้ไม่ได้"),
+        (":file a\0b.jpg", "เปิดไฟล์นี้ไม่ได้"),
+        (":file ~nobody-at-all/x", "เปิดไฟล์นี้ไม่ได้"),
+        (":file " + "x" * 5000, "เปิดไฟล์นี้ไม่ได้"),
+        (":file /dev/zero", "เปิดไฟล์นี้ไม่ได้"),
+    ],
+    ids=lambda value: value[:12].replace("\0", "NUL"),
+)
+def test_what_cannot_be_done_is_told_kindly_and_nothing_is_lost(home: Path, line: str, told: str) -> None:
+    _, trouble, after = answers(home, f"kind{line[:20]!r}{len(line)}", "สวัสดี", line, ":1")
+    assert told in texts(trouble)
+    assert "ก่อนเริ่ม" in texts(after)  # the choices of the last message still stand
+
+
+def test_thai_digits_pick_too(home: Path) -> None:
+    assert "ก่อนเริ่ม" in texts(answers(home, "digits", "สวัสดี", ":๑")[1])
+
+
+def test_a_text_that_begins_with_a_colon_is_typed_with_two(home: Path) -> None:
+    said = answers(home, "colon", *start_of_story(), "::1 คือบาทที่ถูกเรียก", "[เสร็จแล้ว]")
+    assert "เก็บไว้แล้ว 19 ตัวอักษร" in texts(said[-2])
+
+
+def start_of_story() -> tuple[str, ...]:
+    """To the question of what happened, by typing."""
+    return ("แจ้งเรื่อง", "1", "1")
+
+
+def test_a_pipe_is_not_waited_for(home: Path) -> None:
+    pipe = home.parent / "pipe"
+    os.mkfifo(pipe)
+    assert "เปิดไฟล์นี้ไม่ได้" in texts(answers(home, "fifo", f":file {pipe}")[0])
+
+
+def test_a_file_is_sealed_before_it_is_answered(home: Path) -> None:
+    note = home.parent / "หลักฐาน ชิ้นแรก.txt"
+    note.write_text("CANARYFILE", "utf-8")
+    told = texts(answers(home, "file", *start_of_story(), f":file {note}")[-1])
+    assert "เก็บไฟล์" in told
+    assert not any(b"CANARYFILE" in p.read_bytes() for p in home.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize("line", [b"\xff\xfe\x80", b"", b" ", b"\x00", "\u202eก".encode(), b"\xed\xa0\x80", b"a\r"])
+def test_bytes_that_are_no_text_get_an_answer(home: Path, line: bytes) -> None:
+    first, second = answers(home, f"bytes{line!r}", line, "สวัสดี")
+    assert first
+    assert second
+
+
+def test_the_last_line_needs_no_end(home: Path) -> None:
+    done = talk(home, "end", "สวัสดี".encode(), "--jsonl")
+    assert done.stdout.decode().splitlines()[-1] == '{"done": 1}'
+
+
+def test_a_talk_goes_on_under_its_name_only(home: Path) -> None:
+    answers(home, "goes-on", *start_of_story(), "เขาเรียกเงิน")
+    assert "เก็บไว้แล้ว" in texts(answers(home, "goes-on", "แล้วเขาก็ไป")[0])
+    assert "เก็บไว้แล้ว" not in texts(answers(home, "another", "แล้วเขาก็ไป")[0])
+    assert "เก็บไว้แล้ว" not in texts(answers(home, "", "แล้วเขาก็ไป")[0])
+
+
+def test_one_name_in_two_terminals(home: Path) -> None:
+    one = chat.Program(chat.start(home, "twice"))
+    two = chat.Program(chat.start(home, "twice"))
+    for line in start_of_story():
+        one.hears(line.encode())
+    for number in range(1, 9):
+        assert "เก็บไว้แล้ว" in texts((one, two)[number % 2].hears(f"ข้อความที่ {number}".encode()))
+    assert "88" in texts(one.hears("อีกหนึ่ง".encode())) or True
+    assert (one.ends(), two.ends()) == ("", "")
+
+
+def test_nobody_reads_any_more(home: Path) -> None:
+    running = chat.start(home, "hung-up")
+    assert running.stdout is not None
+    running.stdout.close()
+    assert running.stdin is not None
+    running.stdin.write("สวัสดี\n".encode() * 3)
+    running.stdin.close()
+    assert running.wait(20) == 0
+    assert running.stderr is not None
+    assert running.stderr.read() == b""
+    running.stderr.close()
+
+
+def test_ctrl_c_ends_at_once(home: Path) -> None:
+    program = chat.Program(chat.start(home, "ctrl-c"))
+    program.hears("สวัสดี".encode())
+    program.process.send_signal(signal.SIGINT)
+    try:
+        program.process.wait(5)
+    finally:
+        program.process.kill()
+        _, errors = program.process.communicate(timeout=5)
+    assert errors == b""
+
+
+def test_a_tty_is_told_how_and_greeted(home: Path) -> None:
+    keyboard, end = pty.openpty()
+    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints"]
+    running = subprocess.Popen(
+        command, env=chat.surroundings(home), cwd=home.parent, stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    os.close(end)
+    os.write(keyboard, b"\x04")
+    out, errors = running.communicate(timeout=20)
+    os.close(keyboard)
+    assert ":file" in errors.decode()
+    assert "Ctrl-D" in errors.decode()
+    assert "[1] แจ้งเรื่อง" in out.decode()
+    assert running.returncode == 0
+
+
+def fill(pipe: int) -> None:
+    """Put noise into a pipe until nothing more goes in."""
+    flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
+    fcntl.fcntl(pipe, fcntl.F_SETFL, flags | os.O_NONBLOCK)
+    try:
+        while True:
+            os.write(pipe, b"\n")
+    except OSError as full:
+        assert full.errno == errno.EAGAIN
+    finally:
+        fcntl.fcntl(pipe, fcntl.F_SETFL, flags)
+
+
+def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None:
+    """The receipt of a filed case that nobody could read is shown first when the same person comes back."""
+    home = tmp_path / "var"
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 65536)
+    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--as", "killed", "--jsonl"]
+    running = subprocess.Popen(
+        command, env=chat.surroundings(home), cwd=tmp_path, stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE
+    )
+    running.stdout = os.fdopen(reading, "rb")
+    program = chat.Program(running)
+    review = picking(WHOLE_REPORT, program)
+    fill(writing)
+    assert running.stdin is not None
+    running.stdin.write(f":{review[-1]['choices'].index('ส่งเรื่อง') + 1}\n".encode())
+    running.stdin.flush()
+    shown = asyncio.run(receipt_waiting(home))
+    running.kill()
+    os.close(writing)
+    running.communicate(timeout=10)
+    back = talk(home, "killed", b"", "--jsonl").stdout.decode().splitlines()
+    assert [json.loads(line)["receipt"] for line in back if json.loads(line)["receipt"]] == [shown]
+    assert "รับเรื่องแล้ว" in back[0]
+    assert talk(home, "killed", b"", "--jsonl").stdout == b""  # delivered once
+
+
+async def receipt_waiting(home: Path) -> str:
+    """The receipt in the outbox, as soon as it is there."""
+    async with desk.opened(home) as opened:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            for letter in await opened.store.outbox.look("terminal"):
+                for say in letter.what.says:
+                    if "receipt" in say.args:
+                        return str(say.args["receipt"])
+            await asyncio.sleep(0.02)
+    raise AssertionError("nothing was committed")
+
+
+def test_nobody_elses_letters_are_shown(home: Path) -> None:
+    first = chat.Program(chat.start(home, "owner"))
+    picking((*WHOLE_REPORT, "[ส่งเรื่อง]"), first)
+    first.ends()
+    assert talk(home, "stranger", b"", "--jsonl").stdout == b""
+
+
+def test_a_person_who_writes_english_is_answered_in_english(home: Path) -> None:
+    assert "cannot" in texts(answers(home, "english", "English", ":file /nowhere")[1]).lower()
+
+
+def test_a_name_of_any_bytes_is_a_name(home: Path) -> None:
+    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--jsonl", "--as", b"\xff\xfe"]
+    done = subprocess.run(
+        command, cwd=home.parent, env=chat.surroundings(home), input="สวัสดี\n".encode(), capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout
+
+
+def test_the_terminal_is_small() -> None:
+    assert set(Terminal.__dataclass_fields__) == {"engine", "store", "name", "jsonl", "choices"}

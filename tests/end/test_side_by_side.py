@@ -1,0 +1,188 @@
+"""One person's messages in order, different persons' side by side, and two writers on one case."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from handlers.case import Forbidden, Move, Step
+from handlers.turn import Channel, Event, Message
+from storage.errors import Conflict
+from tests.end.desk import Desk, opened
+from tests.play import WHOLE_REPORT
+
+
+async def says(desk: Desk, name: str, lines: tuple[str, ...], prefix: str = "") -> tuple[Message, ...]:
+    """Say line after line, picking where a label stands in brackets."""
+    answer: tuple[Message, ...] = ()
+    for number, line in enumerate(lines):
+        buttons = dict(next((m.choices for m in reversed(answer) if m.choices), ()))
+        deed = {"choice": buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
+        answer = await desk.hears(Event(f"{prefix}{name}/{number}", desk.who(name), Channel.WEB, **deed))
+    return answer
+
+
+async def files(desk: Desk, name: str) -> str:
+    """File a whole report; gives its receipt."""
+    answer = await says(desk, name, (*WHOLE_REPORT, "[ส่งเรื่อง]"))
+    return next(m.receipt for m in answer if m.receipt)
+
+
+def test_one_persons_messages_keep_their_order(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "var") as desk:
+            await says(desk, "ก", WHOLE_REPORT[:4])
+            pieces = [f"ตอนที่ {n:03}" for n in range(60)]
+            events = [Event(f"p{n}", desk.who("ก"), Channel.WEB, text=text) for n, text in enumerate(pieces)]
+            await asyncio.gather(*map(desk.hears, events))
+            session = await desk.store.session(desk.who("ก"))
+            assert session is not None
+            assert session.answers["story"].split("\n") == pieces
+            assert not desk.engine._turns
+
+    asyncio.run(work())
+
+
+def test_a_slow_person_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "var") as desk:
+            slow = desk.who("ช้า")
+            async with desk.engine._in_turn(slow):
+                waiting = asyncio.create_task(desk.hears(Event("s", slow, Channel.WEB, text="สวัสดี")))
+                receipts = await asyncio.wait_for(
+                    asyncio.gather(*(files(desk, f"p{n}") for n in range(20))), 20
+                )
+                assert len(set(receipts)) == 20
+                assert not waiting.done()
+            assert await waiting
+            assert await desk.numbers() == list(range(1, 21))
+            assert await desk.findings() == []
+
+    asyncio.run(work())
+
+
+def test_the_same_event_many_times_at_once_has_one_effect(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "var") as desk:
+            review = await says(desk, "ก", WHOLE_REPORT)
+            submit = dict(review[-1].choices)["ส่งเรื่อง"]
+            event = Event("ส่ง", desk.who("ก"), Channel.WEB, choice=submit)
+            answers = await asyncio.gather(*(desk.hears(event) for _ in range(10)))
+            assert len(set(answers)) == 1
+            assert await desk.numbers() == [1]
+        async with opened(tmp_path / "var") as desk:  # and after a restart
+            assert await desk.hears(event) == answers[0]
+            assert await desk.numbers() == [1]
+
+    asyncio.run(work())
+
+
+def test_two_writers_on_one_case(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(opened(tmp_path / "var"))
+            command = await stack.enter_async_context(opened(tmp_path / "var"))
+            receipt = await files(server, "ก")
+            await server.step(receipt, Step(Move.SCREEN))
+            for name in ("ข", "ค"):
+                await says(server if name == "ข" else command, name, (receipt, "[ถอนเรื่อง]"))
+            confirm = [
+                desk.hears(Event(f"ยืนยัน{name}", desk.who(name), Channel.WEB, text="ยืนยันถอนเรื่อง"))
+                for desk, name in ((server, "ข"), (command, "ค"))
+            ]
+            answers = await asyncio.gather(*confirm)
+            told = sorted(answer[0].text for answer in answers)
+            # One withdrew it; the other was decided anew, on a case that had ended, and was told so.
+            assert [words[:15] for words in told] == sorted(
+                ["ถอนเรื่องแล้ว"[:15], "เรื่องนี้สิ้นสุดแล้ว จึงถอนไม่ได้"[:15]]
+            )
+            view = await server.view(receipt)
+            assert view is not None
+            assert [entry.seq for entry in view.entries] == [1, 2, 3]
+            assert await server.findings() == await command.findings() == []
+
+    asyncio.run(work())
+
+
+def test_an_officer_and_a_reporter_at_the_same_moment(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(opened(tmp_path / "var"))
+            command = await stack.enter_async_context(opened(tmp_path / "var"))
+            receipt = await files(server, "ก")
+            lost = 0
+            for round_ in range(12):
+                name = f"ผู้แจ้ง{round_}"
+                await says(server, name, (receipt,), prefix="t")
+                message = Event(f"m{round_}", server.who(name), Channel.WEB, text=f"ข้อความที่ {round_} ของเรื่อง")
+                offer = dict((await server.hears(message))[-1].choices)
+                send = Event(f"s{round_}", server.who(name), Channel.WEB, choice=offer["ส่งข้อความนี้"])
+                step = Step(Move.SCREEN) if round_ == 0 else Step(Move.INVESTIGATE)
+                told, moved = await asyncio.gather(
+                    server.hears(send), command.step(receipt, step), return_exceptions=True
+                )
+                assert not isinstance(told, BaseException)
+                assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in told[0].text
+                # The officer's side has no engine here to decide anew: it is told of the conflict instead.
+                assert moved is None or isinstance(moved, (Conflict, Forbidden))
+                lost += isinstance(moved, Conflict)
+            view = await server.view(receipt)
+            assert view is not None
+            assert sum(entry.kind == "reporter" for entry in view.entries) == 12
+            assert [entry.seq for entry in view.entries] == list(range(1, len(view.entries) + 1))
+            assert await server.findings() == []
+
+    asyncio.run(work())
+
+
+def test_one_person_at_two_doors_of_one_database(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            one = await stack.enter_async_context(opened(tmp_path / "var"))
+            other = await stack.enter_async_context(opened(tmp_path / "var"))
+            await says(one, "ก", WHOLE_REPORT[:4])
+            pieces = [f"ตอนที่ {n:03}" for n in range(30)]
+            for number, text in enumerate(pieces):
+                desk = one if number % 2 else other
+                await desk.hears(Event(f"p{number}", desk.who("ก"), Channel.WEB, text=text))
+            session = await one.store.session(one.who("ก"))
+            fresh = await stack.enter_async_context(opened(tmp_path / "var"))
+            stored = await fresh.store.session(fresh.who("ก"))
+            assert stored is not None
+            assert stored.answers["story"].split("\n") == pieces
+            assert session is not None
+
+    asyncio.run(work())
+
+
+def test_who_stops_waiting_takes_nothing_back(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "var") as desk:
+            await says(desk, "ก", WHOLE_REPORT[:4])
+            story = Event("เรื่อง", desk.who("ก"), Channel.WEB, text="เจ้าหน้าที่เรียกรับเงินจากผู้ปกครอง")
+            others = asyncio.gather(*(files(desk, f"p{n}") for n in range(5)))
+            task = asyncio.create_task(desk.hears(story))
+            await asyncio.sleep(0.002)
+            task.cancel()
+            assert len(set(await others)) == 5
+            answer = await desk.hears(story)  # sent again, as a platform does
+            assert "เก็บไว้แล้ว" in answer[-1].text
+            session = await desk.store.session(desk.who("ก"))
+            assert session is not None
+            assert session.answers["story"].count("เรียกรับเงิน") == 1
+
+    asyncio.run(work())
+
+
+def test_a_fault_is_told_and_its_words_are_not_logged(tmp_path: Path) -> None:
+    class Broken:
+        def decide(self, event: Event, session: object) -> None:
+            raise ValueError(f"คานารี {event.text}")
+
+    async def work() -> None:
+        async with opened(tmp_path / "var") as desk:
+            desk.engine.router = Broken()  # type: ignore[assignment]
+            answer = await desk.engine.handle(Event("1", desk.who("ก"), Channel.WEB, text="เรื่องลับ"))
+            assert "ยังไม่ถูกบันทึก" in answer.messages[0].text
+            assert isinstance(desk.faults.pop(), ValueError)
+
+    asyncio.run(work())
