@@ -11,8 +11,10 @@ from benchmarks.load import Story
 from benchmarks.thought import OFFICE, answered, event
 from bot.engine import Engine
 from handlers.router import Complaints
-from storage import keys, store
+from storage.keys import Place
+from storage.keys import opened as unlocked
 from storage.store import Store
+from storage.store import opened as remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,13 @@ class Desk:
 
 def broken(trouble: BaseException) -> None:
     """A fault ends the measurement: a fast apology is no figure."""
-    raise SystemExit(f"the engine failed: {type(trouble).__name__}") from trouble
+    raise RuntimeError("the engine failed") from trouble
 
 
 @asynccontextmanager
 async def stand(folder: Path) -> AsyncIterator[Story]:
     """Citizens before a fresh desk with keys of its own."""
-    ring = keys.opened(keys.Place.under(folder, "complaints"))
-    async with store.opened(ring, datetime.now(UTC)) as memory:
+    ring = unlocked(Place.under(folder, "complaints"))
+    async with remembered(ring, datetime.now(UTC)) as memory:
         back = memory.seals.address.seal(b"web:somebody", "address", "web", "back")
         yield citizen(Desk(Engine(Complaints(OFFICE), memory, fault=broken), memory, back).door)

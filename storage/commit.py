@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import UpdateBase
 
 from handlers.turn import IDLE, Event, Lang, Say, Session, Topic, Turn
 from storage import tables
@@ -21,6 +23,8 @@ from storage.errors import Conflict, DiskFull, StorageError
 from storage.seals import Seals
 from storage.snapshot import ANSWER, LETTER, SESSION, Answer, Letter
 from storage.write import WRITERS
+
+T = TypeVar("T")
 
 MOST_TOGETHER = 256
 MOST_CACHED = 20_000
@@ -50,6 +54,15 @@ class Pending:
     waiting: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Chore:
+    """A small writing that can share a transaction with others: one statement and its rows."""
+
+    statement: UpdateBase
+    rows: list[dict[str, Any]]
+    done: "asyncio.Future[None]"
+
+
 @dataclass
 class Committer:
     """The one writer of a desk in this process, and its cache of the sessions that are alive."""
@@ -57,7 +70,7 @@ class Committer:
     connection: AsyncConnection
     seals: Seals
     days: Days
-    _queue: "asyncio.Queue[Pending]" = field(default_factory=asyncio.Queue)
+    _queue: "asyncio.Queue[Pending | Chore]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _cache: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict)
 
@@ -67,6 +80,12 @@ class Committer:
         self._queue.put_nowait(pending)
         # Shielded: one who stops waiting must not take back what is written with the others.
         return await asyncio.shield(pending.done)
+
+    async def write(self, statement: UpdateBase, *rows: dict[str, Any]) -> None:
+        """Write rows together with whatever else waits; they are on the disk when this returns."""
+        chore = Chore(statement, list(rows), asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(chore)
+        await asyncio.shield(chore.done)
 
     async def run(self, erase: Callable[[list[str]], None]) -> None:
         """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
@@ -82,35 +101,48 @@ class Committer:
         """Wait until nothing waits to be written."""
         await self._queue.join()
 
-    async def _write_all(self, together: list[Pending], erase: Callable[[list[str]], None]) -> None:
+    async def _write_all(self, together: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
         try:
             erase(await self._write(together))
         except Exception as trouble:
             if len(together) == 1:
-                _fail(together[0], trouble)
+                _fail(together[0].done, trouble)
                 return
             for one in together:  # so that only the guilty one fails
                 await self._write_all([one], erase)
 
-    async def _write(self, together: list[Pending]) -> list[str]:
+    async def _write(self, together: list[Pending | Chore]) -> list[str]:
+        turns = [one for one in together if isinstance(one, Pending)]
+        chores = [one for one in together if isinstance(one, Chore)]
+        erased: list[str] = []
         async with self.transaction() as connection:
-            at = together[0].at
-            batch = Batch(connection, self.seals, self.days, at)
-            day = await self.days.load(connection, at)
-            known = await self._known(connection, together)
-            fresh = [p for p in together if p.event.id not in known]
-            await self._check_versions(connection, fresh)
-            for pending in fresh:
-                await self._gather(pending, batch, day)
-            await batch.flush()
-        for pending in together:
+            for chore in chores:
+                await connection.execute(chore.statement, chore.rows)
+            known, erased = await self._write_turns(connection, turns) if turns else ({}, [])
+        for chore in chores:
+            _finish(chore.done, None)
+        for pending in turns:
             if pending.event.id in known:
-                _finish(pending, known[pending.event.id])
+                _finish(pending.done, known[pending.event.id])
             else:
                 self._remember(pending)
-                lang = _lang(pending)
-                _finish(pending, Committed(pending.turn.says, lang, waiting=pending.waiting))
-        return batch.erased
+                done = Committed(pending.turn.says, _lang(pending), waiting=pending.waiting)
+                _finish(pending.done, done)
+        return erased
+
+    async def _write_turns(
+        self, connection: AsyncConnection, turns: list[Pending]
+    ) -> tuple[dict[str, Committed], list[str]]:
+        """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
+        batch = Batch(connection, self.seals, self.days, turns[0].at)
+        day = await self.days.load(connection, batch.now)
+        known = await self._known(connection, turns)
+        fresh = [p for p in turns if p.event.id not in known]
+        await self._check_versions(connection, fresh)
+        for pending in fresh:
+            await self._gather(pending, batch, day)
+        await batch.flush()
+        return known, batch.erased
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -237,11 +269,11 @@ def _minute(at: datetime) -> int:
     return int(at.timestamp()) // 60
 
 
-def _finish(pending: Pending, committed: Committed) -> None:
-    if not pending.done.done():
-        pending.done.set_result(committed)
+def _finish(done: "asyncio.Future[T]", answer: T) -> None:
+    if not done.done():
+        done.set_result(answer)
 
 
-def _fail(pending: Pending, trouble: Exception) -> None:
-    if not pending.done.done():
-        pending.done.set_exception(trouble)
+def _fail(done: "asyncio.Future[Any]", trouble: Exception) -> None:
+    if not done.done():
+        done.set_exception(trouble)

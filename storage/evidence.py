@@ -85,8 +85,7 @@ class Evidence:
         sealed = self.seals.file.seal(FILE.dump_json(meta), "files", row, "meta")
         until = int((now + DRAFT_KEPT).timestamp()) // 60
         values = {"id": row, "case_id": None, "until": until, "sealed": sealed}
-        async with self.committer.transaction() as connection:
-            await connection.execute(tables.files.insert(), values)
+        await self.committer.write(tables.files.insert(), values)
 
     async def meta(self, row: str) -> FileMeta:
         """What is known of a file. Raises StorageError for one that is not there."""

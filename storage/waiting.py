@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from storage.commit import Committer
 from storage.seals import Seals
@@ -46,8 +46,7 @@ class Waiting(Generic[T]):
         row = secrets.token_hex(16)
         sealed = self.seals.waiting.seal(self.adapter.dump_json(what), self.table.name, row, self.field)
         values = {"id": row, "kind": kind, "due": _second(at), "attempts": 0, "sealed": sealed}
-        async with self.committer.transaction() as connection:
-            await connection.execute(self.table.insert(), values)
+        await self.committer.write(self.table.insert(), values)
         return row
 
     async def take(self, kind: str, at: datetime, limit: int = 20) -> list[Taken[T]]:
@@ -80,10 +79,9 @@ class Waiting(Generic[T]):
 
     async def done(self, ids: Iterable[str]) -> None:
         """It was done: the rows go."""
-        rows = list(ids)
+        rows = [{"row": row} for row in ids]
         if rows:
-            async with self.committer.transaction() as connection:
-                await connection.execute(delete(self.table).where(self.table.c.id.in_(rows)))
+            await self.committer.write(delete(self.table).where(self.table.c.id == bindparam("row")), *rows)
 
     async def failed(self, taken: Taken[T], at: datetime) -> bool:
         """It failed: try again after a pause that doubles. False when it is given up, and the row is gone."""

@@ -113,8 +113,8 @@ def test_different_persons_are_served_side_by_side() -> None:
             await together.wait()  # passed only when both are here at once
 
         both = engine(FakeStore(meanwhile=meet), Echo())
-        waiting = asyncio.gather(both.handle(event("1", b"a")), both.handle(event("2", b"b")))
-        return await asyncio.wait_for(waiting, 5)
+        async with asyncio.timeout(5):
+            return list(await asyncio.gather(both.handle(event("1", b"a")), both.handle(event("2", b"b"))))
 
     assert [said(a) for a in asyncio.run(two())] == ["1", "2"]
 

@@ -57,10 +57,18 @@ def test_an_unclosed_text_is_told_with_a_line(tmp_path: Path) -> None:
     [
         ('code = "misconduct"', "code = 7", ["categories[1].code:", "7", "string"]),
         ('code = "misconduct"', 'code = "Mis Conduct"', ["categories[1].code:", "'Mis Conduct'", "pattern"]),
-        ('code = "misconduct"', 'cod = "misconduct"', ["categories[1].cod:", "the nearest is code", "needed"]),
+        (
+            'code = "misconduct"',
+            'cod = "misconduct"',
+            ["categories[1].cod:", "the nearest is code", "needed"],
+        ),
         ("days = 90", "days = 0", ["guideline.steps[3].days:", "found 0", "greater than or equal to 1"]),
         ('layout = "month"', 'layout = "week"', ["statistics.layout:", "'week'", "'quarter'"]),
-        ("after_closing_days", "after_closeing_days", ["retention.after_closeing_days:", "after_closing_days"]),
+        (
+            "after_closing_days",
+            "after_closeing_days",
+            ["retention.after_closeing_days:", "after_closing_days"],
+        ),
         ('code = "misconduct"', 'code = "corruption"', ["categories", "corruption, corruption"]),
         ("[head]", "[haed]", ["haed:", "the nearest is head"]),
         ('version = "2570-1"', 'version = ""', ["privacy.version:", "''"]),

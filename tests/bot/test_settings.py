@@ -135,9 +135,7 @@ def test_tokens_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_example_offers_every_setting_and_nothing_else() -> None:
-    offered = re.findall(
-        r"^#?(ITA_[A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE
-    )
+    offered = re.findall(r"^#?(ITA_[A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
     assert sorted(offered) == sorted(settings.names())
 
 

@@ -12,6 +12,7 @@ VOCABULARY = {
     "handlers.case",
     "handlers.receipt",
     "handlers.register",
+    "handlers.thai",
     "handlers.turn",
     "ita_stats.calendar",
     "ita_stats.fact",

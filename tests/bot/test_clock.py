@@ -1,0 +1,156 @@
+"""What is due is done once: at the same instant again, or after a week's silence, nothing is done twice."""
+
+import asyncio
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import clock
+from handlers.case import Move, Outcome, Step
+from handlers.turn import Channel, Event
+from storage.audit import Anchor
+from storage.keys import Place
+from tests.end import desk
+from tests.end.desk import Desk
+from tests.play import OFFICE, WHOLE_REPORT
+
+KEPT = timedelta(days=OFFICE.retention.after_closing_days)
+CANARY = "CANARYSTORY"
+
+
+class Person:
+    """Somebody who writes to a desk."""
+
+    def __init__(self, opened: Desk, name: str) -> None:
+        self.desk, self.name = opened, name
+        self.events, self.buttons, self.receipt = 0, dict[str, str](), ""
+
+    async def says(self, *lines: str) -> str:
+        """Say lines, or pick by label in brackets; gives the last answer."""
+        text = ""
+        for line in lines:
+            self.events += 1
+            deed: dict[str, Any] = (
+                {"choice": self.buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
+            )
+            event = Event(f"{self.name}-{self.events}", self.desk.who(self.name), Channel.WEB, **deed)
+            messages = await self.desk.hears(event)
+            self.buttons = dict(messages[-1].choices)
+            self.receipt = next((m.receipt for m in messages if m.receipt), self.receipt)
+            text = "\n".join(m.text for m in messages)
+        return text
+
+    async def reports(self) -> str:
+        """File a whole report; gives its receipt."""
+        story = [f"{CANARY} {line}" if "ร้อยละสิบ" in line else line for line in WHOLE_REPORT]
+        await self.says(*story, "[ส่งเรื่อง]", "[ข้าม]")
+        return self.receipt
+
+
+async def ticked(opened: Desk, at: datetime | None = None) -> list[str]:
+    """What the clock did."""
+    place: Place = opened.store.seals.ring.place
+    return [did.did async for did in clock.tick(place, opened.store, OFFICE, at or opened.now())]
+
+
+@asynccontextmanager
+async def a_desk(folder: Path) -> AsyncIterator[Desk]:
+    async with desk.opened(folder / "var") as opened:
+        yield opened
+
+
+def test_the_same_instant_again_does_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_desk(tmp_path) as opened:
+            at = opened.now()
+            assert await ticked(opened, at) == ["audit-anchored"]
+            assert await ticked(opened, at) == []
+            assert await ticked(opened, at + timedelta(minutes=1)) == []
+
+    asyncio.run(story())
+
+
+def test_a_restart_does_nothing_twice(tmp_path: Path) -> None:
+    async def once(at: datetime) -> list[str]:
+        async with a_desk(tmp_path) as opened:
+            return await ticked(opened, at)
+
+    at = datetime.now(UTC)
+    assert [asyncio.run(once(at)), asyncio.run(once(at))] == [["audit-anchored"], []]
+
+
+def test_the_day_is_bangkoks(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_desk(tmp_path) as opened:
+            year = opened.now().year + 1
+            late = datetime(year, 3, 1, 16, 59, tzinfo=UTC)  # 23:59 in Bangkok
+            assert "audit-anchored" in await ticked(opened, late)
+            assert "audit-anchored" not in await ticked(opened, late)
+            assert "audit-anchored" in await ticked(opened, late + timedelta(minutes=2))
+            names = sorted(p.name for p in (tmp_path / "var/complaints/anchors").iterdir())
+            assert names == [f"{year}-03-01.json", f"{year}-03-02.json"]
+
+    asyncio.run(story())
+
+
+def test_an_anchor_holds_and_is_the_owners_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_desk(tmp_path) as opened:
+            await Person(opened, "ก").reports()
+            await ticked(opened)
+            (path,) = (tmp_path / "var/complaints/anchors").iterdir()
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+            anchor = Anchor.model_validate_json(path.read_bytes())
+            assert await opened.store.verify_audit(anchor) == []
+            await Person(opened, "ข").reports()  # the trail goes on after its anchor
+            assert await opened.store.verify_audit(anchor) == []
+
+    asyncio.run(story())
+
+
+def test_an_idle_draft_lapses_and_its_person_is_told_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_desk(tmp_path) as opened:
+            person = Person(opened, "ก")
+            await person.says(*WHOLE_REPORT[:5])
+            opened.away = timedelta(minutes=29)
+            assert "drafts-lapsed" not in await ticked(opened)
+            opened.away = timedelta(minutes=32)
+            assert "drafts-lapsed" in await ticked(opened)
+            assert "drafts-lapsed" not in await ticked(opened)
+            assert "ร่างเดิมจึงถูกลบ" in await person.says("สวัสดี")
+            assert "ร่างเดิมจึงถูกลบ" not in await person.says("สวัสดี")
+
+    asyncio.run(story())
+
+
+def test_a_case_is_erased_when_its_time_is_over_and_not_before(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_desk(tmp_path) as opened:
+            ended, going_on = await Person(opened, "ก").reports(), await Person(opened, "ข").reports()
+            await opened.step(ended, Step(Move.WITHDRAW, outcome=Outcome.WITHDRAWN))
+            facts = len(await opened.store.facts())
+            assert "cases-erased" not in await ticked(opened, opened.now() + KEPT)
+            assert "cases-erased" in await ticked(opened, opened.now() + KEPT + timedelta(days=2))
+            assert await opened.case_of(ended) is None
+            assert await opened.case_of(going_on) is not None
+            assert len(await opened.store.facts()) == facts
+            assert await opened.findings() == []
+
+    asyncio.run(story())
+
+
+def test_after_a_long_silence_everything_is_done_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_desk(tmp_path) as opened:
+            await Person(opened, "ก").says(*WHOLE_REPORT[:5])
+            did = await ticked(opened, opened.now() + timedelta(days=7))
+            assert {"drafts-lapsed", "answers-forgotten", "audit-anchored"} <= set(did)
+            assert len(did) == len(set(did))
+            assert await ticked(opened, opened.now() + timedelta(days=7)) == []
+
+    asyncio.run(story())
