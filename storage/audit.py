@@ -8,8 +8,9 @@ whole database is found by an anchor that was kept elsewhere.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +27,7 @@ class Anchor(BaseModel):
 
     desk: str
     made_at: datetime
-    count: int
+    count: Annotated[int, Field(ge=0, lt=2**63)]
     mac: str
     proof: str
 
@@ -77,16 +78,21 @@ class Chain:
         numbers = seq.to_bytes(8, "big") + line.hour.to_bytes(8, "big")
         return mark(key, before, numbers, *(w.encode() for w in words))
 
-    def fits(self, before: bytes, row: Mapping[str, object]) -> bool:
-        """Whether a row follows a mac, under any version of the key."""
-        line = Line(*(row[name] for name in ("hour", "actor", "what", "ref")))  # type: ignore[arg-type]
-        found = bytes(row["mac"])  # type: ignore[call-overload]
-        return any(same(self.link(key, before, row["seq"], line), found) for key in self.keys.values())  # type: ignore[arg-type]
+    def fits(self, before: bytes, row: Mapping[str, Any]) -> bool:
+        """Whether a row follows a mac, under any version of the key. A row of impossible values does not."""
+        try:
+            line = Line(row["hour"], row["actor"], row["what"], row["ref"])
+            return any(same(self.link(k, before, row["seq"], line), row["mac"]) for k in self.keys.values())
+        except (OverflowError, AttributeError, TypeError):
+            return False
 
     def proves(self, count: int, mac: bytes, proof: bytes) -> bool:
         """Whether a head was written by one who has a version of the key."""
-        expected = (mark(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values())
-        return any(same(one, proof) for one in expected)
+        try:
+            expected = [mark(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values()]
+            return any(same(one, proof) for one in expected)
+        except (OverflowError, AttributeError, TypeError):
+            return False
 
 
 async def loaded(connection: AsyncConnection, keys: Mapping[int, bytes]) -> Chain:
@@ -103,7 +109,7 @@ async def anchor(connection: AsyncConnection, keys: Mapping[int, bytes], desk: s
 
 
 async def verify(
-    connection: AsyncConnection, keys: Mapping[int, bytes], kept: Anchor | None = None
+    connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, kept: Anchor | None = None
 ) -> list[str]:
     """What is wrong with the trail, in words; empty when it is sound and, with an anchor, reaches it."""
     chain, findings, before = Chain(keys), [], START
@@ -123,7 +129,7 @@ async def verify(
     if not findings:
         findings += await _check_head(connection, chain, count, before)
     if kept and not findings:
-        findings += _check_anchor(chain, kept, at_anchor)
+        findings += _check_anchor(chain, kept, desk, at_anchor)
     return findings
 
 
@@ -138,11 +144,21 @@ async def _check_head(connection: AsyncConnection, chain: Chain, count: int, mac
     return []
 
 
-def _check_anchor(chain: Chain, kept: Anchor, at_anchor: bytes | None) -> list[str]:
-    if not chain.proves(kept.count, bytes.fromhex(kept.mac), bytes.fromhex(kept.proof)):
+def _check_anchor(chain: Chain, kept: Anchor, desk: str, at_anchor: bytes | None) -> list[str]:
+    if kept.desk != desk:
+        return [f"the anchor is of the desk {kept.desk}"]
+    mac, proof = _bytes(kept.mac), _bytes(kept.proof)
+    if not chain.proves(kept.count, mac, proof):
         return ["the anchor was not made by this program with this key"]
     if at_anchor is None:
         return [f"the anchor knows {kept.count} lines, and the trail ends before: an older copy stands here"]
-    if at_anchor != bytes.fromhex(kept.mac):
+    if at_anchor != mac:
         return [f"line {kept.count} is not the one that the anchor knows"]
     return []
+
+
+def _bytes(hexadecimal: str) -> bytes:
+    try:
+        return bytes.fromhex(hexadecimal)
+    except ValueError:
+        return b""

@@ -1,6 +1,5 @@
 """What one transaction will write, gathered first and then written statement by statement."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,13 +24,12 @@ _UPSERTS = {
     for table in (tables.sessions, tables.tries, tables.counters, tables.audit_head)
 }
 _INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
-FORGET_SESSION = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
 FORGET_FILE = delete(tables.files).where(
     tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
 )
 OWN_FILE = (
     update(tables.files)
-    .where(tables.files.c.id == bindparam("file"))
+    .where(tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None))
     .values(case_id=bindparam("case"), until=0)
 )
 MOVE_CASE = (
@@ -62,7 +60,6 @@ class Batch:
     erased: list[str] = field(default_factory=list)
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last: dict[int, int] = field(default_factory=dict)
-    _facts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _chain: Chain | None = None
 
     def insert(self, table: str, **row: object) -> None:
@@ -93,24 +90,17 @@ class Batch:
         hour = int(self.now.timestamp()) // 3600
         self.insert("audit", **self._chain.add(Line(hour, actor, what, ref)))
 
-    async def state(self, about: str, effective: date, recorded: date, **values: str) -> None:
-        """Facts about a nameless case, in the order given."""
-        if about not in self._facts:
-            fact = tables.facts
-            query = select(fact.c.seq).where(fact.c.about == about).order_by(fact.c.seq.desc()).limit(1)
-            self._facts[about] = (await self.connection.execute(query)).scalar() or 0
-        for name, value in values.items():
-            self._facts[about] += 1
-            one = Fact(about, self._facts[about], effective, recorded, Field(name), value)
-            self.insert(
-                "facts",
-                about=one.about,
-                seq=one.seq,
-                effective=one.effective,
-                recorded=one.recorded,
-                field=one.field.value,
-                value=one.value,
-            )
+    async def last_fact(self, about: str) -> int:
+        """The place of the last fact about a nameless case."""
+        fact = tables.facts.c
+        query = select(fact.seq).where(fact.about == about).order_by(fact.seq.desc()).limit(1)
+        return (await self.connection.execute(query)).scalar() or 0
+
+    def state(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
+        """Facts about a nameless case, after the one in place `after` and in the order given."""
+        for place, (name, value) in enumerate(values.items(), start=after + 1):
+            one = Fact(about, place, effective, recorded, Field(name), value)
+            self.insert("facts", **{key: getattr(one, key) for key in one.__slots__})
 
     async def flush(self) -> None:
         """Write everything: what others refer to first."""

@@ -3,32 +3,37 @@
 import asyncio
 import secrets
 import sqlite3
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from handlers.turn import IDLE, Event, Lang, Say, Session, Topic, Turn
+from handlers.turn import Event, Lang, Say, Session, Turn
 from storage import tables
-from storage.batch import FORGET_SESSION, Batch
+from storage.batch import Batch
 from storage.days import Days
-from storage.errors import Conflict, DiskFull, StorageError
+from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.seals import Seals
-from storage.snapshot import ANSWER, LETTER, SESSION, Answer, Letter
+from storage.snapshot import ANSWER, LETTER, Answer, Letter
+from storage.talks import FORGET, Talks, stored_version
 from storage.write import WRITERS
 
 T = TypeVar("T")
 
 MOST_TOGETHER = 256
-MOST_CACHED = 20_000
 ANSWER_KEPT = timedelta(hours=1)
+GRACE = 60
+"""Seconds that the door has for its own answer before a courier takes it for undelivered."""
+
+_KNOWN = select(tables.events.c.mark, tables.events.c.answer).where(
+    tables.events.c.mark.in_(bindparam("marks", expanding=True))
+)
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 
 
@@ -51,6 +56,7 @@ class Pending:
     turn: Turn
     at: datetime
     done: "asyncio.Future[Committed]"
+    after: Session | None = None
     waiting: tuple[str, ...] = ()
 
 
@@ -70,22 +76,28 @@ class Committer:
     connection: AsyncConnection
     seals: Seals
     days: Days
+    talks: Talks
     _queue: "asyncio.Queue[Pending | Chore]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _cache: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict)
+    _closed: bool = False
 
     async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
         """Write a turn and wait until it is on the disk. Raises Conflict, DiskFull."""
         pending = Pending(event, before, turn, at, asyncio.get_running_loop().create_future())
-        self._queue.put_nowait(pending)
+        self._enqueue(pending)
         # Shielded: one who stops waiting must not take back what is written with the others.
         return await asyncio.shield(pending.done)
 
     async def write(self, statement: UpdateBase, *rows: dict[str, Any]) -> None:
         """Write rows together with whatever else waits; they are on the disk when this returns."""
         chore = Chore(statement, list(rows), asyncio.get_running_loop().create_future())
-        self._queue.put_nowait(chore)
+        self._enqueue(chore)
         await asyncio.shield(chore.done)
+
+    def _enqueue(self, one: "Pending | Chore") -> None:
+        if self._closed:
+            raise StorageError("the desk is closing; nothing more is written")
+        self._queue.put_nowait(one)
 
     async def run(self, erase: Callable[[list[str]], None]) -> None:
         """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
@@ -101,6 +113,14 @@ class Committer:
         """Wait until nothing waits to be written."""
         await self._queue.join()
 
+    async def close(self, writing: "asyncio.Task[None]") -> None:
+        """Take nothing more, write what waits, and end the writer."""
+        self._closed = True
+        drained = asyncio.create_task(self.drained())
+        await asyncio.wait({drained, writing}, return_when=asyncio.FIRST_COMPLETED)
+        drained.cancel()
+        writing.cancel()
+
     async def _write_all(self, together: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
         try:
             erase(await self._write(together))
@@ -113,6 +133,8 @@ class Committer:
 
     async def _write(self, together: list[Pending | Chore]) -> list[str]:
         turns = [one for one in together if isinstance(one, Pending)]
+        if turns:
+            await self.today(turns[0].at)
         chores = [one for one in together if isinstance(one, Chore)]
         erased: list[str] = []
         async with self.transaction() as connection:
@@ -125,7 +147,7 @@ class Committer:
             if pending.event.id in known:
                 _finish(pending.done, known[pending.event.id])
             else:
-                self._remember(pending)
+                self.talks.remember(pending.event.who, pending.after)
                 done = Committed(pending.turn.says, _lang(pending), waiting=pending.waiting)
                 _finish(pending.done, done)
         return erased
@@ -135,14 +157,21 @@ class Committer:
     ) -> tuple[dict[str, Committed], list[str]]:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
         batch = Batch(connection, self.seals, self.days, turns[0].at)
-        day = await self.days.load(connection, batch.now)
+        day = Days.day(batch.now)
         known = await self._known(connection, turns)
         fresh = [p for p in turns if p.event.id not in known]
-        await self._check_versions(connection, fresh)
+        await self.talks.check(connection, ((p.event.who, p.before) for p in fresh))
         for pending in fresh:
             await self._gather(pending, batch, day)
         await batch.flush()
         return known, batch.erased
+
+    async def today(self, now: datetime) -> None:
+        """See that the key of the day is on the disk before anything is marked with it."""
+        if Days.day(now) not in self.days.keys:
+            async with self.transaction() as connection:
+                found = await self.days.loaded(connection, now)
+            self.days.keys = found
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -151,37 +180,25 @@ class Committer:
             try:
                 async with self.connection.begin():
                     yield self.connection
-            except IntegrityError:
+            except (IntegrityError, sqlite3.IntegrityError):
                 raise Conflict("somebody wrote the same row first") from None
-            except OperationalError as trouble:
-                code = getattr(trouble.orig, "sqlite_errorcode", 0) & 0xFF
-                raise (DiskFull if code in FULL else StorageError)("the database could not write") from None
+            except (OperationalError, sqlite3.OperationalError) as trouble:
+                driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
+                raise _named(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
     async def _known(self, connection: AsyncConnection, together: list[Pending]) -> dict[str, Committed]:
         """The answers of events that came before."""
         marks = {m: (p.event.id, day) for p in together for m, day in self.days.marks(_event(p)).items()}
-        column = tables.events.c
-        rows = await connection.execute(select(column.mark, column.answer).where(column.mark.in_(marks)))
+        rows = await connection.execute(_KNOWN, {"marks": list(marks)})
         known: dict[str, Committed] = {}
         for row in rows:
             event_id, day = marks[row.mark]
             answer = Answer("th", ())
             if row.answer is not None:
-                opened = self.days.seal(day).open(row.answer, "events", row.mark.hex(), "answer")
+                opened = self.days.seals[day].open(row.answer, "events", row.mark.hex(), "answer")
                 answer = ANSWER.validate_json(opened)
             known[event_id] = Committed(answer.says, answer.lang, again=True)
         return known
-
-    async def _check_versions(self, connection: AsyncConnection, fresh: list[Pending]) -> None:
-        """See that each talk still stands where it was decided: a command beside this process writes too."""
-        column = tables.sessions.c
-        people = [p.event.who for p in fresh]
-        rows = await connection.execute(select(column.who, column.version).where(column.who.in_(people)))
-        stored = {row.who: row.version for row in rows}
-        for pending in fresh:
-            if stored.get(pending.event.who, 0) != _stored_version(pending.before):
-                self._cache.pop(pending.event.who, None)
-                raise Conflict("the talk went on elsewhere")
 
     async def _gather(self, pending: Pending, batch: Batch, day: date) -> None:
         event, turn = pending.event, pending.turn
@@ -190,7 +207,7 @@ class Committer:
         self._gather_session(pending, batch)
         mark = self.days.mark(day, _event(pending))
         answer = ANSWER.dump_json(Answer(_lang(pending), turn.says))
-        sealed = self.days.seal(day).seal(answer, "events", mark.hex(), "answer")
+        sealed = self.days.seals[day].seal(answer, "events", mark.hex(), "answer")
         until = _minute(pending.at + ANSWER_KEPT)
         batch.insert("events", mark=mark, day=day, until=until, answer=sealed)
         certain = tuple(say for say in turn.says if say.certain)
@@ -198,63 +215,26 @@ class Committer:
             letter = Letter(event.channel, event.back, _lang(pending), certain)
             row = secrets.token_hex(16)
             body = self.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
-            due = int(pending.at.timestamp())
+            due = int(pending.at.timestamp()) + GRACE
             batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
             pending.waiting = (row,)
 
     def _gather_session(self, pending: Pending, batch: Batch) -> None:
-        who, session, before = pending.event.who, pending.turn.session, pending.before
-        stored = _stored_version(before)
-        if session is None or session.receipt is not None:
-            if stored:
-                batch.add(FORGET_SESSION, who=who)
-            return
-        version = stored + 1
-        sealed = self.seals.session.seal(
-            SESSION.dump_json(replace(session, version=version)), "sessions", who.hex(), "talk"
-        )
-        touched = _minute(session.at)
-        batch.put(
-            "sessions", who=who, version=version, touched=touched, drafting=session.drafting, sealed=sealed
-        )
-
-    def _remember(self, pending: Pending) -> None:
-        session, before = pending.turn.session, pending.before
-        if session is None:
-            self._cache.pop(pending.event.who, None)
-            return
-        version = 0 if session.receipt else _stored_version(before) + 1
-        self._cache[pending.event.who] = replace(session, version=version)
-        self._cache.move_to_end(pending.event.who)
-        while len(self._cache) > MOST_CACHED:
-            self._cache.popitem(last=False)
-
-    def cached(self, who: bytes) -> Session | None:
-        """The session of a person who wrote a moment ago."""
-        return self._cache.get(who)
-
-    async def session(self, who: bytes, reader: AsyncConnection) -> Session | None:
-        """Where a person's talk stands; of one that the clock swept, only that it was."""
-        column = tables.sessions.c
-        row = (await reader.execute(select(column.version, column.sealed).where(column.who == who))).first()
-        if row is None:
-            return None
-        if row.sealed is None:
-            return Session(version=row.version, topic=Topic.LAPSED)
-        session = SESSION.validate_json(self.seals.session.open(row.sealed, "sessions", who.hex(), "talk"))
-        self._cache[who] = session
-        return session
-
-    def forget_idle(self, now: datetime) -> None:
-        """Forget what lives in memory only, once a person stayed away too long."""
-        idle = [who for who, session in self._cache.items() if now - session.at >= 2 * IDLE]
-        for who in idle:
-            del self._cache[who]
+        who, before, session = pending.event.who, pending.before, pending.turn.session
+        if session is not None:
+            pending.after = session = self.talks.numbered(before, session)
+        if session is not None and session.receipt is None:
+            batch.put("sessions", **self.talks.row(who, session))
+        elif stored_version(before):
+            batch.add(FORGET, who=who)
 
 
-def _stored_version(session: Session | None) -> int:
-    """The version of the row that must be on the disk; 0 for none, as for what lives in memory only."""
-    return 0 if session is None or session.receipt is not None else session.version
+def _named(code: int) -> StorageError:
+    if code in FULL:
+        return DiskFull("there is no room for the database")
+    if code == sqlite3.SQLITE_BUSY:
+        return Busy("another program holds the database")
+    return StorageError(f"the database could not write (SQLite code {code})")
 
 
 def _event(pending: Pending) -> bytes:
@@ -262,7 +242,8 @@ def _event(pending: Pending) -> bytes:
 
 
 def _lang(pending: Pending) -> Lang:
-    return pending.turn.session.lang if pending.turn.session else "th"
+    session = pending.turn.session or pending.before
+    return session.lang if session else "th"
 
 
 def _minute(at: datetime) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -26,18 +26,21 @@ HEAD = "0001"
 
 
 def prepare(path: Path) -> None:
-    """Make the file (0600, in a folder of 0700) and bring its schema to the newest version."""
+    """Make the file (0600, in a folder of 0700) and bring its schema to the newest version. Raises NewerSchema."""
     folders.private(path.parent)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    if _version(path) != HEAD:
-        from storage.migrations import upgrade
+    with folders.alone(path.parent / ".opening"):
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        if _version(path) != HEAD:
+            from storage.migrations import upgrade  # Alembic costs a third of a second, so only when needed
 
-        upgrade(path)
+            upgrade(path)
 
 
 def _version(path: Path) -> str | None:
     with closing(sqlite3.connect(path, timeout=10)) as connection:
+        # The change to WAL does not wait for others; here nobody else is, and it stays changed.
+        connection.execute(f"PRAGMA {PRAGMAS[0]}")
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except sqlite3.OperationalError:
@@ -57,13 +60,28 @@ def writer(path: Path) -> AsyncEngine:
 
 
 def reader(path: Path) -> AsyncEngine:
-    """The engine of the connections that read, each statement on what is true then."""
-    return _engine(path, size=4).execution_options(isolation_level="AUTOCOMMIT")
+    """The engine of the connections that read; all that one of them reads is of one instant."""
+    engine = _engine(path, size=4)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def checkpoint(path: Path) -> bool:
+    """Move the write-ahead log into the database and empty it; False where somebody was in the way."""
+    with closing(sqlite3.connect(path, timeout=1)) as connection:
+        for pragma in PRAGMAS[1:3]:
+            connection.execute(f"PRAGMA {pragma}")
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _engine(path: Path, size: int) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}",
+        URL.create("sqlite+aiosqlite", database=str(path)),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,

@@ -7,52 +7,65 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.seal import Seal, fresh_key, mark
+from storage.seal import Seal, derived, fresh_key, mark
 from storage.seals import Seals
 
-KEPT = timedelta(days=2)
-"""Telegram sends an event again for up to 24 hours; after that nobody has to know it any more."""
+OLDEST = timedelta(days=1)
+"""Yesterday's key is still there: Telegram sends an event again for up to 24 hours. So a key lives 48 hours at most."""
 
 
 @dataclass
 class Days:
-    """The keys of the last days, newest first."""
+    """The keys of today and yesterday (UTC), and what they mark and seal with."""
 
-    seals: Seals
-    keys: dict[date, bytes] = field(default_factory=dict, repr=False)
+    of: Seals
+    marking: dict[date, bytes] = field(default_factory=dict, repr=False)
+    seals: dict[date, Seal] = field(default_factory=dict, repr=False)
 
-    async def load(self, connection: AsyncConnection, now: datetime) -> date:
-        """Read the keys, and make today's where there is none yet. Must run inside a writing transaction."""
-        today = now.astimezone(UTC).date()
-        if today in self.keys:
-            return today
+    @staticmethod
+    def day(now: datetime) -> date:
+        """The day whose key is used at an instant."""
+        return now.astimezone(UTC).date()
+
+    @property
+    def keys(self) -> dict[date, bytes]:
+        """The keys that are known to be on the disk."""
+        return self.marking
+
+    @keys.setter
+    def keys(self, found: dict[date, bytes]) -> None:
+        self.marking = {day: derived(key, "mark") for day, key in found.items()}
+        self.seals = {day: Seal({1: derived(key, "seal")}, self.of.desk) for day, key in found.items()}
+
+    async def loaded(self, connection: AsyncConnection, now: datetime) -> dict[date, bytes]:
+        """The stored keys, today's made where there is none; to be kept once they are on the disk."""
+        today = self.day(now)
         rows = await connection.execute(select(tables.day_keys))
-        self.keys = {
-            row.day: self.seals.day.open(row.sealed, "day_keys", str(row.day), "key") for row in rows
-        }
-        if today not in self.keys:
-            self.keys[today] = fresh_key()
-            sealed = self.seals.day.seal(self.keys[today], "day_keys", str(today), "key")
+        found = {row.day: self.of.day.open(row.sealed, "day_keys", str(row.day), "key") for row in rows}
+        if today not in found:
+            found[today] = fresh_key()
+            sealed = self.of.day.seal(found[today], "day_keys", str(today), "key")
             await connection.execute(tables.day_keys.insert(), {"day": today, "sealed": sealed})
-        return today
+        return found
 
     def marks(self, *parts: bytes) -> dict[bytes, date]:
         """The marks of something under each key that is still there."""
-        return {mark(key, *parts): day for day, key in self.keys.items()}
+        return {mark(key, *parts): day for day, key in self.marking.items()}
 
     def mark(self, day: date, *parts: bytes) -> bytes:
         """The mark of something under the key of a day."""
-        return mark(self.keys[day], *parts)
-
-    def seal(self, day: date) -> Seal:
-        """What seals under the key of a day, and opens nothing once that is destroyed."""
-        return Seal({1: self.keys[day]}, self.seals.desk)
+        return mark(self.marking[day], *parts)
 
     async def destroy(self, connection: AsyncConnection, now: datetime) -> int:
-        """Destroy the keys of days gone by, and all that was marked with them; gives how many rows that were."""
-        last = (now.astimezone(UTC) - KEPT).date()
+        """Destroy the keys of days gone by and all that was marked with them; gives how many rows that were."""
+        last = self.day(now - OLDEST)
         gone = 0
         for table in (tables.events, tables.tries, tables.day_keys):
             gone += (await connection.execute(delete(table).where(table.c.day < last))).rowcount
-        self.keys = {day: key for day, key in self.keys.items() if day >= last}
         return gone
+
+    def forget(self, now: datetime) -> None:
+        """Forget the keys that were destroyed."""
+        last = self.day(now - OLDEST)
+        self.marking = {day: key for day, key in self.marking.items() if day >= last}
+        self.seals = {day: seal for day, seal in self.seals.items() if day >= last}

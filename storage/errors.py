@@ -16,12 +16,20 @@ class Conflict(StorageError):  # noqa: N818 - the name says what to do
     """Somebody else wrote first. Decide again on what is true now."""
 
 
+class Busy(StorageError):  # noqa: N818
+    """Another program holds the database for longer than we wait. Try again soon."""
+
+
 class DiskFull(StorageError):  # noqa: N818
     """There is no room. Nothing of the batch was written; try again later."""
 
 
 class Tampered(StorageError):  # noqa: N818
     """A sealed value does not open under its key and place: altered, moved, or of another key."""
+
+
+class NewerSchema(StorageError):  # noqa: N818
+    """A newer version of this program made the database. The administrator's to mend."""
 
 
 class KeyTrouble(StorageError):  # noqa: N818

@@ -1,25 +1,28 @@
 """Evidence: files sealed as they stream in, never in clear on the disk, and opened as a stream."""
 
 import asyncio
+import errno
 import os
 import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers import thai
 from handlers.turn import File, FileProblem
 from storage import folders, tables
 from storage.commit import Committer
-from storage.errors import StorageError
+from storage.errors import DiskFull, StorageError
 from storage.kinds import kind_of, misnamed, trouble
-from storage.seal import SEALED_CHUNK, ChunkSealer, fresh_key, opened_chunks
+from storage.seal import CHUNK, SEALED_CHUNK, ChunkSealer, fresh_key, opened_chunks
 from storage.seals import Seals
 from storage.snapshot import FILE, FileMeta
 
@@ -37,49 +40,70 @@ class Evidence:
     folder: Path
     committer: Committer
     seals: Seals
+    reader: AsyncEngine
     # A file is looked at whole before it is taken: two of 20 MB at a time, not two hundred.
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def take(self, chunks: AsyncIterator[bytes], name: str, now: datetime) -> File:
-        """Seal a stream. What may not be taken leaves nothing, and `problem` says why."""
-        shown = clean_name(name)
-        async with self._room:
-            row, key, content = secrets.token_hex(16), fresh_key(), bytearray()
-            path = self._path(row)
-            folders.private(path.parent)
-            try:
-                too_large = await self._stream(chunks, path, key, content)
-                kind = "" if too_large else await asyncio.to_thread(kind_of, bytes(content))
-                problem = (
-                    FileProblem.TOO_LARGE
-                    if too_large
-                    else await asyncio.to_thread(trouble, bytes(content), kind)
-                )
-                if problem is None:
-                    digest = sha256(content).hexdigest()
-                    await self._enter(row, FileMeta(key.hex(), shown, kind, len(content), digest), now)
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
-        if problem is not None:
-            path.unlink(missing_ok=True)
-            return File("", shown, kind, len(content), problem)
-        return File(row, shown, kind, len(content), misnamed=misnamed(shown, kind))
+        """Seal a stream. What may not be taken leaves nothing, and `problem` says why. Raises DiskFull."""
+        shown, key = clean_name(name), fresh_key()
+        async with self._sealed(chunks, key) as (row, size, digest):
+            too_large = size > MOST_BYTES
+            kind, problem = ("", FileProblem.TOO_LARGE) if too_large else await self._judged(row, key)
+            if problem is None:
+                await self._enter(row, FileMeta(key.hex(), shown, kind, size, digest), now)
+                return File(row, shown, kind, size, misnamed=misnamed(shown, kind))
+        self.erase([row])
+        return File("", shown, kind, size, problem)
 
-    async def _stream(self, chunks: AsyncIterator[bytes], path: Path, key: bytes, content: bytearray) -> bool:
-        """Write the sealed file; gives whether it was too large, and then stops reading."""
-        sealer = ChunkSealer(key)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sealed:
-            async for chunk in chunks:
-                if len(content) + len(chunk) > MOST_BYTES:
-                    return True
-                content += chunk
-                sealed.writelines(sealer.add(chunk))
-            sealed.write(sealer.end())
-            sealed.flush()
-            await asyncio.to_thread(os.fsync, sealed.fileno())
-        await asyncio.to_thread(folders.sync, path.parent)
-        return False
+    async def take_text(self, text: str, name: str, now: datetime) -> File:
+        """Seal a text that the talk itself makes a file of: it is what it is, whatever its first letters look like."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for at in range(0, len(content), CHUNK):
+                yield content[at : at + CHUNK]
+
+        content, key, kind = text.encode(), fresh_key(), "text/plain"
+        async with self._sealed(chunks(), key) as (row, size, digest):
+            await self._enter(row, FileMeta(key.hex(), name, kind, size, digest), now)
+        return File(row, name, kind, size)
+
+    @asynccontextmanager
+    async def _sealed(self, chunks: AsyncIterator[bytes], key: bytes) -> AsyncIterator[tuple[str, int, str]]:
+        """A stream, sealed on the disk: its row, its size (more than MOST_BYTES: cut off there) and its SHA-256."""
+        row, size, digest, sealer = secrets.token_hex(16), 0, sha256(), ChunkSealer(key)
+        path = self._path(row)
+        folders.private(path.parent)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sealed:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > MOST_BYTES:
+                        break
+                    digest.update(chunk)
+                    sealed.writelines(sealer.add(chunk))
+                sealed.write(sealer.end())
+                sealed.flush()
+                await asyncio.to_thread(os.fsync, sealed.fileno())
+            await asyncio.to_thread(folders.sync, path.parent)
+            yield row, size, digest.hexdigest()
+        except BaseException as trouble:
+            path.unlink(missing_ok=True)
+            if isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
+                raise DiskFull("there is no room for a file") from None
+            raise
+
+    async def _judged(self, row: str, key: bytes) -> tuple[str, FileProblem | None]:
+        """What a sealed file truly is, and whether it may be taken; read back, so that nobody waits for senders."""
+
+        def judge() -> tuple[str, FileProblem | None]:
+            with self._path(row).open("rb") as sealed:
+                content = b"".join(opened_chunks(key, _chunks(sealed.read)))
+            kind = kind_of(content)
+            return kind, trouble(content, kind)
+
+        async with self._room:
+            return await asyncio.to_thread(judge)
 
     async def _enter(self, row: str, meta: FileMeta, now: datetime) -> None:
         sealed = self.seals.file.seal(FILE.dump_json(meta), "files", row, "meta")
@@ -90,7 +114,7 @@ class Evidence:
     async def meta(self, row: str) -> FileMeta:
         """What is known of a file. Raises StorageError for one that is not there."""
         column = tables.files.c
-        async with self.committer.transaction() as connection:
+        async with self.reader.connect() as connection:
             sealed = (await connection.execute(select(column.sealed).where(column.id == row))).scalar()
         if sealed is None:
             raise StorageError("there is no such file")
@@ -108,17 +132,23 @@ class Evidence:
         for row in rows:
             self._path(row).unlink(missing_ok=True)
 
+    async def disown(self, connection: AsyncConnection, rows: Iterable[str]) -> list[str]:
+        """Delete the rows of draft files; gives those that were a draft's, to be erased after the transaction."""
+        column = tables.files.c
+        drafts = delete(tables.files).where(column.id.in_(list(rows)), column.case_id.is_(None))
+        return list((await connection.execute(drafts.returning(column.id))).scalars())
+
     async def sweep(self, now: datetime) -> int:
-        """Remove drafts' files whose time is over, and sealed files that no row knows."""
+        """Remove drafts' files whose time is over, and sealed files that no row knows; gives how many files went."""
         minute = int(now.timestamp()) // 60
         column = tables.files.c
         async with self.committer.transaction() as connection:
-            over = delete(tables.files).where(column.case_id.is_(None), column.until <= minute)
-            gone = (await connection.execute(over)).rowcount
+            late = select(column.id).where(column.case_id.is_(None), column.until <= minute)
+            gone = await self.disown(connection, (await connection.execute(late)).scalars())
             known = set((await connection.execute(select(column.id))).scalars())
-        strangers = [p for p in self.folder.glob("*.sealed") if p.stem not in known and _is_old(p)]
-        self.erase(p.stem for p in strangers)
-        return max(gone, len(strangers))
+        strangers = [p.stem for p in self.folder.glob("*.sealed") if p.stem not in known and _is_old(p)]
+        self.erase([*gone, *strangers])
+        return len({*gone, *strangers})
 
     def _path(self, row: str) -> Path:
         return self.folder / f"{row}.sealed"

@@ -4,7 +4,6 @@ A file holds a line for each version, `1 <base64 of 32 bytes>`; the highest seal
 """
 
 import base64
-import binascii
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -51,14 +50,16 @@ class Keyring:
 
 def opened(place: Place) -> Keyring:
     """The keys of a desk; made afresh where neither keys nor database exist yet. Raises KeyTrouble."""
-    missing = [name for name in NAMES if not place.keys[name].exists()]
-    if missing and place.database.exists():
-        raise KeyTrouble(
-            f"{place.keys[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
-            "Put the key back from its backup; without it nothing can be opened."
-        )
-    for name in missing:
-        _make(place.keys[name])
+    folders.private(place.folder)
+    with folders.alone(place.folder / ".opening"):  # two first starts at once agree on one set of keys
+        missing = [name for name in NAMES if not place.keys[name].exists()]
+        if missing and place.database.exists():
+            raise KeyTrouble(
+                f"{place.keys[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
+                "Put the key back from its backup; without it nothing can be opened."
+            )
+        for name in missing:
+            _make(place.keys[name])
     ring = Keyring(place, {name: _read(place.keys[name]) for name in NAMES})
     assert_distinct([ring])
     return ring
@@ -79,33 +80,44 @@ def assert_distinct(rings: Iterable[Keyring]) -> None:
 
 def _make(path: Path) -> None:
     folders.private(path.parent)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the key's own name
+    with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(b"1 " + base64.b64encode(fresh_key()) + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    young.rename(path)
     folders.sync(path.parent)
 
 
 def _read(path: Path) -> Mapping[int, bytes]:
-    mode = stat.S_IMODE(path.stat().st_mode)
+    try:
+        mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text("ascii", errors="replace")
+    except OSError as trouble:
+        raise KeyTrouble(f"{path}: this key cannot be read ({trouble.strerror}).") from None
     if os.name == "posix" and mode & 0o077:
         raise KeyTrouble(
             f"{path}: others can read this key (mode {mode:04o}). Set it right: chmod 600 {path}"
         )
     keys: dict[int, bytes] = {}
-    for number, line in enumerate(path.read_text("ascii", errors="replace").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        version, _, encoded = line.strip().partition(" ")
-        try:
-            key = base64.b64decode(encoded.strip(), validate=True)
-        except binascii.Error:
-            key = b""
-        if not (version.isascii() and version.isdigit() and 0 < int(version) < 256) or len(key) != KEY:
+        version, key = _parsed(line)
+        if not 0 < version < 256 or len(key) != KEY:
             raise KeyTrouble(f"{path}, line {number}: not a key; a line is a version and 32 bytes in base64.")
-        if int(version) in keys:
+        if version in keys:
             raise KeyTrouble(f"{path}, line {number}: version {version} stands twice.")
-        keys[int(version)] = key
+        keys[version] = key
     if not keys:
         raise KeyTrouble(f"{path}: the file is empty. Put the key back from its backup.")
     return keys
+
+
+def _parsed(line: str) -> tuple[int, bytes]:
+    """The version and the key of a line; what is neither comes out as 0 and nothing."""
+    version, _, encoded = line.strip().partition(" ")
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except ValueError:
+        return 0, b""
+    return int(version) if version.isascii() and version.isdigit() else 0, key

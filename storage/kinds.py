@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from PIL import Image, UnidentifiedImageError
@@ -9,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from handlers.turn import FileProblem
 
 MOST_PIXELS = 50_000_000
+Image.MAX_IMAGE_PIXELS = None  # Pillow would warn on standard error; only headers are read here, and we count
 MOST_UNFOLDED = 500 * 1024 * 1024
 
 EXTENSIONS: Mapping[str, frozenset[str]] = {
@@ -53,7 +55,10 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftypqt", "video/quicktime"),
     (4, b"ftyp3g", "video/3gpp"),
-    (4, b"ftyp", "video/mp4"),
+    *(
+        (4, b"ftyp" + brand, "video/mp4")
+        for brand in (b"iso", b"mp4", b"avc1", b"M4V", b"MSNV", b"dash", b"mmp4")
+    ),
     (0, b"\x1aE\xdf\xa3", "video/webm"),
     (0, b"OggS", "audio/ogg"),
     (8, b"WAVE", "audio/wav"),
@@ -69,7 +74,7 @@ _OFFICE: tuple[tuple[str, str], ...] = (
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
-_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\x0c\x1b")
+_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\x0c")
 
 
 def kind_of(content: bytes) -> str:
@@ -108,8 +113,6 @@ def _trouble_of_image(content: bytes) -> FileProblem | None:
     try:
         with Image.open(io.BytesIO(content)) as image:
             width, height = image.size
-    except Image.DecompressionBombError:
-        return FileProblem.BOMB
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return FileProblem.UNREADABLE
     return FileProblem.BOMB if width * height > MOST_PIXELS else None
@@ -122,7 +125,7 @@ def _kind_of_zip(content: bytes) -> str:
             if "mimetype" in names and z.getinfo("mimetype").file_size < 100:
                 kind = z.read("mimetype").decode("ascii", "replace")
                 return kind if kind in EXTENSIONS else ""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         return ""
     if "[Content_Types].xml" not in names:
         return ""

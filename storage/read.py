@@ -70,7 +70,7 @@ async def find_tries(query: FindTries, sight: Sight) -> Tries:
         select(column.bucket, column.sealed).where(column.bucket.in_(buckets))
     )
     found = {
-        buckets[row.bucket]: sight.days.seal(buckets[row.bucket]).open(
+        buckets[row.bucket]: sight.days.seals[buckets[row.bucket]].open(
             row.sealed, "tries", row.bucket.hex(), "tries"
         )
         for row in rows

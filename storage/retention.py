@@ -1,18 +1,21 @@
 """What is forgotten when its time is over: drafts, answers, keys of days, and cases that ended long ago."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.case import ENDED
 from handlers.register import By
 from handlers.turn import IDLE
 from ita_stats.calendar import day_in_bangkok
-from storage import tables
+from storage import database, tables
 from storage.batch import Batch
 from storage.commit import Committer
+from storage.errors import Tampered
 from storage.evidence import Evidence
 
 TOLD_FOR = timedelta(hours=24)
@@ -25,36 +28,45 @@ class Retention:
 
     committer: Committer
     evidence: Evidence
-    reader: AsyncEngine
+    database: Path
 
     async def lapse_sessions(self, now: datetime) -> int:
-        """Destroy what idle talks hold; of a draft it stays known for a day that there was one."""
+        """Destroy what idle talks hold, their files too; of a draft it stays known for a day that there was one."""
         table = tables.sessions
-        idle = table.c.touched <= _minute(now - IDLE)
-        emptied = (
-            update(table)
-            .where(idle, table.c.drafting, table.c.sealed.is_not(None))
-            .values(sealed=None, version=table.c.version + 1)
-        )
+        idle = table.c.touched < _minute(now - IDLE)
+        held = select(table.c.who, table.c.sealed).where(idle, table.c.drafting, table.c.sealed.is_not(None))
         over = delete(table).where(
-            idle, (~table.c.drafting) | (table.c.touched <= _minute(now - IDLE - TOLD_FOR))
+            idle, (~table.c.drafting) | (table.c.touched < _minute(now - IDLE - TOLD_FOR))
         )
         async with self.committer.transaction() as connection:
-            gone = (await connection.execute(emptied)).rowcount + (await connection.execute(over)).rowcount
-        self.committer.forget_idle(now)
+            drafts = (await connection.execute(held)).all()
+            files = [file for draft in drafts for file in self._files_of(draft.who, draft.sealed)]
+            emptied = update(table).where(table.c.who.in_([draft.who for draft in drafts]))
+            await connection.execute(emptied.values(sealed=None, version=table.c.version + 1))
+            gone = len(drafts) + (await connection.execute(over)).rowcount
+            files = await self.evidence.disown(connection, files)
+        self.evidence.erase(files)
+        self.committer.talks.forget_idle(now)
         return gone
+
+    def _files_of(self, who: bytes, sealed: bytes) -> list[str]:
+        try:
+            return [file.id for file in self.committer.talks.opened(who, sealed).files]
+        except (Tampered, ValueError):
+            return []  # what cannot be opened is emptied all the same; its files go after a day
 
     async def forget_events(self, now: datetime) -> int:
         """Wipe answers that were kept long enough, and destroy the keys of days gone by."""
-        table = tables.events
+        table, days = tables.events, self.committer.days
         wipe = (
             update(table)
             .where(table.c.until <= _minute(now), table.c.answer.is_not(None))
             .values(answer=None)
         )
         async with self.committer.transaction() as connection:
-            wiped = (await connection.execute(wipe)).rowcount
-            return wiped + await self.committer.days.destroy(connection, now)
+            gone = (await connection.execute(wipe)).rowcount + await days.destroy(connection, now)
+        days.forget(now)
+        return gone
 
     async def erase_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""
@@ -72,10 +84,12 @@ class Retention:
         self.evidence.erase(files)
         return len(cases)
 
-    async def checkpoint(self) -> None:
-        """Take what was erased out of the write-ahead log too (secure_delete covers the database only)."""
-        async with self.reader.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    async def checkpoint(self) -> bool:
+        """Empty the write-ahead log, which keeps what was erased and who wrote beside what was filed.
+
+        secure_delete covers the database only. False where a reader was in the way: the next tick tries again.
+        """
+        return await asyncio.to_thread(database.checkpoint, self.database)
 
     async def once(self, name: str, due: str) -> bool:
         """Whether a chore of the clock is done now for the first time; it will not be again."""

@@ -10,19 +10,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.turn import Event, File, KeepText, Query, Session, Turn
+from handlers.turn import Event, KeepText, Query, Session, Turn
 from ita_stats.fact import Fact, Field
 from storage import audit, database, tables, waiting
 from storage.audit import Anchor
 from storage.commit import Committed, Committer
 from storage.days import Days
-from storage.errors import KeyTrouble, Tampered
+from storage.errors import KeyTrouble
 from storage.evidence import Evidence
-from storage.keys import Keyring
+from storage.keys import NAMES, Keyring
 from storage.read import READERS, Sight, open_envelope, open_report
 from storage.retention import Retention
+from storage.seal import mark, same
 from storage.seals import Seals
 from storage.snapshot import Errand, Letter, Report
+from storage.talks import Talks
 from storage.waiting import Waiting
 
 
@@ -40,26 +42,18 @@ class Store:
 
     async def session(self, who: bytes) -> Session | None:
         """Where a person's talk stands."""
-        cached = self.committer.cached(who)
-        if cached is not None:
-            return cached
+        live = self.committer.talks.live(who)
+        if live is not None:
+            return live
         async with self._reader.connect() as connection:
-            return await self.committer.session(who, connection)
+            return await self.committer.talks.read(who, connection)
 
     async def answer(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
         """The answer to a question of a handler."""
         if isinstance(query, KeepText):
-            return await self.keep_text(query, now)
+            return await self.evidence.take_text(query.text, query.name, now)
         async with self._sight() as sight:
             return await READERS[type(query)](query, sight)
-
-    async def keep_text(self, query: KeepText, now: datetime) -> File:
-        """Seal a text as a file of evidence."""
-
-        async def chunks() -> AsyncIterator[bytes]:
-            yield query.text.encode()
-
-        return await self.evidence.take(chunks(), query.name, now)
 
     async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
         """Write a turn; it is on the disk when this returns. Raises Conflict, DiskFull."""
@@ -88,7 +82,7 @@ class Store:
     async def verify_audit(self, anchor: Anchor | None = None) -> list[str]:
         """What is wrong with the audit trail; empty when it is sound."""
         async with self._reader.connect() as connection:
-            return await audit.verify(connection, self.seals.audit_keys, anchor)
+            return await audit.verify(connection, self.seals.audit_keys, self.seals.desk, anchor)
 
     async def anchor(self, now: datetime) -> Anchor:
         """The head of the audit trail, to be kept elsewhere."""
@@ -114,24 +108,24 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
     try:
         async with writer.connect() as connection:
             seals = Seals(ring)
-            committer = Committer(connection, seals, Days(seals))
-            await _check_keys(committer, seals, now)
-            evidence = Evidence(ring.place.folder / "evidence", committer, seals)
+            committer = Committer(connection, seals, Days(seals), Talks(seals))
+            await _check_keys(committer, seals)
+            await committer.today(now)
+            evidence = Evidence(ring.place.folder / "evidence", committer, seals, reader)
             store = Store(
                 seals,
                 committer,
                 evidence,
-                waiting.outbox(tables.outbox, committer, seals),
-                waiting.errands(tables.errands, committer, seals),
-                Retention(committer, evidence, reader),
+                waiting.outbox(tables.outbox, committer, seals, reader),
+                waiting.errands(tables.errands, committer, seals, reader),
+                Retention(committer, evidence, ring.place.database),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))
             try:
                 yield store
             finally:
-                await committer.drained()
-                writing.cancel()
+                await committer.close(writing)
                 with suppress(asyncio.CancelledError):
                     await writing
     finally:
@@ -139,22 +133,23 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
         await reader.dispose()
 
 
-async def _check_keys(committer: Committer, seals: Seals, now: datetime) -> None:
-    """See that these keys are this database's; the first start leaves the proof. Raises KeyTrouble."""
-    place = ("meta", "keys", "proof")
+async def _check_keys(committer: Committer, seals: Seals) -> None:
+    """See that every key is this database's; one that is new leaves its proof. Raises KeyTrouble."""
+    meta, place = tables.meta, seals.ring.place
+    proofs = {
+        f"{name}.{version}": mark(key, b"fits", place.desk.encode(), name.encode())
+        for name in NAMES
+        for version, key in seals.ring[name].items()
+    }
     async with committer.transaction() as connection:
-        row = (
-            await connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == "keys"))
-        ).scalar()
-        if row is None:
-            sealed = seals.session.seal(seals.desk.encode(), *place)
-            await connection.execute(tables.meta.insert(), {"name": "keys", "value": sealed})
-        else:
-            try:
-                seals.session.open(row, *place)
-            except Tampered:
-                ring = seals.ring.place
+        stored = {row.name: row.value for row in await connection.execute(select(meta))}
+        for name, proof in stored.items():
+            file = place.keys[name.partition(".")[0]]
+            if name not in proofs:
                 raise KeyTrouble(
-                    f"{ring.keys['seal']}: this key is not the one of {ring.database}."
-                ) from None
-        await committer.days.load(connection, now)
+                    f"{file}: version {name.partition('.')[2]} of this key is gone; put it back."
+                )
+            if not same(proofs[name], proof):
+                raise KeyTrouble(f"{file}: this key is not the one of {place.database}.")
+        for name in proofs.keys() - stored.keys():
+            await connection.execute(meta.insert(), {"name": name, "value": proofs[name]})

@@ -1,15 +1,17 @@
 """What waits to be done outside: messages to send (outbox) and files to fetch (errands), until it is done."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.commit import Committer
+from storage.errors import Tampered
 from storage.seals import Seals
 from storage.snapshot import ERRAND, LETTER, Errand, Letter
 
@@ -40,6 +42,7 @@ class Waiting(Generic[T]):
     field: str
     committer: Committer
     seals: Seals
+    reader: AsyncEngine
 
     async def add(self, kind: str, what: T, at: datetime) -> str:
         """One more row."""
@@ -50,32 +53,31 @@ class Waiting(Generic[T]):
         return row
 
     async def take(self, kind: str, at: datetime, limit: int = 20) -> list[Taken[T]]:
-        """Take rows that are due; they are due again when the lease ends and nobody was done with them."""
+        """Take rows that are due; they are due again when the lease ends and nobody was done with them.
+
+        A row that was taken too often goes: whatever takes it, dies of it.
+        """
         column, now = self.table.c, _second(at)
         due = (
-            select(column.id)
-            .where(column.kind == kind, column.due <= now)
-            .order_by(column.due)
-            .limit(limit)
-            .scalar_subquery()
+            select(column.id).where(column.kind == kind, column.due <= now).order_by(column.due).limit(limit)
         )
-        take = (
-            update(self.table)
-            .where(column.id.in_(due))
-            .values(due=now + LEASE, attempts=column.attempts + 1)
-            .returning(column.id, column.sealed, column.attempts)
-        )
+        taken = column.id.in_(due.scalar_subquery())
+        spent = delete(self.table).where(column.kind == kind, column.attempts >= MOST_ATTEMPTS)
+        leased = update(self.table).where(taken).values(due=now + LEASE, attempts=column.attempts + 1)
         async with self.committer.transaction() as connection:
-            rows = (await connection.execute(take)).all()
-        return [Taken(row.id, self._opened(row.id, row.sealed), row.attempts - 1) for row in rows]
+            await connection.execute(spent)
+            rows = (
+                await connection.execute(leased.returning(column.id, column.sealed, column.attempts))
+            ).all()
+        return list(self._opened((row.id, row.sealed, row.attempts - 1) for row in rows))
 
     async def look(self, kind: str) -> list[Taken[T]]:
         """All rows of a kind, due or not, without taking them."""
         column = self.table.c
-        async with self.committer.transaction() as connection:
-            query = select(column.id, column.sealed, column.attempts).where(column.kind == kind)
+        query = select(column.id, column.sealed, column.attempts).where(column.kind == kind)
+        async with self.reader.connect() as connection:
             rows = (await connection.execute(query)).all()
-        return [Taken(row.id, self._opened(row.id, row.sealed), row.attempts) for row in rows]
+        return list(self._opened((row.id, row.sealed, row.attempts) for row in rows))
 
     async def done(self, ids: Iterable[str]) -> None:
         """It was done: the rows go."""
@@ -94,18 +96,26 @@ class Waiting(Generic[T]):
             await connection.execute(later)
         return True
 
-    def _opened(self, row: str, sealed: bytes) -> T:
-        return self.adapter.validate_json(self.seals.waiting.open(sealed, self.table.name, row, self.field))
+    def _opened(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[Taken[T]]:
+        """Rows with what they hold. A damaged one is left out: it must not hold up the others."""
+        for row, sealed, attempts in rows:
+            try:
+                what = self.adapter.validate_json(
+                    self.seals.waiting.open(sealed, self.table.name, row, self.field)
+                )
+            except (Tampered, ValueError):
+                continue
+            yield Taken(row, what, attempts)
 
 
-def outbox(table: Table, committer: Committer, seals: Seals) -> Waiting[Letter]:
+def outbox(table: Table, committer: Committer, seals: Seals, reader: AsyncEngine) -> Waiting[Letter]:
     """Messages that must arrive; the kind is the channel."""
-    return Waiting(table, LETTER, "letter", committer, seals)
+    return Waiting(table, LETTER, "letter", committer, seals, reader)
 
 
-def errands(table: Table, committer: Committer, seals: Seals) -> Waiting[Errand]:
+def errands(table: Table, committer: Committer, seals: Seals, reader: AsyncEngine) -> Waiting[Errand]:
     """Evidence that must be fetched."""
-    return Waiting(table, ERRAND, "errand", committer, seals)
+    return Waiting(table, ERRAND, "errand", committer, seals, reader)
 
 
 def _second(at: datetime) -> int:

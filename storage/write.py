@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.case import Status
+from handlers.case import Move, Status
 from handlers.register import AddEntry, By, EntryKind, FileCase, MoveCase, SetTries
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
@@ -16,6 +16,9 @@ from storage.batch import Batch
 from storage.errors import Conflict
 from storage.seal import Seal
 from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Body, Report
+
+ENVELOPE = 3060
+"""Bytes of an envelope's content: room for the longest name and contact that the form takes, in whole blocks."""
 
 
 async def file_case(act: FileCase, batch: Batch) -> None:
@@ -42,10 +45,12 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         report=seal.seal(REPORT.dump_json(report), "cases", case, "report"),
     )
     _line(batch, seal, case, 1, act.on, EntryKind.FILED, By.REPORTER, Body())
-    if act.identity:
-        envelope, own = batch.seals.new_envelope(case)
-        name = own.seal(IDENTITY.dump_json(dict(act.identity)), "envelopes", case, "identity")
-        batch.insert("envelopes", case_id=case, key=envelope, sealed=name)
+    # Everybody has an envelope of one size: else the empty ones would tell who gave no name.
+    envelope, own = batch.seals.new_envelope(case)
+    name = IDENTITY.dump_json(dict(act.identity)).ljust(ENVELOPE)
+    batch.insert(
+        "envelopes", case_id=case, key=envelope, sealed=own.seal(name, "envelopes", case, "identity")
+    )
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=case)
     said = {
@@ -54,7 +59,7 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         "source": act.channel.value,
         "status": Status.RECEIVED.value,
     }
-    await batch.state(about, act.on, act.on, **said)
+    batch.state(about, 0, act.on, act.on, **said)
     await batch.note(By.REPORTER, "filed", case)
 
 
@@ -85,22 +90,28 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
         to_outcome=outcome,
         on_day=act.on,
     )
-    facts = {"status": act.status.value, "outcome": outcome or "", "reason": reason or ""}
-    await batch.state(report.about, act.on, act.on, **facts)
+    facts = {"status": act.status.value}
+    if outcome or act.step.move is Move.REOPEN:
+        facts["outcome"] = outcome or ""
+    if reason or act.step.move is Move.REOPEN:
+        facts["reason"] = reason or ""
+    batch.state(report.about, await batch.last_fact(report.about), act.on, act.on, **facts)
     await batch.note(act.by, act.step.move.value, act.case)
 
 
 async def set_tries(act: SetTries, batch: Batch) -> None:
     """Keep a person's wrong guesses under the key of the day."""
-    day = await batch.days.load(batch.connection, batch.now)
+    day = batch.days.day(batch.now)
     bucket = batch.days.mark(day, b"tries", act.who)
-    sealed = batch.days.seal(day).seal(TRIES.dump_json(act.tries), "tries", bucket.hex(), "tries")
+    sealed = batch.days.seals[day].seal(TRIES.dump_json(act.tries), "tries", bucket.hex(), "tries")
     batch.put("tries", bucket=bucket, day=day, sealed=sealed)
 
 
 async def drop_files(act: DropFiles, batch: Batch) -> None:
     """Erase files of a draft; those that a case owns stay."""
-    for file in act.ids:
+    column = tables.files.c
+    drafts = select(column.id).where(column.id.in_(act.ids), column.case_id.is_(None))
+    for file in (await batch.connection.execute(drafts)).scalars():
         batch.add(rows.FORGET_FILE, file=file)
         batch.erased.append(file)
 

@@ -8,7 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
-    transactional_ddl=True,
+    transactional_ddl=False,  # the caller holds the transaction
 )
-with context.begin_transaction():
-    context.run_migrations()
+context.run_migrations()

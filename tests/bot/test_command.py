@@ -143,3 +143,22 @@ def test_what_is_made_at_the_first_start_is_its_owners_alone(home: Path) -> None
         os.umask(old)
     modes = {p: p.stat().st_mode & 0o777 for p in [home, *home.rglob("*")]}
     assert {p: m for p, m in modes.items() if m != (0o700 if p.is_dir() else 0o600)} == {}
+
+
+def test_first_starts_at_once_all_succeed(home: Path) -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", "tick"],
+            cwd=home.parent,
+            env=chat.surroundings(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    said = [one.communicate(timeout=30) for one in running]
+    assert [(one.returncode, errors) for one, (_, errors) in zip(running, said, strict=True)] == [
+        (0, b"")
+    ] * 3
+    done = [line for out, _ in said for line in out.splitlines()]
+    assert len(done) == 2  # the day's anchor of each desk, once

@@ -1,0 +1,114 @@
+"""Where talks stand: sealed rows on the disk, the live ones in memory, and in memory only those that know a case."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.turn import IDLE, Session, Topic
+from storage import tables
+from storage.errors import Conflict
+from storage.seals import Seals
+from storage.snapshot import SESSION
+
+MOST_CACHED = 20_000
+FORGET = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
+_VERSIONS = select(tables.sessions.c.who, tables.sessions.c.version).where(
+    tables.sessions.c.who.in_(bindparam("people", expanding=True))
+)
+_ONE = select(tables.sessions.c.version, tables.sessions.c.sealed).where(
+    tables.sessions.c.who == bindparam("person")
+)
+
+
+def stored_version(session: Session | None) -> int:
+    """The version of the row that must be on the disk; 0 for none, as for what lives in memory only."""
+    return 0 if session is None or session.receipt is not None else session.version
+
+
+@dataclass
+class Talks:
+    """The sessions of a desk."""
+
+    seals: Seals
+    _live: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
+
+    def live(self, who: bytes) -> Session | None:
+        """The session of a person who wrote a moment ago."""
+        return self._live.get(who)
+
+    async def read(self, who: bytes, reader: AsyncConnection) -> Session | None:
+        """Where a person's talk stands on the disk; of one that the clock swept, only that it was."""
+        row = (await reader.execute(_ONE, {"person": who})).first()
+        if row is None:
+            return None
+        if row.sealed is None:
+            return Session(version=row.version, topic=Topic.LAPSED)
+        session = self.opened(who, row.sealed)
+        self._live[who] = session
+        return session
+
+    def opened(self, who: bytes, sealed: bytes) -> Session:
+        """A sealed session, opened."""
+        return SESSION.validate_json(self.seals.session.open(sealed, "sessions", who.hex(), "talk"))
+
+    async def check(self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]) -> None:
+        """See that each talk still stands where it was decided. Raises Conflict.
+
+        A command beside this process writes too, and one who stopped waiting may have left a turn in the queue.
+        """
+        befores = dict[bytes, Session | None]()
+        for who, before in turns:
+            live = self._live.get(who)
+            moved = (
+                live is not before if before is not None and before.receipt else live not in (None, before)
+            )
+            if who in befores or moved:
+                raise Conflict("this talk went on in the meantime")
+            befores[who] = before
+        rows = await connection.execute(_VERSIONS, {"people": list(befores)})
+        stored = {row.who: row.version for row in rows}
+        for who, before in befores.items():
+            if stored.get(who, 0) != stored_version(before):
+                self._live.pop(who, None)
+                raise Conflict("this talk went on elsewhere")
+
+    def numbered(self, before: Session | None, session: Session) -> Session:
+        """The session as it will be stored: one version on.
+
+        A first version is random, so that a row that went and came again is not taken for the older one.
+        """
+        stored = stored_version(before)
+        version = stored + 1 if stored else secrets.randbits(40) + 1
+        return replace(session, version=0 if session.receipt else version)
+
+    def row(self, who: bytes, session: Session) -> dict[str, object]:
+        """The row of a session."""
+        sealed = self.seals.session.seal(SESSION.dump_json(session), "sessions", who.hex(), "talk")
+        touched = int(session.at.timestamp()) // 60
+        return {
+            "who": who,
+            "version": session.version,
+            "touched": touched,
+            "drafting": session.drafting,
+            "sealed": sealed,
+        }
+
+    def remember(self, who: bytes, session: Session | None) -> None:
+        """Keep what was written, until it is pushed out or lapses."""
+        if session is None:
+            self._live.pop(who, None)
+            return
+        self._live[who] = session
+        self._live.move_to_end(who)
+        if len(self._live) > MOST_CACHED:
+            self._live.popitem(last=False)
+
+    def forget_idle(self, now: datetime) -> None:
+        """Drop everybody who stayed away too long, above all who followed a case."""
+        for who in [who for who, session in self._live.items() if now - session.at >= IDLE]:
+            del self._live[who]
