@@ -1,7 +1,7 @@
 """Builds everything once: the only place that wires settings, office, keys, storage, talk and doors together."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bot.settings import DeskName, Misconfigured, Settings
 from handlers.office import Office
 from handlers.router import Complaints, Service
 from storage import keys, store
-from storage.errors import KeyTrouble
+from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
 from storage.store import Store
 
@@ -41,19 +41,30 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
     chosen = settings.load()
     office = offices.load(chosen.office)
     places = {name: chosen.place(name) for name in names}
-    try:
-        rings = {name: keys.opened(place) for name, place in places.items()}
-        keys.assert_distinct(rings.values())
-        async with AsyncExitStack() as stack:
-            desks: dict[DeskName, Desk] = {}
+    async with AsyncExitStack() as stack:
+        desks: dict[DeskName, Desk] = {}
+        with _explained():
+            rings = {name: keys.opened(place) for name, place in places.items()}
+            keys.assert_distinct(rings.values())
             for name, ring in rings.items():
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
-                desks[name] = Desk(
-                    name, places[name], kept, Engine(_router(name, office, chosen), kept, fault=log.fault)
-                )
-            yield House(chosen, office, desks)
-    except KeyTrouble as trouble:
+                engine = Engine(_router(name, office, chosen), kept, fault=log.fault)
+                desks[name] = Desk(name, places[name], kept, engine)
+        yield House(chosen, office, desks)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say what the administrator can mend where keys or data cannot be opened. Raises Misconfigured."""
+    try:
+        yield
+    except (KeyTrouble, NewerSchema) as trouble:
         raise Misconfigured(str(trouble)) from None
+    except OSError as trouble:
+        raise Misconfigured(
+            f"{trouble.filename}: เปิดหรือสร้างไม่ได้ ตรวจ ITA_HOME และสิทธิ์ของโฟลเดอร์"
+            f" / cannot be opened or made ({trouble.strerror}); see to ITA_HOME and the folder's rights."
+        ) from None
 
 
 def _router(name: DeskName, office: Office, chosen: Settings) -> Complaints | Service:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -11,13 +12,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import log
+from bot import log, settings
 from bot.settings import DESKS, DeskName, Misconfigured
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-audit = typer.Typer(no_args_is_help=True, help="The audit trail: who did what.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what.")
 app.add_typer(audit, name="audit")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
@@ -44,6 +47,8 @@ def chat(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a message.")] = False,
 ) -> None:
     """Talk in the terminal. Safe beside a running server."""
+    # The input is read in a thread that cannot be interrupted, and what was answered is on the disk already.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _finish(_chat(desk, name, jsonl=jsonl))
 
 
@@ -100,6 +105,12 @@ async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
     except ValueError:
         raise typer.BadParameter(f"{path} is no anchor of an audit trail") from None
     wanted = [name for name in desks if kept is None or name == kept.desk]
+    if not wanted:
+        raise typer.BadParameter(f"{path} is the anchor of another desk")
+    chosen = settings.load()
+    wanted = [name for name in wanted if chosen.place(name).database.exists()]
+    if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
+        raise Misconfigured(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
     wrong = 0
     async with house.opened(wanted) as opened:
         for one in opened.desks.values():
@@ -123,7 +134,10 @@ async def _anchor(desk: DeskName, out: Path) -> int:
 
     async with house.opened([desk]) as opened:
         anchor = await opened.desks[desk].store.anchor(datetime.now(UTC))
-    await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
+    try:
+        await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
+    except OSError as trouble:
+        raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     return DONE
 
 

@@ -1,7 +1,7 @@
 """What is due: each thing is done once, whether the clock ran in time, ran twice, or was down for a week."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,9 @@ from ita_stats.calendar import day_in_bangkok
 from storage import folders
 from storage.keys import Place
 from storage.store import Store
+
+UNDELIVERED = timedelta(hours=24)
+"""How long a message waits for a person who never comes back for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +25,45 @@ class Did:
 
 
 async def tick(place: Place, store: Store, office: Office, now: datetime) -> AsyncIterator[Did]:
-    """Do all that is due at an instant (UTC), and tell what was done."""
-    forget = store.retention
+    """Do all that is due at an instant (UTC), and tell what was done. One thing's trouble does not stop the others."""
+    forget, broken = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
-    for did, count in (
-        ("drafts-lapsed", await forget.lapse_sessions(now)),
-        ("answers-forgotten", await forget.forget_events(now)),
-        ("files-swept", await store.evidence.sweep(now)),
-        ("cases-erased", await forget.erase_cases(now, after_closing)),
-    ):
-        if count:
+    chores: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
+        ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
+        ("answers-forgotten", lambda: forget.forget_events(now)),
+        ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
+        ("files-swept", lambda: store.evidence.sweep(now)),
+        ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
+        # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
+        ("", forget.checkpoint),
+        ("audit-anchored", lambda: keep_anchor(place, store, now)),
+    )
+    for did, chore in chores:
+        try:
+            count = await chore()
+        except Exception as trouble:
+            broken.append(trouble)
+            continue
+        if did and count:
             yield Did(place.desk, did, count)
-    await (
-        forget.checkpoint()
-    )  # the log may hold who wrote beside what was filed, so no minute passes without it
-    if await forget.once("anchor", str(day_in_bangkok(now))):
-        await keep_anchor(place, store, now)
-        yield Did(place.desk, "audit-anchored", 1)
+    if broken:
+        raise broken[0]
 
 
-async def keep_anchor(place: Place, store: Store, now: datetime) -> None:
-    """Write the head of the audit trail beside the database, to be carried elsewhere."""
+async def keep_anchor(place: Place, store: Store, now: datetime) -> int:
+    """Write the head of the audit trail beside the database, once a day, to be carried elsewhere."""
+    day = str(day_in_bangkok(now))
+    if await store.retention.was_done("anchor", day):
+        return 0
     anchor = await store.anchor(now)
     folder = place.folder / "anchors"
     folders.private(folder)
-    path = folder / f"{day_in_bangkok(now)}.json"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    young = folder / f"{day}.new"
+    with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(anchor.model_dump_json() + "\n")
         file.flush()
         os.fsync(file.fileno())
+    young.rename(folder / f"{day}.json")
     folders.sync(folder)
+    # Marked last: killed before this, the next tick writes it once more; killed before the other, it would be missing.
+    return int(await store.retention.once("anchor", day))

@@ -57,31 +57,43 @@ class Engine:
     async def handle(self, event: Event) -> Answer:
         """Answer one event. The same event again has no second effect and gets the same answer."""
         async with self._in_turn(event.who):
+            lang: Lang = "th"
             try:
-                return await self._handle(event)
+                session = await self.store.session(event.who)
+                lang = session.lang if session else lang
+                return await self._handle(event, session)
             except DiskFull as full:
                 self.fault(full)
-                return sorry("sorry.busy")
+                return sorry("sorry.busy", lang)
             except Exception as fault:  # whatever broke, the person is told the truth
                 self.fault(fault)
-                return sorry("sorry.fault")
+                return sorry("sorry.fault", lang)
 
     async def recall(self, event: Event) -> Answer:
         """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
+        async with self._in_turn(event.who):
+            try:
+                return await self._recall(event)
+            except Exception as fault:  # the door opens all the same
+                self.fault(fault)
+                return Answer(())
+
+    async def _recall(self, event: Event) -> Answer:
         session = await self.store.session(event.who)
         if session is None or session.topic is Topic.LAPSED or session.lapsed(self.now()):
             return Answer(())
         turn = await self._drive(self.router.recall(event, session))
         return Answer(tuple(wording.render(say, session.lang) for say in turn.says))
 
-    async def _handle(self, event: Event) -> Answer:
+    async def _handle(self, event: Event, session: Session | None) -> Answer:
         for _ in range(MOST_REDECIDED):
-            session = await self.store.session(event.who)
             turn = await self._drive(self.router.decide(event, session))
             try:
                 done = await self.store.commit(event, session, turn, self.now())
             except Conflict:
-                continue  # somebody wrote first: decide again on what is true now
+                # Somebody wrote first: decide again on what is true now.
+                session = await self.store.session(event.who)
+                continue
             messages = tuple(wording.render(say, done.lang) for say in done.says)
             return Answer(messages, done.again, done.waiting)
         raise Conflict("lost every time")
@@ -119,6 +131,6 @@ class Engine:
                 self._turns[who] = (lock, waiting - 1)
 
 
-def sorry(key: str, lang: Lang = "th") -> Answer:
-    """An honest word that the last message was not saved."""
+def sorry(key: str, lang: Lang) -> Answer:
+    """An honest word that the last message was not saved, in the language of the talk."""
     return Answer((wording.render(Say(key), lang),))

@@ -27,7 +27,9 @@ class Happened(StrEnum):
 
 def log(happened: Happened, **numbers: int | float | bool) -> None:
     """Write a line. Only numbers go with it, for numbers name nobody."""
-    _write({"event": happened, **numbers})
+    _write(
+        {"event": happened, **{name: value for name, value in numbers.items() if not isinstance(value, str)}}
+    )
 
 
 def fault(trouble: BaseException) -> None:
@@ -65,6 +67,7 @@ class Foreign(logging.Handler):
 def install(level: int = logging.WARNING) -> None:
     """Make this the only way out for words of libraries, threads, tasks and the interpreter itself."""
     logging.basicConfig(handlers=[Foreign()], level=level, force=True)
+    logging.captureWarnings(capture=True)  # a warning's words may hold a value
     for name in list(logging.root.manager.loggerDict):
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -25,7 +25,7 @@ def load(path: Path | None) -> Office:
         own = Path("office.toml")
         path = own if own.exists() else next(p for p in SHIPPED if p.exists())
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # Notepad begins a file with a mark
     except (OSError, UnicodeDecodeError) as trouble:
         reason = (
             "ไม่ใช่ UTF-8 / is not UTF-8" if isinstance(trouble, ValueError) else "อ่านไม่ได้ / cannot be read"

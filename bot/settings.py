@@ -2,18 +2,25 @@
 
 import difflib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from storage.keys import NAMES, Place
 
 DeskName = Literal["complaints", "service"]
 DESKS: tuple[DeskName, ...] = ("complaints", "service")
 PREFIX = "ITA_"
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
 
 
@@ -68,7 +75,8 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         env_file=".env",
         env_file_encoding="utf-8",
-        extra="forbid",
+        env_ignore_empty=True,  # a name left empty in `.env` is a name not set
+        extra="ignore",  # `.env` may serve other programs too; our own unknown names are found by `load`
         frozen=True,
         hide_input_in_errors=True,
     )
@@ -76,6 +84,9 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("var"), description="folder of all data")
     office: Path | None = Field(
         default=None, description="path of office.toml; default ./office.toml, else the example"
+    )
+    secrets_dir: Path | None = Field(
+        default=None, description="folder with one setting per file, the file named as the setting"
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
@@ -88,6 +99,19 @@ class Settings(BaseSettings):
     )
     complaints: DeskSettings = DeskSettings()
     service: DeskSettings = DeskSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before `.env` before secret files."""
+        secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_nested_delimiter="__")
+        return init_settings, env_settings, dotenv_settings, secrets
 
     def desk(self, name: DeskName) -> DeskSettings:
         """The settings of a desk."""
@@ -116,9 +140,13 @@ def names() -> list[str]:
 
 def load() -> Settings:
     """Read the settings. Raises Misconfigured with the setting's name, what was wrong and what is allowed."""
-    written = [*os.environ, *dotenv_values(".env")]
+    try:
+        filed = {name.upper(): value for name, value in dotenv_values(".env").items()}
+    except UnicodeDecodeError:
+        raise Misconfigured(".env: ไม่ใช่ UTF-8 / is not UTF-8") from None
+    secrets = os.environ.get(SECRETS_DIR) or filed.get(SECRETS_DIR) or None
     known = names()
-    for name in written:
+    for name in (*os.environ, *filed, *_secret_names(secrets)):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
             raise Misconfigured(
@@ -126,10 +154,20 @@ def load() -> Settings:
                 f" / there is no such setting; the nearest is {nearest}."
             )
     try:
-        return Settings()
+        return Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
     except ValidationError as errors:
         lines = [f"{_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
         raise Misconfigured("\n".join(lines)) from None
+
+
+def _secret_names(folder: str | None) -> Iterator[str]:
+    """The names of the files in the secrets folder. Raises Misconfigured where there is no such folder."""
+    if folder is None:
+        return
+    try:
+        yield from sorted(path.name for path in Path(folder).iterdir())
+    except OSError:
+        raise Misconfigured(f"{SECRETS_DIR}: อ่านโฟลเดอร์ {folder} ไม่ได้ / cannot be read") from None
 
 
 def _name(place: tuple[str | int, ...]) -> str:

@@ -12,10 +12,13 @@ from typing import BinaryIO
 
 from bot.engine import Answer, Engine
 from handlers import wording
-from handlers.turn import Channel, Event, Message, Say
+from handlers.turn import Channel, Event, File, Message, Say
+from storage.errors import StorageError
 from storage.store import Store
 
 PIECE = 64 * 1024
+LONG_NUMBER = 5
+"""Digits that no list of choices needs."""
 
 HOW_TO = """\
 พิมพ์ข้อความแล้วกด Enter  |  :2 เลือกข้อ 2  |  :file ที่อยู่ไฟล์ แนบไฟล์  |  Ctrl-D จบ
@@ -36,6 +39,10 @@ class Terminal:
     name: str
     jsonl: bool
     choices: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make a name of bytes that are no text into one that can be written."""
+        self.name = self.name.encode("utf-8", "backslashreplace").decode()
 
     async def talk(self, source: BinaryIO) -> None:
         """Answer line after line until the input ends."""
@@ -59,7 +66,9 @@ class Terminal:
         try:
             event = await self._event(line)
         except Trouble as trouble:
-            return self._show((wording.render(Say(str(trouble)), "th"),))
+            session = await self.store.session(self._who())
+            lang = session.lang if session else "th"
+            return self._show((wording.render(Say(str(trouble)), lang),))
         answer = await self.engine.handle(event)
         await self._deliver(answer)
         return None
@@ -68,19 +77,24 @@ class Terminal:
         blank = Event(secrets.token_hex(16), self._who(), Channel.TERMINAL, back=self._address())
         if line.startswith("::"):
             return replace(blank, text=line[1:])
-        if line.startswith(":file "):
-            path = Path(os.path.expanduser(line.removeprefix(":file ").strip()))  # noqa: ASYNC240, PTH111 - no disk
-            try:
-                file = await self.store.evidence.take(_pieces(path), path.name, self.engine.now())
-            except OSError:
-                raise Trouble("terminal.no_file") from None
-            return replace(blank, file=file)
-        if line.startswith(":") and line[1:].strip().isdecimal():
-            place = int(line[1:].strip())
+        command, _, rest = line.partition(" ")
+        if command == ":file":
+            return replace(blank, file=await self._file(rest.strip()))
+        number = line[1:].strip()
+        if line.startswith(":") and number.isdecimal():
+            place = int(number) if len(number) < LONG_NUMBER else 0
             if not 1 <= place <= len(self.choices):
                 raise Trouble("terminal.no_choice")
             return replace(blank, choice=self.choices[place - 1][1])
         return replace(blank, text=line)
+
+    async def _file(self, typed: str) -> File:
+        with _opened(typed) as source:
+            try:
+                return await self.store.evidence.take(_pieces(source), source.name, self.engine.now())
+            except (OSError, StorageError) as fault:
+                self.engine.fault(fault)
+                raise Trouble("sorry.busy") from None
 
     def _who(self) -> bytes:
         return self.store.seals.who(Channel.TERMINAL, self.name)
@@ -124,10 +138,19 @@ async def _lines(source: BinaryIO) -> AsyncIterator[bytes]:
         yield line
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield piece
+def _opened(typed: str) -> BinaryIO:
+    path = Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser raises for a user nobody is
+    try:
+        if path.is_file():  # a pipe or a device would keep the talk waiting
+            return path.open("rb")
+    except (OSError, ValueError):  # ValueError: a path may hold no NUL
+        pass
+    raise Trouble("terminal.no_file")
+
+
+async def _pieces(source: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(source.read, PIECE):
+        yield piece
 
 
 def anybody() -> str:

@@ -78,7 +78,9 @@ class Pages:
     async def sorry(self, request: Request, trouble: Exception) -> Response:
         """A page for what is not there or not allowed."""
         status = trouble.status_code if isinstance(trouble, HTTPException) else 500
-        return self._sorry(request, _SORRY.get(status, "fault"), status)
+        shown = self._sorry(request, _SORRY.get(status, "fault"), status)
+        shown.headers.update(getattr(trouble, "headers", None) or {})  # 405 must name what is allowed
+        return shown
 
     async def fault(self, request: Request, trouble: Exception) -> Response:
         """A page for what broke; what it was goes to the log, without its words."""

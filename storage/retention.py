@@ -15,7 +15,7 @@ from ita_stats.calendar import day_in_bangkok
 from storage import database, tables
 from storage.batch import Batch
 from storage.commit import Committer
-from storage.errors import Tampered
+from storage.errors import Conflict, Tampered
 from storage.evidence import Evidence
 
 TOLD_FOR = timedelta(hours=24)
@@ -91,14 +91,19 @@ class Retention:
         """
         return await asyncio.to_thread(database.checkpoint, self.database)
 
-    async def once(self, name: str, due: str) -> bool:
-        """Whether a chore of the clock is done now for the first time; it will not be again."""
+    async def was_done(self, name: str, due: str) -> bool:
+        """Whether a chore of the clock was done already."""
         table = tables.chores
+        query = select(table.c.name).where(table.c.name == name, table.c.due == due)
         async with self.committer.transaction() as connection:
-            query = select(table.c.name).where(table.c.name == name, table.c.due == due)
-            if (await connection.execute(query)).first() is not None:
-                return False
-            await connection.execute(table.insert(), {"name": name, "due": due})
+            return (await connection.execute(query)).first() is not None
+
+    async def once(self, name: str, due: str) -> bool:
+        """Mark a chore of the clock as done; False where it was marked before, and must not be done again."""
+        try:
+            await self.committer.write(tables.chores.insert(), {"name": name, "due": due})
+        except Conflict:
+            return False
         return True
 
 

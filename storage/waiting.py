@@ -85,6 +85,12 @@ class Waiting(Generic[T]):
         if rows:
             await self.committer.write(delete(self.table).where(self.table.c.id == bindparam("row")), *rows)
 
+    async def forget(self, before: datetime) -> int:
+        """Delete what was due so long ago that nobody will come for it; gives how many rows that were."""
+        late = delete(self.table).where(self.table.c.due < _second(before))
+        async with self.committer.transaction() as connection:
+            return (await connection.execute(late)).rowcount
+
     async def failed(self, taken: Taken[T], at: datetime) -> bool:
         """It failed: try again after a pause that doubles. False when it is given up, and the row is gone."""
         if taken.attempts + 1 >= MOST_ATTEMPTS:
