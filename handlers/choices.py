@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from handlers import thai, wording
 from handlers.office import Bilingual
@@ -16,6 +17,9 @@ class Stale(Enum):
 
 
 STALE = Stale.STALE
+
+LONGEST_LABEL = 80
+"""Characters; what is longer is an answer, and picks nothing."""
 
 SAID: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ข้าม", "skip"), ("skip", "next", "none")),
@@ -73,9 +77,16 @@ def _typed(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) 
     place = thai.number(raw) if numbers else None
     if place is not None and 1 <= place <= len(choices):
         return choices[place - 1].value
+    if len(raw) > LONGEST_LABEL:
+        return None
     typed = thai.folded(raw)
     for option in choices:
-        if typed and typed == thai.folded(wording.label(option.choice(Session(lang=lang)), lang)):
+        if typed and typed == _folded_label(option, lang):
             return option.value
     values = {option.value for option in choices}
     return next((value for value in SAID.get(typed, ()) if value in values), None)
+
+
+@cache
+def _folded_label(option: Option, lang: Lang) -> str:
+    return thai.folded(wording.label(option.choice(Session(lang=lang)), lang))

@@ -26,7 +26,7 @@ def form(office: Office) -> Form:
     return Form(
         "report",
         (
-            Field("category", Kind.PICK, categories),
+            Field("category", Kind.PICK, categories, help=lambda m: definitions(m.office, m.lang)),
             STORY,
             Field("accused", Kind.TEXT, optional=True),
             Field("when", Kind.WHEN, options(("unsure",)), optional=True, limit=300),
@@ -35,8 +35,8 @@ def form(office: Office) -> Form:
             Field("witnesses", Kind.TEXT, optional=True),
             Field("elsewhere", Kind.TEXT, options(("never",)), optional=True),
             Field("wish", Kind.TEXT, optional=True),
-            Field("head", Kind.PICK, YES_NO),
-            Field("named", Kind.PICK, options(("anonymous", "named"))),
+            Field("head", Kind.PICK, YES_NO, help=lambda m: m.office.head.in_(m.lang)),
+            Field("named", Kind.PICK, options(("anonymous", "named")), help=anonymity),
             Field("name", Kind.TEXT, optional=True, limit=300, only_if=("named", "named")),
             Field("contact", Kind.TEXT, optional=True, limit=500, only_if=("named", "named")),
         ),
@@ -92,7 +92,7 @@ def definitions(office: Office, lang: Lang) -> tuple[Say, ...]:
 
 
 def listing(m: Moment) -> Mapping[str, Arg]:
-    """The arguments of the review and of the questions' help: every answer, or that there is none."""
+    """The arguments of the review: every answer, or that there is none."""
     answers, office = m.session.answers, m.office
     category = office.category(answers.get("category", ""))
     shown: dict[str, Arg] = {
@@ -104,9 +104,6 @@ def listing(m: Moment) -> Mapping[str, Arg]:
             shown[name] = Say(f"choice.{answers[name]}")
     shown["category"] = category.name.in_(m.lang) if category else Say("answer.none")
     shown["evidence"] = _evidence(m.session)
-    shown["category_help"] = definitions(office, m.lang)
-    shown["head_help"] = office.head.in_(m.lang)
-    shown["named_help"] = anonymity(m)
     shown.setdefault("head", Say("answer.none"))
     shown.setdefault("named", Say("answer.none"))
     return shown

@@ -1,7 +1,7 @@
 """Question after question: a form is data, and back, skip, cancel, edit and review are written once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from handlers.choices import Option, Stale, offered, options, picked
@@ -23,7 +23,8 @@ class Kind(Enum):
 class Field:
     """One question. quick: ready answers beside a typed one; only_if: asked when that field has that answer.
 
-    limit: characters kept in the answer; what exceeds it becomes a text file of evidence.
+    limit: characters kept in the answer; what exceeds it becomes a text file of evidence. help: the office's own
+    words that stand in the question.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     optional: bool = False
     limit: int = 2000
     only_if: tuple[str, str] | None = None
+    help: Callable[[Moment], Arg] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def exits(form: Form, field: Field, session: Session) -> tuple[Option, ...]:
 
 def put(form: Form, m: Moment, step: str, *notes: Say) -> Turn:
     """Ask the question of a step, after the notes. Asking the same one again keeps its old buttons alive."""
-    session = m.session if m.session.step == step else asked(m.session, step=step)
-    session = replace(session, topic=Topic.REPORT)
+    session = m.session
+    if session.step != step:
+        session = asked(session, step=step, topic=Topic.REPORT)
     return Turn(session, (*notes, question(form, m.on(session))))
 
 
@@ -99,7 +102,7 @@ def question(form: Form, m: Moment) -> Say:
         "limit": f"{field.limit:,}",
         "count": f"{len(session.answers.get(field.name, '')):,}",
         "files": len(session.files),
-        "help": form.listing(m).get(f"{field.name}_help", ""),
+        "help": field.help(m),
     }
     return Say(key, args, offered(exits(form, field, session), session))
 

@@ -20,6 +20,9 @@ TYPED: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
 
+LONGEST_COMMAND = 40
+"""Characters; what is longer is somebody's words, and is not even looked at."""
+
 
 @dataclass(frozen=True)
 class Complaints:
@@ -100,6 +103,8 @@ def commanded(event: Event) -> str | None:
     """The command in an event: a button of the menu, a word that stands alone, or /word."""
     if event.choice is not None:
         return event.choice[1:] if event.choice.startswith("/") else None
+    if len(event.text or "") > LONGEST_COMMAND:
+        return None
     typed = thai.folded(event.text or "")
     if (event.text or "").startswith("/start "):  # a deep link: /start track
         typed = typed.removeprefix("start ")

@@ -29,7 +29,12 @@ def text(say: Say, lang: Lang) -> str:
     """The words of one thing to say. KeyError for a key or an argument that the wording does not have."""
     if say.key == "literal":
         return str(say.args["text"])
-    return WORDS[lang][say.key].format_map({name: _argument(arg, lang) for name, arg in say.args.items()})
+    words = WORDS[lang][say.key]
+    return (
+        words.format_map({name: _argument(arg, lang) for name, arg in say.args.items()})
+        if say.args
+        else words
+    )
 
 
 def _argument(arg: Arg, lang: Lang) -> str:

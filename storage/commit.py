@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
@@ -17,6 +18,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from handlers.turn import Event, Lang, Say, Session, Turn
 from storage import tables
 from storage.batch import Batch
+from storage.database import fetched, sql
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.seals import Seals
@@ -31,9 +33,14 @@ ANSWER_KEPT = timedelta(hours=1)
 GRACE = 60
 """Seconds that the door has for its own answer before a courier takes it for undelivered."""
 
-_KNOWN = select(tables.events.c.mark, tables.events.c.answer).where(
-    tables.events.c.mark.in_(bindparam("marks", expanding=True))
-)
+
+@cache
+def _known(count: int) -> str:
+    column = tables.events.c
+    marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
+    return sql(select(column.mark, column.answer).where(column.mark.in_(marks)))
+
+
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 
 
@@ -189,13 +196,12 @@ class Committer:
     async def _known(self, connection: AsyncConnection, together: list[Pending]) -> dict[str, Committed]:
         """The answers of events that came before."""
         marks = {m: (p.event.id, day) for p in together for m, day in self.days.marks(_event(p)).items()}
-        rows = await connection.execute(_KNOWN, {"marks": list(marks)})
         known: dict[str, Committed] = {}
-        for row in rows:
-            event_id, day = marks[row.mark]
+        for mark, sealed in await fetched(connection, _known(len(marks)), marks):
+            event_id, day = marks[mark]
             answer = Answer("th", ())
-            if row.answer is not None:
-                opened = self.days.seals[day].open(row.answer, "events", row.mark.hex(), "answer")
+            if sealed is not None:
+                opened = self.days.seals[day].open(sealed, "events", mark.hex(), "answer")
                 answer = ANSWER.validate_json(opened)
             known[event_id] = Committed(answer.says, answer.lang, again=True)
         return known
@@ -206,7 +212,7 @@ class Committer:
             await WRITERS[type(act)](act, batch)
         self._gather_session(pending, batch)
         mark = self.days.mark(day, _event(pending))
-        answer = ANSWER.dump_json(Answer(_lang(pending), turn.says))
+        answer = ANSWER.dump_json(Answer(_lang(pending), turn.says), exclude_defaults=True)
         sealed = self.days.seals[day].seal(answer, "events", mark.hex(), "answer")
         until = _minute(pending.at + ANSWER_KEPT)
         batch.insert("events", mark=mark, day=day, until=until, answer=sealed)

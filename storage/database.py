@@ -2,13 +2,16 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+import aiosqlite
+from sqlalchemy import Select, event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage import folders
@@ -68,6 +71,27 @@ def reader(path: Path) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def sql(statement: Select[Any]) -> str:
+    """The SQL of a statement, its parameters as question marks in their order."""
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
+
+
+async def fetched(connection: AsyncConnection, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that every batch runs: one hop to the thread where SQLAlchemy makes four."""
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    return list(await driver.execute_fetchall(sql, tuple(values)))
+
+
+@asynccontextmanager
+async def glancing(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+    """A connection for single statements, each of which sees one instant by itself."""
+    async with aiosqlite.connect(path, isolation_level=None) as connection:
+        for pragma in PRAGMAS:
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        yield connection
 
 
 def checkpoint(path: Path) -> bool:

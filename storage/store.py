@@ -45,8 +45,7 @@ class Store:
         live = self.committer.talks.live(who)
         if live is not None:
             return live
-        async with self._reader.connect() as connection:
-            return await self.committer.talks.read(who, connection)
+        return await self.committer.talks.read(who)
 
     async def answer(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
         """The answer to a question of a handler."""
@@ -106,9 +105,9 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
     await asyncio.to_thread(database.prepare, ring.place.database)
     writer, reader = database.writer(ring.place.database), database.reader(ring.place.database)
     try:
-        async with writer.connect() as connection:
+        async with writer.connect() as connection, database.glancing(ring.place.database) as glance:
             seals = Seals(ring)
-            committer = Committer(connection, seals, Days(seals), Talks(seals))
+            committer = Committer(connection, seals, Days(seals), Talks(seals, glance))
             await _check_keys(committer, seals)
             await committer.today(now)
             evidence = Evidence(ring.place.folder / "evidence", committer, seals, reader)

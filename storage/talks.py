@@ -5,24 +5,29 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, delete, select
+import aiosqlite
+from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.turn import IDLE, Session, Topic
 from storage import tables
+from storage.database import fetched, sql
 from storage.errors import Conflict
 from storage.seals import Seals
 from storage.snapshot import SESSION
 
 MOST_CACHED = 20_000
 FORGET = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
-_VERSIONS = select(tables.sessions.c.who, tables.sessions.c.version).where(
-    tables.sessions.c.who.in_(bindparam("people", expanding=True))
-)
-_ONE = select(tables.sessions.c.version, tables.sessions.c.sealed).where(
-    tables.sessions.c.who == bindparam("person")
-)
+_COLUMN = tables.sessions.c
+_ONE = sql(select(_COLUMN.version, _COLUMN.sealed).where(_COLUMN.who == bindparam("who")))
+
+
+@cache
+def _versions(count: int) -> str:
+    people: list[BindParameter[bytes]] = [bindparam(f"p{number}") for number in range(count)]
+    return sql(select(_COLUMN.who, _COLUMN.version).where(_COLUMN.who.in_(people)))
 
 
 def stored_version(session: Session | None) -> int:
@@ -35,20 +40,22 @@ class Talks:
     """The sessions of a desk."""
 
     seals: Seals
+    glance: aiosqlite.Connection = field(repr=False)
     _live: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
 
     def live(self, who: bytes) -> Session | None:
         """The session of a person who wrote a moment ago."""
         return self._live.get(who)
 
-    async def read(self, who: bytes, reader: AsyncConnection) -> Session | None:
+    async def read(self, who: bytes) -> Session | None:
         """Where a person's talk stands on the disk; of one that the clock swept, only that it was."""
-        row = (await reader.execute(_ONE, {"person": who})).first()
-        if row is None:
+        rows = list(await self.glance.execute_fetchall(_ONE, (who,)))
+        if not rows:
             return None
-        if row.sealed is None:
-            return Session(version=row.version, topic=Topic.LAPSED)
-        session = self.opened(who, row.sealed)
+        version, sealed = rows[0]
+        if sealed is None:
+            return Session(version=version, topic=Topic.LAPSED)
+        session = self.opened(who, sealed)
         self._live[who] = session
         return session
 
@@ -70,8 +77,7 @@ class Talks:
             if who in befores or moved:
                 raise Conflict("this talk went on in the meantime")
             befores[who] = before
-        rows = await connection.execute(_VERSIONS, {"people": list(befores)})
-        stored = {row.who: row.version for row in rows}
+        stored = dict(await fetched(connection, _versions(len(befores)), befores))
         for who, before in befores.items():
             if stored.get(who, 0) != stored_version(before):
                 self._live.pop(who, None)
@@ -88,7 +94,9 @@ class Talks:
 
     def row(self, who: bytes, session: Session) -> dict[str, object]:
         """The row of a session."""
-        sealed = self.seals.session.seal(SESSION.dump_json(session), "sessions", who.hex(), "talk")
+        sealed = self.seals.session.seal(
+            SESSION.dump_json(session, exclude_defaults=True), "sessions", who.hex(), "talk"
+        )
         touched = int(session.at.timestamp()) // 60
         return {
             "who": who,
