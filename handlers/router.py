@@ -140,7 +140,7 @@ class Service:
         lang = session.lang if session else guessed(event)
         address = f" {self.address}" if self.address else ""
         where = Say("sorry.service", {"office": self.office.name.in_(lang), "address": address})
-        return Turn(None, (where,))
+        return Turn(None, (where,), lang=lang)
 
     def recall(self, event: Event, session: Session) -> Deciding:
         """The same: there is nothing to come back to."""

@@ -163,11 +163,15 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a message leads to: the session afterwards (None: forget it), what is said, what is written."""
+    """What a message leads to: the session afterwards (None: forget it), what is said, what is written.
+
+    lang: the language of what is said, where no session tells it.
+    """
 
     session: Session | None
     says: tuple[Say, ...] = ()
     acts: tuple[Act, ...] = ()
+    lang: Lang = "th"
 
 
 Deciding: TypeAlias = Generator[Query[Any], Any, Turn]

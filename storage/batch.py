@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from ita_stats.fact import Fact, Field
-from storage import audit, tables
+from storage import audit, database, tables
 from storage.audit import Chain, Line
 from storage.days import Days
 from storage.seals import Seals
@@ -30,7 +32,7 @@ FORGET_FILE = delete(tables.files).where(
 OWN_FILE = (
     update(tables.files)
     .where(tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None))
-    .values(case_id=bindparam("case"), until=0)
+    .values(case_id=bindparam("case"), until=literal_column("0"))
 )
 MOVE_CASE = (
     update(tables.cases)
@@ -72,7 +74,8 @@ class Batch:
 
     def add(self, statement: UpdateBase, **row: object) -> None:
         """One more row for a statement."""
-        self._rows.setdefault(id(statement), (statement, []))[1].append(row)
+        stored = {name: str(value) if type(value) is date else value for name, value in row.items()}
+        self._rows.setdefault(id(statement), (statement, []))[1].append(stored)
 
     async def number(self, fiscal_year: int) -> int:
         """The next register number of a fiscal year."""
@@ -108,11 +111,18 @@ class Batch:
             self.put("counters", fiscal_year=fiscal_year, last=last)
         if self._chain is not None:
             self.put("audit_head", **self._chain.head())
-        for statement, rows in sorted(self._rows.values(), key=_order):
-            await self.connection.execute(statement, rows)
+        ordered = sorted(self._rows.values(), key=_order)
+        await database.together(self.connection, [(_sql(statement), rows) for statement, rows in ordered])
 
 
+_DIALECT = sqlite.dialect(paramstyle="named")
 _PLACE = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
+
+
+@cache
+def _sql(statement: UpdateBase) -> str:
+    """The SQL of one of the statements above, made once; its parameters by name."""
+    return str(statement.compile(dialect=_DIALECT))
 
 
 def _order(entry: tuple[UpdateBase, list[Mapping[str, Any]]]) -> tuple[bool, int]:

@@ -249,7 +249,7 @@ def _event(pending: Pending) -> bytes:
 
 def _lang(pending: Pending) -> Lang:
     session = pending.turn.session or pending.before
-    return session.lang if session else "th"
+    return session.lang if session else pending.turn.lang
 
 
 def _minute(at: datetime) -> int:

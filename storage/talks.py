@@ -77,6 +77,8 @@ class Talks:
             if who in befores or moved:
                 raise Conflict("this talk went on in the meantime")
             befores[who] = before
+        if not befores:
+            return
         stored = dict(await fetched(connection, _versions(len(befores)), befores))
         for who, before in befores.items():
             if stored.get(who, 0) != stored_version(before):

@@ -5,10 +5,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from handlers.case import Forbidden, Move, Step
+from handlers.router import Service
 from handlers.turn import Channel, Event, Message
 from storage.errors import Conflict
 from tests.end.desk import Desk, opened
-from tests.play import WHOLE_REPORT
+from tests.play import OFFICE, WHOLE_REPORT
 
 
 async def says(desk: Desk, name: str, lines: tuple[str, ...], prefix: str = "") -> tuple[Message, ...]:
@@ -184,5 +185,21 @@ def test_a_fault_is_told_and_its_words_are_not_logged(tmp_path: Path) -> None:
             answer = await desk.engine.handle(Event("1", desk.who("ก"), Channel.WEB, text="เรื่องลับ"))
             assert "ยังไม่ถูกบันทึก" in answer.messages[0].text
             assert isinstance(desk.faults.pop(), ValueError)
+
+    asyncio.run(work())
+
+
+def test_the_service_desk_says_where_to_go_and_keeps_nothing(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "var") as desk:
+            desk.engine.router = Service(OFFICE, "https://complaints.example")
+            for name, words, expected in (
+                ("a", "hello", "general channel"),
+                ("b", "เรื่องลับ", "ช่องทางบริการทั่วไป"),
+            ):
+                (message,) = await desk.hears(Event(name, desk.who(name), Channel.WEB, text=words))
+                assert expected in message.text
+                assert "https://complaints.example" in message.text
+                assert await desk.store.session(desk.who(name)) is None
 
     asyncio.run(work())
