@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -131,6 +132,11 @@ def _is_complete(status: Status, step: Step) -> bool:
         )
         return step.outcome in allowed
     return step.outcome is (Outcome.WITHDRAWN if step.move is Move.WITHDRAW else None)
+
+
+def is_overdue(status: Status, answer_by: date, today: date) -> bool:
+    """Whether a case should have been decided by now: a flag beside its state, never a state. Days are Bangkok's."""
+    return status not in ENDED and today > answer_by
 
 
 def counted_as(status: Status, outcome: Outcome | None, *, forwarded_is_done: bool) -> Public:

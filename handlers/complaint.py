@@ -145,7 +145,6 @@ def finish(m: Moment) -> Deciding:
         receipt=receipt,
         category=answers["category"],
         channel=m.event.channel,
-        at=m.now,
         on=today,
         answer_by=today + timedelta(days=m.office.deadlines.first_answer_days),
         notice=m.office.privacy.version,

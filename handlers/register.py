@@ -96,13 +96,12 @@ class FileCase(Act):
 
     answers: what the reporter wrote, by field; identity: name and contact, in an envelope of its own;
     alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
-    at: the instant in UTC; on: the day in Bangkok; answer_by: when the reporter is to hear first.
+    on: the day in Bangkok; answer_by: when the reporter is to hear first.
     """
 
     receipt: Receipt = field(repr=False)
     category: str
     channel: Channel
-    at: datetime
     on: date
     answer_by: date
     notice: str
@@ -118,7 +117,6 @@ class AddEntry(Act):
 
     case: str
     seq: int
-    at: datetime
     on: date
     kind: EntryKind
     by: By
@@ -135,7 +133,6 @@ class MoveCase(Act):
 
     case: str
     seq: int
-    at: datetime
     on: date
     step: Step
     status: Status

@@ -123,7 +123,7 @@ def _offer(m: Moment) -> Turn:
 def _entry(
     m: Moment, case: CaseView, kind: EntryKind, text: str = "", files: tuple[File, ...] = ()
 ) -> AddEntry:
-    return AddEntry(case.id, case.seq + 1, m.now, thai.day(m.now), kind, By.REPORTER, text, files)
+    return AddEntry(case.id, case.seq + 1, thai.day(m.now), kind, By.REPORTER, text, files)
 
 
 def _unknown(tries: Tries, now: datetime) -> Say:
@@ -248,7 +248,7 @@ def _withdraw(m: Moment, case: CaseView) -> Turn:
     if case.status in ENDED:
         return show(m, case, Say("track.ended"))
     step, on = Step(Move.WITHDRAW, Outcome.WITHDRAWN), thai.day(m.now)
-    act = MoveCase(case.id, case.seq + 1, m.now, on, step, after(case.status, step), By.REPORTER)
+    act = MoveCase(case.id, case.seq + 1, on, step, after(case.status, step), By.REPORTER)
     entry = Entry(act.seq, on, EntryKind.MOVED, act.status, Outcome.WITHDRAWN)
     shown = replace(case, status=act.status, outcome=Outcome.WITHDRAWN, entries=(*case.entries, entry))
     return replace(show(m, shown, Say("track.withdrawn")), acts=(act,))

@@ -137,7 +137,6 @@ class Stage:
         act = MoveCase(
             view.id,
             view.seq + 1,
-            self.now,
             thai.day(self.now),
             step,
             after(view.status, step),

@@ -63,16 +63,14 @@ class Desk:
         assert view is not None
         now = self.now()
         status = after(view.status, step)
-        await self.office(MoveCase(view.id, view.seq + 1, now, thai.day(now), step, status, By.OFFICE, text))
+        await self.office(MoveCase(view.id, view.seq + 1, thai.day(now), step, status, By.OFFICE, text))
 
     async def tell(self, receipt: str, words: str) -> None:
         """The office says something."""
         view = await self.view(receipt)
         assert view is not None
         now = self.now()
-        await self.office(
-            AddEntry(view.id, view.seq + 1, now, thai.day(now), EntryKind.OFFICE, By.OFFICE, words)
-        )
+        await self.office(AddEntry(view.id, view.seq + 1, thai.day(now), EntryKind.OFFICE, By.OFFICE, words))
 
     async def office(self, act: Act) -> None:
         """Carry out an act of an officer."""

@@ -1,6 +1,7 @@
 """The lifecycle: every transition tried, allowed and forbidden."""
 
 import itertools
+from datetime import date
 
 import pytest
 
@@ -18,6 +19,7 @@ from handlers.case import (
     Step,
     after,
     counted_as,
+    is_overdue,
     moves,
 )
 
@@ -80,6 +82,13 @@ def test_every_state_has_a_public_word_and_a_count() -> None:
         assert counted is not Public.RECEIVED
         assert (counted is Public.NOT_ACCEPTED) == (status is Status.NOT_ACCEPTED)
         assert (counted is Public.DONE) == (status is Status.CLOSED)
+
+
+def test_overdue_is_a_flag_of_open_cases_from_the_day_after() -> None:
+    due = date(2026, 12, 7)
+    for status in Status:
+        assert not is_overdue(status, due, due)
+        assert is_overdue(status, due, date(2026, 12, 8)) == (status not in ENDED)
 
 
 def test_forwarded_counts_as_the_office_sets_it() -> None:

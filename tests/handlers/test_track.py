@@ -67,7 +67,7 @@ def test_the_four_public_states(steps: tuple[Step, ...], words: str) -> None:
 def test_messages_go_both_ways() -> None:
     person = following()
     case = next(iter(person.stage.cases.values()))
-    told = AddEntry(case.id, 2, MORNING, case.received_on, EntryKind.OFFICE, By.OFFICE, "ขอทราบวันที่ให้ชัดขึ้น")
+    told = AddEntry(case.id, 2, case.received_on, EntryKind.OFFICE, By.OFFICE, "ขอทราบวันที่ให้ชัดขึ้น")
     person.stage.write(told)
     assert "ขอทราบวันที่ให้ชัดขึ้น" in person.picks("ดูล่าสุด")
     person.picks("ส่งข้อความ")

@@ -89,7 +89,6 @@ def filing(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
         receipt=made_of(number),
         category="bribery",
         channel=Channel.WEB,
-        at=at,
         on=on,
         answer_by=on + timedelta(days=15),
         notice="1",
@@ -100,7 +99,7 @@ def filing(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
 def entry(case: CaseView, text: str = "", by: By = By.OFFICE, **more: Any) -> AddEntry:
     """The next line: a message."""
     kind = EntryKind.OFFICE if by is By.OFFICE else EntryKind.REPORTER
-    return AddEntry(case.id, case.seq + 1, NOW, day_in_bangkok(NOW), kind, by, text, **more)
+    return AddEntry(case.id, case.seq + 1, day_in_bangkok(NOW), kind, by, text, **more)
 
 
 def move(
@@ -108,7 +107,7 @@ def move(
 ) -> MoveCase:
     """The next line: a step of the lifecycle."""
     taken = Step(step, **why)  # type: ignore[arg-type]
-    return MoveCase(case.id, case.seq + 1, at, day_in_bangkok(at), taken, to, By.OFFICE, text)
+    return MoveCase(case.id, case.seq + 1, day_in_bangkok(at), taken, to, By.OFFICE, text)
 
 
 async def view(one: Store, receipt: Receipt) -> CaseView:
