@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 MOST_TOGETHER = 256
 ANSWER_KEPT = timedelta(hours=1)
+FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 GRACE = 60
 """Seconds that the door has for its own answer before a courier takes it for undelivered."""
 
@@ -39,9 +40,6 @@ def _known(count: int) -> str:
     column = tables.events.c
     marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
     return sql(select(column.mark, column.answer).where(column.mark.in_(marks)))
-
-
-FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 
 
 @dataclass(frozen=True, slots=True)
