@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from bot.settings import DESKS, DeskName
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -25,11 +27,11 @@ class Happened(StrEnum):
     FOREIGN = "foreign"
 
 
-def log(happened: Happened, **numbers: int | float | bool) -> None:
-    """Write a line. Only numbers go with it, for numbers name nobody."""
-    _write(
-        {"event": happened, **{name: value for name, value in numbers.items() if not isinstance(value, str)}}
-    )
+def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
+    """Write a line. Only the name of a desk and numbers go with it, for these name nobody."""
+    where = {"desk": desk} if desk in DESKS else {}
+    counts = {name: value for name, value in numbers.items() if not isinstance(value, str)}
+    _write({"event": happened, **where, **counts})
 
 
 def fault(trouble: BaseException) -> None:

@@ -88,7 +88,7 @@ async def _tick_each_minute(house: House) -> None:
         for desk in house.desks.values():
             try:
                 async for did in clock.tick(desk.place, desk.store, house.office, utc_now()):
-                    log.log(Happened.TICKED, count=did.count)
+                    log.log(Happened.TICKED, desk.name, count=did.count)
             except Exception as trouble:  # the next minute tries again
                 log.fault(trouble)
         await asyncio.sleep(EVERY_MINUTE)
