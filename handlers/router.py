@@ -69,6 +69,10 @@ class Complaints:
             return (yield from self._again(m, Say("help.text")))
         if m.session.topic is Topic.REPORT and (m.session.drafting or command == "cancel"):
             return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
+        if command == "cancel" and m.session.receipt is not None:
+            return (
+                yield from self._again(m.with_(answers={}))
+            )  # of what is being done in the case, not of the case
         free = m if m.session.receipt is None else m.on(track.fresh(m))
         if command == "report":
             return complaint.notice(free)

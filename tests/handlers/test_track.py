@@ -244,3 +244,12 @@ def test_a_file_at_the_code_question_is_kept() -> None:
     assert "พักไว้" in person.files("ติดตาม") + person.sends()
     other = person.stage.person("ข")
     assert "พักไว้" in other.files("ติดตาม", "เจ้าหน้าที่เรียกรับเงินจากผู้ปกครอง")
+
+
+def test_cancel_calls_off_a_message_and_stays_with_the_case() -> None:
+    person = following()
+    person.picks("ส่งข้อความ")
+    before = len(person.stage.acts)
+    assert "สถานะ: รับเรื่องแล้ว" in person.says("ยกเลิก")
+    assert person.session.receipt is not None
+    assert len(person.stage.acts) == before
