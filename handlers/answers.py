@@ -38,7 +38,7 @@ def take(field: Field, m: Moment) -> Keeping:
     if not cleaned.text:
         return Kept(m.session, (*notes, Say("text.empty")), stay=True)
     kept = yield from _TAKERS[field.kind](field, m, cleaned.text)
-    return replace(kept, notes=(*notes, *kept.notes))
+    return replace(kept, notes=(*notes, *kept.notes)) if notes else kept
 
 
 def oddities(cleaned: thai.Cleaned) -> tuple[Say, ...]:
@@ -69,7 +69,7 @@ def take_file(field: Field, session: Session, file: File) -> Kept:
         problem = FileProblem.TOO_MANY
     if problem is not None:
         return Kept(session, (Say(f"file.{problem}", {"name": file.name, "most": MOST_FILES}),), stay=True)
-    session = replace(session, files=(*session.files, file))
+    session = session.with_(files=(*session.files, file))
     note = Say(
         "file.misnamed" if file.misnamed else "file.kept", {"name": file.name, "count": len(session.files)}
     )
@@ -77,15 +77,25 @@ def take_file(field: Field, session: Session, file: File) -> Kept:
     return Kept(session, (note, *elsewhere), stay=True)
 
 
-def append(session: Session, name: str, text: str, limit: int, separator: str = "\n") -> Keeping:
+def append(session: Session, name: str, text: str, limit: int) -> Keeping:
     """Put a text at the end of an answer; what exceeds its room becomes a sealed text file of evidence."""
-    whole = separator.join(filter(None, (session.answers.get(name, ""), text)))
-    session = replace(session, answers={**session.answers, name: whole[:limit]})
-    rest = whole[limit:]
-    if not rest:
-        return Kept(session)
+    whole = "\n".join(filter(None, (session.answers.get(name), text)))
+    return (yield from _keep(session, {**session.answers, name: whole}, name, limit))
+
+
+def put(session: Session, name: str, text: str, limit: int) -> Keeping:
+    """Put a text in the place of an answer, as the newest; what exceeds its room goes the same way."""
+    others = {k: v for k, v in session.answers.items() if k != name}
+    return (yield from _keep(session, {**others, name: text}, name, limit))
+
+
+def _keep(session: Session, answers: dict[str, str], name: str, limit: int) -> Keeping:
+    whole = answers[name]
+    if len(whole) <= limit:
+        return Kept(session.with_(answers=answers))
+    answers[name], rest = whole[:limit], whole[limit:]
     file = yield from read(KeepText(rest, f"{name}.txt"))
-    session = replace(session, files=(*session.files, file))
+    session = session.with_(answers=answers, files=(*session.files, file))
     return Kept(session, (Say("text.overflow", {"limit": f"{limit:,}", "rest": f"{len(rest):,}"}),))
 
 
@@ -96,20 +106,20 @@ def _take_pick(_field: Field, m: Moment, text: str) -> Keeping:
 
 
 def _take_text(field: Field, m: Moment, text: str) -> Keeping:
-    kept = yield from append(_without(m.session, field.name), field.name, text, field.limit)
-    if thai.letters(text) == 0:
+    kept = yield from put(m.session, field.name, text, field.limit)
+    if thai.letters(text, enough=1) == 0:
         return replace(kept, notes=(*kept.notes, Say("text.no_letters")), stay=True)
     return kept
 
 
 def _take_long(field: Field, m: Moment, text: str) -> Keeping:
     kept = yield from append(m.session, field.name, text, field.limit)
-    note = (Say("text.no_letters"),) if thai.letters(text) == 0 else ()
+    note = (Say("text.no_letters"),) if thai.letters(text, enough=1) == 0 else ()
     return replace(kept, notes=(*kept.notes, *note), stay=True)
 
 
 def _take_when(field: Field, m: Moment, text: str) -> Keeping:
-    kept = yield from append(_without(m.session, field.name), field.name, text, field.limit)
+    kept = yield from put(m.session, field.name, text, field.limit)
     today = thai.day(m.now)
     understood = thai.when(text, today, m.lang)
     if understood is None:
@@ -122,10 +132,6 @@ def _take_when(field: Field, m: Moment, text: str) -> Keeping:
 def _take_note(field: Field, m: Moment, text: str) -> Keeping:
     kept = yield from append(m.session, f"{field.name}_note", text, field.limit)
     return replace(kept, notes=(*kept.notes, Say("file.note")), stay=True)
-
-
-def _without(session: Session, name: str) -> Session:
-    return replace(session, answers={k: v for k, v in session.answers.items() if k != name})
 
 
 _TAKERS: Mapping[Kind, Callable[[Field, Moment, str], Keeping]] = {

@@ -48,14 +48,15 @@ class Option:
         return Choice(data, f"choice.{self.value}")
 
 
-def options(values: Iterable[str]) -> tuple[Option, ...]:
+@cache
+def options(values: tuple[str, ...]) -> tuple[Option, ...]:
     """Options with the wording's own labels."""
     return tuple(map(Option, values))
 
 
 def offered(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
     """Options as buttons of the session's present question."""
-    return tuple(option.choice(session) for option in choices)
+    return tuple([option.choice(session) for option in choices])
 
 
 def picked(
@@ -68,7 +69,7 @@ def picked(
     """
     if event.choice is not None:
         prompt, _, value = event.choice.partition(".")
-        known = any(option.value == value for option in choices)
+        known = value in [option.value for option in choices]
         return value if known and prompt == str(session.prompt) else STALE
     return _typed(event.text or "", session.lang, choices, numbers=numbers)
 
@@ -80,10 +81,12 @@ def _typed(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) 
     if len(raw) > LONGEST_LABEL:
         return None
     typed = thai.folded(raw)
+    if not typed:
+        return None
     for option in choices:
-        if typed and typed == _folded_label(option, lang):
+        if typed == _folded_label(option, lang):
             return option.value
-    values = {option.value for option in choices}
+    values = [option.value for option in choices]
     return next((value for value in SAID.get(typed, ()) if value in values), None)
 
 

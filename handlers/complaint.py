@@ -1,7 +1,6 @@
 """The complaint of corruption or misconduct (ITA item 26): its notice, its questions, and what is filed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from handlers import thai
@@ -48,8 +47,7 @@ def form(office: Office) -> Form:
 def notice(m: Moment, *before: Say) -> Turn:
     """All that a person must know before the first word, and the question whether to begin."""
     office, lang = m.office, m.lang
-    session = m.session if m.session.step == "notice" else asked(m.session, step="notice")
-    session = replace(session, topic=Topic.REPORT)
+    session = m.session if m.session.step == "notice" else asked(m.session, step="notice", topic=Topic.REPORT)
     about = Say("notice.about", {"office": office.name.in_(lang), "anonymity": anonymity(m)})
     rule = Say("notice.rule", {"rule": office.unsigned_letters.in_(lang), "bodies": bodies(office, lang)})
     agree = Say("notice.agree", {}, offered(NOTICE_EXITS, session))

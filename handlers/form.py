@@ -19,12 +19,12 @@ class Kind(Enum):
     FILES = "files"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One question. quick: ready answers beside a typed one; only_if: asked when that field has that answer.
 
     limit: characters kept in the answer; what exceeds it becomes a text file of evidence. help: the office's own
-    words that stand in the question.
+    words that stand in the question. A field is equal to itself alone.
     """
 
     name: str
@@ -33,12 +33,15 @@ class Field:
     optional: bool = False
     limit: int = 2000
     only_if: tuple[str, str] | None = None
-    help: Callable[[Moment], Arg] = lambda _: ""
+    help: Callable[[Moment], Arg] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A whole form. `finish` turns the answers into what is filed; `listing` gives the review's arguments."""
+    """A whole form, whose first field is always asked.
+
+    `finish` turns the answers into what is filed; `listing` gives the review's arguments.
+    """
 
     name: str
     fields: tuple[Field, ...]
@@ -47,13 +50,17 @@ class Form:
 
     def applying(self, session: Session) -> tuple[Field, ...]:
         """The fields that are asked, given the answers so far."""
+        answers = session.answers
         return tuple(
-            f for f in self.fields if f.only_if is None or session.answers.get(f.only_if[0]) == f.only_if[1]
+            [f for f in self.fields if f.only_if is None or answers.get(f.only_if[0]) == f.only_if[1]]
         )
 
     def field(self, name: str) -> Field | None:
         """The field of a name."""
-        return next((f for f in self.fields if f.name == name), None)
+        for field in self.fields:
+            if field.name == name:
+                return field
+        return None
 
 
 def has_answer(field: Field, session: Session) -> bool:
@@ -71,7 +78,7 @@ def exits(form: Form, field: Field, session: Session) -> tuple[Option, ...]:
         ways += ["done", "clear"] if answered else ["none"]
     elif field.kind is not Kind.PICK and (answered or field.optional):
         ways.append("next" if answered else "skip")
-    if session.editing or field is not form.applying(session)[0]:
+    if session.editing or field is not form.fields[0]:
         ways.append("back")
     return (*field.options, *options((*ways, "cancel")))
 
@@ -93,17 +100,16 @@ def question(form: Form, m: Moment) -> Say:
         return Say(f"{form.name}.{step}", listing, offered(stops(form, session), session))
     fields = form.applying(session)
     place = fields.index(field) + 1 if field in fields else 1
-    key = f"{form.name}.{field.name}" + (
-        "_more" if field.kind is Kind.LONG and has_answer(field, session) else ""
-    )
-    args: dict[str, Arg] = {
-        "place": place,
-        "of": len(fields),
-        "limit": f"{field.limit:,}",
-        "count": f"{len(session.answers.get(field.name, '')):,}",
-        "files": len(session.files),
-        "help": field.help(m),
-    }
+    key = f"{form.name}.{field.name}"
+    args: dict[str, Arg] = {"place": place, "of": len(fields)}
+    if field.kind is Kind.LONG:
+        told = session.answers.get(field.name)
+        key += "_more" if told else ""
+        args |= {"limit": f"{field.limit:,}", "count": f"{len(told or ''):,}"}
+    if field.kind is Kind.FILES:
+        args["files"] = len(session.files)
+    if field.help:
+        args["help"] = field.help(m)
     return Say(key, args, offered(exits(form, field, session), session))
 
 

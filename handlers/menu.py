@@ -1,19 +1,22 @@
 """The front door of the talk: what may be done here, and what to do with words nobody asked for."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 from handlers import complaint
 from handlers.answers import set_aside
 from handlers.moment import Moment
-from handlers.turn import Choice, Deciding, Say, Topic, Turn
-
-COMMANDS = ("report", "track", "privacy", "help")
+from handlers.turn import Choice, Deciding, Lang, Say, Topic, Turn
 
 
-def choices(m: Moment) -> tuple[Choice, ...]:
-    """What may be done from here, and the other language."""
-    other = "en" if m.lang == "th" else "th"
-    return tuple(Choice(f"/{name}", f"choice.{name}") for name in (*COMMANDS, other))
+def _commands(*names: str) -> tuple[Choice, ...]:
+    return tuple(Choice(f"/{name}", f"choice.{name}") for name in names)
+
+
+CHOICES: Mapping[Lang, tuple[Choice, ...]] = {
+    "th": _commands("report", "track", "privacy", "help", "en"),
+    "en": _commands("report", "track", "privacy", "help", "th"),
+}
+"""What may be done from here, and the other language."""
 
 
 def greet(m: Moment, *before: Say) -> Turn:
@@ -21,14 +24,14 @@ def greet(m: Moment, *before: Say) -> Turn:
     hello = Say(
         "menu.hello",
         {"office": m.office.name.in_(m.lang), "anonymity": complaint.anonymity(m)},
-        choices(m),
+        CHOICES[m.lang],
     )
-    return Turn(replace(m.session, topic=Topic.MENU, step=""), (*before, hello))
+    return Turn(m.session.with_(topic=Topic.MENU, step=""), (*before, hello))
 
 
 def again(m: Moment, *before: Say) -> Turn:
     """Offer what may be done, without the greeting."""
-    return Turn(replace(m.session, topic=Topic.MENU, step=""), (*before, Say("menu.again", {}, choices(m))))
+    return Turn(m.session.with_(topic=Topic.MENU, step=""), (*before, Say("menu.again", {}, CHOICES[m.lang])))
 
 
 def hear(m: Moment) -> Deciding:

@@ -1,6 +1,6 @@
 """One message at the moment it is decided: what was said, where the talk stands, whose office, what time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +24,8 @@ class Moment:
 
     def with_(self, **changes: Any) -> "Moment":  # noqa: ANN401 - as dataclasses.replace
         """The same moment with changes in its session."""
-        return replace(self, session=replace(self.session, **changes))
+        return self.on(self.session.with_(**changes))
 
     def on(self, session: Session) -> "Moment":
         """The same moment on another session."""
-        return replace(self, session=session)
+        return Moment(self.event, session, self.office, self.now)

@@ -39,9 +39,11 @@ class Complaints:
         """What one message leads to."""
         now = yield from read(Now())
         before = session or Session(lang=guessed(event))
-        m, notes, acts = arrived(Moment(event, replace(before, at=now), self.office, now), before)
+        m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
         command = commanded(event)
         turn = yield from (self._obey(m, command) if command else self._listen(m))
+        if not notes and not acts:
+            return turn
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
 
     def recall(self, event: Event, session: Session) -> Deciding:

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from handlers.turn import Lang
@@ -24,7 +23,7 @@ _ENGLISH = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_DIGIT = re.compile("[๐-๙]")
 
 # Characters that show nothing but turn or hide what stands beside them: bidi overrides and isolates, marks, BOM.
 _UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -51,13 +50,19 @@ def clean(raw: str) -> Cleaned:
 
 def letters(text: str, enough: int = 10) -> int:
     """How many letters, vowel signs and digits a text has, counted up to `enough`: emoji tell nothing."""
-    return sum(1 for _ in islice((c for c in text if unicodedata.category(c)[0] in "LMN"), enough))
+    found = 0
+    for character in text:
+        if unicodedata.category(character)[0] in "LMN":
+            found += 1
+            if found == enough:
+                break
+    return found
 
 
 def folded(text: str) -> str:
     """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DIGITS).casefold()
-    return re.sub(r"\s+", " ", plain).strip(" .!?/")
+    plain = _DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
+    return " ".join(plain.casefold().split()).strip(" .!?/")
 
 
 def number(text: str) -> int | None:

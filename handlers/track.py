@@ -34,7 +34,7 @@ MOST_CHARACTERS = 20_000
 def ask(m: Moment, *before: Say) -> Turn:
     """Ask for the receipt."""
     session = m.session if m.session.step == "code" else asked(m.session, step="code")
-    session = replace(session, topic=Topic.TRACK, receipt=None)
+    session = session.with_(topic=Topic.TRACK, receipt=None)
     return Turn(session, (*before, Say("track.ask", {}, offered(options(("leave",)), session))))
 
 
@@ -98,7 +98,7 @@ def look_up(m: Moment, text: str) -> Deciding:
     if case is None:
         wrong = missed(tries, m.now)
         return replace(ask(m, _unknown(wrong, m.now)), acts=(SetTries(m.event.who, wrong),))
-    return _opened(m.on(replace(fresh(m), receipt=receipt)), case, m.session)
+    return _opened(m.on(fresh(m).with_(receipt=receipt)), case, m.session)
 
 
 def _opened(m: Moment, case: CaseView, before: Session) -> Turn:
@@ -110,7 +110,7 @@ def _opened(m: Moment, case: CaseView, before: Session) -> Turn:
         shown = show(m, with_entry(case, acts[0]), Say("track.attached", {"name": before.files[0].name}))
     if "story" not in before.answers:
         return replace(shown, acts=acts)
-    held = m.on(replace(shown.session or m.session, answers={"held": before.answers["story"]}))
+    held = m.on((shown.session or m.session).with_(answers={"held": before.answers["story"]}))
     offer = _offer(held)
     return Turn(offer.session, (*shown.says, *offer.says), acts)
 
@@ -149,9 +149,8 @@ def missed(tries: Tries, now: datetime) -> Tries:
 
 def show(m: Moment, case: CaseView, *before: Say) -> Turn:
     """The state of a case, its timeline and what the reporter may do."""
-    session = replace(
-        m.session if m.session.step == "case" else asked(m.session), topic=Topic.TRACK, step="case"
-    )
+    session = m.session if m.session.step == "case" else asked(m.session)
+    session = session.with_(topic=Topic.TRACK, step="case")
     status = Say(
         "track.status",
         {

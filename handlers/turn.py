@@ -1,7 +1,7 @@
 """The words of one turn: what came in, what is asked of the world, what is said, what is to be written."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
@@ -103,6 +103,18 @@ class Session:
     editing: bool = False
     resume: str = ""
     receipt: Receipt | None = None
+
+    def with_(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
+        """The same talk with changes. AttributeError for one that a session does not have.
+
+        As `dataclasses.replace` but at half its price, since every message changes its session a few times.
+        """
+        changed, put = object.__new__(Session), object.__setattr__
+        for name in Session.__slots__:
+            put(changed, name, getattr(self, name))
+        for name, value in changes.items():
+            put(changed, name, value)
+        return changed
 
     @property
     def drafting(self) -> bool:
@@ -215,4 +227,4 @@ def literal(text: str) -> Say:
 
 def asked(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace
     """The session with one more question asked, so that choices of older ones are told apart."""
-    return replace(session, prompt=session.prompt + 1, **changes)
+    return session.with_(prompt=session.prompt + 1, **changes)

@@ -27,27 +27,27 @@ WORDS: Mapping[Lang, Mapping[str, str]] = {"th": _load("th"), "en": _load("en")}
 
 def text(say: Say, lang: Lang) -> str:
     """The words of one thing to say. KeyError for a key or an argument that the wording does not have."""
-    if say.key == "literal":
-        return str(say.args["text"])
-    words = WORDS[lang][say.key]
-    return (
-        words.format_map({name: _argument(arg, lang) for name, arg in say.args.items()})
-        if say.args
-        else words
-    )
+    return _words(say.key, say.args, lang)
 
 
-def _argument(arg: Arg, lang: Lang) -> str:
+def _words(key: str, args: Mapping[str, Arg], lang: Lang) -> str:
+    if key == "literal":
+        return str(args["text"])
+    words = WORDS[lang][key]
+    return words.format_map({name: _argument(arg, lang) for name, arg in args.items()}) if args else words
+
+
+def _argument(arg: Arg, lang: Lang) -> str | int:
     if isinstance(arg, Say):
         return text(arg, lang)
     if isinstance(arg, tuple):
         return "\n".join(text(line, lang) for line in arg)
-    return str(arg)
+    return arg
 
 
 def label(choice: Choice, lang: Lang) -> str:
     """What is written on a button."""
-    return text(Say(choice.key, choice.args), lang)
+    return _words(choice.key, choice.args, lang)
 
 
 def render(say: Say, lang: Lang) -> Message:
@@ -55,6 +55,6 @@ def render(say: Say, lang: Lang) -> Message:
     receipt = say.args.get("receipt")
     return Message(
         text(say, lang),
-        tuple((label(choice, lang), choice.data) for choice in say.choices),
+        tuple([(label(choice, lang), choice.data) for choice in say.choices]),
         receipt if isinstance(receipt, str) else None,
     )
