@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from handlers import wording
@@ -30,13 +31,24 @@ class Router(Protocol):
         """The question a talk stands at."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """What a person hears. again: the event was known; waiting: outbox rows to mark done once it was delivered."""
+    """What a person hears, in words and as what was meant to be said.
 
-    messages: tuple[Message, ...]
+    again: the event was known; waiting: outbox rows to mark done once it was delivered; saved: whether what the
+    person wrote is on the disk, which it is not where the answer is an excuse.
+    """
+
+    says: tuple[Say, ...]
+    lang: Lang = "th"
     again: bool = False
     waiting: tuple[str, ...] = ()
+    saved: bool = True
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The words."""
+        return tuple([wording.render(say, self.lang) for say in self.says])
 
 
 def utc_now() -> datetime:
@@ -83,7 +95,17 @@ class Engine:
         if session is None or session.topic is Topic.LAPSED or session.lapsed(self.now()):
             return Answer(())
         turn = await self._drive(self.router.recall(event, session))
-        return Answer(tuple(wording.render(say, session.lang) for say in turn.says))
+        return Answer(turn.says, session.lang)
+
+    async def preview(self, event: Event) -> tuple[Answer, Session | None]:
+        """What an event would lead to, and the talk after it; nothing of it happens."""
+        turn = await self._drive(self.router.decide(event, await self.store.session(event.who)))
+        return Answer(turn.says, turn.session.lang if turn.session else turn.lang), turn.session
+
+    async def said(self, event_id: str) -> Answer | None:
+        """What was answered to an event of the last hour, for a page that is loaded once more."""
+        known = await self.store.said(event_id)
+        return Answer(known.says, known.lang, again=True) if known else None
 
     async def _handle(self, event: Event, session: Session | None) -> Answer:
         for _ in range(MOST_REDECIDED):
@@ -94,8 +116,7 @@ class Engine:
                 # Somebody wrote first: decide again on what is true now.
                 session = await self.store.session(event.who)
                 continue
-            messages = tuple(wording.render(say, done.lang) for say in done.says)
-            return Answer(messages, done.again, done.waiting)
+            return Answer(done.says, done.lang, done.again, done.waiting)
         raise Conflict("lost every time")
 
     async def _drive(self, deciding: Deciding) -> Turn:
@@ -133,4 +154,4 @@ class Engine:
 
 def sorry(key: str, lang: Lang) -> Answer:
     """An honest word that the last message was not saved, in the language of the talk."""
-    return Answer((wording.render(Say(key), lang),))
+    return Answer((Say(key),), lang, saved=False)

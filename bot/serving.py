@@ -14,6 +14,7 @@ from bot import app, clock, log
 from bot.app import House
 from bot.engine import utc_now
 from bot.log import Happened
+from bot.pages import Pages
 from bot.settings import DeskName, Misconfigured
 from bot.web import Guarded, site
 
@@ -45,7 +46,7 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         chosen = house.settings
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         config = uvicorn.Config(
-            Guarded(site(house)),
+            Guarded(site(house), Pages(house.office)),
             log_config=None,
             access_log=False,  # a request line holds an address
             server_header=False,

@@ -5,7 +5,7 @@ from handlers.answers import FEWEST_LETTERS
 from handlers.choices import STALE, offered, options, picked
 from handlers.moment import Moment
 from handlers.receipt import folded
-from handlers.turn import Deciding, Say, Topic, Turn
+from handlers.turn import Deciding, Say, Topic, Turn, Wants
 
 SYMBOLS = 5
 
@@ -27,7 +27,8 @@ def hear(m: Moment) -> Deciding:
 
 def again(m: Moment, *before: Say) -> Turn:
     """Ask for the five symbols once more."""
-    return Turn(m.session, (*before, Say("confirm.ask", {}, offered(options(("skip",)), m.session))))
+    ask = Say("confirm.ask", {}, offered(options(("skip",)), m.session), wants=Wants.CODE)
+    return Turn(m.session, (*before, ask))
 
 
 def _over(m: Moment, told: Say) -> Turn:

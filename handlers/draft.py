@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from handlers import complaint, form, menu, thai
 from handlers.answers import FEWEST_LETTERS, Keeping, Kept, set_aside, take
-from handlers.choices import STALE, picked
+from handlers.choices import STALE, options, picked
 from handlers.form import Field, Form, Kind
 from handlers.moment import Moment
 from handlers.turn import Deciding, Say, Session, Turn
+
+DONE = options(("done",))
 
 
 def hear(office_form: Form, m: Moment) -> Deciding:
@@ -34,7 +36,10 @@ def _at_notice(office_form: Form, m: Moment) -> Deciding:
 
 def _at_field(office_form: Form, field: Field, m: Moment) -> Deciding:
     numbers = field.kind is Kind.PICK
-    choice = picked(m.event, m.session, form.exits(office_form, field, m.session), numbers=numbers)
+    here = form.exits(office_form, field, m.session)
+    if field.kind is Kind.LONG and not form.has_answer(field, m.session):
+        here = (*here, *DONE)  # not offered yet, but a page has one button for "keep this, and I am done"
+    choice = picked(m.event, m.session, here, numbers=numbers)
     if choice is STALE:
         return form.put(office_form, m, field.name, Say("pick.stale"))
     if isinstance(choice, str):
@@ -63,7 +68,7 @@ def _pick(office_form: Form, field: Field, m: Moment, choice: str) -> Turn:
     if (
         choice == "done"
         and field.kind is Kind.LONG
-        and thai.letters(m.session.answers[field.name]) < FEWEST_LETTERS
+        and thai.letters(m.session.answers.get(field.name, "")) < FEWEST_LETTERS
     ):
         return form.put(office_form, m, field.name, Say("story.short"))
     return form.onward(office_form, m)

@@ -41,7 +41,10 @@ class Complaints:
         before = session or Session(lang=guessed(event))
         m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
         command = commanded(event)
-        turn = yield from (self._obey(m, command) if command else self._listen(m))
+        if is_late(m) and not command:
+            turn = yield from self._again(m, *late(event))
+        else:
+            turn = yield from (self._obey(m, command) if command else self._listen(m))
         if not notes and not acts:
             return turn
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
@@ -72,9 +75,9 @@ class Complaints:
         if m.session.topic is Topic.REPORT and (m.session.drafting or command == "cancel"):
             return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
         if command == "cancel" and m.session.receipt is not None:
-            return (
-                yield from self._again(m.with_(answers={}))
-            )  # of what is being done in the case, not of the case
+            # Of what is being done in the case, not of the case.
+            step = "" if m.session.topic is Topic.TRACK else m.session.step
+            return (yield from self._again(m.with_(answers={}, step=step)))
         free = m if m.session.receipt is None else m.on(track.fresh(m))
         if command == "report":
             return complaint.notice(free)
@@ -105,6 +108,25 @@ def arrived(m: Moment, before: Session) -> tuple[Moment, tuple[Say, ...], tuple[
     return m.on(track.fresh(m)), told, form.dropped(before)
 
 
+def is_late(m: Moment) -> bool:
+    """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
+
+    While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
+    At the menu nothing is asked, so whatever comes is held there.
+    """
+    event, session = m.event, m.session
+    if event.prompt in (None, session.prompt) or session.topic is Topic.MENU:
+        return False
+    return event.text is not None or (event.file is not None and session.receipt is not None)
+
+
+def late(event: Event) -> tuple[Say, ...]:
+    """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
+    if event.file is not None:
+        return (Say("file.late", {"name": event.file.name}),)
+    return (Say("text.late", {"unsent": event.text or ""}),) if event.text else ()
+
+
 def commanded(event: Event) -> str | None:
     """The command in an event: a button of the menu, a word that stands alone, or /word."""
     if event.choice is not None:
@@ -124,7 +146,9 @@ def is_receipt_like(text: str) -> bool:
 
 
 def guessed(event: Event) -> Lang:
-    """The language to begin in: English for one who writes only Latin letters, Thai for everybody else."""
+    """The language to begin in: the page's, else English for one who writes only Latin letters, else Thai."""
+    if event.lang is not None:
+        return event.lang
     text = event.text or ""
     latin = text.isascii() and any(c.isalpha() for c in text)
     return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"

@@ -1,6 +1,7 @@
 """Following a case by its receipt: state, timeline, messages both ways, more evidence, withdrawal."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers import menu, thai
@@ -21,7 +22,7 @@ from handlers.register import (
     SetTries,
     Tries,
 )
-from handlers.turn import Deciding, File, Say, Session, Topic, Turn, asked, read
+from handlers.turn import Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
 
 MOST_WRONG = 5
 WINDOW = timedelta(minutes=15)
@@ -31,11 +32,28 @@ NEWEST = 20
 MOST_CHARACTERS = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question within a case: what it waits for, and what may be picked instead."""
+
+    wants: Wants
+    exits: tuple[Option, ...]
+
+
+ASKING: Mapping[str, Asking] = {
+    "message": Asking(Wants.TEXT, options(("stay",))),
+    "attach": Asking(Wants.FILES, options(("stay",))),
+    "offer": Asking(Wants.PICK, options(("send", "stay"))),
+    "withdraw": Asking(Wants.PICK, options(("withdraw_yes", "stay"))),
+}
+
+
 def ask(m: Moment, *before: Say) -> Turn:
     """Ask for the receipt."""
     session = m.session if m.session.step == "code" else asked(m.session, step="code")
     session = session.with_(topic=Topic.TRACK, receipt=None)
-    return Turn(session, (*before, Say("track.ask", {}, offered(options(("leave",)), session))))
+    question = Say("track.ask", {}, offered(options(("leave",)), session), wants=Wants.CODE)
+    return Turn(session, (*before, question))
 
 
 def hear(m: Moment) -> Deciding:
@@ -57,6 +75,8 @@ def again(m: Moment, *before: Say) -> Deciding:
     """Ask the present question once more."""
     if m.session.receipt is None:
         return ask(m, *before)
+    if m.session.step in ASKING:
+        return Turn(m.session, (*before, _question(m.session)))
     case = yield from read(FindCase(m.session.receipt))
     return show(m, case, *before) if case else ask(m.on(fresh(m)), Say("track.unknown"))
 
@@ -117,7 +137,13 @@ def _opened(m: Moment, case: CaseView, before: Session) -> Turn:
 
 def _offer(m: Moment) -> Turn:
     session = asked(m.session, step="offer")
-    return Turn(session, (Say("track.offer", {}, offered(options(("send", "stay")), session)),))
+    return Turn(session, (_question(session),))
+
+
+def _question(session: Session) -> Say:
+    """What is asked at a step of a case other than its state."""
+    asking = ASKING[session.step]
+    return Say(f"track.{session.step}", {}, offered(asking.exits, session), wants=asking.wants)
 
 
 def _entry(
@@ -160,6 +186,7 @@ def show(m: Moment, case: CaseView, *before: Say) -> Turn:
         },
         offered(ways(case), session),
         certain=True,
+        wants=Wants.PICK,
     )
     return Turn(session, (*before, status))
 
@@ -184,13 +211,8 @@ def ways(case: CaseView) -> tuple[Option, ...]:
 
 
 def _at_case(m: Moment, case: CaseView) -> Turn:
-    steps = {
-        "withdraw": ("withdraw_yes", "stay"),
-        "offer": ("send", "stay"),
-        "message": ("stay",),
-        "attach": ("stay",),
-    }
-    here = options(steps[m.session.step]) if m.session.step in steps else ways(case)
+    asking = ASKING.get(m.session.step)
+    here = asking.exits if asking else ways(case)
     if m.event.file is not None:
         return _attach(m, case, m.event.file)
     choice = picked(m.event, m.session, here, numbers=m.session.step != "message")
@@ -202,10 +224,9 @@ def _at_case(m: Moment, case: CaseView) -> Turn:
 
 
 def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
-    if choice in {"message", "attach", "withdraw"}:
+    if choice in ASKING:
         session = asked(m.session, step=choice)
-        exits = ("withdraw_yes", "stay") if choice == "withdraw" else ("stay",)
-        return Turn(session, (Say(f"track.{choice}", {}, offered(options(exits), session)),))
+        return Turn(session, (_question(session),))
     if choice == "send":
         return _send(m, case, m.session.answers["held"])
     if choice == "withdraw_yes":
@@ -224,7 +245,10 @@ def _told(m: Moment, case: CaseView) -> Turn:
         return show(
             m,
             case,
-            Say("track.too_long", {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}"}),
+            Say(
+                "track.too_long",
+                {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text},
+            ),
         )
     if m.session.step == "message":
         return _send(m, case, cleaned.text, *oddities(cleaned))

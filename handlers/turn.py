@@ -35,6 +35,7 @@ class FileProblem(StrEnum):
     BOMB = "bomb"
     UNREADABLE = "unreadable"
     TOO_MANY = "too_many"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Event:
     id: the platform's own id of the event, unique within the desk; kept only as a hash under a key of the day.
     who: HMAC-SHA256 of platform and user id (32 bytes).
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
+    prompt: the number of the question that the words were written for, and lang: the language of the page they
+    were written on; each where the door knows it.
     """
 
     id: str
@@ -70,6 +73,18 @@ class Event:
     choice: str | None = None
     file: File | None = None
     back: bytes | None = None
+    prompt: int | None = None
+    lang: Lang | None = None
+
+
+class Wants(StrEnum):
+    """What sort of answer a question waits for, so that a door can offer the right thing to give it with."""
+
+    PICK = "pick"
+    TEXT = "text"
+    LONG = "long"
+    CODE = "code"
+    FILES = "files"
 
 
 class Topic(StrEnum):
@@ -140,13 +155,16 @@ class Say:
     """Something to say, still without words: a wording key and what goes into it.
 
     certain: must arrive even through a crash, so it waits in the outbox until it did; everything of a case is.
-    An argument called `receipt` is shown to the person as the receipt of the case.
+    wants: what sort of answer is waited for, where something is asked.
+    An argument called `receipt` is shown to the person as the receipt of the case, one called `status` as its
+    public state, and one called `unsent` is what they wrote and must find again where they wrote it.
     """
 
     key: str
     args: Mapping[str, "Arg"] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     certain: bool = False
+    wants: Wants | None = None
 
 
 Arg: TypeAlias = str | int | Say | tuple[Say, ...]

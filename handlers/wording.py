@@ -45,6 +45,12 @@ def _argument(arg: Arg, lang: Lang) -> str | int:
     return arg
 
 
+def lines(say: Say, lang: Lang) -> list[str]:
+    """The words line by line as the wording has them, whatever line ends stand in what is put in."""
+    args = {name: _argument(arg, lang) for name, arg in say.args.items()}
+    return [line.format_map(args) for line in WORDS[lang][say.key].split("\n")]
+
+
 def label(choice: Choice, lang: Lang) -> str:
     """What is written on a button."""
     return _words(choice.key, choice.args, lang)

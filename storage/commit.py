@@ -163,7 +163,7 @@ class Committer:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
         batch = Batch(connection, self.seals, self.days, turns[0].at)
         day = Days.day(batch.now)
-        known = await self._known(connection, turns)
+        known = await self._known(connection, [p.event.id for p in turns])
         fresh = [p for p in turns if p.event.id not in known]
         await self.talks.check(connection, ((p.event.who, p.before) for p in fresh))
         for pending in fresh:
@@ -191,9 +191,15 @@ class Committer:
                 driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
                 raise _named(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def _known(self, connection: AsyncConnection, together: list[Pending]) -> dict[str, Committed]:
+    async def said(self, connection: AsyncConnection, event_id: str) -> Committed | None:
+        """The answer of an event that came before."""
+        return (await self._known(connection, [event_id])).get(event_id)
+
+    async def _known(self, connection: AsyncConnection, ids: list[str]) -> dict[str, Committed]:
         """The answers of events that came before."""
-        marks = {m: (p.event.id, day) for p in together for m, day in self.days.marks(_event(p)).items()}
+        marks = {m: (one, day) for one in ids for m, day in self.days.marks(_event(one)).items()}
+        if not marks:
+            return {}
         known: dict[str, Committed] = {}
         for mark, sealed in await fetched(connection, _known(len(marks)), marks):
             event_id, day = marks[mark]
@@ -209,7 +215,7 @@ class Committer:
         for act in turn.acts:
             await WRITERS[type(act)](act, batch)
         self._gather_session(pending, batch)
-        mark = self.days.mark(day, _event(pending))
+        mark = self.days.mark(day, _event(event.id))
         answer = ANSWER.dump_json(Answer(_lang(pending), turn.says), exclude_defaults=True)
         sealed = self.days.seals[day].seal(answer, "events", mark.hex(), "answer")
         until = _minute(pending.at + ANSWER_KEPT)
@@ -241,8 +247,8 @@ def _named(code: int) -> StorageError:
     return StorageError(f"the database could not write (SQLite code {code})")
 
 
-def _event(pending: Pending) -> bytes:
-    return pending.event.id.encode("utf-8", "surrogatepass")
+def _event(event_id: str) -> bytes:
+    return event_id.encode("utf-8", "surrogatepass")
 
 
 def _lang(pending: Pending) -> Lang:

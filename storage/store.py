@@ -58,6 +58,11 @@ class Store:
         """Write a turn; it is on the disk when this returns. Raises Conflict, DiskFull."""
         return await self.committer.commit(event, before, turn, at)
 
+    async def said(self, event_id: str) -> Committed | None:
+        """What was answered to an event, as long as that is kept; None for one that never came."""
+        async with self._reader.connect() as connection:
+            return await self.committer.said(connection, event_id)
+
     async def report(self, case: str) -> Report:
         """What the reporter of a case wrote."""
         async with self._sight() as sight:

@@ -1,0 +1,226 @@
+"""The web door: a talk page by page, by the same engine as everywhere, with JavaScript off."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from bot import formdata
+from bot.app import Desk
+from bot.crowd import Crowd
+from bot.engine import Answer, sorry
+from bot.formdata import Filled, Unread
+from bot.pages import Pages, asked_lang
+from bot.seat import Opens, Seat, Ticket, digest
+from bot.talkpage import arranged, together
+from handlers import wording
+from handlers.turn import Channel, Event, File, Lang, Say, Session, Topic
+from storage.errors import StorageError
+
+COOKIE = "c"
+PATHS: Mapping[str, Opens] = {"/report": "report", "/track": "track"}
+HOME: Mapping[Topic, str] = {Topic.REPORT: "/report", Topic.CONFIRM: "/report", Topic.TRACK: "/track"}
+"""The page that a talk belongs to. A menu belongs to none, and stays where it came up."""
+
+ASIDE = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
+"""Choices that answer nothing: what was typed beside one is not sent, and stands there on the way back."""
+
+MOST_TYPED = 5_000
+CLEARED = {"clear-site-data": '"cookies", "storage"'}
+
+
+@dataclass
+class Shown:
+    """What goes on a page: an answer, the talk after it, and how it came to be."""
+
+    answer: Answer
+    session: Session | None
+    opens: Opens = ""
+    status: int = 200
+    typed: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class WebChat:
+    """The complaints desk's pages that write."""
+
+    desk: Desk
+    pages: Pages
+    crowd: Crowd = field(default_factory=Crowd)
+    # What people typed and did not send, by person: in memory only, and the newest few.
+    _typed: dict[bytes, tuple[str, str]] = field(default_factory=dict, repr=False)
+
+    async def talk(self, request: Request) -> Response:
+        """One page of the talk, or one step of it."""
+        if request.method != "POST":
+            return await self._show(request)
+        try:
+            return await self._hear(request)
+        except Unread as trouble:
+            shown = self.pages.sorry(asked_lang(request), trouble.key, trouble.status)
+            shown.headers["connection"] = "close"
+            return shown
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    async def leave(self, _: Request) -> Response:
+        """The quick exit: away at once, and the cookie with it."""
+        gone = RedirectResponse(self.pages.office.exit_to, 303, headers=CLEARED)
+        for path in PATHS:
+            gone.delete_cookie(COOKIE, path=path)
+        return gone
+
+    async def _show(self, request: Request) -> Response:
+        seat = Seat.of(request, COOKIE) or Seat.fresh()
+        shown = None
+        if "said" in request.query_params and seat.last.fresh(self.desk.engine.now()):
+            shown = await self._said(seat)
+        return self._page(
+            request, seat, shown or await self._standing(request, seat, PATHS[request.url.path])
+        )
+
+    async def _said(self, seat: Seat) -> Shown | None:
+        """What was said to the form that this seat sent last, as long as it is kept."""
+        answers = []
+        for place in range(min(seat.last.count, formdata.MOST_FIELDS)):
+            known = await self.desk.engine.said(seat.event(self.desk.store.seals, seat.last.form, place))
+            if known is not None and known.says:
+                answers.append(known)
+        if not answers:
+            return None
+        return Shown(together(answers), await self._session(seat))
+
+    async def _standing(self, request: Request, seat: Seat, path: Opens) -> Shown:
+        """The question that the talk stands at, if it belongs to this page; else what this page begins with."""
+        who, session = seat.who(self.desk.store.seals), await self._session(seat)
+        lang = session.lang if session else asked_lang(request)
+        if session and PATHS.get(HOME.get(session.topic, "")) == path:
+            answer = await self.desk.engine.recall(Event("", who, Channel.WEB))
+            if answer.says:
+                return Shown(answer, session)
+        answer, after = await self.desk.engine.preview(
+            Event("", who, Channel.WEB, choice=f"/{path}", lang=lang)
+        )
+        return Shown(answer, after, opens=path)
+
+    async def _hear(self, request: Request) -> Response:
+        seat, seals = Seat.of(request, COOKIE), self.desk.store.seals
+        wait = self.crowd.wait(request.client.host if request.client else None)
+
+        def admits(fields: Mapping[str, str]) -> bool:
+            return not wait and Ticket.read(fields.get("csrf", ""), seat, seals) is not None
+
+        try:
+            filled = await formdata.read(request, admits, self._take)
+        except StorageError as fault:
+            self.desk.engine.fault(fault)
+            return await self._refused(request, seat, sorry("sorry.busy", asked_lang(request)))
+        ticket = Ticket.read(filled.words("csrf"), seat, seals)
+        if seat is None or ticket is None or wait:
+            return await self._returned(request, seat, filled, wait)
+        return await self._step(request, seat, ticket, filled)
+
+    async def _take(self, chunks: AsyncIterator[bytes], name: str) -> File:
+        return await self.desk.store.evidence.take(chunks, name, self.desk.engine.now())
+
+    async def _returned(self, request: Request, seat: Seat | None, filled: Filled, wait: int) -> Response:
+        """A form that is not taken: everything that was typed stands on the page that comes back."""
+        seat = seat or Seat.fresh()
+        shown = await self._standing(request, seat, PATHS[request.url.path])
+        note = Say("page.crowd", {"seconds": wait}) if wait else Say("page.expired")
+        shown.notes = (wording.text(note, shown.answer.lang),)
+        shown.status, shown.typed = (429 if wait else 403), filled.words("text")
+        page = self._page(request, seat, shown)
+        if wait:
+            page.headers["retry-after"] = str(wait)
+        return page
+
+    async def _refused(self, request: Request, seat: Seat | None, why: Answer, typed: str = "") -> Response:
+        """A form that could not be saved: the excuse, the question once more, and what was typed."""
+        seat = seat or Seat.fresh()
+        shown = await self._standing(request, seat, PATHS[request.url.path])
+        shown.notes = tuple(message.text for message in why.messages)
+        shown.status, shown.typed = 503, typed
+        return self._page(request, seat, shown)
+
+    async def _step(self, request: Request, seat: Seat, ticket: Ticket, filled: Filled) -> Response:
+        """Hand the form to the talk, and send the browser to the page that shows what was said."""
+        form, answers = ticket.form(filled), 0
+        for event in self._events(seat, ticket, filled, await self._session(seat)):
+            place = event.choice.partition(".")[0] if event.choice else ""
+            if answers and place.isdecimal() and not await self._still(seat, form, answers, place):
+                continue
+            answer = await self.desk.engine.handle(
+                replace(event, id=seat.event(self.desk.store.seals, form, answers))
+            )
+            if not answer.saved:
+                return await self._refused(request, seat, answer, filled.words("text"))
+            answers += 1
+        seat = seat.sent(form, answers, self.desk.engine.now())
+        after = await self._session(seat)
+        path = HOME.get(after.topic, request.url.path) if after else request.url.path
+        moved = RedirectResponse(f"{path}?said", 303)
+        self._mark(request, seat, moved)
+        return moved
+
+    async def _still(self, seat: Seat, form: str, place: int, prompt: str) -> bool:
+        """Whether a choice beside words still belongs to the question asked, or was taken when it first came."""
+        session = await self._session(seat)
+        if session and str(session.prompt) == prompt:
+            return True
+        return await self.desk.engine.said(seat.event(self.desk.store.seals, form, place)) is not None
+
+    def _events(self, seat: Seat, ticket: Ticket, filled: Filled, session: Session | None) -> list[Event]:
+        """What a form means to the talk, in the order in which a person would have said it."""
+        who, choice = seat.who(self.desk.store.seals), filled.words("choice")
+        blank = Event("", who, Channel.WEB, prompt=ticket.prompt, lang=ticket.lang)
+        text = filled.words("text")
+        events = [replace(blank, choice=f"/{ticket.opens}")] if ticket.opens else []
+        if text and choice_answers(choice) and not (choice and ticket.had == digest(text)):
+            events.append(replace(blank, text=text))
+        self._remember(who, session, "" if len(events) > bool(ticket.opens) else text)
+        events += [replace(blank, file=file) for file in filled.files]
+        if choice:
+            events.append(replace(blank, choice=choice))
+        if len(events) == bool(ticket.opens):
+            events.append(replace(blank, text=""))
+        return events
+
+    def _remember(self, who: bytes, session: Session | None, text: str) -> None:
+        self._typed.pop(who, None)
+        if text:
+            self._typed[who] = (session.step if session else "", text)
+        if len(self._typed) > MOST_TYPED:
+            del self._typed[next(iter(self._typed))]
+
+    async def _session(self, seat: Seat) -> Session | None:
+        session = await self.desk.store.session(seat.who(self.desk.store.seals))
+        return None if session is None or session.lapsed(self.desk.engine.now()) else session
+
+    def _page(self, request: Request, seat: Seat, shown: Shown) -> Response:
+        lang: Lang = shown.answer.lang
+        who, step = seat.who(self.desk.store.seals), shown.session.step if shown.session else ""
+        at, typed = self._typed.get(who, ("", ""))
+        typed = shown.typed or (typed if at == step else "")
+        arrangement = arranged(shown.answer.says, lang, shown.session, typed, notes=shown.notes)
+        ticket = Ticket.to(shown.session, shown.opens, lang, arrangement.had)
+        page = self.pages.shown(
+            "talk.html",
+            lang,
+            shown.status,
+            page=arrangement,
+            path=request.url.path,
+            csrf=ticket.written(seat, self.desk.store.seals),
+        )
+        self._mark(request, seat, page)
+        return page
+
+    def _mark(self, request: Request, seat: Seat, response: Response) -> None:
+        seat.mark(response, COOKIE, tuple(PATHS), secure=request.url.scheme == "https")
+
+
+def choice_answers(choice: str) -> bool:
+    """Whether words beside a choice are meant to be sent with it: not beside a command or a way back."""
+    return not choice.startswith("/") and choice.partition(".")[2] not in ASIDE
