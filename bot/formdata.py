@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
 from starlette.requests import Request
 
 from handlers.turn import File, FileProblem
@@ -19,7 +25,8 @@ MOST_BODY = 256 * 1024 * 1024
 MOST_WORDS = 1024 * 1024
 """Bytes of a field: fifteen times the longest story in Thai."""
 
-MOST_FIELDS = 32
+MOST_FIELDS = 200
+LONGEST_NAMES = 500
 PATIENCE = 20.0
 """Seconds without a byte after which nobody waits any longer."""
 
@@ -73,6 +80,8 @@ async def read(request: Request, admits: Admits, take: Taker) -> Filled:
                 options.get("boundary", ""), max_header_count=8, max_segment_count=MOST_FIELDS
             )
             return await _Reading(_events(chunks, boundary), admits, take).whole()
+        except ParserLimitReached:
+            raise TooLarge from None
         except MultipartError:
             raise Unread from None
     if kind == "application/x-www-form-urlencoded":
@@ -155,12 +164,17 @@ class _Reading:
             words = (await _words(self._body())).decode("utf-8", "replace")
             self.filled.fields.setdefault(name, words)
         elif part.filename and self.admits(self.filled.fields):
-            self.filled.files.append(await self._file(part.filename))
+            await self._file(part.filename)
 
-    async def _file(self, name: str) -> File:
-        if len(self.filled.files) >= MOST_AT_ONCE:
-            return File("", re.split(r"[/\\]", name)[-1], "", 0, FileProblem.TOO_MANY_AT_ONCE)
-        return await self.take(self._body(), name)
+    async def _file(self, name: str) -> None:
+        files = self.filled.files
+        if len(files) < MOST_AT_ONCE:
+            files.append(await self.take(self._body(), name))
+            return
+        # The others are named together, so that one answer tells of all of them.
+        named = [file.name for file in files[MOST_AT_ONCE:]] + [re.split(r"[/\\]", name)[-1]]
+        told = "”, “".join(named)
+        files[MOST_AT_ONCE:] = [File("", told[:LONGEST_NAMES], "", 0, FileProblem.TOO_MANY_AT_ONCE)]
 
     async def _body(self) -> AsyncIterator[bytes]:
         """The pieces of the present part that were not read yet."""

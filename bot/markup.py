@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 BULLET = "• "
 _LINK = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,)]")
+_TAG = re.compile(r"(<[^>]*>)")
 _PAIR = re.compile(r"([^\n:]{2,60}): (.*)", re.DOTALL)
 
 
@@ -48,9 +49,12 @@ def pairs(lines: Iterable[str]) -> Markup:
 
 def _marked(shown: Markup, marks: Mapping[str, str]) -> Markup:
     for name, words in marks.items():
-        before, found, after = shown.partition(escape(words))
-        marked = _MARKED[name].format(found) if found else found
-        shown = before + marked + after
+        parts = [Markup(part) for part in _TAG.split(shown)]  # noqa: S704 - pieces of what is safe
+        here = next((i for i, part in enumerate(parts) if i % 2 == 0 and escape(words) in part), None)
+        if here is not None:
+            before, found, after = parts[here].partition(escape(words))
+            parts[here] = before + _MARKED[name].format(found) + after
+            shown = Markup("").join(parts)
     return shown
 
 

@@ -39,7 +39,7 @@ class Pages:
         page = self._templates.get_template(name).render(
             lang=lang, other="th" if lang == "en" else "en", office=self.office, say=say, qr=qr, **more
         )
-        return HTMLResponse(page, status, headers={"cache-control": "no-store"})
+        return HTMLResponse(page, status)
 
     def sorry(self, lang: Lang, what: str, status: int) -> Response:
         """A page that says what went wrong and what to do; `what` is `page.<what>` in the wording."""

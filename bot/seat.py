@@ -1,5 +1,6 @@
 """A browser's seat at the web door: a random cookie, and tickets that tell which page a form was filled in on."""
 
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,9 @@ from storage.seals import Seals
 Opens = Literal["", "report", "track"]
 RANDOM = 16
 """Random bytes of a cookie and of a form."""
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_LAST = re.compile(r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,10 @@ class Seat:
     def of(request: Request, name: str) -> "Seat | None":
         """The seat of a browser that was here before."""
         token, _, rest = request.cookies.get(name, "").partition(".")
-        form, _, numbers = rest.partition(".")
-        count, _, minute = numbers.partition(".")
-        if len(token) != 2 * RANDOM or not token.isalnum():
+        if not _TOKEN.fullmatch(token):
             return None
-        plain = count.isdecimal() and minute.isdecimal() and len(numbers) < 2 * RANDOM
-        return Seat(token, Last(form, int(count), int(minute)) if plain else Last())
+        last = _LAST.fullmatch(rest)
+        return Seat(token, Last(last[1], int(last[2]), int(last[3])) if last else Last())
 
     @staticmethod
     def fresh() -> "Seat":

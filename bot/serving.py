@@ -1,6 +1,7 @@
 """Serving: the web, the clock beside it, and an orderly end."""
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -12,13 +13,13 @@ import uvicorn
 
 from bot import app, clock, log
 from bot.app import House
+from bot.connection import patient
 from bot.engine import utc_now
 from bot.log import Happened
 from bot.pages import Pages
 from bot.settings import DeskName, Misconfigured
-from bot.web import Guarded, site
+from bot.web import Guarded, refusal, site
 
-MOST_CONNECTIONS = 512
 DRAIN = 10
 """Seconds that requests under way have to end."""
 
@@ -42,23 +43,37 @@ class Server(uvicorn.Server):
 
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
+    _take_what_is_allowed()
     async with app.opened(desks) as house:
         chosen = house.settings
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
-        config = uvicorn.Config(
-            Guarded(site(house), Pages(house.office)),
-            log_config=None,
-            access_log=False,  # a request line holds an address
-            server_header=False,
-            lifespan="off",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=DRAIN,
-        )
-        server = Server(config)
+        server = Server(configured(house))
         async with _beside(_tick_each_minute(house)), _beside(_announce(server, listening)):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
     return 0
+
+
+def configured(house: House) -> uvicorn.Config:
+    """How the web application of a house is served."""
+    pages = Pages(house.office)
+    return uvicorn.Config(
+        Guarded(site(house), pages),
+        http=patient(refusal(pages)),
+        ws="none",
+        log_config=None,
+        access_log=False,  # a request line holds an address
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=DRAIN,
+    )
+
+
+def _take_what_is_allowed() -> None:
+    """As many open files as the system grants: a connection each."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @asynccontextmanager

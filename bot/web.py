@@ -55,7 +55,9 @@ def site(house: House) -> Starlette:
             Route("/track", chat.talk, methods=["GET", "POST"]),
             Route("/exit", chat.leave),
         ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
+    application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
+    application.router.redirect_slashes = False  # it would repeat the Host that was asked for
+    return application
 
 
 class Front:
@@ -122,6 +124,8 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *self._headers]
+                if not scope["path"].startswith("/static/"):
+                    message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
         answering = self._inner if self._within < self._most else self._full
@@ -130,6 +134,13 @@ class Guarded:
             await answering(scope, receive, guarded)
         finally:
             self._within -= 1
+
+
+def refusal(pages: Pages) -> Response:
+    """The page for what is no request at all, with the headers of every page."""
+    shown = pages.sorry("th", "garbled", 400)
+    shown.headers.update({**HEADERS, "cache-control": "no-store"})
+    return shown
 
 
 def _full(pages: Pages) -> ASGIApp:

@@ -26,6 +26,9 @@ HOME: Mapping[Topic, str] = {Topic.REPORT: "/report", Topic.CONFIRM: "/report", 
 ASIDE = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
 """Choices that answer nothing: what was typed beside one is not sent, and stands there on the way back."""
 
+MOST_EVENTS = 9
+"""Of one form: a command, a text, five files and what was left of them, and a choice."""
+
 MOST_TYPED = 5_000
 CLEARED = {"clear-site-data": '"cookies", "storage"'}
 
@@ -65,11 +68,11 @@ class WebChat:
         except ClientDisconnect:
             return Response(status_code=400)
 
-    async def leave(self, _: Request) -> Response:
+    async def leave(self, request: Request) -> Response:
         """The quick exit: away at once, and the cookie with it."""
         gone = RedirectResponse(self.pages.office.exit_to, 303, headers=CLEARED)
         for path in PATHS:
-            gone.delete_cookie(COOKIE, path=path)
+            gone.delete_cookie(COOKIE, path, secure=_secure(request), httponly=True, samesite="lax")
         return gone
 
     async def _show(self, request: Request) -> Response:
@@ -84,7 +87,7 @@ class WebChat:
     async def _said(self, seat: Seat) -> Shown | None:
         """What was said to the form that this seat sent last, as long as it is kept."""
         answers = []
-        for place in range(min(seat.last.count, formdata.MOST_FIELDS)):
+        for place in range(min(seat.last.count, MOST_EVENTS)):
             known = await self.desk.engine.said(seat.event(self.desk.store.seals, seat.last.form, place))
             if known is not None and known.says:
                 answers.append(known)
@@ -180,7 +183,9 @@ class WebChat:
         events = [replace(blank, choice=f"/{ticket.opens}")] if ticket.opens else []
         if text and choice_answers(choice) and not (choice and ticket.had == digest(text)):
             events.append(replace(blank, text=text))
-        self._remember(who, session, "" if len(events) > bool(ticket.opens) else text)
+            self._typed.pop(who, None)
+        elif text:
+            self._remember(who, session, text)
         events += [replace(blank, file=file) for file in filled.files]
         if choice:
             events.append(replace(blank, choice=choice))
@@ -190,8 +195,7 @@ class WebChat:
 
     def _remember(self, who: bytes, session: Session | None, text: str) -> None:
         self._typed.pop(who, None)
-        if text:
-            self._typed[who] = (session.step if session else "", text)
+        self._typed[who] = (session.step if session else "", text)
         if len(self._typed) > MOST_TYPED:
             del self._typed[next(iter(self._typed))]
 
@@ -218,9 +222,13 @@ class WebChat:
         return page
 
     def _mark(self, request: Request, seat: Seat, response: Response) -> None:
-        seat.mark(response, COOKIE, tuple(PATHS), secure=request.url.scheme == "https")
+        seat.mark(response, COOKIE, tuple(PATHS), secure=_secure(request))
 
 
 def choice_answers(choice: str) -> bool:
     """Whether words beside a choice are meant to be sent with it: not beside a command or a way back."""
     return not choice.startswith("/") and choice.partition(".")[2] not in ASIDE
+
+
+def _secure(request: Request) -> bool:
+    return request.url.scheme == "https"

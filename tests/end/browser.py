@@ -9,9 +9,11 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from handlers.case import Step
+from handlers.office import Office
 from handlers.turn import Message
 from tests import samples
 from tests.end.server import WebServer
+from tests.play import OFFICE
 
 CHROMIUM = Path("/usr/bin/chromium")
 GREETINGS = {"สวัสดี": "/", "hello": "/?lang=en"}
@@ -53,12 +55,13 @@ class BrowserDoor:
     browser: Browser
     home: Path
     how: dict[str, Any] = field(default_factory=dict)
+    office: Office = OFFICE
     sets_clock = True
     pages: dict[str, Page] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.server = WebServer(self.home)
+        self.server = WebServer(self.home, self.office)
 
     def page(self, person: str) -> Page:
         """A person's window."""

@@ -14,9 +14,8 @@ import uvicorn
 
 from bot import app, clock
 from bot.app import House
-from bot.pages import Pages
+from bot.serving import configured
 from bot.settings import Settings
-from bot.web import Guarded, site
 from handlers.office import Office
 from storage.keys import Place
 from tests.end.desk import Desk, opened
@@ -64,12 +63,9 @@ class WebServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            Guarded(site(house), Pages(self.office)), log_config=None, access_log=False, lifespan="off"
-        )
-        self._server = Quiet(config)
+        self._server = Quiet(configured(house))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
             await asyncio.sleep(0.005)
 
     async def _stop(self) -> None:
