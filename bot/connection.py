@@ -9,6 +9,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 PATIENCE = 15.0
 """Seconds in which the head of a request must come in whole."""
 
+UNREAD = 15.0
+"""Seconds in which something of an answer must be read, once the buffers are full of it."""
+
 LONGEST_HEAD = 64 * 1024
 MOST_CONNECTIONS = 4_000
 """Open at once; a person's browser holds one or two."""
@@ -19,6 +22,7 @@ class Patient(HttpToolsProtocol):
 
     page = b""
     _timer: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
     _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -40,6 +44,8 @@ class Patient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, but not a head without end."""
+        if self._timer is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait()  # for what began between two requests
         if self._timer is not None:
             self._head += len(data)
             if self._head > LONGEST_HEAD + len(data):
@@ -47,9 +53,25 @@ class Patient(HttpToolsProtocol):
                 return
         super().data_received(data)
 
+    def pause_writing(self) -> None:
+        """Wait for one who does not read what was asked for, but not for ever."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: it was read."""
+        self._stop_unread()
+        super().resume_writing()
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         self._stop_waiting()
+        self._stop_unread()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are English

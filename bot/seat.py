@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -116,9 +117,11 @@ class Ticket:
         nonce, prompt, opens, lang, had = told.split(".")
         return Ticket(nonce, int(prompt), opens, lang, had)  # type: ignore[arg-type]  # only we could write it
 
-    def form(self, filled: Filled) -> str:
-        """The name of a form as it was filled in: another filling is another form, the same one is the same."""
-        files = [f"{file.name}/{file.size}" for file in filled.files]
+    def form(self, filled: Filled, files: Iterable[str]) -> str:
+        """The name of a form as it was filled in: another filling is another form, the same one is the same.
+
+        files: digests of the files that came with it.
+        """
         content = "\0".join((filled.words("text"), filled.words("choice"), *files))
         return f"{self.nonce}-{digest(content)}"
 

@@ -34,6 +34,7 @@ HEADERS: Mapping[str, str] = {
 MOST_AT_ONCE = 400
 """Requests in work; who comes then is asked to wait a moment."""
 
+_KEPT = {200, 206, 304}
 _SORRY = {404: "lost", 405: "verb"}
 
 
@@ -124,7 +125,7 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *self._headers]
-                if not scope["path"].startswith("/static/"):
+                if not (scope["path"].startswith("/static/") and message["status"] in _KEPT):
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
@@ -14,8 +15,9 @@ from bot.formdata import Filled, Unread
 from bot.pages import Pages, asked_lang
 from bot.seat import Opens, Seat, Ticket, digest
 from bot.talkpage import arranged, together
+from bot.unsent import LONGEST, Unsent
 from handlers import wording
-from handlers.turn import Channel, Event, File, Lang, Say, Session, Topic
+from handlers.turn import Channel, Event, File, FileProblem, Lang, Say, Session, Topic
 from storage.errors import StorageError
 
 COOKIE = "c"
@@ -29,7 +31,6 @@ ASIDE = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
 MOST_EVENTS = 9
 """Of one form: a command, a text, five files and what was left of them, and a choice."""
 
-MOST_TYPED = 5_000
 CLEARED = {"clear-site-data": '"cookies", "storage"'}
 
 
@@ -52,8 +53,7 @@ class WebChat:
     desk: Desk
     pages: Pages
     crowd: Crowd = field(default_factory=Crowd)
-    # What people typed and did not send, by person: in memory only, and the newest few.
-    _typed: dict[bytes, tuple[str, str]] = field(default_factory=dict, repr=False)
+    unsent: Unsent = field(default_factory=Unsent)
 
     async def talk(self, request: Request) -> Response:
         """One page of the talk, or one step of it."""
@@ -91,9 +91,10 @@ class WebChat:
             known = await self.desk.engine.said(seat.event(self.desk.store.seals, seat.last.form, place))
             if known is not None and known.says:
                 answers.append(known)
-        if not answers:
+        session = await self._session(seat)
+        if not answers or (session and not asks(answers[-1], session)):
             return None
-        return Shown(together(answers), await self._session(seat))
+        return Shown(together(answers), session)
 
     async def _standing(self, request: Request, seat: Seat, path: Opens) -> Shown:
         """The question that the talk stands at, if it belongs to this page; else what this page begins with."""
@@ -115,18 +116,15 @@ class WebChat:
         def admits(fields: Mapping[str, str]) -> bool:
             return not wait and Ticket.read(fields.get("csrf", ""), seat, seals) is not None
 
-        try:
-            filled = await formdata.read(request, admits, self._take)
-        except StorageError as fault:
+        taken = Taken(self.desk)
+        filled = await formdata.read(request, admits, taken.take)
+        for fault in taken.faults:
             self.desk.engine.fault(fault)
-            return await self._refused(request, seat, sorry("sorry.busy", asked_lang(request)))
+            return await self._refused(request, seat, sorry("sorry.busy", asked_lang(request)), filled)
         ticket = Ticket.read(filled.words("csrf"), seat, seals)
         if seat is None or ticket is None or wait:
             return await self._returned(request, seat, filled, wait)
-        return await self._step(request, seat, ticket, filled)
-
-    async def _take(self, chunks: AsyncIterator[bytes], name: str) -> File:
-        return await self.desk.store.evidence.take(chunks, name, self.desk.engine.now())
+        return await self._step(request, seat, ticket, filled, ticket.form(filled, taken.digests))
 
     async def _returned(self, request: Request, seat: Seat | None, filled: Filled, wait: int) -> Response:
         """A form that is not taken: everything that was typed stands on the page that comes back."""
@@ -140,17 +138,19 @@ class WebChat:
             page.headers["retry-after"] = str(wait)
         return page
 
-    async def _refused(self, request: Request, seat: Seat | None, why: Answer, typed: str = "") -> Response:
+    async def _refused(self, request: Request, seat: Seat | None, why: Answer, filled: Filled) -> Response:
         """A form that could not be saved: the excuse, the question once more, and what was typed."""
         seat = seat or Seat.fresh()
         shown = await self._standing(request, seat, PATHS[request.url.path])
         shown.notes = tuple(message.text for message in why.messages)
-        shown.status, shown.typed = 503, typed
+        shown.status, shown.typed = 503, filled.words("text")
         return self._page(request, seat, shown)
 
-    async def _step(self, request: Request, seat: Seat, ticket: Ticket, filled: Filled) -> Response:
+    async def _step(
+        self, request: Request, seat: Seat, ticket: Ticket, filled: Filled, form: str
+    ) -> Response:
         """Hand the form to the talk, and send the browser to the page that shows what was said."""
-        form, answers = ticket.form(filled), 0
+        answers = 0
         for event in self._events(seat, ticket, filled, await self._session(seat)):
             place = event.choice.partition(".")[0] if event.choice else ""
             if answers and place.isdecimal() and not await self._still(seat, form, answers, place):
@@ -159,10 +159,12 @@ class WebChat:
                 replace(event, id=seat.event(self.desk.store.seals, form, answers))
             )
             if not answer.saved:
-                return await self._refused(request, seat, answer, filled.words("text"))
+                return await self._refused(request, seat, answer, filled)
             answers += 1
         seat = seat.sent(form, answers, self.desk.engine.now())
         after = await self._session(seat)
+        if after is None or after.topic not in {Topic.REPORT, Topic.TRACK}:
+            self.unsent.forget(seat.who(self.desk.store.seals))
         path = HOME.get(after.topic, request.url.path) if after else request.url.path
         moved = RedirectResponse(f"{path}?said", 303)
         self._mark(request, seat, moved)
@@ -181,23 +183,17 @@ class WebChat:
         blank = Event("", who, Channel.WEB, prompt=ticket.prompt, lang=ticket.lang)
         text = filled.words("text")
         events = [replace(blank, choice=f"/{ticket.opens}")] if ticket.opens else []
-        if text and choice_answers(choice) and not (choice and ticket.had == digest(text)):
+        if text and is_sent(text, choice) and not (choice and ticket.had == digest(text)):
             events.append(replace(blank, text=text))
-            self._typed.pop(who, None)
+            self.unsent.forget(who)
         elif text:
-            self._remember(who, session, text)
+            self.unsent.remember(who, session.step if session else "", text, self.desk.engine.now())
         events += [replace(blank, file=file) for file in filled.files]
         if choice:
             events.append(replace(blank, choice=choice))
         if len(events) == bool(ticket.opens):
             events.append(replace(blank, text=""))
         return events
-
-    def _remember(self, who: bytes, session: Session | None, text: str) -> None:
-        self._typed.pop(who, None)
-        self._typed[who] = (session.step if session else "", text)
-        if len(self._typed) > MOST_TYPED:
-            del self._typed[next(iter(self._typed))]
 
     async def _session(self, seat: Seat) -> Session | None:
         session = await self.desk.store.session(seat.who(self.desk.store.seals))
@@ -206,8 +202,7 @@ class WebChat:
     def _page(self, request: Request, seat: Seat, shown: Shown) -> Response:
         lang: Lang = shown.answer.lang
         who, step = seat.who(self.desk.store.seals), shown.session.step if shown.session else ""
-        at, typed = self._typed.get(who, ("", ""))
-        typed = shown.typed or (typed if at == step else "")
+        typed = shown.typed or self.unsent.at(who, step, self.desk.engine.now())
         arrangement = arranged(shown.answer.says, lang, shown.session, typed, notes=shown.notes)
         ticket = Ticket.to(shown.session, shown.opens, lang, arrangement.had)
         page = self.pages.shown(
@@ -225,9 +220,42 @@ class WebChat:
         seat.mark(response, COOKIE, tuple(PATHS), secure=_secure(request))
 
 
-def choice_answers(choice: str) -> bool:
+@dataclass
+class Taken:
+    """The files of one form on their way into sealed storage; `digests` tell one filling of a form from another."""
+
+    desk: Desk
+    digests: list[str] = field(default_factory=list)
+    faults: list[StorageError] = field(default_factory=list)
+
+    async def take(self, chunks: AsyncIterator[bytes], name: str) -> File:
+        """Seal a file. Where that cannot be, the rest of the form is read all the same, for the words in it."""
+        content = sha256()
+
+        async def passing() -> AsyncIterator[bytes]:
+            async for chunk in chunks:
+                content.update(chunk)
+                yield chunk
+
+        try:
+            file = await self.desk.store.evidence.take(passing(), name, self.desk.engine.now())
+        except StorageError as fault:
+            self.faults.append(fault)
+            file = File("", name, "", 0, FileProblem.UNREADABLE)
+        self.digests.append(content.hexdigest())
+        return file
+
+
+def asks(answer: Answer, session: Session) -> bool:
+    """Whether the question of an answer is the one that a talk stands at; a menu is no question."""
+    prompts = {choice.data.partition(".")[0] for say in answer.says for choice in say.choices}
+    return all(not prompt.isdecimal() or prompt == str(session.prompt) for prompt in prompts)
+
+
+def is_sent(text: str, choice: str) -> bool:
     """Whether words beside a choice are meant to be sent with it: not beside a command or a way back."""
-    return not choice.startswith("/") and choice.partition(".")[2] not in ASIDE
+    aside = choice.startswith("/") or choice.partition(".")[2] in ASIDE
+    return not aside or len(text) > LONGEST
 
 
 def _secure(request: Request) -> bool:

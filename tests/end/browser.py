@@ -16,9 +16,13 @@ from tests.end.server import WebServer
 from tests.play import OFFICE
 
 CHROMIUM = Path("/usr/bin/chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 GREETINGS = {"สวัสดี": "/", "hello": "/?lang=en"}
 ENTRIES = {**GREETINGS, "แจ้งเรื่อง": "/report", "ติดตาม": "/track"}
 """Where a person's first word leads: to the first page, or straight to what they came for."""
+
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
 READ = """() => {
   const words = (node) => [...node.querySelectorAll('dl > div')].map(
@@ -42,7 +46,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+            args=ARGS,
         )
         yield browser
         browser.close()

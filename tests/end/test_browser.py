@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.end.browser import CHROMIUM, BrowserDoor, chromium
+from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor, chromium
 from tests.story import STORIES, Telling
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 WINDOWS = {
     "phone-light-off": {**PHONE, "java_script_enabled": False},
     "desk-dark-on": {**DESK, "color_scheme": "dark"},

@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from handlers.turn import Message
 from tests import samples
-from tests.end.browser import CHROMIUM, BrowserDoor, chromium
-from tests.end.test_browser import DESK, PHONE
+from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor, chromium
 from tests.play import OFFICE
 from tests.story import STORIES, Telling
 
