@@ -88,24 +88,29 @@ class Ticket:
     """What a form's hidden field proves: that this seat was shown the question `prompt`.
 
     opens: the command that must come first, where the page was shown before anything was said; lang: its language;
-    had: digest of the answer that stood on the page already.
+    had: digest of the answer that stood on the page already; minute: when it was shown, in minutes since 1970 (UTC).
     """
 
     nonce: str
     prompt: int
     opens: Opens
     lang: Lang
-    had: str = ""
+    had: str
+    minute: int
 
     @staticmethod
-    def to(session: Session | None, opens: Opens, lang: Lang, had: str) -> "Ticket":
+    def to(session: Session | None, opens: Opens, lang: Lang, had: str, now: datetime) -> "Ticket":
         """A new ticket to the question that a talk stands at, and to the answer that it had."""
-        prompt = session.prompt if session else 0
-        return Ticket(secrets.token_hex(RANDOM), prompt, opens, lang, digest(had) if had else "")
+        prompt, minute = session.prompt if session else 0, int(now.timestamp()) // 60
+        return Ticket(secrets.token_hex(RANDOM), prompt, opens, lang, digest(had) if had else "", minute)
+
+    def lapsed(self, now: datetime) -> bool:
+        """Whether the page is so old that its talk may have lapsed."""
+        return now - datetime.fromtimestamp(self.minute * 60, UTC) >= IDLE
 
     def written(self, seat: Seat, seals: Seals) -> str:
         """The ticket as a field of a form, sealed to a seat."""
-        told = f"{self.nonce}.{self.prompt}.{self.opens}.{self.lang}.{self.had}"
+        told = f"{self.nonce}.{self.prompt}.{self.opens}.{self.lang}.{self.had}.{self.minute}"
         return f"{told}.{_proof(told, seat, seals)}"
 
     @staticmethod
@@ -114,8 +119,8 @@ class Ticket:
         told, _, proof = field.rpartition(".")
         if seat is None or not same(proof.encode(), _proof(told, seat, seals).encode()):
             return None
-        nonce, prompt, opens, lang, had = told.split(".")
-        return Ticket(nonce, int(prompt), opens, lang, had)  # type: ignore[arg-type]  # only we could write it
+        nonce, prompt, opens, lang, had, minute = told.split(".")
+        return Ticket(nonce, int(prompt), opens, lang, had, int(minute))  # type: ignore[arg-type]  # only we could write it
 
     def form(self, filled: Filled, files: Iterable[str]) -> str:
         """The name of a form as it was filled in: another filling is another form, the same one is the same.

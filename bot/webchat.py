@@ -11,11 +11,12 @@ from bot import formdata
 from bot.app import Desk
 from bot.crowd import Crowd
 from bot.engine import Answer, sorry
+from bot.filling import aside, events
 from bot.formdata import Filled, Unread
 from bot.pages import Pages, asked_lang
-from bot.seat import Opens, Seat, Ticket, digest
+from bot.seat import Opens, Seat, Ticket
 from bot.talkpage import arranged, together
-from bot.unsent import LONGEST, Unsent
+from bot.unsent import Unsent
 from handlers import wording
 from handlers.turn import Channel, Event, File, FileProblem, Lang, Say, Session, Topic
 from storage.errors import StorageError
@@ -24,9 +25,6 @@ COOKIE = "c"
 PATHS: Mapping[str, Opens] = {"/report": "report", "/track": "track"}
 HOME: Mapping[Topic, str] = {Topic.REPORT: "/report", Topic.CONFIRM: "/report", Topic.TRACK: "/track"}
 """The page that a talk belongs to. A menu belongs to none, and stays where it came up."""
-
-ASIDE = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
-"""Choices that answer nothing: what was typed beside one is not sent, and stands there on the way back."""
 
 MOST_EVENTS = 9
 """Of one form: a command, a text, five files and what was left of them, and a choice."""
@@ -150,8 +148,8 @@ class WebChat:
         self, request: Request, seat: Seat, ticket: Ticket, filled: Filled, form: str
     ) -> Response:
         """Hand the form to the talk, and send the browser to the page that shows what was said."""
-        answers = 0
-        for event in self._events(seat, ticket, filled, await self._session(seat)):
+        who, before, answers = seat.who(self.desk.store.seals), await self._session(seat), 0
+        for event in events(who, ticket, filled, self.desk.engine.now()):
             place = event.choice.partition(".")[0] if event.choice else ""
             if answers and place.isdecimal() and not await self._still(seat, form, answers, place):
                 continue
@@ -163,12 +161,21 @@ class WebChat:
             answers += 1
         seat = seat.sent(form, answers, self.desk.engine.now())
         after = await self._session(seat)
-        if after is None or after.topic not in {Topic.REPORT, Topic.TRACK}:
-            self.unsent.forget(seat.who(self.desk.store.seals))
+        self._keep(who, filled, after if ticket.opens else before, after)
         path = HOME.get(after.topic, request.url.path) if after else request.url.path
         moved = RedirectResponse(f"{path}?said", 303)
         self._mark(request, seat, moved)
         return moved
+
+    def _keep(self, who: bytes, filled: Filled, at: Session | None, after: Session | None) -> None:
+        """Keep what was typed and not sent for the question it stood at; what belongs to no talk is forgotten."""
+        if after is None or after.topic not in {Topic.REPORT, Topic.TRACK}:
+            self.unsent.forget(who)
+        elif aside(filled):
+            step = at.step if at else after.step
+            self.unsent.remember(who, step, filled.words("text"), self.desk.engine.now())
+        elif filled.words("text"):
+            self.unsent.forget(who)
 
     async def _still(self, seat: Seat, form: str, place: int, prompt: str) -> bool:
         """Whether a choice beside words still belongs to the question asked, or was taken when it first came."""
@@ -176,24 +183,6 @@ class WebChat:
         if session and str(session.prompt) == prompt:
             return True
         return await self.desk.engine.said(seat.event(self.desk.store.seals, form, place)) is not None
-
-    def _events(self, seat: Seat, ticket: Ticket, filled: Filled, session: Session | None) -> list[Event]:
-        """What a form means to the talk, in the order in which a person would have said it."""
-        who, choice = seat.who(self.desk.store.seals), filled.words("choice")
-        blank = Event("", who, Channel.WEB, prompt=ticket.prompt, lang=ticket.lang)
-        text = filled.words("text")
-        events = [replace(blank, choice=f"/{ticket.opens}")] if ticket.opens else []
-        if text and is_sent(text, choice) and not (choice and ticket.had == digest(text)):
-            events.append(replace(blank, text=text))
-            self.unsent.forget(who)
-        elif text:
-            self.unsent.remember(who, session.step if session else "", text, self.desk.engine.now())
-        events += [replace(blank, file=file) for file in filled.files]
-        if choice:
-            events.append(replace(blank, choice=choice))
-        if len(events) == bool(ticket.opens):
-            events.append(replace(blank, text=""))
-        return events
 
     async def _session(self, seat: Seat) -> Session | None:
         session = await self.desk.store.session(seat.who(self.desk.store.seals))
@@ -204,7 +193,7 @@ class WebChat:
         who, step = seat.who(self.desk.store.seals), shown.session.step if shown.session else ""
         typed = shown.typed or self.unsent.at(who, step, self.desk.engine.now())
         arrangement = arranged(shown.answer.says, lang, shown.session, typed, notes=shown.notes)
-        ticket = Ticket.to(shown.session, shown.opens, lang, arrangement.had)
+        ticket = Ticket.to(shown.session, shown.opens, lang, arrangement.had, self.desk.engine.now())
         page = self.pages.shown(
             "talk.html",
             lang,
@@ -247,15 +236,10 @@ class Taken:
 
 
 def asks(answer: Answer, session: Session) -> bool:
-    """Whether the question of an answer is the one that a talk stands at; a menu is no question."""
+    """Whether the question of an answer is the one that a talk stands at, or both are at the menu."""
     prompts = {choice.data.partition(".")[0] for say in answer.says for choice in say.choices}
-    return all(not prompt.isdecimal() or prompt == str(session.prompt) for prompt in prompts)
-
-
-def is_sent(text: str, choice: str) -> bool:
-    """Whether words beside a choice are meant to be sent with it: not beside a command or a way back."""
-    aside = choice.startswith("/") or choice.partition(".")[2] in ASIDE
-    return not aside or len(text) > LONGEST
+    numbered = {prompt for prompt in prompts if prompt.isdecimal()}
+    return numbered == ({str(session.prompt)} if session.topic is not Topic.MENU else set())
 
 
 def _secure(request: Request) -> bool:

@@ -7,7 +7,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=30, help="rounds of kill -9 under load (about four a second)"
     )
-    parser.addoption("--windows", choices=["some", "all"], default="some", help="sizes and schemes of browsers")
+    parser.addoption(
+        "--windows", choices=["some", "all"], default="some", help="sizes and schemes of browsers"
+    )
 
 
 @pytest.fixture(scope="session")
