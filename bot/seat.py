@@ -88,7 +88,8 @@ class Ticket:
     """What a form's hidden field proves: that this seat was shown the question `prompt`.
 
     opens: the command that must come first, where the page was shown before anything was said; lang: its language;
-    had: digest of the answer that stood on the page already; minute: when it was shown, in minutes since 1970 (UTC).
+    had: digest of the answer that stood on the page already; minute: when the talk was touched last before it was
+    shown, in minutes since 1970 (UTC).
     """
 
     nonce: str
@@ -101,7 +102,10 @@ class Ticket:
     @staticmethod
     def to(session: Session | None, opens: Opens, lang: Lang, had: str, now: datetime) -> "Ticket":
         """A new ticket to the question that a talk stands at, and to the answer that it had."""
-        prompt, minute = session.prompt if session else 0, int(now.timestamp()) // 60
+        prompt, minute = (
+            session.prompt if session else 0,
+            int((session.at if session else now).timestamp()) // 60,
+        )
         return Ticket(secrets.token_hex(RANDOM), prompt, opens, lang, digest(had) if had else "", minute)
 
     def lapsed(self, now: datetime) -> bool:
