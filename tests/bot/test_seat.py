@@ -53,7 +53,7 @@ def again(seat: Seat) -> Seat | None:
 
 def ticket(seat: Seat, seals: Seals, had: str = "") -> str:
     """A ticket to question 7, in English, of a page that opens a report."""
-    return Ticket.to(Session(prompt=7), "report", "en", had, NOW).written(seat, seals)
+    return Ticket.to(Session(prompt=7, at=NOW), "report", "en", had, NOW).written(seat, seals)
 
 
 def test_a_fresh_seat_is_nobody_s() -> None:
