@@ -20,6 +20,7 @@ from bot.telegram import entrance
 from bot.telegram.pace import Pace
 from bot.web import Guarded, site
 from handlers.case import Step
+from handlers.receipt import reads
 from handlers.turn import Channel, Message
 from storage.keys import Place
 from tests import samples
@@ -48,6 +49,7 @@ class Open:
 async def listening(application: Any) -> AsyncIterator[str]:
     """A server for an application; gives its address."""
     config = uvicorn.Config(application, log_config=None, lifespan="off", port=0, timeout_graceful_shutdown=1)
+    config.timeout_keep_alive = 300  # the loop of a story stands still between its steps
     server = uvicorn.Server(config)
     server.capture_signals = asynccontextmanager  # type: ignore[assignment,method-assign]
     listener = config.bind_socket()
@@ -195,14 +197,14 @@ class TelegramDoor:
 
     def close(self) -> None:
         """Close everything; the desk must be sound, and nothing waits for anybody."""
-        here = self.open
-        assert self.run(here.desk.findings()) == []
+        found = self.run(self.open.desk.findings())
         self.quit("")
         self.run(self._outer.aclose())
         self._runner.close()
+        assert found == []
 
 
 def message(shown: Shown) -> Message:
     """A message of a chat as a story knows it."""
-    receipt = RECEIPT.search(shown.text)
-    return Message(shown.text, shown.buttons, receipt[0] if receipt else None)
+    receipts = [shape for shape in RECEIPT.findall(shown.text) if reads(shape)]
+    return Message(shown.text, shown.buttons, receipts[0] if receipts else None)
