@@ -124,6 +124,7 @@ def named(said: Said, lang: Lang) -> str:
 
 def joined(first: Answer, then: Answer) -> Answer:
     """Two answers as one: of the first what it tells, of the last what it asks."""
-    told = tuple(message for message in first.messages if not message.choices or message.certain)
+    new = [message for message in first.messages if message not in then.messages]
+    told = tuple(message for message in new if not message.choices or message.certain)
     again = first.again and then.again
     return Answer((*told, *then.messages), again, (*first.waiting, *then.waiting))
