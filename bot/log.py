@@ -25,6 +25,9 @@ class Happened(StrEnum):
     TICKED = "ticked"
     FAULT = "fault"
     FOREIGN = "foreign"
+    UNREADABLE = "unreadable"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
 
 
 def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:

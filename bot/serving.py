@@ -5,13 +5,14 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import uvicorn
+from starlette.routing import BaseRoute
 
-from bot import app, clock, log
+from bot import app, clock, doors, log
 from bot.app import House
 from bot.connection import patient
 from bot.engine import utc_now
@@ -44,21 +45,21 @@ class Server(uvicorn.Server):
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
     _take_what_is_allowed()
-    async with app.opened(desks) as house:
+    async with app.opened(desks) as house, doors.opened(house) as routes:
         chosen = house.settings
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
-        server = Server(configured(house))
+        server = Server(configured(house, routes))
         async with _beside(_tick_each_minute(house)), _beside(_announce(server, listening)):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
     return 0
 
 
-def configured(house: House) -> uvicorn.Config:
-    """How the web application of a house is served."""
+def configured(house: House, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
+    """How the web application of a house is served; doors: the routes that platforms call."""
     pages = Pages(house.office)
     return uvicorn.Config(
-        Guarded(site(house), pages),
+        Guarded(site(house, doors), pages),
         http=patient(refusal(pages)),
         ws="none",
         log_config=None,

@@ -1,6 +1,6 @@
 """The web: which address shows what, the headers of everything that leaves, and pages in Thai for what goes wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -38,8 +38,8 @@ _KEPT = {200, 206, 304}
 _SORRY = {404: "lost", 405: "verb"}
 
 
-def site(house: House) -> Starlette:
-    """The web application of a house."""
+def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web application of a house; doors: the routes that platforms call."""
     pages = Pages(house.office)
     front = Front(house, pages)
     routes: list[BaseRoute] = [
@@ -48,6 +48,7 @@ def site(house: House) -> Starlette:
         Route("/healthz", front.alive),
         Route("/readyz", front.ready),
         Mount("/static", StaticFiles(directory=STATIC)),
+        *doors,
     ]
     if "complaints" in house.desks:
         chat = WebChat(house.desks["complaints"], pages)

@@ -264,7 +264,8 @@ def _attach(m: Moment, case: CaseView, file: File) -> Turn:
     if file.problem is not None:
         return show(m, case, Say(f"file.{file.problem}", {"name": file.name, "most": MOST_FILES}))
     act = _entry(m, case, EntryKind.EVIDENCE, files=(file,))
-    return replace(show(m, with_entry(case, act), Say("track.attached", {"name": file.name})), acts=(act,))
+    note = Say("track.coming" if file.coming else "track.attached", {"name": file.name})
+    return replace(show(m, with_entry(case, act), note), acts=(act,))
 
 
 def _withdraw(m: Moment, case: CaseView) -> Turn:

@@ -44,7 +44,7 @@ class File:
 
     id: its random name in sealed storage, 32 hex digits; empty when it was not kept.
     name: what the sender called it, cleaned. kind: media type by content, never by name.
-    size: bytes. problem: why it was not kept, or None.
+    size: bytes. problem: why it was not kept, or None. coming: it is on its way, and its place is kept.
     """
 
     id: str
@@ -53,6 +53,7 @@ class File:
     size: int
     problem: FileProblem | None = None
     misnamed: bool = False
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +173,16 @@ Arg: TypeAlias = str | int | Say | tuple[Say, ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A `Say` in words, for one person in one language. `choices` are (label, data) pairs."""
+    """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
+
+    certain: as of the `Say`. guarded: of a case or of what was told, so a door that can keeps it from being passed on.
+    """
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     receipt: str | None = None
+    certain: bool = False
+    guarded: bool = False
 
 
 class Query(Generic[T]):

@@ -7,6 +7,9 @@ from typing import Any
 
 from handlers.turn import Arg, Choice, Lang, Message, Say
 
+GUARDED = ("track.", "confirm.", "report.review", "report.filed")
+"""The keys of what tells of a case, or repeats what somebody told."""
+
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
@@ -63,4 +66,6 @@ def render(say: Say, lang: Lang) -> Message:
         text(say, lang),
         tuple([(label(choice, lang), choice.data) for choice in say.choices]),
         receipt if isinstance(receipt, str) else None,
+        say.certain,
+        say.certain or say.key.startswith(GUARDED),
     )
