@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from bot import app, clock, log
+from bot import app, clock, doors, log
 from bot.app import House
 from bot.engine import utc_now
 from bot.log import Happened
@@ -41,11 +41,11 @@ class Server(uvicorn.Server):
 
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
-    async with app.opened(desks) as house:
+    async with app.opened(desks) as house, doors.opened(house) as routes:
         chosen = house.settings
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         config = uvicorn.Config(
-            Guarded(site(house)),
+            Guarded(site(house, routes)),
             log_config=None,
             access_log=False,  # a request line holds an address
             server_header=False,

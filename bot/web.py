@@ -1,6 +1,6 @@
 """The web: the landing page, what monitoring asks, and pages in Thai for everything that goes wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,14 +32,15 @@ HEADERS: Mapping[str, str] = {
 _SORRY = {404: "lost", 405: "verb"}
 
 
-def site(opened: House) -> Starlette:
-    """The web application of a house."""
+def site(opened: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web application of a house; doors: the routes that platforms call."""
     pages = Pages(opened)
     routes = [
         Route("/", pages.home),
         Route("/healthz", pages.alive),
         Route("/readyz", pages.ready),
         Mount("/static", StaticFiles(directory=HERE / "static")),
+        *doors,
     ]
     return Starlette(
         routes=routes,

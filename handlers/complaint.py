@@ -164,5 +164,6 @@ def finish(m: Moment) -> Deciding:
         version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
     )
     after = asked(known, topic=Topic.CONFIRM, step="five")
-    ask = Say("confirm.ask", {}, offered(options(("skip",)), after), certain=True)
+    choices = offered(options(("skip",)), after)
+    ask = Say("confirm.ask", {}, choices, certain=True, typed=True)
     return Turn(after, (told, ask), (act,))

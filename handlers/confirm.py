@@ -27,7 +27,9 @@ def hear(m: Moment) -> Deciding:
 
 def again(m: Moment, *before: Say) -> Turn:
     """Ask for the five symbols once more."""
-    return Turn(m.session, (*before, Say("confirm.ask", {}, offered(options(("skip",)), m.session))))
+    return Turn(
+        m.session, (*before, Say("confirm.ask", {}, offered(options(("skip",)), m.session), typed=True))
+    )
 
 
 def _over(m: Moment, told: Say) -> Turn:

@@ -110,7 +110,8 @@ def question(form: Form, m: Moment) -> Say:
         args["files"] = len(session.files)
     if field.help:
         args["help"] = field.help(m)
-    return Say(key, args, offered(exits(form, field, session), session))
+    choices = offered(exits(form, field, session), session)
+    return Say(key, args, choices, typed=field.kind is not Kind.PICK)
 
 
 def stops(form: Form, session: Session) -> tuple[Option, ...]:

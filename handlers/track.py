@@ -35,7 +35,7 @@ def ask(m: Moment, *before: Say) -> Turn:
     """Ask for the receipt."""
     session = m.session if m.session.step == "code" else asked(m.session, step="code")
     session = session.with_(topic=Topic.TRACK, receipt=None)
-    return Turn(session, (*before, Say("track.ask", {}, offered(options(("leave",)), session))))
+    return Turn(session, (*before, Say("track.ask", {}, offered(options(("leave",)), session), typed=True)))
 
 
 def hear(m: Moment) -> Deciding:
@@ -205,7 +205,10 @@ def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
     if choice in {"message", "attach", "withdraw"}:
         session = asked(m.session, step=choice)
         exits = ("withdraw_yes", "stay") if choice == "withdraw" else ("stay",)
-        return Turn(session, (Say(f"track.{choice}", {}, offered(options(exits), session)),))
+        return Turn(
+            session,
+            (Say(f"track.{choice}", {}, offered(options(exits), session), typed=choice == "message"),),
+        )
     if choice == "send":
         return _send(m, case, m.session.answers["held"])
     if choice == "withdraw_yes":

@@ -141,6 +141,7 @@ class Say:
     """Something to say, still without words: a wording key and what goes into it.
 
     certain: must arrive even through a crash, so it waits in the outbox until it did; everything of a case is.
+    typed: it asks for words, so a number that is typed is an answer and picks nothing.
     An argument called `receipt` is shown to the person as the receipt of the case.
     """
 
@@ -148,6 +149,7 @@ class Say:
     args: Mapping[str, "Arg"] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     certain: bool = False
+    typed: bool = False
 
 
 Arg: TypeAlias = str | int | Say | tuple[Say, ...]
@@ -157,7 +159,8 @@ Arg: TypeAlias = str | int | Say | tuple[Say, ...]
 class Message:
     """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
 
-    certain: as of the `Say`. guarded: of a case or of what was told, so a door that can keeps it from being passed on.
+    certain, typed, key: as of the `Say`. guarded: of a case or of what was told, so a door that can keeps it from
+    being passed on.
     """
 
     text: str
@@ -165,6 +168,8 @@ class Message:
     receipt: str | None = None
     certain: bool = False
     guarded: bool = False
+    typed: bool = False
+    key: str = ""
 
 
 class Query(Generic[T]):

@@ -62,4 +62,6 @@ def render(say: Say, lang: Lang) -> Message:
         receipt if isinstance(receipt, str) else None,
         say.certain,
         say.certain or say.key.startswith(GUARDED),
+        say.typed,
+        say.key,
     )
