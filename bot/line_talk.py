@@ -38,6 +38,7 @@ class Gathering:
     """Pictures that were sent together, of which some may still come."""
 
     answers: list[Answer] = field(default_factory=list)
+    token: Token | None = None
     timer: asyncio.TimerHandle | None = None
 
 
@@ -140,18 +141,21 @@ class Talk:
         key = (heard.person, together.id)
         gathering = self._sets.setdefault(key, Gathering())
         gathering.answers.append(answer)
+        if gathering.token is not None:
+            self.post.spare(heard.person, gathering.token)
+        gathering.token = token or gathering.token
         if gathering.timer is not None:
             gathering.timer.cancel()
         if len(gathering.answers) >= (together.total or 0):
-            self._said_together(key, token)
+            self._said_together(key)
         else:
             loop = asyncio.get_running_loop()
-            gathering.timer = loop.call_later(SET_WAITS, self._said_together, key, token)
+            gathering.timer = loop.call_later(SET_WAITS, self._said_together, key)
 
-    def _said_together(self, key: tuple[str, str], token: Token | None) -> None:
+    def _said_together(self, key: tuple[str, str]) -> None:
         gathering = self._sets.pop(key, None)
         if gathering is not None:
-            self._beside(self._speak(key[0], token, joined(gathering.answers)))
+            self._beside(self._speak(key[0], gathering.token, joined(gathering.answers)))
 
     async def _speak(self, person: str, token: Token | None, answer: Answer) -> None:
         """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else."""
@@ -198,7 +202,7 @@ class Talk:
     async def close(self) -> None:
         """Say what is still to be said, for a moment; what is certain waits in the outbox anyway."""
         for key in list(self._sets):
-            self._said_together(key, None)
+            self._said_together(key)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self.soon)
             for task in late:
