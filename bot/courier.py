@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.engine import Answer, Engine
 from handlers import wording
@@ -57,6 +57,15 @@ class Carrier(Protocol):
         """The content of a file, piece by piece; `what` is what the platform's door gave to `Courier.bring`."""
 
 
+@dataclass(frozen=True)
+class Fetching:
+    """A file that is being fetched. coming: what may be decided with until it is there."""
+
+    coming: File
+    errand: Errand
+    task: "asyncio.Task[File | None]"
+
+
 @dataclass
 class Courier:
     """The courier of one desk, for all its platforms."""
@@ -68,7 +77,7 @@ class Courier:
     patience: float = PATIENCE
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TOGETHER))
     _under_way: set[str] = field(default_factory=set)
-    _tasks: "set[asyncio.Task[File | None]]" = field(default_factory=set)
+    _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def run(self, every: float = EVERY) -> None:
         """Go round for ever."""
@@ -97,9 +106,13 @@ class Courier:
     async def bring(self, event: Event, name: str, what: Mapping[str, str]) -> File:
         """Fetch a file at once, for an event that is decided with it; after `patience` it is still coming.
 
-        The errand is on the disk before anything is fetched. Whoever decides with a file that is still coming need
-        not care for it again: it is put in its place when it comes, and the person hears if it does not.
+        Whoever decides with a file that is still coming need not care for it again: it is put in its place when it
+        comes, and the person hears if it does not.
         """
+        return await self.outcome(await self.begin(event, name, what))
+
+    async def begin(self, event: Event, name: str, what: Mapping[str, str]) -> "Fetching":
+        """Begin to fetch a file; when this returns, the errand is on the disk. Raises DiskFull."""
         coming = await self.store.evidence.expect(name, self.engine.now())
         errand = Errand(event.channel, {**what, **_packed(event, coming)})
         row = await self.store.errands.add(event.channel, errand, self.engine.now() + HEADSTART)
@@ -107,11 +120,15 @@ class Courier:
         task = asyncio.create_task(self._fetch(taken, self.carriers[event.channel]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        done, _ = await asyncio.wait({task}, timeout=self.patience)
-        if done and (file := task.result()) is not None:
+        return Fetching(coming, errand, task)
+
+    async def outcome(self, begun: "Fetching") -> File:
+        """The file, waited for with `patience`."""
+        done, _ = await asyncio.wait({begun.task}, timeout=self.patience)
+        if done and (file := begun.task.result()) is not None:
             return file
-        task.add_done_callback(lambda ended: self._late(ended, taken))
-        return coming
+        begun.task.add_done_callback(lambda ended: self._late(ended, begun.errand))
+        return begun.coming
 
     async def _send(self, letter: Taken[Letter], carrier: Carrier) -> None:
         what, now = letter.what, self.engine.now()
@@ -156,11 +173,11 @@ class Courier:
         await self.store.errands.done([errand.id])
         return file
 
-    def _late(self, ended: "asyncio.Task[File | None]", errand: Taken[Errand]) -> None:
+    def _late(self, ended: "asyncio.Task[File | None]", errand: Errand) -> None:
         """A file came, or was refused, after the talk went on."""
         if ended.cancelled() or ended.exception() is not None or (file := ended.result()) is None:
             return
-        task = asyncio.create_task(self._settled(errand.what, file))
+        task = asyncio.create_task(self._settled(errand, file))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -1,25 +1,53 @@
-"""The platforms' doors: each is opened for each desk that has its token."""
+"""The platforms' doors: each is opened for each desk that has its token, with a courier beside them."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from starlette.routing import BaseRoute
 
 from bot import log
-from bot.app import House
+from bot.app import Desk, House
+from bot.courier import Carrier, Courier
+from handlers.turn import Channel
 
 
 @asynccontextmanager
 async def opened(house: House) -> AsyncIterator[list[BaseRoute]]:
-    """Open what is set for each desk; gives the routes that the platforms call. Raises Misconfigured."""
+    """Open what is set for each desk; gives the routes that the platforms call."""
     async with AsyncExitStack() as stack:
         routes: list[BaseRoute] = []
         for desk in house.desks.values():
-            own = house.settings.desk(desk.name)
-            if own.line_token is not None:
-                from bot import line_desk  # its library costs 50 MB and a second, so only where it is used
-
-                origin = house.settings.line_api_url
-                door = await stack.enter_async_context(line_desk.opened(desk, own, origin, log.fault))
-                routes += door.routes
+            routes += await stack.enter_async_context(_doors(house, desk))
         yield routes
+
+
+@asynccontextmanager
+async def _doors(house: House, desk: Desk) -> AsyncIterator[list[BaseRoute]]:
+    own, carriers = house.settings.desk(desk.name), dict[Channel, Carrier]()
+    courier = Courier(desk.engine, desk.store, carriers, log.fault)
+    routes: list[BaseRoute] = []
+    async with AsyncExitStack() as stack:
+        if own.telegram_token is not None:
+            from bot.telegram import entrance  # its library costs 30 MB, so only where it is used
+
+            origin = house.settings.telegram_api_url
+            door = await stack.enter_async_context(entrance.opened(desk, own, origin, courier, log.fault))
+            carriers[Channel.TELEGRAM] = door.door
+            routes += door.routes
+        if own.line_token is not None:
+            from bot import line_desk  # the same
+
+            line = await stack.enter_async_context(
+                line_desk.opened(desk, own, house.settings.line_api_url, log.fault)
+            )
+            routes += line.routes
+        rounds = asyncio.create_task(courier.run()) if carriers else None
+        try:
+            yield routes
+        finally:
+            if rounds is not None:
+                rounds.cancel()
+                with suppress(asyncio.CancelledError):
+                    await rounds
+            await courier.close()

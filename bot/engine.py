@@ -1,13 +1,12 @@
 """One message, one straight line: read, decide, commit, and only then answer."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from bot.turns import Turns
 from handlers import wording
 from handlers.receipt import made_of
 from handlers.turn import Deciding, Event, Lang, Message, NewReceipt, Now, Query, Say, Session, Topic, Turn
@@ -52,11 +51,11 @@ class Engine:
     store: Store
     now: Callable[[], datetime] = utc_now
     fault: Callable[[BaseException], None] = lambda _: None
-    _turns: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+    _turns: Turns[bytes] = field(default_factory=Turns)
 
     async def handle(self, event: Event) -> Answer:
         """Answer one event. The same event again has no second effect and gets the same answer."""
-        async with self._in_turn(event.who):
+        async with self._turns.of(event.who):
             lang: Lang = "th"
             try:
                 session = await self.store.session(event.who)
@@ -71,7 +70,7 @@ class Engine:
 
     async def recall(self, event: Event) -> Answer:
         """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
-        async with self._in_turn(event.who):
+        async with self._turns.of(event.who):
             try:
                 return await self._recall(event)
             except Exception as fault:  # the door opens all the same
@@ -114,21 +113,6 @@ class Engine:
         if isinstance(query, NewReceipt):
             return made_of(secrets.randbits(RECEIPT_BITS))
         return await self.store.answer(query, self.now())
-
-    @asynccontextmanager
-    async def _in_turn(self, who: bytes) -> AsyncIterator[None]:
-        """Let one person's messages wait for each other; a lock nobody waits for is forgotten."""
-        lock, waiting = self._turns.get(who, (asyncio.Lock(), 0))
-        self._turns[who] = (lock, waiting + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, waiting = self._turns[who]
-            if waiting == 1:
-                del self._turns[who]
-            else:
-                self._turns[who] = (lock, waiting - 1)
 
 
 def sorry(key: str, lang: Lang) -> Answer:

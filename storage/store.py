@@ -25,6 +25,7 @@ from storage.seal import mark, same
 from storage.seals import Seals
 from storage.snapshot import Errand, Letter, Report
 from storage.talks import Talks
+from storage.traces import Traces
 from storage.waiting import Waiting
 
 
@@ -38,6 +39,7 @@ class Store:
     outbox: Waiting[Letter]
     errands: Waiting[Errand]
     retention: Retention
+    traces: Traces
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -118,12 +120,14 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 waiting.outbox(tables.outbox, committer, seals, reader),
                 waiting.errands(tables.errands, committer, seals, reader),
                 Retention(committer, evidence, ring.place.database),
+                Traces(committer, reader),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))
             try:
                 yield store
             finally:
+                await store.traces.flush()
                 await committer.close(writing)
                 with suppress(asyncio.CancelledError):
                     await writing

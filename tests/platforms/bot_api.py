@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -90,7 +90,7 @@ class BotApi:
     statuses: Counter[int] = field(default_factory=Counter)
     session: aiohttp.ClientSession | None = None
     _numbers: dict[str, int] = field(default_factory=lambda: {"update": 1000, "message": 10, "query": 500})
-    _polling: bool = False
+    _listener: int = 0
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def number(self, what: str) -> int:
@@ -290,20 +290,16 @@ class BotApi:
     async def _on_getupdates(self, offset: int = 0, limit: int = 100, **more: Any) -> Any:
         if self.webhook:
             raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
-        if self._polling:
+        mine = self._listener = self._listener + 1
+        self._came.set()  # the newer request ends the older
+        self._came = asyncio.Event()
+        self.queue[:] = [u for u in self.queue if u["update_id"] >= offset]
+        if not self.queue:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came.wait(), min(more.get("timeout", 0), 1))
+        if self._listener != mine:
             raise Refusal(409, "Conflict: terminated by other getUpdates request")
-        self._polling = True
-        try:
-            self.queue[:] = [u for u in self.queue if u["update_id"] >= offset]
-            if not self.queue:
-                self._came.clear()
-                try:
-                    await asyncio.wait_for(self._came.wait(), min(more.get("timeout", 0), 1))
-                except TimeoutError:
-                    return []
-            return self.queue[:limit]
-        finally:
-            self._polling = False
+        return self.queue[:limit]
 
     # The wire
 

@@ -1,0 +1,130 @@
+"""What a person sends in a private chat: words, files, places on the map, each as an event that is decided."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from bot.courier import Courier
+from bot.engine import Answer, Engine, sorry
+from bot.telegram.api import Api
+from bot.telegram.update import Said, Sent
+from handlers import wording
+from handlers.turn import Channel, Event, File, FileProblem, Lang, Say
+from storage.evidence import MOST_BYTES, clean_name
+from storage.store import Store
+
+LINKS = {"report", "track"}
+"""What a deep link may ask for: t.me/BOT?start=report."""
+
+SOON, AGAIN = 1.0, 4.0
+"""Seconds until the chat shows that an answer is being written, and until it has to be told again."""
+
+
+@dataclass
+class Intake:
+    """Takes messages in for one desk."""
+
+    engine: Engine
+    store: Store
+    courier: Courier
+    api: Api
+    fault: Callable[[BaseException], None]
+
+    def who(self, chat: int) -> bytes:
+        """A person. In a private chat the chat's number is the person's."""
+        return self.store.seals.who(Channel.TELEGRAM, str(chat))
+
+    def event(self, number: int, chat: int) -> Event:
+        """An event without a deed yet; number: of the update."""
+        back = self.store.seals.address.seal(str(chat).encode(), "outbox", "", "back")
+        return Event(f"telegram:{number}", self.who(chat), Channel.TELEGRAM, back=back)
+
+    def opened(self, back: bytes) -> int:
+        """The chat of a sealed return address."""
+        return int(self.store.seals.address.open(back, "outbox", "", "back"))
+
+    async def lang(self, who: bytes) -> Lang:
+        """The language that a person's talk is in."""
+        session = await self.store.session(who)
+        return session.lang if session else "th"
+
+    async def take(self, number: int, said: Said) -> Answer | None:
+        """The answer to a message; None for one that nobody wrote, such as a pinned one."""
+        event = self.event(number, said.chat.id)
+        if said.file is not None:
+            return await self._with_file(event, said, said.file)
+        if said.text is not None:
+            return await self.engine.handle(replace(event, text=typed(said.text)))
+        if said.location is not None:
+            where = {
+                "latitude": f"{said.location.latitude:.5f}",
+                "longitude": f"{said.location.longitude:.5f}",
+            }
+            text = wording.text(Say("chat.place", where), await self.lang(event.who))
+            return await self.engine.handle(replace(event, text=text))
+        return await self.engine.handle(replace(event, text="")) if said.strange else None
+
+    async def _with_file(self, event: Event, said: Said, sent: Sent) -> Answer:
+        lang = await self.lang(event.who)
+        try:
+            async with self._typing(said.chat.id):
+                file = await self._brought(event, sent, clean_name(sent.file_name or named(said, lang)))
+        except Exception as trouble:  # nothing was kept, and the person is told
+            self.fault(trouble)
+            return sorry("sorry.busy", lang)
+        answer = await self.engine.handle(replace(event, file=file))
+        if not said.caption:
+            return answer
+        told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=said.caption))
+        return joined(answer, told)
+
+    async def _brought(self, event: Event, sent: Sent, name: str) -> File:
+        if (sent.file_size or 0) > MOST_BYTES:
+            return File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
+        return await self.courier.bring(event, name, {"file": sent.file_id})
+
+    @asynccontextmanager
+    async def _typing(self, chat: int) -> AsyncIterator[None]:
+        """Show that an answer is being written, if this takes long."""
+        task = asyncio.create_task(self._type(chat))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _type(self, chat: int) -> None:
+        await asyncio.sleep(SOON)
+        while True:
+            with suppress(Exception):  # a courtesy, and never worth a word
+                await self.api.types(chat)
+            await asyncio.sleep(AGAIN)
+
+
+def typed(text: str) -> str:
+    """What was typed: a command without the bot's name, and of a deep link only what we know."""
+    if not text.startswith("/"):
+        return text
+    command, _, rest = text.partition(" ")
+    command = command.partition("@")[0]
+    if command == "/start":
+        return f"/start {rest}" if rest in LINKS else command
+    return f"{command} {rest}" if rest else command
+
+
+def named(said: Said, lang: Lang) -> str:
+    """A name for a file that came without one."""
+    kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(said, kind)), "file")
+    if said.video_note or said.animation:
+        kind = "video"
+    return wording.text(Say(f"chat.{kind}"), lang)
+
+
+def joined(first: Answer, then: Answer) -> Answer:
+    """Two answers as one: of the first what it tells, of the last what it asks."""
+    new = [message for message in first.messages if message not in then.messages]
+    told = tuple(message for message in new if not message.choices or message.certain)
+    again = first.again and then.again
+    return Answer((*told, *then.messages), again, (*first.waiting, *then.waiting))

@@ -1,0 +1,261 @@
+"""What goes which way through Telegram's door, and that nothing certain is lost on it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.telegram.pace import Pace
+from handlers.turn import Channel
+from tests import samples
+from tests.platforms.bot_api import Weather
+from tests.platforms.person import CHAT, Person, calm, play
+from tests.platforms.telegram_door import Open
+
+
+def test_questions_ride_in_the_answer_and_what_is_of_a_case_is_called(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("สวัสดี")
+        await p.taps("แจ้งเรื่อง")
+        ways = Counter((c.method, c.by) for c in p.fake.calls if "Command" not in c.method)
+        assert ways[("sendMessage", "answer")] == 1
+        assert ways[("editMessageText", "answer")] == 1
+        assert not ways.keys() & {("sendMessage", "wire"), ("editMessageText", "wire")}
+        await p.reaches_the_review(2)
+        assert [m.protected for m in p.ours].count(True) == 1
+        assert "โปรดตรวจก่อนส่ง" in p.last
+        await p.taps("ส่งเรื่อง")
+        await calm(o)
+        assert len(p.receipts) == 1
+        assert all(query for query in p.fake.answered.values())
+        assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_when_a_case_is_filed_only_its_receipt_stays_in_the_chat(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        typed = [m.id for m in p.fake.chats[CHAT].values() if not m.by_bot]
+        await p.taps("ส่งเรื่อง")
+        await calm(o)
+        assert set(typed) <= p.fake.deleted[CHAT]
+        assert not any("โปรดตรวจก่อนส่ง" in m.text for m in p.ours)
+        assert len(p.receipts) == 1
+        assert "เหลือไว้แต่รหัสติดตาม" in p.last
+        await p.says("/wipe")
+        assert p.receipts == []
+        assert "ลบข้อความในแชตนี้แล้ว" in p.last
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_a_wipe_that_fails_is_told_and_can_be_repeated(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("สวัสดี")
+        p.fake.weather = lambda method, params: Weather(500) if method == "deleteMessages" else None
+        await p.says("/wipe")
+        assert "ลบข้อความในแชตไม่สำเร็จ" in p.last
+        assert o.desk.faults.pop()
+        p.fake.weather = lambda method, params: None
+        await p.says("/wipe")
+        assert len(p.fake.deleted[CHAT]) == 3
+
+    play(tmp_path, scene)
+
+
+TROUBLES = {
+    "429": Weather(429, retry_after=30),
+    "500": Weather(500),
+    "cut before it counted": Weather(cut="before"),
+    "cut after it counted": Weather(cut="after"),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_receipt_arrives_in_spite_of(trouble: str, tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        p.fake.weather = lambda method, params: TROUBLES[trouble] if method == "sendMessage" else None
+        assert await p.taps("ส่งเรื่อง") == 200
+        assert len(await o.desk.store.outbox.look(Channel.TELEGRAM)) == 1
+        for minutes in (1.1, 1, 1):
+            o.desk.away += timedelta(minutes=minutes)
+            await o.courier.round()
+        p.fake.weather = lambda method, params: None
+        o.desk.away += timedelta(minutes=30)
+        o.entrance.door.post.pace = Pace(0, 0)
+        await o.courier.round()
+        assert len(set(p.receipts)) == 1
+        assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
+        o.desk.faults.clear()
+
+    play(tmp_path, scene)
+
+
+def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        other = Person(p.fake, CHAT + 1)
+        await p.reaches_the_review()
+        await other.reaches_the_review()
+        p.fake.weather = lambda method, params: (
+            Weather(429, retry_after=600) if params.get("chat_id") == CHAT else None
+        )
+        await p.taps("ส่งเรื่อง")
+        await other.taps("ส่งเรื่อง")
+        assert (len(p.receipts), len(other.receipts)) == (0, 1)
+        calls = len(p.fake.calls)
+        o.desk.away += timedelta(minutes=2)
+        await o.courier.round()  # the chat is held: Telegram is not even asked
+        assert [c for c in p.fake.calls[calls:] if c.params.get("chat_id") == CHAT] == []
+
+    play(tmp_path, scene)
+
+
+def test_a_review_that_could_not_be_sent_is_sent_a_little_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.door.PAUSES", (0, 0, 0))
+
+    async def scene(o: Open, p: Person) -> None:
+        broken = iter([Weather(500), Weather(500)])
+        p.fake.weather = lambda method, params: next(broken, None) if "protect_content" in params else None
+        await p.reaches_the_review()
+        await calm(o)
+        assert "โปรดตรวจก่อนส่ง" in p.last
+        o.desk.faults.clear()
+
+    play(tmp_path, scene)
+
+
+def test_one_who_left_is_not_written_to_for_ever(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        p.fake.blocked.add(CHAT)
+        await p.taps("ส่งเรื่อง")
+        assert len(await o.desk.store.outbox.look(Channel.TELEGRAM)) == 1
+        o.desk.away += timedelta(minutes=2)
+        await o.courier.round()
+        assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
+
+    play(tmp_path, scene)
+
+
+def test_a_group_is_told_once(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        p.fake.chats[-100123] = {}
+        for _ in range(3):
+            update = p.fake.said(CHAT, text="/start")
+            update["message"]["chat"] = {"id": -100123, "type": "supergroup", "title": "CANARYGROUP"}
+            assert await p.does(update) == 200
+        assert [m.text[:30] for m in p.fake.chats[-100123].values()] == ["ช่องทางนี้ใช้ได้เฉพาะในแชตส่วน"]
+        assert await o.desk.store.session(o.desk.store.seals.who(Channel.TELEGRAM, str(CHAT))) is None
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_what_is_older_than_telegram_keeps_is_not_acted_on(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        update = p.fake.said(CHAT, text="แจ้งเรื่อง")
+        update["message"]["date"] -= 7 * 24 * 3600
+        assert await p.does(update) == 200
+        assert p.ours == []
+
+    play(tmp_path, scene)
+
+
+def test_every_sort_of_message_gets_an_answer(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("/start@canary_bot")
+        await p.says("/start report")
+        assert "พร้อมเริ่มแจ้งเรื่องหรือไม่" in p.last
+        await p.says("/start <nonsense>")
+        await p.does(p.fake.said(CHAT, sticker={"file_id": "s", "emoji": "😡"}))
+        assert len(p.ours) == 4
+        await p.does(p.fake.said(CHAT, location={"latitude": 18.79, "longitude": 98.98}))
+        assert "พักไว้ให้" in p.last
+        before = len(p.ours)
+        await p.does(p.fake.said(CHAT, pinned_message={"message_id": 3}))
+        assert len(p.ours) == before
+        await p.sends("photo", samples.photo(), caption="ภาพนี้ถ่ายที่หน้าห้องพัสดุเมื่อวานนี้")
+        assert "เก็บไฟล์ “ภาพถ่าย.jpg” แล้ว" in p.last
+        assert p.last.count("พักไว้ให้") == 1
+        for kind, name in (("voice", "เสียงพูด.ogg"), ("video_note", "วิดีโอ.mp4"), ("audio", "เสียง.mp3")):
+            await p.sends(kind, samples.png())
+            assert f"“{name}”" in p.last
+        await p.sends("document", b"", about={"file_size": 21 * 1024 * 1024, "file_name": "ใหญ่.mp4"})
+        assert "ใหญ่เกิน 20 MB" in p.last
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_a_file_that_takes_long_shows_that_something_happens(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        p.fake.weather = lambda method, params: Weather(delay=1.5) if method == "download" else None
+        await p.sends("photo", samples.photo())
+        assert "sendChatAction" in [c.method for c in p.fake.calls]
+        assert "พักไว้ให้" in p.last
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_a_case_is_filed_while_its_file_is_on_the_way(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        gate = asyncio.Event()
+        o.courier.patience = 0.05
+        original = o.entrance.door.post.api.file
+
+        async def slow(file: str) -> AsyncIterator[bytes]:
+            await gate.wait()
+            async for piece in original(file):
+                yield piece
+
+        o.entrance.door.post.api.file = slow  # type: ignore[method-assign]
+        await p.sends("photo", samples.photo())
+        assert "กำลังรับไฟล์" in p.last
+        await p.reaches_the_review(0, ไม่มีหลักฐาน="[เสร็จแล้ว]")
+        await p.taps("ส่งเรื่อง")
+        gate.set()
+        await calm(o)
+        (case,) = await o.desk.stories()
+        (file,) = (await o.desk.store.report(case)).files
+        assert b"".join([c async for c in o.desk.store.evidence.read(file)]) == samples.photo()
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_a_tap_on_a_message_that_telegram_hides_is_answered_below(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("สวัสดี")
+        update = p.fake.tapped(CHAT, p.ours[-1].id, "/report")
+        update["callback_query"]["message"] = {
+            "message_id": 5,
+            "date": 0,
+            "chat": {"id": CHAT, "type": "private"},
+        }
+        await p.does(update)
+        assert "พร้อมเริ่มแจ้งเรื่องหรือไม่" in p.last
+        assert len(p.ours) == 2
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_a_card_that_went_is_replaced(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        await p.taps("ส่งเรื่อง")
+        await calm(o)
+        receipt = p.receipts[0]
+        await p.says(receipt)
+        await p.says(receipt)
+        status = p.ours[-1]
+        update = p.fake.tapped(CHAT, status.id, dict(status.buttons)["ส่งข้อความ"])
+        del p.fake.chats[CHAT][status.id]
+        await p.does(update)
+        await p.says("มีพยานเพิ่มอีกสองคน ยินดีให้ถ้อยคำ")
+        assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in p.last
+
+    play(tmp_path, scene)
