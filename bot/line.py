@@ -218,7 +218,7 @@ async def _counted(call: Awaitable[T]) -> T:
     """What a call gives; whatever keeps it from its end is an Outage, without its words."""
     try:
         return await call
-    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError, OSError):
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):  # ValueError: an answer that is none
         raise Outage from None
 
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot.app import Desk
 from bot.courier import Courier
 from bot.line import Line, Refused
+from bot.line_menu import Menus
 from bot.line_post import Post
 from bot.line_quota import Ledger
 from bot.line_talk import Talk
@@ -47,11 +48,12 @@ async def opened(
             f"{name}: ต้องใส่ channel secret คู่กับ LINE_TOKEN / is needed beside LINE_TOKEN: the channel secret."
         )
     line = Line(own.line_token.get_secret_value(), origin)
-    post = Post(line, desk.store, Ledger(line, desk.name), fault)
+    menus = Menus(line, desk.name)
+    post = Post(line, desk.store, Ledger(line, desk.name), fault, menus.flag)
     courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
     talk = Talk(desk.engine, desk.store, courier, line, post, fault)
     hook = Webhook(talk, own.line_secret.get_secret_value(), fault)
-    beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, fault), courier.run())]
+    beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, menus, fault), courier.run())]
     try:
         yield Door(talk, post, courier, [Route(f"/line/{desk.name}", hook, methods=["POST"])])
     finally:
@@ -63,14 +65,20 @@ async def opened(
         await line.close()
 
 
-async def introduced(desk: DeskName, talk: Talk, fault: Callable[[BaseException], None]) -> None:
-    """Learn who we are and what waits, as soon as LINE listens; a token that it refuses is named each time."""
+async def introduced(
+    desk: DeskName, talk: Talk, menus: Menus, fault: Callable[[BaseException], None]
+) -> None:
+    """Learn who we are and what waits, and hang out the menus, as soon as LINE listens.
+
+    A token that it refuses is named each time.
+    """
     pause = SHORTEST
     await talk.post.remember()
     while True:
         try:
             talk.me = await talk.line.bot()
             await talk.post.ledger.refresh()
+            await menus.set_up()
         except Refused:
             name = f"{PREFIX}{desk.upper()}__LINE_TOKEN"
             told = "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.courier import Courier
 from bot.engine import Answer
 from bot.line_event import Happening, Sent
+from bot.line_menu import TAB
 from handlers import wording
 from handlers.turn import Channel, Event, File, FileProblem, Lang, Say
 from storage.evidence import MOST_BYTES
@@ -49,6 +50,8 @@ class Ear:
         if happening.type == "follow":
             return Heard(happening, person, replace(blank, choice="/start"))
         if happening.type == "postback" and happening.postback is not None:
+            if happening.postback.data.startswith(TAB):
+                return None  # LINE has turned the page itself
             return Heard(happening, person, replace(blank, choice=happening.postback.data))
         if happening.type != "message" or happening.message is None:
             return None

@@ -122,7 +122,7 @@ class Post:
                 await self.push(person, batch, retry_key(back, number, messages))
             except MonthUsedUp:
                 self.held.add(person)
-                await self.flag(person, True)
+                await self._flag(person, news=True)
                 raise
 
     async def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -146,7 +146,13 @@ class Post:
         await self.store.outbox.done(rows)
         if person in self.held:
             self.held.discard(person)
-            await self.flag(person, False)
+            await self._flag(person, news=False)
+
+    async def _flag(self, person: str, *, news: bool) -> None:
+        try:
+            await self.flag(person, news)
+        except Exception as trouble:  # what waits, waits all the same
+            self.fault(trouble)
 
     async def remember(self) -> None:
         """Learn, after a start, for whom something waits that was tried before."""

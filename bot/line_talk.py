@@ -125,6 +125,9 @@ class Talk:
         async with self._turns.of(person):
             understood = [await self._ear.understood(event, person, back) for event in events]
             several = [heard for heard in understood if heard is not None]
+            for happening, meant in zip(events, understood, strict=True):
+                if meant is None and (token := _token(happening)) is not None:
+                    self.post.spare(person, token)
             if any(heard.sent is not None for heard in several):
                 self._beside(self._show_work(person))
             for heard, event in zip(several, await self._ear.with_files(several), strict=True):
