@@ -35,6 +35,13 @@ async def _doors(house: House, desk: Desk) -> AsyncIterator[list[BaseRoute]]:
             door = await stack.enter_async_context(entrance.opened(desk, own, origin, courier, log.fault))
             carriers[Channel.TELEGRAM] = door.door
             routes += door.routes
+        if own.line_token is not None:
+            from bot import line_desk  # the same
+
+            line = await stack.enter_async_context(
+                line_desk.opened(desk, own, house.settings.line_api_url, log.fault)
+            )
+            routes += line.routes
         rounds = asyncio.create_task(courier.run()) if carriers else None
         try:
             yield routes

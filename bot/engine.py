@@ -1,7 +1,7 @@
 """One message, one straight line: read, decide, commit, and only then answer."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -139,3 +139,11 @@ class Engine:
 def sorry(key: str, lang: Lang) -> Answer:
     """An honest word that the last message was not saved, in the language of the talk."""
     return Answer((Say(key),), lang, saved=False)
+
+
+def joined(answers: Sequence[Answer]) -> Answer:
+    """Answers to what came at once, as one: of the earlier what they tell, of the last what it asks too."""
+    *earlier, last = answers
+    told = [s for a in earlier for s in a.says if s not in last.says and (not s.choices or s.certain)]
+    rows = tuple(row for answer in answers for row in answer.waiting)
+    return Answer((*told, *last.says), last.lang, all(a.again for a in answers), rows)

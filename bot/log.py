@@ -28,6 +28,7 @@ class Happened(StrEnum):
     UNREADABLE = "unreadable"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
+    QUOTA = "line-month"
 
 
 def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:

@@ -7,7 +7,7 @@ from handlers.answers import FEWEST_LETTERS, Keeping, Kept, set_aside, take
 from handlers.choices import STALE, options, picked
 from handlers.form import Field, Form, Kind
 from handlers.moment import Moment
-from handlers.turn import Deciding, Say, Session, Turn
+from handlers.turn import TYPED, Deciding, Say, Session, Turn
 
 DONE = options(("done",))
 
@@ -35,7 +35,7 @@ def _at_notice(office_form: Form, m: Moment) -> Deciding:
 
 
 def _at_field(office_form: Form, field: Field, m: Moment) -> Deciding:
-    numbers = field.kind is Kind.PICK
+    numbers = form.WANTS[field.kind] not in TYPED
     here = form.exits(office_form, field, m.session)
     if field.kind is Kind.LONG and not form.has_answer(field, m.session):
         here = (*here, *DONE)  # not offered yet, but a page has one button for "keep this, and I am done"

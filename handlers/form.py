@@ -19,7 +19,7 @@ class Kind(Enum):
     FILES = "files"
 
 
-_WANTS: Mapping[Kind, Wants] = {
+WANTS: Mapping[Kind, Wants] = {
     Kind.PICK: Wants.PICK,
     Kind.TEXT: Wants.TEXT,
     Kind.LONG: Wants.LONG,
@@ -120,7 +120,7 @@ def question(form: Form, m: Moment) -> Say:
         args["files"] = len(session.files)
     if field.help:
         args["help"] = field.help(m)
-    return Say(key, args, offered(exits(form, field, session), session), wants=_WANTS[field.kind])
+    return Say(key, args, offered(exits(form, field, session), session), wants=WANTS[field.kind])
 
 
 def stops(form: Form, session: Session) -> tuple[Option, ...]:

@@ -40,7 +40,7 @@ class Complaints:
         now = yield from read(Now())
         before = session or Session(lang=guessed(event))
         m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
-        command = commanded(event)
+        command = commanded(event) or numbered(event, m.session, before)
         if is_late(m) and not command:
             turn = yield from self._again(m, *late(event))
         else:
@@ -137,6 +137,14 @@ def commanded(event: Event) -> str | None:
     if (event.text or "").startswith("/start "):  # a deep link: /start track
         typed = typed.removeprefix("start ")
     return TYPED.get(typed)
+
+
+def numbered(event: Event, session: Session, before: Session) -> str | None:
+    """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
+    if before.at == NEVER or session.topic is not Topic.MENU or event.text is None:
+        return None
+    place, choices = thai.number(event.text), menu.CHOICES[session.lang]
+    return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 
 def is_receipt_like(text: str) -> bool:

@@ -22,7 +22,7 @@ from handlers.register import (
     SetTries,
     Tries,
 )
-from handlers.turn import Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
+from handlers.turn import TYPED, Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
 
 MOST_WRONG = 5
 WINDOW = timedelta(minutes=15)
@@ -215,7 +215,7 @@ def _at_case(m: Moment, case: CaseView) -> Turn:
     here = asking.exits if asking else ways(case)
     if m.event.file is not None:
         return _attach(m, case, m.event.file)
-    choice = picked(m.event, m.session, here, numbers=m.session.step != "message")
+    choice = picked(m.event, m.session, here, numbers=asking is None or asking.wants not in TYPED)
     if choice is STALE:
         return show(m, case, Say("pick.stale"))
     if choice is None:

@@ -88,6 +88,10 @@ class Wants(StrEnum):
     FILES = "files"
 
 
+TYPED = frozenset({Wants.TEXT, Wants.LONG, Wants.CODE})
+"""Where words are waited for, so that a number that is typed is an answer and picks nothing."""
+
+
 class Topic(StrEnum):
     """What the talk is about, which tells who answers next."""
 
@@ -175,7 +179,8 @@ Arg: TypeAlias = str | int | Say | tuple[Say, ...]
 class Message:
     """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
 
-    certain: as of the `Say`. guarded: of a case or of what was told, so a door that can keeps it from being passed on.
+    certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
+    that can keeps it from being passed on.
     """
 
     text: str
@@ -183,6 +188,8 @@ class Message:
     receipt: str | None = None
     certain: bool = False
     guarded: bool = False
+    typed: bool = False
+    key: str = ""
 
 
 class Query(Generic[T]):

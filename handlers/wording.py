@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from handlers.turn import Arg, Choice, Lang, Message, Say
+from handlers.turn import TYPED, Arg, Choice, Lang, Message, Say
 
 GUARDED = ("track.", "confirm.", "report.review", "report.filed")
 """The keys of what tells of a case, or repeats what somebody told."""
@@ -68,4 +68,6 @@ def render(say: Say, lang: Lang) -> Message:
         receipt if isinstance(receipt, str) else None,
         say.certain,
         say.certain or say.key.startswith(GUARDED),
+        say.wants in TYPED,
+        say.key,
     )

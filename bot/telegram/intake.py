@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from bot.courier import Courier
-from bot.engine import Answer, Engine, sorry
+from bot.engine import Answer, Engine, joined, sorry
 from bot.telegram.api import Api
 from bot.telegram.update import Said, Sent
 from handlers import wording
@@ -77,7 +77,7 @@ class Intake:
         if not said.caption:
             return answer
         told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=said.caption))
-        return joined(answer, told)
+        return joined((answer, told))
 
     async def _brought(self, event: Event, sent: Sent, name: str) -> File:
         if (sent.file_size or 0) > MOST_BYTES:
@@ -120,11 +120,3 @@ def named(said: Said, lang: Lang) -> str:
     if said.video_note or said.animation:
         kind = "video"
     return wording.text(Say(f"chat.{kind}"), lang)
-
-
-def joined(first: Answer, then: Answer) -> Answer:
-    """Two answers as one: of the first what it tells, of the last what it asks."""
-    new = [say for say in first.says if say not in then.says]
-    told = [say for say in new if not say.choices or say.certain]
-    again = first.again and then.again
-    return Answer((*told, *then.says), then.lang, again, (*first.waiting, *then.waiting))
