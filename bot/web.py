@@ -72,8 +72,13 @@ class Front:
     async def home(self, request: Request) -> Response:
         """The landing page. Until an address is set this is a trial, and the terminal is explained too."""
         address = self._house.settings.complaints.public_url
+        here = "complaints" in self._house.desks
         return self._pages.shown(
-            "home.html", asked_lang(request), address=(address or "").rstrip("/"), trial=address is None
+            "home.html",
+            asked_lang(request),
+            address=(address or "").rstrip("/"),
+            reports=here or address is not None,
+            trial=here and address is None,
         )
 
     async def privacy(self, request: Request) -> Response:

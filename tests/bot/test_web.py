@@ -139,6 +139,16 @@ def test_the_landing_page_says_what_a_citizen_needs(served: Served) -> None:
     assert [words for words in needed if words not in page] == []
 
 
+def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path) -> None:
+    alone = run(tmp_path / "var", "--desk", "service")
+    _, _, page = alone.asks("/")
+    assert 'href="/report' not in page
+    assert "ita-bot chat" not in page
+    assert "เปิดแยกไว้ต่างหาก" in page
+    assert alone.asks("/report")[0] == 404
+    alone.ends()
+
+
 def test_the_same_page_in_english(served: Served) -> None:
     _, _, page = served.asks("/?lang=en")
     assert '<html lang="en">' in page
