@@ -62,6 +62,7 @@ class Event:
     id: the platform's own id of the event, unique within the desk; kept only as a hash under a key of the day.
     who: HMAC-SHA256 of platform and user id (32 bytes).
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
+    was: what the text said before the person corrected it in the chat; empty when that is not known any more.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Event:
     choice: str | None = None
     file: File | None = None
     back: bytes | None = None
+    was: str | None = None
 
 
 class Topic(StrEnum):
