@@ -1,4 +1,4 @@
-"""`ita-bot run` with a Telegram bot: it introduces itself, names a token that is refused, forgets nothing when killed."""
+"""`ita-bot run` with a Telegram bot: it introduces itself, names a refused token, forgets nothing when killed."""
 
 import asyncio
 import logging
