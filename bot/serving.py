@@ -1,6 +1,7 @@
 """Serving: the web, the clock beside it, and an orderly end."""
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
@@ -15,6 +16,7 @@ from starlette.routing import BaseRoute
 from bot import app, clock, doors, log
 from bot.app import House
 from bot.connection import patient
+from bot.doors import Direct
 from bot.engine import utc_now
 from bot.log import Happened
 from bot.pages import Pages
@@ -49,6 +51,7 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         chosen = house.settings
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         server = Server(configured(house, routes))
+        settled()
         async with _beside(_tick_each_minute(house)), _beside(_announce(server, listening)):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
@@ -59,7 +62,7 @@ def configured(house: House, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
     """How the web application of a house is served; doors: the routes that platforms call."""
     pages = Pages(house.office)
     return uvicorn.Config(
-        Guarded(site(house, doors), pages),
+        Direct(doors, Guarded(site(house, doors), pages)),
         http=patient(refusal(pages)),
         ws="none",
         log_config=None,
@@ -75,6 +78,13 @@ def _take_what_is_allowed() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def settled() -> None:
+    """Let the collector pass over what was made at the start and stays, which is nearly all there ever is."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @asynccontextmanager

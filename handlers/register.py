@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from handlers.case import Outcome, Reason, Status, Step
 from handlers.receipt import Receipt
-from handlers.turn import Act, Channel, File, Query
+from handlers.turn import Act, Channel, File, Lang, Query
 
 
 class EntryKind(StrEnum):
@@ -138,3 +138,21 @@ class MoveCase(Act):
     status: Status
     by: By
     text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNews(Act):
+    """Tell a person, at a sealed address, when the office does something in a case."""
+
+    case: str
+    who: bytes
+    channel: Channel
+    back: bytes = field(repr=False)
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
+class StopNews(Act):
+    """Tell a person nothing any more, of any case."""
+
+    who: bytes

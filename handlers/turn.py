@@ -65,6 +65,7 @@ class Event:
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
     prompt: the number of the question that the words were written for, and lang: the language of the page they
     were written on; each where the door knows it.
+    was: what the text said before the person corrected it in the chat; empty when that is not known any more.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Event:
     back: bytes | None = None
     prompt: int | None = None
     lang: Lang | None = None
+    was: str | None = None
 
 
 class Wants(StrEnum):

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Move, Status
-from handlers.register import AddEntry, By, EntryKind, FileCase, MoveCase, SetTries
+from handlers.register import AddEntry, By, EntryKind, FileCase, KeepNews, MoveCase, SetTries, StopNews
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import tables
+from storage import news, tables
 from storage.batch import Batch
 from storage.errors import Conflict
 from storage.seal import Seal
@@ -71,6 +71,7 @@ async def add_entry(act: AddEntry, batch: Batch) -> None:
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=act.case)
     batch.add(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
+    await news.tell(act.case, act.by, batch)
     await batch.note(act.by, act.kind.value, act.case)
 
 
@@ -96,6 +97,7 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
     if reason or act.step.move is Move.REOPEN:
         facts["reason"] = reason or ""
     batch.state(report.about, await batch.last_fact(report.about), act.on, act.on, **facts)
+    await news.tell(act.case, act.by, batch)
     await batch.note(act.by, act.step.move.value, act.case)
 
 
@@ -122,6 +124,8 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     MoveCase: move_case,
     SetTries: set_tries,
     DropFiles: drop_files,
+    KeepNews: news.keep_news,
+    StopNews: news.stop_news,
 }
 
 

@@ -8,6 +8,8 @@ import uvicorn
 from benchmarks.telegram.script import router
 from bot import app, log
 from bot.courier import Courier
+from bot.doors import Direct
+from bot.serving import settled
 from bot.telegram import entrance
 from bot.telegram.pace import Pace
 from bot.web import Guarded, site
@@ -30,13 +32,15 @@ async def serve(port: int) -> None:
             courier.carriers = {Channel.TELEGRAM: way.door}
             way.door.post.pace = Pace(per_chat=0, overall=0)
             config = uvicorn.Config(
-                Guarded(site(house, way.routes)),
+                Direct(way.routes, Guarded(site(house, way.routes))),
                 port=port,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
             )
+            settled()
             await uvicorn.Server(config).serve()
 
 

@@ -10,8 +10,8 @@
     7  text                review, 3 buttons             sendMessage            sendMessage
     8  tap   ส่งเรื่อง        receipt                       sendMessage            editMessageText, answerCallback
 
-Ours then clears the chat (deleteMessages, sendMessage), which the others do not do. Where a library can answer in
-the webhook's response, what replaces or follows a message rides there too.
+Ours clears the chat before the receipt comes (deleteMessages), which the others do not do. Where a library can
+answer in the webhook's response, what replaces or follows a message rides there too.
 """
 
 import json
