@@ -355,3 +355,42 @@ def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None
         assert len(p.fake.calls) == calls
 
     play(tmp_path, scene)
+
+
+def test_an_hour_without_telegram_loses_no_receipt(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        people = [Person(p.fake, CHAT + n) for n in range(5)]
+        for person in people:
+            await person.reaches_the_review()
+        p.fake.weather = lambda method, params: Weather(500)
+        for person in people:
+            assert await person.taps("ส่งเรื่อง") == 200
+        for _ in range(30):
+            o.desk.away += timedelta(minutes=2)
+            await o.courier.round()
+        assert [person.receipts for person in people] == [[]] * 5
+        p.fake.weather = lambda method, params: None
+        for _ in range(3):
+            o.desk.away += timedelta(minutes=30)
+            await o.courier.round()
+        assert [len(person.receipts) for person in people] == [1] * 5
+        assert len({person.receipts[0] for person in people}) == len(await o.desk.stories()) == 5
+        o.desk.faults.clear()
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_updates_twice_at_once_and_out_of_order_have_one_effect(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        review = p.ours[-1]
+        submit = p.fake.tapped(CHAT, review.id, dict(review.buttons)["ส่งเรื่อง"])
+        edit = p.fake.tapped(CHAT, review.id, dict(review.buttons)["แก้ไข"])
+        words = p.fake.said(CHAT, text="สวัสดี")
+        updates = [submit, words, submit, edit, words, submit]
+        assert await asyncio.gather(*map(p.fake.push, updates)) == [200] * 6
+        await calm(o)
+        assert len(await o.desk.stories()) == 1
+        assert len(p.receipts) == 1
+
+    play(tmp_path, scene)
