@@ -47,6 +47,8 @@ class Ear:
         """What a person did; None for what asks for no answer."""
         who = self.who(person)
         blank = Event(happening.key, who, Channel.LINE, back=back)
+        if happening.type == "unsend" and happening.unsend is not None:
+            return Heard(happening, person, replace(blank, unsent=happening.unsend.messageId))
         if happening.type == "follow":
             return Heard(happening, person, replace(blank, choice="/start"))
         if happening.type == "postback" and happening.postback is not None:
@@ -56,6 +58,7 @@ class Ear:
         if happening.type != "message" or happening.message is None:
             return None
         said = happening.message
+        blank = replace(blank, message=said.id)
         if said.type in FILES:
             return Heard(happening, person, blank, said)
         lang = await self.lang(who)

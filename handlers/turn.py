@@ -62,6 +62,7 @@ class Event:
     id: the platform's own id of the event, unique within the desk; kept only as a hash under a key of the day.
     who: HMAC-SHA256 of platform and user id (32 bytes).
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
+    message: the platform's id of the message, where it can be taken back; unsent: of one that was taken back.
     """
 
     id: str
@@ -71,6 +72,8 @@ class Event:
     choice: str | None = None
     file: File | None = None
     back: bytes | None = None
+    message: str = ""
+    unsent: str = ""
 
 
 class Topic(StrEnum):
@@ -89,8 +92,8 @@ class Session:
 
     version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
     choice of an older one; editing: an answer is being changed from the review; resume: the question to
-    return to when a cancel is called off. A session that holds a `receipt` would link a person to a case, so
-    it lives in memory only and its stored row is deleted.
+    return to when a cancel is called off; sent: what each message of the platform brought. A session
+    that holds a `receipt` would link a person to a case, so it lives in memory only and its stored row is deleted.
     """
 
     version: int = 0
@@ -104,6 +107,7 @@ class Session:
     editing: bool = False
     resume: str = ""
     receipt: Receipt | None = None
+    sent: Mapping[str, str] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """The same talk with changes. AttributeError for one that a session does not have.
