@@ -1,15 +1,30 @@
 """The platforms' doors: each is opened for each desk that has its token, with a courier beside them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import log
 from bot.app import Desk, House
 from bot.courier import Carrier, Courier
 from handlers.turn import Channel
+
+
+class Direct:
+    """What platforms call, before the site: nobody looks at it, so it needs neither its layers nor its headers."""
+
+    def __init__(self, routes: Iterable[BaseRoute], site: ASGIApp) -> None:
+        self._ways = {route.path: route.app for route in routes if isinstance(route, Route)}
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        posted = scope["type"] == "http" and scope["method"] == "POST"
+        way = self._ways.get(scope["path"], self._site) if posted else self._site
+        await way(scope, receive, send)
 
 
 @asynccontextmanager

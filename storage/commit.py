@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,8 +17,8 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from handlers.turn import Event, Lang, Say, Session, Turn
 from storage import tables
-from storage.batch import Batch
-from storage.database import fetched, sql
+from storage.batch import Batch, prepared, stored
+from storage.database import fetched, sql, together
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.seals import Seals
@@ -70,7 +70,7 @@ class Chore:
     """A small writing that can share a transaction with others: one statement and its rows."""
 
     statement: UpdateBase
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, object]]
     done: "asyncio.Future[None]"
 
 
@@ -93,9 +93,12 @@ class Committer:
         # Shielded: one who stops waiting must not take back what is written with the others.
         return await asyncio.shield(pending.done)
 
-    async def write(self, statement: UpdateBase, *rows: dict[str, Any]) -> None:
-        """Write rows together with whatever else waits; they are on the disk when this returns."""
-        chore = Chore(statement, list(rows), asyncio.get_running_loop().create_future())
+    async def write(self, statement: UpdateBase, *rows: Mapping[str, object]) -> None:
+        """Write rows together with whatever else waits; they are on the disk when this returns.
+
+        The statement is one that is made once: its SQL is kept. Rows name all its columns.
+        """
+        chore = Chore(statement, [stored(row) for row in rows], asyncio.get_running_loop().create_future())
         self._enqueue(chore)
         await asyncio.shield(chore.done)
 
@@ -107,11 +110,11 @@ class Committer:
     async def run(self, erase: Callable[[list[str]], None]) -> None:
         """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
         while True:
-            together = [await self._queue.get()]
-            while len(together) < MOST_TOGETHER and not self._queue.empty():
-                together.append(self._queue.get_nowait())
-            await self._write_all(together, erase)
-            for _ in together:
+            batch = [await self._queue.get()]
+            while len(batch) < MOST_TOGETHER and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            await self._write_all(batch, erase)
+            for _ in batch:
                 self._queue.task_done()
 
     async def drained(self) -> None:
@@ -126,25 +129,25 @@ class Committer:
         drained.cancel()
         writing.cancel()
 
-    async def _write_all(self, together: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
+    async def _write_all(self, waiting: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
         try:
-            erase(await self._write(together))
+            erase(await self._write(waiting))
         except Exception as trouble:
-            if len(together) == 1:
-                _fail(together[0].done, trouble)
+            if len(waiting) == 1:
+                _fail(waiting[0].done, trouble)
                 return
-            for one in together:  # so that only the guilty one fails
+            for one in waiting:  # so that only the guilty one fails
                 await self._write_all([one], erase)
 
-    async def _write(self, together: list[Pending | Chore]) -> list[str]:
-        turns = [one for one in together if isinstance(one, Pending)]
+    async def _write(self, waiting: list[Pending | Chore]) -> list[str]:
+        turns = [one for one in waiting if isinstance(one, Pending)]
         if turns:
             await self.today(turns[0].at)
-        chores = [one for one in together if isinstance(one, Chore)]
+        chores = [one for one in waiting if isinstance(one, Chore)]
         erased: list[str] = []
         async with self.transaction() as connection:
-            for chore in chores:
-                await connection.execute(chore.statement, chore.rows)
+            if chores:
+                await together(connection, _gathered(chores))
             known, erased = await self._write_turns(connection, turns) if turns else ({}, [])
         for chore in chores:
             _finish(chore.done, None)
@@ -191,9 +194,9 @@ class Committer:
                 driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
                 raise _named(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def _known(self, connection: AsyncConnection, together: list[Pending]) -> dict[str, Committed]:
+    async def _known(self, connection: AsyncConnection, turns: list[Pending]) -> dict[str, Committed]:
         """The answers of events that came before."""
-        marks = {m: (p.event.id, day) for p in together for m, day in self.days.marks(_event(p)).items()}
+        marks = {m: (p.event.id, day) for p in turns for m, day in self.days.marks(_event(p)).items()}
         known: dict[str, Committed] = {}
         for mark, sealed in await fetched(connection, _known(len(marks)), marks):
             event_id, day = marks[mark]
@@ -231,6 +234,14 @@ class Committer:
             batch.put("sessions", **self.talks.row(who, session))
         elif stored_version(before):
             batch.add(FORGET, who=who)
+
+
+def _gathered(chores: list[Chore]) -> list[tuple[str, list[dict[str, object]]]]:
+    """What chores write, each statement once."""
+    gathered: dict[str, list[dict[str, object]]] = {}
+    for chore in chores:
+        gathered.setdefault(prepared(chore.statement), []).extend(chore.rows)
+    return list(gathered.items())
 
 
 def _named(code: int) -> StorageError:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers import thai
 from handlers.turn import File, FileProblem
 from storage import folders, tables
+from storage.batch import INSERTS
 from storage.commit import Committer
 from storage.errors import DiskFull, StorageError
 from storage.kinds import kind_of, misnamed, trouble
@@ -153,7 +154,7 @@ class Evidence:
         sealed = self.seals.file.seal(FILE.dump_json(meta), "files", row, "meta")
         until = int((now + DRAFT_KEPT).timestamp()) // 60
         values = {"id": row, "case_id": None, "until": until, "sealed": sealed}
-        await self.committer.write(tables.files.insert(), values)
+        await self.committer.write(INSERTS["files"], values)
 
     async def meta(self, row: str) -> FileMeta:
         """What is known of a file. Raises StorageError for one that is not there."""

@@ -13,7 +13,7 @@ from handlers.register import By
 from handlers.turn import IDLE
 from ita_stats.calendar import day_in_bangkok
 from storage import database, sent, tables
-from storage.batch import Batch
+from storage.batch import INSERTS, Batch
 from storage.commit import Committer
 from storage.errors import Conflict, Tampered
 from storage.evidence import Evidence
@@ -106,7 +106,7 @@ class Retention:
     async def once(self, name: str, due: str) -> bool:
         """Mark a chore of the clock as done; False where it was marked before, and must not be done again."""
         try:
-            await self.committer.write(tables.chores.insert(), {"name": name, "due": due})
+            await self.committer.write(INSERTS["chores"], {"name": name, "due": due})
         except Conflict:
             return False
         return True

@@ -120,7 +120,7 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 waiting.outbox(tables.outbox, committer, seals, reader),
                 waiting.errands(tables.errands, committer, seals, reader),
                 Retention(committer, evidence, ring.place.database),
-                Traces(committer, reader),
+                Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))

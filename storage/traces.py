@@ -7,13 +7,15 @@ Notes are gathered in memory and written once in a while: one that a crash loses
 import json
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import BindParameter, bindparam, delete, select
 
 from storage import tables
+from storage.batch import INSERTS
 from storage.commit import Committer
+from storage.database import sql
 from storage.days import Days
 
 _DROP = delete(tables.traces).where(tables.traces.c.id == bindparam("row"))
@@ -21,10 +23,14 @@ _DROP = delete(tables.traces).where(tables.traces.c.id == bindparam("row"))
 
 @dataclass
 class Traces:
-    """The messages that are known of each chat, by the person's mark (`Event.who`)."""
+    """The messages that are known of each chat, by the person's mark (`Event.who`).
+
+    untouched: an earlier run left none, so that what was not written by this one need not be looked for.
+    """
 
     committer: Committer
-    reader: AsyncEngine
+    untouched: bool = False
+    _written: set[bytes] = field(default_factory=set, repr=False)
     _fresh: dict[bytes, set[int]] = field(default_factory=dict, repr=False)
 
     def note(self, who: bytes, message: int) -> None:
@@ -45,19 +51,28 @@ class Traces:
             row = secrets.token_hex(16)
             sealed = days.seals[day].seal(json.dumps(sorted(messages)).encode(), "traces", row, "messages")
             rows.append({"id": row, "bucket": days.mark(day, b"traces", who), "day": day, "sealed": sealed})
-        await self.committer.write(tables.traces.insert(), *rows)
+        await self.committer.write(INSERTS["traces"], *rows)
+        self._written |= fresh.keys()
 
     async def take(self, who: bytes) -> list[int]:
         """All messages that are known of a person's chat; from now on none is."""
         known = self._fresh.pop(who, set())
-        days, column = self.committer.days, tables.traces.c
-        query = select(column.id, column.day, column.sealed).where(
-            column.bucket.in_(days.marks(b"traces", who))
-        )
-        async with self.reader.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        for row in rows:
-            known.update(json.loads(days.seals[row.day].open(row.sealed, "traces", row.id, "messages")))
+        if self.untouched and who not in self._written:
+            return sorted(known)
+        self._written.discard(who)
+        days = self.committer.days
+        marks = days.marks(b"traces", who)
+        rows = list(await self.committer.talks.glance.execute_fetchall(_of(len(marks)), tuple(marks)))
+        for row, day, sealed in rows:
+            seal = days.seals[date.fromisoformat(day)]
+            known.update(json.loads(seal.open(sealed, "traces", row, "messages")))
         if rows:
-            await self.committer.write(_DROP, *({"row": row.id} for row in rows))
+            await self.committer.write(_DROP, *({"row": row} for row, _, _ in rows))
         return sorted(known)
+
+
+@cache
+def _of(count: int) -> str:
+    column = tables.traces.c
+    marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
+    return sql(select(column.id, column.day, column.sealed).where(column.bucket.in_(marks)))

@@ -1,7 +1,7 @@
 """What is said, as Telegram shows it: texts of at most 4,096 characters with buttons under the last words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.turn import Message
@@ -38,6 +38,12 @@ class Bubble:
             room = room - len(label) if len(rows[-1]) < 2 else 0
         return rows
 
+    def with_words(self, more: str) -> "Bubble":
+        """The bubble with words before its last ones, where there is room for them."""
+        head, gap, last = self.text.rpartition(GAP)
+        text = GAP.join(filter(None, (head, more, last))) if gap else self.text + GAP + more
+        return replace(self, text=text) if _size(text) <= LONGEST else self
+
     def sent(self, chat: int) -> dict[str, Any]:
         """The call that sends it."""
         call: dict[str, Any] = {"method": "sendMessage", "chat_id": chat, "text": self.text, **NO_PREVIEW}
@@ -71,7 +77,7 @@ def bubbles(messages: Sequence[Message]) -> list[Bubble]:
             else:
                 made.append(bubble)
     if any(bubble.guarded for bubble in made):
-        return [Bubble(b.text, b.choices, b.certain, True, b.keepsake) for b in made]
+        return [replace(bubble, guarded=True) for bubble in made]
     return made
 
 

@@ -124,14 +124,16 @@ class Door:
     async def _answer(self, chat: int, answer: Answer, carrier: Card | None = None) -> Wish | None:
         """Say an answer; gives what may ride. What is certain and was said before is the outbox's to repeat."""
         shown = [b for b in bubbles(answer.messages) if not (answer.again and b.certain)]
-        left, sent, wish = list(shown), list[int](), None
+        if not answer.again and any(bubble.keepsake for bubble in shown):
+            shown = await self._tidied(chat, shown)
+        left, wish = list(shown), None
         try:
             while left:
                 here = carrier if carrier is not None and left == shown and carrier.takes(left[0]) else None
                 if here is None or not here.shows(left[0]):
                     wish = self._ride(chat, left, here)
                     if wish is None:
-                        sent.append(await self._put(chat, left[0], here))
+                        await self._put(chat, left[0], here)
                 left.pop(0)
         except Exception as trouble:  # what is certain stays in the outbox
             if not isinstance(trouble, (Later, Never)):
@@ -139,8 +141,6 @@ class Door:
             self._beside(self._insist(chat, [bubble for bubble in left if not bubble.certain]))
         if answer.waiting and not any(bubble.certain for bubble in left):
             self._beside(self.store.outbox.done(answer.waiting))
-        if any(bubble.keepsake for bubble in shown) and not left:
-            self._beside(self._tidy(chat, sent))
         return wish
 
     def _ride(self, chat: int, left: Sequence[Bubble], here: Card | None) -> Wish | None:
@@ -165,17 +165,13 @@ class Door:
                 continue
             return
 
-    async def _put(self, chat: int, bubble: Bubble, here: Card | None) -> int:
+    async def _put(self, chat: int, bubble: Bubble, here: Card | None) -> None:
         if here is None:
             return await self._send(chat, bubble)
-        number = await self.post.change(chat, here.id, bubble)
-        self._note(chat, number)
-        return number
+        return self._note(chat, await self.post.change(chat, here.id, bubble))
 
-    async def _send(self, chat: int, bubble: Bubble) -> int:
-        number = await self.post.send(chat, bubble)
-        self._note(chat, number)
-        return number
+    async def _send(self, chat: int, bubble: Bubble) -> None:
+        self._note(chat, await self.post.send(chat, bubble))
 
     async def _wipe(self, chat: int) -> Wish | None:
         """Delete what is known of the chat, as the person wishes."""
@@ -191,21 +187,19 @@ class Door:
             return await self._tell(chat, Say("chat.not_wiped"), lang)
         return await self._tell(chat, Say("chat.wiped", {"count": len(known)}), lang)
 
-    async def _tidy(self, chat: int, keep: Sequence[int]) -> None:
-        """A case was filed: its draft goes from the chat, its receipt stays."""
+    async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
+        """A case was filed: its draft goes from the chat before its receipt comes, which says so."""
         who = self.intake.who(chat)
         known = await self.store.traces.take(who)
-        for number in keep:
-            self.store.traces.note(who, number)
-        gone = [number for number in known if number not in keep]
         try:
-            await self.post.delete(chat, gone)
-            lang = await self.intake.lang(who)
-            await self._send(chat, Bubble(wording.text(Say("chat.tidied"), lang)))
-        except Exception as trouble:
+            await self.post.delete(chat, known)
+        except Exception as trouble:  # the receipt comes all the same
             self.fault(trouble)
-            for number in gone:
+            for number in known:
                 self.store.traces.note(who, number)
+            return list(shown)
+        told = wording.text(Say("chat.tidied"), await self.intake.lang(who))
+        return [b.with_words(told) if b.keepsake else b for b in shown]
 
     async def _tell(self, chat: int, say: Say, lang: Lang) -> Wish | None:
         return await self._answer(chat, Answer((wording.render(say, lang),)))

@@ -27,8 +27,8 @@ from handlers import wording
 from handlers.turn import Lang, Say
 
 COMMANDS = ("start", "report", "track", "cancel", "wipe", "help", "privacy")
-FLUSH = 1.0
-"""Seconds between two writings of which messages stand in the chats."""
+FLUSH = 10.0
+"""Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds between tries to reach Telegram, doubling from the one to the other."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.courier import Courier
 from bot.engine import Answer, Engine, sorry
@@ -30,10 +30,13 @@ class Intake:
     courier: Courier
     api: Api
     fault: Callable[[BaseException], None]
+    _last: tuple[int, bytes] = field(default=(0, b""), repr=False)
 
     def who(self, chat: int) -> bytes:
         """A person. In a private chat the chat's number is the person's."""
-        return self.store.seals.who(Channel.TELEGRAM, str(chat))
+        if chat != self._last[0]:  # asked a few times for each update
+            self._last = (chat, self.store.seals.who(Channel.TELEGRAM, str(chat)))
+        return self._last[1]
 
     def event(self, number: int, chat: int) -> Event:
         """An event without a deed yet; number: of the update."""

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot import app, clock
 from bot.courier import Courier
+from bot.doors import Direct
 from bot.settings import DeskSettings, Settings
 from bot.telegram import entrance
 from bot.telegram.pace import Pace
@@ -82,7 +83,9 @@ async def open_door(home: Path, fake: BotApi, mode: str = "webhook", **more: Any
             setattr(entered.door, name, value)
         carriers[Channel.TELEGRAM] = entered.door
         house = app.House(Settings(complaints=own), OFFICE, {"complaints": own_desk})
-        address = await stack.enter_async_context(listening(Guarded(site(house, entered.routes))))
+        address = await stack.enter_async_context(
+            listening(Direct(entered.routes, Guarded(site(house, entered.routes))))
+        )
         if mode == "webhook":
             fake.webhook = {"url": f"{address}/telegram/complaints", "secret_token": SECRET}
         stack.push_async_callback(courier.close)

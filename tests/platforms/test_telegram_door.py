@@ -46,6 +46,7 @@ def test_when_a_case_is_filed_only_its_receipt_stays_in_the_chat(tmp_path: Path)
         assert not any("โปรดตรวจก่อนส่ง" in m.text for m in p.ours)
         assert len(p.receipts) == 1
         assert "เหลือไว้แต่รหัสติดตาม" in p.last
+        assert p.last.endswith("โปรดพิมพ์ 5 ตัวท้ายของรหัส")
         await p.says("/wipe")
         assert p.receipts == []
         assert "ลบข้อความในแชตนี้แล้ว" in p.last
