@@ -61,8 +61,8 @@ class Ear:
         blank = replace(blank, message=said.id)
         if said.type in FILES:
             return Heard(happening, person, blank, said)
-        lang = await self.lang(who)
-        return Heard(happening, person, replace(blank, text=_words(said, lang)))
+        text = said.text or "" if said.type == "text" else _words(said, await self.lang(who))
+        return Heard(happening, person, replace(blank, text=text))
 
     async def with_file(self, heard: Heard) -> Event:
         """The event with its file: kept, refused, or on its way; the errand is on the disk when this returns."""
@@ -85,9 +85,7 @@ class Ear:
 
 
 def _words(said: Sent, lang: Lang) -> str:
-    """What was said in words. A sticker says nothing that could be kept."""
-    if said.type == "text":
-        return said.text or ""
+    """A place in words. A sticker says nothing that could be kept."""
     if said.type == "location":
         place = {
             "title": said.title or "",
