@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from handlers import thai
+from handlers import news, thai
 from handlers.answers import STORY
 from handlers.choices import Option, offered, options
 from handlers.form import Field, Form, Kind
@@ -164,6 +164,6 @@ def finish(m: Moment) -> Deciding:
         version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
     )
     after = asked(known, topic=Topic.CONFIRM, step="five")
-    choices = offered(options(("skip",)), after)
+    choices = offered(options(("skip", *news.ways(m.event))), after)
     ask = Say("confirm.ask", {}, choices, certain=True, typed=True)
     return Turn(after, (told, ask), (act,))

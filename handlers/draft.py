@@ -9,6 +9,9 @@ from handlers.form import Field, Form, Kind
 from handlers.moment import Moment
 from handlers.turn import Deciding, Say, Session, Turn
 
+MOST_CORRECTED = 300
+"""Characters: the least room that an answer has; a longer one is mended from the review, which measures it."""
+
 
 def hear(office_form: Form, m: Moment) -> Deciding:
     """Answer one message of a person who is writing a complaint."""
@@ -109,6 +112,18 @@ def forget(m: Moment) -> Turn:
     """Throw the draft away and say so."""
     kept = Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
     return replace(menu.again(m.on(kept), Say("draft.discarded")), acts=form.dropped(m.session))
+
+
+def corrected(m: Moment, was: str) -> tuple[Moment, Say]:
+    """The moment after a person corrected, in the chat, words that may stand in the draft; and what to tell."""
+    old, new = thai.clean(was).text, thai.clean(m.event.text or "").text
+    for name, answer in m.session.answers.items():
+        lines = f"\n{answer}\n"
+        if old and new and name != "held" and f"\n{old}\n" in lines:
+            mended = lines.replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
+            if len(mended) <= max(MOST_CORRECTED, len(answer)):
+                return m.with_(answers={**m.session.answers, name: mended}), Say("draft.corrected")
+    return m, Say("draft.not_corrected")
 
 
 def again(office_form: Form, m: Moment, *before: Say) -> Turn:

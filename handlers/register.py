@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from handlers.case import Outcome, Reason, Status, Step
 from handlers.receipt import Receipt
-from handlers.turn import Act, Channel, File, Query
+from handlers.turn import Act, Channel, File, Lang, Query
 
 TEXT, FILE = "text:", "file:"
 """What a message of a platform brought: a text, or a file by its id in sealed storage."""
@@ -160,6 +160,24 @@ class Unsay(Act):
     case: str
     message: str = field(repr=False)
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNews(Act):
+    """Tell a person, at a sealed address, when the office does something in a case."""
+
+    case: str
+    who: bytes
+    channel: Channel
+    back: bytes = field(repr=False)
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
+class StopNews(Act):
+    """Tell a person nothing any more, of any case."""
+
+    who: bytes
 
 
 def emptied(answers: Mapping[str, str], text: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers import complaint, confirm, draft, form, menu, thai, track, unsend
+from handlers import complaint, confirm, draft, form, menu, news, thai, track, unsend
 from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
@@ -15,7 +15,7 @@ TYPED: Mapping[str, str] = {
     "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
     "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
     "ช่วยเหลือ": "help", "help": "help", "ความเป็นส่วนตัว": "privacy", "privacy": "privacy",
-    "ยกเลิก": "cancel", "cancel": "cancel",
+    "ยกเลิก": "cancel", "cancel": "cancel", "หยุดแจ้งเตือน": "stop", "stop": "stop",
     "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
@@ -47,7 +47,10 @@ class Complaints:
         before = session or Session(lang=guessed(event))
         m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
         command = commanded(event) or numbered(event, m.session, before)
-        turn = yield from (self._obey(m, command) if command else self._listen(m))
+        if event.was is not None:
+            turn = yield from self._again(*draft.corrected(m, event.was))
+        else:
+            turn = yield from (self._obey(m, command) if command else self._listen(m))
         if not notes and not acts:
             return turn
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
@@ -71,10 +74,11 @@ class Complaints:
     def _obey(self, m: Moment, command: str) -> Deciding:
         if command in {"th", "en"}:
             return (yield from self._again(m.with_(lang=command)))
-        if command == "privacy":
-            return (yield from self._again(m, complaint.pdpa(m)))
-        if command == "help":
-            return (yield from self._again(m, Say("help.text")))
+        if command == "stop":
+            return news.stopped(m, (yield from self._again(m)))
+        if command in {"privacy", "help"}:
+            told = Say("help.text") if command == "help" else complaint.pdpa(m)
+            return (yield from self._again(m, told))
         if m.session.topic is Topic.REPORT and (m.session.drafting or command == "cancel"):
             return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
         if command == "cancel" and m.session.receipt is not None:

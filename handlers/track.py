@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import menu, thai
+from handlers import menu, news, thai
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
@@ -158,7 +158,7 @@ def show(m: Moment, case: CaseView, *before: Say) -> Turn:
             "received": thai.shown(case.received_on, m.lang),
             "timeline": tuple(line(entry, m) for entry in case.entries[-NEWEST:]),
         },
-        offered(ways(case), session),
+        offered(ways(case, m), session),
         certain=True,
     )
     return Turn(session, (*before, status))
@@ -177,10 +177,10 @@ def line(entry: Entry, m: Moment) -> Say:
     return Say(f"entry.moved.{entry.status}", {**args, "why": why})
 
 
-def ways(case: CaseView) -> tuple[Option, ...]:
+def ways(case: CaseView, m: Moment) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
     withdraw = () if case.status in ENDED else ("withdraw",)
-    return options(("message", "attach", "refresh", *withdraw, "leave"))
+    return options(("message", "attach", "refresh", *news.ways(m.event), *withdraw, "leave"))
 
 
 def _at_case(m: Moment, case: CaseView) -> Turn:
@@ -190,7 +190,7 @@ def _at_case(m: Moment, case: CaseView) -> Turn:
         "message": ("stay",),
         "attach": ("stay",),
     }
-    here = options(steps[m.session.step]) if m.session.step in steps else ways(case)
+    here = options(steps[m.session.step]) if m.session.step in steps else ways(case, m)
     if m.event.file is not None:
         return _attach(m, case, m.event.file)
     choice = picked(m.event, m.session, here, numbers=m.session.step != "message")
@@ -213,6 +213,9 @@ def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
         return _send(m, case, m.session.answers["held"])
     if choice == "withdraw_yes":
         return _withdraw(m, case)
+    if choice == "news":
+        told, acts = news.kept(m, case.id)
+        return replace(show(m, case, told), acts=acts)
     if choice == "leave":
         return menu.again(m.on(fresh(m)), Say("track.left"))
     return show(m.with_(answers={}), case)

@@ -63,6 +63,7 @@ class Event:
     who: HMAC-SHA256 of platform and user id (32 bytes).
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
     message: the platform's id of the message, where it can be taken back; unsent: of one that was taken back.
+    was: what the text said before the person corrected it in the chat; empty when that is not known any more.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Event:
     back: bytes | None = None
     message: str = ""
     unsent: str = ""
+    was: str | None = None
 
 
 class Topic(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.turn import Arg, Choice, Lang, Message, Say
 
-GUARDED = ("track.", "confirm.", "report.review", "report.filed")
+GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed")
 """The keys of what tells of a case, or repeats what somebody told."""
 
 

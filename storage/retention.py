@@ -12,7 +12,7 @@ from handlers.case import ENDED
 from handlers.register import By
 from handlers.turn import IDLE
 from ita_stats.calendar import day_in_bangkok
-from storage import database, sent, tables
+from storage import database, news, sent, tables
 from storage.batch import INSERTS, Batch
 from storage.commit import Committer
 from storage.errors import Conflict, Tampered
@@ -84,6 +84,7 @@ class Retention:
             files = await _erase(connection, cases)
             batch = Batch(connection, self.committer.seals, self.committer.days, now)
             for case in cases:
+                batch.add(news.FORGET_CASE, of_case=news.mark(self.committer.seals, case))
                 await batch.note(By.CLOCK, "erased", case)
             await batch.flush()
         self.evidence.erase(files)

@@ -140,6 +140,13 @@ traces = _scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+addresses = _scattered(
+    "addresses",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("person", LargeBinary(32), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

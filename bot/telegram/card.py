@@ -1,9 +1,13 @@
 """The message whose button was tapped: a step may take its place, so that the chat stays short."""
 
+import re
 from dataclasses import dataclass
 
 from bot.telegram.bubble import Bubble
 from bot.telegram.update import Said
+from handlers.receipt import reads
+
+_RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,11 @@ class Card:
     def takes(self, bubble: Bubble) -> bool:
         """Whether a bubble may stand in its place: what is guarded only where the message was sent guarded.
 
-        A receipt always comes as a message of its own: it must be the last that is seen.
+        A receipt always comes as a message of its own, and nothing takes its place: it is shown once.
         """
-        return not bubble.keepsake and (self.protected or not bubble.guarded)
+        if bubble.keepsake or any(reads(shape) for shape in _RECEIPT.findall(self.text)):
+            return False
+        return self.protected or not bubble.guarded
 
     def shows(self, bubble: Bubble) -> bool:
         """Whether it says this already; Telegram refuses a change that changes nothing."""

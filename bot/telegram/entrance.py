@@ -26,7 +26,7 @@ from bot.telegram.webhook import Webhook
 from handlers import wording
 from handlers.turn import Lang, Say
 
-COMMANDS = ("start", "report", "track", "cancel", "wipe", "help", "privacy")
+COMMANDS = ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy")
 FLUSH = 10.0
 """Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
 

@@ -1,21 +1,25 @@
 """What a person sends in a private chat: words, files, places on the map, each as an event that is decided."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from bot.courier import Courier
+from bot.courier import Courier, Fetching
 from bot.engine import Answer, Engine, sorry
 from bot.telegram.api import Api
 from bot.telegram.update import Said, Sent
 from handlers import wording
-from handlers.turn import Channel, Event, File, FileProblem, Lang, Say
+from handlers.turn import IDLE, Channel, Event, File, FileProblem, Lang, Say
 from storage.evidence import MOST_BYTES, clean_name
 from storage.store import Store
 
 LINKS = {"report", "track"}
 """What a deep link may ask for: t.me/BOT?start=report."""
+
+MOST_TYPED = 4096
+"""Messages that are remembered for corrections."""
 
 SOON, AGAIN = 1.0, 4.0
 """Seconds until the chat shows that an answer is being written, and until it has to be told again."""
@@ -30,6 +34,8 @@ class Intake:
     courier: Courier
     api: Api
     fault: Callable[[BaseException], None]
+    _typed: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
+    _since: "deque[tuple[float, int, int]]" = field(default_factory=deque, repr=False)
     _last: tuple[int, bytes] = field(default=(0, b""), repr=False)
 
     def who(self, chat: int) -> bytes:
@@ -58,6 +64,7 @@ class Intake:
         if said.file is not None:
             return await self._with_file(event, said, said.file)
         if said.text is not None:
+            self._remember(said)
             return await self.engine.handle(replace(event, text=typed(said.text)))
         if said.location is not None:
             where = {
@@ -68,24 +75,46 @@ class Intake:
             return await self.engine.handle(replace(event, text=text))
         return await self.engine.handle(replace(event, text="")) if said.strange else None
 
-    async def _with_file(self, event: Event, said: Said, sent: Sent) -> Answer:
-        lang = await self.lang(event.who)
-        try:
-            async with self._typing(said.chat.id):
-                file = await self._brought(event, sent, clean_name(sent.file_name or named(said, lang)))
-        except Exception as trouble:  # nothing was kept, and the person is told
-            self.fault(trouble)
-            return sorry("sorry.busy", lang)
-        answer = await self.engine.handle(replace(event, file=file))
-        if not said.caption:
-            return answer
-        told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=said.caption))
-        return joined(answer, told)
+    async def corrected(self, number: int, said: Said) -> Answer | None:
+        """The answer to a message that was changed in the chat; None where it holds no words."""
+        if said.text is None:
+            return None
+        was = self._typed.get((said.chat.id, said.message_id), "")
+        self._remember(said)
+        return await self.engine.handle(replace(self.event(number, said.chat.id), text=said.text, was=was))
 
-    async def _brought(self, event: Event, sent: Sent, name: str) -> File:
+    def _remember(self, said: Said) -> None:
+        """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
+        now = self.engine.now().timestamp()
+        self._typed[said.chat.id, said.message_id] = said.text or ""
+        self._since.append((now, said.chat.id, said.message_id))
+        while len(self._since) > MOST_TYPED or self._since[0][0] < now - IDLE.total_seconds():
+            _, chat, message = self._since.popleft()
+            self._typed.pop((chat, message), None)
+
+    async def begin(self, event: Event, said: Said, sent: Sent) -> Fetching | File:
+        """Begin to fetch a file; one that is too large is refused at once. Raises what storage raises."""
+        name = clean_name(sent.file_name or named(said, await self.lang(event.who)))
         if (sent.file_size or 0) > MOST_BYTES:
             return File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
-        return await self.courier.bring(event, name, {"file": sent.file_id})
+        return await self.courier.begin(event, name, {"file": sent.file_id})
+
+    async def decided(self, event: Event, begun: Fetching | File, caption: str | None) -> Answer:
+        """The answer to a file, and to the words that came with it."""
+        file = begun if isinstance(begun, File) else await self.courier.outcome(begun)
+        answer = await self.engine.handle(replace(event, file=file))
+        if not caption:
+            return answer
+        told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=caption))
+        return joined(answer, told)
+
+    async def _with_file(self, event: Event, said: Said, sent: Sent) -> Answer:
+        try:
+            async with self._typing(said.chat.id):
+                return await self.decided(event, await self.begin(event, said, sent), said.caption)
+        except Exception as trouble:  # nothing was kept, and the person is told
+            self.fault(trouble)
+            return sorry("sorry.busy", await self.lang(event.who))
 
     @asynccontextmanager
     async def _typing(self, chat: int) -> AsyncIterator[None]:

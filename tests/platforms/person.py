@@ -96,6 +96,6 @@ def play(
 
 async def calm(opened: Open) -> None:
     """Wait until nothing is under way beside."""
-    while tasks := [*opened.entrance.door._tasks, *opened.courier._tasks]:
+    while tasks := [*opened.entrance.door.voice._tasks, *opened.courier._tasks]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)

@@ -119,7 +119,7 @@ def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
 def test_a_review_that_could_not_be_sent_is_sent_a_little_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.door.PAUSES", (0, 0, 0))
+    monkeypatch.setattr("bot.telegram.voice.PAUSES", (0, 0, 0))
 
     async def scene(o: Open, p: Person) -> None:
         broken = iter([Weather(500), Weather(500)])
@@ -258,5 +258,100 @@ def test_a_card_that_went_is_replaced(tmp_path: Path) -> None:
         await p.does(update)
         await p.says("มีพยานเพิ่มอีกสองคน ยินดีให้ถ้อยคำ")
         assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in p.last
+
+    play(tmp_path, scene)
+
+
+def test_an_album_gets_one_answer(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        o.entrance.door.albums.quiet = 0.3
+        for number in range(3):
+            about = {"file_name": f"ภาพ{number}.png"}
+            await p.sends("document", samples.png(), about=about, media_group_id="77")
+        assert p.ours == []
+        await asyncio.sleep(1)
+        assert len(p.ours) == 1
+        assert "พักไว้ให้" in p.last
+        session = await o.desk.store.session(o.desk.store.seals.who(Channel.TELEGRAM, str(CHAT)))
+        assert session is not None
+        assert [file.name for file in session.files] == ["ภาพ0.png", "ภาพ1.png", "ภาพ2.png"]
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_words_after_an_album_are_decided_after_it(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.sends("photo", samples.photo(), media_group_id="78", caption="ภาพสัญญาจ้างที่ทำย้อนหลัง")
+        await p.says("สวัสดี")
+        assert len(p.ours) == 2
+        assert "พักไว้ให้" in p.ours[0].text
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_a_correction_in_the_chat_reaches_the_draft(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        accused = "เจ้าหน้าที่พัสดุคนหนึ่ง กลุ่มอำนวยการ"
+        sent = next(u["message"] for u in p.updates if u.get("message", {}).get("text") == accused)
+        await p.does(p.fake.update(edited_message={**sent, "text": "หัวหน้าฝ่ายพัสดุ", "edit_date": 1}))
+        assert "แก้ไขข้อความนั้นในร่างให้แล้ว" in p.last
+        assert "หัวหน้าฝ่ายพัสดุ" in p.last
+        assert accused not in p.last
+        await p.does(p.fake.update(edited_message={**sent, "message_id": 1, "text": "อีกคน", "edit_date": 2}))
+        assert "ไม่ได้อยู่ในร่าง" in p.last
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_news_are_told_without_content_to_who_wished_it_and_to_nobody_else(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        other = Person(p.fake, CHAT + 1)
+        for person in (p, other):
+            await person.reaches_the_review()
+            await person.taps("ส่งเรื่อง")
+        await p.taps("แจ้งเตือนเมื่อมีข่าว")
+        assert "เปิดการแจ้งเตือนแล้ว" in p.last
+        mine, theirs = p.receipts[0], other.receipts[0]
+        for receipt in (mine, theirs):
+            await o.desk.tell(receipt, "CANARYNEWS")
+        before = len(other.ours)
+        await o.courier.round()
+        assert p.last == "มีข้อความใหม่ถึงท่าน"
+        assert len(other.ours) == before
+        await p.says("/stop")
+        assert "ปิดการแจ้งเตือน" in p.last
+        before = len(p.ours)
+        await o.desk.tell(mine, "CANARYNEWS")
+        await o.courier.round()
+        assert len(p.ours) == before
+
+    fake = play(tmp_path, scene)
+    assert fake.refused == []
+    assert not any("CANARYNEWS" in str(call.params) for call in fake.calls)
+
+
+def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        await p.taps("ส่งเรื่อง")
+        receipt = p.receipts[0]
+        await p.says(receipt)
+        await p.says(receipt)
+        await p.taps("แจ้งเตือนเมื่อมีข่าว")
+        p.fake.blocked.add(CHAT)
+        me = {
+            "user": {"id": 700000001, "is_bot": True, "first_name": "bot"},
+            "status": "kicked",
+            "until_date": 0,
+        }
+        sender = {"id": CHAT, "is_bot": False, "first_name": "x"}
+        private = {"id": CHAT, "type": "private"}
+        change = {"chat": private, "from": sender, "date": 1, "old_chat_member": me, "new_chat_member": me}
+        assert await p.does(p.fake.update(my_chat_member=change)) == 200
+        calls = len(p.fake.calls)
+        await o.desk.tell(receipt, "ขอบคุณ")
+        await o.courier.round()
+        assert len(p.fake.calls) == calls
 
     play(tmp_path, scene)

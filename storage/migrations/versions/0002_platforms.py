@@ -1,4 +1,4 @@
-"""The messages of a chat that can still be deleted: sealed under the key of the day, gone with it."""
+"""What platforms need: the messages of a chat that can still be deleted, and who wants to hear of a case."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "traces",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -20,3 +20,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_traces_bucket"), "traces", ["bucket"], unique=False)
     op.create_index(op.f("ix_traces_day"), "traces", ["day"], unique=False)
+    op.create_table(
+        "addresses",
+        sa.Column("mark", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("mark"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_addresses_person"), "addresses", ["person"], unique=False)
