@@ -32,6 +32,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
         ("answers-forgotten", lambda: forget.forget_events(now)),
         ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
+        ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.

@@ -49,10 +49,10 @@ def bubbles(messages: Sequence[Message], lang: Lang = "th") -> list[list[dict[st
     made: list[dict[str, Any]] = []
     text = ""
     for message in messages:
-        words = "\n\n".join(filter(None, (message.text, listed(message, lang))))
+        words = GAP.join(filter(None, (message.text.strip(), listed(message, lang)))) or "…"
         card = line_card.card(message, words, lang)
         if card is None:
-            text = _joined(made, text, words or "…")
+            text = _joined(made, text, words)
             continue
         made.extend(_texts(text))
         made.append(card)

@@ -46,6 +46,8 @@ class Ear:
         """What a person did; None for what asks for no answer."""
         who = self.who(person)
         blank = Event(happening.key, who, Channel.LINE, back=back)
+        if happening.type == "unsend" and happening.unsend is not None:
+            return Heard(happening, person, replace(blank, unsent=happening.unsend.messageId))
         if happening.type == "follow":
             return Heard(happening, person, replace(blank, choice="/start"))
         if happening.type == "postback" and happening.postback is not None:
@@ -55,10 +57,11 @@ class Ear:
         if happening.type != "message" or happening.message is None:
             return None
         said = happening.message
+        blank = replace(blank, message=said.id)
         if said.type in FILES:
             return Heard(happening, person, blank, said)
-        lang = await self.lang(who)
-        return Heard(happening, person, replace(blank, text=_words(said, lang)))
+        text = said.text or "" if said.type == "text" else _words(said, await self.lang(who))
+        return Heard(happening, person, replace(blank, text=text))
 
     async def with_file(self, heard: Heard) -> Event:
         """The event with its file: kept, refused, or on its way; the errand is on the disk when this returns."""
@@ -81,9 +84,7 @@ class Ear:
 
 
 def _words(said: Sent, lang: Lang) -> str:
-    """What was said in words. A sticker says nothing that could be kept."""
-    if said.type == "text":
-        return said.text or ""
+    """A place in words. A sticker says nothing that could be kept."""
     if said.type == "location":
         place = {
             "title": said.title or "",

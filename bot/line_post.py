@@ -107,10 +107,9 @@ class Post:
 
     async def push_more(self, person: str, messages: Batch, token: Token, number: int) -> None:
         """Push what one reply had no room for. Raises as `push`."""
-        key = sha256(f"{token.value} {number}".encode("utf-8", "replace")).digest()[:16]
-        await self.push(person, messages, str(UUID(bytes=key, version=4)))
+        await self.push(person, messages, retry_key(token.value, number))
 
-    async def deliver(self, back: bytes, messages: Sequence[Message]) -> None:
+    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
         """Bring what waited in the outbox. What cannot be pushed any more this month is shown by a red dot."""
         person = self.opened(back)
         batches = bubbles(messages)
@@ -119,7 +118,7 @@ class Post:
             batches = batches[1:]
         for number, batch in enumerate(batches):
             try:
-                await self.push(person, batch, retry_key(back, number, messages))
+                await self.push(person, batch, retry_key(letter, number))
             except MonthUsedUp:
                 self.held.add(person)
                 await self._flag(person, news=True)
@@ -160,9 +159,7 @@ class Post:
         self.held.update(self.opened(one.what.back) for one in letters if one.attempts)
 
 
-def retry_key(back: bytes, number: int, messages: Sequence[Message]) -> str:
+def retry_key(letter: str, number: int) -> str:
     """The key of a push: the same for the same letter however often it is tried, and for no other."""
-    told = sha256(back + bytes([number % 256]))
-    for message in messages:
-        told.update(message.text.encode("utf-8", "surrogatepass"))
-    return str(UUID(bytes=told.digest()[:16], version=4))
+    told = sha256(f"{letter} {number}".encode("utf-8", "replace")).digest()
+    return str(UUID(bytes=told[:16], version=4))

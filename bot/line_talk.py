@@ -37,6 +37,7 @@ OLD = "line.old"
 class Gathering:
     """Pictures that were sent together, of which some may still come."""
 
+    who: bytes
     answers: list[Answer] = field(default_factory=list)
     token: Token | None = None
     timer: asyncio.TimerHandle | None = None
@@ -139,10 +140,10 @@ class Talk:
         token = _token(heard.happening)
         together = heard.sent.imageSet if heard.sent is not None else None
         if together is None or (together.total or 0) <= 1:
-            self._beside(self._speak(heard.person, token, answer))
+            self._beside(self._speak(heard.person, heard.event.who, token, answer))
             return
         key = (heard.person, together.id)
-        gathering = self._sets.setdefault(key, Gathering())
+        gathering = self._sets.setdefault(key, Gathering(heard.event.who))
         gathering.answers.append(answer)
         if gathering.token is not None:
             self.post.spare(heard.person, gathering.token)
@@ -158,14 +159,14 @@ class Talk:
     def _said_together(self, key: tuple[str, str]) -> None:
         gathering = self._sets.pop(key, None)
         if gathering is not None:
-            self._beside(self._speak(key[0], gathering.token, joined(gathering.answers)))
+            self._beside(self._speak(key[0], gathering.who, gathering.token, joined(gathering.answers)))
 
-    async def _speak(self, person: str, token: Token | None, answer: Answer) -> None:
+    async def _speak(self, person: str, who: bytes, token: Token | None, answer: Answer) -> None:
         """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else."""
         async with self._speaking.of(person):
             try:
                 told, rows = await self.post.waiting(person, answer.waiting)
-                lang = await self._ear.lang(self._ear.who(person))
+                lang = await self._ear.lang(who)
                 batches = bubbles((*told, *answer.messages), lang)
                 if token is None or not batches or not await self.post.reply(token, batches[0]):
                     return

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers import complaint, confirm, draft, form, menu, news, thai, track
+from handlers import complaint, confirm, draft, form, menu, news, thai, track, unsend
 from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
@@ -37,6 +37,12 @@ class Complaints:
 
     def decide(self, event: Event, session: Session | None) -> Deciding:
         """What one message leads to."""
+        if event.unsent:
+            return (yield from unsend.hear(event, session))
+        turn = yield from self._decide(event, session)
+        return unsend.remembered(turn, event, session or Session())
+
+    def _decide(self, event: Event, session: Session | None) -> Deciding:
         now = yield from read(Now())
         before = session or Session(lang=guessed(event))
         m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)

@@ -65,6 +65,7 @@ class Event:
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
     prompt: the number of the question that the words were written for, and lang: the language of the page they
     were written on; each where the door knows it.
+    message: the platform's id of the message, where it can be taken back; unsent: of one that was taken back.
     was: what the text said before the person corrected it in the chat; empty when that is not known any more.
     """
 
@@ -77,6 +78,8 @@ class Event:
     back: bytes | None = None
     prompt: int | None = None
     lang: Lang | None = None
+    message: str = ""
+    unsent: str = ""
     was: str | None = None
 
 
@@ -110,8 +113,8 @@ class Session:
 
     version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
     choice of an older one; editing: an answer is being changed from the review; resume: the question to
-    return to when a cancel is called off. A session that holds a `receipt` would link a person to a case, so
-    it lives in memory only and its stored row is deleted.
+    return to when a cancel is called off; sent: what each message of the platform brought. A session
+    that holds a `receipt` would link a person to a case, so it lives in memory only and its stored row is deleted.
     """
 
     version: int = 0
@@ -125,6 +128,7 @@ class Session:
     editing: bool = False
     resume: str = ""
     receipt: Receipt | None = None
+    sent: Mapping[str, str] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """The same talk with changes. AttributeError for one that a session does not have.

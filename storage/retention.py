@@ -12,7 +12,7 @@ from handlers.case import ENDED
 from handlers.register import By
 from handlers.turn import IDLE
 from ita_stats.calendar import day_in_bangkok
-from storage import database, news, tables
+from storage import database, news, sent, tables
 from storage.batch import INSERTS, Batch
 from storage.commit import Committer
 from storage.errors import Conflict, Tampered
@@ -67,6 +67,11 @@ class Retention:
             gone = (await connection.execute(wipe)).rowcount + await days.destroy(connection, now)
         days.forget(now)
         return gone
+
+    async def forget_maps(self, now: datetime) -> int:
+        """Forget which messages of a platform went into which case."""
+        async with self.committer.transaction() as connection:
+            return await sent.forget(connection, now)
 
     async def erase_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""

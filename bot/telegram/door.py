@@ -64,7 +64,7 @@ class Door:
             return await self._joined(update.update_id, update.my_chat_member)
         return None
 
-    async def deliver(self, back: bytes, messages: Sequence[Message]) -> None:
+    async def deliver(self, back: bytes, messages: Sequence[Message], _letter: str) -> None:
         """Send messages to a sealed address (`bot.courier.Carrier`)."""
         await self.voice.deliver(self.intake.opened(back), messages)
 

@@ -19,6 +19,7 @@ from tests.play import WHOLE_REPORT
 
 pytestmark = needs_contracts
 A = person("ก")
+CANARY = "คานารีลับ"
 PUSH, REPLY = "pushMessage", "replyMessage"
 NEWS = (Say("menu.again", certain=True),)
 
@@ -250,9 +251,9 @@ def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
         assert await line.post(*sets) == 200
         await line.shown(A, 0)
         back = account.door.post.seal(A)
-        await account.door.post.deliver(back, [Message("ข่าว")])
+        await account.door.post.deliver(back, [Message("ข่าว")], "1")
         assert calls(account, PUSH) == []
-        await account.door.post.deliver(back, [Message("ข่าวอีก")])
+        await account.door.post.deliver(back, [Message("ข่าวอีก")], "2")
         assert len(calls(account, PUSH)) == 1
         assert [m.text for m in messages(line.chats[A][1:])] == ["ข่าว", "ข่าวอีก"]
 
@@ -267,9 +268,8 @@ def line_content() -> Any:
 
 
 def test_a_retry_key_is_of_the_letter() -> None:
-    letter = [Message("ข่าว")]
-    assert retry_key(b"a", 0, letter) == retry_key(b"a", 0, letter)
-    assert len({retry_key(b"a", 0, letter), retry_key(b"b", 0, letter), retry_key(b"a", 1, letter)}) == 3
+    assert retry_key("a", 0) == retry_key("a", 0)
+    assert len({retry_key("a", 0), retry_key("b", 0), retry_key("a", 1)}) == 3
 
 
 def test_a_token_that_line_refuses_is_named_and_the_rest_starts(
@@ -308,5 +308,30 @@ def test_the_database_in_trouble_is_answered_with_503(tmp_path: Path) -> None:
         await line.shown(A, 0)
         await asyncio.sleep(0.2)
         assert len(line.chats[A]) == 1
+
+    played(tmp_path / "var", scene)
+
+
+def test_news_are_pushed_each_time_and_only_to_who_wished(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        tap, before = await ready_to_file(account), len(line.chats[A])
+        assert await line.post(tap) == 200
+        told = messages(await line.shown(A, before))
+        receipt = next(m.receipt for m in told if m.receipt)
+        wish = dict(told[-1].choices)
+        await account.desk.tell(receipt, "ข่าวแรกซึ่งไม่มีใครขอ")
+        await account.door.courier.round()
+        assert calls(account, PUSH) == []
+        seen = len(line.chats[A])
+        assert (
+            await line.post(line.tap(A, next(data for data in wish.values() if data.endswith("news")))) == 200
+        )
+        await line.shown(A, seen)
+        for number in (1, 2):
+            await account.desk.tell(receipt, f"{CANARY} {number}")
+            await account.door.courier.round()
+            await until(lambda n=number: line.used == n)
+        assert CANARY not in str(calls(account, PUSH))
 
     played(tmp_path / "var", scene)
