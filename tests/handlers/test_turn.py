@@ -22,6 +22,7 @@ CHANGES: dict[str, Any] = {
     "editing": True,
     "resume": "notice",
     "receipt": made_of(7),
+    "sent": {"1": "story"},
 }
 
 
