@@ -14,7 +14,7 @@ from bot.telegram.album import Albums, Item
 from bot.telegram.api import Gone
 from bot.telegram.bubble import Bubble
 from bot.telegram.card import card
-from bot.telegram.intake import Intake
+from bot.telegram.intake import Intake, typed
 from bot.telegram.post import Post
 from bot.telegram.update import PRIVATE, Membership, Said, Sent, Tap, Update
 from bot.telegram.voice import Voice, Wish
@@ -88,7 +88,7 @@ class Door:
             if said.media_group_id is not None and said.file is not None:
                 return await self._pictured(number, said, said.file)
             await self.albums.finish(chat)
-            if (said.text or "").strip() == "/wipe":
+            if typed((said.text or "").strip()) == "/wipe":
                 return await self._wipe(chat)
             answer = await self.intake.take(number, said)
             return await self.voice.answer(chat, answer) if answer else None

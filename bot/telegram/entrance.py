@@ -17,7 +17,7 @@ from bot.app import Desk
 from bot.courier import Courier, Later
 from bot.log import Happened, log
 from bot.settings import PREFIX, DeskSettings
-from bot.telegram.api import Api, Elsewhere, Refused
+from bot.telegram.api import Api, Elsewhere, Mistaken, Refused
 from bot.telegram.door import Door
 from bot.telegram.pace import Pace
 from bot.telegram.post import Post
@@ -29,6 +29,8 @@ from handlers.turn import Lang, Say
 COMMANDS = ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy")
 FLUSH = 10.0
 """Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
+
+REFUSES = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds between tries to reach Telegram, doubling from the one to the other."""
@@ -137,7 +139,9 @@ class Guide:
             except Later as later:
                 await asyncio.sleep(later.seconds)
             except Refused:
-                _explain(self.desk)
+                _explain(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
+            except Mistaken:
+                _explain(self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", REFUSES)
             except Elsewhere as trouble:
                 self.fault(trouble)
             except Exception as trouble:  # Telegram is away; everything else goes on
@@ -146,11 +150,12 @@ class Guide:
             pause = min(LONGEST, pause * 2)
 
 
-def _explain(desk: str) -> None:
-    """Say to the administrator which setting Telegram does not take."""
-    name = f"{PREFIX}{desk.upper()}__TELEGRAM_TOKEN"
-    told = "Telegram ไม่รับโทเคนนี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram refuses this token; the rest goes on"
-    sys.stderr.write(f"{name}: {told}\n")
+def _explain(desk: str, setting: str, thai: str, english: str) -> None:
+    """Say to the administrator what Telegram does not take, and that everything else goes on."""
+    name = f"{PREFIX}{desk.upper()}__TELEGRAM_{setting}"
+    sys.stderr.write(
+        f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"
+    )
     log(Happened.REFUSED)
 
 

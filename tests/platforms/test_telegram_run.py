@@ -100,6 +100,21 @@ def test_a_token_that_telegram_refuses_is_named_and_the_rest_serves(tmp_path: Pa
     asyncio.run(whole())
 
 
+def test_an_address_that_telegram_refuses_is_named(tmp_path: Path) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            way = running(tmp_path / "var", fake, ITA_COMPLAINTS__TELEGRAM_SECRET="x" * 300)
+            async with way as (program, _):
+                assert program.stderr is not None
+                told = ""
+                while "TELEGRAM_SECRET" not in told:
+                    told = (await program.stderr.readline()).decode()
+                assert "PUBLIC_URL" in told
+                assert "x" * 300 not in told
+
+    asyncio.run(whole())
+
+
 def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_path: Path) -> None:
     async def whole() -> None:
         async with asyncio.timeout(60), served(rules(contracts())) as fake:
