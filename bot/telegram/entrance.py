@@ -15,9 +15,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import Desk
 from bot.courier import Courier, Later
+from bot.engine import sorry
 from bot.log import Happened, log
 from bot.settings import PREFIX, DeskSettings
 from bot.telegram.api import Api, Elsewhere, Mistaken, Refused
+from bot.telegram.bubble import Bubble
 from bot.telegram.door import Door
 from bot.telegram.pace import Pace
 from bot.telegram.post import Post
@@ -103,9 +105,10 @@ class Guide:
             await self.api.listen_at(address, secret(self.own))
 
     async def remember(self) -> None:
-        """Write down, once in a while, which messages stand in the chats."""
+        """Write down, once in a while, which messages stand in the chats; forget what was typed long ago."""
         while True:
             await asyncio.sleep(FLUSH)
+            self.door.intake.forget()
             try:
                 await self.door.store.traces.flush(self.door.engine.now())
             except Exception as trouble:
@@ -130,6 +133,17 @@ class Guide:
                 await self.door.hear(update)
             except Exception as trouble:
                 self.fault(trouble)
+                await self._apologize(update)
+
+    async def _apologize(self, update: Update) -> None:
+        """Say that a message was lost to a fault of ours; not worth more than one try."""
+        if update.message is None:
+            return
+        told = sorry("sorry.fault", "th").messages[0].text
+        try:
+            await self.door.post.send(update.message.chat.id, Bubble(told))
+        except Exception as trouble:
+            self.fault(trouble)
 
     async def _until_done(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - as the work
         pause = SHORTEST

@@ -301,6 +301,12 @@ def test_a_correction_in_the_chat_reaches_the_draft(tmp_path: Path) -> None:
         assert accused not in p.last
         await p.does(p.fake.update(edited_message={**sent, "message_id": 1, "text": "อีกคน", "edit_date": 2}))
         assert "ไม่ได้อยู่ในร่าง" in p.last
+        intake = o.entrance.door.intake
+        assert intake._typed
+        o.desk.away += timedelta(minutes=31)
+        intake.forget()
+        assert not intake._typed
+        assert not intake._since
 
     assert play(tmp_path, scene).refused == []
 
