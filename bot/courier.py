@@ -50,8 +50,11 @@ class Never(Exception):  # noqa: N818
 class Carrier(Protocol):
     """A platform as the courier sees it. Both methods raise Later, Never, or anything for an outage."""
 
-    async def deliver(self, back: bytes, messages: Sequence[Message]) -> None:
-        """Send messages to a sealed return address; when this returns, the platform has taken them all."""
+    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
+        """Send messages to a sealed return address; when this returns, the platform has taken them all.
+
+        letter: what tells them from all others, the same at each try.
+        """
 
     def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The content of a file, piece by piece; `what` is what the platform's door gave to `Courier.bring`."""
@@ -137,7 +140,7 @@ class Courier:
         what, now = letter.what, self.engine.now()
         messages = [wording.render(say, what.lang) for say in what.says]
         try:
-            await carrier.deliver(what.back, messages)
+            await carrier.deliver(what.back, messages, letter.id)
         except Later as later:
             await self.store.outbox.failed(letter, now + timedelta(seconds=later.seconds))
         except Never:
@@ -209,7 +212,7 @@ class Courier:
         if event.back is None:
             return
         try:
-            await self.carriers[event.channel].deliver(event.back, answer.messages)
+            await self.carriers[event.channel].deliver(event.back, answer.messages, event.id)
         except Exception as trouble:
             self.fault(trouble)
             return

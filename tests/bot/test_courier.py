@@ -27,7 +27,7 @@ class Platform:
     content: bytes = b""
     gate: asyncio.Event | None = None
 
-    async def deliver(self, back: bytes, messages: Sequence[Message]) -> None:
+    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
         self.asked.append("deliver")
         assert back == BACK
         if self.troubles:
