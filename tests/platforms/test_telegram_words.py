@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.courier import Later
+from bot.telegram.api import Gone
 from bot.telegram.bubble import LONGEST, Bubble, bubbles, cut
 from bot.telegram.card import Card, card
 from bot.telegram.intake import typed
 from bot.telegram.pace import MOST, Pace
+from bot.telegram.post import Post
 from bot.telegram.update import Said
 from handlers.receipt import made_of
 from handlers.turn import Message
@@ -20,7 +22,10 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-@given(st.text(alphabet="กาข้ \n😡a", min_size=1, max_size=14_000))
+LONG = st.tuples(st.text(alphabet="กาข้ \n😡a", min_size=1, max_size=60), st.integers(1, 400))
+
+
+@given(LONG.map(lambda part: part[0] * part[1]))
 def test_a_text_is_cut_into_pieces_that_fit_and_loses_only_blanks(text: str) -> None:
     pieces = list(cut(text))
     assert all(units(piece) <= LONGEST for piece in pieces)
@@ -39,6 +44,8 @@ def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
         "link_preview_options": {"is_disabled": True},
         "protect_content": True,
     }
+    halves = bubbles((Message("ก" * (LONGEST + 5), (("ก", "1"),)),))
+    assert [(units(bubble.text), bool(bubble.choices)) for bubble in halves] == [(LONGEST, False), (5, True)]
     full = bubbles((Message("ก" * LONGEST), Message("ข")))
     assert [units(bubble.text) for bubble in full] == [LONGEST, 1]
 
@@ -106,5 +113,50 @@ def test_all_chats_together_are_written_to_thirty_times_a_second() -> None:
         assert loop.time() - began >= 14 / 30
         with pytest.raises(Later):
             await asyncio.gather(*(pace.turn(chat) for chat in range(int(MOST * 30) + 40)))
+
+    asyncio.run(scene())
+
+
+class Calls:
+    """The calls that a post makes, each with what becomes of it."""
+
+    def __init__(self, *fates: Exception | None) -> None:
+        self.fates, self.made = list(fates), list[str]()
+
+    def _made(self, what: str) -> None:
+        self.made.append(what)
+        if (fate := self.fates.pop(0) if self.fates else None) is not None:
+            raise fate
+
+    async def send(self, chat: int, bubble: Bubble) -> int:
+        self._made("send")
+        return 8
+
+    async def change(self, chat: int, message: int, bubble: Bubble) -> None:
+        self._made("change")
+
+    async def delete(self, chat: int, messages: list[int]) -> None:
+        self._made(f"delete {len(messages)}")
+
+
+def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> None:
+    async def scene() -> None:
+        bubble = Bubble("ก")
+        calls = Calls(Later(0.01), None)
+        assert await Post(calls, Pace(0, 0)).send(1, bubble) == 8  # type: ignore[arg-type]
+        assert calls.made == ["send", "send"]
+        calls = Calls(Gone(), None)
+        assert await Post(calls, Pace(0, 0)).change(1, 5, bubble) == 8  # type: ignore[arg-type]
+        assert calls.made == ["change", "send"]
+        for deed in ("send", "change"):
+            post = Post(Calls(Later(60)), Pace(0, 0))  # type: ignore[arg-type]
+            with pytest.raises(Later):
+                await (post.send(1, bubble) if deed == "send" else post.change(1, 5, bubble))
+            with pytest.raises(Later):
+                await post.pace.turn(1)
+        calls = Calls()
+        assert await Post(calls, Pace(0, 0)).change(1, 5, bubble) == 5  # type: ignore[arg-type]
+        await Post(calls, Pace(0, 0)).delete(1, list(range(250)))  # type: ignore[arg-type]
+        assert calls.made[1:] == ["delete 100", "delete 100", "delete 50"]
 
     asyncio.run(scene())
