@@ -154,7 +154,7 @@ def test_killed_between_commit_and_send(tmp_path: Path) -> None:
             async with at_work(tmp_path / "var", line) as account:
                 tap = await ready_to_file(account)
                 before = len(line.chats[A])
-                line.weather = lambda name, _body: Weather(delay=30) if name == REPLY else None
+                line.weather = lambda name, _body: Weather(delay=2, cut="before") if name == REPLY else None
                 account.door.talk.soon = 0.2
                 assert await line.post(tap) == 200
             assert len(line.chats[A]) == before

@@ -181,6 +181,9 @@ def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Pa
         line = account.line
         old = {**line.text(A, CANARY), "timestamp": int((line.now() - 7 * 86400) * 1000)}
         assert await line.post(old) == 200
+        async with asyncio.timeout(8):
+            while account.door.talk.me is None:  # noqa: ASYNC110 - LINE is asked who we are beside
+                await asyncio.sleep(0.01)
         (laid,) = await account.desk.store.errands.look("line.old")
         assert CANARY in laid.what.what["event"]
         assert await line.post(line.text(A, "สวัสดี"), destination="Uother") == 200
