@@ -85,7 +85,10 @@ class Courier:
     async def run(self, every: float = EVERY) -> None:
         """Go round for ever."""
         while True:
-            await self.round()
+            try:
+                await self.round()
+            except Exception as trouble:  # whatever it was, the next round comes
+                self.fault(trouble)
             await asyncio.sleep(every)
 
     async def round(self) -> None:

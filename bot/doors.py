@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot import log
 from bot.app import Desk, House
 from bot.courier import Carrier, Courier
+from bot.settings import PREFIX, Misconfigured
 from handlers.turn import Channel
 
 
@@ -29,12 +30,24 @@ class Direct:
 
 @asynccontextmanager
 async def opened(house: House) -> AsyncIterator[list[BaseRoute]]:
-    """Open what is set for each desk; gives the routes that the platforms call."""
+    """Open what is set for each desk; gives the routes that the platforms call. Raises Misconfigured."""
+    _assert_apart(house)
     async with AsyncExitStack() as stack:
         routes: list[BaseRoute] = []
         for desk in house.desks.values():
             routes += await stack.enter_async_context(_doors(house, desk))
         yield routes
+
+
+def _assert_apart(house: House) -> None:
+    """Two desks never share a bot: who asks a question must not be in the chat of who reports."""
+    owns = {name: house.settings.desk(name).telegram_token for name in house.desks}
+    tokens = [token.get_secret_value() for token in owns.values() if token is not None]
+    if len(set(tokens)) < len(tokens):
+        raise Misconfigured(
+            f"{PREFIX}SERVICE__TELEGRAM_TOKEN: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
+            " / is the bot of the complaints desk; each desk needs its own."
+        )
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from bot.telegram.album import Albums, Item
 from bot.telegram.api import Gone
 from bot.telegram.bubble import Bubble
 from bot.telegram.card import card
-from bot.telegram.intake import Intake
+from bot.telegram.intake import Intake, typed
 from bot.telegram.post import Post
 from bot.telegram.update import PRIVATE, Membership, Said, Sent, Tap, Update
 from bot.telegram.voice import Voice, Wish
@@ -64,8 +64,8 @@ class Door:
             return await self._joined(update.update_id, update.my_chat_member)
         return None
 
-    async def deliver(self, back: bytes, messages: Sequence[Message], _letter: str) -> None:
-        """Send messages to a sealed address (`bot.courier.Carrier`)."""
+    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:  # noqa: ARG002
+        """Send messages to a sealed address (`bot.courier.Carrier`). Telegram has no key that makes a try the same."""
         await self.voice.deliver(self.intake.opened(back), messages)
 
     def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -88,7 +88,7 @@ class Door:
             if said.media_group_id is not None and said.file is not None:
                 return await self._pictured(number, said, said.file)
             await self.albums.finish(chat)
-            if (said.text or "").strip() == "/wipe":
+            if typed((said.text or "").strip()) == "/wipe":
                 return await self._wipe(chat)
             answer = await self.intake.take(number, said)
             return await self.voice.answer(chat, answer) if answer else None

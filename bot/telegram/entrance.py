@@ -15,9 +15,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import Desk
 from bot.courier import Courier, Later
+from bot.engine import sorry
 from bot.log import Happened, log
 from bot.settings import PREFIX, DeskSettings
-from bot.telegram.api import Api, Elsewhere, Refused
+from bot.telegram.api import Api, Elsewhere, Mistaken, Refused
+from bot.telegram.bubble import Bubble
 from bot.telegram.door import Door
 from bot.telegram.pace import Pace
 from bot.telegram.post import Post
@@ -29,6 +31,8 @@ from handlers.turn import Lang, Say
 COMMANDS = ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy")
 FLUSH = 10.0
 """Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
+
+REFUSES = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds between tries to reach Telegram, doubling from the one to the other."""
@@ -101,9 +105,10 @@ class Guide:
             await self.api.listen_at(address, secret(self.own))
 
     async def remember(self) -> None:
-        """Write down, once in a while, which messages stand in the chats."""
+        """Write down, once in a while, which messages stand in the chats; forget what was typed long ago."""
         while True:
             await asyncio.sleep(FLUSH)
+            self.door.intake.forget()
             try:
                 await self.door.store.traces.flush(self.door.engine.now())
             except Exception as trouble:
@@ -128,6 +133,17 @@ class Guide:
                 await self.door.hear(update)
             except Exception as trouble:
                 self.fault(trouble)
+                await self._apologize(update)
+
+    async def _apologize(self, update: Update) -> None:
+        """Say that a message was lost to a fault of ours; not worth more than one try."""
+        if update.message is None:
+            return
+        told = sorry("sorry.fault", "th").messages[0].text
+        try:
+            await self.door.post.send(update.message.chat.id, Bubble(told))
+        except Exception as trouble:
+            self.fault(trouble)
 
     async def _until_done(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - as the work
         pause = SHORTEST
@@ -137,7 +153,9 @@ class Guide:
             except Later as later:
                 await asyncio.sleep(later.seconds)
             except Refused:
-                _explain(self.desk)
+                _explain(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
+            except Mistaken:
+                _explain(self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", REFUSES)
             except Elsewhere as trouble:
                 self.fault(trouble)
             except Exception as trouble:  # Telegram is away; everything else goes on
@@ -146,11 +164,12 @@ class Guide:
             pause = min(LONGEST, pause * 2)
 
 
-def _explain(desk: str) -> None:
-    """Say to the administrator which setting Telegram does not take."""
-    name = f"{PREFIX}{desk.upper()}__TELEGRAM_TOKEN"
-    told = "Telegram ไม่รับโทเคนนี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram refuses this token; the rest goes on"
-    sys.stderr.write(f"{name}: {told}\n")
+def _explain(desk: str, setting: str, thai: str, english: str) -> None:
+    """Say to the administrator what Telegram does not take, and that everything else goes on."""
+    name = f"{PREFIX}{desk.upper()}__TELEGRAM_{setting}"
+    sys.stderr.write(
+        f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"
+    )
     log(Happened.REFUSED)
 
 

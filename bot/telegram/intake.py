@@ -85,10 +85,14 @@ class Intake:
 
     def _remember(self, said: Said) -> None:
         """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
-        now = self.engine.now().timestamp()
         self._typed[said.chat.id, said.message_id] = said.text or ""
-        self._since.append((now, said.chat.id, said.message_id))
-        while len(self._since) > MOST_TYPED or self._since[0][0] < now - IDLE.total_seconds():
+        self._since.append((self.engine.now().timestamp(), said.chat.id, said.message_id))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was typed so long ago that no draft holds it."""
+        oldest = self.engine.now().timestamp() - IDLE.total_seconds()
+        while self._since and (len(self._since) > MOST_TYPED or self._since[0][0] < oldest):
             _, chat, message = self._since.popleft()
             self._typed.pop((chat, message), None)
 

@@ -25,6 +25,9 @@ Wish: TypeAlias = Mapping[str, Any]
 PAUSES = (2, 8, 30)
 """Seconds between tries to send a question that hangs on nothing but its arrival."""
 
+TOGETHER = 0.2
+"""Seconds that delivered letters are gathered before they are struck off the outbox."""
+
 LAST = 2.0
 """Seconds that what is under way has at the end."""
 
@@ -38,6 +41,7 @@ class Voice:
     intake: Intake
     fault: Callable[[BaseException], None]
     riding: bool = True
+    _delivered: list[str] = field(default_factory=list)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     async def deliver(self, chat: int, messages: Sequence[Message]) -> None:
@@ -74,7 +78,7 @@ class Voice:
                 self.fault(trouble)
             self.beside(self._insist(chat, [bubble for bubble in left if not bubble.certain]))
         if answer.waiting and not any(bubble.certain for bubble in left):
-            self.beside(self.store.outbox.done(answer.waiting))
+            self._strike(answer.waiting)
         return wish
 
     def _ride(self, chat: int, left: Sequence[Bubble], here: Card | None) -> Wish | None:
@@ -85,6 +89,17 @@ class Voice:
         if here is not None:
             return bubble.put_in(chat, here.id)
         return None if bubble.guarded else bubble.sent(chat)
+
+    def _strike(self, waiting: Sequence[str]) -> None:
+        """Strike delivered letters off, a few together: one that a crash leaves standing is sent twice, never lost."""
+        if not self._delivered:
+            self.beside(self._struck())
+        self._delivered.extend(waiting)
+
+    async def _struck(self) -> None:
+        await asyncio.sleep(TOGETHER)
+        delivered, self._delivered = self._delivered, []
+        await self.store.outbox.done(delivered)
 
     async def _insist(self, chat: int, left: Sequence[Bubble]) -> None:
         """Try a few times more to send what does not wait in the outbox; after that the person will ask again."""

@@ -238,3 +238,38 @@ def test_two_files_are_fetched_at_a_time(tmp_path: Path) -> None:
         assert s.platform.asked[:4] == [e.id for e in events]
 
     play(tmp_path, scene)
+
+
+def test_a_round_that_breaks_is_followed_by_another(tmp_path: Path) -> None:
+    async def scene(s: Scene) -> None:
+        rounds = iter([OSError("once"), KeyError("twice"), None])
+        enough = asyncio.Event()
+
+        async def breaks() -> None:
+            if (trouble := next(rounds, None)) is not None:
+                raise trouble
+            enough.set()
+
+        s.courier.round = breaks  # type: ignore[method-assign]
+        task = asyncio.create_task(s.courier.run(every=0))
+        await asyncio.wait_for(enough.wait(), 5)
+        task.cancel()
+        assert [type(fault) for fault in s.desk.faults] == [OSError, KeyError]
+
+    play(tmp_path, scene)
+
+
+def test_an_outbox_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
+    async def scene(s: Scene) -> None:
+        async def broken(*_: object) -> None:
+            raise OSError("away")
+
+        await s.letter()
+        take, s.desk.store.outbox.take = s.desk.store.outbox.take, broken  # type: ignore[method-assign,assignment]
+        await s.courier.round()
+        assert s.platform.sent == []
+        s.desk.store.outbox.take = take  # type: ignore[method-assign]
+        await s.courier.round()
+        assert len(s.platform.sent) == 1
+
+    play(tmp_path, scene)

@@ -28,9 +28,12 @@ class Person:
         self.fake.chats.setdefault(self.chat, {})
 
     async def does(self, update: dict[str, Any]) -> int:
-        """Bring an update; gives the status."""
+        """Bring an update, or lay it ready where updates are asked for; gives the status."""
         self.updates.append(update)
-        return await self.fake.push(update)
+        if self.fake.webhook:
+            return await self.fake.push(update)
+        await self.fake.polled(update)
+        return 200
 
     async def says(self, text: str, **more: Any) -> int:
         """Type, or tap the label that stands in brackets."""

@@ -172,7 +172,10 @@ def test_an_update_keeps_no_name() -> None:
     assert NAME not in repr(Update.model_validate({"update_id": 1, "message": raw}))
 
 
-def test_a_fault_of_ours_is_told_and_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+def test_a_fault_of_ours_is_told_and_not_repeated(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scene(o: Open, p: Person) -> None:
         async def broken(self: Door, update: Update) -> None:
             raise RuntimeError(TOKEN)
@@ -182,4 +185,4 @@ def test_a_fault_of_ours_is_told_and_not_repeated(tmp_path: Path, monkeypatch: p
         assert "ระบบขัดข้อง" in p.last
         assert len(o.desk.faults) == 1
 
-    play(tmp_path, scene)
+    play(tmp_path, scene, mode)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.telegram.pace import Pace
 from handlers.turn import Channel
+from storage.errors import DiskFull
 from tests import samples
 from tests.platforms.bot_api import Weather
 from tests.platforms.person import CHAT, Person, calm, play
@@ -300,6 +301,12 @@ def test_a_correction_in_the_chat_reaches_the_draft(tmp_path: Path) -> None:
         assert accused not in p.last
         await p.does(p.fake.update(edited_message={**sent, "message_id": 1, "text": "อีกคน", "edit_date": 2}))
         assert "ไม่ได้อยู่ในร่าง" in p.last
+        intake = o.entrance.door.intake
+        assert intake._typed
+        o.desk.away += timedelta(minutes=31)
+        intake.forget()
+        assert not intake._typed
+        assert not intake._since
 
     assert play(tmp_path, scene).refused == []
 
@@ -355,3 +362,79 @@ def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None
         assert len(p.fake.calls) == calls
 
     play(tmp_path, scene)
+
+
+def test_an_hour_without_telegram_loses_no_receipt(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        people = [Person(p.fake, CHAT + n) for n in range(5)]
+        for person in people:
+            await person.reaches_the_review()
+        p.fake.weather = lambda method, params: Weather(500)
+        for person in people:
+            assert await person.taps("ส่งเรื่อง") == 200
+        for _ in range(30):
+            o.desk.away += timedelta(minutes=2)
+            await o.courier.round()
+        assert [person.receipts for person in people] == [[]] * 5
+        p.fake.weather = lambda method, params: None
+        for _ in range(3):
+            o.desk.away += timedelta(minutes=30)
+            await o.courier.round()
+        assert [len(person.receipts) for person in people] == [1] * 5
+        assert len({person.receipts[0] for person in people}) == len(await o.desk.stories()) == 5
+        o.desk.faults.clear()
+
+    assert play(tmp_path, scene).refused == []
+
+
+def test_updates_twice_at_once_and_out_of_order_have_one_effect(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        review = p.ours[-1]
+        submit = p.fake.tapped(CHAT, review.id, dict(review.buttons)["ส่งเรื่อง"])
+        edit = p.fake.tapped(CHAT, review.id, dict(review.buttons)["แก้ไข"])
+        words = p.fake.said(CHAT, text="สวัสดี")
+        updates = [submit, words, submit, edit, words, submit]
+        assert await asyncio.gather(*map(p.fake.push, updates)) == [200] * 6
+        await calm(o)
+        assert len(await o.desk.stories()) == 1
+        assert len(p.receipts) == 1
+
+    play(tmp_path, scene)
+
+
+def test_a_group_is_told_once_where_updates_are_asked_for(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        p.fake.chats[-100123] = {}
+        for _ in range(2):
+            update = p.fake.said(CHAT, text="/start")
+            update["message"]["chat"] = {"id": -100123, "type": "supergroup", "title": "CANARYGROUP"}
+            await p.fake.polled(update)
+        me = {"user": {"id": 700000001, "is_bot": True, "first_name": "bot"}, "status": "member"}
+        for kind in ("supergroup", "private"):
+            chat = {"id": -100123 if kind == "supergroup" else CHAT, "type": kind}
+            change = {"chat": chat, "from": {"id": CHAT}, "date": 1, "new_chat_member": me}
+            await p.fake.polled(p.fake.update(my_chat_member=change))
+        await p.fake.polled({**p.fake.update(message={"message_id": "x"})})
+        tap = p.fake.tapped(CHAT, next(iter(p.fake.chats[CHAT])), "x")
+        del tap["callback_query"]["data"]
+        await p.fake.polled(tap)
+        await calm(o)
+        assert len(p.fake.chats[-100123]) == 1
+
+    assert play(tmp_path, scene, mode="polling").refused == []
+
+
+def test_a_picture_that_cannot_be_begun_is_told(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        async def full(*_: object) -> None:
+            raise DiskFull("full")
+
+        o.courier.begin = full  # type: ignore[method-assign,assignment]
+        for more in ({}, {"media_group_id": "9"}):
+            await p.sends("photo", samples.photo(), **more)
+            assert "ระบบเก็บข้อมูลเพิ่มไม่ได้" in p.last
+        assert len(p.ours) == 2
+        assert [type(o.desk.faults.pop()) for _ in range(2)] == [DiskFull] * 2
+
+    assert play(tmp_path, scene).refused == []

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -98,6 +99,36 @@ def test_a_token_that_telegram_refuses_is_named_and_the_rest_serves(tmp_path: Pa
                 assert other not in errors.decode()
 
     asyncio.run(whole())
+
+
+def test_an_address_that_telegram_refuses_is_named(tmp_path: Path) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            way = running(tmp_path / "var", fake, ITA_COMPLAINTS__TELEGRAM_SECRET="x" * 300)
+            async with way as (program, _):
+                assert program.stderr is not None
+                told = ""
+                while "TELEGRAM_SECRET" not in told:
+                    told = (await program.stderr.readline()).decode()
+                assert "PUBLIC_URL" in told
+                assert "x" * 300 not in told
+
+    asyncio.run(whole())
+
+
+def test_two_desks_share_no_bot(tmp_path: Path) -> None:
+    tokens = {f"ITA_{desk}__TELEGRAM_TOKEN": TOKEN for desk in ("COMPLAINTS", "SERVICE")}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run", "--port", "0"],
+        cwd=ROOT,
+        env=surroundings(tmp_path / "var", **tokens),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 78
+    assert "ITA_SERVICE__TELEGRAM_TOKEN" in done.stderr
+    assert TOKEN not in done.stderr
 
 
 def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_path: Path) -> None:
