@@ -1,12 +1,12 @@
 """Counts courses into the exact tables of a period: rows by month of receipt, states as of the cut-off."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ita_stats import period as periods
-from ita_stats.calendar import Month, end_of_day, written
+from ita_stats.calendar import end_of_day, written
 from ita_stats.course import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, Course
 from ita_stats.table import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
 
@@ -63,23 +63,23 @@ class Tally:
         return Figures(by.total(), by["done"], by["in_progress"], by["not_accepted"])
 
 
-def days_to_ask(period: Period, as_of: date, earlier: Iterable[date] = ()) -> tuple[date, ...]:
-    """The days on which courses must be known to count a period: the eve of it, earlier cut-offs, the cut-off."""
-    eve = period.first - timedelta(days=1)
-    return (eve, *sorted({day for day in earlier if eve < day < as_of}), as_of)
+def eve_of(period: Period) -> date:
+    """The day before a period: what is open then is brought forward."""
+    return period.first - timedelta(days=1)
 
 
 def counted(
-    courses: Mapping[Course, int], terms: Terms, period: Period, as_of: date, layout: Layout
+    courses: Mapping[Course, int], terms: Terms, period: Period, days: Sequence[date], layout: Layout
 ) -> Tables:
-    """The exact tables of a period. courses: on the days of `days_to_ask`, the first and the last count here."""
+    """The exact tables of a period as of the last of some days. courses: on these days, the eve of the period too."""
+    as_of, eve = days[-1], days.index(eve_of(period))
     inside: dict[Course, int] = {}
     brought = carried = 0
     first, last = _at(period.first), _at(period.last)
     for course, cases in courses.items():
         open_now = terms.state(course.standings[-1]) == "in_progress"
         if course.received < first:
-            brought += cases * (terms.state(course.standings[0]) == "in_progress")
+            brought += cases * (terms.state(course.standings[eve]) == "in_progress")
             carried += cases * open_now
         elif course.received <= last:
             inside[course] = cases
@@ -134,7 +134,9 @@ def days_to_close(courses: Mapping[Course, int], terms: Terms) -> DaysToClose:
 def notes(terms: Terms, period: Period, as_of: date) -> tuple[Note, ...]:
     """The rules of counting, as they are printed under the tables."""
     forwarded = (
-        ("นับเป็นแล้วเสร็จ", "count as done") if terms.forwarded_is_done else ("นับเป็นอยู่ระหว่างดำเนินการ", "count as in progress")
+        ("นับเป็นแล้วเสร็จ", "count as done")
+        if terms.forwarded_is_done
+        else ("นับเป็นอยู่ระหว่างดำเนินการ", "count as in progress")
     )
     return (
         Note(
@@ -155,7 +157,8 @@ def notes(terms: Terms, period: Period, as_of: date) -> tuple[Note, ...]:
         Note(
             "days",
             f"ระยะเวลานับเป็นวันปฏิทินจากวันรับเรื่องถึงวันปิดเรื่องครั้งล่าสุด กำหนดของหน่วยงาน {terms.deadline} วัน",
-            f"Time is in calendar days from receipt to the last closing; the office gives itself {terms.deadline} days.",
+            "Time is in calendar days from receipt to the last closing;"
+            f" the office gives itself {terms.deadline} days.",
         ),
     )
 
@@ -229,7 +232,7 @@ def _outcomes(courses: Mapping[Course, int], terms: Terms) -> tuple[Split, ...]:
 def _median(took: Counter[int], whole: int) -> float:
     """The middle number of days; between two, half-way."""
     middle = (whole - 1) // 2, whole // 2
-    seen, found = 0, []
+    seen, found = 0, list[int]()
     for days, cases in sorted(took.items()):
         found += [days for place in middle[len(found) :] if place < seen + cases]
         seen += cases

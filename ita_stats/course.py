@@ -101,7 +101,7 @@ def _standing(statuses: list[Piece], outcomes: list[Piece], end: str) -> str:
 def _days(received: str, statuses: list[Piece], end: str) -> int:
     """Days from receipt to the closing that holds at the end of a day; not less than 0 in a backdated register."""
     closed = received
-    for (day, _, to), before in zip(statuses, ["", *map(_VALUE, statuses)], strict=False):
+    for (day, _, to), before in zip(statuses, ["", *(to for _, _, to in statuses)], strict=False):
         if day <= end and to == CLOSED != before:
             closed = day
     return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)

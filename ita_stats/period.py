@@ -86,7 +86,9 @@ def rows(period: Period, layout: Layout) -> tuple[Span, ...]:
     for month in months(period):
         first = month + -((month.number - start) % length)
         spans.setdefault(first, []).append(month)
-    return tuple(Span(tuple(found), *_row_label(first, length, found, start)) for first, found in spans.items())
+    return tuple(
+        Span(tuple(found), *_row_label(first, length, found, start)) for first, found in spans.items()
+    )
 
 
 def _single(plain: str) -> Period | None:
@@ -131,7 +133,9 @@ def _range(plain: str) -> Period | None:
         )
     if first + _LONGEST <= last:
         raise NoPeriod(f"{plain} ยาวเกิน 10 ปี", f"{plain} is longer than 10 years")
-    return Period(f"{first.code}..{last.code}", first.first, last.last, _span(first, last), _span_en(first, last))
+    return Period(
+        f"{first.code}..{last.code}", first.first, last.last, _span(first, last), _span_en(first, last)
+    )
 
 
 def _month(found: re.Match[str], plain: str) -> Month:

@@ -1,0 +1,266 @@
+"""Rival worlds: other registers that would have been published in the very same way.
+
+A reader knows all that was ever released: exact rows (received, and where they stand, by month), the split figures
+that are shown, and the rule by which others are hidden. A hidden figure is safe where there is a second register,
+different in that figure, of which the reader would have read the same. This module looks for such a register, by
+giving a few cases another label (category, source or outcome) or by exchanging where two of them stand; whatever it
+finds is proof, so that its search may be incomplete without ever calling unsafe safe.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import NamedTuple
+
+Key = tuple[object, ...]
+"""What a group is known by."""
+LONGEST = 3
+"""Cases that are given another label in one rival world."""
+MOST_TRIES = 400
+
+
+class Line(NamedTuple):
+    """One line of figures of a release: its kind ("row", "received" or "state") and which of them."""
+
+    release: int
+    kind: str
+    which: str
+
+
+class Cell(NamedTuple):
+    """The figure of a label in a line."""
+
+    line: Line
+    label: str
+
+
+class Move(NamedTuple):
+    """A case of a group that gets another label."""
+
+    group: Key
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cases that the reader's exact figures count alike: the lines they are in, and how many have which label."""
+
+    lines: tuple[Line, ...]
+    labels: tuple[str, ...]
+    units: Counter[str]
+
+
+Node = tuple[str, tuple[Line, ...]]
+Nodes = dict[Node, list[Key]]
+Standing = Mapping[Key, Counter[tuple[str, str]]]
+
+
+@dataclass
+class World:
+    """The register as it is, seen through one split, and the cells that are hidden from the reader.
+
+    standings: for each release, how many of a group have which label and state; empty where a split has no states.
+    hidden: cells that the reader sees a dash in; small: figures from 1 to this one are small; now: the newest
+    release that is out.
+    """
+
+    labels: tuple[str, ...]
+    groups: dict[Key, Group]
+    standings: dict[int, Standing]
+    values: Counter[Cell]
+    totals: Counter[Line]
+    small: int
+    hidden: set[Cell] = field(default_factory=set)
+    now: int = 0
+
+    def is_small(self, cell: Cell, change: int = 0) -> bool:
+        """Whether a figure is one that the rule hides."""
+        return 0 < self.values[cell] + change <= self.small
+
+    def safe(self, targets: set[Cell]) -> set[Cell]:
+        """Those of some hidden cells that have another value in a rival world."""
+        nodes = self._nodes()
+        found: set[Cell] = set()
+        for target in sorted(targets):
+            if target not in found:
+                found |= self.rival(target, nodes).keys()
+        return found & targets
+
+    def rival(self, target: Cell, nodes: Nodes | None = None) -> Counter[Cell]:
+        """What changes in a rival world in which a hidden cell has another value; empty where none was found."""
+        nodes = self._nodes() if nodes is None else nodes
+        if target.line.kind == "state" and (changes := self._exchanged(target)):
+            return changes
+        line, label = target
+        at = Line(line.release, "received", "") if line.kind == "state" else line
+        starts = [
+            move
+            for key, group in self.groups.items()
+            if at in group.lines and label in group.labels
+            for other in group.labels
+            for move in (Move(key, label, other), Move(key, other, label))
+            if other != label and group.units[move.old]
+        ]
+        for moves in islice(self._rings(starts, nodes), MOST_TRIES):
+            changed = self._changes(moves, target)
+            if changed and changed[target]:
+                return changed
+        return Counter()
+
+    def stirs(self, key: Key) -> bool:
+        """Whether in some rival world a case of a group has another label than here."""
+        group = self.groups[key]
+        starts = [
+            Move(key, old, new)
+            for old in group.labels
+            if group.units[old]
+            for new in group.labels
+            if new != old
+        ]
+        rings = islice(self._rings(starts, self._nodes()), MOST_TRIES)
+        return any(self._changes(moves, None) is not None for moves in rings)
+
+    def _shown(self, label: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        return tuple(line for line in lines if Cell(line, label) not in self.hidden)
+
+    def _nodes(self) -> Nodes:
+        """The groups whose cases of a label the reader sees in exactly the same shown cells."""
+        found: Nodes = {}
+        for key, group in self.groups.items():
+            for label in group.labels:
+                found.setdefault((label, self._shown(label, group.lines)), []).append(key)
+        return found
+
+    # Where two cases of a month stand, exchanged: nothing is received otherwise, and no month stands otherwise.
+
+    def _exchanged(self, target: Cell) -> Counter[Cell]:
+        line, label = target
+        for state in sorted({w.which for w in self.totals if w[:2] == line[:2]} - {line.which}):
+            other = Line(line.release, line.kind, state)
+            if Cell(other, label) not in self.hidden:
+                continue
+            for to in self.labels:
+                tile = {Cell(line, to), Cell(other, to)}
+                if to == label or not tile <= self.hidden:
+                    continue
+                for sign in (1, -1):
+                    one, two = (line.which, state) if sign == 1 else (state, line.which)
+                    changes = Counter(
+                        {
+                            target: -sign,
+                            Cell(line, to): sign,
+                            Cell(other, label): sign,
+                            Cell(other, to): -sign,
+                        }
+                    )
+                    if self._leads(line.release, label, to, one, two) and self._keeps_rule(changes):
+                        return changes
+        return Counter()
+
+    def _leads(self, release: int, label: str, to: str, state: str, other: str) -> bool:
+        """Whether one case of `label` may leave a state for another while one of `to` comes, month by month."""
+        seen, ahead = {label}, [label]
+        while ahead:
+            at = ahead.pop()
+            for units in self.standings[release].values():
+                if units[at, state] < 1:
+                    continue
+                for following in self.labels:
+                    if following not in seen and units[following, other] > 0:
+                        seen.add(following)
+                        ahead.append(following)
+        return to in seen
+
+    # Cases that get another label, in a ring: what each shown cell loses by one it gets back by another.
+
+    def _rings(self, starts: list[Move], nodes: Nodes) -> Iterator[tuple[Move, ...]]:
+        for length in range(1, LONGEST + 1):
+            for move in starts:
+                ends = self._node(move.group, move.new), self._node(move.group, move.old)
+                yield from self._closed((move,), *ends, nodes, length)
+
+    def _node(self, key: Key, label: str) -> Node | None:
+        lines = self._shown(label, self.groups[key].lines)
+        return (label, lines) if lines else None
+
+    def _closed(
+        self, moves: tuple[Move, ...], excess: Node | None, lack: Node | None, nodes: Nodes, length: int
+    ) -> Iterator[tuple[Move, ...]]:
+        """Rings of just so many moves: what is too many at one node goes on, until it comes to where one lacks."""
+        end = excess or lack
+        if excess == lack or end is None:
+            if len(moves) == length:
+                yield moves
+            return
+        if len(moves) == length:
+            return
+        for move in self._onward(end, nodes, onward=excess is not None):
+            if any(move.group == before.group for before in moves):
+                continue
+            ends = (
+                (self._node(move.group, move.new), lack)
+                if excess
+                else (None, self._node(move.group, move.old))
+            )
+            yield from self._closed((*moves, move), *ends, nodes, length)
+
+    def _onward(self, end: Node, nodes: Nodes, *, onward: bool) -> Iterator[Move]:
+        """The moves that leave a node, or that come to it."""
+        for key in nodes[end]:
+            group = self.groups[key]
+            for label in group.labels:
+                move = Move(key, end[0], label) if onward else Move(key, label, end[0])
+                if label != end[0] and group.units[move.old]:
+                    yield move
+
+    def _changes(self, moves: tuple[Move, ...], target: Cell | None) -> Counter[Cell] | None:
+        """What moves change, with a state for each moved case in each release; None where the reader sees it."""
+        changes: Counter[Cell] = Counter()
+        for move in moves:
+            for line in self.groups[move.group].lines:
+                if line.release <= self.now:
+                    changes[Cell(line, move.old)] -= 1
+                    changes[Cell(line, move.new)] += 1
+        for release, standing in self.standings.items():
+            inside = [move for move in moves if release <= self.now and move.group in standing]
+            options = self._placed(release, inside)
+            best = max(options, key=lambda option: target is not None and option[target] != 0, default=None)
+            if best is None:
+                return None
+            changes.update(best)
+        changed = Counter({cell: by for cell, by in changes.items() if by})
+        return changed if changed.keys() <= self.hidden and self._keeps_rule(changed) else None
+
+    def _placed(self, release: int, moves: list[Move]) -> list[Counter[Cell]]:
+        """What may change in the states of a release without being seen there."""
+        options = (
+            self._stood(release, moves, states)
+            for states in product(*(self._states(self.standings[release], move) for move in moves))
+        )
+        return [o for o in options if all(cell in self.hidden for cell, by in o.items() if by)]
+
+    @staticmethod
+    def _states(standing: Standing, move: Move) -> list[str]:
+        return sorted(
+            {state for (label, state), n in standing[move.group].items() if label == move.old and n}
+        )
+
+    @staticmethod
+    def _stood(release: int, moves: list[Move], states: tuple[str, ...]) -> Counter[Cell]:
+        option: Counter[Cell] = Counter()
+        for move, state in zip(moves, states, strict=True):
+            line = Line(release, "state", state)
+            option[Cell(line, move.old)] -= 1
+            option[Cell(line, move.new)] += 1
+        return option
+
+    def _keeps_rule(self, changes: Mapping[Cell, int]) -> bool:
+        """Whether every line that hides a small figure would still hide one: else the reader would know better."""
+        for line in {cell.line for cell in changes if cell.line.release <= self.now}:
+            hidden = [Cell(line, label) for label in self.labels if Cell(line, label) in self.hidden]
+            had = any(self.is_small(cell) for cell in hidden)
+            if had and not any(self.is_small(cell, changes.get(cell, 0)) for cell in hidden):
+                return False
+        return all(self.values[cell] + by >= 0 for cell, by in changes.items())
