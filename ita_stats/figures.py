@@ -213,7 +213,8 @@ def _reasons(tables: Tables, threshold: int) -> tuple[Note, ...]:
         found.append(
             Note(
                 "protected",
-                f"– คือตัวเลขที่ไม่แสดงเพื่อคุ้มครองผู้แจ้ง: จำนวน 1 ถึง {threshold - 1} เรื่อง และจำนวนอื่นที่จะทำให้คำนวณย้อนได้ ซึ่งอาจเป็นศูนย์",
+                f"– คือตัวเลขที่ไม่แสดงเพื่อคุ้มครองผู้แจ้ง: จำนวน 1 ถึง {threshold - 1} เรื่อง"
+                " และจำนวนอื่นที่จะทำให้คำนวณย้อนได้ ซึ่งอาจเป็นศูนย์",
                 f"– is a figure that is not shown, to protect who reported: 1 to {threshold - 1} cases, and others"
                 " (zero among them) from which these could be worked out.",
             )

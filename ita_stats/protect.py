@@ -22,13 +22,13 @@ class Chooser:
     """Decides edition after edition of one split; what was decided stays.
 
     world: all editions, with everything hidden that is not decided yet; salt: a secret of the desk;
-    stuck: hidden cells for which no rival world was found although everything that could be hidden is.
+    stuck: what no hiding in its edition could make safe, for it follows from what is exact or was shown before.
     """
 
     world: World
     editions: Sequence[Edition]
     salt: bytes
-    stuck: set[Cell] = field(default_factory=set)
+    stuck: set[Target] = field(default_factory=set)
     _open: dict[int, set[Cell]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,17 +47,40 @@ class Chooser:
         """Hide in edition k what must be, and show the rest."""
         self.world.now = k
         mine = self._open.get(k, set())
-        first = self._primary(k, mine)
-        self.world.hidden -= mine
-        self._hide(first | self._as_before(k, mine))
+        shown, hidden = self._as_before(k)
+        mine -= shown
+        self.world.hidden -= mine | shown
+        small = self._primary(k, mine)
+        self._hide(small | self._meagre(mine, small) | (hidden & mine))
+        unsafe = self._all_unsafe(k)
         for _ in range(MOST_ROUNDS):
-            target = self._unsafe(k)
+            target = self._next(k, unsafe - self.stuck)
             if target is None:
-                return
-            if not self._mend(k, target):
                 break
-        self._hide(mine)
-        self.stuck |= self._all_unsafe(k)
+            before = self.hidden(k)
+            if self._helps(target, mine):
+                self._mend(k, target)
+            else:
+                self.stuck.add(target)
+            # What was safe stays so while more is hidden: only the rest, and what is hidden now, is looked at again.
+            doubtful = unsafe | (self.hidden(k) - before)
+            unsafe = doubtful - self.world.safe(doubtful)
+        self._undash(k, small)
+
+    def _undash(self, k: int, small: set[Cell]) -> None:
+        """Show what is known whatever is hidden, and is not small: a dash would only pretend."""
+        for cell in sorted(self.hidden(k) & self.stuck - small):
+            self.world.hidden.discard(cell)
+            if self._all_unsafe(k) - self.stuck:
+                self.world.hidden.add(cell)
+            else:
+                self.stuck.discard(cell)
+
+    def _meagre(self, mine: set[Cell], small: set[Cell]) -> set[Cell]:
+        """All of a line that has a small figure and few cases for so many labels: so which are 0 does not show."""
+        enough = (self.world.small + 1) * len(self.world.labels)
+        lines = {cell.line for cell in small if self.world.totals[cell.line] < enough}
+        return {cell for cell in mine if cell.line in lines}
 
     def hidden(self, k: int) -> set[Cell]:
         """What edition k hides."""
@@ -77,24 +100,20 @@ class Chooser:
                     found.add(new)
         return found & mine
 
-    def _as_before(self, k: int, mine: set[Cell]) -> set[Cell]:
-        """Rows that an earlier release already showed or hid stay as they were: they are the same cases."""
-        found = set()
+    def _as_before(self, k: int) -> tuple[set[Cell], set[Cell]]:
+        """Rows that an earlier release showed or hid stay shown or hidden: they are the same cases."""
+        shown, hidden = set[Cell](), set[Cell]()
+        rows = self.editions[k].rows
         for j, edition in enumerate(self.editions[:k]):
             for i, months in enumerate(edition.rows):
-                if months not in self.editions[k].rows or not self._complete(j, i, months):
+                if months not in rows:
                     continue
-                place = Line(k, "row", str(self.editions[k].rows.index(months)))
-                hidden = {c.label for c in self.hidden(j) if c.line == Line(j, "row", str(i))}
-                found |= {Cell(place, label) for label in hidden}
-        return found & mine
-
-    def _complete(self, j: int, i: int, months: tuple[tuple[int, int], ...]) -> bool:
-        """Whether edition j counted all that was ever received in a row."""
-        line = Line(j, "row", str(i))
-        latest = max(g for g in range(len(self.editions)) if months in self.editions[g].rows)
-        now = Line(latest, "row", str(self.editions[latest].rows.index(months)))
-        return self.world.totals[line] == self.world.totals[now]
+                here, there = Line(k, "row", str(rows.index(months))), Line(j, "row", str(i))
+                if not self.world.totals[there] or self.world.totals[there] != self.world.totals[here]:
+                    continue
+                for label in self.world.labels:
+                    (hidden if Cell(there, label) in self.world.hidden else shown).add(Cell(here, label))
+        return shown, hidden - shown
 
     def _hide(self, cells: set[Cell]) -> None:
         """Hide cells; where what was received is hidden, so is where those cases stand."""
@@ -112,32 +131,39 @@ class Chooser:
         targets = self._targets(k)
         return targets - self.world.safe(targets)
 
-    def _unsafe(self, k: int) -> Target | None:
+    def _next(self, k: int, unsafe: set[Cell]) -> Target | None:
         """A hidden cell that can be worked out, or a month that shows to be of one kind only; None if there is none."""
-        unsafe = self._all_unsafe(k)
         if unsafe:
             return min(unsafe, key=self._chance)
-        return next((key for key in self._uniform(k) if not self.world.stirs(key)), None)
+        uniform = (key for key in self._uniform(k) if key not in self.stuck)
+        return next((key for key in uniform if not self.world.stirs(key)), None)
 
     def _uniform(self, k: int) -> Iterator[tuple[object, ...]]:
         """Months of one kind only. What becomes of one of their cases later is public, and would tell its kind."""
-        for key, group in self.world.groups.items():
+        for key, group in self.world.groups.items() if self.world.standings else ():
             if sum(1 for n in group.units.values() if n) == 1 and any(
                 line.release <= k for line in group.lines
             ):
                 yield key
 
-    def _mend(self, k: int, target: Target) -> bool:
-        """Hide as few more cells of edition k as make a target safe; False where nothing does."""
+    def _mend(self, k: int, target: Target) -> None:
+        """Hide as few more cells of edition k as make a target safe."""
         own, before = self._open.get(k, set()), set(self.world.hidden)
         label = target.label if isinstance(target, Cell) else self._only(target)
         options = {frozenset(option & own - before) for option in self._options(k, label)}
         for option in sorted(options - {frozenset()}, key=lambda o: (len(o), self._chance(*o))):
-            self._hide(set(option))
-            if self.world.rival(target) if isinstance(target, Cell) else self.world.stirs(target):
-                return True
-            self.world.hidden = set(before)
-        return False
+            if self._helps(target, set(option)):
+                self._hide(set(option))
+                return
+        self._hide(own)
+
+    def _helps(self, target: Target, cells: set[Cell]) -> bool:
+        """Whether a target would be safe if these cells were hidden too."""
+        before = set(self.world.hidden)
+        self._hide(cells)
+        safe = self.world.rival(target) if isinstance(target, Cell) else self.world.stirs(target)
+        self.world.hidden = before
+        return bool(safe)
 
     def _only(self, key: tuple[object, ...]) -> str:
         return next(label for label, n in self.world.groups[key].units.items() if n)

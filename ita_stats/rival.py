@@ -226,20 +226,22 @@ class World:
         for release, standing in self.standings.items():
             inside = [move for move in moves if release <= self.now and move.group in standing]
             options = self._placed(release, inside)
-            best = max(options, key=lambda option: target is not None and option[target] != 0, default=None)
+            if target is not None and target.line[:2] == (release, "state"):
+                options = (option for option in options if option[target])
+            best = next(options, None)
             if best is None:
                 return None
             changes.update(best)
         changed = Counter({cell: by for cell, by in changes.items() if by})
         return changed if changed.keys() <= self.hidden and self._keeps_rule(changed) else None
 
-    def _placed(self, release: int, moves: list[Move]) -> list[Counter[Cell]]:
+    def _placed(self, release: int, moves: list[Move]) -> Iterator[Counter[Cell]]:
         """What may change in the states of a release without being seen there."""
         options = (
             self._stood(release, moves, states)
             for states in product(*(self._states(self.standings[release], move) for move in moves))
         )
-        return [o for o in options if all(cell in self.hidden for cell, by in o.items() if by)]
+        return (o for o in options if all(cell in self.hidden for cell, by in o.items() if by))
 
     @staticmethod
     def _states(standing: Standing, move: Move) -> list[str]:
@@ -257,10 +259,14 @@ class World:
         return option
 
     def _keeps_rule(self, changes: Mapping[Cell, int]) -> bool:
-        """Whether every line that hides a small figure would still hide one: else the reader would know better."""
-        for line in {cell.line for cell in changes if cell.line.release <= self.now}:
-            hidden = [Cell(line, label) for label in self.labels if Cell(line, label) in self.hidden]
+        """Whether every release that hides a small figure would still hide one: else the reader would know better."""
+        if any(self.values[cell] + by < 0 for cell, by in changes.items()):
+            return False
+        for release in {cell.line.release for cell in changes if cell.line.release <= self.now}:
+            hidden = [
+                cell for cell in self.hidden if cell.line.release == release and cell.label in self.labels
+            ]
             had = any(self.is_small(cell) for cell in hidden)
             if had and not any(self.is_small(cell, changes.get(cell, 0)) for cell in hidden):
                 return False
-        return all(self.values[cell] + by >= 0 for cell, by in changes.items())
+        return True
