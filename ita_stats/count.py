@@ -1,17 +1,19 @@
 """Counts courses into the exact tables of a period: rows by month of receipt, states as of the cut-off."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ita_stats import period as periods
 from ita_stats.calendar import end_of_day, written
-from ita_stats.course import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, Course
+from ita_stats.course import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, Course, Courses
 from ita_stats.table import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
 
 FORWARDED = f"{CLOSED}:forwarded"
 NOTHING = Figures(0, 0, 0, 0)
+MonthKey = tuple[int, int]
+"""Year and month of receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,13 @@ def eve_of(period: Period) -> date:
     return period.first - timedelta(days=1)
 
 
-def counted(
-    courses: Mapping[Course, int], terms: Terms, period: Period, days: Sequence[date], layout: Layout
-) -> Tables:
-    """The exact tables of a period as of the last of some days. courses: on these days, the eve of the period too."""
-    as_of, eve = days[-1], days.index(eve_of(period))
+def counted(courses: Courses, terms: Terms, period: Period, layout: Layout) -> Tables:
+    """The exact tables of a period. courses: on its eve, and last on the day as of which is counted."""
+    as_of, eve = courses.days[-1], courses.days.index(eve_of(period))
     inside: dict[Course, int] = {}
     brought = carried = 0
     first, last = _at(period.first), _at(period.last)
-    for course, cases in courses.items():
+    for course, cases in courses.cases.items():
         open_now = terms.state(course.standings[-1]) == "in_progress"
         if course.received < first:
             brought += cases * (terms.state(course.standings[eve]) == "in_progress")
@@ -105,7 +105,7 @@ def counted(
         categories=_splits(inside, terms, _listed(terms.categories, (c.categories[-1] for c in inside)), 0),
         sources=_splits(inside, terms, _listed(terms.sources, (c.source for c in inside)), 1),
         outcomes=_outcomes(inside, terms),
-        days=days_to_close(inside, terms),
+        days=days_to_close(courses, terms, first, last),
         statement=None if total.received else statement(period, as_of),
         notes=notes(terms, period, as_of),
         exact=True,
@@ -118,12 +118,12 @@ def statement(period: Period, as_of: date) -> str:
     return f"ไม่มีเรื่องร้องเรียน {period.label_th}{until}"
 
 
-def days_to_close(courses: Mapping[Course, int], terms: Terms) -> DaysToClose:
-    """Median and share within the deadline of the cases that are done."""
+def days_to_close(courses: Courses, terms: Terms, first: MonthKey, last: MonthKey) -> DaysToClose:
+    """Median and share within the deadline of the cases that are done, received from one month to another."""
     took: Counter[int] = Counter()
-    for course, cases in courses.items():
-        if course.days is not None and terms.state(course.standings[-1]) == "done":
-            took[course.days] += cases
+    for (received, standing, days), cases in courses.took.items():
+        if first <= received <= last and terms.state(standing) == "done":
+            took[days] += cases
     whole = took.total()
     if not whole:
         return DaysToClose(None, None, terms.deadline, protected=False)

@@ -6,17 +6,24 @@ written. So a correction is a later fact with an earlier day, and every day can 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
+from ita_stats.calendar import Month
 from ita_stats.fact import Fact, Field
 
 NOT_YET, OPEN, NOT_ACCEPTED, CLOSED = "", "open", "not_accepted", "closed"
 """Where a case stands: not received yet, in hand, not accepted, or closed (then ":" and its outcome)."""
 
 _VALUE = itemgetter(2)
+BETWEEN = "\n"
+Written = tuple[str, str]
+"""The facts of a case, in the order of `seq`: effective days (ISO), a line each; words ("status=closed") likewise."""
+Shape = tuple[str, ...]
+"""Words, and the stage that each is in."""
 Piece = tuple[str, str, str]
 """A fact of one case, bare: effective day (ISO), field, value."""
 
@@ -25,30 +32,120 @@ Piece = tuple[str, str, str]
 class Course:
     """What cases have in common that are counted alike.
 
-    received: (year, month) of receipt; categories, standings: on each day that was asked about; days: from receipt
-    to the last closing, where the case is closed on the last of these days.
+    received: (year, month) of receipt; categories, standings: on each day that was asked about.
     """
 
     received: tuple[int, int]
     categories: tuple[str, ...]
     source: str
     standings: tuple[str, ...]
-    days: int | None = None
 
 
-def courses(facts: Iterable[Fact], days: Sequence[date]) -> Counter[Course]:
-    """How many cases took each course, of those received by the last day.
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """How many cases took each course, of those received by the last of the days that were asked about.
 
-    facts: any order between cases, in the order of `seq` within one; days: in order, the last is the cut-off.
+    days: in order, the last is the cut-off; took: how many of a month, that stand closed in a way on the last day,
+    took so many days from receipt to their last closing.
     """
-    ends = [day.isoformat() for day in days]
-    found: Counter[Course] = Counter()
+
+    days: tuple[date, ...]
+    cases: Counter[Course] = field(default_factory=Counter)
+    took: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Count a case by its facts, in the order they were written."""
+        ends = [day.isoformat() for day in self.days]
+        course = folded(pieces, ends)
+        if course is None:
+            return
+        self.cases[course] += 1
+        if course.standings[-1].startswith(CLOSED):
+            self.took[course.received, course.standings[-1], days_taken(pieces, ends[-1])] += 1
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Courses that are gathered from the written facts of cases: the same as adding each case, but faster.
+
+    Facts that are in the order of their days are moved to the last day of their stage: no day that is asked about,
+    and no end of a month, lies between. So few different cases are left, and each of these is folded once.
+    """
+
+    courses: Courses
+    _stages: dict[str, str] = field(default_factory=dict)
+    _plain: dict[str, int | None] = field(default_factory=dict)
+    _shapes: dict[Shape, int] = field(default_factory=dict)
+    _endings: dict[tuple[Shape, str, str], int] = field(default_factory=dict)
+
+    def add(self, cases: Iterable[Written]) -> None:
+        """Count cases."""
+        stages, shapes, endings, plain = self._stages, self._shapes, self._endings, self._plain
+        for written, words in cases:
+            days = written.split(BETWEEN)
+            if words not in plain:
+                plain[words] = _ending(words)
+            ending = plain[words]
+            if ending is None or days != sorted(days):
+                self.courses.add(pieces_of(days, words))
+                continue
+            try:
+                shape = (words, *[stages[day] for day in days])
+            except KeyError:
+                stages.update({day: self._stage(day) for day in days})
+                shape = (words, *[stages[day] for day in days])
+            shapes[shape] = shapes.get(shape, 0) + 1
+            if ending:
+                ended = shape, days[0], days[ending]
+                endings[ended] = endings.get(ended, 0) + 1
+
+    def gathered(self) -> Courses:
+        """The courses of all cases; nothing can be added afterwards."""
+        found, ends = self.courses, [day.isoformat() for day in self.courses.days]
+        folds = {shape: folded(pieces_of(shape[1:], shape[0]), ends) for shape in self._shapes}
+        for shape, cases in self._shapes.items():
+            course = folds[shape]
+            if course is not None:
+                found.cases[course] += cases
+        for (shape, first, last), cases in self._endings.items():
+            course = folds[shape]
+            if course is not None and course.standings[-1].startswith(CLOSED):
+                found.took[course.received, course.standings[-1], _between(first, last)] += cases
+        return found
+
+    def _stage(self, day: str) -> str:
+        ends = [end for end in (asked.isoformat() for asked in self.courses.days) if end >= day]
+        return min([*ends, Month(int(day[:4]), int(day[5:7])).last.isoformat()])
+
+
+def _ending(words: str) -> int | None:
+    """Which fact closed a case (0: none did); None for a case that is received or closed more than once."""
+    facts = words.split(BETWEEN)
+    begun = [fact for fact in facts if fact.startswith(f"{Field.RECEIVED}=")]
+    ended = [place for place, fact in enumerate(facts) if fact == f"{Field.STATUS}={CLOSED}"]
+    if facts[0] != f"{Field.RECEIVED}=1" or len(begun) > 1 or len(ended) > 1:
+        return None
+    return ended[0] if ended else 0
+
+
+@lru_cache(maxsize=100_000)
+def _between(first: str, last: str) -> int:
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
+def courses(facts: Iterable[Fact], days: Sequence[date]) -> Courses:
+    """The courses of cases on some days. facts: any order; days: in order, the last is the cut-off."""
+    found = Courses(tuple(days))
     by_case = sorted(facts, key=attrgetter("about", "seq"))
     for _, own in groupby(by_case, key=attrgetter("about")):
-        course = folded([(f.effective.isoformat(), f.field.value, f.value) for f in own], ends)
-        if course is not None:
-            found[course] += 1
+        found.add([(f.effective.isoformat(), f.field.value, f.value) for f in own])
     return found
+
+
+def pieces_of(days: Sequence[str], words: str) -> list[Piece]:
+    """The facts of a case: their days, and their words ("status=closed") a line each."""
+    named = (fact.partition("=") for fact in words.split(BETWEEN))
+    return [(day, name, value) for day, (name, _, value) in zip(days, named, strict=True)]
 
 
 def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:
@@ -56,25 +153,45 @@ def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:
 
     Of several days of receipt the last written counts; "0" instead of "1" strikes out a case entered by mistake.
     """
-    fields: dict[str, list[Piece]] = {field: [] for field in Field}
-    for piece in pieces:
-        fields[piece[1]].append(piece)
-    receipts = fields["received"]
+    by_field = _sorted_out(pieces)
+    receipts = by_field.get("received", [])
     if not receipts or receipts[-1][2] != "1" or receipts[-1][0] > ends[-1]:
         return None
-    received = receipts[-1][0]
-    for field in ("category", "status", "outcome"):
-        fields[field].sort(key=itemgetter(0))  # stable: what was written later stays later within a day
-    standings = tuple(
-        _standing(fields["status"], fields["outcome"], end) if received <= end else NOT_YET for end in ends
-    )
+    received, sources = receipts[-1][0], by_field.get("source", [])
+    categories, statuses = by_field.get("category", []), by_field.get("status", [])
+    outcomes = by_field.get("outcome", [])
     return Course(
         (int(received[:4]), int(received[5:7])),
-        tuple(_value(fields["category"], end) for end in ends),
-        fields["source"][-1][2] if fields["source"] else "",
-        standings,
-        _days(received, fields["status"], ends[-1]) if standings[-1].startswith(CLOSED) else None,
+        tuple(_value(categories, end) for end in ends),
+        sources[-1][2] if sources else "",
+        tuple(_standing(statuses, outcomes, end) if received <= end else NOT_YET for end in ends),
     )
+
+
+def days_taken(pieces: Iterable[Piece], end: str) -> int:
+    """Days from receipt to the closing that holds at the end of a day; never less than 0, as in a backdated register.
+
+    Said to be closed twice, a case was closed the first time; a case that was reopened was closed the last time.
+    """
+    by_field = _sorted_out(pieces)
+    received = closed = by_field["received"][-1][0]
+    before = ""
+    for day, _, to in by_field.get("status", []):
+        if day <= end and to == CLOSED != before:
+            closed = day
+        before = to
+    return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)
+
+
+def _sorted_out(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
+    """Facts by field, in the order in which they hold: by day, and within one as written. Receipts as written."""
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        found.setdefault(piece[1], []).append(piece)
+    for name, own in found.items():
+        if len(own) > 1 and name in ("category", "status", "outcome"):
+            own.sort(key=itemgetter(0))
+    return found
 
 
 def _value(steps: list[Piece], end: str) -> str:
@@ -96,12 +213,3 @@ def _standing(statuses: list[Piece], outcomes: list[Piece], end: str) -> str:
     if status == CLOSED:
         return f"{CLOSED}:{_value(outcomes, end) if outcomes and outcomes[0][0] <= end else ''}"
     return NOT_ACCEPTED if status == NOT_ACCEPTED else OPEN
-
-
-def _days(received: str, statuses: list[Piece], end: str) -> int:
-    """Days from receipt to the closing that holds at the end of a day; not less than 0 in a backdated register."""
-    closed = received
-    for (day, _, to), before in zip(statuses, ["", *(to for _, _, to in statuses)], strict=False):
-        if day <= end and to == CLOSED != before:
-            closed = day
-    return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ita_stats import period as periods
-from ita_stats.count import Terms
+from ita_stats.count import MonthKey, Terms
 from ita_stats.course import CLOSED, OPEN, Course
 from ita_stats.rival import Cell, Group, Key, Line, World
 from ita_stats.table import Layout, Period
 
-MonthKey = tuple[int, int]
 Path = tuple[str, ...]
 Counts = Mapping[tuple[MonthKey, Path, Path], int]
 """How many cases of a month have a label and a state in each edition ("" where they are not counted)."""
@@ -84,8 +83,16 @@ def world(
     return World(tuple(labels), groups, dict(standings), values, _totals(values), small)
 
 
+def stood(courses: Mapping[Course, int]) -> Counter[tuple[MonthKey, Path]]:
+    """How many cases of a month stood so on each day."""
+    found: Counter[tuple[MonthKey, Path]] = Counter()
+    for course, cases in courses.items():
+        found[course.received, course.standings] += cases
+    return found
+
+
 def outcomes_world(
-    courses: Mapping[Course, int],
+    cases_stood: Mapping[tuple[MonthKey, Path], int],
     terms: Terms,
     editions: Sequence[Edition],
     labels: Sequence[str],
@@ -97,11 +104,11 @@ def outcomes_world(
     label that is never published.
     """
     counts: Counter[tuple[MonthKey, tuple[int, ...], str]] = Counter()
-    for course, cases in courses.items():
-        standings = [course.standings[e.day] if e.row(course.received) is not None else "" for e in editions]
+    for (month, path), cases in cases_stood.items():
+        standings = [path[e.day] if e.row(month) is not None else "" for e in editions]
         for standing, run in _runs(standings):
             if standing.startswith(CLOSED) or (standing == OPEN and not terms.forwarded_is_done):
-                counts[course.received, run, standing] += cases
+                counts[month, run, standing] += cases
     done = tuple(label for label in labels if terms.state(f"{CLOSED}:{label}") == "done")
     groups: dict[Key, Group] = {}
     values: Counter[Cell] = Counter()

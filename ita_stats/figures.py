@@ -7,8 +7,8 @@ from datetime import date
 from ita_stats import period as periods
 from ita_stats.calendar import fiscal_year
 from ita_stats.count import Terms, counted, eve_of
-from ita_stats.course import Course
-from ita_stats.edition import Edition, outcomes_world, seen, world
+from ita_stats.course import Courses
+from ita_stats.edition import Edition, outcomes_world, seen, stood, world
 from ita_stats.protect import Chooser
 from ita_stats.rival import Cell, Line
 from ita_stats.table import DaysToClose, Figures, Layout, Note, Period, Row, Split, Tables
@@ -58,12 +58,12 @@ def wish(period: Period, as_of: date, layout: Layout, published: Sequence[Tables
     return Wish(period, as_of, layout, tuple(sorted(known, key=lambda e: e.as_of)))
 
 
-def exact(courses: Mapping[Course, int], terms: Terms, wanted: Wish) -> Tables:
+def exact(courses: Courses, terms: Terms, wanted: Wish) -> Tables:
     """The tables with nothing hidden: for officers only. courses: on the days of the wish."""
-    return counted(courses, terms, wanted.period, wanted.days, wanted.layout)
+    return counted(courses, terms, wanted.period, wanted.layout)
 
 
-def protected(courses: Mapping[Course, int], terms: Terms, wanted: Wish, salt: bytes) -> Tables:
+def protected(courses: Courses, terms: Terms, wanted: Wish, salt: bytes) -> Tables:
     """The tables as they may be published. courses: on the days of the wish; salt: a secret that stays the same."""
     tables = exact(courses, terms, wanted)
     days = {day: place for place, day in enumerate(wanted.days)}
@@ -95,7 +95,7 @@ def _overlaps(one: Period, other: Period) -> bool:
 
 
 def _chosen(
-    courses: Mapping[Course, int],
+    courses: Courses,
     terms: Terms,
     editions: Sequence[Edition],
     earlier: Sequence[Earlier],
@@ -107,15 +107,15 @@ def _chosen(
     labels = [split.code for split in _splits(tables, what)]
     small, secret = terms.threshold - 1, salt + what.encode()
     if what != "outcome":
-        counts = seen(courses, terms, editions, what)
+        counts = seen(courses.cases, terms, editions, what)
         chooser = Chooser(world(counts, editions, labels, small, what == "category"), editions, secret)
         for k in range(len(editions)):
             _settle(chooser, k, earlier, what)
         return chooser.hidden(len(editions) - 1)
-    settled: list[set[Cell]] = []
+    cases, settled = stood(courses.cases), list[set[Cell]]()
     for k in range(len(editions)):
         # What is known at a release is how cases stood until then, so the world of each is made anew.
-        chooser = Chooser(outcomes_world(courses, terms, editions[: k + 1], labels, small), editions, secret)
+        chooser = Chooser(outcomes_world(cases, terms, editions[: k + 1], labels, small), editions, secret)
         for j, hidden in enumerate(settled):
             chooser.take(j, hidden)
         _settle(chooser, k, earlier, what)
