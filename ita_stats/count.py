@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ita_stats import period as periods
+from ita_stats import words
 from ita_stats.calendar import end_of_day, written
 from ita_stats.course import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, Course, Courses
 from ita_stats.table import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
@@ -114,8 +115,8 @@ def counted(courses: Courses, terms: Terms, period: Period, layout: Layout) -> T
 
 def statement(period: Period, as_of: date) -> str:
     """The sentence that the ITA asks for where nothing was received in the whole period, with the period."""
-    until = f" ข้อมูล ณ วันที่ {written(as_of)}" if as_of < period.last else ""
-    return f"ไม่มีเรื่องร้องเรียน {period.label_th}{until}"
+    name = "nothing_yet" if as_of < period.last else "nothing"
+    return words.pair("statement", name, **_dates(period, as_of))[0]
 
 
 def days_to_close(courses: Courses, terms: Terms, first: MonthKey, last: MonthKey) -> DaysToClose:
@@ -133,34 +134,21 @@ def days_to_close(courses: Courses, terms: Terms, first: MonthKey, last: MonthKe
 
 def notes(terms: Terms, period: Period, as_of: date) -> tuple[Note, ...]:
     """The rules of counting, as they are printed under the tables."""
-    forwarded = (
-        ("นับเป็นแล้วเสร็จ", "count as done")
-        if terms.forwarded_is_done
-        else ("นับเป็นอยู่ระหว่างดำเนินการ", "count as in progress")
-    )
     return (
-        Note(
-            "rows",
-            "แต่ละแถวคือเรื่องที่ได้รับในเดือนนั้น (หรือช่วงเดือนนั้น) ส่วนผลการดำเนินการเป็นสถานะ ณ วันตัดยอด",
-            "A row holds the cases received in its months; where they stand is as of the cut-off.",
-        ),
-        Note(
-            "cutoff",
-            f"ช่วงเวลา: {period.label_th} ข้อมูล ณ สิ้นวันที่ {written(as_of)} (เวลาประเทศไทย)",
-            f"Period: {period.label_en}. As of the end of {written(as_of, 'en')}, Bangkok time.",
-        ),
-        Note(
-            "forwarded",
-            f"เรื่องที่ส่งต่อหน่วยงานอื่น{forwarded[0]}",
-            f"Cases forwarded to another body {forwarded[1]}.",
-        ),
-        Note(
-            "days",
-            f"ระยะเวลานับเป็นวันปฏิทินจากวันรับเรื่องถึงวันปิดเรื่องครั้งล่าสุด กำหนดของหน่วยงาน {terms.deadline} วัน",
-            "Time is in calendar days from receipt to the last closing;"
-            f" the office gives itself {terms.deadline} days.",
-        ),
+        words.note("rows"),
+        words.note("cutoff", **_dates(period, as_of)),
+        words.note("forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"),
+        words.note("days", deadline=terms.deadline),
     )
+
+
+def _dates(period: Period, as_of: date) -> dict[str, str]:
+    return {
+        "period_th": period.label_th,
+        "period_en": period.label_en,
+        "day_th": written(as_of),
+        "day_en": written(as_of, "en"),
+    }
 
 
 def _at(day: date) -> tuple[int, int]:
@@ -204,7 +192,8 @@ def _listed(known: Iterable[Named], found: Iterable[str]) -> tuple[Named, ...]:
     """What the office lists, in its order, then codes that only older cases have: they are counted, never dropped."""
     listed = {named.code: named for named in known}
     for code in sorted(set(found) - listed.keys()):
-        listed[code] = Named(code, f"{code or 'ไม่ระบุ'} (รหัสเดิม)", f"{code or 'not given'} (former code)")
+        names = words.pair("former", "code", code=code) if code else words.pair("former", "none")
+        listed[code] = Named(code, *names)
     return tuple(listed.values())
 
 

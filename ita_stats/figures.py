@@ -1,10 +1,11 @@
 """The tables of a period as they may be published: counted, then protected against all that was published before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ita_stats import period as periods
+from ita_stats import words
 from ita_stats.calendar import fiscal_year
 from ita_stats.count import Terms, counted, eve_of
 from ita_stats.course import Courses
@@ -206,26 +207,30 @@ def _protected_days(tables: Tables, threshold: int) -> DaysToClose:
     return days
 
 
-def _reasons(tables: Tables, threshold: int) -> tuple[Note, ...]:
-    """Why figures are hidden, and where a whole table is, what there is instead."""
-    found = []
-    if tables.has_hidden:
-        found.append(
-            Note(
-                "protected",
-                f"– คือตัวเลขที่ไม่แสดงเพื่อคุ้มครองผู้แจ้ง: จำนวน 1 ถึง {threshold - 1} เรื่อง"
-                " และจำนวนอื่นที่จะทำให้คำนวณย้อนได้ ซึ่งอาจเป็นศูนย์",
-                f"– is a figure that is not shown, to protect who reported: 1 to {threshold - 1} cases, and others"
-                " (zero among them) from which these could be worked out.",
-            )
-        )
-    cells = [c for row in tables.rows if row.figures.received for c in row.categories.values()]
-    if cells and all(c is None or c == 0 for c in cells) and None in cells:
-        found.append(
-            Note(
-                "rows_withheld",
-                "ไม่แสดงประเภทเรื่องรายแถว เพราะแต่ละช่วงมีเรื่องน้อยจนอาจรู้ได้ว่าใครแจ้ง ให้ดูยอดรวมทั้งช่วงเวลาแทน",
-                "Categories are not shown by row, as so few cases could tell who reported; see the whole period's.",
-            )
-        )
-    return tuple(found)
+def _reasons(tables: Tables, threshold: int) -> Iterator[Note]:
+    """Why figures are hidden; and where a whole table is, where the year's is found."""
+    if not tables.has_hidden:
+        return
+    yield words.note("protected", most=threshold - 1)
+    if _all_hidden([cell for row in tables.rows for cell in row.categories.values()]):
+        yield words.note("rows_withheld")
+    for what in ("category", "source", "outcome"):
+        if _all_hidden([cell for split in _splits(tables, what) for cell in split.figures.cells]):
+            yield words.note(f"{what}_withheld", **_instead(tables))
+    if tables.days.protected:
+        yield words.note("days_withheld")
+
+
+def _all_hidden(cells: list[int | None]) -> bool:
+    """Whether nothing but dashes is left, save the zeros that the exact rows tell anyhow."""
+    return None in cells and not any(cells)
+
+
+def _instead(tables: Tables) -> dict[str, str]:
+    """Where the year's figures are, for a period that is shorter than a fiscal year."""
+    period = tables.period
+    if (period.last - period.first).days > 360:
+        return {"instead_th": "", "instead_en": ""}
+    year = periods.parsed(f"fy{fiscal_year(period.first)}", date.max)
+    th, en = words.pair("note", "instead", year_th=year.label_th, year_en=year.label_en.lower())
+    return {"instead_th": th, "instead_en": en}

@@ -68,6 +68,23 @@ def parsed(text: str, today: date) -> Period:
     return period
 
 
+def day(text: str, today: date) -> date:
+    """The day that is meant by an ISO date, of the Buddhist or the Christian year. Raises NoPeriod."""
+    plain = text.strip().translate(_THAI_DIGITS)
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", plain)
+    try:
+        year, month, number = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        meant = date(year - BUDDHIST_ERA if year in _YEARS else year, month, number)
+    except ValueError:
+        raise NoPeriod(
+            f"“{text}” ไม่ใช่วันที่ เขียนได้เช่น 2570-03-31 หรือ 2027-03-31",
+            f"“{text}” is no day; it may be written 2570-03-31 or 2027-03-31",
+        ) from None
+    if meant > today:
+        raise NoPeriod(f"{text} ยังมาไม่ถึง วันนี้ {written(today)}", f"{text} is in the future; today is {today}")
+    return meant
+
+
 def months(period: Period) -> tuple[Month, ...]:
     """The months of a period, in order."""
     found = [Month.of(period.first)]
