@@ -1,7 +1,6 @@
 """Registers made for counting: the facts of cases as the desk, an import or a correction would write them."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -81,11 +80,10 @@ def year(seed: int, cases: int, weights: tuple[int, ...] = (6, 3, 1), reopening:
 def cases_at_random() -> st.SearchStrategy[list[Fact]]:
     """Any facts at all about a few cases: out of order, backdated, corrected, struck out, incomplete."""
     days = st.dates(date(2025, 8, 1), date(2026, 11, 30))
-    said: Callable[[Field, tuple[str, ...]], st.SearchStrategy[tuple[Field, str]]] = lambda name, values: (
-        st.tuples(  # noqa: E731
-            st.just(name), st.sampled_from(values)
-        )
-    )
+
+    def said(name: Field, values: tuple[str, ...]) -> st.SearchStrategy[tuple[Field, str]]:
+        return st.tuples(st.just(name), st.sampled_from(values))
+
     statement = st.one_of(
         said(Field.RECEIVED, ("1", "1", "1", "0")),
         said(Field.CATEGORY, (*CATEGORIES, "former")),

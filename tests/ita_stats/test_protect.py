@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +10,7 @@ from ita_stats import course, figures, period
 from ita_stats.fact import Fact
 from ita_stats.table import Layout, Tables
 from tests.ita_stats import attack
-from tests.ita_stats.registers import CATEGORIES, OCTOBER, TERMS, Writer, year
+from tests.ita_stats.registers import TERMS, year
 
 SALT = b"a secret of the desk"
 YEAR = period.parsed("fy2569", date.max)
@@ -35,8 +34,8 @@ def cells(tables: Tables) -> list[int | None]:
 
 def broken(made: Sequence[Tables], reopened: bool = False) -> list[str]:
     """What an attacker works out from a year of releases."""
-    labels = [attack.on_labels(made, what).broken() for what in ("categories", "sources")]
-    return [*sum(labels, []), *attack.on_outcomes(made, reopened).broken()]
+    categories, sources = (attack.on_labels(made, what).broken() for what in ("categories", "sources"))
+    return [*categories, *sources, *attack.on_outcomes(made, reopened).broken()]
 
 
 @settings(max_examples=12, deadline=None)
