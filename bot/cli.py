@@ -94,18 +94,17 @@ async def _stats(
     exact: bool,
 ) -> int:
     from bot import app as house
-    from bot import statistics
+    from bot import offices, statistics
     from ita_stats.period import NoPeriod
 
+    office = offices.load(settings.load().office)
+    try:  # before anything is opened or made
+        wish = statistics.wished(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
+    except NoPeriod as trouble:
+        raise typer.BadParameter(str(trouble)) from None
     async with house.opened([desk]) as opened:
-        office = opened.office
-        try:
-            wish = statistics.wished(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
-        except NoPeriod as trouble:
-            raise typer.BadParameter(str(trouble)) from None
-        found = await statistics.tables(
-            opened.desks[desk].store, statistics.terms_of(office, desk), wish, exact=exact
-        )
+        terms = statistics.terms_of(office, desk)
+        found = await statistics.tables(opened.desks[desk].store, terms, wish, exact=exact)
     sys.stdout.write(statistics.shown(found, form))
     return DONE
 
