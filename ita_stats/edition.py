@@ -80,7 +80,8 @@ def world(
         groups[key].units[path[present[0]]] += cases
         for k in present:
             standings[k].setdefault(key, Counter())[path[k], states[k]] += cases
-    return World(tuple(labels), groups, dict(standings), values, _totals(values), small)
+    days = tuple(edition.day for edition in editions)
+    return World(tuple(labels), groups, dict(standings), values, _totals(values), small, days=days)
 
 
 def stood(courses: Mapping[Course, int]) -> Counter[tuple[MonthKey, Path]]:

@@ -63,7 +63,7 @@ class World:
 
     standings: for each release, how many of a group have which label and state; empty where a split has no states.
     hidden: cells that the reader sees a dash in; small: figures from 1 to this one are small; now: the newest
-    release that is out.
+    release that is out; days: which of the asked days is the cut-off of each release.
     """
 
     labels: tuple[str, ...]
@@ -74,6 +74,7 @@ class World:
     small: int
     hidden: set[Cell] = field(default_factory=set)
     now: int = 0
+    days: tuple[int, ...] = ()
 
     def is_small(self, cell: Cell, change: int = 0) -> bool:
         """Whether a figure is one that the rule hides."""
@@ -161,11 +162,13 @@ class World:
 
     def _leads(self, release: int, label: str, to: str, state: str, other: str) -> bool:
         """Whether one case of `label` may leave a state for another while one of `to` comes, month by month."""
+        twins = [r for r in self._on_day(self.days[release]) if r != release]
         seen, ahead = {label}, [label]
         while ahead:
             at = ahead.pop()
-            for units in self.standings[release].values():
-                if units[at, state] < 1:
+            for key, units in self.standings[release].items():
+                # Two releases of one day say the same of a month: there nothing changes in only one of them.
+                if units[at, state] < 1 or any(key in self.standings[twin] for twin in twins):
                     continue
                 for following in self.labels:
                     if following not in seen and units[following, other] > 0:
@@ -223,10 +226,9 @@ class World:
                 if line.release <= self.now:
                     changes[Cell(line, move.old)] -= 1
                     changes[Cell(line, move.new)] += 1
-        for release, standing in self.standings.items():
-            inside = [move for move in moves if release <= self.now and move.group in standing]
-            options = self._placed(release, inside)
-            if target is not None and target.line[:2] == (release, "state"):
+        for day in sorted(set(self.days[: self.now + 1])) if self.standings else ():
+            options = self._placed(self._on_day(day), moves)
+            if target is not None and target.line.kind == "state" and self.days[target.line.release] == day:
                 options = (option for option in options if option[target])
             best = next(options, None)
             if best is None:
@@ -235,28 +237,27 @@ class World:
         changed = Counter({cell: by for cell, by in changes.items() if by})
         return changed if changed.keys() <= self.hidden and self._keeps_rule(changed) else None
 
-    def _placed(self, release: int, moves: list[Move]) -> Iterator[Counter[Cell]]:
-        """What may change in the states of a release without being seen there."""
-        options = (
-            self._stood(release, moves, states)
-            for states in product(*(self._states(self.standings[release], move) for move in moves))
-        )
-        return (o for o in options if all(cell in self.hidden for cell, by in o.items() if by))
+    def _on_day(self, day: int) -> list[int]:
+        """The releases of one day that are out."""
+        return [release for release in range(self.now + 1) if self.days[release] == day]
 
-    @staticmethod
-    def _states(standing: Standing, move: Move) -> list[str]:
-        return sorted(
-            {state for (label, state), n in standing[move.group].items() if label == move.old and n}
-        )
+    def _placed(self, releases: list[int], moves: tuple[Move, ...]) -> Iterator[Counter[Cell]]:
+        """What may change in the states of the releases of a day without being seen there."""
+        inside = [move for move in moves if any(move.group in self.standings[r] for r in releases)]
+        for states in product(*(self._states(releases, move) for move in inside)):
+            option: Counter[Cell] = Counter()
+            for move, state in zip(inside, states, strict=True):
+                for release in releases:
+                    if move.group in self.standings[release]:
+                        option[Cell(Line(release, "state", state), move.old)] -= 1
+                        option[Cell(Line(release, "state", state), move.new)] += 1
+            if all(cell in self.hidden for cell, by in option.items() if by):
+                yield option
 
-    @staticmethod
-    def _stood(release: int, moves: list[Move], states: tuple[str, ...]) -> Counter[Cell]:
-        option: Counter[Cell] = Counter()
-        for move, state in zip(moves, states, strict=True):
-            line = Line(release, "state", state)
-            option[Cell(line, move.old)] -= 1
-            option[Cell(line, move.new)] += 1
-        return option
+    def _states(self, releases: list[int], move: Move) -> list[str]:
+        """Where cases of a group stand that have the label which one of them loses."""
+        counts = next(self.standings[r][move.group] for r in releases if move.group in self.standings[r])
+        return sorted({state for (label, state), n in counts.items() if label == move.old and n})
 
     def _keeps_rule(self, changes: Mapping[Cell, int]) -> bool:
         """Whether every release that hides a small figure would still hide one: else the reader would know better."""
