@@ -106,6 +106,8 @@ def _chosen(
 ) -> set[Cell]:
     """What the last edition hides of a split; earlier ones are taken as published, or decided in their turn."""
     labels = [split.code for split in _splits(tables, what)]
+    if len(labels) < 2:
+        return set()  # of one kind alone, its figures are those of the rows
     small, secret = terms.threshold - 1, salt + what.encode()
     if what != "outcome":
         counts = seen(courses.cases, terms, editions, what)

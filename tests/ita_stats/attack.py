@@ -81,29 +81,33 @@ class Attack:
 def on_labels(releases: Sequence[Tables], what: str) -> Attack:
     """Everything that releases tell of categories or sources."""
     attack = Attack()
-    for t, tables in enumerate(releases):
+    for tables in releases:
         splits: tuple[Split, ...] = getattr(tables, what)
         for i, row in enumerate(tables.rows):
             exact = dict(zip(("received", *STATES), row.figures.cells, strict=True))
             for state in STATES:
-                parts = tuple(attack.unknown((t, row.months, s.code, state)) for s in splits)
+                parts = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for s in splits)
                 attack.equals(parts, exact[state] or 0)
             year, month = (int(part) for part in row.months[-1].split("-"))
             for s in splits:
-                now = tuple(attack.unknown((t, row.months, s.code, state)) for state in STATES)
+                now = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for state in STATES)
                 if Month(year - 543, month).last <= tables.as_of:
                     attack.equals(now, 0, (attack.unknown((row.months, s.code)),))
                 if what == "categories":
-                    attack.reads(f"{tables.as_of} row {i} {s.code}", now, row.categories[s.code])
+                    attack.reads(
+                        f"{tables.period.code} {tables.as_of} row {i} {s.code}", now, row.categories[s.code]
+                    )
         for s in splits:
             by_state = [
-                tuple(attack.unknown((t, row.months, s.code, state)) for row in tables.rows)
+                tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for row in tables.rows)
                 for state in STATES
             ]
             received, *stand = s.figures.cells
-            attack.reads(f"{tables.as_of} {s.code} received", sum(by_state, ()), received)
+            attack.reads(
+                f"{tables.period.code} {tables.as_of} {s.code} received", sum(by_state, ()), received
+            )
             for state, parts, figure in zip(STATES, by_state, stand, strict=True):
-                attack.reads(f"{tables.as_of} {s.code} {state}", parts, figure)
+                attack.reads(f"{tables.period.code} {tables.as_of} {s.code} {state}", parts, figure)
     return attack
 
 
