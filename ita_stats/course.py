@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
@@ -20,10 +19,10 @@ NOT_YET, OPEN, NOT_ACCEPTED, CLOSED = "", "open", "not_accepted", "closed"
 
 _VALUE = itemgetter(2)
 BETWEEN = "\n"
-Written = tuple[str, str]
-"""The facts of a case, in the order of `seq`: effective days (ISO), a line each; words ("status=closed") likewise."""
+Written = tuple[str, str, str]
+"""The facts of a case, in the order of `seq`: effective days (ISO), a line each; fields and values likewise."""
 Shape = tuple[str, ...]
-"""Words, and the stage that each is in."""
+"""The stage that each fact of a case is in."""
 Piece = tuple[str, str, str]
 """A fact of one case, bare: effective day (ISO), field, value."""
 
@@ -65,6 +64,18 @@ class Courses:
 
 
 @dataclass(slots=True)
+class Kind:
+    """Cases whose facts say the same, but for the days.
+
+    ended: which fact closed them, 0 where none did, None where they are not to be hurried; endings: by shape and days.
+    """
+
+    ended: int | None
+    shapes: dict[Shape, int] = field(default_factory=dict)
+    endings: dict[tuple[Shape, int], int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Gathering:
     """Courses that are gathered from the written facts of cases: the same as adding each case, but faster.
 
@@ -74,63 +85,62 @@ class Gathering:
 
     courses: Courses
     _stages: dict[str, str] = field(default_factory=dict)
-    _plain: dict[str, int | None] = field(default_factory=dict)
-    _shapes: dict[Shape, int] = field(default_factory=dict)
-    _endings: dict[tuple[Shape, str, str], int] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
 
     def add(self, cases: Iterable[Written]) -> None:
         """Count cases."""
-        stages, shapes, endings, plain = self._stages, self._shapes, self._endings, self._plain
-        for written, words in cases:
+        kinds, stage, number = self._kinds, self._stages.__getitem__, self._numbers
+        for written, fields, values in cases:
             days = written.split(BETWEEN)
-            if words not in plain:
-                plain[words] = _ending(words)
-            ending = plain[words]
-            if ending is None or days != sorted(days):
-                self.courses.add(pieces_of(days, words))
-                continue
             try:
-                shape = (words, *[stages[day] for day in days])
+                kind = kinds[fields, values]
+                shape = tuple(map(stage, days))
             except KeyError:
-                stages.update({day: self._stage(day) for day in days})
-                shape = (words, *[stages[day] for day in days])
-            shapes[shape] = shapes.get(shape, 0) + 1
-            if ending:
-                ended = shape, days[0], days[ending]
-                endings[ended] = endings.get(ended, 0) + 1
+                kind = self._learn(days, fields, values)
+                shape = tuple(map(stage, days))
+            if kind.ended is None or days != sorted(days):
+                self.courses.add(pieces_of(days, fields, values))
+                continue
+            kind.shapes[shape] = kind.shapes.get(shape, 0) + 1
+            if kind.ended:
+                ending = shape, number[days[kind.ended]] - number[days[0]]
+                kind.endings[ending] = kind.endings.get(ending, 0) + 1
 
     def gathered(self) -> Courses:
         """The courses of all cases; nothing can be added afterwards."""
         found, ends = self.courses, [day.isoformat() for day in self.courses.days]
-        folds = {shape: folded(pieces_of(shape[1:], shape[0]), ends) for shape in self._shapes}
-        for shape, cases in self._shapes.items():
-            course = folds[shape]
-            if course is not None:
-                found.cases[course] += cases
-        for (shape, first, last), cases in self._endings.items():
-            course = folds[shape]
-            if course is not None and course.standings[-1].startswith(CLOSED):
-                found.took[course.received, course.standings[-1], _between(first, last)] += cases
+        for (fields, values), kind in self._kinds.items():
+            folds = {shape: folded(pieces_of(shape, fields, values), ends) for shape in kind.shapes}
+            for shape, cases in kind.shapes.items():
+                course = folds[shape]
+                if course is not None:
+                    found.cases[course] += cases
+            for (shape, days), cases in kind.endings.items():
+                course = folds[shape]
+                if course is not None and course.standings[-1].startswith(CLOSED):
+                    found.took[course.received, course.standings[-1], days] += cases
         return found
+
+    def _learn(self, days: list[str], fields: str, values: str) -> Kind:
+        for day in days:
+            self._stages[day] = self._stage(day)
+            self._numbers[day] = date.fromisoformat(day).toordinal()
+        return self._kinds.setdefault((fields, values), Kind(_ending(fields, values)))
 
     def _stage(self, day: str) -> str:
         ends = [end for end in (asked.isoformat() for asked in self.courses.days) if end >= day]
         return min([*ends, Month(int(day[:4]), int(day[5:7])).last.isoformat()])
 
 
-def _ending(words: str) -> int | None:
+def _ending(fields: str, values: str) -> int | None:
     """Which fact closed a case (0: none did); None for a case that is received or closed more than once."""
-    facts = words.split(BETWEEN)
-    begun = [fact for fact in facts if fact.startswith(f"{Field.RECEIVED}=")]
-    ended = [place for place, fact in enumerate(facts) if fact == f"{Field.STATUS}={CLOSED}"]
-    if facts[0] != f"{Field.RECEIVED}=1" or len(begun) > 1 or len(ended) > 1:
+    facts = list(zip(fields.split(BETWEEN), values.split(BETWEEN), strict=True))
+    begun = [name for name, _ in facts if name == Field.RECEIVED]
+    ended = [place for place, fact in enumerate(facts) if fact == (Field.STATUS, CLOSED)]
+    if facts[0] != (Field.RECEIVED, "1") or len(begun) > 1 or len(ended) > 1:
         return None
     return ended[0] if ended else 0
-
-
-@lru_cache(maxsize=100_000)
-def _between(first: str, last: str) -> int:
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
 def courses(facts: Iterable[Fact], days: Sequence[date]) -> Courses:
@@ -142,10 +152,9 @@ def courses(facts: Iterable[Fact], days: Sequence[date]) -> Courses:
     return found
 
 
-def pieces_of(days: Sequence[str], words: str) -> list[Piece]:
-    """The facts of a case: their days, and their words ("status=closed") a line each."""
-    named = (fact.partition("=") for fact in words.split(BETWEEN))
-    return [(day, name, value) for day, (name, _, value) in zip(days, named, strict=True)]
+def pieces_of(days: Iterable[str], fields: str, values: str) -> list[Piece]:
+    """The facts of a case: their days, fields and values."""
+    return list(zip(days, fields.split(BETWEEN), values.split(BETWEEN), strict=True))
 
 
 def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:

@@ -14,7 +14,7 @@ CHUNK = 4000
 
 # SQLite takes the rows of a group in the order of the primary key, (about, seq), because it groups along it.
 _WRITTEN = (
-    "SELECT group_concat(effective, char(10)), group_concat(field || '=' || value, char(10))"
+    "SELECT group_concat(effective, '\n'), group_concat(field, '\n'), group_concat(value, '\n')"
     " FROM facts GROUP BY about"
 )
 
@@ -29,10 +29,10 @@ async def read(connection: AsyncConnection, until: date | None = None) -> list[F
     return [Fact(r.about, r.seq, r.effective, r.recorded, Field(r.field), r.value) for r in rows]
 
 
-async def written(connection: AsyncConnection) -> AsyncIterator[list[tuple[str, str]]]:
-    """The facts of every case, thousands of cases at a time, as two texts with a line for each fact.
+async def written(connection: AsyncConnection) -> AsyncIterator[list[tuple[str, str, str]]]:
+    """The facts of every case, thousands of cases at a time, as three texts with a line for each fact.
 
-    The effective days (ISO), and field, "=" and value; in the order of `seq`.
+    The effective days (ISO), the fields and the values; in the order of `seq`.
     """
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
@@ -40,4 +40,4 @@ async def written(connection: AsyncConnection) -> AsyncIterator[list[tuple[str, 
     async with driver.execute(_WRITTEN) as cursor:
         while rows := await cursor.fetchmany(CHUNK):
             # Not read ahead: two threads that both want the interpreter wait for each other at every row.
-            yield [(days, words) for days, words in rows]
+            yield rows

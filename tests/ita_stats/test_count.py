@@ -86,7 +86,10 @@ def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
     for fact in facts:
         by_case.setdefault(fact.about, []).append(fact)
     gathering.add(
-        ("\n".join(f.effective.isoformat() for f in own), "\n".join(f"{f.field}={f.value}" for f in own))
+        tuple(
+            "\n".join(said)
+            for said in zip(*((f.effective.isoformat(), f.field, f.value) for f in own), strict=True)
+        )
         for own in by_case.values()
     )
     found = gathering.gathered()
