@@ -52,9 +52,18 @@ class Group:
     units: Counter[str]
 
 
-Node = tuple[str, tuple[Line, ...]]
-Nodes = dict[Node, list[Key]]
+UNSEEN = 0
+"""The node of cases that the reader sees in no shown cell."""
 Standing = Mapping[Key, Counter[tuple[str, str]]]
+
+
+@dataclass(slots=True)
+class Sight:
+    """Nodes: cases of a label that the reader sees in exactly the same shown cells; their groups, and their label."""
+
+    nodes: dict[tuple[Key, str], int] = field(default_factory=dict)
+    groups: dict[int, list[Key]] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -75,6 +84,7 @@ class World:
     hidden: set[Cell] = field(default_factory=set)
     now: int = 0
     days: tuple[int, ...] = ()
+    _small_cells: dict[int, list[Cell]] = field(default_factory=dict)
 
     def is_small(self, cell: Cell, change: int = 0) -> bool:
         """Whether a figure is one that the rule hides."""
@@ -82,16 +92,16 @@ class World:
 
     def safe(self, targets: set[Cell]) -> set[Cell]:
         """Those of some hidden cells that have another value in a rival world."""
-        nodes = self._nodes()
+        sight = self._sight()
         found: set[Cell] = set()
         for target in sorted(targets):
             if target not in found:
-                found |= self.rival(target, nodes).keys()
+                found |= self.rival(target, sight).keys()
         return found & targets
 
-    def rival(self, target: Cell, nodes: Nodes | None = None) -> Counter[Cell]:
+    def rival(self, target: Cell, sight: Sight | None = None) -> Counter[Cell]:
         """What changes in a rival world in which a hidden cell has another value; empty where none was found."""
-        nodes = self._nodes() if nodes is None else nodes
+        sight = self._sight() if sight is None else sight
         if target.line.kind == "state" and (changes := self._exchanged(target)):
             return changes
         line, label = target
@@ -104,7 +114,7 @@ class World:
             for move in (Move(key, label, other), Move(key, other, label))
             if other != label and group.units[move.old]
         ]
-        for moves in islice(self._rings(starts, nodes), MOST_TRIES):
+        for moves in islice(self._rings(starts, sight), MOST_TRIES):
             changed = self._changes(moves, target)
             if changed and changed[target]:
                 return changed
@@ -120,19 +130,20 @@ class World:
             for new in group.labels
             if new != old
         ]
-        rings = islice(self._rings(starts, self._nodes()), MOST_TRIES)
+        rings = islice(self._rings(starts, self._sight()), MOST_TRIES)
         return any(self._changes(moves, None) is not None for moves in rings)
 
-    def _shown(self, label: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-        return tuple(line for line in lines if Cell(line, label) not in self.hidden)
-
-    def _nodes(self) -> Nodes:
-        """The groups whose cases of a label the reader sees in exactly the same shown cells."""
-        found: Nodes = {}
+    def _sight(self) -> Sight:
+        """In which shown cells the reader sees the cases of each group and label."""
+        sight, numbers = Sight(), dict[tuple[str, tuple[Line, ...]], int]()
         for key, group in self.groups.items():
             for label in group.labels:
-                found.setdefault((label, self._shown(label, group.lines)), []).append(key)
-        return found
+                shown = tuple([line for line in group.lines if (line, label) not in self.hidden])
+                node = numbers.setdefault((label, shown), len(numbers) + 1) if shown else UNSEEN
+                sight.nodes[key, label] = node
+                sight.groups.setdefault(node, []).append(key)
+                sight.labels[node] = label
+        return sight
 
     # Where two cases of a month stand, exchanged: nothing is received otherwise, and no month stands otherwise.
 
@@ -178,45 +189,39 @@ class World:
 
     # Cases that get another label, in a ring: what each shown cell loses by one it gets back by another.
 
-    def _rings(self, starts: list[Move], nodes: Nodes) -> Iterator[tuple[Move, ...]]:
+    def _rings(self, starts: list[Move], sight: Sight) -> Iterator[tuple[Move, ...]]:
         for length in range(1, LONGEST + 1):
             for move in starts:
-                ends = self._node(move.group, move.new), self._node(move.group, move.old)
-                yield from self._closed((move,), *ends, nodes, length)
-
-    def _node(self, key: Key, label: str) -> Node | None:
-        lines = self._shown(label, self.groups[key].lines)
-        return (label, lines) if lines else None
+                ends = sight.nodes[move.group, move.new], sight.nodes[move.group, move.old]
+                yield from self._closed((move,), *ends, sight, length)
 
     def _closed(
-        self, moves: tuple[Move, ...], excess: Node | None, lack: Node | None, nodes: Nodes, length: int
+        self, moves: tuple[Move, ...], excess: int, lack: int, sight: Sight, length: int
     ) -> Iterator[tuple[Move, ...]]:
         """Rings of just so many moves: what is too many at one node goes on, until it comes to where one lacks."""
-        end = excess or lack
-        if excess == lack or end is None:
+        if excess == lack:
             if len(moves) == length:
                 yield moves
             return
         if len(moves) == length:
             return
-        for move in self._onward(end, nodes, onward=excess is not None):
+        for move in self._onward(excess or lack, sight, onward=excess != UNSEEN):
             if any(move.group == before.group for before in moves):
                 continue
-            ends = (
-                (self._node(move.group, move.new), lack)
-                if excess
-                else (None, self._node(move.group, move.old))
-            )
-            yield from self._closed((*moves, move), *ends, nodes, length)
+            if excess != UNSEEN:
+                ends = sight.nodes[move.group, move.new], lack
+            else:
+                ends = UNSEEN, sight.nodes[move.group, move.old]
+            yield from self._closed((*moves, move), *ends, sight, length)
 
-    def _onward(self, end: Node, nodes: Nodes, *, onward: bool) -> Iterator[Move]:
+    def _onward(self, end: int, sight: Sight, *, onward: bool) -> Iterator[Move]:
         """The moves that leave a node, or that come to it."""
-        for key in nodes[end]:
+        own = sight.labels[end]
+        for key in sight.groups[end]:
             group = self.groups[key]
             for label in group.labels:
-                move = Move(key, end[0], label) if onward else Move(key, label, end[0])
-                if label != end[0] and group.units[move.old]:
-                    yield move
+                if label != own and group.units[own if onward else label]:
+                    yield Move(key, own, label) if onward else Move(key, label, own)
 
     def _changes(self, moves: tuple[Move, ...], target: Cell | None) -> Counter[Cell] | None:
         """What moves change, with a state for each moved case in each release; None where the reader sees it."""
@@ -264,10 +269,18 @@ class World:
         if any(self.values[cell] + by < 0 for cell, by in changes.items()):
             return False
         for release in {cell.line.release for cell in changes if cell.line.release <= self.now}:
-            hidden = [
-                cell for cell in self.hidden if cell.line.release == release and cell.label in self.labels
-            ]
-            had = any(self.is_small(cell) for cell in hidden)
-            if had and not any(self.is_small(cell, changes.get(cell, 0)) for cell in hidden):
-                return False
+            small = [cell for cell in self._small_in(release) if cell in self.hidden]
+            if small and all(cell in changes for cell in small):
+                moved = (cell for cell in changes if cell.line.release == release)
+                if not any(self.is_small(cell, changes[cell]) for cell in moved):
+                    return False
         return True
+
+    def _small_in(self, release: int) -> list[Cell]:
+        """The small figures of a release."""
+        if release not in self._small_cells:
+            cells = (
+                cell for cell in self.values if cell.line.release == release and cell.label in self.labels
+            )
+            self._small_cells[release] = [cell for cell in cells if self.is_small(cell)]
+        return self._small_cells[release]
