@@ -17,7 +17,7 @@ Key = tuple[object, ...]
 """What a group is known by."""
 LONGEST = 3
 """Cases that are given another label in one rival world."""
-MOST_TRIES = 400
+MOST_TRIES = 100
 
 
 class Line(NamedTuple):
