@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ita_stats import table
-from ita_stats.table import Layout, Tables
+from ita_stats.table import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
 
 MonthCode = Annotated[
     str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="Buddhist year and month")
@@ -38,14 +37,18 @@ class PeriodJson(Part):
     from_: Annotated[date, Field(alias="from")]
     to: date
     label: str
+    label_en: str
+    code: Annotated[str, Field(description="as it is asked for: fy2570, 2570H1, 2569-11")]
 
 
 class RowJson(FiguresJson):
     """A month, quarter or half year, and the categories received in it."""
 
     label: str
+    label_en: str
     months: list[MonthCode]
     categories: dict[str, Protected]
+    note: str
 
 
 class MonthJson(Part):
@@ -91,6 +94,7 @@ class StatisticsJson(Part):
     desk: str
     period: PeriodJson
     cutoff: Annotated[datetime, Field(description="the instant up to which facts are counted, UTC")]
+    as_of: Annotated[date, Field(description="the last day that is counted, Bangkok's")]
     layout: Layout
     total: FiguresJson
     brought_forward: Count
@@ -113,20 +117,14 @@ def of(tables: Tables) -> StatisticsJson:
         office=tables.office_th,
         office_en=tables.office_en,
         desk=tables.desk,
-        period=PeriodJson(
-            **{"from": tables.period.first}, to=tables.period.last, label=tables.period.label_th
-        ),
+        period=_period(tables.period),
         cutoff=tables.cutoff,
+        as_of=tables.as_of,
         layout=tables.layout,
         total=FiguresJson(**_figures(tables.total)),
         brought_forward=tables.brought_forward,
         carried_over=tables.carried_over,
-        rows=[
-            RowJson(
-                label=r.label_th, months=list(r.months), categories=dict(r.categories), **_figures(r.figures)
-            )
-            for r in tables.rows
-        ],
+        rows=[_row(row) for row in tables.rows],
         months=[MonthJson(month=m.month, **_figures(m.figures)) for m in tables.months],
         categories=[_split(s) for s in tables.categories],
         sources=[_split(s) for s in tables.sources],
@@ -149,10 +147,60 @@ def written(tables: Tables) -> str:
     return of(tables).model_dump_json(by_alias=True, indent=2) + "\n"
 
 
-def _figures(figures: table.Figures | None) -> dict[str, int | None]:
+def read(text: str | bytes) -> Tables:
+    """The tables of a JSON text, as they were before they were written. Raises pydantic's ValidationError."""
+    found = StatisticsJson.model_validate_json(text)
+    period = found.period
+    return Tables(
+        office_th=found.office,
+        office_en=found.office_en,
+        desk=found.desk,
+        period=Period(period.code, period.from_, period.to, period.label, period.label_en),
+        cutoff=found.cutoff,
+        as_of=found.as_of,
+        layout=found.layout,
+        total=_read(found.total),
+        brought_forward=found.brought_forward,
+        carried_over=found.carried_over,
+        rows=tuple(
+            Row(r.label, r.label_en, tuple(r.months), _read(r), dict(r.categories), r.note)
+            for r in found.rows
+        ),
+        months=tuple(MonthFigures(m.month, None if m.received is None else _read(m)) for m in found.months),
+        categories=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.categories),
+        sources=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.sources),
+        outcomes=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.outcomes),
+        days=DaysToClose(**found.days.model_dump()),
+        statement=found.statement,
+        notes=tuple(Note(n.code, n.th, n.en) for n in found.notes),
+        exact=found.exact,
+    )
+
+
+def _read(part: FiguresJson | MonthJson) -> Figures:
+    return Figures(part.received, part.done, part.in_progress, part.not_accepted)
+
+
+def _period(period: Period) -> PeriodJson:
+    own = {"from": period.first, "to": period.last, "label": period.label_th, "label_en": period.label_en}
+    return PeriodJson.model_validate({**own, "code": period.code})
+
+
+def _row(row: Row) -> RowJson:
+    return RowJson(
+        label=row.label_th,
+        label_en=row.label_en,
+        months=list(row.months),
+        categories=dict(row.categories),
+        note=row.note,
+        **_figures(row.figures),
+    )
+
+
+def _figures(figures: Figures | None) -> dict[str, int | None]:
     names = ("received", "done", "in_progress", "not_accepted")
     return dict(zip(names, figures.cells if figures else (None,) * len(names), strict=True))
 
 
-def _split(split: table.Split) -> SplitJson:
+def _split(split: Split) -> SplitJson:
     return SplitJson(code=split.code, name=split.name_th, name_en=split.name_en, **_figures(split.figures))

@@ -109,6 +109,8 @@ def test_the_three_forms_say_the_same(home: Path) -> None:
         "from": "2025-10-01",
         "to": "2026-09-30",
         "label": "ปีงบประมาณ พ.ศ. 2569 (1 ตุลาคม 2568 - 30 กันยายน 2569)",
+        "label_en": "Fiscal year 2569 (1 October 2025 - 30 September 2026)",
+        "code": "fy2569",
     }
     assert found["cutoff"] == "2026-09-30T16:59:59Z"
     lines = list(csv.reader(io.StringIO(run(home, *YEAR, "--format", "csv"))))
