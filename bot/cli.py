@@ -66,6 +66,50 @@ async def _chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
 
 
 @app.command()
+def stats(
+    desk: Desk,
+    period: Annotated[str, typer.Option(help="fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")],
+    as_of: Annotated[str, typer.Option(help="The last day that is counted; default today.")] = "",
+    layout: Annotated[
+        Literal["month", "quarter", "half"] | None,
+        typer.Option(help="Months of a row; default: office.toml's."),
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "csv"], typer.Option("--format", help="How to write it.")
+    ] = "table",
+    *,
+    exact: Annotated[bool, typer.Option("--exact", help="Hide nothing: for officers only.")] = False,
+) -> None:
+    """Count the cases of a period. Small figures of the splits are protected unless --exact."""
+    _finish(_stats(desk, period, as_of, layout, form, exact=exact))
+
+
+async def _stats(
+    desk: DeskName,
+    period: str,
+    as_of: str,
+    layout: Literal["month", "quarter", "half"] | None,
+    form: Literal["table", "json", "csv"],
+    *,
+    exact: bool,
+) -> int:
+    from bot import app as house
+    from bot import offices, statistics
+    from ita_stats.period import NoPeriod
+
+    office = offices.load(settings.load().office)
+    try:  # before anything is opened or made
+        wish = statistics.wished(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
+    except NoPeriod as trouble:
+        raise typer.BadParameter(str(trouble)) from None
+    async with house.opened([desk]) as opened:
+        terms = statistics.terms_of(office, desk)
+        found = await statistics.tables(opened.desks[desk].store, terms, wish, exact=exact)
+    sys.stdout.write(statistics.shown(found, form))
+    return DONE
+
+
+@app.command()
 def tick(
     now: Annotated[str, typer.Option(help="The instant to take for now, ISO 8601.")] = "",
     desk: Desks = "all",

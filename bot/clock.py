@@ -1,6 +1,7 @@
 """What is due: each thing is done once, whether the clock ran in time, ran twice, or was down for a week."""
 
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +60,7 @@ async def keep_anchor(place: Place, store: Store, now: datetime) -> int:
     anchor = await store.anchor(now)
     folder = place.folder / "anchors"
     folders.private(folder)
-    young = folder / f"{day}.new"
+    young = folder / f"{day}.{secrets.token_hex(4)}.new"  # several programs may tick at once
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(anchor.model_dump_json() + "\n")
         file.flush()

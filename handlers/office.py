@@ -102,10 +102,11 @@ class Chats(Part):
 
 
 class Statistics(Part):
-    """How the office's figures are laid out and counted."""
+    """How the office's figures are laid out and counted; figures of a split below `hide_below`, save 0, are hidden."""
 
     layout: Literal["month", "quarter", "half"] = "month"
     forwarded_counts_as: Literal["done", "in_progress"] = "done"
+    hide_below: Annotated[int, Field(ge=2, le=100)] = 5
 
 
 class Item(Part):

@@ -1,11 +1,26 @@
-"""The Thai official calendar: fiscal years in the Buddhist Era, and the day it is in Bangkok."""
+"""The Thai official calendar: months and fiscal years in the Buddhist Era, and the day it is in Bangkok."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 BUDDHIST_ERA = 543
 """Years to add to a Christian year (1 January new year, since B.E. 2484)."""
+
+MONTHS = (
+    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
+    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
+)  # fmt: skip
+SHORT_MONTHS = (
+    "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.",
+    "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
+)  # fmt: skip
+ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def day_in_bangkok(instant: datetime) -> date:
@@ -15,9 +30,63 @@ def day_in_bangkok(instant: datetime) -> date:
     return instant.astimezone(BANGKOK).date()
 
 
+def end_of_day(day: date) -> datetime:
+    """The last second of a Bangkok day, in UTC: the cut-off of tables as of that day."""
+    return datetime.combine(day, time(23, 59, 59), BANGKOK).astimezone(UTC)
+
+
 def fiscal_year(day: date) -> int:
     """The Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in.
 
     Source: พ.ร.บ. วิธีการงบประมาณ พ.ศ. 2561, section 4.
     """
     return day.year + BUDDHIST_ERA + (day.month >= 10)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """One month of a Christian year; shown and written with the Buddhist one."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The month that a day is in."""
+        return cls(day.year, day.month)
+
+    @property
+    def buddhist(self) -> int:
+        """The Buddhist year."""
+        return self.year + BUDDHIST_ERA
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return (self + 1).first - timedelta(days=1)
+
+    @property
+    def code(self) -> str:
+        """As the office writes it: "2569-10" is October 2026."""
+        return f"{self.buddhist}-{self.number:02}"
+
+    def __add__(self, months: int) -> "Month":
+        year, number = divmod(self.year * 12 + self.number - 1 + months, 12)
+        return Month(year, number + 1)
+
+
+def first_of_fiscal_year(year: int) -> Month:
+    """October, with which the Buddhist-era fiscal year begins."""
+    return Month(year - BUDDHIST_ERA - 1, 10)
+
+
+def written(day: date, lang: str = "th") -> str:
+    """A day with the Buddhist year in Thai ("1 ตุลาคม 2569"), with the Christian one in English."""
+    if lang == "th":
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year + BUDDHIST_ERA}"
+    return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"

@@ -52,6 +52,11 @@ class Seals:
         """All marks under which a receipt may have been stored: one for each pepper."""
         return [mark(key, receipt.symbols.encode()) for key in self.ring["pepper"].values()]
 
+    def salt(self, purpose: str) -> bytes:
+        """A secret for a purpose that stays the same as long as the first pepper is kept."""
+        keys = self.ring["pepper"]
+        return mark(keys[min(keys)], b"salt", purpose.encode())
+
     def new_case(self, case: str) -> tuple[bytes, Seal]:
         """A fresh key for a case: wrapped, and as the seal it makes."""
         key = fresh_key()

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.turn import Event, KeepText, Query, Session, Turn
-from ita_stats.fact import Fact, Field
-from storage import audit, database, tables, waiting
+from ita_stats.fact import Fact
+from storage import audit, database, facts, tables, waiting
 from storage.audit import Anchor
 from storage.commit import Committed, Committer
 from storage.days import Days
@@ -77,13 +77,19 @@ class Store:
 
     async def facts(self, until: date | None = None) -> list[Fact]:
         """All facts recorded up to a day, in the order in which they hold."""
-        fact = tables.facts
-        query = select(fact).order_by(fact.c.about, fact.c.seq)
-        if until is not None:
-            query = query.where(fact.c.recorded <= until)
         async with self._reader.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return [Fact(r.about, r.seq, r.effective, r.recorded, Field(r.field), r.value) for r in rows]
+            return await facts.read(connection, until)
+
+    async def written_facts(self) -> AsyncIterator[list[tuple[str, str, str]]]:
+        """The facts of every case, all of one instant: see `storage.facts.written`."""
+        async with self._reader.connect() as connection:
+            async for several in facts.written(connection):
+                yield several
+
+    @property
+    def salt(self) -> bytes:
+        """A secret of the desk that never changes, for choices that must tell nothing and be made again alike."""
+        return self.seals.salt("statistics")
 
     async def verify_audit(self, anchor: Anchor | None = None) -> list[str]:
         """What is wrong with the audit trail; empty when it is sound."""

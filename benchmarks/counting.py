@@ -1,0 +1,93 @@
+"""All tables of a fiscal year from a million facts in SQLite: `python -m benchmarks.counting`."""
+
+import asyncio
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.thought import OFFICE
+from bot import statistics
+from ita_stats import figures, period
+from storage import keys, store
+from storage.keys import Place
+
+FACTS = 1_000_000
+OCTOBER = date(2025, 10, 1)
+OUTCOMES = ("substantiated", "unsubstantiated", "insufficient", "forwarded", "withdrawn")
+Row = tuple[str, int, str, str, str, str]
+
+
+def case(chance: random.Random) -> Iterator[tuple[date, str, str]]:
+    """The facts of a case: received on some day of the year, and taken further as offices do."""
+    on = OCTOBER + timedelta(chance.randrange(365))
+    yield on, "received", "1"
+    yield on, "category", chance.choice([c.code for c in OFFICE.categories])
+    yield on, "source", chance.choice(["web", "line", "telegram", "letter"])
+    yield on, "status", "received"
+    if chance.random() < 0.2:
+        return
+    on += timedelta(chance.randrange(10))
+    yield on, "status", "screening"
+    if chance.random() < 0.2:
+        yield on, "status", "not_accepted"
+        yield on, "reason", "policy"
+    elif chance.random() < 0.8:
+        on += timedelta(chance.randrange(20))
+        yield on, "status", "investigating"
+        if chance.random() < 0.7:
+            on += timedelta(chance.randrange(60))
+            yield on, "status", "closed"
+            yield on, "outcome", chance.choice(OUTCOMES)
+
+
+def rows() -> Iterator[Row]:
+    """A million facts, as the desk writes them."""
+    chance, written = random.Random(7), 0
+    while written < FACTS:
+        about = f"{chance.getrandbits(128):032x}"
+        for seq, (on, field, value) in enumerate(case(chance)):
+            yield about, seq, on.isoformat(), on.isoformat(), field, value
+            written += 1
+
+
+async def measured(place: Place) -> None:
+    """Open the desk and count, a few times: wall clock, and the processor's time."""
+    end = OCTOBER + timedelta(364)
+    wish = figures.wish(period.parsed("fy2569", end), end, "month")
+    terms = statistics.terms_of(OFFICE, "complaints")
+    async with store.opened(keys.opened(place), datetime.now(UTC)) as one:
+        for exact in (True, True, False, False):
+            wall, busy = time.perf_counter(), time.process_time()
+            found = await statistics.tables(one, terms, wish, exact=exact)
+            wall, busy = time.perf_counter() - wall, time.process_time() - busy
+            name = "exact" if exact else "protected against eleven earlier releases"
+            print(f"{name:45} {wall:.2f} s ({busy:.2f} s of processor), {found.total.received:,} cases")
+
+
+def main() -> None:
+    """Fill a database, then count."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        place = Place.under(Path(folder), "complaints")
+
+        async def made() -> None:
+            async with store.opened(keys.opened(place), datetime.now(UTC)):
+                pass
+
+        asyncio.run(made())
+        with closing(sqlite3.connect(place.database)) as raw, raw:
+            raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(rows()))
+        print(f"{FACTS:,} facts of one fiscal year, month by month")
+        asyncio.run(measured(place))
+    print(
+        f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, the filling of the database included"
+    )
+
+
+if __name__ == "__main__":
+    main()

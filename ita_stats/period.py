@@ -1,0 +1,224 @@
+"""The period of a table: how people write it, what it is called, and the rows that it has.
+
+`fy2570` a fiscal year, `2570H1` and `2570Q1` its halves and quarters, `cy2569H1` the same of a calendar year
+(`cy2569` all of it), `2569-11` a month, `2569-10..2570-03` any months. Years are Buddhist ones.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from ita_stats.calendar import (
+    BUDDHIST_ERA,
+    ENGLISH_MONTHS,
+    MONTHS,
+    SHORT_MONTHS,
+    Month,
+    first_of_fiscal_year,
+    written,
+)
+from ita_stats.table import Layout, Period
+
+LENGTHS: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
+"""How many months a row of a layout has."""
+
+FORMS = "fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03"
+_YEARS = range(2484, 2800)  # before B.E. 2484 the year began in April
+_CHRISTIAN = range(1941, 2257)
+_LONGEST = 120  # months
+_YEAR = re.compile(r"(fy|cy)?([0-9]{4})(?:(h)([12])|(q)([1-4]))?")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+
+
+class NoPeriod(ValueError):  # noqa: N818 - what is said to who asked
+    """What was written is no period that can be counted. Thai first, then English; the writer's to mend."""
+
+    def __init__(self, th: str, en: str) -> None:
+        super().__init__(f"{th} / {en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The months of one row, with its label."""
+
+    months: tuple[Month, ...]
+    label_th: str
+    label_en: str
+
+
+def parsed(text: str, today: date) -> Period:
+    """The period that a text means. Raises NoPeriod: unreadable, Christian years, turned round, or in the future.
+
+    today: the Bangkok day as of which is counted; a period must have begun by then.
+    """
+    plain = re.sub(r"\s+", "", text).translate(_THAI_DIGITS).lower()
+    period = _range(plain) if ".." in plain else _single(plain)
+    if period is None:
+        raise NoPeriod(
+            f"“{text}” ไม่ใช่ช่วงเวลาที่รู้จัก เขียนได้เช่น {FORMS}",
+            f"“{text}” is no period; it may be written {FORMS}",
+        )
+    if period.first > today:
+        raise NoPeriod(
+            f"{period.code} ยังมาไม่ถึง: เริ่ม {written(period.first)} แต่นับถึง {written(today)}",
+            f"{period.code} is in the future: it begins on {written(period.first, 'en')}"
+            f" ({period.first}), and what is counted ends on {written(today, 'en')} ({today})",
+        )
+    return period
+
+
+def day(text: str, today: date) -> date:
+    """The day that is meant by an ISO date, of the Buddhist or the Christian year. Raises NoPeriod."""
+    plain = text.strip().translate(_THAI_DIGITS)
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", plain)
+    try:
+        year, month, number = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        meant = date(year - BUDDHIST_ERA if year in _YEARS else year, month, number)
+    except ValueError:
+        raise NoPeriod(
+            f"“{text}” ไม่ใช่วันที่ เขียนได้เช่น 2570-03-31 หรือ 2027-03-31",
+            f"“{text}” is no day; it may be written 2570-03-31 or 2027-03-31",
+        ) from None
+    if meant > today:
+        raise NoPeriod(f"{text} ยังมาไม่ถึง วันนี้ {written(today)}", f"{text} is in the future; today is {today}")
+    return meant
+
+
+def months(period: Period) -> tuple[Month, ...]:
+    """The months of a period, in order."""
+    found = [Month.of(period.first)]
+    while found[-1].last < period.last:
+        found.append(found[-1] + 1)
+    return tuple(found)
+
+
+def rows(period: Period, layout: Layout) -> tuple[Span, ...]:
+    """The rows of a period: months, or quarters and halves of the year, each cut to what the period has of it.
+
+    Quarters and halves are those of the fiscal year, or of the calendar year where the period is one's.
+    """
+    start = 1 if period.code.startswith("cy") else 10
+    length, spans = LENGTHS[layout], dict[Month, list[Month]]()
+    for month in months(period):
+        first = month + -((month.number - start) % length)
+        spans.setdefault(first, []).append(month)
+    return tuple(
+        Span(tuple(found), *_row_label(first, length, found, start)) for first, found in spans.items()
+    )
+
+
+def _single(plain: str) -> Period | None:
+    if (found := _MONTH.fullmatch(plain)) is not None:
+        month = _month(found, plain)
+        label_th = f"เดือน{MONTHS[month.number - 1]} {month.buddhist}"
+        return Period(
+            month.code, month.first, month.last, label_th, f"{ENGLISH_MONTHS[month.number - 1]} {month.year}"
+        )
+    found = _YEAR.fullmatch(plain)
+    if found is None or not (found[1] or found[3] or found[5]):
+        return None
+    kind, year = found[1] or "fy", int(found[2])
+    _see_year(year, plain)
+    calendar_year = kind == "cy"
+    start = Month(year - BUDDHIST_ERA, 1) if calendar_year else first_of_fiscal_year(year)
+    part, length, number = _part(found)
+    first, last = start + length * (number - 1), start + (length * number - 1)
+    prefix = "cy" if calendar_year else "" if part else "fy"
+    code = f"{prefix}{year}{part.upper()}{number if part else ''}"
+    return Period(code, first.first, last.last, *_label(first, last, part, number, year, calendar_year))
+
+
+def _part(found: re.Match[str]) -> tuple[str, int, int]:
+    if found[3]:
+        return "h", 6, int(found[4])
+    if found[5]:
+        return "q", 3, int(found[6])
+    return "", 12, 1
+
+
+def _range(plain: str) -> Period | None:
+    ends = [_MONTH.fullmatch(part) for part in plain.split("..")]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        return None
+    first, last = _month(ends[0], plain), _month(ends[1], plain)
+    if last < first:
+        meant = f"{last.code}..{first.code}"
+        raise NoPeriod(
+            f"{plain} กลับด้าน: เดือนแรกอยู่หลังเดือนสุดท้าย หมายถึง {meant} หรือไม่",
+            f"{plain} is turned round: its first month comes after its last; did you mean {meant}?",
+        )
+    if first + _LONGEST <= last:
+        raise NoPeriod(f"{plain} ยาวเกิน 10 ปี", f"{plain} is longer than 10 years")
+    return Period(
+        f"{first.code}..{last.code}", first.first, last.last, _span(first, last), _span_en(first, last)
+    )
+
+
+def _month(found: re.Match[str], plain: str) -> Month:
+    year, number = int(found[1]), int(found[2])
+    _see_year(year, plain)
+    if not 1 <= number <= 12:
+        raise NoPeriod(f"{plain}: ไม่มีเดือนที่ {number}", f"{plain}: there is no month {number}")
+    return Month(year - BUDDHIST_ERA, number)
+
+
+def _see_year(year: int, plain: str) -> None:
+    if year in _YEARS:
+        return
+    if year in _CHRISTIAN:
+        meant = re.sub(r"(?<![0-9])[0-9]{4}", lambda y: _buddhist(int(y[0])), plain)
+        meant = re.sub(r"(?<=[0-9])[hq]", lambda part: part[0].upper(), meant)
+        raise NoPeriod(
+            f"{plain}: {year} เป็นปี ค.ศ. ให้เขียนปี พ.ศ. หมายถึง {meant} หรือไม่",
+            f"{plain}: {year} is a Christian year, and years here are Buddhist ones; did you mean {meant}?",
+        )
+    raise NoPeriod(f"{plain}: ไม่มีปี พ.ศ. {year} ในระบบนี้", f"{plain}: the year {year} cannot be counted")
+
+
+def _buddhist(year: int) -> str:
+    return str(year + BUDDHIST_ERA if year in _CHRISTIAN else year)
+
+
+def _label(
+    first: Month, last: Month, part: str, number: int, year: int, calendar_year: bool
+) -> tuple[str, str]:
+    th = f"ปี พ.ศ. {year}" if calendar_year else f"ปีงบประมาณ พ.ศ. {year}"
+    en = f"calendar year {year - BUDDHIST_ERA}" if calendar_year else f"fiscal year {year}"
+    if part == "h":
+        th = f"{'หกเดือนแรก' if number == 1 else 'หกเดือนหลัง'}ของ{th}"
+        en = f"{'first' if number == 1 else 'second'} half of {en}"
+    elif part == "q":
+        th, en = f"ไตรมาสที่ {number} {th}", f"quarter {number} of {en}"
+    return f"{th} ({_days(first, last)})", f"{en[0].upper()}{en[1:]} ({_days(first, last, 'en')})"
+
+
+def _days(first: Month, last: Month, lang: str = "th") -> str:
+    return f"{written(first.first, lang)} - {written(last.last, lang)}"
+
+
+def _span(first: Month, last: Month) -> str:
+    return f"เดือน{MONTHS[first.number - 1]} {first.buddhist} - {MONTHS[last.number - 1]} {last.buddhist}"
+
+
+def _span_en(first: Month, last: Month) -> str:
+    return f"{ENGLISH_MONTHS[first.number - 1]} {first.year} - {ENGLISH_MONTHS[last.number - 1]} {last.year}"
+
+
+def _row_label(first: Month, length: int, found: list[Month], start: int) -> tuple[str, str]:
+    if length == 1:
+        return _short(first), _short_en(first)
+    number = (first.number - start) % 12 // length + 1
+    th, en = ("ครึ่งปี", "Half") if length == LENGTHS["half"] else ("ไตรมาส", "Quarter")
+    span, span_en = _short(found[0]), _short_en(found[0])
+    if found[0] != found[-1]:
+        span, span_en = f"{span} - {_short(found[-1])}", f"{span_en} - {_short_en(found[-1])}"
+    return f"{th} {number} ({span})", f"{en} {number} ({span_en})"
+
+
+def _short(month: Month) -> str:
+    return f"{SHORT_MONTHS[month.number - 1]} {month.buddhist}"
+
+
+def _short_en(month: Month) -> str:
+    return f"{ENGLISH_MONTHS[month.number - 1][:3]} {month.year}"

@@ -1,0 +1,286 @@
+"""Rival worlds: other registers that would have been published in the very same way.
+
+A reader knows all that was ever released: exact rows (received, and where they stand, by month), the split figures
+that are shown, and the rule by which others are hidden. A hidden figure is safe where there is a second register,
+different in that figure, of which the reader would have read the same. This module looks for such a register, by
+giving a few cases another label (category, source or outcome) or by exchanging where two of them stand; whatever it
+finds is proof, so that its search may be incomplete without ever calling unsafe safe.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import NamedTuple
+
+Key = tuple[object, ...]
+"""What a group is known by."""
+LONGEST = 3
+"""Cases that are given another label in one rival world."""
+MOST_TRIES = 100
+
+
+class Line(NamedTuple):
+    """One line of figures of a release: its kind ("row", "received" or "state") and which of them."""
+
+    release: int
+    kind: str
+    which: str
+
+
+class Cell(NamedTuple):
+    """The figure of a label in a line."""
+
+    line: Line
+    label: str
+
+
+class Move(NamedTuple):
+    """A case of a group that gets another label."""
+
+    group: Key
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cases that the reader's exact figures count alike: the lines they are in, and how many have which label."""
+
+    lines: tuple[Line, ...]
+    labels: tuple[str, ...]
+    units: Counter[str]
+
+
+UNSEEN = 0
+"""The node of cases that the reader sees in no shown cell."""
+Standing = Mapping[Key, Counter[tuple[str, str]]]
+
+
+@dataclass(slots=True)
+class Sight:
+    """Nodes: cases of a label that the reader sees in exactly the same shown cells; their groups, and their label."""
+
+    nodes: dict[tuple[Key, str], int] = field(default_factory=dict)
+    groups: dict[int, list[Key]] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The register as it is, seen through one split, and the cells that are hidden from the reader.
+
+    standings: for each release, how many of a group have which label and state; empty where a split has no states.
+    hidden: cells that the reader sees a dash in; small: figures from 1 to this one are small; now: the newest
+    release that is out; days: which of the asked days is the cut-off of each release.
+    """
+
+    labels: tuple[str, ...]
+    groups: dict[Key, Group]
+    standings: dict[int, Standing]
+    values: Counter[Cell]
+    totals: Counter[Line]
+    small: int
+    hidden: set[Cell] = field(default_factory=set)
+    now: int = 0
+    days: tuple[int, ...] = ()
+    _small_cells: dict[int, list[Cell]] = field(default_factory=dict)
+
+    def is_small(self, cell: Cell, change: int = 0) -> bool:
+        """Whether a figure is one that the rule hides."""
+        return 0 < self.values[cell] + change <= self.small
+
+    def safe(self, targets: set[Cell]) -> set[Cell]:
+        """Those of some hidden cells that have another value in a rival world."""
+        sight = self._sight()
+        found: set[Cell] = set()
+        for target in sorted(targets):
+            if target not in found:
+                found |= self.rival(target, sight).keys()
+        return found & targets
+
+    def rival(self, target: Cell, sight: Sight | None = None) -> Counter[Cell]:
+        """What changes in a rival world in which a hidden cell has another value; empty where none was found."""
+        sight = self._sight() if sight is None else sight
+        if target.line.kind == "state" and (changes := self._exchanged(target)):
+            return changes
+        line, label = target
+        at = Line(line.release, "received", "") if line.kind == "state" else line
+        starts = [
+            move
+            for key, group in self.groups.items()
+            if at in group.lines and label in group.labels
+            for other in group.labels
+            for move in (Move(key, label, other), Move(key, other, label))
+            if other != label and group.units[move.old]
+        ]
+        for moves in islice(self._rings(starts, sight), MOST_TRIES):
+            changed = self._changes(moves, target)
+            if changed and changed[target]:
+                return changed
+        return Counter()
+
+    def stirs(self, key: Key) -> bool:
+        """Whether in some rival world a case of a group has another label than here."""
+        group = self.groups[key]
+        starts = [
+            Move(key, old, new)
+            for old in group.labels
+            if group.units[old]
+            for new in group.labels
+            if new != old
+        ]
+        rings = islice(self._rings(starts, self._sight()), MOST_TRIES)
+        return any(self._changes(moves, None) is not None for moves in rings)
+
+    def _sight(self) -> Sight:
+        """In which shown cells the reader sees the cases of each group and label."""
+        sight, numbers = Sight(), dict[tuple[str, tuple[Line, ...]], int]()
+        for key, group in self.groups.items():
+            for label in group.labels:
+                shown = tuple([line for line in group.lines if (line, label) not in self.hidden])
+                node = numbers.setdefault((label, shown), len(numbers) + 1) if shown else UNSEEN
+                sight.nodes[key, label] = node
+                sight.groups.setdefault(node, []).append(key)
+                sight.labels[node] = label
+        return sight
+
+    # Where two cases of a month stand, exchanged: nothing is received otherwise, and no month stands otherwise.
+
+    def _exchanged(self, target: Cell) -> Counter[Cell]:
+        line, label = target
+        for state in sorted({w.which for w in self.totals if w[:2] == line[:2]} - {line.which}):
+            other = Line(line.release, line.kind, state)
+            if Cell(other, label) not in self.hidden:
+                continue
+            for to in self.labels:
+                tile = {Cell(line, to), Cell(other, to)}
+                if to == label or not tile <= self.hidden:
+                    continue
+                for sign in (1, -1):
+                    one, two = (line.which, state) if sign == 1 else (state, line.which)
+                    changes = Counter(
+                        {
+                            target: -sign,
+                            Cell(line, to): sign,
+                            Cell(other, label): sign,
+                            Cell(other, to): -sign,
+                        }
+                    )
+                    if self._leads(line.release, label, to, one, two) and self._keeps_rule(changes):
+                        return changes
+        return Counter()
+
+    def _leads(self, release: int, label: str, to: str, state: str, other: str) -> bool:
+        """Whether one case of `label` may leave a state for another while one of `to` comes, month by month."""
+        twins = [r for r in self._on_day(self.days[release]) if r != release]
+        seen, ahead = {label}, [label]
+        while ahead:
+            at = ahead.pop()
+            for key, units in self.standings[release].items():
+                # Two releases of one day say the same of a month: there nothing changes in only one of them.
+                if units[at, state] < 1 or any(key in self.standings[twin] for twin in twins):
+                    continue
+                for following in self.labels:
+                    if following not in seen and units[following, other] > 0:
+                        seen.add(following)
+                        ahead.append(following)
+        return to in seen
+
+    # Cases that get another label, in a ring: what each shown cell loses by one it gets back by another.
+
+    def _rings(self, starts: list[Move], sight: Sight) -> Iterator[tuple[Move, ...]]:
+        for length in range(1, LONGEST + 1):
+            for move in starts:
+                ends = sight.nodes[move.group, move.new], sight.nodes[move.group, move.old]
+                yield from self._closed((move,), *ends, sight, length)
+
+    def _closed(
+        self, moves: tuple[Move, ...], excess: int, lack: int, sight: Sight, length: int
+    ) -> Iterator[tuple[Move, ...]]:
+        """Rings of just so many moves: what is too many at one node goes on, until it comes to where one lacks."""
+        if excess == lack:
+            if len(moves) == length:
+                yield moves
+            return
+        if len(moves) == length:
+            return
+        for move in self._onward(excess or lack, sight, onward=excess != UNSEEN):
+            if any(move.group == before.group for before in moves):
+                continue
+            if excess != UNSEEN:
+                ends = sight.nodes[move.group, move.new], lack
+            else:
+                ends = UNSEEN, sight.nodes[move.group, move.old]
+            yield from self._closed((*moves, move), *ends, sight, length)
+
+    def _onward(self, end: int, sight: Sight, *, onward: bool) -> Iterator[Move]:
+        """The moves that leave a node, or that come to it."""
+        own = sight.labels[end]
+        for key in sight.groups[end]:
+            group = self.groups[key]
+            for label in group.labels:
+                if label != own and group.units[own if onward else label]:
+                    yield Move(key, own, label) if onward else Move(key, label, own)
+
+    def _changes(self, moves: tuple[Move, ...], target: Cell | None) -> Counter[Cell] | None:
+        """What moves change, with a state for each moved case in each release; None where the reader sees it."""
+        changes: Counter[Cell] = Counter()
+        for move in moves:
+            for line in self.groups[move.group].lines:
+                if line.release <= self.now:
+                    changes[Cell(line, move.old)] -= 1
+                    changes[Cell(line, move.new)] += 1
+        for day in sorted(set(self.days[: self.now + 1])) if self.standings else ():
+            options = self._placed(self._on_day(day), moves)
+            if target is not None and target.line.kind == "state" and self.days[target.line.release] == day:
+                options = (option for option in options if option[target])
+            best = next(options, None)
+            if best is None:
+                return None
+            changes.update(best)
+        changed = Counter({cell: by for cell, by in changes.items() if by})
+        return changed if changed.keys() <= self.hidden and self._keeps_rule(changed) else None
+
+    def _on_day(self, day: int) -> list[int]:
+        """The releases of one day that are out."""
+        return [release for release in range(self.now + 1) if self.days[release] == day]
+
+    def _placed(self, releases: list[int], moves: tuple[Move, ...]) -> Iterator[Counter[Cell]]:
+        """What may change in the states of the releases of a day without being seen there."""
+        inside = [move for move in moves if any(move.group in self.standings[r] for r in releases)]
+        for states in product(*(self._states(releases, move) for move in inside)):
+            option: Counter[Cell] = Counter()
+            for move, state in zip(inside, states, strict=True):
+                for release in releases:
+                    if move.group in self.standings[release]:
+                        option[Cell(Line(release, "state", state), move.old)] -= 1
+                        option[Cell(Line(release, "state", state), move.new)] += 1
+            if all(cell in self.hidden for cell, by in option.items() if by):
+                yield option
+
+    def _states(self, releases: list[int], move: Move) -> list[str]:
+        """Where cases of a group stand that have the label which one of them loses."""
+        counts = next(self.standings[r][move.group] for r in releases if move.group in self.standings[r])
+        return sorted({state for (label, state), n in counts.items() if label == move.old and n})
+
+    def _keeps_rule(self, changes: Mapping[Cell, int]) -> bool:
+        """Whether every release that hides a small figure would still hide one: else the reader would know better."""
+        if any(self.values[cell] + by < 0 for cell, by in changes.items()):
+            return False
+        for release in {cell.line.release for cell in changes if cell.line.release <= self.now}:
+            small = [cell for cell in self._small_in(release) if cell in self.hidden]
+            if small and all(cell in changes for cell in small):
+                moved = (cell for cell in changes if cell.line.release == release)
+                if not any(self.is_small(cell, changes[cell]) for cell in moved):
+                    return False
+        return True
+
+    def _small_in(self, release: int) -> list[Cell]:
+        """The small figures of a release."""
+        if release not in self._small_cells:
+            cells = (
+                cell for cell in self.values if cell.line.release == release and cell.label in self.labels
+            )
+            self._small_cells[release] = [cell for cell in cells if self.is_small(cell)]
+        return self._small_cells[release]

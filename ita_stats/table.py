@@ -1,0 +1,155 @@
+"""The tables of one release, as every page, sheet, report and chart of it is made from.
+
+A figure that is None is protected: it is not zero, and nobody may put it together from the others.
+Months are written as the office writes them, Buddhist year first: "2569-10" is October 2026.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Literal
+
+Layout = Literal["month", "quarter", "half"]
+"""How many months a row of the table has: 1, 3 or 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many cases were received, and where they stand at the cut-off; received is the sum of the other three."""
+
+    received: int | None
+    done: int | None
+    in_progress: int | None
+    not_accepted: int | None
+
+    @property
+    def cells(self) -> tuple[int | None, int | None, int | None, int | None]:
+        """The four, in the order of the printed columns."""
+        return (self.received, self.done, self.in_progress, self.not_accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days in which the cases of a table were received: both ends included, Bangkok's days."""
+
+    code: str
+    first: date
+    last: date
+    label_th: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cases received in one month, quarter or half year, exact; and their categories, protected.
+
+    categories: received by category code, in the order of `Tables.categories`.
+    """
+
+    label_th: str
+    label_en: str
+    months: tuple[str, ...]
+    figures: Figures
+    categories: Mapping[str, int | None]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """The figures of a month; None where the layout shows no single month."""
+
+    month: str
+    figures: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The figures of one category, source or outcome over the whole period; protected.
+
+    Of an outcome `received` is how many cases ended so.
+    """
+
+    code: str
+    name_th: str
+    name_en: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class DaysToClose:
+    """How long the cases that are done have taken, in calendar days from receipt to their last closing.
+
+    median: days, None where protected or where nothing is done; within_deadline: share from 0 to 1, None likewise;
+    deadline: days that the office gives itself; protected: whether None hides something.
+    """
+
+    median: float | None
+    within_deadline: float | None
+    deadline: int
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence that is printed under the tables. The code tells what it is about, the same in every release."""
+
+    code: str
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All tables of a period, as of a cut-off, for one office and desk.
+
+    cutoff: the instant up to which facts are counted (UTC); as_of: its last whole day in Bangkok.
+    brought_forward: cases received before the period that were in progress when it began;
+    carried_over: cases in progress at the cut-off, received in the period or before it.
+    statement: "ไม่มีเรื่องร้องเรียน" with the period where nothing was received in it, else None.
+    exact: nothing is hidden; such tables are for officers only.
+    """
+
+    office_th: str
+    office_en: str
+    desk: str
+    period: Period
+    cutoff: datetime
+    as_of: date
+    layout: Layout
+    total: Figures
+    brought_forward: int
+    carried_over: int
+    rows: tuple[Row, ...]
+    months: tuple[MonthFigures, ...]
+    categories: tuple[Split, ...]
+    sources: tuple[Split, ...]
+    outcomes: tuple[Split, ...]
+    days: DaysToClose
+    statement: str | None
+    notes: tuple[Note, ...]
+    exact: bool = False
+
+    @property
+    def percentages(self) -> Mapping[str, float | None]:
+        """Done, in progress and not accepted in a hundred received, to one decimal; None where none was received."""
+        return MappingProxyType(
+            {
+                "done": percent(self.total.done, self.total.received),
+                "in_progress": percent(self.total.in_progress, self.total.received),
+                "not_accepted": percent(self.total.not_accepted, self.total.received),
+            }
+        )
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether any figure is protected."""
+        splits = (*self.categories, *self.sources, *self.outcomes)
+        cells = [cell for split in splits for cell in split.figures.cells]
+        cells += [cell for row in self.rows for cell in row.categories.values()]
+        return self.days.protected or None in cells
+
+
+def percent(part: int | None, whole: int | None) -> float | None:
+    """A part in a hundred of the whole, to one decimal; None where either is protected or the whole is 0."""
+    return round(100 * part / whole, 1) if part is not None and whole else None

@@ -1,0 +1,124 @@
+"""An attacker who has nothing but published tables, and integer programming: which figures can be only one number?
+
+Written without a look at how figures are hidden. Unknown are the cases of each month by label (the same in every
+release, once the month is over) and, for each release, where they stand; everything printed is an equation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import highspy
+
+from ita_stats.calendar import Month
+from ita_stats.table import Split, Tables
+
+STATES = ("done", "in_progress", "not_accepted")
+Sum = tuple[int, ...]
+"""A figure, as the unknowns that it is the sum of."""
+
+
+@dataclass
+class Attack:
+    """The equations of one split over some releases."""
+
+    solver: highspy.Highs = field(default_factory=highspy.Highs)
+    unknowns: dict[object, int] = field(default_factory=dict)
+    dashes: dict[str, Sum] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.solver.setOptionValue("output_flag", False)
+
+    def unknown(self, name: object) -> int:
+        """A number of cases that the attacker does not know."""
+        if name not in self.unknowns:
+            self.unknowns[name] = len(self.unknowns)
+            self.solver.addVar(0, 100_000)
+            self.solver.changeColIntegrality(self.unknowns[name], highspy.HighsVarType.kInteger)
+        return self.unknowns[name]
+
+    def equals(self, parts: Sum, value: int, less: Sum = ()) -> None:
+        """Parts, less others, are a number."""
+        index = [*parts, *less]
+        if index:
+            self.solver.addRow(value, value, len(index), index, [1.0] * len(parts) + [-1.0] * len(less))
+        else:
+            assert value == 0
+
+    def grows(self, before: Sum, after: Sum) -> None:
+        """Something never becomes less."""
+        index = [*after, *before]
+        self.solver.addRow(0, highspy.kHighsInf, len(index), index, [1.0] * len(after) + [-1.0] * len(before))
+
+    def reads(self, name: str, parts: Sum, figure: int | None) -> None:
+        """A printed figure, or a dash."""
+        if figure is None:
+            self.dashes[name] = parts
+        else:
+            self.equals(parts, figure)
+
+    def broken(self) -> list[str]:
+        """The dashes behind which there can be only one number."""
+        worlds = [self._world(())]
+        broken = []
+        for name, parts in self.dashes.items():
+            for sign in (1.0, -1.0):
+                if len({sum(world[i] for i in parts) for world in worlds}) > 1:
+                    break
+                worlds.append(self._world(parts, sign))
+            else:
+                if len({sum(world[i] for i in parts) for world in worlds}) < 2:
+                    broken.append(name)
+        return broken
+
+    def _world(self, parts: Sum, sign: float = 1.0) -> list[int]:
+        for i in range(len(self.unknowns)):
+            self.solver.changeColCost(i, sign if i in parts else 0.0)
+        self.solver.run()
+        assert self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return [round(value) for value in self.solver.getSolution().col_value]
+
+
+def on_labels(releases: Sequence[Tables], what: str) -> Attack:
+    """Everything that releases tell of categories or sources."""
+    attack = Attack()
+    for tables in releases:
+        splits: tuple[Split, ...] = getattr(tables, what)
+        for i, row in enumerate(tables.rows):
+            exact = dict(zip(("received", *STATES), row.figures.cells, strict=True))
+            for state in STATES:
+                parts = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for s in splits)
+                attack.equals(parts, exact[state] or 0)
+            year, month = (int(part) for part in row.months[-1].split("-"))
+            for s in splits:
+                now = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for state in STATES)
+                if Month(year - 543, month).last <= tables.as_of:
+                    attack.equals(now, 0, (attack.unknown((row.months, s.code)),))
+                if what == "categories":
+                    attack.reads(
+                        f"{tables.period.code} {tables.as_of} row {i} {s.code}", now, row.categories[s.code]
+                    )
+        for s in splits:
+            by_state = [
+                tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for row in tables.rows)
+                for state in STATES
+            ]
+            received, *stand = s.figures.cells
+            attack.reads(
+                f"{tables.period.code} {tables.as_of} {s.code} received", sum(by_state, ()), received
+            )
+            for state, parts, figure in zip(STATES, by_state, stand, strict=True):
+                attack.reads(f"{tables.period.code} {tables.as_of} {s.code} {state}", parts, figure)
+    return attack
+
+
+def on_outcomes(releases: Sequence[Tables], reopened: bool) -> Attack:
+    """Everything that releases tell of outcomes. reopened: whether a closed case may be open again later."""
+    attack = Attack()
+    for t, tables in enumerate(releases):
+        parts = {s.code: (attack.unknown((t, s.code)),) for s in tables.outcomes}
+        attack.equals(sum(parts.values(), ()), tables.total.done or 0)
+        for s in tables.outcomes:
+            attack.reads(f"{tables.as_of} {s.code}", parts[s.code], s.figures.received)
+            if t and not reopened:
+                attack.grows((attack.unknown((t - 1, s.code)),), parts[s.code])
+    return attack

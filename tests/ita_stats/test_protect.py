@@ -1,0 +1,192 @@
+"""What is published can be taken together by anybody, and still tells no small figure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ita_stats import course, figures, period
+from ita_stats.fact import Fact, Field
+from ita_stats.table import Figures, Layout, Tables
+from tests.ita_stats import attack
+from tests.ita_stats.registers import OCTOBER, TERMS, Writer, year
+
+SALT = b"a secret of the desk"
+YEAR = period.parsed("fy2569", date.max)
+WHOLE = figures.wish(YEAR, YEAR.last, "month", [])
+
+
+def releases(facts: Sequence[Fact], layout: Layout = "month") -> list[Tables]:
+    """A year of releases, each made in its turn, knowing those before as they were published."""
+    made: list[Tables] = []
+    for span in period.rows(YEAR, layout):
+        wish = figures.wish(YEAR, span.months[-1].last, layout, made)
+        made.append(figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT))
+    return made
+
+
+def cells(tables: Tables) -> list[int | None]:
+    """Every figure of the splits."""
+    splits = (*tables.categories, *tables.sources, *tables.outcomes)
+    found = [cell for split in splits for cell in split.figures.cells]
+    return found + [cell for row in tables.rows for cell in row.categories.values()]
+
+
+def broken(made: Sequence[Tables], reopened: bool = False) -> list[str]:
+    """What an attacker works out from a year of releases."""
+    categories, sources = (attack.on_labels(made, what).broken() for what in ("categories", "sources"))
+    return [*categories, *sources, *attack.on_outcomes(made, reopened).broken()]
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    cases=st.sampled_from([1, 2, 3, 5, 8, 13, 25, 60]),
+    weights=st.sampled_from([(6, 3, 1), (1, 0, 0), (5, 5, 5), (20, 1, 1)]),
+    layout=st.sampled_from(["month", "quarter", "half"]),
+)
+def test_nobody_works_out_what_a_year_of_releases_hides(
+    seed: int, cases: int, weights: tuple[int, ...], layout: Layout
+) -> None:
+    made = releases(year(seed, cases, weights), layout)
+    assert not [cell for tables in made for cell in cells(tables) if cell is not None and 0 < cell < 5]
+    assert broken(made) == []
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 10**6), cases=st.sampled_from([3, 13, 40]))
+def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, cases: int) -> None:
+    facts, made = year(seed, cases), list[Tables]()
+    for number, month in enumerate(period.months(YEAR)[:6], 1):
+        texts = [
+            "fy2569",
+            month.code,
+            *(["2569Q1"] if number == 3 else []),
+            *(["2569H1"] if number == 6 else []),
+        ]
+        for text in texts:
+            wish = figures.wish(period.parsed(text, date.max), month.last, "month", made)
+            made.append(figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT))
+    assert [attack.on_labels(made, what).broken() for what in ("categories", "sources")] == [[], []]
+
+
+def test_the_attacker_works_out_what_is_badly_hidden() -> None:
+    exact = figures.exact(course.courses(year(7, 40), WHOLE.days), TERMS, WHOLE)
+    bare = replace(exact.categories[0], figures=Figures(None, *exact.categories[0].figures.cells[1:]))
+    badly = replace(exact, categories=(bare, *exact.categories[1:]))
+    assert attack.on_labels([badly], "categories").broken() == ["fy2569 2026-09-30 corruption received"]
+
+
+def test_what_is_large_is_shown() -> None:
+    tables = releases(year(1, 3000))[-1]
+    assert None not in cells(tables)
+    assert not tables.days.protected
+    assert [note.code for note in tables.notes] == ["rows", "cutoff", "forwarded", "days"]
+
+
+def test_where_nothing_was_received_nothing_is_hidden() -> None:
+    for tables in releases([]):
+        assert set(cells(tables)) == {0}
+        assert tables.statement
+
+
+def test_a_small_figure_hides_no_more_of_a_large_table_than_it_must() -> None:
+    facts = [f for n in range(100) for f in Writer(f"a{n}").filed(OCTOBER, "corruption").facts]
+    facts += [f for n in range(80) for f in Writer(f"b{n}").filed(OCTOBER, "misconduct", "line").facts]
+    facts += [f for n in range(2) for f in Writer(f"c{n}").filed(OCTOBER, "other", "line").facts]
+    tables = _alone(facts)
+    row = list(tables.rows[0].categories.values())
+    assert (row.count(None), row[2]) == (2, None)
+    assert [one.figures.received for one in tables.categories] == row
+    assert tables.notes[-1].code == "protected"
+
+
+def test_a_table_with_nothing_but_dashes_says_why_and_where_the_year_is() -> None:
+    case = Writer("a").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn")
+    codes = [note.code for note in _alone(case.facts).notes]
+    withheld = [f"{name}_withheld" for name in ("rows", "category", "source", "outcome", "days")]
+    assert codes == ["rows", "cutoff", "forwarded", "days", "protected", *withheld]
+    quarter = _alone(case.facts, "2569Q1")
+    assert "ปีงบประมาณ พ.ศ. 2569" in next(
+        note.th for note in quarter.notes if note.code == "category_withheld"
+    )
+
+
+def test_what_grew_by_a_few_is_hidden_until_more_came() -> None:
+    def came(*by_month: int) -> list[Fact]:
+        days = [
+            month.first
+            for month, count in zip(period.months(YEAR), by_month, strict=False)
+            for _ in range(count)
+        ]
+        return [f for n, day in enumerate(days) for f in Writer(f"w{n}").filed(day, source="web").facts] + [
+            f
+            for n in range(40)
+            for m, _ in enumerate(by_month)
+            for f in Writer(f"l{n}.{m}").filed(period.months(YEAR)[m].first, source="line").facts
+        ]
+
+    web = [
+        next(one.figures.received for one in tables.sources if one.code == "web")
+        for tables in releases(came(20, 2, 2, 2, 9))[:5]
+    ]
+    assert web[0] == 20
+    assert web[1] is web[2] is None
+    assert web[3] == 26
+
+
+@pytest.mark.parametrize(("late", "median", "share"), [(0, 3.0, 1.0), (2, 3.0, None), (6, 20.0, 0.4545)])
+def test_few_that_were_late_are_not_told(late: int, median: float, share: float | None) -> None:
+    took = [3] * (5 if late == 6 else 8) + [20] * late
+    facts = []
+    for n, days in enumerate(took):
+        facts += Writer(f"{n}").filed(OCTOBER).moved(OCTOBER + timedelta(days), "closed", "withdrawn").facts
+    days_ = _alone(facts).days
+    assert (days_.median, days_.within_deadline, days_.protected) == (median, share, share is None)
+
+
+def test_forwarded_cases_in_hand_may_be_any_of_those_in_hand() -> None:
+    facts = [f for n in range(30) for f in Writer(f"a{n}").filed(OCTOBER).facts]
+    facts += [
+        f
+        for n in range(2)
+        for f in Writer(f"b{n}").filed(OCTOBER).moved(OCTOBER, "closed", "forwarded").facts
+    ]
+    tables = _alone(facts, forwarded_is_done=False)
+    forwarded = next(one.figures for one in tables.outcomes if one.code == "forwarded")
+    assert forwarded.cells == (None, 0, None, 0)
+    assert tables.total.cells == (32, 0, 32, 0)
+
+
+def test_the_same_secret_chooses_the_same() -> None:
+    facts = year(3, 25)
+    assert releases(facts, "quarter") == releases(facts[::-1], "quarter")
+
+
+def test_one_kind_alone_is_the_row_itself_and_hides_nothing() -> None:
+    wish = figures.wish(YEAR, date(2025, 12, 31), "month", [])
+    one = replace(TERMS, categories=TERMS.categories[:1])
+    found = figures.protected(course.courses(Writer("a").filed(OCTOBER).facts, wish.days), one, wish, SALT)
+    assert found.categories[0].figures == found.total
+
+
+def test_all_of_one_kind_is_hidden_since_the_end_of_each_would_tell_its_kind() -> None:
+    facts = [f for n in range(30) for f in Writer(f"{n}").filed(OCTOBER, "misconduct").facts]
+    assert {cell for one in _alone(facts).categories for cell in one.figures.cells[:2]} == {None, 0}
+
+
+def test_corrected_labels_are_counted_and_not_moved() -> None:
+    facts = [f for n in range(12) for f in Writer(f"a{n}").filed(OCTOBER, "misconduct").facts]
+    case = Writer("b").filed(OCTOBER, "corruption")
+    case.state(date(2026, 1, 5), Field.CATEGORY, "other")
+    made = releases([*facts, *case.facts])
+    assert not [cell for tables in made for cell in cells(tables) if cell is not None and 0 < cell < 5]
+
+
+def _alone(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> Tables:
+    """Tables that nobody saw anything before."""
+    wish = figures.wish(period.parsed(text, date.max), date(2025, 12, 31), "month", [])
+    return figures.protected(course.courses(facts, wish.days), replace(TERMS, **terms), wish, SALT)

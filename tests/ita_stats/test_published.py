@@ -1,0 +1,58 @@
+"""The JSON of the statistics is what its schema says, and can be read back whole."""
+
+import json
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from ita_stats import course, figures, period, published
+from ita_stats.published import StatisticsJson
+from ita_stats.table import Layout, Tables
+from tests.ita_stats.registers import TERMS, year
+
+PINNED = {
+    "period", "cutoff", "layout", "total", "brought_forward", "carried_over", "rows", "months", "categories",
+    "sources", "outcomes", "days", "statement",
+}  # fmt: skip
+
+
+def tables(layout: Layout, cases: int) -> Tables:
+    """Protected tables of half a year."""
+    whole = period.parsed("2569H1", date.max)
+    wish = figures.wish(whole, whole.last, layout, [])
+    return figures.protected(course.courses(year(1, cases), wish.days), TERMS, wish, b"salt")
+
+
+@pytest.mark.parametrize("layout", ["month", "quarter"])
+@pytest.mark.parametrize("cases", [0, 20, 500])
+def test_what_is_written_is_read_back_whole(layout: Layout, cases: int) -> None:
+    found = tables(layout, cases)
+    assert published.read(published.written(found)) == found
+    assert published.written(published.read(published.written(found))) == published.written(found)
+
+
+def test_the_pinned_names_are_there() -> None:
+    found = json.loads(published.written(tables("month", 20)))
+    assert set(found) >= PINNED
+    figures_ = {"received", "done", "in_progress", "not_accepted"}
+    assert set(found["total"]) == figures_
+    assert set(found["period"]) >= {"from", "to", "label"}
+    assert set(found["rows"][0]) >= {"label", "months", *figures_}
+    assert set(found["months"][0]) >= {"month", *figures_}
+    assert all(
+        set(one) >= {"name", *figures_}
+        for name in ("categories", "sources", "outcomes")
+        for one in found[name]
+    )
+    assert set(found["days"]) >= {"median", "within_deadline"}
+
+
+def test_the_schema_names_what_is_published_and_forbids_the_rest() -> None:
+    schema = StatisticsJson.model_json_schema(by_alias=True)
+    found = json.loads(published.written(tables("month", 20)))
+    assert set(schema["properties"]) == set(found) == set(schema["required"])
+    assert schema["additionalProperties"] is False
+    assert "from" in schema["$defs"]["PeriodJson"]["properties"]
+    with pytest.raises(ValidationError):
+        published.read(json.dumps({**found, "reporter": "x"}))
