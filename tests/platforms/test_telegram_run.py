@@ -17,8 +17,8 @@ from bot.log import Foreign
 from bot.telegram.voice import Voice
 from handlers.turn import Channel
 from tests.end.chat import ROOT, surroundings
-from tests.platforms.bot_api import NAME, TOKEN, BotApi, served
-from tests.platforms.person import CHAT, Person, play
+from tests.platforms.bot_api import NAME, TOKEN, BotApi, Weather, served
+from tests.platforms.person import CHAT, Person, calm, play
 from tests.platforms.telegram_door import SECRET, Open, open_door
 from tests.platforms.telegram_rules import contracts, rules
 
@@ -183,6 +183,37 @@ def test_logs_at_debug_hold_nothing_of_anybody(tmp_path: Path, capsys: pytest.Ca
     assert '"event": "foreign"' in told
     for secret in (TOKEN, SECRET, NAME, str(CHAT), WORDS, "คานารี", "sendMessage", "FILE0"):
         assert secret not in told
+
+
+def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        await p.taps("แก้ไข")
+        await p.says(f"{WORDS} ที่ห้องพัสดุ")
+        p.fake.weather = lambda method, params: Weather(500) if method == "download" else None
+        o.courier.patience = 0.01
+        await p.sends("document", b"%PDF-1.4", about={"file_name": f"{WORDS}.pdf"})
+        await o.desk.store.traces.flush(o.desk.now())
+        other = Person(p.fake, CHAT + 1)
+        await other.reaches_the_review()
+        await other.taps("ส่งเรื่อง")
+        await other.taps("แจ้งเตือนเมื่อมีข่าว")
+        await o.desk.tell(other.receipts[0], WORDS)  # a letter waits in the outbox
+        assert len(await o.desk.store.errands.look(Channel.TELEGRAM)) == 1
+        await calm(o)
+        assert len(await o.desk.store.outbox.look(Channel.TELEGRAM)) == 1
+        files = [f for f in (tmp_path / "var").rglob("*") if f.is_file() and f.parent.name != "keys"]
+        kept = b"".join(f.read_bytes() for f in files)
+        assert len(kept) > 10_000
+        for secret in (WORDS, str(CHAT), str(CHAT + 1), NAME, TOKEN, other.receipts[0], "FILE0"):
+            assert secret.encode() not in kept
+        for number in (CHAT, CHAT + 1):
+            for size in (5, 8):
+                assert number.to_bytes(size, "big") not in kept
+                assert number.to_bytes(size, "little") not in kept
+        o.desk.faults.clear()
+
+    play(tmp_path, scene)
 
 
 def test_a_door_that_was_closed_sends_nothing_more(tmp_path: Path) -> None:
