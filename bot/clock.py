@@ -15,6 +15,9 @@ from storage.store import Store
 UNDELIVERED = timedelta(hours=24)
 """How long a message waits for a person who never comes back for it."""
 
+UNFETCHED = timedelta(hours=48)
+"""How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Did:
@@ -33,6 +36,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
         ("answers-forgotten", lambda: forget.forget_events(now)),
         ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
+        ("errands-forgotten", lambda: store.errands.forget(now - UNFETCHED)),
         ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
