@@ -56,12 +56,17 @@ class Patient(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Wait for one who does not read what was asked for, but not for ever."""
         super().pause_writing()
-        self._unread = self.loop.call_later(UNREAD, self.transport.abort)
+        self._unread = self.loop.call_later(UNREAD, self._let_go)
 
     def resume_writing(self) -> None:
         """Go on: it was read."""
         self._stop_unread()
         super().resume_writing()
+
+    def _let_go(self) -> None:
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # so that nothing more is written to what is closed
+        self.transport.abort()
 
     def _stop_unread(self) -> None:
         if self._unread is not None:
