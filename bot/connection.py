@@ -1,10 +1,11 @@
 """Connections that waste nobody's time: who does not finish asking is let go, and rubbish gets a page."""
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from starlette.responses import Response
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 PATIENCE = 15.0
 """Seconds in which the head of a request must come in whole."""
@@ -21,6 +22,7 @@ class Patient(HttpToolsProtocol):
     """HTTP/1.1 with an end to waiting. page: what is answered to what is no request, as it goes over the wire."""
 
     page = b""
+    _cycles: Sequence[RequestResponseCycle] = ()
     _timer: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _head = 0
@@ -41,6 +43,7 @@ class Patient(HttpToolsProtocol):
         """Wait no longer: the body has its own patience."""
         self._stop_waiting()
         super().on_headers_complete()
+        self._cycles = [one for one in (*self._cycles, self.cycle) if one and not one.response_complete]
 
     def data_received(self, data: bytes) -> None:
         """Read on, but not a head without end."""
@@ -64,9 +67,13 @@ class Patient(HttpToolsProtocol):
         super().resume_writing()
 
     def _let_go(self) -> None:
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # so that nothing more is written to what is closed
+        self._disconnect()
         self.transport.abort()
+
+    def _disconnect(self) -> None:
+        """Have nothing more written to what is closed: uvicorn tells the newest of several requests only."""
+        for cycle in self._cycles:
+            cycle.disconnected = True
 
     def _stop_unread(self) -> None:
         if self._unread is not None:
@@ -77,6 +84,7 @@ class Patient(HttpToolsProtocol):
         """Forget it."""
         self._stop_waiting()
         self._stop_unread()
+        self._disconnect()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are English
