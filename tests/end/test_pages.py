@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
+from handlers.office import Chat, Chats
 from handlers.turn import Message
 from tests import samples
 from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor, chromium
@@ -338,3 +339,18 @@ def test_everything_that_is_pressed_is_large_enough(door: BrowserDoor) -> None:
     for path in ("/", "/report", "/track", "/privacy"):
         page.goto(door.server.address + path)
         assert page.evaluate(small) == [], path
+
+
+def test_the_messengers_stand_on_the_first_page_with_their_codes(browser: Browser, tmp_path: Path) -> None:
+    links = Chat(line="https://line.me/R/ti/p/@example", telegram="https://t.me/example_bot")
+    office = OFFICE.model_copy(update={"chats": Chats(complaints=links)})
+    door = BrowserDoor(browser, tmp_path / "var", OFF, office)
+    page = door.page("ก")
+    page.goto(door.server.address)
+    reporting, general = page.locator(".complaints"), page.locator(".service")
+    for link in (links.line, links.telegram):
+        assert reporting.locator(f'a[href="{link}"]').count() == 1
+    page.locator("summary").first.click()
+    assert reporting.locator(".qr svg").first.is_visible()
+    assert (reporting.locator(".qr svg").count(), general.locator(".qr svg").count()) == (2, 0)
+    door.close()
