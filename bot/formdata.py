@@ -26,6 +26,7 @@ MOST_WORDS = 1024 * 1024
 """Bytes of a field: fifteen times the longest story in Thai."""
 
 MOST_FIELDS = 200
+FIELDS = {"csrf", "text", "choice"}
 LONGEST_NAMES = 500
 PATIENCE = 20.0
 """Seconds without a byte after which nobody waits any longer."""
@@ -161,8 +162,8 @@ class _Reading:
     async def _part(self, part: MultipartSegment) -> None:
         name = part.name or ""
         if part.filename is None:
-            words = (await _words(self._body())).decode("utf-8", "replace")
-            self.filled.fields.setdefault(name, words)
+            if name in FIELDS and name not in self.filled.fields:  # what nobody asked for is read past
+                self.filled.fields[name] = (await _words(self._body())).decode("utf-8", "replace")
         elif part.filename and self.admits(self.filled.fields):
             await self._file(part.filename)
 

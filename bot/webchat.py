@@ -57,6 +57,9 @@ class WebChat:
         """One page of the talk, or one step of it."""
         if request.method != "POST":
             return await self._show(request)
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            # Another site's page sent it: nothing of it is shown, and this browser's own draft stays as it is.
+            return self.pages.sorry(asked_lang(request), "garbled", 403)
         try:
             return await self._hear(request)
         except Unread as trouble:

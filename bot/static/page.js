@@ -11,9 +11,9 @@ function leave() {
   window.location.replace("/exit");
 }
 
-let escaped = 0;
+let escaped = -Infinity;
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape" || event.repeat || event.isComposing) return;
   if (event.timeStamp - escaped < 1500) leave();
   escaped = event.timeStamp;
 });

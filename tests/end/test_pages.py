@@ -354,3 +354,15 @@ def test_the_messengers_stand_on_the_first_page_with_their_codes(browser: Browse
     assert reporting.locator(".qr svg").first.is_visible()
     assert (reporting.locator(".qr svg").count(), general.locator(".qr svg").count()) == (2, 0)
     door.close()
+
+
+@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDoor) -> None:
+    page = door.page("ก")
+    page.goto(door.server.address + "/track")
+    page.keyboard.press("Escape")
+    page.fill("[name=text]", "1234")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".note")
+    assert "17 ตัว" in page.inner_text(".note")
+    assert page.get_attribute("html", "lang") == "th"
