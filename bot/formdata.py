@@ -1,6 +1,5 @@
 """A form as a browser sends it, read as it streams in: words are kept, files go straight to where they are sealed."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,45 +15,18 @@ from multipart import (
 )
 from starlette.requests import Request
 
+from bot.pace import Bodies, TooLarge, Unread
 from handlers.turn import File, FileProblem
 
 MOST_AT_ONCE = 5
-MOST_BODY = 256 * 1024 * 1024
-"""Bytes of a body that are read to the end, so that the browser gets a page and not a cut connection."""
-
 MOST_WORDS = 1024 * 1024
 """Bytes of a field: fifteen times the longest story in Thai."""
 
 MOST_FIELDS = 200
 FIELDS = {"csrf", "text", "choice"}
 LONGEST_NAMES = 500
-PATIENCE = 20.0
-"""Seconds without a byte after which nobody waits any longer."""
-
-GRACE = 60.0
-SLOWEST = 512
-"""Bytes a second that a body needs on the average, once `GRACE` seconds are over."""
-
 Taker: TypeAlias = Callable[[AsyncIterator[bytes], str], Awaitable[File]]
 Admits: TypeAlias = Callable[[Mapping[str, str]], bool]
-
-
-class Unread(Exception):  # noqa: N818 - it is told to the person, in words
-    """A body that is not read to its end; `key` names the page that says so, `status` is HTTP's."""
-
-    key, status = "garbled", 400
-
-
-class TooLarge(Unread):
-    """More than anybody needs to send."""
-
-    key, status = "large", 413
-
-
-class TooSlow(Unread):
-    """So slow that it would never end."""
-
-    key, status = "slow", 408
 
 
 @dataclass
@@ -69,12 +41,10 @@ class Filled:
         return self.fields.get(name, "").replace("\r\n", "\n")
 
 
-async def read(request: Request, admits: Admits, take: Taker) -> Filled:
+async def read(request: Request, bodies: Bodies, admits: Admits, take: Taker) -> Filled:
     """Read a form to its end. Files are taken only if `admits` agrees to the fields before them. Raises Unread."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if int(request.headers.get("content-length", "0")) > MOST_BODY:
-        raise TooLarge
-    chunks = _paced(request.stream())
+    chunks = bodies.paced(request.stream(), int(request.headers.get("content-length", "0")))
     if kind == "multipart/form-data":
         try:
             boundary = PushMultipartParser(
@@ -88,27 +58,6 @@ async def read(request: Request, admits: Admits, take: Taker) -> Filled:
     if kind == "application/x-www-form-urlencoded":
         return _plain(await _words(chunks))
     raise Unread
-
-
-async def _paced(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The chunks of a body, as long as they come and are not too many."""
-    clock = asyncio.get_running_loop().time
-    began, size = clock(), 0
-    while True:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                chunk = await anext(chunks)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise TooSlow from None
-        size += len(chunk)
-        if size > MOST_BODY:
-            raise TooLarge
-        if size < SLOWEST * (clock() - began - GRACE):
-            raise TooSlow
-        if chunk:
-            yield chunk
 
 
 async def _events(

@@ -16,7 +16,12 @@ LONGEST_ALT = 1500
 INK, QUIET, LINE_GREEN, PAPER = "#1a1a1a", "#595959", "#0b5d3b", "#f3f8f5"
 """Every one of these on the card's ground has a contrast of at least 4.5 to 1."""
 
-CARDS = {"report.review": "review", "report.filed": "receipt", "track.status": "status"}
+CARDS = {
+    "report.review": "review",
+    "report.filed": "receipt",
+    "confirm.receipt": "receipt",
+    "track.status": "status",
+}
 """What is shown as a card, by the wording key of its text."""
 
 

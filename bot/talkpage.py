@@ -10,9 +10,9 @@ from bot import markup
 from bot.engine import Answer
 from bot.keepsake import Keepsake, keepsake
 from handlers import wording
-from handlers.turn import Lang, Message, Say, Session, Wants
+from handlers.turn import TYPED, Lang, Message, Say, Session, Wants
 
-HEADED = {"notice.about", "notice.privacy", "report.filed", "help.text"}
+HEADED = {"notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"}
 """What is no note but part of the page, and whose first line is its heading."""
 
 PLAIN = {"notice.rule", "report.alternate"}
@@ -45,7 +45,8 @@ class Button:
 class TalkPage:
     """What the template shows of a talk.
 
-    typed: what stands in the text box; had: the answer that the question has already; told: the story so far.
+    typed: what stands in the text box; had: the answer that the question has already; told: the story so far;
+    refused: what stands in the box was not taken, and a note says why.
     """
 
     notes: tuple[Markup, ...]
@@ -56,6 +57,7 @@ class TalkPage:
     typed: str
     had: str
     told: str
+    refused: bool
     keepsake: Keepsake | None
 
 
@@ -84,6 +86,7 @@ def arranged(
         typed=typed or _unsent(shown) or had,
         had=had,
         told=session.answers.get(session.step, "") if session and wants is Wants.LONG else "",
+        refused=wants in TYPED and any("unsent" in say.args for say in shown),
         keepsake=_keepsake(shown, lang),
     )
 
@@ -147,7 +150,8 @@ def _keepsake(says: Iterable[Say], lang: Lang) -> Keepsake | None:
         receipt: Any = say.args.get("receipt")
         if receipt:
             title = wording.text(Say("page.note_code"), lang)
-            until = wording.text(Say("page.note_until", {"answer_by": say.args["answer_by"]}), lang)
+            by = say.args.get("answer_by")
+            until = wording.text(Say("page.note_until", {"answer_by": by}), lang) if by else ""
             return keepsake(receipt, title, until)
     return None
 

@@ -1,5 +1,6 @@
 """The web door: a talk page by page, by the same engine as everywhere, with JavaScript off."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -12,12 +13,14 @@ from bot.app import Desk
 from bot.crowd import Crowd
 from bot.engine import Answer, sorry
 from bot.filling import aside, events
-from bot.formdata import Filled, Unread
+from bot.formdata import Filled
+from bot.pace import Bodies, Unread
 from bot.pages import Pages, asked_lang
 from bot.seat import Opens, Seat, Ticket
 from bot.talkpage import arranged, together
 from bot.unsent import Unsent
 from handlers import wording
+from handlers.router import TOUCH
 from handlers.turn import Channel, Event, File, FileProblem, Lang, Say, Session, Topic
 from storage.errors import StorageError
 
@@ -28,8 +31,6 @@ HOME: Mapping[Topic, str] = {Topic.REPORT: "/report", Topic.CONFIRM: "/report", 
 
 MOST_EVENTS = 9
 """Of one form: a command, a text, five files and what was left of them, and a choice."""
-
-CLEARED = {"clear-site-data": '"cookies", "storage"'}
 
 
 @dataclass
@@ -52,6 +53,7 @@ class WebChat:
     pages: Pages
     crowd: Crowd = field(default_factory=Crowd)
     unsent: Unsent = field(default_factory=Unsent)
+    bodies: Bodies = field(default_factory=Bodies)
 
     async def talk(self, request: Request) -> Response:
         """One page of the talk, or one step of it."""
@@ -71,7 +73,7 @@ class WebChat:
 
     async def leave(self, request: Request) -> Response:
         """The quick exit: away at once, and the cookie with it."""
-        gone = RedirectResponse(self.pages.office.exit_to, 303, headers=CLEARED)
+        gone = RedirectResponse(self.pages.office.exit_to, 303)
         for path in PATHS:
             gone.delete_cookie(COOKIE, path, secure=_secure(request), httponly=True, samesite="lax")
         return gone
@@ -118,14 +120,23 @@ class WebChat:
             return not wait and Ticket.read(fields.get("csrf", ""), seat, seals) is not None
 
         taken = Taken(self.desk)
-        filled = await formdata.read(request, admits, taken.take)
+        filled = await formdata.read(request, self.bodies, admits, taken.take)
         for fault in taken.faults:
             self.desk.engine.fault(fault)
             return await self._refused(request, seat, sorry("sorry.busy", asked_lang(request)), filled)
         ticket = Ticket.read(filled.words("csrf"), seat, seals)
         if seat is None or ticket is None or wait:
             return await self._returned(request, seat, filled, wait)
+        if filled.words("choice") == TOUCH:
+            return await self._touched(seat)
         return await self._step(request, seat, ticket, filled, ticket.form(filled, taken.digests))
+
+    async def _touched(self, seat: Seat) -> Response:
+        """Somebody is at the page still, so that the draft must not lapse; nothing is shown."""
+        if await self._session(seat):
+            event = Event(secrets.token_hex(), seat.who(self.desk.store.seals), Channel.WEB, choice=TOUCH)
+            await self.desk.engine.handle(event)
+        return Response(status_code=204)
 
     async def _returned(self, request: Request, seat: Seat | None, filled: Filled, wait: int) -> Response:
         """A form that is not taken: everything that was typed stands on the page that comes back."""
@@ -203,6 +214,7 @@ class WebChat:
             shown.status,
             page=arrangement,
             path=request.url.path,
+            kept=not shown.opens,
             csrf=ticket.written(seat, self.desk.store.seals),
         )
         self._mark(request, seat, page)

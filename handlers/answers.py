@@ -93,9 +93,12 @@ def _keep(session: Session, answers: dict[str, str], name: str, limit: int) -> K
     if len(whole) <= limit:
         return Kept(session.with_(answers=answers))
     answers[name], rest = whole[:limit], whole[limit:]
+    shown = {"limit": f"{limit:,}", "rest": f"{len(rest):,}"}
+    if len(session.files) >= MOST_FILES:
+        return Kept(session.with_(answers=answers), (Say("text.full", {**shown, "unsent": rest}),), stay=True)
     file = yield from read(KeepText(rest, f"{name}.txt"))
     session = session.with_(answers=answers, files=(*session.files, file))
-    return Kept(session, (Say("text.overflow", {"limit": f"{limit:,}", "rest": f"{len(rest):,}"}),))
+    return Kept(session, (Say("text.overflow", shown),))
 
 
 def _take_pick(_field: Field, m: Moment, text: str) -> Keeping:

@@ -1,5 +1,7 @@
 """After filing: the person types back the last five symbols, so that the receipt is surely written down."""
 
+from dataclasses import replace
+
 from handlers import menu, news, thai, track
 from handlers.answers import FEWEST_LETTERS
 from handlers.choices import STALE, offered, options, picked
@@ -16,7 +18,7 @@ def hear(m: Moment) -> Deciding:
     if choice == "skip":
         return _over(m, Say("confirm.skipped"))
     if choice == "news":
-        return (yield from news.wished(m, again(m)))
+        return (yield from news.wished(m, _question(m)))
     receipt, text = m.session.receipt, m.event.text or ""
     if receipt is None:
         return menu.greet(m)
@@ -24,14 +26,19 @@ def hear(m: Moment) -> Deciding:
         return (yield from track.hear(m.with_(topic=Topic.TRACK, step="case")))
     if folded(text)[-SYMBOLS:] == receipt.last_five:
         return _over(m, Say("confirm.right"))
-    return again(m, Say("pick.stale") if choice is STALE else Say("confirm.wrong"))
+    return again(m, Say("pick.stale") if choice is STALE else Say("confirm.wrong", {"unsent": text}))
 
 
 def again(m: Moment, *before: Say) -> Turn:
-    """Ask for the five symbols once more."""
+    """Ask for the five symbols once more, beside the receipt: it may be on no other page or screen any longer."""
+    turn, receipt = _question(m), m.session.receipt
+    shown = (Say("confirm.receipt", {"receipt": receipt.shown}, certain=True),) if receipt else ()
+    return replace(turn, says=(*before, *shown, *turn.says))
+
+
+def _question(m: Moment) -> Turn:
     ways = options(("skip", *news.ways(m.event)))
-    ask = Say("confirm.ask", {}, offered(ways, m.session), wants=Wants.CODE)
-    return Turn(m.session, (*before, ask))
+    return Turn(m.session, (Say("confirm.ask", {}, offered(ways, m.session), wants=Wants.CODE),))
 
 
 def _over(m: Moment, told: Say) -> Turn:

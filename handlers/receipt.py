@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 17
+LONGEST_TYPED = 200
+"""Characters in which a receipt is looked for: the most generous way of writing one is a third of it."""
+
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _LOOKALIKE = str.maketrans("OIL๐๑๒๓๔๕๖๗๘๙", "0110123456789")
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
@@ -55,8 +58,11 @@ def made_of(number: int) -> Receipt:
 
 
 def folded(text: str) -> str:
-    """What a person typed, as receipt symbols: case, Thai digits, O, I, L, spaces and hyphens folded."""
-    upright = unicodedata.normalize("NFKC", text).upper()
+    """What a person typed, as receipt symbols: case, Thai digits, O, I, L, spaces and hyphens folded.
+
+    Of a long text the first `LONGEST_TYPED` characters, which are no receipt any more.
+    """
+    upright = unicodedata.normalize("NFKC", text.strip()[:LONGEST_TYPED]).upper()
     return _BETWEEN.sub("", upright).translate(_LOOKALIKE)
 
 

@@ -20,6 +20,9 @@ TYPED: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
 
+TOUCH = "/touch"
+"""What a door sends while somebody still types: the draft does not lapse, and nothing is said."""
+
 LONGEST_COMMAND = 40
 """Characters; what is longer is somebody's words, and is not even looked at."""
 
@@ -39,6 +42,9 @@ class Complaints:
         """What one message leads to."""
         if event.unsent:
             return (yield from unsend.hear(event, session))
+        if event.choice == TOUCH and session is not None:
+            now = yield from read(Now())
+            return Turn(session if session.lapsed(now) else session.with_(at=now))
         turn = yield from self._decide(event, session)
         return unsend.remembered(turn, event, session or Session())
 

@@ -29,6 +29,14 @@ _DIGIT = re.compile("[๐-๙]")
 _UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
+HIGHEST_PILE = 30
+"""Marks on one letter, as Unicode's stream-safe text format (UAX 15) has it: sorting a pile takes its square."""
+_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{HIGHEST_PILE + 1},}}")
+
+LONGEST_DAY = 300
+"""Characters in which a day is looked for."""
+LONGEST_NUMBER = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
@@ -44,8 +52,19 @@ def clean(raw: str) -> Cleaned:
     lines = raw.replace("\r\n", "\n").replace("\r", "\n")
     shown, hidden = _UNSEEN.subn("", lines)
     shown, controls = _CONTROL.subn("", shown)
-    text = unicodedata.normalize("NFC", shown).strip()
-    return Cleaned(text, hidden + controls, text.count("\ufffd"))
+    level = _PILE.sub(_levelled, shown)
+    text = unicodedata.normalize("NFC", level).strip()
+    return Cleaned(text, hidden + controls + len(shown) - len(level), text.count("\ufffd"))
+
+
+def _levelled(run: re.Match[str]) -> str:
+    """A run of marks and signs without the marks that pile up too high."""
+    kept, height = [], 0
+    for character in run[0]:
+        height = height + 1 if unicodedata.combining(character) else 0
+        if height <= HIGHEST_PILE:
+            kept.append(character)
+    return "".join(kept)
 
 
 def letters(text: str, enough: int = 10) -> int:
@@ -67,6 +86,8 @@ def folded(text: str) -> str:
 
 def number(text: str) -> int | None:
     """The number that a text is, in Thai or Arabic digits."""
+    if len(text) > LONGEST_NUMBER:
+        return None
     plain = folded(text)
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 4 else None
 
@@ -121,7 +142,7 @@ def when(text: str, today: date, lang: Lang = "th") -> When | None:
 
     None where nothing certain is in it; what the person typed is kept in any case.
     """
-    plain = folded(text).replace(".", "").replace("พ ศ", "พศ")
+    plain = " ".join(folded(text[:LONGEST_DAY]).replace(".", "").replace("พ ศ", "พศ").split())
     for word, ago in _SPOKEN.items():
         if word in plain:
             return _said(today - timedelta(days=ago), lang)

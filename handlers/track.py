@@ -9,7 +9,7 @@ from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
 from handlers.moment import Moment
-from handlers.receipt import LENGTH, folded, is_whole, reads
+from handlers.receipt import LENGTH, LONGEST_TYPED, folded, is_whole, reads
 from handlers.register import (
     AddEntry,
     By,
@@ -96,6 +96,8 @@ def _at_code(m: Moment) -> Deciding:
 
 def _is_told(text: str) -> bool:
     """Whether a text is words and no attempt at a receipt."""
+    if len(text) > LONGEST_TYPED:
+        return True
     return thai.letters(text) >= FEWEST_LETTERS and not folded(text).isascii()
 
 
@@ -107,17 +109,17 @@ def look_up(m: Moment, text: str) -> Deciding:
     """
     symbols = folded(text)
     if not is_whole(symbols):
-        return ask(m, Say("track.length", {"count": len(symbols), "length": LENGTH}))
+        return ask(m, Say("track.length", {"count": len(symbols), "length": LENGTH, "unsent": text}))
     receipt = reads(text)
     if receipt is None:
-        return ask(m, Say("track.mistyped"))
+        return ask(m, Say("track.mistyped", {"unsent": text}))
     tries = yield from read(FindTries(m.event.who))
     if tries.until is not None and m.now < tries.until:
         return ask(m, Say("track.wait", {"until": thai.clock(_next_minute(tries.until))}))
     case = yield from read(FindCase(receipt))
     if case is None:
         wrong = missed(tries, m.now)
-        return replace(ask(m, _unknown(wrong, m.now)), acts=(SetTries(m.event.who, wrong),))
+        return replace(ask(m, _unknown(wrong, m.now, text)), acts=(SetTries(m.event.who, wrong),))
     return _opened(m.on(fresh(m).with_(receipt=receipt)), case, m.session)
 
 
@@ -152,10 +154,10 @@ def _entry(
     return AddEntry(case.id, case.seq + 1, thai.day(m.now), kind, By.REPORTER, text, files)
 
 
-def _unknown(tries: Tries, now: datetime) -> Say:
+def _unknown(tries: Tries, now: datetime, text: str) -> Say:
     if tries.until is None or tries.until <= now:
-        return Say("track.unknown")
-    return Say("track.unknown_wait", {"until": thai.clock(_next_minute(tries.until))})
+        return Say("track.unknown", {"unsent": text})
+    return Say("track.unknown_wait", {"until": thai.clock(_next_minute(tries.until)), "unsent": text})
 
 
 def _next_minute(instant: datetime) -> datetime:

@@ -116,7 +116,9 @@ class Talks:
         self._live[who] = session
         self._live.move_to_end(who)
         if len(self._live) > MOST_CACHED:
-            self._live.popitem(last=False)
+            # Those on the disk first: whoever opens many talks must not push out who follows a case.
+            stored = (one for one, session in self._live.items() if session.receipt is None)
+            del self._live[next(stored, next(iter(self._live)))]
 
     def forget_idle(self, now: datetime) -> None:
         """Drop everybody who stayed away too long, above all who followed a case."""

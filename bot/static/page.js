@@ -5,8 +5,16 @@ const say = (name) => document.body.dataset[name];
 const LARGEST = 20 * 1024 * 1024;
 const MOST = 5;
 
+const IDLE = 25 * 60 * 1000;
+const OFTEN = 5 * 60 * 1000;
+const WORTH = 30;
+
+const talk = () => document.getElementById("talk");
+let leaving = false;
+
 // The quick exit puts another page in the place of this one, so that "back" does not lead here.
 function leave() {
+  leaving = true;
   document.documentElement.hidden = true;
   window.location.replace("/exit");
 }
@@ -19,15 +27,54 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const at = event.target.closest("[data-exit], [data-print]");
+  const at = event.target.closest("[data-exit], [data-print], [data-touch]");
   if (!at) return;
   event.preventDefault();
   if (at.matches("[data-exit]")) leave();
-  else window.print();
+  else if (at.matches("[data-print]")) window.print();
+  else touch();
 });
 
+// Whether words or files are in the page that would be missed.
+function unsent() {
+  const form = talk();
+  if (!form) return false;
+  const words = form.elements.text;
+  return (words.value !== words.defaultValue && words.value.length > WORTH)
+    || [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+}
+
+window.addEventListener("beforeunload", (event) => { if (!leaving && unsent()) event.preventDefault(); });
+
 // A page out of the browser's memory shows what stood there long ago.
-window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+window.addEventListener("pageshow", (event) => { if (event.persisted && !unsent()) window.location.reload(); });
+
+// A draft lapses when nothing comes for half an hour. Typing keeps it, without sending what is typed.
+let touched = 0;
+let waiting = 0;
+function wait() {
+  touched = Date.now();
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(() => idle(true), IDLE);
+  idle(false);
+}
+
+function idle(on) {
+  const note = document.querySelector("[data-idle]");
+  if (note) note.hidden = !on;
+}
+
+function touch() {
+  const form = talk();
+  if (!form) return;
+  wait();
+  const body = new FormData();
+  body.append("csrf", form.elements.csrf.value);
+  body.append("choice", "/touch");
+  window.fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => {});
+}
+
+document.addEventListener("input", () => { if (Date.now() - touched > OFTEN) touch(); });
 
 function tell(form, words, how = "") {
   const line = form.querySelector("[data-line]");
@@ -51,7 +98,7 @@ function show(text, address) {
   window.history.replaceState(null, "", address);
   begin();
   window.scrollTo(0, 0);
-  document.querySelector("main").focus({ preventScroll: true });
+  (document.querySelector(".note:not([hidden])") || document.querySelector("h1") || document.querySelector("main")).focus({ preventScroll: true });
   return true;
 }
 
@@ -79,8 +126,9 @@ function send(form, pressed) {
 
 function begin() {
   for (const one of document.querySelectorAll("[data-print]")) one.hidden = false;
-  const form = document.getElementById("talk");
+  const form = talk();
   if (!form) return;
+  wait();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
-from bot import formdata
-from bot.formdata import Filled, TooLarge, TooSlow, Unread
+from bot import formdata, pace
+from bot.formdata import Filled
+from bot.pace import Bodies, TooLarge, TooSlow, Unread
 from handlers.turn import File, FileProblem
 
 EDGE = "----grenze"
@@ -96,7 +97,7 @@ def read(
         request = Request(
             {"type": "http", "method": "POST", "headers": headers}, lambda: receiving(rest, pause, ending)
         )
-        return await formdata.read(request, admits, (shelf or Shelf()).take)
+        return await formdata.read(request, Bodies(), admits, (shelf or Shelf()).take)
 
     return asyncio.run(work())
 
@@ -235,7 +236,7 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
 def test_more_than_the_most_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(formdata, "MOST_BODY", 1000)
+    monkeypatch.setattr(pace, "MOST_BODY", 1000)
     with pytest.raises(TooLarge):
         read([b"x" * 400] * 3, kind)
 
@@ -246,7 +247,7 @@ def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
         yield b""
 
     with pytest.raises(TooLarge):
-        read(chunks(), length=str(formdata.MOST_BODY + 1))
+        read(chunks(), length=str(pace.MOST_BODY + 1))
 
 
 @pytest.mark.parametrize("length", ["0", "1", "5000", "268435456"])
@@ -255,14 +256,14 @@ def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
 
 
 def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formdata, "PATIENCE", 0.02)
+    monkeypatch.setattr(pace, "PATIENCE", 0.02)
     with pytest.raises(TooSlow):
         read([b"--"], pause=5)
 
 
 def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formdata, "GRACE", 0.05)
-    monkeypatch.setattr(formdata, "PATIENCE", 1)
+    monkeypatch.setattr(pace, "GRACE", 0.05)
+    monkeypatch.setattr(pace, "PATIENCE", 1)
     body = form(part("csrf", "t"), part("text", THAI * 100))
     with pytest.raises(TooSlow):
         read([bytes([one]) for one in body], pause=0.01)

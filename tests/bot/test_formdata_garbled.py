@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.formdata import Filled, TooLarge, Unread
+from bot.formdata import Filled
+from bot.pace import TooLarge, Unread
 from tests.bot.test_formdata import BODY, EDGE, MULTIPART, THAI, URLENCODED, Shelf, cut, form, part, read
 
 

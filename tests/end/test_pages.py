@@ -1,81 +1,21 @@
 """The pages as a person meets them in a real Chromium: reading aloud, keyboard, lost lines, quick exits, print."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser
 
 from handlers.office import Chat, Chats
-from handlers.turn import Message
 from tests import samples
-from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor, chromium
+from tests.end.browser import CHROMIUM, PHONE, BrowserDoor
+from tests.end.heard import Heard
+from tests.end.walk import OFF, STORY, filed, picks, ready
 from tests.play import OFFICE
 from tests.story import STORIES, Telling
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
-
-STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-HEAVIEST = 100 * 1024
-AWAY = OFFICE.model_copy(update={"exit_to": "/elsewhere"})
-"""An office whose quick exit leads to a page that needs no network."""
-
-OFF = {**PHONE, "java_script_enabled": False}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all pages."""
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def door(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BrowserDoor]:
-    """A phone with JavaScript on, or as the test asks for."""
-    one = BrowserDoor(browser, tmp_path / "var", getattr(request, "param", PHONE), AWAY)
-    yield one
-    one.close()
-
-
-@dataclass
-class Heard(BrowserDoor):
-    """A door whose every page is judged as it comes: can it be read aloud and seen, is it wide or heavy?"""
-
-    wrong: list[str] = field(default_factory=list)
-    judged: int = 0
-
-    def page(self, person: str) -> Page:
-        """A person's window, whose pages are weighed."""
-        known = person in self.pages
-        page = super().page(person)
-        if not known:
-            self.weight = 0
-            page.on("response", self._weigh)
-        return page
-
-    def _weigh(self, response: Any) -> None:
-        if response.request.resource_type in {"document", "xhr"}:
-            self.weight = 0
-        self.weight += len(response.body()) if response.status == 200 else 0
-
-    def _read(self, page: Page) -> list[Message]:
-        self.judged += 1
-        for found in Axe().run(page, options=RULES).response["violations"]:
-            nodes = [node["html"][:120] for node in found["nodes"]]
-            self.wrong.append(f"{page.url} {found['id']}: {nodes}")
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        if wide:
-            self.wrong.append(f"{page.url} is wider than the window: {page.inner_text('h1')}")
-        if self.weight > HEAVIEST:
-            self.wrong.append(f"{page.url} weighs {self.weight}: {page.inner_text('h1')}")
-        return super()._read(page)
 
 
 TOLD = [
@@ -83,14 +23,9 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("story", TOLD, ids=lambda story: story.stem)
-def test_every_page_of_a_story_can_be_read_by_everybody(
-    story: Path, scheme: str, browser: Browser, tmp_path: Path
-) -> None:
-    door = Heard(
-        browser, tmp_path / "var", {**(PHONE if scheme == "light" else DESK), "color_scheme": scheme}
-    )
+def test_every_page_of_a_story_can_be_read_on_a_phone(story: Path, browser: Browser, tmp_path: Path) -> None:
+    door = Heard(browser, tmp_path / "var", PHONE)
     try:
         Telling(door).play(story)
     finally:
@@ -112,31 +47,6 @@ def test_every_other_page_can_be_read_by_everybody(
     door._read(page)
     door.close()
     assert door.wrong == []
-
-
-def ready(door: BrowserDoor, path: str = "/report") -> Page:
-    """A window at the story's question."""
-    page = door.page("ก")
-    page.goto(door.server.address + path)
-    picks(page, "รับทราบ เริ่มแจ้งเรื่อง")
-    picks(page, "ทุจริตต่อหน้าที่")
-    return page
-
-
-def picks(page: Page, label: str) -> None:
-    """Press a button and wait for the next page."""
-    old = page.get_attribute("[name=csrf]", "value")
-    page.locator("button[name=choice]", has_text=label).first.click()
-    page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
-
-
-def filed(page: Page) -> str:
-    """Go from the story's question to the receipt, answering only what must be answered."""
-    page.fill("[name=text]", STORY)
-    picks(page, "เสร็จแล้ว")
-    for label in ("ข้าม", "ข้าม", "ข้าม", "ไม่มีหลักฐาน", "ข้าม", "ข้าม", "ข้าม", "ไม่ใช่", "ไม่บอกชื่อ", "ส่งเรื่อง"):
-        picks(page, label)
-    return page.inner_text("[data-receipt]")
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
@@ -184,97 +94,12 @@ def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDoor) -> None:
     assert "เล่าเพิ่มได้อีก" in page.inner_text("h1")
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDoor) -> None:
-    page = ready(door)
-    second = page.context.new_page()
-    second.goto(page.url.partition("?")[0])
-    assert "เกิดอะไรขึ้น" in second.inner_text("h1")
-    page.fill("[name=text]", STORY)
-    picks(page, "เสร็จแล้ว")
-    # The second tab still shows the older question: its words are not taken for an answer to the newer.
-    second.fill("[name=text]", "เขียนไว้ในอีกแท็บหนึ่ง")
-    second.click("[data-send]")
-    second.wait_for_selector(".note")
-    assert "คำถามก่อนหน้า" in second.inner_text(".note")
-    assert "ใครทำ" in second.inner_text("h1")
-    assert second.input_value("[name=text]") == "เขียนไว้ในอีกแท็บหนึ่ง"
-    page.reload()
-    assert "ใครทำ" in page.inner_text("h1")
-    page.go_back()
-    if page.query_selector("h1"):  # with JavaScript there is one entry only, and back leads out
-        page.wait_for_selector("[name=csrf]", state="attached")
-    page.goto(door.server.address + "/report")
-    assert "ใครทำ" in page.inner_text("h1")
-
-
-def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDoor) -> None:
-    page = ready(door)
-    page.fill("[name=text]", STORY)
-    page.context.set_offline(True)
-    page.click("[data-send]")
-    page.wait_for_selector('[data-line="stop"]')
-    assert "สิ่งที่พิมพ์ยังอยู่ครบ" in page.inner_text("[data-line]")
-    assert page.input_value("[name=text]") == STORY
-    page.context.set_offline(False)
-    lost: list[str] = []
-
-    def swallow(route: Route) -> None:
-        """The server takes it, and the answer is lost on the way."""
-        if route.request.method == "POST" and not lost:
-            lost.append(route.fetch(max_redirects=0).headers["location"])
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route("**/report*", swallow)
-    page.click("[data-send]")
-    while not lost:
-        page.wait_for_timeout(20)
-    page.wait_for_selector('#talk:not([aria-busy]) [data-line="stop"]')
-    old = page.get_attribute("[name=csrf]", "value")
-    page.click("[data-send]")
-    page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
-    assert f"เก็บไว้แล้ว {len(STORY)} ตัวอักษร" in page.inner_text("main")
-
-
 def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door: BrowserDoor) -> None:
     page = ready(door)
     one = samples.make(door.home.parent, "ภาพ.png")
     page.set_input_files("[name=file]", [one] * 6)
     page.click("[data-send]")
     assert "ไม่เกิน 5 ไฟล์" in page.inner_text('[data-line="stop"]')
-
-
-def visited(page: Page) -> Iterator[str]:
-    """The addresses that "back" and "forward" lead to, and the present one."""
-    history = page.context.new_cdp_session(page).send("Page.getNavigationHistory")
-    return (entry["url"] for entry in history["entries"])
-
-
-def test_the_quick_exit_leaves_nothing_to_go_back_to(door: BrowserDoor) -> None:
-    for leave in ("[data-exit]", "Escape"):
-        page = door.page(leave)
-        page.goto(door.server.address + "/report")
-        picks(page, "รับทราบ เริ่มแจ้งเรื่อง")
-        assert [*visited(page)] == ["about:blank", f"{door.server.address}/report?said"]
-        if leave == "Escape":
-            page.keyboard.press("Escape")
-            page.keyboard.press("Escape")
-        else:
-            page.click(leave)
-        page.wait_for_url("**/elsewhere")
-        assert page.context.cookies(door.server.address + "/report") == []
-        assert [*visited(page)] == ["about:blank", f"{door.server.address}/elsewhere"]
-
-
-@pytest.mark.parametrize("door", [OFF], indirect=True)
-def test_the_quick_exit_without_javascript(door: BrowserDoor) -> None:
-    page = ready(door)
-    page.click("[data-exit]")
-    page.wait_for_url("**/elsewhere")
-    page.goto(door.server.address + "/report")
-    assert "ก่อนเริ่ม" in page.inner_text("h1")  # the draft is out of reach
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
@@ -354,15 +179,3 @@ def test_the_messengers_stand_on_the_first_page_with_their_codes(browser: Browse
     assert reporting.locator(".qr svg").first.is_visible()
     assert (reporting.locator(".qr svg").count(), general.locator(".qr svg").count()) == (2, 0)
     door.close()
-
-
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDoor) -> None:
-    page = door.page("ก")
-    page.goto(door.server.address + "/track")
-    page.keyboard.press("Escape")
-    page.fill("[name=text]", "1234")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".note")
-    assert "17 ตัว" in page.inner_text(".note")
-    assert page.get_attribute("html", "lang") == "th"

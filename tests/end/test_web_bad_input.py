@@ -157,5 +157,6 @@ def test_a_length_that_is_none_or_lies(served: Running) -> None:
             one.sendall(b"\r\n\r\nhello")
             assert re.match(rb"HTTP/1\.1 4\d\d ", one.recv(65536)), length
     with wire(served.port) as one:
-        one.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nhello")
+        one.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n")
+        one.sendall(b"Content-Length: 99999999999\r\n\r\nhello")
         assert one.recv(65536).startswith(b"HTTP/1.1 413 ")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import formdata
+from bot import pace
 from tests.end.server import WebServer
 from tests.end.test_web_bad_input import assert_kind
 from tests.end.web_server import EDGE, Page, Running, Visitor, events, many_files, multipart, start, wire
@@ -103,7 +103,7 @@ def test_two_hundred_megabytes(
 def test_a_body_that_stops_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = WebServer(tmp_path / "var")
     try:
-        monkeypatch.setattr(formdata, "PATIENCE", 0.3)
+        monkeypatch.setattr(pace, "PATIENCE", 0.3)
         with wire(server.port) as slow:
             slow.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n")
             slow.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
@@ -215,3 +215,17 @@ def test_five_hundred_at_once_are_all_answered(served: Running) -> None:
         assert b"retry-after:" in answer.lower()
         assert b"no-store" in answer
     assert_kind(Visitor(served.port).asks("/report"), 200)
+
+
+def test_those_who_send_a_crumb_at_a_time_make_room_for_the_others(served: Running, visitor: Visitor) -> None:
+    report(visitor, 2)
+    with ExitStack() as stack:
+        crumbs = [stack.enter_context(wire(served.port)) for _ in range(pace.MOST_AT_ONCE + 250)]
+        for one in crumbs:
+            one.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n")
+            one.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
+        time.sleep(pace.SETTLING + 0.5)
+        begun = time.monotonic()
+        assert Visitor(served.port).opens("/").status == 200
+        assert visitor.sends("เจ้าหน้าที่เรียกรับเงินก่อนตรวจรับงาน").status == 200
+        assert time.monotonic() - begun < 2

@@ -308,3 +308,27 @@ def test_a_long_answer_is_shortened_in_the_review_only() -> None:
     assert "ตัวอักษร)" in person.heard[-1].text
     person.picks("ส่งเรื่อง")
     assert len(person.stage.filed[0].answers["story"]) > 2000
+
+
+def test_a_report_that_is_full_of_files_gives_the_rest_of_a_text_back() -> None:
+    person = actor(*TO_STORY)
+    text = "".join(chr(0x0E01 + i % 40) for i in range(25_000))
+    for _ in range(20):
+        person.says(text)
+    assert len(person.session.files) == 20
+    said = person.says("อีกหนึ่งประโยคที่ไม่มีที่เก็บ")
+    assert "ยังไม่ได้เก็บ" in said
+    assert (len(person.session.files), len(person.stage.kept)) == (20, 20)
+
+
+def test_somebody_who_still_types_keeps_the_draft() -> None:
+    person = actor(*TO_STORY)
+    person.says("เจ้าหน้าที่พัสดุเรียกรับเงิน")
+    for _ in range(3):
+        person.stage.wait(minutes=25)
+        assert person.does(choice="/touch") == ""
+    person.stage.wait(minutes=29)
+    assert "เก็บไว้แล้ว" in person.says("อีกหนึ่งประโยค")
+    person.stage.wait(minutes=31)
+    assert person.does(choice="/touch") == ""
+    assert "ลบ" in person.says("อีกหนึ่งประโยค")

@@ -1,12 +1,14 @@
 """Thai as people write it."""
 
+import time
+import unicodedata
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import thai
+from handlers import receipt, thai
 
 TODAY = date(2026, 11, 22)
 
@@ -77,3 +79,20 @@ def test_days_are_bangkoks() -> None:
 )
 def test_number(typed: str, number: int | None) -> None:
     assert thai.number(typed) == number
+
+
+def test_hostile_texts_take_no_time() -> None:
+    # Each of these took from ten seconds to hours, by the square of its length; a second is generous.
+    began = time.process_time()
+    assert thai.when("มค" + " ." * 100_000 + "x", TODAY) is None
+    assert thai.number("1" * 500_000) is None
+    piled = thai.clean("a" + "\u0301" * 200_000 + "\u0316" * 200_000)
+    assert receipt.reads("\u0301" * 200_000 + "\u0316" * 200_000) is None
+    assert time.process_time() - began < 1
+    assert len(piled.text) <= 1 + thai.HIGHEST_PILE
+    assert piled.removed == 400_000 - thai.HIGHEST_PILE
+
+
+@given(st.text(st.sampled_from("กที่ป้ญู์ำ😀é\u0301 \n"), max_size=200))
+def test_what_people_write_keeps_every_mark(text: str) -> None:
+    assert thai.clean(text).text == unicodedata.normalize("NFC", text).strip()

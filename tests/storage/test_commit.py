@@ -9,6 +9,7 @@ import pytest
 from handlers.receipt import made_of
 from handlers.register import FindCase, FindTries, SetTries, Tries
 from handlers.turn import Choice, Say, Session, Topic, Turn
+from storage import talks
 from storage.errors import Conflict
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground, filing, talk
@@ -148,3 +149,21 @@ def test_wrong_guesses_are_remembered_for_their_person(ground: Ground) -> None:
 
     ground.play(scene)
     ground.play(tomorrow, NOW + timedelta(days=1))
+
+
+def test_many_new_talks_push_out_nobody_who_follows_a_case(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talks, "MOST_CACHED", 3)
+
+    async def scene(one: Store) -> None:
+        for number, receipt in ((1, made_of(1)), (2, None), (3, None), (4, None), (5, None)):
+            session = Session(at=NOW, receipt=receipt)
+            await one.commit(ground.event(bytes([number]) * 32), None, Turn(session), NOW)
+        known = one.committer.talks.live(bytes([1]) * 32)
+        assert known is not None
+        assert known.receipt == made_of(1)
+        assert one.committer.talks.live(bytes([2]) * 32) is None
+        assert await one.session(bytes([2]) * 32) is not None
+
+    ground.play(scene)

@@ -1,0 +1,71 @@
+"""Bodies that come slowly: each is waited for, until there are too many."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot import pace
+from bot.pace import Bodies, Crowded, TooSlow
+
+
+async def dripping(size: int, interval: float) -> AsyncIterator[bytes]:
+    """A body without an end."""
+    while True:
+        yield b"x" * size
+        await asyncio.sleep(interval)
+
+
+async def read(bodies: Bodies, chunks: AsyncIterator[bytes]) -> str:
+    """How reading a body ended."""
+    try:
+        async for _ in bodies.paced(chunks):
+            pass
+    except (TooSlow, Crowded) as trouble:
+        return type(trouble).__name__
+    return "whole"
+
+
+async def short() -> AsyncIterator[bytes]:
+    """A body as most are."""
+    yield b"csrf=1"
+
+
+def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "SETTLING", 0.05)
+
+    async def played() -> tuple[str, str, bool]:
+        bodies = Bodies(most=3)
+        quick = [asyncio.create_task(read(bodies, dripping(1000, 0.01))) for _ in range(2)]
+        slow = asyncio.create_task(read(bodies, dripping(1, 0.03)))
+        await asyncio.sleep(0.15)
+        came = await read(bodies, short())
+        gone = await slow
+        left = not any(task.done() for task in quick)
+        for task in quick:
+            task.cancel()
+        await asyncio.gather(*quick, return_exceptions=True)
+        return came, gone, left
+
+    assert asyncio.run(played()) == ("whole", "TooSlow", True)
+
+
+def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
+    async def played() -> str:
+        bodies = Bodies(most=1)
+        first = asyncio.create_task(read(bodies, dripping(1, 0.01)))
+        await asyncio.sleep(0.03)
+        came = await read(bodies, short())
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        return came
+
+    assert asyncio.run(played()) == "Crowded"
+
+
+def test_a_place_is_free_again_after_each_body() -> None:
+    async def played() -> list[str]:
+        bodies = Bodies(most=1)
+        return [await read(bodies, short()) for _ in range(3)]
+
+    assert asyncio.run(played()) == ["whole"] * 3

@@ -1,0 +1,47 @@
+"""A browser whose every page is judged as it comes: can it be read aloud and seen, is it wide or heavy?"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from handlers.turn import Message
+from tests.end.browser import BrowserDoor
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+HEAVIEST = 100 * 1024
+
+
+@dataclass
+class Heard(BrowserDoor):
+    """A door whose pages are judged, and what was wrong with them."""
+
+    wrong: list[str] = field(default_factory=list)
+    judged: int = 0
+
+    def page(self, person: str) -> Page:
+        """A person's window, whose pages are weighed."""
+        known = person in self.pages
+        page = super().page(person)
+        if not known:
+            self.weight = 0
+            page.on("response", self._weigh)
+        return page
+
+    def _weigh(self, response: Any) -> None:
+        if response.request.resource_type in {"document", "xhr"}:
+            self.weight = 0
+        self.weight += len(response.body()) if response.status == 200 else 0
+
+    def _read(self, page: Page) -> list[Message]:
+        self.judged += 1
+        for found in Axe().run(page, options=RULES).response["violations"]:
+            nodes = [node["html"][:120] for node in found["nodes"]]
+            self.wrong.append(f"{page.url} {found['id']}: {nodes}")
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        if wide:
+            self.wrong.append(f"{page.url} is wider than the window: {page.inner_text('h1')}")
+        if self.weight > HEAVIEST:
+            self.wrong.append(f"{page.url} weighs {self.weight}: {page.inner_text('h1')}")
+        return super()._read(page)
