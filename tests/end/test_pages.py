@@ -150,7 +150,7 @@ def test_a_report_with_the_keyboard_alone(door: BrowserDoor) -> None:
             break
     page.keyboard.press("Enter")
     page.locator("h1", has_text="ประเภท").wait_for()
-    assert page.evaluate("document.activeElement.tagName") == "MAIN"  # a screen reader begins at the new page
+    assert page.evaluate("document.activeElement.tagName") == "H1"  # a screen reader begins at the new page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "ทุจริตต่อหน้าที่"
 
