@@ -142,7 +142,7 @@ class Courier:
         try:
             await carrier.deliver(what.back, messages, letter.id)
         except Later as later:
-            await self.store.outbox.failed(letter, now + timedelta(seconds=later.seconds))
+            await self.store.outbox.postponed(letter, now + timedelta(seconds=later.seconds))
         except Never:
             await self.store.outbox.done([letter.id])
         except Exception as trouble:
@@ -176,6 +176,8 @@ class Courier:
             file = File("", what["name"], "", 0, FileProblem.UNREADABLE)
         finally:
             self._under_way.discard(errand.id)
+        if file is not None and file.problem is not None:
+            await evidence.lost(what["row"], file.problem)
         await self.store.errands.done([errand.id])
         return file
 

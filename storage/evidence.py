@@ -84,6 +84,12 @@ class Evidence:
             return None
         return File("" if problem else row, shown, kind, size, problem, misnamed=misnamed(shown, kind))
 
+    async def lost(self, row: str, problem: FileProblem) -> None:
+        """A file never came: its place says so to whoever looks for it."""
+        name = await self._name(row)
+        if name is not None:
+            await self._settle(row, FileMeta("", name, "", 0, "", problem))
+
     async def _name(self, row: str) -> str | None:
         try:
             return (await self.meta(row)).name

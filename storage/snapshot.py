@@ -32,13 +32,17 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class FileMeta:
-    """The sealed part of a file. key: hex; digest: SHA-256 of the clear content, hex; size: bytes."""
+    """The sealed part of a file. key: hex; digest: SHA-256 of the clear content, hex; size: bytes.
+
+    A file that is on its way has no key yet; one that never came has none, and `problem` says why.
+    """
 
     key: str
     name: str
     kind: str
     size: int
     digest: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Delete, Table, bindparam, delete, select, update
+from sqlalchemy import Delete, Table, bindparam, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.batch import INSERTS
@@ -103,6 +103,15 @@ class Waiting(Generic[T]):
         async with self.committer.transaction() as connection:
             await connection.execute(later)
         return True
+
+    async def postponed(self, taken: Taken[T], until: datetime) -> None:
+        """Who takes it asked to wait, a minute or until next month: that is no failure, and nothing is given up."""
+        column = self.table.c
+        waits = update(self.table).where(column.id == taken.id)
+        half = MOST_ATTEMPTS // 2
+        often = case((column.attempts > half, half), else_=column.attempts)
+        async with self.committer.transaction() as connection:
+            await connection.execute(waits.values(due=_second(until), attempts=often))
 
     def _opened(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[Taken[T]]:
         """Rows with what they hold. A damaged one is left out: it must not hold up the others."""

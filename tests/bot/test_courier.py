@@ -168,6 +168,8 @@ def test_a_file_that_does_not_come_is_told(tmp_path: Path) -> None:
         await s.settled()
         await s.later(seconds=1)
         assert ["ชนิดที่รับไม่ได้" in m.text for m in s.platform.sent] == [True]
+        place = await s.desk.store.evidence.meta(file.id)
+        assert (place.key, place.problem) == ("", FileProblem.NOT_ALLOWED)
 
     play(tmp_path, scene)
 

@@ -6,10 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from handlers.turn import Channel
 from tests.end.chat import ROOT, surroundings
 from tests.platforms.bot_api import NAME, TOKEN, BotApi, Weather, served
 from tests.platforms.person import CHAT, Person, calm, play
-from tests.platforms.telegram_door import SECRET, Open, open_door
+from tests.platforms.telegram_door import RECEIPT, SECRET, Open, open_door
 from tests.platforms.telegram_rules import contracts, rules
 
 WORDS = "คานารีเรียกรับเงินร้อยละสิบ"
@@ -150,6 +151,43 @@ def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_
                 o.desk.away = timedelta(minutes=2)
                 await o.courier.round()
                 assert len(person.receipts) == 1
+                assert len(await o.desk.stories()) == 1
+                assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
+def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) -> None:
+    """`kill -9` before or after Telegram took the receipt, and before the program knew."""
+    held = asyncio.Event()
+
+    def slow(method: str, params: Mapping[str, Any]) -> Weather | None:
+        if method == "sendMessage" and RECEIPT.search(str(params.get("text", ""))):
+            held.set()
+            return Weather(delay=0.0 if accepted else 1.0, cut="after" if accepted else "before")
+        return None
+
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            person = Person(fake)
+            async with running(tmp_path / "var", fake) as (program, address):
+                await until("setWebhook", fake)
+                fake.webhook["url"] = f"{address}/telegram/complaints"
+                await person.reaches_the_review()
+                fake.weather = slow
+                filing = asyncio.create_task(person.taps("ส่งเรื่อง"))
+                await held.wait()
+                program.send_signal(signal.SIGKILL)
+                assert await program.wait() == -signal.SIGKILL
+                await asyncio.gather(filing, return_exceptions=True)
+            fake.weather = lambda _method, _params: None
+            assert len(person.receipts) == accepted
+            async with open_door(tmp_path / "var", fake) as o:
+                await fake.push(person.updates[-1])  # Telegram had no answer, and brings it again
+                o.desk.away = timedelta(minutes=2)
+                await o.courier.round()
+                assert len(set(person.receipts)) == 1
                 assert len(await o.desk.stories()) == 1
                 assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
 

@@ -86,3 +86,17 @@ def test_one_damaged_letter_does_not_hold_up_the_others(ground: Ground) -> None:
         assert {t.id for t in await one.outbox.take("web", NOW)} == set(rows[1:])
 
     ground.play(scene)
+
+
+def test_what_is_asked_to_wait_is_never_given_up(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await write(one.outbox, 1)
+        now = NOW
+        for _ in range(3 * MOST_ATTEMPTS):
+            (taken,) = await one.outbox.take("web", now)
+            await one.outbox.postponed(taken, now + after(3600))
+            assert await one.outbox.take("web", now + after(3500)) == []
+            now += after(3600)
+        assert [one.attempts > 0 for one in await one.outbox.look("web")] == [True]
+
+    ground.play(scene)
