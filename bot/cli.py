@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what.")
 app.add_typer(audit, name="audit")
+faq = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Questions and their answers.")
+app.add_typer(faq, name="faq")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
 Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
@@ -107,6 +109,22 @@ async def _stats(
         found = await statistics.tables(opened.desks[desk].store, terms, wish, exact=exact)
     sys.stdout.write(statistics.shown(found, form))
     return DONE
+
+
+@faq.command("eval")
+def evaluate(
+    ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
+    base: Annotated[Path, typer.Option(help='[{"id", "text"}].')],
+) -> None:
+    """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
+    from bot.faq import Unusable, evaluated, told
+
+    try:
+        figures = evaluated(ask, base)
+    except Unusable as trouble:
+        raise typer.BadParameter(str(trouble)) from None
+    for line in told(figures):
+        typer.echo(line)
 
 
 @app.command()
