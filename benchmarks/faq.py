@@ -1,6 +1,7 @@
 """The nearest answer beside two others, on one set: `python -m benchmarks.faq ASK.json BASE.json`.
 
-The files are those of `ita-bot faq eval`. Beside it: SQLite's FTS5 with trigrams, and BM25 over words that PyThaiNLP cuts (`make .venv/peers.done`).
+The files are those of `ita-bot faq eval`. Beside it: SQLite's FTS5 with trigrams, and BM25 over words that
+PyThaiNLP cuts (`make .venv/peers.done`).
 """
 
 import json
