@@ -1,0 +1,129 @@
+"""The report as PDF, for the file and for paper, and the picture for social media; both set by Typst in Sarabun."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import as_file, files
+
+import typst
+
+from ita_stats import chart
+from ita_stats.calendar import BANGKOK
+from ita_stats.chart import COLOURS
+from ita_stats.grid import Cell, Document, Grid, heading, shown
+
+STANDARDS = ["a-2b", "ua-1"]
+"""PDF/A-2b keeps (ISO 19005-2), PDF/UA-1 reads aloud (ISO 14289-1)."""
+CARD = 1080
+"""Pixels of the picture's sides."""
+_FOLDER = files("ita_stats")
+
+
+def as_pdf(document: Document, signature: str | None = None) -> bytes:
+    """The report. signature: the title of who signs, for a block to sign in; None leaves it out."""
+    data = {**_common(document), **_report(document), "signature": signature}
+    return _set("report.typ", data, "pdf", document.tables.cutoff)
+
+
+def as_pages(document: Document, signature: str | None = None, ppi: float = 80.0) -> list[bytes]:
+    """The report's pages as PNG pictures, to be looked at."""
+    data = {**_common(document), **_report(document), "signature": signature}
+    found = _compiled("report.typ", data, "png", document.tables.cutoff, ppi)
+    return found if isinstance(found, list) else [found]
+
+
+def as_card(document: Document) -> bytes:
+    """The picture: 1080 x 1080 pixels, the total and where it stands."""
+    total = document.tables.total
+    states = [
+        {
+            "label": heading(name)[0],
+            "text": shown(getattr(total, name)),
+            "share": (getattr(total, name) or 0) / (total.received or 1),
+            "colour": colour,
+        }
+        for name, colour in COLOURS.items()
+    ]
+    received = {"label": heading("received")[0], "text": shown(total.received)}
+    data = {**_common(document), "received": received, "states": states}
+    return _set("card.typ", data, "png", document.tables.cutoff)
+
+
+def _set(template: str, data: Mapping[str, object], form: str, at: datetime) -> bytes:
+    found = _compiled(template, data, form, at, 72.0)
+    return found[0] if isinstance(found, list) else found
+
+
+def _compiled(
+    template: str, data: Mapping[str, object], form: str, at: datetime, ppi: float
+) -> bytes | list[bytes]:
+    source = (_FOLDER / "templates" / template).read_bytes()
+    with as_file(_FOLDER / "fonts") as fonts:
+        found: bytes | list[bytes] = typst.compile(
+            source,
+            format=form,
+            ppi=ppi,
+            font_paths=[str(fonts)],
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+            pdf_standards=STANDARDS if form == "pdf" else [],
+            timestamp=int(at.timestamp()),
+        )
+    return found
+
+
+def _common(document: Document) -> dict[str, object]:
+    tables = document.tables
+    at = tables.cutoff.astimezone(BANGKOK)
+    return {
+        "title": document.title,
+        "office": (tables.office_th, tables.office_en),
+        "period": document.period,
+        "as_of": document.as_of,
+        "numbered": document.numbered,
+        "statement": tables.statement,
+        "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+    }
+
+
+def _report(document: Document) -> dict[str, object]:
+    issue = document.issue
+    main = document.main
+    return {
+        "main": _grid(main),
+        "others": [_grid(grid) for grid in document.others],
+        "charts": [
+            _chart("chart_rows", chart.rows(document), main),
+            _chart("chart_categories", chart.categories(document), document.others[1]),
+        ],
+        "notes": [(note.th, note.en) for note in document.tables.notes],
+        "changes": [(note.th, note.en) for note in issue.changes],
+        "why": issue.why,
+        "notes_title": heading("notes"),
+        "changes_title": heading("changes", number=issue.number - 1),
+        "page": heading("page"),
+        "signed": heading("signed"),
+    }
+
+
+def _chart(title: str, svg: str, grid: Grid) -> dict[str, object]:
+    both = heading(title)
+    column = 1 + grid.spanned
+    told = ", ".join(f"{line[0]} {shown(line[column])}" for line in grid.body)
+    return {"title": both, "svg": svg, "alt": f"{both[0]}: {told}"}
+
+
+def _grid(grid: Grid) -> dict[str, object]:
+    return {
+        "title": grid.title,
+        "head": grid.head,
+        "body": [[_cell(cell) for cell in line] for line in grid.body],
+        "foot": [_cell(cell) for cell in grid.foot],
+        "span": grid.span,
+        "spanned": grid.spanned,
+        "header_rows": 2 if grid.spanned else 1,
+    }
+
+
+def _cell(cell: Cell) -> dict[str, object]:
+    return {"figure": not isinstance(cell, str), "text": shown(cell)}
