@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet inst
 LOCKED := --require-hashes --only-binary :all:
 PYTEST ?= $(BIN)/python -m pytest
 
-.PHONY: run test check format bench lock clean
+.PHONY: run test check format bench bench-telegram lock clean
 
 run: .venv/package.done
 	@$(BIN)/ita-bot run
@@ -33,6 +33,15 @@ format: .venv/dev.done
 
 bench: .venv/dev.done
 	@$(BIN)/python -m benchmarks
+
+# Beside other libraries, which live apart from the product: benchmarks/requirements-peers.lock.
+bench-telegram: .venv/dev.done .venv/peers.done
+	@$(BIN)/python -m benchmarks.telegram
+
+.venv/peers.done: benchmarks/requirements-peers.lock .venv/venv.done
+	@$(PYTHON) -m venv .venv/peers
+	@.venv/peers/bin/python -m pip --disable-pip-version-check --quiet --quiet install $(LOCKED) -r $<
+	@touch $@
 
 # The lock: what is installed, to the byte. Needs `uv`; run it after changing what pyproject.toml depends on,
 # and with UPGRADE=--upgrade to take up newer versions.

@@ -67,7 +67,7 @@ async def stand(_folder: Path) -> AsyncIterator[Story]:
     yield citizen(Thought().door)
 
 
-def _world(query: Query[Any]) -> Any:  # noqa: ANN401 - as wide as the questions
+def _world(query: Query[Any]) -> Any:
     if isinstance(query, Now):
         return datetime.now(UTC)
     if isinstance(query, NewReceipt):

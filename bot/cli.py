@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -212,6 +212,15 @@ def _print(line: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster event loop, where the system has one."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
 def _finish(work: Coroutine[Any, Any, int]) -> None:
     """Run to the end, and end with the exit code that says how it went."""
     log.install()
@@ -221,7 +230,8 @@ def _finish(work: Coroutine[Any, Any, int]) -> None:
         return await work
 
     try:
-        raise typer.Exit(asyncio.run(listened()))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            raise typer.Exit(runner.run(listened()))
     except Misconfigured as trouble:
         sys.stderr.write(f"{trouble}\n")
         raise typer.Exit(WRONG_CONFIGURATION) from None

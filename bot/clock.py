@@ -1,6 +1,7 @@
 """What is due: each thing is done once, whether the clock ran in time, ran twice, or was down for a week."""
 
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from storage.store import Store
 
 UNDELIVERED = timedelta(hours=24)
 """How long a message waits for a person who never comes back for it."""
+
+UNFETCHED = timedelta(hours=48)
+"""How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
         ("answers-forgotten", lambda: forget.forget_events(now)),
         ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
+        ("errands-forgotten", lambda: store.errands.forget(now - UNFETCHED)),
+        ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
@@ -58,7 +64,7 @@ async def keep_anchor(place: Place, store: Store, now: datetime) -> int:
     anchor = await store.anchor(now)
     folder = place.folder / "anchors"
     folders.private(folder)
-    young = folder / f"{day}.new"
+    young = folder / f"{day}.{secrets.token_hex(4)}.new"  # several programs may tick at once
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(anchor.model_dump_json() + "\n")
         file.flush()

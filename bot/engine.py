@@ -1,13 +1,13 @@
 """One message, one straight line: read, decide, commit, and only then answer."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
+from bot.turns import Turns
 from handlers import wording
 from handlers.receipt import made_of
 from handlers.turn import Deciding, Event, Lang, Message, NewReceipt, Now, Query, Say, Session, Topic, Turn
@@ -30,13 +30,24 @@ class Router(Protocol):
         """The question a talk stands at."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """What a person hears. again: the event was known; waiting: outbox rows to mark done once it was delivered."""
+    """What a person hears, in words and as what was meant to be said.
 
-    messages: tuple[Message, ...]
+    again: the event was known; waiting: outbox rows to mark done once it was delivered; saved: whether what the
+    person wrote is on the disk, which it is not where the answer is an excuse.
+    """
+
+    says: tuple[Say, ...]
+    lang: Lang = "th"
     again: bool = False
     waiting: tuple[str, ...] = ()
+    saved: bool = True
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The words."""
+        return tuple([wording.render(say, self.lang) for say in self.says])
 
 
 def utc_now() -> datetime:
@@ -52,11 +63,11 @@ class Engine:
     store: Store
     now: Callable[[], datetime] = utc_now
     fault: Callable[[BaseException], None] = lambda _: None
-    _turns: dict[bytes, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+    _turns: Turns[bytes] = field(default_factory=Turns)
 
     async def handle(self, event: Event) -> Answer:
         """Answer one event. The same event again has no second effect and gets the same answer."""
-        async with self._in_turn(event.who):
+        async with self._turns.of(event.who):
             lang: Lang = "th"
             try:
                 session = await self.store.session(event.who)
@@ -71,7 +82,7 @@ class Engine:
 
     async def recall(self, event: Event) -> Answer:
         """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
-        async with self._in_turn(event.who):
+        async with self._turns.of(event.who):
             try:
                 return await self._recall(event)
             except Exception as fault:  # the door opens all the same
@@ -83,7 +94,17 @@ class Engine:
         if session is None or session.topic is Topic.LAPSED or session.lapsed(self.now()):
             return Answer(())
         turn = await self._drive(self.router.recall(event, session))
-        return Answer(tuple(wording.render(say, session.lang) for say in turn.says))
+        return Answer(turn.says, session.lang)
+
+    async def preview(self, event: Event) -> tuple[Answer, Session | None]:
+        """What an event would lead to, and the talk after it; nothing of it happens."""
+        turn = await self._drive(self.router.decide(event, await self.store.session(event.who)))
+        return Answer(turn.says, turn.session.lang if turn.session else turn.lang), turn.session
+
+    async def said(self, event_id: str) -> Answer | None:
+        """What was answered to an event of the last hour, for a page that is loaded once more."""
+        known = await self.store.said(event_id)
+        return Answer(known.says, known.lang, again=True) if known else None
 
     async def _handle(self, event: Event, session: Session | None) -> Answer:
         for _ in range(MOST_REDECIDED):
@@ -94,8 +115,7 @@ class Engine:
                 # Somebody wrote first: decide again on what is true now.
                 session = await self.store.session(event.who)
                 continue
-            messages = tuple(wording.render(say, done.lang) for say in done.says)
-            return Answer(messages, done.again, done.waiting)
+            return Answer(done.says, done.lang, done.again, done.waiting)
         raise Conflict("lost every time")
 
     async def _drive(self, deciding: Deciding) -> Turn:
@@ -115,22 +135,15 @@ class Engine:
             return made_of(secrets.randbits(RECEIPT_BITS))
         return await self.store.answer(query, self.now())
 
-    @asynccontextmanager
-    async def _in_turn(self, who: bytes) -> AsyncIterator[None]:
-        """Let one person's messages wait for each other; a lock nobody waits for is forgotten."""
-        lock, waiting = self._turns.get(who, (asyncio.Lock(), 0))
-        self._turns[who] = (lock, waiting + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, waiting = self._turns[who]
-            if waiting == 1:
-                del self._turns[who]
-            else:
-                self._turns[who] = (lock, waiting - 1)
-
 
 def sorry(key: str, lang: Lang) -> Answer:
     """An honest word that the last message was not saved, in the language of the talk."""
-    return Answer((wording.render(Say(key), lang),))
+    return Answer((Say(key),), lang, saved=False)
+
+
+def joined(answers: Sequence[Answer]) -> Answer:
+    """Answers to what came at once, as one: of the earlier what they tell, of the last what it asks too."""
+    *earlier, last = answers
+    told = [s for a in earlier for s in a.says if s not in last.says and (not s.choices or s.certain)]
+    rows = tuple(row for answer in answers for row in answer.waiting)
+    return Answer((*told, *last.says), last.lang, all(a.again for a in answers), rows)

@@ -25,6 +25,10 @@ class Happened(StrEnum):
     TICKED = "ticked"
     FAULT = "fault"
     FOREIGN = "foreign"
+    UNREADABLE = "unreadable"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+    QUOTA = "line-month"
 
 
 def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:

@@ -1,23 +1,28 @@
 """Serving: the web, the clock beside it, and an orderly end."""
 
 import asyncio
+import gc
+import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import uvicorn
+from starlette.routing import BaseRoute
 
-from bot import app, clock, log
+from bot import app, clock, doors, log
 from bot.app import House
+from bot.connection import patient
+from bot.doors import Direct
 from bot.engine import utc_now
 from bot.log import Happened
+from bot.pages import Pages
 from bot.settings import DeskName, Misconfigured
-from bot.web import Guarded, site
+from bot.web import Guarded, refusal, site
 
-MOST_CONNECTIONS = 512
 DRAIN = 10
 """Seconds that requests under way have to end."""
 
@@ -41,23 +46,45 @@ class Server(uvicorn.Server):
 
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
-    async with app.opened(desks) as house:
+    _take_what_is_allowed()
+    async with app.opened(desks) as house, doors.opened(house) as routes:
         chosen = house.settings
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
-        config = uvicorn.Config(
-            Guarded(site(house)),
-            log_config=None,
-            access_log=False,  # a request line holds an address
-            server_header=False,
-            lifespan="off",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=DRAIN,
-        )
-        server = Server(config)
+        server = Server(configured(house, routes))
+        settled()
         async with _beside(_tick_each_minute(house)), _beside(_announce(server, listening)):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
     return 0
+
+
+def configured(house: House, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
+    """How the web application of a house is served; doors: the routes that platforms call."""
+    pages = Pages(house.office)
+    return uvicorn.Config(
+        Direct(doors, Guarded(site(house, doors), pages)),
+        http=patient(refusal(pages)),
+        ws="none",
+        log_config=None,
+        access_log=False,  # a request line holds an address
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=DRAIN,
+    )
+
+
+def _take_what_is_allowed() -> None:
+    """As many open files as the system grants: a connection each."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def settled() -> None:
+    """Let the collector pass over what was made at the start and stays, which is nearly all there ever is."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @asynccontextmanager

@@ -107,9 +107,8 @@ class Terminal:
         for letter in await self.store.outbox.look(Channel.TERMINAL):
             name = self.store.seals.address.open(letter.what.back, "outbox", "", "back").decode()
             if name == self.name:
-                says = letter.what.says
-                messages = tuple(wording.render(say, letter.what.lang) for say in says)
-                await self._deliver(Answer(messages, waiting=(letter.id,)))
+                what = letter.what
+                await self._deliver(Answer(what.says, what.lang, waiting=(letter.id,)))
 
     async def _deliver(self, answer: Answer) -> None:
         self._show(answer.messages)

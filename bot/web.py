@@ -1,27 +1,29 @@
-"""The web: the landing page, what monitoring asks, and pages in Thai for everything that goes wrong."""
+"""The web: which address shows what, the headers of everything that leaves, and pages in Thai for what goes wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import log
+from bot import log, markup
 from bot.app import House
-from handlers import wording
-from handlers.turn import Lang, Say
+from bot.engine import utc_now
+from bot.pages import Pages, asked_lang
+from bot.webchat import WebChat
+from handlers import complaint, wording
+from handlers.moment import Moment
+from handlers.turn import Channel, Event, Session
 
-HERE = Path(__file__).parent
-
+STATIC = Path(__file__).parent / "static"
 HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -29,37 +31,62 @@ HEADERS: Mapping[str, str] = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+MOST_AT_ONCE = 400
+"""Requests in work; who comes then is asked to wait a moment."""
+
+_KEPT = {200, 206, 304}
 _SORRY = {404: "lost", 405: "verb"}
 
 
-def site(opened: House) -> Starlette:
-    """The web application of a house."""
-    pages = Pages(opened)
-    routes = [
-        Route("/", pages.home),
-        Route("/healthz", pages.alive),
-        Route("/readyz", pages.ready),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
+    """The web application of a house; doors: the routes that platforms call."""
+    pages = Pages(house.office)
+    front = Front(house, pages)
+    routes: list[BaseRoute] = [
+        Route("/", front.home),
+        Route("/privacy", front.privacy),
+        Route("/healthz", front.alive),
+        Route("/readyz", front.ready),
+        Mount("/static", StaticFiles(directory=STATIC)),
+        *doors,
     ]
-    return Starlette(
-        routes=routes,
-        exception_handlers={HTTPException: pages.sorry, 500: pages.fault},
-    )
+    if "complaints" in house.desks:
+        chat = WebChat(house.desks["complaints"], pages)
+        routes += [
+            Route("/report", chat.talk, methods=["GET", "POST"]),
+            Route("/track", chat.talk, methods=["GET", "POST"]),
+            Route("/exit", chat.leave),
+        ]
+    application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
+    application.router.redirect_slashes = False  # it would repeat the Host that was asked for
+    return application
 
 
-class Pages:
-    """What is shown. Every word comes from the wording or from office.toml."""
+class Front:
+    """The pages that are only read."""
 
-    def __init__(self, opened: House) -> None:
-        self._house = opened
-        loader = FileSystemLoader(HERE / "templates")
-        self._templates = Environment(
-            loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True
-        )
+    def __init__(self, house: House, pages: Pages) -> None:
+        self._house = house
+        self._pages = pages
 
     async def home(self, request: Request) -> Response:
-        """The landing page."""
-        return self._page(request, "home.html", "page.title")
+        """The landing page. Until an address is set this is a trial, and the terminal is explained too."""
+        address = self._house.settings.complaints.public_url
+        here = "complaints" in self._house.desks
+        return self._pages.shown(
+            "home.html",
+            asked_lang(request),
+            address=(address or "").rstrip("/"),
+            reports=here or address is not None,
+            trial=here and address is None,
+        )
+
+    async def privacy(self, request: Request) -> Response:
+        """The privacy notice as the web gives it, and what the pages leave behind."""
+        lang = asked_lang(request)
+        moment = Moment(Event("", b"", Channel.WEB), Session(lang=lang), self._house.office, utc_now())
+        heading, _, notice = wording.text(complaint.pdpa(moment), lang).partition("\n")
+        return self._pages.shown("privacy.html", lang, heading=heading, notice=markup.html(notice))
 
     async def alive(self, _: Request) -> Response:
         """Say that the process is alive."""
@@ -78,41 +105,25 @@ class Pages:
     async def sorry(self, request: Request, trouble: Exception) -> Response:
         """A page for what is not there or not allowed."""
         status = trouble.status_code if isinstance(trouble, HTTPException) else 500
-        shown = self._sorry(request, _SORRY.get(status, "fault"), status)
+        shown = self._pages.sorry(asked_lang(request), _SORRY.get(status, "fault"), status)
         shown.headers.update(getattr(trouble, "headers", None) or {})  # 405 must name what is allowed
         return shown
 
     async def fault(self, request: Request, trouble: Exception) -> Response:
         """A page for what broke; what it was goes to the log, without its words."""
         log.fault(trouble)
-        return self._sorry(request, "fault", 500)
-
-    def _sorry(self, request: Request, what: str, status: int) -> Response:
-        return self._page(request, "sorry.html", f"page.{what}_title", status, words=f"page.{what}")
-
-    def _page(self, request: Request, name: str, title: str, status: int = 200, **more: str) -> Response:
-        lang: Lang = "en" if request.query_params.get("lang") == "en" else "th"
-
-        def say(key: str) -> str:
-            return wording.text(Say(key), lang)
-
-        shown = self._templates.get_template(name).render(
-            lang=lang,
-            other="th" if lang == "en" else "en",
-            office=self._house.office,
-            title=say(title),
-            say=say,
-            **more,
-        )
-        return HTMLResponse(shown, status, headers={"cache-control": "no-store"})
+        return self._pages.sorry(asked_lang(request), "fault", 500)
 
 
 class Guarded:
-    """Puts the headers on everything that leaves, whatever made it."""
+    """Puts the headers on everything that leaves, whatever made it, and asks who comes in a crowd to wait."""
 
-    def __init__(self, inner: ASGIApp) -> None:
+    def __init__(self, inner: ASGIApp, pages: Pages | None = None, most: int = MOST_AT_ONCE) -> None:
         self._inner = inner
         self._headers = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+        self._full = _full(pages) if pages else inner
+        self._most = most
+        self._within = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -120,6 +131,31 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *self._headers]
+                if not (scope["path"].startswith("/static/") and message["status"] in _KEPT):
+                    message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
-        await self._inner(scope, receive, guarded)
+        answering = self._inner if self._within < self._most else self._full
+        self._within += 1
+        try:
+            await answering(scope, receive, guarded)
+        finally:
+            self._within -= 1
+
+
+def refusal(pages: Pages) -> Response:
+    """The page for what is no request at all, with the headers of every page."""
+    shown = pages.sorry("th", "garbled", 400)
+    shown.headers.update({**HEADERS, "cache-control": "no-store"})
+    return shown
+
+
+def _full(pages: Pages) -> ASGIApp:
+    """What answers when too many ask at once."""
+
+    async def full(scope: Scope, receive: Receive, send: Send) -> None:
+        shown = pages.sorry(asked_lang(Request(scope)), "busy", 503)
+        shown.headers.update({"retry-after": "5", "connection": "close"})
+        await shown(scope, receive, send)
+
+    return full

@@ -70,9 +70,8 @@ def take_file(field: Field, session: Session, file: File) -> Kept:
     if problem is not None:
         return Kept(session, (Say(f"file.{problem}", {"name": file.name, "most": MOST_FILES}),), stay=True)
     session = session.with_(files=(*session.files, file))
-    note = Say(
-        "file.misnamed" if file.misnamed else "file.kept", {"name": file.name, "count": len(session.files)}
-    )
+    how = "coming" if file.coming else "misnamed" if file.misnamed else "kept"
+    note = Say(f"file.{how}", {"name": file.name, "count": len(session.files)})
     elsewhere = () if field.kind is Kind.FILES else (Say("file.early"),)
     return Kept(session, (note, *elsewhere), stay=True)
 

@@ -3,14 +3,27 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from handlers import thai
+from handlers import news, thai
 from handlers.answers import STORY
 from handlers.choices import Option, offered, options
 from handlers.form import Field, Form, Kind
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.register import FileCase
-from handlers.turn import Arg, Deciding, Lang, NewReceipt, Say, Session, Topic, Turn, asked, literal, read
+from handlers.turn import (
+    Arg,
+    Deciding,
+    Lang,
+    NewReceipt,
+    Say,
+    Session,
+    Topic,
+    Turn,
+    Wants,
+    asked,
+    literal,
+    read,
+)
 
 YES_NO = options(("yes", "no", "unsure"))
 SHOWN_IN_REVIEW = 600
@@ -50,7 +63,7 @@ def notice(m: Moment, *before: Say) -> Turn:
     session = m.session if m.session.step == "notice" else asked(m.session, step="notice", topic=Topic.REPORT)
     about = Say("notice.about", {"office": office.name.in_(lang), "anonymity": anonymity(m)})
     rule = Say("notice.rule", {"rule": office.unsigned_letters.in_(lang), "bodies": bodies(office, lang)})
-    agree = Say("notice.agree", {}, offered(NOTICE_EXITS, session))
+    agree = Say("notice.agree", {}, offered(NOTICE_EXITS, session), wants=Wants.PICK)
     return Turn(session, (*before, about, pdpa(m), rule, agree))
 
 
@@ -164,5 +177,6 @@ def finish(m: Moment) -> Deciding:
         version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
     )
     after = asked(known, topic=Topic.CONFIRM, step="five")
-    ask = Say("confirm.ask", {}, offered(options(("skip",)), after), certain=True)
+    ways = options(("skip", *news.ways(m.event)))
+    ask = Say("confirm.ask", {}, offered(ways, after), certain=True, wants=Wants.CODE)
     return Turn(after, (told, ask), (act,))

@@ -4,10 +4,15 @@ from dataclasses import replace
 
 from handlers import complaint, form, menu, thai
 from handlers.answers import FEWEST_LETTERS, Keeping, Kept, set_aside, take
-from handlers.choices import STALE, picked
+from handlers.choices import STALE, options, picked
 from handlers.form import Field, Form, Kind
 from handlers.moment import Moment
-from handlers.turn import Deciding, Say, Session, Turn
+from handlers.turn import TYPED, Deciding, Say, Session, Turn
+
+DONE = options(("done",))
+
+MOST_CORRECTED = 300
+"""Characters: the least room that an answer has; a longer one is mended from the review, which measures it."""
 
 
 def hear(office_form: Form, m: Moment) -> Deciding:
@@ -33,8 +38,11 @@ def _at_notice(office_form: Form, m: Moment) -> Deciding:
 
 
 def _at_field(office_form: Form, field: Field, m: Moment) -> Deciding:
-    numbers = field.kind is Kind.PICK
-    choice = picked(m.event, m.session, form.exits(office_form, field, m.session), numbers=numbers)
+    numbers = form.WANTS[field.kind] not in TYPED
+    here = form.exits(office_form, field, m.session)
+    if field.kind is Kind.LONG and not form.has_answer(field, m.session):
+        here = (*here, *DONE)  # not offered yet, but a page has one button for "keep this, and I am done"
+    choice = picked(m.event, m.session, here, numbers=numbers)
     if choice is STALE:
         return form.put(office_form, m, field.name, Say("pick.stale"))
     if isinstance(choice, str):
@@ -63,7 +71,7 @@ def _pick(office_form: Form, field: Field, m: Moment, choice: str) -> Turn:
     if (
         choice == "done"
         and field.kind is Kind.LONG
-        and thai.letters(m.session.answers[field.name]) < FEWEST_LETTERS
+        and thai.letters(m.session.answers.get(field.name, "")) < FEWEST_LETTERS
     ):
         return form.put(office_form, m, field.name, Say("story.short"))
     return form.onward(office_form, m)
@@ -109,6 +117,18 @@ def forget(m: Moment) -> Turn:
     """Throw the draft away and say so."""
     kept = Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
     return replace(menu.again(m.on(kept), Say("draft.discarded")), acts=form.dropped(m.session))
+
+
+def corrected(m: Moment, was: str) -> tuple[Moment, Say]:
+    """The moment after a person corrected, in the chat, words that may stand in the draft; and what to tell."""
+    old, new = thai.clean(was).text, thai.clean(m.event.text or "").text
+    for name, answer in m.session.answers.items():
+        lines = f"\n{answer}\n"
+        if old and new and name != "held" and f"\n{old}\n" in lines:
+            mended = lines.replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
+            if len(mended) <= max(MOST_CORRECTED, len(answer)):
+                return m.with_(answers={**m.session.answers, name: mended}), Say("draft.corrected")
+    return m, Say("draft.not_corrected")
 
 
 def again(office_form: Form, m: Moment, *before: Say) -> Turn:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from handlers.choices import Option, Stale, offered, options, picked
 from handlers.moment import Moment
-from handlers.turn import Arg, Deciding, DropFiles, Say, Session, Topic, Turn, asked
+from handlers.turn import Arg, Deciding, DropFiles, Say, Session, Topic, Turn, Wants, asked
 
 
 class Kind(Enum):
@@ -17,6 +17,15 @@ class Kind(Enum):
     LONG = "long"
     WHEN = "when"
     FILES = "files"
+
+
+WANTS: Mapping[Kind, Wants] = {
+    Kind.PICK: Wants.PICK,
+    Kind.TEXT: Wants.TEXT,
+    Kind.LONG: Wants.LONG,
+    Kind.WHEN: Wants.TEXT,
+    Kind.FILES: Wants.FILES,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +106,8 @@ def question(form: Form, m: Moment) -> Say:
     field = form.field(step)
     if field is None:
         listing = form.listing(m) if step == "review" else {}
-        return Say(f"{form.name}.{step}", listing, offered(stops(form, session), session))
+        choices = offered(stops(form, session), session)
+        return Say(f"{form.name}.{step}", listing, choices, wants=Wants.PICK)
     fields = form.applying(session)
     place = fields.index(field) + 1 if field in fields else 1
     key = f"{form.name}.{field.name}"
@@ -110,7 +120,7 @@ def question(form: Form, m: Moment) -> Say:
         args["files"] = len(session.files)
     if field.help:
         args["help"] = field.help(m)
-    return Say(key, args, offered(exits(form, field, session), session))
+    return Say(key, args, offered(exits(form, field, session), session), wants=WANTS[field.kind])
 
 
 def stops(form: Form, session: Session) -> tuple[Option, ...]:

@@ -87,6 +87,20 @@ class Alternate(Part):
     post: Bilingual
 
 
+class Chat(Part):
+    """Where a desk is found in the messengers: the links that stand on the first page, with QR codes."""
+
+    line: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
+    telegram: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
+
+
+class Chats(Part):
+    """The messenger accounts of both desks, which are never the same."""
+
+    complaints: Chat = Chat()
+    service: Chat = Chat()
+
+
 class Statistics(Part):
     """How the office's figures are laid out and counted; figures of a split below `hide_below`, save 0, are hidden."""
 
@@ -104,7 +118,7 @@ class Item(Part):
 
 
 class Office(Part):
-    """A whole office.toml."""
+    """A whole office.toml. exit_to: where the quick exit leads, a page that anybody might be reading."""
 
     name: Bilingual
     website: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
@@ -117,6 +131,8 @@ class Office(Part):
     alternate: Alternate
     retention: Retention
     deadlines: Deadlines = Deadlines()
+    chats: Chats = Chats()
+    exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
     statistics: Statistics = Statistics()
     items: tuple[Item, ...] = ()
 

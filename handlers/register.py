@@ -7,7 +7,10 @@ from enum import StrEnum
 
 from handlers.case import Outcome, Reason, Status, Step
 from handlers.receipt import Receipt
-from handlers.turn import Act, Channel, File, Query
+from handlers.turn import Act, Channel, File, Lang, Query
+
+TEXT, FILE = "text:", "file:"
+"""What a message of a platform brought: a text, or a file by its id in sealed storage."""
 
 
 class EntryKind(StrEnum):
@@ -96,7 +99,8 @@ class FileCase(Act):
 
     answers: what the reporter wrote, by field; identity: name and contact, in an envelope of its own;
     alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
-    on: the day in Bangkok; answer_by: when the reporter is to hear first.
+    on: the day in Bangkok; answer_by: when the reporter is to hear first. sent: what each message of the platform
+    brought, kept apart from the case for 48 hours, so that it can be taken back.
     """
 
     receipt: Receipt = field(repr=False)
@@ -109,11 +113,12 @@ class FileCase(Act):
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     identity: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[File, ...] = ()
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AddEntry(Act):
-    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists."""
+    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists. sent: as above."""
 
     case: str
     seq: int
@@ -122,6 +127,7 @@ class AddEntry(Act):
     by: By
     text: str = field(default="", repr=False)
     files: tuple[File, ...] = ()
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +144,56 @@ class MoveCase(Act):
     status: Status
     by: By
     text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FindSent(Query[str | None]):
+    """The case into which a message of a platform went; None where that is not known, or not any more."""
+
+    message: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsay(Act):
+    """Take out of a case what one message brought; the audit trail says that something was taken back, and not what."""
+
+    case: str
+    message: str = field(repr=False)
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNews(Act):
+    """Tell a person, at a sealed address, when the office does something in a case."""
+
+    case: str
+    who: bytes
+    channel: Channel
+    back: bytes = field(repr=False)
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
+class StopNews(Act):
+    """Tell a person nothing any more, of any case."""
+
+    who: bytes
+
+
+def emptied(answers: Mapping[str, str], text: str) -> dict[str, str]:
+    """The answers without a text, which is taken out of one of them; an answer of which nothing is left goes."""
+    left = dict(answers)
+    for name, value in reversed(list(answers.items())):  # the newest first
+        shorter = without(value, text)
+        if shorter != value:
+            left[name] = shorter
+            break
+    return {name: value for name, value in left.items() if value}
+
+
+def without(value: str, text: str) -> str:
+    """An answer without one of the texts that it was put together of; unchanged where it is none of them."""
+    at = f"\n{value}\n".rfind(f"\n{text}\n")
+    if at < 0 or not text:
+        return value
+    return "\n".join(filter(None, (value[: max(0, at - 1)], value[at + len(text) + 1 :])))

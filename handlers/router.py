@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers import complaint, confirm, draft, form, menu, thai, track
+from handlers import complaint, confirm, draft, form, menu, news, thai, track, unsend
 from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
@@ -15,7 +15,7 @@ TYPED: Mapping[str, str] = {
     "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
     "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
     "ช่วยเหลือ": "help", "help": "help", "ความเป็นส่วนตัว": "privacy", "privacy": "privacy",
-    "ยกเลิก": "cancel", "cancel": "cancel",
+    "ยกเลิก": "cancel", "cancel": "cancel", "หยุดแจ้งเตือน": "stop", "stop": "stop",
     "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
@@ -37,11 +37,22 @@ class Complaints:
 
     def decide(self, event: Event, session: Session | None) -> Deciding:
         """What one message leads to."""
+        if event.unsent:
+            return (yield from unsend.hear(event, session))
+        turn = yield from self._decide(event, session)
+        return unsend.remembered(turn, event, session or Session())
+
+    def _decide(self, event: Event, session: Session | None) -> Deciding:
         now = yield from read(Now())
         before = session or Session(lang=guessed(event))
         m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
-        command = commanded(event)
-        turn = yield from (self._obey(m, command) if command else self._listen(m))
+        command = commanded(event) or numbered(event, m.session, before)
+        if event.was is not None:
+            turn = yield from self._again(*draft.corrected(m, event.was))
+        elif is_late(m) and not command:
+            turn = yield from self._again(m, *late(event))
+        else:
+            turn = yield from (self._obey(m, command) if command else self._listen(m))
         if not notes and not acts:
             return turn
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
@@ -65,16 +76,17 @@ class Complaints:
     def _obey(self, m: Moment, command: str) -> Deciding:
         if command in {"th", "en"}:
             return (yield from self._again(m.with_(lang=command)))
-        if command == "privacy":
-            return (yield from self._again(m, complaint.pdpa(m)))
-        if command == "help":
-            return (yield from self._again(m, Say("help.text")))
+        if command == "stop":
+            return news.stopped(m, (yield from self._again(m)))
+        if command in {"privacy", "help"}:
+            told = Say("help.text") if command == "help" else complaint.pdpa(m)
+            return (yield from self._again(m, told))
         if m.session.topic is Topic.REPORT and (m.session.drafting or command == "cancel"):
             return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
         if command == "cancel" and m.session.receipt is not None:
-            return (
-                yield from self._again(m.with_(answers={}))
-            )  # of what is being done in the case, not of the case
+            # Of what is being done in the case, not of the case.
+            step = "" if m.session.topic is Topic.TRACK else m.session.step
+            return (yield from self._again(m.with_(answers={}, step=step)))
         free = m if m.session.receipt is None else m.on(track.fresh(m))
         if command == "report":
             return complaint.notice(free)
@@ -105,6 +117,25 @@ def arrived(m: Moment, before: Session) -> tuple[Moment, tuple[Say, ...], tuple[
     return m.on(track.fresh(m)), told, form.dropped(before)
 
 
+def is_late(m: Moment) -> bool:
+    """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
+
+    While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
+    At the menu nothing is asked, so whatever comes is held there.
+    """
+    event, session = m.event, m.session
+    if event.prompt in (None, session.prompt) or session.topic is Topic.MENU:
+        return False
+    return event.text is not None or (event.file is not None and session.receipt is not None)
+
+
+def late(event: Event) -> tuple[Say, ...]:
+    """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
+    if event.file is not None:
+        return (Say("file.late", {"name": event.file.name}),)
+    return (Say("text.late", {"unsent": event.text or ""}),) if event.text else ()
+
+
 def commanded(event: Event) -> str | None:
     """The command in an event: a button of the menu, a word that stands alone, or /word."""
     if event.choice is not None:
@@ -117,6 +148,14 @@ def commanded(event: Event) -> str | None:
     return TYPED.get(typed)
 
 
+def numbered(event: Event, session: Session, before: Session) -> str | None:
+    """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
+    if before.at == NEVER or session.topic is not Topic.MENU or event.text is None:
+        return None
+    place, choices = thai.number(event.text), menu.CHOICES[session.lang]
+    return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
+
+
 def is_receipt_like(text: str) -> bool:
     """Whether a text that nobody asked for is a receipt, if perhaps a mistyped one."""
     symbols = folded(text)
@@ -124,7 +163,9 @@ def is_receipt_like(text: str) -> bool:
 
 
 def guessed(event: Event) -> Lang:
-    """The language to begin in: English for one who writes only Latin letters, Thai for everybody else."""
+    """The language to begin in: the page's, else English for one who writes only Latin letters, else Thai."""
+    if event.lang is not None:
+        return event.lang
     text = event.text or ""
     latin = text.isascii() and any(c.isalpha() for c in text)
     return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"

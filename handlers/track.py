@@ -1,9 +1,10 @@
 """Following a case by its receipt: state, timeline, messages both ways, more evidence, withdrawal."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from handlers import menu, thai
+from handlers import menu, news, thai
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
@@ -21,7 +22,7 @@ from handlers.register import (
     SetTries,
     Tries,
 )
-from handlers.turn import Deciding, File, Say, Session, Topic, Turn, asked, read
+from handlers.turn import TYPED, Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
 
 MOST_WRONG = 5
 WINDOW = timedelta(minutes=15)
@@ -31,11 +32,28 @@ NEWEST = 20
 MOST_CHARACTERS = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question within a case: what it waits for, and what may be picked instead."""
+
+    wants: Wants
+    exits: tuple[Option, ...]
+
+
+ASKING: Mapping[str, Asking] = {
+    "message": Asking(Wants.TEXT, options(("stay",))),
+    "attach": Asking(Wants.FILES, options(("stay",))),
+    "offer": Asking(Wants.PICK, options(("send", "stay"))),
+    "withdraw": Asking(Wants.PICK, options(("withdraw_yes", "stay"))),
+}
+
+
 def ask(m: Moment, *before: Say) -> Turn:
     """Ask for the receipt."""
     session = m.session if m.session.step == "code" else asked(m.session, step="code")
     session = session.with_(topic=Topic.TRACK, receipt=None)
-    return Turn(session, (*before, Say("track.ask", {}, offered(options(("leave",)), session))))
+    question = Say("track.ask", {}, offered(options(("leave",)), session), wants=Wants.CODE)
+    return Turn(session, (*before, question))
 
 
 def hear(m: Moment) -> Deciding:
@@ -57,6 +75,8 @@ def again(m: Moment, *before: Say) -> Deciding:
     """Ask the present question once more."""
     if m.session.receipt is None:
         return ask(m, *before)
+    if m.session.step in ASKING:
+        return Turn(m.session, (*before, _question(m.session)))
     case = yield from read(FindCase(m.session.receipt))
     return show(m, case, *before) if case else ask(m.on(fresh(m)), Say("track.unknown"))
 
@@ -117,7 +137,13 @@ def _opened(m: Moment, case: CaseView, before: Session) -> Turn:
 
 def _offer(m: Moment) -> Turn:
     session = asked(m.session, step="offer")
-    return Turn(session, (Say("track.offer", {}, offered(options(("send", "stay")), session)),))
+    return Turn(session, (_question(session),))
+
+
+def _question(session: Session) -> Say:
+    """What is asked at a step of a case other than its state."""
+    asking = ASKING[session.step]
+    return Say(f"track.{session.step}", {}, offered(asking.exits, session), wants=asking.wants)
 
 
 def _entry(
@@ -158,8 +184,9 @@ def show(m: Moment, case: CaseView, *before: Say) -> Turn:
             "received": thai.shown(case.received_on, m.lang),
             "timeline": tuple(line(entry, m) for entry in case.entries[-NEWEST:]),
         },
-        offered(ways(case), session),
+        offered(ways(case, m), session),
         certain=True,
+        wants=Wants.PICK,
     )
     return Turn(session, (*before, status))
 
@@ -177,23 +204,18 @@ def line(entry: Entry, m: Moment) -> Say:
     return Say(f"entry.moved.{entry.status}", {**args, "why": why})
 
 
-def ways(case: CaseView) -> tuple[Option, ...]:
+def ways(case: CaseView, m: Moment) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
     withdraw = () if case.status in ENDED else ("withdraw",)
-    return options(("message", "attach", "refresh", *withdraw, "leave"))
+    return options(("message", "attach", "refresh", *news.ways(m.event), *withdraw, "leave"))
 
 
 def _at_case(m: Moment, case: CaseView) -> Turn:
-    steps = {
-        "withdraw": ("withdraw_yes", "stay"),
-        "offer": ("send", "stay"),
-        "message": ("stay",),
-        "attach": ("stay",),
-    }
-    here = options(steps[m.session.step]) if m.session.step in steps else ways(case)
+    asking = ASKING.get(m.session.step)
+    here = asking.exits if asking else ways(case, m)
     if m.event.file is not None:
         return _attach(m, case, m.event.file)
-    choice = picked(m.event, m.session, here, numbers=m.session.step != "message")
+    choice = picked(m.event, m.session, here, numbers=asking is None or asking.wants not in TYPED)
     if choice is STALE:
         return show(m, case, Say("pick.stale"))
     if choice is None:
@@ -202,14 +224,16 @@ def _at_case(m: Moment, case: CaseView) -> Turn:
 
 
 def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
-    if choice in {"message", "attach", "withdraw"}:
+    if choice in ASKING:
         session = asked(m.session, step=choice)
-        exits = ("withdraw_yes", "stay") if choice == "withdraw" else ("stay",)
-        return Turn(session, (Say(f"track.{choice}", {}, offered(options(exits), session)),))
+        return Turn(session, (_question(session),))
     if choice == "send":
         return _send(m, case, m.session.answers["held"])
     if choice == "withdraw_yes":
         return _withdraw(m, case)
+    if choice == "news":
+        told, acts = news.kept(m, case.id)
+        return replace(show(m, case, told), acts=acts)
     if choice == "leave":
         return menu.again(m.on(fresh(m)), Say("track.left"))
     return show(m.with_(answers={}), case)
@@ -224,7 +248,10 @@ def _told(m: Moment, case: CaseView) -> Turn:
         return show(
             m,
             case,
-            Say("track.too_long", {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}"}),
+            Say(
+                "track.too_long",
+                {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text},
+            ),
         )
     if m.session.step == "message":
         return _send(m, case, cleaned.text, *oddities(cleaned))
@@ -240,7 +267,8 @@ def _attach(m: Moment, case: CaseView, file: File) -> Turn:
     if file.problem is not None:
         return show(m, case, Say(f"file.{file.problem}", {"name": file.name, "most": MOST_FILES}))
     act = _entry(m, case, EntryKind.EVIDENCE, files=(file,))
-    return replace(show(m, with_entry(case, act), Say("track.attached", {"name": file.name})), acts=(act,))
+    note = Say("track.coming" if file.coming else "track.attached", {"name": file.name})
+    return replace(show(m, with_entry(case, act), note), acts=(act,))
 
 
 def _withdraw(m: Moment, case: CaseView) -> Turn:

@@ -35,6 +35,7 @@ class FileProblem(StrEnum):
     BOMB = "bomb"
     UNREADABLE = "unreadable"
     TOO_MANY = "too_many"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class File:
 
     id: its random name in sealed storage, 32 hex digits; empty when it was not kept.
     name: what the sender called it, cleaned. kind: media type by content, never by name.
-    size: bytes. problem: why it was not kept, or None.
+    size: bytes. problem: why it was not kept, or None. coming: it is on its way, and its place is kept.
     """
 
     id: str
@@ -52,6 +53,7 @@ class File:
     size: int
     problem: FileProblem | None = None
     misnamed: bool = False
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Event:
     id: the platform's own id of the event, unique within the desk; kept only as a hash under a key of the day.
     who: HMAC-SHA256 of platform and user id (32 bytes).
     back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
+    prompt: the number of the question that the words were written for, and lang: the language of the page they
+    were written on; each where the door knows it.
+    message: the platform's id of the message, where it can be taken back; unsent: of one that was taken back.
+    was: what the text said before the person corrected it in the chat; empty when that is not known any more.
     """
 
     id: str
@@ -70,6 +76,25 @@ class Event:
     choice: str | None = None
     file: File | None = None
     back: bytes | None = None
+    prompt: int | None = None
+    lang: Lang | None = None
+    message: str = ""
+    unsent: str = ""
+    was: str | None = None
+
+
+class Wants(StrEnum):
+    """What sort of answer a question waits for, so that a door can offer the right thing to give it with."""
+
+    PICK = "pick"
+    TEXT = "text"
+    LONG = "long"
+    CODE = "code"
+    FILES = "files"
+
+
+TYPED = frozenset({Wants.TEXT, Wants.LONG, Wants.CODE})
+"""Where words are waited for, so that a number that is typed is an answer and picks nothing."""
 
 
 class Topic(StrEnum):
@@ -88,8 +113,8 @@ class Session:
 
     version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
     choice of an older one; editing: an answer is being changed from the review; resume: the question to
-    return to when a cancel is called off. A session that holds a `receipt` would link a person to a case, so
-    it lives in memory only and its stored row is deleted.
+    return to when a cancel is called off; sent: what each message of the platform brought. A session
+    that holds a `receipt` would link a person to a case, so it lives in memory only and its stored row is deleted.
     """
 
     version: int = 0
@@ -103,6 +128,7 @@ class Session:
     editing: bool = False
     resume: str = ""
     receipt: Receipt | None = None
+    sent: Mapping[str, str] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """The same talk with changes. AttributeError for one that a session does not have.
@@ -140,13 +166,16 @@ class Say:
     """Something to say, still without words: a wording key and what goes into it.
 
     certain: must arrive even through a crash, so it waits in the outbox until it did; everything of a case is.
-    An argument called `receipt` is shown to the person as the receipt of the case.
+    wants: what sort of answer is waited for, where something is asked.
+    An argument called `receipt` is shown to the person as the receipt of the case, one called `status` as its
+    public state, and one called `unsent` is what they wrote and must find again where they wrote it.
     """
 
     key: str
     args: Mapping[str, "Arg"] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     certain: bool = False
+    wants: Wants | None = None
 
 
 Arg: TypeAlias = str | int | Say | tuple[Say, ...]
@@ -154,11 +183,19 @@ Arg: TypeAlias = str | int | Say | tuple[Say, ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A `Say` in words, for one person in one language. `choices` are (label, data) pairs."""
+    """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
+
+    certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
+    that can keeps it from being passed on.
+    """
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     receipt: str | None = None
+    certain: bool = False
+    guarded: bool = False
+    typed: bool = False
+    key: str = ""
 
 
 class Query(Generic[T]):

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from handlers.turn import Arg, Choice, Lang, Message, Say
+from handlers.turn import TYPED, Arg, Choice, Lang, Message, Say
+
+GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed")
+"""The keys of what tells of a case, or repeats what somebody told."""
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -45,6 +48,12 @@ def _argument(arg: Arg, lang: Lang) -> str | int:
     return arg
 
 
+def lines(say: Say, lang: Lang) -> list[str]:
+    """The words line by line as the wording has them, whatever line ends stand in what is put in."""
+    args = {name: _argument(arg, lang) for name, arg in say.args.items()}
+    return [line.format_map(args) for line in WORDS[lang][say.key].split("\n")]
+
+
 def label(choice: Choice, lang: Lang) -> str:
     """What is written on a button."""
     return _words(choice.key, choice.args, lang)
@@ -57,4 +66,8 @@ def render(say: Say, lang: Lang) -> Message:
         text(say, lang),
         tuple([(label(choice, lang), choice.data) for choice in say.choices]),
         receipt if isinstance(receipt, str) else None,
+        say.certain,
+        say.certain or say.key.startswith(GUARDED),
+        say.wants in TYPED,
+        say.key,
     )

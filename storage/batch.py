@@ -23,9 +23,9 @@ _UPSERTS = {
         index_elements=list(table.primary_key),
         set_={c.name: upsert(table).excluded[c.name] for c in table.columns if not c.primary_key},
     )
-    for table in (tables.sessions, tables.tries, tables.counters, tables.audit_head)
+    for table in (tables.sessions, tables.tries, tables.counters, tables.addresses, tables.audit_head)
 }
-_INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
+INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
 FORGET_FILE = delete(tables.files).where(
     tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
 )
@@ -66,7 +66,7 @@ class Batch:
 
     def insert(self, table: str, **row: object) -> None:
         """A new row; an existing one is a conflict."""
-        self.add(_INSERTS[table], **row)
+        self.add(INSERTS[table], **row)
 
     def put(self, table: str, **row: object) -> None:
         """A row, new or in place of the one with its key."""
@@ -74,8 +74,7 @@ class Batch:
 
     def add(self, statement: UpdateBase, **row: object) -> None:
         """One more row for a statement."""
-        stored = {name: str(value) if type(value) is date else value for name, value in row.items()}
-        self._rows.setdefault(id(statement), (statement, []))[1].append(stored)
+        self._rows.setdefault(id(statement), (statement, []))[1].append(stored(row))
 
     async def number(self, fiscal_year: int) -> int:
         """The next register number of a fiscal year."""
@@ -112,16 +111,21 @@ class Batch:
         if self._chain is not None:
             self.put("audit_head", **self._chain.head())
         ordered = sorted(self._rows.values(), key=_order)
-        await database.together(self.connection, [(_sql(statement), rows) for statement, rows in ordered])
+        await database.together(self.connection, [(prepared(statement), rows) for statement, rows in ordered])
 
 
 _DIALECT = sqlite.dialect(paramstyle="named")
 _PLACE = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
 
 
+def stored(row: Mapping[str, object]) -> dict[str, object]:
+    """A row as SQLite takes it: a day is its ISO text."""
+    return {name: str(value) if type(value) is date else value for name, value in row.items()}
+
+
 @cache
-def _sql(statement: UpdateBase) -> str:
-    """The SQL of one of the statements above, made once; its parameters by name."""
+def prepared(statement: UpdateBase) -> str:
+    """The SQL of a statement that is made once and used for ever, its parameters by name."""
     return str(statement.compile(dialect=_DIALECT))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,8 +17,8 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from handlers.turn import Event, Lang, Say, Session, Turn
 from storage import tables
-from storage.batch import Batch
-from storage.database import fetched, sql
+from storage.batch import Batch, prepared, stored
+from storage.database import fetched, sql, together
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.seals import Seals
@@ -29,6 +29,10 @@ from storage.write import WRITERS
 T = TypeVar("T")
 
 MOST_TOGETHER = 256
+CROWD = 4
+LINGER = 0.004
+"""Seconds that a batch waits for company when the one before it was a crowd: each flush costs the same for all."""
+
 ANSWER_KEPT = timedelta(hours=1)
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 GRACE = 60
@@ -70,7 +74,7 @@ class Chore:
     """A small writing that can share a transaction with others: one statement and its rows."""
 
     statement: UpdateBase
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, object]]
     done: "asyncio.Future[None]"
 
 
@@ -93,9 +97,12 @@ class Committer:
         # Shielded: one who stops waiting must not take back what is written with the others.
         return await asyncio.shield(pending.done)
 
-    async def write(self, statement: UpdateBase, *rows: dict[str, Any]) -> None:
-        """Write rows together with whatever else waits; they are on the disk when this returns."""
-        chore = Chore(statement, list(rows), asyncio.get_running_loop().create_future())
+    async def write(self, statement: UpdateBase, *rows: Mapping[str, object]) -> None:
+        """Write rows together with whatever else waits; they are on the disk when this returns.
+
+        The statement is one that is made once: its SQL is kept. Rows name all its columns.
+        """
+        chore = Chore(statement, [stored(row) for row in rows], asyncio.get_running_loop().create_future())
         self._enqueue(chore)
         await asyncio.shield(chore.done)
 
@@ -106,12 +113,16 @@ class Committer:
 
     async def run(self, erase: Callable[[list[str]], None]) -> None:
         """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
+        crowded = False
         while True:
-            together = [await self._queue.get()]
-            while len(together) < MOST_TOGETHER and not self._queue.empty():
-                together.append(self._queue.get_nowait())
-            await self._write_all(together, erase)
-            for _ in together:
+            batch = [await self._queue.get()]
+            if crowded:
+                await asyncio.sleep(LINGER)
+            while len(batch) < MOST_TOGETHER and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            crowded = len(batch) >= CROWD
+            await self._write_all(batch, erase)
+            for _ in batch:
                 self._queue.task_done()
 
     async def drained(self) -> None:
@@ -126,25 +137,25 @@ class Committer:
         drained.cancel()
         writing.cancel()
 
-    async def _write_all(self, together: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
+    async def _write_all(self, waiting: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
         try:
-            erase(await self._write(together))
+            erase(await self._write(waiting))
         except Exception as trouble:
-            if len(together) == 1:
-                _fail(together[0].done, trouble)
+            if len(waiting) == 1:
+                _fail(waiting[0].done, trouble)
                 return
-            for one in together:  # so that only the guilty one fails
+            for one in waiting:  # so that only the guilty one fails
                 await self._write_all([one], erase)
 
-    async def _write(self, together: list[Pending | Chore]) -> list[str]:
-        turns = [one for one in together if isinstance(one, Pending)]
+    async def _write(self, waiting: list[Pending | Chore]) -> list[str]:
+        turns = [one for one in waiting if isinstance(one, Pending)]
         if turns:
             await self.today(turns[0].at)
-        chores = [one for one in together if isinstance(one, Chore)]
+        chores = [one for one in waiting if isinstance(one, Chore)]
         erased: list[str] = []
         async with self.transaction() as connection:
-            for chore in chores:
-                await connection.execute(chore.statement, chore.rows)
+            if chores:
+                await together(connection, _gathered(chores))
             known, erased = await self._write_turns(connection, turns) if turns else ({}, [])
         for chore in chores:
             _finish(chore.done, None)
@@ -163,7 +174,7 @@ class Committer:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
         batch = Batch(connection, self.seals, self.days, turns[0].at)
         day = Days.day(batch.now)
-        known = await self._known(connection, turns)
+        known = await self._known(connection, [p.event.id for p in turns])
         fresh = [p for p in turns if p.event.id not in known]
         await self.talks.check(connection, ((p.event.who, p.before) for p in fresh))
         for pending in fresh:
@@ -191,9 +202,15 @@ class Committer:
                 driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
                 raise _named(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def _known(self, connection: AsyncConnection, together: list[Pending]) -> dict[str, Committed]:
+    async def said(self, connection: AsyncConnection, event_id: str) -> Committed | None:
+        """The answer of an event that came before."""
+        return (await self._known(connection, [event_id])).get(event_id)
+
+    async def _known(self, connection: AsyncConnection, ids: list[str]) -> dict[str, Committed]:
         """The answers of events that came before."""
-        marks = {m: (p.event.id, day) for p in together for m, day in self.days.marks(_event(p)).items()}
+        marks = {m: (one, day) for one in ids for m, day in self.days.marks(_event(one)).items()}
+        if not marks:
+            return {}
         known: dict[str, Committed] = {}
         for mark, sealed in await fetched(connection, _known(len(marks)), marks):
             event_id, day = marks[mark]
@@ -209,7 +226,7 @@ class Committer:
         for act in turn.acts:
             await WRITERS[type(act)](act, batch)
         self._gather_session(pending, batch)
-        mark = self.days.mark(day, _event(pending))
+        mark = self.days.mark(day, _event(event.id))
         answer = ANSWER.dump_json(Answer(_lang(pending), turn.says), exclude_defaults=True)
         sealed = self.days.seals[day].seal(answer, "events", mark.hex(), "answer")
         until = _minute(pending.at + ANSWER_KEPT)
@@ -233,6 +250,14 @@ class Committer:
             batch.add(FORGET, who=who)
 
 
+def _gathered(chores: list[Chore]) -> list[tuple[str, list[dict[str, object]]]]:
+    """What chores write, each statement once."""
+    gathered: dict[str, list[dict[str, object]]] = {}
+    for chore in chores:
+        gathered.setdefault(prepared(chore.statement), []).extend(chore.rows)
+    return list(gathered.items())
+
+
 def _named(code: int) -> StorageError:
     if code in FULL:
         return DiskFull("there is no room for the database")
@@ -241,8 +266,8 @@ def _named(code: int) -> StorageError:
     return StorageError(f"the database could not write (SQLite code {code})")
 
 
-def _event(pending: Pending) -> bytes:
-    return pending.event.id.encode("utf-8", "surrogatepass")
+def _event(event_id: str) -> bytes:
+    return event_id.encode("utf-8", "surrogatepass")
 
 
 def _lang(pending: Pending) -> Lang:

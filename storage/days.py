@@ -60,7 +60,7 @@ class Days:
         """Destroy the keys of days gone by and all that was marked with them; gives how many rows that were."""
         last = self.day(now - OLDEST)
         gone = 0
-        for table in (tables.events, tables.tries, tables.day_keys):
+        for table in (tables.events, tables.tries, tables.traces, tables.day_keys):
             gone += (await connection.execute(delete(table).where(table.c.day < last))).rowcount
         return gone
 

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers import thai
 from handlers.turn import File, FileProblem
 from storage import folders, tables
+from storage.batch import INSERTS
 from storage.commit import Committer
 from storage.errors import DiskFull, StorageError
 from storage.kinds import kind_of, misnamed, trouble
@@ -47,14 +48,54 @@ class Evidence:
     async def take(self, chunks: AsyncIterator[bytes], name: str, now: datetime) -> File:
         """Seal a stream. What may not be taken leaves nothing, and `problem` says why. Raises DiskFull."""
         shown, key = clean_name(name), fresh_key()
-        async with self._sealed(chunks, key) as (row, size, digest):
-            too_large = size > MOST_BYTES
-            kind, problem = ("", FileProblem.TOO_LARGE) if too_large else await self._judged(row, key)
+        row = secrets.token_hex(16)
+        async with self._sealed(row, chunks, key) as (size, digest):
+            kind, problem = await self._judged(row, key, size)
             if problem is None:
                 await self._enter(row, FileMeta(key.hex(), shown, kind, size, digest), now)
                 return File(row, shown, kind, size, misnamed=misnamed(shown, kind))
         self.erase([row])
         return File("", shown, kind, size, problem)
+
+    async def expect(self, name: str, now: datetime) -> File:
+        """A place for a file that is on its way, so that it can be part of a report before it has come."""
+        row, shown = secrets.token_hex(16), clean_name(name)
+        await self._enter(row, FileMeta("", shown, "", 0, ""), now)
+        return File(row, shown, "", 0, coming=True)
+
+    async def fill(self, row: str, chunks: AsyncIterator[bytes]) -> File | None:
+        """Seal what came into the place that was kept for it; None where it is not wanted any more.
+
+        What may not be taken leaves the place empty, and `problem` says why. Raises DiskFull, and whatever the
+        stream raises: the place is still there then, to be filled by another try.
+        """
+        shown, key = await self._name(row), fresh_key()
+        if shown is None:
+            return None
+        self.erase([row])  # what a try left that was cut short
+        async with self._sealed(row, chunks, key) as (size, digest):
+            kind, problem = await self._judged(row, key, size)
+            wanted = problem is not None or await self._settle(
+                row, FileMeta(key.hex(), shown, kind, size, digest)
+            )
+        if problem is not None or not wanted:
+            self.erase([row])
+        if not wanted:
+            return None
+        return File("" if problem else row, shown, kind, size, problem, misnamed=misnamed(shown, kind))
+
+    async def _name(self, row: str) -> str | None:
+        try:
+            return (await self.meta(row)).name
+        except StorageError:
+            return None
+
+    async def _settle(self, row: str, meta: FileMeta) -> bool:
+        """Write what a file turned out to be; False where its row went meanwhile."""
+        sealed = self.seals.file.seal(FILE.dump_json(meta), "files", row, "meta")
+        settled = update(tables.files).where(tables.files.c.id == row).values(sealed=sealed)
+        async with self.committer.transaction() as connection:
+            return bool((await connection.execute(settled)).rowcount)
 
     async def take_text(self, text: str, name: str, now: datetime) -> File:
         """Seal a text that the talk itself makes a file of: it is what it is, whatever its first letters look like."""
@@ -63,15 +104,17 @@ class Evidence:
             for at in range(0, len(content), CHUNK):
                 yield content[at : at + CHUNK]
 
-        content, key, kind = text.encode(), fresh_key(), "text/plain"
-        async with self._sealed(chunks(), key) as (row, size, digest):
+        content, key, kind, row = text.encode(), fresh_key(), "text/plain", secrets.token_hex(16)
+        async with self._sealed(row, chunks(), key) as (size, digest):
             await self._enter(row, FileMeta(key.hex(), name, kind, size, digest), now)
         return File(row, name, kind, size)
 
     @asynccontextmanager
-    async def _sealed(self, chunks: AsyncIterator[bytes], key: bytes) -> AsyncIterator[tuple[str, int, str]]:
-        """A stream, sealed on the disk: its row, its size (more than MOST_BYTES: cut off there) and its SHA-256."""
-        row, size, digest, sealer = secrets.token_hex(16), 0, sha256(), ChunkSealer(key)
+    async def _sealed(
+        self, row: str, chunks: AsyncIterator[bytes], key: bytes
+    ) -> AsyncIterator[tuple[int, str]]:
+        """A stream, sealed on the disk: its size (more than MOST_BYTES: cut off there) and its SHA-256."""
+        size, digest, sealer = 0, sha256(), ChunkSealer(key)
         path = self._path(row)
         folders.private(path.parent)
         try:
@@ -86,15 +129,17 @@ class Evidence:
                 sealed.flush()
                 await asyncio.to_thread(os.fsync, sealed.fileno())
             await asyncio.to_thread(folders.sync, path.parent)
-            yield row, size, digest.hexdigest()
+            yield size, digest.hexdigest()
         except BaseException as trouble:
             path.unlink(missing_ok=True)
             if isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
                 raise DiskFull("there is no room for a file") from None
             raise
 
-    async def _judged(self, row: str, key: bytes) -> tuple[str, FileProblem | None]:
+    async def _judged(self, row: str, key: bytes, size: int) -> tuple[str, FileProblem | None]:
         """What a sealed file truly is, and whether it may be taken; read back, so that nobody waits for senders."""
+        if size > MOST_BYTES:
+            return "", FileProblem.TOO_LARGE
 
         def judge() -> tuple[str, FileProblem | None]:
             with self._path(row).open("rb") as sealed:
@@ -109,7 +154,7 @@ class Evidence:
         sealed = self.seals.file.seal(FILE.dump_json(meta), "files", row, "meta")
         until = int((now + DRAFT_KEPT).timestamp()) // 60
         values = {"id": row, "case_id": None, "until": until, "sealed": sealed}
-        await self.committer.write(tables.files.insert(), values)
+        await self.committer.write(INSERTS["files"], values)
 
     async def meta(self, row: str) -> FileMeta:
         """What is known of a file. Raises StorageError for one that is not there."""
@@ -121,8 +166,10 @@ class Evidence:
         return FILE.validate_json(self.seals.file.open(sealed, "files", row, "meta"))
 
     async def read(self, row: str) -> AsyncIterator[bytes]:
-        """The clear content, chunk by chunk. Raises Tampered."""
+        """The clear content, chunk by chunk. Raises Tampered, and StorageError for a file that never came."""
         meta = await self.meta(row)
+        if not meta.key:
+            raise StorageError("this file has not come")
         with self._path(row).open("rb") as sealed:
             for chunk in opened_chunks(bytes.fromhex(meta.key), _chunks(sealed.read)):
                 yield chunk

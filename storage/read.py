@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.case import Outcome, Reason, Status
-from handlers.register import By, CaseView, Entry, EntryKind, FindCase, FindTries, Tries
+from handlers.register import By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import tables
+from storage import sent, tables
 from storage.days import Days
 from storage.errors import StorageError
 from storage.seal import Seal
@@ -78,9 +78,16 @@ async def find_tries(query: FindTries, sight: Sight) -> Tries:
     return TRIES.validate_json(found[max(found)]) if found else Tries()
 
 
+async def find_sent(query: FindSent, sight: Sight) -> str | None:
+    """The case into which a message went."""
+    found = await sent.found(query.message, sight.connection, sight.seals)
+    return found.case if found else None
+
+
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindCase: find_case,
     FindTries: find_tries,
+    FindSent: find_sent,
 }
 
 

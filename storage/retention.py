@@ -12,8 +12,8 @@ from handlers.case import ENDED
 from handlers.register import By
 from handlers.turn import IDLE
 from ita_stats.calendar import day_in_bangkok
-from storage import database, tables
-from storage.batch import Batch
+from storage import database, news, sent, tables
+from storage.batch import INSERTS, Batch
 from storage.commit import Committer
 from storage.errors import Conflict, Tampered
 from storage.evidence import Evidence
@@ -68,6 +68,11 @@ class Retention:
         days.forget(now)
         return gone
 
+    async def forget_maps(self, now: datetime) -> int:
+        """Forget which messages of a platform went into which case."""
+        async with self.committer.transaction() as connection:
+            return await sent.forget(connection, now)
+
     async def erase_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""
         column = tables.cases.c
@@ -79,6 +84,7 @@ class Retention:
             files = await _erase(connection, cases)
             batch = Batch(connection, self.committer.seals, self.committer.days, now)
             for case in cases:
+                batch.add(news.FORGET_CASE, of_case=news.mark(self.committer.seals, case))
                 await batch.note(By.CLOCK, "erased", case)
             await batch.flush()
         self.evidence.erase(files)
@@ -101,7 +107,7 @@ class Retention:
     async def once(self, name: str, due: str) -> bool:
         """Mark a chore of the clock as done; False where it was marked before, and must not be done again."""
         try:
-            await self.committer.write(tables.chores.insert(), {"name": name, "due": due})
+            await self.committer.write(INSERTS["chores"], {"name": name, "due": due})
         except Conflict:
             return False
         return True

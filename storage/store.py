@@ -25,6 +25,7 @@ from storage.seal import mark, same
 from storage.seals import Seals
 from storage.snapshot import Errand, Letter, Report
 from storage.talks import Talks
+from storage.traces import Traces
 from storage.waiting import Waiting
 
 
@@ -38,6 +39,7 @@ class Store:
     outbox: Waiting[Letter]
     errands: Waiting[Errand]
     retention: Retention
+    traces: Traces
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -57,6 +59,11 @@ class Store:
     async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
         """Write a turn; it is on the disk when this returns. Raises Conflict, DiskFull."""
         return await self.committer.commit(event, before, turn, at)
+
+    async def said(self, event_id: str) -> Committed | None:
+        """What was answered to an event, as long as that is kept; None for one that never came."""
+        async with self._reader.connect() as connection:
+            return await self.committer.said(connection, event_id)
 
     async def report(self, case: str) -> Report:
         """What the reporter of a case wrote."""
@@ -124,12 +131,14 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 waiting.outbox(tables.outbox, committer, seals, reader),
                 waiting.errands(tables.errands, committer, seals, reader),
                 Retention(committer, evidence, ring.place.database),
+                Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))
             try:
                 yield store
             finally:
+                await store.traces.flush()
                 await committer.close(writing)
                 with suppress(asyncio.CancelledError):
                     await writing

@@ -132,6 +132,21 @@ def _waiting(name: str) -> Table:
 outbox = _waiting("outbox")
 errands = _waiting("errands")
 
+traces = _scattered(
+    "traces",
+    Column("id", String(32), primary_key=True),
+    Column("bucket", LargeBinary(32), nullable=False, index=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+addresses = _scattered(
+    "addresses",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("person", LargeBinary(32), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

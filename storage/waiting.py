@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Delete, Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.batch import INSERTS
 from storage.commit import Committer
 from storage.errors import Tampered
 from storage.seals import Seals
@@ -49,7 +51,7 @@ class Waiting(Generic[T]):
         row = secrets.token_hex(16)
         sealed = self.seals.waiting.seal(self.adapter.dump_json(what), self.table.name, row, self.field)
         values = {"id": row, "kind": kind, "due": _second(at), "attempts": 0, "sealed": sealed}
-        await self.committer.write(self.table.insert(), values)
+        await self.committer.write(INSERTS[self.table.name], values)
         return row
 
     async def take(self, kind: str, at: datetime, limit: int = 20) -> list[Taken[T]]:
@@ -83,7 +85,7 @@ class Waiting(Generic[T]):
         """It was done: the rows go."""
         rows = [{"row": row} for row in ids]
         if rows:
-            await self.committer.write(delete(self.table).where(self.table.c.id == bindparam("row")), *rows)
+            await self.committer.write(_done(self.table), *rows)
 
     async def forget(self, before: datetime) -> int:
         """Delete what was due so long ago that nobody will come for it; gives how many rows that were."""
@@ -122,6 +124,11 @@ def outbox(table: Table, committer: Committer, seals: Seals, reader: AsyncEngine
 def errands(table: Table, committer: Committer, seals: Seals, reader: AsyncEngine) -> Waiting[Errand]:
     """Evidence that must be fetched."""
     return Waiting(table, ERRAND, "errand", committer, seals, reader)
+
+
+@cache
+def _done(table: Table) -> Delete:
+    return delete(table).where(table.c.id == bindparam("row"))
 
 
 def _second(at: datetime) -> int:

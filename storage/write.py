@@ -7,11 +7,21 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Move, Status
-from handlers.register import AddEntry, By, EntryKind, FileCase, MoveCase, SetTries
+from handlers.register import (
+    AddEntry,
+    By,
+    EntryKind,
+    FileCase,
+    KeepNews,
+    MoveCase,
+    SetTries,
+    StopNews,
+    Unsay,
+)
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import tables
+from storage import news, sent, tables
 from storage.batch import Batch
 from storage.errors import Conflict
 from storage.seal import Seal
@@ -53,6 +63,7 @@ async def file_case(act: FileCase, batch: Batch) -> None:
     )
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=case)
+    sent.remember(case, act.sent, batch)
     said = {
         "received": "1",
         "category": act.category,
@@ -71,6 +82,8 @@ async def add_entry(act: AddEntry, batch: Batch) -> None:
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=act.case)
     batch.add(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
+    sent.remember(act.case, act.sent, batch)
+    await news.tell(act.case, act.by, batch)
     await batch.note(act.by, act.kind.value, act.case)
 
 
@@ -96,6 +109,7 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
     if reason or act.step.move is Move.REOPEN:
         facts["reason"] = reason or ""
     batch.state(report.about, await batch.last_fact(report.about), act.on, act.on, **facts)
+    await news.tell(act.case, act.by, batch)
     await batch.note(act.by, act.step.move.value, act.case)
 
 
@@ -122,6 +136,9 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     MoveCase: move_case,
     SetTries: set_tries,
     DropFiles: drop_files,
+    Unsay: sent.unsay,
+    KeepNews: news.keep_news,
+    StopNews: news.stop_news,
 }
 
 

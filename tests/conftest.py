@@ -7,6 +7,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=30, help="rounds of kill -9 under load (about four a second)"
     )
+    parser.addoption(
+        "--windows", choices=["some", "all"], default="some", help="sizes and schemes of browsers"
+    )
+
+
+@pytest.fixture(scope="session")
+def windows(request: pytest.FixtureRequest) -> int:
+    """How many kinds of browser window play the stories."""
+    return 4 if request.config.getoption("--windows") == "all" else 2
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from handlers.case import Move, Outcome, Step
 from handlers.turn import Channel, Event
 from storage.audit import Anchor
 from storage.keys import Place
+from storage.snapshot import Errand
 from tests.end import desk
 from tests.end.desk import Desk
 from tests.play import OFFICE, WHOLE_REPORT
@@ -154,3 +155,15 @@ def test_after_a_long_silence_everything_is_done_at_once(tmp_path: Path) -> None
             assert await ticked(opened, opened.now() + timedelta(days=7)) == []
 
     asyncio.run(story())
+
+
+def test_what_was_laid_aside_is_not_kept_for_ever(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with a_desk(tmp_path) as opened:
+            await opened.store.errands.add("line.old", Errand("line.old", {"event": CANARY}), opened.now())
+            await ticked(opened, opened.now() + timedelta(hours=47))
+            assert len(await opened.store.errands.look("line.old")) == 1
+            assert "errands-forgotten" in await ticked(opened, opened.now() + timedelta(hours=49))
+            assert await opened.store.errands.look("line.old") == []
+
+    asyncio.run(play())

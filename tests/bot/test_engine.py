@@ -102,7 +102,7 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
     assert store.written == [str(n) for n in range(10)]
     assert most == 1
     assert [said(a) for a in answers] == store.written
-    assert one._turns == {}
+    assert not one._turns
 
 
 def test_different_persons_are_served_side_by_side() -> None:
@@ -210,6 +210,6 @@ def test_one_who_hangs_up_while_waiting_holds_up_nobody() -> None:
         answers = await asyncio.wait_for(asyncio.gather(*talks, return_exceptions=True), 5)
         assert isinstance(answers[1], asyncio.CancelledError)
         assert [said(a) for a in answers if isinstance(a, Answer)] == ["0", "2"]
-        assert one._turns == {}
+        assert not one._turns
 
     asyncio.run(story())

@@ -19,6 +19,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.app import House
+from bot.settings import Settings
 from bot.web import Guarded, site
 from tests.end import chat
 from tests.play import OFFICE
@@ -79,7 +80,19 @@ def served(home: Path) -> Iterator[Served]:
     assert json.loads(errors.splitlines()[0])["event"] == "started"
 
 
-PAGES = ("/", "/?lang=en", "/nothing-here", "/static/page.css", "/static/nothing", "/healthz", "/readyz")
+PAGES = (
+    "/",
+    "/?lang=en",
+    "/report",
+    "/track",
+    "/privacy",
+    "/exit",
+    "/nothing-here",
+    "/static/page.css",
+    "/static/nothing",
+    "/healthz",
+    "/readyz",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -88,6 +101,8 @@ def test_every_answer_is_guarded(served: Served, path: str) -> None:
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy == {
         "default-src": "'none'",
+        "script-src": "'self'",
+        "connect-src": "'self'",
         "style-src": "'self'",
         "font-src": "'self'",
         "img-src": "'self'",
@@ -96,10 +111,14 @@ def test_every_answer_is_guarded(served: Served, path: str) -> None:
         "form-action": "'self'",
     }
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
-    assert {"server", "set-cookie", "x-powered-by"} & set(headers) == set()
+    assert {"server", "x-powered-by"} & set(headers) == set()
+    assert ("set-cookie" in headers) == (path in {"/report", "/track", "/exit"})
+    if not path.startswith(("/static", "/healthz", "/readyz", "/exit")):
+        assert headers["cache-control"] == "no-store"
 
 
 def test_the_landing_page_says_what_a_citizen_needs(served: Served) -> None:
@@ -108,8 +127,26 @@ def test_the_landing_page_says_what_a_citizen_needs(served: Served) -> None:
     assert headers["cache-control"] == "no-store"
     needed = [OFFICE.name.th, OFFICE.guideline.how.th, OFFICE.guideline.unit.th, OFFICE.unsigned_letters.th]
     needed += [step.name.th for step in OFFICE.guideline.steps]
-    needed += ["https://wbs.nacc.go.th", "tel:1206", "ita-bot chat", '<html lang="th">', "เทอร์มินัล"]
+    needed += [
+        "https://wbs.nacc.go.th",
+        "tel:1206",
+        "ita-bot chat",
+        '<html lang="th">',
+        "เทอร์มินัล",
+        "/report",
+        "/track",
+    ]
     assert [words for words in needed if words not in page] == []
+
+
+def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path) -> None:
+    alone = run(tmp_path / "var", "--desk", "service")
+    _, _, page = alone.asks("/")
+    assert 'href="/report' not in page
+    assert "ita-bot chat" not in page
+    assert "เปิดแยกไว้ต่างหาก" in page
+    assert alone.asks("/report")[0] == 404
+    alone.ends()
 
 
 def test_the_same_page_in_english(served: Served) -> None:
@@ -121,13 +158,15 @@ def test_the_same_page_in_english(served: Served) -> None:
     assert re.findall(r"[\u0e01-\u0e5b]{3,}", text) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/?lang=en", "/nothing-here"])
-def test_a_page_needs_nobody_else_and_no_script(served: Served, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/?lang=en", "/report", "/report?lang=en", "/track", "/privacy", "/nothing-here"]
+)
+def test_a_page_needs_nobody_else_and_no_script_in_it(served: Served, path: str) -> None:
     _, _, page = served.asks(path)
-    assert (
-        re.findall(r"<(script|iframe|object|embed|style|form)\b|\bon[a-z]+=|javascript:| style=", page) == []
-    )
-    loaded = re.findall(r"""<(?:link|img|source)[^>]*(?:href|src)="([^"]+)""", page)
+    assert re.findall(r"<(iframe|object|embed|style)\b|\bon[a-z]+=|javascript:| style=", page) == []
+    assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/page.js" defer>']
+    assert re.findall(r"<title>([^<]*)", page)[0] in {OFFICE.name.th, OFFICE.name.en}
+    loaded = re.findall(r"""<(?:link|img|source|script)[^>]*(?:href|src)="([^"]+)""", page)
     assert loaded
     assert all(link.startswith("/static/") for link in loaded)
     assert [served.asks(link)[0] for link in loaded] == [200] * len(loaded)
@@ -143,7 +182,7 @@ def test_links_of_the_page_lead_somewhere(served: Served) -> None:
     for path in ("/", "/?lang=en", "/nothing-here", "/nothing-here?lang=en"):
         _, _, page = served.asks(path)
         for link in re.findall(r'<a [^>]*href="(/[^"]*)"', page):
-            assert served.asks(link)[0] == 200
+            assert served.asks(link)[0] == (303 if link == "/exit" else 200)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +251,13 @@ def test_every_pair_of_colours_can_be_read(scheme: int) -> None:
     roots = re.findall(r":root \{([^}]*)\}", style)
     colours: dict[str, str] = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", roots[scheme]))
     on = [(ink, ground) for ink in ("ink", "soft", "link") for ground in ("paper", "sheet")]
-    on += [("on-royal", "royal"), ("open", "open-paper")]
+    on += [
+        ("on-royal", "royal"),
+        ("open", "open-paper"),
+        ("frame", "sheet"),
+        ("frame", "paper"),
+        ("ink", "note"),
+    ]
     found = {(ink, ground): contrast(colours[ink], colours[ground]) for ink, ground in on}
     assert {pair: value for pair, value in found.items() if value < 4.5} == {}
 
@@ -257,7 +302,7 @@ def test_a_database_that_does_not_answer_is_not_ready(capsys: pytest.CaptureFixt
         desks: Any
         office: Any = OFFICE
 
-    assert asked("/readyz", WithBroken({"complaints": Broken})) == (503, "not ready\n")
+    assert asked("/readyz", WithBroken({"service": Broken})) == (503, "not ready\n")
     assert CANARY not in capsys.readouterr().err
 
 
@@ -271,7 +316,7 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
             return getattr(OFFICE, name)
 
     class Breaking:
-        office, desks = Office(), dict[str, Any]()
+        office, desks, settings = Office(), dict[str, Any](), Settings(_env_file=None)  # type: ignore[call-arg]
 
     status, page = asked("/", Breaking())
     assert status == 500

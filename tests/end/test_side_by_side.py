@@ -47,7 +47,7 @@ def test_a_slow_person_keeps_nobody_waiting(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path / "var") as desk:
             slow = desk.who("ช้า")
-            async with desk.engine._in_turn(slow):
+            async with desk.engine._turns.of(slow):
                 waiting = asyncio.create_task(desk.hears(Event("s", slow, Channel.WEB, text="สวัสดี")))
                 receipts = await asyncio.wait_for(
                     asyncio.gather(*(files(desk, f"p{n}") for n in range(20))), 20

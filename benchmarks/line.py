@@ -1,0 +1,191 @@
+"""Complaints through LINE's real webhook: `python -m benchmarks.line`.
+
+`ita-bot run` serves on one core; on the other, a LINE on loopback signs and posts each message of a citizen as a
+webhook of one event, and takes the reply by reply token, sent through line-bot-sdk. A message counts when its reply
+has come; every message is on the disk before LINE is told that it came. The texts and taps are those of
+`benchmarks/citizen.py`: 18 messages, 18 webhooks and 18 replies a complaint, and no push.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvloop
+from aiohttp import web
+
+from benchmarks.citizen import COMPLAINT
+from benchmarks.load import Figures, Tally, run
+
+PERSONS = (16, 64, 256)
+STORIES = 300
+HOME = Path(__file__).parents[1] / "var"
+SECRET, TOKEN, BOT = secrets.token_hex(16), secrets.token_hex(32), "U" + "0" * 32
+ANSWERS = {
+    "/v2/bot/info": {
+        "userId": BOT,
+        "basicId": "@b",
+        "displayName": "b",
+        "chatMode": "bot",
+        "markAsReadMode": "auto",
+    },
+    "/v2/bot/message/quota": {"type": "limited", "value": 300},
+    "/v2/bot/message/quota/consumption": {"totalUsage": 0},
+}
+
+
+@dataclass
+class Loopback:
+    """LINE, as far as this needs it."""
+
+    url: str = ""
+    program: int = 0
+    webhook: str = ""
+    pushes: int = 0
+    session: aiohttp.ClientSession | None = None
+    waiting: dict[str, "asyncio.Future[list[dict[str, Any]]]"] = field(default_factory=dict)
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    async def heard(self, request: web.Request) -> web.Response:
+        """Take a call."""
+        if request.path == "/v2/bot/message/reply":
+            body = json.loads(await request.read())
+            self.waiting.pop(body["replyToken"]).set_result(body["messages"])
+            return web.Response(body=b'{"sentMessages":[{"id":"1"}]}', content_type="application/json")
+        self.pushes += request.path.endswith("/push")
+        return web.json_response(ANSWERS.get(request.path, {}))
+
+    async def post(self, person: str, **deed: object) -> list[dict[str, Any]]:
+        """Bring an event and wait for what is replied."""
+        number, token = next(self.numbers), secrets.token_hex(16)
+        event = {
+            "mode": "active",
+            "timestamp": int(time.time() * 1000),
+            "source": {"type": "user", "userId": person},
+            "webhookEventId": f"01{number:024d}",
+            "deliveryContext": {"isRedelivery": False},
+            "replyToken": token,
+            **deed,
+        }
+        body = json.dumps({"destination": BOT, "events": [event]}).encode()
+        signed = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
+        headers = {"content-type": "application/json", "x-line-signature": signed}
+        self.waiting[token] = reply = asyncio.get_running_loop().create_future()
+        assert self.session is not None
+        async with self.session.post(self.webhook, data=body, headers=headers) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"the webhook answered {answer.status}")
+        return await reply
+
+
+@dataclass
+class Phone:
+    """A person with LINE who files a whole complaint."""
+
+    line: Loopback
+    tally: Tally
+    who: str = field(default_factory=lambda: "U" + secrets.token_hex(16))
+    buttons: dict[str, str] = field(default_factory=dict)
+    receipt: str = ""
+
+    async def file(self) -> None:
+        """The whole talk. KeyError where a label is not offered; RuntimeError where no receipt came of it."""
+        for line in COMPLAINT:
+            if line.startswith("["):
+                await self._do(type="postback", postback={"data": self.buttons[line[1:-1]]})
+            else:
+                await self._do(type="message", message={"id": "1", "type": "text", "text": line})
+        if not self.receipt:
+            raise RuntimeError("the complaint was told and no receipt given")
+        await self._do(
+            type="message", message={"id": "1", "type": "text", "text": self.receipt[-6:].replace("-", "")}
+        )
+
+    async def _do(self, **deed: object) -> None:
+        messages = await self.tally.timed(self.line.post(self.who, **deed))
+        quick = messages[-1].get("quickReply", {"items": []})["items"]
+        self.buttons = {item["action"]["label"]: item["action"]["data"] for item in quick} or self.buttons
+        for message in messages:
+            if footer := message.get("contents", {}).get("footer"):
+                self.receipt = footer["contents"][0]["action"]["clipboardText"]
+
+
+@asynccontextmanager
+async def standing(folder: Path) -> AsyncIterator[Loopback]:
+    """LINE here and `ita-bot run` on a core of its own."""
+    line = Loopback()
+    app = web.Application()
+    app.router.add_route("*", "/{any:.*}", line.heard)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    line.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
+    own = {"HOME": str(folder), "LINE_API_URL": line.url, "COMPLAINTS__LINE_TOKEN": TOKEN}
+    own["COMPLAINTS__LINE_SECRET"] = SECRET
+    command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
+    core = min(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    before = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
+    program = subprocess.Popen(  # noqa: ASYNC220 - once, before anything is measured
+        command, env=kept | {f"ITA_{k}": v for k, v in own.items()}, stdout=subprocess.PIPE, preexec_fn=before
+    )
+    line.program = program.pid
+    try:
+        assert program.stdout is not None
+        told = (await asyncio.to_thread(program.stdout.readline)).decode().split()
+        line.webhook = f"{told[-1].rstrip('/')}/line/complaints"
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            line.session = session
+            yield line
+    finally:
+        program.terminate()
+        await asyncio.to_thread(program.wait)
+        await runner.cleanup()
+
+
+def worked(program: int) -> float:
+    """Seconds of processor that a program has used, all threads; 0 elsewhere than on Linux."""
+    try:
+        told = Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measured(persons: int) -> tuple[Figures, float]:
+    """One run in an empty folder, after a short one that warms up; and the server's µs of work for each message."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
+        async with standing(Path(folder)) as line:
+            await run(lambda tally: Phone(line, tally).file(), persons=16, stories=16)
+            before = worked(line.program)
+            figures = await run(lambda tally: Phone(line, tally).file(), persons=persons, stories=STORIES)
+            if line.pushes:
+                raise RuntimeError(f"{line.pushes} pushes, where every answer has a reply token")
+            return figures, (worked(line.program) - before) / figures.messages * 1e6
+
+
+def main() -> None:
+    """Each crowd."""
+    HOME.mkdir(mode=0o700, exist_ok=True)
+    print(f"{STORIES:,} whole complaints of {len(COMPLAINT) + 1} messages each, replies included")
+    for persons in PERSONS:
+        figures, work = uvloop.run(measured(persons))
+        print(f"  {persons:4} persons in flight  {figures} here, {work:5.0f} µs in the server", flush=True)
+
+
+if __name__ == "__main__":
+    main()

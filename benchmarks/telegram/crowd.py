@@ -1,0 +1,148 @@
+"""The persons and their Telegram, on a core of their own: raw HTTP, so that they cost less than what is measured."""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+import httptools
+
+from benchmarks.telegram.script import Step, update
+
+MESSAGE = (
+    b'{"ok":true,"result":{"message_id":9,"date":1790000000,"chat":{"id":1,"type":"private","first_name":"x"},'
+    b'"from":{"id":700000001,"is_bot":true,"first_name":"bot"},"text":"x"}}'
+)
+ME = b'{"ok":true,"result":{"id":700000001,"is_bot":true,"first_name":"bot","username":"bench_bot"}}'
+YES = b'{"ok":true,"result":true}'
+VISIBLE = {"sendMessage", "editMessageText"}
+_CHAT = re.compile(rb'(?:^|&)chat_id=(\d+)|name="chat_id"\r\n(?:.*\r\n)*?\r\n(\d+)|"chat_id": ?"?(\d+)')
+
+
+@dataclass
+class Telegram:
+    """What the bots call: counts, and tells the person whose message came."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    waiting: "dict[int, asyncio.Future[None]]" = field(default_factory=dict)
+
+    def called(self, method: str, body: bytes) -> bytes:
+        """One call; gives the answer."""
+        self.calls[method] += 1
+        if method in VISIBLE:
+            self.seen(body)
+            return MESSAGE
+        return ME if method == "getMe" else YES
+
+    def seen(self, body: bytes) -> None:
+        """A message came into a chat."""
+        found = _CHAT.search(body)
+        chat = int(next(g for g in found.groups() if g)) if found else 0
+        if (waiter := self.waiting.pop(chat, None)) is not None and not waiter.done():
+            waiter.set_result(None)
+
+
+class Server(asyncio.Protocol):
+    """A connection of the bot to its Telegram."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        self._telegram = telegram
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport, self._parser, self._body = transport, httptools.HttpRequestParser(self), b""
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_url(self, url: bytes) -> None:
+        self._method = url.rpartition(b"/")[2].decode()
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        answer = self._telegram.called(self._method, self._body)
+        self._body = b""
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(
+            answer
+        )
+        self._transport.write(head + answer)
+
+
+class Connection(asyncio.Protocol):
+    """A connection of Telegram to the bot's webhook."""
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._done.done():
+            self._done.set_exception(ConnectionError("the bot hung up"))
+
+    async def post(self, path: str, secret: str, body: bytes) -> bytes:
+        """Bring an update; gives the body of the answer. RuntimeError for another status than 200."""
+        self._parser, self._body = httptools.HttpResponseParser(self), b""
+        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport.write(
+            b"POST %s HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
+            b"x-telegram-bot-api-secret-token: %s\r\ncontent-length: %d\r\n\r\n%s"
+            % (path.encode(), secret.encode(), len(body), body)
+        )
+        await self._done
+        if self._parser.get_status_code() != 200:
+            raise RuntimeError(f"status {self._parser.get_status_code()}")
+        return self._body
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        self._done.set_result(None)
+
+
+@dataclass
+class Crowd:
+    """Persons who report side by side; each waits for what it should see before its next deed."""
+
+    telegram: Telegram
+    steps: list[Step]
+    port: int
+    path: str
+    secret: str
+    number: int = 1000
+    latencies: list[float] = field(default_factory=list)
+
+    async def play(self, persons: int, stories: int) -> tuple[float, float, float]:
+        """Updates a second, and the milliseconds that half and 99 in 100 updates stay within."""
+        self.latencies.clear()
+        left = iter(range(stories))
+        began = time.perf_counter()
+        await asyncio.gather(*(self._person(left) for _ in range(persons)))
+        took = time.perf_counter() - began
+        cuts = quantiles(self.latencies, n=100)
+        return len(self.latencies) / took, cuts[49] * 1000, cuts[98] * 1000
+
+    async def _person(self, left: Any) -> None:
+        loop = asyncio.get_running_loop()
+        transport, connection = await loop.create_connection(Connection, "127.0.0.1", self.port)
+        for _ in left:
+            self.number += 100
+            await self._report(connection, chat=1_000_000_000 + self.number)
+        transport.close()
+
+    async def _report(self, connection: Connection, chat: int) -> None:
+        for place, step in enumerate(self.steps):
+            body = update(step, chat * 10 + place, chat)
+            seen = self.telegram.waiting[chat] = asyncio.get_running_loop().create_future()
+            began = time.perf_counter()
+            answer = await connection.post(self.path, self.secret, body)
+            if b"chat_id" in answer:
+                self.telegram.seen(answer)
+            await asyncio.wait_for(seen, 20)
+            self.latencies.append(time.perf_counter() - began)

@@ -1,0 +1,50 @@
+"""Our door as it serves, with five questions and without the pace that Telegram asks for: `python -m … PORT URL`."""
+
+import sys
+from datetime import UTC, datetime
+
+import uvicorn
+
+from benchmarks.telegram.script import router
+from bot import app, log
+from bot.courier import Courier
+from bot.doors import Direct
+from bot.serving import settled
+from bot.telegram import entrance
+from bot.telegram.pace import Pace
+from bot.web import Guarded, site
+from handlers.turn import Channel
+
+
+def broken(trouble: BaseException) -> None:
+    """A fault is seen."""
+    log.fault(trouble)
+
+
+async def serve(port: int) -> None:
+    """Serve until killed. The settings come from the environment, as for `ita-bot run`."""
+    async with app.opened(("complaints",), datetime.now(UTC)) as house:
+        desk = house.desks["complaints"]
+        desk.engine.router, desk.engine.fault = router(), broken
+        courier = Courier(desk.engine, desk.store, {}, broken)
+        own, origin = house.settings.complaints, house.settings.telegram_api_url
+        async with entrance.opened(desk, own, origin, courier, broken) as way:
+            courier.carriers = {Channel.TELEGRAM: way.door}
+            way.door.post.pace = Pace(per_chat=0, overall=0)
+            config = uvicorn.Config(
+                Direct(way.routes, Guarded(site(house, way.routes))),
+                port=port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                proxy_headers=False,
+            )
+            settled()
+            await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(serve(int(sys.argv[1])))

@@ -1,0 +1,82 @@
+"""aiogram's finite-state machine in memory, as its documentation shows it: `PORT URL SCRIPT background|response`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from aiogram import Bot, Dispatcher, Router
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
+from aiohttp import web
+
+
+class Report(StatesGroup):
+    """The states, one for each update."""
+
+    s1, s2, s3, s4, s5, s6, s7 = State(), State(), State(), State(), State(), State(), State()
+
+
+STATES = (Report.s1, Report.s2, Report.s3, Report.s4, Report.s5, Report.s6, Report.s7)
+
+
+def add(router: Router, steps: list[Any], place: int, *, riding: bool) -> None:
+    """Register what answers a step."""
+    deed, _, _, shown, buttons = steps[place]
+    rows = [[InlineKeyboardButton(text=label, callback_data=data)] for label, data in buttons]
+    markup = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+
+    async def onward(state: FSMContext) -> None:
+        if place + 1 < len(steps):
+            await state.set_state(STATES[place])
+        else:
+            await state.clear()
+
+    async def tapped(query: CallbackQuery, state: FSMContext) -> Any:
+        await query.answer()
+        await onward(state)
+        assert isinstance(query.message, Message)
+        answer = query.message.edit_text(shown, reply_markup=markup)
+        return answer if riding else await answer
+
+    async def said(message: Message, state: FSMContext) -> Any:
+        await state.update_data({str(place): message.text})
+        await onward(state)
+        answer = message.answer(shown, reply_markup=markup)
+        return answer if riding else await answer
+
+    if place == 0:
+        router.message.register(said, Command("report"))
+    elif deed == "tap":
+        router.callback_query.register(tapped, STATES[place - 1])
+    else:
+        router.message.register(said, STATES[place - 1])
+
+
+def main(port: str, url: str, script: str, way: str) -> None:
+    """Serve until killed."""
+    steps = json.loads(Path(script).read_text("utf-8"))
+    router, dispatcher = Router(), Dispatcher()
+    for place in range(len(steps)):
+        add(router, steps, place, riding=way == "response")
+    dispatcher.include_router(router)
+    session = AiohttpSession(api=TelegramAPIServer.from_base(url))
+    bot = Bot("700000001:bench", session=session)
+    app = web.Application()
+    handler = SimpleRequestHandler(
+        dispatcher, bot, handle_in_background=way != "response", secret_token="bench"
+    )
+    handler.register(app, path="/hook")
+    setup_application(app, dispatcher, bot=bot)
+    uvloop.install()
+    web.run_app(app, host="127.0.0.1", port=int(port), print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

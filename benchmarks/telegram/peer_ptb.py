@@ -1,0 +1,72 @@
+"""python-telegram-bot's ConversationHandler, as its examples customwebhookbot and conversationbot show it."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ConversationHandler,
+    MessageHandler,
+    filters,
+)
+
+
+def handler(steps: list[Any], place: int) -> Any:
+    """What answers a step."""
+    deed, _, _, shown, buttons = steps[place]
+    rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
+    markup = InlineKeyboardMarkup(rows) if rows else None
+    following = place + 1 if place + 1 < len(steps) else ConversationHandler.END
+
+    async def answer(update: Update, context: Any) -> int:
+        if deed == "tap":
+            await update.callback_query.answer()
+            await update.callback_query.edit_message_text(shown, reply_markup=markup)
+        else:
+            context.user_data[place] = update.message.text
+            await update.message.reply_text(shown, reply_markup=markup)
+        return following
+
+    if deed == "tap":
+        return CallbackQueryHandler(answer)
+    return MessageHandler(filters.TEXT, answer)
+
+
+async def serve(port: int, url: str, steps: list[Any]) -> None:
+    """Serve until killed."""
+    built = Application.builder().token("700000001:bench").base_url(f"{url}/bot").updater(None)
+    application = built.build()
+    states = {place: [handler(steps, place)] for place in range(1, len(steps))}
+    begin = CommandHandler("report", handler(steps, 0).callback)
+    application.add_handler(ConversationHandler([begin], states, fallbacks=[begin]))
+
+    async def webhook(request: Request) -> Response:
+        await application.update_queue.put(Update.de_json(await request.json(), application.bot))
+        return Response()
+
+    routes = [Route("/hook", webhook, methods=["POST"])]
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=routes), port=port, log_config=None, access_log=False)
+    )
+    async with application:
+        await application.start()
+        await server.serve()
+        await application.stop()
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(serve(int(sys.argv[1]), sys.argv[2], json.loads(Path(sys.argv[3]).read_text("utf-8"))))
+    asyncio.set_event_loop(None)

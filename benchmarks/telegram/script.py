@@ -1,0 +1,123 @@
+"""The script that every person plays: five questions of a complaint, before them a notice, after them a review.
+
+    update                 what the person sees          ours: calls            documented ways: calls
+    1  text  แจ้งเรื่อง      notice, 2 buttons             rides                  sendMessage
+    2  tap   รับทราบ        question 1, in its place      rides, answerCallback  editMessageText, answerCallback
+    3  tap   category      question 2, in its place      rides, answerCallback  editMessageText, answerCallback
+    4  text                question 3                    rides                  sendMessage
+    5  text                question 4                    rides                  sendMessage
+    6  text                question 5                    rides                  sendMessage
+    7  text                review, 3 buttons             sendMessage            sendMessage
+    8  tap   ส่งเรื่อง        receipt                       sendMessage            editMessageText, answerCallback
+
+Ours clears the chat before the receipt comes (deleteMessages), which the others do not do. Where a library can
+answer in the webhook's response, what replaces or follows a message rides there too.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.thought import OFFICE
+from handlers import complaint, receipt, wording
+from handlers.form import Field, Form, Kind
+from handlers.router import Complaints
+from handlers.turn import Channel, Event, NewReceipt, Now, Session
+
+ASKED = ("category", "accused", "where", "witnesses", "wish")
+DEEDS = (
+    ("text", "แจ้งเรื่อง"),
+    ("tap", "รับทราบ เริ่มแจ้งเรื่อง"),
+    ("tap", "ทุจริตต่อหน้าที่"),
+    ("text", "เจ้าหน้าที่พัสดุ กลุ่มอำนวยการ เรียกเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"),
+    ("text", "ห้องพัสดุ ชั้นสอง และร้านกาแฟหน้าโรงเรียน"),
+    ("text", "ผู้รับเหมาสองรายพร้อมให้ข้อมูล และมีสมุดจดรายจ่าย"),
+    ("text", "ขอให้ตรวจสอบการตรวจรับงานย้อนหลัง"),
+    ("tap", "ส่งเรื่อง"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One update and what it leads to. data: of the button that is tapped."""
+
+    deed: str
+    words: str
+    data: str
+    shown: str
+    buttons: tuple[tuple[str, str], ...]
+
+
+def router() -> Complaints:
+    """The complaints desk with the five questions."""
+    desk = Complaints(OFFICE)
+    fields = tuple(
+        field if field.kind is Kind.PICK else Field(field.name, Kind.TEXT, optional=True)
+        for name in ASKED
+        if (field := desk.form.field(name)) is not None
+    )
+    object.__setattr__(desk, "form", Form("report", fields, complaint.finish, complaint.listing))
+    return desk
+
+
+def steps() -> list[Step]:
+    """The script with the words that our talk answers, which the others say too."""
+    desk, session, buttons, made = router(), None, dict[str, str](), list[Step]()
+    for deed, words in DEEDS:
+        data = buttons.get(words, "") if deed == "tap" else ""
+        chosen: dict[str, Any] = {"choice": data} if deed == "tap" else {"text": words}
+        deciding = desk.decide(Event("e", b"w", Channel.TELEGRAM, **chosen), session)
+        answer: Any = None
+        try:
+            while True:
+                answer = _world(deciding.send(answer))
+        except StopIteration as decided:
+            turn = decided.value
+        session = turn.session
+        messages = [wording.render(say, "th") for say in turn.says]
+        buttons = dict(messages[-1].choices)
+        shown = "\n\n".join(m.text for m in messages)
+        made.append(Step(deed, words, data, shown, messages[-1].choices))
+    return made
+
+
+def _world(query: object) -> object:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC) if isinstance(query, Now) else receipt.made_of(7)
+
+
+def update(step: Step, number: int, chat: int) -> bytes:
+    """The update of a step, as Telegram sends it."""
+    person = {
+        "id": chat,
+        "is_bot": False,
+        "first_name": "สมชาย",
+        "username": "somchai",
+        "language_code": "th",
+    }
+    where = {"id": chat, "type": "private", "first_name": "สมชาย", "username": "somchai"}
+    now = int(time.time())
+    what: Mapping[str, Any]
+    if step.deed == "text":
+        message = {"message_id": number, "from": person, "chat": where, "date": now, "text": step.words}
+        if step.words == "แจ้งเรื่อง":
+            message["text"] = "/report"
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": 7}]
+        what = {"message": message}
+    else:
+        bot = {"id": 700000001, "is_bot": True, "first_name": "bot", "username": "bench_bot"}
+        carrier = {"message_id": 5, "from": bot, "chat": where, "date": now, "text": "ก่อนหน้า"}
+        tap = {"id": str(number), "from": person, "chat_instance": "1", "data": step.data}
+        what = {"callback_query": {**tap, "message": carrier}}
+    return json.dumps({"update_id": number, **what}, ensure_ascii=False).encode()
+
+
+def told(made: list[Step]) -> str:
+    """The script as the peers read it."""
+    return json.dumps([[s.deed, s.words, s.data, s.shown, s.buttons] for s in made], ensure_ascii=False)
+
+
+__all__ = ["NewReceipt", "Session", "Step", "router", "steps", "told", "update"]

@@ -1,0 +1,140 @@
+"""What is said, as LINE shows it: at most five messages, choices as quick replies and in the text too."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot import line_card
+from handlers import wording
+from handlers.turn import Lang, Message, Say
+
+LONGEST = 5000
+"""UTF-16 units of a text message."""
+
+MOST = 5
+"""Messages in one reply or push."""
+
+MOST_QUICK = 13
+LONGEST_LABEL = 20
+"""Characters as a person counts them: a vowel above a letter is part of it."""
+
+NEUTRAL = frozenset(
+    (
+        "accept",
+        "skip",
+        "next",
+        "none",
+        "done",
+        "back",
+        "cancel",
+        "stay",
+        "leave",
+        "resume",
+        "edit",
+        "review",
+        "refresh",
+    )
+)
+"""Choices that tell nothing about a matter, so that they may stand in the chat."""
+
+GAP = "\n\n"
+
+
+def bubbles(messages: Sequence[Message], lang: Lang = "th") -> list[list[dict[str, Any]]]:
+    """Messages for LINE, in batches of at most five: one after another in one text, until choices or a card end it.
+
+    The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
+    for LINE on a PC has no quick replies.
+    """
+    made: list[dict[str, Any]] = []
+    text = ""
+    for message in messages:
+        words = GAP.join(filter(None, (message.text.strip(), listed(message, lang)))) or "…"
+        card = line_card.card(message, words, lang)
+        if card is None:
+            text = _joined(made, text, words)
+            continue
+        made.extend(_texts(text))
+        made.append(card)
+        text = ""
+    made.extend(_texts(text))
+    choices = next((m.choices for m in reversed(messages) if m.choices), ())
+    if made and choices:
+        made[-1] = {**made[-1], "quickReply": quick(choices)}
+    return [made[at : at + MOST] for at in range(0, len(made), MOST)]
+
+
+def _joined(made: list[dict[str, Any]], text: str, more: str) -> str:
+    whole = GAP.join(filter(None, (text, more)))
+    if units(whole) <= LONGEST:
+        return whole
+    made.extend(_texts(text))
+    return more
+
+
+def _texts(text: str) -> Iterator[dict[str, Any]]:
+    for piece in cut(text, LONGEST):
+        yield {"type": "text", "text": piece}
+
+
+def listed(message: Message, lang: Lang) -> str:
+    """The choices in words: numbered where a number picks, else as what may be typed."""
+    labels = [label for label, _ in message.choices]
+    if not labels:
+        return ""
+    if message.typed:
+        return wording.text(Say("line.type", {"labels": " / ".join(labels)}), lang)
+    return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
+
+
+def quick(choices: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Choices as quick replies; those for which there is no room can be typed."""
+    return {
+        "items": [{"type": "action", "action": action(label, data)} for label, data in choices[:MOST_QUICK]]
+    }
+
+
+def action(label: str, data: str) -> dict[str, Any]:
+    """A choice as a postback. What is only a way through the talk is shown as the person's words, an answer is not."""
+    made = {"type": "postback", "label": short(label), "data": data}
+    if data.startswith("/") or data.partition(".")[2] in NEUTRAL:
+        made["displayText"] = label
+    return made
+
+
+def short(label: str) -> str:
+    """A label that LINE takes: at most 20 characters as a person counts them."""
+    if len(list(_graphemes(label))) <= LONGEST_LABEL:
+        return label
+    return "".join(list(_graphemes(label))[: LONGEST_LABEL - 1]) + "…"
+
+
+def _graphemes(text: str) -> Iterator[str]:
+    """The letters of a text, each with the marks that belong to it."""
+    letter = ""
+    for sign in text:
+        if letter and unicodedata.category(sign) not in {"Mn", "Me", "Cf"}:
+            yield letter
+            letter = ""
+        letter += sign
+    if letter:
+        yield letter
+
+
+def cut(text: str, longest: int) -> Iterator[str]:
+    """A text in pieces that fit, cut at a line, else at a space, else anywhere but within a symbol."""
+    text = text.strip()
+    while units(text) > longest:
+        head = text[:longest]
+        while units(head) > longest:
+            head = head[: len(head) - max(1, (units(head) - longest) // 2)]
+        at = next((place for sign in ("\n", " ") if (place := head.rfind(sign)) > longest // 2), len(head))
+        yield text[:at].rstrip() or "…"
+        text = text[at:].lstrip()
+    if text:
+        yield text
+
+
+def units(text: str) -> int:
+    """UTF-16 units, as LINE counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

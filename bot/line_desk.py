@@ -1,0 +1,92 @@
+"""Opens LINE's door for a desk; the account is introduced beside, so that nothing waits for LINE."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute, Route
+
+from bot.app import Desk
+from bot.courier import Courier
+from bot.line import Line, Refused
+from bot.line_menu import Menus
+from bot.line_post import Post
+from bot.line_quota import Ledger
+from bot.line_talk import Talk
+from bot.line_webhook import Webhook
+from bot.log import Happened, log
+from bot.settings import PREFIX, DeskName, DeskSettings, Misconfigured
+from handlers.turn import Channel
+
+PATIENCE = 0.8
+"""Seconds that a person's turn waits for a file: LINE waits for two in all."""
+
+SHORTEST, LONGEST = 2.0, 300.0
+"""Seconds between tries to reach LINE, doubling from the one to the other."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """An open door and the routes that LINE calls."""
+
+    talk: Talk
+    post: Post
+    courier: Courier
+    routes: Sequence[BaseRoute]
+
+
+@asynccontextmanager
+async def opened(
+    desk: Desk, own: DeskSettings, origin: str, fault: Callable[[BaseException], None]
+) -> AsyncIterator[Door]:
+    """Open the door of a desk that has a token. Raises Misconfigured where there is no secret to it."""
+    name = f"{PREFIX}{desk.name.upper()}__LINE_SECRET"
+    if own.line_token is None or own.line_secret is None:
+        raise Misconfigured(
+            f"{name}: ต้องใส่ channel secret คู่กับ LINE_TOKEN / is needed beside LINE_TOKEN: the channel secret."
+        )
+    line = Line(own.line_token.get_secret_value(), origin)
+    menus = Menus(line, desk.name)
+    post = Post(line, desk.store, Ledger(line, desk.name), fault, menus.flag)
+    courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
+    talk = Talk(desk.engine, desk.store, courier, line, post, fault)
+    hook = Webhook(talk, own.line_secret.get_secret_value(), fault)
+    beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, menus, fault), courier.run())]
+    try:
+        yield Door(talk, post, courier, [Route(f"/line/{desk.name}", hook, methods=["POST"])])
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await talk.close()
+        await courier.close()
+        await line.close()
+
+
+async def introduced(
+    desk: DeskName, talk: Talk, menus: Menus, fault: Callable[[BaseException], None]
+) -> None:
+    """Learn who we are and what waits, and hang out the menus, as soon as LINE listens.
+
+    A token that it refuses is named each time.
+    """
+    pause = SHORTEST
+    await talk.post.remember()
+    while True:
+        try:
+            talk.me = await talk.line.bot()
+            await talk.post.ledger.refresh()
+            await menus.set_up()
+        except Refused:
+            name = f"{PREFIX}{desk.upper()}__LINE_TOKEN"
+            told = "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"
+            sys.stderr.write(f"{name}: {told}\n")
+            log(Happened.REFUSED, desk)
+        except Exception as trouble:  # LINE is away; everything else goes on
+            fault(trouble)
+        else:
+            return
+        await asyncio.sleep(pause)
+        pause = min(LONGEST, pause * 2)

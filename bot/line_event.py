@@ -1,0 +1,159 @@
+"""What LINE posts to the webhook: each event read on its own, and of each only the fields that we use."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+TOO_OLD = timedelta(hours=24)
+"""What is older was replayed: LINE delivers again within hours."""
+
+AHEAD = timedelta(minutes=10)
+"""How far LINE's clock may be before ours."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """The body is not what LINE sends."""
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Source(_Read):
+    """Where something happened: a talk with one person (`user`), a group or a room."""
+
+    type: str = ""
+    userId: str | None = Field(default=None, min_length=1, max_length=100)  # noqa: N815
+    groupId: str | None = Field(default=None, max_length=100)  # noqa: N815
+    roomId: str | None = Field(default=None, max_length=100)  # noqa: N815
+
+
+class Provider(_Read):
+    """Who keeps a file. We fetch from LINE only, and never from an address that somebody sent."""
+
+    type: str = ""
+
+
+class ImageSet(_Read):
+    """Pictures that were sent together."""
+
+    id: str = Field(min_length=1, max_length=200)
+    index: int | None = None
+    total: int | None = None
+
+
+class Sent(_Read):
+    """A message."""
+
+    id: str = Field(pattern=r"^\d{1,40}$")
+    type: str
+    text: str | None = None
+    fileName: str | None = None  # noqa: N815
+    fileSize: int | None = None  # noqa: N815
+    contentProvider: Provider | None = None  # noqa: N815
+    imageSet: ImageSet | None = None  # noqa: N815
+    title: str | None = None
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Postback(_Read):
+    """A button."""
+
+    data: str = Field(max_length=300)
+
+
+class Unsend(_Read):
+    """A message that was taken back."""
+
+    messageId: str = Field(pattern=r"^\d{1,40}$")  # noqa: N815
+
+
+class Delivery(_Read):
+    """Whether LINE brings it again."""
+
+    isRedelivery: bool = False  # noqa: N815
+
+
+class Happening(_Read):
+    """One event of a webhook."""
+
+    type: str
+    mode: str = "active"
+    timestamp: int = 0
+    webhookEventId: str | None = Field(default=None, min_length=1, max_length=200)  # noqa: N815
+    source: Source | None = None
+    replyToken: str | None = Field(default=None, min_length=1, max_length=500)  # noqa: N815
+    deliveryContext: Delivery = Delivery()  # noqa: N815
+    message: Sent | None = None
+    postback: Postback | None = None
+    unsend: Unsend | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others: LINE's id, or what it says where LINE gave none."""
+        if self.webhookEventId is not None:
+            return f"line:{self.webhookEventId}"
+        told = self.model_dump_json(exclude={"deliveryContext", "replyToken"})
+        return f"line:{sha256(told.encode('utf-8', 'replace')).hexdigest()}"
+
+    @property
+    def person(self) -> str | None:
+        """The user id, where this is between one person and us."""
+        if self.source is None or self.source.type != "user":
+            return None
+        return self.source.userId
+
+    @property
+    def crowd(self) -> tuple[str, str] | None:
+        """`group` or `room` and its id, where it is not."""
+        if self.source is None:
+            return None
+        if self.source.type == "group" and self.source.groupId:
+            return "group", self.source.groupId
+        if self.source.type == "room" and self.source.roomId:
+            return "room", self.source.roomId
+        return None
+
+    def age(self, now: float) -> timedelta:
+        """How long ago it happened; now: seconds since 1970."""
+        return timedelta(seconds=max(-1e9, min(1e9, now - self.timestamp / 1000)))
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What one webhook brings: for whom, its events as they happened, and how many of them were unreadable."""
+
+    destination: str
+    events: tuple[Happening, ...]
+    unread: int
+
+
+def read(body: bytes) -> Posted:
+    """The events of a body that was signed. One that cannot be read harms no other. Raises Unreadable."""
+    try:
+        whole = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unreadable from None
+    if not isinstance(whole, dict) or not isinstance(whole.get("events"), list):
+        raise Unreadable
+    events = list(_each(whole["events"]))
+    readable = sorted((e for e in events if e is not None), key=lambda event: event.timestamp)
+    destination = whole.get("destination")
+    return Posted(destination if isinstance(destination, str) else "", tuple(readable), events.count(None))
+
+
+def _each(raw: list[Any]) -> Iterator[Happening | None]:
+    for one in raw:
+        try:
+            event = Happening.model_validate(one)
+        except (ValidationError, RecursionError):
+            yield None
+        else:
+            yield event

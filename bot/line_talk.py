@@ -1,0 +1,218 @@
+"""From an event of LINE to its answer: kept before LINE is told that it came, answered in the person's own order."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.courier import Courier
+from bot.engine import Answer, Engine, joined, sorry
+from bot.line import Line
+from bot.line_bubble import bubbles
+from bot.line_event import AHEAD, TOO_OLD, Happening, Posted
+from bot.line_hear import Ear, Heard
+from bot.line_post import Post, Token
+from bot.log import Happened, log
+from bot.turns import Turns
+from storage.snapshot import Errand
+from storage.store import Store
+
+SOON = 1.6
+"""Seconds until LINE is answered, come what may; it waits for two."""
+
+REMEMBERED = 20_000
+"""Events that are told apart in memory; behind it stands the desk's own memory of events."""
+
+SET_WAITS = 3.0
+"""Seconds that pictures sent together wait for each other."""
+
+OLD = "line.old"
+"""The kind of errand under which replayed events lie, for someone to look at."""
+
+
+@dataclass
+class Gathering:
+    """Pictures that were sent together, of which some may still come."""
+
+    who: bytes
+    answers: list[Answer] = field(default_factory=list)
+    token: Token | None = None
+    timer: asyncio.TimerHandle | None = None
+
+
+@dataclass
+class Talk:
+    """The talk of one desk with everybody in LINE. me: the account's own user id, once it is known."""
+
+    engine: Engine
+    store: Store
+    courier: Courier
+    line: Line
+    post: Post
+    fault: Callable[[BaseException], None]
+    me: str | None = None
+    soon: float = SOON
+    _ear: Ear = field(init=False)
+    _turns: Turns[str] = field(default_factory=Turns)
+    _speaking: Turns[str] = field(default_factory=Turns)
+    _seen: "OrderedDict[str, asyncio.Task[None]]" = field(default_factory=OrderedDict)
+    _sets: dict[tuple[str, str], Gathering] = field(default_factory=dict)
+    _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Make the ear."""
+        self._ear = Ear(self.store, self.courier)
+
+    async def hear(self, posted: Posted) -> bool:
+        """Take the events of a webhook. Whether all that they hold is on the disk; LINE is to bring them again else."""
+        if self.me is not None and posted.destination != self.me:
+            log(Happened.QUARANTINED, count=len(posted.events))
+            return True
+        work = set(self._begun(posted.events))
+        if not work:
+            return True
+        done, late = await asyncio.wait(work, timeout=self.soon)
+        return not late and all(task.exception() is None for task in done)
+
+    def _begun(self, events: Sequence[Happening]) -> list["asyncio.Task[None]"]:
+        """The work on events: of each person one after another, of different persons side by side."""
+        persons: dict[str, list[Happening]] = {}
+        work: list[asyncio.Task[None]] = []
+        now = self.engine.now().timestamp()
+        for event in events:
+            if event.key in self._seen:
+                work.append(self._seen[event.key])
+            elif event.mode != "active":
+                continue
+            elif not -AHEAD < event.age(now) < TOO_OLD:
+                work.append(self._begin(self._quarantine(event), event))
+            elif event.crowd is not None:
+                work.append(self._begin(self._leave(*event.crowd), event))
+            elif event.person is None:
+                work.append(self._begin(self._unknown(event), event))
+            else:
+                persons.setdefault(event.person, []).append(event)
+        for person, own in persons.items():
+            work.append(self._begin(self._turn(person, own), *own))
+        return work
+
+    def _begin(self, work: Coroutine[Any, Any, None], *events: Happening) -> "asyncio.Task[None]":
+        task = self._beside(work)
+        for event in events:
+            self._seen[event.key] = task
+            task.add_done_callback(lambda ended, key=event.key: self._ended(ended, key))  # type: ignore[misc]
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]", key: str) -> None:
+        if task.cancelled() or task.exception() is not None:
+            self._seen.pop(key, None)  # it may come again
+            if not task.cancelled() and (trouble := task.exception()) is not None:
+                self.fault(trouble)
+
+    def _beside(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _turn(self, person: str, events: Sequence[Happening]) -> None:
+        """What one person did; when this returns, it is on the disk."""
+        back = self.post.seal(person)
+        async with self._turns.of(person):
+            understood = [await self._ear.understood(event, person, back) for event in events]
+            several = [heard for heard in understood if heard is not None]
+            for happening, meant in zip(events, understood, strict=True):
+                if meant is None and (token := _token(happening)) is not None:
+                    self.post.spare(person, token)
+            if any(heard.sent is not None for heard in several):
+                self._beside(self._show_work(person))
+            for heard, event in zip(several, await self._ear.with_files(several), strict=True):
+                answer = await self.engine.handle(event)
+                self._say(heard, answer)
+
+    def _say(self, heard: Heard, answer: Answer) -> None:
+        """See that an answer is spoken; that of pictures sent together once, when all are there."""
+        token = _token(heard.happening)
+        together = heard.sent.imageSet if heard.sent is not None else None
+        if together is None or (together.total or 0) <= 1:
+            self._beside(self._speak(heard.person, heard.event.who, token, answer))
+            return
+        key = (heard.person, together.id)
+        gathering = self._sets.setdefault(key, Gathering(heard.event.who))
+        gathering.answers.append(answer)
+        if gathering.token is not None:
+            self.post.spare(heard.person, gathering.token)
+        gathering.token = token or gathering.token
+        if gathering.timer is not None:
+            gathering.timer.cancel()
+        if len(gathering.answers) >= (together.total or 0):
+            self._said_together(key)
+        else:
+            loop = asyncio.get_running_loop()
+            gathering.timer = loop.call_later(SET_WAITS, self._said_together, key)
+
+    def _said_together(self, key: tuple[str, str]) -> None:
+        gathering = self._sets.pop(key, None)
+        if gathering is not None:
+            self._beside(self._speak(key[0], gathering.who, gathering.token, joined(gathering.answers)))
+
+    async def _speak(self, person: str, who: bytes, token: Token | None, answer: Answer) -> None:
+        """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else."""
+        async with self._speaking.of(person):
+            try:
+                told, rows = await self.post.waiting(person, answer.waiting)
+                lang = await self._ear.lang(who)
+                batches = bubbles((*told, *answer.messages), lang)
+                if token is None or not batches or not await self.post.reply(token, batches[0]):
+                    return
+                for number, batch in enumerate(batches[1:], start=1):
+                    await self.post.push_more(person, batch, token, number)
+                await self.post.brought(person, (*rows, *answer.waiting))
+            except Exception as trouble:
+                self.fault(trouble)
+
+    async def _show_work(self, person: str) -> None:
+        with suppress(Exception):  # a courtesy, and never worth a word
+            await self.line.loading(person)
+
+    async def _leave(self, kind: str, place: str) -> None:
+        """Leave a group at once: what is said there is heard by others."""
+
+        async def leave() -> None:
+            try:
+                await self.line.leave(kind, place)
+            except Exception as trouble:  # it is left with the next message there
+                self.fault(trouble)
+
+        self._beside(leave())
+
+    async def _unknown(self, event: Happening) -> None:
+        """Say to one whom LINE does not name that nothing can be kept."""
+        token = _token(event)
+        if token is not None:
+            self._beside(self.post.reply(token, bubbles(sorry("line.unknown_person", "th").messages)[0]))
+
+    async def _quarantine(self, event: Happening) -> None:
+        """Lay aside what was replayed, sealed, for someone to look at."""
+        log(Happened.QUARANTINED, count=1)
+        laid = Errand(OLD, {"event": event.model_dump_json()})
+        await self.store.errands.add(OLD, laid, self.engine.now())
+
+    async def close(self) -> None:
+        """Say what is still to be said, for a moment; what is certain waits in the outbox anyway."""
+        for key in list(self._sets):
+            self._said_together(key)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=self.soon)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def _token(event: Happening) -> Token | None:
+    return Token(event.replyToken, time.monotonic()) if event.replyToken else None

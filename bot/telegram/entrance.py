@@ -1,0 +1,190 @@
+"""Opens Telegram's door for a desk: the bot is introduced, and updates come by webhook or are asked for."""
+
+import asyncio
+import hashlib
+import hmac
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.routing import BaseRoute, Route
+
+from bot.app import Desk
+from bot.courier import Courier, Later
+from bot.engine import sorry
+from bot.log import Happened, log
+from bot.settings import PREFIX, DeskSettings
+from bot.telegram.api import Api, Elsewhere, Mistaken, Refused
+from bot.telegram.bubble import Bubble
+from bot.telegram.door import Door
+from bot.telegram.pace import Pace
+from bot.telegram.post import Post
+from bot.telegram.update import Update
+from bot.telegram.webhook import Webhook
+from handlers import wording
+from handlers.turn import Lang, Say
+
+COMMANDS = ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy")
+FLUSH = 10.0
+"""Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
+
+REFUSES = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
+
+SHORTEST, LONGEST = 2.0, 300.0
+"""Seconds between tries to reach Telegram, doubling from the one to the other."""
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """An open door: what the courier carries by, where updates come in, and the address to be told to Telegram."""
+
+    door: Door
+    routes: Sequence[BaseRoute]
+
+
+@asynccontextmanager
+async def opened(
+    desk: Desk, own: DeskSettings, origin: str, courier: Courier, fault: Callable[[BaseException], None]
+) -> AsyncIterator[Entrance]:
+    """Open the door of a desk that has a token. Whether Telegram can be reached is found out beside."""
+    token = own.telegram_token.get_secret_value() if own.telegram_token else ""
+    api = Api(token, origin)
+    await api.open()
+    polling = own.telegram_mode == "polling"
+    door = Door(desk.engine, desk.store, Post(api, Pace()), courier, fault, riding=not polling)
+    guide = Guide(desk.name, own, api, door, fault)
+    webhook = Route(f"/telegram/{desk.name}", Webhook(door, secret(own), fault), methods=["POST"])
+    work = [guide.introduce(), guide.remember()] + ([guide.poll()] if polling else [])
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield Entrance(door, [] if polling else [webhook])
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await door.close()
+        await api.close()
+
+
+def secret(own: DeskSettings) -> str:
+    """What Telegram says with each update to prove itself: as set, else derived from the token, never nothing."""
+    if own.telegram_secret is not None and own.telegram_secret.get_secret_value():
+        return own.telegram_secret.get_secret_value()
+    token = own.telegram_token.get_secret_value() if own.telegram_token else ""
+    return hmac.new(token.encode(), b"ita-bot telegram webhook", hashlib.sha256).hexdigest()
+
+
+@dataclass
+class Guide:
+    """What is done beside the door for as long as it is open."""
+
+    desk: str
+    own: DeskSettings
+    api: Api
+    door: Door
+    fault: Callable[[BaseException], None]
+
+    async def introduce(self) -> None:
+        """Tell Telegram the commands and where updates go, as soon as it listens."""
+        await self._until_done(self._introduce)
+
+    async def _introduce(self) -> None:
+        await self.api.check()
+        for lang in (None, "en"):
+            words: Lang = "en" if lang == "en" else "th"
+            offered = [(name, wording.text(Say(f"command.{name}"), words)) for name in COMMANDS]
+            await self.api.offer(offered, lang)
+        if self.own.telegram_mode == "polling":
+            await self.api.listen_here()
+        elif self.own.public_url:
+            address = f"{self.own.public_url.rstrip('/')}/telegram/{self.desk}"
+            await self.api.listen_at(address, secret(self.own))
+
+    async def remember(self) -> None:
+        """Write down, once in a while, which messages stand in the chats; forget what was typed long ago."""
+        while True:
+            await asyncio.sleep(FLUSH)
+            self.door.intake.forget()
+            try:
+                await self.door.store.traces.flush(self.door.engine.now())
+            except Exception as trouble:
+                self.fault(trouble)
+
+    async def poll(self) -> None:
+        """Ask for updates, for ever; one is confirmed when it was answered."""
+        last: int | None = None
+        while True:
+            came: list[Any] = await self._until_done(lambda after=last: self.api.updates(after))  # type: ignore[misc]
+            chats: dict[object, list[Update]] = defaultdict(list)
+            for raw in came:
+                if isinstance(raw, dict) and isinstance(number := raw.get("update_id"), int):
+                    last = number
+                if (update := _read(raw)) is not None:
+                    chats[_whose(update)].append(update)
+            await asyncio.gather(*(self._hear(updates) for updates in chats.values()))
+
+    async def _hear(self, updates: Sequence[Update]) -> None:
+        for update in updates:
+            try:
+                await self.door.hear(update)
+            except Exception as trouble:
+                self.fault(trouble)
+                await self._apologize(update)
+
+    async def _apologize(self, update: Update) -> None:
+        """Say that a message was lost to a fault of ours; not worth more than one try."""
+        if update.message is None:
+            return
+        told = sorry("sorry.fault", "th").messages[0].text
+        try:
+            await self.door.post.send(update.message.chat.id, Bubble(told))
+        except Exception as trouble:
+            self.fault(trouble)
+
+    async def _until_done(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - as the work
+        pause = SHORTEST
+        while True:
+            try:
+                return await work()
+            except Later as later:
+                await asyncio.sleep(later.seconds)
+            except Refused:
+                _explain(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
+            except Mistaken:
+                _explain(self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", REFUSES)
+            except Elsewhere as trouble:
+                self.fault(trouble)
+            except Exception as trouble:  # Telegram is away; everything else goes on
+                self.fault(trouble)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST, pause * 2)
+
+
+def _explain(desk: str, setting: str, thai: str, english: str) -> None:
+    """Say to the administrator what Telegram does not take, and that everything else goes on."""
+    name = f"{PREFIX}{desk.upper()}__TELEGRAM_{setting}"
+    sys.stderr.write(
+        f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"
+    )
+    log(Happened.REFUSED)
+
+
+def _read(raw: object) -> Update | None:
+    try:
+        return Update.model_validate(raw)
+    except ValidationError:
+        log(Happened.UNREADABLE)
+        return None
+
+
+def _whose(update: Update) -> object:
+    """Whose update it is: those of one chat are answered in their order."""
+    if update.message is not None:
+        return update.message.chat.id
+    if update.callback_query is not None:
+        return update.callback_query.sender.id
+    return None

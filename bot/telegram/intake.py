@@ -1,0 +1,158 @@
+"""What a person sends in a private chat: words, files, places on the map, each as an event that is decided."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+
+from bot.courier import Courier, Fetching
+from bot.engine import Answer, Engine, joined, sorry
+from bot.telegram.api import Api
+from bot.telegram.update import Said, Sent
+from handlers import wording
+from handlers.turn import IDLE, Channel, Event, File, FileProblem, Lang, Say
+from storage.evidence import MOST_BYTES, clean_name
+from storage.store import Store
+
+LINKS = {"report", "track"}
+"""What a deep link may ask for: t.me/BOT?start=report."""
+
+MOST_TYPED = 4096
+"""Messages that are remembered for corrections."""
+
+SOON, AGAIN = 1.0, 4.0
+"""Seconds until the chat shows that an answer is being written, and until it has to be told again."""
+
+
+@dataclass
+class Intake:
+    """Takes messages in for one desk."""
+
+    engine: Engine
+    store: Store
+    courier: Courier
+    api: Api
+    fault: Callable[[BaseException], None]
+    _typed: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
+    _since: "deque[tuple[float, int, int]]" = field(default_factory=deque, repr=False)
+    _last: tuple[int, bytes] = field(default=(0, b""), repr=False)
+
+    def who(self, chat: int) -> bytes:
+        """A person. In a private chat the chat's number is the person's."""
+        if chat != self._last[0]:  # asked a few times for each update
+            self._last = (chat, self.store.seals.who(Channel.TELEGRAM, str(chat)))
+        return self._last[1]
+
+    def event(self, number: int, chat: int) -> Event:
+        """An event without a deed yet; number: of the update."""
+        back = self.store.seals.address.seal(str(chat).encode(), "outbox", "", "back")
+        return Event(f"telegram:{number}", self.who(chat), Channel.TELEGRAM, back=back)
+
+    def opened(self, back: bytes) -> int:
+        """The chat of a sealed return address."""
+        return int(self.store.seals.address.open(back, "outbox", "", "back"))
+
+    async def lang(self, who: bytes) -> Lang:
+        """The language that a person's talk is in."""
+        session = await self.store.session(who)
+        return session.lang if session else "th"
+
+    async def take(self, number: int, said: Said) -> Answer | None:
+        """The answer to a message; None for one that nobody wrote, such as a pinned one."""
+        event = self.event(number, said.chat.id)
+        if said.file is not None:
+            return await self._with_file(event, said, said.file)
+        if said.text is not None:
+            self._remember(said)
+            return await self.engine.handle(replace(event, text=typed(said.text)))
+        if said.location is not None:
+            where = {
+                "latitude": f"{said.location.latitude:.5f}",
+                "longitude": f"{said.location.longitude:.5f}",
+            }
+            text = wording.text(Say("chat.place", where), await self.lang(event.who))
+            return await self.engine.handle(replace(event, text=text))
+        return await self.engine.handle(replace(event, text="")) if said.strange else None
+
+    async def corrected(self, number: int, said: Said) -> Answer | None:
+        """The answer to a message that was changed in the chat; None where it holds no words."""
+        if said.text is None:
+            return None
+        was = self._typed.get((said.chat.id, said.message_id), "")
+        self._remember(said)
+        return await self.engine.handle(replace(self.event(number, said.chat.id), text=said.text, was=was))
+
+    def _remember(self, said: Said) -> None:
+        """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
+        self._typed[said.chat.id, said.message_id] = said.text or ""
+        self._since.append((self.engine.now().timestamp(), said.chat.id, said.message_id))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was typed so long ago that no draft holds it."""
+        oldest = self.engine.now().timestamp() - IDLE.total_seconds()
+        while self._since and (len(self._since) > MOST_TYPED or self._since[0][0] < oldest):
+            _, chat, message = self._since.popleft()
+            self._typed.pop((chat, message), None)
+
+    async def begin(self, event: Event, said: Said, sent: Sent) -> Fetching | File:
+        """Begin to fetch a file; one that is too large is refused at once. Raises what storage raises."""
+        name = clean_name(sent.file_name or named(said, await self.lang(event.who)))
+        if (sent.file_size or 0) > MOST_BYTES:
+            return File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
+        return await self.courier.begin(event, name, {"file": sent.file_id})
+
+    async def decided(self, event: Event, begun: Fetching | File, caption: str | None) -> Answer:
+        """The answer to a file, and to the words that came with it."""
+        file = begun if isinstance(begun, File) else await self.courier.outcome(begun)
+        answer = await self.engine.handle(replace(event, file=file))
+        if not caption:
+            return answer
+        told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=caption))
+        return joined((answer, told))
+
+    async def _with_file(self, event: Event, said: Said, sent: Sent) -> Answer:
+        try:
+            async with self._typing(said.chat.id):
+                return await self.decided(event, await self.begin(event, said, sent), said.caption)
+        except Exception as trouble:  # nothing was kept, and the person is told
+            self.fault(trouble)
+            return sorry("sorry.busy", await self.lang(event.who))
+
+    @asynccontextmanager
+    async def _typing(self, chat: int) -> AsyncIterator[None]:
+        """Show that an answer is being written, if this takes long."""
+        task = asyncio.create_task(self._type(chat))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _type(self, chat: int) -> None:
+        await asyncio.sleep(SOON)
+        while True:
+            with suppress(Exception):  # a courtesy, and never worth a word
+                await self.api.types(chat)
+            await asyncio.sleep(AGAIN)
+
+
+def typed(text: str) -> str:
+    """What was typed: a command without the bot's name, and of a deep link only what we know."""
+    if not text.startswith("/"):
+        return text
+    command, _, rest = text.partition(" ")
+    command = command.partition("@")[0]
+    if command == "/start":
+        return f"/start {rest}" if rest in LINKS else command
+    return f"{command} {rest}" if rest else command
+
+
+def named(said: Said, lang: Lang) -> str:
+    """A name for a file that came without one."""
+    kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(said, kind)), "file")
+    if said.video_note or said.animation:
+        kind = "video"
+    return wording.text(Say(f"chat.{kind}"), lang)

@@ -1,0 +1,159 @@
+"""A crowd is held back by its network, and nobody in it is known."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import crowd
+from bot.crowd import AT_ONCE, DAY, PER_SECOND, Crowd
+
+SOMEBODY = "203.0.113.77"
+
+
+@dataclass
+class Hand:
+    """A clock that is moved by hand."""
+
+    at: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def waits(one: Crowd, address: str | None, times: int) -> list[int]:
+    """What somebody is told who writes that often at once."""
+    return [one.wait(address) for _ in range(times)]
+
+
+def exhausted(address: str) -> tuple[Crowd, Hand]:
+    """A crowd in which a network may not write any more."""
+    hand = Hand()
+    one = Crowd(hand)
+    assert waits(one, address, int(AT_ONCE)) == [0] * int(AT_ONCE)
+    assert one.wait(address) > 0
+    return one, hand
+
+
+@pytest.mark.parametrize(
+    ("written", "other", "together"),
+    [
+        ("203.0.113.77", "203.0.113.0", True),
+        ("203.0.113.77", "203.0.113.255", True),
+        ("203.0.113.77", "203.0.112.77", False),
+        ("203.0.113.77", "::ffff:203.0.113.9", True),
+        ("203.0.113.77", "::ffff:203.0.114.9", False),
+        ("2001:db8:1:ff00::1", "2001:db8:1:ffff:ffff::9", True),
+        ("2001:db8:1:ff00::1", "2001:db8:1:fe00::1", False),
+        ("2001:db8:1:ff00::1", "2001:db8:2:ff00::1", False),
+        ("fe80::1", "fe80::1%eth0", True),
+    ],
+)
+def test_a_network_is_counted_together(written: str, other: str, together: bool) -> None:
+    one, _ = exhausted(written)
+    assert (one.wait(other) > 0) is together
+
+
+@pytest.mark.parametrize(
+    "address", [None, "", "127.0.0.1", "127.9.8.7", "::1", "::ffff:127.0.0.1", "unix:", "testclient", "1.2.3"]
+)
+def test_nobody_s_network_is_free(address: str | None) -> None:
+    one = Crowd(Hand())
+    assert waits(one, address, 5 * int(AT_ONCE)) == [0] * 5 * int(AT_ONCE)
+    assert not one._buckets
+
+
+def test_who_waits_as_long_as_told_may_write_once_and_no_more() -> None:
+    one, hand = exhausted(SOMEBODY)
+    hand.at += one.wait(SOMEBODY) + 1 / PER_SECOND - 1
+    assert waits(one, SOMEBODY, 2)[0] == 0
+    hand.at += 3
+    assert waits(one, SOMEBODY, 20).count(0) in (3 * int(PER_SECOND), 3 * int(PER_SECOND) + 1)
+
+
+def test_the_wait_that_is_told_is_enough() -> None:
+    one, hand = exhausted(SOMEBODY)
+    hand.at += one.wait(SOMEBODY)
+    assert one.wait(SOMEBODY) == 0
+
+
+def test_knocking_while_waiting_makes_the_wait_no_longer() -> None:
+    one, hand = exhausted(SOMEBODY)
+    first = one.wait(SOMEBODY)
+    assert max(waits(one, SOMEBODY, 1000)) <= first
+    hand.at += first
+    assert one.wait(SOMEBODY) == 0
+
+
+def test_rest_gives_no_more_than_the_beginning() -> None:
+    one, hand = exhausted(SOMEBODY)
+    hand.at += DAY / 2
+    assert waits(one, SOMEBODY, 2 * int(AT_ONCE)).count(0) == int(AT_ONCE)
+
+
+def test_people_at_their_own_pace_never_wait() -> None:
+    hand = Hand()
+    one = Crowd(hand)
+    for _ in range(2_000):
+        hand.at += 1 / PER_SECOND
+        assert one.wait(SOMEBODY) == 0
+
+
+def test_a_day_later_nothing_of_it_is_left() -> None:
+    one, hand = exhausted(SOMEBODY)
+    key, names = one._key, set(one._buckets)
+    hand.at += DAY + 1
+    assert one.wait(SOMEBODY) == 0
+    assert one._key != key
+    assert not names & set(one._buckets)
+    assert len(one._buckets) == 1
+
+
+def test_two_processes_name_a_network_differently() -> None:
+    one, other = Crowd(Hand()), Crowd(Hand())
+    one.wait(SOMEBODY)
+    other.wait(SOMEBODY)
+    assert set(one._buckets).isdisjoint(other._buckets)
+
+
+def test_a_flood_of_networks_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowd, "MOST_NETWORKS", 50)
+    one = Crowd(Hand())
+    for n in range(1000):
+        assert one.wait(f"10.{n // 250}.{n % 250}.1") == 0
+        assert len(one._buckets) <= 52
+
+
+def held(thing: Any) -> list[bytes]:
+    """All bytes and words that can be reached from an object; numbers count how often, not who."""
+    if isinstance(thing, bytes | str):
+        return [thing if isinstance(thing, bytes) else thing.encode()]
+    if isinstance(thing, dict):
+        return held([*thing.items()])
+    if isinstance(thing, tuple | list | set):
+        return [found for one in thing for found in held(one)]
+    return held(vars(thing)) if hasattr(thing, "__dict__") else []
+
+
+@given(st.ip_addresses())
+def test_no_address_stands_in_it(address: Any) -> None:
+    one = Crowd(Hand())
+    one.wait(str(address))
+    network = ip_address(address).packed[: 3 if address.version == 4 else 7]
+    for some in held(one):
+        assert str(address).encode() not in some
+        assert network not in some or not any(network)
+    assert one._buckets or address.is_loopback
+    assert str(address) not in repr(one)
+
+
+def test_its_key_is_not_shown() -> None:
+    one = Crowd(Hand())
+    one.wait(SOMEBODY)
+    assert len(one._key) >= 32
+    assert repr(one._key) not in repr(one)
+    assert one._key.hex() not in repr(one)
+    assert repr(next(iter(one._buckets))) not in repr(one)

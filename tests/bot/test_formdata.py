@@ -1,0 +1,281 @@
+"""Forms as browsers and others send them: whole or in crumbs, honest or not, and never in memory at once."""
+
+import asyncio
+import re
+import tracemalloc
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.requests import ClientDisconnect, Request
+
+from bot import formdata
+from bot.formdata import Filled, TooLarge, TooSlow, Unread
+from handlers.turn import File, FileProblem
+
+EDGE = "----grenze"
+MULTIPART = f"multipart/form-data; boundary={EDGE}"
+URLENCODED = "application/x-www-form-urlencoded"
+THAI = "เจ้าหน้าที่พัสดุเรียกรับเงิน"
+
+
+def part(name: str, content: bytes | str, filename: str | None = None) -> bytes:
+    """One part of a multipart body."""
+    said = f'Content-Disposition: form-data; name="{name}"'
+    said += "" if filename is None else f'; filename="{filename}"\r\nContent-Type: application/octet-stream'
+    raw = content.encode() if isinstance(content, str) else content
+    return f"--{EDGE}\r\n{said}\r\n\r\n".encode() + raw + b"\r\n"
+
+
+def form(*parts: bytes) -> bytes:
+    """A whole multipart body."""
+    return b"".join(parts) + f"--{EDGE}--\r\n".encode()
+
+
+def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
+    """A body cut into chunks at some places."""
+    edges = [0, *sorted({place % (len(body) + 1) for place in places}), len(body)]
+    return [body[a:b] for a, b in pairwise(edges)]
+
+
+@dataclass
+class Shelf:
+    """Takes files, and remembers of each its name, size and digest only."""
+
+    taken: list[tuple[str, int, str]] = field(default_factory=list)
+    most: int = 10**9
+
+    async def take(self, chunks: AsyncIterator[bytes], name: str) -> File:
+        size, digest = 0, sha256()
+        async for chunk in chunks:
+            size += len(chunk)
+            digest.update(chunk)
+            if size > self.most:
+                break
+        self.taken.append((name, size, digest.hexdigest()))
+        return File(f"{len(self.taken):032x}", name, "image/jpeg", size)
+
+    def holds(self, *files: tuple[str, bytes]) -> bool:
+        """Whether exactly these were taken, to the byte."""
+        return self.taken == [(name, len(raw), sha256(raw).hexdigest()) for name, raw in files]
+
+
+async def receiving(chunks: Iterator[bytes], pause: float, ending: Mapping[str, Any]) -> Any:
+    """What a server is told of a body: its chunks, and how it ended."""
+    await asyncio.sleep(pause)
+    chunk = next(chunks, None)
+    return ending if chunk is None else {"type": "http.request", "body": chunk, "more_body": True}
+
+
+END: Mapping[str, Any] = {"type": "http.request", "body": b"", "more_body": False}
+GONE: Mapping[str, Any] = {"type": "http.disconnect"}
+
+
+def read(
+    chunks: Iterable[bytes] | bytes,
+    kind: str | None = MULTIPART,
+    shelf: Shelf | None = None,
+    *,
+    pause: float = 0,
+    ending: Mapping[str, Any] = END,
+    admits: formdata.Admits = lambda fields: "csrf" in fields,
+    length: str | None = None,
+) -> Filled:
+    """Read a form, sent in these chunks."""
+    rest = iter([chunks] if isinstance(chunks, bytes) else chunks)
+    headers = [] if kind is None else [(b"content-type", kind.encode("latin-1"))]
+    headers += [] if length is None else [(b"content-length", length.encode())]
+
+    async def work() -> Filled:
+        request = Request(
+            {"type": "http", "method": "POST", "headers": headers}, lambda: receiving(rest, pause, ending)
+        )
+        return await formdata.read(request, admits, (shelf or Shelf()).take)
+
+    return asyncio.run(work())
+
+
+CONTENT = b"\r\n--" + EDGE[:-1].encode() + b"x\r\n-\r\r\n" + bytes(range(256)) * 3
+"""Of a file: all that looks like the edge of a part and is none."""
+
+BODY = form(
+    part("csrf", "t.1"), part("text", THAI), part("file", CONTENT, "ภาพ.jpg"), part("choice", "3.next")
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.integers(0, len(BODY)), max_size=60))
+def test_wherever_a_body_is_cut_it_says_the_same(places: list[int]) -> None:
+    shelf = Shelf()
+    filled = read(cut(BODY, places), shelf=shelf)
+    assert filled.fields == {"csrf": "t.1", "text": THAI, "choice": "3.next"}
+    assert shelf.holds(("ภาพ.jpg", CONTENT))
+
+
+def test_a_body_byte_by_byte() -> None:
+    shelf, body = Shelf(), form(part("csrf", "t"), part("text", THAI), part("file", b"\r\n" * 50, "a.txt"))
+    assert read([bytes([one]) for one in body], shelf=shelf).fields == {"csrf": "t", "text": THAI}
+    assert shelf.holds(("a.txt", b"\r\n" * 50))
+
+
+def test_chunks_without_a_byte_change_nothing() -> None:
+    body = form(part("csrf", "t"), part("text", "ก"))
+    assert read([b"", body[:20], b"", b"", body[20:], b""]).words("text") == "ก"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=2000), st.lists(st.integers(0, 3000), max_size=10))
+def test_any_content_of_a_file_arrives_as_it_was(content: bytes, places: list[int]) -> None:
+    if f"\r\n--{EDGE}".encode() in content:
+        return
+    shelf = Shelf()
+    read(cut(form(part("csrf", "t"), part("file", content, "x.bin")), places), shelf=shelf)
+    assert shelf.holds(("x.bin", content))
+
+
+def test_a_file_before_the_proof_is_read_over() -> None:
+    shelf = Shelf()
+    first = part("file", b"1" * 70_000, "a.jpg")
+    filled = read(form(first, part("csrf", "t"), part("file", b"2", "b.jpg"), part("text", "ก")), shelf=shelf)
+    assert shelf.holds(("b.jpg", b"2"))
+    assert [file.name for file in filled.files] == ["b.jpg"]
+    assert filled.words("text") == "ก"
+
+
+def test_without_the_proof_no_file_is_taken_and_the_words_are_still_read() -> None:
+    shelf = Shelf()
+    body = form(part("csrf", "t"), part("file", b"1" * 9, "a.jpg"), part("text", THAI))
+    assert read(body, shelf=shelf, admits=lambda _: False).words("text") == THAI
+    assert shelf.taken == []
+
+
+def test_no_more_than_five_files_and_the_others_are_named() -> None:
+    shelf = Shelf()
+    files = [part("file", f"{n}" * 1000, f"C:\\Users\\x/{n}.jpg") for n in range(9)]
+    filled = read(form(part("csrf", "t"), *files, part("text", THAI)), shelf=shelf)
+    assert len(shelf.taken) == 5
+    assert [file.problem for file in filled.files[:5]] == [None] * 5
+    assert {file.problem for file in filled.files[5:]} == {FileProblem.TOO_MANY_AT_ONCE}
+    told = " ".join(file.name for file in filled.files[5:])
+    assert re.findall(r"\d\.jpg", told) == ["5.jpg", "6.jpg", "7.jpg", "8.jpg"]
+    assert "Users" not in told
+    assert filled.words("text") == THAI
+
+
+@pytest.mark.parametrize("count", [40, 150, 400])
+def test_many_photos_at_once_are_told_apart_from_a_garbled_form(count: int) -> None:
+    files = [part("file", "x", f"{'ยาว' * 60}{n}.jpg") for n in range(count)]
+    with suppress(TooLarge):  # the page that says: five at a time
+        filled = read(form(part("csrf", "t"), part("text", THAI), *files))
+        assert filled.words("text") == THAI
+        assert sum(len(file.name) for file in filled.files) < 3000
+
+
+def test_a_file_chosen_by_nobody_is_no_file() -> None:
+    filled = read(form(part("csrf", "t"), part("file", b"", "")))
+    assert (filled.files, filled.words("file")) == ([], "")
+
+
+def test_what_the_taker_leaves_of_a_file_is_read_over() -> None:
+    shelf = Shelf(most=100)
+    body = form(part("csrf", "t"), part("file", b"x" * 500_000, "a.jpg"), part("text", THAI))
+    assert read(cut(body, range(0, len(body), 1000)), shelf=shelf).words("text") == THAI
+    assert shelf.taken[0][1] < 2000
+
+
+def test_two_hundred_megabytes_pass_through_little_memory() -> None:
+    shelf, size = Shelf(), 200 * 1024 * 1024
+    piece = bytes(256 * 1024)
+
+    def chunks() -> Iterator[bytes]:
+        yield part("csrf", "t") + part("file", b"", "film.mp4").removesuffix(b"\r\n")
+        for _ in range(size // len(piece)):
+            yield piece
+        yield b"\r\n" + form(part("text", THAI))
+
+    tracemalloc.start()
+    try:
+        filled = read(chunks(), shelf=shelf)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert shelf.taken[0][1] == size
+    assert filled.words("text") == THAI
+    assert peak < 10 * 1024 * 1024
+
+
+def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
+    piece = b"x" * (256 * 1024)
+    given_out = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal given_out
+        yield part("csrf", "t") + part("text", b"").removesuffix(b"\r\n")
+        for _ in range(800):
+            given_out += len(piece)
+            yield piece
+        yield b"\r\n" + form()
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            read(chunks())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * 1024 * 1024
+    assert given_out == 800 * len(piece)  # read to its end, so that the browser listens to the answer
+
+
+@pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
+def test_more_than_the_most_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(formdata, "MOST_BODY", 1000)
+    with pytest.raises(TooLarge):
+        read([b"x" * 400] * 3, kind)
+
+
+def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
+    def chunks() -> Iterator[bytes]:
+        raise AssertionError("read")
+        yield b""
+
+    with pytest.raises(TooLarge):
+        read(chunks(), length=str(formdata.MOST_BODY + 1))
+
+
+@pytest.mark.parametrize("length", ["0", "1", "5000", "268435456"])
+def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
+    assert read(form(part("csrf", "t"), part("text", THAI)), length=length).words("text") == THAI
+
+
+def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formdata, "PATIENCE", 0.02)
+    with pytest.raises(TooSlow):
+        read([b"--"], pause=5)
+
+
+def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formdata, "GRACE", 0.05)
+    monkeypatch.setattr(formdata, "PATIENCE", 1)
+    body = form(part("csrf", "t"), part("text", THAI * 100))
+    with pytest.raises(TooSlow):
+        read([bytes([one]) for one in body], pause=0.01)
+    assert read(cut(body, range(0, len(body), 500)), pause=0.01).words("text") == THAI * 100
+
+
+@pytest.mark.parametrize("sent", [0, 30, 150, 400])
+def test_who_goes_away_takes_the_form_along(sent: int) -> None:
+    with pytest.raises(ClientDisconnect):
+        read([BODY[:sent]] if sent else [], ending=GONE)
+
+
+@pytest.mark.parametrize("sent", range(0, len(BODY) - 4, 23))
+def test_a_body_that_ends_too_soon_is_not_taken_for_whole(sent: int) -> None:
+    with pytest.raises(Unread):
+        read(BODY[:sent])

@@ -1,0 +1,196 @@
+"""What a person typed stays text: nothing that they write becomes a part of the page, but for a plain link."""
+
+import html
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import markup
+
+ELEMENTS = {"p", "br", "ul", "li", "a", "strong", "dl", "div", "dt", "dd"}
+RECEIPT = "4TFF-59TD-WH9E-DD1R-C"
+EVIL = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "javascript:alert(1)",
+    "</p><style>*{}</style>",
+    "<!--",
+    "<![CDATA[",
+    "&lt;b&gt;&amp;&#60;",
+    "{{ 7*7 }}{% x %}",
+    "https://a.th/\"onmouseover='x'",
+    "https://a.th/<b>",
+    "http://a.th?x=1&lt;y",
+    "HTTPS://A.TH/",
+    "https://javascript:alert(1)@a.th/",
+    "• <li>",
+    "  <i>",
+    "ชื่อ: <b>: ค่า",
+    "\0<b\0>",
+    "<a href=https://a.th>",
+    "data:text/html,<b>",
+]
+
+
+class Parsed(HTMLParser):
+    """What a browser would make of it."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.words: list[str] = []
+        self.odd: list[str] = []
+        self._open: list[str] = []
+        self.feed(shown)
+        self.close()
+        self.odd += [f"open: {name}" for name in self._open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag != "br":
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open.pop() != tag:
+            self.odd.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.odd.append(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self.odd.append(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.odd.append(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.odd.append(data)
+
+    @property
+    def text(self) -> str:
+        """Its words, without any space, bullet or colon."""
+        return bare("".join(self.words))
+
+
+def bare(words: str) -> str:
+    """Words without what arranging them may take away or put in."""
+    return re.sub(r"[\s•:]+", "", words)
+
+
+def assert_harmless(shown: str, typed: str) -> None:
+    """Only our elements and attributes, closed as they were opened, and every letter that was typed, as text."""
+    page = Parsed(shown)
+    assert set(page.elements) <= ELEMENTS
+    assert page.odd == []
+    assert page.text == bare(typed)
+    for tag, name, value in page.attributes:
+        assert (tag, name) in {("a", "href"), ("a", "rel")}
+        if name == "href":
+            assert re.match(r"https?://[^\s\"<>]+\Z", value or "")
+            assert (value or "") in typed
+        else:
+            assert value == "noreferrer"
+
+
+typed_words = st.lists(
+    st.one_of(
+        st.sampled_from(EVIL),
+        st.sampled_from(["\n", "\n\n", "• ", "  ", ": ", "https://", "http://a.th/ก", " ", "ก"]),
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=12),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(typed_words)
+def test_whatever_is_typed_is_harmless_as_paragraphs(typed: str) -> None:
+    assert_harmless(markup.html(typed), typed)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(typed_words, max_size=4))
+def test_whatever_is_typed_is_harmless_as_definitions(lines: list[str]) -> None:
+    assert_harmless(markup.pairs(lines), "".join(lines))
+
+
+@settings(max_examples=200, deadline=None)
+@given(typed_words)
+def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
+    shown = markup.inline(typed, {})
+    assert Parsed(shown).elements == []
+    assert html.unescape(shown) == typed
+
+
+@settings(max_examples=300, deadline=None)
+@given(typed_words, typed_words, st.sampled_from(["receipt", "status"]))
+def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: str) -> None:
+    typed = f"{before}{RECEIPT}{after}"
+    page = Parsed(markup.html(typed, {name: RECEIPT}))
+    assert page.text == bare(typed)
+    assert page.odd == []
+    assert set(page.elements) <= ELEMENTS
+    marks = [attribute for attribute in page.attributes if attribute[1].startswith("data-")]
+    assert marks in ([("strong", f"data-{name}", None)], [])
+    assert marks or "http" in typed  # in an address it is not marked, since a link must stay one
+    assert [v for _, name, v in page.attributes if name == "href" and (v or "") not in typed] == []
+
+
+def test_a_mark_does_not_break_an_address() -> None:
+    page = Parsed(markup.html(f"https://a.th/{RECEIPT} {RECEIPT}", {"receipt": RECEIPT}))
+    assert ("a", "href", f"https://a.th/{RECEIPT}") in page.attributes
+    assert page.elements == ["p", "a", "strong"]
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_each_known_trick_is_harmless(evil: str) -> None:
+    assert_harmless(markup.html(evil), evil)
+    assert_harmless(markup.html(f"• {evil}\n  {evil}"), evil * 2)
+    assert_harmless(markup.pairs([f"ชื่อ: {evil}", evil]), f"ชื่อ{evil}{evil}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "links"),
+    [
+        ("ดู https://wbs.nacc.go.th.", ["https://wbs.nacc.go.th"]),
+        ("(https://a.th/x?y=1&z=2)", ["https://a.th/x?y=1&z=2"]),
+        ("“http://a.th/ก”,https://b.th", ["http://a.th/ก", "https://b.th"]),
+        ("javascript:x ftp://a.th //a.th www.a.th data:x https:// http://", []),
+    ],
+)
+def test_links_lead_to_the_web_and_nowhere_else(typed: str, links: list[str]) -> None:
+    page = Parsed(markup.html(typed))
+    assert [value for tag, name, value in page.attributes if name == "href"] == links
+    assert page.attributes.count(("a", "rel", "noreferrer")) == len(links)
+
+
+def test_paragraphs_lists_and_lines_stay_what_they_were() -> None:
+    shown = markup.html("ก\nข\n\n• ค\n• ง\n  จ\nฉ")
+    assert re.sub(r">\s+<", "><", shown) == ("<p>ก<br>ข</p><ul><li>ค</li><li>ง<br>จ</li></ul><p>ฉ</p>")
+    assert markup.html("") == markup.html("\n\n\n") == ""
+
+
+def test_a_pair_has_a_name_and_what_it_is() -> None:
+    page = Parsed(markup.pairs(["ประเภท: ทุจริต", "เล่า: ก\nข: ค", "", "ส่งแล้วแก้ไม่ได้"]))
+    assert page.elements == ["dl", "div", "dt", "dd", "div", "dt", "dd", "br", "p"]
+
+
+def test_a_mark_is_where_it_first_stands_and_nothing_else_changes() -> None:
+    shown = markup.html(f"รหัส\n{RECEIPT}\n{RECEIPT}", {"receipt": RECEIPT})
+    assert shown == f"<p>รหัส<br><strong data-receipt>{RECEIPT}</strong><br>{RECEIPT}</p>"
+    assert markup.html("ก", {"receipt": RECEIPT}) == "<p>ก</p>"
+    assert markup.inline("สถานะ: ก&ข", {"status": "ก&ข"}) == ("สถานะ: <strong data-status>ก&amp;ข</strong>")
+
+
+def test_a_long_text_of_tricks_takes_no_long_time() -> None:
+    typed = ("http://" + "." * 2000 + " ") * 20 + "https://a" * 3000 + "• \n" * 3000
+    assert_harmless(markup.html(typed), typed)

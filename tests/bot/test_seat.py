@@ -1,0 +1,259 @@
+"""A seat cannot be taken by guessing, and a ticket holds for one seat and one page."""
+
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.formdata import Filled
+from bot.seat import Last, Seat, Ticket, digest
+from handlers.turn import IDLE, Session
+from storage import keys
+from storage.keys import Place
+from storage.seals import Seals
+
+NOW = datetime(2026, 11, 23, 3, 30, 20, tzinfo=UTC)
+PLAIN = ["HttpOnly", "Path", "SameSite"]
+TOKEN = "0123456789abcdef" * 2
+
+
+@pytest.fixture(scope="module")
+def seals(tmp_path_factory: pytest.TempPathFactory) -> Seals:
+    """The seals of a desk."""
+    return Seals(keys.opened(Place.under(tmp_path_factory.mktemp("seat"), "complaints")))
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Seals:
+    """The seals of another desk."""
+    return Seals(keys.opened(Place.under(tmp_path_factory.mktemp("foreign"), "complaints")))
+
+
+def coming(cookie: str) -> Request:
+    """A browser that shows a cookie."""
+    return Request({"type": "http", "headers": [(b"cookie", cookie.encode("latin-1"))]})
+
+
+def left(seat: Seat, *, secure: bool = False) -> list[str]:
+    """The Set-Cookie headers that a seat leaves."""
+    answer = Response()
+    seat.mark(answer, "c", ("/report", "/track"), secure=secure)
+    return answer.headers.getlist("set-cookie")
+
+
+def again(seat: Seat) -> Seat | None:
+    """The seat after its cookie went out and came back."""
+    value = SimpleCookie(left(seat)[0])["c"].value
+    return Seat.of(coming(f"c={value}"), "c")
+
+
+def ticket(seat: Seat, seals: Seals, had: str = "") -> str:
+    """A ticket to question 7, in English, of a page that opens a report."""
+    return Ticket.to(Session(prompt=7, at=NOW), "report", "en", had, NOW).written(seat, seals)
+
+
+def test_a_fresh_seat_is_nobody_s() -> None:
+    tokens = {Seat.fresh().token for _ in range(1000)}
+    assert len(tokens) == 1000
+    assert {len(token) for token in tokens} == {32}
+
+
+def test_a_cookie_comes_back_as_it_was() -> None:
+    seat = Seat.fresh()
+    assert again(seat) == seat
+    sent = seat.sent("nonce-digest", 3, NOW)
+    assert again(sent) == sent
+    assert sent.last.fresh(NOW)
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> None:
+    cookies = left(Seat.fresh(), secure=secure)
+    assert [cookie.partition("Path=")[2].partition(";")[0] for cookie in cookies] == ["/report", "/track"]
+    for cookie in cookies:
+        words = {word.strip().lower() for word in cookie.split(";")[1:]}
+        assert {"httponly", "samesite=lax"} <= words
+        assert ("secure" in words) is secure
+        assert not {"max-age", "expires", "domain"} & {word.partition("=")[0] for word in words}
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "",
+        "c=",
+        "c=.",
+        "c=...",
+        "d=" + TOKEN,
+        "c=" + TOKEN[:-1],
+        "c=" + TOKEN + "a",
+        "c=" + TOKEN[:-1] + "/",
+        "c=" + TOKEN[:-1] + "é",
+        "c=" + TOKEN.replace("0", "%"),
+        'c="' + TOKEN[:-4] + '\\012"',
+    ],
+)
+def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
+    assert Seat.of(coming(cookie), "c") is None
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        ".",
+        ".f",
+        ".f.1",
+        ".f.x.y",
+        ".f.1.",
+        ".f.-1.5",
+        ".f.1.1e9",
+        ".f.1." + "9" * 20,
+        ".f.1." + "9" * 40,
+        ".f." + "9" * 25 + ".1",
+        ".f.1.2.3",
+        ".f.²." + "1",
+        "." + "f" * 3000 + ".1.29000000",
+    ],
+)
+def test_garbage_behind_a_token_is_no_fault(rest: str) -> None:
+    seat = Seat.of(coming("c=" + TOKEN + rest), "c")
+    assert seat is not None
+    assert seat.token == TOKEN
+    assert seat.last.fresh(NOW) in (True, False)
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(max_codepoint=255), max_size=60))
+def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
+    for cookie in (value, f"c={value}", f"c={TOKEN}.{value}", f'c="{TOKEN}.{value}.1.29000000"'):
+        seat = Seat.of(coming(cookie), "c") or Seat.fresh()
+        seat.last.fresh(NOW)
+        for header in left(seat):
+            assert "\n" not in header
+            assert "\r" not in header
+
+
+@pytest.mark.parametrize(
+    "put", ["\\012", "\\015\\012Set-Cookie: a=b", "\\000", "\\073 Path=/", '\\"', "\\377"]
+)
+def test_a_form_s_name_that_somebody_wrote_breaks_no_header(put: str) -> None:
+    seat = Seat.of(coming(f'c="{TOKEN}.{put}.1.29000000"'), "c")
+    assert seat is not None
+    for header in left(seat):
+        assert "\n" not in header
+        assert [word.strip().partition("=")[0] for word in header.split(";")[1:]] == PLAIN
+
+
+def test_a_last_form_is_fresh_as_long_as_its_talk_can_be() -> None:
+    last = Seat.fresh().sent("f", 1, NOW).last
+    assert last.fresh(NOW + IDLE)
+    assert not last.fresh(NOW + IDLE + timedelta(minutes=2))
+    assert not Last().fresh(NOW)
+
+
+def test_a_token_is_known_only_by_its_mark(seals: Seals, foreign: Seals) -> None:
+    seat = Seat(TOKEN)
+    assert seat.who(seals) == Seat(TOKEN).who(seals)
+    assert TOKEN not in seat.who(seals).hex()
+    assert TOKEN not in seat.event(seals, "f", 0)
+    assert len({seat.who(seals), seat.who(foreign), Seat.fresh().who(seals)}) == 3
+
+
+def test_an_event_is_one_person_s_one_form_s_and_one_place_s(seals: Seals) -> None:
+    one, other = Seat(TOKEN), Seat.fresh()
+    assert one.event(seals, "f", 0) == one.event(seals, "f", 0)
+    events = {s.event(seals, f, n) for s in (one, other) for f in ("f", "g") for n in (0, 1)}
+    assert len(events) == 8
+
+
+def test_a_ticket_comes_back_as_it_was(seals: Seals) -> None:
+    seat = Seat.fresh()
+    read = Ticket.read(ticket(seat, seals, "ก"), seat, seals)
+    assert read is not None
+    assert (read.prompt, read.opens, read.lang, read.had) == (7, "report", "en", digest("ก"))
+    assert Ticket.read(Ticket.to(None, "", "th", "", NOW).written(seat, seals), seat, seals) is not None
+
+
+def test_a_ticket_is_old_as_soon_as_its_talk_may_have_lapsed(seals: Seals) -> None:
+    one = held(seals)
+    assert not one.lapsed(NOW + IDLE - timedelta(minutes=1))
+    assert one.lapsed(NOW + IDLE + timedelta(minutes=1))
+
+
+def test_each_ticket_is_another(seals: Seals) -> None:
+    seat = Seat.fresh()
+    assert len({ticket(seat, seals) for _ in range(100)}) == 100
+
+
+def test_a_ticket_holds_for_its_seat_alone(seals: Seals, foreign: Seals) -> None:
+    seat = Seat.fresh()
+    field = ticket(seat, seals)
+    assert Ticket.read(field, seat, seals) is not None
+    assert Ticket.read(field, Seat.fresh(), seals) is None
+    assert Ticket.read(field, None, seals) is None
+    assert Ticket.read(field, seat, foreign) is None
+    assert Ticket.read(ticket(seat, foreign), seat, seals) is None
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("put", ["", "8", "track", "th", "0" * 16])
+def test_a_ticket_that_was_changed_is_none(seals: Seals, place: int, put: str) -> None:
+    seat = Seat.fresh()
+    parts = ticket(seat, seals, "ก").split(".")
+    changed = ".".join([*parts[:place], put, *parts[place + 1 :]])
+    assert Ticket.read(changed, seat, seals) is None
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
+def test_a_ticket_made_up_is_none(seals: Seals, made_up: str) -> None:
+    seat = Seat(TOKEN)
+    assert Ticket.read(made_up, seat, seals) is None
+    assert Ticket.read(ticket(seat, seals) + made_up, seat, seals) is None or not made_up
+    assert Ticket.read(made_up + ticket(seat, seals), seat, seals) is None or not made_up
+
+
+def test_a_ticket_cannot_pass_for_a_person(seals: Seals) -> None:
+    told = ticket(Seat(TOKEN), seals).rpartition(".")[2]
+    assert told not in Seat(TOKEN).who(seals).hex()
+
+
+def filled(text: str = "ก", choice: str = "") -> Filled:
+    """A form."""
+    return Filled({"text": text, "choice": choice})
+
+
+def held(seals: Seals) -> Ticket:
+    """A ticket as it came back."""
+    seat = Seat.fresh()
+    one = Ticket.read(ticket(seat, seals), seat, seals)
+    assert one is not None
+    return one
+
+
+def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Seals) -> None:
+    tickets = [held(seals), held(seals)]
+    fillings: list[tuple[Filled, list[str]]] = [
+        (filled(), []),
+        (filled("ข"), []),
+        (filled("", "7.next"), []),
+        (filled("ก", "7.next"), []),
+    ]
+    fillings += [(filled("ก\n"), []), (filled(), ["d1"]), (filled(), ["d2"]), (filled(), ["d1", "d1"])]
+    assert [tickets[0].form(*one) for one in fillings] == [tickets[0].form(*one) for one in fillings]
+    assert len({t.form(*one) for t in tickets for one in fillings}) == 2 * len(fillings)
+
+
+def test_line_ends_do_not_make_another_form(seals: Seals) -> None:
+    one = held(seals)
+    assert one.form(filled("ก\r\nข"), []) == one.form(filled("ก\nข"), [])
+
+
+def test_a_form_s_name_can_stand_in_a_cookie(seals: Seals) -> None:
+    sent = Seat.fresh().sent(held(seals).form(filled("ก.ข; \n"), ["d"]), 2, NOW)
+    assert again(sent) == sent
+    assert "." not in sent.last.form

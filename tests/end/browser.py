@@ -1,0 +1,138 @@
+"""The door of the web page: people at a real Chromium, each in a window of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from handlers.case import Step
+from handlers.office import Office
+from handlers.turn import Message
+from tests import samples
+from tests.end.server import WebServer
+from tests.play import OFFICE
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+GREETINGS = {"สวัสดี": "/", "hello": "/?lang=en"}
+ENTRIES = {**GREETINGS, "แจ้งเรื่อง": "/report", "ติดตาม": "/track"}
+"""Where a person's first word leads: to the first page, or straight to what they came for."""
+
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+
+READ = """() => {
+  const words = (node) => [...node.querySelectorAll('dl > div')].map(
+      (row) => row.querySelector('dt').innerText + ' ' + row.querySelector('dd').innerText);
+  const said = [...document.querySelectorAll('[data-say], [data-line="stop"]')];
+  const parts = said.length ? said : [document.body];
+  const buttons = [...document.querySelectorAll('button[name=choice]')];
+  const links = buttons.length ? [] : [...document.querySelectorAll('main a.button')];
+  return {
+    text: parts.flatMap((part) => [part.innerText, ...words(part)]).join('\\n'),
+    choices: [...buttons.map((b) => [b.innerText, b.value]),
+              ...links.map((a) => [a.innerText, a.getAttribute('href')])],
+    receipt: document.querySelector('[data-receipt]')?.innerText ?? null,
+  };
+}"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser that asks nobody for anything."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=ARGS,
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class BrowserDoor:
+    """People at browsers of one make. how: Playwright's settings of a window."""
+
+    browser: Browser
+    home: Path
+    how: dict[str, Any] = field(default_factory=dict)
+    office: Office = OFFICE
+    sets_clock = True
+    pages: dict[str, Page] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.server = WebServer(self.home, self.office)
+
+    def page(self, person: str) -> Page:
+        """A person's window."""
+        if person not in self.pages:
+            page = self.browser.new_context(**self.how).new_page()
+            page.set_default_timeout(10_000)
+            page.on("request", self._watch)
+            page.on("pageerror", lambda error: self.foreign.append(str(error)))
+            self.pages[person] = page
+        return self.pages[person]
+
+    def _watch(self, request: Any) -> None:
+        if not request.url.startswith((self.server.address, "data:")):
+            self.foreign.append(request.url)
+
+    def _read(self, page: Page) -> list[Message]:
+        seen = page.evaluate(READ)
+        choices = tuple((label, data) for label, data in seen["choices"])
+        return [Message(seen["text"], choices, seen["receipt"])]
+
+    def _sent(self, page: Page, button: str) -> list[Message]:
+        old = page.get_attribute("[name=csrf]", "value")
+        page.click(button)
+        page.wait_for_selector(f'[name=csrf]:not([value="{old}"]), [data-line="stop"]', state="attached")
+        page.wait_for_load_state("domcontentloaded")
+        return self._read(page)
+
+    def hear(self, person: str, words: str) -> list[Message]:
+        page = self.page(person)
+        if page.url == "about:blank":
+            page.goto(self.server.address + ENTRIES.get(words, "/track"))
+            if words in ENTRIES:
+                return self._read(page)
+        page.fill("[name=text]", words)
+        return self._sent(page, "[data-send]")
+
+    def pick(self, person: str, label: str, data: str) -> list[Message]:
+        page = self.page(person)
+        if page.query_selector("[name=csrf]") is None:
+            page.click(f'main a[href="{data}"]')
+            page.wait_for_selector("[name=csrf]", state="attached")
+            return self._read(page)
+        return self._sent(page, f'button[name=choice][value="{data}"]')
+
+    def send(self, person: str, name: str) -> list[Message]:
+        page = self.page(person)
+        if page.url == "about:blank":
+            page.goto(self.server.address + "/track")
+        page.set_input_files("[name=file]", samples.make(self.home.parent, name))
+        return self._sent(page, "[data-send]")
+
+    def quit(self, person: str) -> None:
+        """The server is started anew; the windows stay open."""
+        self.server.restart()
+
+    def later(self, minutes: int) -> None:
+        self.server.later(minutes)
+
+    def step(self, receipt: str, step: Step) -> None:
+        self.server.office_does(lambda desk: desk.step(receipt, step))
+
+    def tell(self, receipt: str, words: str) -> None:
+        self.server.office_does(lambda desk: desk.tell(receipt, words))
+
+    def close(self) -> None:
+        """Close all windows. Nobody else was asked for anything, and no script stumbled."""
+        for page in self.pages.values():
+            page.context.close()
+        self.server.close()
+        assert self.foreign == []

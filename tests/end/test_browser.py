@@ -1,0 +1,39 @@
+"""Every story through a real Chromium: the same words, the same effects, with JavaScript off and on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor, chromium
+from tests.story import STORIES, Telling
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+
+WINDOWS = {
+    "phone-light-off": {**PHONE, "java_script_enabled": False},
+    "desk-dark-on": {**DESK, "color_scheme": "dark"},
+    "phone-dark-on": {**PHONE, "color_scheme": "dark"},
+    "desk-light-off": {**DESK, "java_script_enabled": False},
+}
+"""The first two always; all of them with `--windows all`."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all stories."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_through_a_browser(story: Path, window: str, windows: int, browser: Browser, tmp_path: Path) -> None:
+    if [*WINDOWS].index(window) >= windows:
+        pytest.skip("only with --windows all")
+    door = BrowserDoor(browser, tmp_path / "var", WINDOWS[window])
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()

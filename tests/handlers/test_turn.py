@@ -1,0 +1,40 @@
+"""The session: a changed one is a new one, and nothing else of it changes."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from handlers.receipt import made_of
+from handlers.turn import File, Session, Topic
+
+BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
+CHANGES: dict[str, Any] = {
+    "version": 4,
+    "at": datetime(2026, 11, 23, tzinfo=UTC),
+    "lang": "en",
+    "topic": Topic.REPORT,
+    "step": "accused",
+    "prompt": 8,
+    "answers": {"story": "เรียกรับเงิน"},
+    "files": (File("0" * 32, "ก.png", "image/png", 1),),
+    "editing": True,
+    "resume": "notice",
+    "receipt": made_of(7),
+    "sent": {"1": "story"},
+}
+
+
+def test_every_part_of_a_session_can_change_alone() -> None:
+    assert CHANGES.keys() == {part.name for part in fields(Session)}
+    before = replace(BEFORE)
+    for name, value in CHANGES.items():
+        changed = BEFORE.with_(**{name: value})
+        assert changed == replace(BEFORE, **{name: value})
+        assert changed != before == BEFORE
+
+
+def test_a_session_has_no_other_parts() -> None:
+    with pytest.raises(AttributeError):
+        BEFORE.with_(stpe="accused")

@@ -1,0 +1,180 @@
+"""The fake refuses what Telegram refuses and takes what it takes, through the real library over a real socket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import telegram
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError
+
+from bot.courier import Later, Never
+from bot.telegram.api import Api, Elsewhere, Gone, Mistaken, Refused
+from bot.telegram.bubble import Bubble
+from bot.telegram.wire import Wire
+from handlers.turn import FileProblem
+from tests.platforms.bot_api import MOST_BYTES, TOKEN, BotApi, Weather, served
+from tests.platforms.telegram_rules import contracts, rules
+
+CHAT = 4200000001
+OURS = Bubble("สวัสดี", (("แจ้งเรื่อง", "1.report"),))
+
+
+def play(scene: Callable[[BotApi, Bot, Api], Awaitable[None]], token: str = TOKEN) -> BotApi:
+    """A fake with one chat, the library's own bot and our calls."""
+    ground = rules(contracts())
+
+    async def whole() -> BotApi:
+        async with asyncio.timeout(20), served(ground) as fake:
+            fake.said(CHAT, text="สวัสดี")
+            wire, ours = Wire(), Api(token, fake.url)
+            bot = Bot(token, base_url=f"{fake.url}/bot", request=wire, get_updates_request=wire)
+            await wire.initialize()
+            await ours.open()
+            try:
+                await scene(fake, bot, ours)
+            finally:
+                await wire.shutdown()
+                await ours.close()
+        return fake
+
+    return asyncio.run(whole())
+
+
+def keyboard(data: str, label: str = "ตกลง") -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=data)]])
+
+
+REFUSED: dict[str, Callable[[Bot], Awaitable[Any]]] = {
+    "a text of 4,097 characters": lambda b: b.send_message(CHAT, "ก" * 4097),
+    "an empty text": lambda b: b.send_message(CHAT, ""),
+    "a text of blanks": lambda b: b.send_message(CHAT, "  "),
+    "callback data of 66 bytes": lambda b: b.send_message(CHAT, "ก", reply_markup=keyboard("ก" * 22)),
+    "a button that does nothing": lambda b: b.send_message(
+        CHAT, "ก", reply_markup=InlineKeyboardMarkup([[InlineKeyboardButton("ก")]])
+    ),
+    "an unknown chat": lambda b: b.send_message(1, "ก"),
+    "an unknown parameter": lambda b: b.send_message(CHAT, "ก", api_kwargs={"colour": "red"}),
+    "a wrong type": lambda b: b.send_message(CHAT, "ก", api_kwargs={"entities": 5}),
+    "an answer of 201 characters": lambda b: b.answer_callback_query("501", "ก" * 201),
+    "an edit of nothing": lambda b: b.edit_message_text("ก", CHAT, 999),
+    "101 deletions": lambda b: b.delete_messages(CHAT, list(range(1, 102))),
+    "a file nobody sent": lambda b: b.get_file("FILE9"),
+    "an unknown method": lambda b: b.do_api_request("sendCarrierPigeon"),
+    "a command in Thai letters": lambda b: b.set_my_commands([("ก" * 33, "แจ้งเรื่อง")]),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_it_refuses(what: str) -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        with pytest.raises((BadRequest, InvalidToken, telegram.error.EndPointNotFound)):
+            await REFUSED[what](bot)
+        assert len(fake.refused) == 1
+
+    play(scene)
+
+
+def test_it_takes_what_is_right() -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        assert (await bot.get_me()).is_bot
+        sent = await bot.send_message(CHAT, "ก" * 4096, reply_markup=keyboard("ก" * 21), protect_content=True)
+        await bot.edit_message_text("ข", CHAT, sent.message_id)
+        document = await bot.send_document(CHAT, b"%PDF-1.4", filename="เรื่อง.pdf", caption="แนบ")
+        assert document.document is not None
+        file = await bot.get_file(document.document.file_id)
+        assert file.file_size == 8
+        await bot.send_chat_action(CHAT, "typing")
+        await bot.set_my_commands([("report", "แจ้งเรื่อง")], language_code="en")
+        await bot.delete_messages(CHAT, [sent.message_id])
+        assert [m.by_bot for m in fake.chats[CHAT].values()] == [False, True]
+
+    assert play(scene).refused == []
+
+
+def test_an_edit_that_changes_nothing_and_a_second_answer_are_refused() -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        number = await ours.send(CHAT, OURS)
+        query = fake.tapped(CHAT, number, "1.report")["callback_query"]["id"]
+        with pytest.raises(Gone):
+            await ours.change(CHAT, number, OURS)
+        await ours.heard(query)
+        with pytest.raises(Gone):
+            await ours.heard(query)
+        assert len(fake.refused) == 2
+
+    play(scene)
+
+
+def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        fake.blocked.add(CHAT)
+        with pytest.raises(Never):
+            await ours.send(CHAT, OURS)
+        with pytest.raises(Forbidden):
+            await bot.send_message(CHAT, "ก")
+        with pytest.raises(Never):
+            await ours.send(1, OURS)
+        with pytest.raises(Mistaken):
+            await ours.send(CHAT, Bubble("ก", (("ก", "ก" * 30),)))
+        fake.weather = lambda method, params: Weather(429, retry_after=7)
+        with pytest.raises(Later) as later:
+            await ours.send(CHAT, OURS)
+        assert later.value.seconds == 7
+        for weather in (Weather(500), Weather(502), Weather(cut="before"), Weather(cut="after")):
+            fake.weather = lambda method, params, now=weather: now
+            with pytest.raises(NetworkError) as trouble:
+                await ours.send(CHAT, OURS)
+            assert TOKEN not in str(trouble.value)
+
+    play(scene)
+
+
+def test_a_token_that_is_not_this_bots_is_refused() -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        with pytest.raises(Refused) as refused:
+            await ours.check()
+        with pytest.raises(Refused):
+            await ours.updates(None)
+        assert "canary" not in str(refused.value)
+
+    play(scene, token="700000002:AAotherTOKENotherTOKENotherTOKENotherT")
+
+
+def test_files_come_as_streams() -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        content = bytes(range(256)) * 1000
+        pieces = [piece async for piece in ours.file(fake.has_file(content))]
+        assert b"".join(pieces) == content
+        with pytest.raises(Never) as never:
+            await anext(ours.file(fake.has_file(bytes(MOST_BYTES + 1))))
+        assert never.value.problem is FileProblem.TOO_LARGE
+        with pytest.raises(Never):
+            await anext(ours.file("FILE9"))
+        fake.weather = lambda method, params: Weather(cut="half") if method == "download" else None
+        with pytest.raises(NetworkError):
+            assert [piece async for piece in ours.file("FILE0")]
+
+    play(scene)
+
+
+def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        fake.queue = [fake.said(CHAT, text="หนึ่ง"), fake.said(CHAT, text="สอง")]
+        came = await ours.updates(None)
+        assert [u["message"]["text"] for u in came] == ["หนึ่ง", "สอง"]
+        assert [u["message"]["text"] for u in await ours.updates(came[0]["update_id"])] == ["สอง"]
+        waiting = asyncio.create_task(ours.updates(came[1]["update_id"]))
+        await asyncio.sleep(0.05)
+        assert [u["message"]["text"] for u in await ours.updates(came[0]["update_id"])] == []
+        with pytest.raises(Elsewhere):
+            await waiting
+        await ours.listen_at("https://example.test/telegram/complaints", "s" * 32)
+        with pytest.raises(Elsewhere):
+            await ours.updates(None)
+        with pytest.raises(Conflict):
+            await bot.get_updates()
+        await ours.listen_here()
+
+    play(scene)

@@ -1,0 +1,191 @@
+"""The LINE of the tests refuses what LINE refuses: asked by the real SDK, over a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from bot.courier import Later, Never
+from bot.line import Line, MonthUsedUp, Outage, Refused, Used
+from tests.platforms.line_api import TOKEN, Content, LineApi, Weather, serving
+from tests.platforms.line_rules import needs_contracts, rules
+
+pytestmark = needs_contracts
+KEY = "123e4567-e89b-42d3-a456-426614174000"
+HELLO = {"type": "text", "text": "สวัสดี"}
+ACTION = {"type": "postback", "label": "ข้าม", "data": "1.skip"}
+
+
+def played(scene: Callable[[LineApi, Line], Coroutine[Any, Any, None]], token: str = TOKEN) -> None:
+    """Play a scene between the SDK and LINE."""
+
+    async def play() -> None:
+        async with serving(rules()) as line:
+            account = Line(token, line.url)
+            try:
+                await scene(line, account)
+            finally:
+                await account.close()
+
+    asyncio.run(play())
+
+
+def test_a_reply_token_is_good_once_and_for_a_minute() -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        token = line.text("U1", "ก")["replyToken"]
+        await account.reply(token, [HELLO])
+        with pytest.raises(Used):
+            await account.reply(token, [HELLO])
+        old = line.text("U1", "ก")["replyToken"]
+        born = line.now()
+        line.now = lambda: born + 61
+        with pytest.raises(Used):
+            await account.reply(old, [HELLO])
+        assert line.chats == {"U1": [HELLO]}
+
+    played(scene)
+
+
+def test_a_retry_key_counts_once_and_not_on_a_reply() -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        await account.push("U1", [HELLO], KEY)
+        await account.push("U1", [HELLO], KEY)
+        assert [call.status for call in line.calls] == [200, 409]
+        assert (line.used, len(line.chats["U1"])) == (1, 1)
+        token, headers = line.text("U1", "ก")["replyToken"], {"X-Line-Retry-Key": KEY}
+        with pytest.raises(Exception, match="not accepted here"):
+            await account._post("/v2/bot/message/reply", {"replyToken": token, "messages": [HELLO]}, headers)
+        with pytest.raises(Never):
+            await account.push("U1", [HELLO], "no uuid")
+
+    played(scene)
+
+
+def test_a_month_that_is_used_up_is_told_from_too_many_requests() -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        line.quota = 1
+        await account.push("U1", [HELLO], KEY)
+        assert await account.quota() == (1, 1)
+        with pytest.raises(MonthUsedUp):
+            await account.push("U1", [HELLO], KEY.replace("1", "2"))
+        line.weather = lambda _name, _body: Weather(
+            429, body=b'{"message":"The API rate limit has been exceeded."}'
+        )
+        with pytest.raises(Later) as later:
+            await account.push("U1", [HELLO], KEY.replace("1", "3"))
+        assert not isinstance(later.value, MonthUsedUp)
+        line.weather, line.quota = lambda _name, _body: None, None
+        assert (await account.quota())[0] is None
+
+    played(scene)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "text"},
+        {"type": "text", "text": ""},
+        {"type": "text", "text": "ก" * 5001},
+        {"type": "text", "text": "😀" * 2501},
+        {"type": "nonsense", "text": "ก"},
+        {"type": "flex", "contents": {"type": "bubble"}},
+        {"type": "flex", "altText": "ก" * 1501, "contents": {"type": "bubble"}},
+        {**HELLO, "quickReply": {"items": [{"type": "action", "action": ACTION}] * 14}},
+        {**HELLO, "quickReply": {"items": [{"type": "action", "action": {**ACTION, "label": "ก" * 21}}]}},
+        {**HELLO, "quickReply": {"items": [{"type": "action", "action": {**ACTION, "data": "x" * 301}}]}},
+    ],
+    ids=range(10),
+)
+def test_what_the_specification_and_the_reference_refuse(message: dict[str, Any]) -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        with pytest.raises(Never):
+            await account.reply(line.text("U1", "ก")["replyToken"], [message])
+        assert len(line.refused) == 1
+        assert line.chats == {}
+
+    played(scene)
+
+
+def test_six_messages_and_none_are_refused_and_marks_do_not_count_in_a_label() -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        token = line.text("U1", "ก")["replyToken"]
+        for several in ([HELLO] * 6, []):
+            with pytest.raises(Never):
+                await account.reply(token, several)
+        action = {**ACTION, "label": "ก็" * 20}
+        await account.reply(
+            token, [{**HELLO, "quickReply": {"items": [{"type": "action", "action": action}]}}]
+        )
+
+    played(scene)
+
+
+def test_a_wrong_token_is_refused() -> None:
+    async def scene(_line: LineApi, account: Line) -> None:
+        for call in (account.bot(), account.push("U1", [HELLO], KEY), account.reply("t", [HELLO])):
+            with pytest.raises(Refused):
+                await call
+        with pytest.raises(Refused):
+            await anext(account.content("1"))
+
+    played(scene, token="wrong")
+
+
+def test_an_outage_is_one_whatever_it_looks_like() -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        for weather in (
+            Weather(500),
+            Weather(502, body=b"\xff\xfe<html>"),
+            Weather(cut="before"),
+            Weather(cut="after"),
+        ):
+            line.weather = lambda _name, _body, w=weather: w  # type: ignore[misc]
+            with pytest.raises(Outage):
+                await account.push("U1", [HELLO], KEY)
+        assert line.used == 1  # the last one counted
+        line.contents["1"] = Content(b"x")
+        with pytest.raises(Outage):
+            await anext(account.content("1"))
+
+    played(scene)
+    away = Line
+
+    async def refused() -> None:
+        account = away(TOKEN, "http://127.0.0.1:1")
+        with pytest.raises(Outage):
+            await account.bot()
+        await account.close()
+
+    asyncio.run(refused())
+
+
+def test_content_is_waited_for_while_it_is_prepared() -> None:
+    async def whole(pieces: AsyncIterator[bytes]) -> bytes:
+        return b"".join([piece async for piece in pieces])
+
+    async def scene(line: LineApi, account: Line) -> None:
+        line.contents |= {
+            "1": Content(b"abc" * 50_000, ready_after=1),
+            "2": Content(b"", gone=True),
+            "3": Content(b"", ready_after=1, failed=True),
+        }
+        assert await whole(account.content("1")) == b"abc" * 50_000
+        for number in ("2", "3", "4"):
+            with pytest.raises(Never):
+                await whole(account.content(number))
+
+    played(scene)
+
+
+def test_loading_and_leaving() -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        await account.loading("U1")
+        with pytest.raises(Exception, match="loadingSeconds"):
+            await account.loading("U1", 999)
+        await account.leave("group", "C1")
+        await account.leave("room", "R1")
+        assert line.left == ["C1", "R1"]
+        assert line.refused == []
+
+    played(scene)

@@ -1,0 +1,66 @@
+"""Whatever is said, LINE takes it: nothing of it is lost, and every choice can be picked and typed."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.line_bubble import LONGEST, bubbles, cut, short, units
+from handlers.turn import Message
+from tests.platforms.line_rules import graphemes, needs_contracts, rules
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=60)
+long = st.builds(lambda text, times: (text + " ") * times, words, st.integers(1, 300))
+choices = st.lists(st.tuples(words.filter(str.strip), st.from_regex(r"\A\d\.[a-z]{1,9}\Z")), max_size=15)
+keys = st.sampled_from(["", "report.review", "report.filed", "track.status", "menu.again"])
+message = st.builds(
+    Message,
+    words | long,
+    choices.map(tuple),
+    st.sampled_from([None, "0123-4567-89AB-CDEF-V"]),
+    typed=st.booleans(),
+    key=keys,
+)
+
+
+@needs_contracts
+@settings(max_examples=150, deadline=None)
+@given(st.lists(message, min_size=1, max_size=4))
+def test_line_takes_whatever_is_said(several: list[Message]) -> None:
+    reply = rules().find("POST", "/v2/bot/message/reply")
+    assert reply is not None
+    batches = bubbles(several)
+    assert batches
+    for batch in batches:
+        assert rules().troubles(reply[0], {"replyToken": "t", "messages": batch}) == []
+    shown = "".join(
+        "".join(one.get("text") or one.get("altText") for batch in batches for one in batch).split()
+    )
+    for one in several:
+        assert "".join(one.text.split()) in shown
+        assert all("".join(label.split()) in shown for label, _ in one.choices)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=300), st.integers(2, 50))
+def test_a_text_is_cut_without_loss(text: str, longest: int) -> None:
+    pieces = list(cut(text, longest))
+    assert all(0 < units(piece) <= longest for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@given(st.text(max_size=60))
+def test_a_label_is_short_enough(label: str) -> None:
+    assert graphemes(short(label)) <= 20
+    assert short(label) == label or short(label).endswith("…")
+
+
+def test_much_goes_in_several_batches_with_the_choices_at_the_end() -> None:
+    several = [Message("ก" * LONGEST)] * 6 + [Message("ถาม", (("ตอบ", "1.a"),))]
+    batches = bubbles(several)
+    assert [len(batch) for batch in batches] == [5, 2]
+    assert "quickReply" not in str(batches[0])
+    assert batches[1][-1]["quickReply"]["items"][0]["action"]["data"] == "1.a"
+
+
+def test_what_tells_of_a_matter_is_not_shown_as_the_persons_words() -> None:
+    (batch,) = bubbles([Message("ถาม", (("รับสินบน", "3.bribe"), ("ข้าม", "3.skip"), ("เมนู", "/start")))])
+    actions = [item["action"] for item in batch[0]["quickReply"]["items"]]
+    assert [action.get("displayText") for action in actions] == [None, "ข้าม", "เมนู"]

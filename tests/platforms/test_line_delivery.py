@@ -1,0 +1,337 @@
+"""What must arrive arrives: LINE away, slow, cut off, out of messages; webhooks twice; the program killed between."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.line_post import retry_key
+from bot.line_quota import Ledger
+from handlers.turn import Channel, Message, Say
+from storage.snapshot import Letter
+from tests.platforms.line_api import Call, LineApi, Weather, serving
+from tests.platforms.line_door import Account, at_work, messages, person
+from tests.platforms.line_rules import needs_contracts, rules
+from tests.play import WHOLE_REPORT
+
+pytestmark = needs_contracts
+A = person("ก")
+CANARY = "คานารีลับ"
+PUSH, REPLY = "pushMessage", "replyMessage"
+NEWS = (Say("menu.again", certain=True),)
+
+
+def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]], *, clean: bool = True) -> None:
+    """Play a scene with a desk at work."""
+
+    async def play() -> None:
+        async with at_work(home) as account:
+            await scene(account)
+            assert account.line.refused == []
+            assert not clean or account.desk.faults == []
+
+    asyncio.run(play())
+
+
+async def exchange(account: Account, words: str) -> list[Message]:
+    """Say something, or tap what stands in brackets, and see the answer."""
+    line, before = account.line, len(account.line.chats.get(A, []))
+    if words.startswith("["):
+        last = next(m for m in reversed(messages(line.chats[A])) if m.choices)
+        event = line.tap(A, dict(last.choices)[words[1:-1]])
+    else:
+        event = line.text(A, words)
+    assert await line.post(event) == 200
+    return messages(await line.shown(A, before))
+
+
+async def ready_to_file(account: Account) -> dict[str, Any]:
+    """Answer every question; gives the tap that files the report."""
+    for words in WHOLE_REPORT:
+        told = await exchange(account, words)
+    return account.line.tap(A, dict(told[-1].choices)["ส่งเรื่อง"])
+
+
+def calls(account: Account, name: str) -> list[Call]:
+    return [call for call in account.line.calls if call.name == name]
+
+
+async def until(done: Callable[[], bool], seconds: float = 8) -> None:
+    async with asyncio.timeout(seconds):
+        while not done():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def round_later(account: Account, minutes: int = 2) -> None:
+    """Let time pass, and the courier go round once."""
+    account.desk.away += timedelta(minutes=minutes)
+    await account.door.courier.round()
+
+
+def test_a_whole_report_costs_no_push_and_is_shown_as_cards(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        tap = await ready_to_file(account)
+        review = account.line.chats[A][-1]
+        assert review["type"] == "flex"
+        assert "เรียกรับเงินร้อยละสิบ" in review["altText"]
+        before = len(account.line.chats[A])
+        assert await account.line.post(tap) == 200
+        shown = await account.line.shown(A, before)
+        receipt = next(m.receipt for m in messages(shown) if m.receipt)
+        card = next(m for m in shown if m["type"] == "flex")
+        assert card["contents"]["footer"]["contents"][0]["action"]["clipboardText"] == receipt
+        await asyncio.sleep(0.1)
+        assert await account.desk.store.outbox.look(Channel.LINE) == []
+        assert calls(account, PUSH) == []
+        assert len(calls(account, REPLY)) == len(WHOLE_REPORT) + 1
+
+    played(tmp_path / "var", scene)
+
+
+@pytest.mark.parametrize("weather", [Weather(500), Weather(cut="before"), Weather(cut="after"), Weather(429)])
+def test_a_reply_is_tried_again_and_comes_once(tmp_path: Path, weather: Weather) -> None:
+    async def scene(account: Account) -> None:
+        line, bad = account.line, [weather]
+        await exchange(account, "สวัสดี")
+        line.weather = lambda name, _body: bad.pop() if bad and name == REPLY else None
+        assert await line.post(line.text(A, "แจ้งเรื่อง")) == 200
+        await until(lambda: len(line.chats[A]) > 1)
+        await asyncio.sleep(1)
+        told = messages(line.chats[A][1:])
+        assert sum("พร้อมเริ่มแจ้งเรื่อง" in m.text for m in told) == 1
+        assert calls(account, PUSH) == []
+        line.refused.clear()  # the token of a reply that counted and was not answered is asked for once more
+
+    played(tmp_path / "var", scene)
+
+
+def test_line_away_for_an_hour(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        tap = await ready_to_file(account)
+        line = account.line
+        before = len(line.chats[A])
+        line.weather = lambda _name, _body: Weather(503)
+        assert await line.post(tap) == 200
+        await asyncio.sleep(0.3)
+        for _ in range(6):
+            await round_later(account, 10)
+        assert len(line.chats[A]) == before
+        (waits,) = await account.desk.store.outbox.look(Channel.LINE)
+        assert "receipt" in str(waits.what.says)
+        line.weather = lambda _name, _body: None
+        await round_later(account, 61)
+        assert any(m.receipt for m in messages(line.chats[A][before:]))
+        assert await account.desk.store.outbox.look(Channel.LINE) == []
+        assert len(await account.desk.numbers()) == 1
+
+    played(tmp_path / "var", scene, clean=False)
+
+
+def test_a_push_that_was_cut_off_counts_once(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, store = account.line, account.desk.store
+        back = account.door.post.seal(A)
+        await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+        line.weather = lambda name, _body: Weather(cut="after") if name == PUSH else None
+        await account.door.courier.round()
+        line.weather = lambda _name, _body: None
+        await round_later(account)
+        assert [call.status for call in calls(account, PUSH)] == [200, 409]
+        assert (line.used, len(line.chats[A])) == (1, 1)
+        assert await store.outbox.look(Channel.LINE) == []
+
+    played(tmp_path / "var", scene, clean=False)
+
+
+def test_killed_between_commit_and_send(tmp_path: Path) -> None:
+    """The answer was committed, and the program ended before it was sent: it comes from the outbox."""
+
+    async def play() -> None:
+        async with serving(rules()) as line:
+            async with at_work(tmp_path / "var", line) as account:
+                tap = await ready_to_file(account)
+                before = len(line.chats[A])
+                line.weather = lambda name, _body: Weather(delay=2, cut="before") if name == REPLY else None
+                account.door.talk.soon = 0.2
+                assert await line.post(tap) == 200
+            assert len(line.chats[A]) == before
+            line.weather = lambda _name, _body: None
+            async with at_work(tmp_path / "var", line) as account:
+                # LINE brings the event again: no second case, and the same answer.
+                assert await line.post(line.redelivered(tap)) == 200
+                shown = messages(await line.shown(A, before))
+                await round_later(account)
+                receipts = {m.receipt for m in messages(line.chats[A][before:]) if m.receipt}
+                assert len(receipts) == 1
+                assert receipts == {m.receipt for m in shown if m.receipt}
+                assert len(await account.desk.numbers()) == 1
+                assert await account.desk.store.outbox.look(Channel.LINE) == []
+
+    asyncio.run(play())
+
+
+def test_out_of_order_and_twice(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        for words in WHOLE_REPORT[:4]:
+            await exchange(account, words)
+        pieces = [line.text(A, f"ตอนที่ {n} ของเรื่องนี้") for n in range(5)]
+        for n, piece in enumerate(pieces):
+            piece["timestamp"] += n
+        before = len(line.chats[A])
+        assert await line.post(*reversed(pieces)) == 200
+        assert await line.post(*pieces) == 200
+        await until(lambda: len(line.chats[A]) == before + 5)
+        session = await account.desk.store.session(account.desk.store.seals.who(Channel.LINE, A))
+        assert session is not None
+        assert session.answers["story"].split("\n") == [f"ตอนที่ {n} ของเรื่องนี้" for n in range(5)]
+        await asyncio.sleep(0.2)
+        assert len(line.chats[A]) == before + 5
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scene(account: Account) -> None:
+        line, store = account.line, account.desk.store
+        line.quota, line.used = 10, 10
+        back = account.door.post.seal(A)
+        await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+        await account.door.courier.round()
+        await round_later(account, 61)
+        assert line.chats == {}
+        assert len(calls(account, PUSH)) <= 1  # a month that is full is not asked again and again
+        assert len(await store.outbox.look(Channel.LINE)) == 1
+        told = await exchange(account, "สวัสดี")  # the person writes, and it goes along at no cost
+        assert told[0].text.startswith("ต้องการทำอะไรต่อ")
+        await asyncio.sleep(0.1)
+        assert await store.outbox.look(Channel.LINE) == []
+        assert line.used == 10
+
+    played(tmp_path / "var", scene)
+    assert "line-month" in capsys.readouterr().err
+
+
+def test_the_ledger_warns_at_70_and_90_once(capsys: pytest.CaptureFixture[str]) -> None:
+    class Asked:
+        def __init__(self) -> None:
+            self.told: Any = (300, 200)
+            self.times = 0
+
+        async def quota(self) -> Any:
+            self.times += 1
+            return self.told
+
+    async def play() -> None:
+        asked, now = Asked(), [0.0]
+        ledger = Ledger(asked, "complaints", lambda: now[0])  # type: ignore[arg-type]
+        assert await ledger.has_room()
+        assert capsys.readouterr().err == ""
+        for _ in range(80):
+            ledger.pushed()
+        warned = capsys.readouterr().err.splitlines()
+        assert ['"percent": 70' in warned[0], '"percent": 90' in warned[1], len(warned)] == [True, True, 2]
+        assert asked.times == 1
+        ledger.is_full()
+        assert not await ledger.has_room()
+        now[0], asked.told = 4000.0, (None, 5)
+        assert await ledger.has_room()
+        assert asked.times == 2
+
+    asyncio.run(play())
+
+
+def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        sets = [line.file(A, line_content(), imageSet={"id": "S", "index": n, "total": 2}) for n in (1, 2)]
+        assert await line.post(*sets) == 200
+        await line.shown(A, 0)
+        back = account.door.post.seal(A)
+        await account.door.post.deliver(back, [Message("ข่าว")], "1")
+        assert calls(account, PUSH) == []
+        await account.door.post.deliver(back, [Message("ข่าวอีก")], "2")
+        assert len(calls(account, PUSH)) == 1
+        assert [m.text for m in messages(line.chats[A][1:])] == ["ข่าว", "ข่าวอีก"]
+
+    played(tmp_path / "var", scene)
+
+
+def line_content() -> Any:
+    from tests import samples
+    from tests.platforms.line_api import Content
+
+    return Content(samples.photo())
+
+
+def test_a_retry_key_is_of_the_letter() -> None:
+    assert retry_key("a", 0) == retry_key("a", 0)
+    assert len({retry_key("a", 0), retry_key("b", 0), retry_key("a", 1)}) == 3
+
+
+def test_a_token_that_line_refuses_is_named_and_the_rest_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            line.weather = lambda name, _body: Weather(401) if name == "getBotInfo" else None
+            async with at_work(tmp_path / "var", line) as account:
+                await until(lambda: bool(line.calls) or account.door.talk.me is None)
+                await asyncio.sleep(0.3)
+                assert account.door.talk.me is None
+                assert await line.post(line.text(A, "สวัสดี")) == 200
+                assert await line.shown(A, 0)
+
+    asyncio.run(play())
+    assert "ITA_COMPLAINTS__LINE_TOKEN" in capsys.readouterr().err
+
+
+def test_the_database_in_trouble_is_answered_with_503(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line: LineApi = account.line
+        account.door.talk.soon = 0.2
+        gate = asyncio.Event()
+        handle = account.desk.engine.handle
+
+        async def slow(event: Any) -> Any:
+            await gate.wait()
+            return await handle(event)
+
+        account.desk.engine.handle = slow  # type: ignore[method-assign]
+        event = line.text(A, "สวัสดี")
+        assert await line.post(event) == 503
+        gate.set()
+        assert await line.post(line.redelivered(event)) == 200
+        await line.shown(A, 0)
+        await asyncio.sleep(0.2)
+        assert len(line.chats[A]) == 1
+
+    played(tmp_path / "var", scene)
+
+
+def test_news_are_pushed_each_time_and_only_to_who_wished(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        tap, before = await ready_to_file(account), len(line.chats[A])
+        assert await line.post(tap) == 200
+        told = messages(await line.shown(A, before))
+        receipt = next(m.receipt for m in told if m.receipt)
+        wish = dict(told[-1].choices)
+        await account.desk.tell(receipt, "ข่าวแรกซึ่งไม่มีใครขอ")
+        await account.door.courier.round()
+        assert calls(account, PUSH) == []
+        seen = len(line.chats[A])
+        assert (
+            await line.post(line.tap(A, next(data for data in wish.values() if data.endswith("news")))) == 200
+        )
+        await line.shown(A, seen)
+        for number in (1, 2):
+            await account.desk.tell(receipt, f"{CANARY} {number}")
+            await account.door.courier.round()
+            await until(lambda n=number: line.used == n)
+        assert CANARY not in str(calls(account, PUSH))
+
+    played(tmp_path / "var", scene)

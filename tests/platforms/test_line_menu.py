@@ -1,0 +1,108 @@
+"""The rich menus: made once, remade when they change, with a red dot for a person for whom something waits."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot import line_menu, line_picture
+from bot.line import Line
+from bot.line_menu import HEIGHT, WIDTH, Menus, Sheet, areas, menu, sheets
+from bot.settings import DESKS
+from handlers.turn import Channel
+from storage.snapshot import Letter
+from tests.platforms.line_api import TOKEN, serving
+from tests.platforms.line_door import at_work, messages, person
+from tests.platforms.line_rules import graphemes, needs_contracts, rules
+from tests.platforms.test_line_delivery import NEWS
+
+A = person("ก")
+EVERY = [sheet for desk in DESKS for sheet in sheets(desk)]
+
+
+@pytest.mark.parametrize("sheet", EVERY, ids=lambda sheet: sheet.alias)
+def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: Sheet) -> None:
+    with Image.open(sheet.picture) as picture:
+        assert picture.size == (WIDTH, HEIGHT)
+        assert picture.format == "PNG"
+    assert sheet.picture.stat().st_size < 1024 * 1024
+    assert WIDTH / HEIGHT >= 1.45
+    assert len(sheet.alias) <= 32
+    boxes = [area.box for area in areas(sheet)]
+    assert sum(width * height for _, _, width, height in boxes) == WIDTH * HEIGHT
+    made = menu(sheet)
+    assert graphemes(made["chatBarText"]) <= 14
+    assert all(0 < graphemes(area["action"]["label"]) <= 20 for area in made["areas"])
+    assert any(area.news for area in areas(sheet)) == sheet.news
+
+
+def test_news_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = line_picture.draw(Sheet("complaints", "main", news=False)).convert("RGB")
+    flagged = line_picture.draw(Sheet("complaints", "main", news=True)).convert("RGB")
+
+    def red(picture: Image.Image) -> int:
+        return sum(count for count, (r, g, b) in picture.getcolors(1 << 20) if r > 150 and g < 80 and b < 80)  # type: ignore[misc]
+
+    assert (red(plain), red(flagged) > 500) == (0, True)
+    monkeypatch.setattr(line_menu, "PICTURES", tmp_path)
+    monkeypatch.setattr(line_picture, "PICTURES", tmp_path)
+    line_picture.main()
+    assert len(list(tmp_path.glob("*.png"))) == len(EVERY)
+
+
+@needs_contracts
+def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            account = Line(TOKEN, line.url)
+            line.menus["theirs"] = {**menu(EVERY[0]), "name": "of somebody else"}
+            await Menus(account, "complaints").set_up()
+            first = dict(line.menus)
+            assert len(first) == 5
+            assert sorted(line.aliases) == sorted(sheet.alias for sheet in sheets("complaints"))
+            assert line.default_menu == line.aliases["ita-complaints-main"]
+            await Menus(account, "complaints").set_up()
+            assert line.menus == first
+            del line.aliases["ita-complaints-more"]  # as if the program had ended before it was whole
+            await Menus(account, "complaints").set_up()
+            assert len(line.menus) == 5
+            monkeypatch.setattr(line_menu, "WIDTH", WIDTH + 0)
+            monkeypatch.setattr(line_menu, "HEIGHT", HEIGHT - 2)
+            await Menus(account, "complaints").set_up()
+            assert len(line.menus) == 5
+            assert set(line.menus) & set(first) == {"theirs"}
+            assert set(line.aliases.values()) == set(line.menus) - {"theirs"}
+            assert line.refused == []
+            await account.close()
+
+    asyncio.run(play())
+
+
+@needs_contracts
+def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with at_work(tmp_path / "var") as account:
+            line, store = account.line, account.desk.store
+            async with asyncio.timeout(5):
+                while not line.default_menu:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            line.quota, line.used = 10, 10
+            account.door.post.ledger.is_full()
+            back = account.door.post.seal(A)
+            await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+            await account.door.courier.round()
+            assert line.linked == {A: line.aliases["ita-complaints-main-news"]}
+            tab = line.event(A, "postback", postback={"data": "menu:more"})
+            assert await line.post(tab) == 200
+            assert line.chats == {}
+            assert await line.post(line.tap(A, "/track")) == 200
+            told = messages(await line.shown(A, 0))
+            assert "ต้องการทำอะไรต่อ" in told[0].text
+            assert "17 ตัว" in told[-1].text
+            await asyncio.sleep(0.1)
+            assert line.linked == {}
+            assert line.refused == []
+            assert account.desk.faults == []
+
+    asyncio.run(play())

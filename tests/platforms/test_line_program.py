@@ -1,0 +1,94 @@
+"""`ita-bot run` behind LINE, as a program of its own: killed, and started without what it needs."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.end.chat import ROOT, run, surroundings
+from tests.end.desk import opened
+from tests.platforms.line_api import SECRET, TOKEN, LineApi, Weather, serving
+from tests.platforms.line_door import messages, person
+from tests.platforms.line_rules import needs_contracts, rules
+from tests.play import WHOLE_REPORT
+
+A = person("ก")
+
+
+@asynccontextmanager
+async def program(home: Path, line: LineApi, **more: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """The program, until it is killed."""
+    own = {"ITA_LINE_API_URL": line.url, "ITA_COMPLAINTS__LINE_TOKEN": TOKEN}
+    own |= {"ITA_COMPLAINTS__LINE_SECRET": SECRET, **more}
+    command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
+    running = subprocess.Popen(  # noqa: ASYNC220 - it must outlive the loop it is killed in
+        command,
+        cwd=ROOT,
+        env=surroundings(home, **own) | {"PYTHONWARNINGS": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert running.stdout is not None
+        told = (await asyncio.to_thread(running.stdout.readline)).decode().split()
+        line.webhook = told[-1].rstrip("/") + "/line/complaints"
+        yield running
+    finally:
+        running.kill()
+        await asyncio.to_thread(running.communicate)
+
+
+@needs_contracts
+def test_what_was_answered_with_200_survives_kill_9(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+
+    async def play() -> None:
+        async with serving(rules()) as line:
+
+            async def exchange(words: str) -> None:
+                before = len(line.chats.get(A, []))
+                event = line.text(A, words)
+                if words.startswith("["):
+                    last = next(m for m in reversed(messages(line.chats[A])) if m.choices)
+                    event = line.tap(A, dict(last.choices)[words[1:-1]])
+                assert await line.post(event) == 200
+                await line.shown(A, before)
+
+            async with program(home, line) as running:
+                for words in WHOLE_REPORT:
+                    await exchange(words)
+                last = messages(line.chats[A])[-1]
+                tap, before = line.tap(A, dict(last.choices)["ส่งเรื่อง"]), len(line.chats[A])
+                line.weather = lambda name, _body: Weather(cut="before") if name == "replyMessage" else None
+                assert await line.post(tap) == 200
+                running.send_signal(signal.SIGKILL)
+            assert len(line.chats[A]) == before
+            line.weather = lambda _name, _body: None
+            async with program(home, line):
+                assert await line.post(line.redelivered(tap)) == 200
+                shown = messages(await line.shown(A, before))
+                assert sum(m.receipt is not None for m in shown) == 1
+            async with opened(home) as desk:
+                assert len(await desk.numbers()) == 1
+                assert await desk.findings() == []
+
+    asyncio.run(play())
+
+
+@needs_contracts
+def test_a_token_without_its_secret_stops_the_start_and_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
+    env = surroundings(tmp_path / "var", ITA_COMPLAINTS__LINE_TOKEN=TOKEN) | {"PYTHONWARNINGS": ""}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 78
+    assert "ITA_COMPLAINTS__LINE_SECRET" in done.stderr
+    assert TOKEN not in done.stderr
+
+
+def test_without_line_its_library_is_not_loaded(tmp_path: Path) -> None:
+    told = "import sys, bot.serving, bot.doors; sys.exit(any(n.startswith('linebot') for n in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0
+    assert run(tmp_path / "var", "version").returncode == 0

@@ -1,0 +1,21 @@
+"""Every story through LINE: the same words, the same effects, and no call that LINE would refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.platforms.line_door import LineDoor
+from tests.platforms.line_rules import needs_contracts
+from tests.story import STORIES, Telling
+
+
+@needs_contracts
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_through_line(story: Path, tmp_path: Path) -> None:
+    door = LineDoor(tmp_path / "var")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert door.refused == []
+    assert door.calls > 0

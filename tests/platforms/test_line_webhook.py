@@ -1,0 +1,319 @@
+"""Whatever comes to LINE's webhook: the right status, no fault, nothing of it in the log."""
+
+import asyncio
+import base64
+import json
+import logging
+import resource
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.line_event import Unreadable, read
+from bot.log import Foreign
+from tests import samples
+from tests.platforms.line_api import SECRET, TOKEN, Content, Weather, signature
+from tests.platforms.line_door import Account, at_work, messages, person
+from tests.platforms.line_rules import CONTRACTS, needs_contracts
+
+pytestmark = needs_contracts
+A, B = person("ก"), person("ข")
+CANARY = "คานารีลับ"
+
+
+def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]]) -> None:
+    """Play a scene with a desk at work; no call may be refused, and no fault may be left."""
+
+    async def play() -> None:
+        async with at_work(home) as account:
+            await scene(account)
+            await asyncio.sleep(0.05)
+            assert account.line.refused == []
+            assert account.desk.faults == []
+
+    asyncio.run(play())
+
+
+async def said(account: Account, who: str, *events: dict[str, Any]) -> str:
+    """What a person is told after some events."""
+    before = len(account.line.chats.get(who, []))
+    assert await account.line.post(*events) == 200
+    return "\n".join(m.text for m in messages(await account.line.shown(who, before)))
+
+
+def test_the_right_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def scene(account: Account) -> None:
+        post = account.line.post_raw
+        body = json.dumps({"destination": "x", "events": []}).encode()
+        good = {"x-line-signature": signature(body)}
+        assert await post(body, good) == 200
+        assert await post(body, {}) == 401
+        assert await post(body, {"x-line-signature": "x" * 44}) == 401
+        assert await post(body, {"x-line-signature": "é" * 22}) == 401
+        assert await post(body, {"x-line-signature": signature(body, "other")}) == 401
+        assert await post(body, {**good, "content-type": "text/plain"}) == 415
+        for wrong in (
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b'{"events":3}',
+            b"\xff\xfe",
+            b"[" * 200_000,
+            b'{"a":' * 100_000,
+        ):
+            assert await post(wrong, {"x-line-signature": signature(wrong)}) == 400
+        assert account.line.session is not None
+        for method in ("GET", "PUT", "DELETE"):
+            async with account.line.session.request(method, account.line.webhook) as answer:
+                assert answer.status == 405
+        async with account.line.session.post(account.line.webhook.replace("complaints", "none")) as answer:
+            assert answer.status == 404
+
+    played(tmp_path / "var", scene)
+    written = capsys.readouterr()
+    assert CANARY not in written.out + written.err
+
+
+def test_200_mb_are_not_read(tmp_path: Path) -> None:
+    async def flood() -> AsyncIterator[bytes]:
+        for _ in range(200 * 16):
+            yield bytes(64 * 1024)
+
+    async def scene(account: Account) -> None:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        cut, fits = 0, base64.b64encode(bytes(32)).decode()
+        for headers in ({"x-line-signature": fits}, {}):
+            try:
+                assert await account.line.post_raw(flood(), headers) in {401, 413}
+            except (OSError, aiohttp.ClientError):  # the connection is cut while we still send
+                cut += 1
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        assert grown < 10
+        assert cut or account.line.statuses[401] + account.line.statuses[413] == 2
+        assert "ต้องการทำอะไร" in await said(account, A, account.line.text(A, "สวัสดี"))
+
+    played(tmp_path / "var", scene)
+
+
+def test_every_kind_of_event_harms_no_other(tmp_path: Path) -> None:
+    events = json.loads((CONTRACTS / "line" / "events.json").read_text("utf-8"))["events"]
+
+    async def scene(account: Account) -> None:
+        now = int(account.line.now() * 1000)
+        for number, event in enumerate(events):
+            fresh = {**event, "timestamp": now, "webhookEventId": f"e{number}"}
+            assert await account.line.post(fresh, account.line.text(A, "สวัสดี")) == 200
+        broken = [
+            1,
+            None,
+            [],
+            {},
+            {"type": 5},
+            {"type": "message", "message": {"id": "../x", "type": "text"}},
+        ]
+        told = await said(account, B, *broken, account.line.text(B, "สวัสดี"))  # type: ignore[arg-type]
+        assert "ต้องการทำอะไร" in told
+        account.line.refused = [
+            r for r in account.line.refused if "reply token" not in r and "Content" not in r
+        ]
+        account.desk.faults.clear()  # tokens and files of these events are not of this LINE
+
+    played(tmp_path / "var", scene)
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+anything = st.recursive(
+    leaves, lambda c: st.lists(c, max_size=4) | st.dictionaries(st.text(max_size=12), c, max_size=4)
+)
+kinds = st.sampled_from(["message", "postback", "follow", "unsend", "join", "memberJoined", "unknown", ""])
+event = st.fixed_dictionaries(
+    {"type": kinds | anything},
+    optional={
+        "timestamp": st.integers() | anything,
+        "mode": st.sampled_from(["active", "standby"]) | anything,
+        "source": st.fixed_dictionaries({"type": st.sampled_from(["user", "group", "room"])}) | anything,
+        "webhookEventId": st.text(max_size=30) | anything,
+        "replyToken": st.text(max_size=30) | anything,
+        "message": st.fixed_dictionaries(
+            {"id": st.text("0123456789", max_size=9), "type": st.text(max_size=8)}
+        )
+        | anything,
+        "postback": st.fixed_dictionaries({"data": st.text(max_size=310)}) | anything,
+        "unsend": anything,
+        "deliveryContext": anything,
+    },
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(event | anything, max_size=4))
+def test_any_events_can_be_read(events: list[Any]) -> None:
+    good = {
+        "type": "follow",
+        "timestamp": 1,
+        "webhookEventId": "good",
+        "source": {"type": "user", "userId": "U"},
+    }
+    posted = read(json.dumps({"destination": "x", "events": [*events, good]}).encode())
+    assert "line:good" in [happening.key for happening in posted.events]
+    assert len(posted.events) + posted.unread == len(events) + 1
+    for happening in posted.events:
+        assert happening.age(0) is not None
+        assert happening.crowd is None or happening.person is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200) | anything.map(lambda x: json.dumps(x).encode()))
+def test_any_body_is_read_or_said_to_be_unreadable(body: bytes) -> None:
+    with suppress(Unreadable):
+        assert read(body).unread >= 0
+
+
+def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        old = {**line.text(A, CANARY), "timestamp": int((line.now() - 7 * 86400) * 1000)}
+        assert await line.post(old) == 200
+        async with asyncio.timeout(8):
+            while account.door.talk.me is None:  # noqa: ASYNC110 - LINE is asked who we are beside
+                await asyncio.sleep(0.01)
+        (laid,) = await account.desk.store.errands.look("line.old")
+        assert CANARY in laid.what.what["event"]
+        assert await line.post(line.text(A, "สวัสดี"), destination="Uother") == 200
+        assert await line.post({**line.text(A, "สวัสดี"), "mode": "standby"}) == 200
+        await asyncio.sleep(0.1)
+        assert line.chats == {}
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_group_is_left_and_nothing_is_said_there(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        for number, (kind, name) in enumerate((("group", "C1"), ("room", "R1"))):
+            source = {"type": kind, f"{kind}Id": name, "userId": A}
+            joins = (
+                line.event(A, "join", source=source)
+                if number == 0
+                else {**line.text(A, CANARY), "source": source}
+            )
+            assert await line.post(joins) == 200
+        await asyncio.sleep(0.2)
+        assert line.left == ["C1", "R1"]
+        assert line.chats == {}
+
+    played(tmp_path / "var", scene)
+
+
+def test_one_whom_line_does_not_name_is_told_so(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        event = {**account.line.text(A, "สวัสดี"), "source": {"type": "user"}}
+        assert "ไม่ได้บอกว่าท่านเป็นผู้ใช้รายใด" in await said(account, A, event)
+
+    played(tmp_path / "var", scene)
+
+
+def test_numbers_pick_where_choices_are_numbered(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        assert "1. แจ้งเรื่อง" in await said(account, A, line.event(A, "follow", follow={"isUnblocked": False}))
+        assert "พร้อมเริ่มแจ้งเรื่อง" in await said(account, A, line.text(A, "๑"))
+        assert "ประเภทใด" in await said(account, A, line.text(A, "1"))
+        told = await said(account, A, line.text(A, "2"))
+        assert "พิมพ์ได้: ย้อนกลับ / ยกเลิก" in told
+        assert "เก็บไว้แล้ว" in await said(account, A, line.text(A, "1"))  # of the story: an answer, no pick
+
+    played(tmp_path / "var", scene)
+
+
+def test_stickers_and_places_and_files_of_others(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        sticker = line.event(A, message={"id": "1", "type": "sticker", "packageId": "1", "stickerId": "2"})
+        assert "ต้องการทำอะไร" in await said(account, A, sticker)
+        place = {"id": "2", "type": "location", "title": "ที่ว่าการอำเภอ", "latitude": 18.7, "longitude": 98.9}
+        assert "พักไว้" in await said(account, A, line.event(A, message=place))
+        outside = line.file(A, Content(b""))
+        outside["message"]["contentProvider"] = {
+            "type": "external",
+            "originalContentUrl": "http://127.0.0.1:1/",
+        }
+        assert "อ่านไม่สำเร็จ" in await said(account, A, outside)
+        large = line.file(A, Content(b""), "file", fileName="ก.pdf", fileSize=21_000_000)
+        assert "ใหญ่เกิน" in await said(account, A, large)
+
+    played(tmp_path / "var", scene)
+
+
+def test_an_image_set_is_one_answer(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        several = [
+            line.file(A, Content(samples.photo()), imageSet={"id": "S", "index": n, "total": 3})
+            for n in (2, 1, 3)
+        ]
+        assert await line.post(several[0]) == 200
+        told = await said(account, A, *several[1:])
+        assert told.count("เก็บไฟล์") == 3
+        assert told.count("ต้องการทำอะไร") == 1
+        await asyncio.sleep(0.3)
+        assert len(line.chats[A]) == 1
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
+    """A file that LINE keeps preparing does not keep LINE waiting, and comes in the end."""
+
+    async def scene(account: Account) -> None:
+        line = account.line
+        slow = line.file(A, Content(samples.photo(), ready_after=2), "video")
+        begun = asyncio.get_running_loop().time()
+        assert await line.post(slow) == 200
+        assert asyncio.get_running_loop().time() - begun < 2
+        (shown,) = messages(await line.shown(A, 0))
+        assert "กำลังรับไฟล์" in shown.text
+        for _ in range(100):
+            if not await account.desk.store.errands.look("line"):
+                break
+            await asyncio.sleep(0.1)
+        session = await account.desk.store.session(account.desk.store.seals.who("line", A))
+        assert session is not None
+        meta = await account.desk.store.evidence.meta(session.files[0].id)
+        assert meta.size == len(samples.photo())
+
+    played(tmp_path / "var", scene)
+
+
+def test_the_log_at_debug_holds_no_id_text_or_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        logging.getLogger("linebot.v3.messaging").setLevel(logging.DEBUG)
+        await said(account, A, line.text(A, CANARY))
+        line.weather = lambda name, _body: Weather(500) if name == "replyMessage" else None
+        assert await line.post(line.text(A, CANARY)) == 200
+        await asyncio.sleep(0.5)
+        line.weather = lambda _name, _body: None
+
+    root, foreign = logging.getLogger(), Foreign()
+    level = root.level
+    root.addHandler(foreign)
+    root.setLevel(logging.DEBUG)
+    try:
+        played(tmp_path / "var", scene)
+    finally:
+        root.removeHandler(foreign)
+        root.setLevel(level)
+    told = capsys.readouterr().err
+    assert '"logger": "linebot' in told  # it did speak
+    for secret in (CANARY, A, TOKEN, SECRET, "reply00"):
+        assert secret not in told

@@ -1,0 +1,226 @@
+"""`ita-bot run` with a Telegram bot: it introduces itself, names a refused token, forgets nothing when killed."""
+
+import asyncio
+import logging
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.log import Foreign
+from bot.telegram.voice import Voice
+from handlers.turn import Channel
+from tests.end.chat import ROOT, surroundings
+from tests.platforms.bot_api import NAME, TOKEN, BotApi, Weather, served
+from tests.platforms.person import CHAT, Person, calm, play
+from tests.platforms.telegram_door import SECRET, Open, open_door
+from tests.platforms.telegram_rules import contracts, rules
+
+WORDS = "คานารีเรียกรับเงินร้อยละสิบ"
+
+
+@asynccontextmanager
+async def running(
+    home: Path, fake: BotApi, **more: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """The program in a process of its own; gives its address too."""
+    told = {
+        "ITA_TELEGRAM_API_URL": fake.url,
+        "ITA_COMPLAINTS__TELEGRAM_TOKEN": TOKEN,
+        "ITA_COMPLAINTS__TELEGRAM_SECRET": SECRET,
+        "ITA_COMPLAINTS__PUBLIC_URL": "https://report.example.test/",
+        **more,
+    }
+    pipe = asyncio.subprocess.PIPE
+    command = [sys.executable, "-m", "bot", "run", "--port", "0", "--desk", "complaints"]
+    program = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=surroundings(home, **told), stdout=pipe, stderr=pipe
+    )
+    assert program.stdout is not None
+    try:
+        ready = (await program.stdout.readline()).decode()
+        found = re.fullmatch(r"ready (http://\S+)\n", ready)
+        assert found is not None, (await program.stderr.read()).decode() if program.stderr else ready
+        yield program, found[1]
+    finally:
+        if program.returncode is None:
+            program.kill()
+        await program.communicate()
+
+
+async def until(what: object, fake: BotApi) -> None:
+    """Wait for a call."""
+    async with asyncio.timeout(15):
+        while what not in [c.method for c in fake.calls]:  # noqa: ASYNC110 - the fake keeps a list
+            await asyncio.sleep(0.02)
+
+
+def test_it_introduces_itself_and_ends_in_order(tmp_path: Path) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            async with running(tmp_path / "var", fake) as (program, address):
+                await until("setWebhook", fake)
+                assert fake.webhook["url"] == "https://report.example.test/telegram/complaints"
+                assert fake.webhook["secret_token"] == SECRET
+                assert fake.commands.keys() == {("all_private_chats", ""), ("all_private_chats", "en")}
+                fake.webhook["url"] = f"{address}/telegram/complaints"
+                person = Person(fake)
+                await person.says("สวัสดี")
+                assert "ต้องการทำอะไร" in person.last
+                program.send_signal(signal.SIGTERM)
+                _, errors = await program.communicate()
+                assert program.returncode == 0
+                assert TOKEN not in errors.decode()
+            assert fake.refused == []
+
+    asyncio.run(whole())
+
+
+def test_a_token_that_telegram_refuses_is_named_and_the_rest_serves(tmp_path: Path) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            other = "700000009:AAothercanaryTOKENcanaryTOKENcanaryTO"
+            way = running(tmp_path / "var", fake, ITA_COMPLAINTS__TELEGRAM_TOKEN=other)
+            async with way as (program, _):
+                assert program.stderr is not None
+                told = ""
+                while "TELEGRAM_TOKEN" not in told:
+                    told = (await program.stderr.readline()).decode()
+                assert told.startswith("ITA_COMPLAINTS__TELEGRAM_TOKEN: Telegram ไม่รับโทเคนนี้")
+                program.send_signal(signal.SIGTERM)
+                _, errors = await program.communicate()
+                assert program.returncode == 0
+                assert other not in errors.decode()
+
+    asyncio.run(whole())
+
+
+def test_an_address_that_telegram_refuses_is_named(tmp_path: Path) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            way = running(tmp_path / "var", fake, ITA_COMPLAINTS__TELEGRAM_SECRET="x" * 300)
+            async with way as (program, _):
+                assert program.stderr is not None
+                told = ""
+                while "TELEGRAM_SECRET" not in told:
+                    told = (await program.stderr.readline()).decode()
+                assert "PUBLIC_URL" in told
+                assert "x" * 300 not in told
+
+    asyncio.run(whole())
+
+
+def test_two_desks_share_no_bot(tmp_path: Path) -> None:
+    tokens = {f"ITA_{desk}__TELEGRAM_TOKEN": TOKEN for desk in ("COMPLAINTS", "SERVICE")}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run", "--port", "0"],
+        cwd=ROOT,
+        env=surroundings(tmp_path / "var", **tokens),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 78
+    assert "ITA_SERVICE__TELEGRAM_TOKEN" in done.stderr
+    assert TOKEN not in done.stderr
+
+
+def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_path: Path) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), served(rules(contracts())) as fake:
+            person = Person(fake)
+            async with open_door(tmp_path / "var", fake) as o:
+                await person.reaches_the_review()
+
+                async def dies(*_: object, **__: object) -> None:
+                    return None  # the program is gone between the commit and the first word
+
+                o.entrance.door.voice.answer = dies  # type: ignore[method-assign,assignment]
+                await person.taps("ส่งเรื่อง")
+                assert person.receipts == []
+            async with open_door(tmp_path / "var", fake) as o:
+                await fake.push(person.updates[-1])  # Telegram had no answer, and brings it again
+                assert person.receipts == []
+                o.desk.away = timedelta(minutes=2)
+                await o.courier.round()
+                assert len(person.receipts) == 1
+                assert len(await o.desk.stories()) == 1
+                assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
+
+    asyncio.run(whole())
+
+
+def test_logs_at_debug_hold_nothing_of_anybody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    handler, root = Foreign(), logging.getLogger()
+    level = root.level
+
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        await p.says(WORDS)
+        await p.sends("photo", b"GIF89a", about={"file_name": "คานารี.gif"})
+        await p.taps("ส่งเรื่อง")
+        p.fake.blocked.add(CHAT)
+        await p.says(p.receipts[0])
+
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        fake = play(tmp_path, scene)
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    told = capsys.readouterr().err
+    receipts = [
+        call.params["text"] for call in fake.calls if "รหัสติดตามของท่าน" in str(call.params.get("text"))
+    ]
+    assert receipts
+    assert '"event": "foreign"' in told
+    for secret in (TOKEN, SECRET, NAME, str(CHAT), WORDS, "คานารี", "sendMessage", "FILE0"):
+        assert secret not in told
+
+
+def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.reaches_the_review()
+        await p.taps("แก้ไข")
+        await p.says(f"{WORDS} ที่ห้องพัสดุ")
+        p.fake.weather = lambda method, params: Weather(500) if method == "download" else None
+        o.courier.patience = 0.01
+        await p.sends("document", b"%PDF-1.4", about={"file_name": f"{WORDS}.pdf"})
+        await o.desk.store.traces.flush(o.desk.now())
+        other = Person(p.fake, CHAT + 1)
+        await other.reaches_the_review()
+        await other.taps("ส่งเรื่อง")
+        await other.taps("แจ้งเตือนเมื่อมีข่าว")
+        await o.desk.tell(other.receipts[0], WORDS)  # a letter waits in the outbox
+        assert len(await o.desk.store.errands.look(Channel.TELEGRAM)) == 1
+        await calm(o)
+        assert len(await o.desk.store.outbox.look(Channel.TELEGRAM)) == 1
+        files = [f for f in (tmp_path / "var").rglob("*") if f.is_file() and f.parent.name != "keys"]
+        kept = b"".join(f.read_bytes() for f in files)
+        assert len(kept) > 10_000
+        for secret in (WORDS, str(CHAT), str(CHAT + 1), NAME, TOKEN, other.receipts[0], "FILE0"):
+            assert secret.encode() not in kept
+        for number in (CHAT, CHAT + 1):
+            for size in (5, 8):
+                assert number.to_bytes(size, "big") not in kept
+                assert number.to_bytes(size, "little") not in kept
+        o.desk.faults.clear()
+
+    play(tmp_path, scene)
+
+
+def test_a_door_that_was_closed_sends_nothing_more(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("สวัสดี")
+        await o.entrance.door.close()
+        assert isinstance(o.entrance.door.voice, Voice)
+        assert not o.entrance.door.voice._tasks
+
+    play(tmp_path, scene)

@@ -1,0 +1,36 @@
+"""Every story through Telegram's door: the same words, the same effects, and no call that Telegram refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.platforms.telegram_door import TelegramDoor
+from tests.story import STORIES, Telling
+
+OFTEN = {"report", "reply", "bad-input", "cancel"}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+def test_through_telegram(story: Path, mode: str, tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var", mode=mode)
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []
+    assert len(door.fake.calls) > 3
+
+
+@pytest.mark.parametrize("story", [s for s in STORIES if s.stem in OFTEN], ids=lambda story: story.stem)
+def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var", again=True)
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    # The second time a card may say already what it is to say: Telegram lets that pass without effect.
+    assert [r for r in door.fake.refused if r != NO_EFFECT] == []
+
+
+NO_EFFECT = "editMessageText by answer: Bad Request: message is not modified"

@@ -1,0 +1,162 @@
+"""Texts, buttons and pace as Telegram allows them."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.courier import Later
+from bot.telegram.api import Gone
+from bot.telegram.bubble import LONGEST, Bubble, bubbles, cut
+from bot.telegram.card import Card, card
+from bot.telegram.intake import typed
+from bot.telegram.pace import MOST, Pace
+from bot.telegram.post import Post
+from bot.telegram.update import Said
+from handlers.receipt import made_of
+from handlers.turn import Message
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+LONG = st.tuples(st.text(alphabet="กาข้ \n😡a", min_size=1, max_size=60), st.integers(1, 400))
+
+
+@given(LONG.map(lambda part: part[0] * part[1]))
+def test_a_text_is_cut_into_pieces_that_fit_and_loses_only_blanks(text: str) -> None:
+    pieces = list(cut(text))
+    assert all(units(piece) <= LONGEST for piece in pieces)
+    assert "".join("".join(pieces).split()).replace("…", "") == "".join(text.split())
+
+
+def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
+    said = (Message("หนึ่ง"), Message("สอง", (("ก", "1"),)), Message("สาม", guarded=True))
+    first, last = bubbles(said)
+    assert (first.text, first.choices, last.text) == ("หนึ่ง\n\nสอง", (("ก", "1"),), "สาม")
+    assert first.guarded
+    assert last.sent(5) == {
+        "method": "sendMessage",
+        "chat_id": 5,
+        "text": "สาม",
+        "link_preview_options": {"is_disabled": True},
+        "protect_content": True,
+    }
+    halves = bubbles((Message("ก" * (LONGEST + 5), (("ก", "1"),)),))
+    assert [(units(bubble.text), bool(bubble.choices)) for bubble in halves] == [(LONGEST, False), (5, True)]
+    full = bubbles((Message("ก" * LONGEST), Message("ข")))
+    assert [units(bubble.text) for bubble in full] == [LONGEST, 1]
+
+
+def test_short_buttons_stand_side_by_side() -> None:
+    labels = ("ข้าม", "ย้อนกลับ", "ยกเลิก", "ก" * 40)
+    rows = Bubble("?", tuple((label, "1") for label in labels)).keyboard
+    assert [[button["text"] for button in row] for row in rows] == [["ข้าม", "ย้อนกลับ"], ["ยกเลิก"], ["ก" * 40]]
+
+
+def test_words_stand_before_the_last_ones_where_there_is_room() -> None:
+    assert Bubble("รหัส\n\nพิมพ์").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
+    assert Bubble("รหัส").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
+    assert Bubble("ก" * LONGEST).with_words("ข").text == "ก" * LONGEST
+
+
+def test_nothing_takes_the_place_of_a_receipt() -> None:
+    shown = Card(1, f"รหัส {made_of(7).shown} จดไว้", (), protected=True)
+    assert not shown.takes(Bubble("ต่อไป"))
+    assert Card(1, "คำถาม XXXX-XXXX-XXXX-XXXX-C", (), protected=False).takes(Bubble("ต่อไป"))
+    assert not Card(1, "คำถาม", (), protected=False).takes(Bubble("ต่อไป", guarded=True))
+    assert card(None) is None
+    hidden = {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}
+    assert card(Said.model_validate(hidden)) is None
+
+
+@pytest.mark.parametrize(
+    ("came", "meant"),
+    [
+        ("/start report", "/start report"),
+        ("/start@canary_bot track", "/start track"),
+        ("/start 5e1f", "/start"),
+        ("/track@canary_bot", "/track"),
+        ("/foo bar", "/foo bar"),
+        ("แจ้งเรื่อง", "แจ้งเรื่อง"),
+    ],
+)
+def test_a_command_is_taken_without_the_bots_name(came: str, meant: str) -> None:
+    assert typed(came) == meant
+
+
+def test_a_chat_that_is_written_to_too_fast_is_for_later_and_no_other() -> None:
+    async def scene() -> None:
+        now = 100.0
+        pace = Pace(overall=0, clock=lambda: now)
+        for _ in range(3):
+            await asyncio.wait_for(pace.turn(1), 0.5)
+        await asyncio.wait_for(pace.turn(2), 0.5)
+        pace.hold(1, 60)
+        with pytest.raises(Later) as later:
+            await pace.turn(1)
+        assert 50 < later.value.seconds <= 60
+        await asyncio.wait_for(pace.turn(2), 0.5)
+        now += 61
+        await asyncio.wait_for(pace.turn(1), 0.5)
+
+    asyncio.run(scene())
+
+
+def test_all_chats_together_are_written_to_thirty_times_a_second() -> None:
+    async def scene() -> None:
+        pace, loop = Pace(), asyncio.get_running_loop()
+        began = loop.time()
+        await asyncio.gather(*(pace.turn(chat) for chat in range(16)))
+        assert loop.time() - began >= 14 / 30
+        with pytest.raises(Later):
+            await asyncio.gather(*(pace.turn(chat) for chat in range(int(MOST * 30) + 40)))
+
+    asyncio.run(scene())
+
+
+class Calls:
+    """The calls that a post makes, each with what becomes of it."""
+
+    def __init__(self, *fates: Exception | None) -> None:
+        self.fates, self.made = list(fates), list[str]()
+
+    def _made(self, what: str) -> None:
+        self.made.append(what)
+        if (fate := self.fates.pop(0) if self.fates else None) is not None:
+            raise fate
+
+    async def send(self, chat: int, bubble: Bubble) -> int:
+        self._made("send")
+        return 8
+
+    async def change(self, chat: int, message: int, bubble: Bubble) -> None:
+        self._made("change")
+
+    async def delete(self, chat: int, messages: list[int]) -> None:
+        self._made(f"delete {len(messages)}")
+
+
+def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> None:
+    async def scene() -> None:
+        bubble = Bubble("ก")
+        calls = Calls(Later(0.01), None)
+        assert await Post(calls, Pace(0, 0)).send(1, bubble) == 8  # type: ignore[arg-type]
+        assert calls.made == ["send", "send"]
+        calls = Calls(Gone(), None)
+        assert await Post(calls, Pace(0, 0)).change(1, 5, bubble) == 8  # type: ignore[arg-type]
+        assert calls.made == ["change", "send"]
+        for deed in ("send", "change"):
+            post = Post(Calls(Later(60)), Pace(0, 0))  # type: ignore[arg-type]
+            with pytest.raises(Later):
+                await (post.send(1, bubble) if deed == "send" else post.change(1, 5, bubble))
+            with pytest.raises(Later):
+                await post.pace.turn(1)
+        calls = Calls()
+        assert await Post(calls, Pace(0, 0)).change(1, 5, bubble) == 5  # type: ignore[arg-type]
+        await Post(calls, Pace(0, 0)).delete(1, list(range(250)))  # type: ignore[arg-type]
+        assert calls.made[1:] == ["delete 100", "delete 100", "delete 50"]
+
+    asyncio.run(scene())

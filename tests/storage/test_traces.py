@@ -1,0 +1,50 @@
+"""The messages of a chat: known for as long as they can be deleted, sealed, and then forgotten."""
+
+from datetime import timedelta
+
+from storage.store import Store
+from tests.storage.conftest import NOW, Ground
+
+ME, OTHER = b"m" * 32, b"o" * 32
+
+
+def test_what_was_noted_is_given_once(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        one.traces.note(ME, 7)
+        one.traces.note(OTHER, 8)
+        await one.traces.flush(NOW)
+        one.traces.note(ME, 9)
+        assert await one.traces.take(ME) == [7, 9]
+        assert await one.traces.take(ME) == []
+        assert await one.traces.take(OTHER) == [8]
+
+    ground.play(scene)
+
+
+def test_what_was_noted_outlives_the_program(ground: Ground) -> None:
+    async def before(one: Store) -> None:
+        one.traces.note(ME, 770077007)
+
+    async def after(one: Store) -> None:
+        assert await one.traces.take(ME) == [770077007]
+
+    ground.play(before)
+    assert b"770077007" not in ground.on_disk()
+    assert ME not in ground.on_disk()
+    ground.play(after)
+
+
+def test_it_is_forgotten_with_the_key_of_its_day(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        one.traces.note(ME, 7)
+        await one.traces.flush(NOW)
+        tomorrow, after = NOW + timedelta(days=1), NOW + timedelta(days=2)
+        await one.committer.today(tomorrow)
+        await one.retention.forget_events(tomorrow)
+        assert ground.sql("SELECT count(*) FROM traces") == [(1,)]
+        await one.committer.today(after)
+        await one.retention.forget_events(after)
+        assert ground.sql("SELECT count(*) FROM traces") == [(0,)]
+        assert await one.traces.take(ME) == []
+
+    ground.play(scene)
