@@ -44,9 +44,7 @@ def _told(bars: Sequence[Bar]) -> str:
     return ", ".join(f"{label} {after}" for label, _, after in bars)
 
 
-def _svg(
-    code: str, title: str, told: str, bars: Sequence[Bar], legend: Sequence[tuple[str, str]]
-) -> str:
+def _svg(code: str, title: str, told: str, bars: Sequence[Bar], legend: Sequence[tuple[str, str]]) -> str:
     """A chart of level bars. `code` makes the ids within a page differ."""
     height = TOP + LINE * len(bars) + 12
     most = max((sum(length for length, _ in lengths) for _, lengths, _ in bars), default=0) or 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ita_stats import words
 from ita_stats.calendar import written
-from ita_stats.table import Note, Split, Tables
+from ita_stats.table import Issue, Split, Tables
 
 DASH = "–"
 """What is printed for a figure that is protected: an en dash."""
@@ -13,15 +13,6 @@ Cell = str | int | float | None
 """A word, a figure, or None for a protected figure."""
 Words = tuple[str, str]
 """Thai and English."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """Which release of a period this is. changes: what the one before said otherwise; why: in the office's words."""
-
-    number: int = 1
-    changes: tuple[Note, ...] = ()
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +85,7 @@ def _main(tables: Tables) -> Grid:
         for row in tables.rows
     )
     foot = (heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
-    return Grid(
-        "rows", heading("rows"), head, body, foot, heading("received_by_category"), len(categories)
-    )
+    return Grid("rows", heading("rows"), head, body, foot, heading("received_by_category"), len(categories))
 
 
 def _others(tables: Tables) -> Iterator[Grid]:

@@ -19,20 +19,27 @@ STYLE_HASH = "sha256-" + base64.b64encode(sha256(STYLE.encode()).digest()).decod
 """What a Content-Security-Policy's style-src names, in single quotes, so that the page has its style."""
 
 _pages = Environment(
-    loader=PackageLoader("ita_stats"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False
+    loader=PackageLoader("ita_stats"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    auto_reload=False,
 )
 
 
 def page(document: Document) -> str:
     """The whole page."""
     inside = Markup(content(document))  # noqa: S704 - escaped where it was made
-    return _pages.get_template("page.html").render(
-        document=document,
-        tables=document.tables,
-        style=Markup(STYLE),  # noqa: S704 - our own file; its hash is over these bytes
-        style_hash=STYLE_HASH,
-        content=inside,
-    ) + "\n"
+    return (
+        _pages.get_template("page.html").render(
+            document=document,
+            tables=document.tables,
+            style=Markup(STYLE),  # noqa: S704 - our own file; its hash is over these bytes
+            style_hash=STYLE_HASH,
+            content=inside,
+        )
+        + "\n"
+    )
 
 
 def content(document: Document) -> str:

@@ -1,35 +1,24 @@
 """The report as PDF, for the file and for paper, and the picture for social media; both set by Typst in Sarabun."""
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
-from importlib.resources import as_file, files
-
-import typst
-
-from ita_stats import chart
+from ita_stats import chart, press
 from ita_stats.calendar import BANGKOK
 from ita_stats.chart import COLOURS
 from ita_stats.grid import Cell, Document, Grid, heading, shown
 
-STANDARDS = ["a-2b", "ua-1"]
-"""PDF/A-2b keeps (ISO 19005-2), PDF/UA-1 reads aloud (ISO 14289-1)."""
 CARD = 1080
 """Pixels of the picture's sides."""
-_FOLDER = files("ita_stats")
 
 
 def as_pdf(document: Document, signature: str | None = None) -> bytes:
     """The report. signature: the title of who signs, for a block to sign in; None leaves it out."""
     data = {**_common(document), **_report(document), "signature": signature}
-    return _set("report.typ", data, "pdf", document.tables.cutoff)
+    return press.pdf("report.typ", data, document.tables.cutoff)
 
 
 def as_pages(document: Document, signature: str | None = None, ppi: float = 80.0) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
     data = {**_common(document), **_report(document), "signature": signature}
-    found = _compiled("report.typ", data, "png", document.tables.cutoff, ppi)
-    return found if isinstance(found, list) else [found]
+    return press.pictures("report.typ", data, document.tables.cutoff, ppi)
 
 
 def as_card(document: Document) -> bytes:
@@ -46,30 +35,7 @@ def as_card(document: Document) -> bytes:
     ]
     received = {"label": heading("received")[0], "text": shown(total.received)}
     data = {**_common(document), "received": received, "states": states}
-    return _set("card.typ", data, "png", document.tables.cutoff)
-
-
-def _set(template: str, data: Mapping[str, object], form: str, at: datetime) -> bytes:
-    found = _compiled(template, data, form, at, 72.0)
-    return found[0] if isinstance(found, list) else found
-
-
-def _compiled(
-    template: str, data: Mapping[str, object], form: str, at: datetime, ppi: float
-) -> bytes | list[bytes]:
-    source = (_FOLDER / "templates" / template).read_bytes()
-    with as_file(_FOLDER / "fonts") as fonts:
-        found: bytes | list[bytes] = typst.compile(
-            source,
-            format=form,
-            ppi=ppi,
-            font_paths=[str(fonts)],
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-            pdf_standards=STANDARDS if form == "pdf" else [],
-            timestamp=int(at.timestamp()),
-        )
-    return found
+    return press.pictures("card.typ", data, document.tables.cutoff)[0]
 
 
 def _common(document: Document) -> dict[str, object]:

@@ -75,7 +75,11 @@ def as_xlsx(document: Document) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties(
-            {"title": document.title[0], "author": tables.office_th, "created": tables.cutoff.replace(tzinfo=None)}
+            {
+                "title": document.title[0],
+                "author": tables.office_th,
+                "created": tables.cutoff.replace(tzinfo=None),
+            }
         )
         styles = Styles(book)
         _main_sheet(book, document, styles)

@@ -5,8 +5,8 @@ from datetime import date
 
 from ita_stats import course, figures, period, words
 from ita_stats.count import Named, Terms
-from ita_stats.grid import Document, Issue, document
-from ita_stats.table import Tables
+from ita_stats.grid import Document, document
+from ita_stats.table import Issue, Tables
 from tests.ita_stats.registers import OCTOBER, OUTCOMES, SOURCES, year
 
 YEAR_END = date(2026, 9, 30)
