@@ -1,90 +1,144 @@
-"""Charts as SVG: real text, a title and a description for who cannot see them, no script and no inline style."""
+"""The charts of a release: what they show, and their SVG: real text, told to who cannot see it, no script or style."""
 
-from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
+from unicodedata import category
 
-from ita_stats.grid import DASH, Document, heading, joined, shown
+from ita_stats.grid import Document, Words, both, heading, shown
 from ita_stats.table import Row
 
-WIDTH = 720
-LINE = 34
-"""Height of one bar with the room about it, in the SVG's units."""
-LEFT, RIGHT, TOP = 190, 90, 48
+WIDTH = 400
+"""Units of the SVG's width: little more than a phone's, so that its words can be read there."""
+LEFT, RIGHT = 100, 56
+"""Room for short labels before the bars, and for the figure after them."""
 COLOURS = {"done": "#1f3f77", "in_progress": "#d98a1f", "not_accepted": "#7a8594"}
 """They differ in lightness as well as in hue, so that they are told apart in grey print."""
-INK = "#1d2430"
-Bar = tuple[str, tuple[tuple[int, str], ...], str]
-"""A label, lengths with their colours, and what is written after them."""
+INK, PALE = "#1d2430", "#4b5566"
+SHORT, LONG = 12, 44
+"""Letters that have room before a bar, and above it."""
 
 
-def rows(document: Document) -> str:
-    """The rows' figures as stacked bars: done, in progress, not accepted."""
-    bars = [(row.label_th, _stack(row), shown(row.figures.received)) for row in document.tables.rows]
-    legend = [(joined(heading(name)), colour) for name, colour in COLOURS.items()]
-    return _svg("rows", joined(heading("chart_rows")), _told(bars), bars, legend)
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A label, how many cases of each of the chart's series, and what is written after them."""
+
+    label: str
+    parts: tuple[int, ...]
+    text: str
 
 
-def categories(document: Document) -> str:
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Level bars. series: names and colours, one where the bars have no parts; told: the chart in words."""
+
+    code: str
+    title: Words
+    series: tuple[tuple[Words, str], ...]
+    bars: tuple[Bar, ...]
+    told: str
+
+    @property
+    def most(self) -> int:
+        """The length of the longest bar, at least 1."""
+        return max((sum(bar.parts) for bar in self.bars), default=0) or 1
+
+    @property
+    def above(self) -> bool:
+        """Whether a label is too long to stand before its bar, and so all stand above."""
+        return any(letters(bar.label) > SHORT for bar in self.bars)
+
+
+def charts(document: Document) -> tuple[Chart, ...]:
+    """The rows by where they stand, and the categories; none where nothing was received."""
+    return (rows(document), categories(document)) if document.tables.total.received else ()
+
+
+def rows(document: Document) -> Chart:
+    """What each row received, in three parts: done, in progress, not accepted."""
+    series = tuple((heading(name), colour) for name, colour in COLOURS.items())
+    bars = tuple(Bar(row.label_th, _parts(row), shown(row.figures.received)) for row in document.tables.rows)
+    told = (f"{row.label_th} {_told(row)}" for row in document.tables.rows)
+    return Chart("rows", heading("chart_rows"), series, bars, ", ".join(told))
+
+
+def categories(document: Document) -> Chart:
     """What was received, by category; a protected figure has no bar, and a dash."""
-    colour = COLOURS["done"]
-    bars: list[Bar] = [
-        (s.name_th, ((s.figures.received or 0, colour),), shown(s.figures.received))
+    title = heading("chart_categories")
+    bars = tuple(
+        Bar(s.name_th, (s.figures.received or 0,), shown(s.figures.received))
         for s in document.tables.categories
-    ]
-    return _svg("categories", joined(heading("chart_categories")), _told(bars), bars, ())
-
-
-def _stack(row: Row) -> tuple[tuple[int, str], ...]:
-    figures = row.figures
-    parts = (figures.done, figures.in_progress, figures.not_accepted)
-    return tuple((part or 0, colour) for part, colour in zip(parts, COLOURS.values(), strict=True))
-
-
-def _told(bars: Sequence[Bar]) -> str:
-    return ", ".join(f"{label} {after}" for label, _, after in bars)
-
-
-def _svg(code: str, title: str, told: str, bars: Sequence[Bar], legend: Sequence[tuple[str, str]]) -> str:
-    """A chart of level bars. `code` makes the ids within a page differ."""
-    height = TOP + LINE * len(bars) + 12
-    most = max((sum(length for length, _ in lengths) for _, lengths, _ in bars), default=0) or 1
-    scale = (WIDTH - LEFT - RIGHT) / most
-    inside = "".join((*_legend(legend), *(_bar(i, bar, scale) for i, bar in enumerate(bars))))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-labelledby="{code}-title {code}-desc" font-family="Sarabun, Noto Sans Thai, sans-serif" '
-        f'font-size="16" fill="{INK}"><title id="{code}-title">{escape(title)}</title>'
-        f'<desc id="{code}-desc">{escape(told)}</desc>'
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{inside}</svg>\n'
     )
+    told = ", ".join(f"{bar.label} {bar.text}" for bar in bars)
+    return Chart("categories", title, ((title, COLOURS["done"]),), bars, told)
 
 
-def _legend(legend: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for place, (text, colour) in enumerate(legend):
-        x = 12 + place * (WIDTH - 24) // len(legend)
-        yield f'<rect x="{x}" y="12" width="14" height="14" fill="{colour}"/>'
-        yield f'<text x="{x + 20}" y="25" font-size="14">{escape(text)}</text>'
+def letters(text: str) -> int:
+    """How many letters stand side by side: marks above and below take no room."""
+    return sum(category(letter) != "Mn" for letter in text)
 
 
-def _bar(place: int, bar: Bar, scale: float) -> str:
-    label, lengths, after = bar
-    y, x, parts = TOP + place * LINE, float(LEFT), []
-    for length, colour in lengths:
-        if length:
-            width = length * scale
-            parts.append(f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="22" fill="{colour}"/>')
-            x += width
-    return (
-        f'<text x="{LEFT - 10}" y="{y + 17}" text-anchor="end">{escape(_short(label))}</text>{"".join(parts)}'
-        f'<text x="{x + 8:.1f}" y="{y + 17}">{escape(after or DASH)}</text>'
-    )
-
-
-def _short(label: str) -> str:
-    """A long label cut before a mark could be parted from its letter; the tables have it whole."""
-    if len(label) <= 24:
-        return label
-    cut = 23
-    while cut and label[cut] in "ัิีึืฺุู็่้๊๋์ํ๎ำ":
+def shortened(text: str, most: int) -> str:
+    """A long text cut between letters, never between a letter and its marks; the tables have it whole."""
+    if letters(text) <= most:
+        return text
+    cut = next(i for i in range(len(text), 0, -1) if letters(text[:i]) < most)
+    while cut and (category(text[cut]) == "Mn" or text[cut] == "ำ" or text[cut - 1] in "เแโใไ"):
         cut -= 1
-    return label[:cut] + "…"
+    return text[:cut].rstrip() + "…"
+
+
+def svg(chart: Chart) -> str:
+    """The chart as SVG, for a page and as a file of its own. Ids begin with the chart's code."""
+    inside, top = _legend(chart), 52 + (20 * len(chart.series) + 8) * (len(chart.series) > 1)
+    step = 44 if chart.above else 28
+    inside += "".join(_bar(chart, bar, top + place * step) for place, bar in enumerate(chart.bars))
+    height = top + step * len(chart.bars) + 8
+    code, (thai, english) = escape(chart.code), chart.title
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" lang="th" '
+        f'aria-labelledby="{code}-title" aria-describedby="{code}-desc" fill="{INK}" font-size="15" '
+        'font-family="Sarabun, TH Sarabun New, Noto Sans Thai, Leelawadee UI, Thonburi, sans-serif">'
+        f'<title id="{code}-title">{escape(both(chart.title))}</title>'
+        f'<desc id="{code}-desc">{escape(chart.told)}</desc>'
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>'
+        f'<text x="0" y="20" font-weight="bold">{escape(shortened(thai, LONG))}</text>'
+        f'<text x="0" y="38" font-size="12" fill="{PALE}" lang="en">{escape(english)}</text>{inside}</svg>\n'
+    )
+
+
+def _parts(row: Row) -> tuple[int, ...]:
+    return tuple(figure or 0 for figure in row.figures.cells[1:])
+
+
+def _told(row: Row) -> str:
+    names = ("received", *COLOURS)
+    return " ".join(
+        f"{heading(name)[0]} {shown(n)}" for name, n in zip(names, row.figures.cells, strict=True)
+    )
+
+
+def _legend(chart: Chart) -> str:
+    if len(chart.series) == 1:
+        return ""
+    return "".join(
+        f'<rect x="0" y="{y}" width="13" height="13" fill="{colour}"/>'
+        f'<text x="20" y="{y + 12}" font-size="13">{escape(both(words))}</text>'
+        for y, (words, colour) in zip(range(52, 1000, 20), chart.series, strict=False)
+    )
+
+
+def _bar(chart: Chart, bar: Bar, y: int) -> str:
+    x = 0.0 if chart.above else float(LEFT)
+    scale = (WIDTH - RIGHT - x) / chart.most
+    if chart.above:
+        drawn = f'<text x="0" y="{y + 14}">{escape(shortened(bar.label, LONG))}</text>'
+        y += 20
+    else:
+        drawn = f'<text x="{LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(bar.label)}</text>'
+    for length, (_, colour) in zip(bar.parts, chart.series, strict=True):
+        width = length * scale
+        drawn += (
+            f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="19" fill="{colour}"/>' if length else ""
+        )
+        x += width
+    return f'{drawn}<text x="{x + 7:.1f}" y="{y + 15}" font-weight="bold">{escape(bar.text)}</text>'

@@ -9,10 +9,10 @@ from ita_stats.table import Issue, Split, Tables
 
 DASH = "–"
 """What is printed for a figure that is protected: an en dash."""
-Cell = str | int | float | None
-"""A word, a figure, or None for a protected figure."""
 Words = tuple[str, str]
 """Thai and English."""
+Cell = Words | str | int | float | None
+"""Words, a figure, or None for a protected figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,27 @@ def shown(cell: Cell) -> str:
     """A cell as it is read: thousands with commas, a protected one as a dash."""
     if cell is None:
         return DASH
+    if isinstance(cell, tuple):
+        return both(cell)
     if isinstance(cell, str):
         return cell
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.1f}"
 
 
-def joined(both: Words) -> str:
-    """Thai and English in one line."""
-    return " / ".join(both)
+def both(words: Words) -> str:
+    """Thai and English in one line; once where they are the same."""
+    return " / ".join(dict.fromkeys(words))
+
+
+def told(document: Document) -> str:
+    """A release in one sentence, for who cannot see the picture of it."""
+    tables = document.tables
+    if tables.statement:
+        return f"{tables.office_th} {tables.statement}"
+    names = ("received", "done", "in_progress", "not_accepted")
+    figures = zip(names, tables.total.cells, strict=True)
+    states = " ".join(f"{heading(name)[0]} {shown(figure)}" for name, figure in figures)
+    return f"{tables.office_th} {document.title[0]} {document.period[0]} {states} {document.as_of[0]}"
 
 
 def _main(tables: Tables) -> Grid:
@@ -95,9 +108,9 @@ def _others(tables: Tables) -> Iterator[Grid]:
         ("categories", "category", tables.categories),
         ("sources", "source", tables.sources),
     ):
-        body = tuple((joined(_name(s)), *s.figures.cells) for s in splits)
+        body = tuple((_name(s), *s.figures.cells) for s in splits)
         yield Grid(code, heading(code), (heading(label), *states), body)
-    ended = tuple((joined(_name(s)), s.figures.received) for s in tables.outcomes)
+    ended = tuple((_name(s), s.figures.received) for s in tables.outcomes)
     yield Grid("outcomes", heading("outcomes"), (heading("outcome"), heading("cases")), ended)
 
 
@@ -107,13 +120,13 @@ def _name(split: Split) -> Words:
 
 def _overview(tables: Tables) -> Iterator[tuple[Cell, ...]]:
     """Brought forward, carried over, percentages, days; what does not exist, for want of cases, is left out."""
-    yield joined(heading("brought_forward")), tables.brought_forward
-    yield joined(heading("carried_over")), tables.carried_over
+    yield heading("brought_forward"), tables.brought_forward
+    yield heading("carried_over"), tables.carried_over
     for state, share in tables.percentages.items():
         if share is not None:
-            yield joined(heading(f"percent_{state}")), share
+            yield heading(f"percent_{state}"), share
     days = tables.days
     if days.median is not None or days.protected:
-        yield joined(heading("median")), days.median
+        yield heading("median"), days.median
         share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
-        yield joined(heading("within_deadline", deadline=days.deadline)), share
+        yield heading("within_deadline", deadline=days.deadline), share

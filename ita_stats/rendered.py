@@ -36,8 +36,8 @@ def rendered(tables: Tables, issue: Issue, signatory: str | None = None) -> Iter
         lambda: published.schema().encode(),
         lambda: sheet.as_csv(printed),
         lambda: sheet.as_xlsx(printed),
-        lambda: chart.rows(printed).encode(),
-        lambda: chart.categories(printed).encode(),
+        lambda: chart.svg(chart.rows(printed)).encode(),
+        lambda: chart.svg(chart.categories(printed)).encode(),
         lambda: report.as_pdf(printed, signatory),
         lambda: report.as_card(printed),
     )

@@ -1,24 +1,26 @@
-"""The report as PDF, for the file and for paper, and the picture for social media; both set by Typst in Sarabun."""
+"""The report as PDF, for the file and for paper, and the picture for social media; both set in Sarabun.
+
+Their charts are drawn by Typst itself: its reader of SVG images parts ำ from the letter that bears it.
+"""
+
+from collections.abc import Mapping
 
 from ita_stats import chart, press
 from ita_stats.calendar import BANGKOK
-from ita_stats.chart import COLOURS
-from ita_stats.grid import Cell, Document, Grid, heading, shown
+from ita_stats.chart import COLOURS, Chart
+from ita_stats.grid import Cell, Document, Grid, Words, heading, shown
 
-CARD = 1080
-"""Pixels of the picture's sides."""
-
-
-def as_pdf(document: Document, signature: str | None = None) -> bytes:
-    """The report. signature: the title of who signs, for a block to sign in; None leaves it out."""
-    data = {**_common(document), **_report(document), "signature": signature}
-    return press.pdf("report.typ", data, document.tables.cutoff)
+Data = Mapping[str, object]
 
 
-def as_pages(document: Document, signature: str | None = None, ppi: float = 80.0) -> list[bytes]:
+def as_pdf(document: Document, signatory: str | None = None) -> bytes:
+    """The report. signatory: the title of who signs, for a block to sign in; None leaves it out."""
+    return press.pdf("report.typ", _report(document, signatory), document.tables.cutoff)
+
+
+def as_pages(document: Document, signatory: str | None = None, ppi: float = 80.0) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
-    data = {**_common(document), **_report(document), "signature": signature}
-    return press.pictures("report.typ", data, document.tables.cutoff, ppi)
+    return press.pictures("report.typ", _report(document, signatory), document.tables.cutoff, ppi)
 
 
 def as_card(document: Document) -> bytes:
@@ -34,11 +36,11 @@ def as_card(document: Document) -> bytes:
         for name, colour in COLOURS.items()
     ]
     received = {"label": heading("received")[0], "text": shown(total.received)}
-    data = {**_common(document), "received": received, "states": states}
+    data = {**_common(document), "received": received, "states": states, "unit": heading("unit")[0]}
     return press.pictures("card.typ", data, document.tables.cutoff)[0]
 
 
-def _common(document: Document) -> dict[str, object]:
+def _common(document: Document) -> Data:
     tables = document.tables
     at = tables.cutoff.astimezone(BANGKOK)
     return {
@@ -52,34 +54,41 @@ def _common(document: Document) -> dict[str, object]:
     }
 
 
-def _report(document: Document) -> dict[str, object]:
-    issue = document.issue
-    main = document.main
+def _report(document: Document, signatory: str | None) -> Data:
+    issue, tables = document.issue, document.tables
+    dash = next(([note.th, note.en] for note in tables.notes if note.code == "protected"), None)
+    brought, carried = tables.brought_forward, tables.carried_over
     return {
-        "main": _grid(main),
+        **_common(document),
+        "main": _grid(document.main),
+        "under": [(*heading("brought_forward"), shown(brought)), (*heading("carried_over"), shown(carried))],
+        "dash": dash,
         "others": [_grid(grid) for grid in document.others],
-        "charts": [
-            _chart("chart_rows", chart.rows(document), main),
-            _chart("chart_categories", chart.categories(document), document.others[1]),
-        ],
-        "notes": [(note.th, note.en) for note in document.tables.notes],
+        "charts": [_chart(one) for one in chart.charts(document)],
+        "notes": [(note.th, note.en) for note in tables.notes],
         "changes": [(note.th, note.en) for note in issue.changes],
         "why": issue.why,
         "notes_title": heading("notes"),
         "changes_title": heading("changes", number=issue.number - 1),
         "page": heading("page"),
         "signed": heading("signed"),
+        "signatory": signatory,
     }
 
 
-def _chart(title: str, svg: str, grid: Grid) -> dict[str, object]:
-    both = heading(title)
-    column = 1 + grid.spanned
-    told = ", ".join(f"{line[0]} {shown(line[column])}" for line in grid.body)
-    return {"title": both, "svg": svg, "alt": f"{both[0]}: {told}"}
+def _chart(one: Chart) -> Data:
+    return {
+        "title": one.title,
+        "series": one.series if len(one.series) > 1 else (),
+        "colours": [colour for _, colour in one.series],
+        "bars": [{"label": bar.label, "parts": bar.parts, "text": bar.text} for bar in one.bars],
+        "most": one.most,
+        "above": one.above,
+        "alt": f"{one.title[0]}: {one.told}",
+    }
 
 
-def _grid(grid: Grid) -> dict[str, object]:
+def _grid(grid: Grid) -> Data:
     return {
         "title": grid.title,
         "head": grid.head,
@@ -87,9 +96,9 @@ def _grid(grid: Grid) -> dict[str, object]:
         "foot": [_cell(cell) for cell in grid.foot],
         "span": grid.span,
         "spanned": grid.spanned,
-        "header_rows": 2 if grid.spanned else 1,
     }
 
 
-def _cell(cell: Cell) -> dict[str, object]:
-    return {"figure": not isinstance(cell, str), "text": shown(cell)}
+def _cell(cell: Cell) -> Data:
+    words: Words = cell if isinstance(cell, tuple) else (shown(cell), shown(cell))
+    return {"figure": not isinstance(cell, str | tuple), "words": words}
