@@ -5,9 +5,9 @@ Their charts are drawn by Typst itself: its reader of SVG images parts ำ from 
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 
 from ita_stats import chart, press
-from ita_stats.calendar import BANGKOK
 from ita_stats.chart import COLOURS, Chart
 from ita_stats.grid import Cell, Document, Grid, Words, heading, shown
 
@@ -47,7 +47,7 @@ def as_card(document: Document) -> bytes:
 
 def _common(document: Document) -> Data:
     tables = document.tables
-    at = tables.cutoff.astimezone(BANGKOK)
+    at = tables.cutoff.astimezone(UTC)  # Typst writes a time of day as UTC's
     return {
         "title": document.title,
         "office": (tables.office_th, tables.office_en),
