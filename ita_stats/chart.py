@@ -11,7 +11,7 @@ WIDTH = 400
 """Units of the SVG's width: little more than a phone's, so that its words can be read there."""
 LEFT, RIGHT = 100, 56
 """Room for short labels before the bars, and for the figure after them."""
-COLOURS = {"done": "#1f3f77", "in_progress": "#d98a1f", "not_accepted": "#7a8594"}
+COLOURS = {"done": "#1f3f77", "in_progress": "#c8790c", "not_accepted": "#7a8594"}
 """They differ in lightness as well as in hue, so that they are told apart in grey print."""
 INK, PALE = "#1d2430", "#4b5566"
 SHORT, LONG = 12, 44

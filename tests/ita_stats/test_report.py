@@ -190,7 +190,7 @@ def test_the_picture_has_the_size_that_was_promised_and_bars_of_the_right_length
     assert card.size == (1080, 1080)
     total = found.tables.total
     assert total.received
-    for colour, figure in (((217, 138, 31), total.in_progress), ((122, 133, 148), total.not_accepted)):
+    for colour, figure in (((200, 121, 12), total.in_progress), ((122, 133, 148), total.not_accepted)):
         widest = max(sum(card.getpixel((x, y)) == colour for x in range(1080)) for y in range(500, 1000, 4))
         assert abs(widest - 952 * (figure or 0) / total.received) < 3
 
