@@ -1,11 +1,24 @@
 """The statistics as JSON: the model is the published schema, and names in it do not change."""
 
+import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ita_stats.table import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
+from ita_stats.table import (
+    DaysToClose,
+    Figures,
+    Issue,
+    Layout,
+    MonthFigures,
+    Note,
+    Period,
+    Row,
+    Split,
+    Tables,
+)
 
 MonthCode = Annotated[
     str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="Buddhist year and month")
@@ -86,6 +99,14 @@ class NoteJson(Part):
     en: str
 
 
+class IssueJson(Part):
+    """Which release of a desk this is; of a correction, what changed and why."""
+
+    number: Annotated[int, Field(ge=1)]
+    changes: list[NoteJson]
+    why: str
+
+
 class StatisticsJson(Part):
     """The statistics of a period as of a cut-off: `ita-bot stats --format json`, and `statistics.json` of a release."""
 
@@ -109,10 +130,11 @@ class StatisticsJson(Part):
     statement: str | None
     notes: list[NoteJson]
     exact: Annotated[bool, Field(description="true: nothing is hidden; for officers only")]
+    release: Annotated[IssueJson | None, Field(description="null where it was asked for and not released")]
 
 
-def of(tables: Tables) -> StatisticsJson:
-    """The tables as they are published in JSON."""
+def of(tables: Tables, issue: Issue | None = None) -> StatisticsJson:
+    """The tables as they are published in JSON; issue: the release that they are, if they are one."""
     return StatisticsJson(
         office=tables.office_th,
         office_en=tables.office_en,
@@ -137,14 +159,22 @@ def of(tables: Tables) -> StatisticsJson:
         ),
         percentages=dict(tables.percentages),
         statement=tables.statement,
-        notes=[NoteJson(code=n.code, th=n.th, en=n.en) for n in tables.notes],
+        notes=_notes(tables.notes),
         exact=tables.exact,
+        release=_issue(issue) if issue is not None else None,
     )
 
 
-def written(tables: Tables) -> str:
+def written(tables: Tables, issue: Issue | None = None) -> str:
     """The JSON text, with a line end; the same tables give the same bytes."""
-    return of(tables).model_dump_json(by_alias=True, indent=2) + "\n"
+    return of(tables, issue).model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def schema() -> str:
+    """The JSON Schema (draft 2020-12) of that text, which is published beside it."""
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    found |= StatisticsJson.model_json_schema(mode="serialization")
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
 def read(text: str | bytes) -> Tables:
@@ -177,8 +207,24 @@ def read(text: str | bytes) -> Tables:
     )
 
 
+def read_issue(text: str | bytes) -> Issue | None:
+    """Which release a JSON text is, if it is one. Raises pydantic's ValidationError."""
+    found = StatisticsJson.model_validate_json(text).release
+    if found is None:
+        return None
+    return Issue(found.number, tuple(Note(n.code, n.th, n.en) for n in found.changes), found.why)
+
+
 def _read(part: FiguresJson | MonthJson) -> Figures:
     return Figures(part.received, part.done, part.in_progress, part.not_accepted)
+
+
+def _issue(issue: Issue) -> IssueJson:
+    return IssueJson(number=issue.number, changes=_notes(issue.changes), why=issue.why)
+
+
+def _notes(notes: Iterable[Note]) -> list[NoteJson]:
+    return [NoteJson(code=n.code, th=n.th, en=n.en) for n in notes]
 
 
 def _period(period: Period) -> PeriodJson:

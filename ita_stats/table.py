@@ -150,6 +150,15 @@ class Tables:
         return self.days.protected or None in cells
 
 
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Which release of a desk this is. changes: what the one before said otherwise; why: in the office's words."""
+
+    number: int = 1
+    changes: tuple[Note, ...] = ()
+    why: str = ""
+
+
 def percent(part: int | None, whole: int | None) -> float | None:
     """A part in a hundred of the whole, to one decimal; None where either is protected or the whole is 0."""
     return round(100 * part / whole, 1) if part is not None and whole else None
