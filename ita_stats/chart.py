@@ -11,7 +11,7 @@ WIDTH = 400
 """Units of the SVG's width: little more than a phone's, so that its words can be read there."""
 LEFT, RIGHT = 100, 56
 """Room for short labels before the bars, and for the figure after them."""
-COLOURS = {"done": "#1f3f77", "in_progress": "#d98a1f", "not_accepted": "#7a8594"}
+COLOURS = {"done": "#1f3f77", "in_progress": "#c8790c", "not_accepted": "#7a8594"}
 """They differ in lightness as well as in hue, so that they are told apart in grey print."""
 INK, PALE = "#1d2430", "#4b5566"
 SHORT, LONG = 12, 44
@@ -90,7 +90,7 @@ def shortened(text: str, most: int) -> str:
 def svg(chart: Chart) -> str:
     """The chart as SVG, for a page and as a file of its own. Ids begin with the chart's code."""
     inside, top = _legend(chart), 52 + (20 * len(chart.series) + 8) * (len(chart.series) > 1)
-    step = 44 if chart.above else 28
+    step = 50 if chart.above else 28
     inside += "".join(_bar(chart, bar, top + place * step) for place, bar in enumerate(chart.bars))
     height = top + step * len(chart.bars) + 8
     code, (thai, english) = escape(chart.code), chart.title
@@ -132,7 +132,7 @@ def _bar(chart: Chart, bar: Bar, y: int) -> str:
     scale = (WIDTH - RIGHT - x) / chart.most
     if chart.above:
         drawn = f'<text x="0" y="{y + 14}">{escape(shortened(bar.label, LONG))}</text>'
-        y += 20
+        y += 22
     else:
         drawn = f'<text x="{LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(bar.label)}</text>'
     for length, (_, colour) in zip(bar.parts, chart.series, strict=True):

@@ -234,5 +234,7 @@ def _instead(tables: Tables) -> dict[str, str]:
     if (period.last - period.first).days > 360:
         return {"instead_th": "", "instead_en": ""}
     year = periods.parsed(f"fy{fiscal_year(period.first)}", date.max)
-    th, en = words.pair("note", "instead", year_th=year.label_th, year_en=year.label_en.lower())
+    th, en = words.pair(
+        "note", "instead", year_th=year.label_th, year_en=year.label_en[0].lower() + year.label_en[1:]
+    )
     return {"instead_th": th, "instead_en": en}

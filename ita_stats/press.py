@@ -1,6 +1,7 @@
 """Typst, in the one place that knows it: a template and its data become a PDF that keeps, or pictures."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -11,6 +12,17 @@ import typst
 _FOLDER = files("ita_stats")
 POINTS = 72.0
 """Of this many pixels to the inch, a pixel is a point of the template."""
+
+
+LETTERS = (
+    " -~\u00a0-\u017e\u0e01-\u0e3a\u0e3f-\u0e5b\u1e80-\u1e85\u1ea0-\u1ef9\u200b-\u200d\u2060\u2010\u2012-\u2015"
+    "\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a\u2044\u2070\u2074-\u2079\u2080-\u2089"
+    "\u20ac\u2122\u2190-\u2193\u2212\u221e\u2248\u2260\u2264\u2265\u25a0\u25ca"
+)
+"""What Sarabun can show, as ranges of a regular expression: Thai, Latin with its accents, Vietnamese, signs."""
+MISSING = "\u25ca"
+"""Stands for a letter that it cannot show: an archival PDF may not hold an empty box."""
+_FOREIGN = re.compile(f"[^{LETTERS}]")
 
 
 def pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
@@ -55,4 +67,4 @@ def _source(template: str) -> bytes:
 
 
 def _inputs(data: Mapping[str, object]) -> dict[str, str]:
-    return {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
+    return {"data": _FOREIGN.sub(MISSING, json.dumps(data, ensure_ascii=False, sort_keys=True))}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ita_stats import chart, page, published, report, sheet
+from ita_stats import chart, legible, page, published, report, sheet
 from ita_stats.grid import document
 from ita_stats.table import Issue, Tables
 
@@ -29,6 +29,7 @@ def rendered(tables: Tables, issue: Issue, signatory: str | None = None) -> Iter
     """
     if tables.exact:
         raise ValueError("exact tables are for officers only and are never rendered for publishing")
+    tables, issue = legible.tables(tables), legible.issue(issue)
     printed = document(tables, issue)
     makers: tuple[Callable[[], bytes], ...] = (
         lambda: page.page(printed).encode(),
@@ -38,7 +39,7 @@ def rendered(tables: Tables, issue: Issue, signatory: str | None = None) -> Iter
         lambda: sheet.as_xlsx(printed),
         lambda: chart.svg(chart.rows(printed)).encode(),
         lambda: chart.svg(chart.categories(printed)).encode(),
-        lambda: report.as_pdf(printed, signatory),
+        lambda: report.as_pdf(printed, signatory and legible.text(signatory)),
         lambda: report.as_card(printed),
     )
     for name, make in zip(TYPES, makers, strict=True):

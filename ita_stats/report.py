@@ -3,14 +3,19 @@
 Their charts are drawn by Typst itself: its reader of SVG images parts ำ from the letter that bears it.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import UTC
 
 from ita_stats import chart, press
-from ita_stats.calendar import BANGKOK
 from ita_stats.chart import COLOURS, Chart
 from ita_stats.grid import Cell, Document, Grid, Words, heading, shown
 
 Data = Mapping[str, object]
+_SAID = {"cutoff"}
+"""Notes of which the head of the report says the same."""
+NARROW, WIDE = 8, 12
+"""Letters: a column is as wide as its name, within these bounds."""
 
 
 def as_pdf(document: Document, signatory: str | None = None) -> bytes:
@@ -42,7 +47,7 @@ def as_card(document: Document) -> bytes:
 
 def _common(document: Document) -> Data:
     tables = document.tables
-    at = tables.cutoff.astimezone(BANGKOK)
+    at = tables.cutoff.astimezone(UTC)  # Typst writes a time of day as UTC's
     return {
         "title": document.title,
         "office": (tables.office_th, tables.office_en),
@@ -56,16 +61,15 @@ def _common(document: Document) -> Data:
 
 def _report(document: Document, signatory: str | None) -> Data:
     issue, tables = document.issue, document.tables
-    dash = next(([note.th, note.en] for note in tables.notes if note.code == "protected"), None)
     brought, carried = tables.brought_forward, tables.carried_over
     return {
         **_common(document),
         "main": _grid(document.main),
+        "weights": _weights(document.main),
         "under": [(*heading("brought_forward"), shown(brought)), (*heading("carried_over"), shown(carried))],
-        "dash": dash,
         "others": [_grid(grid) for grid in document.others],
         "charts": [_chart(one) for one in chart.charts(document)],
-        "notes": [(note.th, note.en) for note in tables.notes],
+        "notes": [(note.th, note.en) for note in tables.notes if note.code not in _SAID],
         "changes": [(note.th, note.en) for note in issue.changes],
         "why": issue.why,
         "notes_title": heading("notes"),
@@ -97,6 +101,12 @@ def _grid(grid: Grid) -> Data:
         "span": grid.span,
         "spanned": grid.spanned,
     }
+
+
+def _weights(grid: Grid) -> list[int]:
+    """How wide the columns after the first are, against each other, so that many names fit on one sheet."""
+    longest = [max(map(chart.letters, re.split(r"\s+", thai))) for thai, _ in grid.head[1:]]
+    return [min(max(width, NARROW), WIDE) for width in longest]
 
 
 def _cell(cell: Cell) -> Data:

@@ -1,6 +1,5 @@
 """Tables with the office's real words, as the formats print them."""
 
-from dataclasses import replace
 from datetime import date
 
 from ita_stats import course, figures, period, words
@@ -33,7 +32,6 @@ def tables(cases: int = 180, text: str = "fy2569", as_of: date = YEAR_END) -> Ta
     return figures.protected(course.courses(facts, wish.days), TERMS, wish, b"a salt")
 
 
-def printed(cases: int = 180, issue: Issue | None = None, **named: str) -> Document:
-    """The document of such tables; `named` replaces the office's names."""
-    found = tables(cases)
-    return document(replace(found, **named) if named else found, issue or Issue())  # type: ignore[arg-type]
+def printed(cases: int = 180, issue: Issue | None = None) -> Document:
+    """The document of such tables."""
+    return document(tables(cases), issue or Issue())
