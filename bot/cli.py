@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import log, settings
+from bot import log, release_command, settings
 from bot.settings import DESKS, DeskName, Misconfigured
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what.")
 app.add_typer(audit, name="audit")
+app.add_typer(release_command.app, name="release")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
 Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]

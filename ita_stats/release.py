@@ -98,10 +98,10 @@ def read(content: bytes) -> Manifest:
     return Manifest.model_validate_json(content)
 
 
-def findings(content: bytes, files: Mapping[str, FileJson], figures: bytes) -> list[str]:
+def findings(content: bytes, files: Mapping[str, str], figures: bytes) -> list[str]:
     """What is wrong with a release: with its manifest, with the files that are there, with its statistics.json.
 
-    files: what is there, the manifest and anchor.json left out. Empty where it is whole.
+    files: the SHA-256 (hex) of what is there, manifest and anchor.json left out. Empty where the release is whole.
     """
     try:
         found = read(content)
@@ -113,7 +113,7 @@ def findings(content: bytes, files: Mapping[str, FileJson], figures: bytes) -> l
         wrong.append(f"{MANIFEST} names a file twice")
     wrong += [f"{name} is missing" for name in told if name not in files]
     wrong += [f"{name} is in no manifest" for name in files if name not in told]
-    changed = (name for name, one in told.items() if name in files and files[name].sha256 != one.sha256)
+    changed = (name for name, one in told.items() if name in files and files[name] != one.sha256)
     wrong += [f"{name} is not the one that was released" for name in changed]
     return wrong or _differs(found, figures)
 

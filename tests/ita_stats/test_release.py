@@ -24,6 +24,16 @@ def made(found: Tables, issue: Issue = ISSUE) -> tuple[bytes, dict[str, FileJson
     return release.canonical(release.manifest(found, issue, files.values())), files, figures
 
 
+def hashes(files: dict[str, FileJson]) -> dict[str, str]:
+    return {name: one.sha256 for name, one in files.items()}
+
+
+def checked(found: Tables) -> tuple[bytes, dict[str, str], bytes]:
+    """The same, as it is verified."""
+    content, files, figures = made(found)
+    return content, hashes(files), figures
+
+
 def test_a_manifest_is_read_back_and_keeps_to_its_schema() -> None:
     content, _, _ = made(tables())
     found = release.read(content)
@@ -37,20 +47,24 @@ def test_a_manifest_is_read_back_and_keeps_to_its_schema() -> None:
 
 
 def test_a_whole_release_has_no_findings() -> None:
-    assert release.findings(*made(tables())) == []
+    assert release.findings(*checked(tables())) == []
 
 
 def test_what_was_touched_is_named() -> None:
     content, files, figures = made(tables())
     touched = {**files, "statistics.csv": release.file("statistics.csv", b"a,c\r\n")}
-    assert release.findings(content, touched, figures) == ["statistics.csv is not the one that was released"]
+    assert release.findings(content, hashes(touched), figures) == [
+        "statistics.csv is not the one that was released"
+    ]
     fewer = {"statistics.json": files["statistics.json"]}
-    assert release.findings(content, fewer, figures) == ["statistics.csv is missing"]
+    assert release.findings(content, hashes(fewer), figures) == ["statistics.csv is missing"]
     more = {**files, "evil.html": release.file("evil.html", b"")}
-    assert release.findings(content, more, figures) == ["evil.html is in no manifest"]
-    assert release.findings(b"{}", files, figures) == ["manifest.json is not the manifest of a release"]
+    assert release.findings(content, hashes(more), figures) == ["evil.html is in no manifest"]
+    assert release.findings(b"{}", hashes(files), figures) == [
+        "manifest.json is not the manifest of a release"
+    ]
     loose = json.dumps(json.loads(content)).encode()
-    assert release.findings(loose, files, figures) == [
+    assert release.findings(loose, hashes(files), figures) == [
         "manifest.json is not written as this program writes it"
     ]
 
@@ -60,18 +74,20 @@ def test_figures_of_another_release_are_found_though_every_hash_fits() -> None:
     _, files, figures = made(found)
     other = release.canonical(release.manifest(found, replace(ISSUE, number=3), files.values()))
     mixed = ["manifest.json and statistics.json are of different releases"]
-    assert release.findings(other, files, figures) == mixed
+    assert release.findings(other, hashes(files), figures) == mixed
     none = published.written(found).encode()
     without = {**files, "statistics.json": release.file("statistics.json", none)}
     content = release.canonical(release.manifest(found, ISSUE, without.values()))
-    assert release.findings(content, without, none) == mixed
+    assert release.findings(content, hashes(without), none) == mixed
     empty = {**files, "statistics.json": release.file("statistics.json", b"{}")}
     content = release.canonical(release.manifest(found, ISSUE, empty.values()))
-    assert release.findings(content, empty, b"{}") == ["statistics.json holds no statistics"]
+    assert release.findings(content, hashes(empty), b"{}") == ["statistics.json holds no statistics"]
     twice = Manifest(
         **{**release.manifest(found, ISSUE, ()).model_dump(by_alias=True), "files": [*files.values()] * 2}
     )
-    assert release.findings(release.canonical(twice), files, figures) == ["manifest.json names a file twice"]
+    assert release.findings(release.canonical(twice), hashes(files), figures) == [
+        "manifest.json names a file twice"
+    ]
 
 
 def test_changes_tell_the_old_figure_and_the_new() -> None:
