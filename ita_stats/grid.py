@@ -41,6 +41,12 @@ class Document:
     main: Grid
     others: tuple[Grid, ...]
 
+    @property
+    def totals(self) -> tuple[tuple[Words, Cell], ...]:
+        """Received, done, in progress and not accepted, with their names."""
+        names = ("received", "done", "in_progress", "not_accepted")
+        return tuple(zip(map(heading, names), self.tables.total.cells, strict=True))
+
 
 def document(tables: Tables, issue: Issue) -> Document:
     """The tables as they are printed."""
@@ -82,9 +88,7 @@ def told(document: Document) -> str:
     tables = document.tables
     if tables.statement:
         return f"{tables.office_th} {tables.statement}"
-    names = ("received", "done", "in_progress", "not_accepted")
-    figures = zip(names, tables.total.cells, strict=True)
-    states = " ".join(f"{heading(name)[0]} {shown(figure)}" for name, figure in figures)
+    states = " ".join(f"{thai} {shown(figure)}" for (thai, _), figure in document.totals)
     return f"{tables.office_th} {document.title[0]} {document.period[0]} {states} {document.as_of[0]}"
 
 

@@ -6,6 +6,7 @@ names the same hash in it.
 """
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,7 +19,15 @@ from ita_stats import chart
 from ita_stats.grid import Document, heading, shown, told
 
 STYLE = (files("ita_stats") / "templates" / "page.css").read_text("utf-8")
-STYLE_HASH = "sha256-" + base64.b64encode(sha256(STYLE.encode()).digest()).decode()
+_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
+_POLICY = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'"
+
+
+def _hash(style: str) -> str:
+    return "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
+
+
+STYLE_HASH = _hash(STYLE)
 """What a Content-Security-Policy's style-src names, in single quotes, so that the page has its style."""
 
 
@@ -54,9 +63,21 @@ def page(document: Document, links: Sequence[Link] = BESIDE) -> str:
         document=document,
         tables=document.tables,
         style=Markup(STYLE),  # noqa: S704 - our own file; its hash is over these bytes
-        style_hash=STYLE_HASH,
+        policy=_POLICY.format(style=STYLE_HASH),
         content=Markup(fragment(document, links)),  # noqa: S704 - escaped where it was made
     )
+
+
+def policy(text: str) -> str:
+    """The Content-Security-Policy under which a page lives, one of an earlier version too.
+
+    Who serves it adds `frame-ancestors`, which a page cannot say of itself. Raises ValueError for text that is no
+    page of ours.
+    """
+    found = _STYLE.search(text)
+    if found is None:
+        raise ValueError("a page of the statistics has a <style>")
+    return _POLICY.format(style=_hash(found[1]))
 
 
 def fragment(document: Document, links: Sequence[Link] = BESIDE) -> str:

@@ -101,6 +101,15 @@ def test_the_page_lives_under_its_own_strict_policy() -> None:
     assert "@import" not in style
 
 
+def test_the_policy_of_an_older_page_is_that_of_its_own_style() -> None:
+    text = page.page(printed())
+    assert page.policy(text) in text.replace("&#39;", "'")
+    older = text.replace("color-scheme:light", "color-scheme:dark")
+    assert page.policy(older) != page.policy(text)
+    with pytest.raises(ValueError, match="<style>"):
+        page.policy("<p>x")
+
+
 def test_heads_and_names_are_told_to_who_hears_the_page() -> None:
     read = Reader(page.page(printed()))
     scopes = read.attributes("scope")
@@ -133,6 +142,13 @@ def test_wordpress_is_given_what_it_keeps() -> None:
         "ไม่รับเรื่อง 39 ข้อมูล ณ สิ้นวันที่ 30 กันยายน 2569"
     )
     assert read.attributes("href") == [link.address for link in LINKS]
+
+
+def test_the_four_totals_come_first() -> None:
+    text = page.fragment(printed())
+    totals = re.findall(r"<dt>(\S+) <span.*?</dt><dd>([0-9]+)</dd>", text)
+    assert totals == [("รับไว้", "180"), ("แล้วเสร็จ", "79"), ("อยู่ระหว่างดำเนินการ", "62"), ("ไม่รับเรื่อง", "39")]
+    assert text.index("<dl") < text.index("<table")
 
 
 @pytest.mark.parametrize("variant", ["page", "plain"])
