@@ -105,15 +105,19 @@ class Releases:
         await batch.flush()
 
     async def begin(self, now: datetime) -> None:
-        """Note the day on which the desk was first opened, from which on the clock releases. Later calls do nothing."""
-        table = tables.chores
+        """Note when the desk was first opened: from then on the clock releases.
+
+        An earlier instant counts, for who first started with a clock that ran ahead.
+        """
+        table, at = tables.chores, _iso(now)
         async with self._reader.connect() as connection:
-            if (await connection.execute(select(table.c.due).where(table.c.name == SINCE))).first():
-                return
-        async with self.committer.transaction() as connection:
-            await connection.execute(
-                upsert(table).on_conflict_do_nothing(), {"name": SINCE, "due": _iso(now)}
+            noted = list(
+                (await connection.execute(select(table.c.due).where(table.c.name == SINCE))).scalars()
             )
+        if any(since <= at for since in noted):
+            return
+        async with self.committer.transaction() as connection:
+            await connection.execute(upsert(table).on_conflict_do_nothing(), {"name": SINCE, "due": at})
 
     async def runs(self) -> tuple[datetime, set[str]]:
         """Since when the clock releases, and its runs that are over."""
