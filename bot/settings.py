@@ -107,7 +107,9 @@ class Settings(BaseSettings):
         default=None, description="folder to which releases of the statistics are added"
     )
     wordpress_url: Secure | None = Field(default=None, description="address of the office's WordPress")
-    wordpress_user: str | None = Field(default=None, description="who edits its page of statistics")
+    wordpress_user: Annotated[str, StringConstraints(pattern=r"^[^:\r\n]+$")] | None = Field(
+        default=None, description="who edits its page of statistics"
+    )
     wordpress_password: SecretStr | None = Field(default=None, description="that user's application password")
     wordpress_page: Slug = Field(default="ita-statistics", description="the page's slug")
     contracts: Path | None = Field(

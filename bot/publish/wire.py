@@ -72,11 +72,10 @@ def _see(status: int) -> None:
 @asynccontextmanager
 async def opened(origin: str, user: str, password: SecretStr) -> AsyncIterator[Wire]:
     """A conversation, as long as it is needed."""
-    login = aiohttp.BasicAuth(user, password.get_secret_value(), encoding="utf-8")
+    login = aiohttp.encode_basic_auth(user, password.get_secret_value(), encoding="utf-8")
     async with aiohttp.ClientSession(
-        auth=login,
         timeout=SECONDS,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"accept": "application/json", "user-agent": "ita-bot"},
+        headers={"authorization": login, "accept": "application/json", "user-agent": "ita-bot"},
     ) as session:
         yield Wire(session, origin)
