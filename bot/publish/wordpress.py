@@ -121,7 +121,7 @@ class WordPress:
             return _read(_Page, [await one.send(PAGES, new)])[0].link
         first = min(found, key=lambda page: page.id)
         if _said(first.content.raw) != _said(content):
-            await one.send(f"{PAGES}/{first.id}", {"content": content})
+            _read(_Page, [await one.send(f"{PAGES}/{first.id}", {"content": content})])
         return first.link
 
 
