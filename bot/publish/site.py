@@ -100,8 +100,8 @@ def policy(website: str) -> Mapping[str, str]:
     """The header of what the office's own website may frame, and nobody else."""
     style = f"'self' '{STYLE_HASH}'"
     return {
-        "content-security-policy": f"default-src 'none'; style-src {style}; font-src 'self'; img-src 'self'; base-uri 'none'; "
-        f"form-action 'none'; {_ancestors(website)}"
+        "content-security-policy": f"default-src 'none'; style-src {style}; font-src 'self'; "
+        f"img-src 'self'; base-uri 'none'; form-action 'none'; {_ancestors(website)}"
     }
 
 
