@@ -168,7 +168,9 @@ class Chooser:
     def _next(self, k: int, unsafe: set[Cell]) -> Target | None:
         """A hidden cell that can be worked out, or a month that shows to be of one kind only; None if there is none."""
         if unsafe:
-            return min(unsafe, key=self._chance)
+            return min(
+                unsafe, key=lambda cell: (self._chance(cell), cell)
+            )  # of two releases they may be alike
         uniform = (key for key in self._uniform(k) if key not in self.stuck)
         return next((key for key in uniform if not self.world.stirs(key)), None)
 
