@@ -61,6 +61,7 @@ async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str 
     from bot import app as house
     from bot import offices, releases, settings
     from ita_stats.period import NoPeriod
+    from storage.errors import DiskFull
 
     office, now = offices.load(settings.load().office), datetime.now(UTC)
     try:  # before anything is opened or made
@@ -81,8 +82,18 @@ async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str 
                 f"ฉบับที่ {differs.name} ของช่วงเวลาและวันตัดยอดนี้เผยแพร่ไปแล้ว ตัวเลขต่างไป ให้บอกเหตุผลด้วย --correct"
                 f" / release {differs.name} has other figures; say why with --correct:\n{lines}"
             ) from None
-        except OSError as trouble:
-            raise typer.BadParameter(f"{trouble.filename}: cannot be written ({trouble.strerror})") from None
+        except releases.NothingToCorrect:
+            raise typer.BadParameter(
+                "--correct: ยังไม่เคยเผยแพร่ช่วงเวลาและวันตัดยอดนี้ ให้ใส่ --as-of ของฉบับที่จะแก้ (ดูได้ด้วย ita-bot release list)"
+                " / nothing was released of this period and cut-off; give the --as-of of the release to be corrected"
+            ) from None
+        except releases.Lost as lost:
+            raise typer.BadParameter(
+                f"ไฟล์ของฉบับที่ {lost} หายหรือถูกแก้ ให้นำกลับจากข้อมูลสำรอง / the files of release {lost} are gone"
+                " or altered, and this version would make others; put them back from a backup"
+            ) from None
+        except (OSError, DiskFull) as trouble:
+            raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
     _print({**_told(made.kept), "new": made.is_new, "out": str(out)})
     return DONE
 

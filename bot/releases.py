@@ -66,6 +66,10 @@ class Differs(Exception):  # noqa: N818 - it says what is so
         self.name, self.changed = name, tuple(changed)
 
 
+class NothingToCorrect(Exception):  # noqa: N818
+    """A reason was given, and nothing was released of this period and cut-off that it could correct."""
+
+
 class Lost(Exception):  # noqa: N818
     """The files of a release are gone or altered, and this version would make others: they are in a backup only."""
 
@@ -78,12 +82,14 @@ def folder_of(place: Place, kept: Kept) -> Path:
 async def released(bench: Bench, order: Order, now: datetime, tell: Progress = lambda *_: None) -> Made:
     """Make the release that is ordered, or find it where it was made before.
 
-    Raises Differs where a correction gives no reason; OSError and DiskFull where there is no room, and then nothing
-    is changed.
+    Raises Differs where a correction gives no reason, NothingToCorrect where a reason corrects nothing; OSError and
+    DiskFull where there is no room, and then nothing is changed.
     """
     async with shelf.alone(bench.place.folder / "releases" / ".lock"):
         known = await bench.store.releases.all()
         before = next((k for k in reversed(known) if _is_same_cutoff(k, order)), None)
+        if before is None and order.why is not None:
+            raise NothingToCorrect
         tell(1, STEPS, "ita-stats")
         if before is not None:
             changed = await _changed_since(bench, order, before, known)
@@ -102,7 +108,7 @@ async def whole(bench: Bench, kept: Kept, now: datetime) -> Path:
     folder = folder_of(bench.place, kept)
     if not await asyncio.to_thread(_is_whole, folder, kept):
         audit, tables = await bench.store.anchor(now), published.read(kept.figures)
-        pressing = Pressing(bench, tables, _issue(kept), audit, kept.manifest)
+        pressing = Pressing(bench, tables, _issue(kept), audit, kept)
         await asyncio.to_thread(folders.private, folder.parent)
         await asyncio.to_thread(shelf.put, folder, pressing.files())
     return folder
@@ -132,7 +138,7 @@ def _numbered(order: Order, found: Tables, known: Sequence[Kept], before: Kept |
     year = fiscal_year(order.period.first)
     number = max((k.number for k in known if k.fiscal_year == year), default=0) + 1
     if before is None:
-        return Issue(number, (), order.why or "")
+        return Issue(number)
     return Issue(
         number, changes(published.read(before.figures), found), order.why or "", corrects=before.number
     )
@@ -166,7 +172,7 @@ async def _made(
 class Pressing:
     """The files of a release as they are made, one after the other. made: those that are remembered too.
 
-    expected: the manifest that must come out, where a release is made again.
+    expected: the release that must come out, where one is made again.
     """
 
     def __init__(
@@ -175,7 +181,7 @@ class Pressing:
         found: Tables,
         issue: Issue,
         audit: Anchor,
-        expected: bytes = b"",
+        expected: Kept | None = None,
         tell: Progress = lambda *_: None,
     ) -> None:
         self.made: dict[str, bytes] = {}
@@ -200,8 +206,8 @@ class Pressing:
         # As read back: what is printed may leave out signs that the office's names have.
         said = published.read(self.made[FIGURES]), published.read_issue(self.made[FIGURES]) or self._issue
         self.made[MANIFEST] = release.canonical(release.manifest(*said, told))
-        if self._expected not in {b"", self.made[MANIFEST]}:
-            raise Lost(f"{self._issue.number}")
+        if self._expected is not None and self._expected.manifest != self.made[MANIFEST]:
+            raise Lost(self._expected.name)
         yield MANIFEST, self.made[MANIFEST]
         yield ANCHOR, signing.anchored(self._bench.store.seals, self.made[MANIFEST], self._audit)
 

@@ -1,14 +1,18 @@
 """`ita-bot release`: what it writes, what it refuses, and its exit codes."""
 
+import io
 import json
+import sqlite3
 import subprocess
+import sys
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import releases
+from bot import release_command, releases
 from ita_stats import release
 from ita_stats.release import MANIFEST
 from tests.bot.releasing import Ground, busy, late
@@ -130,6 +134,53 @@ def test_a_mistyped_home_is_78_and_not_made(tmp_path: Path) -> None:
         done = run(tmp_path / "nothing", *words)
         assert (done.returncode, done.stdout) == (78, "")
     assert not (tmp_path / "nothing").exists()
+
+
+def test_nothing_to_correct_and_lost_files_are_2(home: Path, tmp_path: Path) -> None:
+    done = run(home, *FY, "--out", "x", "--correct", "พิมพ์ผิด")
+    assert (done.returncode, "release list" in done.stderr) == (2, True)
+    assert not (tmp_path / "x").exists()
+    told(run(home, *FY, "--out", "x"))
+    with closing(sqlite3.connect(home / "complaints" / "desk.sqlite")) as raw, raw:
+        raw.execute("DROP TRIGGER releases_not_changed")
+        raw.execute("UPDATE releases SET manifest = x'7b7d'")
+    done = run(home, *FY, "--out", "x")
+    assert (done.returncode, "1/2569" in done.stderr) == (2, True)
+
+
+def test_progress_is_shown_to_who_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    seen, unseen = Watched(), io.StringIO()
+    for place in (seen, unseen):
+        monkeypatch.setattr(sys, "stderr", place)
+        release_command._progress(1, 2, "statistics.pdf")
+        release_command._progress(2, 2, "manifest.json")
+    assert seen.getvalue() == "\r\x1b[K[1/2] statistics.pdf\r\x1b[K[2/2] manifest.json\n"
+    assert unseen.getvalue() == ""
+
+
+def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot", "release", *FY, "--out", "x"]
+    for hundredths in range(40, 200, 20):
+        running = subprocess.Popen(
+            command,
+            cwd=home.parent,
+            env=chat.surroundings(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        with suppress(subprocess.TimeoutExpired):
+            running.wait(hundredths / 100)
+        running.kill()
+        running.communicate(timeout=20)
+        if (tmp_path / "x").exists():
+            assert releases.verified(tmp_path / "x") == []
+    assert told(run(home, *FY, "--out", "x"))["release"] == "1/2569"
+    assert releases.verified(tmp_path / "x") == []
+    assert sorted(p.name for p in (home / "complaints" / "releases" / "2569").iterdir()) == ["1"]
 
 
 def test_a_coarse_layout_keeps_to_its_rows(home: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import releases, shelf, signing
-from bot.releases import Bench, Differs, Lost, Made
+from bot.releases import Bench, Differs, Lost, Made, NothingToCorrect
 from ita_stats import published, release
 from ita_stats.release import ANCHOR, FIGURES, MANIFEST, SCHEMA
 from ita_stats.rendered import TYPES
@@ -96,6 +96,14 @@ def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
     again = ground.releases(order(why="พบหนังสือที่ยังไม่ลงรับ"))
     assert (again.is_new, again.kept) == (False, second.kept)
     assert ground.releases().kept == second.kept
+
+
+def test_a_reason_that_corrects_nothing_is_refused(tmp_path: Path) -> None:
+    ground = busy(tmp_path / "var")
+    ground.releases()
+    with pytest.raises(NothingToCorrect):
+        ground.releases(order(as_of=date(2026, 8, 31), why="พิมพ์ผิด"))
+    assert ground.shelf() == ["2569", "2569/1"]
 
 
 def test_a_reason_alone_is_a_new_release_too(tmp_path: Path) -> None:
