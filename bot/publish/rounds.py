@@ -44,10 +44,11 @@ class Rounds:
                 yield Did(desk, "released", 1)
         except Exception as trouble:
             broken = trouble
-        async with shelf.alone(self.bench.place.folder / "releases" / ".publishing"):
-            for outlet in self.outlets:
-                if await self._posted(outlet, now):
-                    yield Did(desk, f"published-{outlet.name}", 1)
+        for outlet in self.outlets:
+            async with shelf.alone(self.bench.place.folder / "releases" / f".{outlet.name}"):
+                posted = await self._posted(outlet, now)
+            if posted:
+                yield Did(desk, f"published-{outlet.name}", 1)
         if broken is not None:
             raise broken
 
