@@ -141,18 +141,22 @@ def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
     first = ground.releases(order("2569Q1", date(2025, 12, 31)))
     shelf_before, files_before = ground.shelf(), content(first)
     writing = shelf.write
-    for broken in range(len(TYPES) + 3):
-        left = iter(range(broken))
 
-        def full(path: Path, data: bytes, mode: int, left: Any = left) -> None:
-            if next(left, None) is None:
-                path.write_bytes(data[: len(data) // 2])
-                raise OSError(28, "No space left on device", str(path))
-            writing(path, data, mode)
+    async def scene(bench: Bench) -> None:
+        for broken in range(len(TYPES) + 3):
+            left = iter(range(broken))
 
-        with changed(shelf, write=full), pytest.raises(OSError, match="No space"):
-            ground.releases()
-        assert (ground.shelf(), content(first)) == (shelf_before, files_before)
+            def full(path: Path, data: bytes, mode: int, left: Any = left) -> None:
+                if next(left, None) is None:
+                    path.write_bytes(data[: len(data) // 2])
+                    raise OSError(28, "No space left on device", str(path))
+                writing(path, data, mode)
+
+            with changed(shelf, write=full), pytest.raises(OSError, match="No space"):
+                await releases.released(bench, order(), NOW)
+            assert (ground.shelf(), content(first)) == (shelf_before, files_before)
+
+    ground.play(scene)
     assert ground.releases().kept.name == "2/2569"
 
 

@@ -15,10 +15,10 @@ from tests.bot.releasing import busy, changed, order
 from tests.play import OFFICE
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> list[Shown]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
     """Two releases of a year."""
-    ground = busy(tmp_path / "var")
+    ground = busy(tmp_path_factory.mktemp("desk") / "var")
     several = [ground.releases(order(as_of=date(2026, 8, 31))), ground.releases()]
     return [Shown(one.kept, one.folder) for one in several]
 

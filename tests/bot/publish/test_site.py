@@ -38,17 +38,28 @@ class Served:
         return body.decode()
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Served]:
-    served = Served(busy(tmp_path / "var"))
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Nothing was released yet."""
+    served = Served(busy(tmp_path_factory.mktemp("empty") / "var"))
     yield served
     served.server.close()
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Two releases that may be read, and one that is held."""
-    ground = busy(tmp_path / "var")
+    yield from filled(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Served]:
+    """The same, of a test that changes it."""
+    yield from filled(tmp_path)
+
+
+def filled(folder: Path) -> Iterator[Served]:
+    ground = busy(folder / "var")
     ground.releases(order("2569Q1", date(2025, 12, 31)))
     ground.releases()
     ground.like(hold=True).releases(order("fy2569", date(2026, 10, 1)))
@@ -139,22 +150,22 @@ def test_what_nobody_may_read_is_not_there(served: Served, path: str) -> None:
     assert served.asks(path)[0] == 404
 
 
-def test_a_release_that_is_let_go_appears(served: Served) -> None:
+def test_a_release_that_is_let_go_appears(own: Served) -> None:
     async def let_go() -> None:
-        desk = served.server.desk
-        ground = Ground(served.server.home)
+        desk = own.server.desk
+        ground = Ground(own.server.home)
         bench = releases.Bench(ground.place, desk.store, ground.office)
         await releases.let_go(bench, "3/2569", desk.now())
 
-    served.server.run(let_go())
-    assert "ข้อมูล ณ สิ้นวันที่ 1 ตุลาคม 2569" in served.page("/statistics")
+    own.server.run(let_go())
+    assert "ข้อมูล ณ สิ้นวันที่ 1 ตุลาคม 2569" in own.page("/statistics")
 
 
-def test_a_page_of_an_earlier_version_keeps_its_style(served: Served) -> None:
-    path = served.server.home / "complaints" / "releases" / "2569" / "1" / "statistics.html"
+def test_a_page_of_an_earlier_version_keeps_its_style(own: Served) -> None:
+    path = own.server.home / "complaints" / "releases" / "2569" / "1" / "statistics.html"
     path.write_text(path.read_text("utf-8").replace("<style>", "<style>p{color:red}"), "utf-8")
-    old = served.asks("/statistics/2569/1/statistics.html")[1]["content-security-policy"]
-    new = served.asks("/statistics/2569/2/statistics.html")[1]["content-security-policy"]
+    old = own.asks("/statistics/2569/1/statistics.html")[1]["content-security-policy"]
+    new = own.asks("/statistics/2569/2/statistics.html")[1]["content-security-policy"]
     assert old != new
 
 
