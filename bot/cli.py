@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import log, settings
+from bot import log, release_command, settings
 from bot.settings import DESKS, DeskName, Misconfigured
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -24,6 +24,7 @@ audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit
 app.add_typer(audit, name="audit")
 faq = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Questions and their answers.")
 app.add_typer(faq, name="faq")
+app.add_typer(release_command.app, name="release")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
 Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
@@ -139,11 +140,14 @@ def tick(
 async def _tick(desks: tuple[DeskName, ...], now: datetime) -> int:
     from bot import app as house
     from bot import clock
+    from bot.publish import rounds, told
 
     async with house.opened(desks, now) as opened:
         for one in opened.desks.values():
             async for did in clock.tick(one.place, one.store, opened.office, now):
                 _print({"desk": did.desk, "did": did.did, "count": did.count})
+        async for did in rounds.all_of(opened, told.logged, now):
+            _print({"desk": did.desk, "did": did.did, "count": did.count})
     return DONE
 
 

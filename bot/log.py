@@ -29,6 +29,8 @@ class Happened(StrEnum):
     QUARANTINED = "quarantined"
     REFUSED = "refused"
     QUOTA = "line-month"
+    PUBLISHED = "published"
+    UNPUBLISHED = "not-published"
 
 
 def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:

@@ -20,6 +20,7 @@ from bot.doors import Direct
 from bot.engine import utc_now
 from bot.log import Happened
 from bot.pages import Pages
+from bot.publish import rounds, told
 from bot.settings import DeskName, Misconfigured
 from bot.web import Guarded, refusal, site
 
@@ -52,7 +53,11 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         server = Server(configured(house, routes))
         settled()
-        async with _beside(_tick_each_minute(house)), _beside(_announce(server, listening)):
+        async with (
+            _beside(_tick_each_minute(house)),
+            _beside(_publish_each_minute(house)),
+            _beside(_announce(server, listening)),
+        ):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
     return 0
@@ -118,6 +123,17 @@ async def _tick_each_minute(house: House) -> None:
                     log.log(Happened.TICKED, desk.name, count=did.count)
             except Exception as trouble:  # the next minute tries again
                 log.fault(trouble)
+        await asyncio.sleep(EVERY_MINUTE)
+
+
+async def _publish_each_minute(house: House) -> None:
+    """Release and publish what is due; apart from the clock, which does not wait for other people's websites."""
+    while True:
+        try:
+            async for did in rounds.all_of(house, told.logged, utc_now()):
+                log.log(Happened.TICKED, "complaints", count=did.count)
+        except Exception as trouble:  # the next minute tries again
+            log.fault(trouble)
         await asyncio.sleep(EVERY_MINUTE)
 
 

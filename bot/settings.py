@@ -23,6 +23,15 @@ PREFIX = "ITA_"
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
 
+Secure = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[^\s/@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
+    ),
+]
+"""An address to which a password may be sent: by TLS, or on this machine."""
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
+
 
 class Misconfigured(Exception):  # noqa: N818 - the start says it in one line
     """A setting, office.toml or a key does not allow a start. The administrator's to mend; exit code 78."""
@@ -94,6 +103,15 @@ class Settings(BaseSettings):
         default="https://api.telegram.org", description="origin of the Telegram Bot API"
     )
     line_api_url: Address = Field(default="https://api.line.me", description="origin of the LINE APIs")
+    publish_folder: Path | None = Field(
+        default=None, description="folder to which releases of the statistics are added"
+    )
+    wordpress_url: Secure | None = Field(default=None, description="address of the office's WordPress")
+    wordpress_user: Annotated[str, StringConstraints(pattern=r"^[^:\r\n]+$")] | None = Field(
+        default=None, description="who edits its page of statistics"
+    )
+    wordpress_password: SecretStr | None = Field(default=None, description="that user's application password")
+    wordpress_page: Slug = Field(default="ita-statistics", description="the page's slug")
     contracts: Path | None = Field(
         default=None, description="folder of the platforms' specifications; tests only"
     )
@@ -112,6 +130,15 @@ class Settings(BaseSettings):
         """The environment before `.env` before secret files."""
         secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_nested_delimiter="__")
         return init_settings, env_settings, dotenv_settings, secrets
+
+    def wordpress_login(self) -> tuple[str, SecretStr]:
+        """Who publishes in WordPress. Raises Misconfigured where user or password is missing."""
+        if not self.wordpress_user or self.wordpress_password is None:
+            raise Misconfigured(
+                f"{PREFIX}WORDPRESS_URL: ต้องมี WORDPRESS_USER และ WORDPRESS_PASSWORD ด้วย"
+                " / needs WORDPRESS_USER and WORDPRESS_PASSWORD too."
+            )
+        return self.wordpress_user, self.wordpress_password
 
     def desk(self, name: DeskName) -> DeskSettings:
         """The settings of a desk."""
@@ -154,10 +181,13 @@ def load() -> Settings:
                 f" / there is no such setting; the nearest is {nearest}."
             )
     try:
-        return Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
+        found = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
     except ValidationError as errors:
         lines = [f"{_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
         raise Misconfigured("\n".join(lines)) from None
+    if found.wordpress_url is not None:
+        found.wordpress_login()
+    return found
 
 
 def _secret_names(folder: str | None) -> Iterator[str]:

@@ -15,6 +15,8 @@ from bot import log, markup
 from bot.app import House
 from bot.engine import utc_now
 from bot.pages import Pages, asked_lang
+from bot.publish.site import Statistics
+from bot.releases import Bench
 from bot.webchat import WebChat
 from handlers import complaint, wording
 from handlers.moment import Moment
@@ -57,6 +59,8 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
             Route("/track", chat.talk, methods=["GET", "POST"]),
             Route("/exit", chat.leave),
         ]
+        desk = house.desks["complaints"]
+        routes += Statistics(Bench(desk.place, desk.store, house.office), pages).routes()
     application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
     application.router.redirect_slashes = False  # it would repeat the Host that was asked for
     return application
@@ -130,8 +134,14 @@ class Guarded:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
-                if not (scope["path"].startswith("/static/") and message["status"] in _KEPT):
+                own = {name for name, _ in message.get("headers", [])}
+                if b"content-security-policy" in own:
+                    own.add(b"x-frame-options")  # which its policy says more exactly
+                added = [header for header in self._headers if header[0] not in own]
+                message["headers"] = [*message.get("headers", []), *added]
+                if b"cache-control" not in own and not (
+                    scope["path"].startswith("/static/") and message["status"] in _KEPT
+                ):
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 

@@ -102,11 +102,18 @@ class Chats(Part):
 
 
 class Statistics(Part):
-    """How the office's figures are laid out and counted; figures of a split below `hide_below`, save 0, are hidden."""
+    """How the office's figures are laid out, counted and released; figures of a split below `hide_below` are hidden.
+
+    publish_hour: of the 1st of a month, Bangkok's; hold: releases wait for a supervisor; signature: for the PDF to
+    have a block for the head of the office to sign in.
+    """
 
     layout: Literal["month", "quarter", "half"] = "month"
     forwarded_counts_as: Literal["done", "in_progress"] = "done"
     hide_below: Annotated[int, Field(ge=2, le=100)] = 5
+    publish_hour: Annotated[int, Field(ge=0, le=23)] = 8
+    hold: bool = False
+    signature: bool = False
 
 
 class Item(Part):

@@ -108,17 +108,19 @@ def _chosen(
     labels = [split.code for split in _splits(tables, what)]
     if len(labels) < 2:
         return set()  # of one kind alone, its figures are those of the rows
-    small, secret = terms.threshold - 1, salt + what.encode()
+    small, secret, told = terms.threshold - 1, salt + what.encode(), _told(earlier, what)
     if what != "outcome":
         counts = seen(courses.cases, terms, editions, what)
-        chooser = Chooser(world(counts, editions, labels, small, what == "category"), editions, secret)
+        chooser = Chooser(world(counts, editions, labels, small, what == "category"), editions, secret, told)
         for k in range(len(editions)):
             _settle(chooser, k, earlier, what)
         return chooser.hidden(len(editions) - 1)
     cases, settled = stood(courses.cases), list[set[Cell]]()
     for k in range(len(editions)):
         # What is known at a release is how cases stood until then, so the world of each is made anew.
-        chooser = Chooser(outcomes_world(cases, terms, editions[: k + 1], labels, small), editions, secret)
+        chooser = Chooser(
+            outcomes_world(cases, terms, editions[: k + 1], labels, small), editions, secret, told
+        )
         for j, hidden in enumerate(settled):
             chooser.take(j, hidden)
         _settle(chooser, k, earlier, what)
@@ -140,17 +142,38 @@ def _splits(tables: Tables, what: str) -> tuple[Split, ...]:
 
 def dashes(tables: Tables, k: int) -> Hidden:
     """What published tables hide, as the cells of edition k."""
-    found: dict[str, set[Cell]] = {what: set() for what in ("category", "source", "outcome")}
-    for what, hidden in found.items():
-        for split in _splits(tables, what):
-            lines = [Line(k, "received", "")]
-            lines += [Line(k, "state", s) for s in ("done", "in_progress", "not_accepted")]
-            cells = zip(lines, split.figures.cells, strict=True)
-            hidden |= {Cell(line, split.code) for line, figure in cells if figure is None}
+    return {
+        what: {cell for cell, figure in cells.items() if figure is None}
+        for what, cells in _cells(tables, k).items()
+    }
+
+
+def _cells(tables: Tables, k: int) -> dict[str, dict[Cell, int | None]]:
+    """The splits of published tables, as the cells of edition k."""
+    found: dict[str, dict[Cell, int | None]] = {}
+    for what in ("category", "source", "outcome"):
+        lines = [Line(k, "received", "")]
+        lines += [Line(k, "state", s) for s in ("done", "in_progress", "not_accepted")]
+        found[what] = {
+            Cell(line, split.code): figure
+            for split in _splits(tables, what)
+            for line, figure in zip(lines, split.figures.cells, strict=True)
+        }
     for i, row in enumerate(tables.rows):
         line = Line(k, "row", str(i))
-        found["category"] |= {Cell(line, code) for code, figure in row.categories.items() if figure is None}
+        found["category"] |= {Cell(line, code): figure for code, figure in row.categories.items()}
     return found
+
+
+def _told(earlier: Sequence[Earlier], what: str) -> dict[Cell, int]:
+    """The figures of a split that readers have in their hands, though the register was corrected since."""
+    return {
+        cell: figure
+        for k, one in enumerate(earlier)
+        if one.tables is not None
+        for cell, figure in _cells(one.tables, k)[what].items()
+        if figure is not None
+    }
 
 
 def masked(tables: Tables, hidden: Hidden, k: int, threshold: int) -> Tables:

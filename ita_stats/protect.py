@@ -5,7 +5,7 @@ further ones, zeros among them, until each hidden figure of this and of every ea
 rival world. Among equally good choices a keyed hash decides, so that the choice tells nothing about the figures.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -22,12 +22,14 @@ class Chooser:
     """Decides edition after edition of one split; what was decided stays.
 
     world: all editions, with everything hidden that is not decided yet; salt: a secret of the desk;
+    told: figures as earlier editions were published, which a corrected register would give otherwise;
     stuck: what no hiding in its edition could make safe, for it follows from what is exact or was shown before.
     """
 
     world: World
     editions: Sequence[Edition]
     salt: bytes
+    told: Mapping[Cell, int] = field(default_factory=dict)
     stuck: set[Target] = field(default_factory=set)
     _open: dict[int, set[Cell]] = field(default_factory=dict)
 
@@ -98,7 +100,32 @@ class Chooser:
                 grown = abs(self.world.values[new] - self.world.values[old])
                 if old not in self.world.hidden and 0 < grown <= self.world.small:
                     found.add(new)
-        return found & mine
+        return (found | self._corrected(k, mine)) & mine
+
+    def _corrected(self, k: int, mine: set[Cell]) -> set[Cell]:
+        """Figures that a correction changed by a small number: old and new side by side would tell the few cases."""
+        places = (
+            (self._again(cell, k), figure) for cell, figure in self.told.items() if cell.line.release < k
+        )
+        return {
+            cell
+            for cell, figure in places
+            if cell in mine and 0 < abs(self.world.values[cell] - figure) <= self.world.small
+        }
+
+    def _again(self, cell: Cell, k: int) -> Cell | None:
+        """The cell of edition k that counts the same cases as one of an earlier edition, were nothing corrected."""
+        line, then, now = cell.line, self.editions[cell.line.release], self.editions[k]
+        if line.kind == "row":
+            months = then.rows[int(line.which)]
+            return (
+                Cell(Line(k, "row", str(now.rows.index(months))), cell.label) if months in now.rows else None
+            )
+        if then.period.first != now.period.first:
+            return None
+        if line.kind == "state" and (then.day, then.period.last) != (now.day, now.period.last):
+            return None
+        return Cell(Line(k, line.kind, line.which), cell.label)
 
     def _as_before(self, k: int) -> tuple[set[Cell], set[Cell]]:
         """Rows that an earlier release showed or hid stay shown or hidden: they are the same cases."""
@@ -111,9 +138,16 @@ class Chooser:
                 here, there = Line(k, "row", str(rows.index(months))), Line(j, "row", str(i))
                 if not self.world.totals[there] or self.world.totals[there] != self.world.totals[here]:
                     continue
+                if any(self.told.get(c, n) != n for c, n in self._line(there)):
+                    continue  # corrected since: no longer the same cases
                 for label in self.world.labels:
                     (hidden if Cell(there, label) in self.world.hidden else shown).add(Cell(here, label))
         return shown, hidden - shown
+
+    def _line(self, line: Line) -> Iterator[tuple[Cell, int]]:
+        """The figures of a line, as the register has them now."""
+        for label in self.world.labels:
+            yield Cell(line, label), self.world.values[Cell(line, label)]
 
     def _hide(self, cells: set[Cell]) -> None:
         """Hide cells; where what was received is hidden, so is where those cases stand."""
@@ -134,7 +168,9 @@ class Chooser:
     def _next(self, k: int, unsafe: set[Cell]) -> Target | None:
         """A hidden cell that can be worked out, or a month that shows to be of one kind only; None if there is none."""
         if unsafe:
-            return min(unsafe, key=self._chance)
+            return min(
+                unsafe, key=lambda cell: (self._chance(cell), cell)
+            )  # of two releases they may be alike
         uniform = (key for key in self._uniform(k) if key not in self.stuck)
         return next((key for key in uniform if not self.world.stirs(key)), None)
 

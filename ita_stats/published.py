@@ -103,6 +103,7 @@ class IssueJson(Part):
     """Which release of a desk this is; of a correction, what changed and why."""
 
     number: Annotated[int, Field(ge=1)]
+    corrects: Annotated[int, Field(ge=1)] | None
     changes: list[NoteJson]
     why: str
 
@@ -212,7 +213,9 @@ def read_issue(text: str | bytes) -> Issue | None:
     found = StatisticsJson.model_validate_json(text).release
     if found is None:
         return None
-    return Issue(found.number, tuple(Note(n.code, n.th, n.en) for n in found.changes), found.why)
+    return Issue(
+        found.number, tuple(Note(n.code, n.th, n.en) for n in found.changes), found.why, found.corrects
+    )
 
 
 def _read(part: FiguresJson | MonthJson) -> Figures:
@@ -220,7 +223,9 @@ def _read(part: FiguresJson | MonthJson) -> Figures:
 
 
 def _issue(issue: Issue) -> IssueJson:
-    return IssueJson(number=issue.number, changes=_notes(issue.changes), why=issue.why)
+    return IssueJson(
+        number=issue.number, corrects=issue.corrects, changes=_notes(issue.changes), why=issue.why
+    )
 
 
 def _notes(notes: Iterable[Note]) -> list[NoteJson]:

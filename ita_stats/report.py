@@ -73,7 +73,7 @@ def _report(document: Document, signatory: str | None) -> Data:
         "changes": [(note.th, note.en) for note in issue.changes],
         "why": issue.why,
         "notes_title": heading("notes"),
-        "changes_title": heading("changes", number=issue.number - 1),
+        "changes_title": heading("changes", number=issue.before),
         "page": heading("page"),
         "signed": heading("signed"),
         "signatory": signatory,

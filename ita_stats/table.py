@@ -152,11 +152,21 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Which release of a desk this is. changes: what the one before said otherwise; why: in the office's words."""
+    """Which release of a desk this is, in the fiscal year of its period.
+
+    Of a correction: `corrects` is the number of the release that it corrects (by default the one before), `changes`
+    what that one said otherwise, and `why` is in the office's words.
+    """
 
     number: int = 1
     changes: tuple[Note, ...] = ()
     why: str = ""
+    corrects: int | None = None
+
+    @property
+    def before(self) -> int:
+        """The number of the release that a correction corrects."""
+        return self.corrects or self.number - 1
 
 
 def percent(part: int | None, whole: int | None) -> float | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -49,6 +50,25 @@ def mark(key: bytes, *parts: bytes) -> bytes:
 def same(a: bytes, b: bytes) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(a, b)
+
+
+def signed(seed: bytes, message: bytes) -> bytes:
+    """The Ed25519 signature (RFC 8032) of a message under the key that a seed of 32 bytes makes: 64 bytes."""
+    return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
+
+
+def public_key(seed: bytes) -> bytes:
+    """What others verify such signatures with: 32 bytes."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether a signature is over this message by the owner of a public key. Impossible keys have signed nothing."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 class Seal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from handlers.receipt import Receipt
 from storage.keys import Keyring
-from storage.seal import Seal, fresh_key, mark
+from storage.seal import Seal, derived, fresh_key, mark
 
 
 @dataclass
@@ -37,6 +37,11 @@ class Seals:
     def audit_keys(self) -> Mapping[int, bytes]:
         """The keys of the audit trail, by version."""
         return self.ring["audit"]
+
+    @property
+    def signing_seed(self) -> bytes:
+        """What the desk signs its releases with: derived from the newest audit key."""
+        return derived(self.audit_keys[max(self.audit_keys)], "release signature")
 
     def who(self, *parts: str) -> bytes:
         """A person, by platform and user id: 32 bytes. The id itself is kept nowhere."""

@@ -20,6 +20,7 @@ from storage.errors import KeyTrouble
 from storage.evidence import Evidence
 from storage.keys import NAMES, Keyring
 from storage.read import READERS, Sight, open_envelope, open_report
+from storage.releases import Releases
 from storage.retention import Retention
 from storage.seal import mark, same
 from storage.seals import Seals
@@ -40,6 +41,7 @@ class Store:
     errands: Waiting[Errand]
     retention: Retention
     traces: Traces
+    releases: Releases
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -132,8 +134,10 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 waiting.errands(tables.errands, committer, seals, reader),
                 Retention(committer, evidence, ring.place.database),
                 Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
+                Releases(committer, seals, reader),
                 reader,
             )
+            await store.releases.begin(now)
             writing = asyncio.create_task(committer.run(evidence.erase))
             try:
                 yield store

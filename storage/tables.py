@@ -169,3 +169,28 @@ audit_head = _scattered(
 chores = _scattered(
     "chores", Column("name", String(40), primary_key=True), Column("due", String(40), primary_key=True)
 )
+
+releases = _scattered(
+    "releases",
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),  # the order in which they were made
+    Column("period", String(20), nullable=False),
+    Column("layout", String(10), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("made_at", Integer, nullable=False),  # minute
+    Column("held", Boolean, nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
+    Column("figures", LargeBinary, nullable=False),  # its statistics.json, deflated
+)
+
+postings = _scattered(
+    "postings",
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("place", String(20), primary_key=True),
+    Column("due", Integer, nullable=False),  # minute
+    Column("attempts", Integer, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("trouble", String(40), nullable=False),  # a code, never an answer's words
+)

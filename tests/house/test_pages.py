@@ -42,7 +42,8 @@ def commands(command: object, name: str) -> list[str]:
     children: dict[str, object] | None = getattr(command, "commands", None)
     if children is None:
         return [name]
-    return [full for child, sub in children.items() for full in commands(sub, f"{name} {child}")]
+    own = [name] if getattr(command, "invoke_without_command", False) else []
+    return own + [full for child, sub in children.items() for full in commands(sub, f"{name} {child}")]
 
 
 def test_commands_are_documented_one_for_one() -> None:

@@ -1,0 +1,75 @@
+"""A whole release of a fiscal year from a million facts, all formats: `python -m benchmarks.releases`."""
+
+import asyncio
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks.counting import FACTS, OCTOBER, rows
+from benchmarks.thought import OFFICE
+from bot import releases
+from bot.releases import Bench, Order
+from ita_stats import period
+from storage import keys, store
+from storage.keys import Place
+
+
+def filled(folder: str) -> None:
+    """A desk with a million facts."""
+    place = Place.under(Path(folder), "complaints")
+
+    async def made() -> None:
+        async with store.opened(keys.opened(place), datetime.now(UTC)):
+            pass
+
+    asyncio.run(made())
+    with closing(sqlite3.connect(place.database)) as raw, raw:
+        raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(rows()))
+
+
+async def measured(folder: str) -> None:
+    """Release a year month by month, as the clock does; each knows all that were made before."""
+    place = Place.under(Path(folder), "complaints")
+    steps: list[tuple[float, str]] = []
+    async with store.opened(keys.opened(place), datetime.now(UTC)) as one:
+        bench = Bench(place, one, OFFICE)
+        for month in range(12):
+            number = OCTOBER.month + month
+            first = date(OCTOBER.year + (number > 12), (number - 1) % 12 + 1, 1)
+            end = (first + timedelta(31)).replace(day=1) - timedelta(1)
+            order = Order(period.parsed("fy2569", end), end, "month")
+            wall, busy = time.perf_counter(), time.process_time()
+            steps.clear()
+            await releases.released(
+                bench, order, datetime.now(UTC), lambda _, __, what: steps.append((time.perf_counter(), what))
+            )
+            wall, busy = time.perf_counter() - wall, time.process_time() - busy
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(
+                f"release {month + 1:2} as of {end}  {wall:.2f} s ({busy:.2f} s of processor), at most {peak} MB"
+            )
+    for (began, what), (ended, _) in pairwise(steps):
+        print(f"  {what:25} {ended - began:.2f} s")
+
+
+def main() -> None:
+    """Fill a database in a process of its own, so that its memory does not count; then release."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        filling = get_context("spawn").Process(target=filled, args=(folder,))
+        filling.start()
+        filling.join()
+        if filling.exitcode:
+            sys.exit("the desk could not be filled")
+        print(f"{FACTS:,} facts of one fiscal year, released month by month")
+        asyncio.run(measured(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""A place where releases are published, and what may go wrong there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from storage.releases import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A release that may be read by everybody, and the folder of its files."""
+
+    kept: Kept
+    folder: Path
+
+
+class Unposted(Exception):  # noqa: N818
+    """A place could not be brought up to date; what stood there still does. It is tried again later.
+
+    what: a code of [publish.trouble] in the wording, never words of an answer.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Outlet(Protocol):
+    """A place. Posting the same releases again changes nothing."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in [publish.place] of the wording."""
+
+    async def post(self, releases: Sequence[Shown]) -> str:
+        """Bring the place up to date with all releases, oldest first; gives the newest's address there.
+
+        Raises Unposted.
+        """

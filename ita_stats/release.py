@@ -1,0 +1,171 @@
+"""A release: numbered, frozen and hashed. Its manifest names every file by its SHA-256, in canonical bytes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from ita_stats import published
+from ita_stats.calendar import Month, fiscal_year, written
+from ita_stats.period import LENGTHS, NoPeriod
+from ita_stats.published import NoteJson, Part, PeriodJson
+from ita_stats.rendered import TYPES
+from ita_stats.table import Issue, Layout, Period, Tables
+
+MANIFEST, ANCHOR, SCHEMA = "manifest.json", "anchor.json", "manifest.schema.json"
+FIGURES = "statistics.json"
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z.]{0,60}$")]
+
+
+class FileJson(Part):
+    """A file of a release."""
+
+    name: Name
+    type: Annotated[str, Field(description="the media type that it is served as")]
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: Hash
+
+
+class Manifest(Part):
+    """What a release is, and every file of it but this one and anchor.json."""
+
+    format: Literal["ita-release-1"] = "ita-release-1"
+    desk: str
+    office: str
+    office_en: str
+    fiscal_year: Annotated[int, Field(ge=2484, lt=2800, description="Buddhist; of the period's first day")]
+    number: Annotated[int, Field(ge=1, description="counted by desk and fiscal year")]
+    period: PeriodJson
+    as_of: date
+    cutoff: datetime
+    layout: Layout
+    corrects: Annotated[int | None, Field(description="the number of the release that this one corrects")]
+    changes: list[NoteJson]
+    why: str
+    files: list[FileJson]
+
+    @property
+    def name(self) -> str:
+        """As people call it: 3/2570."""
+        return f"{self.number}/{self.fiscal_year}"
+
+
+def file(name: str, content: bytes) -> FileJson:
+    """What a manifest says of a file."""
+    kind = TYPES.get(name, "application/schema+json")
+    return FileJson(name=name, type=kind, bytes=len(content), sha256=sha256(content).hexdigest())
+
+
+def manifest(tables: Tables, issue: Issue, files: Iterable[FileJson]) -> Manifest:
+    """The manifest of a release with these files. issue: as it was rendered."""
+    figures = published.of(tables, issue)
+    return Manifest(
+        desk=tables.desk,
+        office=tables.office_th,
+        office_en=tables.office_en,
+        fiscal_year=fiscal_year(tables.period.first),
+        number=issue.number,
+        period=figures.period,
+        as_of=tables.as_of,
+        cutoff=tables.cutoff,
+        layout=tables.layout,
+        corrects=issue.corrects,
+        changes=figures.release.changes if figures.release else [],
+        why=issue.why,
+        files=list(files),
+    )
+
+
+def canonical(found: Manifest) -> bytes:
+    """The one way to write a manifest: UTF-8, names in order, two spaces, a line end."""
+    content = found.model_dump(mode="json", by_alias=True)
+    return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
+
+
+def schema() -> bytes:
+    """The JSON Schema (draft 2020-12) of a manifest, which is a file of every release."""
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    found |= Manifest.model_json_schema(mode="serialization")
+    return (json.dumps(found, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
+
+
+def read(content: bytes) -> Manifest:
+    """A manifest as it was written. Raises pydantic's ValidationError."""
+    return Manifest.model_validate_json(content)
+
+
+def findings(content: bytes, files: Mapping[str, str], figures: bytes) -> list[str]:
+    """What is wrong with a release: with its manifest, with the files that are there, with its statistics.json.
+
+    files: the SHA-256 (hex) of what is there, manifest and anchor.json left out. Empty where the release is whole.
+    """
+    try:
+        found = read(content)
+    except ValidationError:
+        return [f"{MANIFEST} is not the manifest of a release"]
+    wrong = [] if canonical(found) == content else [f"{MANIFEST} is not written as this program writes it"]
+    told = {one.name: one for one in found.files}
+    if len(told) < len(found.files):
+        wrong.append(f"{MANIFEST} names a file twice")
+    wrong += [f"{name} is missing" for name in told if name not in files]
+    wrong += [f"{name} is in no manifest" for name in files if name not in told]
+    changed = (name for name, one in told.items() if name in files and files[name] != one.sha256)
+    wrong += [f"{name} is not the one that was released" for name in changed]
+    return wrong or _differs(found, figures)
+
+
+def _differs(found: Manifest, figures: bytes) -> list[str]:
+    """Whether the figures are of another release than the manifest says."""
+    try:
+        tables, issue = published.read(figures), published.read_issue(figures)
+    except ValidationError:
+        return [f"{FIGURES} holds no statistics"]
+    if issue is None or manifest(tables, issue, found.files) != found:
+        return [f"{MANIFEST} and {FIGURES} are of different releases"]
+    return []
+
+
+def due_day(period: Period, layout: Layout, last: date) -> date:
+    """The newest day up to `last` as of which a layout may be released: for months any, else the end of a row.
+
+    Raises NoPeriod where no row has ended yet, or where the period does not consist of whole rows: totals as of any
+    day between would tell the months, which the office wants untold.
+    """
+    start, length = _rhythm(period, layout)
+    if length == 1:
+        return last
+    ends = (Month.of(period.last) + 1).number
+    if (Month.of(period.first).number - start) % length or (ends - start) % length:
+        raise NoPeriod(
+            f"{period.code} ไม่ใช่ช่วงที่ครบแถวของ layout = {layout!r} ซึ่งหน่วยงานตั้งไว้",
+            f"{period.code} does not consist of whole rows of layout = {layout!r}, which the office has set",
+        )
+    month = Month.of(last)
+    if month.last != last:
+        month = month + -1
+    month = month + -((month.number - start + 1) % length)
+    if month.last < period.first:
+        raise NoPeriod(
+            f"{period.code} ยังไม่มีแถวใดสิ้นสุด ณ {written(last)}",
+            f"no row of {period.code} has ended by {written(last, 'en')}",
+        )
+    return month.last
+
+
+def see_day(period: Period, layout: Layout, as_of: date) -> None:
+    """See that a layout may be released as of a day. Raises NoPeriod."""
+    due = due_day(period, layout, as_of)
+    if due != as_of:
+        raise NoPeriod(
+            f"layout = {layout!r} เผยแพร่ได้ ณ สิ้นแถวเท่านั้น เช่น {due}",
+            f"layout = {layout!r} is released as of the end of a row only, such as {due}",
+        )
+
+
+def _rhythm(period: Period, layout: Layout) -> tuple[int, int]:
+    """The month with which rows begin to be counted, and their length."""
+    return (1 if period.code.startswith("cy") else 10), LENGTHS[layout]

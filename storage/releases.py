@@ -1,0 +1,173 @@
+"""The releases of a desk as they were made, the runs of the clock that made them, and where they were posted."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage import tables
+from storage.batch import INSERTS, Batch
+from storage.commit import Committer
+from storage.seals import Seals
+
+RUN, SINCE = "release", "release-since"
+"""Names of chores: a run of the clock that is over, and the day from which the clock releases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A release. manifest: the bytes of its manifest.json; figures: of its statistics.json."""
+
+    fiscal_year: int
+    number: int
+    period: str
+    layout: str
+    as_of: date
+    made_at: datetime
+    held: bool
+    manifest: bytes
+    figures: bytes
+
+    @property
+    def name(self) -> str:
+        """As people call it: 3/2570."""
+        return f"{self.number}/{self.fiscal_year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """How far a release came on its way to a place. due: when to try next; trouble: a code, empty if there is none."""
+
+    place: str
+    due: datetime
+    attempts: int = 0
+    done: bool = False
+    trouble: str = ""
+
+
+@dataclass
+class Releases:
+    """Remembers releases; nothing of them is ever changed but whether they are held."""
+
+    committer: Committer
+    seals: Seals
+    _reader: AsyncEngine
+
+    async def all(self) -> list[Kept]:
+        """Every release, in the order in which they were made."""
+        async with self._reader.connect() as connection:
+            rows = await connection.execute(select(tables.releases).order_by(tables.releases.c.seq))
+            return [_kept(row) for row in rows]
+
+    async def find(self, fiscal_year: int, number: int) -> Kept | None:
+        """A release, if it was made."""
+        table = tables.releases
+        query = select(table).where(table.c.fiscal_year == fiscal_year, table.c.number == number)
+        async with self._reader.connect() as connection:
+            row = (await connection.execute(query)).first()
+        return _kept(row) if row else None
+
+    async def keep(self, kept: Kept, by: str, run: str = "") -> None:
+        """Remember a release for ever, with a line in the audit trail. run: the clock's, which is over with it.
+
+        Raises Conflict where the number or the run was taken before.
+        """
+        table = tables.releases
+        row: dict[str, object] = {name: getattr(kept, name) for name in kept.__slots__}
+        row |= {"made_at": _minute(kept.made_at), "figures": zlib.compress(kept.figures, 9)}
+        async with self.committer.transaction() as connection:
+            last = (await connection.execute(select(func.max(table.c.seq)))).scalar() or 0
+            await connection.execute(insert(table), {**row, "seq": last + 1})
+            if run:
+                await connection.execute(INSERTS["chores"], {"name": RUN, "due": run})
+            await self._note(
+                Batch(connection, self.seals, self.committer.days, kept.made_at), by, kept, "released"
+            )
+
+    async def let_go(self, kept: Kept, by: str, now: datetime) -> bool:
+        """Let a release that is held be published; False where it was not held any more."""
+        table = tables.releases
+        one = (table.c.fiscal_year == kept.fiscal_year) & (table.c.number == kept.number)
+        async with self.committer.transaction() as connection:
+            done = await connection.execute(update(table).where(one, table.c.held).values(held=False))
+            if not done.rowcount:
+                return False
+            await self._note(Batch(connection, self.seals, self.committer.days, now), by, kept, "release-ok")
+        return True
+
+    async def _note(self, batch: Batch, by: str, kept: Kept, what: str) -> None:
+        await batch.note(by, what, kept.name)
+        await batch.flush()
+
+    async def begin(self, now: datetime) -> None:
+        """Note when the desk was first opened: from then on the clock releases.
+
+        An earlier instant counts, for who first started with a clock that ran ahead.
+        """
+        table, at = tables.chores, _iso(now)
+        async with self._reader.connect() as connection:
+            noted = list(
+                (await connection.execute(select(table.c.due).where(table.c.name == SINCE))).scalars()
+            )
+        if any(since <= at for since in noted):
+            return
+        async with self.committer.transaction() as connection:
+            await connection.execute(upsert(table).on_conflict_do_nothing(), {"name": SINCE, "due": at})
+
+    async def runs(self) -> tuple[datetime, set[str]]:
+        """Since when the clock releases, and its runs that are over."""
+        table = tables.chores
+        query = select(table.c.name, table.c.due).where(table.c.name.in_((RUN, SINCE)))
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        since = min(row.due for row in rows if row.name == SINCE)
+        return datetime.fromisoformat(since), {row.due for row in rows if row.name == RUN}
+
+    async def postings(self, kept: Kept) -> Mapping[str, Posting]:
+        """Where a release was posted, or is to be, by place."""
+        table = tables.postings
+        one = (table.c.fiscal_year == kept.fiscal_year) & (table.c.number == kept.number)
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(select(table).where(one))).all()
+        return {r.place: Posting(r.place, _instant(r.due), r.attempts, r.done, r.trouble) for r in rows}
+
+    async def post(self, kept: Kept, posting: Posting) -> None:
+        """Remember how far a release came at a place."""
+        found = {name: getattr(posting, name) for name in posting.__slots__} | {"due": _minute(posting.due)}
+        changing = upsert(tables.postings).values(fiscal_year=kept.fiscal_year, number=kept.number, **found)
+        found.pop("place")
+        async with self.committer.transaction() as connection:
+            await connection.execute(
+                changing.on_conflict_do_update(index_elements=list(tables.postings.primary_key), set_=found)
+            )
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(
+        row.fiscal_year,
+        row.number,
+        row.period,
+        row.layout,
+        row.as_of,
+        _instant(row.made_at),
+        row.held,
+        row.manifest,
+        zlib.decompress(row.figures),
+    )
+
+
+def _minute(at: datetime) -> int:
+    return int(at.timestamp()) // 60
+
+
+def _instant(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC)
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="minutes")

@@ -1,0 +1,111 @@
+"""The folder: releases are added, the newest is turned to in one step, and a second time nothing is written."""
+
+import asyncio
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot import releases, shelf
+from bot.pages import Pages
+from bot.publish.folder import Folder
+from bot.publish.outlet import Shown, Unposted
+from tests.bot.releasing import busy, changed, order
+from tests.play import OFFICE
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
+    """Two releases of a year."""
+    ground = busy(tmp_path_factory.mktemp("desk") / "var")
+    several = [ground.releases(order(as_of=date(2026, 8, 31))), ground.releases()]
+    return [Shown(one.kept, one.folder) for one in several]
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """The folder of a web server."""
+    path = tmp_path / "web"
+    path.mkdir()
+    return path
+
+
+def post(web: Path, shown: list[Shown]) -> str:
+    return asyncio.run(Folder(web, Pages(OFFICE)).post(shown))
+
+
+def stamps(web: Path) -> dict[str, int]:
+    """Every file and when it was written."""
+    return {str(p.relative_to(web)): p.lstat().st_mtime_ns for p in web.rglob("*")}
+
+
+def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: list[Shown]) -> None:
+    (web / "other.txt").write_text("of the office")
+    assert post(web, made[:1]) == "2569-1/statistics.html"
+    first = dict(releases.contents(web / "2569-1"))
+    assert post(web, made) == "2569-2/statistics.html"
+    assert dict(releases.contents(web / "2569-1")) == first
+    assert sorted(p.name for p in web.iterdir()) == ["2569-1", "2569-2", "index.html", "latest", "other.txt"]
+    assert releases.verified(web / "latest") == []
+    assert str((web / "latest").readlink()) == "2569-2"
+    page = (web / "index.html").read_text("utf-8")
+    links = re.findall(r'href="([^"]+)"', page)
+    assert len(links) == 2 * 9
+    assert all((web / link).is_file() for link in links)
+    assert page.index("2569-2/") < page.index("2569-1/")
+    assert OFFICE.name.th in page
+    modes = {p.stat().st_mode & 0o777 for p in web.rglob("*") if p.is_file() and p.name != "other.txt"}
+    assert modes == {0o644}
+
+
+def test_a_second_time_nothing_is_written(web: Path, made: list[Shown]) -> None:
+    post(web, made)
+    before = stamps(web)
+    post(web, made)
+    assert stamps(web) == before
+
+
+def test_what_was_damaged_is_put_right(web: Path, made: list[Shown]) -> None:
+    post(web, made)
+    (web / "2569-1" / "statistics.csv").write_bytes(b"")
+    (web / "index.html").unlink()
+    post(web, made)
+    assert releases.verified(web / "2569-1") == []
+    assert (web / "index.html").is_file()
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, made: list[Shown]) -> None:
+    with pytest.raises(Unposted, match="folder"):
+        post(tmp_path / "mount", made)
+    assert not (tmp_path / "mount").exists()
+
+
+@pytest.mark.parametrize("broken", [0, 5, 11, 12, 23, 24])
+def test_a_full_disk_leaves_the_old_page(web: Path, made: list[Shown], broken: int) -> None:
+    post(web, made[:1])
+    before = {p.name: p.read_bytes() for p in (web / "latest").iterdir()}, (web / "index.html").read_bytes()
+    (web / "2569-1" / "anchor.json").write_bytes(b"{}")  # so that both releases are to be written
+    writing, count = shelf.write, iter(range(broken))
+
+    def full(path: Path, data: bytes, mode: int) -> None:
+        if next(count, None) is None:
+            raise OSError(28, "No space left on device", str(path))
+        writing(path, data, mode)
+
+    with changed(shelf, write=full), pytest.raises(Unposted, match="room"):
+        post(web, made)
+    assert (web / "index.html").read_bytes() == before[1]
+    assert {p.name for p in (web / "latest").iterdir()} == before[0].keys()
+    assert not [p for p in web.iterdir() if p.name.endswith((".new", ".old"))]
+    post(web, made)
+    assert releases.verified(web / "latest") == []
+
+
+def test_something_else_in_the_place_of_latest(web: Path, made: list[Shown]) -> None:
+    (web / "latest").mkdir()
+    (web / "latest" / "letter").write_text("")
+    with pytest.raises(Unposted, match="folder"):
+        post(web, made)
+    assert (web / "latest" / "letter").exists()
+    assert not list(web.glob(".*"))

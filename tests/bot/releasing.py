@@ -1,0 +1,108 @@
+"""A desk with a year behind it, and short words for releasing its statistics."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import releases
+from bot.releases import Bench, Made, Order
+from handlers.office import Office
+from ita_stats import period
+from ita_stats.fact import Fact
+from storage import keys, store
+from storage.keys import Place
+from tests.bot.test_statistics import write
+from tests.ita_stats.registers import Writer, year
+from tests.play import OFFICE
+
+NOW = datetime(2026, 10, 1, 2, tzinfo=UTC)  # 09:00 in Bangkok, the day after fiscal year 2569
+END = date(2026, 9, 30)
+
+
+def order(text: str = "fy2569", as_of: date = END, **more: Any) -> Order:
+    """An order in words."""
+    return Order(period.parsed(text, as_of), as_of, "month", **more)
+
+
+def late(on: date = date(2026, 2, 10), about: str = "f" * 32) -> list[Fact]:
+    """A case that was entered in the register afterwards."""
+    return Writer(about).filed(on, "misconduct").facts
+
+
+@dataclass
+class Ground:
+    """A complaints desk in a folder."""
+
+    home: Path
+    office: Office = OFFICE
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return Place.under(self.home, "complaints")
+
+    def has(self, facts: Sequence[Fact]) -> "Ground":
+        """Write facts, as years of use would have left them."""
+        write(self.home, facts)
+        return self
+
+    def like(self, **changed: Any) -> "Ground":
+        """The same desk of an office that has other rules for its statistics."""
+        rules = self.office.statistics.model_copy(update=changed)
+        return replace(self, office=self.office.model_copy(update={"statistics": rules}))
+
+    def play(self, scene: Callable[[Bench], Awaitable[Any]], now: datetime = NOW) -> Any:
+        """Open the desk, play a scene, close it; gives what the scene gives."""
+
+        async def whole() -> Any:
+            async with asyncio.timeout(60), store.opened(keys.opened(self.place), now) as one:
+                done = await scene(Bench(self.place, one, self.office))
+                assert await one.verify_audit() == []
+                return done
+
+        return asyncio.run(whole())
+
+    def releases(self, wanted: Order | None = None, now: datetime = NOW) -> Made:
+        """Make one release."""
+
+        async def scene(bench: Bench) -> Made:
+            return await releases.released(bench, wanted or order(), now)
+
+        made: Made = self.play(scene, now)
+        return made
+
+    def shelf(self) -> list[str]:
+        """Everything that stands among the releases, what is hidden too; the lock aside."""
+        root = self.place.folder / "releases"
+        return (
+            sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_dir()) if root.exists() else []
+        )
+
+
+def busy(home: Path, cases: int = 60) -> Ground:
+    """A desk with a fiscal year of cases."""
+    return Ground(home).has(year(1, cases))
+
+
+def months(first: date, count: int) -> Iterator[date]:
+    """The first days of some months."""
+    for _ in range(count):
+        yield first
+        first = (first + timedelta(days=31)).replace(day=1)
+
+
+@contextmanager
+def changed(owner: Any, **attributes: Any) -> Iterator[None]:
+    """An object with other attributes for a while."""
+    before = {name: getattr(owner, name) for name in attributes}
+    for name, value in attributes.items():
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(owner, name, value)

@@ -1,0 +1,32 @@
+"""What is hidden is the same in every process, whatever order Python's sets have there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+CHOOSING = """
+from datetime import date
+from ita_stats import course, figures, period, published
+from tests.ita_stats.registers import TERMS, year
+as_of = date(2026, 9, 30)
+wish = figures.wish(period.parsed("fy2569", as_of), as_of, "month")
+for cases, salt in ((40, b"s2"), (60, b"s4")):
+    found = figures.protected(course.courses(year(2, cases), wish.days), TERMS, wish, salt)
+    print(published.written(found))
+"""
+
+
+def test_the_same_choice_in_every_process() -> None:
+    root = Path(__file__).parents[2]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHOOSING],
+            cwd=root,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+        )
+        for seed in ("1", "3")
+    ]
+    one, other = (process.communicate(timeout=60)[0] for process in running)
+    assert one
+    assert one == other
