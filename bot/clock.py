@@ -37,6 +37,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("answers-forgotten", lambda: forget.forget_events(now)),
         ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
         ("errands-forgotten", lambda: store.errands.forget(now - UNFETCHED)),
+        ("codes-forgotten", lambda: store.personnel.forget(now)),
         ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),

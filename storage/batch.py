@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects import sqlite
@@ -17,6 +17,9 @@ from storage import audit, database, tables
 from storage.audit import Chain, Line
 from storage.days import Days
 from storage.seals import Seals
+
+if TYPE_CHECKING:
+    from storage.roster import Roster
 
 _UPSERTS = {
     table.name: upsert(table).on_conflict_do_update(
@@ -59,6 +62,7 @@ class Batch:
     seals: Seals
     days: Days
     now: datetime
+    roster: "Roster | None" = None
     erased: list[str] = field(default_factory=list)
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last: dict[int, int] = field(default_factory=dict)

@@ -1,30 +1,18 @@
 """Queries -> rows: how each question of a turn is answered."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.case import Outcome, Reason, Status
 from handlers.register import By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import sent, tables
-from storage.days import Days
+from storage import sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
-from storage.seals import Seals
+from storage.sight import Sight
 from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Report
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a reading needs."""
-
-    connection: AsyncConnection
-    seals: Seals
-    days: Days
 
 
 async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
@@ -88,6 +76,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindCase: find_case,
     FindTries: find_tries,
     FindSent: find_sent,
+    **staff.READERS,
 }
 
 

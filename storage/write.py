@@ -21,11 +21,13 @@ from handlers.register import (
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import news, sent, tables
+from storage import news, sent, staff, tables
 from storage.batch import Batch
 from storage.errors import Conflict
 from storage.seal import Seal
 from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Body, Report
+
+NOBODYS = {"officer": None, "avoid": None}
 
 ENVELOPE = 3060
 """Bytes of an envelope's content: room for the longest name and contact that the form takes, in whole blocks."""
@@ -53,14 +55,10 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         notice=act.notice,
         key=wrapped,
         report=seal.seal(REPORT.dump_json(report), "cases", case, "report"),
+        **NOBODYS,
     )
     _line(batch, seal, case, 1, act.on, EntryKind.FILED, By.REPORTER, Body())
-    # Everybody has an envelope of one size: else the empty ones would tell who gave no name.
-    envelope, own = batch.seals.new_envelope(case)
-    name = IDENTITY.dump_json(dict(act.identity)).ljust(ENVELOPE)
-    batch.insert(
-        "envelopes", case_id=case, key=envelope, sealed=own.seal(name, "envelopes", case, "identity")
-    )
+    _envelope(case, act.identity, batch)
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=case)
     sent.remember(case, act.sent, batch)
@@ -139,7 +137,17 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     Unsay: sent.unsay,
     KeepNews: news.keep_news,
     StopNews: news.stop_news,
+    **staff.WRITERS,
 }
+
+
+def _envelope(case: str, identity: Mapping[str, str], batch: Batch) -> None:
+    """Everybody has an envelope of one size: else the empty ones would tell who gave no name."""
+    envelope, own = batch.seals.new_envelope(case)
+    name = IDENTITY.dump_json(dict(identity)).ljust(ENVELOPE)
+    batch.insert(
+        "envelopes", case_id=case, key=envelope, sealed=own.seal(name, "envelopes", case, "identity")
+    )
 
 
 async def _opened(case: str, batch: Batch) -> tuple[Seal, Report]:

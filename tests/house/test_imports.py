@@ -12,6 +12,8 @@ VOCABULARY = {
     "handlers.case",
     "handlers.receipt",
     "handlers.register",
+    "handlers.staff.person",
+    "handlers.staff.role",
     "handlers.thai",
     "handlers.turn",
     "ita_stats.calendar",
