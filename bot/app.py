@@ -48,7 +48,7 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
             keys.assert_distinct(rings.values())
             for name, ring in rings.items():
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
-                engine = Engine(_router(name, office, chosen), kept, fault=log.fault)
+                engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault)
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)
 
@@ -67,7 +67,7 @@ def _explained() -> Iterator[None]:
         ) from None
 
 
-def _router(name: DeskName, office: Office, chosen: Settings) -> Complaints | Service:
+def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> Complaints | Service:
     if name == "complaints":
-        return Complaints(office)
+        return Complaints(office, kept.roster)
     return Service(office, chosen.complaints.public_url or "")

@@ -33,6 +33,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
     forget, broken = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
     chores: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
+        ("words-sent", lambda: store.sendings.send(now)),
         ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
         ("answers-forgotten", lambda: forget.forget_events(now)),
         ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers import menu, news, thai
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
@@ -196,6 +196,8 @@ def show(m: Moment, case: CaseView, *before: Say) -> Turn:
 def line(entry: Entry, m: Moment) -> Say:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
     args: dict[str, str | int | Say] = {"on": thai.shown(entry.on, m.lang), "text": entry.text}
+    if entry.kind is EntryKind.ASKED:
+        args["body"] = thai.shown(date.fromisoformat(entry.body), m.lang)
     if entry.kind is not EntryKind.MOVED:
         return Say(f"entry.{entry.kind}", args)
     why = Say("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Say("literal", {"text": ""})

@@ -26,7 +26,15 @@ _UPSERTS = {
         index_elements=list(table.primary_key),
         set_={c.name: upsert(table).excluded[c.name] for c in table.columns if not c.primary_key},
     )
-    for table in (tables.sessions, tables.tries, tables.counters, tables.addresses, tables.audit_head)
+    for table in (
+        tables.sessions,
+        tables.tries,
+        tables.counters,
+        tables.addresses,
+        tables.audit_head,
+        tables.holds,
+        tables.groups,
+    )
 }
 INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
 FORGET_FILE = delete(tables.files).where(

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Outcome, Reason, Status
-from handlers.register import By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
+from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import sent, staff, tables
+from storage import docket, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -24,8 +24,9 @@ async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
     if row is None:
         return None
     entries = await history(row.id, sight.seals.of_case(row.id, row.key), sight)
+    seen = tuple(entry for entry in entries if entry.kind not in INSIDE)
     outcome = Outcome(row.outcome) if row.outcome else None
-    return CaseView(row.id, Status(row.status), outcome, row.received_on, entries)
+    return CaseView(row.id, Status(row.status), outcome, row.received_on, seen, entries[-1].seq)
 
 
 async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
@@ -77,6 +78,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindTries: find_tries,
     FindSent: find_sent,
     **staff.READERS,
+    **docket.READERS,
 }
 
 

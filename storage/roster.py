@@ -46,6 +46,11 @@ class Roster:
     def __contains__(self, who: object) -> bool:
         return who in self._told
 
+    @property
+    def known(self) -> int:
+        """How many are on the staff, as far as this program knows."""
+        return len(self._told)
+
     def __iter__(self) -> Iterator[tuple[Staff, Address | None]]:
         return iter([told for told in self._told.values() if told is not None])
 

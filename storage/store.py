@@ -25,6 +25,7 @@ from storage.retention import Retention
 from storage.roster import Roster
 from storage.seal import mark, same
 from storage.seals import Seals
+from storage.sendings import Sendings
 from storage.sight import Sight
 from storage.snapshot import Errand, Letter, Report
 from storage.talks import Talks
@@ -44,6 +45,7 @@ class Store:
     retention: Retention
     traces: Traces
     personnel: Personnel
+    sendings: Sendings
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -144,6 +146,7 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Retention(committer, evidence, ring.place.database),
                 Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
                 Personnel(committer, committer.roster),
+                Sendings(committer),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))

@@ -12,6 +12,7 @@ VOCABULARY = {
     "handlers.case",
     "handlers.receipt",
     "handlers.register",
+    "handlers.staff.docket",
     "handlers.staff.person",
     "handlers.staff.role",
     "handlers.thai",
