@@ -41,7 +41,10 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words."""
+    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words.
+
+    own: the reporter did it.
+    """
 
     seq: int
     on: date
@@ -51,6 +54,7 @@ class Entry:
     reason: Reason | None = None
     body: str = ""
     text: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,8 @@ class AddEntry(Act):
 class MoveCase(Act):
     """Take a step of the lifecycle as line `seq`; a conflict if that line exists. `text` is read by the reporter.
 
-    status: the state that `handlers.case.after` gave; staff: id of the officer who took it.
+    status: the state that `handlers.case.after` gave; staff: id of the officer who took it. answer_by: the new
+    day by which the reporter is to hear, where the reporter asked for another look.
     """
 
     case: str
@@ -161,6 +166,7 @@ class MoveCase(Act):
     by: By
     text: str = field(default="", repr=False)
     staff: str = ""
+    answer_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
                 Reason(row["reason"]) if row["reason"] else None,
                 body.body,
                 body.text if row["by"] != By.REPORTER else "",
+                row["by"] == By.REPORTER,
             )
         )
     return tuple(entries)

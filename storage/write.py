@@ -22,7 +22,7 @@ from handlers.register import (
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import handling, news, notices, sent, staff, tables
+from storage import handling, news, notices, reopening, sent, staff, tables
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
@@ -105,6 +105,8 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
         to_outcome=outcome,
         on_day=act.on,
     )
+    if act.answer_by is not None:
+        await reopening.hand_on(act, act.answer_by, seal, batch)
     facts = {"status": act.status.value}
     if outcome or act.step.move is Move.REOPEN:
         facts["outcome"] = outcome or ""

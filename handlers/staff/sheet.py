@@ -123,7 +123,7 @@ def _answer(name: str, value: str) -> Say:
     said = Say(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else literal(value)
     return Say(
         "staff.fact",
-        {"name": Say(f"choice.{'evidence' if name == 'evidence_note' else name}"), "value": said},
+        {"name": Say(f"staff.answer.{name}"), "value": said},
     )
 
 
