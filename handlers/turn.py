@@ -188,7 +188,7 @@ class Message:
     """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
 
     certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
-    that can keeps it from being passed on.
+    that can keeps it from being passed on. fading: content before an officer, deleted after a while where it can be.
     """
 
     text: str
@@ -198,6 +198,7 @@ class Message:
     guarded: bool = False
     typed: bool = False
     key: str = ""
+    fading: bool = False
 
 
 class Query(Generic[T]):

@@ -11,6 +11,10 @@ GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "st
 """The keys of what tells of a case, or repeats what somebody told."""
 
 
+FADING = ("staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask")
+"""The keys of what shows content to an officer."""
+
+
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in table.items():
@@ -72,4 +76,5 @@ def render(say: Say, lang: Lang) -> Message:
         say.certain or say.key.startswith(GUARDED),
         say.wants in TYPED,
         say.key,
+        say.key.startswith(FADING),
     )

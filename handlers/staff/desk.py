@@ -6,7 +6,19 @@ from dataclasses import replace
 from handlers import menu
 from handlers.moment import Moment
 from handlers.receipt import folded, is_whole
-from handlers.staff import factor, intake, joining, keeping, letters, listing, moving, order, sending, sheet
+from handlers.staff import (
+    counts,
+    factor,
+    intake,
+    joining,
+    keeping,
+    letters,
+    listing,
+    moving,
+    order,
+    sending,
+    sheet,
+)
 from handlers.staff.call import Call, Handler, Reading, button, may
 from handlers.staff.guide import guide
 from handlers.staff.order import CITIZENS, Given
@@ -43,6 +55,8 @@ HANDLERS: Mapping[Order, Handler] = {
     Order.LINK: keeping.link,
     Order.HOLD: keeping.hold,
     Order.INTAKE: intake.begin,
+    Order.STATS: counts.stats,
+    Order.HERE: keeping.here,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 

@@ -1,11 +1,27 @@
 """What else is done with cases: linked, kept from erasure, and what the desk's groups hear."""
 
+from hashlib import sha256
+
 from handlers import thai
 from handlers.staff.call import Call, button, is_open_to, the_case
-from handlers.staff.docket import FindNumber, KeepCase, LinkCases
+from handlers.staff.docket import FindNumber, KeepCase, KeepGroup, LinkCases
 from handlers.staff.order import read as read_order
 from handlers.staff.role import Order
 from handlers.turn import Deciding, Turn, read
+
+GROUP = "group"
+"""What the door of a group adds, so that nobody registers a private chat by mistake."""
+
+
+def here(c: Call) -> Deciding:
+    """Tell this group of new cases; one group for each who registers one, and `/here off` ends it."""
+    yield from ()
+    mark, event = sha256(b"group" + c.m.event.who).digest(), c.m.event
+    if c.given.rest in {"off", "เลิก"}:
+        return c.tells("here.off", acts=(KeepGroup(mark, None, event.channel, c.staff.id),))
+    if c.given.rest != GROUP or event.back is None:
+        return c.tells("here.how")
+    return c.tells("here.on", acts=(KeepGroup(mark, event.back, event.channel, c.staff.id),))
 
 
 def link(c: Call) -> Deciding:

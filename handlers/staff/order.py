@@ -45,7 +45,7 @@ THAI: Mapping[Order, tuple[str, ...]] = {
 
 NAMES: Mapping[str, Order] = {
     **{order.value: order for order in Order},
-    **{name: order for order, names in THAI.items() for name in names},
+    **{thai.folded(name): order for order, names in THAI.items() for name in names},
 }
 CITIZENS = frozenset({Order.HELP})
 """Commands that everybody has, in another sense."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot import counting
 from bot.engine import Engine
 from handlers import thai
 from handlers.case import Step, after
 from handlers.receipt import reads
 from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
 from handlers.router import Complaints
+from handlers.staff.counts import CountCases
 from handlers.staff.person import ListStaff, Profile
 from handlers.staff.role import Role
 from handlers.turn import Act, Channel, Event, Message, Session, Turn
@@ -116,7 +118,8 @@ async def opened(home: Path) -> AsyncIterator[Desk]:
     """The complaints desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
     ring = keys.opened(keys.Place.under(home, "complaints"))
     async with store.opened(ring, datetime.now(UTC)) as one:
-        engine = Engine(Complaints(OFFICE, one.roster), one)
+        answers = {CountCases: counting.counter(one, OFFICE, "complaints")}
+        engine = Engine(Complaints(OFFICE, one.roster), one, answers=answers)
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append
         yield desk
