@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import log, offices, settings
+from bot import counting, log, offices, settings
 from bot.engine import Engine, utc_now
 from bot.settings import DeskName, Misconfigured, Settings
 from handlers.office import Office
 from handlers.router import Complaints, Service
+from handlers.staff.counts import CountCases
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
@@ -48,7 +49,10 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
             keys.assert_distinct(rings.values())
             for name, ring in rings.items():
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
-                engine = Engine(_router(name, office, chosen), kept, fault=log.fault)
+                count = counting.counter(kept, office, name)
+                engine = Engine(
+                    _router(name, office, chosen, kept), kept, fault=log.fault, answers={CountCases: count}
+                )
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)
 
@@ -67,7 +71,7 @@ def _explained() -> Iterator[None]:
         ) from None
 
 
-def _router(name: DeskName, office: Office, chosen: Settings) -> Complaints | Service:
+def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> Complaints | Service:
     if name == "complaints":
-        return Complaints(office)
+        return Complaints(office, kept.roster)
     return Service(office, chosen.complaints.public_url or "")

@@ -25,6 +25,8 @@ app.add_typer(audit, name="audit")
 faq = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Questions and their answers.")
 app.add_typer(faq, name="faq")
 app.add_typer(release_command.app, name="release")
+staff = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk.")
+app.add_typer(staff, name="staff")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
 Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
@@ -205,6 +207,40 @@ async def _anchor(desk: DeskName, out: Path) -> int:
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     return DONE
+
+
+@staff.command()
+def add(
+    desk: Desk,
+    name: Annotated[str, typer.Option(help="What colleagues call the person.")],
+    role: Annotated[Literal["officer", "supervisor", "admin", "auditor"], typer.Option(help="The duty.")],
+    alias: Annotated[list[str] | None, typer.Option(help="Another name they are known by.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="A unit they belong to.")] = None,
+    chief: Annotated[str, typer.Option(help="Id of the person they are under.")] = "",
+) -> None:
+    """Add a person; prints a code that they send as /join CODE within 24 hours."""
+    from bot import people
+    from handlers.staff.person import Profile
+    from handlers.staff.role import Role
+
+    profile = Profile(name, tuple(alias or ()), tuple(unit or ()), chief)
+    _finish(people.add(desk, Role(role), profile))
+
+
+@staff.command()
+def remove(desk: Desk, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
+    """End a person's rights at once, in a running server too."""
+    from bot import people
+
+    _finish(people.remove(desk, name))
+
+
+@staff.command("list")
+def list_staff(desk: Desk) -> None:
+    """Everybody on the staff, a JSON object for each."""
+    from bot import people
+
+    _finish(people.show(desk))
 
 
 @app.command()

@@ -33,10 +33,12 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
     forget, broken = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
     chores: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
+        ("words-sent", lambda: store.sendings.send(now)),
         ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
         ("answers-forgotten", lambda: forget.forget_events(now)),
         ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
         ("errands-forgotten", lambda: store.errands.forget(now - UNFETCHED)),
+        ("codes-forgotten", lambda: store.personnel.forget(now)),
         ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),

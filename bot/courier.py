@@ -8,8 +8,8 @@ import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 from bot.engine import Answer, Engine
 from handlers import wording
@@ -60,6 +60,14 @@ class Carrier(Protocol):
         """The content of a file, piece by piece; `what` is what the platform's door gave to `Courier.bring`."""
 
 
+@runtime_checkable
+class Tidy(Protocol):
+    """A platform on which what was shown can be deleted."""
+
+    async def tidy(self, now: datetime) -> int:
+        """Delete what is due; gives how much."""
+
+
 @dataclass(frozen=True)
 class Fetching:
     """A file that is being fetched. coming: what may be decided with until it is there."""
@@ -101,6 +109,8 @@ class Courier:
                 self.fault(trouble)
                 continue
             fetching = [self._again(errand, carrier) for errand in errands]
+            if isinstance(carrier, Tidy):
+                await carrier.tidy(self.engine.now())
             await asyncio.gather(*(self._send(letter, carrier) for letter in letters), *fetching)
 
     async def close(self) -> None:

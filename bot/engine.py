@@ -1,7 +1,7 @@
 """One message, one straight line: read, decide, commit, and only then answer."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -57,12 +57,18 @@ def utc_now() -> datetime:
 
 @dataclass
 class Engine:
-    """The talk of one desk with everybody: one person's messages in order, different persons' side by side."""
+    """The talk of one desk with everybody: one person's messages in order, different persons' side by side.
+
+    answers: who answers the queries that the store does not.
+    """
 
     router: Router
     store: Store
     now: Callable[[], datetime] = utc_now
     fault: Callable[[BaseException], None] = lambda _: None
+    answers: Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]] = field(
+        default_factory=dict
+    )
     _turns: Turns[bytes] = field(default_factory=Turns)
 
     async def handle(self, event: Event) -> Answer:
@@ -133,6 +139,8 @@ class Engine:
             return self.now()
         if isinstance(query, NewReceipt):
             return made_of(secrets.randbits(RECEIPT_BITS))
+        if type(query) in self.answers:
+            return await self.answers[type(query)](query, self.now())
         return await self.store.answer(query, self.now())
 
 

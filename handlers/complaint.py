@@ -163,6 +163,7 @@ def finish(m: Moment) -> Deciding:
         answers={k: v for k, v in answers.items() if k not in {"name", "contact"}},
         identity=identity,
         files=m.session.files,
+        source=m.session.staff.get("intake", ""),
     )
     told = Say(
         "report.filed",

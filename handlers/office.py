@@ -125,7 +125,10 @@ class Item(Part):
 
 
 class Office(Part):
-    """A whole office.toml. exit_to: where the quick exit leads, a page that anybody might be reading."""
+    """A whole office.toml. exit_to: where the quick exit leads, a page that anybody might be reading.
+
+    canned: ready answers to reporters, from which officers pick.
+    """
 
     name: Bilingual
     website: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
@@ -142,6 +145,7 @@ class Office(Part):
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
     statistics: Statistics = Statistics()
     items: tuple[Item, ...] = ()
+    canned: Annotated[tuple[Bilingual, ...], Field(max_length=9)] = ()
 
     @model_validator(mode="after")
     def _codes_are_distinct(self) -> Self:

@@ -21,6 +21,14 @@ class EntryKind(StrEnum):
     OFFICE = "office"  # a message from the office to the reporter
     REPORTER = "reporter"  # a message from the reporter
     EVIDENCE = "evidence"  # a file from the reporter, after filing
+    OPENED = "opened"  # an officer read it for the first time
+    ASKED = "asked"  # a question from the office, with a day to answer by
+    ASSIGNED = "assigned"  # it was given to an officer
+    NOTE = "note"  # words between officers
+
+
+INSIDE = frozenset({EntryKind.ASSIGNED, EntryKind.NOTE})
+"""Lines that the reporter does not see."""
 
 
 class By(StrEnum):
@@ -33,7 +41,10 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words."""
+    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words.
+
+    own: the reporter did it.
+    """
 
     seq: int
     on: date
@@ -43,6 +54,7 @@ class Entry:
     reason: Reason | None = None
     body: str = ""
     text: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +66,12 @@ class CaseView:
     outcome: Outcome | None
     received_on: date
     entries: tuple[Entry, ...]
+    last: int = 0
 
     @property
     def seq(self) -> int:
-        """The last line of the history that this view knows; what is written next is `seq + 1`."""
-        return self.entries[-1].seq
+        """The last line of the history, seen or not; what is written next is `seq + 1`."""
+        return max(self.entries[-1].seq, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,8 @@ class FileCase(Act):
     answers: what the reporter wrote, by field; identity: name and contact, in an envelope of its own;
     alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
     on: the day in Bangkok; answer_by: when the reporter is to hear first. sent: what each message of the platform
-    brought, kept apart from the case for 48 hours, so that it can be taken back.
+    brought, kept apart from the case for 48 hours, so that it can be taken back. source: how it came to the office,
+    where an officer entered it.
     """
 
     receipt: Receipt = field(repr=False)
@@ -114,11 +128,15 @@ class FileCase(Act):
     identity: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[File, ...] = ()
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AddEntry(Act):
-    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists. sent: as above."""
+    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists. sent: as above.
+
+    staff: id of the officer who wrote it; body: the day to answer by (ISO), where something is asked.
+    """
 
     case: str
     seq: int
@@ -128,13 +146,16 @@ class AddEntry(Act):
     text: str = field(default="", repr=False)
     files: tuple[File, ...] = ()
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    staff: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveCase(Act):
     """Take a step of the lifecycle as line `seq`; a conflict if that line exists. `text` is read by the reporter.
 
-    status: the state that `handlers.case.after` gave.
+    status: the state that `handlers.case.after` gave; staff: id of the officer who took it. answer_by: the new
+    day by which the reporter is to hear, where the reporter asked for another look.
     """
 
     case: str
@@ -144,6 +165,8 @@ class MoveCase(Act):
     status: Status
     by: By
     text: str = field(default="", repr=False)
+    staff: str = ""
+    answer_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

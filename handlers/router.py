@@ -1,6 +1,6 @@
 """Who answers: commands first, then whoever the talk is with."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from handlers import complaint, confirm, draft, form, menu, news, thai, track, unsend
@@ -8,6 +8,7 @@ from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.receipt import folded, is_whole, reads
+from handlers.staff import desk
 from handlers.turn import NEVER, Deciding, DropFiles, Event, Lang, Now, Say, Session, Topic, Turn, read
 
 TYPED: Mapping[str, str] = {
@@ -29,9 +30,13 @@ LONGEST_COMMAND = 40
 
 @dataclass(frozen=True)
 class Complaints:
-    """The complaints desk: reports of corruption and the following of them, and nothing else."""
+    """The complaints desk: reports of corruption, the following of them, and officers who handle them.
+
+    roster: the marks of the staff; who is not in it costs one look-up.
+    """
 
     office: Office
+    roster: Container[bytes] = frozenset()
     form: Form = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,15 +58,22 @@ class Complaints:
         before = session or Session(lang=guessed(event))
         m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
         command = commanded(event) or numbered(event, m.session, before)
-        if event.was is not None:
-            turn = yield from self._again(*draft.corrected(m, event.was))
-        elif is_late(m) and not command:
-            turn = yield from self._again(m, *late(event))
-        else:
-            turn = yield from (self._obey(m, command) if command else self._listen(m))
+        turn = None
+        if event.who in self.roster or desk.concerns(m):
+            turn = yield from desk.hear(m, command, self._again)
+        if turn is None:
+            turn = yield from self._heard(m, command)
         if not notes and not acts:
             return turn
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
+
+    def _heard(self, m: Moment, command: str | None) -> Deciding:
+        event = m.event
+        if event.was is not None:
+            return (yield from self._again(*draft.corrected(m, event.was)))
+        if is_late(m) and not command:
+            return (yield from self._again(m, *late(event)))
+        return (yield from (self._obey(m, command) if command else self._listen(m)))
 
     def recall(self, event: Event, session: Session) -> Deciding:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""

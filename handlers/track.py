@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handlers import menu, news, thai
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
@@ -27,6 +27,8 @@ from handlers.turn import TYPED, Deciding, File, Say, Session, Topic, Turn, Want
 MOST_WRONG = 5
 WINDOW = timedelta(minutes=15)
 LONGEST = timedelta(hours=1)
+UNSETTLED = timedelta(days=30)
+"""How long after the end of a case its reporter may ask for another look."""
 NEWEST = 20
 """Lines of the timeline that are shown; a case seldom has more."""
 MOST_CHARACTERS = 20_000
@@ -44,6 +46,7 @@ ASKING: Mapping[str, Asking] = {
     "message": Asking(Wants.TEXT, options(("stay",))),
     "attach": Asking(Wants.FILES, options(("stay",))),
     "offer": Asking(Wants.PICK, options(("send", "stay"))),
+    "unsettled": Asking(Wants.TEXT, options(("stay",))),
     "withdraw": Asking(Wants.PICK, options(("withdraw_yes", "stay"))),
 }
 
@@ -196,6 +199,8 @@ def show(m: Moment, case: CaseView, *before: Say) -> Turn:
 def line(entry: Entry, m: Moment) -> Say:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
     args: dict[str, str | int | Say] = {"on": thai.shown(entry.on, m.lang), "text": entry.text}
+    if entry.kind is EntryKind.ASKED:
+        args["body"] = thai.shown(date.fromisoformat(entry.body), m.lang)
     if entry.kind is not EntryKind.MOVED:
         return Say(f"entry.{entry.kind}", args)
     why = Say("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Say("literal", {"text": ""})
@@ -208,8 +213,18 @@ def line(entry: Entry, m: Moment) -> Say:
 
 def ways(case: CaseView, m: Moment) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
-    withdraw = () if case.status in ENDED else ("withdraw",)
-    return options(("message", "attach", "refresh", *news.ways(m.event), *withdraw, "leave"))
+    last = ("unsettled",) if is_open_again(case, m) else () if case.status in ENDED else ("withdraw",)
+    return options(("message", "attach", "refresh", *news.ways(m.event), *last, "leave"))
+
+
+def is_open_again(case: CaseView, m: Moment) -> bool:
+    """Whether the reporter may say that it is not settled: once, within 30 days of the end, and not of a withdrawal."""
+    if case.status not in ENDED or case.outcome is Outcome.WITHDRAWN:
+        return False
+    moved = [entry for entry in case.entries if entry.kind is EntryKind.MOVED]
+    if any(entry.own and entry.status not in ENDED for entry in moved) or not moved:
+        return False
+    return thai.day(m.now) - moved[-1].on <= UNSETTLED
 
 
 def _at_case(m: Moment, case: CaseView) -> Turn:
@@ -255,6 +270,8 @@ def _told(m: Moment, case: CaseView) -> Turn:
                 {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text},
             ),
         )
+    if m.session.step == "unsettled":
+        return _unsettled(m, case, cleaned.text)
     if m.session.step == "message":
         return _send(m, case, cleaned.text, *oddities(cleaned))
     return _offer(m.with_(answers={"held": cleaned.text}))
@@ -281,6 +298,23 @@ def _withdraw(m: Moment, case: CaseView) -> Turn:
     entry = Entry(act.seq, on, EntryKind.MOVED, act.status, Outcome.WITHDRAWN)
     shown = replace(case, status=act.status, outcome=Outcome.WITHDRAWN, entries=(*case.entries, entry))
     return replace(show(m, shown, Say("track.withdrawn")), acts=(act,))
+
+
+def _unsettled(m: Moment, case: CaseView, text: str) -> Turn:
+    """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
+    if not is_open_again(case, m):
+        return show(m, case, Say("track.settled"))
+    if thai.letters(text) < FEWEST_LETTERS:
+        return Turn(m.session, (Say("track.unsettled_short"), _question(m.session)))
+    step, on = Step(Move.REOPEN), thai.day(m.now)
+    status = after(case.status, step)
+    by = on + timedelta(days=m.office.deadlines.first_answer_days)
+    move = MoveCase(case.id, case.seq + 1, on, step, status, By.REPORTER, answer_by=by)
+    entry = Entry(move.seq, on, EntryKind.MOVED, status, own=True)
+    shown = replace(case, status=status, outcome=None, entries=(*case.entries, entry))
+    words = _entry(m, shown, EntryKind.REPORTER, text)
+    again = show(m.with_(answers={}), with_entry(shown, words), Say("track.reopened"))
+    return replace(again, acts=(move, words))
 
 
 def with_entry(case: CaseView, act: AddEntry) -> CaseView:

@@ -113,7 +113,8 @@ class Session:
 
     version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
     choice of an older one; editing: an answer is being changed from the review; resume: the question to
-    return to when a cancel is called off; sent: what each message of the platform brought. A session
+    return to when a cancel is called off; sent: what each message of the platform brought; staff: where an
+    officer's work stands (`handlers.staff.call`). A session
     that holds a `receipt` would link a person to a case, so it lives in memory only and its stored row is deleted.
     """
 
@@ -129,6 +130,7 @@ class Session:
     resume: str = ""
     receipt: Receipt | None = None
     sent: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def with_(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """The same talk with changes. AttributeError for one that a session does not have.
@@ -186,7 +188,7 @@ class Message:
     """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
 
     certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
-    that can keeps it from being passed on.
+    that can keeps it from being passed on. fading: content before an officer, deleted after a while where it can be.
     """
 
     text: str
@@ -196,6 +198,7 @@ class Message:
     guarded: bool = False
     typed: bool = False
     key: str = ""
+    fading: bool = False
 
 
 class Query(Generic[T]):

@@ -7,8 +7,12 @@ from typing import Any
 
 from handlers.turn import TYPED, Arg, Choice, Lang, Message, Say
 
-GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed")
+GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "staff.")
 """The keys of what tells of a case, or repeats what somebody told."""
+
+
+FADING = ("staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask")
+"""The keys of what shows content to an officer."""
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -22,7 +26,9 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _load(lang: Lang) -> dict[str, str]:
-    return _flat(tomllib.loads((files("handlers") / "wording" / f"{lang}.toml").read_text("utf-8")))
+    folder = files("handlers") / "wording"
+    words = [(folder / name).read_text("utf-8") for name in (f"{lang}.toml", f"staff.{lang}.toml")]
+    return {key: said for one in words for key, said in _flat(tomllib.loads(one)).items()}
 
 
 WORDS: Mapping[Lang, Mapping[str, str]] = {"th": _load("th"), "en": _load("en")}
@@ -70,4 +76,5 @@ def render(say: Say, lang: Lang) -> Message:
         say.certain or say.key.startswith(GUARDED),
         say.wants in TYPED,
         say.key,
+        say.key.startswith(FADING),
     )

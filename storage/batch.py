@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects import sqlite
@@ -18,12 +18,23 @@ from storage.audit import Chain, Line
 from storage.days import Days
 from storage.seals import Seals
 
+if TYPE_CHECKING:
+    from storage.roster import Roster
+
 _UPSERTS = {
     table.name: upsert(table).on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={c.name: upsert(table).excluded[c.name] for c in table.columns if not c.primary_key},
     )
-    for table in (tables.sessions, tables.tries, tables.counters, tables.addresses, tables.audit_head)
+    for table in (
+        tables.sessions,
+        tables.tries,
+        tables.counters,
+        tables.addresses,
+        tables.audit_head,
+        tables.holds,
+        tables.groups,
+    )
 }
 INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
 FORGET_FILE = delete(tables.files).where(
@@ -59,6 +70,7 @@ class Batch:
     seals: Seals
     days: Days
     now: datetime
+    roster: "Roster | None" = None
     erased: list[str] = field(default_factory=list)
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last: dict[int, int] = field(default_factory=dict)

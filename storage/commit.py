@@ -21,6 +21,7 @@ from storage.batch import Batch, prepared, stored
 from storage.database import fetched, sql, together
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
+from storage.roster import Roster
 from storage.seals import Seals
 from storage.snapshot import ANSWER, LETTER, Answer, Letter
 from storage.talks import FORGET, Talks, stored_version
@@ -86,6 +87,7 @@ class Committer:
     seals: Seals
     days: Days
     talks: Talks
+    roster: Roster
     _queue: "asyncio.Queue[Pending | Chore]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _closed: bool = False
@@ -164,6 +166,7 @@ class Committer:
                 _finish(pending.done, known[pending.event.id])
             else:
                 self.talks.remember(pending.event.who, pending.after)
+                self.roster.follow(pending.turn.acts)
                 done = Committed(pending.turn.says, _lang(pending), waiting=pending.waiting)
                 _finish(pending.done, done)
         return erased
@@ -172,7 +175,7 @@ class Committer:
         self, connection: AsyncConnection, turns: list[Pending]
     ) -> tuple[dict[str, Committed], list[str]]:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
-        batch = Batch(connection, self.seals, self.days, turns[0].at)
+        batch = Batch(connection, self.seals, self.days, turns[0].at, self.roster)
         day = Days.day(batch.now)
         known = await self._known(connection, [p.event.id for p in turns])
         fresh = [p for p in turns if p.event.id not in known]

@@ -1,30 +1,18 @@
 """Queries -> rows: how each question of a turn is answered."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.case import Outcome, Reason, Status
-from handlers.register import By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
+from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import sent, tables
-from storage.days import Days
+from storage import docket, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
-from storage.seals import Seals
+from storage.sight import Sight
 from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Report
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a reading needs."""
-
-    connection: AsyncConnection
-    seals: Seals
-    days: Days
 
 
 async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
@@ -36,8 +24,9 @@ async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
     if row is None:
         return None
     entries = await history(row.id, sight.seals.of_case(row.id, row.key), sight)
+    seen = tuple(entry for entry in entries if entry.kind not in INSIDE)
     outcome = Outcome(row.outcome) if row.outcome else None
-    return CaseView(row.id, Status(row.status), outcome, row.received_on, entries)
+    return CaseView(row.id, Status(row.status), outcome, row.received_on, seen, entries[-1].seq)
 
 
 async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
@@ -57,6 +46,7 @@ async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
                 Reason(row["reason"]) if row["reason"] else None,
                 body.body,
                 body.text if row["by"] != By.REPORTER else "",
+                row["by"] == By.REPORTER,
             )
         )
     return tuple(entries)
@@ -88,6 +78,8 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindCase: find_case,
     FindTries: find_tries,
     FindSent: find_sent,
+    **staff.READERS,
+    **docket.READERS,
 }
 
 

@@ -79,7 +79,10 @@ class Retention:
         ended = [status.value for status in ENDED]
         last = day_in_bangkok(now - after_closing)
         async with self.committer.transaction() as connection:
-            over = select(column.id).where(column.status.in_(ended), column.touched_on < last)
+            kept = select(tables.holds.c.case_id)
+            over = select(column.id).where(
+                column.status.in_(ended), column.touched_on < last, column.id.not_in(kept)
+            )
             cases = list((await connection.execute(over)).scalars())
             files = await _erase(connection, cases)
             batch = Batch(connection, self.committer.seals, self.committer.days, now)
@@ -116,7 +119,8 @@ class Retention:
 async def _erase(connection: AsyncConnection, cases: list[str]) -> list[str]:
     owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
     files = list((await connection.execute(owned)).scalars())
-    for table in (tables.files, tables.envelopes, tables.history):
+    await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
+    for table in (tables.files, tables.envelopes, tables.history, tables.held, tables.links):
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
     await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
     return files

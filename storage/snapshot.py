@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, TypeAdapter
 
 from handlers.register import Tries
+from handlers.staff.docket import Sending
 from handlers.turn import Channel, Lang, Say, Session
 
 
@@ -19,15 +20,17 @@ class Report:
     channel: Channel
     answers: Mapping[str, str]
     files: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The sealed part of a line of history."""
+    """The sealed part of a line of history. staff: id of the officer whose line it is."""
 
     text: str = ""
     body: str = ""
     files: tuple[str, ...] = ()
+    staff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,4 @@ FILE = TypeAdapter(FileMeta)
 IDENTITY = TypeAdapter(dict[str, str])
 LETTER = TypeAdapter(Letter)
 ERRAND = TypeAdapter(Errand)
+SENDING = TypeAdapter(Sending)

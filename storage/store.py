@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.turn import Event, KeepText, Query, Session, Turn
+from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
 from ita_stats.fact import Fact
 from storage import audit, database, facts, tables, waiting
 from storage.audit import Anchor
@@ -19,11 +19,15 @@ from storage.days import Days
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
 from storage.keys import NAMES, Keyring
-from storage.read import READERS, Sight, open_envelope, open_report
+from storage.personnel import Personnel
+from storage.read import READERS, open_envelope, open_report
 from storage.releases import Releases
 from storage.retention import Retention
+from storage.roster import Roster
 from storage.seal import mark, same
 from storage.seals import Seals
+from storage.sendings import Sendings
+from storage.sight import Sight
 from storage.snapshot import Errand, Letter, Report
 from storage.talks import Talks
 from storage.traces import Traces
@@ -42,6 +46,8 @@ class Store:
     retention: Retention
     traces: Traces
     releases: Releases
+    personnel: Personnel
+    sendings: Sendings
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -55,7 +61,7 @@ class Store:
         """The answer to a question of a handler."""
         if isinstance(query, KeepText):
             return await self.evidence.take_text(query.text, query.name, now)
-        async with self._sight() as sight:
+        async with self._sight(now) as sight:
             return await READERS[type(query)](query, sight)
 
     async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
@@ -89,6 +95,11 @@ class Store:
                 yield several
 
     @property
+    def roster(self) -> Roster:
+        """Who is on the staff, by their marks."""
+        return self.committer.roster
+
+    @property
     def salt(self) -> bytes:
         """A secret of the desk that never changes, for choices that must tell nothing and be made again alike."""
         return self.seals.salt("statistics")
@@ -109,9 +120,9 @@ class Store:
             return (await connection.execute(select(1))).scalar() == 1
 
     @asynccontextmanager
-    async def _sight(self) -> AsyncIterator[Sight]:
+    async def _sight(self, now: datetime = NEVER) -> AsyncIterator[Sight]:
         async with self._reader.connect() as connection:
-            yield Sight(connection, self.seals, self.committer.days)
+            yield Sight(connection, self.seals, self.committer.days, now)
 
 
 @asynccontextmanager
@@ -122,9 +133,11 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
     try:
         async with writer.connect() as connection, database.glancing(ring.place.database) as glance:
             seals = Seals(ring)
-            committer = Committer(connection, seals, Days(seals), Talks(seals, glance))
+            committer = Committer(connection, seals, Days(seals), Talks(seals, glance), Roster(seals))
             await _check_keys(committer, seals)
             await committer.today(now)
+            async with committer.transaction():
+                await committer.roster.load(connection)
             evidence = Evidence(ring.place.folder / "evidence", committer, seals, reader)
             store = Store(
                 seals,
@@ -135,6 +148,8 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Retention(committer, evidence, ring.place.database),
                 Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
                 Releases(committer, seals, reader),
+                Personnel(committer, committer.roster),
+                Sendings(committer),
                 reader,
             )
             await store.releases.begin(now)

@@ -9,15 +9,21 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
+
+
+OPEN = text("status IN ('received', 'screening', 'investigating')")
+"""What is still to be done; word for word as the index of it has it, since SQLite compares the words."""
 
 
 def _scattered(name: str, *columns: Column[object] | UniqueConstraint) -> Table:
@@ -76,8 +82,11 @@ cases = _scattered(
     Column("notice", String(20), nullable=False),
     Column("key", LargeBinary, nullable=False),
     Column("report", LargeBinary, nullable=False),
+    Column("officer", String(32)),  # who has it in hand, of `staff`
+    Column("avoid", String(32)),  # who closed it before the reporter asked for another look
     UniqueConstraint("fiscal_year", "number"),
 )
+Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=OPEN)
 
 envelopes = _scattered(
     "envelopes",
@@ -193,4 +202,64 @@ postings = _scattered(
     Column("attempts", Integer, nullable=False),
     Column("done", Boolean, nullable=False),
     Column("trouble", String(40), nullable=False),  # a code, never an answer's words
+)
+
+staff = _scattered(
+    "staff",
+    Column("id", String(32), primary_key=True),
+    Column("who", LargeBinary(32), unique=True),  # null: has not joined yet, or left
+    Column("role", String(20), nullable=False),
+    Column("joined", Date),
+    Column("removed", Date),
+    Column("sealed", LargeBinary, nullable=False),  # name, aliases, units
+    Column("factor", LargeBinary),  # the secret of the second factor
+    Column("address", LargeBinary),  # where notices go
+)
+
+invitations = _scattered(
+    "invitations",
+    Column("mark", LargeBinary(32), primary_key=True),  # of the code
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("until", Integer, nullable=False),  # minute
+)
+
+recoveries = _scattered(
+    "recoveries",
+    Column("mark", LargeBinary(32), primary_key=True),  # of staff and code
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+)
+
+# A code is taken once: whoever writes its mark second has lost.
+spent = _scattered(
+    "spent",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("until", Integer, nullable=False, index=True),  # minute
+)
+
+# What goes to a reporter waits here for a minute, in which it can be taken back.
+held = _scattered(
+    "held",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("due", Integer, nullable=False, index=True),  # second
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+holds = _scattered(
+    "holds",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+links = _scattered(
+    "links",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("other_id", String(32), ForeignKey("cases.id"), primary_key=True, index=True),
+)
+
+groups = _scattered(
+    "groups",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("address", LargeBinary, nullable=False),
 )

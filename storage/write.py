@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.case import Move, Status
 from handlers.register import (
+    INSIDE,
     AddEntry,
     By,
     EntryKind,
@@ -21,11 +22,13 @@ from handlers.register import (
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import news, sent, tables
+from storage import handling, news, notices, reopening, sent, staff, tables
 from storage.batch import Batch
-from storage.errors import Conflict
-from storage.seal import Seal
-from storage.snapshot import BODY, IDENTITY, REPORT, TRIES, Body, Report
+from storage.history import line, opened
+from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
+from storage.staff import actor
+
+NOBODYS = {"officer": None, "avoid": None}
 
 ENVELOPE = 3060
 """Bytes of an envelope's content: room for the longest name and contact that the form takes, in whole blocks."""
@@ -35,13 +38,14 @@ async def file_case(act: FileCase, batch: Batch) -> None:
     """Enter a complaint: its row, first line of history, envelope, files, facts and audit line."""
     case, about = secrets.token_hex(16), secrets.token_hex(16)
     wrapped, seal = batch.seals.new_case(case)
-    report = Report(about, act.category, act.channel, act.answers, tuple(f.id for f in act.files))
+    report = Report(about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source)
     year = fiscal_year(act.on)
+    number = await batch.number(year)
     batch.insert(
         "cases",
         id=case,
         fiscal_year=year,
-        number=await batch.number(year),
+        number=number,
         receipt_mark=batch.seals.receipt_mark(act.receipt),
         status=Status.RECEIVED.value,
         outcome=None,
@@ -53,48 +57,46 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         notice=act.notice,
         key=wrapped,
         report=seal.seal(REPORT.dump_json(report), "cases", case, "report"),
+        **NOBODYS,
     )
-    _line(batch, seal, case, 1, act.on, EntryKind.FILED, By.REPORTER, Body())
-    # Everybody has an envelope of one size: else the empty ones would tell who gave no name.
-    envelope, own = batch.seals.new_envelope(case)
-    name = IDENTITY.dump_json(dict(act.identity)).ljust(ENVELOPE)
-    batch.insert(
-        "envelopes", case_id=case, key=envelope, sealed=own.seal(name, "envelopes", case, "identity")
-    )
+    line(batch, seal, case, 1, act.on, EntryKind.FILED, By.REPORTER, Body())
+    _envelope(case, act.identity, batch)
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=case)
     sent.remember(case, act.sent, batch)
     said = {
         "received": "1",
         "category": act.category,
-        "source": act.channel.value,
+        "source": act.source or act.channel.value,
         "status": Status.RECEIVED.value,
     }
     batch.state(about, 0, act.on, act.on, **said)
     await batch.note(By.REPORTER, "filed", case)
+    await notices.tell_of_new(year, number, act.answer_by, batch)
 
 
 async def add_entry(act: AddEntry, batch: Batch) -> None:
     """Append a message or files to a case."""
-    seal, _ = await _opened(act.case, batch)
-    body = Body(act.text, files=tuple(f.id for f in act.files))
-    _line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
+    seal, _ = await opened(act.case, batch)
+    body = Body(act.text, act.body, tuple(f.id for f in act.files), act.staff)
+    line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=act.case)
     batch.add(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
     sent.remember(act.case, act.sent, batch)
-    await news.tell(act.case, act.by, batch)
-    await batch.note(act.by, act.kind.value, act.case)
+    if act.kind not in INSIDE:
+        await news.tell(act.case, act.by, batch)
+    await batch.note(actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
 
 
 async def move_case(act: MoveCase, batch: Batch) -> None:
     """Take a step of the lifecycle: history, the case's state, facts and an audit line."""
-    seal, report = await _opened(act.case, batch)
+    seal, report = await opened(act.case, batch)
     outcome = act.step.outcome.value if act.step.outcome else None
     reason = act.step.reason.value if act.step.reason else None
     state = {"status": act.status.value, "outcome": outcome, "reason": reason}
-    body = Body(act.text, act.step.body)
-    _line(batch, seal, act.case, act.seq, act.on, EntryKind.MOVED, act.by, body, **state)
+    body = Body(act.text, act.step.body, staff=act.staff)
+    line(batch, seal, act.case, act.seq, act.on, EntryKind.MOVED, act.by, body, **state)
     batch.add(
         rows.MOVE_CASE,
         case=act.case,
@@ -103,6 +105,8 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
         to_outcome=outcome,
         on_day=act.on,
     )
+    if act.answer_by is not None:
+        await reopening.hand_on(act, act.answer_by, seal, batch)
     facts = {"status": act.status.value}
     if outcome or act.step.move is Move.REOPEN:
         facts["outcome"] = outcome or ""
@@ -110,7 +114,7 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
         facts["reason"] = reason or ""
     batch.state(report.about, await batch.last_fact(report.about), act.on, act.on, **facts)
     await news.tell(act.case, act.by, batch)
-    await batch.note(act.by, act.step.move.value, act.case)
+    await batch.note(actor(act.staff) if act.staff else act.by, act.step.move.value, act.case)
 
 
 async def set_tries(act: SetTries, batch: Batch) -> None:
@@ -139,40 +143,15 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     Unsay: sent.unsay,
     KeepNews: news.keep_news,
     StopNews: news.stop_news,
+    **staff.WRITERS,
+    **handling.WRITERS,
 }
 
 
-async def _opened(case: str, batch: Batch) -> tuple[Seal, Report]:
-    columns = tables.cases.c
-    query = select(columns.key, columns.report).where(columns.id == case)
-    row = (await batch.connection.execute(query)).first()
-    if row is None:
-        raise Conflict("the case was erased meanwhile")
-    seal = batch.seals.of_case(case, row.key)
-    return seal, REPORT.validate_json(seal.open(row.report, "cases", case, "report"))
-
-
-def _line(
-    batch: Batch,
-    seal: Seal,
-    case: str,
-    seq: int,
-    on: object,
-    kind: EntryKind,
-    by: By,
-    body: Body,
-    **state: str | None,
-) -> None:
-    sealed = seal.seal(BODY.dump_json(body), "history", f"{case}/{seq}", "body")
+def _envelope(case: str, identity: Mapping[str, str], batch: Batch) -> None:
+    """Everybody has an envelope of one size: else the empty ones would tell who gave no name."""
+    envelope, own = batch.seals.new_envelope(case)
+    name = IDENTITY.dump_json(dict(identity)).ljust(ENVELOPE)
     batch.insert(
-        "history",
-        case_id=case,
-        seq=seq,
-        on=on,
-        kind=kind.value,
-        by=by.value,
-        status=state.get("status"),
-        outcome=state.get("outcome"),
-        reason=state.get("reason"),
-        sealed=sealed,
+        "envelopes", case_id=case, key=envelope, sealed=own.seal(name, "envelopes", case, "identity")
     )

@@ -6,22 +6,39 @@
     ! quit                 the person's program ends; what follows is said to a new one
     ! later 31             so many minutes pass, and the clock does what is due
     ! clock                from here on the story needs a door whose clock can be set; others end here
+    ! staff สมหญิง officer   somebody is added to the staff, and from here on writes as an officer
+    ! removed สมหญิง         and is removed again
     ! office screen        a step of the office: screen, investigate, close OUTCOME, not_accept REASON, forward BODY
     ! office says WORDS    a message from the office to the reporter
 
 `{receipt}`, `{five}`, `{mistyped}` and `{never}` stand for the last receipt, its last five symbols, the receipt
-with a wrong symbol, and a well-formed one that was never issued.
+with a wrong symbol, and a well-formed one that was never issued; `{code}` for the last code of invitation, `{factor}`
+for the next code of the writer's second factor and `{factor again}` for the one that was used last, `{recovery}` for
+a recovery code, `{year}` for this fiscal year.
 """
 
+import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from pyotp import HOTP
+
 from handlers.case import Move, Outcome, Reason, Step
 from handlers.receipt import ALPHABET, made_of
+from handlers.thai import BANGKOK
 from handlers.turn import Message
+from ita_stats.calendar import fiscal_year
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
+
+CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf-8")]
+"""Stories without officers, for doors that have none."""
+
+
+SECRET = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
+RECOVERY = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
 
 
 class Door(Protocol):
@@ -50,6 +67,15 @@ class Door(Protocol):
     def tell(self, receipt: str, words: str) -> None:
         """The office says something."""
 
+    def employ(self, person: str, role: str) -> str:
+        """Add a person to the staff; gives the code to join by."""
+
+    def dismiss(self, person: str) -> None:
+        """Remove a person from the staff."""
+
+    def time(self) -> float:
+        """The instant as the product takes it, in seconds since 1970."""
+
 
 @dataclass
 class Telling:
@@ -60,6 +86,10 @@ class Telling:
     receipt: str = ""
     said: str = ""
     buttons: dict[str, dict[str, str]] = field(default_factory=dict)
+    code: str = ""
+    secrets: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+    recoveries: dict[str, str] = field(default_factory=dict)
 
     def play(self, story: Path) -> None:
         """Play a story to its end, or fail at the line that does not hold."""
@@ -94,13 +124,34 @@ class Telling:
             messages = self.door.hear(self.person, rest)
         assert messages, f"{where}: no answer"
         self.said = "\n".join(m.text for m in messages)
+        self._learn()
         self.receipt = next((m.receipt for m in messages if m.receipt), self.receipt)
         self.buttons[self.person] = dict(next((m.choices for m in reversed(messages) if m.choices), ()))
+
+    def _learn(self) -> None:
+        """Set up an authenticator app from what is shown, and write the recovery codes down."""
+        if found := SECRET.search(self.said):
+            self.secrets[self.person] = found[0]
+        if found := RECOVERY.search(self.said):
+            self.recoveries[self.person] = found[0]
+
+    def _factor(self, *, again: bool = False) -> str:
+        if self.person not in self.secrets:
+            return ""
+        if not again:
+            now = int(self.door.time()) // 30
+            self.steps[self.person] = max(now, self.steps.get(self.person, 0) + 1)
+        return HOTP(self.secrets[self.person]).at(self.steps[self.person])
 
     def _happen(self, what: str, rest: str) -> None:
         match what:
             case "person":
                 self.person = rest
+            case "staff":
+                self.person, _, role = rest.partition(" ")
+                self.code = self.door.employ(self.person, role)
+            case "removed":
+                self.door.dismiss(rest)
             case "quit":
                 self.door.quit(self.person)
             case "later":
@@ -114,11 +165,20 @@ class Telling:
 
     def _filled(self, text: str) -> str:
         symbols = self.receipt.replace("-", "")
+        if "{year}" in text:
+            today = datetime.fromtimestamp(self.door.time(), BANGKOK).date()
+            text = text.replace("{year}", str(fiscal_year(today)))
+        if "{factor}" in text:
+            text = text.replace("{factor}", self._factor())
+        if "{factor again}" in text:
+            text = text.replace("{factor again}", self._factor(again=True))
         wrong = ALPHABET[(ALPHABET.index(symbols[-1]) + 1) % 31] if symbols else ""
         return (
             text.replace("{receipt}", self.receipt)
             .replace("{five}", symbols[-5:])
             .replace("{mistyped}", self.receipt[:-1] + wrong)
+            .replace("{code}", self.code)
+            .replace("{recovery}", self.recoveries.get(self.person, ""))
             .replace("{never}", made_of(987654321).shown)
         )
 

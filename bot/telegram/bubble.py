@@ -17,13 +17,17 @@ GAP = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt."""
+    """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt.
+
+    fading: it is deleted after a while.
+    """
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     certain: bool = False
     guarded: bool = False
     keepsake: bool = False
+    fading: bool = False
 
     @property
     def keyboard(self) -> list[list[dict[str, str]]]:
@@ -88,6 +92,7 @@ def _joined(first: Bubble, then: Bubble) -> Bubble:
         first.certain or then.certain,
         first.guarded or then.guarded,
         first.keepsake or then.keepsake,
+        first.fading or then.fading,
     )
 
 
@@ -95,9 +100,9 @@ def _parts(message: Message) -> Iterator[Bubble]:
     """A message in bubbles; the buttons stand under its last part."""
     texts = list(cut(message.text or "…"))
     for text in texts[:-1]:
-        yield Bubble(text, (), message.certain, message.guarded)
+        yield Bubble(text, (), message.certain, message.guarded, fading=message.fading)
     keepsake = message.receipt is not None
-    yield Bubble(texts[-1], message.choices, message.certain, message.guarded, keepsake)
+    yield Bubble(texts[-1], message.choices, message.certain, message.guarded, keepsake, message.fading)
 
 
 def cut(text: str) -> Iterator[str]:

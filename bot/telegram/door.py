@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.courier import Courier
@@ -20,6 +20,7 @@ from bot.telegram.update import PRIVATE, Membership, Said, Sent, Tap, Update
 from bot.telegram.voice import Voice, Wish
 from bot.turns import Turns
 from handlers import wording
+from handlers.staff.keeping import GROUP
 from handlers.turn import Lang, Message, Say
 from storage.store import Store
 
@@ -72,6 +73,10 @@ class Door:
         """The content of a file (`bot.courier.Carrier`)."""
         return self.post.api.file(what["file"])
 
+    async def tidy(self, now: datetime) -> int:
+        """Delete from the chats what stood there long enough (`bot.courier.Tidy`)."""
+        return await self.voice.fading.tidy(now)
+
     async def close(self) -> None:
         """End what is done on the side."""
         await self.albums.close()
@@ -79,6 +84,8 @@ class Door:
 
     async def _said(self, number: int, said: Said) -> Wish | None:
         if said.chat.type != PRIVATE:
+            if self._registers(said):
+                return await self._register(number, said)
             return self._outside(said.chat.id)
         if not self._is_fresh(said):
             return None
@@ -167,6 +174,18 @@ class Door:
 
     async def _tell(self, chat: int, say: Say, lang: Lang) -> Wish | None:
         return await self.voice.answer(chat, Answer((say,), lang))
+
+    def _registers(self, said: Said) -> bool:
+        """Whether an officer wishes that a group hears of new cases, or no more."""
+        words = typed((said.text or "").strip()).split()
+        asked = bool(words) and words[0] in {"/here", "/ที่นี่"} and self._is_fresh(said)
+        return asked and said.sender is not None and self.intake.who(said.sender.id) in self.store.roster
+
+    async def _register(self, number: int, said: Said) -> Wish | None:
+        who = self.intake.who(said.sender.id if said.sender else 0)
+        rest = typed((said.text or "").strip()).split()[1:] or [GROUP]
+        event = replace(self.intake.event(number, said.chat.id), who=who, text=f"/here {rest[0]}")
+        return await self.voice.answer(said.chat.id, await self.engine.handle(event))
 
     def _outside(self, chat: int) -> Wish | None:
         """In a group: said once that this works in private only."""

@@ -13,6 +13,7 @@ from bot.courier import Later, Never
 from bot.engine import Answer
 from bot.telegram.bubble import Bubble, bubbles
 from bot.telegram.card import Card
+from bot.telegram.fading import Fading
 from bot.telegram.intake import Intake
 from bot.telegram.post import Post
 from handlers import wording
@@ -41,8 +42,13 @@ class Voice:
     intake: Intake
     fault: Callable[[BaseException], None]
     riding: bool = True
+    fading: Fading = field(init=False)
     _delivered: list[str] = field(default_factory=list)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Make what deletes what must not stand for long."""
+        self.fading = Fading(self.store, self.post)
 
     async def deliver(self, chat: int, messages: Sequence[Message]) -> None:
         """Send messages, each by a call. Raises what the post raises."""
@@ -84,7 +90,7 @@ class Voice:
     def _ride(self, chat: int, left: Sequence[Bubble], here: Card | None) -> Wish | None:
         """The last bubble as what rides, where it may: nothing hangs on its arrival, or on knowing its id."""
         bubble = left[0]
-        if not self.riding or len(left) > 1 or bubble.certain:
+        if not self.riding or len(left) > 1 or bubble.certain or bubble.fading:
             return None
         if here is not None:
             return bubble.put_in(chat, here.id)
@@ -117,10 +123,15 @@ class Voice:
     async def _put(self, chat: int, bubble: Bubble, here: Card | None) -> None:
         if here is None:
             return await self._send(chat, bubble)
-        return self.note(chat, await self.post.change(chat, here.id, bubble))
+        return await self._stands(chat, await self.post.change(chat, here.id, bubble), bubble)
 
     async def _send(self, chat: int, bubble: Bubble) -> None:
-        self.note(chat, await self.post.send(chat, bubble))
+        await self._stands(chat, await self.post.send(chat, bubble), bubble)
+
+    async def _stands(self, chat: int, message: int, bubble: Bubble) -> None:
+        self.note(chat, message)
+        if bubble.fading:
+            await self.fading.note(chat, message, self.intake.engine.now())
 
     async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
         """A case was filed: its draft goes from the chat before its receipt comes, which says so."""

@@ -115,6 +115,18 @@ class ChatDoor:
 
         asyncio.run(work())
 
+    def employ(self, person: str, role: str) -> str:
+        done = run(self.home, "staff", "add", "--desk", "complaints", "--name", person, "--role", role)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def dismiss(self, person: str) -> None:
+        done = run(self.home, "staff", "remove", "--desk", "complaints", "--name", person)
+        assert done.returncode == 0, done.stderr
+
+    def time(self) -> float:
+        return datetime.now(UTC).timestamp()
+
     def close(self) -> None:
         """End all programs."""
         for person in list(self.programs):

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot import counting
 from bot.engine import Engine
 from handlers import thai
 from handlers.case import Step, after
 from handlers.receipt import reads
 from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
 from handlers.router import Complaints
+from handlers.staff.counts import CountCases
+from handlers.staff.person import ListStaff, Profile
+from handlers.staff.role import Role
 from handlers.turn import Act, Channel, Event, Message, Session, Turn
 from storage import keys, store, tables
 from storage.store import Store
@@ -72,6 +76,16 @@ class Desk:
         now = self.now()
         await self.office(AddEntry(view.id, view.seq + 1, thai.day(now), EntryKind.OFFICE, By.OFFICE, words))
 
+    async def employ(self, person: str, role: str) -> str:
+        """Add somebody to the staff; gives the code to join by."""
+        return await self.store.personnel.add(Role(role), Profile(person), self.now())
+
+    async def dismiss(self, person: str) -> None:
+        """Remove somebody from the staff."""
+        everybody = await self.store.answer(ListStaff(), self.now())
+        staff = next(one for one in everybody if one.name == person)
+        await self.store.personnel.remove(staff.id, thai.day(self.now()), self.now())
+
     async def office(self, act: Act) -> None:
         """Carry out an act of an officer."""
         self.acts += 1
@@ -104,7 +118,8 @@ async def opened(home: Path) -> AsyncIterator[Desk]:
     """The complaints desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
     ring = keys.opened(keys.Place.under(home, "complaints"))
     async with store.opened(ring, datetime.now(UTC)) as one:
-        engine = Engine(Complaints(OFFICE), one)
+        answers = {CountCases: counting.counter(one, OFFICE, "complaints")}
+        engine = Engine(Complaints(OFFICE, one.roster), one, answers=answers)
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append
         yield desk

@@ -26,6 +26,7 @@ class EngineDoor:
     home: Path
     sets_clock = True
     events: int = 0
+    officers: set[str] = field(default_factory=set)
     away: timedelta = timedelta()
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -45,7 +46,8 @@ class EngineDoor:
 
     def _said(self, person: str, **deed: Any) -> list[Message]:
         self.events += 1
-        event = Event(f"{self.events}", self.desk.who(person), Channel.WEB, **deed)
+        channel = Channel.TERMINAL if person in self.officers else Channel.WEB
+        event = Event(f"{self.events}", self.desk.who(person), channel, **deed)
         answer = self.run(self.desk.hears(event))
         # Whatever is said once is said again to the same event, and has no second effect.
         assert self.run(self.desk.hears(event)) == answer
@@ -89,6 +91,16 @@ class EngineDoor:
 
     def tell(self, receipt: str, words: str) -> None:
         self.run(self.desk.tell(receipt, words))
+
+    def employ(self, person: str, role: str) -> str:
+        self.officers.add(person)
+        return self.run(self.desk.employ(person, role))
+
+    def dismiss(self, person: str) -> None:
+        self.run(self.desk.dismiss(person))
+
+    def time(self) -> float:
+        return self.desk.now().timestamp()
 
     def close(self) -> None:
         """Close the desk; everything in it must be sound."""

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
 from tests.end.heard import Heard
-from tests.story import STORIES, Telling
+from tests.story import CITIZENS, Telling
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -20,7 +20,7 @@ WINDOWS = {
 """The first two always; all of them with `--windows all`."""
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", CITIZENS, ids=lambda story: story.stem)
 @pytest.mark.parametrize("window", WINDOWS)
 def test_through_a_browser(story: Path, window: str, windows: int, browser: Browser, tmp_path: Path) -> None:
     if [*WINDOWS].index(window) >= windows:

@@ -10,7 +10,7 @@ from handlers.case import Step
 from handlers.register import AddEntry, By, EntryKind
 from handlers.turn import FileProblem, Message
 from tests.play import Actor, Stage
-from tests.story import STORIES, Telling
+from tests.story import CITIZENS, Telling
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -63,6 +63,6 @@ class StageDoor:
         self.stage.write(AddEntry(case.id, case.seq + 1, on, EntryKind.OFFICE, By.OFFICE, words))
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", CITIZENS, ids=lambda story: story.stem)
 def test_story(story: Path) -> None:
     Telling(StageDoor()).play(story)

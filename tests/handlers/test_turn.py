@@ -23,6 +23,7 @@ CHANGES: dict[str, Any] = {
     "resume": "notice",
     "receipt": made_of(7),
     "sent": {"1": "story"},
+    "staff": {"last": "12/2570"},
 }
 
 

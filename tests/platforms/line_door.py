@@ -184,6 +184,15 @@ class LineDoor:
     def tell(self, receipt: str, words: str) -> None:
         self.run(self.account.desk.tell(receipt, words))
 
+    def employ(self, person: str, role: str) -> str:
+        return self.run(self.account.desk.employ(person, role))
+
+    def dismiss(self, person: str) -> None:
+        self.run(self.account.desk.dismiss(person))
+
+    def time(self) -> float:
+        return self.account.desk.now().timestamp()
+
     def close(self) -> None:
         """Close the desk; everything in it must be sound, and LINE must have refused nothing."""
         if self._account is not None:

@@ -198,6 +198,15 @@ class TelegramDoor:
     def tell(self, receipt: str, words: str) -> None:
         self.run(self.open.desk.tell(receipt, words))
 
+    def employ(self, person: str, role: str) -> str:
+        return self.run(self.open.desk.employ(person, role))
+
+    def dismiss(self, person: str) -> None:
+        self.run(self.open.desk.dismiss(person))
+
+    def time(self) -> float:
+        return self.open.desk.now().timestamp()
+
     def close(self) -> None:
         """Close everything; the desk must be sound, and nothing waits for anybody."""
         found = self.run(self.open.desk.findings())

@@ -1,0 +1,27 @@
+"""What officers see of the statistics in a chat: exact figures of a few periods, counted as they are published."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot import statistics
+from handlers.office import Office
+from handlers.staff.counts import CountCases, Counts
+from storage.store import Store
+
+
+def counter(
+    store: Store, office: Office, desk: str
+) -> Callable[[CountCases, datetime], Awaitable[tuple[Counts, ...]]]:
+    """Who answers what officers ask of the statistics."""
+    terms = statistics.terms_of(office, desk)
+
+    async def count(query: CountCases, now: datetime) -> tuple[Counts, ...]:
+        counted = []
+        for period in query.periods:
+            wish = statistics.wished(period, "", office.statistics.layout, now)
+            found = await statistics.tables(store, terms, wish, exact=True)
+            figures = [cell or 0 for cell in found.total.cells]
+            counted.append(Counts(found.period.label_th, found.period.label_en, *figures))
+        return tuple(counted)
+
+    return count

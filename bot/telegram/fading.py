@@ -1,0 +1,37 @@
+"""What was told is not left standing in an officer's chat: it is deleted there after a quarter of an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.telegram.post import Post
+from storage.snapshot import Errand
+from storage.store import Store
+
+SHOWN = timedelta(minutes=15)
+KIND = "fading"
+"""Of errand: to delete a message. It is as durable as what waits to be sent."""
+
+
+@dataclass
+class Fading:
+    """Messages that are deleted when their time is over."""
+
+    store: Store
+    post: Post
+
+    async def note(self, chat: int, message: int, now: datetime) -> None:
+        """A message is to go."""
+        what = {"chat": str(chat), "message": str(message)}
+        await self.store.errands.add(KIND, Errand(KIND, what), now + SHOWN)
+
+    async def tidy(self, now: datetime) -> int:
+        """Delete what is due; gives how many messages. What fails is tried again, with pauses that grow."""
+        taken = await self.store.errands.take(KIND, now)
+        for one in taken:
+            try:
+                await self.post.delete(int(one.what.what["chat"]), [int(one.what.what["message"])])
+            except Exception:
+                await self.store.errands.failed(one, now)
+                raise
+            await self.store.errands.done([one.id])
+        return len(taken)

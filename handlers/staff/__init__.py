@@ -1,0 +1,1 @@
+"""Officers triage cases by commands: pure, one small file a group of commands."""

@@ -1,0 +1,69 @@
+"""The second factor: six digits of an authenticator app (RFC 6238), each taken once, or a recovery code."""
+
+import hmac
+from collections.abc import Generator
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from pyotp import HOTP
+from pyotp.utils import build_uri
+
+from handlers import thai, track
+from handlers.moment import Moment
+from handlers.register import FindTries, SetTries
+from handlers.staff.person import IsRecovery, IsSpent, Spend, Staff
+from handlers.turn import Act, Query, Say, read
+
+PERIOD = 30
+"""Seconds that a code is shown."""
+
+WINDOW = (0, -1, 1)
+"""Steps that are taken: this one, and its neighbours for clocks that are a little wrong (RFC 6238, section 5.2)."""
+
+DIGITS = 6
+
+
+def step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The step of the time to which a code belongs; None for a wrong one."""
+    at = int(now.timestamp()) // PERIOD
+    for step in (at + near for near in WINDOW):
+        if hmac.compare_digest(HOTP(secret, digits=DIGITS).at(step), code):
+            return step
+    return None
+
+
+def digits(text: str) -> str:
+    """The digits of a code as it was typed; empty for what is none."""
+    plain = thai.folded(text).replace(" ", "") if len(text) <= 20 else ""
+    return plain if len(plain) == DIGITS and plain.isascii() and plain.isdigit() else ""
+
+
+def address(secret: str, name: str, office: str) -> str:
+    """What an authenticator app reads from a QR code."""
+    uri: str = build_uri(secret, name=name, issuer=office)
+    return uri
+
+
+def bucket(who: bytes) -> bytes:
+    """Under what the wrong codes of a person are counted, apart from their receipts."""
+    return sha256(b"second factor" + who).digest()
+
+
+def proven(
+    m: Moment, staff: Staff, text: str
+) -> Generator[Query[Any], Any, tuple[Say | None, tuple[Act, ...]]]:
+    """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
+    tries = yield from read(FindTries(bucket(m.event.who)))
+    if tries.until is not None and m.now < tries.until:
+        return Say("staff.factor.wait", {"until": thai.clock(tries.until)}), ()
+    code = digits(text)
+    step = step_of(staff.secret, code, m.now) if code else None
+    if step is not None:
+        if (yield from read(IsSpent(staff.id, step))):
+            return Say("staff.factor.used"), ()
+        return None, (Spend(staff.id, step),)
+    if not code and (yield from read(IsRecovery(staff.id, text[:40]))):
+        return None, (Spend(staff.id, recovery=text[:40]),)
+    wrong = track.missed(tries, m.now)
+    return Say("staff.factor.wrong"), (SetTries(bucket(m.event.who), wrong),)

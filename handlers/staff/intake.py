@@ -1,0 +1,21 @@
+"""A letter, a walk-in, a call, a case that another body delegated: entered with the same form, and its source."""
+
+from handlers import complaint
+from handlers.staff.call import Call, button
+from handlers.staff.role import Order
+from handlers.turn import Deciding, Say
+
+SOURCES = ("letter", "walk_in", "call", "delegated")
+"""How a case comes to the office otherwise; the codes stand in the statistics."""
+
+
+def begin(c: Call) -> Deciding:
+    """Begin the form for a case that came in another way."""
+    yield from ()
+    if c.given.rest not in SOURCES:
+        choices = tuple(button(Order.INTAKE, rest=s, label=Say(f"staff.source.{s}")) for s in SOURCES)
+        return c.tells("intake.ask", choices)
+    if c.m.session.drafting:
+        return c.tells("intake.drafting")
+    told = Say("staff.intake.begun", {"source": Say(f"staff.source.{c.given.rest}")})
+    return complaint.notice(c.with_(intake=c.given.rest).m, told)

@@ -1,0 +1,54 @@
+"""What the administrator does with the staff, from the command line."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete
+
+from handlers.staff.person import Profile
+from handlers.staff.role import Role
+from storage import tables
+from storage.batch import Batch
+from storage.commit import Committer
+from storage.roster import PROFILE, Roster
+from storage.staff import INVITED, gone, invitation_mark, minute, new_code
+
+
+@dataclass
+class Personnel:
+    """Adds and removes persons of the staff, beside a running server too."""
+
+    committer: Committer
+    roster: Roster
+
+    async def add(self, role: Role, profile: Profile, now: datetime) -> str:
+        """A new person of the staff; gives the code by which they join within a day."""
+        staff, code, seals = secrets.token_hex(8), new_code(), self.committer.seals
+        sealed = seals.staff.seal(PROFILE.dump_json(profile), "staff", staff, "profile")
+        nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, seals, self.committer.days, now)
+            batch.insert("staff", id=staff, role=role.value, sealed=sealed, **nothing)
+            until = minute(now + INVITED)
+            batch.insert("invitations", mark=invitation_mark(seals, code), staff_id=staff, until=until)
+            await batch.note("admin", "staff-added", staff)
+            await batch.flush()
+        return code
+
+    async def remove(self, staff: str, on: date, now: datetime) -> None:
+        """End a person's rights at once, also in a program that runs beside this one."""
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            gone(staff, on, batch)
+            await batch.note("admin", "staff-removed", staff)
+            await batch.flush()
+            await self.roster.load(connection)
+
+    async def forget(self, now: datetime) -> int:
+        """Forget codes that nobody can use any more; gives how many."""
+        at, count = minute(now), 0
+        async with self.committer.transaction() as connection:
+            for table in (tables.spent, tables.invitations):
+                count += (await connection.execute(delete(table).where(table.c.until <= at))).rowcount
+        return count

@@ -1,0 +1,81 @@
+"""Officers of a desk under test: hired without the ceremony of codes, and heard."""
+
+from dataclasses import dataclass
+
+from pyotp import HOTP
+
+from handlers import thai
+from handlers.case import Move, Outcome, Reason, Status, Step
+from handlers.receipt import Receipt, made_of
+from handlers.register import FileCase
+from handlers.staff.person import FindInvitation, Join
+from handlers.staff.role import Role
+from handlers.turn import Channel, Event, Message, Session, Turn
+from tests.end.desk import Desk
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+WAYS: dict[Status, tuple[Step, ...]] = {
+    Status.RECEIVED: (),
+    Status.SCREENING: (Step(Move.SCREEN),),
+    Status.INVESTIGATING: (Step(Move.SCREEN), Step(Move.INVESTIGATE)),
+    Status.CLOSED: (Step(Move.SCREEN), Step(Move.INVESTIGATE), Step(Move.CLOSE, Outcome.SUBSTANTIATED)),
+    Status.NOT_ACCEPTED: (Step(Move.SCREEN), Step(Move.NOT_ACCEPT, reason=Reason.POLICY)),
+}
+"""How a case is brought to each state."""
+
+
+@dataclass
+class Officer:
+    """A person of the staff at a desk."""
+
+    desk: Desk
+    name: str
+    id: str
+    who: bytes
+    events: int = 0
+
+    def event(self, **deed: str) -> Event:
+        """Something they do."""
+        self.events += 1
+        return Event(f"{self.name}-{self.events}", self.who, Channel.TERMINAL, **deed)  # type: ignore[arg-type]
+
+    async def says(self, text: str) -> tuple[Message, ...]:
+        """Type something."""
+        return await self.desk.hears(self.event(text=text))
+
+    async def picks(self, data: str) -> tuple[Message, ...]:
+        """Tap a button."""
+        return await self.desk.hears(self.event(choice=data))
+
+    async def confirms(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Send what is shown, if anything is."""
+        choices = [data for m in messages for _, data in m.choices if data.startswith("/confirm y")]
+        return await self.picks(choices[0]) if choices else messages
+
+    async def decides(self, text: str, session: Session | None = None) -> Turn:
+        """What a text would lead to; nothing of it happens."""
+        return await self.desk.engine._drive(self.desk.engine.router.decide(self.event(text=text), session))
+
+    def code(self, after: int = 0) -> str:
+        """A code of the second factor."""
+        return HOTP(SECRET).at(int(self.desk.now().timestamp()) // 30 + after)
+
+
+async def hired(desk: Desk, name: str, role: Role = Role.OFFICER, back: bytes | None = None) -> Officer:
+    """A person who has joined."""
+    code, who, now = await desk.employ(name, role.value), desk.who(name), desk.now()
+    person = await desk.store.answer(FindInvitation(code), now)
+    channel = Channel.TELEGRAM if back else Channel.TERMINAL
+    await desk.office(Join(person.id, code, who, SECRET, (), channel, back, "th", thai.day(now)))
+    return Officer(desk, name, person.id, who)
+
+
+async def filed(desk: Desk, number: int, status: Status = Status.RECEIVED) -> Receipt:
+    """A case in a state; the numbers must differ."""
+    receipt, today = made_of(number), thai.day(desk.now())
+    answers = {"story": f"เรื่องที่ {number} เรียกรับเงินคานารี", "where": "ห้องพัสดุ"}
+    await desk.office(FileCase(receipt, "corruption", Channel.WEB, today, today, "2570-1", answers=answers))
+    for step in WAYS[status]:
+        await desk.step(receipt.shown, step)
+    return receipt

@@ -1,0 +1,275 @@
+"""Every role, command and state: allowed or refused as the tables say, and whatever is done at once stays a path."""
+
+import asyncio
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from handlers.case import EARLY_OUTCOMES, ENDED, NEXT, Move, Outcome, Status
+from handlers.register import MoveCase
+from handlers.staff.docket import OpenCase
+from handlers.staff.order import THAI, read
+from handlers.staff.person import NoteAttempt
+from handlers.staff.role import MAY, Order, Role
+from handlers.turn import Session
+from storage import tables
+from tests.end.desk import Desk, opened
+from tests.end.officers import Officer, filed, hired
+
+REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
+WORDS: dict[Order, str] = {
+    Order.NOT_ACCEPT: f"policy {REASON}",
+    Order.CLOSE: f"insufficient {REASON}",
+    Order.FORWARD: f"nacc {REASON}",
+    Order.REOPEN: REASON,
+    Order.ASK: "3 วัน เลขที่สัญญาเท่าใด",
+    Order.REPLY: "ขอบคุณครับ",
+    Order.NOTE: "โทรหาพยาน",
+    Order.HOLD: "ศาลขอ",
+}
+MOVES = {
+    Order.SCREEN: Move.SCREEN,
+    Order.INVESTIGATE: Move.INVESTIGATE,
+    Order.NOT_ACCEPT: Move.NOT_ACCEPT,
+    Order.CLOSE: Move.CLOSE,
+    Order.FORWARD: Move.CLOSE,
+    Order.REOPEN: Move.REOPEN,
+}
+"""Written down once more, so that the test does not read what it tests."""
+
+AT_ONCE = {Order.SCREEN, Order.INVESTIGATE}
+
+
+def playing(home: Path, scene: Any) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(120), opened(home) as desk:
+            await scene(desk)
+            assert await desk.findings() == []
+
+    asyncio.run(whole())
+
+
+def test_every_command_has_a_thai_name_that_reads_the_same() -> None:
+    assert THAI.keys() == set(Order) == MAY.keys()
+    for order, names in THAI.items():
+        for name in (order.value, *names):
+            found = read(f"/{name} ๑๒/2570 ก ข")
+            assert found is not None
+            assert found.order is order
+    assert read("/case 12/70 ก") == read("/เรื่อง ๑๒/2570 ก")
+    assert read("/nothing 1") is None
+    assert read("case 12") is None
+    assert read("case 12", bare=True) == read("/case 12")
+
+
+def test_every_role_command_and_state(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        for number, status in enumerate(Status, 1):
+            await filed(desk, number, status)
+        staff = {role: await hired(desk, f"คน{role}", role) for role in Role}
+        tried = 0
+        for role, officer in staff.items():
+            for order in Order:
+                for number, status in enumerate(Status, 1):
+                    words = f"/{order} {number} {WORDS.get(order, '')}".strip()
+                    session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
+                    turn = await officer.decides(words, session)
+                    judged(role, order, status, turn)
+                    tried += 1
+        assert tried == len(Role) * len(Order) * len(Status)
+
+    playing(tmp_path / "var", scene)
+
+
+def judged(role: Role, order: Order, status: Status, turn: Any) -> None:
+    where, keys = f"{role} {order} {status}", {say.key for say in turn.says}
+    if role not in MAY[order]:
+        assert keys == {"staff.refused"}, where
+        assert [type(act) for act in turn.acts] == [NoteAttempt], where
+        return
+    assert "staff.refused" not in keys, where
+    if order in MOVES:
+        following = NEXT.get((status, MOVES[order]))
+        if following is None:
+            assert keys == {"staff.forbidden"}, where
+            assert turn.acts == (), where
+        elif order in AT_ONCE:
+            assert [act.status for act in turn.acts if isinstance(act, MoveCase)] == [following], where
+        else:
+            assert keys == {"staff.confirm.ask"}, where
+            assert turn.acts == (), where
+    elif order in {Order.REPLY, Order.ASK}:
+        assert keys == {"staff.confirm.ask"}, where
+    elif order in {Order.FACTS, Order.HISTORY}:
+        assert [type(act) for act in turn.acts] == [OpenCase], where
+
+
+def test_content_asks_for_the_second_factor_again_after_half_an_hour(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        officer = await hired(desk, "สมหญิง")
+        assert "6 หลัก" in (await officer.says("/facts 1"))[0].text
+        assert "ไม่ถูกต้อง" in (await officer.says("123456x"))[0].text
+        code = officer.code()
+        assert "คานารี" in (await officer.says(code))[0].text
+        assert "คานารี" in (await officer.says("/facts 1"))[0].text
+        desk.away += timedelta(minutes=20)
+        assert "ประวัติเรื่อง" in (await officer.says("/history 1"))[0].text
+        desk.away += timedelta(minutes=15)
+        assert "คานารี" not in (await officer.says("/facts 1"))[0].text
+        assert "คานารี" in (await officer.says(officer.code()))[0].text
+        desk.away += timedelta(minutes=31)
+        await officer.says("/facts 1")
+        used = officer.code()
+        await officer.says(used)
+        fresh = await hired(desk, "ใหม่")
+        await fresh.says("/facts 1")
+        for _ in range(5):
+            await fresh.says("000000")
+        assert "ลองใหม่ได้หลังเวลา" in (await fresh.says(fresh.code()))[0].text
+
+    playing(tmp_path / "var", scene)
+
+
+def test_a_code_that_was_taken_is_refused(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        officer = await hired(desk, "สมหญิง")
+        await officer.says("/facts 1")
+        code = officer.code()
+        await officer.says(code)
+        before = await desk.store.session(officer.who)
+        assert before is not None
+        # Somebody who looked over the shoulder, in the same half minute.
+        turn = await officer.decides(code, before.with_(staff={"then": "/facts 1"}))
+        assert [say.key for say in turn.says] == ["staff.factor.used"]
+
+    playing(tmp_path / "var", scene)
+
+
+def test_two_who_take_one_case_at_once(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        both = [await hired(desk, name) for name in ("สมหญิง", "วิชัย")]
+        said = await asyncio.gather(*(one.says("/take 1") for one in both))
+        texts = ["\n".join(m.text for m in messages) for messages in said]
+        assert sum("ท่านรับเรื่อง" in text for text in texts) == 1
+        assert sum("อยู่กับเจ้าหน้าที่ท่านอื่น" in text for text in texts) == 1
+
+    playing(tmp_path / "var", scene)
+
+
+def test_words_without_a_number_wait_for_one(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        await filed(desk, 2)
+        officer = await hired(desk, "สมหญิง")
+        (offered,) = await officer.says("รบกวนส่งรูปเพิ่มด้วยครับ")
+        assert "เรื่องไหน" in offered.text
+        (shown,) = await officer.picks(offered.choices[1][1])
+        assert "รบกวนส่งรูปเพิ่มด้วยครับ" in shown.text
+        await officer.confirms((shown,))
+        (gone,) = await officer.says("/undo 2")
+        assert "เรียกคืนแล้ว" in gone.text
+        (nothing,) = await officer.says("/undo 2")
+        assert "ไม่มีอะไรรอส่ง" in nothing.text
+
+    playing(tmp_path / "var", scene)
+
+
+def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        await filed(desk, 2)
+        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
+        for words, answer in (
+            ("/link 1 2", "เป็นเรื่องเดียวกัน"),
+            ("/case 2", "เรื่องเดียวกันกับ: 1/"),
+            ("/link 1 9", "โยงเรื่อง"),
+            ("/hold 1 ศาลขอให้เก็บ", "จะไม่ถูกลบ"),
+            ("/case 1", "ไม่ลบตามกำหนด"),
+            ("/hold 1 off", "ลบตามกำหนดปกติ"),
+            ("/due", "2/"),
+            ("/overdue", "ไม่มีเรื่องที่เกินกำหนด"),
+            ("/canned 1", "คำตอบสำเร็จรูป"),
+            ("/canned 1 1", "ผู้แจ้งจะเห็น"),
+            ("/stats", "รับ 2"),
+            ("/log 1", "เก็บไว้ไม่ลบ"),
+            ("/intake", "ทางใด"),
+            ("/here", "ในกลุ่มที่ต้องการ"),
+            ("/inbox 2", "ไม่มีเรื่องในหน้านี้"),
+            ("/assign 1", "ให้ใคร"),
+            ("/close 9/2560", "ไม่พบเรื่อง"),
+        ):
+            said = "\n".join(m.text for m in await chief.says(words))
+            assert answer in said, (words, said)
+        await chief.says("/search คานารี")
+        found = "\n".join(m.text for m in await chief.says(chief.code()))
+        assert "2/" in found
+        begun = await chief.says("/intake letter")
+        assert "หนังสือ" in begun[0].text
+
+    playing(tmp_path / "var", scene)
+
+
+COMMANDS = (
+    "/take 1", "/screen 1", "/investigate 1", "/note 1 จดไว้", "/reopen 1 " + REASON,
+    "/close 1 มีมูล " + REASON, "/close 1 insufficient " + REASON, "/notaccept 1 policy " + REASON,
+    "/forward 1 nacc " + REASON, "/reply 1 ขอบคุณ", "/undo 1", "clock",
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32), picked=st.lists(st.sampled_from(COMMANDS), min_size=6, max_size=24))
+def test_whatever_is_done_at_once_history_is_a_path_and_the_counts_agree(
+    tmp_path_factory: Any, seed: int, picked: list[str]
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        staff = [await hired(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
+        chance = random.Random(seed)
+
+        async def does(officer: Officer, words: str) -> None:
+            if words == "clock":
+                await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
+            else:
+                await officer.confirms(await officer.says(words))
+
+        left = list(picked)
+        while left:
+            together, left = left[:3], left[3:]
+            await asyncio.gather(*(does(chance.choice(staff), words) for words in together))
+        await agrees(desk)
+
+    playing(tmp_path_factory.mktemp("desk") / "var", scene)
+
+
+async def agrees(desk: Desk) -> None:
+    async with desk.store._reader.connect() as connection:
+        case = (await connection.execute(select(tables.cases))).mappings().one()
+        lines = tables.history
+        rows = (await connection.execute(select(lines).order_by(lines.c.seq))).mappings().all()
+    assert [row["seq"] for row in rows] == list(range(1, case["seq"] + 1))
+    status, outcome = Status.RECEIVED, None
+    for row in rows:
+        if row["kind"] != "moved":
+            continue
+        following = Status(row["status"])
+        legal = {after for (at, _), after in NEXT.items() if at is status}
+        assert following in legal
+        outcome = Outcome(row["outcome"]) if row["outcome"] else None
+        if following is Status.CLOSED and status is Status.SCREENING:
+            assert outcome in EARLY_OUTCOMES
+        assert (outcome is not None) == (following is Status.CLOSED)
+        status = following
+    assert (case["status"], case["outcome"]) == (status, outcome)
+    facts = {fact.field.value: fact.value for fact in await desk.store.facts()}
+    assert facts["status"] == status
+    assert facts.get("outcome", "") == (outcome or "")
+    assert bool(facts.get("reason")) == (status is Status.NOT_ACCEPTED)
+    assert (status in ENDED) == (status in {Status.CLOSED, Status.NOT_ACCEPTED})

@@ -1,0 +1,94 @@
+"""Officers on Telegram: notices without content, content that does not stay in the chat, and groups."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.end.officers import SECRET, filed, hired
+from tests.platforms.telegram_door import TelegramDoor
+from tests.story import Telling
+
+STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินคานารีก่อนตรวจรับงาน"
+
+
+def test_content_goes_from_the_chat_after_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        door.run(filed(door.open.desk, 7))
+        door.hear("สมหญิง", "/facts 1")
+        shown = [m for m in door.fake.chats[chat].values() if "คานารี" in m.text]
+        assert len(shown) == 1
+        later(door, 14)
+        assert shown[0].id in door.fake.chats[chat]
+        later(door, 2)
+        assert shown[0].id not in door.fake.chats[chat]
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
+def test_a_new_case_is_told_by_its_number_and_its_day(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        before = set(door.fake.chats[chat])
+        door.run(filed(door.open.desk, 7))
+        door.run(door.open.courier.round())
+        told = [m.text for n, m in door.fake.chats[chat].items() if n not in before]
+        assert len(told) == 1
+        assert "มีเรื่องใหม่ 1 เรื่อง เลขที่ 1/" in told[0]
+        assert "คานารี" not in told[0]
+        door.dismiss("สมหญิง")
+        door.run(filed(door.open.desk, 8))
+        door.run(door.open.courier.round())
+        assert len(door.fake.chats[chat]) == len(before) + 1
+    finally:
+        door.close()
+
+
+def test_a_group_hears_of_new_cases_when_an_officer_wishes_it(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    group = -100123
+    try:
+        chat = joined(door, "มาลี", "supervisor")
+        said(door, group, 99, "/here")
+        said(door, group, chat, "/here@bot")
+        texts = [m.text for m in door.fake.chats[group].values()]
+        assert any("กลุ่มนี้จะได้รับแจ้ง" in text for text in texts)
+        door.run(filed(door.open.desk, 7))
+        door.run(door.open.courier.round())
+        last = list(door.fake.chats[group].values())[-1].text
+        assert "มีเรื่องใหม่ 1 เรื่อง" in last
+        said(door, group, chat, "/ที่นี่ เลิก")
+        count = len(door.fake.chats[group])
+        door.run(filed(door.open.desk, 8))
+        door.run(door.open.courier.round())
+        assert len(door.fake.chats[group]) == count
+    finally:
+        door.close()
+
+
+def joined(door: TelegramDoor, name: str, role: str = "officer") -> int:
+    """Somebody joins from their own chat; gives its number."""
+    telling = Telling(door)
+    telling._happen("staff", f"{name} {role}")
+    telling._do("", telling._filled("/join {code}"))
+    telling._do("", telling._filled("{factor}"))
+    return door.chat(name)
+
+
+def later(door: TelegramDoor, minutes: int) -> None:
+    door.away += timedelta(minutes=minutes)
+    door.open.desk.away = door.away
+    door.run(door.open.courier.round())
+
+
+def said(door: TelegramDoor, group: int, sender: int, text: str) -> None:
+    update: Any = door.fake.said(group, text=text)
+    update["message"]["chat"] = {"id": group, "type": "group", "title": "กลุ่ม"}
+    update["message"]["from"]["id"] = sender
+    door.run(door.fake.bring(update))
+
+
+__all__ = ["SECRET", "hired"]

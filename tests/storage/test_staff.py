@@ -1,0 +1,135 @@
+"""Who is on the staff: codes are taken once, rights end at once, and names stand nowhere in clear."""
+
+from datetime import timedelta
+
+import pytest
+
+from handlers import thai
+from handlers.staff.person import (
+    FindInvitation,
+    FindStaff,
+    IsRecovery,
+    IsSpent,
+    Join,
+    Leave,
+    ListStaff,
+    NewRecovery,
+    NewSecret,
+    Profile,
+    Spend,
+)
+from handlers.staff.role import Role
+from handlers.turn import Channel
+from storage.errors import Conflict
+from storage.store import Store
+from tests.storage.conftest import NOW, Ground
+
+WHO = b"w" * 32
+SOMCHAI = Profile("สมชาย ใจดีคานารี", ("ผอ.สมชาย",), ("กลุ่มคานารีคลัง",))
+
+
+async def joined(ground: Ground, one: Store, who: bytes = WHO, role: Role = Role.OFFICER) -> str:
+    """Add a person who joins; gives their id."""
+    code = await one.personnel.add(role, SOMCHAI, NOW)
+    person = await one.answer(FindInvitation(code), NOW)
+    secret = await one.answer(NewSecret(), NOW)
+    act = Join(person.id, code, who, secret, ("AAAAA-AAAAA",), Channel.WEB, b"back", "th", thai.day(NOW))
+    await ground.do(one, act)
+    staff: str = person.id
+    return staff
+
+
+def test_a_person_joins_by_a_code_that_is_taken_once(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        code = await one.personnel.add(Role.SUPERVISOR, SOMCHAI, NOW)
+        person = await one.answer(FindInvitation(code.lower().replace("-", " ")), NOW)
+        assert (person.role, person.profile, person.active) == (Role.SUPERVISOR, SOMCHAI, False)
+        assert await one.answer(FindInvitation("00000-00000"), NOW) is None
+        assert await one.answer(FindInvitation(code), NOW + timedelta(hours=24)) is None
+        secret = await one.answer(NewSecret(), NOW)
+        assert len(secret) == 32
+        acts = [
+            Join(person.id, code, who, secret, (), Channel.WEB, None, "th", thai.day(NOW))
+            for who in (WHO, b"v" * 32)
+        ]
+        await ground.do(one, acts[0])
+        with pytest.raises(Conflict):
+            await ground.do(one, acts[1])
+        assert WHO in one.roster
+        assert b"v" * 32 not in one.roster
+        found = await one.answer(FindStaff(WHO), NOW)
+        assert found.active
+        assert found.secret == secret
+        assert found.name == SOMCHAI.name
+        assert secret not in repr(found)
+
+    ground.play(scene)
+
+
+def test_who_was_removed_elsewhere_has_no_right_any_more(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        staff = await joined(ground, one)
+
+        async def beside(other: Store) -> None:
+            assert WHO in other.roster
+            await other.personnel.remove(staff, thai.day(NOW), NOW)
+            assert WHO not in other.roster
+
+        from storage import store
+
+        async with store.opened(ground.ring, NOW) as other:
+            await beside(other)
+        assert WHO in one.roster  # this program has not looked yet ...
+        assert await one.answer(FindStaff(WHO), NOW) is None  # ... and does at each message
+        async with one.committer.transaction() as connection:
+            assert list(await one.roster.fresh(connection)) == []
+        assert WHO not in one.roster
+        assert await one.answer(ListStaff(), NOW) == ()
+
+    ground.play(scene)
+
+
+def test_who_leaves_is_gone(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        staff = await joined(ground, one)
+        assert [s.id for s in await one.answer(ListStaff(), NOW)] == [staff]
+        async with one.committer.transaction() as connection:
+            roster = await one.roster.fresh(connection)
+        assert [(s.id, a and a.back) for s, a in roster] == [(staff, b"back")]
+        await ground.do(one, Leave(staff, thai.day(NOW)))
+        assert WHO not in one.roster
+        assert await one.answer(FindStaff(WHO), NOW) is None
+
+    ground.play(scene)
+
+
+def test_a_second_factor_is_taken_once(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        staff = await joined(ground, one)
+        assert not await one.answer(IsSpent(staff, 59_000_000), NOW)
+        await ground.do(one, Spend(staff, 59_000_000))
+        assert await one.answer(IsSpent(staff, 59_000_000), NOW)
+        with pytest.raises(Conflict):
+            await ground.do(one, Spend(staff, 59_000_000))
+        assert await one.answer(IsRecovery(staff, "aaaaa aaaaa"), NOW)
+        await ground.do(one, Spend(staff, recovery="AAAAA-AAAAA"))
+        assert not await one.answer(IsRecovery(staff, "AAAAA-AAAAA"), NOW)
+        with pytest.raises(Conflict):
+            await ground.do(one, Spend(staff, recovery="AAAAA-AAAAA"))
+        codes = await one.answer(NewRecovery(), NOW)
+        assert len(set(codes)) == 8
+        assert await one.verify_audit() == []
+        assert await one.personnel.forget(NOW + timedelta(days=3)) == 3
+
+    ground.play(scene)
+
+
+def test_no_name_and_no_code_lies_on_the_disk(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await joined(ground, one)
+
+    ground.play(scene)
+    disk = ground.on_disk()
+    assert "คานารี".encode() not in disk
+    assert WHO in disk  # by which they are known: a mark
+    assert b"AAAAA" not in disk
