@@ -130,6 +130,21 @@ def evaluate(
         typer.echo(line)
 
 
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The register: CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)
+    ],
+    desk: Desk,
+    *,
+    trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
+) -> None:
+    """Take an old register over: all rows, or none and each bad row with its reason."""
+    from bot import importing
+
+    _finish(importing.run(file, desk, trial=trial))
+
+
 @app.command()
 def tick(
     now: Annotated[str, typer.Option(help="The instant to take for now, ISO 8601.")] = "",

@@ -18,10 +18,13 @@ from storage.commit import Committed, Committer
 from storage.days import Days
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
+from storage.importing import Importing
 from storage.keys import NAMES, Keyring
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
 from storage.releases import Releases
+from storage.reminding import Reminding
+from storage.rereading import Rereading
 from storage.retention import Retention
 from storage.roster import Roster
 from storage.seal import mark, same
@@ -48,6 +51,9 @@ class Store:
     releases: Releases
     personnel: Personnel
     sendings: Sendings
+    reminding: Reminding
+    importing: Importing
+    rereading: Rereading
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -150,6 +156,9 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Releases(committer, seals, reader),
                 Personnel(committer, committer.roster),
                 Sendings(committer),
+                Reminding(committer),
+                Importing(committer),
+                Rereading(committer),
                 reader,
             )
             await store.releases.begin(now)

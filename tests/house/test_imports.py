@@ -10,7 +10,10 @@ from tests.house.ground import PACKAGES, ROOT, modules, named
 
 VOCABULARY = {
     "handlers.case",
+    "handlers.exclusion",
+    "handlers.oldcase",
     "handlers.receipt",
+    "handlers.reminder",
     "handlers.register",
     "handlers.staff.docket",
     "handlers.staff.person",
