@@ -1,12 +1,12 @@
 """The web: which address shows what, the headers of everything that leaves, and pages in Thai for what goes wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +15,7 @@ from bot import log, markup
 from bot.app import House
 from bot.engine import utc_now
 from bot.pages import Pages, asked_lang
-from bot.webchat import WebChat
+from bot.webchat import SERVICE_COOKIE, SERVICE_HOME, SERVICE_PATHS, WebChat
 from handlers import complaint, wording
 from handlers.moment import Moment
 from handlers.turn import Channel, Event, Session
@@ -50,16 +50,37 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
         Mount("/static", StaticFiles(directory=STATIC)),
         *doors,
     ]
-    if "complaints" in house.desks:
-        chat = WebChat(house.desks["complaints"], pages)
-        routes += [
-            Route("/report", chat.talk, methods=["GET", "POST"]),
-            Route("/track", chat.talk, methods=["GET", "POST"]),
-            Route("/exit", chat.leave),
-        ]
+    chats = _chats(house, pages)
+    for chat in chats:
+        routes += [Route(path, chat.talk, methods=["GET", "POST"]) for path in chat.paths]
+    if chats:
+        routes.append(Route("/exit", _leaving(house, chats)))
     application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
     application.router.redirect_slashes = False  # it would repeat the Host that was asked for
     return application
+
+
+def _chats(house: House, pages: Pages) -> list[WebChat]:
+    """The talks of the desks that are here, each under its own paths and with its own cookie."""
+    chats = []
+    if "complaints" in house.desks:
+        chats.append(WebChat(house.desks["complaints"], pages))
+    if "service" in house.desks:
+        own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE}
+        chats.append(WebChat(house.desks["service"], pages, **own))  # type: ignore[arg-type]
+    return chats
+
+
+def _leaving(house: House, chats: Sequence[WebChat]) -> Callable[[Request], Awaitable[Response]]:
+    """The quick exit: away at once, and the cookies of every desk with it."""
+
+    async def leave(request: Request) -> Response:
+        gone = RedirectResponse(house.office.exit_to, 303)
+        for chat in chats:
+            chat.forget(request, gone)
+        return gone
+
+    return leave
 
 
 class Front:

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Outcome, Reason, Status
+from handlers.question import FindAsked, FindThread, OpenThread, Thread
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import docket, sent, staff, tables
+from storage import docket, questions, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -74,12 +75,30 @@ async def find_sent(query: FindSent, sight: Sight) -> str | None:
     return found.case if found else None
 
 
+async def find_thread(query: FindThread, sight: Sight) -> Thread | None:
+    """The thread of a question's code."""
+    return await questions.find_thread(query, sight.connection, sight.seals)
+
+
+async def open_thread(query: OpenThread, sight: Sight) -> Thread | None:
+    """The thread of an id."""
+    return await questions.thread(query.id, sight.connection, sight.seals)
+
+
+async def find_asked(query: FindAsked, sight: Sight) -> Tries:
+    """How much a person sent to the officers."""
+    return await questions.find_asked(query, sight.connection, sight.days)
+
+
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindCase: find_case,
     FindTries: find_tries,
     FindSent: find_sent,
     **staff.READERS,
     **docket.READERS,
+    FindThread: find_thread,
+    OpenThread: open_thread,
+    FindAsked: find_asked,
 }
 
 

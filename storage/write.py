@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Move, Status
+from handlers.knowledge import Post, PutKnown
+from handlers.question import AddLine, AskOffice, Rate, SetAsked
 from handlers.register import (
     INSIDE,
     AddEntry,
@@ -22,7 +24,7 @@ from handlers.register import (
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import handling, news, notices, reopening, sent, staff, tables
+from storage import handling, knowledge, news, notices, questions, reopening, sent, staff, tables
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
@@ -145,6 +147,12 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     StopNews: news.stop_news,
     **staff.WRITERS,
     **handling.WRITERS,
+    AskOffice: questions.ask_office,
+    AddLine: questions.add_line,
+    Rate: questions.rate,
+    SetAsked: questions.set_asked,
+    Post: questions.post,
+    PutKnown: knowledge.put_known,
 }
 
 

@@ -10,6 +10,9 @@ from tests.house.ground import PACKAGES, ROOT, modules, named
 
 VOCABULARY = {
     "handlers.case",
+    "handlers.faq",
+    "handlers.knowledge",
+    "handlers.question",
     "handlers.receipt",
     "handlers.register",
     "handlers.staff.docket",
