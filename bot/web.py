@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import log, markup
 from bot.app import House
+from bot.board import Board
 from bot.engine import utc_now
 from bot.pages import Pages, asked_lang
 from bot.webchat import SERVICE_COOKIE, SERVICE_HOME, SERVICE_PATHS, WebChat
@@ -51,6 +52,7 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
         *doors,
     ]
     chats = _chats(house, pages)
+    routes += _boards(house, pages)
     for chat in chats:
         routes += [Route(path, chat.talk, methods=["GET", "POST"]) for path in chat.paths]
     if chats:
@@ -69,6 +71,19 @@ def _chats(house: House, pages: Pages) -> list[WebChat]:
         own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE}
         chats.append(WebChat(house.desks["service"], pages, **own))  # type: ignore[arg-type]
     return chats
+
+
+def _boards(house: House, pages: Pages) -> list[BaseRoute]:
+    """The public board, where the service desk is."""
+    if "service" not in house.desks:
+        return []
+    address = (house.settings.service.public_url or "").rstrip("/")
+    board = Board(house.desks["service"], pages, address)
+    return [
+        Route("/qna", board.page),
+        Route("/qna/feed.xml", board.feed),
+        Route("/qna/{id:str}", board.one),
+    ]
 
 
 def _leaving(house: House, chats: Sequence[WebChat]) -> Callable[[Request], Awaitable[Response]]:
@@ -100,6 +115,7 @@ class Front:
             address=(address or "").rstrip("/"),
             reports=here or address is not None,
             trial=here and address is None,
+            asks="service" in self._house.desks,
         )
 
     async def privacy(self, request: Request) -> Response:
@@ -151,7 +167,7 @@ class Guarded:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                message["headers"] = [*message.get("headers", []), *self._beside(message)]
                 if not (scope["path"].startswith("/static/") and message["status"] in _KEPT):
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
@@ -162,6 +178,13 @@ class Guarded:
             await answering(scope, receive, guarded)
         finally:
             self._within -= 1
+
+    def _beside(self, message: Message) -> list[tuple[bytes, bytes]]:
+        """The headers that a page does not bring itself: one that may be framed says by whom."""
+        own = {name for name, _ in message.get("headers", [])}
+        if b"content-security-policy" in own:
+            own.add(b"x-frame-options")
+        return [(name, value) for name, value in self._headers if name not in own]
 
 
 def refusal(pages: Pages) -> Response:

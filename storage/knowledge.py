@@ -35,7 +35,8 @@ class Library:
 
     seals: Seals
     reader: AsyncEngine
-    _version: tuple[bytes, date] | None = None
+    _version: bytes | None = None
+    _day: date | None = None
     _shelf: Shelf = field(default_factory=Shelf)
     _matches: dict[str, Match] = field(default_factory=dict)
     _index: Index = field(default_factory=lambda: Index.of(()))
@@ -43,8 +44,9 @@ class Library:
 
     async def shelf(self) -> Shelf:
         """All that is known, with what is turned off or out of date."""
-        async with self.reader.connect() as connection:
-            return await read(connection, self.seals)
+        async with self._building:
+            await self._refresh()
+        return self._shelf
 
     async def touched(self) -> bool:
         """Whether anything was ever laid on the shelf."""
@@ -52,23 +54,23 @@ class Library:
 
     async def nearest(self, query: FindAnswers) -> tuple[Match, ...]:
         """The nearest answers that hold on a day, best first."""
-        await self._refresh(query.on)
-        found = self._index.nearest(query.text, MOST)
-        matches = [(self._matches[one.id], one.sure) for one in found]
-        return tuple(Match(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in matches)
-
-    async def _refresh(self, on: date) -> None:
-        version = (await self._now(), on)
-        if version == self._version:
-            return
         async with self._building:
-            if version == self._version:
-                return
-            shelf = await self.shelf()
-            matches = {match.id: match for match in _told(shelf, on)}
-            entries = _entries(shelf, on)
-            index = await asyncio.to_thread(Index.of, entries)
-            self._shelf, self._matches, self._index, self._version = shelf, matches, index, version
+            if await self._refresh() or self._day != query.on:
+                self._matches = {match.id: match for match in _told(self._shelf, query.on)}
+                self._index = await asyncio.to_thread(Index.of, _entries(self._shelf, query.on))
+                self._day = query.on
+        found = [(self._matches[one.id], one.sure) for one in self._index.nearest(query.text, MOST)]
+        return tuple(Match(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
+
+    async def _refresh(self) -> bool:
+        """Read the shelf anew where it was changed since; the index of an older one is forgotten."""
+        version = await self._now()
+        if version == self._version:
+            return False
+        async with self.reader.connect() as connection:
+            self._shelf = await read(connection, self.seals)
+        self._version, self._day = version, None
+        return True
 
     async def _now(self) -> bytes:
         async with self.reader.connect() as connection:
