@@ -75,4 +75,4 @@ def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> Co
         return Complaints(office, kept.roster)
     own = chosen.service.public_url
     board = f"{own.rstrip('/')}/qna" if own else ""
-    return Service(office, chosen.complaints.public_url or "", board)
+    return Service(office, chosen.complaints.public_url or "", board, kept.roster)

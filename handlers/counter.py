@@ -1,6 +1,6 @@
 """The service desk: questions and their answers; who tells of corruption is shown to the other desk."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
 from handlers import ask, thread, welcome
@@ -17,6 +17,7 @@ from handlers.router import (
     late,
     numbered,
 )
+from handlers.staff import inquiry
 from handlers.track import fresh
 from handlers.turn import (
     NEVER,
@@ -46,11 +47,15 @@ QUESTIONS = frozenset({Topic.ASK, Topic.THREAD})
 
 @dataclass(frozen=True)
 class Service:
-    """The service desk. address: where the complaints desk is found; board: of the public board; or empty."""
+    """The service desk. address: where the complaints desk is found; board: of the public board; or empty.
+
+    roster: the marks of the staff; who is not in it costs one look-up.
+    """
 
     office: Office
     address: str = ""
     board: str = ""
+    roster: Container[bytes] = frozenset()
 
     def decide(self, event: Event, session: Session | None) -> Deciding:
         """What one message leads to."""
@@ -59,6 +64,10 @@ class Service:
         if event.unsent or (event.choice == TOUCH and session is not None):
             return Turn(before if before.lapsed(now) else before.with_(at=now))
         m, notes = _arrived(Moment(event, before.with_(at=now), self.office, now), before)
+        if event.who in self.roster or inquiry.concerns(m):
+            turn = yield from inquiry.hear(m)
+            if turn is not None:
+                return _said(turn, notes)
         if event.file is not None:
             return _said(_without(event, (yield from self._again(m, Say("ask.words")))), notes)
         command = commanded(event, HEARD) or numbered(event, m.session, before, welcome.CHOICES)

@@ -14,7 +14,7 @@ class State(StrEnum):
 
     OPEN = "open"
     ANSWERED = "answered"
-    CLOSED = "closed"  # without an answer: spam, or merged into another that is answered for both
+    CLOSED = "closed"  # without an answer: no question at all
 
 
 class LineKind(StrEnum):
@@ -175,3 +175,28 @@ class Rate(Act):
 def ways_back(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> Return | None:
     """Where an answer can be sent, if anywhere: the web has no such place, there the code finds it."""
     return Return(who, channel, back, lang) if back is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuestions(Query[tuple[Thread, ...]]):
+    """Questions that wait for an answer, soonest due first: their first and newest lines."""
+
+    at: int = 0
+    most: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FindNumber(Query[Thread | None]):
+    """The question of a register number; of the newest year that has it where the year is 0."""
+
+    number: int
+    fiscal_year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQuestion(Act):
+    """Close a question without an answer, as line `seq`; nobody is told."""
+
+    thread: str
+    seq: int
+    on: date

@@ -19,6 +19,11 @@ from storage.snapshot import LETTER, Letter
 
 async def tell_of_new(year: int, number: int, answer_by: date, batch: Batch) -> None:
     """There is a new case: who handles cases is told, and the groups that wished it."""
+    await tell_all("staff.notice.new", year, number, answer_by, batch)
+
+
+async def tell_all(key: str, year: int, number: int, answer_by: date, batch: Batch) -> None:
+    """There is something new, by its number and its day: who handles it is told, and the groups that wished it."""
     if batch.roster is None or not batch.roster.known:
         return
     told = [address for staff, address in await _staff(batch) if staff.role in HANDLING and address]
@@ -27,7 +32,7 @@ async def tell_of_new(year: int, number: int, answer_by: date, batch: Batch) -> 
         told.append(ADDRESS.validate_json(opened))
     for address in told:
         due = thai.shown(answer_by, address.lang)
-        _post(address, Say("staff.notice.new", {"number": f"{number}/{year}", "due": due}), batch)
+        _post(address, Say(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
 async def tell(staff: str, say: Say, batch: Batch) -> None:

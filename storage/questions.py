@@ -9,10 +9,13 @@ from handlers.knowledge import Post
 from handlers.question import (
     AddLine,
     AskOffice,
+    CloseQuestion,
     FindAsked,
+    FindNumber,
     FindThread,
     Line,
     LineKind,
+    ListQuestions,
     Rate,
     Rating,
     Return,
@@ -23,7 +26,7 @@ from handlers.question import (
 from handlers.register import By, Tries
 from handlers.turn import Choice, Say
 from ita_stats.calendar import fiscal_year
-from storage import news, tables
+from storage import news, notices, tables
 from storage.batch import Batch
 from storage.days import Days
 from storage.errors import Conflict
@@ -59,6 +62,11 @@ RATE = (
     update(tables.questions)
     .where(_COLUMN.id == bindparam("question"), _COLUMN.rating.is_(None))
     .values(rating=bindparam("to_rating"))
+)
+CLOSED = (
+    update(tables.questions)
+    .where(_COLUMN.id == bindparam("question"))
+    .values(state=bindparam("to_state"), touched_on=bindparam("on_day"))
 )
 PUBLISHED = (
     update(tables.questions).where(_COLUMN.id == bindparam("question")).values(board=bindparam("to_board"))
@@ -103,6 +111,39 @@ async def thread(question: str, connection: AsyncConnection, seals: Seals) -> Th
     )
 
 
+async def list_questions(
+    query: ListQuestions, connection: AsyncConnection, seals: Seals
+) -> tuple[Thread, ...]:
+    """Questions that wait, soonest due first."""
+    waiting = (
+        select(_COLUMN.id)
+        .where(_COLUMN.state == State.OPEN.value)
+        .order_by(_COLUMN.answer_by, _COLUMN.fiscal_year, _COLUMN.number)
+        .limit(query.most)
+        .offset(query.at)
+    )
+    ids = list((await connection.execute(waiting)).scalars())
+    found = [await thread(one, connection, seals) for one in ids]
+    return tuple(one for one in found if one is not None)
+
+
+async def find_number(query: FindNumber, connection: AsyncConnection, seals: Seals) -> Thread | None:
+    """The question of a register number, of the newest year that has it."""
+    of = (
+        select(_COLUMN.id).where(_COLUMN.number == query.number).order_by(_COLUMN.fiscal_year.desc()).limit(1)
+    )
+    if query.fiscal_year:
+        of = of.where(_COLUMN.fiscal_year == query.fiscal_year)
+    found = (await connection.execute(of)).scalar()
+    return await thread(found, connection, seals) if found else None
+
+
+async def close_question(act: CloseQuestion, batch: Batch) -> None:
+    """Close a question without an answer."""
+    batch.add(CLOSED, question=act.thread, to_state=State.CLOSED.value, on_day=act.on)
+    await batch.note(By.OFFICE, "question-closed", act.thread)
+
+
 def _opened(seals: Seals, question: str, seq: int, sealed: bytes) -> str:
     return seals.question.open(sealed, "question_lines", f"{question}/{seq}", "text").decode()
 
@@ -135,7 +176,7 @@ async def ask_office(act: AskOffice, batch: Batch) -> None:
         "questions",
         id=question,
         fiscal_year=year,
-        number=await batch.number(year),
+        number=(number := await batch.number(year)),
         receipt_mark=batch.seals.receipt_mark(act.receipt),
         state=State.OPEN.value,
         seq=1,
@@ -150,6 +191,7 @@ async def ask_office(act: AskOffice, batch: Batch) -> None:
     )
     _write(batch, question, 1, act.on, LineKind.ASKED, act.text)
     _keep_way(batch, question, act.back)
+    await notices.tell_all("inquiry.notice.new", year, number, act.answer_by, batch)
     await batch.note(By.REPORTER, "asked", question)
 
 

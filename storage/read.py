@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Outcome, Reason, Status
-from handlers.question import FindAsked, FindThread, OpenThread, Thread
+from handlers.question import FindAsked, FindNumber, FindThread, ListQuestions, OpenThread, Thread
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
 from storage import docket, questions, sent, staff, tables
@@ -99,6 +99,8 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindThread: find_thread,
     OpenThread: open_thread,
     FindAsked: find_asked,
+    ListQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
+    FindNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.case import Move, Status
 from handlers.knowledge import Post, PutKnown
-from handlers.question import AddLine, AskOffice, Rate, SetAsked
+from handlers.question import AddLine, AskOffice, CloseQuestion, Rate, SetAsked
 from handlers.register import (
     INSIDE,
     AddEntry,
@@ -150,6 +150,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     AskOffice: questions.ask_office,
     AddLine: questions.add_line,
     Rate: questions.rate,
+    CloseQuestion: questions.close_question,
     SetAsked: questions.set_asked,
     Post: questions.post,
     PutKnown: knowledge.put_known,

@@ -8,14 +8,18 @@ from handlers import receipt as receipts
 from handlers import thai
 from handlers.counter import Service
 from handlers.faq import Entry, Index
+from handlers.knowledge import Post, PutKnown, ReadShelf, Shelf
 from handlers.question import (
     AddLine,
     AskOffice,
+    CloseQuestion,
     FindAnswers,
     FindAsked,
+    FindNumber,
     FindThread,
     Line,
     LineKind,
+    ListQuestions,
     Match,
     OpenThread,
     Rate,
@@ -24,6 +28,7 @@ from handlers.question import (
     Thread,
 )
 from handlers.register import FindTries, SetTries, StopNews, Tries
+from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
 from handlers.thread import after
 from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
 from tests.play import OFFICE, Stage
@@ -51,6 +56,8 @@ class Counter(Stage):
     threads: dict[str, Thread] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     asked: dict[bytes, Tries] = field(default_factory=dict)
+    staff: dict[bytes, Staff] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=lambda: Shelf(BASE))
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
@@ -68,6 +75,17 @@ class Counter(Stage):
                 return self.asked.get(who, Tries())
             case FindTries(who):
                 return self.tries.get(who, Tries())
+            case FindStaff(who):
+                return self.staff.get(who)
+            case FindInvitation():
+                return None
+            case ReadShelf():
+                return self.shelf
+            case ListQuestions(at, most):
+                waiting = [t for t in self.threads.values() if t.state is State.OPEN]
+                return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
+            case FindNumber(number):
+                return next((t for t in self.threads.values() if t.number == number), None)
         raise AssertionError(query)
 
     @staticmethod
@@ -84,7 +102,16 @@ class Counter(Stage):
                 first = Line(1, act.on, LineKind.ASKED, act.text)
                 self.codes[act.receipt.symbols] = name
                 self.threads[name] = Thread(
-                    name, 2570, number, State.OPEN, act.on, act.answer_by, None, (first,), act.lang
+                    name,
+                    2570,
+                    number,
+                    State.OPEN,
+                    act.on,
+                    act.answer_by,
+                    None,
+                    (first,),
+                    act.lang,
+                    act.who.hex()[:4],
                 )
             case AddLine():
                 assert act.seq == self.threads[act.thread].seq + 1
@@ -97,7 +124,9 @@ class Counter(Stage):
                 self.tries[act.who] = act.tries
             case DropFiles():
                 self.dropped.extend(act.ids)
-            case StopNews():
+            case CloseQuestion():
+                self.threads[act.thread] = replace(self.threads[act.thread], state=State.CLOSED)
+            case StopNews() | Post() | PutKnown() | NoteAttempt():
                 pass
             case _:
                 raise AssertionError(act)
