@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import counting, log, offices, settings
+from bot import counting, knowledge, log, offices, settings
 from bot.engine import Engine, utc_now
 from bot.settings import DeskName, Misconfigured, Settings
+from handlers.counter import Service
 from handlers.office import Office
-from handlers.router import Complaints, Service
+from handlers.router import Complaints
 from handlers.staff.counts import CountCases
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
@@ -49,6 +50,8 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
             keys.assert_distinct(rings.values())
             for name, ring in rings.items():
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
+                if name == "service" and offices.is_trial(chosen.office):
+                    await knowledge.lay_out(kept, now or utc_now())
                 count = counting.counter(kept, office, name)
                 engine = Engine(
                     _router(name, office, chosen, kept), kept, fault=log.fault, answers={CountCases: count}
@@ -74,4 +77,6 @@ def _explained() -> Iterator[None]:
 def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> Complaints | Service:
     if name == "complaints":
         return Complaints(office, kept.roster)
-    return Service(office, chosen.complaints.public_url or "")
+    own = chosen.service.public_url
+    board = f"{own.rstrip('/')}/qna" if own else ""
+    return Service(office, chosen.complaints.public_url or "", board, kept.roster)

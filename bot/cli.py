@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import log, release_command, settings
+from bot import faq_command, log, release_command, settings
 from bot.settings import DESKS, DeskName, Misconfigured
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -22,11 +22,10 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what.")
 app.add_typer(audit, name="audit")
-faq = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Questions and their answers.")
-app.add_typer(faq, name="faq")
 app.add_typer(release_command.app, name="release")
 staff = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk.")
 app.add_typer(staff, name="staff")
+app.add_typer(faq_command.faq, name="faq")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
 Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
@@ -41,7 +40,7 @@ def run(
     """Serve; prints `ready http://…` when it does. SIGTERM drains and ends."""
     from bot.serving import serve
 
-    _finish(serve(_desks(desk), host, port))
+    finish(serve(_desks(desk), host, port))
 
 
 @app.command()
@@ -54,7 +53,7 @@ def chat(
     """Talk in the terminal. Safe beside a running server."""
     # The input is read in a thread that cannot be interrupted, and what was answered is on the disk already.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _finish(_chat(desk, name, jsonl=jsonl))
+    finish(_chat(desk, name, jsonl=jsonl))
 
 
 async def _chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
@@ -86,7 +85,7 @@ def stats(
     exact: Annotated[bool, typer.Option("--exact", help="Hide nothing: for officers only.")] = False,
 ) -> None:
     """Count the cases of a period. Small figures of the splits are protected unless --exact."""
-    _finish(_stats(desk, period, as_of, layout, form, exact=exact))
+    finish(_stats(desk, period, as_of, layout, form, exact=exact))
 
 
 async def _stats(
@@ -114,22 +113,6 @@ async def _stats(
     return DONE
 
 
-@faq.command("eval")
-def evaluate(
-    ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
-    base: Annotated[Path, typer.Option(help='[{"id", "text"}].')],
-) -> None:
-    """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
-    from bot.faq import Unusable, evaluated, told
-
-    try:
-        figures = evaluated(ask, base)
-    except Unusable as trouble:
-        raise typer.BadParameter(str(trouble)) from None
-    for line in told(figures):
-        typer.echo(line)
-
-
 @app.command("import")
 def import_(
     file: Annotated[
@@ -142,7 +125,7 @@ def import_(
     """Take an old register over: all rows, or none and each bad row with its reason."""
     from bot import importing
 
-    _finish(importing.run(file, desk, trial=trial))
+    finish(importing.run(file, desk, trial=trial))
 
 
 @app.command()
@@ -151,7 +134,7 @@ def tick(
     desk: Desks = "all",
 ) -> None:
     """Do once all that is due, and say what was done: a JSON object for each thing."""
-    _finish(_tick(_desks(desk), _instant(now)))
+    finish(_tick(_desks(desk), _instant(now)))
 
 
 async def _tick(desks: tuple[DeskName, ...], now: datetime) -> int:
@@ -176,7 +159,7 @@ def verify(
     ] = None,
 ) -> None:
     """See whether the trail is whole and unchanged. Exit code 1 where it is not."""
-    _finish(_verify(_desks(desk), anchor))
+    finish(_verify(_desks(desk), anchor))
 
 
 async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
@@ -209,7 +192,7 @@ def make_anchor(
     out: Annotated[Path, typer.Option(help="Where to write it.")],
 ) -> None:
     """Write the head of the trail to a file, to be kept where the server cannot change it."""
-    _finish(_anchor(desk, out))
+    finish(_anchor(desk, out))
 
 
 async def _anchor(desk: DeskName, out: Path) -> int:
@@ -239,7 +222,7 @@ def add(
     from handlers.staff.role import Role
 
     profile = Profile(name, tuple(alias or ()), tuple(unit or ()), chief)
-    _finish(people.add(desk, Role(role), profile))
+    finish(people.add(desk, Role(role), profile))
 
 
 @staff.command()
@@ -247,7 +230,7 @@ def remove(desk: Desk, name: Annotated[str, typer.Option(help="The whole name, o
     """End a person's rights at once, in a running server too."""
     from bot import people
 
-    _finish(people.remove(desk, name))
+    finish(people.remove(desk, name))
 
 
 @staff.command("list")
@@ -255,7 +238,7 @@ def list_staff(desk: Desk) -> None:
     """Everybody on the staff, a JSON object for each."""
     from bot import people
 
-    _finish(people.show(desk))
+    finish(people.show(desk))
 
 
 @app.command()
@@ -294,7 +277,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _finish(work: Coroutine[Any, Any, int]) -> None:
+def finish(work: Coroutine[Any, Any, int]) -> None:
     """Run to the end, and end with the exit code that says how it went."""
     log.install()
 

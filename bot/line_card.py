@@ -20,6 +20,7 @@ CARDS = {
     "report.review": "review",
     "report.filed": "receipt",
     "confirm.receipt": "receipt",
+    "ask.filed": "receipt",
     "track.status": "status",
 }
 """What is shown as a card, by the wording key of its text."""

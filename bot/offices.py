@@ -40,6 +40,11 @@ def load(path: Path | None) -> Office:
         raise Misconfigured("\n".join(lines)) from None
 
 
+def is_trial(path: Path | None) -> bool:
+    """Whether no office has been set up yet, so that the examples stand in."""
+    return path is None and not Path("office.toml").exists()
+
+
 def syntax(trouble: tomllib.TOMLDecodeError, text: str) -> str:
     """A TOML syntax error, with the line it is in."""
     words = str(trouble)

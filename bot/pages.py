@@ -32,14 +32,17 @@ class Pages:
 
     def shown(self, name: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - the template's
         """A page. Its title is the office's name and nothing else: tabs and histories are read by others."""
+        return HTMLResponse(self.text(name, lang, **more), status)
+
+    def text(self, name: str, lang: Lang, **more: Any) -> str:  # noqa: ANN401 - the template's
+        """A template, filled in."""
 
         def say(key: str, **args: Arg) -> str:
             return wording.text(Say(key, args), lang)
 
-        page = self._templates.get_template(name).render(
+        return self._templates.get_template(name).render(
             lang=lang, other="th" if lang == "en" else "en", office=self.office, say=say, qr=qr, **more
         )
-        return HTMLResponse(page, status)
 
     def sorry(self, lang: Lang, what: str, status: int) -> Response:
         """A page that says what went wrong and what to do; `what` is `page.<what>` in the wording."""

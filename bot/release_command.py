@@ -54,7 +54,7 @@ def release(
         raise typer.BadParameter("--desk, --period and --out are needed")
     if correct is not None and not correct.strip():
         raise typer.BadParameter("--correct: say what changed and why")
-    cli._finish(_release(desk, period, as_of, out, correct.strip() if correct else None))
+    cli.finish(_release(desk, period, as_of, out, correct.strip() if correct else None))
 
 
 async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str | None) -> int:
@@ -162,7 +162,7 @@ def ok(
     """Let a release that is held be published."""
     from bot import cli
 
-    cli._finish(_ok(desk, name))
+    cli.finish(_ok(desk, name))
 
 
 async def _ok(desk: DeskName, name: str) -> int:
@@ -182,7 +182,7 @@ def listed(desk: Desk = "complaints") -> None:
     """Show every release that was made: a JSON object for each."""
     from bot import cli
 
-    cli._finish(_listed(desk))
+    cli.finish(_listed(desk))
 
 
 async def _listed(desk: DeskName) -> int:
@@ -197,7 +197,7 @@ def key(desk: Desk = "complaints") -> None:
     """Show the public key with which the desk's releases are verified (Ed25519, base64)."""
     from bot import cli
 
-    cli._finish(_key(desk))
+    cli.finish(_key(desk))
 
 
 async def _key(desk: DeskName) -> int:

@@ -16,7 +16,7 @@ from handlers.turn import IDLE, Channel, Lang, Session
 from storage.seal import same
 from storage.seals import Seals
 
-Opens = Literal["", "report", "track"]
+Opens = Literal["", "report", "track", "ask"]
 RANDOM = 16
 """Random bytes of a cookie and of a form."""
 

@@ -12,7 +12,10 @@ from bot.keepsake import Keepsake, keepsake
 from handlers import wording
 from handlers.turn import TYPED, Lang, Message, Say, Session, Wants
 
-HEADED = {"notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"}
+HEADED = {
+    *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
+    *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help"),
+}
 """What is no note but part of the page, and whose first line is its heading."""
 
 PLAIN = {"notice.rule", "report.alternate"}

@@ -1,23 +1,24 @@
 """The web: which address shows what, the headers of everything that leaves, and pages in Thai for what goes wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import log, markup
 from bot.app import House
+from bot.board import Board
 from bot.engine import utc_now
 from bot.pages import Pages, asked_lang
 from bot.publish.site import Statistics
 from bot.releases import Bench
-from bot.webchat import WebChat
+from bot.webchat import SERVICE_COOKIE, SERVICE_HOME, SERVICE_PATHS, WebChat
 from handlers import complaint, wording
 from handlers.moment import Moment
 from handlers.turn import Channel, Event, Session
@@ -52,18 +53,54 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
         Mount("/static", StaticFiles(directory=STATIC)),
         *doors,
     ]
+    chats = _chats(house, pages)
+    routes += _boards(house, pages)
+    for chat in chats:
+        routes += [Route(path, chat.talk, methods=["GET", "POST"]) for path in chat.paths]
+    if chats:
+        routes.append(Route("/exit", _leaving(house, chats)))
     if "complaints" in house.desks:
-        chat = WebChat(house.desks["complaints"], pages)
-        routes += [
-            Route("/report", chat.talk, methods=["GET", "POST"]),
-            Route("/track", chat.talk, methods=["GET", "POST"]),
-            Route("/exit", chat.leave),
-        ]
         desk = house.desks["complaints"]
         routes += Statistics(Bench(desk.place, desk.store, house.office), pages).routes()
     application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
     application.router.redirect_slashes = False  # it would repeat the Host that was asked for
     return application
+
+
+def _chats(house: House, pages: Pages) -> list[WebChat]:
+    """The talks of the desks that are here, each under its own paths and with its own cookie."""
+    chats = []
+    if "complaints" in house.desks:
+        chats.append(WebChat(house.desks["complaints"], pages))
+    if "service" in house.desks:
+        own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE}
+        chats.append(WebChat(house.desks["service"], pages, **own))  # type: ignore[arg-type]
+    return chats
+
+
+def _boards(house: House, pages: Pages) -> list[BaseRoute]:
+    """The public board, where the service desk is."""
+    if "service" not in house.desks:
+        return []
+    address = (house.settings.service.public_url or "").rstrip("/")
+    board = Board(house.desks["service"], pages, address)
+    return [
+        Route("/qna", board.page),
+        Route("/qna/feed.xml", board.feed),
+        Route("/qna/{id:str}", board.one),
+    ]
+
+
+def _leaving(house: House, chats: Sequence[WebChat]) -> Callable[[Request], Awaitable[Response]]:
+    """The quick exit: away at once, and the cookies of every desk with it."""
+
+    async def leave(request: Request) -> Response:
+        gone = RedirectResponse(house.office.exit_to, 303)
+        for chat in chats:
+            chat.forget(request, gone)
+        return gone
+
+    return leave
 
 
 class Front:
@@ -83,6 +120,7 @@ class Front:
             address=(address or "").rstrip("/"),
             reports=here or address is not None,
             trial=here and address is None,
+            asks="service" in self._house.desks,
         )
 
     async def privacy(self, request: Request) -> Response:
@@ -135,10 +173,7 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name for name, _ in message.get("headers", [])}
-                if b"content-security-policy" in own:
-                    own.add(b"x-frame-options")  # which its policy says more exactly
-                added = [header for header in self._headers if header[0] not in own]
-                message["headers"] = [*message.get("headers", []), *added]
+                message["headers"] = [*message.get("headers", []), *self._beside(own)]
                 if b"cache-control" not in own and not (
                     scope["path"].startswith("/static/") and message["status"] in _KEPT
                 ):
@@ -151,6 +186,12 @@ class Guarded:
             await answering(scope, receive, guarded)
         finally:
             self._within -= 1
+
+    def _beside(self, own: set[bytes]) -> list[tuple[bytes, bytes]]:
+        """The headers that a page does not bring itself: one that may be framed says by whom."""
+        if b"content-security-policy" in own:
+            own = own | {b"x-frame-options"}  # which its policy says more exactly
+        return [(name, value) for name, value in self._headers if name not in own]
 
 
 def refusal(pages: Pages) -> Response:

@@ -29,6 +29,11 @@ PATHS: Mapping[str, Opens] = {"/report": "report", "/track": "track"}
 HOME: Mapping[Topic, str] = {Topic.REPORT: "/report", Topic.CONFIRM: "/report", Topic.TRACK: "/track"}
 """The page that a talk belongs to. A menu belongs to none, and stays where it came up."""
 
+SERVICE_COOKIE = "s"
+SERVICE_PATHS: Mapping[str, Opens] = {"/ask": "ask"}
+SERVICE_HOME: Mapping[Topic, str] = {Topic.ASK: "/ask", Topic.THREAD: "/ask"}
+"""The same of the service desk: other paths and another cookie, so that neither desk's pages see the other's."""
+
 MOST_EVENTS = 9
 """Of one form: a command, a text, five files and what was left of them, and a choice."""
 
@@ -47,13 +52,16 @@ class Shown:
 
 @dataclass
 class WebChat:
-    """The complaints desk's pages that write."""
+    """The pages of a desk that write: the complaints desk's, unless it is said otherwise."""
 
     desk: Desk
     pages: Pages
     crowd: Crowd = field(default_factory=Crowd)
     unsent: Unsent = field(default_factory=Unsent)
     bodies: Bodies = field(default_factory=Bodies)
+    paths: Mapping[str, Opens] = field(default_factory=lambda: PATHS)
+    home: Mapping[Topic, str] = field(default_factory=lambda: HOME)
+    cookie: str = COOKIE
 
     async def talk(self, request: Request) -> Response:
         """One page of the talk, or one step of it."""
@@ -71,20 +79,18 @@ class WebChat:
         except ClientDisconnect:
             return Response(status_code=400)
 
-    async def leave(self, request: Request) -> Response:
-        """The quick exit: away at once, and the cookie with it."""
-        gone = RedirectResponse(self.pages.office.exit_to, 303)
-        for path in PATHS:
-            gone.delete_cookie(COOKIE, path, secure=_secure(request), httponly=True, samesite="lax")
-        return gone
+    def forget(self, request: Request, response: Response) -> None:
+        """Take the cookie back."""
+        for path in self.paths:
+            response.delete_cookie(self.cookie, path, secure=_secure(request), httponly=True, samesite="lax")
 
     async def _show(self, request: Request) -> Response:
-        seat = Seat.of(request, COOKIE) or Seat.fresh()
+        seat = Seat.of(request, self.cookie) or Seat.fresh()
         shown = None
         if "said" in request.query_params and seat.last.fresh(self.desk.engine.now()):
             shown = await self._said(seat)
         return self._page(
-            request, seat, shown or await self._standing(request, seat, PATHS[request.url.path])
+            request, seat, shown or await self._standing(request, seat, self.paths[request.url.path])
         )
 
     async def _said(self, seat: Seat) -> Shown | None:
@@ -103,7 +109,7 @@ class WebChat:
         """The question that the talk stands at, if it belongs to this page; else what this page begins with."""
         who, session = seat.who(self.desk.store.seals), await self._session(seat)
         lang = session.lang if session else asked_lang(request)
-        if session and PATHS.get(HOME.get(session.topic, "")) == path:
+        if session and self.paths.get(self.home.get(session.topic, "")) == path:
             answer = await self.desk.engine.recall(Event("", who, Channel.WEB))
             if answer.says:
                 return Shown(answer, session)
@@ -113,7 +119,7 @@ class WebChat:
         return Shown(answer, after, opens=path)
 
     async def _hear(self, request: Request) -> Response:
-        seat, seals = Seat.of(request, COOKIE), self.desk.store.seals
+        seat, seals = Seat.of(request, self.cookie), self.desk.store.seals
         wait = self.crowd.wait(request.client.host if request.client else None)
 
         def admits(fields: Mapping[str, str]) -> bool:
@@ -141,7 +147,7 @@ class WebChat:
     async def _returned(self, request: Request, seat: Seat | None, filled: Filled, wait: int) -> Response:
         """A form that is not taken: everything that was typed stands on the page that comes back."""
         seat = seat or Seat.fresh()
-        shown = await self._standing(request, seat, PATHS[request.url.path])
+        shown = await self._standing(request, seat, self.paths[request.url.path])
         note = Say("page.crowd", {"seconds": wait}) if wait else Say("page.expired")
         shown.notes = (wording.text(note, shown.answer.lang),)
         shown.status, shown.typed = (429 if wait else 403), filled.words("text")
@@ -153,7 +159,7 @@ class WebChat:
     async def _refused(self, request: Request, seat: Seat | None, why: Answer, filled: Filled) -> Response:
         """A form that could not be saved: the excuse, the question once more, and what was typed."""
         seat = seat or Seat.fresh()
-        shown = await self._standing(request, seat, PATHS[request.url.path])
+        shown = await self._standing(request, seat, self.paths[request.url.path])
         shown.notes = tuple(message.text for message in why.messages)
         shown.status, shown.typed = 503, filled.words("text")
         return self._page(request, seat, shown)
@@ -176,7 +182,7 @@ class WebChat:
         seat = seat.sent(form, answers, self.desk.engine.now())
         after = await self._session(seat)
         self._keep(who, filled, after if ticket.opens else before, after)
-        path = HOME.get(after.topic, request.url.path) if after else request.url.path
+        path = self.home.get(after.topic, request.url.path) if after else request.url.path
         moved = RedirectResponse(f"{path}?said", 303)
         self._mark(request, seat, moved)
         return moved
@@ -221,7 +227,7 @@ class WebChat:
         return page
 
     def _mark(self, request: Request, seat: Seat, response: Response) -> None:
-        seat.mark(response, COOKIE, tuple(PATHS), secure=_secure(request))
+        seat.mark(response, self.cookie, tuple(self.paths), secure=_secure(request))
 
 
 @dataclass

@@ -9,7 +9,20 @@ from handlers.moment import Moment
 from handlers.office import Office
 from handlers.receipt import folded, is_whole, reads
 from handlers.staff import desk
-from handlers.turn import NEVER, Deciding, DropFiles, Event, Lang, Now, Say, Session, Topic, Turn, read
+from handlers.turn import (
+    NEVER,
+    Choice,
+    Deciding,
+    DropFiles,
+    Event,
+    Lang,
+    Now,
+    Say,
+    Session,
+    Topic,
+    Turn,
+    read,
+)
 
 TYPED: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
@@ -154,23 +167,28 @@ def late(event: Event) -> tuple[Say, ...]:
     return (Say("text.late", {"unsent": event.text or ""}),) if event.text else ()
 
 
-def commanded(event: Event) -> str | None:
+def commanded(event: Event, typed: Mapping[str, str] = TYPED) -> str | None:
     """The command in an event: a button of the menu, a word that stands alone, or /word."""
     if event.choice is not None:
         return event.choice[1:] if event.choice.startswith("/") else None
     if len(event.text or "") > LONGEST_COMMAND:
         return None
-    typed = thai.folded(event.text or "")
+    words = thai.folded(event.text or "")
     if (event.text or "").startswith("/start "):  # a deep link: /start track
-        typed = typed.removeprefix("start ")
-    return TYPED.get(typed)
+        words = words.removeprefix("start ")
+    return typed.get(words)
 
 
-def numbered(event: Event, session: Session, before: Session) -> str | None:
+def numbered(
+    event: Event,
+    session: Session,
+    before: Session,
+    offered: Mapping[Lang, tuple[Choice, ...]] = menu.CHOICES,
+) -> str | None:
     """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
     if before.at == NEVER or session.topic is not Topic.MENU or event.text is None:
         return None
-    place, choices = thai.number(event.text), menu.CHOICES[session.lang]
+    place, choices = thai.number(event.text), offered[session.lang]
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 
@@ -187,26 +205,3 @@ def guessed(event: Event) -> Lang:
     text = event.text or ""
     latin = text.isascii() and any(c.isalpha() for c in text)
     return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"
-
-
-@dataclass(frozen=True)
-class Service:
-    """The service desk before questions and opinions are open: says so, and points to the complaints desk.
-
-    address: where the complaints desk is found, or empty. Nothing that is typed here is kept.
-    """
-
-    office: Office
-    address: str = ""
-
-    def decide(self, event: Event, session: Session | None) -> Deciding:
-        """What one message leads to: always the same."""
-        yield from read(Now())
-        lang = session.lang if session else guessed(event)
-        address = f" {self.address}" if self.address else ""
-        where = Say("sorry.service", {"office": self.office.name.in_(lang), "address": address})
-        return Turn(None, (where,), lang=lang)
-
-    def recall(self, event: Event, session: Session) -> Deciding:
-        """The same: there is nothing to come back to."""
-        return (yield from self.decide(event, session))

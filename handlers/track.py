@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from handlers import concerned, menu, news, thai
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
+from handlers.code import by_code
 from handlers.moment import Moment
-from handlers.receipt import LENGTH, LONGEST_TYPED, folded, is_whole, reads
+from handlers.receipt import LONGEST_TYPED, folded, reads
 from handlers.register import (
     AddEntry,
     By,
@@ -17,16 +18,21 @@ from handlers.register import (
     Entry,
     EntryKind,
     FindCase,
-    FindTries,
     MoveCase,
-    SetTries,
-    Tries,
 )
-from handlers.turn import TYPED, Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
+from handlers.turn import (
+    TYPED,
+    Deciding,
+    File,
+    Say,
+    Session,
+    Topic,
+    Turn,
+    Wants,
+    asked,
+    read,
+)
 
-MOST_WRONG = 5
-WINDOW = timedelta(minutes=15)
-LONGEST = timedelta(hours=1)
 UNSETTLED = timedelta(days=30)
 """How long after the end of a case its reporter may ask for another look."""
 NEWEST = 20
@@ -110,19 +116,9 @@ def look_up(m: Moment, text: str) -> Deciding:
     A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
     close the look-up, at first for 15 minutes and never for more than an hour.
     """
-    symbols = folded(text)
-    if not is_whole(symbols):
-        return ask(m, Say("track.length", {"count": len(symbols), "length": LENGTH, "unsent": text}))
-    receipt = reads(text)
-    if receipt is None:
-        return ask(m, Say("track.mistyped", {"unsent": text}))
-    tries = yield from read(FindTries(m.event.who))
-    if tries.until is not None and m.now < tries.until:
-        return ask(m, Say("track.wait", {"until": thai.clock(_next_minute(tries.until))}))
-    case = yield from read(FindCase(receipt))
-    if case is None:
-        wrong = missed(tries, m.now)
-        return replace(ask(m, _unknown(wrong, m.now, text)), acts=(SetTries(m.event.who, wrong),))
+    case, said, acts = yield from by_code(m, text, FindCase)
+    if case is None or (receipt := reads(text)) is None:
+        return replace(ask(m, said), acts=acts)
     return _opened(m.on(fresh(m).with_(receipt=receipt)), case, m.session)
 
 
@@ -155,27 +151,6 @@ def _entry(
     m: Moment, case: CaseView, kind: EntryKind, text: str = "", files: tuple[File, ...] = ()
 ) -> AddEntry:
     return AddEntry(case.id, case.seq + 1, thai.day(m.now), kind, By.REPORTER, text, files)
-
-
-def _unknown(tries: Tries, now: datetime, text: str) -> Say:
-    if tries.until is None or tries.until <= now:
-        return Say("track.unknown", {"unsent": text})
-    return Say("track.unknown_wait", {"until": thai.clock(_next_minute(tries.until)), "unsent": text})
-
-
-def _next_minute(instant: datetime) -> datetime:
-    """The time that is said must not be before the time that is meant."""
-    return instant + timedelta(seconds=59)
-
-
-def missed(tries: Tries, now: datetime) -> Tries:
-    """The tries after one more wrong receipt: each fifth within the window closes for longer, to an hour."""
-    fresh = tries.since is None or now - tries.since >= WINDOW
-    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
-    if wrong < MOST_WRONG:
-        return Tries(since, wrong, None, tries.level)
-    pause = min(LONGEST, WINDOW * 2**tries.level)
-    return Tries(None, 0, now + pause, tries.level + 1)
 
 
 def show(m: Moment, case: CaseView, *before: Say) -> Turn:

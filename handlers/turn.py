@@ -105,6 +105,8 @@ class Topic(StrEnum):
     TRACK = "track"
     CONFIRM = "confirm"
     LAPSED = "lapsed"
+    ASK = "ask"
+    THREAD = "thread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,11 @@ class Session:
     def drafting(self) -> bool:
         """Whether something that the person typed or sent would be lost with this session."""
         return bool(self.answers or self.files)
+
+    @property
+    def fleeting(self) -> bool:
+        """Whether it lives in memory only: it would link a person to a case, or holds what may be one."""
+        return self.receipt is not None or self.step == "suspect"
 
     def lapsed(self, now: datetime) -> bool:
         """Whether the person stayed away too long."""

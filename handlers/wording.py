@@ -26,9 +26,13 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _load(lang: Lang) -> dict[str, str]:
+    """Every file of a language: `th.toml`, and one for each topic of the service desk, as `questions.th.toml`."""
     folder = files("handlers") / "wording"
-    words = [(folder / name).read_text("utf-8") for name in (f"{lang}.toml", f"staff.{lang}.toml")]
-    return {key: said for one in words for key, said in _flat(tomllib.loads(one)).items()}
+    found = sorted(one.name for one in folder.iterdir() if one.name.endswith(f"{lang}.toml"))
+    words: dict[str, str] = {}
+    for name in found:
+        words |= _flat(tomllib.loads((folder / name).read_text("utf-8")))
+    return words
 
 
 WORDS: Mapping[Lang, Mapping[str, str]] = {"th": _load("th"), "en": _load("en")}

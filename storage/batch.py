@@ -34,6 +34,9 @@ _UPSERTS = {
         tables.audit_head,
         tables.holds,
         tables.groups,
+        tables.knowledge,
+        tables.board,
+        tables.shelf,
     )
 }
 INSERTS = {table.name: insert(table) for table in ruling.ALL.sorted_tables}

@@ -247,7 +247,7 @@ class Committer:
         who, before, session = pending.event.who, pending.before, pending.turn.session
         if session is not None:
             pending.after = session = self.talks.numbered(before, session)
-        if session is not None and session.receipt is None:
+        if session is not None and not session.fleeting:
             batch.put("sessions", **self.talks.row(who, session))
         elif stored_version(before):
             batch.add(FORGET, who=who)

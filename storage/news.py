@@ -21,7 +21,7 @@ def mark(seals: Seals, case: str) -> bytes:
     return seals.who("news of a case", case)
 
 
-def _person(seals: Seals, who: bytes) -> bytes:
+def person(seals: Seals, who: bytes) -> bytes:
     """Another mark than that of the person's talk, so that the two rows do not show whose they are."""
     return seals.who("news for a person", who.hex())
 
@@ -31,12 +31,12 @@ async def keep_news(act: KeepNews, batch: Batch) -> None:
     at = mark(batch.seals, act.case)
     letter = LETTER.dump_json(Letter(act.channel, act.back, act.lang, (TOLD,)))
     sealed = batch.seals.waiting.seal(letter, "addresses", at.hex(), "letter")
-    batch.put("addresses", mark=at, person=_person(batch.seals, act.who), sealed=sealed)
+    batch.put("addresses", mark=at, person=person(batch.seals, act.who), sealed=sealed)
 
 
 async def stop_news(act: StopNews, batch: Batch) -> None:
     """Forget every address of a person."""
-    batch.add(FORGET_PERSON, of_person=_person(batch.seals, act.who))
+    batch.add(FORGET_PERSON, of_person=person(batch.seals, act.who))
 
 
 async def tell(case: str, by: By, batch: Batch) -> None:

@@ -21,6 +21,13 @@ async def tell_of_new(
     year: int, number: int, answer_by: date, batch: Batch, hidden_from: Collection[str] = ()
 ) -> None:
     """There is a new case: who handles cases is told, save whom it concerns, and the groups that wished it."""
+    await tell_all("staff.notice.new", year, number, answer_by, batch, hidden_from)
+
+
+async def tell_all(
+    key: str, year: int, number: int, answer_by: date, batch: Batch, hidden_from: Collection[str] = ()
+) -> None:
+    """There is something new, by its number and its day: who handles it is told, and the groups that wished it."""
     if batch.roster is None or not batch.roster.known:
         return
     told = [
@@ -33,7 +40,7 @@ async def tell_of_new(
         told.append(ADDRESS.validate_json(opened))
     for address in told:
         due = thai.shown(answer_by, address.lang)
-        post(address, Say("staff.notice.new", {"number": f"{number}/{year}", "due": due}), batch)
+        post(address, Say(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
 async def tell(staff: str, say: Say, batch: Batch) -> None:

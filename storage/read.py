@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Outcome, Reason, Status
+from handlers.question import FindAsked, FindNumber, FindThread, ListQuestions, OpenThread, Thread
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import concerns, docket, sent, staff, tables
+from storage import concerns, docket, questions, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -74,6 +75,21 @@ async def find_sent(query: FindSent, sight: Sight) -> str | None:
     return found.case if found else None
 
 
+async def find_thread(query: FindThread, sight: Sight) -> Thread | None:
+    """The thread of a question's code."""
+    return await questions.find_thread(query, sight.connection, sight.seals)
+
+
+async def open_thread(query: OpenThread, sight: Sight) -> Thread | None:
+    """The thread of an id."""
+    return await questions.thread(query.id, sight.connection, sight.seals)
+
+
+async def find_asked(query: FindAsked, sight: Sight) -> Tries:
+    """How much a person sent to the officers."""
+    return await questions.find_asked(query, sight.connection, sight.days)
+
+
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindCase: find_case,
     FindTries: find_tries,
@@ -81,6 +97,11 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     **staff.READERS,
     **docket.READERS,
     **concerns.READERS,
+    FindThread: find_thread,
+    OpenThread: open_thread,
+    FindAsked: find_asked,
+    ListQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
+    FindNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
 }
 
 

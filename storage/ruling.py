@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String, Table
 
-from storage.tables import metadata
+from storage.tables.schema import metadata
 
 
 def _scattered(name: str, *columns: Column[object]) -> Table:

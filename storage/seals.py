@@ -20,12 +20,13 @@ class Seals:
     waiting: Seal = field(init=False, repr=False)
     address: Seal = field(init=False, repr=False)
     staff: Seal = field(init=False, repr=False)
+    question: Seal = field(init=False, repr=False)
     envelope: Seal = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
         root = Seal(self.ring["seal"], self.desk)
-        for purpose in ("session", "day", "case", "file", "waiting", "address", "staff"):
+        for purpose in ("session", "day", "case", "file", "waiting", "address", "staff", "question"):
             setattr(self, purpose, root.derived(purpose))
         self.envelope = Seal(self.ring["envelope"], self.desk)
 

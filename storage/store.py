@@ -1,7 +1,7 @@
 """The memory of one desk: its database, keys, sealed files and the one writer, opened together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,16 +10,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from handlers.knowledge import Known, ReadShelf
+from handlers.question import FindAnswers
 from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
 from ita_stats.fact import Fact
-from storage import audit, database, facts, tables, waiting
+from storage import audit, database, facts, knowledge, tables, waiting
 from storage.audit import Anchor
+from storage.batch import Batch
 from storage.commit import Committed, Committer
 from storage.days import Days
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
 from storage.importing import Importing
 from storage.keys import NAMES, Keyring
+from storage.knowledge import Library
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
 from storage.releases import Releases
@@ -54,6 +58,7 @@ class Store:
     reminding: Reminding
     importing: Importing
     rereading: Rereading
+    library: Library
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -67,6 +72,10 @@ class Store:
         """The answer to a question of a handler."""
         if isinstance(query, KeepText):
             return await self.evidence.take_text(query.text, query.name, now)
+        if isinstance(query, FindAnswers):
+            return await self.library.nearest(query)
+        if isinstance(query, ReadShelf):
+            return await self.library.shelf()
         async with self._sight(now) as sight:
             return await READERS[type(query)](query, sight)
 
@@ -88,6 +97,13 @@ class Store:
         """The reporter's name and contact; empty where none were given."""
         async with self._sight() as sight:
             return dict(await open_envelope(case, sight))
+
+    async def stock(self, entries: Iterable[Known], now: datetime) -> None:
+        """Put entries into the place of the whole knowledge base, in their order. Raises Conflict, DiskFull."""
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, self.seals, self.committer.days, now)
+            await knowledge.replace_all(batch, entries)
+            await batch.flush()
 
     async def facts(self, until: date | None = None) -> list[Fact]:
         """All facts recorded up to a day, in the order in which they hold."""
@@ -159,6 +175,7 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Reminding(committer),
                 Importing(committer),
                 Rereading(committer),
+                Library(seals, reader),
                 reader,
             )
             await store.releases.begin(now)

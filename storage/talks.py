@@ -32,7 +32,7 @@ def _versions(count: int) -> str:
 
 def stored_version(session: Session | None) -> int:
     """The version of the row that must be on the disk; 0 for none, as for what lives in memory only."""
-    return 0 if session is None or session.receipt is not None else session.version
+    return 0 if session is None or session.fleeting else session.version
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Talks:
         for who, before in turns:
             live = self._live.get(who)
             moved = (
-                live is not before if before is not None and before.receipt else live not in (None, before)
+                live is not before if before is not None and before.fleeting else live not in (None, before)
             )
             if who in befores or moved:
                 raise Conflict("this talk went on in the meantime")
@@ -92,7 +92,7 @@ class Talks:
         """
         stored = stored_version(before)
         version = stored + 1 if stored else secrets.randbits(40) + 1
-        return replace(session, version=0 if session.receipt else version)
+        return replace(session, version=0 if session.fleeting else version)
 
     def row(self, who: bytes, session: Session) -> dict[str, object]:
         """The row of a session."""
@@ -117,7 +117,7 @@ class Talks:
         self._live.move_to_end(who)
         if len(self._live) > MOST_CACHED:
             # Those on the disk first: whoever opens many talks must not push out who follows a case.
-            stored = (one for one, session in self._live.items() if session.receipt is None)
+            stored = (one for one, session in self._live.items() if not session.fleeting)
             del self._live[next(stored, next(iter(self._live)))]
 
     def forget_idle(self, now: datetime) -> None:

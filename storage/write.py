@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Move, Status
+from handlers.knowledge import Post, PutKnown
+from handlers.question import AddLine, AskOffice, CloseQuestion, Rate, SetAsked
 from handlers.register import (
     INSIDE,
     AddEntry,
@@ -22,7 +24,18 @@ from handlers.register import (
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
-from storage import concerns, handling, news, notices, reopening, sent, staff, tables
+from storage import (
+    concerns,
+    handling,
+    knowledge,
+    news,
+    notices,
+    questions,
+    reopening,
+    sent,
+    staff,
+    tables,
+)
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
@@ -148,6 +161,13 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     **staff.WRITERS,
     **handling.WRITERS,
     **concerns.WRITERS,
+    AskOffice: questions.ask_office,
+    AddLine: questions.add_line,
+    Rate: questions.rate,
+    CloseQuestion: questions.close_question,
+    SetAsked: questions.set_asked,
+    Post: questions.post,
+    PutKnown: knowledge.put_known,
 }
 
 

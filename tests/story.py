@@ -10,6 +10,9 @@
     ! removed สมหญิง         and is removed again
     ! office screen        a step of the office: screen, investigate, close OUTCOME, not_accept REASON, forward BODY
     ! office says WORDS    a message from the office to the reporter
+    ! office answers WORDS an answer to the question of the last code
+
+Stories of the service desk stand in a folder of their own.
 
 `{receipt}`, `{five}`, `{mistyped}` and `{never}` stand for the last receipt, its last five symbols, the receipt
 with a wrong symbol, and a well-formed one that was never issued; `{code}` for the last code of invitation, `{factor}`
@@ -32,6 +35,7 @@ from handlers.turn import Message
 from ita_stats.calendar import fiscal_year
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
+SERVICE = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
 
 CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for doors that have none."""
@@ -75,6 +79,9 @@ class Door(Protocol):
 
     def time(self) -> float:
         """The instant as the product takes it, in seconds since 1970."""
+
+    def answer(self, receipt: str, words: str) -> None:
+        """The office answers a question."""
 
 
 @dataclass
@@ -158,6 +165,8 @@ class Telling:
                 self.door.later(int(rest))
             case "office" if rest.startswith("says "):
                 self.door.tell(self.receipt, rest.removeprefix("says "))
+            case "office" if rest.startswith("answers "):
+                self.door.answer(self.receipt, rest.removeprefix("answers "))
             case "office":
                 self.door.step(self.receipt, _step(*rest.partition(" ")[::2]))
             case _:

@@ -9,7 +9,8 @@ from typing import Any
 from pyotp import HOTP
 from pyotp.utils import build_uri
 
-from handlers import thai, track
+from handlers import thai
+from handlers.code import missed
 from handlers.moment import Moment
 from handlers.register import FindTries, SetTries
 from handlers.staff.person import IsRecovery, IsSpent, Spend, Staff
@@ -65,5 +66,5 @@ def proven(
         return None, (Spend(staff.id, step),)
     if not code and (yield from read(IsRecovery(staff.id, text[:40]))):
         return None, (Spend(staff.id, recovery=text[:40]),)
-    wrong = track.missed(tries, m.now)
+    wrong = missed(tries, m.now)
     return Say("staff.factor.wrong"), (SetTries(bucket(m.event.who), wrong),)

@@ -1,6 +1,7 @@
 """Joining by a code of invitation and a second factor, and leaving."""
 
-from handlers import thai, track
+from handlers import thai
+from handlers.code import missed
 from handlers.moment import Moment
 from handlers.register import FindTries, SetTries
 from handlers.staff import factor
@@ -29,7 +30,7 @@ def begin(m: Moment, given: Given) -> Deciding:
     code = given.rest[:LONGEST_CODE]
     person = yield from read(FindInvitation(code))
     if person is None:
-        wrong = SetTries(factor.bucket(m.event.who), track.missed(tries, m.now))
+        wrong = SetTries(factor.bucket(m.event.who), missed(tries, m.now))
         return Turn(m.session, (Say("staff.join.unknown"),), (wrong, NoteAttempt(Order.JOIN)))
     secret = yield from read(NewSecret())
     after = m.with_(staff={"join": code, "secret": secret})

@@ -67,6 +67,7 @@ class ChatDoor:
     """People in terminals on one machine."""
 
     home: Path
+    desk_name: str = "complaints"
     sets_clock = False
     programs: dict[str, Program] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
@@ -74,7 +75,7 @@ class ChatDoor:
 
     def _said(self, person: str, line: bytes) -> list[Message]:
         if person not in self.programs:
-            self.programs[person] = Program(start(self.home, person))
+            self.programs[person] = Program(start(self.home, person, self.desk_name))
         raw = self.programs[person].hears(line)
         self.labels[person] = raw[-1]["choices"]
         return [
@@ -106,11 +107,14 @@ class ChatDoor:
     def tell(self, receipt: str, words: str) -> None:
         self._office(lambda desk: desk.tell(receipt, words))
 
+    def answer(self, receipt: str, words: str) -> None:
+        self._office(lambda desk: desk.answers(receipt, words))
+
     def _office(self, deed: Callable[[Desk], Awaitable[None]]) -> None:
         """The office works beside the running chats, in a process of its own."""
 
         async def work() -> None:
-            async with opened(self.home) as desk:
+            async with opened(self.home, self.desk_name) as desk:
                 await deed(desk)
 
         asyncio.run(work())
@@ -133,8 +137,8 @@ class ChatDoor:
             self.quit(person)
 
 
-def start(home: Path, person: str) -> subprocess.Popen[bytes]:
+def start(home: Path, person: str, desk: str = "complaints") -> subprocess.Popen[bytes]:
     """Start a chat as somebody."""
-    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--as", person, "--jsonl"]
+    command = [sys.executable, "-m", "bot", "chat", "--desk", desk, "--as", person, "--jsonl"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, cwd=home.parent, env=surroundings(home), **pipes)  # type: ignore[call-overload,no-any-return]

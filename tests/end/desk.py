@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot import counting
+from bot import counting, knowledge
 from bot.engine import Engine
 from handlers import thai
 from handlers.case import Step, after
+from handlers.question import AddLine, FindThread, LineKind, Thread
 from handlers.receipt import reads
 from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
 from handlers.router import Complaints
@@ -21,6 +22,7 @@ from handlers.staff.role import Role
 from handlers.turn import Act, Channel, Event, Message, Session, Turn
 from storage import keys, store, tables
 from storage.store import Store
+from tests import counter
 from tests.play import OFFICE
 
 
@@ -86,6 +88,20 @@ class Desk:
         staff = next(one for one in everybody if one.name == person)
         await self.store.personnel.remove(staff.id, thai.day(self.now()), self.now())
 
+    async def thread(self, code: str) -> Thread:
+        """What was said about a question."""
+        known = reads(code)
+        assert known is not None
+        found: Thread | None = await self.store.answer(FindThread(known), self.now())
+        assert found is not None
+        return found
+
+    async def answers(self, code: str, words: str) -> None:
+        """The office answers a question."""
+        thread = await self.thread(code)
+        on = thai.day(self.now())
+        await self.office(AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, By.OFFICE, words))
+
     async def office(self, act: Act) -> None:
         """Carry out an act of an officer."""
         self.acts += 1
@@ -114,12 +130,15 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(home: Path) -> AsyncIterator[Desk]:
-    """The complaints desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
-    ring = keys.opened(keys.Place.under(home, "complaints"))
+async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
+    """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
+    ring = keys.opened(keys.Place.under(home, name))
     async with store.opened(ring, datetime.now(UTC)) as one:
-        answers = {CountCases: counting.counter(one, OFFICE, "complaints")}
-        engine = Engine(Complaints(OFFICE, one.roster), one, answers=answers)
+        if name == "service":
+            await knowledge.lay_out(one, datetime.now(UTC))
+        router = Complaints(OFFICE, one.roster) if name == "complaints" else counter.desk()
+        answers = {CountCases: counting.counter(one, OFFICE, name)}
+        engine = Engine(router, one, answers=answers)
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append
         yield desk

@@ -24,6 +24,7 @@ class EngineDoor:
     """A desk in an event loop of its own, spoken to one message at a time."""
 
     home: Path
+    desk_name: str = "complaints"
     sets_clock = True
     events: int = 0
     officers: set[str] = field(default_factory=set)
@@ -36,7 +37,7 @@ class EngineDoor:
     def desk(self) -> Desk:
         """The desk, opened when it is first needed."""
         if self._desk is None:
-            self._desk = self.run(self._stack.enter_async_context(opened(self.home)))
+            self._desk = self.run(self._stack.enter_async_context(opened(self.home, self.desk_name)))
             self._desk.away = self.away
         return self._desk
 
@@ -80,7 +81,7 @@ class EngineDoor:
         self.desk.away = self.away
 
         async def tick() -> None:
-            place = Place.under(self.home, "complaints")
+            place = Place.under(self.home, self.desk_name)
             async for _ in clock.tick(place, self.desk.store, OFFICE, self.desk.now()):
                 pass
 
@@ -101,6 +102,9 @@ class EngineDoor:
 
     def time(self) -> float:
         return self.desk.now().timestamp()
+
+    def answer(self, receipt: str, words: str) -> None:
+        self.run(self.desk.answers(receipt, words))
 
     def close(self) -> None:
         """Close the desk; everything in it must be sound."""

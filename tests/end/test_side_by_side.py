@@ -4,12 +4,15 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from sqlalchemy import select
+
 from handlers.case import Forbidden, Move, Step
-from handlers.router import Service
 from handlers.turn import Channel, Event, Message
+from storage import tables
 from storage.errors import Conflict
+from tests.counter import COMPLAINTS
 from tests.end.desk import Desk, opened
-from tests.play import OFFICE, WHOLE_REPORT
+from tests.play import WHOLE_REPORT
 
 
 async def says(desk: Desk, name: str, lines: tuple[str, ...], prefix: str = "") -> tuple[Message, ...]:
@@ -189,17 +192,21 @@ def test_a_fault_is_told_and_its_words_are_not_logged(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_the_service_desk_says_where_to_go_and_keeps_nothing(tmp_path: Path) -> None:
+def test_the_service_desk_hands_a_complaint_over_and_keeps_nothing(tmp_path: Path) -> None:
+    secret = "ผู้อำนวยการเรียกรับเงินจากผู้ปกครอง"
+
     async def work() -> None:
-        async with opened(tmp_path / "var") as desk:
-            desk.engine.router = Service(OFFICE, "https://complaints.example")
-            for name, words, expected in (
-                ("a", "hello", "general channel"),
-                ("b", "เรื่องลับ", "ช่องทางบริการทั่วไป"),
-            ):
-                (message,) = await desk.hears(Event(name, desk.who(name), Channel.WEB, text=words))
-                assert expected in message.text
-                assert "https://complaints.example" in message.text
-                assert await desk.store.session(desk.who(name)) is None
+        async with opened(tmp_path / "var", "service") as desk:
+            who = desk.who("ก")
+            (asked,) = await desk.hears(Event("1", who, Channel.WEB, text=secret))
+            assert secret not in asked.text
+            async with desk.store._reader.connect() as connection:
+                for table in (tables.sessions, tables.questions, tables.question_lines, tables.outbox):
+                    assert (await connection.execute(select(table))).first() is None
+            told = await desk.hears(Event("2", who, Channel.WEB, choice=asked.choices[0][1]))
+            assert COMPLAINTS in told[0].text
+            session = await desk.store.session(who)
+            assert session is not None
+            assert not session.answers
 
     asyncio.run(work())

@@ -6,7 +6,7 @@ import pytest
 
 from tests.end.chat import ChatDoor
 from tests.end.engine_door import EngineDoor
-from tests.story import STORIES, Telling
+from tests.story import SERVICE, STORIES, Telling
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
@@ -19,6 +19,23 @@ def test_through_the_engine(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
     door = ChatDoor(tmp_path / "var")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert not "".join(door.errors)
+
+
+@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+def test_the_service_desk_through_the_engine(story: Path, tmp_path: Path) -> None:
+    door = EngineDoor(tmp_path / "var", "service")
+    Telling(door).play(story)
+    door.close()
+
+
+@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+def test_the_service_desk_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    door = ChatDoor(tmp_path / "var", "service")
     try:
         Telling(door).play(story)
     finally:

@@ -9,8 +9,9 @@ from handlers import receipt, thai
 from handlers.case import Step
 from handlers.register import AddEntry, By, EntryKind
 from handlers.turn import FileProblem, Message
+from tests.counter import Counter
 from tests.play import Actor, Stage
-from tests.story import CITIZENS, Telling
+from tests.story import CITIZENS, SERVICE, Telling
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -61,6 +62,15 @@ class StageDoor:
         case = self.stage.cases[receipt.folded(shown)]
         on = thai.day(self.stage.now)
         self.stage.write(AddEntry(case.id, case.seq + 1, on, EntryKind.OFFICE, By.OFFICE, words))
+
+    def answer(self, shown: str, words: str) -> None:
+        assert isinstance(self.stage, Counter)
+        self.stage.office_answers(shown, words)
+
+
+@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+def test_story_of_the_service_desk(story: Path) -> None:
+    Telling(StageDoor(Counter())).play(story)
 
 
 @pytest.mark.parametrize("story", CITIZENS, ids=lambda story: story.stem)

@@ -11,7 +11,10 @@ from tests.house.ground import PACKAGES, ROOT, modules, named
 VOCABULARY = {
     "handlers.case",
     "handlers.exclusion",
+    "handlers.faq",
+    "handlers.knowledge",
     "handlers.oldcase",
+    "handlers.question",
     "handlers.receipt",
     "handlers.reminder",
     "handlers.register",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0005"
 
 FROZEN = "fiscal_year, number, seq, period, layout, as_of, made_at, manifest, figures"
 

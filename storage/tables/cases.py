@@ -1,8 +1,4 @@
-"""The schema, once. No column holds a platform id, a name, a text or a receipt in clear.
-
-Tables whose row order would tell in which order people came are stored by their random keys (WITHOUT ROWID).
-Instants are minutes since 1970 where a deadline needs them and hours where only people read them.
-"""
+"""Talks, cases and what belongs to them, facts, the audit, and what waits to be done."""
 
 from sqlalchemy import (
     Boolean,
@@ -12,29 +8,23 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
     text,
 )
 
-metadata = MetaData()
-
+from storage.tables.schema import metadata, scattered
 
 OPEN = text("status IN ('received', 'screening', 'investigating')")
 """What is still to be done; word for word as the index of it has it, since SQLite compares the words."""
 
 
-def _scattered(name: str, *columns: Column[object] | UniqueConstraint) -> Table:
-    return Table(name, metadata, *columns, sqlite_with_rowid=False)
-
-
-meta = _scattered(
+meta = scattered(
     "meta", Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
 )
 
-sessions = _scattered(
+sessions = scattered(
     "sessions",
     Column("who", LargeBinary(32), primary_key=True),
     Column("version", Integer, nullable=False),
@@ -43,11 +33,11 @@ sessions = _scattered(
     Column("sealed", LargeBinary),  # null: swept, kept only to tell the person
 )
 
-day_keys = _scattered(
+day_keys = scattered(
     "day_keys", Column("day", Date, primary_key=True), Column("sealed", LargeBinary, nullable=False)
 )
 
-events = _scattered(
+events = scattered(
     "events",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("day", Date, nullable=False, index=True),
@@ -55,18 +45,18 @@ events = _scattered(
     Column("answer", LargeBinary),
 )
 
-tries = _scattered(
+tries = scattered(
     "tries",
     Column("bucket", LargeBinary(32), primary_key=True),
     Column("day", Date, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-counters = _scattered(
+counters = scattered(
     "counters", Column("fiscal_year", Integer, primary_key=True), Column("last", Integer, nullable=False)
 )
 
-cases = _scattered(
+cases = scattered(
     "cases",
     Column("id", String(32), primary_key=True),
     Column("fiscal_year", Integer, nullable=False),
@@ -88,14 +78,14 @@ cases = _scattered(
 )
 Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=OPEN)
 
-envelopes = _scattered(
+envelopes = scattered(
     "envelopes",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("key", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-history = _scattered(
+history = scattered(
     "history",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
@@ -108,7 +98,7 @@ history = _scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-files = _scattered(
+files = scattered(
     "files",
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), ForeignKey("cases.id"), index=True),  # null: of a draft
@@ -116,7 +106,7 @@ files = _scattered(
     Column("sealed", LargeBinary, nullable=False),  # its key, name, kind, size and SHA-256
 )
 
-facts = _scattered(
+facts = scattered(
     "facts",
     Column("about", String(32), primary_key=True),
     Column("seq", Integer, primary_key=True),
@@ -128,7 +118,7 @@ facts = _scattered(
 
 
 def _waiting(name: str) -> Table:
-    return _scattered(
+    return scattered(
         name,
         Column("id", String(32), primary_key=True),
         Column("kind", String(20), nullable=False),
@@ -141,7 +131,7 @@ def _waiting(name: str) -> Table:
 outbox = _waiting("outbox")
 errands = _waiting("errands")
 
-traces = _scattered(
+traces = scattered(
     "traces",
     Column("id", String(32), primary_key=True),
     Column("bucket", LargeBinary(32), nullable=False, index=True),
@@ -149,7 +139,7 @@ traces = _scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-addresses = _scattered(
+addresses = scattered(
     "addresses",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("person", LargeBinary(32), nullable=False, index=True),
@@ -167,7 +157,7 @@ audit = Table(
     Column("mac", LargeBinary(32), nullable=False),
 )
 
-audit_head = _scattered(
+audit_head = scattered(
     "audit_head",
     Column("id", Integer, primary_key=True),
     Column("count", Integer, nullable=False),
@@ -175,91 +165,6 @@ audit_head = _scattered(
     Column("proof", LargeBinary(32), nullable=False),
 )
 
-chores = _scattered(
+chores = scattered(
     "chores", Column("name", String(40), primary_key=True), Column("due", String(40), primary_key=True)
-)
-
-releases = _scattered(
-    "releases",
-    Column("fiscal_year", Integer, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("seq", Integer, nullable=False, unique=True),  # the order in which they were made
-    Column("period", String(20), nullable=False),
-    Column("layout", String(10), nullable=False),
-    Column("as_of", Date, nullable=False),
-    Column("made_at", Integer, nullable=False),  # minute
-    Column("held", Boolean, nullable=False),
-    Column("manifest", LargeBinary, nullable=False),
-    Column("figures", LargeBinary, nullable=False),  # its statistics.json, deflated
-)
-
-postings = _scattered(
-    "postings",
-    Column("fiscal_year", Integer, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("place", String(20), primary_key=True),
-    Column("due", Integer, nullable=False),  # minute
-    Column("attempts", Integer, nullable=False),
-    Column("done", Boolean, nullable=False),
-    Column("trouble", String(40), nullable=False),  # a code, never an answer's words
-)
-
-staff = _scattered(
-    "staff",
-    Column("id", String(32), primary_key=True),
-    Column("who", LargeBinary(32), unique=True),  # null: has not joined yet, or left
-    Column("role", String(20), nullable=False),
-    Column("joined", Date),
-    Column("removed", Date),
-    Column("sealed", LargeBinary, nullable=False),  # name, aliases, units
-    Column("factor", LargeBinary),  # the secret of the second factor
-    Column("address", LargeBinary),  # where notices go
-)
-
-invitations = _scattered(
-    "invitations",
-    Column("mark", LargeBinary(32), primary_key=True),  # of the code
-    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
-    Column("until", Integer, nullable=False),  # minute
-)
-
-recoveries = _scattered(
-    "recoveries",
-    Column("mark", LargeBinary(32), primary_key=True),  # of staff and code
-    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
-)
-
-# A code is taken once: whoever writes its mark second has lost.
-spent = _scattered(
-    "spent",
-    Column("mark", LargeBinary(32), primary_key=True),
-    Column("until", Integer, nullable=False, index=True),  # minute
-)
-
-# What goes to a reporter waits here for a minute, in which it can be taken back.
-held = _scattered(
-    "held",
-    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
-    Column("id", String(32), nullable=False, unique=True),
-    Column("due", Integer, nullable=False, index=True),  # second
-    Column("sealed", LargeBinary, nullable=False),
-)
-
-holds = _scattered(
-    "holds",
-    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
-    Column("on", Date, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-
-links = _scattered(
-    "links",
-    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
-    Column("other_id", String(32), ForeignKey("cases.id"), primary_key=True, index=True),
-)
-
-groups = _scattered(
-    "groups",
-    Column("mark", LargeBinary(32), primary_key=True),
-    Column("address", LargeBinary, nullable=False),
 )

@@ -1,0 +1,161 @@
+"""The service desk: questions and their answers; who tells of corruption is shown to the other desk."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+
+from handlers import ask, thread, welcome
+from handlers.moment import Moment
+from handlers.office import Office
+from handlers.register import StopNews
+from handlers.router import (
+    TOUCH,
+    TYPED,
+    commanded,
+    guessed,
+    is_late,
+    is_receipt_like,
+    late,
+    numbered,
+)
+from handlers.staff import inquiry
+from handlers.track import fresh
+from handlers.turn import (
+    NEVER,
+    Act,
+    Deciding,
+    DropFiles,
+    Event,
+    Now,
+    Say,
+    Session,
+    Topic,
+    Turn,
+    read,
+)
+
+HEARD: Mapping[str, str] = {
+    **TYPED,
+    "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
+    "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
+    "กระดาน": "board", "กระดานถามตอบ": "board", "board": "board", "qna": "board",
+    "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
+}  # fmt: skip
+"""Words that are commands of this desk when they are all that was typed."""
+
+QUESTIONS = frozenset({Topic.ASK, Topic.THREAD})
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service desk. address: where the complaints desk is found; board: of the public board; or empty.
+
+    roster: the marks of the staff; who is not in it costs one look-up.
+    """
+
+    office: Office
+    address: str = ""
+    board: str = ""
+    roster: Container[bytes] = frozenset()
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        """What one message leads to."""
+        now = yield from read(Now())
+        before = session or Session(lang=guessed(event))
+        if event.unsent or (event.choice == TOUCH and session is not None):
+            return Turn(before if before.lapsed(now) else before.with_(at=now))
+        m, notes = _arrived(Moment(event, before.with_(at=now), self.office, now), before)
+        if event.who in self.roster or inquiry.concerns(m):
+            turn = yield from inquiry.hear(m)
+            if turn is not None:
+                return _said(turn, notes)
+        if event.file is not None:
+            return _said(_without(event, (yield from self._again(m, Say("ask.words")))), notes)
+        command = commanded(event, HEARD) or numbered(event, m.session, before, welcome.CHOICES)
+        if is_late(m) and not command:
+            turn = yield from self._again(m, *late(event))
+        else:
+            turn = yield from (self._obey(m, command) if command else self._listen(m))
+        return _said(turn, notes)
+
+    def recall(self, event: Event, session: Session) -> Deciding:
+        """The question that a talk stands at. Nothing of it is written."""
+        now = yield from read(Now())
+        return (yield from self._again(Moment(event, session, self.office, now)))
+
+    def _listen(self, m: Moment) -> Deciding:
+        text = m.event.text or ""
+        if m.session.topic is Topic.ASK and m.session.step == "suspect":
+            return (yield from ask.hear(m, self.address))
+        if is_receipt_like(text):
+            return (yield from thread.look_up(m, text))
+        if m.session.topic is Topic.ASK:
+            return (yield from ask.hear(m, self.address))
+        if m.session.topic is Topic.THREAD:
+            return (yield from thread.hear(m))
+        if m.event.choice is not None:
+            return welcome.again(m, Say("pick.stale"))
+        return welcome.greet(m) if ask.is_greeting(text) else (yield from ask.told(m))
+
+    def _obey(self, m: Moment, command: str) -> Deciding:
+        if command in {"th", "en"}:
+            return (yield from self._again(m.with_(lang=command)))
+        if command.startswith(thread.LETTER):
+            return (yield from thread.by_letter(m, command))
+        if command in {"privacy", "help", "board", "report"}:
+            return (yield from self._again(m, self._told(m, command)))
+        if command == "stop":
+            turn = yield from self._again(m, Say("thread.stopped"))
+            return replace(turn, acts=(*turn.acts, StopNews(m.event.who)))
+        free = m.on(fresh(m))
+        if command == "ask":
+            return ask.begin(free)
+        if command == "follow":
+            return thread.begin(free)
+        return welcome.greet(free) if command == "start" else welcome.again(free)
+
+    def _told(self, m: Moment, command: str) -> Say:
+        """What is only told, and leads nowhere else."""
+        if command == "report":
+            return ask.handover(m, self.address)
+        if command == "board":
+            return Say("welcome.board", {"address": self.board or self.office.website})
+        if command == "help":
+            return Say("welcome.help", {"days": self.office.deadlines.first_answer_days})
+        about = self.office.privacy
+        return Say(
+            "welcome.privacy",
+            {
+                "version": about.version,
+                "controller": about.controller.in_(m.lang),
+                "contact": about.contact.in_(m.lang),
+                "abroad": Say(f"abroad.{m.event.channel}"),
+                "days": self.office.retention.after_closing_days,
+            },
+        )
+
+    def _again(self, m: Moment, *before: Say) -> Deciding:
+        """Say something and ask the present question once more."""
+        if m.session.topic is Topic.ASK:
+            return (yield from ask.again(m, *before))
+        if m.session.topic is Topic.THREAD:
+            return (yield from thread.again(m, *before))
+        return welcome.again(m, *before)
+
+
+def _arrived(m: Moment, before: Session) -> tuple[Moment, tuple[Say, ...]]:
+    """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
+    lapsed = before.at != NEVER and before.lapsed(m.now)
+    if before.topic is not Topic.LAPSED and not lapsed and before.topic in {*QUESTIONS, Topic.MENU}:
+        return m, ()
+    told = (Say("ask.lapsed"),) if before.topic is Topic.LAPSED or before.drafting else ()
+    return m.on(fresh(m)), told
+
+
+def _without(event: Event, turn: Turn) -> Turn:
+    """The turn, with the file that came erased: a question is words."""
+    dropped: tuple[Act, ...] = (DropFiles((event.file.id,)),) if event.file and event.file.id else ()
+    return replace(turn, acts=(*turn.acts, *dropped))
+
+
+def _said(turn: Turn, notes: tuple[Say, ...]) -> Turn:
+    return replace(turn, says=(*notes, *turn.says)) if notes else turn

@@ -1,0 +1,202 @@
+"""Officers of the service desk: the questions that wait, their answers, and what is published of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from handlers import thai, welcome
+from handlers.knowledge import ReadShelf
+from handlers.moment import Moment
+from handlers.question import AddLine, CloseQuestion, FindNumber, LineKind, ListQuestions, State, Thread
+from handlers.register import By
+from handlers.staff import joining, order, shelving
+from handlers.staff.asking import Asked, asks, button, shown
+from handlers.staff.call import Call, Reading
+from handlers.staff.person import FindStaff, NoteAttempt
+from handlers.staff.role import HANDLING, Order
+from handlers.turn import Channel, Choice, Deciding, Say, Topic, Turn, read
+
+A_PAGE = 8
+SHORT = 60
+LONGEST = 3_000
+"""Characters of an answer."""
+
+Work: TypeAlias = Callable[[Asked], Deciding]
+OfOne: TypeAlias = Callable[[Asked, Thread], Deciding]
+
+
+def concerns(m: Moment) -> bool:
+    """Whether an event is of somebody who joins, or gives a command that only officers have."""
+    words = (m.event.text or "").strip()
+    name = words.partition(" ")[0].casefold()
+    return bool(m.session.staff) or (name.startswith("/") and (name[1:] in NAMES or order.knocks(m.event)))
+
+
+def hear(m: Moment) -> Reading[Turn | None]:
+    """What an officer's message leads to; None where they speak as anybody does."""
+    staff = None if m.event.channel is Channel.WEB else (yield from read(FindStaff(m.event.who)))
+    words = (m.event.choice if m.event.choice is not None else m.event.text) or ""
+    given = order.read(words)
+    if staff is None:
+        return (yield from _stranger(m, words))
+    if given is not None and given.order is Order.LEAVE:
+        return (yield from joining.leave(Call(m, staff, given)))
+    if given is not None and given.order is Order.JOIN:
+        return (yield from joining.again(Call(m, staff, given)))
+    asked = asks(m, staff, words)
+    if (asked is None or asked.name not in NAMES) and (awaits := m.session.staff.get("awaits")):
+        free = m.event.text is not None and not words.startswith("/") and m.session.topic is Topic.MENU
+        asked = asks(m, staff, f"{awaits} {words}") if free else None
+    if asked is None or asked.name not in NAMES:
+        return None
+    asked = replace(asked.keeps(awaits=""), name=NAMES[asked.name])
+    if staff.role not in HANDLING:
+        return asked.tells("refused", acts=(NoteAttempt(asked.name, staff.id),))
+    return (yield from _done(asked))
+
+
+def _stranger(m: Moment, words: str) -> Reading[Turn | None]:
+    given = order.read(words)
+    if m.event.channel is not Channel.WEB and given is not None and given.order is Order.JOIN:
+        return (yield from joining.begin(m, given))
+    if m.event.channel is not Channel.WEB and "join" in m.session.staff and m.event.text and given is None:
+        return (yield from joining.finish(m))
+    name = words.strip().partition(" ")[0].casefold()
+    if not name.startswith("/") or name[1:] not in NAMES:
+        return None
+    return replace(welcome.again(m.with_(staff={})), acts=(NoteAttempt(NAMES[name[1:]]),))
+
+
+def _done(asked: Asked) -> Deciding:
+    if asked.name in WORKS:
+        return (yield from WORKS[asked.name](asked))
+    thread = yield from read(FindNumber(asked.number, asked.year))
+    if thread is None:
+        return asked.tells("unknown", (button("questions"),), number=asked.number)
+    return (yield from ONES[asked.name](asked, thread))
+
+
+def questions(asked: Asked) -> Deciding:
+    """What waits for an answer, soonest due first."""
+    place = max(1, asked.number)
+    found = yield from read(ListQuestions((place - 1) * A_PAGE, A_PAGE + 1))
+    if not found:
+        return asked.tells("none", (button("faq"),))
+    many = _of_one_bucket(found)
+    lines = tuple(_line(thread, asked, many) for thread in found[:A_PAGE])
+    choices = [Choice(f"/question {shown(t)}", "literal", {"text": shown(t)}) for t in found[:A_PAGE]]
+    if len(found) > A_PAGE:
+        choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
+    return asked.tells("some", tuple(choices), lines=lines)
+
+
+def _of_one_bucket(found: tuple[Thread, ...]) -> set[str]:
+    buckets = [thread.bucket for thread in found if thread.bucket]
+    return {bucket for bucket in buckets if buckets.count(bucket) > 1}
+
+
+def _line(thread: Thread, asked: Asked, many: set[str]) -> Say:
+    late = "late" if thread.answer_by < thai.day(asked.m.now) else "by"
+    bucket = Say("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _text("")
+    words = thread.lines[-1].text.replace("\n", " ")
+    return Say(
+        "inquiry.line",
+        {
+            "number": shown(thread),
+            "due": Say(f"inquiry.due_{late}", {"day": thai.shown(thread.answer_by, asked.m.lang)}),
+            "words": words if len(words) <= SHORT else f"{words[:SHORT]}…",
+            "bucket": bucket,
+        },
+    )
+
+
+def _text(words: str) -> Say:
+    return Say("literal", {"text": words})
+
+
+def question(asked: Asked, thread: Thread) -> Deciding:
+    """One question with all that was said."""
+    yield from ()
+    return _shown(asked, thread)
+
+
+def _shown(asked: Asked, thread: Thread, *before: Say) -> Turn:
+    lines = tuple(
+        Say(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.text})
+        for one in thread.lines
+    )
+    after = ("publish",) if thread.answer else ()
+    ways = ("answer", *(("close",) if thread.state is State.OPEN else ()), *after)
+    choices = (*(button(name, thread) for name in ways), button("questions"))
+    state = Say(f"thread.{thread.state}")
+    turn = asked.tells("one", choices, number=shown(thread), state=state, lines=lines)
+    return replace(turn, says=(*before, *turn.says))
+
+
+def answer(asked: Asked, thread: Thread) -> Deciding:
+    """Answer a question; `=id` stands for the answer of an entry of the knowledge base."""
+    text = thai.clean(asked.rest).text
+    if not text:
+        waiting = asked.keeps(awaits=f"/answer {shown(thread)}")
+        return waiting.tells("answer_ask", number=shown(thread), asked=thread.asked)
+    if len(text) > LONGEST:
+        return asked.tells("too_long", limit=LONGEST)
+    if text.startswith("="):
+        shelf = yield from read(ReadShelf())
+        entry = next((one for one in shelf.known if one.id == text[1:].strip()), None)
+        if entry is None:
+            return asked.tells("faq_unknown", (button("faq"),), id=text[1:60])
+        text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
+    act = _answer(asked, thread, text)
+    choices = (button("publish", thread), button("questions"))
+    return asked.tells("answered", choices, (act,), number=shown(thread), text=text)
+
+
+def _answer(asked: Asked, thread: Thread, text: str) -> AddLine:
+    on = thai.day(asked.m.now)
+    return AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, By.OFFICE, text)
+
+
+def merge(asked: Asked, thread: Thread) -> Deciding:
+    """Answer a question with the answer that another one was given."""
+    other = asks(asked.m, asked.staff, f"/merge {asked.rest}")
+    into = (yield from read(FindNumber(other.number, other.year))) if other and other.number else None
+    if into is None or into.id == thread.id:
+        return asked.tells("merge_ask", number=shown(thread))
+    if not into.answer:
+        return asked.tells("merge_open", (button("answer", into),), other=shown(into))
+    act = _answer(asked, thread, into.answer)
+    return asked.tells("merged", (button("questions"),), (act,), number=shown(thread), other=shown(into))
+
+
+def close(asked: Asked, thread: Thread) -> Deciding:
+    """Close a question that is none, without an answer."""
+    yield from ()
+    if thread.state is not State.OPEN:
+        return _shown(asked, thread)
+    act = CloseQuestion(thread.id, thread.seq, thai.day(asked.m.now))
+    return asked.tells("closed", (button("questions"),), (act,), number=shown(thread))
+
+
+WORKS: Mapping[str, Work] = {"questions": questions, "faq": shelving.faq}
+ONES: Mapping[str, OfOne] = {
+    "question": question,
+    "answer": answer,
+    "publish": shelving.publish,
+    "merge": merge,
+    "close": close,
+}
+NAMES: Mapping[str, str] = {
+    name: own
+    for own, names in {
+        "questions": ("questions", "inbox", "คำถาม", "งาน"),
+        "question": ("question", "case", "ดูคำถาม"),
+        "answer": ("answer", "reply", "ตอบ"),
+        "publish": ("publish", "เผยแพร่"),
+        "merge": ("merge", "รวม"),
+        "close": ("close", "ปิด"),
+        "faq": ("faq", "คลัง", "canned", "คำตอบ"),
+    }.items()
+    for name in names
+}
+"""What officers of this desk say after a slash, and which command it is."""

@@ -1,0 +1,102 @@
+"""What officers lay before everybody: questions with their answers, read once more, and the knowledge base."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from handlers import personal, thai
+from handlers.knowledge import Known, Post, Posted, PutKnown, ReadShelf
+from handlers.question import LineKind, Thread
+from handlers.staff.asking import Asked, button, shown
+from handlers.turn import Deciding, Say, Turn, read
+
+MOST = 40
+"""Entries that are listed."""
+
+_EDITED = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
+
+
+def publish(asked: Asked, thread: Thread) -> Deciding:
+    """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
+    yield from ()
+    if not thread.answer:
+        return asked.tells("publish_early", (button("answer", thread),), number=shown(thread))
+    kept = asked.m.session.staff
+    mine = kept.get("post_of") == thread.id
+    if asked.rest == "ok" and mine:
+        return _published(asked, thread, kept["post_q"], kept["post_a"])
+    edited = _EDITED.fullmatch(asked.rest.strip())
+    given = (edited[1], edited[2]) if edited else (thread.asked, thread.answer)
+    words = tuple(thai.clean(one).text for one in given)
+    found = tuple(dict.fromkeys((*personal.found(words[0]), *personal.found(words[1]))))
+    question, answer = (personal.covered(one) for one in words)
+    told = (
+        Say("inquiry.publish_found", {"found": ", ".join(found)}) if found else Say("inquiry.publish_clean")
+    )
+    seen = asked.keeps(post_of=thread.id, post_q=question, post_a=answer)
+    choices = (button("publish", thread, "ok"), button("questions"))
+    return seen.tells(
+        "publish_ask", choices, number=shown(thread), question=question, answer=answer, found=told
+    )
+
+
+def _published(asked: Asked, thread: Thread, question: str, answer: str) -> Turn:
+    answered = next(line.on for line in reversed(thread.lines) if line.kind is LineKind.ANSWER)
+    post = Posted(thread.board or thread.id[::-1], question, answer, thread.asked_on, answered)
+    done = asked.keeps(post_of="", post_q="", post_a="")
+    return done.tells("published", (button("questions"),), (Post(thread.id, post),), number=shown(thread))
+
+
+def faq(asked: Asked) -> Deciding:
+    """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
+    shelf = yield from read(ReadShelf())
+    what, _, rest = asked.rest.partition(" ")
+    entries, today = {one.id: one for one in shelf.known}, thai.day(asked.m.now)
+    if what in {"add", "เพิ่ม"}:
+        return _added(asked, entries, rest)
+    name, _, words = rest.strip().partition(" ")
+    if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
+        if name not in entries:
+            return asked.tells("faq_unknown", (button("faq"),), id=name[:60])
+        return _changed(asked, entries[name], what, words)
+    return _listed(asked, shelf.known, today)
+
+
+def _added(asked: Asked, entries: dict[str, Known], rest: str) -> Turn:
+    question, bar, answer = rest.partition("|")
+    question, answer = thai.clean(question).text, thai.clean(answer).text
+    if not bar or not question or not answer:
+        return asked.tells("faq_add_how")
+    number = 1
+    while f"own-{number}" in entries:
+        number += 1
+    entry = Known(f"own-{number}", question, answer)
+    return asked.tells("faq_added", (button("faq"),), (PutKnown(entry),), id=entry.id, question=question)
+
+
+def _changed(asked: Asked, entry: Known, what: str, words: str) -> Turn:
+    if what in {"edit", "แก้"}:
+        answer = thai.clean(words).text
+        if not answer:
+            return asked.tells("faq_edit_how", id=entry.id, answer=entry.answer)
+        return asked.tells(
+            "faq_edited",
+            (button("faq"),),
+            (PutKnown(replace(entry, answer=answer, example=False)),),
+            id=entry.id,
+        )
+    off = what in {"off", "ปิด"}
+    act = PutKnown(replace(entry, off=off))
+    return asked.tells("faq_off" if off else "faq_on", (button("faq"),), (act,), id=entry.id)
+
+
+def _listed(asked: Asked, known: tuple[Known, ...], today: date) -> Turn:
+    stale = [one for one in known if not one.off and not one.holds(today)]
+    others = [one for one in known if one not in stale]
+    lines = tuple(_line(one, today) for one in (*stale, *others)[:MOST])
+    return asked.tells("faq_list", (button("questions"),), count=len(known), stale=len(stale), lines=lines)
+
+
+def _line(one: Known, today: date) -> Say:
+    state = "off" if one.off else "on" if one.holds(today) else "stale"
+    return Say(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})

@@ -1,0 +1,65 @@
+"""The staff of a desk, and what they do around a case."""
+
+from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String
+
+from storage.tables.schema import scattered
+
+staff = scattered(
+    "staff",
+    Column("id", String(32), primary_key=True),
+    Column("who", LargeBinary(32), unique=True),  # null: has not joined yet, or left
+    Column("role", String(20), nullable=False),
+    Column("joined", Date),
+    Column("removed", Date),
+    Column("sealed", LargeBinary, nullable=False),  # name, aliases, units
+    Column("factor", LargeBinary),  # the secret of the second factor
+    Column("address", LargeBinary),  # where notices go
+)
+
+invitations = scattered(
+    "invitations",
+    Column("mark", LargeBinary(32), primary_key=True),  # of the code
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("until", Integer, nullable=False),  # minute
+)
+
+recoveries = scattered(
+    "recoveries",
+    Column("mark", LargeBinary(32), primary_key=True),  # of staff and code
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+)
+
+# A code is taken once: whoever writes its mark second has lost.
+spent = scattered(
+    "spent",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("until", Integer, nullable=False, index=True),  # minute
+)
+
+# What goes to a reporter waits here for a minute, in which it can be taken back.
+held = scattered(
+    "held",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("due", Integer, nullable=False, index=True),  # second
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+holds = scattered(
+    "holds",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+links = scattered(
+    "links",
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("other_id", String(32), ForeignKey("cases.id"), primary_key=True, index=True),
+)
+
+groups = scattered(
+    "groups",
+    Column("mark", LargeBinary(32), primary_key=True),
+    Column("address", LargeBinary, nullable=False),
+)

@@ -1,0 +1,57 @@
+"""Questions, what was said about them, and what is known to everybody."""
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+
+from storage.tables.schema import scattered
+
+questions = scattered(
+    "questions",
+    Column("id", String(32), primary_key=True),
+    Column("fiscal_year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("receipt_mark", LargeBinary(32), nullable=False, unique=True),
+    Column("state", String(10), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("answered_on", Date),
+    Column("touched_on", Date, nullable=False),
+    Column("rating", String(10)),
+    Column("bucket", String(8), nullable=False),  # who sent several on one day; wiped with the key of the day
+    Column("lang", String(2), nullable=False),
+    Column("board", String(32), nullable=False),  # where it is published; empty where it is not
+    UniqueConstraint("fiscal_year", "number"),
+)
+
+question_lines = scattered(
+    "question_lines",
+    Column("question_id", String(32), ForeignKey("questions.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What is known, and shown to everybody: of the office's own hand (knowledge), and out of questions (board).
+knowledge = scattered(
+    "knowledge",
+    Column("id", String(60), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("until", Date),
+    Column("off", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+board = scattered(
+    "board",
+    Column("id", String(32), primary_key=True),
+    Column("asked_on", Date, nullable=False),
+    Column("answered_on", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+shelf = scattered(
+    "shelf",
+    Column("id", Integer, primary_key=True),
+    Column("version", LargeBinary(16), nullable=False),  # another one after each change of what is known
+)

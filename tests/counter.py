@@ -1,0 +1,138 @@
+"""The service desk on a stage of dictionaries: its talk alone, exact and without storage."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot import knowledge
+from handlers import receipt as receipts
+from handlers import thai
+from handlers.counter import Service
+from handlers.faq import Entry, Index
+from handlers.knowledge import Post, PutKnown, ReadShelf, Shelf
+from handlers.question import (
+    AddLine,
+    AskOffice,
+    CloseQuestion,
+    FindAnswers,
+    FindAsked,
+    FindNumber,
+    FindThread,
+    Line,
+    LineKind,
+    ListQuestions,
+    Match,
+    OpenThread,
+    Rate,
+    SetAsked,
+    State,
+    Thread,
+)
+from handlers.register import FindTries, SetTries, StopNews, Tries
+from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
+from handlers.thread import after
+from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
+from tests.play import OFFICE, Stage
+
+COMPLAINTS = "https://complaints.example"
+BOARD = "https://service.example/qna"
+BASE = knowledge.load(knowledge.EXAMPLE)
+
+
+def desk() -> Service:
+    """The service desk of the example office."""
+    return Service(OFFICE, COMPLAINTS, BOARD)
+
+
+@dataclass
+class Counter(Stage):
+    """The world of the service desk."""
+
+    router: Any = field(default_factory=desk)
+    index: Index = field(
+        default_factory=lambda: Index.of(
+            [Entry(one.id, (one.question, *one.also, one.answer)) for one in BASE]
+        )
+    )
+    threads: dict[str, Thread] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    asked: dict[bytes, Tries] = field(default_factory=dict)
+    staff: dict[bytes, Staff] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=lambda: Shelf(BASE))
+
+    def answer(self, query: Query[Any]) -> Any:
+        match query:
+            case Now():
+                return self.now
+            case NewReceipt():
+                return receipts.made_of(self.chance.getrandbits(80))
+            case FindAnswers(text):
+                return tuple(self._match(found.id, found.sure) for found in self.index.nearest(text))
+            case FindThread(receipt):
+                return self.threads.get(self.codes.get(receipt.symbols, ""))
+            case OpenThread(thread):
+                return self.threads.get(thread)
+            case FindAsked(who):
+                return self.asked.get(who, Tries())
+            case FindTries(who):
+                return self.tries.get(who, Tries())
+            case FindStaff(who):
+                return self.staff.get(who)
+            case FindInvitation():
+                return None
+            case ReadShelf():
+                return self.shelf
+            case ListQuestions(at, most):
+                waiting = [t for t in self.threads.values() if t.state is State.OPEN]
+                return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
+            case FindNumber(number):
+                return next((t for t in self.threads.values() if t.number == number), None)
+        raise AssertionError(query)
+
+    @staticmethod
+    def _match(found: str, sure: bool) -> Match:
+        one = next(one for one in BASE if one.id == found)
+        return Match(one.id, one.question, one.answer, one.link, sure, one.example)
+
+    def write(self, act: Act) -> None:
+        self.acts.append(act)
+        match act:
+            case AskOffice():
+                number = len(self.threads) + 1
+                name = f"{number:032x}"
+                first = Line(1, act.on, LineKind.ASKED, act.text)
+                self.codes[act.receipt.symbols] = name
+                self.threads[name] = Thread(
+                    name,
+                    2570,
+                    number,
+                    State.OPEN,
+                    act.on,
+                    act.answer_by,
+                    None,
+                    (first,),
+                    act.lang,
+                    act.who.hex()[:4],
+                )
+            case AddLine():
+                assert act.seq == self.threads[act.thread].seq + 1
+                self.threads[act.thread] = after(self.threads[act.thread], act)
+            case Rate():
+                self.threads[act.thread] = replace(self.threads[act.thread], rating=act.rating)
+            case SetAsked():
+                self.asked[act.who] = act.tries
+            case SetTries():
+                self.tries[act.who] = act.tries
+            case DropFiles():
+                self.dropped.extend(act.ids)
+            case CloseQuestion():
+                self.threads[act.thread] = replace(self.threads[act.thread], state=State.CLOSED)
+            case StopNews() | Post() | PutKnown() | NoteAttempt():
+                pass
+            case _:
+                raise AssertionError(act)
+
+    def office_answers(self, shown: str, words: str) -> None:
+        """An officer answers the question of a code."""
+        thread = self.threads[self.codes[receipts.folded(shown)]]
+        on = thai.day(self.now)
+        self.write(AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, "office", words))  # type: ignore[arg-type]

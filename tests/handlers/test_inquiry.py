@@ -1,0 +1,140 @@
+"""Officers of the service desk: what waits, what is answered, what is published."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from handlers.knowledge import Known, Post, PutKnown
+from handlers.question import CloseQuestion, LineKind, State
+from handlers.staff.person import NoteAttempt, Profile, Staff
+from handlers.staff.role import Role
+from handlers.turn import Channel
+from tests.counter import Counter
+from tests.play import Actor
+
+LATE = "ขอยืมเต็นท์ได้ไหม โทร 081-234-5678"
+
+
+def stage(role: Role = Role.OFFICER) -> tuple[Counter, Actor]:
+    one = Counter(channel=Channel.TERMINAL)
+    one.staff[b"office"] = Staff("s1", role, Profile("สมหญิง"), b"office", date(2026, 11, 1))
+    one.router = replace(one.router, roster={b"office"})
+    return one, Actor(one, b"office")
+
+
+def asks(one: Counter, words: str = LATE, name: str = "ก") -> str:
+    person = one.person(name)
+    person.says(words)
+    if "ถามเจ้าหน้าที่" not in person.labels:
+        person.picks("ไม่ตรง")
+    person.picks("ถามเจ้าหน้าที่")
+    return person.receipt
+
+
+def test_what_waits_is_listed_and_answered() -> None:
+    one, officer = stage()
+    assert "ไม่มีคำถามที่รอตอบ" in officer.says("/questions")
+    code = asks(one)
+    said = officer.says("/คำถาม")
+    assert "1/2570 ตอบภายใน 7 ธันวาคม 2569" in said
+    assert "ผู้ถามเดียวกัน" not in said
+    assert LATE in officer.picks("1/2570")
+    assert "พิมพ์คำตอบ" in officer.picks("ตอบ")
+    assert "ตอบคำถาม 1/2570 แล้ว" in officer.says("ยืมได้ ทำหนังสือมาก่อน")
+    thread = one.threads[f"{1:032x}"]
+    assert thread.state is State.ANSWERED
+    assert thread.answer == "ยืมได้ ทำหนังสือมาก่อน"
+    assert "ยืมได้" in one.person("ข").says(code)
+    assert "ไม่มีคำถามที่รอตอบ" in officer.says("/inbox")
+
+
+def test_a_late_question_and_the_same_asker_stand_out() -> None:
+    one, officer = stage()
+    for words in (LATE, "ขอยืมโต๊ะได้ไหม"):
+        asks(one, words)
+    one.wait(days=20)
+    said = officer.says("/questions")
+    assert "เกินกำหนด 7 ธันวาคม 2569" in said
+    assert said.count("ผู้ถามเดียวกันวันนี้") == 2
+
+
+def test_canned_merged_closed() -> None:
+    one, officer = stage()
+    for words in (LATE, "ขอยืมโต๊ะได้ไหม", "ด่าด่าด่าด่า"):
+        asks(one, words, words)
+    assert "ยังไม่มีคำตอบ" in officer.says("/merge 2 1")
+    assert "ไม่มีข้อ" in officer.says("/answer 1 =nothing")
+    assert "08.30-16.30" in officer.says("/answer 1/2570 =opening-hours")
+    assert "ด้วยคำตอบของ 1/2570" in officer.says("/merge 2 1")
+    assert one.threads[f"{2:032x}"].answer.endswith("วันหยุดราชการ")
+    assert "ซ้ำกับข้อใด" in officer.says("/merge 2 2")
+    assert "ปิดคำถาม 3/2570" in officer.says("/close ๓")
+    assert any(isinstance(act, CloseQuestion) for act in one.acts)
+    assert "ปิดแล้ว" in officer.says("/close 3")
+    assert "ไม่มีคำถามเลขที่ 9" in officer.says("/question 9")
+    assert "ยาวเกิน" in officer.says("/answer 3 " + "ยาว" * 1500)
+
+
+def test_published_after_it_was_read_and_covered() -> None:
+    one, officer = stage()
+    asks(one)
+    assert "ยังไม่มีคำตอบ" in officer.says("/publish 1")
+    officer.says("/answer 1 ติดต่อ นายสมชาย ใจดี")
+    said = officer.picks("เผยแพร่")
+    assert "พบข้อมูลส่วนบุคคลและปิดบังแล้ว: 081-234-5678, นายสมชาย ใจดี" in said
+    said = officer.says("/publish 1\nถาม: ยืมเต็นท์ได้ไหม\nตอบ: ได้ ติดต่อกลุ่มอำนวยการ")
+    assert "ไม่พบเลขบัตร" in said
+    assert "เผยแพร่คำถาม 1/2570" in officer.picks("เผยแพร่ตามนี้")
+    (act,) = [act for act in one.acts if isinstance(act, Post)]
+    assert act.question == f"{1:032x}"
+    assert (act.post.question, act.post.answer) == ("ยืมเต็นท์ได้ไหม", "ได้ ติดต่อกลุ่มอำนวยการ")
+    assert act.post.id != act.question
+    officer.says("/publish 1 ok")
+    assert len([act for act in one.acts if isinstance(act, Post)]) == 1
+
+
+def test_the_knowledge_base_is_edited_in_chat() -> None:
+    one, officer = stage()
+    one.shelf = replace(one.shelf, known=(Known("old", "เก่า", "x", until=date(2026, 1, 1)), *one.shelf.known))
+    said = officer.says("/faq")
+    assert "41 ข้อ พ้นกำหนดแล้ว 1 ข้อ" in said
+    assert "(พ้นกำหนด) old" in said
+    assert "พิมพ์ /faq add" in officer.says("/faq add อะไร")
+    assert "เพิ่มข้อ own-1" in officer.says("/faq add ยืมเต็นท์ได้ไหม | ได้")
+    assert "คำตอบเดิม" in officer.says("/faq edit opening-hours")
+    assert "แก้คำตอบ" in officer.says("/faq edit opening-hours เปิดทุกวัน")
+    assert "ปิดข้อ old" in officer.says("/faq off old")
+    assert "เปิดข้อ old" in officer.says("/faq on old")
+    assert "ไม่มีข้อ" in officer.says("/faq off nothing")
+    put = {act.entry.id: act.entry for act in one.acts if isinstance(act, PutKnown)}
+    assert put["own-1"].answer == "ได้"
+    assert put["opening-hours"].answer == "เปิดทุกวัน"
+    assert not put["opening-hours"].example
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR])
+def test_who_handles_nothing_reads_nothing(role: Role) -> None:
+    one, officer = stage(role)
+    asks(one)
+    assert "ไม่ใช่หน้าที่" in officer.says("/questions")
+    assert LATE not in officer.says("/question 1")
+    assert isinstance(one.acts[-1], NoteAttempt)
+
+
+def test_a_stranger_sees_the_counter_of_everybody() -> None:
+    one, _ = stage()
+    asks(one)
+    stranger = one.person("ค")
+    for words in ("/questions", "/answer 1 เท็จ", "/faq off opening-hours", "/join"):
+        said = stranger.says(words)
+        assert LATE not in said
+    assert one.threads[f"{1:032x}"].state is State.OPEN
+    assert not [act for act in one.acts if isinstance(act, PutKnown)]
+    assert len([act for act in one.acts if isinstance(act, NoteAttempt)]) >= 3
+
+
+def test_officers_ask_as_anybody_does() -> None:
+    _, officer = stage()
+    assert "08.30-16.30" in officer.says("สำนักงานเปิดให้บริการวันและเวลาใด")
+    assert LineKind.ANSWER == "answer"
