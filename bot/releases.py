@@ -14,7 +14,6 @@ from ita_stats import figures, published, release
 from ita_stats.calendar import fiscal_year
 from ita_stats.correction import changes
 from ita_stats.release import ANCHOR, FIGURES, MANIFEST, SCHEMA
-from ita_stats.rendered import TYPES, rendered
 from ita_stats.table import Issue, Layout, Note, Period, Tables
 from storage import folders
 from storage.audit import Anchor
@@ -24,7 +23,6 @@ from storage.store import Store
 
 Progress = Callable[[int, int, str], None]
 """Hears which step of how many is begun, and what it is."""
-STEPS = 2 + len(TYPES)
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
@@ -74,6 +72,13 @@ class Lost(Exception):  # noqa: N818
     """The files of a release are gone or altered, and this version would make others: they are in a backup only."""
 
 
+def steps() -> int:
+    """How many steps a release takes: counting, a step for each file, the manifest."""
+    from ita_stats.rendered import TYPES
+
+    return 2 + len(TYPES)
+
+
 def folder_of(place: Place, kept: Kept) -> Path:
     """Where the files of a release are: ITA_HOME/<desk>/releases/2570/3."""
     return place.folder / "releases" / str(kept.fiscal_year) / str(kept.number)
@@ -90,7 +95,7 @@ async def released(bench: Bench, order: Order, now: datetime, tell: Progress = l
         before = next((k for k in reversed(known) if _is_same_cutoff(k, order)), None)
         if before is None and order.why is not None:
             raise NothingToCorrect
-        tell(1, STEPS, "ita-stats")
+        tell(1, steps(), "ita-stats")
         if before is not None:
             changed = await _changed_since(bench, order, before, known)
             if not changed and order.why in {None, _issue(before).why}:
@@ -190,17 +195,22 @@ class Pressing:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The files; manifest.json, which names the others, and anchor.json come last."""
+        from ita_stats.rendered import (  # Typst and XlsxWriter, so only where a release is made
+            TYPES,
+            rendered,
+        )
+
         office, told = self._bench.office, list[release.FileJson]()
         signatory = office.head.th if office.statistics.signature else None
         making = rendered(self._tables, self._issue, signatory)
         for step, name in enumerate(TYPES, start=2):
-            self._tell(step, STEPS, name)
+            self._tell(step, steps(), name)
             _, content = next(making)
             told.append(release.file(name, content))
             if name == FIGURES:
                 self.made[name] = content
             yield name, content
-        self._tell(STEPS, STEPS, MANIFEST)
+        self._tell(steps(), steps(), MANIFEST)
         told.append(release.file(SCHEMA, release.schema()))
         yield SCHEMA, release.schema()
         # As read back: what is printed may leave out signs that the office's names have.

@@ -12,7 +12,6 @@ from ita_stats import published
 from ita_stats.calendar import Month, fiscal_year, written
 from ita_stats.period import LENGTHS, NoPeriod
 from ita_stats.published import NoteJson, Part, PeriodJson
-from ita_stats.rendered import TYPES
 from ita_stats.table import Issue, Layout, Period, Tables
 
 MANIFEST, ANCHOR, SCHEMA = "manifest.json", "anchor.json", "manifest.schema.json"
@@ -56,6 +55,8 @@ class Manifest(Part):
 
 def file(name: str, content: bytes) -> FileJson:
     """What a manifest says of a file."""
+    from ita_stats.rendered import TYPES  # with all who draw: a server that only reads need not load them
+
     kind = TYPES.get(name, "application/schema+json")
     return FileJson(name=name, type=kind, bytes=len(content), sha256=sha256(content).hexdigest())
 

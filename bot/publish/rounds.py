@@ -7,13 +7,10 @@ from datetime import date, datetime, timedelta
 from bot import releases, shelf
 from bot.app import Desk, House
 from bot.clock import Did
-from bot.pages import Pages
-from bot.publish.folder import Folder
 from bot.publish.lines import readable
 from bot.publish.outlet import Outlet, Shown, Unposted
 from bot.publish.site import AT
 from bot.publish.told import Tell, said
-from bot.publish.wordpress import WordPress
 from bot.releases import Bench, Lost, Made, Order
 from handlers.register import By
 from ita_stats import rhythm, words
@@ -122,8 +119,13 @@ def of(house: House, desk: Desk, tell: Tell) -> Rounds:
     bench, chosen = Bench(desk.place, desk.store, house.office), house.settings
     outlets: list[Outlet] = []
     if chosen.publish_folder is not None:
+        from bot.pages import Pages
+        from bot.publish.folder import Folder
+
         outlets.append(Folder(chosen.publish_folder, Pages(house.office)))
     if chosen.wordpress_url is not None:
+        from bot.publish.wordpress import WordPress  # aiohttp costs a third of a second
+
         user, password = chosen.wordpress_login()
         site = chosen.desk(desk.name).public_url
         outlets.append(WordPress(chosen.wordpress_url, user, password, chosen.wordpress_page, site))

@@ -289,5 +289,5 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
         await releases.released(bench, order(), NOW, lambda *told: heard.append(told))
 
     ground.play(scene)
-    assert [step for step, _, _ in heard] == list(range(1, releases.STEPS + 1))
-    assert {steps for _, steps, _ in heard} == {releases.STEPS}
+    assert [step for step, _, _ in heard] == list(range(1, releases.steps() + 1))
+    assert {steps for _, steps, _ in heard} == {releases.steps()}
