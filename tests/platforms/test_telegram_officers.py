@@ -4,11 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.end.officers import SECRET, filed, hired
+from tests.end.officers import filed
 from tests.platforms.telegram_door import TelegramDoor
 from tests.story import Telling
-
-STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินคานารีก่อนตรวจรับงาน"
 
 
 def test_content_goes_from_the_chat_after_a_quarter_of_an_hour(tmp_path: Path) -> None:
@@ -88,7 +86,4 @@ def said(door: TelegramDoor, group: int, sender: int, text: str) -> None:
     update: Any = door.fake.said(group, text=text)
     update["message"]["chat"] = {"id": group, "type": "group", "title": "กลุ่ม"}
     update["message"]["from"]["id"] = sender
-    door.run(door.fake.bring(update))
-
-
-__all__ = ["SECRET", "hired"]
+    door.run(door.fake.push(update))
