@@ -67,6 +67,19 @@ def test_a_group_hears_of_new_cases_when_an_officer_wishes_it(tmp_path: Path) ->
         door.close()
 
 
+def test_the_secret_comes_as_a_picture_too_and_goes_again(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        assert [picture[:4] for picture in door.fake.pictures] == [b"\x89PNG"]
+        assert any("รหัสกู้คืน" in m.text for m in door.fake.chats[chat].values())
+        later(door, 16)
+        assert not any(m.by_bot for m in door.fake.chats[chat].values())
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
 def joined(door: TelegramDoor, name: str, role: str = "officer") -> int:
     """Somebody joins from their own chat; gives its number."""
     telling = Telling(door)
