@@ -8,7 +8,7 @@ from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.receipt import folded, is_whole, reads
-from handlers.staff import desk
+from handlers.staff import desk, intake
 from handlers.turn import (
     NEVER,
     Choice,
@@ -120,7 +120,7 @@ class Complaints:
             return (yield from self._again(m.with_(answers={}, step=step)))
         free = m if m.session.receipt is None else m.on(track.fresh(m))
         if command == "report":
-            return complaint.notice(free)
+            return complaint.notice(intake.ended(free))
         if command == "track":
             return track.ask(free)
         return menu.greet(free)

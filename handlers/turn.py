@@ -196,6 +196,7 @@ class Message:
 
     certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
     that can keeps it from being passed on. fading: content before an officer, deleted after a while where it can be.
+    qr: what a door that shows pictures draws as a QR code.
     """
 
     text: str
@@ -206,6 +207,7 @@ class Message:
     typed: bool = False
     key: str = ""
     fading: bool = False
+    qr: str = ""
 
 
 class Query(Generic[T]):

@@ -11,7 +11,7 @@ GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "st
 """The keys of what tells of a case, or repeats what somebody told."""
 
 
-FADING = ("staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask")
+FADING = ("staff.join.", "staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask")
 """The keys of what shows content to an officer."""
 
 
@@ -71,7 +71,7 @@ def label(choice: Choice, lang: Lang) -> str:
 
 def render(say: Say, lang: Lang) -> Message:
     """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
-    receipt = say.args.get("receipt")
+    receipt, otpauth = say.args.get("receipt"), say.args.get("otpauth")
     return Message(
         text(say, lang),
         tuple([(label(choice, lang), choice.data) for choice in say.choices]),
@@ -81,4 +81,5 @@ def render(say: Say, lang: Lang) -> Message:
         say.wants in TYPED,
         say.key,
         say.key.startswith(FADING),
+        otpauth if isinstance(otpauth, str) else "",
     )

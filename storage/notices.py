@@ -43,6 +43,18 @@ async def tell_all(
         post(address, Say(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
+async def tell_of_words(case: str, batch: Batch) -> None:
+    """The reporter sent something: the officer who has the case in hand is told, without what it is."""
+    if batch.roster is None or not batch.roster.known:
+        return
+    column = tables.cases.c
+    query = select(column.officer, column.number, column.fiscal_year).where(column.id == case)
+    row = (await batch.connection.execute(query)).one()
+    if row.officer:
+        number = f"{row.number}/{row.fiscal_year}"
+        await tell(row.officer, Say("staff.notice.wrote", {"number": number}), batch)
+
+
 async def tell(staff: str, say: Say, batch: Batch) -> None:
     """Tell one person of the staff something."""
     for one, address in await _staff(batch):

@@ -75,9 +75,10 @@ async def find_staff(query: FindStaff, sight: Sight) -> Staff | None:
     return opened(row, sight.seals) if row else None
 
 
-async def list_staff(query: ListStaff, sight: Sight) -> tuple[Staff, ...]:  # noqa: ARG001
-    """Everybody who was not removed, by name."""
-    rows = await sight.connection.execute(select(_TABLE).where(_TABLE.c.removed.is_(None)))
+async def list_staff(query: ListStaff, sight: Sight) -> tuple[Staff, ...]:
+    """Everybody of the staff, by name."""
+    wanted = select(_TABLE) if query.gone else select(_TABLE).where(_TABLE.c.removed.is_(None))
+    rows = await sight.connection.execute(wanted)
     return tuple(sorted((opened(row, sight.seals) for row in rows.mappings()), key=lambda s: s.name))
 
 

@@ -6,6 +6,7 @@
     ! quit                 the person's program ends; what follows is said to a new one
     ! later 31             so many minutes pass, and the clock does what is due
     ! clock                from here on the story needs a door whose clock can be set; others end here
+    ! content              from here on the story needs a door on which officers see content; others end here
     ! staff สมหญิง officer   somebody is added to the staff, and from here on writes as an officer
     ! removed สมหญิง         and is removed again
     ! office screen        a step of the office: screen, investigate, close OUTCOME, not_accept REASON, forward BODY
@@ -103,7 +104,9 @@ class Telling:
         for number, line in enumerate(story.read_text("utf-8").splitlines(), start=1):
             if line == "! clock" and not self.door.sets_clock:
                 return
-            if line.strip() and not line.startswith("#") and line != "! clock":
+            if line == "! content" and not getattr(self.door, "shows_content", True):
+                return
+            if line.strip() and not line.startswith("#") and line not in {"! clock", "! content"}:
                 sign, _, rest = line.partition(" ")
                 self._line(f"{story.name}:{number}", sign, self._filled(rest.strip()))
 

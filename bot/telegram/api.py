@@ -108,6 +108,12 @@ class Api:
                 raise _FAILURES.get(status, NetworkError)(str(told.get("description", "")))
             return told["result"]
 
+    async def picture(self, chat: int, content: bytes) -> int:
+        """Send a PNG picture that cannot be passed on; gives the message's id."""
+        with _explained():
+            sent = await self._bot.send_photo(chat, content, protect_content=True)
+            return sent.message_id
+
     async def types(self, chat: int) -> None:
         """Show for five seconds that an answer is being written."""
         with _explained():

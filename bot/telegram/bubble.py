@@ -19,7 +19,7 @@ GAP = "\n\n"
 class Bubble:
     """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt.
 
-    fading: it is deleted after a while.
+    fading: it is deleted after a while; qr: what is sent as a picture after it.
     """
 
     text: str
@@ -28,6 +28,7 @@ class Bubble:
     guarded: bool = False
     keepsake: bool = False
     fading: bool = False
+    qr: str = ""
 
     @property
     def keyboard(self) -> list[list[dict[str, str]]]:
@@ -93,6 +94,7 @@ def _joined(first: Bubble, then: Bubble) -> Bubble:
         first.guarded or then.guarded,
         first.keepsake or then.keepsake,
         first.fading or then.fading,
+        first.qr or then.qr,
     )
 
 
@@ -102,7 +104,9 @@ def _parts(message: Message) -> Iterator[Bubble]:
     for text in texts[:-1]:
         yield Bubble(text, (), message.certain, message.guarded, fading=message.fading)
     keepsake = message.receipt is not None
-    yield Bubble(texts[-1], message.choices, message.certain, message.guarded, keepsake, message.fading)
+    yield Bubble(
+        texts[-1], message.choices, message.certain, message.guarded, keepsake, message.fading, message.qr
+    )
 
 
 def cut(text: str) -> Iterator[str]:

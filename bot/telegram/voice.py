@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from bot.courier import Later, Never
 from bot.engine import Answer
+from bot.qr import drawn
 from bot.telegram.bubble import Bubble, bubbles
 from bot.telegram.card import Card
 from bot.telegram.fading import Fading
@@ -132,6 +133,9 @@ class Voice:
         self.note(chat, message)
         if bubble.fading:
             await self.fading.note(chat, message, self.intake.engine.now())
+        if bubble.qr:
+            picture = await self.post.api.picture(chat, drawn(bubble.qr))
+            await self._stands(chat, picture, Bubble("", fading=True))
 
     async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
         """A case was filed: its draft goes from the chat before its receipt comes, which says so."""

@@ -1,12 +1,20 @@
 """A letter, a walk-in, a call, a case that another body delegated: entered with the same form, and its source."""
 
 from handlers import complaint
+from handlers.moment import Moment
 from handlers.staff.call import Call, button
 from handlers.staff.role import Order
 from handlers.turn import Deciding, Say
 
 SOURCES = ("letter", "walk_in", "call", "delegated")
 """How a case comes to the office otherwise; the codes stand in the statistics."""
+
+
+def ended(m: Moment) -> Moment:
+    """The same moment, where a report that begins is one's own and no intake."""
+    if "intake" not in m.session.staff:
+        return m
+    return m.with_(staff={name: value for name, value in m.session.staff.items() if name != "intake"})
 
 
 def begin(c: Call) -> Deciding:

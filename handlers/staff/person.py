@@ -49,7 +49,9 @@ class FindStaff(Query[Staff | None]):
 
 @dataclass(frozen=True, slots=True)
 class ListStaff(Query[tuple[Staff, ...]]):
-    """Everybody of the staff who was not removed, joined or not, by name."""
+    """Everybody of the staff, joined or not, by name; who was removed only where `gone` says so."""
+
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,8 @@ def legal(found: CaseFile) -> list[Order]:
 
 
 def by_id() -> Reading[Mapping[str, str]]:
-    """The names of the staff, by id."""
-    everybody = yield from read(ListStaff())
+    """The names of the staff, by id; of who left, too: what they did stays in the history."""
+    everybody = yield from read(ListStaff(gone=True))
     return {one.id: one.name for one in everybody}
 
 

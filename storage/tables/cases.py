@@ -76,6 +76,7 @@ cases = scattered(
     Column("avoid", String(32)),  # who closed it before the reporter asked for another look
     UniqueConstraint("fiscal_year", "number"),
 )
+Index("ix_cases_due", cases.c.answer_by, sqlite_where=OPEN)
 Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=OPEN)
 
 envelopes = scattered(

@@ -111,6 +111,7 @@ class LineDoor:
 
     home: Path
     sets_clock = True
+    shows_content = False
     away: timedelta = timedelta()
     seen: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)

@@ -4,11 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.end.officers import SECRET, filed, hired
+from tests.end.officers import filed
 from tests.platforms.telegram_door import TelegramDoor
 from tests.story import Telling
-
-STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินคานารีก่อนตรวจรับงาน"
 
 
 def test_content_goes_from_the_chat_after_a_quarter_of_an_hour(tmp_path: Path) -> None:
@@ -69,6 +67,19 @@ def test_a_group_hears_of_new_cases_when_an_officer_wishes_it(tmp_path: Path) ->
         door.close()
 
 
+def test_the_secret_comes_as_a_picture_too_and_goes_again(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        assert [picture[:4] for picture in door.fake.pictures] == [b"\x89PNG"]
+        assert any("รหัสกู้คืน" in m.text for m in door.fake.chats[chat].values())
+        later(door, 16)
+        assert not any(m.by_bot for m in door.fake.chats[chat].values())
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
 def joined(door: TelegramDoor, name: str, role: str = "officer") -> int:
     """Somebody joins from their own chat; gives its number."""
     telling = Telling(door)
@@ -88,7 +99,4 @@ def said(door: TelegramDoor, group: int, sender: int, text: str) -> None:
     update: Any = door.fake.said(group, text=text)
     update["message"]["chat"] = {"id": group, "type": "group", "title": "กลุ่ม"}
     update["message"]["from"]["id"] = sender
-    door.run(door.fake.bring(update))
-
-
-__all__ = ["SECRET", "hired"]
+    door.run(door.fake.push(update))

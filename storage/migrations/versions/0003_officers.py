@@ -11,12 +11,9 @@ def upgrade() -> None:
     """Make the tables, and the columns of a case that officers need."""
     op.add_column("cases", sa.Column("officer", sa.String(length=32)))
     op.add_column("cases", sa.Column("avoid", sa.String(length=32)))
-    op.create_index(
-        "ix_cases_open",
-        "cases",
-        ["officer", "answer_by"],
-        sqlite_where=sa.text("status IN ('received', 'screening', 'investigating')"),
-    )
+    still_open = sa.text("status IN ('received', 'screening', 'investigating')")
+    op.create_index("ix_cases_due", "cases", ["answer_by"], sqlite_where=still_open)
+    op.create_index("ix_cases_open", "cases", ["officer", "answer_by"], sqlite_where=still_open)
     _persons()
     _cases()
     op.create_table(

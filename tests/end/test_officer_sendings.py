@@ -1,0 +1,145 @@
+"""What officers send: held for a minute, decided anew when it goes; and what is kept from erasure."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers import thai
+from handlers.case import Move, Outcome, Status, Step
+from handlers.receipt import Receipt
+from handlers.register import AddEntry, By, EntryKind, FindCase, MoveCase
+from handlers.staff.role import Role
+from handlers.turn import Channel
+from storage import tables
+from tests.end.desk import Desk, opened
+from tests.end.officers import Officer, filed, hired
+
+REASON = "ตรวจสอบแล้วไม่พบข้อเท็จจริงตามที่แจ้ง"
+
+
+def playing(home: Path, scene: Any) -> None:
+    async def whole() -> None:
+        async with asyncio.timeout(60), opened(home) as desk:
+            await scene(desk)
+            assert await desk.findings() == []
+
+    asyncio.run(whole())
+
+
+async def sent(desk: Desk, after: int = 61) -> int:
+    """Let so many seconds pass, and the clock come by; gives how much it sent."""
+    return await desk.store.sendings.send(desk.now() + timedelta(seconds=after))
+
+
+async def letters(desk: Desk) -> list[str]:
+    """The keys of what waits to be told to officers on Telegram."""
+    return [say.key for one in await desk.store.outbox.look("telegram") for say in one.what.says]
+
+
+async def trail(desk: Desk) -> list[str]:
+    async with desk.store._reader.connect() as connection:
+        return list((await connection.execute(select(tables.audit.c.what))).scalars())
+
+
+async def closing(desk: Desk, officer: Officer) -> None:
+    (held,) = await officer.confirms(await officer.says(f"/close 1 insufficient {REASON}"))
+    assert "60 วินาที" in held.text
+
+
+async def seen(desk: Desk, receipt: Receipt) -> Any:
+    return await desk.store.answer(FindCase(receipt), desk.now())
+
+
+def test_nothing_goes_before_its_minute_is_over_and_then_once(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await filed(desk, 1, Status.SCREENING)
+        await closing(desk, await hired(desk, "สมหญิง"))
+        assert await sent(desk, 55) == 0
+        assert (await seen(desk, receipt)).status is Status.SCREENING
+        assert await asyncio.gather(sent(desk), sent(desk)) in ([0, 1], [1, 0])
+        view = await seen(desk, receipt)
+        assert (view.status, view.outcome) == (Status.CLOSED, Outcome.INSUFFICIENT)
+        assert view.entries[-1].text == REASON
+        assert await sent(desk) == 0
+
+    playing(tmp_path / "var", scene)
+
+
+def test_what_the_reporter_withdrew_meanwhile_is_not_closed_again(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await filed(desk, 1, Status.SCREENING)
+        officer = await hired(desk, "สมหญิง", back=b"somewhere")
+        await closing(desk, officer)
+        view, step = await seen(desk, receipt), Step(Move.WITHDRAW, Outcome.WITHDRAWN)
+        on = thai.day(desk.now())
+        await desk.office(MoveCase(view.id, view.seq + 1, on, step, Status.CLOSED, By.REPORTER))
+        assert await sent(desk) == 1
+        assert (await seen(desk, receipt)).outcome is Outcome.WITHDRAWN
+        assert "overtaken" in await trail(desk)
+        assert await letters(desk) == ["staff.notice.overtaken"]
+
+    playing(tmp_path / "var", scene)
+
+
+def test_the_last_words_of_who_was_removed_do_not_go(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await filed(desk, 1, Status.SCREENING)
+        await closing(desk, await hired(desk, "สมหญิง"))
+        await desk.dismiss("สมหญิง")
+        await sent(desk)
+        assert (await seen(desk, receipt)).status is Status.SCREENING
+        assert "not-sent" in await trail(desk)
+
+    playing(tmp_path / "var", scene)
+
+
+def test_one_thing_at_a_time_waits_and_only_its_writer_takes_it_back(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1, Status.SCREENING)
+        both = [await hired(desk, name, Role.SUPERVISOR) for name in ("สมหญิง", "วิชัย")]
+        shown = [await one.says(f"/close 1 insufficient {REASON}") for one in both]
+        said = await asyncio.gather(*(one.confirms(m) for one, m in zip(both, shown, strict=True)))
+        texts = [messages[0].text for messages in said]
+        assert sum("60 วินาที" in text for text in texts) == 1
+        assert sum("รอส่งอยู่แล้ว" in text for text in texts) == 1
+        loser = both["รอส่งอยู่แล้ว" in texts[1]]
+        assert "เป็นของท่านอื่น" in (await loser.says("/undo 1"))[0].text
+        assert "รอส่งอยู่แล้ว" in (await loser.says("/investigate 1"))[0].text
+        desk.away += timedelta(seconds=61)
+        winner = both["รอส่งอยู่แล้ว" not in texts[1]]
+        assert "ส่งไปแล้ว" in (await winner.says("/undo 1"))[0].text
+        assert "ไม่มีอะไรรอยืนยัน" in (await winner.picks("/confirm y1"))[0].text
+
+    playing(tmp_path / "var", scene)
+
+
+def test_an_officer_hears_that_the_reporter_wrote(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        receipt = await filed(desk, 1)
+        officer = await hired(desk, "สมหญิง", back=b"somewhere")
+        await officer.says("/take 1")
+        view, on = await seen(desk, receipt), thai.day(desk.now())
+        await desk.office(AddEntry(view.id, view.seq + 1, on, EntryKind.REPORTER, By.REPORTER, "คานารีเพิ่มเติม"))
+        assert await letters(desk) == ["staff.notice.wrote"]
+        assert "คานารี" not in str(await desk.store.outbox.look(Channel.TELEGRAM))
+
+    playing(tmp_path / "var", scene)
+
+
+def test_what_is_kept_is_not_erased(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        receipts = [await filed(desk, n, Status.CLOSED) for n in (1, 2)]
+        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
+        await chief.says("/link 1 2")
+        await chief.says("/hold 1 ศาลขอให้เก็บไว้")
+        late = desk.now() + timedelta(days=800)
+        assert await desk.store.retention.erase_cases(late, timedelta(days=365)) == 1
+        assert (await seen(desk, receipts[0])) is not None
+        assert (await seen(desk, receipts[1])) is None
+        await chief.says("/hold 1 เลิก")
+        assert await desk.store.retention.erase_cases(late, timedelta(days=365)) == 1
+
+    playing(tmp_path / "var", scene)
