@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handlers import deadlines, thai
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
 from storage import folders
@@ -17,6 +18,10 @@ UNDELIVERED = timedelta(hours=24)
 
 UNFETCHED = timedelta(hours=48)
 """How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
+
+
+REMINDED_FROM = 8
+"""The hour in Bangkok from which officers are reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
         ("", forget.checkpoint),
+        ("officers-reminded", lambda: remind(store, office, now)),
         ("audit-anchored", lambda: keep_anchor(place, store, now)),
     )
     for did, chore in chores:
@@ -56,6 +62,21 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
             yield Did(place.desk, did, count)
     if broken:
         raise broken[0]
+
+
+async def remind(store: Store, office: Office, now: datetime) -> int:
+    """Tell officers of deadlines, once a day and at an hour at which they work."""
+    today = day_in_bangkok(now)
+    if now.astimezone(thai.BANGKOK).hour < REMINDED_FROM or await store.retention.was_done(
+        "reminded", str(today)
+    ):
+        return 0
+    standings, staff = await store.reminding.known()
+    due = [one for s in standings for one in deadlines.reminders(s, office.deadlines, staff, today)]
+    given = await store.reminding.remind(due, now)
+    # Marked last: killed before this, the next tick looks again, and tells nothing twice.
+    await store.retention.once("reminded", str(today))
+    return given
 
 
 async def keep_anchor(place: Place, store: Store, now: datetime) -> int:

@@ -1,9 +1,8 @@
 """The complaint of corruption or misconduct (ITA item 26): its notice, its questions, and what is filed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from handlers import news, thai
+from handlers import deadlines, news, thai
 from handlers.answers import STORY
 from handlers.choices import Option, offered, options
 from handlers.form import Field, Form, Kind
@@ -157,7 +156,7 @@ def finish(m: Moment) -> Deciding:
         category=answers["category"],
         channel=m.event.channel,
         on=today,
-        answer_by=today + timedelta(days=m.office.deadlines.first_answer_days),
+        answer_by=deadlines.answer_by(today, m.office.deadlines),
         notice=m.office.privacy.version,
         alternate=answers.get("head") == "yes",
         answers={k: v for k, v in answers.items() if k not in {"name", "contact"}},

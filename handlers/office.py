@@ -1,5 +1,6 @@
 """The model of office.toml: the office's names, categories, deadlines, rules and contacts."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -9,6 +10,7 @@ from handlers.turn import Lang
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Days = Annotated[int, Field(ge=1, le=366)]
+Reminders = Annotated[tuple[Days, ...], Field(max_length=5)]
 
 
 class Part(BaseModel):
@@ -76,9 +78,40 @@ class Retention(Part):
 
 
 class Deadlines(Part):
-    """Days the office gives itself; calendar days from the day of receipt."""
+    """Days the office gives itself: until the first answer, and in each state; what is counted, and who is reminded.
+
+    counted_in: calendar days, or the days on which Thai offices work, save `days_off` of the office's own.
+    remind_before, remind_after: days before and after the day; on the day itself always. supervisor_after: from
+    how many days after it on the supervisors are told too. untouched_days: when a case that nobody touched climbs,
+    to its officer, the supervisors, and who runs the channel.
+    """
 
     first_answer_days: Days = 15
+    received_days: Days | None = None
+    screening_days: Days | None = None
+    investigating_days: Days | None = None
+    counted_in: Literal["calendar", "working"] = "calendar"
+    days_off: Annotated[tuple[date, ...], Field(max_length=400)] = ()
+    remind_before: Reminders = (3,)
+    remind_after: Reminders = (1, 7)
+    supervisor_after: Days = 7
+    untouched_days: tuple[Days, Days, Days] = (30, 45, 52)
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        if list(self.untouched_days) != sorted(set(self.untouched_days)):
+            raise ValueError("deadlines.untouched_days: each number must be greater than the one before it")
+        return self
+
+    @property
+    def own_days(self) -> frozenset[date] | None:
+        """The office's own days off where working days are counted; None where calendar days are."""
+        return frozenset(self.days_off) if self.counted_in == "working" else None
+
+    def days_in(self, state: str) -> int | None:
+        """Days that a case may stay in a state; None for no limit."""
+        days: int | None = getattr(self, f"{state}_days")
+        return days
 
 
 class Alternate(Part):

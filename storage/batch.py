@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from ita_stats.fact import Fact, Field
-from storage import audit, database, tables
+from storage import audit, database, ruling, tables
 from storage.audit import Chain, Line
 from storage.days import Days
 from storage.seals import Seals
@@ -36,7 +36,7 @@ _UPSERTS = {
         tables.groups,
     )
 }
-INSERTS = {table.name: insert(table) for table in tables.metadata.sorted_tables}
+INSERTS = {table.name: insert(table) for table in ruling.ALL.sorted_tables}
 FORGET_FILE = delete(tables.files).where(
     tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
 )

@@ -25,7 +25,7 @@ PRAGMAS = (
     "temp_store = MEMORY",  # nothing is sorted through a clear temporary file
     "busy_timeout = 10000",
 )
-HEAD = "0003"
+HEAD = "0004"
 
 
 def prepare(path: Path) -> None:

@@ -12,7 +12,7 @@ from handlers.case import ENDED
 from handlers.register import By
 from handlers.turn import IDLE
 from ita_stats.calendar import day_in_bangkok
-from storage import database, news, sent, tables
+from storage import database, news, ruling, sent, tables
 from storage.batch import INSERTS, Batch
 from storage.commit import Committer
 from storage.errors import Conflict, Tampered
@@ -120,7 +120,7 @@ async def _erase(connection: AsyncConnection, cases: list[str]) -> list[str]:
     owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
     files = list((await connection.execute(owned)).scalars())
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
-    for table in (tables.files, tables.envelopes, tables.history, tables.held, tables.links):
+    for table in (*ruling.OF_A_CASE, tables.files, tables.envelopes, tables.history, tables.held, tables.links):
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
     await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
     return files

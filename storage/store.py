@@ -21,6 +21,7 @@ from storage.evidence import Evidence
 from storage.keys import NAMES, Keyring
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
+from storage.reminding import Reminding
 from storage.retention import Retention
 from storage.roster import Roster
 from storage.seal import mark, same
@@ -46,6 +47,7 @@ class Store:
     traces: Traces
     personnel: Personnel
     sendings: Sendings
+    reminding: Reminding
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -147,6 +149,7 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
                 Personnel(committer, committer.roster),
                 Sendings(committer),
+                Reminding(committer),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))

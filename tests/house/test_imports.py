@@ -11,6 +11,7 @@ from tests.house.ground import PACKAGES, ROOT, modules, named
 VOCABULARY = {
     "handlers.case",
     "handlers.receipt",
+    "handlers.reminder",
     "handlers.register",
     "handlers.staff.docket",
     "handlers.staff.person",

@@ -1,0 +1,46 @@
+"""Days on which offices work: not at weekends, on Thai public holidays, or on the office's own days off."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from functools import cache
+
+import holidays
+
+SATURDAY = 5
+
+
+@cache
+def _public(year: int) -> frozenset[date]:
+    """The government's holidays of a Christian year, with their substitutes (library `holidays`, Thailand)."""
+    return frozenset(holidays.country_holidays("TH", years=year, categories=("public", "government")))
+
+
+def is_workday(day: date, own: Collection[date] = ()) -> bool:
+    """Whether the office works on a day. own: its extra days off."""
+    return day.weekday() < SATURDAY and day not in own and day not in _public(day.year)
+
+
+def after(start: date, days: int, own: Collection[date] | None = None) -> date:
+    """The last day of a period of so many days, which begins on the day after `start`.
+
+    own: the office's extra days off, where working days are counted; None counts calendar days.
+    The day of the event itself is not counted (Civil and Commercial Code, section 193/3).
+    """
+    if own is None:
+        return start + timedelta(days=days)
+    day, left = start, days
+    while left:
+        day += timedelta(days=1)
+        left -= is_workday(day, own)
+    return day
+
+
+def before(end: date, days: int, own: Collection[date] | None = None) -> date:
+    """The day that lies so many days before another; working days where `own` is given."""
+    if own is None:
+        return end - timedelta(days=days)
+    day, left = end, days
+    while left:
+        day -= timedelta(days=1)
+        left -= is_workday(day, own)
+    return day

@@ -1,0 +1,116 @@
+"""Reminders to officers: what the clock must know of the open cases, and each notice written once."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers import thai
+from handlers.case import ENDED, Status
+from handlers.register import EntryKind
+from handlers.reminder import Colleague, Remind, Standing
+from handlers.turn import Say
+from storage import ruling, tables
+from storage.batch import Batch
+from storage.commit import Committer
+from storage.roster import Address
+from storage.snapshot import LETTER, Letter
+
+_OPEN = tables.cases.c.status.not_in([status.value for status in ENDED])
+_ONCE = insert(ruling.reminders).on_conflict_do_nothing()
+
+
+@dataclass
+class Reminding:
+    """Knows which cases are open and what was told of them, and lays notices ready."""
+
+    committer: Committer
+
+    async def known(self) -> tuple[list[Standing], list[Colleague]]:
+        """The open cases, and who of the staff can be told something."""
+        async with self.committer.transaction() as connection:
+            roster = await self.committer.roster.fresh(connection)
+            staff = [Colleague(one.id, one.role) for one, address in roster if address is not None]
+            return await _standings(connection), staff
+
+    async def remind(self, reminds: Sequence[Remind], now: datetime) -> int:
+        """Write reminders and their notices in one; gives how many were given now, and not before."""
+        given = 0
+        async with self.committer.transaction() as connection:
+            roster = await self.committer.roster.fresh(connection)
+            addresses = {one.id: address for one, address in roster if address is not None}
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            for remind in reminds:
+                if not await _first(connection, remind):
+                    continue
+                given += 1
+                for person in remind.told:
+                    if person in addresses:
+                        post(addresses[person], _said(remind, addresses[person]), batch)
+            await batch.flush()
+        return given
+
+
+def post(address: Address, say: Say, batch: Batch) -> None:
+    """Lay a notice ready for a person of the staff."""
+    row = secrets.token_hex(16)
+    letter = Letter(address.channel, address.back, address.lang, (replace(say, certain=True),))
+    body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+    due = int(batch.now.timestamp())
+    batch.insert("outbox", id=row, kind=address.channel.value, due=due, attempts=0, sealed=body)
+
+
+def _said(remind: Remind, address: Address) -> Say:
+    if "due" not in remind.say.args:
+        return remind.say
+    return replace(remind.say, args={**remind.say.args, "due": thai.shown(remind.due, address.lang)})
+
+
+async def _first(connection: AsyncConnection, remind: Remind) -> bool:
+    """Mark a reminder as given, and those it stands for; False where it was given before."""
+    rows = [{"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.passed)]
+    first, *_ = [(await connection.execute(_ONCE.values(row))).rowcount for row in rows]
+    return bool(first)
+
+
+async def _standings(connection: AsyncConnection) -> list[Standing]:
+    case, line = tables.cases.c, tables.history.c
+    moved = func.max(line.on).filter(line.kind.in_([EntryKind.FILED.value, EntryKind.MOVED.value]))
+    answered = func.count().filter(line.kind == EntryKind.OFFICE.value)
+    columns = (
+        case.id, case.fiscal_year, case.number, case.status, case.received_on, case.touched_on,
+        case.answer_by, case.officer,
+    )  # fmt: skip
+    rows = await connection.execute(
+        select(*columns, moved.label("since"), answered.label("answered"))
+        .join(tables.history, line.case_id == case.id)
+        .where(_OPEN)
+        .group_by(case.id)
+    )
+    opened = rows.all()
+    told = await _gathered(connection, ruling.reminders.c.name)
+    excluded = await _gathered(connection, ruling.concerned.c.staff_id, ruling.concerned.c.why != "lifted")
+    return [
+        Standing(
+            row.id, row.fiscal_year, row.number, Status(row.status), row.received_on, row.since,
+            row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
+            frozenset(excluded.get(row.id, ())), frozenset(told.get(row.id, ())),
+        )
+        for row in opened
+    ]  # fmt: skip
+
+
+async def _gathered(connection: AsyncConnection, column: object, *where: object) -> dict[str, set[str]]:
+    """The values of a column of the open cases, by case."""
+    table = column.table  # type: ignore[attr-defined]
+    query = select(table.c.case_id, column).join(  # type: ignore[call-overload]
+        tables.cases, and_(tables.cases.c.id == table.c.case_id, _OPEN)
+    )
+    found: dict[str, set[str]] = {}
+    for case, value in await connection.execute(query.where(*where)):
+        found.setdefault(case, set()).add(value)
+    return found

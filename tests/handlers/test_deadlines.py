@@ -1,0 +1,156 @@
+"""Deadlines: told before, on and after the day, to whom it concerns and never to who is accused."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from handlers import daysoff, deadlines, wording
+from handlers.case import Status
+from handlers.office import Deadlines
+from handlers.reminder import Colleague, Remind, Standing
+from handlers.staff.role import Role
+
+RULES = Deadlines()
+STAFF = (
+    Colleague("o1", Role.OFFICER),
+    Colleague("o2", Role.OFFICER),
+    Colleague("s1", Role.SUPERVISOR),
+    Colleague("a1", Role.ADMIN),
+    Colleague("x1", Role.AUDITOR),
+)
+START = date(2026, 11, 22)
+
+
+def standing(on: date = START, **more: object) -> Standing:
+    one = Standing("c", 2570, 12, Status.RECEIVED, on, on, on, deadlines.answer_by(on, RULES), officer="o1")
+    return replace(one, **more)  # type: ignore[arg-type]
+
+
+def told_until(one: Standing, last: date, rules: Deadlines = RULES) -> list[tuple[date, Remind]]:
+    """What is told when the clock runs every day."""
+    found = []
+    day = one.received_on
+    while day <= last:
+        for remind in deadlines.reminders(one, rules, STAFF, day):
+            found.append((day, remind))
+            one = replace(one, told=one.told | {remind.name, *remind.passed})
+        day += timedelta(days=1)
+    return found
+
+
+def test_before_on_and_after_the_day_then_the_supervisor() -> None:
+    told = told_until(standing(), START + timedelta(days=29))
+    assert [((on - START).days, r.say.key.rsplit(".", 1)[1], r.told) for on, r in told] == [
+        (12, "before", ("o1",)),
+        (15, "on", ("o1",)),
+        (16, "after", ("o1",)),
+        (22, "after", ("o1", "s1")),
+    ]
+    assert wording.text(told[0][1].say, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
+
+
+def test_a_case_that_nobody_touches_climbs() -> None:
+    quiet = [r for _, r in told_until(standing(answered=True), START + timedelta(days=60))]
+    assert [(r.say.args["days"], r.told) for r in quiet] == [
+        (30, ("o1",)),
+        (45, ("o1", "s1")),
+        (52, ("o1", "s1", "a1")),
+    ]
+
+
+def test_nobody_in_hand_everybody_who_handles_is_told() -> None:
+    (_, first), *_ = told_until(standing(officer=""), START + timedelta(days=12))
+    assert first.told == ("o1", "o2", "s1")
+
+
+def test_the_accused_is_passed_over() -> None:
+    told = told_until(standing(excluded=frozenset({"o1", "s1"})), START + timedelta(days=60))
+    assert told
+    assert all({"o1", "s1"}.isdisjoint(r.told) for _, r in told)
+    assert told[0][1].told == ("o2",)
+    nobody = standing(excluded=frozenset(p.id for p in STAFF))
+    assert {r.told for _, r in told_until(nobody, START + timedelta(days=60))} == {()}
+
+
+def test_a_silence_of_the_clock_is_told_once_and_truly() -> None:
+    late = START + timedelta(days=20)
+    (remind,) = deadlines.reminders(standing(), RULES, STAFF, late)
+    assert remind.say.key == "staff.remind.after"
+    assert remind.say.args["days"] == 5
+    assert len(remind.passed) == 2  # before and on: stood for, never told
+    again = standing(told=frozenset({remind.name, *remind.passed}))
+    assert list(deadlines.reminders(again, RULES, STAFF, late)) == []
+
+
+def test_each_state_has_a_time_of_its_own() -> None:
+    rules = RULES.model_copy(update={"investigating_days": 90, "remind_before": (), "remind_after": ()})
+    one = standing(status=Status.INVESTIGATING, answered=True, touched_on=START + timedelta(days=80))
+    ((on, remind),) = told_until(one, START + timedelta(days=100), rules)
+    assert (on, remind.say.key) == (START + timedelta(days=90), "staff.remind.on")
+
+
+@pytest.mark.parametrize("status", [Status.CLOSED, Status.NOT_ACCEPTED])
+def test_what_ended_is_told_no_more(status: Status) -> None:
+    assert told_until(standing(status=status), START + timedelta(days=99)) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "own", "last"),
+    [
+        # Songkran of 2569: Monday 13 to Wednesday 15 April are off, the 16th works.
+        (date(2026, 4, 10), 1, (), date(2026, 4, 16)),
+        (date(2026, 4, 10), 1, (date(2026, 4, 16),), date(2026, 4, 17)),
+        # Year end: 31 December 2569 and 1 January 2570 are off, then a weekend.
+        (date(2026, 12, 30), 1, (), date(2027, 1, 4)),
+        # The end of the fiscal year is a day like any other.
+        (date(2026, 9, 30), 1, (), date(2026, 10, 1)),
+        (date(2026, 11, 23), 5, (), date(2026, 11, 30)),
+    ],
+)
+def test_working_days(start: date, days: int, own: tuple[date, ...], last: date) -> None:
+    assert daysoff.after(start, days, own) == last
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(1, 60))
+def test_working_days_there_and_back(start: date, days: int) -> None:
+    last = daysoff.after(start, days, ())
+    assert daysoff.is_workday(last)
+    assert sum(daysoff.is_workday(start + timedelta(days=n + 1)) for n in range((last - start).days)) == days
+    assert daysoff.before(last, days, ()) <= start or not daysoff.is_workday(start)
+    assert daysoff.after(start, days) == start + timedelta(days=days)
+    assert daysoff.before(start + timedelta(days=days), days) == start
+
+
+@given(
+    st.sets(st.integers(0, 120), min_size=1, max_size=12),
+    st.sampled_from([None, 5, 20]),
+    st.booleans(),
+)
+def test_however_the_clock_runs_nothing_is_told_twice(
+    days: set[int], limit: int | None, working: bool
+) -> None:
+    counted = "working" if working else "calendar"
+    rules = RULES.model_copy(update={"received_days": limit, "counted_in": counted})
+    one, names = standing(), list[str]()
+    for day in sorted(days):
+        for remind in deadlines.reminders(one, rules, STAFF, START + timedelta(days=day)):
+            names += [remind.name, *remind.passed]
+            one = replace(one, told=one.told | {remind.name, *remind.passed})
+    assert len(names) == len(set(names))
+    if max(days) >= 52:
+        assert any(name.startswith("untouched/") for name in names)
+
+
+def test_notices_are_pairs_of_person_and_words() -> None:
+    pairs = list(deadlines.notices([standing()], RULES, STAFF, START + timedelta(days=22)))
+    assert [person for person, _ in pairs] == ["o1", "s1"]
+    assert all(wording.text(say, "en").startswith("Case 12/2570 was due") for _, say in pairs)
+
+
+def test_what_climbs_must_climb() -> None:
+    with pytest.raises(ValidationError, match="untouched_days"):
+        Deadlines(untouched_days=(30, 30, 52))
