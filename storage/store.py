@@ -18,6 +18,7 @@ from storage.commit import Committed, Committer
 from storage.days import Days
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
+from storage.importing import Importing
 from storage.keys import NAMES, Keyring
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
@@ -48,6 +49,7 @@ class Store:
     personnel: Personnel
     sendings: Sendings
     reminding: Reminding
+    importing: Importing
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -150,6 +152,7 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Personnel(committer, committer.roster),
                 Sendings(committer),
                 Reminding(committer),
+                Importing(committer),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))

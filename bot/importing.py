@@ -1,0 +1,99 @@
+"""`ita-bot import`: an old register becomes cases, or every row that hinders it is named."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot import sheet
+from handlers import deadlines, oldregister, thai, wording
+from handlers.office import Office
+from handlers.oldcase import OldCase
+from handlers.oldregister import BadRow
+from handlers.turn import Lang, Say
+from storage.store import Store
+
+LONG = 1000
+"""Rows from which on a bar shows how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a file: how many rows, which are bad, whether they were taken, and the last word."""
+
+    rows: int
+    bad: tuple[BadRow, ...]
+    taken: bool
+    say: Say
+
+
+async def take(
+    path: Path, content: bytes, store: Store, office: Office, now: datetime, *, trial: bool = False
+) -> Result:
+    """Import a register: all or nothing. Raises Unusable for a file that is none."""
+    today = thai.day(now)
+    before = await store.importing.imported_on(content)
+    if before is not None:
+        return Result(0, (), taken=False, say=Say("import.again", {"day": thai.shown(before, "th")}))
+    found = list(oldregister.read(sheet.lines(path, content), office, today))
+    if not found:
+        raise sheet.Unusable(Say("import.empty"))
+    cases = [row for row in found if isinstance(row, OldCase)]
+    bad = [row for row in found if isinstance(row, BadRow)]
+    bad += [oldregister.clash(case) for case in await store.importing.taken(cases)]
+    if bad:
+        bad.sort(key=lambda row: row.line)
+        say = Say("import.nothing", {"bad": len(bad), "rows": len(found)})
+        return Result(len(found), tuple(bad), taken=False, say=say)
+    if trial:
+        return Result(len(found), (), taken=False, say=Say("import.fits", {"rows": len(found)}))
+    with typer.progressbar(length=len(cases), file=sys.stderr, hidden=len(cases) < LONG) as bar:
+        await store.importing.take(
+            content,
+            cases,
+            lambda received: deadlines.answer_by(received, office.deadlines),
+            today,
+            now,
+            lambda: bar.update(1),
+        )
+    return Result(len(found), (), taken=True, say=Say("import.done", {"rows": len(found)}))
+
+
+def told(result: Result) -> str:
+    """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
+    lines = [
+        wording.text(Say("import.line", {"line": row.line, "reasons": _reasons(row, lang)}), lang)
+        for row in result.bad
+        for lang in ("th", "en")
+    ]
+    return "\n".join([*lines, both(result.say)]) + "\n"
+
+
+def both(say: Say) -> str:
+    """Words in Thai and in English."""
+    return f"{wording.text(say, 'th')}\n{wording.text(say, 'en')}"
+
+
+def as_json(result: Result) -> str:
+    """What a program reads."""
+    problems: Sequence[dict[str, Any]] = [
+        {
+            "line": row.line,
+            "columns": [fault.column for fault in row.faults],
+            "th": _reasons(row, "th"),
+            "en": _reasons(row, "en"),
+        }
+        for row in result.bad
+    ]
+    told = {"rows": result.rows, "bad": len(result.bad), "imported": result.rows if result.taken else 0}
+    return json.dumps({**told, "problems": problems}, ensure_ascii=False)
+
+
+def _reasons(row: BadRow, lang: Lang) -> str:
+    parts = [(fault.column, wording.text(fault.say, lang)) for fault in row.faults]
+    return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
