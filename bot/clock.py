@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import deadlines, thai
+from handlers import concerned, deadlines, thai
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
 from storage import folders
@@ -49,6 +49,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
         ("", forget.checkpoint),
+        ("cases-hidden", lambda: hide(store, office, now)),
         ("officers-reminded", lambda: remind(store, office, now)),
         ("audit-anchored", lambda: keep_anchor(place, store, now)),
     )
@@ -62,6 +63,22 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
             yield Did(place.desk, did, count)
     if broken:
         raise broken[0]
+
+
+async def hide(store: Store, office: Office, now: datetime) -> int:
+    """Look again whom the open cases concern, when the staff is not the one that was looked for last."""
+    staff, mark = await store.rereading.staff()
+    if not staff or await store.retention.was_done("hidden", mark):
+        return 0
+    hidden = 0
+    for case in await store.rereading.cases():
+        told = await store.rereading.told(case)
+        if told is not None:
+            alternates = office.alternate.officers
+            found = concerned.found(told.answers, staff, marked=told.marked, alternates=alternates)
+            hidden += await store.rereading.keep(case, found, now)
+    await store.retention.once("hidden", mark)
+    return hidden
 
 
 async def remind(store: Store, office: Office, now: datetime) -> int:

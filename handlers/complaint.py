@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers import deadlines, news, thai
+from handlers import concerned, deadlines, news, thai
 from handlers.answers import STORY
 from handlers.choices import Option, offered, options
 from handlers.form import Field, Form, Kind
@@ -149,6 +149,8 @@ def finish(m: Moment) -> Deciding:
     """File the complaint, give the receipt, and forget who wrote it."""
     receipt = yield from read(NewReceipt())
     answers, today = m.session.answers, thai.day(m.now)
+    marked = answers.get("head") == "yes"
+    excluded = yield from concerned.excluded(m.office, answers, marked=marked)
     named = answers.get("named") == "named"
     identity = {k: answers[k] for k in ("name", "contact") if named and answers.get(k)}
     act = FileCase(
@@ -158,7 +160,8 @@ def finish(m: Moment) -> Deciding:
         on=today,
         answer_by=deadlines.answer_by(today, m.office.deadlines),
         notice=m.office.privacy.version,
-        alternate=answers.get("head") == "yes",
+        alternate=marked,
+        excluded=excluded,
         answers={k: v for k, v in answers.items() if k not in {"name", "contact"}},
         identity=identity,
         files=m.session.files,

@@ -115,9 +115,13 @@ class Deadlines(Part):
 
 
 class Alternate(Part):
-    """Who takes a case that concerns the head of the office or whoever runs this channel."""
+    """Who takes a case that concerns the head of the office or whoever runs this channel.
+
+    officers: their names as `ita-bot staff` has them; with none, nobody in the office reads such a case.
+    """
 
     post: Bilingual
+    officers: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
 
 
 class Chat(Part):

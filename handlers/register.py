@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.case import Outcome, Reason, Status, Step
+from handlers.exclusion import Exclusion
 from handlers.receipt import Receipt
 from handlers.turn import Act, Channel, File, Lang, Query
 
@@ -115,6 +116,8 @@ class FileCase(Act):
     on: the day in Bangkok; answer_by: when the reporter is to hear first. sent: what each message of the platform
     brought, kept apart from the case for 48 hours, so that it can be taken back. source: how it came to the office,
     where an officer entered it.
+    brought, kept apart from the case for 48 hours, so that it can be taken back. excluded: of the staff, who must not
+    read it.
     """
 
     receipt: Receipt = field(repr=False)
@@ -129,6 +132,7 @@ class FileCase(Act):
     files: tuple[File, ...] = ()
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: str = ""
+    excluded: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,7 @@ class AddEntry(Act):
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
     staff: str = ""
     body: str = ""
+    excluded: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from handlers import menu, news, thai
+from handlers import concerned, menu, news, thai
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
@@ -66,7 +66,7 @@ def hear(m: Moment) -> Deciding:
     case = yield from read(FindCase(m.session.receipt))
     if case is None:
         return ask(m.on(fresh(m)), Say("track.unknown"))
-    return _at_case(m, case)
+    return (yield from concerned.guarded(m.office, _at_case(m, case)))
 
 
 def fresh(m: Moment) -> Session:

@@ -9,6 +9,7 @@ from handlers.case import Outcome, Reason, Status
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
 from storage import docket, sent, staff, tables
+from storage import concerns, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -80,6 +81,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindSent: find_sent,
     **staff.READERS,
     **docket.READERS,
+    **concerns.READERS,
 }
 
 

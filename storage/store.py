@@ -23,6 +23,7 @@ from storage.keys import NAMES, Keyring
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
 from storage.reminding import Reminding
+from storage.rereading import Rereading
 from storage.retention import Retention
 from storage.roster import Roster
 from storage.seal import mark, same
@@ -50,6 +51,7 @@ class Store:
     sendings: Sendings
     reminding: Reminding
     importing: Importing
+    rereading: Rereading
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -153,6 +155,7 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
                 Sendings(committer),
                 Reminding(committer),
                 Importing(committer),
+                Rereading(committer),
                 reader,
             )
             writing = asyncio.create_task(committer.run(evidence.erase))

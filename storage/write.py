@@ -23,6 +23,8 @@ from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
 from storage import batch as rows
 from storage import handling, news, notices, reopening, sent, staff, tables
+from storage import handling, news, notices, sent, staff, tables
+from storage import concerns, news, sent, staff, tables
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
@@ -73,6 +75,7 @@ async def file_case(act: FileCase, batch: Batch) -> None:
     batch.state(about, 0, act.on, act.on, **said)
     await batch.note(By.REPORTER, "filed", case)
     await notices.tell_of_new(year, number, act.answer_by, batch)
+    await concerns.keep(case, act.excluded, batch)
 
 
 async def add_entry(act: AddEntry, batch: Batch) -> None:
@@ -89,6 +92,9 @@ async def add_entry(act: AddEntry, batch: Batch) -> None:
     if act.kind not in INSIDE:
         await news.tell(act.case, act.by, batch)
     await batch.note(actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
+    await news.tell(act.case, act.by, batch)
+    await batch.note(act.by, act.kind.value, act.case)
+    await concerns.keep(act.case, act.excluded, batch)
 
 
 async def move_case(act: MoveCase, batch: Batch) -> None:
@@ -147,6 +153,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     StopNews: news.stop_news,
     **staff.WRITERS,
     **handling.WRITERS,
+    **concerns.WRITERS,
 }
 
 

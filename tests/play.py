@@ -25,6 +25,7 @@ from handlers.register import (
     Tries,
 )
 from handlers.router import Complaints
+from handlers.staff.person import ListStaff, Staff
 from handlers.turn import (
     Act,
     Channel,
@@ -60,6 +61,7 @@ class Stage:
     tries: dict[bytes, Tries] = field(default_factory=dict)
     kept: list[KeepText] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    staff: tuple[Staff, ...] = ()
 
     def person(self, name: str = "ก") -> "Actor":
         """Somebody who writes."""
@@ -74,6 +76,8 @@ class Stage:
                 return receipts.made_of(self.chance.getrandbits(80))
             case FindCase(receipt):
                 return self.cases.get(receipt.symbols)
+            case ListStaff():
+                return self.staff
             case FindTries(who):
                 return self.tries.get(who, Tries())
             case KeepText(text, name):

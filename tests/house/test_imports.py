@@ -10,6 +10,7 @@ from tests.house.ground import PACKAGES, ROOT, modules, named
 
 VOCABULARY = {
     "handlers.case",
+    "handlers.exclusion",
     "handlers.oldcase",
     "handlers.receipt",
     "handlers.reminder",
