@@ -121,25 +121,9 @@ def import_(
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
 ) -> None:
     """Take an old register over: all rows, or none and each bad row with its reason."""
-    _finish(_import(file, desk, trial=trial))
-
-
-async def _import(file: Path, desk: DeskName, *, trial: bool) -> int:
-    from bot import app as house
     from bot import importing
-    from bot.sheet import Unusable
 
-    content = await asyncio.to_thread(file.read_bytes)
-    async with house.opened([desk]) as opened:
-        store = opened.desks[desk].store
-        try:
-            result = await importing.take(file, content, store, opened.office, datetime.now(UTC), trial=trial)
-        except Unusable as trouble:
-            sys.stderr.write(importing.both(trouble.say) + "\n")
-            return WRONG_USE
-    sys.stderr.write(importing.told(result))
-    sys.stdout.write(importing.as_json(result) + "\n")
-    return FINDINGS if result.bad else DONE
+    _finish(importing.run(file, desk, trial=trial))
 
 
 @app.command()

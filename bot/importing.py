@@ -1,16 +1,19 @@
 """`ita-bot import`: an old register becomes cases, or every row that hinders it is named."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from bot import app as house
 from bot import sheet
+from bot.settings import DeskName
 from handlers import deadlines, oldregister, thai, wording
 from handlers.office import Office
 from handlers.oldcase import OldCase
@@ -18,6 +21,7 @@ from handlers.oldregister import BadRow
 from handlers.turn import Lang, Say
 from storage.store import Store
 
+DONE, FINDINGS, WRONG_USE = 0, 1, 2
 LONG = 1000
 """Rows from which on a bar shows how far it is."""
 
@@ -97,3 +101,18 @@ def as_json(result: Result) -> str:
 def _reasons(row: BadRow, lang: Lang) -> str:
     parts = [(fault.column, wording.text(fault.say, lang)) for fault in row.faults]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
+
+
+async def run(file: Path, desk: DeskName, *, trial: bool) -> int:
+    """The command: tells a person on standard error, a program on standard output; gives the exit code."""
+    content = await asyncio.to_thread(file.read_bytes)
+    async with house.opened([desk]) as opened:
+        store = opened.desks[desk].store
+        try:
+            result = await take(file, content, store, opened.office, datetime.now(UTC), trial=trial)
+        except sheet.Unusable as trouble:
+            sys.stderr.write(both(trouble.say) + "\n")
+            return WRONG_USE
+    sys.stderr.write(told(result))
+    sys.stdout.write(as_json(result) + "\n")
+    return FINDINGS if result.bad else DONE

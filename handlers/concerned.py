@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from handlers.exclusion import Exclusion, Why
+from handlers.exclusion import Exclusion, ListExclusions, Why
 from handlers.office import Office
 from handlers.register import AddEntry
 from handlers.staff.person import ListStaff, Staff
@@ -173,6 +173,13 @@ def instead(
         return Say("staff.concerned.hidden", {"number": number})
     bodies = tuple(Say("literal", {"text": f"• {body.name.in_(lang)}"}) for body in office.bodies)
     return Say("staff.concerned.nobody", {"number": number, "bodies": bodies})
+
+
+def shown(case: str, number: str, office: Office, lang: Lang) -> Generator[Query[Any], Any, Say]:
+    """What is said of a case to whom it is hidden from."""
+    excluded = yield from read(ListExclusions(case))
+    staff = yield from read(ListStaff())
+    return instead(number, excluded, staff, office, lang)
 
 
 def may_change(person: Staff, excluded: Iterable[Exclusion], reason: str) -> bool:

@@ -115,9 +115,7 @@ class FileCase(Act):
     alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
     on: the day in Bangkok; answer_by: when the reporter is to hear first. sent: what each message of the platform
     brought, kept apart from the case for 48 hours, so that it can be taken back. source: how it came to the office,
-    where an officer entered it.
-    brought, kept apart from the case for 48 hours, so that it can be taken back. excluded: of the staff, who must not
-    read it.
+    where an officer entered it. excluded: of the staff, who must not read it.
     """
 
     receipt: Receipt = field(repr=False)

@@ -24,7 +24,7 @@ from handlers.staff.docket import (
     Told,
 )
 from handlers.turn import File, Query
-from storage import tables
+from storage import concerns, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -98,6 +98,7 @@ async def find_number(query: FindNumber, sight: Sight) -> CaseFile | None:
         category=report.category,
         source=report.source or report.channel.value,
         kept=(await sight.connection.execute(kept)).first() is not None,
+        hidden=await concerns.is_hidden(row["id"], query.staff, sight.connection),
     )
 
 
@@ -106,7 +107,8 @@ async def list_cases(query: ListCases, sight: Sight) -> Page:
 
     One statement for nobody's cases and one for the person's own, each of which follows the index of open cases.
     """
-    due = and_(tables.OPEN, _CASE.answer_by >= query.since, _CASE.answer_by <= query.until)
+    seen = ~concerns.hides(query.staff)
+    due = and_(tables.OPEN, _CASE.answer_by >= query.since, _CASE.answer_by <= query.until, seen)
     if query.everybody:
         found = [await _cases(due, query, sight)]
     else:
@@ -125,7 +127,7 @@ async def _cases(which: ColumnElement[bool], query: ListCases, sight: Sight) -> 
 
 async def search_cases(query: SearchCases, sight: Sight) -> Page:
     """Cases in whose words a text stands; only what the person may read is opened."""
-    wanted: Select[Any] = select(*_LISTED, _CASE.key, _CASE.report)
+    wanted: Select[Any] = select(*_LISTED, _CASE.key, _CASE.report).where(~concerns.hides(query.staff))
     if not query.everybody:
         wanted = wanted.where(or_(_CASE.officer.is_(None), _CASE.officer == query.staff))
     wanted = wanted.order_by(_CASE.fiscal_year.desc(), _CASE.number.desc()).limit(MOST_SEARCHED)
@@ -191,7 +193,11 @@ async def list_links(query: ListLinks, sight: Sight) -> tuple[CaseFile, ...]:
     """The cases of the same matter, by number."""
     link = tables.links.c
     others = select(link.other_id).where(link.case_id == query.case)
-    wanted = select(*_LISTED).where(_CASE.id.in_(others)).order_by(_CASE.fiscal_year, _CASE.number)
+    wanted = (
+        select(*_LISTED)
+        .where(_CASE.id.in_(others), ~concerns.hides(query.staff))
+        .order_by(_CASE.fiscal_year, _CASE.number)
+    )
     return tuple([listed(row) for row in (await sight.connection.execute(wanted)).mappings()])
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, delete, select, update
 from handlers.register import By, EntryKind
 from handlers.staff.docket import GiveCase, HoldBack, KeepCase, KeepGroup, LinkCases, OpenCase, TakeBack
 from handlers.turn import Act
-from storage import held, tables
+from storage import concerns, held, tables
 from storage.batch import Batch
+from storage.errors import Conflict
 from storage.history import line, opened
 from storage.roster import ADDRESS, Address
 from storage.snapshot import Body
@@ -36,7 +37,9 @@ async def open_case(act: OpenCase, batch: Batch) -> None:
 
 
 async def give_case(act: GiveCase, batch: Batch) -> None:
-    """A case gets an officer; nothing of it is seen by the reporter."""
+    """A case gets an officer; nothing of it is seen by the reporter. A conflict where it concerns that officer."""
+    if await concerns.is_hidden(act.case, act.to, batch.connection):
+        raise Conflict("the case concerns who would get it")
     seal, _ = await opened(act.case, batch)
     body = Body(act.to, staff=act.by)
     line(batch, seal, act.case, act.seq, act.on, EntryKind.ASSIGNED, By.OFFICE, body)

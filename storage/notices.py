@@ -1,7 +1,7 @@
 """Notices to officers: that there is something, by its number and its day, and never what was told."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -17,17 +17,23 @@ from storage.roster import ADDRESS, Address
 from storage.snapshot import LETTER, Letter
 
 
-async def tell_of_new(year: int, number: int, answer_by: date, batch: Batch) -> None:
-    """There is a new case: who handles cases is told, and the groups that wished it."""
+async def tell_of_new(
+    year: int, number: int, answer_by: date, batch: Batch, hidden_from: Collection[str] = ()
+) -> None:
+    """There is a new case: who handles cases is told, save whom it concerns, and the groups that wished it."""
     if batch.roster is None or not batch.roster.known:
         return
-    told = [address for staff, address in await _staff(batch) if staff.role in HANDLING and address]
+    told = [
+        address
+        for staff, address in await _staff(batch)
+        if staff.role in HANDLING and address and staff.id not in hidden_from
+    ]
     for row in await batch.connection.execute(select(tables.groups)):
         opened = batch.seals.staff.open(row.address, "groups", row.mark.hex(), "address")
         told.append(ADDRESS.validate_json(opened))
     for address in told:
         due = thai.shown(answer_by, address.lang)
-        _post(address, Say("staff.notice.new", {"number": f"{number}/{year}", "due": due}), batch)
+        post(address, Say("staff.notice.new", {"number": f"{number}/{year}", "due": due}), batch)
 
 
 async def tell_of_words(case: str, batch: Batch) -> None:
@@ -46,7 +52,7 @@ async def tell(staff: str, say: Say, batch: Batch) -> None:
     """Tell one person of the staff something."""
     for one, address in await _staff(batch):
         if one.id == staff and address is not None:
-            _post(address, say, batch)
+            post(address, say, batch)
 
 
 async def is_active(staff: str, batch: Batch) -> bool:
@@ -60,7 +66,8 @@ async def _staff(batch: Batch) -> Iterable[tuple[Staff, Address | None]]:
     return await batch.roster.fresh(batch.connection) if batch.roster is not None else ()
 
 
-def _post(address: Address, say: Say, batch: Batch) -> None:
+def post(address: Address, say: Say, batch: Batch) -> None:
+    """Lay a notice ready for a person of the staff."""
     row = secrets.token_hex(16)
     letter = Letter(address.channel, address.back, address.lang, (replace(say, certain=True),))
     body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from handlers.case import Outcome, Reason, Status
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import docket, sent, staff, tables
-from storage import concerns, sent, staff, tables
+from storage import concerns, docket, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight

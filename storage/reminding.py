@@ -1,6 +1,5 @@
 """Reminders to officers: what the clock must know of the open cases, and each notice written once."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +16,8 @@ from handlers.turn import Say
 from storage import ruling, tables
 from storage.batch import Batch
 from storage.commit import Committer
+from storage.notices import post
 from storage.roster import Address
-from storage.snapshot import LETTER, Letter
 
 _OPEN = tables.cases.c.status.not_in([status.value for status in ENDED])
 _ONCE = insert(ruling.reminders).on_conflict_do_nothing()
@@ -53,15 +52,6 @@ class Reminding:
                         post(addresses[person], _said(remind, addresses[person]), batch)
             await batch.flush()
         return given
-
-
-def post(address: Address, say: Say, batch: Batch) -> None:
-    """Lay a notice ready for a person of the staff."""
-    row = secrets.token_hex(16)
-    letter = Letter(address.channel, address.back, address.lang, (replace(say, certain=True),))
-    body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
-    due = int(batch.now.timestamp())
-    batch.insert("outbox", id=row, kind=address.channel.value, due=due, attempts=0, sealed=body)
 
 
 def _said(remind: Remind, address: Address) -> Say:

@@ -120,7 +120,14 @@ async def _erase(connection: AsyncConnection, cases: list[str]) -> list[str]:
     owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
     files = list((await connection.execute(owned)).scalars())
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
-    for table in (*ruling.OF_A_CASE, tables.files, tables.envelopes, tables.history, tables.held, tables.links):
+    for table in (
+        *ruling.OF_A_CASE,
+        tables.files,
+        tables.envelopes,
+        tables.history,
+        tables.held,
+        tables.links,
+    ):
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
     await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
     return files

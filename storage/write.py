@@ -25,6 +25,7 @@ from storage import batch as rows
 from storage import handling, news, notices, reopening, sent, staff, tables
 from storage import handling, news, notices, sent, staff, tables
 from storage import concerns, news, sent, staff, tables
+from storage import concerns, handling, news, notices, sent, staff, tables
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
@@ -74,8 +75,8 @@ async def file_case(act: FileCase, batch: Batch) -> None:
     }
     batch.state(about, 0, act.on, act.on, **said)
     await batch.note(By.REPORTER, "filed", case)
-    await notices.tell_of_new(year, number, act.answer_by, batch)
     await concerns.keep(case, act.excluded, batch)
+    await notices.tell_of_new(year, number, act.answer_by, batch, {one.staff for one in act.excluded})
 
 
 async def add_entry(act: AddEntry, batch: Batch) -> None:
@@ -92,8 +93,6 @@ async def add_entry(act: AddEntry, batch: Batch) -> None:
     if act.kind not in INSIDE:
         await news.tell(act.case, act.by, batch)
     await batch.note(actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
-    await news.tell(act.case, act.by, batch)
-    await batch.note(act.by, act.kind.value, act.case)
     await concerns.keep(act.case, act.excluded, batch)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from handlers import thai
+from handlers import concerned, thai
 from handlers.moment import Moment
 from handlers.staff.docket import CaseFile, FindNumber, ListCases, Page
 from handlers.staff.order import Given
@@ -98,7 +98,9 @@ def the_case(c: Call) -> Reading[CaseFile | Turn]:
         listed = yield from recent(c)
         return c.tells("unknown", _numbers(c, listed), number=shown)
     if not is_open_to(c.staff, case):
-        key = "not_yours_again" if case.avoid == c.staff.id else "hidden" if case.hidden else "not_yours"
+        if case.hidden:
+            return c.says((yield from concerned.shown(case.id, case.shown, c.m.office, c.m.lang)))
+        key = "not_yours_again" if case.avoid == c.staff.id else "not_yours"
         return c.tells(key, number=case.shown)
     return case
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers import thai
 from handlers.case import EARLY_OUTCOMES, Forbidden, Move, Outcome, Reason, Status, Step, after
+from handlers.exclusion import ListExclusions, Why
 from handlers.register import By, MoveCase
 from handlers.staff import sheet
 from handlers.staff.call import Call, button, the_case
@@ -44,7 +45,12 @@ def assign(c: Call) -> Deciding:
     if isinstance(found, Turn):
         return found
     everybody = yield from read(ListStaff())
-    able = [one for one in everybody if one.active and one.role in HANDLING and one.id != found.avoid]
+    barred = {one.staff for one in (yield from read(ListExclusions(found.id))) if one.why is not Why.LIFTED}
+    able = [
+        one
+        for one in everybody
+        if one.active and one.role in HANDLING and one.id not in {found.avoid, *barred}
+    ]
     wanted = thai.folded(c.given.rest[:100])
     fitting = [one for one in able if wanted and (wanted in thai.folded(one.name) or wanted == one.id)]
     exact = [one for one in fitting if thai.folded(one.name) == wanted] or fitting

@@ -64,7 +64,7 @@ def test_a_week_of_silence_then_all_at_once_and_never_again(ground: Ground) -> N
         assert list(deadlines.reminders(standing, OFFICE.deadlines, staff, late.date())) == []
 
     ground.play(scene)
-    assert ground.sql("SELECT count(*) FROM outbox") == [(1,)]
+    assert ground.sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
 
 
 def test_two_clocks_at_once_tell_once(ground: Ground) -> None:
@@ -77,7 +77,7 @@ def test_two_clocks_at_once_tell_once(ground: Ground) -> None:
         assert [await one.reminding.remind(due, late), await one.reminding.remind(due, late)] == [1, 0]
 
     ground.play(scene)
-    assert ground.sql("SELECT count(*) FROM outbox") == [(1,)]
+    assert ground.sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
 
 
 def test_what_ended_is_told_of_no_more_and_is_erased_whole(ground: Ground) -> None:
