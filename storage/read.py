@@ -8,7 +8,7 @@ from sqlalchemy import select
 from handlers.case import Outcome, Reason, Status
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import concerns, docket, sent, staff, tables
+from storage import approvals, concerns, docket, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -81,6 +81,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     **staff.READERS,
     **docket.READERS,
     **concerns.READERS,
+    **approvals.READERS,
 }
 
 

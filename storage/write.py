@@ -21,6 +21,7 @@ from handlers.register import (
 )
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
+from storage import approvals, concerns, handling, news, notices, sent, staff, tables
 from storage import batch as rows
 from storage import handling, news, notices, reopening, sent, staff, tables
 from storage import handling, news, notices, sent, staff, tables
@@ -153,6 +154,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     **staff.WRITERS,
     **handling.WRITERS,
     **concerns.WRITERS,
+    **approvals.WRITERS,
 }
 
 
