@@ -127,6 +127,18 @@ def import_(
 
 
 @app.command()
+def export(
+    number: Annotated[str, typer.Argument(help="The register number, as 12/2570.")],
+    desk: Desk,
+    out: Annotated[Path, typer.Option(help="The PDF to write.")],
+) -> None:
+    """Write one case as an encrypted PDF, and print its password once."""
+    from bot import exporting
+
+    _finish(exporting.run(number, desk, out))
+
+
+@app.command()
 def tick(
     now: Annotated[str, typer.Option(help="The instant to take for now, ISO 8601.")] = "",
     desk: Desks = "all",
