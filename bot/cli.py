@@ -113,9 +113,7 @@ async def _stats(
 
 @app.command("import")
 def import_(
-    file: Annotated[
-        Path, typer.Argument(help="The register: CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)
-    ],
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)],
     desk: Desk,
     *,
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,

@@ -21,12 +21,8 @@ from handlers.register import (
 )
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
-from storage import approvals, concerns, handling, news, notices, sent, staff, tables
+from storage import approvals, concerns, handling, news, notices, reopening, sent, staff, tables
 from storage import batch as rows
-from storage import handling, news, notices, reopening, sent, staff, tables
-from storage import handling, news, notices, sent, staff, tables
-from storage import concerns, news, sent, staff, tables
-from storage import concerns, handling, news, notices, sent, staff, tables
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report

@@ -7,8 +7,8 @@ from handlers import menu
 from handlers.moment import Moment
 from handlers.receipt import folded, is_whole
 from handlers.staff import (
-    counts,
     barring,
+    counts,
     factor,
     intake,
     joining,
