@@ -115,9 +115,7 @@ async def _stats(
 
 @app.command("import")
 def import_(
-    file: Annotated[
-        Path, typer.Argument(help="The register: CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)
-    ],
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)],
     desk: Desk,
     *,
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
@@ -126,6 +124,18 @@ def import_(
     from bot import importing
 
     finish(importing.run(file, desk, trial=trial))
+
+
+@app.command()
+def export(
+    number: Annotated[str, typer.Argument(help="The register number, as 12/2570.")],
+    desk: Desk,
+    out: Annotated[Path, typer.Option(help="The PDF to write.")],
+) -> None:
+    """Write one case as an encrypted PDF, and print its password once."""
+    from bot import exporting
+
+    finish(exporting.run(number, desk, out))
 
 
 @app.command()

@@ -124,6 +124,13 @@ class Alternate(Part):
     officers: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
 
 
+class TwoPersons(Part):
+    """What one officer asks for with a reason and another approves."""
+
+    identity: bool = False
+    unfounded: bool = False
+
+
 class Chat(Part):
     """Where a desk is found in the messengers: the links that stand on the first page, with QR codes."""
 
@@ -178,6 +185,7 @@ class Office(Part):
     alternate: Alternate
     retention: Retention
     deadlines: Deadlines = Deadlines()
+    two_persons: TwoPersons = TwoPersons()
     chats: Chats = Chats()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
     statistics: Statistics = Statistics()

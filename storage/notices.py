@@ -32,7 +32,7 @@ async def tell_all(
         return
     told = [
         address
-        for staff, address in await _staff(batch)
+        for staff, address in await staff_of(batch)
         if staff.role in HANDLING and address and staff.id not in hidden_from
     ]
     for row in await batch.connection.execute(select(tables.groups)):
@@ -57,7 +57,7 @@ async def tell_of_words(case: str, batch: Batch) -> None:
 
 async def tell(staff: str, say: Say, batch: Batch) -> None:
     """Tell one person of the staff something."""
-    for one, address in await _staff(batch):
+    for one, address in await staff_of(batch):
         if one.id == staff and address is not None:
             post(address, say, batch)
 
@@ -69,7 +69,8 @@ async def is_active(staff: str, batch: Batch) -> bool:
     return (await batch.connection.execute(query)).first() is not None
 
 
-async def _staff(batch: Batch) -> Iterable[tuple[Staff, Address | None]]:
+async def staff_of(batch: Batch) -> Iterable[tuple[Staff, Address | None]]:
+    """Who is on the staff now, and where each is told something."""
     return await batch.roster.fresh(batch.connection) if batch.roster is not None else ()
 
 

@@ -45,6 +45,13 @@ class Personnel:
             await batch.flush()
             await self.roster.load(connection)
 
+    async def note(self, what: str, case: str, now: datetime) -> None:
+        """A line of the audit trail about what the administrator did with a case."""
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            await batch.note("admin", what, case)
+            await batch.flush()
+
     async def forget(self, now: datetime) -> int:
         """Forget codes that nobody can use any more; gives how many."""
         at, count = minute(now), 0

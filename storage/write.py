@@ -23,8 +23,8 @@ from handlers.register import (
 )
 from handlers.turn import Act, DropFiles
 from ita_stats.calendar import fiscal_year
-from storage import batch as rows
 from storage import (
+    approvals,
     concerns,
     handling,
     knowledge,
@@ -36,6 +36,7 @@ from storage import (
     staff,
     tables,
 )
+from storage import batch as rows
 from storage.batch import Batch
 from storage.history import line, opened
 from storage.snapshot import IDENTITY, REPORT, TRIES, Body, Report
@@ -170,6 +171,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     SetAsked: questions.set_asked,
     Post: questions.post,
     PutKnown: knowledge.put_known,
+    **approvals.WRITERS,
 }
 
 

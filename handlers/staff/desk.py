@@ -7,6 +7,7 @@ from handlers import menu
 from handlers.moment import Moment
 from handlers.receipt import folded, is_whole
 from handlers.staff import (
+    barring,
     counts,
     factor,
     intake,
@@ -16,6 +17,7 @@ from handlers.staff import (
     listing,
     moving,
     order,
+    seconding,
     sending,
     sheet,
 )
@@ -57,6 +59,10 @@ HANDLERS: Mapping[Order, Handler] = {
     Order.INTAKE: intake.begin,
     Order.STATS: counts.stats,
     Order.HERE: keeping.here,
+    Order.IDENTITY: seconding.identity,
+    Order.APPROVE: seconding.approve,
+    Order.BAR: barring.bar,
+    Order.LIFT: barring.lift,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 

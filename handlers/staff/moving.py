@@ -7,13 +7,13 @@ from handlers import thai
 from handlers.case import EARLY_OUTCOMES, Forbidden, Move, Outcome, Reason, Status, Step, after
 from handlers.exclusion import ListExclusions, Why
 from handlers.register import By, MoveCase
-from handlers.staff import sheet
+from handlers.staff import seconding, sheet
 from handlers.staff.call import Call, button, the_case
 from handlers.staff.docket import CaseFile, GiveCase, ReadHistory, Sending
 from handlers.staff.person import ListStaff, Staff
 from handlers.staff.role import HANDLING, Order
 from handlers.staff.sending import propose
-from handlers.turn import Choice, Deciding, Say, Turn, literal, read
+from handlers.turn import Act, Choice, Deciding, Say, Turn, literal, read
 
 MOVES: Mapping[Order, Move] = {order: move for move, orders in sheet.ORDERS.items() for order in orders}
 
@@ -127,7 +127,14 @@ def end(c: Call) -> Deciding:
         return (yield from forbidden(c, found))
     if thai.letters(reason) < FEWEST:
         return c.asking(_begun(c, found, one)).tells("reason.ask", number=found.shown, fewest=FEWEST)
-    return (yield from propose(c, found, Sending(found.id, c.staff.id, reason, one)))
+    spent: tuple[Act, ...] = ()
+    if seconding.needed(one, c.m.office.two_persons):
+        good = yield from seconding.unfounded(c, found, reason)
+        if isinstance(good, Turn):
+            return good
+        spent = good if c.confirmed else ()
+    turn = yield from propose(c, found, Sending(found.id, c.staff.id, reason, one))
+    return replace(turn, acts=(*turn.acts, *spent))
 
 
 def _begun(c: Call, found: CaseFile, one: Step) -> str:

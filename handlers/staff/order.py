@@ -40,6 +40,10 @@ THAI: Mapping[Order, tuple[str, ...]] = {
     Order.LOG: ("ใครเปิด",),
     Order.STATS: ("สถิติ",),
     Order.HERE: ("ที่นี่",),
+    Order.IDENTITY: ("เปิดชื่อ",),
+    Order.APPROVE: ("อนุมัติ",),
+    Order.BAR: ("กัน",),
+    Order.LIFT: ("เลิกกัน",),
 }
 """The names that a command has in Thai; the first is shown."""
 

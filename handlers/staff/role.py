@@ -47,6 +47,10 @@ class Order(StrEnum):
     LOG = "log"
     STATS = "stats"
     HERE = "here"
+    IDENTITY = "identity"
+    APPROVE = "approve"
+    BAR = "bar"
+    LIFT = "lift"
 
 
 EVERYBODY = frozenset(Role)
@@ -63,12 +67,14 @@ MAY: Mapping[Order, frozenset[Role]] = {
     **dict.fromkeys((Order.DUE, Order.OVERDUE, Order.SEARCH, Order.LINK, Order.INTAKE), HANDLING),
     # Who gives work to others, undoes a decision, or keeps a case from erasure answers for the desk.
     **dict.fromkeys((Order.ASSIGN, Order.REOPEN, Order.HOLD), DECIDING),
+    **dict.fromkeys((Order.IDENTITY, Order.APPROVE), HANDLING),
+    **dict.fromkeys((Order.BAR, Order.LIFT), DECIDING),
     Order.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     Order.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }
 """Who may give a command at all; whether it fits the case, its state and its officer is another question."""
 
-CONTENT = frozenset({Order.FACTS, Order.FILES, Order.HISTORY, Order.SEARCH})
+CONTENT = frozenset({Order.FACTS, Order.FILES, Order.HISTORY, Order.SEARCH, Order.IDENTITY})
 """What opens somebody's words, so that the second factor must have been given lately."""
 
 

@@ -9,6 +9,7 @@ import grimp
 from tests.house.ground import PACKAGES, ROOT, modules, named
 
 VOCABULARY = {
+    "handlers.approval",
     "handlers.case",
     "handlers.exclusion",
     "handlers.faq",

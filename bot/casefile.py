@@ -1,0 +1,122 @@
+"""One case as an encrypted PDF, for a committee or another body; its password goes another way than the file."""
+
+import io
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import as_file, files
+
+import pikepdf
+import typst
+
+from handlers import receipt, thai, wording
+from handlers.office import Office
+from handlers.register import By
+from handlers.staff.docket import CaseFile, FindNumber, Line, ReadHistory, ReadTold, Told
+from handlers.staff.sheet import TOLD
+from handlers.turn import Lang, Say
+from storage.store import Store
+
+LANG: Lang = "th"
+"""What goes to a Thai committee is Thai."""
+
+GROUPS, SYMBOLS = 5, 4
+"""Of a password: 20 symbols, 100 random bits."""
+
+_UNSHOWN = re.compile("[^ -~\n\u00a0-\u017e\u0e01-\u0e3a\u0e3f-\u0e5b\u2010-\u2026]")
+
+
+async def written(
+    store: Store, office: Office, number: int, year: int, now: datetime
+) -> tuple[bytes, str] | None:
+    """The PDF of a case and its password; None for a number that is not there. That it was made is audited first.
+
+    The reporter's name is not in it, nor what officers wrote to themselves about who had the case.
+    """
+    found: CaseFile | None = await store.answer(FindNumber(number, year, ""), now)
+    if found is None:
+        return None
+    told: Told = await store.answer(ReadTold(found.id), now)
+    lines: tuple[Line, ...] = await store.answer(ReadHistory(found.id), now)
+    await store.personnel.note("exported", found.id, now)
+    password = "-".join(
+        "".join(secrets.choice(receipt.ALPHABET) for _ in range(SYMBOLS)) for _ in range(GROUPS)
+    )
+    return encrypted(typeset(paper(found, told, lines, office, now)), password), password
+
+
+def paper(
+    found: CaseFile, told: Told, lines: tuple[Line, ...], office: Office, now: datetime
+) -> Mapping[str, object]:
+    """All that stands on the paper, in words."""
+    category = office.category(found.category)
+    facts = {
+        "number": found.shown,
+        "received": thai.shown(found.received_on, LANG),
+        "category": category.name.in_(LANG) if category else found.category,
+        "source": _words(f"staff.source.{found.source}"),
+        "status": _words(f"staff.status.{found.status}"),
+        "made": thai.shown(thai.day(now), LANG),
+    }
+    return {
+        "title": _words("casefile.title", number=found.shown),
+        "secret": _words("casefile.secret"),
+        "office": office.name.in_(LANG),
+        "facts": [(_words(f"casefile.{name}"), value) for name, value in facts.items()],
+        "told": [(_field(name), _value(told.answers[name])) for name in TOLD if told.answers.get(name)],
+        "history_title": _words("casefile.history"),
+        "history": [_line(line) for line in lines],
+        "files_title": _words("casefile.files"),
+        "files": [file.name for file in told.files],
+        "note": _words("casefile.note"),
+    }
+
+
+def _field(name: str) -> str:
+    return _words(f"staff.answer.{name}")
+
+
+def _value(value: str) -> str:
+    return _words(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else value
+
+
+def _line(line: Line) -> tuple[str, str, str]:
+    entry = line.entry
+    what = entry.status if entry.status else entry.kind
+    reporter = line.by == By.REPORTER
+    who = _words("casefile.by_reporter" if reporter else "casefile.by_office")
+    words = "" if entry.kind.value == "assigned" else line.words
+    return thai.shown(entry.on, LANG), who, _words(f"staff.did.{what}") + (f": {words}" if words else "")
+
+
+def _words(key: str, **args: str) -> str:
+    return wording.text(Say(key, args), LANG)
+
+
+def typeset(data: Mapping[str, object]) -> bytes:
+    """The paper as a PDF, in Sarabun alone. What a citizen wrote is data, never markup."""
+    shown = _UNSHOWN.sub("\u25a1", json.dumps(data, ensure_ascii=False))
+    source = (files("bot") / "typeset" / "case.typ").read_bytes()
+    return typst.compile(
+        source, format="pdf", font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"data": shown}
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    with as_file(files("ita_stats") / "fonts") as folder:
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def encrypted(clear: bytes, password: str) -> bytes:
+    """A PDF that opens with a password only: AES-256 (revision 6, ISO 32000-2), the words about it too."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(clear)) as pdf:
+        lock = pikepdf.Encryption(
+            owner=secrets.token_urlsafe(24), user=password, R=6, aes=True, metadata=True
+        )
+        pdf.save(out, encryption=lock)
+    return out.getvalue()

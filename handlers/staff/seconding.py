@@ -1,0 +1,77 @@
+"""What two persons must agree to: the reporter's name, and to close a case as unfounded."""
+
+from handlers import thai
+from handlers.approval import Approval, Approve, AskApproval, ListApprovals, ReadIdentity, SpendApproval, What
+from handlers.case import Outcome, Step
+from handlers.concerned import REASON
+from handlers.office import TwoPersons
+from handlers.staff.call import Call, Reading, button, the_case
+from handlers.staff.docket import CaseFile, OpenCase
+from handlers.staff.role import Order
+from handlers.turn import Act, Deciding, Say, Turn, literal, read
+
+
+def identity(c: Call) -> Deciding:
+    """Open the reporter's name and contact, with a reason; where office.toml says so, once another approved."""
+    found = yield from the_case(c)
+    if isinstance(found, Turn):
+        return found
+    spent: tuple[Act, ...] = ()
+    if c.m.office.two_persons.identity:
+        good = yield from _approved(c, found, What.IDENTITY)
+        if isinstance(good, Turn):
+            return good
+        spent = (SpendApproval(good.id, found.id, c.staff.id),)
+    pairs = yield from read(ReadIdentity(found.id))
+    opened = OpenCase(found.id, c.staff.id, "identity", thai.day(c.m.now))
+    back = (button(Order.CASE, found),)
+    if not pairs:
+        return c.tells("identity.none", back, (*spent, opened), number=found.shown)
+    lines = tuple(literal(value) for _, value in pairs)
+    return c.tells("identity.some", back, (*spent, opened), number=found.shown, lines=lines)
+
+
+def approve(c: Call) -> Deciding:
+    """Approve what a colleague asked for."""
+    found = yield from the_case(c)
+    if isinstance(found, Turn):
+        return found
+    asked = yield from read(ListApprovals(found.id))
+    others = [one for one in asked if not one.approved_by and one.asked_by != c.staff.id]
+    back = (button(Order.CASE, found),)
+    if not others:
+        return c.tells("approval.own" if asked else "approval.nothing", back, number=found.shown)
+    one = others[0]
+    if c.given.rest != one.id:
+        yes = button(Order.APPROVE, found, one.id, Say("staff.approval.yes"))
+        what = Say(f"staff.approval.{one.what}")
+        return c.tells("approval.ask", (yes, *back), number=found.shown, what=what, reason=one.reason)
+    return c.tells("approval.done", back, (Approve(one.id, found.id, c.staff.id),), number=found.shown)
+
+
+def needed(step: Step | None, rule: TwoPersons) -> bool:
+    """Whether a step of the lifecycle needs two persons."""
+    return rule.unfounded and step is not None and step.outcome is Outcome.UNSUBSTANTIATED
+
+
+def unfounded(c: Call, found: CaseFile, reason: str) -> Reading[Turn | tuple[Act, ...]]:
+    """What is said where nobody approved yet; else what is written with the closing."""
+    good = yield from _approved(c, found, What.UNFOUNDED, reason)
+    return good if isinstance(good, Turn) else (SpendApproval(good.id, found.id, c.staff.id),)
+
+
+def _approved(c: Call, found: CaseFile, what: What, reason: str = "") -> Reading[Approval | Turn]:
+    """The approval that serves this person, or what is said, and asked, where there is none."""
+    asked = [one for one in (yield from read(ListApprovals(found.id))) if one.what is what]
+    for one in asked:
+        if one.serves(c.staff.id):
+            return one
+    back = (button(Order.CASE, found),)
+    if any(one.asked_by == c.staff.id for one in asked):
+        return c.tells("approval.waits", back, number=found.shown)
+    why = reason or thai.clean(c.given.rest).text
+    if thai.letters(why) < REASON:
+        again = button(c.given.order, found).data
+        return c.asking(again).tells("approval.why", back, number=found.shown, fewest=REASON)
+    act = AskApproval(found.id, found.shown, what, c.staff.id, why)
+    return c.tells("approval.asked", back, (act,), number=found.shown)
