@@ -40,3 +40,19 @@ def faq_export(
     from bot import library
 
     _finish(library.given(form))
+
+
+@faq.command("eval")
+def evaluate(
+    ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
+    base: Annotated[Path, typer.Option(help='[{"id", "text"}].')],
+) -> None:
+    """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
+    from bot.faq import Unusable, evaluated, told
+
+    try:
+        figures = evaluated(ask, base)
+    except Unusable as trouble:
+        raise typer.BadParameter(str(trouble)) from None
+    for line in told(figures):
+        typer.echo(line)

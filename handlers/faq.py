@@ -1,20 +1,54 @@
-"""The nearest of many known questions and answers: pairs and threes of letters, counted by how rare they are."""
+"""The nearest answer: which entries of a knowledge base a question in Thai is about, and when none is.
 
+Thai has no spaces between words, and people mistype, so texts are compared by runs of three and four characters:
+BM25 (Robertson and Zaragoza 2009) with the weight of rare runs squared. Nothing is learned and nothing is downloaded.
+"""
+
+import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
 from math import log
 
-from handlers import thai
+RUNS = (3, 4)
+"""Characters of a run."""
 
-SURE, NEAR = 0.55, 0.3
-"""Shares of the question's own weight that an entry must hold."""
+SATURATION, EVEN = 1.2, 0.9
+"""BM25's k1 and b: how soon a run that comes again counts no more, and how much a long text is held back."""
+
+MOST_LOOKED_AT = 12_000
+"""Places that one question looks at, rarest runs first: a few milliseconds, however large the base."""
+
+CANDIDATES = 16
+"""Texts of which the whole question is asked."""
+
+KNOWN = 0.33
+"""The share of a question that an entry must have, each run by its weight; with less, nobody knows the answer."""
+
+SURE, APART = 0.6, 0.3
+"""The share of a sure answer, and how far the next one must be behind it: as a part of its score."""
+
+LONGEST = 2_000
+"""Characters of a question that are looked at."""
+
+_BETWEEN = re.compile(r"[^\w\u0e00-\u0e7f]+")
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")  # e-mail
+_AGAIN = re.compile(r"([^\W\d])\1{2,}")  # มากกกก
+_POLITE = re.compile(
+    r"^(?:สวัสดี|รบกวน|ขอ|สอบถาม|อยากทราบ|อยากรู้|อยากถาม|ถาม|หน่อย|ว่า|เรื่อง)*"
+    r"|(?:หน่อย|นะ|น่ะ|จ้า|จ้ะ|ฮะ|ครับผม|ครับ|คับ|ค่ะ|คะ|คร่า|ค้าบ|ๆ)+$"
+)
+_NOWHERE = array("I")
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What can be found, under all its wordings."""
+    """Something that can be found. texts: the question, other ways to ask it, the answer; each is looked at alone."""
 
     id: str
     texts: tuple[str, ...]
@@ -22,44 +56,120 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry that is near a question. score: 0 to 1; sure: near enough to answer straight away."""
+    """An entry that is near. share: how much of the question it has, 0 to 1; sure: it may be answered at once."""
 
     id: str
     score: float
-    sure: bool
+    share: float
+    sure: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Index:
-    """All entries by their letters."""
+    """A base made ready for questions. It never changes: another base is another index.
 
-    _posts: dict[str, set[int]] = field(default_factory=dict)
-    _ids: list[str] = field(default_factory=list)
+    places: for each run, where it stands, as text number << 8 | how often, ascending. lengths: what BM25 adds for
+    each text. owners: the entry of each text.
+    """
 
-    @staticmethod
-    def of(entries: Iterable[Entry]) -> "Index":
-        """Build an index."""
-        index = Index()
-        for entry in entries:
-            index._ids.append(entry.id)
-            for gram in {gram for text in entry.texts for gram in grams(text)}:
-                index._posts.setdefault(gram, set()).add(len(index._ids) - 1)
-        return index
+    entries: Sequence[str]
+    places: Mapping[str, "array[int]"]
+    lengths: "array[float]"
+    owners: "array[int]"
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Index":
+        """The index of a base."""
+        ids, owners, sizes = list[str](), array("I"), array("I")
+        places: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        for number, entry in enumerate(entries):
+            ids.append(entry.id)
+            for text in entry.texts:
+                often, place = Counter(runs(text)), len(owners) << 8
+                for run, count in often.items():
+                    places[run].append(place | (count if count < 256 else 255))
+                owners.append(number)
+                sizes.append(often.total())
+        mean = sum(sizes) / len(sizes) if sizes else 1
+        lengths = array("f", (SATURATION * (1 - EVEN + EVEN * size / (mean or 1)) for size in sizes))
+        return cls(ids, dict(places), lengths, owners)
 
     def nearest(self, question: str, most: int = 3) -> tuple[Found, ...]:
-        """The nearest entries, best first; none where none is near."""
-        wanted = grams(question)
-        weights = {g: log(1 + len(self._ids) / len(self._posts.get(g, "x"))) for g in wanted}
+        """The entries that a question may be about, the nearest first; none where nobody knows."""
+        found = self.ranked(question, most)
+        if not found or found[0].share < KNOWN:
+            return ()
+        first, *others = found
+        apart = not others or others[0].score <= first.score * (1 - APART)
+        sure = Found(first.id, first.score, first.share, first.share >= SURE and apart)
+        return (sure, *(one for one in others if one.share >= KNOWN / 2))
+
+    def ranked(self, question: str, most: int) -> list[Found]:
+        """The nearest entries, whatever their distance."""
+        weights = self._weights(_spoken(question[:LONGEST]))
+        best = dict[int, tuple[float, int]]()
+        for text in self._near(weights):
+            score, owner = self._score(text, weights), self.owners[text]
+            best[owner] = max(best.get(owner, (0.0, text)), (score, text))
+        top = sorted(best, key=lambda owner: (-best[owner][0], owner))[:most]
         whole = sum(weights.values())
-        scores = Counter[int]()
-        for gram in wanted:
-            for place in self._posts.get(gram, ()):
-                scores[place] += weights[gram]  # type: ignore[assignment]
-        best = [Found(self._ids[p], s / whole, s / whole >= SURE) for p, s in scores.most_common(most)]
-        return tuple(found for found in best if found.score >= NEAR)
+        return [
+            Found(self.entries[owner], best[owner][0], self._share(best[owner][1], weights) / whole)
+            for owner in top
+        ]
+
+    def _weights(self, question: str) -> dict[str, float]:
+        """The runs of a question by how rare they are; one that stands nowhere weighs most."""
+        texts = len(self.owners)
+
+        def weight(standing: int) -> float:
+            return log(1 + (texts - standing + 0.5) / (standing + 0.5))
+
+        return {run: weight(len(self.places.get(run, ()))) for run in dict.fromkeys(runs(question))}
+
+    def _near(self, weights: Mapping[str, float]) -> list[int]:
+        """The texts that have the most of the rarer runs: those that are worth to be looked at in full."""
+        scores, lengths, looked_at = defaultdict[int, float](float), self.lengths, 0
+        known = [run for run in weights if run in self.places]
+        for run in sorted(known, key=lambda run: len(self.places[run])):
+            places, weight = self.places[run], weights[run] ** 2
+            looked_at += len(places)
+            if looked_at > MOST_LOOKED_AT and scores:
+                break
+            for place in places:
+                text, often = place >> 8, place & 255
+                scores[text] += weight * often / (often + lengths[text])
+        return nlargest(CANDIDATES, scores, key=scores.__getitem__)
+
+    def _score(self, text: int, weights: Mapping[str, float]) -> float:
+        """BM25 of a text."""
+        often = ((self._often(run, text), weight) for run, weight in weights.items())
+        return sum(weight**2 * count / (count + self.lengths[text]) for count, weight in often)
+
+    def _share(self, text: int, weights: Mapping[str, float]) -> float:
+        return sum(weight for run, weight in weights.items() if self._often(run, text))
+
+    def _often(self, run: str, text: int) -> int:
+        """How often a run stands in a text."""
+        places = self.places.get(run, _NOWHERE)
+        at = bisect_left(places, text << 8)
+        return places[at] & 255 if at < len(places) and places[at] >> 8 == text else 0
 
 
-def grams(text: str) -> set[str]:
-    """The threes of letters of a text, without its spaces and signs."""
-    plain = "".join(c for c in thai.folded(text) if unicodedata.category(c)[0] in "LMN")
-    return {plain[at : at + 3] for at in range(len(plain) - 2)}
+def runs(text: str) -> list[str]:
+    """The runs of a text, within its words: case, width, Thai digits and letters held down do not matter."""
+    # NFKC takes ำ apart, and people type it both ways: apart is one way.
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_THAI_DIGITS)
+    found = list[str]()
+    for word in _BETWEEN.split(_HYPHEN.sub("", _AGAIN.sub(r"\1", plain))):
+        if len(word) < RUNS[0]:
+            found += [word] if word else []
+        for size in RUNS:
+            found += [word[at : at + size] for at in range(len(word) - size + 1)]
+    return found
+
+
+def _spoken(question: str) -> str:
+    """A question without what is said out of politeness and tells nothing of it; itself where that is all."""
+    told = " ".join(filter(None, (_POLITE.sub("", word) for word in question.split())))
+    return told or question

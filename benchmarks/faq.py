@@ -1,0 +1,101 @@
+"""The nearest answer beside two others, on one set: `python -m benchmarks.faq ASK.json BASE.json`.
+
+The files are those of `ita-bot faq eval`. Beside it: SQLite's FTS5 with trigrams, and BM25 over words that
+PyThaiNLP cuts (`make .venv/peers.done`).
+"""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.faq import ASKED, TEXTS, Asked, Text
+from handlers.faq import Entry, Index
+
+ROOT = Path(__file__).parents[1]
+PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
+SEPARATE = re.compile(r"[^\w\u0e00-\u0e7f]+")
+Finder = Callable[[str], Sequence[str]]
+
+
+def ours(base: Sequence[Text]) -> Finder:
+    """Our index."""
+    index = Index.of(Entry(text.id, (text.text,)) for text in base)
+    return lambda question: [found.id for found in index.ranked(question, 3)]
+
+
+def trigrams(base: Sequence[Text]) -> Finder:
+    """SQLite's own: every trigram of the question, or-ed."""
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE base USING fts5(id UNINDEXED, text, tokenize='trigram')")
+    database.executemany("INSERT INTO base VALUES (?, ?)", [(text.id, text.text) for text in base])
+
+    def find(question: str) -> list[str]:
+        plain = SEPARATE.sub(" ", question)
+        runs = dict.fromkeys(word[at : at + 3] for word in plain.split() for at in range(len(word) - 2))
+        wanted = " OR ".join(f'"{run}"' for run in runs)
+        asked = "SELECT id FROM base WHERE base MATCH ? ORDER BY rank LIMIT 3"
+        return [row[0] for row in database.execute(asked, (wanted,))] if runs else []
+
+    return find
+
+
+def words(base: Sequence[Text]) -> Finder:
+    """BM25 over words, in an interpreter that has a segmenter."""
+    worker = subprocess.Popen(
+        [PEERS, ROOT / "benchmarks" / "faq_words.py"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    told, heard = worker.stdin, worker.stdout
+
+    def said(what: object) -> list[str]:
+        told.write(json.dumps(what) + "\n")
+        told.flush()
+        return list(json.loads(heard.readline()))
+
+    said([(text.id, text.text) for text in base])
+    return said
+
+
+def measured(name: str, find: Finder, asked: Sequence[Asked]) -> None:
+    """Ask everything, and print what came of it."""
+    first = third = 0
+    times = list[float]()
+    for one in asked:
+        began = time.perf_counter()
+        found = list(find(one.question))
+        times.append((time.perf_counter() - began) * 1000)
+        first += found[:1] == [one.expected]
+        third += one.expected in found[:3]
+    times.sort()
+    count = len(asked)
+    print(
+        f"  {name:24} R@1 {first / count:.4f}   R@3 {third / count:.4f}"
+        f"   p50 {times[count // 2]:6.2f} ms   p95 {times[count * 95 // 100]:6.2f} ms",
+        flush=True,
+    )
+
+
+def main(ask: str, base: str) -> None:
+    """All three in one run."""
+    asked = [one for one in ASKED.validate_json(Path(ask).read_bytes()) if one.expected is not None]
+    texts = TEXTS.validate_json(Path(base).read_bytes())
+    print(f"{len(asked)} questions, {len(texts)} entries")
+    measured("ours", ours(texts), asked)
+    measured("SQLite FTS5 trigram", trigrams(texts), asked)
+    if PEERS.exists():
+        measured("BM25 of PyThaiNLP's words", words(texts), asked)
+    else:
+        print("  BM25 of words: not without `make .venv/peers.done`")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

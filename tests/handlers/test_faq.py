@@ -1,0 +1,85 @@
+"""The nearest answer: as people ask, by mistake or in a hurry, and when nobody knows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.faq import Entry, Index, runs
+
+BASE = (
+    Entry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
+    Entry("move", ("ขอย้ายครูต้องยื่นคำร้องเมื่อไร", "ครูยื่นคำร้องขอย้ายได้ปีละ 1 ครั้ง ภายในเดือนมกราคม")),
+    Entry("hours", ("สำนักงานเปิดกี่โมง", "สำนักงานเปิดทำการวันจันทร์ถึงวันศุกร์ 08.30-16.30 น.")),
+    Entry("private", ("ขอจัดตั้งโรงเรียนเอกชนใช้เอกสารอะไรบ้าง", "ใบอนุญาตจัดตั้งโรงเรียนเอกชนนอกระบบ")),
+    Entry("scholar", ("ขอทุนการศึกษาได้ที่ใด", "ทุนการศึกษาสำหรับนักเรียนยากจน")),
+    Entry("line", ("มี LINE official ไหม", "ติดต่อทาง LINE @office หรือ e-mail ได้")),
+)
+INDEX = Index.of(BASE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "renew"),
+        ("สวัสดีค่ะ ขอสอบถามเรื่องต่ออายุใบประกอบวิชาชีพครูหน่อยนะคะ", "renew"),
+        ("ใบอนุญาดประกอบวิชาชีพครู หมดอายุ", "renew"),  # ด for ต
+        ("ขอย้ายครู ยืนคำร้องเมื่อไหร่", "move"),  # a tone mark left out
+        ("ครูยื่นย้ายได้ปีละ ๑ ครั้งใช่ไหม", "move"),
+        ("เปิดกี่โมงงงงงครับ", "hours"),
+        ("เปิดโรงเรียนเอกชน ใช้เอกสารอะไร", "private"),
+        ("อยากขอทุน การ ศึกษา", "scholar"),
+        ("มีline officialมั้ย", "line"),
+        ("ติดต่อทาง email ได้ไหม", "line"),
+        ("ทำ\u0e4d\u0e32การวันจันทร์ไหม", "hours"),
+    ],
+)
+def test_people_find_what_they_mean(asked: str, expected: str) -> None:
+    assert expected in [found.id for found in INDEX.nearest(asked)]
+    assert INDEX.ranked(asked, 1)[0].id == expected
+
+
+def test_a_question_as_it_stands_is_sure_and_a_vague_one_is_not() -> None:
+    first, *_ = INDEX.nearest("สำนักงานเปิดกี่โมง")
+    assert (first.id, first.sure) == ("hours", True)
+    assert first.share == pytest.approx(1)
+    assert not any(found.sure for found in INDEX.nearest("ใบอนุญาต"))
+
+
+@pytest.mark.parametrize("asked", ["ซื้อรถยนต์ไฟฟ้ายี่ห้อไหนดี", "how to cook rice", "12345", "", "ๆ", "ครับ", "😡😡"])
+def test_who_knows_nothing_says_nothing(asked: str) -> None:
+    assert INDEX.nearest(asked) == ()
+
+
+def test_an_empty_base_knows_nothing() -> None:
+    assert Index.of(()).nearest("สำนักงานเปิดกี่โมง") == ()
+    assert Index.of([Entry("empty", ("", "..."))]).nearest("สำนักงานเปิดกี่โมง") == ()
+
+
+def test_an_entry_is_found_once_by_its_nearest_text() -> None:
+    found = INDEX.nearest("ใบอนุญาตประกอบวิชาชีพครู ใบประกอบวิชาชีพครูหมดอายุ")
+    assert len(found) == len({one.id for one in found}) <= 3
+
+
+def test_a_large_base_is_looked_at_in_part_and_finds_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [Entry(str(n), (f"คำถามที่ {n} เรื่องหนังสือราชการเลขที่ {n * 7919 % 10007}",)) for n in range(3000)]
+    index = Index.of([*many, *BASE])
+    monkeypatch.setattr("handlers.faq.MOST_LOOKED_AT", 500)
+    assert index.nearest("หนังสือราชการเลขที่ 7919")[0].id == "1"
+    assert index.nearest("ขอทุนการศึกษาได้ที่ใด")[0].id == "scholar"
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_runs_and_an_answer_or_none(text: str) -> None:
+    assert all(run for run in runs(text))
+    assert len(INDEX.nearest(text)) <= 3
+    assert [one.share <= 1 + 1e-9 for one in INDEX.ranked(text, 3)] == [True] * len(INDEX.ranked(text, 3))
+
+
+@given(st.lists(st.text("กขคงจ ่้า12ab", min_size=4, max_size=30), min_size=1, max_size=8, unique=True))
+def test_each_text_of_a_base_finds_itself(texts: list[str]) -> None:
+    index = Index.of(Entry(str(number), (text,)) for number, text in enumerate(texts))
+    for number, text in enumerate(texts):
+        found = index.ranked(text, len(texts))
+        own = [one for one in found if one.id == str(number)]
+        assert not runs(text) or own
+        assert all(one.share == pytest.approx(1) for one in own if " " not in text.strip())
