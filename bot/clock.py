@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handlers import thai
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
-from storage import folders
+from storage import ended, folders
 from storage.keys import Place
 from storage.store import Store
 
@@ -17,6 +18,9 @@ UNDELIVERED = timedelta(hours=24)
 
 UNFETCHED = timedelta(hours=48)
 """How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
+
+MORNING = 8
+"""The hour of Bangkok from which officers are reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
+        ("questions-erased", lambda: keep_questions(store, after_closing, now)),
+        ("questions-reminded", lambda: remind(store, now)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
         ("", forget.checkpoint),
         ("audit-anchored", lambda: keep_anchor(place, store, now)),
@@ -56,6 +62,27 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
             yield Did(place.desk, did, count)
     if broken:
         raise broken[0]
+
+
+async def keep_questions(store: Store, after: timedelta, now: datetime) -> int:
+    """Once a day: erase questions that ended long ago, and forget who sent several on one day."""
+    day = str(day_in_bangkok(now))
+    if await store.retention.was_done("questions", day):
+        return 0
+    gone = await ended.erase_questions(store.committer, now, after)
+    await ended.forget_buckets(store.committer, now)
+    await store.retention.once("questions", day)
+    return gone
+
+
+async def remind(store: Store, now: datetime) -> int:
+    """Once a day, in office hours: tell officers which questions are due; gives how many officers heard it."""
+    day = str(day_in_bangkok(now))
+    if now.astimezone(thai.BANGKOK).hour < MORNING or await store.retention.was_done("reminded", day):
+        return 0
+    told = await ended.remind(store.committer, now)
+    await store.retention.once("reminded", day)
+    return told
 
 
 async def keep_anchor(place: Place, store: Store, now: datetime) -> int:

@@ -35,6 +35,14 @@ async def tell_all(key: str, year: int, number: int, answer_by: date, batch: Bat
         _post(address, Say(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
+async def tell_handlers(say: Say, batch: Batch) -> int:
+    """Tell everybody who handles what comes in; gives how many heard it."""
+    told = [address for one, address in await _staff(batch) if one.role in HANDLING and address]
+    for address in told:
+        _post(address, say, batch)
+    return len(told)
+
+
 async def tell(staff: str, say: Say, batch: Batch) -> None:
     """Tell one person of the staff something."""
     for one, address in await _staff(batch):

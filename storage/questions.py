@@ -238,7 +238,8 @@ def _write(batch: Batch, question: str, seq: int, on: object, kind: LineKind, te
     batch.insert("question_lines", question_id=question, seq=seq, on=on, kind=kind.value, sealed=sealed)
 
 
-def _place(seals: Seals, question: str) -> bytes:
+def way_mark(seals: Seals, question: str) -> bytes:
+    """The mark under which the way back of a question stands."""
     return seals.who("answer of a question", question)
 
 
@@ -246,14 +247,14 @@ def _keep_way(batch: Batch, question: str, back: Return | None) -> None:
     """Keep where the answer goes: sealed, under a mark of the question that only our keys can make."""
     if back is None:
         return
-    at = _place(batch.seals, question)
+    at = way_mark(batch.seals, question)
     letter = LETTER.dump_json(Letter(back.channel, back.back, back.lang, ()))
     sealed = batch.seals.waiting.seal(letter, "addresses", at.hex(), "letter")
     batch.put("addresses", mark=at, person=news.person(batch.seals, back.who), sealed=sealed)
 
 
 async def _deliver(batch: Batch, found: Thread, answer: str) -> None:
-    at = _place(batch.seals, found.id)
+    at = way_mark(batch.seals, found.id)
     query = select(tables.addresses.c.sealed).where(tables.addresses.c.mark == at)
     sealed = (await batch.connection.execute(query)).scalar()
     if sealed is None:
