@@ -26,7 +26,7 @@ OPEN = text("status IN ('received', 'screening', 'investigating')")
 """What is still to be done; word for word as the index of it has it, since SQLite compares the words."""
 
 
-def _scattered(name: str, *columns: Column[object] | UniqueConstraint) -> Table:
+def _scattered(name: str, *columns: Column[object] | UniqueConstraint | Index) -> Table:
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
@@ -245,7 +245,7 @@ questions = _scattered(
     Column("fiscal_year", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("receipt_mark", LargeBinary(32), nullable=False, unique=True),
-    Column("state", String(10), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("asked_on", Date, nullable=False),
     Column("answer_by", Date, nullable=False),
@@ -256,6 +256,7 @@ questions = _scattered(
     Column("lang", String(2), nullable=False),
     Column("board", String(32), nullable=False),  # where it is published; empty where it is not
     UniqueConstraint("fiscal_year", "number"),
+    Index("ix_questions_waiting", "state", "answer_by", "fiscal_year", "number"),
 )
 
 question_lines = _scattered(
