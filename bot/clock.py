@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from handlers import concerned, deadlines, thai
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
-from storage import folders
+from storage import ended, folders
 from storage.keys import Place
 from storage.store import Store
 
@@ -47,6 +47,8 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
+        ("questions-erased", lambda: keep_questions(store, after_closing, now)),
+        ("questions-reminded", lambda: remind_of_questions(store, now)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
         ("", forget.checkpoint),
         ("cases-hidden", lambda: hide(store, office, now)),
@@ -94,6 +96,29 @@ async def remind(store: Store, office: Office, now: datetime) -> int:
     # Marked last: killed before this, the next tick looks again, and tells nothing twice.
     await store.retention.once("reminded", str(today))
     return given
+
+
+async def keep_questions(store: Store, after: timedelta, now: datetime) -> int:
+    """Once a day: erase questions that ended long ago, and forget who sent several on one day."""
+    day = str(day_in_bangkok(now))
+    if await store.retention.was_done("questions", day):
+        return 0
+    gone = await ended.erase_questions(store.committer, now, after)
+    await ended.forget_buckets(store.committer, now)
+    await store.retention.once("questions", day)
+    return gone
+
+
+async def remind_of_questions(store: Store, now: datetime) -> int:
+    """Once a day, in office hours: tell officers which questions are due; gives how many officers heard it."""
+    day = str(day_in_bangkok(now))
+    if now.astimezone(thai.BANGKOK).hour < REMINDED_FROM or await store.retention.was_done(
+        "questions-reminded", day
+    ):
+        return 0
+    told = await ended.remind(store.committer, now)
+    await store.retention.once("questions-reminded", day)
+    return told
 
 
 async def keep_anchor(place: Place, store: Store, now: datetime) -> int:

@@ -55,6 +55,14 @@ async def tell_of_words(case: str, batch: Batch) -> None:
         await tell(row.officer, Say("staff.notice.wrote", {"number": number}), batch)
 
 
+async def tell_handlers(say: Say, batch: Batch) -> int:
+    """Tell everybody who handles what comes in; gives how many heard it."""
+    told = [address for one, address in await staff_of(batch) if one.role in HANDLING and address]
+    for address in told:
+        post(address, say, batch)
+    return len(told)
+
+
 async def tell(staff: str, say: Say, batch: Batch) -> None:
     """Tell one person of the staff something."""
     for one, address in await staff_of(batch):

@@ -1,8 +1,9 @@
 """Questions of the service desk: sealed lines, a number for the office, a mark of the code for who asked."""
 
 import secrets
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.knowledge import Post
@@ -82,32 +83,37 @@ async def find_thread(query: FindThread, connection: AsyncConnection, seals: Sea
 
 async def thread(question: str, connection: AsyncConnection, seals: Seals) -> Thread | None:
     """A question with all its lines."""
-    row = (await connection.execute(select(tables.questions).where(_COLUMN.id == question))).first()
-    if row is None:
-        return None
+    found = await _threads([question], connection, seals)
+    return found[0] if found else None
+
+
+async def _threads(ids: Sequence[str], connection: AsyncConnection, seals: Seals) -> list[Thread]:
+    """Questions with all their lines, in the order of their ids."""
     line = tables.question_lines.c
-    rows = await connection.execute(
-        select(tables.question_lines).where(line.question_id == question).order_by(line.seq)
-    )
-    lines = tuple(
-        Line(
-            one["seq"], one["on"], LineKind(one["kind"]), _opened(seals, question, one["seq"], one["sealed"])
-        )
-        for one in rows.mappings()
-    )
-    rating = Rating(row.rating) if row.rating else None
+    of = select(tables.question_lines).where(line.question_id.in_(ids)).order_by(line.question_id, line.seq)
+    lines: dict[str, list[Line]] = {}
+    for one in (await connection.execute(of)).mappings():
+        text = _opened(seals, one["question_id"], one["seq"], one["sealed"])
+        read = Line(one["seq"], one["on"], LineKind(one["kind"]), text)
+        lines.setdefault(one["question_id"], []).append(read)
+    rows = (await connection.execute(select(tables.questions).where(_COLUMN.id.in_(ids)))).mappings()
+    found = {row["id"]: _thread(row, tuple(lines[row["id"]])) for row in rows}
+    return [found[one] for one in ids if one in found]
+
+
+def _thread(row: RowMapping, lines: tuple[Line, ...]) -> Thread:
     return Thread(
-        row.id,
-        row.fiscal_year,
-        row.number,
-        State(row.state),
-        row.asked_on,
-        row.answer_by,
-        rating,
+        row["id"],
+        row["fiscal_year"],
+        row["number"],
+        State(row["state"]),
+        row["asked_on"],
+        row["answer_by"],
+        Rating(row["rating"]) if row["rating"] else None,
         lines,
-        "en" if row.lang == "en" else "th",
-        row.bucket,
-        row.board,
+        "en" if row["lang"] == "en" else "th",
+        row["bucket"],
+        row["board"],
     )
 
 
@@ -123,8 +129,7 @@ async def list_questions(
         .offset(query.at)
     )
     ids = list((await connection.execute(waiting)).scalars())
-    found = [await thread(one, connection, seals) for one in ids]
-    return tuple(one for one in found if one is not None)
+    return tuple(await _threads(ids, connection, seals))
 
 
 async def find_number(query: FindNumber, connection: AsyncConnection, seals: Seals) -> Thread | None:
@@ -238,7 +243,8 @@ def _write(batch: Batch, question: str, seq: int, on: object, kind: LineKind, te
     batch.insert("question_lines", question_id=question, seq=seq, on=on, kind=kind.value, sealed=sealed)
 
 
-def _place(seals: Seals, question: str) -> bytes:
+def way_mark(seals: Seals, question: str) -> bytes:
+    """The mark under which the way back of a question stands."""
     return seals.who("answer of a question", question)
 
 
@@ -246,14 +252,14 @@ def _keep_way(batch: Batch, question: str, back: Return | None) -> None:
     """Keep where the answer goes: sealed, under a mark of the question that only our keys can make."""
     if back is None:
         return
-    at = _place(batch.seals, question)
+    at = way_mark(batch.seals, question)
     letter = LETTER.dump_json(Letter(back.channel, back.back, back.lang, ()))
     sealed = batch.seals.waiting.seal(letter, "addresses", at.hex(), "letter")
     batch.put("addresses", mark=at, person=news.person(batch.seals, back.who), sealed=sealed)
 
 
 async def _deliver(batch: Batch, found: Thread, answer: str) -> None:
-    at = _place(batch.seals, found.id)
+    at = way_mark(batch.seals, found.id)
     query = select(tables.addresses.c.sealed).where(tables.addresses.c.mark == at)
     sealed = (await batch.connection.execute(query)).scalar()
     if sealed is None:

@@ -22,7 +22,7 @@ from storage.days import Days
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
 from storage.importing import Importing
-from storage.keys import NAMES, Keyring
+from storage.keys import NAMES, Keyring, Place
 from storage.knowledge import Library
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
@@ -160,26 +160,10 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
             await committer.today(now)
             async with committer.transaction():
                 await committer.roster.load(connection)
-            evidence = Evidence(ring.place.folder / "evidence", committer, seals, reader)
-            store = Store(
-                seals,
-                committer,
-                evidence,
-                waiting.outbox(tables.outbox, committer, seals, reader),
-                waiting.errands(tables.errands, committer, seals, reader),
-                Retention(committer, evidence, ring.place.database),
-                Traces(committer, not list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1"))),
-                Releases(committer, seals, reader),
-                Personnel(committer, committer.roster),
-                Sendings(committer),
-                Reminding(committer),
-                Importing(committer),
-                Rereading(committer),
-                Library(seals, reader),
-                reader,
-            )
+            traced = bool(list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1")))
+            store = _store(committer, ring.place, reader, traced=traced)
             await store.releases.begin(now)
-            writing = asyncio.create_task(committer.run(evidence.erase))
+            writing = asyncio.create_task(committer.run(store.evidence.erase))
             try:
                 yield store
             finally:
@@ -190,6 +174,28 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
     finally:
         await writer.dispose()
         await reader.dispose()
+
+
+def _store(committer: Committer, place: Place, reader: AsyncEngine, *, traced: bool) -> Store:
+    seals = committer.seals
+    evidence = Evidence(place.folder / "evidence", committer, seals, reader)
+    return Store(
+        seals,
+        committer,
+        evidence,
+        waiting.outbox(tables.outbox, committer, seals, reader),
+        waiting.errands(tables.errands, committer, seals, reader),
+        Retention(committer, evidence, place.database),
+        Traces(committer, not traced),
+        Releases(committer, seals, reader),
+        Personnel(committer, committer.roster),
+        Sendings(committer),
+        Reminding(committer),
+        Importing(committer),
+        Rereading(committer),
+        Library(seals, reader),
+        reader,
+    )
 
 
 async def _check_keys(committer: Committer, seals: Seals) -> None:

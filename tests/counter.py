@@ -1,5 +1,6 @@
 """The service desk on a stage of dictionaries: its talk alone, exact and without storage."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,9 +39,9 @@ BOARD = "https://service.example/qna"
 BASE = knowledge.load(knowledge.EXAMPLE)
 
 
-def desk() -> Service:
+def desk(roster: Container[bytes] = frozenset()) -> Service:
     """The service desk of the example office."""
-    return Service(OFFICE, COMPLAINTS, BOARD)
+    return Service(OFFICE, COMPLAINTS, BOARD, roster)
 
 
 @dataclass

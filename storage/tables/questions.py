@@ -1,6 +1,16 @@
 """Questions, what was said about them, and what is known to everybody."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 
 from storage.tables.schema import scattered
 
@@ -10,7 +20,7 @@ questions = scattered(
     Column("fiscal_year", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("receipt_mark", LargeBinary(32), nullable=False, unique=True),
-    Column("state", String(10), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("asked_on", Date, nullable=False),
     Column("answer_by", Date, nullable=False),
@@ -21,6 +31,7 @@ questions = scattered(
     Column("lang", String(2), nullable=False),
     Column("board", String(32), nullable=False),  # where it is published; empty where it is not
     UniqueConstraint("fiscal_year", "number"),
+    Index("ix_questions_waiting", "state", "answer_by", "fiscal_year", "number"),
 )
 
 question_lines = scattered(

@@ -120,12 +120,12 @@ class ChatDoor:
         asyncio.run(work())
 
     def employ(self, person: str, role: str) -> str:
-        done = run(self.home, "staff", "add", "--desk", "complaints", "--name", person, "--role", role)
+        done = run(self.home, "staff", "add", "--desk", self.desk_name, "--name", person, "--role", role)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def dismiss(self, person: str) -> None:
-        done = run(self.home, "staff", "remove", "--desk", "complaints", "--name", person)
+        done = run(self.home, "staff", "remove", "--desk", self.desk_name, "--name", person)
         assert done.returncode == 0, done.stderr
 
     def time(self) -> float:

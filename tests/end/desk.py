@@ -136,7 +136,7 @@ async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
     async with store.opened(ring, datetime.now(UTC)) as one:
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
-        router = Complaints(OFFICE, one.roster) if name == "complaints" else counter.desk()
+        router = Complaints(OFFICE, one.roster) if name == "complaints" else counter.desk(one.roster)
         answers = {CountCases: counting.counter(one, OFFICE, name)}
         engine = Engine(router, one, answers=answers)
         desk = Desk(engine, one)

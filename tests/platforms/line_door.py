@@ -48,19 +48,21 @@ class Account:
 
 
 @asynccontextmanager
-async def at_work(home: Path, line: LineApi | None = None, **more: Any) -> AsyncIterator[Account]:
+async def at_work(
+    home: Path, line: LineApi | None = None, name: str = "complaints", **more: Any
+) -> AsyncIterator[Account]:
     """Serve a desk over real sockets. A fault is the test's failure."""
     async with AsyncExitStack() as stack:
         if line is None:
             line = await stack.enter_async_context(serving(rules()))
-        desk = await stack.enter_async_context(opened(home))
+        desk = await stack.enter_async_context(opened(home, name))
         own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET))
-        work = app.Desk("complaints", Place.under(home, "complaints"), desk.store, desk.engine)
+        work = app.Desk(name, Place.under(home, name), desk.store, desk.engine)
         door = await stack.enter_async_context(
             line_desk.opened(work, own, line.url, desk.faults.append, **more)
         )
-        house = app.House(Settings(), OFFICE, {"complaints": work})
-        line.webhook = await stack.enter_async_context(web(house, door)) + "/line/complaints"
+        house = app.House(Settings(), OFFICE, {name: work})
+        line.webhook = await stack.enter_async_context(web(house, door)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
         yield Account(line, desk, door, own)
 
@@ -110,6 +112,7 @@ class LineDoor:
     """People with LINE on their phones."""
 
     home: Path
+    desk_name: str = "complaints"
     sets_clock = True
     shows_content = False
     away: timedelta = timedelta()
@@ -128,7 +131,9 @@ class LineDoor:
         if self._line is None:
             self._line = self.run(self._outer.enter_async_context(serving(rules())))
         if self._account is None:
-            self._account = self.run(self._stack.enter_async_context(at_work(self.home, self._line)))
+            self._account = self.run(
+                self._stack.enter_async_context(at_work(self.home, self._line, self.desk_name))
+            )
             self._account.desk.away = self.away
         return self._account
 
@@ -174,7 +179,7 @@ class LineDoor:
 
         async def tick() -> None:
             desk = self.account.desk
-            async for _ in clock.tick(Place.under(self.home, "complaints"), desk.store, OFFICE, desk.now()):
+            async for _ in clock.tick(Place.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()):
                 pass
 
         self.run(tick())
@@ -193,6 +198,9 @@ class LineDoor:
 
     def time(self) -> float:
         return self.account.desk.now().timestamp()
+
+    def answer(self, receipt: str, words: str) -> None:
+        self.run(self.account.desk.answers(receipt, words))
 
     def close(self) -> None:
         """Close the desk; everything in it must be sound, and LINE must have refused nothing."""

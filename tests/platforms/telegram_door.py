@@ -66,28 +66,30 @@ async def listening(application: Any) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_door(home: Path, fake: BotApi, mode: str = "webhook", **more: Any) -> AsyncIterator[Open]:
+async def open_door(
+    home: Path, fake: BotApi, mode: str = "webhook", name: str = "complaints", **more: Any
+) -> AsyncIterator[Open]:
     """The desk of a folder with Telegram's door, its courier going round fast."""
     own = DeskSettings(telegram_token=SecretStr(TOKEN), telegram_secret=SecretStr(SECRET), telegram_mode=mode)
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(opened(home))
+        desk = await stack.enter_async_context(opened(home, name))
         fake.now = desk.now
         carriers: dict[Channel, Any] = {}
         courier = Courier(desk.engine, desk.store, carriers, desk.faults.append)
-        place = Place.under(home, "complaints")
-        own_desk = app.Desk("complaints", place, desk.store, desk.engine)
+        place = Place.under(home, name)
+        own_desk = app.Desk(name, place, desk.store, desk.engine)
         way = entrance.opened(own_desk, own, fake.url, courier, desk.faults.append)
         entered = await stack.enter_async_context(way)
         entered.door.post.pace = Pace(per_chat=0, overall=0)
-        for name, value in more.items():
-            setattr(entered.door, name, value)
+        for part, value in more.items():
+            setattr(entered.door, part, value)
         carriers[Channel.TELEGRAM] = entered.door
-        house = app.House(Settings(complaints=own), OFFICE, {"complaints": own_desk})
+        house = app.House(Settings(**{name: own}), OFFICE, {name: own_desk})
         address = await stack.enter_async_context(
             listening(Direct(entered.routes, Guarded(site(house, entered.routes))))
         )
         if mode == "webhook":
-            fake.webhook = {"url": f"{address}/telegram/complaints", "secret_token": SECRET}
+            fake.webhook = {"url": f"{address}/telegram/{name}", "secret_token": SECRET}
         stack.push_async_callback(courier.close)
         yield Open(desk, fake, entered, courier, address)
 
@@ -98,6 +100,7 @@ class TelegramDoor:
 
     home: Path
     mode: str = "webhook"
+    desk_name: str = "complaints"
     sets_clock = True
     again: bool = False
     away: timedelta = timedelta()
@@ -120,7 +123,7 @@ class TelegramDoor:
     def open(self) -> Open:
         """The desk, opened when it is first needed."""
         if self._open is None:
-            way = open_door(self.home, self.fake, self.mode)
+            way = open_door(self.home, self.fake, self.mode, self.desk_name)
             self._open = self.run(self._inner.enter_async_context(way))
             self._open.desk.away = self.away
         return self._open
@@ -186,7 +189,7 @@ class TelegramDoor:
         here.desk.away = self.away
 
         async def tick() -> None:
-            place = Place.under(self.home, "complaints")
+            place = Place.under(self.home, self.desk_name)
             async for _ in clock.tick(place, here.desk.store, OFFICE, here.desk.now()):
                 pass
 
@@ -206,6 +209,9 @@ class TelegramDoor:
 
     def time(self) -> float:
         return self.open.desk.now().timestamp()
+
+    def answer(self, receipt: str, words: str) -> None:
+        self.run(self.open.desk.answers(receipt, words))
 
     def close(self) -> None:
         """Close everything; the desk must be sound, and nothing waits for anybody."""

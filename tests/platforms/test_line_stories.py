@@ -6,7 +6,7 @@ import pytest
 
 from tests.platforms.line_door import LineDoor
 from tests.platforms.line_rules import needs_contracts
-from tests.story import STORIES, Telling
+from tests.story import SERVICE, STORIES, Telling
 
 
 @needs_contracts
@@ -19,3 +19,14 @@ def test_through_line(story: Path, tmp_path: Path) -> None:
         door.close()
     assert door.refused == []
     assert door.calls > 0
+
+
+@needs_contracts
+@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+def test_the_service_desk(story: Path, tmp_path: Path) -> None:
+    door = LineDoor(tmp_path / "var", desk_name="service")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert door.refused == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.platforms.telegram_door import TelegramDoor
-from tests.story import STORIES, Telling
+from tests.story import SERVICE, STORIES, Telling
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
 
@@ -34,3 +34,13 @@ def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
 
 
 NO_EFFECT = "editMessageText by answer: Bad Request: message is not modified"
+
+
+@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+def test_the_service_desk(story: Path, tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []

@@ -35,7 +35,8 @@ def _asked() -> None:
         sa.UniqueConstraint("receipt_mark"),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_questions_state"), "questions", ["state"], unique=False)
+    waiting = ["state", "answer_by", "fiscal_year", "number"]
+    op.create_index("ix_questions_waiting", "questions", waiting, unique=False)
     op.create_table(
         "question_lines",
         sa.Column("question_id", sa.String(length=32), nullable=False),

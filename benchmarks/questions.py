@@ -1,0 +1,90 @@
+"""A year of questions: how long `/questions` and a new question take beside 10,000 others.
+
+python -m benchmarks.questions [HOW MANY]
+"""
+
+import asyncio
+import secrets
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+
+from pyotp import HOTP
+
+from bot import knowledge, offices
+from bot.engine import Engine
+from handlers.counter import Service
+from handlers.question import AskOffice
+from handlers.receipt import made_of
+from handlers.staff.person import Profile
+from handlers.staff.role import Role
+from handlers.turn import Channel, Event, Session, Turn
+from storage import keys, store
+from storage.store import Store
+
+DAY = date(2026, 11, 22)
+WORDS = "ขอสอบถามว่าจะยืมเต็นท์ของหน่วยงานไปจัดงานวัดที่ตำบลได้ไหม เรื่องที่"
+
+
+async def fill(one: Store, many: int) -> None:
+    """Ask so many questions over a year, all still open: the worst that the list can be."""
+    now = datetime.now(UTC)
+
+    async def ask(number: int) -> None:
+        who, on = secrets.token_bytes(32), DAY - timedelta(days=number % 365)
+        act = AskOffice(
+            made_of(secrets.randbits(80)), f"{WORDS} {number}", who, "th", on, on + timedelta(days=15)
+        )
+        await one.commit(
+            Event(secrets.token_hex(), who, Channel.WEB), None, Turn(Session(at=now), (), (act,)), now
+        )
+
+    for start in range(0, many, 500):
+        await asyncio.gather(*(ask(number) for number in range(start, min(many, start + 500))))
+
+
+async def employed(engine: Engine, one: Store) -> bytes:
+    """An officer who has joined."""
+    code = await one.personnel.add(Role.OFFICER, Profile("สมหญิง"), datetime.now(UTC))
+    who = one.seals.who("bench", "officer")
+    said = await engine.handle(Event("1", who, Channel.TERMINAL, text=f"/join {code}"))
+    secret = next(line for line in said.messages[0].text.splitlines() if len(line) == 32)
+    factor = HOTP(secret).at(int(time.time()) // 30)
+    await engine.handle(Event("2", who, Channel.TERMINAL, text=factor))
+    return who
+
+
+async def timed(engine: Engine, who: bytes, words: str, times: int = 100) -> str:
+    """Milliseconds of a message: median and 95 in 100."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        answer = await engine.handle(Event(secrets.token_hex(), who, Channel.TERMINAL, text=words))
+        took.append((time.perf_counter() - began) * 1000)
+        assert answer.saved
+    return f"{median(took):.1f} ms, 95 in 100 within {quantiles(took, n=20)[18]:.1f} ms"
+
+
+async def main(many: int) -> None:
+    """Measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        ring = keys.opened(keys.Place.under(Path(folder), "service"))
+        async with store.opened(ring, datetime.now(UTC)) as one:
+            await knowledge.lay_out(one, datetime.now(UTC))
+            engine = Engine(Service(offices.load(offices.SHIPPED[-1]), roster=one.roster), one)
+            began = time.perf_counter()
+            await fill(one, many)
+            print(f"{many:,} questions asked in {time.perf_counter() - began:.1f} s")
+            officer = await employed(engine, one)
+            print("/questions:     ", await timed(engine, officer, "/questions"))
+            print("/questions 500: ", await timed(engine, officer, "/questions 500"))
+            print("/question 12:   ", await timed(engine, officer, "/question 12"))
+            citizen = one.seals.who("bench", "citizen")
+            print("a question:     ", await timed(engine, citizen, "สำนักงานเปิดกี่โมง"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))

@@ -1,0 +1,159 @@
+"""Questions on the disk: what comes back to the chat, what is forgotten, and that nothing stands in clear."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot import clock
+from handlers.question import ListQuestions, Rate, Rating
+from handlers.turn import Channel, Event, Message
+from storage import tables
+from storage.keys import Place
+from tests.end.desk import Desk, opened
+from tests.play import OFFICE
+
+WORDS = "ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม"
+BACK = b"sealed-by-the-door"
+
+
+def play(tmp_path: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "var", "service") as desk:
+            await scene(desk)
+            assert await desk.findings() == []
+
+    asyncio.run(work())
+
+
+async def asks(desk: Desk, name: str = "ก", back: bytes | None = BACK) -> str:
+    event = Event(f"{name}-1", desk.who(name), Channel.TELEGRAM, text=f"{WORDS} {name}", back=back)
+    said = await desk.hears(event)
+    picks = dict(said[-1].choices)
+    told = await desk.hears(replace(event, id=f"{name}-2", text=None, choice=picks["ถามเจ้าหน้าที่"]))
+    await desk.store.outbox.done([letter.id for letter in await desk.store.outbox.look("telegram")])
+    return next(message.receipt for message in told if message.receipt)
+
+
+async def letters(desk: Desk) -> list[tuple[bytes, Message]]:
+    from handlers import wording
+
+    return [
+        (letter.what.back, wording.render(letter.what.says[0], letter.what.lang))
+        for letter in await desk.store.outbox.look("telegram")
+    ]
+
+
+async def ticked(desk: Desk, tmp_path: Path) -> dict[str, int]:
+    place = Place.under(tmp_path / "var", "service")
+    return {did.did: did.count async for did in clock.tick(place, desk.store, OFFICE, desk.now())}
+
+
+def test_the_answer_comes_back_and_leads_on(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        code = await asks(desk)
+        await desk.answers(code, "ยืมได้")
+        ((back, letter),) = await letters(desk)
+        assert back == BACK
+        assert "ยืมได้" in letter.text
+        assert WORDS in letter.text
+        picks = dict(letter.choices)
+        assert list(picks) == ["ถามต่อ", "พอใจ", "เฉย ๆ", "ไม่พอใจ"]
+        who = desk.who("ก")
+        said = await desk.hears(Event("g", who, Channel.TELEGRAM, choice=picks["พอใจ"], back=BACK))
+        assert "ขอบคุณ" in said[0].text
+        thread = await desk.thread(code)
+        await desk.office(Rate(thread.id, Rating.POOR))
+        assert (await desk.thread(code)).rating is Rating.GOOD
+
+    play(tmp_path, scene)
+
+
+def test_who_stopped_or_asked_on_a_page_finds_the_answer_by_the_code(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        stopped, page = await asks(desk), await asks(desk, "ข", back=None)
+        await desk.hears(Event("s", desk.who("ก"), Channel.TELEGRAM, text="/stop", back=BACK))
+        for code in (stopped, page):
+            await desk.answers(code, "ยืมได้")
+            assert (await desk.thread(code)).answer == "ยืมได้"
+        assert await letters(desk) == []
+
+    play(tmp_path, scene)
+
+
+def test_nothing_of_a_question_stands_in_clear(tmp_path: Path) -> None:
+    codes: list[str] = []
+
+    async def scene(desk: Desk) -> None:
+        codes.append(await asks(desk))
+        await desk.answers(codes[0], "คำตอบลับ")
+
+    play(tmp_path, scene)
+    for path in (tmp_path / "var" / "service").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            for secret in (WORDS, "คำตอบลับ", codes[0], codes[0].replace("-", "")):
+                assert secret.encode() not in content, path
+
+
+def test_what_ended_is_erased_and_what_was_published_stays(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        code, waiting = await asks(desk), await asks(desk, "ข")
+        await desk.answers(code, "ยืมได้")
+        assert await ticked(desk, tmp_path) is not None
+        desk.away = timedelta(days=OFFICE.retention.after_closing_days + 2)
+        assert (await ticked(desk, tmp_path))["questions-erased"] == 1
+        assert "questions-erased" not in await ticked(desk, tmp_path)
+        (left,) = await desk.store.answer(ListQuestions(), desk.now())
+        assert left.id == (await desk.thread(waiting)).id
+        assert left.bucket == ""
+        async with desk.store._reader.connect() as connection:
+            lines = (await connection.execute(select(tables.question_lines.c.question_id))).scalars().all()
+            ways = (await connection.execute(select(tables.addresses.c.mark))).all()
+        assert set(lines) == {left.id}
+        assert len(ways) == 1
+
+    play(tmp_path, scene)
+
+
+def test_officers_are_reminded_once_a_day(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        from pyotp import HOTP
+
+        invitation = await desk.employ("สมหญิง", "officer")
+        officer = Event("o1", desk.who("o"), Channel.TELEGRAM, text=f"/join {invitation}", back=b"office")
+        secret = next(line for line in (await desk.hears(officer))[0].text.splitlines() if len(line) == 32)
+        code = HOTP(secret).at(int(desk.now().timestamp()) // 30)
+        await desk.hears(replace(officer, id="o2", text=code))
+        await asks(desk)
+        await desk.store.outbox.done([one.id for one in await desk.store.outbox.look("telegram")])
+        desk.away = timedelta(days=16)
+        hour = 9 - (desk.now() + timedelta(hours=7)).hour
+        desk.away += timedelta(hours=hour)
+        assert (await ticked(desk, tmp_path))["questions-reminded"] == 1
+        assert "questions-reminded" not in await ticked(desk, tmp_path)
+        ((back, letter),) = await letters(desk)
+        assert back == b"office"
+        assert "เกินกำหนดแล้ว 1 ข้อ" in letter.text
+
+    play(tmp_path, scene)
+
+
+def test_a_new_question_is_told_to_officers_by_its_number_only(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        from pyotp import HOTP
+
+        invitation = await desk.employ("สมหญิง", "officer")
+        officer = Event("o1", desk.who("o"), Channel.LINE, text=f"/join {invitation}", back=b"office")
+        secret = next(line for line in (await desk.hears(officer))[0].text.splitlines() if len(line) == 32)
+        await desk.hears(replace(officer, id="o2", text=HOTP(secret).at(int(desk.now().timestamp()) // 30)))
+        await asks(desk)
+        told = [one.what.says[0] for one in await desk.store.outbox.look("line")]
+        new = [say for say in told if say.key == "inquiry.notice.new"]
+        assert len(new) == 1
+        assert str(new[0].args["number"]).startswith("1/")
+
+    play(tmp_path, scene)
