@@ -1,16 +1,12 @@
 """One case as an encrypted PDF, for a committee or another body; its password goes another way than the file."""
 
 import io
-import json
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 
 import pikepdf
-import typst
 
 from handlers import receipt, thai, wording
 from handlers.office import Office
@@ -18,6 +14,7 @@ from handlers.register import By
 from handlers.staff.docket import CaseFile, FindNumber, Line, ReadHistory, ReadTold, Told
 from handlers.staff.sheet import TOLD
 from handlers.turn import Lang, Say
+from ita_stats import press
 from storage.store import Store
 
 LANG: Lang = "th"
@@ -25,8 +22,6 @@ LANG: Lang = "th"
 
 GROUPS, SYMBOLS = 5, 4
 """Of a password: 20 symbols, 100 random bits."""
-
-_UNSHOWN = re.compile("[^ -~\n\u00a0-\u017e\u0e01-\u0e3a\u0e3f-\u0e5b\u2010-\u2026]")
 
 
 async def written(
@@ -45,7 +40,7 @@ async def written(
     password = "-".join(
         "".join(secrets.choice(receipt.ALPHABET) for _ in range(SYMBOLS)) for _ in range(GROUPS)
     )
-    return encrypted(typeset(paper(found, told, lines, office, now)), password), password
+    return encrypted(typeset(paper(found, told, lines, office, now), now), password), password
 
 
 def paper(
@@ -96,19 +91,9 @@ def _words(key: str, **args: str) -> str:
     return wording.text(Say(key, args), LANG)
 
 
-def typeset(data: Mapping[str, object]) -> bytes:
+def typeset(data: Mapping[str, object], now: datetime) -> bytes:
     """The paper as a PDF, in Sarabun alone. What a citizen wrote is data, never markup."""
-    shown = _UNSHOWN.sub("\u25a1", json.dumps(data, ensure_ascii=False))
-    source = (files("bot") / "typeset" / "case.typ").read_bytes()
-    return typst.compile(
-        source, format="pdf", font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"data": shown}
-    )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    with as_file(files("ita_stats") / "fonts") as folder:
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return press.paper((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
 
 
 def encrypted(clear: bytes, password: str) -> bytes:

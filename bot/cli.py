@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import faq_command, log, release_command, settings
+from bot import faq_command, log, release_command, settings, staff_command
 from bot.settings import DESKS, DeskName, Misconfigured
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -23,8 +23,7 @@ app = typer.Typer(
 audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what.")
 app.add_typer(audit, name="audit")
 app.add_typer(release_command.app, name="release")
-staff = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk.")
-app.add_typer(staff, name="staff")
+app.add_typer(staff_command.app, name="staff")
 app.add_typer(faq_command.faq, name="faq")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
@@ -215,40 +214,6 @@ async def _anchor(desk: DeskName, out: Path) -> int:
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     return DONE
-
-
-@staff.command()
-def add(
-    desk: Desk,
-    name: Annotated[str, typer.Option(help="What colleagues call the person.")],
-    role: Annotated[Literal["officer", "supervisor", "admin", "auditor"], typer.Option(help="The duty.")],
-    alias: Annotated[list[str] | None, typer.Option(help="Another name they are known by.")] = None,
-    unit: Annotated[list[str] | None, typer.Option(help="A unit they belong to.")] = None,
-    chief: Annotated[str, typer.Option(help="Id of the person they are under.")] = "",
-) -> None:
-    """Add a person; prints a code that they send as /join CODE within 24 hours."""
-    from bot import people
-    from handlers.staff.person import Profile
-    from handlers.staff.role import Role
-
-    profile = Profile(name, tuple(alias or ()), tuple(unit or ()), chief)
-    finish(people.add(desk, Role(role), profile))
-
-
-@staff.command()
-def remove(desk: Desk, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
-    """End a person's rights at once, in a running server too."""
-    from bot import people
-
-    finish(people.remove(desk, name))
-
-
-@staff.command("list")
-def list_staff(desk: Desk) -> None:
-    """Everybody on the staff, a JSON object for each."""
-    from bot import people
-
-    finish(people.show(desk))
 
 
 @app.command()

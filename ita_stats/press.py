@@ -41,6 +41,18 @@ def pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
     )
 
 
+def paper(source: bytes, data: Mapping[str, object], at: datetime) -> bytes:
+    """A PDF of a template of somebody else's, to be read and locked away: no promise to keep."""
+    return typst.compile(
+        source,
+        format="pdf",
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=_inputs(data),
+        timestamp=int(at.timestamp()),
+    )
+
+
 def pictures(template: str, data: Mapping[str, object], at: datetime, ppi: float = POINTS) -> list[bytes]:
     """The pages as PNG."""
     found: bytes | list[bytes] = typst.compile(
