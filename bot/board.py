@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot import markup
-from bot.app import Desk
+from bot.app import Desk, House
 from bot.engine import utc_now
 from bot.pages import Pages, asked_lang
 from handlers import thai, wording
@@ -75,11 +75,20 @@ def _known(one: Known) -> Item:
 
 @dataclass(frozen=True)
 class Board:
-    """The board's pages of a desk. address: of this desk as the public knows it, or empty."""
+    """The board's pages of a house's service desk."""
 
-    desk: Desk
+    house: House
     pages: Pages
-    address: str = ""
+
+    @property
+    def desk(self) -> Desk:
+        """The desk whose board it is."""
+        return self.house.desks["service"]
+
+    @property
+    def address(self) -> str:
+        """Of the desk, as the public knows it, or empty."""
+        return (self.house.settings.service.public_url or "").rstrip("/")
 
     async def page(self, request: Request) -> Response:
         """The board: searched by `q`, of one `topic`, page by page."""

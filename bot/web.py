@@ -82,8 +82,7 @@ def _boards(house: House, pages: Pages) -> list[BaseRoute]:
     """The public board, where the service desk is."""
     if "service" not in house.desks:
         return []
-    address = (house.settings.service.public_url or "").rstrip("/")
-    board = Board(house.desks["service"], pages, address)
+    board = Board(house, pages)
     return [
         Route("/qna", board.page),
         Route("/qna/feed.xml", board.feed),
