@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from handlers import menu, news, thai
+from handlers import guesses, menu, news, thai, unsettled
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
@@ -24,11 +24,6 @@ from handlers.register import (
 )
 from handlers.turn import TYPED, Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
 
-MOST_WRONG = 5
-WINDOW = timedelta(minutes=15)
-LONGEST = timedelta(hours=1)
-UNSETTLED = timedelta(days=30)
-"""How long after the end of a case its reporter may ask for another look."""
 NEWEST = 20
 """Lines of the timeline that are shown; a case seldom has more."""
 MOST_CHARACTERS = 20_000
@@ -118,10 +113,10 @@ def look_up(m: Moment, text: str) -> Deciding:
         return ask(m, Say("track.mistyped", {"unsent": text}))
     tries = yield from read(FindTries(m.event.who))
     if tries.until is not None and m.now < tries.until:
-        return ask(m, Say("track.wait", {"until": thai.clock(_next_minute(tries.until))}))
+        return ask(m, Say("track.wait", {"until": guesses.until(tries.until)}))
     case = yield from read(FindCase(receipt))
     if case is None:
-        wrong = missed(tries, m.now)
+        wrong = guesses.missed(tries, m.now)
         return replace(ask(m, _unknown(wrong, m.now, text)), acts=(SetTries(m.event.who, wrong),))
     return _opened(m.on(fresh(m).with_(receipt=receipt)), case, m.session)
 
@@ -160,22 +155,7 @@ def _entry(
 def _unknown(tries: Tries, now: datetime, text: str) -> Say:
     if tries.until is None or tries.until <= now:
         return Say("track.unknown", {"unsent": text})
-    return Say("track.unknown_wait", {"until": thai.clock(_next_minute(tries.until)), "unsent": text})
-
-
-def _next_minute(instant: datetime) -> datetime:
-    """The time that is said must not be before the time that is meant."""
-    return instant + timedelta(seconds=59)
-
-
-def missed(tries: Tries, now: datetime) -> Tries:
-    """The tries after one more wrong receipt: each fifth within the window closes for longer, to an hour."""
-    fresh = tries.since is None or now - tries.since >= WINDOW
-    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
-    if wrong < MOST_WRONG:
-        return Tries(since, wrong, None, tries.level)
-    pause = min(LONGEST, WINDOW * 2**tries.level)
-    return Tries(None, 0, now + pause, tries.level + 1)
+    return Say("track.unknown_wait", {"until": guesses.until(tries.until), "unsent": text})
 
 
 def show(m: Moment, case: CaseView, *before: Say) -> Turn:
@@ -213,18 +193,8 @@ def line(entry: Entry, m: Moment) -> Say:
 
 def ways(case: CaseView, m: Moment) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
-    last = ("unsettled",) if is_open_again(case, m) else () if case.status in ENDED else ("withdraw",)
+    last = ("unsettled",) if unsettled.may_be_said(case, m) else () if case.status in ENDED else ("withdraw",)
     return options(("message", "attach", "refresh", *news.ways(m.event), *last, "leave"))
-
-
-def is_open_again(case: CaseView, m: Moment) -> bool:
-    """Whether the reporter may say that it is not settled: once, within 30 days of the end, and not of a withdrawal."""
-    if case.status not in ENDED or case.outcome is Outcome.WITHDRAWN:
-        return False
-    moved = [entry for entry in case.entries if entry.kind is EntryKind.MOVED]
-    if any(entry.own and entry.status not in ENDED for entry in moved) or not moved:
-        return False
-    return thai.day(m.now) - moved[-1].on <= UNSETTLED
 
 
 def _at_case(m: Moment, case: CaseView) -> Turn:
@@ -302,16 +272,11 @@ def _withdraw(m: Moment, case: CaseView) -> Turn:
 
 def _unsettled(m: Moment, case: CaseView, text: str) -> Turn:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
-    if not is_open_again(case, m):
+    if not unsettled.may_be_said(case, m):
         return show(m, case, Say("track.settled"))
     if thai.letters(text) < FEWEST_LETTERS:
         return Turn(m.session, (Say("track.unsettled_short"), _question(m.session)))
-    step, on = Step(Move.REOPEN), thai.day(m.now)
-    status = after(case.status, step)
-    by = on + timedelta(days=m.office.deadlines.first_answer_days)
-    move = MoveCase(case.id, case.seq + 1, on, step, status, By.REPORTER, answer_by=by)
-    entry = Entry(move.seq, on, EntryKind.MOVED, status, own=True)
-    shown = replace(case, status=status, outcome=None, entries=(*case.entries, entry))
+    shown, move = unsettled.reopened(case, m)
     words = _entry(m, shown, EntryKind.REPORTER, text)
     again = show(m.with_(answers={}), with_entry(shown, words), Say("track.reopened"))
     return replace(again, acts=(move, words))
