@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from handlers import thai, welcome
+from handlers import guesses, thai, welcome
 from handlers.answers import oddities
 from handlers.choices import STALE, Option, offered, options, picked
-from handlers.code import missed, next_minute
 from handlers.moment import Moment
 from handlers.office import Bilingual
 from handlers.question import AskOffice, FindAnswers, FindAsked, Match, SetAsked, ways_back
@@ -91,14 +90,14 @@ def send(m: Moment, *before: Say) -> Deciding:
     """Give the question to the officers: who sent five in a quarter of an hour is asked to wait."""
     tries = yield from read(FindAsked(m.event.who))
     if tries.until is not None and m.now < tries.until:
-        until = thai.clock(next_minute(tries.until))
+        until = guesses.until(tries.until)
         return _list(m, (), *before, Say("ask.wait", {"until": until}))
     receipt = yield from read(NewReceipt())
     on = thai.day(m.now)
     due = on + timedelta(days=m.office.deadlines.first_answer_days)
     back = ways_back(m.event.who, m.event.channel, m.event.back, m.lang)
     act = AskOffice(receipt, m.session.answers["question"], m.event.who, m.lang, on, due, back)
-    acts: tuple[Act, ...] = (act, SetAsked(m.event.who, missed(tries, m.now)))
+    acts: tuple[Act, ...] = (act, SetAsked(m.event.who, guesses.missed(tries, m.now)))
     filed = Say(
         "ask.filed" if back else "ask.filed_code",
         {"receipt": receipt.shown, "answer_by": thai.shown(due, m.lang)},

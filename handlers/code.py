@@ -1,18 +1,14 @@
 """Looking something up by its code: a mistyped one is told apart, and guessing is slowed."""
 
 from collections.abc import Callable, Generator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from handlers import thai
+from handlers import guesses
 from handlers.moment import Moment
 from handlers.receipt import LENGTH, Receipt, folded, is_whole, reads
 from handlers.register import FindTries, SetTries, Tries
 from handlers.turn import Act, Query, Say, literal, read
-
-MOST_WRONG = 5
-WINDOW = timedelta(minutes=15)
-LONGEST = timedelta(hours=1)
 
 T = TypeVar("T")
 Looking: TypeAlias = Generator[Query[Any], Any, tuple[T | None, Say, tuple[Act, ...]]]
@@ -29,10 +25,10 @@ def by_code(m: Moment, text: str, find: Callable[[Receipt], Query[T | None]]) ->
         return None, Say("track.mistyped", {"unsent": text}), ()
     tries = yield from read(FindTries(m.event.who))
     if tries.until is not None and m.now < tries.until:
-        return None, Say("track.wait", {"until": thai.clock(next_minute(tries.until))}), ()
+        return None, Say("track.wait", {"until": guesses.until(tries.until)}), ()
     found = yield from read(find(receipt))
     if found is None:
-        wrong = missed(tries, m.now)
+        wrong = guesses.missed(tries, m.now)
         return None, _unknown(wrong, m.now, text), (SetTries(m.event.who, wrong),)
     return found, literal(""), ()
 
@@ -40,19 +36,4 @@ def by_code(m: Moment, text: str, find: Callable[[Receipt], Query[T | None]]) ->
 def _unknown(tries: Tries, now: datetime, text: str) -> Say:
     if tries.until is None or tries.until <= now:
         return Say("track.unknown", {"unsent": text})
-    return Say("track.unknown_wait", {"until": thai.clock(next_minute(tries.until)), "unsent": text})
-
-
-def next_minute(instant: datetime) -> datetime:
-    """The time that is said must not be before the time that is meant."""
-    return instant + timedelta(seconds=59)
-
-
-def missed(tries: Tries, now: datetime) -> Tries:
-    """The tries after one more wrong receipt: each fifth within the window closes for longer, to an hour."""
-    fresh = tries.since is None or now - tries.since >= WINDOW
-    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
-    if wrong < MOST_WRONG:
-        return Tries(since, wrong, None, tries.level)
-    pause = min(LONGEST, WINDOW * 2**tries.level)
-    return Tries(None, 0, now + pause, tries.level + 1)
+    return Say("track.unknown_wait", {"until": guesses.until(tries.until), "unsent": text})

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import ask, thai, welcome
+from handlers import ask, guesses, thai, welcome
 from handlers.choices import STALE, Option, offered, options, picked
-from handlers.code import by_code, missed, next_minute
+from handlers.code import by_code
 from handlers.moment import Moment
 from handlers.question import (
     AddLine,
@@ -175,13 +175,13 @@ def _told(m: Moment, thread: Thread) -> Deciding:
 def _send(m: Moment, thread: Thread, text: str) -> Deciding:
     tries = yield from read(FindAsked(m.event.who))
     if tries.until is not None and m.now < tries.until:
-        until = thai.clock(next_minute(tries.until))
+        until = guesses.until(tries.until)
         return show(m, thread, Say("ask.wait", {"until": until, "unsent": text}))
     on = thai.day(m.now)
     due = on + timedelta(days=m.office.deadlines.first_answer_days)
     back = ways_back(m.event.who, m.event.channel, m.event.back, m.lang)
     act = AddLine(thread.id, thread.seq + 1, on, LineKind.MORE, By.REPORTER, text, due, back)
-    acts = (act, SetAsked(m.event.who, missed(tries, m.now)))
+    acts = (act, SetAsked(m.event.who, guesses.missed(tries, m.now)))
     return replace(show(m, after(thread, act), Say("thread.sent")), acts=acts)
 
 

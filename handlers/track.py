@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-from handlers import concerned, menu, news, thai
+from handlers import concerned, menu, news, thai, unsettled
 from handlers.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.case import ENDED, PUBLIC, Move, Outcome, Step, after
 from handlers.choices import STALE, Option, offered, options, picked
@@ -33,8 +33,6 @@ from handlers.turn import (
     read,
 )
 
-UNSETTLED = timedelta(days=30)
-"""How long after the end of a case its reporter may ask for another look."""
 NEWEST = 20
 """Lines of the timeline that are shown; a case seldom has more."""
 MOST_CHARACTERS = 20_000
@@ -188,18 +186,8 @@ def line(entry: Entry, m: Moment) -> Say:
 
 def ways(case: CaseView, m: Moment) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
-    last = ("unsettled",) if is_open_again(case, m) else () if case.status in ENDED else ("withdraw",)
+    last = ("unsettled",) if unsettled.may_be_said(case, m) else () if case.status in ENDED else ("withdraw",)
     return options(("message", "attach", "refresh", *news.ways(m.event), *last, "leave"))
-
-
-def is_open_again(case: CaseView, m: Moment) -> bool:
-    """Whether the reporter may say that it is not settled: once, within 30 days of the end, and not of a withdrawal."""
-    if case.status not in ENDED or case.outcome is Outcome.WITHDRAWN:
-        return False
-    moved = [entry for entry in case.entries if entry.kind is EntryKind.MOVED]
-    if any(entry.own and entry.status not in ENDED for entry in moved) or not moved:
-        return False
-    return thai.day(m.now) - moved[-1].on <= UNSETTLED
 
 
 def _at_case(m: Moment, case: CaseView) -> Turn:
@@ -277,16 +265,11 @@ def _withdraw(m: Moment, case: CaseView) -> Turn:
 
 def _unsettled(m: Moment, case: CaseView, text: str) -> Turn:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
-    if not is_open_again(case, m):
+    if not unsettled.may_be_said(case, m):
         return show(m, case, Say("track.settled"))
     if thai.letters(text) < FEWEST_LETTERS:
         return Turn(m.session, (Say("track.unsettled_short"), _question(m.session)))
-    step, on = Step(Move.REOPEN), thai.day(m.now)
-    status = after(case.status, step)
-    by = on + timedelta(days=m.office.deadlines.first_answer_days)
-    move = MoveCase(case.id, case.seq + 1, on, step, status, By.REPORTER, answer_by=by)
-    entry = Entry(move.seq, on, EntryKind.MOVED, status, own=True)
-    shown = replace(case, status=status, outcome=None, entries=(*case.entries, entry))
+    shown, move = unsettled.reopened(case, m)
     words = _entry(m, shown, EntryKind.REPORTER, text)
     again = show(m.with_(answers={}), with_entry(shown, words), Say("track.reopened"))
     return replace(again, acts=(move, words))

@@ -29,11 +29,6 @@ class Call:
     given: Given
     confirmed: bool = False
 
-    @property
-    def desk(self) -> dict[str, str]:
-        """Where this officer's work stands, to be changed and kept with `with_`."""
-        return dict(self.m.session.staff)
-
     def with_(self, **changes: str) -> "Call":
         """The same with something kept in the talk, or with an empty text forgotten."""
         kept = {name: value for name, value in {**self.m.session.staff, **changes}.items() if value}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers import menu
+from handlers import menu, thai
 from handlers.moment import Moment
 from handlers.receipt import folded, is_whole
 from handlers.staff import (
@@ -111,6 +111,8 @@ def _stranger(m: Moment, again: Callable[[Moment], Deciding]) -> Reading[Turn | 
 def _completed(m: Moment, staff: Staff, command: str | None, text: str) -> Reading[Turn | None]:
     """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
     under_way, c = m.session.staff, Call(m, staff, Given(Order.REPLY, rest=text))
+    if under_way.get("awaits") and thai.number(text) is not None:
+        command = None  # the number of a case, and no place in the menu
     if command is not None or m.session.topic is not Topic.MENU:
         if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
             return None

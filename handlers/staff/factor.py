@@ -9,8 +9,7 @@ from typing import Any
 from pyotp import HOTP
 from pyotp.utils import build_uri
 
-from handlers import thai
-from handlers.code import missed
+from handlers import guesses, thai
 from handlers.moment import Moment
 from handlers.register import FindTries, SetTries
 from handlers.staff.person import IsRecovery, IsSpent, Spend, Staff
@@ -57,7 +56,7 @@ def proven(
     """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
     tries = yield from read(FindTries(bucket(m.event.who)))
     if tries.until is not None and m.now < tries.until:
-        return Say("staff.factor.wait", {"until": thai.clock(tries.until)}), ()
+        return Say("staff.factor.wait", {"until": guesses.until(tries.until)}), ()
     code = digits(text)
     step = step_of(staff.secret, code, m.now) if code else None
     if step is not None:
@@ -66,5 +65,5 @@ def proven(
         return None, (Spend(staff.id, step),)
     if not code and (yield from read(IsRecovery(staff.id, text[:40]))):
         return None, (Spend(staff.id, recovery=text[:40]),)
-    wrong = missed(tries, m.now)
+    wrong = guesses.missed(tries, m.now)
     return Say("staff.factor.wrong"), (SetTries(bucket(m.event.who), wrong),)

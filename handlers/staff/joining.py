@@ -1,7 +1,6 @@
 """Joining by a code of invitation and a second factor, and leaving."""
 
-from handlers import thai
-from handlers.code import missed
+from handlers import guesses, thai
 from handlers.moment import Moment
 from handlers.register import FindTries, SetTries
 from handlers.staff import factor
@@ -26,11 +25,11 @@ def begin(m: Moment, given: Given) -> Deciding:
     """Somebody sends a code of invitation: they are shown a secret, and asked for the first code that it makes."""
     tries = yield from read(FindTries(factor.bucket(m.event.who)))
     if tries.until is not None and m.now < tries.until:
-        return Turn(m.session, (Say("staff.factor.wait", {"until": thai.clock(tries.until)}),))
+        return Turn(m.session, (Say("staff.factor.wait", {"until": guesses.until(tries.until)}),))
     code = given.rest[:LONGEST_CODE]
     person = yield from read(FindInvitation(code))
     if person is None:
-        wrong = SetTries(factor.bucket(m.event.who), missed(tries, m.now))
+        wrong = SetTries(factor.bucket(m.event.who), guesses.missed(tries, m.now))
         return Turn(m.session, (Say("staff.join.unknown"),), (wrong, NoteAttempt(Order.JOIN)))
     secret = yield from read(NewSecret())
     after = m.with_(staff={"join": code, "secret": secret})

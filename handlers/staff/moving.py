@@ -25,6 +25,9 @@ OUTCOMES: Mapping[str, Outcome] = {
 }  # fmt: skip
 """What officers type for an outcome."""
 
+WORDED = frozenset({Order.CLOSE, Order.FORWARD, Order.NOT_ACCEPT})
+"""Commands whose first word is not of the reason."""
+
 FEWEST = 10
 """Letters of a reason: "ok" is none that anybody can read."""
 
@@ -126,7 +129,7 @@ def end(c: Call) -> Deciding:
     except Forbidden:
         return (yield from forbidden(c, found))
     if thai.letters(reason) < FEWEST:
-        return c.asking(_begun(c, found, one)).tells("reason.ask", number=found.shown, fewest=FEWEST)
+        return c.asking(_begun(c, found)).tells("reason.ask", number=found.shown, fewest=FEWEST)
     spent: tuple[Act, ...] = ()
     if seconding.needed(one, c.m.office.two_persons):
         good = yield from seconding.unfounded(c, found, reason)
@@ -137,10 +140,11 @@ def end(c: Call) -> Deciding:
     return replace(turn, acts=(*turn.acts, *spent))
 
 
-def _begun(c: Call, found: CaseFile, one: Step) -> str:
-    """The command as far as it is known, which the next text completes."""
-    word = one.outcome.value if c.given.order is Order.CLOSE and one.outcome else one.reason or ""
-    return button(c.given.order, found, one.body or str(word)).data
+def _begun(c: Call, found: CaseFile) -> str:
+    """The command as far as it is known, which the next text completes: its outcome, reason or body in one word."""
+    return button(
+        c.given.order, found, c.given.rest.partition(" ")[0] if c.given.order in WORDED else ""
+    ).data
 
 
 def _parted(c: Call, found: CaseFile) -> tuple[Step, str] | Turn:

@@ -205,12 +205,35 @@ def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
             ("/inbox 2", "ไม่มีเรื่องในหน้านี้"),
             ("/assign 1", "ให้ใคร"),
             ("/close 9/2560", "ไม่พบเรื่อง"),
+            ("/ask 1", "พิมพ์คำถาม"),
+            ("/note 1", "พิมพ์บันทึก"),
+            ("ยกเลิก", "ไม่มีอะไรถูกส่ง"),
+            ("/reply 1 " + "ก" * 3001, "ยาวเกินไป"),
+            ("/canned 1 9", "คำตอบสำเร็จรูป"),
+            ("/log", "พิมพ์เลขที่"),
+            ("/link 1", "เลขที่เท่าใด"),
+            ("2", "เป็นเรื่องเดียวกัน"),
+            ("/hold 1", "เพราะเหตุใด"),
+            ("/here off", "ไม่ได้รับแจ้งอีก"),
+            ("/join AAAAA-AAAAA", "เข้าร่วมแล้ว"),
+            ("/screen 2", "เปลี่ยนขั้นแล้ว"),
+            ("/notaccept 2", "เพราะเหตุใด"),
+            ("/forward 2", "หน่วยงานใด"),
+            ("/forward 2 nacc", "พิมพ์เหตุผล"),
+            ("อยู่ในอำนาจของหน่วยงานนั้นโดยตรง", "ส่งต่อ สำนักงาน ป.ป.ช."),
+            ("/close 2", "ด้วยผลใด"),
+            ("/assign 2 ใครไม่รู้", "ไม่พบชื่อนี้"),
+            ("/assign 2 มาลี", "ท่านรับเรื่อง"),
+            ("/take 2", "อยู่กับท่านแล้ว"),
         ):
             said = "\n".join(m.text for m in await chief.says(words))
             assert answer in said, (words, said)
         await chief.says("/search คานารี")
+        assert "รหัสไม่ถูกต้อง" in (await chief.says("ไม่มีรหัส"))[0].text
         found = "\n".join(m.text for m in await chief.says(chief.code()))
         assert "2/" in found
+        assert "อย่างน้อย" in (await chief.says("/search ก"))[0].text
+        assert "ไม่พบคำนี้" in (await chief.says("ไม่มีคำนี้แน่นอน"))[0].text
         begun = await chief.says("/intake letter")
         assert "หนังสือ" in begun[0].text
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import code
+from handlers import guesses
 from handlers.case import Move, Outcome, Reason, Step
 from handlers.receipt import made_of
 from handlers.register import AddEntry, By, EntryKind, FindCase, Tries
@@ -177,10 +177,10 @@ def test_the_time_that_is_said_has_truly_come() -> None:
 def test_guesses_fade_after_the_window() -> None:
     tries = Tries()
     for _ in range(4):
-        tries = code.missed(tries, MORNING)
-    later = code.missed(tries, MORNING + timedelta(minutes=15))
+        tries = guesses.missed(tries, MORNING)
+    later = guesses.missed(tries, MORNING + timedelta(minutes=15))
     assert later.wrong == 1
-    assert code.missed(tries, MORNING + timedelta(minutes=14)).until == MORNING + timedelta(minutes=29)
+    assert guesses.missed(tries, MORNING + timedelta(minutes=14)).until == MORNING + timedelta(minutes=29)
 
 
 def test_leaving_and_lapsing_forget_the_receipt() -> None:
