@@ -20,6 +20,9 @@ UNFETCHED = timedelta(hours=48)
 """How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
 
 
+TOGETHER = 200
+"""Reminders of one transaction."""
+
 REMINDED_FROM = 8
 """The hour in Bangkok from which officers are reminded."""
 
@@ -92,7 +95,9 @@ async def remind(store: Store, office: Office, now: datetime) -> int:
         return 0
     standings, staff = await store.reminding.known()
     due = [one for s in standings for one in deadlines.reminders(s, office.deadlines, staff, today)]
-    given = await store.reminding.remind(due, now)
+    # A few at a time, so that who writes meanwhile does not wait for all of them.
+    several = [due[at : at + TOGETHER] for at in range(0, len(due), TOGETHER)]
+    given = sum([await store.reminding.remind(some, now) for some in several])
     # Marked last: killed before this, the next tick looks again, and tells nothing twice.
     await store.retention.once("reminded", str(today))
     return given

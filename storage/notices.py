@@ -43,14 +43,14 @@ async def tell_all(
         post(address, Say(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
-async def tell_of_words(case: str, batch: Batch) -> None:
-    """The reporter sent something: the officer who has the case in hand is told, without what it is."""
+async def tell_of_words(case: str, batch: Batch, hidden_from: Collection[str] = ()) -> None:
+    """The reporter sent something: the officer in hand is told, without what it is, unless it concerns them."""
     if batch.roster is None or not batch.roster.known:
         return
     column = tables.cases.c
     query = select(column.officer, column.number, column.fiscal_year).where(column.id == case)
     row = (await batch.connection.execute(query)).one()
-    if row.officer:
+    if row.officer and row.officer not in hidden_from:
         number = f"{row.number}/{row.fiscal_year}"
         await tell(row.officer, Say("staff.notice.wrote", {"number": number}), batch)
 

@@ -63,7 +63,7 @@ def _said(remind: Remind, address: Address) -> Say:
 async def _first(connection: AsyncConnection, remind: Remind) -> bool:
     """Mark a reminder as given, and those it stands for; False where it was given before."""
     rows = [{"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.passed)]
-    first, *_ = [(await connection.execute(_ONCE.values(row))).rowcount for row in rows]
+    first, *_ = [(await connection.execute(_ONCE, row)).rowcount for row in rows]
     return bool(first)
 
 

@@ -100,7 +100,7 @@ async def add_entry(act: AddEntry, batch: Batch) -> None:
     batch.add(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
     sent.remember(act.case, act.sent, batch)
     if act.by is By.REPORTER:
-        await notices.tell_of_words(act.case, batch)
+        await notices.tell_of_words(act.case, batch, {one.staff for one in act.excluded})
     if act.kind not in INSIDE:
         await news.tell(act.case, act.by, batch)
     await batch.note(actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
