@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.turn import IDLE, Session, Topic
 from storage import tables
-from storage.database import fetched, sql
+from storage.database import fetched, padded, sql
 from storage.errors import Conflict
 from storage.seals import Seals
 from storage.snapshot import SESSION
@@ -79,7 +79,8 @@ class Talks:
             befores[who] = before
         if not befores:
             return
-        stored = dict(await fetched(connection, _versions(len(befores)), befores))
+        people = padded(befores)
+        stored = dict(await fetched(connection, _versions(len(people)), people))
         for who, before in befores.items():
             if stored.get(who, 0) != stored_version(before):
                 self._live.pop(who, None)
