@@ -3,7 +3,7 @@
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -93,7 +93,7 @@ class Talks:
         """
         stored = stored_version(before)
         version = stored + 1 if stored else secrets.randbits(40) + 1
-        return replace(session, version=0 if session.receipt else version)
+        return session.with_(version=0 if session.receipt else version)
 
     def row(self, who: bytes, session: Session) -> dict[str, object]:
         """The row of a session."""
