@@ -1,35 +1,63 @@
 """Turns: what belongs to one person waits for each other, and different persons never do."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
 
 
+class Queue(asyncio.Lock):
+    """Those who have a key's turn or wait for it. length: how many they are."""
+
+    length = 0
+
+
 @dataclass
 class Turns(Generic[K]):
-    """A lock for each key; one that nobody waits for is forgotten."""
+    """A queue for each key; one that nobody stands in is forgotten."""
 
-    _locks: dict[K, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+    _queues: dict[K, Queue] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many keys somebody has or waits for."""
-        return len(self._locks)
+        return len(self._queues)
 
-    @asynccontextmanager
-    async def of(self, key: K) -> AsyncIterator[None]:
-        """Have the turn of a key."""
-        lock, waiting = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, waiting + 1)
+    def of(self, key: K) -> "Turn[K]":
+        """The turn of a key, for `async with`."""
+        return Turn(self._queues, key)
+
+
+class Turn(Generic[K]):
+    """One turn of a key. A class, since every message has two turns and a generator would cost thrice as much."""
+
+    __slots__ = ("_key", "_queue", "_queues")
+
+    def __init__(self, queues: dict[K, Queue], key: K) -> None:
+        self._queues, self._key = queues, key
+
+    async def __aenter__(self) -> None:
+        """Wait for it."""
+        queue = self._queues.get(self._key)
+        if queue is None:
+            queue = self._queues[self._key] = Queue()
+        self._queue = queue
+        queue.length += 1
         try:
-            async with lock:
-                yield
-        finally:
-            lock, waiting = self._locks[key]
-            if waiting == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, waiting - 1)
+            await queue.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, trouble: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Let the next one have it."""
+        self._queue.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self._queue.length -= 1
+        if not self._queue.length:
+            del self._queues[self._key]

@@ -15,9 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.database import fetched, sql
 from storage.seal import mark, same
 
 START = bytes(32)
+_HEAD = sql(select(tables.audit_head.c.count, tables.audit_head.c.mac))
 
 
 class Anchor(BaseModel):
@@ -97,8 +99,8 @@ class Chain:
 
 async def loaded(connection: AsyncConnection, keys: Mapping[int, bytes]) -> Chain:
     """The chain as it stands in the database."""
-    head = (await connection.execute(select(tables.audit_head))).mappings().first()
-    return Chain(keys, head["count"], head["mac"]) if head else Chain(keys)
+    head = await fetched(connection, _HEAD, ())
+    return Chain(keys, *head[0]) if head else Chain(keys)
 
 
 async def anchor(connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, now: datetime) -> Anchor:

@@ -40,6 +40,9 @@ _UPSERTS = {
     )
 }
 INSERTS = {table.name: insert(table) for table in ruling.ALL.sorted_tables}
+_LAST = database.sql(
+    select(tables.counters.c.last).where(tables.counters.c.fiscal_year == bindparam("fiscal_year"))
+)
 FORGET_FILE = delete(tables.files).where(
     tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
 )
@@ -94,9 +97,8 @@ class Batch:
     async def number(self, fiscal_year: int) -> int:
         """The next register number of a fiscal year."""
         if fiscal_year not in self._last:
-            counter = tables.counters
-            query = select(counter.c.last).where(counter.c.fiscal_year == fiscal_year)
-            self._last[fiscal_year] = (await self.connection.execute(query)).scalar() or 0
+            last = await database.fetched(self.connection, _LAST, (fiscal_year,))
+            self._last[fiscal_year] = last[0][0] if last else 0
         self._last[fiscal_year] += 1
         return self._last[fiscal_year]
 

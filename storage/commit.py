@@ -18,7 +18,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from handlers.turn import Event, Lang, Say, Session, Turn
 from storage import tables
 from storage.batch import Batch, prepared, stored
-from storage.database import fetched, sql, together
+from storage.database import fetched, padded, sql, together
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.roster import Roster
@@ -96,8 +96,8 @@ class Committer:
         """Write a turn and wait until it is on the disk. Raises Conflict, DiskFull."""
         pending = Pending(event, before, turn, at, asyncio.get_running_loop().create_future())
         self._enqueue(pending)
-        # Shielded: one who stops waiting must not take back what is written with the others.
-        return await asyncio.shield(pending.done)
+        # One who stops waiting cancels `done` and nothing else: what is in the queue is written with the others.
+        return await pending.done
 
     async def write(self, statement: UpdateBase, *rows: Mapping[str, object]) -> None:
         """Write rows together with whatever else waits; they are on the disk when this returns.
@@ -106,7 +106,7 @@ class Committer:
         """
         chore = Chore(statement, [stored(row) for row in rows], asyncio.get_running_loop().create_future())
         self._enqueue(chore)
-        await asyncio.shield(chore.done)
+        await chore.done
 
     def _enqueue(self, one: "Pending | Chore") -> None:
         if self._closed:
@@ -215,7 +215,8 @@ class Committer:
         if not marks:
             return {}
         known: dict[str, Committed] = {}
-        for mark, sealed in await fetched(connection, _known(len(marks)), marks):
+        asked = padded(marks)
+        for mark, sealed in await fetched(connection, _known(len(asked)), asked):
             event_id, day = marks[mark]
             answer = Answer("th", ())
             if sealed is not None:

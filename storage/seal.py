@@ -7,7 +7,6 @@ of 512 bytes, so that its length tells little; table, row and field are bound to
 import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -22,11 +21,6 @@ FORMAT = 1
 BLOCK = 512
 NONCE = 12
 KEY = 32
-
-
-@lru_cache(maxsize=4096)
-def _cipher(key: bytes) -> AESGCM:
-    return AESGCM(key)
 
 
 def fresh_key() -> bytes:
@@ -76,8 +70,9 @@ class Seal:
 
     def __init__(self, keys: Mapping[int, bytes], desk: str) -> None:
         self._keys = dict(keys)
+        self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._current = max(keys)
-        self._desk = desk
+        self._head, self._desk = bytes((FORMAT, self._current)), desk
 
     def derived(self, purpose: str) -> "Seal":
         """The same versions, derived for a purpose."""
@@ -85,12 +80,10 @@ class Seal:
 
     def seal(self, data: bytes, table: str, row: str, field: str) -> bytes:
         """Seal data for one place."""
-        nonce = os.urandom(NONCE)
-        head = bytes((FORMAT, self._current))
-        size = 4 + len(data)
-        padded = len(data).to_bytes(4, "big") + data + bytes(-size % BLOCK)
-        cipher = _cipher(self._keys[self._current])
-        return head + nonce + cipher.encrypt(nonce, padded, self._place(head, table, row, field))
+        head, nonce, size = self._head, os.urandom(NONCE), len(data)
+        padded = size.to_bytes(4, "big") + data + bytes(-(4 + size) % BLOCK)
+        place = self._place(head, table, row, field)
+        return head + nonce + self._ciphers[self._current].encrypt(nonce, padded, place)
 
     def open(self, blob: bytes, table: str, row: str, field: str) -> bytes:
         """Open what was sealed for that place. Raises Tampered."""
@@ -98,14 +91,14 @@ class Seal:
         if len(head) < 2 or head[0] != FORMAT or head[1] not in self._keys:
             raise Tampered(f"a sealed value of {table}.{field} is of no known format or key")
         try:
-            padded = _cipher(self._keys[head[1]]).decrypt(nonce, rest, self._place(head, table, row, field))
+            padded = self._ciphers[head[1]].decrypt(nonce, rest, self._place(head, table, row, field))
         except (InvalidTag, ValueError):
             raise Tampered(f"a sealed value of {table}.{field} does not open") from None
         size = int.from_bytes(padded[:4], "big")
         return padded[4 : 4 + size]
 
     def _place(self, head: bytes, table: str, row: str, field: str) -> bytes:
-        return "|".join((self._desk, table, row, field)).encode() + head
+        return f"{self._desk}|{table}|{row}|{field}".encode() + head
 
 
 CHUNK = 64 * 1024
@@ -119,7 +112,7 @@ class ChunkSealer:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._cipher, self._rest, self._place = _cipher(key), b"", 0
+        self._cipher, self._rest, self._place = AESGCM(key), b"", 0
 
     def add(self, piece: bytes) -> Iterator[bytes]:
         """Take in a piece; gives the chunks that are full. The last chunk waits, for it must know that it is."""
@@ -136,7 +129,7 @@ class ChunkSealer:
 
 def opened_chunks(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
     """Open sealed chunks, each given with whether it is the last. Raises Tampered."""
-    cipher = _cipher(key)
+    cipher = AESGCM(key)
     for place, (chunk, last) in enumerate(chunks):
         try:
             yield cipher.decrypt(_nonce(place, last=last), chunk, None)

@@ -3,7 +3,7 @@
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.turn import IDLE, Session, Topic
 from storage import tables
-from storage.database import fetched, sql
+from storage.database import fetched, padded, sql
 from storage.errors import Conflict
 from storage.seals import Seals
 from storage.snapshot import SESSION
@@ -79,7 +79,8 @@ class Talks:
             befores[who] = before
         if not befores:
             return
-        stored = dict(await fetched(connection, _versions(len(befores)), befores))
+        people = padded(befores)
+        stored = dict(await fetched(connection, _versions(len(people)), people))
         for who, before in befores.items():
             if stored.get(who, 0) != stored_version(before):
                 self._live.pop(who, None)
@@ -92,7 +93,7 @@ class Talks:
         """
         stored = stored_version(before)
         version = stored + 1 if stored else secrets.randbits(40) + 1
-        return replace(session, version=0 if session.fleeting else version)
+        return session.with_(version=0 if session.fleeting else version)
 
     def row(self, who: bytes, session: Session) -> dict[str, object]:
         """The row of a session."""

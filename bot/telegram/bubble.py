@@ -47,7 +47,7 @@ class Bubble:
         """The bubble with words before its last ones, where there is room for them."""
         head, gap, last = self.text.rpartition(GAP)
         text = GAP.join(filter(None, (head, more, last))) if gap else self.text + GAP + more
-        return replace(self, text=text) if _size(text) <= LONGEST else self
+        return replace(self, text=text) if _fits(text) else self
 
     def sent(self, chat: int) -> dict[str, Any]:
         """The call that sends it."""
@@ -77,7 +77,7 @@ def bubbles(messages: Sequence[Message]) -> list[Bubble]:
     for message in messages:
         for bubble in _parts(message):
             last = made[-1] if made else None
-            if last is not None and not last.choices and _size(last.text + GAP + bubble.text) <= LONGEST:
+            if last is not None and not last.choices and _fits(last.text + GAP + bubble.text):
                 made[-1] = _joined(last, bubble)
             else:
                 made.append(bubble)
@@ -111,7 +111,7 @@ def _parts(message: Message) -> Iterator[Bubble]:
 
 def cut(text: str) -> Iterator[str]:
     """A text in pieces that fit, cut at a line, else at a space, else anywhere but within a symbol."""
-    while _size(text) > LONGEST:
+    while not _fits(text):
         # A character has one or two units, so this many characters always fit or nearly do.
         head = text[:LONGEST]
         while _size(head) > LONGEST:
@@ -121,6 +121,11 @@ def cut(text: str) -> Iterator[str]:
         text = text[at:].lstrip()
     if text:
         yield text
+
+
+def _fits(text: str) -> bool:
+    # A character has two units at most, so most texts need no counting.
+    return len(text) <= LONGEST // 2 or _size(text) <= LONGEST
 
 
 def _size(text: str) -> int:

@@ -146,10 +146,10 @@ class Door:
         chat = tap.sender.id
         async with self._turns.of(chat):
             await self.albums.finish(chat)
-            answer = await self.engine.handle(replace(self.intake.event(number, chat), choice=tap.data))
             carrier = card(tap.message)
             if carrier is not None:
                 self.voice.note(chat, carrier.id)
+            answer = await self.engine.handle(self.intake.event(number, chat, choice=tap.data))
             wish = await self.voice.answer(chat, answer, carrier)
         if not self._once(tap):
             return wish
@@ -201,7 +201,7 @@ class Door:
         standing = membership.new_chat_member.status
         if membership.chat.type == PRIVATE and standing == "kicked":
             # Blocked: nothing is to be told any more, and nobody hears that it was understood.
-            await self.engine.handle(replace(self.intake.event(number, membership.chat.id), text="/stop"))
+            await self.engine.handle(self.intake.event(number, membership.chat.id, "/stop"))
             return None
         if membership.chat.type != PRIVATE and standing in {"member", "administrator"}:
             return self._outside(membership.chat.id)

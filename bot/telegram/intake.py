@@ -44,10 +44,17 @@ class Intake:
             self._last = (chat, self.store.seals.who(Channel.TELEGRAM, str(chat)))
         return self._last[1]
 
-    def event(self, number: int, chat: int) -> Event:
-        """An event without a deed yet; number: of the update."""
+    def event(
+        self,
+        number: int,
+        chat: int,
+        text: str | None = None,
+        choice: str | None = None,
+        was: str | None = None,
+    ) -> Event:
+        """An event, with its deed or without one yet; number: of the update."""
         back = self.store.seals.address.seal(str(chat).encode(), "outbox", "", "back")
-        return Event(f"telegram:{number}", self.who(chat), Channel.TELEGRAM, back=back)
+        return Event(f"telegram:{number}", self.who(chat), Channel.TELEGRAM, text, choice, back=back, was=was)
 
     def opened(self, back: bytes) -> int:
         """The chat of a sealed return address."""
@@ -60,20 +67,20 @@ class Intake:
 
     async def take(self, number: int, said: Said) -> Answer | None:
         """The answer to a message; None for one that nobody wrote, such as a pinned one."""
-        event = self.event(number, said.chat.id)
+        chat = said.chat.id
         if said.file is not None:
-            return await self._with_file(event, said, said.file)
+            return await self._with_file(self.event(number, chat), said, said.file)
         if said.text is not None:
             self._remember(said)
-            return await self.engine.handle(replace(event, text=typed(said.text)))
+            return await self.engine.handle(self.event(number, chat, typed(said.text)))
         if said.location is not None:
             where = {
                 "latitude": f"{said.location.latitude:.5f}",
                 "longitude": f"{said.location.longitude:.5f}",
             }
-            text = wording.text(Say("chat.place", where), await self.lang(event.who))
-            return await self.engine.handle(replace(event, text=text))
-        return await self.engine.handle(replace(event, text="")) if said.strange else None
+            text = wording.text(Say("chat.place", where), await self.lang(self.who(chat)))
+            return await self.engine.handle(self.event(number, chat, text))
+        return await self.engine.handle(self.event(number, chat, "")) if said.strange else None
 
     async def corrected(self, number: int, said: Said) -> Answer | None:
         """The answer to a message that was changed in the chat; None where it holds no words."""
@@ -81,7 +88,7 @@ class Intake:
             return None
         was = self._typed.get((said.chat.id, said.message_id), "")
         self._remember(said)
-        return await self.engine.handle(replace(self.event(number, said.chat.id), text=said.text, was=was))
+        return await self.engine.handle(self.event(number, said.chat.id, said.text, was=was))
 
     def _remember(self, said: Said) -> None:
         """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
