@@ -1,5 +1,6 @@
 """The calls to Telegram: python-telegram-bot's. Beside the wire, nobody else here knows that library."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -21,9 +22,8 @@ from telegram.error import (
 
 from bot.courier import Later, Never
 from bot.telegram.bubble import Bubble
-from bot.telegram.cable import Cables
 from bot.telegram.update import ALLOWED
-from bot.telegram.wire import SECONDS, Flood, Wire, packed, pause
+from bot.telegram.wire import SECONDS, Flood, Wire
 from handlers.turn import FileProblem
 
 POLL = 25
@@ -50,7 +50,7 @@ class Api:
     """One bot's calls. Each raises Later or Never as the courier knows them, or NetworkError for an outage."""
 
     def __init__(self, token: str, origin: str) -> None:
-        self._wire, self._cables, self._path = Wire(), Cables(origin), f"/bot{token}"
+        self._wire = Wire()
         base = origin.rstrip("/")
         self._bot = Bot(
             token,
@@ -67,7 +67,6 @@ class Api:
     async def close(self) -> None:
         """Close the connections."""
         await self._wire.shutdown()
-        self._cables.close()
 
     async def check(self) -> None:
         """See that the token is one. Raises Refused."""
@@ -101,10 +100,9 @@ class Api:
         )
 
     async def _ask(self, parameters: Mapping[str, Any], method: str, seconds: float = SECONDS) -> Any:  # noqa: ANN401
+        body = json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")
         with _explained():
-            status, raw = await self._cables.post(f"{self._path}/{method}", packed(parameters), seconds)
-            if status == HTTPStatus.TOO_MANY_REQUESTS:
-                raise Flood(pause(raw))
+            status, raw = await self._wire.ask(f"{self._bot.base_url}/{method}", "POST", body, seconds)
             told = self._wire.parse_json_payload(raw)
             if status != HTTPStatus.OK or not told.get("ok"):
                 raise _FAILURES.get(status, NetworkError)(str(told.get("description", "")))
@@ -186,8 +184,6 @@ def _explained() -> Iterator[None]:
         raise Elsewhere from None
     except BadRequest as bad:
         raise _named(bad.message.lower()) from None
-    except OSError as trouble:
-        raise NetworkError(type(trouble).__name__) from None
 
 
 def _named(told: str) -> Exception:

@@ -1,12 +1,11 @@
-"""The wire to Telegram: python-telegram-bot's requests by aiohttp, and how a call is packed and put off."""
+"""The wire to Telegram: python-telegram-bot's requests by aiohttp."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from pydantic_core import PydanticSerializationError, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -62,7 +61,11 @@ class Wire(BaseRequest):
     ) -> tuple[int, bytes]:
         """One request of PTB's: status and body. Raises TimedOut, NetworkError, Flood."""
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else SECONDS
-        body, patience = _body(request_data) if request_data else None, aiohttp.ClientTimeout(total=seconds)
+        return await self.ask(url, method, _body(request_data) if request_data else None, seconds)
+
+    async def ask(self, url: str, method: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
+        """One request: status and body. Raises TimedOut, NetworkError, Flood."""
+        patience = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._open.request(
                 method, url, data=body, headers=_kind(body), timeout=patience, allow_redirects=False
@@ -73,7 +76,7 @@ class Wire(BaseRequest):
         except (aiohttp.ClientError, OSError) as trouble:
             raise NetworkError(type(trouble).__name__) from None
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise Flood(pause(told))
+            raise Flood(_pause(told))
         return status, told
 
     @property
@@ -105,7 +108,8 @@ def _kind(body: Any) -> dict[str, str]:  # noqa: ANN401
 
 def _body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     if not data.contains_files:
-        return packed(data.parameters)
+        # As JSON: percent signs would make Thai nine times as long.
+        return json.dumps(data.parameters, ensure_ascii=False).encode("utf-8", "replace")
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
@@ -114,16 +118,7 @@ def _body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     return form
 
 
-def packed(parameters: Mapping[str, Any]) -> bytes:
-    """Parameters as JSON; percent signs would make Thai nine times as long. Half a symbol becomes a question mark."""
-    try:
-        return to_json(parameters)
-    except PydanticSerializationError:  # it takes a quarter of the time, and UTF-8 at its word
-        return json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def pause(told: bytes) -> float:
-    """Seconds to wait, as Telegram asks."""
+def _pause(told: bytes) -> float:
     try:
         return float(json.loads(told)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):

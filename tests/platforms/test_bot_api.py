@@ -1,7 +1,6 @@
 """The fake refuses what Telegram refuses and takes what it takes, through the real library over a real socket."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from bot.courier import Later, Never
 from bot.telegram.api import Api, Elsewhere, Gone, Mistaken, Refused
 from bot.telegram.bubble import Bubble
-from bot.telegram.wire import Wire, packed
+from bot.telegram.wire import Wire
 from handlers.turn import FileProblem
 from tests.platforms.bot_api import MOST_BYTES, TOKEN, BotApi, Weather, served
 from tests.platforms.telegram_rules import contracts, rules
@@ -158,11 +157,6 @@ def test_files_come_as_streams() -> None:
             assert [piece async for piece in ours.file("FILE0")]
 
     play(scene)
-
-
-def test_half_a_symbol_is_packed_as_a_question_mark() -> None:
-    assert json.loads(packed({"text": "ก😀", "ids": (1, 2)})) == {"text": "ก😀", "ids": [1, 2]}
-    assert json.loads(packed({"text": "ก\ud83d"})) == {"text": "ก?"}
 
 
 def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -> None:
