@@ -29,7 +29,7 @@ PRAGMAS = (
     "busy_timeout = 10000",
 )
 ROOM = "cache_size = -16000"
-"""KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again to be written."""
+"""KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
 
 HEAD = "0007"
 
