@@ -5,7 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED := --require-hashes --only-binary :all:
-PYTEST ?= $(BIN)/python -m pytest
+# Two at a time, a file each: most tests wait for something.
+SIDE_BY_SIDE := -n 2 --dist loadfile
+PYTEST ?= $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 .PHONY: run test check format bench bench-telegram lock clean
 
@@ -23,7 +25,7 @@ check: .venv/dev.done
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/coverage erase
 	@grep -qx '    make test' README.md || { echo "README.md no longer says how to test" >&2; exit 1; }
-	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) PYTEST='$(BIN)/coverage run -m pytest'
+	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) PYTEST='$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE)'
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
