@@ -12,6 +12,7 @@ from handlers.counter import Service
 from handlers.office import Office
 from handlers.router import Complaints
 from handlers.staff.counts import CountCases
+from handlers.staff.publishing import FindWaiting
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
@@ -52,10 +53,11 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
                 if name == "service" and offices.is_trial(chosen.office):
                     await knowledge.lay_out(kept, now or utc_now())
-                count = counting.counter(kept, office, name)
-                engine = Engine(
-                    _router(name, office, chosen, kept), kept, fault=log.fault, answers={CountCases: count}
-                )
+                answers = {
+                    CountCases: counting.counter(kept, office, name),
+                    FindWaiting: counting.waiting(kept),
+                }
+                engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault, answers=answers)
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)
 

@@ -149,13 +149,13 @@ def tick(
 async def _tick(desks: tuple[DeskName, ...], now: datetime) -> int:
     from bot import app as house
     from bot import clock
-    from bot.publish import rounds, told
+    from bot.publish import rounds
 
     async with house.opened(desks, now) as opened:
         for one in opened.desks.values():
             async for did in clock.tick(one.place, one.store, opened.office, now):
                 _print({"desk": did.desk, "did": did.did, "count": did.count})
-        async for did in rounds.all_of(opened, told.logged, now):
+        async for did in rounds.all_of(opened, now):
             _print({"desk": did.desk, "did": did.did, "count": did.count})
     return DONE
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from bot import statistics
 from handlers.office import Office
 from handlers.staff.counts import CountCases, Counts
+from handlers.staff.publishing import FindWaiting, Waiting
+from ita_stats import release
 from storage.store import Store
 
 
@@ -25,3 +27,15 @@ def counter(
         return tuple(counted)
 
     return count
+
+
+def waiting(store: Store) -> Callable[[FindWaiting, datetime], Awaitable[tuple[Waiting, ...]]]:
+    """Who answers which releases are held."""
+
+    async def find(_: FindWaiting, _now: datetime) -> tuple[Waiting, ...]:
+        held = [
+            (one.name, release.read(one.manifest).period) for one in await store.releases.all() if one.held
+        ]
+        return tuple(Waiting(name, period.label, period.label_en) for name, period in held)
+
+    return find

@@ -18,7 +18,8 @@ from bot.line_talk import Talk
 from bot.line_webhook import Webhook
 from bot.log import Happened, log
 from bot.settings import PREFIX, DeskName, DeskSettings, Misconfigured
-from handlers.turn import Channel
+from handlers import wording
+from handlers.turn import Channel, Say
 
 PATIENCE = 0.8
 """Seconds that a person's turn waits for a file: LINE waits for two in all."""
@@ -49,7 +50,17 @@ async def opened(
         )
     line = Line(own.line_token.get_secret_value(), origin)
     menus = Menus(line, desk.name)
-    post = Post(line, desk.store, Ledger(line, desk.name), fault, menus.flag)
+
+    async def tell(key: str, percent: int, used: int) -> None:
+        words = {
+            lang: wording.text(Say(key, {"percent": percent, "used": used}), lang) for lang in wording.WORDS
+        }
+        try:
+            await desk.store.personnel.tell(words, desk.engine.now())
+        except Exception as trouble:  # the message that was pushed went all the same
+            fault(trouble)
+
+    post = Post(line, desk.store, Ledger(line, desk.name, tell=tell), fault, menus.flag)
     courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
     talk = Talk(desk.engine, desk.store, courier, line, post, fault)
     hook = Webhook(talk, own.line_secret.get_secret_value(), fault)

@@ -101,9 +101,9 @@ class Post:
         try:
             await self.line.push(person, messages, key)
         except MonthUsedUp:
-            self.ledger.is_full()
+            await self.ledger.is_full()
             raise
-        self.ledger.pushed()
+        await self.ledger.pushed()
 
     async def push_more(self, person: str, messages: Batch, token: Token, number: int) -> None:
         """Push what one reply had no room for. Raises as `push`."""

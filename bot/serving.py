@@ -20,7 +20,7 @@ from bot.doors import Direct
 from bot.engine import utc_now
 from bot.log import Happened
 from bot.pages import Pages
-from bot.publish import rounds, told
+from bot.publish import rounds
 from bot.settings import DeskName, Misconfigured
 from bot.web import Guarded, refusal, site
 
@@ -130,7 +130,7 @@ async def _publish_each_minute(house: House) -> None:
     """Release and publish what is due; apart from the clock, which does not wait for other people's websites."""
     while True:
         try:
-            async for did in rounds.all_of(house, told.logged, utc_now()):
+            async for did in rounds.all_of(house, utc_now()):
                 log.log(Happened.TICKED, "complaints", count=did.count)
         except Exception as trouble:  # the next minute tries again
             log.fault(trouble)

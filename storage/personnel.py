@@ -1,6 +1,7 @@
 """What the administrator does with the staff, from the command line."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,9 +9,11 @@ from sqlalchemy import delete
 
 from handlers.staff.person import Profile
 from handlers.staff.role import Role
+from handlers.turn import Lang, literal
 from storage import tables
 from storage.batch import Batch
 from storage.commit import Committer
+from storage.notices import post
 from storage.roster import PROFILE, Roster
 from storage.staff import INVITED, gone, invitation_mark, minute, new_code
 
@@ -44,6 +47,16 @@ class Personnel:
             await batch.note("admin", "staff-removed", staff)
             await batch.flush()
             await self.roster.load(connection)
+
+    async def tell(self, words: Mapping[Lang, str], now: datetime) -> int:
+        """Tell everybody of the staff who can be reached something that holds no content; gives how many hear it."""
+        async with self.committer.transaction() as connection:
+            told = [address for _, address in await self.roster.fresh(connection) if address is not None]
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            for address in told:
+                post(address, literal(words[address.lang]), batch)
+            await batch.flush()
+        return len(told)
 
     async def note(self, what: str, case: str, now: datetime) -> None:
         """A line of the audit trail about what the administrator did with a case."""

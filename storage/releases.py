@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
 from storage.batch import INSERTS, Batch
 from storage.commit import Committer
+from storage.letting import let_go
 from storage.seals import Seals
 
 RUN, SINCE = "release", "release-since"
@@ -91,14 +92,11 @@ class Releases:
 
     async def let_go(self, kept: Kept, by: str, now: datetime) -> bool:
         """Let a release that is held be published; False where it was not held any more."""
-        table = tables.releases
-        one = (table.c.fiscal_year == kept.fiscal_year) & (table.c.number == kept.number)
         async with self.committer.transaction() as connection:
-            done = await connection.execute(update(table).where(one, table.c.held).values(held=False))
-            if not done.rowcount:
-                return False
-            await self._note(Batch(connection, self.seals, self.committer.days, now), by, kept, "release-ok")
-        return True
+            batch = Batch(connection, self.seals, self.committer.days, now)
+            done = await let_go(kept.name, by, batch)
+            await batch.flush()
+        return done
 
     async def _note(self, batch: Batch, by: str, kept: Kept, what: str) -> None:
         await batch.note(by, what, kept.name)

@@ -28,6 +28,7 @@ from storage import (
     concerns,
     handling,
     knowledge,
+    letting,
     news,
     notices,
     questions,
@@ -172,6 +173,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     Post: questions.post,
     PutKnown: knowledge.put_known,
     **approvals.WRITERS,
+    **letting.WRITERS,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from bot import releases, shelf
 from bot.app import Desk, House
 from bot.clock import Did
+from bot.publish import told
 from bot.publish.lines import readable
 from bot.publish.outlet import Outlet, Shown, Unposted
 from bot.publish.site import AT
@@ -132,8 +133,9 @@ def of(house: House, desk: Desk, tell: Tell) -> Rounds:
     return Rounds(bench, outlets, tell, chosen.desk(desk.name).public_url or "")
 
 
-async def all_of(house: House, tell: Tell, now: datetime) -> AsyncIterator[Did]:
+async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
     """The round of every desk that publishes statistics here: the complaints desk, where it is open."""
     if "complaints" in house.desks:
-        async for did in of(house, house.desks["complaints"], tell).go(now):
+        desk = house.desks["complaints"]
+        async for did in of(house, desk, told.by(desk.store, now)).go(now):
             yield did

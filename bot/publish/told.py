@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot import log
 from bot.log import Happened
@@ -11,6 +11,7 @@ from handlers.turn import Arg, Lang, Say
 from ita_stats import release
 from ita_stats.calendar import written
 from storage.releases import Kept
+from storage.store import Store
 
 FAILED = ("not_released", "not_posted")
 
@@ -51,6 +52,11 @@ def _args(lang: Lang, kept: Kept | None, more: dict[str, str | date]) -> dict[st
     return args
 
 
-async def logged(news: News) -> None:
-    """Tell the log, which takes no words: only whether it went well."""
-    log.log(Happened.PUBLISHED if news.is_good else Happened.UNPUBLISHED)
+def by(store: Store, now: datetime) -> Tell:
+    """Tells the staff of a desk in their chats, and the log, which takes no words: only whether it went well."""
+
+    async def tell(news: News) -> None:
+        log.log(Happened.PUBLISHED if news.is_good else Happened.UNPUBLISHED)
+        await store.personnel.tell({"th": news.th, "en": news.en}, now)
+
+    return tell

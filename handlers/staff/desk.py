@@ -17,6 +17,7 @@ from handlers.staff import (
     listing,
     moving,
     order,
+    publishing,
     seconding,
     sending,
     sheet,
@@ -63,6 +64,7 @@ HANDLERS: Mapping[Order, Handler] = {
     Order.APPROVE: seconding.approve,
     Order.BAR: barring.bar,
     Order.LIFT: barring.lift,
+    Order.RELEASE: publishing.release,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 

@@ -237,3 +237,11 @@ class KeepGroup(Act):
     address: bytes | None = field(repr=False)
     channel: Channel
     staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Act):
+    """Let a release of the statistics be published. staff: who does."""
+
+    name: str
+    staff: str

@@ -44,6 +44,7 @@ THAI: Mapping[Order, tuple[str, ...]] = {
     Order.APPROVE: ("อนุมัติ",),
     Order.BAR: ("กัน",),
     Order.LIFT: ("เลิกกัน",),
+    Order.RELEASE: ("เผยแพร่",),
 }
 """The names that a command has in Thai; the first is shown."""
 
@@ -105,7 +106,7 @@ def _order(name: str) -> Order | None:
 
 
 def _numbered(order: Order, rest: str) -> Given:
-    if order in {Order.SEARCH, Order.JOIN, Order.STATS}:
+    if order in {Order.SEARCH, Order.JOIN, Order.STATS, Order.RELEASE}:
         return Given(order, rest=rest)
     plain = rest[:20].translate(_DIGITS)
     found = _NUMBER.match(plain)

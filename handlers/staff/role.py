@@ -51,6 +51,7 @@ class Order(StrEnum):
     APPROVE = "approve"
     BAR = "bar"
     LIFT = "lift"
+    RELEASE = "release"
 
 
 EVERYBODY = frozenset(Role)
@@ -68,7 +69,7 @@ MAY: Mapping[Order, frozenset[Role]] = {
     # Who gives work to others, undoes a decision, or keeps a case from erasure answers for the desk.
     **dict.fromkeys((Order.ASSIGN, Order.REOPEN, Order.HOLD), DECIDING),
     **dict.fromkeys((Order.IDENTITY, Order.APPROVE), HANDLING),
-    **dict.fromkeys((Order.BAR, Order.LIFT), DECIDING),
+    **dict.fromkeys((Order.BAR, Order.LIFT, Order.RELEASE), DECIDING),
     Order.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     Order.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }

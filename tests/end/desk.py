@@ -18,6 +18,7 @@ from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveC
 from handlers.router import Complaints
 from handlers.staff.counts import CountCases
 from handlers.staff.person import ListStaff, Profile
+from handlers.staff.publishing import FindWaiting
 from handlers.staff.role import Role
 from handlers.turn import Act, Channel, Event, Message, Session, Turn
 from storage import keys, store, tables
@@ -137,7 +138,7 @@ async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
         router = Complaints(OFFICE, one.roster) if name == "complaints" else counter.desk(one.roster)
-        answers = {CountCases: counting.counter(one, OFFICE, name)}
+        answers = {CountCases: counting.counter(one, OFFICE, name), FindWaiting: counting.waiting(one)}
         engine = Engine(router, one, answers=answers)
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append

@@ -227,15 +227,22 @@ def test_the_ledger_warns_at_70_and_90_once(capsys: pytest.CaptureFixture[str]) 
 
     async def play() -> None:
         asked, now = Asked(), [0.0]
-        ledger = Ledger(asked, "complaints", lambda: now[0])  # type: ignore[arg-type]
+        told: list[tuple[str, int, int]] = []
+
+        async def tell(key: str, percent: int, used: int) -> None:
+            told.append((key, percent, used))
+
+        ledger = Ledger(asked, "complaints", lambda: now[0], tell)  # type: ignore[arg-type]
         assert await ledger.has_room()
         assert capsys.readouterr().err == ""
         for _ in range(80):
-            ledger.pushed()
+            await ledger.pushed()
         warned = capsys.readouterr().err.splitlines()
         assert ['"percent": 70' in warned[0], '"percent": 90' in warned[1], len(warned)] == [True, True, 2]
         assert asked.times == 1
-        ledger.is_full()
+        await ledger.is_full()
+        await ledger.is_full()
+        assert told == [("line.quota", 70, 210), ("line.quota", 90, 270), ("line.quota_full", 100, 280)]
         assert not await ledger.has_room()
         now[0], asked.told = 4000.0, (None, 5)
         assert await ledger.has_room()
