@@ -53,11 +53,13 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
                 if name == "service" and offices.is_trial(chosen.office):
                     await knowledge.lay_out(kept, now or utc_now())
-                answers = {
-                    CountCases: counting.counter(kept, office, name),
-                    FindWaiting: counting.waiting(kept),
-                }
-                engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault, answers=answers)
+                count, waiting = counting.counter(kept, office, name), counting.waiting(kept)
+                engine = Engine(
+                    _router(name, office, chosen, kept),
+                    kept,
+                    fault=log.fault,
+                    answers={CountCases: count, FindWaiting: waiting},
+                )
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)
 
