@@ -22,7 +22,7 @@ from tests.end.desk import Desk, opened
 from tests.play import WHOLE_REPORT
 
 PERSONS = 12
-LONGEST_ROUND = 0.35  # seconds; the first complaints are through after about 0.05
+LONGEST_ROUND = 0.7  # seconds; the first complaints are through after about 0.05, on a busy machine 0.3
 
 
 @dataclass
