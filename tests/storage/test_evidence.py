@@ -90,7 +90,11 @@ def damaged_odt() -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize("content", [damaged_odt(), samples.docx()[:60], b"PK\x03\x04" + bytes(50)])
+@pytest.mark.parametrize(
+    "content",
+    [damaged_odt(), samples.docx()[:60], b"PK\x03\x04" + bytes(50)],
+    ids=["odt", "docx", "zip"],  # what is made now bears the time, and a name must not
+)
 def test_a_damaged_document_is_refused_kindly(ground: Ground, content: bytes) -> None:
     async def scene(one: Store) -> None:
         assert (await keep(one, content, "บันทึก.odt")).problem in {
