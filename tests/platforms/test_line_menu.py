@@ -88,7 +88,7 @@ def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
                 while not line.default_menu:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             line.quota, line.used = 10, 10
-            account.door.post.ledger.is_full()
+            await account.door.post.ledger.is_full()
             back = account.door.post.seal(A)
             await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
             await account.door.courier.round()
