@@ -26,6 +26,7 @@ VOCABULARY = {
     "handlers.turn",
     "ita_stats.calendar",
     "ita_stats.fact",
+    "ita_stats.voice",
 }
 """What storage may take from those who think: their words (docs/decisions/0001)."""
 

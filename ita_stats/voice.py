@@ -1,0 +1,94 @@
+"""What people said in a consultation and about the office's work, as the counting takes it: nobody is in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"  # one of its options
+    CHOICES = "choices"  # several of its options
+    SCALE = "scale"  # 1 to 5
+    TEXT = "text"  # in one's own words
+    STATEMENTS = "statements"  # each of its options: agree, disagree or pass
+
+
+class Stance(StrEnum):
+    """What somebody says to a statement."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    PASS = "pass"  # noqa: S105
+
+
+class Taken(StrEnum):
+    """What the office does with what many said."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question. options: the choices or statements, by their keys, in the order in which they were shown."""
+
+    key: str
+    kind: Kind
+    title: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one person said. has_account: by a chat account and so once for sure; by the web page otherwise.
+
+    picks: by question key, the keys of the options picked ("1" to "5" on a scale); stances: by question key, then by
+    the key of the statement. Words in people's own hand are not here: only what an officer has cleared is published.
+    """
+
+    has_account: bool
+    picks: Mapping[str, frozenset[str]]
+    stances: Mapping[str, Mapping[str, Stance]]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What several people wrote, put together by an officer, and what the office answers to it.
+
+    voices: how many wrote of it; quotes: cleared by an officer; taken, reason, by: the answer, the day by which it
+    will be done, and done: the day it was. None where not yet.
+    """
+
+    name: str
+    voices: int
+    quotes: tuple[str, ...] = ()
+    taken: Taken | None = None
+    reason: str = ""
+    by: date | None = None
+    done: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A consultation as it stood when it closed. Instants in UTC; code: its public number, as in its address."""
+
+    code: str
+    title: str
+    background: str
+    link: str
+    opens: datetime
+    closes: datetime
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One standing opinion on the office's work. month: of receipt, "2569-10"; score 1 to 5, or None."""
+
+    month: str
+    topic: str
+    score: int | None
