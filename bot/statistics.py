@@ -63,6 +63,7 @@ async def gathered(store: Store, days: Sequence[date]) -> Courses:
     gathering = Gathering(Courses(tuple(days)))
     async for written in store.written_facts():
         gathering.add(written)
+        await asyncio.sleep(0)  # others have their turn
     return gathering.gathered()
 
 

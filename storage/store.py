@@ -110,7 +110,7 @@ class Store:
         async with self._reader.connect() as connection:
             return await facts.read(connection, until)
 
-    async def written_facts(self) -> AsyncIterator[list[tuple[str, str, str]]]:
+    async def written_facts(self) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
         """The facts of every case, all of one instant: see `storage.facts.written`."""
         async with self._reader.connect() as connection:
             async for several in facts.written(connection):
