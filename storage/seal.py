@@ -7,7 +7,6 @@ of 512 bytes, so that its length tells little; table, row and field are bound to
 import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -35,10 +34,7 @@ def derived(key: bytes, purpose: str) -> bytes:
 
 def mark(key: bytes, *parts: bytes) -> bytes:
     """HMAC-SHA256 over parts, each with its length before it: 32 bytes that tell nothing without the key."""
-    mac = hmac.new(key, digestmod=sha256)
-    for part in parts:
-        mac.update(len(part).to_bytes(4, "big") + part)
-    return mac.digest()
+    return hmac.digest(key, b"".join(len(part).to_bytes(4, "big") + part for part in parts), "sha256")
 
 
 def same(a: bytes, b: bytes) -> bool:
