@@ -1,8 +1,8 @@
 """Who is on the staff, in memory: so a citizen costs one look-up, and an officer is looked up anew each time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import RowMapping, select
@@ -81,7 +81,7 @@ class Roster:
         return self
 
 
-def opened(row: RowMapping, seals: Seals) -> Staff:
+def opened(row: RowMapping | Mapping[str, Any], seals: Seals) -> Staff:
     """A person of the staff, from their row."""
     secret = seals.staff.open(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
     profile = PROFILE.validate_json(seals.staff.open(row["sealed"], "staff", row["id"], "profile"))

@@ -16,7 +16,6 @@ from handlers.staff.person import (
     IsSpent,
     Join,
     Leave,
-    ListStaff,
     NewRecovery,
     NewSecret,
     NoteAttempt,
@@ -75,13 +74,6 @@ async def find_staff(query: FindStaff, sight: Sight) -> Staff | None:
     return opened(row, sight.seals) if row else None
 
 
-async def list_staff(query: ListStaff, sight: Sight) -> tuple[Staff, ...]:
-    """Everybody of the staff, by name."""
-    wanted = select(_TABLE) if query.gone else select(_TABLE).where(_TABLE.c.removed.is_(None))
-    rows = await sight.connection.execute(wanted)
-    return tuple(sorted((opened(row, sight.seals) for row in rows.mappings()), key=lambda s: s.name))
-
-
 async def find_invitation(query: FindInvitation, sight: Sight) -> Staff | None:
     """Whom a code is for."""
     column = tables.invitations.c
@@ -126,7 +118,6 @@ async def new_recovery(query: NewRecovery, sight: Sight) -> tuple[str, ...]:  # 
 
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindStaff: find_staff,
-    ListStaff: list_staff,
     FindInvitation: find_invitation,
     IsSpent: is_spent,
     IsRecovery: is_recovery,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.knowledge import Known, ReadShelf
 from handlers.question import FindAnswers
+from handlers.staff.person import ListStaff
 from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
 from ita_stats.fact import Fact
 from storage import audit, database, facts, knowledge, tables, waiting
@@ -19,6 +20,7 @@ from storage.audit import Anchor
 from storage.batch import Batch
 from storage.commit import Committed, Committer
 from storage.days import Days
+from storage.directory import Directory
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
 from storage.importing import Importing
@@ -59,6 +61,7 @@ class Store:
     importing: Importing
     rereading: Rereading
     library: Library
+    directory: Directory
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -76,6 +79,8 @@ class Store:
             return await self.library.nearest(query)
         if isinstance(query, ReadShelf):
             return await self.library.shelf()
+        if isinstance(query, ListStaff):
+            return await self.directory.everyone(query)
         async with self._sight(now) as sight:
             return await READERS[type(query)](query, sight)
 
@@ -194,6 +199,7 @@ def _store(committer: Committer, place: Place, reader: AsyncEngine, *, traced: b
         Importing(committer),
         Rereading(committer),
         Library(seals, reader),
+        Directory(seals, committer.talks.glance),
         reader,
     )
 

@@ -89,6 +89,24 @@ def test_who_was_removed_elsewhere_has_no_right_any_more(ground: Ground) -> None
     ground.play(scene)
 
 
+def test_names_are_opened_once_and_again_when_another_program_changed_them(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        from storage import store
+
+        staff = await joined(ground, one)
+        (first,), (again,) = await one.answer(ListStaff(), NOW), await one.answer(ListStaff(), NOW)
+        assert again is first
+        assert (first.id, first.profile, first.joined) == (staff, SOMCHAI, thai.day(NOW))
+        async with store.opened(ground.ring, NOW) as other:
+            await other.personnel.add(Role.AUDITOR, Profile("กานดา คานารี"), NOW)
+            await other.personnel.remove(staff, thai.day(NOW), NOW)
+        assert [s.name for s in await one.answer(ListStaff(), NOW)] == ["กานดา คานารี"]
+        everyone = await one.answer(ListStaff(gone=True), NOW)
+        assert [(s.id == staff, s.removed) for s in everyone] == [(False, None), (True, thai.day(NOW))]
+
+    ground.play(scene)
+
+
 def test_who_leaves_is_gone(ground: Ground) -> None:
     async def scene(one: Store) -> None:
         staff = await joined(ground, one)
