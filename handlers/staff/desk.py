@@ -21,6 +21,7 @@ from handlers.staff import (
     seconding,
     sending,
     sheet,
+    trail,
 )
 from handlers.staff.call import Call, Handler, Reading, button, may
 from handlers.staff.guide import guide
@@ -41,7 +42,7 @@ HANDLERS: Mapping[Order, Handler] = {
     Order.FACTS: sheet.facts,
     Order.FILES: sheet.files,
     Order.HISTORY: sheet.history,
-    Order.LOG: sheet.log,
+    Order.LOG: trail.log,
     Order.TAKE: moving.take,
     Order.ASSIGN: moving.assign,
     Order.SCREEN: moving.step,
