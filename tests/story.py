@@ -37,6 +37,8 @@ from ita_stats.calendar import fiscal_year
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 SERVICE = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
+RULES = sorted((Path(__file__).parent / "stories" / "rules").glob("*.txt"))
+"""Stories of an office where two must agree to call a case unfounded."""
 
 CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for doors that have none."""

@@ -12,6 +12,7 @@ from bot import counting, knowledge
 from bot.engine import Engine
 from handlers import thai
 from handlers.case import Step, after
+from handlers.office import Office
 from handlers.question import AddLine, FindThread, LineKind, Thread
 from handlers.receipt import reads
 from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
@@ -131,14 +132,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
+async def opened(home: Path, name: str = "complaints", office: Office = OFFICE) -> AsyncIterator[Desk]:
     """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
     ring = keys.opened(keys.Place.under(home, name))
     async with store.opened(ring, datetime.now(UTC)) as one:
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
-        router = Complaints(OFFICE, one.roster) if name == "complaints" else counter.desk(one.roster)
-        answers = {CountCases: counting.counter(one, OFFICE, name), FindWaiting: counting.waiting(one)}
+        router = Complaints(office, one.roster) if name == "complaints" else counter.desk(one.roster)
+        answers = {CountCases: counting.counter(one, office, name), FindWaiting: counting.waiting(one)}
         engine = Engine(router, one, answers=answers)
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bot import clock
 from handlers.case import Step
+from handlers.office import Office
 from handlers.turn import Channel, Event, Message
 from storage.keys import Place
 from tests import samples
@@ -25,6 +26,7 @@ class EngineDoor:
 
     home: Path
     desk_name: str = "complaints"
+    office: Office = OFFICE
     sets_clock = True
     events: int = 0
     officers: set[str] = field(default_factory=set)
@@ -37,7 +39,9 @@ class EngineDoor:
     def desk(self) -> Desk:
         """The desk, opened when it is first needed."""
         if self._desk is None:
-            self._desk = self.run(self._stack.enter_async_context(opened(self.home, self.desk_name)))
+            self._desk = self.run(
+                self._stack.enter_async_context(opened(self.home, self.desk_name, self.office))
+            )
             self._desk.away = self.away
         return self._desk
 
@@ -82,7 +86,7 @@ class EngineDoor:
 
         async def tick() -> None:
             place = Place.under(self.home, self.desk_name)
-            async for _ in clock.tick(place, self.desk.store, OFFICE, self.desk.now()):
+            async for _ in clock.tick(place, self.desk.store, self.office, self.desk.now()):
                 pass
 
         self.run(tick())

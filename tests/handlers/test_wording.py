@@ -45,6 +45,9 @@ def test_whatever_the_audit_trail_says_of_a_case_has_words() -> None:
     assert {f"staff.what.{what}" for what in trail.WHATS} <= wording.WORDS["th"].keys()
     noted = {what for path in Path(storage.__file__).parent.glob("*.py") for what in of_a_case(path)}
     assert len(noted) > 12
+    opened = set(re.findall(r"(?:OpenCase|_opening)\([^\n]*?\"([a-z]+)\"", SOURCES))
+    assert {"identity", "search", "facts"} <= opened
+    assert {f"read-{what}" for what in opened} <= trail.WHATS
     assert noted - {"", "release-ok"} <= trail.WHATS
 
 
