@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import app, clock, doors, log
+from bot import app, clock, doors, log, people
 from bot.app import House
 from bot.connection import patient
 from bot.doors import Direct
@@ -53,6 +53,7 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         server = Server(configured(house, routes))
         settled()
+        await _warn(house)
         async with (
             _beside(_tick_each_minute(house)),
             _beside(_publish_each_minute(house)),
@@ -76,6 +77,13 @@ def configured(house: House, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
         lifespan="off",
         timeout_graceful_shutdown=DRAIN,
     )
+
+
+async def _warn(house: House) -> None:
+    """Say on standard error what the office should know before anybody files."""
+    if "complaints" in house.desks:
+        staff = await people.everybody(house.desks["complaints"].store)
+        sys.stderr.write(people.warning(house.office, staff))
 
 
 def _take_what_is_allowed() -> None:
