@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot import counting, knowledge, log, offices, settings
 from bot.engine import Engine, utc_now
-from bot.gallery import Gallery
 from bot.settings import DeskName, Misconfigured, Settings
 from handlers.counter import Service
 from handlers.office import Office
 from handlers.router import Complaints
+from handlers.staff.counts import CountCases
+from handlers.staff.publishing import FindWaiting
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
@@ -52,13 +53,12 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
                 if name == "service" and offices.is_trial(chosen.office):
                     await knowledge.lay_out(kept, now or utc_now())
-                gallery = Gallery()
+                count, waiting = counting.counter(kept, office, name), counting.waiting(kept)
                 engine = Engine(
                     _router(name, office, chosen, kept),
                     kept,
                     fault=log.fault,
-                    answers=counting.answers(kept, office, name, gallery),
-                    gallery=gallery,
+                    answers={CountCases: count, FindWaiting: waiting},
                 )
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)

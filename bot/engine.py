@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from bot.gallery import Gallery
 from bot.turns import Turns
 from handlers import wording
 from handlers.receipt import made_of
@@ -60,7 +59,7 @@ def utc_now() -> datetime:
 class Engine:
     """The talk of one desk with everybody: one person's messages in order, different persons' side by side.
 
-    answers: who answers the queries that the store does not; gallery: where the pictures hang that they drew.
+    answers: who answers the queries that the store does not.
     """
 
     router: Router
@@ -70,7 +69,6 @@ class Engine:
     answers: Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]] = field(
         default_factory=dict
     )
-    gallery: Gallery = field(default_factory=Gallery)
     _turns: Turns[bytes] = field(default_factory=Turns)
 
     async def handle(self, event: Event) -> Answer:

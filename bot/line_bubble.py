@@ -40,19 +40,15 @@ NEUTRAL = frozenset(
 GAP = "\n\n"
 
 
-def bubbles(messages: Sequence[Message], lang: Lang = "th", shown_at: str = "") -> list[list[dict[str, Any]]]:
+def bubbles(messages: Sequence[Message], lang: Lang = "th") -> list[list[dict[str, Any]]]:
     """Messages for LINE, in batches of at most five: one after another in one text, until choices or a card end it.
 
     The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
-    for LINE on a PC has no quick replies. shown_at: where LINE finds pictures; empty where it cannot.
+    for LINE on a PC has no quick replies.
     """
     made: list[dict[str, Any]] = []
     text = ""
     for message in messages:
-        if shown_at and message.picture:
-            made.extend(_texts(text))
-            made.append(image(f"{shown_at}/{message.picture}"))
-            text = ""
         words = GAP.join(filter(None, (message.text.strip(), listed(message, lang)))) or "…"
         card = line_card.card(message, words, lang)
         if card is None:
@@ -79,11 +75,6 @@ def _joined(made: list[dict[str, Any]], text: str, more: str) -> str:
 def _texts(text: str) -> Iterator[dict[str, Any]]:
     for piece in cut(text, LONGEST):
         yield {"type": "text", "text": piece}
-
-
-def image(address: str) -> dict[str, Any]:
-    """A picture that LINE fetches."""
-    return {"type": "image", "originalContentUrl": address, "previewImageUrl": address}
 
 
 def listed(message: Message, lang: Lang) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route
 
-from bot import gallery
 from bot.app import Desk
 from bot.courier import Courier
 from bot.line import Line, Refused
@@ -61,9 +60,7 @@ async def opened(
         except Exception as trouble:  # the message that was pushed went all the same
             fault(trouble)
 
-    post = Post(
-        line, desk.store, Ledger(line, desk.name, tell=tell), fault, menus.flag, _shown_at(desk.name, own)
-    )
+    post = Post(line, desk.store, Ledger(line, desk.name, tell=tell), fault, menus.flag)
     courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
     talk = Talk(desk.engine, desk.store, courier, line, post, fault)
     hook = Webhook(talk, own.line_secret.get_secret_value(), fault)
@@ -77,12 +74,6 @@ async def opened(
         await talk.close()
         await courier.close()
         await line.close()
-
-
-def _shown_at(desk: DeskName, own: DeskSettings) -> str:
-    """Where LINE finds pictures: it takes addresses that begin with https, and no others."""
-    address = (own.public_url or "").rstrip("/")
-    return f"{address}{gallery.path(desk)}" if address.startswith("https://") else ""
 
 
 async def introduced(

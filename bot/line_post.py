@@ -46,14 +46,13 @@ async def _no_menu(_person: str, _news: bool) -> None:
 
 @dataclass
 class Post:
-    """The post of one desk to LINE; the courier carries by it. shown_at: see `bot.line_bubble.bubbles`."""
+    """The post of one desk to LINE; the courier carries by it."""
 
     line: Line
     store: Store
     ledger: Ledger
     fault: Callable[[BaseException], None]
     flag: Callable[[str, bool], Awaitable[None]] = _no_menu
-    shown_at: str = ""
     held: set[str] = field(default_factory=set, repr=False)
     _spare: dict[str, Token] = field(default_factory=dict, repr=False)
 
@@ -113,7 +112,7 @@ class Post:
     async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
         """Bring what waited in the outbox. What cannot be pushed any more this month is shown by a red dot."""
         person = self.opened(back)
-        batches = bubbles(messages, shown_at=self.shown_at)
+        batches = bubbles(messages)
         token = self._spare.pop(person, None)
         if token is not None and token.fresh and await self.reply(token, batches[0]):
             batches = batches[1:]

@@ -167,7 +167,7 @@ class Talk:
             try:
                 told, rows = await self.post.waiting(person, answer.waiting)
                 lang = await self._ear.lang(who)
-                batches = bubbles((*told, *answer.messages), lang, self.post.shown_at)
+                batches = bubbles((*told, *answer.messages), lang)
                 if token is None or not batches or not await self.post.reply(token, batches[0]):
                     return
                 for number, batch in enumerate(batches[1:], start=1):

@@ -59,7 +59,6 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
         routes += [Route(path, chat.talk, methods=["GET", "POST"]) for path in chat.paths]
     if chats:
         routes.append(Route("/exit", _leaving(house, chats)))
-    routes += [desk.engine.gallery.route(name) for name, desk in house.desks.items()]
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
         routes += Statistics(Bench(desk.place, desk.store, house.office), pages).routes()

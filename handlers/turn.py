@@ -196,7 +196,7 @@ class Message:
 
     certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
     that can keeps it from being passed on. fading: content before an officer, deleted after a while where it can be.
-    qr: what a door that shows pictures draws as a QR code; picture: the key of one that was drawn (`bot.gallery`).
+    qr: what a door that shows pictures draws as a QR code.
     """
 
     text: str
@@ -208,7 +208,6 @@ class Message:
     key: str = ""
     fading: bool = False
     qr: str = ""
-    picture: str = ""
 
 
 class Query(Generic[T]):

@@ -71,7 +71,7 @@ def label(choice: Choice, lang: Lang) -> str:
 
 def render(say: Say, lang: Lang) -> Message:
     """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
-    receipt, otpauth, picture = map(say.args.get, ("receipt", "otpauth", "picture"))
+    receipt, otpauth = say.args.get("receipt"), say.args.get("otpauth")
     return Message(
         text(say, lang),
         tuple([(label(choice, lang), choice.data) for choice in say.choices]),
@@ -82,5 +82,4 @@ def render(say: Say, lang: Lang) -> Message:
         say.key,
         say.key.startswith(FADING),
         otpauth if isinstance(otpauth, str) else "",
-        picture if isinstance(picture, str) else "",
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC
 
 from ita_stats import chart, press
-from ita_stats.chart import COLOURS, Chart, rows
+from ita_stats.chart import COLOURS, Chart
 from ita_stats.grid import Cell, Document, Grid, Words, heading, shown
 
 Data = Mapping[str, object]
@@ -43,12 +43,6 @@ def as_card(document: Document) -> bytes:
     received = {"label": heading("received")[0], "text": shown(total.received)}
     data = {**_common(document), "received": received, "states": states, "unit": heading("unit")[0]}
     return press.pictures("card.typ", data, document.tables.cutoff)[0]
-
-
-def as_chart(document: Document) -> bytes:
-    """A picture of 1080 pixels' width: what each row received, and where it stands."""
-    data = {**_common(document), "chart": _chart(rows(document))}
-    return press.pictures("chart.typ", data, document.tables.cutoff)[0]
 
 
 def _common(document: Document) -> Data:

@@ -19,7 +19,7 @@ GAP = "\n\n"
 class Bubble:
     """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt.
 
-    fading: it is deleted after a while; qr, picture: what is sent as a picture after it.
+    fading: it is deleted after a while; qr: what is sent as a picture after it.
     """
 
     text: str
@@ -29,7 +29,6 @@ class Bubble:
     keepsake: bool = False
     fading: bool = False
     qr: str = ""
-    picture: str = ""
 
     @property
     def keyboard(self) -> list[list[dict[str, str]]]:
@@ -96,7 +95,6 @@ def _joined(first: Bubble, then: Bubble) -> Bubble:
         first.keepsake or then.keepsake,
         first.fading or then.fading,
         first.qr or then.qr,
-        first.picture or then.picture,
     )
 
 
@@ -107,14 +105,7 @@ def _parts(message: Message) -> Iterator[Bubble]:
         yield Bubble(text, (), message.certain, message.guarded, fading=message.fading)
     keepsake = message.receipt is not None
     yield Bubble(
-        texts[-1],
-        message.choices,
-        message.certain,
-        message.guarded,
-        keepsake,
-        message.fading,
-        message.qr,
-        message.picture,
+        texts[-1], message.choices, message.certain, message.guarded, keepsake, message.fading, message.qr
     )
 
 

@@ -134,12 +134,8 @@ class Voice:
         if bubble.fading:
             await self.fading.note(chat, message, self.intake.engine.now())
         if bubble.qr:
-            await self._show(chat, drawn(bubble.qr))
-        if bubble.picture and (picture := self.intake.engine.gallery.find(bubble.picture)):
-            await self._show(chat, picture)
-
-    async def _show(self, chat: int, picture: bytes) -> None:
-        await self._stands(chat, await self.post.api.picture(chat, picture), Bubble("", fading=True))
+            picture = await self.post.api.picture(chat, drawn(bubble.qr))
+            await self._stands(chat, picture, Bubble("", fading=True))
 
     async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
         """A case was filed: its draft goes from the chat before its receipt comes, which says so."""

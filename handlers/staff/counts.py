@@ -1,4 +1,4 @@
-"""`/stats`: the figures of this month and this fiscal year, as the statistics count them, and a chart of the year."""
+"""`/stats`: the figures of this month and this fiscal year, as the statistics count them."""
 
 from dataclasses import dataclass
 
@@ -27,13 +27,6 @@ class CountCases(Query[tuple[Counts, ...]]):
     periods: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DrawPeriod(Query[str]):
-    """The key of a picture of a period's figures, by its code; empty where there is nothing to draw."""
-
-    period: str
-
-
 def stats(c: Call) -> Deciding:
     """The figures of this month and this year."""
     today = thai.day(c.m.now)
@@ -53,5 +46,4 @@ def stats(c: Call) -> Deciding:
         )
         for one in counted
     )
-    picture = yield from read(DrawPeriod(f"fy{fiscal}"))
-    return c.says(Say("staff.stats.all", {"lines": lines, "picture": picture}, (button(Order.HELP),)))
+    return c.says(Say("staff.stats.all", {"lines": lines}, (button(Order.HELP),)))

@@ -56,11 +56,7 @@ async def at_work(
         if line is None:
             line = await stack.enter_async_context(serving(rules()))
         desk = await stack.enter_async_context(opened(home, name))
-        own = DeskSettings(
-            line_token=SecretStr(TOKEN),
-            line_secret=SecretStr(SECRET),
-            public_url="https://office.go.th",
-        )
+        own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET))
         work = app.Desk(name, Place.under(home, name), desk.store, desk.engine)
         door = await stack.enter_async_context(
             line_desk.opened(work, own, line.url, desk.faults.append, **more)

@@ -1,11 +1,8 @@
 """Officers on Telegram: notices without content, content that does not stay in the chat, and groups."""
 
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from tests.end.officers import filed
 from tests.platforms.telegram_door import TelegramDoor
@@ -78,23 +75,6 @@ def test_the_secret_comes_as_a_picture_too_and_goes_again(tmp_path: Path) -> Non
         assert any("รหัสกู้คืน" in m.text for m in door.fake.chats[chat].values())
         later(door, 16)
         assert not any(m.by_bot for m in door.fake.chats[chat].values())
-    finally:
-        door.close()
-    assert door.fake.refused == []
-
-
-def test_the_year_comes_as_a_picture(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
-    try:
-        chat = joined(door, "สมหญิง")
-        door.hear("สมหญิง", "/stats")
-        assert len(door.fake.pictures) == 1  # of the second factor
-        door.run(filed(door.open.desk, 7))
-        door.hear("สมหญิง", "/สถิติ")
-        assert len(door.fake.pictures) == 2
-        assert Image.open(BytesIO(door.fake.pictures[1])).width == 1080
-        later(door, 16)
-        assert not any(m.by_bot and not m.text for m in door.fake.chats[chat].values())
     finally:
         door.close()
     assert door.fake.refused == []
