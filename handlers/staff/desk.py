@@ -21,7 +21,6 @@ from handlers.staff import (
     seconding,
     sending,
     sheet,
-    trail,
 )
 from handlers.staff.call import Call, Handler, Reading, button, may
 from handlers.staff.guide import guide
@@ -42,7 +41,7 @@ HANDLERS: Mapping[Order, Handler] = {
     Order.FACTS: sheet.facts,
     Order.FILES: sheet.files,
     Order.HISTORY: sheet.history,
-    Order.LOG: trail.log,
+    Order.LOG: sheet.log,
     Order.TAKE: moving.take,
     Order.ASSIGN: moving.assign,
     Order.SCREEN: moving.step,

@@ -1,6 +1,7 @@
 """A case as its officer sees it: in summary, then what was told, the files and the history, on demand."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from handlers import thai
 from handlers.case import Move, moves
@@ -13,6 +14,7 @@ from handlers.staff.docket import (
     OfficerLink,
     OpenCase,
     ReadHistory,
+    ReadLog,
     ReadTold,
 )
 from handlers.staff.listing import day
@@ -33,7 +35,14 @@ TOLD = ("story", "accused", "when", "where", "evidence_note", "witnesses", "else
 """The answers of a report in the order in which they are shown."""
 
 NEWEST = 40
-"""Lines of history, and of the audit trail, that are shown."""
+"""Lines of history and log that are shown."""
+
+WHATS = frozenset({
+    "filed", "evidence", "reporter", "office", "asked", "note", "assigned", "screen", "investigate", "close",
+    "not_accept", "withdraw", "reopen", "read-facts", "read-files", "read-history", "read-search", "held",
+    "taken-back", "not-sent", "overtaken", "kept", "released", "linked", "unsent",
+})  # fmt: skip
+"""What the audit trail names, and people have words for."""
 
 ELSEWHERE = frozenset({Channel.LINE})
 """Where nothing that was said can be deleted again, so that content is shown on the officer's page only."""
@@ -158,6 +167,35 @@ def _line(one: Line, names: Mapping[str, str], c: Call) -> Say:
     args: dict[str, Arg] = {"on": thai.shown(entry.on, c.m.lang), "who": who, "what": Say(what)}
     args["words"] = literal(f": {words}" if words else "")
     return Say("staff.history_line", args)
+
+
+def log(c: Call) -> Deciding:
+    """Who opened a case and what else was done with it, from the audit trail: no content."""
+    if not c.given.number:
+        return c.asking("/log").tells("log.ask")
+    found = yield from the_case(c)
+    if isinstance(found, Turn):
+        return found
+    names = yield from by_id()
+    lines = yield from read(ReadLog(found.id))
+    shown = tuple(
+        Say(
+            "staff.log.line",
+            {
+                "at": _hour(one.hour, c),
+                "who": names.get(one.actor.removeprefix("staff:"), one.actor),
+                "what": Say(f"staff.what.{one.what}") if one.what in WHATS else one.what,
+            },
+        )
+        for one in lines[-NEWEST:]
+    )
+    return c.says(Say("staff.log.lines", {"number": found.shown, "lines": shown}))
+
+
+def _hour(hour: int, c: Call) -> str:
+    at = datetime.fromtimestamp(hour * 3600, UTC)
+    until = thai.clock(at + timedelta(hours=1))
+    return f"{thai.shown(thai.day(at), c.m.lang)} {thai.clock(at)}-{until}"
 
 
 def _readable(c: Call) -> Reading[CaseFile | Turn]:

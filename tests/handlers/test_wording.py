@@ -1,16 +1,12 @@
 """The wording: both languages say the same things, and all of it can be said."""
 
-import ast
 import re
 import string
-from collections.abc import Iterator
 from pathlib import Path
 
-import storage
 from handlers import wording
 from handlers.case import Outcome, Public, Reason, Status
 from handlers.register import INSIDE, EntryKind
-from handlers.staff import trail
 from handlers.turn import Channel, FileProblem, Say
 
 SOURCES = "\n".join(p.read_text("utf-8") for p in Path(wording.__file__).parent.rglob("*.py"))
@@ -39,37 +35,6 @@ def test_every_member_that_is_said_has_words() -> None:
         *(f"{part}.{c}" for part in ("anonymity", "abroad", "advice") for c in Channel),
     }
     assert wanted <= wording.WORDS["th"].keys()
-
-
-def test_whatever_the_audit_trail_says_of_a_case_has_words() -> None:
-    assert {f"staff.what.{what}" for what in trail.WHATS} <= wording.WORDS["th"].keys()
-    noted = {what for path in Path(storage.__file__).parent.glob("*.py") for what in of_a_case(path)}
-    assert len(noted) > 12
-    opened = set(re.findall(r"(?:OpenCase|_opening)\([^\n]*?\"([a-z]+)\"", SOURCES))
-    assert {"identity", "search", "facts"} <= opened
-    assert {f"read-{what}" for what in opened} <= trail.WHATS
-    assert noted - {"", "release-ok"} <= trail.WHATS
-
-
-def of_a_case(path: Path) -> Iterator[str]:
-    """What a module of storage writes into the audit trail about a case, as far as it stands in the source."""
-    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-        match call:
-            case ast.Call(
-                func=ast.Attribute(attr="note"),
-                args=[_, what, ast.Name(id="case" | "own") | ast.Attribute(attr="case")],
-            ):
-                yield from literals(what)
-
-
-def literals(what: ast.expr) -> Iterator[str]:
-    match what:
-        case ast.Constant(value=str(word)):
-            yield word
-        case ast.IfExp(body=one, orelse=other):
-            yield from (*literals(one), *literals(other))
-        case ast.JoinedStr(values=[ast.Constant(value=str(word)), *_]) if word.endswith(":"):
-            yield word.removesuffix(":")
 
 
 def test_every_key_that_stands_in_the_source_has_words() -> None:
