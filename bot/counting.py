@@ -1,6 +1,7 @@
 """What officers see of the statistics in a chat: exact figures of a few periods, counted as they are published."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot import statistics
@@ -8,6 +9,8 @@ from handlers.office import Office
 from handlers.staff.counts import CountCases, Counts
 from handlers.staff.publishing import FindWaiting, Waiting
 from ita_stats import release
+from ita_stats.calendar import BUDDHIST_ERA
+from ita_stats.table import Figures
 from storage.store import Store
 
 
@@ -20,13 +23,24 @@ def counter(
     async def count(query: CountCases, now: datetime) -> tuple[Counts, ...]:
         counted = []
         for period in query.periods:
-            wish = statistics.wished(period, "", office.statistics.layout, now)
+            wish = statistics.wished(period, "", "month", now)
             found = await statistics.tables(store, terms, wish, exact=True)
-            figures = [cell or 0 for cell in found.total.cells]
-            counted.append(Counts(found.period.label_th, found.period.label_en, *figures))
+            begun = f"{found.as_of.year + BUDDHIST_ERA}-{found.as_of.month:02}"
+            months = tuple(
+                _counts(row.label_th, row.label_en, row.figures)
+                for row in found.rows
+                if row.months[0] <= begun
+            )
+            whole = _counts(found.period.label_th, found.period.label_en, found.total)
+            counted.append(replace(whole, months=months))
         return tuple(counted)
 
     return count
+
+
+def _counts(th: str, en: str, figures: Figures) -> Counts:
+    received, done, in_progress, not_accepted = (cell or 0 for cell in figures.cells)
+    return Counts(th, en, received, done, in_progress, not_accepted)
 
 
 def waiting(store: Store) -> Callable[[FindWaiting, datetime], Awaitable[tuple[Waiting, ...]]]:

@@ -1,11 +1,12 @@
 """What is said, as LINE shows it: at most five messages, choices as quick replies and in the text too."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot import line_card
 from handlers import wording
+from handlers.chart import Chart
 from handlers.turn import Lang, Message, Say
 
 LONGEST = 5000
@@ -38,13 +39,16 @@ NEUTRAL = frozenset(
 """Choices that tell nothing about a matter, so that they may stand in the chat."""
 
 GAP = "\n\n"
+NO_PICTURES: Mapping[Chart, str] = {}
 
 
-def bubbles(messages: Sequence[Message], lang: Lang = "th") -> list[list[dict[str, Any]]]:
+def bubbles(
+    messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[Chart, str] = NO_PICTURES
+) -> list[list[dict[str, Any]]]:
     """Messages for LINE, in batches of at most five: one after another in one text, until choices or a card end it.
 
     The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
-    for LINE on a PC has no quick replies.
+    for LINE on a PC has no quick replies. pictures: the https addresses of charts; one without is left to the words.
     """
     made: list[dict[str, Any]] = []
     text = ""
@@ -53,10 +57,14 @@ def bubbles(messages: Sequence[Message], lang: Lang = "th") -> list[list[dict[st
         card = line_card.card(message, words, lang)
         if card is None:
             text = _joined(made, text, words)
-            continue
-        made.extend(_texts(text))
-        made.append(card)
-        text = ""
+        else:
+            made.extend(_texts(text))
+            made.append(card)
+            text = ""
+        if address := pictures.get(message.chart) if message.chart else None:
+            made.extend(_texts(text))
+            made.append({"type": "image", "originalContentUrl": address, "previewImageUrl": address})
+            text = ""
     made.extend(_texts(text))
     choices = next((m.choices for m in reversed(messages) if m.choices), ())
     if made and choices:

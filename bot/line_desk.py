@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import Desk
 from bot.courier import Courier
+from bot.gallery import gallery
 from bot.line import Line, Refused
 from bot.line_menu import Menus
 from bot.line_post import Post
@@ -62,11 +63,13 @@ async def opened(
 
     post = Post(line, desk.store, Ledger(line, desk.name, tell=tell), fault, menus.flag)
     courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
-    talk = Talk(desk.engine, desk.store, courier, line, post, fault)
+    shows = gallery(own.public_url, desk.name, desk.engine.now)
+    talk = Talk(desk.engine, desk.store, courier, line, post, fault, gallery=shows)
     hook = Webhook(talk, own.line_secret.get_secret_value(), fault)
     beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, menus, fault), courier.run())]
     try:
-        yield Door(talk, post, courier, [Route(f"/line/{desk.name}", hook, methods=["POST"])])
+        routes = [Route(f"/line/{desk.name}", hook, methods=["POST"]), *([shows.route()] if shows else [])]
+        yield Door(talk, post, courier, routes)
     finally:
         for task in beside:
             task.cancel()

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.courier import Courier
 from bot.engine import Answer, Engine, joined, sorry
+from bot.gallery import Gallery
 from bot.line import Line
 from bot.line_bubble import bubbles
 from bot.line_event import AHEAD, TOO_OLD, Happening, Posted
@@ -17,6 +18,8 @@ from bot.line_hear import Ear, Heard
 from bot.line_post import Post, Token
 from bot.log import Happened, log
 from bot.turns import Turns
+from handlers.chart import Chart
+from handlers.turn import Message
 from storage.snapshot import Errand
 from storage.store import Store
 
@@ -45,7 +48,10 @@ class Gathering:
 
 @dataclass
 class Talk:
-    """The talk of one desk with everybody in LINE. me: the account's own user id, once it is known."""
+    """The talk of one desk with everybody in LINE. me: the account's own user id, once it is known.
+
+    gallery: where LINE fetches pictures; None where this server has no address for that.
+    """
 
     engine: Engine
     store: Store
@@ -54,6 +60,7 @@ class Talk:
     post: Post
     fault: Callable[[BaseException], None]
     me: str | None = None
+    gallery: Gallery | None = None
     soon: float = SOON
     _ear: Ear = field(init=False)
     _turns: Turns[str] = field(default_factory=Turns)
@@ -167,7 +174,8 @@ class Talk:
             try:
                 told, rows = await self.post.waiting(person, answer.waiting)
                 lang = await self._ear.lang(who)
-                batches = bubbles((*told, *answer.messages), lang)
+                shown = (*told, *answer.messages)
+                batches = bubbles(shown, lang, await self._pictures(shown))
                 if token is None or not batches or not await self.post.reply(token, batches[0]):
                     return
                 for number, batch in enumerate(batches[1:], start=1):
@@ -175,6 +183,14 @@ class Talk:
                 await self.post.brought(person, (*rows, *answer.waiting))
             except Exception as trouble:
                 self.fault(trouble)
+
+    async def _pictures(self, shown: Sequence[Message]) -> Mapping[Chart, str]:
+        """The addresses of the charts that are shown; the words say the same where one cannot be drawn."""
+        try:
+            return await self.gallery.pictured(shown) if self.gallery else {}
+        except Exception as trouble:
+            self.fault(trouble)
+            return {}
 
     async def _show_work(self, person: str) -> None:
         with suppress(Exception):  # a courtesy, and never worth a word

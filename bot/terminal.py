@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.chart import barred
 from bot.engine import Answer, Engine
 from handlers import wording
 from handlers.turn import Channel, Event, File, Message, Say
@@ -119,12 +120,13 @@ class Terminal:
             if message.choices:
                 self.choices = message.choices
             labels = [label for label, _ in message.choices]
+            told = message.text if message.chart is None else f"{message.text}\n\n{barred(message.chart)}"
             if self.jsonl:
-                shown = {"text": message.text, "choices": labels, "files": [], "receipt": message.receipt}
+                shown = {"text": told, "choices": labels, "files": [], "receipt": message.receipt}
                 self._print(json.dumps(shown, ensure_ascii=False))
             else:
                 numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
-                self._print("\n".join((message.text, *numbered, "")))
+                self._print("\n".join((told, *numbered, "")))
 
     def _print(self, text: str) -> None:
         sys.stdout.write(text + "\n")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from handlers.chart import Chart
 from handlers.receipt import Receipt
 
 Lang: TypeAlias = Literal["th", "en"]
@@ -196,7 +197,7 @@ class Message:
 
     certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
     that can keeps it from being passed on. fading: content before an officer, deleted after a while where it can be.
-    qr: what a door that shows pictures draws as a QR code.
+    qr: what a door that shows pictures draws as a QR code; chart: what it draws as a chart.
     """
 
     text: str
@@ -208,6 +209,7 @@ class Message:
     key: str = ""
     fading: bool = False
     qr: str = ""
+    chart: Chart | None = None
 
 
 class Query(Generic[T]):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from handlers.chart import Chart, Month
 from handlers.turn import TYPED, Arg, Choice, Lang, Message, Say
 
 GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "staff.")
@@ -82,4 +83,19 @@ def render(say: Say, lang: Lang) -> Message:
         say.key,
         say.key.startswith(FADING),
         otpauth if isinstance(otpauth, str) else "",
+        _chart(say.args.get("chart"), lang),
+    )
+
+
+def _chart(arg: Arg | None, lang: Lang) -> Chart | None:
+    """The chart that goes with some words: a `Say` for its title, with what stands in it."""
+    if not isinstance(arg, Say) or not isinstance(months := arg.args["months"], tuple):
+        return None
+    return Chart(
+        text(arg, lang),
+        (str(_argument(arg.args["received"], lang)), str(_argument(arg.args["done"], lang))),
+        tuple(
+            Month(str(m.args["label"]), int(str(m.args["received"])), int(str(m.args["done"])))
+            for m in months
+        ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handlers.chart import Chart
 from handlers.turn import Message
 
 LONGEST = 4096
@@ -19,7 +20,7 @@ GAP = "\n\n"
 class Bubble:
     """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt.
 
-    fading: it is deleted after a while; qr: what is sent as a picture after it.
+    fading: it is deleted after a while; qr, chart: what is sent as a picture after it.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Bubble:
     keepsake: bool = False
     fading: bool = False
     qr: str = ""
+    chart: Chart | None = None
 
     @property
     def keyboard(self) -> list[list[dict[str, str]]]:
@@ -95,6 +97,7 @@ def _joined(first: Bubble, then: Bubble) -> Bubble:
         first.keepsake or then.keepsake,
         first.fading or then.fading,
         first.qr or then.qr,
+        first.chart or then.chart,
     )
 
 
@@ -105,7 +108,14 @@ def _parts(message: Message) -> Iterator[Bubble]:
         yield Bubble(text, (), message.certain, message.guarded, fading=message.fading)
     keepsake = message.receipt is not None
     yield Bubble(
-        texts[-1], message.choices, message.certain, message.guarded, keepsake, message.fading, message.qr
+        texts[-1],
+        message.choices,
+        message.certain,
+        message.guarded,
+        keepsake,
+        message.fading,
+        message.qr,
+        message.chart,
     )
 
 

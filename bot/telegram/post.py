@@ -1,5 +1,6 @@
 """The post: messages of a chat out, at the pace that is allowed, and the ids of what went out kept for a while."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.courier import Later
@@ -21,10 +22,17 @@ class Post:
 
     async def send(self, chat: int, bubble: Bubble) -> int:
         """Send a message; gives its id. A short "not so fast" is waited for. Raises as `Api`."""
+        return await self._paced(chat, lambda: self.api.send(chat, bubble))
+
+    async def picture(self, chat: int, content: bytes) -> int:
+        """Send a PNG picture that cannot be passed on; gives its id. Waits and raises as `send`."""
+        return await self._paced(chat, lambda: self.api.picture(chat, content))
+
+    async def _paced(self, chat: int, call: Callable[[], Awaitable[int]]) -> int:
         for tried in range(1, TRIES + 1):
             await self.pace.turn(chat)
             try:
-                return await self.api.send(chat, bubble)
+                return await call()
             except Later as later:
                 self.pace.hold(chat, later.seconds)
                 if tried == TRIES or later.seconds > MOST:

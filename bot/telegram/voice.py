@@ -9,15 +9,16 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from bot import chart, qr
 from bot.courier import Later, Never
 from bot.engine import Answer
-from bot.qr import drawn
 from bot.telegram.bubble import Bubble, bubbles
 from bot.telegram.card import Card
 from bot.telegram.fading import Fading
 from bot.telegram.intake import Intake
 from bot.telegram.post import Post
 from handlers import wording
+from handlers.chart import Chart
 from handlers.turn import Message, Say
 from storage.store import Store
 
@@ -91,7 +92,7 @@ class Voice:
     def _ride(self, chat: int, left: Sequence[Bubble], here: Card | None) -> Wish | None:
         """The last bubble as what rides, where it may: nothing hangs on its arrival, or on knowing its id."""
         bubble = left[0]
-        if not self.riding or len(left) > 1 or bubble.certain or bubble.fading:
+        if not self.riding or len(left) > 1 or bubble.certain or bubble.fading or bubble.chart:
             return None
         if here is not None:
             return bubble.put_in(chat, here.id)
@@ -134,8 +135,14 @@ class Voice:
         if bubble.fading:
             await self.fading.note(chat, message, self.intake.engine.now())
         if bubble.qr:
-            picture = await self.post.api.picture(chat, drawn(bubble.qr))
+            picture = await self.post.picture(chat, qr.drawn(bubble.qr))
             await self._stands(chat, picture, Bubble("", fading=True))
+        if bubble.chart:
+            self.beside(self._pictured(chat, bubble.chart))
+
+    async def _pictured(self, chat: int, shown: Chart) -> None:
+        """Show a chart below the words, which say the same: so nothing waits for it, and it is not insisted on."""
+        self.note(chat, await self.post.picture(chat, await chart.drawn(shown)))
 
     async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
         """A case was filed: its draft goes from the chat before its receipt comes, which says so."""

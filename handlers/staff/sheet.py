@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from handlers import thai
 from handlers.case import Move, moves
 from handlers.register import EntryKind
+from handlers.staff import trail
 from handlers.staff.call import Call, Reading, button, the_case
 from handlers.staff.docket import (
     CaseFile,
@@ -36,13 +37,6 @@ TOLD = ("story", "accused", "when", "where", "evidence_note", "witnesses", "else
 
 NEWEST = 40
 """Lines of history and log that are shown."""
-
-WHATS = frozenset({
-    "filed", "evidence", "reporter", "office", "asked", "note", "assigned", "screen", "investigate", "close",
-    "not_accept", "withdraw", "reopen", "read-facts", "read-files", "read-history", "read-search", "held",
-    "taken-back", "not-sent", "overtaken", "kept", "released", "linked", "unsent",
-})  # fmt: skip
-"""What the audit trail names, and people have words for."""
 
 ELSEWHERE = frozenset({Channel.LINE})
 """Where nothing that was said can be deleted again, so that content is shown on the officer's page only."""
@@ -183,8 +177,8 @@ def log(c: Call) -> Deciding:
             "staff.log.line",
             {
                 "at": _hour(one.hour, c),
-                "who": names.get(one.actor.removeprefix("staff:"), one.actor),
-                "what": Say(f"staff.what.{one.what}") if one.what in WHATS else one.what,
+                "who": trail.by(one.actor, names),
+                "what": trail.did(one.what, names),
             },
         )
         for one in lines[-NEWEST:]

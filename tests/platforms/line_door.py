@@ -49,14 +49,14 @@ class Account:
 
 @asynccontextmanager
 async def at_work(
-    home: Path, line: LineApi | None = None, name: str = "complaints", **more: Any
+    home: Path, line: LineApi | None = None, name: str = "complaints", public: str | None = None, **more: Any
 ) -> AsyncIterator[Account]:
     """Serve a desk over real sockets. A fault is the test's failure."""
     async with AsyncExitStack() as stack:
         if line is None:
             line = await stack.enter_async_context(serving(rules()))
         desk = await stack.enter_async_context(opened(home, name))
-        own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET))
+        own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public)
         work = app.Desk(name, Place.under(home, name), desk.store, desk.engine)
         door = await stack.enter_async_context(
             line_desk.opened(work, own, line.url, desk.faults.append, **more)
@@ -115,6 +115,7 @@ class LineDoor:
     desk_name: str = "complaints"
     sets_clock = True
     shows_content = False
+    public: str | None = None
     away: timedelta = timedelta()
     seen: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -132,7 +133,7 @@ class LineDoor:
             self._line = self.run(self._outer.enter_async_context(serving(rules())))
         if self._account is None:
             self._account = self.run(
-                self._stack.enter_async_context(at_work(self.home, self._line, self.desk_name))
+                self._stack.enter_async_context(at_work(self.home, self._line, self.desk_name, self.public))
             )
             self._account.desk.away = self.away
         return self._account

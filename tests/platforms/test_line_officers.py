@@ -1,9 +1,13 @@
 """Officers on LINE: what was told is never shown where nothing can be deleted."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import aiohttp
 
 from tests.end.officers import filed
-from tests.platforms.line_door import LineDoor
+from tests.platforms.line_door import LineDoor, person
 from tests.platforms.line_rules import needs_contracts
 from tests.story import Telling
 
@@ -12,10 +16,7 @@ from tests.story import Telling
 def test_content_is_not_shown_on_line(tmp_path: Path) -> None:
     door = LineDoor(tmp_path / "var")
     try:
-        telling = Telling(door)
-        telling._happen("staff", "สมหญิง officer")
-        telling._do("", telling._filled("/join {code}"))
-        telling._do("", telling._filled("{factor}"))
+        joined(door)
         door.run(filed(door.account.desk, 7))
         for words in ("/facts 1", "/files 1", "/history 1", "/case 1"):
             said = "\n".join(m.text for m in door.hear("สมหญิง", words))
@@ -24,3 +25,87 @@ def test_content_is_not_shown_on_line(tmp_path: Path) -> None:
     finally:
         door.close()
     assert door.refused == []
+
+
+@needs_contracts
+def test_the_figures_come_as_a_picture_that_line_fetches(tmp_path: Path) -> None:
+    door = LineDoor(tmp_path / "var", public="https://office.example.go.th")
+    try:
+        joined(door)
+        door.run(filed(door.account.desk, 7))
+        words, picture = shown(door, "/stats")
+        assert (words["type"], picture["type"]) == ("text", "image")
+        assert "รับ 1" in words["text"]
+        assert picture["quickReply"]["items"]
+        address = picture["originalContentUrl"]
+        assert address == picture["previewImageUrl"]
+        status, content = door.run(fetched(door, address))
+        assert (status, content[:4]) == (200, b"\x89PNG")
+        assert len(content) < 1_000_000
+        door.account.desk.away += timedelta(minutes=15)
+        assert door.run(fetched(door, address))[0] == 404
+    finally:
+        door.close()
+    assert door.refused == []
+
+
+@needs_contracts
+def test_without_an_address_the_words_say_the_figures(tmp_path: Path) -> None:
+    door = LineDoor(tmp_path / "var")
+    try:
+        joined(door)
+        (words,) = shown(door, "/stats")
+        assert "รับ 0" in words["text"]
+        assert words["quickReply"]["items"]
+    finally:
+        door.close()
+    assert door.refused == []
+
+
+@needs_contracts
+def test_a_picture_that_cannot_be_drawn_takes_nothing_from_the_words(tmp_path: Path) -> None:
+    door = LineDoor(tmp_path / "var", public="https://office.example.go.th")
+    try:
+        joined(door)
+        gallery = door.account.door.talk.gallery
+        assert gallery is not None
+        gallery.hang = broken  # type: ignore[method-assign]
+        (words,) = shown(door, "/stats", faults=1)
+        assert "รับ 0" in words["text"]
+    finally:
+        door.close()
+
+
+def broken(content: bytes) -> str:
+    raise OSError("no room")
+
+
+def joined(door: LineDoor) -> None:
+    telling = Telling(door)
+    telling._happen("staff", "สมหญิง officer")
+    telling._do("", telling._filled("/join {code}"))
+    telling._do("", telling._filled("{factor}"))
+
+
+def shown(door: LineDoor, words: str, faults: int = 0) -> list[dict[str, Any]]:
+    """What comes, as LINE has it."""
+    line, who = door.account.line, person("สมหญิง")
+
+    async def exchange() -> list[dict[str, Any]]:
+        before = len(line.chats[who])
+        assert await line.post(line.text(who, words)) == 200
+        return await line.shown(who, before)
+
+    found = door.run(exchange())
+    assert len(door.account.desk.faults) == faults
+    door.account.desk.faults.clear()
+    return found
+
+
+async def fetched(door: LineDoor, address: str) -> tuple[int, bytes]:
+    """What LINE gets at an address, by way of the server that it stands for."""
+    origin = door.account.line.webhook.removesuffix("/line/complaints")
+    here = address.replace("https://office.example.go.th", origin)
+    async with aiohttp.ClientSession() as session, session.get(here) as answer:
+        assert answer.headers["cache-control"] == "no-store"
+        return answer.status, await answer.read()

@@ -1,10 +1,13 @@
 """Officers on Telegram: notices without content, content that does not stay in the chat, and groups."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.end.officers import filed
+from tests.platforms.bot_api import Weather
 from tests.platforms.telegram_door import TelegramDoor
 from tests.story import Telling
 
@@ -78,6 +81,54 @@ def test_the_secret_comes_as_a_picture_too_and_goes_again(tmp_path: Path) -> Non
     finally:
         door.close()
     assert door.fake.refused == []
+
+
+def test_the_figures_come_as_a_picture_too_that_cannot_be_passed_on(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        door.run(filed(door.open.desk, 7))
+        before, shown = set(door.fake.chats[chat]), len(door.fake.pictures)
+        door.hear("สมหญิง", "/stats")
+        door.run(until(lambda: len(door.fake.pictures) > shown))
+        words, picture = [m for n, m in door.fake.chats[chat].items() if n not in before and m.by_bot]
+        assert "รับ 1" in words.text
+        assert (words.protected, picture.protected, picture.text) == (True, True, "")
+        assert door.fake.pictures[-1][:4] == b"\x89PNG"
+        (call,) = [c for c in door.fake.calls if c.method == "sendPhoto"][-1:]
+        assert (call.params["protect_content"], call.by) == (True, "wire")
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
+def test_where_the_picture_is_refused_the_figures_stand_once(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        tries: list[str] = []
+
+        def weather(method: str, params: object) -> Weather | None:
+            tries.extend([method] if method == "sendPhoto" else [])
+            return Weather(500) if method == "sendPhoto" else None
+
+        door.fake.weather = weather
+        door.hear("สมหญิง", "/stats")
+        door.run(until(lambda: bool(door.open.desk.faults)))
+        door.open.desk.faults.clear()
+        assert tries
+        assert [m.text for m in door.fake.chats[chat].values() if m.by_bot and "สถิติ (" in m.text] == [
+            m.text for m in list(door.fake.chats[chat].values())[-1:]
+        ]
+    finally:
+        door.fake.weather = lambda method, params: None
+        door.close()
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not seen():  # noqa: ASYNC110 - what the fake saw
+            await asyncio.sleep(0.01)
 
 
 def joined(door: TelegramDoor, name: str, role: str = "officer") -> int:

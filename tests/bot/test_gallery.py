@@ -1,0 +1,91 @@
+"""Pictures that a platform fetches: at paths nobody can guess, for a quarter of an hour, and kept by nobody."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from starlette.applications import Starlette
+
+from bot.gallery import HANGS, MOST, Gallery, gallery
+from handlers.chart import Chart, Month
+from handlers.turn import Message
+
+CHART = Chart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (Month("ต.ค.", 2, 1),))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 22, 2, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def opened(clock: Clock) -> Gallery:
+    made = gallery("https://office.example.go.th/", "complaints", clock)
+    assert made is not None
+    return made
+
+
+def fetched(one: Gallery, address: str) -> tuple[int, bytes, dict[str, str]]:
+    """What a GET of an address answers, by way of the route."""
+    path = address.removeprefix("https://office.example.go.th")
+    heard: list[dict] = []
+
+    async def whole() -> None:
+        async def receive() -> dict:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict) -> None:
+            heard.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+        await Starlette(routes=[one.route()])(scope, receive, send)
+
+    asyncio.run(whole())
+    headers = {name.decode(): value.decode() for name, value in heard[0]["headers"]}
+    return heard[0]["status"], b"".join(m.get("body", b"") for m in heard[1:]), headers
+
+
+def test_a_picture_hangs_for_a_quarter_of_an_hour() -> None:
+    clock = Clock()
+    one = opened(clock)
+    hung = asyncio.run(one.pictured((Message("ก"), Message("ข", chart=CHART), Message("ค", chart=CHART))))
+    (address,) = hung.values()
+    assert hung.keys() == {CHART}
+    assert address.startswith("https://office.example.go.th/line/complaints/picture/")
+    assert len(address.rpartition("/")[2]) >= 43
+    status, content, headers = fetched(one, address)
+    assert (status, content[:4]) == (200, b"\x89PNG")
+    assert (headers["content-type"], headers["cache-control"]) == ("image/png", "no-store")
+    clock.at += HANGS - timedelta(seconds=1)
+    assert fetched(one, address)[0] == 200
+    clock.at += timedelta(seconds=1)
+    assert fetched(one, address)[:2] == (404, b"Not Found")
+    assert one._hung == {}
+
+
+def test_nothing_hangs_at_another_path() -> None:
+    one = opened(Clock())
+    address = one.hang(b"png")
+    for other in (address[:-1], address + "A", address.rpartition("/")[0] + "/"):
+        assert fetched(one, other)[0] == 404
+
+
+def test_the_oldest_makes_room() -> None:
+    one = opened(Clock())
+    addresses = [one.hang(bytes([n])) for n in range(MOST + 3)]
+    assert len(set(addresses)) == MOST + 3
+    assert [fetched(one, a)[0] for a in addresses[:4]] == [404, 404, 404, 200]
+    assert fetched(one, addresses[-1])[1] == bytes([MOST + 2])
+
+
+def test_where_the_server_has_no_address_by_tls_nothing_hangs() -> None:
+    assert gallery(None, "complaints", Clock()) is None
+    assert gallery("http://127.0.0.1:8080", "complaints", Clock()) is None
+
+
+def test_nothing_of_it_is_shown_where_it_is_printed() -> None:
+    one = opened(Clock())
+    address = one.hang(b"figures")
+    assert address.rpartition("/")[2] not in repr(one)
+    assert "figures" not in repr(one._hung)
