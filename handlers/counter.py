@@ -1,13 +1,15 @@
-"""The service desk: questions and their answers; who tells of corruption is shown to the other desk."""
+"""The service desk: questions and their answers, opinions; who tells of corruption is shown to the other desk."""
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import ask, thread, welcome
+from handlers import ask, consult, opinion, thread, welcome
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.register import StopNews
 from handlers.router import (
+    LONGEST_COMMAND,
     TOUCH,
     TYPED,
     commanded,
@@ -38,11 +40,14 @@ HEARD: Mapping[str, str] = {
     "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
     "กระดาน": "board", "กระดานถามตอบ": "board", "board": "board", "qna": "board",
+    **dict.fromkeys(("ความคิดเห็น", "แสดงความคิดเห็น", "ให้ความคิดเห็น", "opinion", "opinions"), "opinion"),
     "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
 }  # fmt: skip
 """Words that are commands of this desk when they are all that was typed."""
 
-QUESTIONS = frozenset({Topic.ASK, Topic.THREAD})
+_CONSULTATION = re.compile(r"(?:/start )?c-([0-9A-Za-z]{6})")
+
+QUESTIONS = frozenset({Topic.ASK, Topic.THREAD, Topic.OPINION})
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class Service:
                 return _said(turn, notes)
         if event.file is not None:
             return _said(_without(event, (yield from self._again(m, Say("ask.words")))), notes)
-        command = commanded(event, HEARD) or numbered(event, m.session, before, welcome.CHOICES)
+        command = _linked(event) or commanded(event, HEARD)
+        command = command or numbered(event, m.session, before, welcome.CHOICES)
         if is_late(m) and not command:
             turn = yield from self._again(m, *late(event))
         else:
@@ -86,6 +92,8 @@ class Service:
         text = m.event.text or ""
         if m.session.topic is Topic.ASK and m.session.step == "suspect":
             return (yield from ask.hear(m, self.address))
+        if m.session.topic is Topic.OPINION:
+            return (yield from opinion.hear(m, self.address))
         if is_receipt_like(text):
             return (yield from thread.look_up(m, text))
         if m.session.topic is Topic.ASK:
@@ -106,7 +114,14 @@ class Service:
         if command == "stop":
             turn = yield from self._again(m, Say("thread.stopped"))
             return replace(turn, acts=(*turn.acts, StopNews(m.event.who)))
-        free = m.on(fresh(m))
+        return (yield from self._begin(m.on(fresh(m)), command))
+
+    def _begin(self, free: Moment, command: str) -> Deciding:
+        """What begins a talk of its own, and the counter."""
+        if command == "opinion":
+            return (yield from opinion.begin(free))
+        if command.startswith(consult.LINK):
+            return (yield from consult.begin(free, command.removeprefix(consult.LINK)))
         if command == "ask":
             return ask.begin(free)
         if command == "follow":
@@ -139,7 +154,15 @@ class Service:
             return (yield from ask.again(m, *before))
         if m.session.topic is Topic.THREAD:
             return (yield from thread.again(m, *before))
+        if m.session.topic is Topic.OPINION:
+            return (yield from opinion.again(m, *before))
         return welcome.again(m, *before)
+
+
+def _linked(event: Event) -> str | None:
+    """The consultation of a deep link, or of a code that was typed."""
+    found = _CONSULTATION.fullmatch((event.text or "")[:LONGEST_COMMAND].strip())
+    return f"{consult.LINK}{found[1].upper()}" if found else None
 
 
 def _arrived(m: Moment, before: Session) -> tuple[Moment, tuple[Say, ...]]:

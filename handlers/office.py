@@ -38,6 +38,13 @@ class Category(Part):
     definition: Bilingual
 
 
+class Subject(Part):
+    """A part of the office's work on which people may have an opinion. Its code stands in what is published."""
+
+    code: Code
+    name: Bilingual
+
+
 class Body(Part):
     """An outside body that takes complaints too, for who prefers it."""
 
@@ -191,12 +198,14 @@ class Office(Part):
     statistics: Statistics = Statistics()
     items: tuple[Item, ...] = ()
     canned: Annotated[tuple[Bilingual, ...], Field(max_length=9)] = ()
+    topics: Annotated[tuple[Subject, ...], Field(max_length=9)] = ()
 
     @model_validator(mode="after")
     def _codes_are_distinct(self) -> Self:
         for what, codes in (
             ("categories", [c.code for c in self.categories]),
             ("bodies", [b.code for b in self.bodies]),
+            ("topics", [t.code for t in self.topics]),
         ):
             if len(set(codes)) < len(codes):
                 raise ValueError(f"{what}: each code may stand once, found {', '.join(codes)}")

@@ -92,6 +92,11 @@ def number(text: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 4 else None
 
 
+def fiscal_year(on: date) -> int:
+    """The Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in."""
+    return on.year + BUDDHIST_ERA + (on.month >= 10)
+
+
 def day(instant: datetime) -> date:
     """The day it is in Bangkok."""
     return instant.astimezone(BANGKOK).date()

@@ -108,6 +108,7 @@ class Topic(StrEnum):
     LAPSED = "lapsed"
     ASK = "ask"
     THREAD = "thread"
+    OPINION = "opinion"
 
 
 @dataclass(frozen=True, slots=True)

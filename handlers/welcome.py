@@ -8,6 +8,7 @@ from handlers.turn import Choice, Lang, Say, Topic, Turn
 _COMMANDS: Mapping[str, str] = {
     "ask": "choice.ask",
     "follow": "choice.follow",
+    "opinion": "choice.opinion",
     "board": "choice.board",
     "report": "choice.complain",
     "privacy": "choice.privacy",

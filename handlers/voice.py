@@ -1,0 +1,192 @@
+"""The register of public opinion: what may be asked of it, and what may be written into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from handlers.question import Return
+from handlers.turn import Act, Query
+
+
+class Kind(StrEnum):
+    """How a question of a consultation is answered."""
+
+    CHOICE = "choice"  # one of its options
+    CHOICES = "choices"  # several of its options
+    SCALE = "scale"  # 1 to 5
+    TEXT = "text"  # in one's own words
+    STATEMENTS = "statements"  # each of its options: agree, disagree or pass
+
+
+class Phase(StrEnum):
+    """Where a consultation stands."""
+
+    COMING = "coming"
+    OPEN = "open"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class BallotQuestion:
+    """One question. options: the choices or statements by their keys, in the order in which they are shown."""
+
+    key: str
+    kind: Kind
+    title: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A consultation: what is asked, and when. code: as in its address; instants in UTC."""
+
+    code: str
+    title: str
+    background: str
+    link: str
+    opens: datetime
+    closes: datetime
+    questions: tuple[BallotQuestion, ...]
+    phase: Phase = Phase.COMING
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether a voice is still taken. The clock closes it in the minute after."""
+        return self.phase in {Phase.COMING, Phase.OPEN} and self.opens <= now < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A standing opinion as an officer sees it. like: how many others said the same in the same words."""
+
+    fiscal_year: int
+    number: int
+    topic: str
+    score: int | None
+    on: date
+    text: str = field(repr=False)
+    wish: str = field(default="", repr=False)
+    contact: str = field(default="", repr=False)
+    like: int = 0
+
+    @property
+    def shown(self) -> str:
+        """Its number as the office and the person know it: 12/2570."""
+        return f"{self.number}/{self.fiscal_year}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewNumber(Query[int]):
+    """The next number of an opinion in a fiscal year; nobody else gets it, and one that is not used is left out."""
+
+    fiscal_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendOpinion(Act):
+    """Enter a standing opinion. The same words of the same person on one day are entered once.
+
+    who: for that, under the key of the day, else not kept.
+    """
+
+    fiscal_year: int
+    number: int
+    topic: str
+    score: int | None
+    on: date
+    who: bytes = field(repr=False)
+    text: str = field(default="", repr=False)
+    wish: str = field(default="", repr=False)
+    contact: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOpinions(Query[tuple[Opinion, ...]]):
+    """Standing opinions, the newest first; of those in the same words the newest, and nobody's contact."""
+
+    at: int = 0
+    most: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FindOpinion(Query[Opinion | None]):
+    """The opinion of a number, whole; of the newest year that has it where the year is 0."""
+
+    number: int
+    fiscal_year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListBallots(Query[tuple[Ballot, ...]]):
+    """All consultations, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindBallot(Query[Ballot | None]):
+    """The consultation of a code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindVoice(Query[Mapping[str, str] | None]):
+    """What a person answered, as long as the consultation is open; None where they did not."""
+
+    code: str
+    who: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PutBallot(Act):
+    """Announce a consultation. A conflict where the code is taken."""
+
+    ballot: Ballot
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBallot(Act):
+    """Close a consultation: who said what can no longer be told from then on, by nobody."""
+
+    code: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveVoice(Act):
+    """Keep what a person answers, in the place of what they answered before. A conflict where it has closed.
+
+    answers: by question key; several options with commas between, statements as `q3.s1`, and `q3+` for one that
+    the person adds. back: where the person wishes to hear of the result.
+    """
+
+    code: str
+    who: bytes = field(repr=False)
+    has_account: bool
+    answers: Mapping[str, str] = field(repr=False)
+    back: Return | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that a citizen added and nobody has read yet."""
+
+    id: str
+    code: str
+    question: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatements(Query[tuple[Statement, ...]]):
+    """Statements that wait for an officer."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeStatement(Act):
+    """Let a statement join its consultation, or put it away."""
+
+    id: str
+    joins: bool
+    by: str
