@@ -27,7 +27,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("เสร็จ", "เสร็จแล้ว", "หมดแล้ว", "done"), ("done", "none")),
     **dict.fromkeys(("กลับ", "ย้อนกลับ", "back"), ("back", "stay", "review")),
     **dict.fromkeys(("ยกเลิก", "cancel", "เลิก"), ("cancel", "stay", "leave")),
-    **dict.fromkeys(("ส่ง", "ส่งเรื่อง", "submit", "send"), ("submit", "send")),
+    **dict.fromkeys(("ส่ง", "ส่งเรื่อง", "submit", "send"), ("submit", "send", "give")),
     **dict.fromkeys(("ตกลง", "ok", "ยอมรับ", "รับทราบ"), ("accept",)),
 }
 """What people type instead of picking, in either language, with or without a slash."""

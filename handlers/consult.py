@@ -153,7 +153,7 @@ def _review(m: Moment, ballot: Ballot, *before: Say) -> Turn:
 
 def _at_review(m: Moment, ballot: Ballot) -> Turn:
     choice = poll.looked_over(m)
-    if choice == "submit":
+    if choice == "give":
         return _give(m, ballot)
     if choice == "leave":
         return welcome.again(m.on(fresh(m)), Say("consult.left"))

@@ -132,7 +132,7 @@ def _review(m: Moment, *before: Say) -> Turn:
 
 def _at_review(m: Moment) -> Deciding:
     choice = poll.looked_over(m)
-    if choice == "submit":
+    if choice == "give":
         return (yield from _send(m))
     if choice == "leave":
         return welcome.again(m.on(fresh(m)), Say("opinion.forgotten"))

@@ -39,7 +39,7 @@ class Item:
 class Told:
     """What a message was, once it is an answer or a way out: the moment after it.
 
-    way: onward, leave, submit, or suspect where the words may be a complaint.
+    way: onward or leave.
     """
 
     m: Moment
@@ -125,8 +125,10 @@ def _ways(items: Sequence[Item], item: Item, session: Session) -> tuple[Option, 
     ways = []
     if item.several and chosen:
         ways.append("done")
+    elif session.answers.get(item.key):
+        ways.append("next")
     elif item.optional:
-        ways.append("next" if session.answers.get(item.key) else "skip")
+        ways.append("skip")
     if item.key != items[0].key:
         ways.append("back")
     return (*shown, *options((*ways, "leave")))
@@ -168,11 +170,11 @@ def review(m: Moment, topic: Topic, items: Sequence[Item], *before: Say) -> Turn
 
 
 def looked_over(m: Moment) -> str | Stale | None:
-    """What was picked at the review: submit, back or leave."""
+    """What was picked at the review: give, back or leave."""
     return picked(m.event, m.session, _OVER, numbers=True)
 
 
-_OVER = options(("submit", "back", "leave"))
+_OVER = options(("give", "back", "leave"))
 _WAYS_OUT = options(("complain", "general", "leave"))
 
 

@@ -31,6 +31,7 @@ _UPSERTS = {
         tables.tries,
         tables.counters,
         tables.addresses,
+        tables.hearers,
         tables.audit_head,
         tables.holds,
         tables.groups,

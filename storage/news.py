@@ -12,6 +12,7 @@ from storage.seals import Seals
 from storage.snapshot import LETTER, Letter
 
 FORGET_CASE = delete(tables.addresses).where(tables.addresses.c.mark == bindparam("of_case"))
+FORGET_HEARER = delete(tables.hearers).where(tables.hearers.c.person == bindparam("of_person"))
 FORGET_PERSON = delete(tables.addresses).where(tables.addresses.c.person == bindparam("of_person"))
 TOLD = Say("news.waiting", certain=True)
 
@@ -36,7 +37,8 @@ async def keep_news(act: KeepNews, batch: Batch) -> None:
 
 async def stop_news(act: StopNews, batch: Batch) -> None:
     """Forget every address of a person."""
-    batch.add(FORGET_PERSON, of_person=person(batch.seals, act.who))
+    for forget in (FORGET_PERSON, FORGET_HEARER):
+        batch.add(forget, of_person=person(batch.seals, act.who))
 
 
 async def tell(case: str, by: By, batch: Batch) -> None:

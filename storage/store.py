@@ -14,6 +14,7 @@ from handlers.knowledge import Known, ReadShelf
 from handlers.question import FindAnswers
 from handlers.staff.person import ListStaff
 from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
+from handlers.voice import NewNumber
 from ita_stats.fact import Fact
 from storage import audit, database, facts, knowledge, tables, waiting
 from storage.audit import Anchor
@@ -26,6 +27,7 @@ from storage.evidence import Evidence
 from storage.importing import Importing
 from storage.keys import NAMES, Keyring, Place
 from storage.knowledge import Library
+from storage.opinions import Numbers
 from storage.personnel import Personnel
 from storage.read import READERS, open_envelope, open_report
 from storage.releases import Releases
@@ -62,6 +64,7 @@ class Store:
     rereading: Rereading
     library: Library
     directory: Directory
+    numbers: Numbers
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -79,6 +82,8 @@ class Store:
             return await self.library.nearest(query)
         if isinstance(query, ReadShelf):
             return await self.library.shelf()
+        if isinstance(query, NewNumber):
+            return await self.numbers.next(query)
         if isinstance(query, ListStaff):
             return await self.directory.everyone(query)
         async with self._sight(now) as sight:
@@ -200,6 +205,7 @@ def _store(committer: Committer, place: Place, reader: AsyncEngine, *, traced: b
         Rereading(committer),
         Library(seals, reader),
         Directory(seals, committer.talks.glance),
+        Numbers(committer.talks.glance),
         reader,
     )
 

@@ -22,15 +22,18 @@ from handlers.register import (
     Unsay,
 )
 from handlers.turn import Act, DropFiles
+from handlers.voice import SendOpinion
 from ita_stats.calendar import fiscal_year
 from storage import (
     approvals,
+    ballots,
     concerns,
     handling,
     knowledge,
     letting,
     news,
     notices,
+    opinions,
     questions,
     reopening,
     sent,
@@ -172,6 +175,8 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     SetAsked: questions.set_asked,
     Post: questions.post,
     PutKnown: knowledge.put_known,
+    SendOpinion: opinions.send_opinion,
+    **ballots.WRITERS,
     **approvals.WRITERS,
     **letting.WRITERS,
 }

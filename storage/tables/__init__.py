@@ -35,6 +35,14 @@ from storage.tables.officers import (
     spent,
     staff,
 )
+from storage.tables.opinions import (
+    ballots,
+    hearers,
+    opinions,
+    statements,
+    themes,
+    voices,
+)
 from storage.tables.questions import (
     board,
     knowledge,
@@ -50,6 +58,7 @@ __all__ = [
     "addresses",
     "audit",
     "audit_head",
+    "ballots",
     "board",
     "cases",
     "chores",
@@ -61,6 +70,7 @@ __all__ = [
     "facts",
     "files",
     "groups",
+    "hearers",
     "held",
     "history",
     "holds",
@@ -69,6 +79,7 @@ __all__ = [
     "links",
     "meta",
     "metadata",
+    "opinions",
     "outbox",
     "postings",
     "question_lines",
@@ -79,6 +90,9 @@ __all__ = [
     "shelf",
     "spent",
     "staff",
+    "statements",
+    "themes",
     "traces",
     "tries",
+    "voices",
 ]

@@ -24,6 +24,7 @@ VOCABULARY = {
     "handlers.staff.role",
     "handlers.thai",
     "handlers.turn",
+    "handlers.voice",
     "ita_stats.calendar",
     "ita_stats.fact",
     "ita_stats.voice",

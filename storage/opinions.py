@@ -1,0 +1,134 @@
+"""Standing opinions: sealed words under a number; the same words of the same person on one day stand once."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import aiosqlite
+from pydantic import TypeAdapter
+from sqlalchemy import Row, func, select
+
+from handlers import thai
+from handlers.register import By
+from handlers.turn import Query
+from handlers.voice import FindOpinion, ListOpinions, NewNumber, Opinion, SendOpinion
+from storage import tables
+from storage.batch import Batch
+from storage.database import sql
+from storage.seals import Seals
+from storage.sight import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sealed part of an opinion."""
+
+    text: str = ""
+    wish: str = ""
+
+
+WORDS = TypeAdapter(Words)
+_COLUMN = tables.opinions.c
+_LAST = sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
+
+
+@dataclass
+class Numbers:
+    """Gives the numbers of opinions: each one once, in this program and beside it."""
+
+    glance: aiosqlite.Connection = field(repr=False)
+    _given: dict[int, int] = field(default_factory=dict)
+
+    async def next(self, query: NewNumber) -> int:
+        """A number that was given to nobody. Where another program took it first, the talk is decided again."""
+        rows = list(await self.glance.execute_fetchall(_LAST, (query.fiscal_year,)))
+        last = max(rows[0][0] or 0, self._given.get(query.fiscal_year, 0))
+        self._given[query.fiscal_year] = last + 1
+        return last + 1
+
+
+async def send_opinion(act: SendOpinion, batch: Batch) -> None:
+    """Enter an opinion, once for the same words of one person on one day."""
+    words = thai.folded(f"{act.topic} {act.text} {act.wish}")
+    twin = batch.seals.who(
+        "the words of an opinion", words if act.text or act.wish else secrets.token_hex(16)
+    )
+    sender = batch.days.mark(batch.days.day(batch.now), b"opinion", act.who, twin)
+    if (await batch.connection.execute(select(_COLUMN.id).where(_COLUMN.sender == sender))).first():
+        return
+    own = secrets.token_hex(16)
+    batch.insert(
+        "opinions",
+        id=own,
+        fiscal_year=act.fiscal_year,
+        number=act.number,
+        topic=act.topic,
+        score=act.score,
+        said_on=act.on,
+        twin=twin,
+        sender=sender,
+        sealed=_sealed(batch.seals, own, "words", WORDS.dump_json(Words(act.text, act.wish))),
+        contact=_sealed(batch.seals, own, "contact", act.contact.encode()) if act.contact else None,
+    )
+    await batch.note(By.REPORTER, "opinion", own)
+
+
+async def list_opinions(query: ListOpinions, sight: Sight) -> tuple[Opinion, ...]:
+    """The newest first, those in the same words together."""
+    newest = (
+        select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
+        .where(_COLUMN.sealed.is_not(None))
+        .group_by(_COLUMN.twin)
+        .order_by(func.max(_COLUMN.said_on).desc(), _COLUMN.twin)
+        .limit(query.most)
+        .offset(query.at)
+    )
+    found = []
+    for group in (await sight.connection.execute(newest)).all():
+        one = (
+            select(tables.opinions).where(_COLUMN.twin == group.twin).order_by(_COLUMN.number.desc()).limit(1)
+        )
+        row = (await sight.connection.execute(one)).one()
+        found.append(_opened(row, sight.seals, like=group.many - 1))
+    return tuple(found)
+
+
+async def find_opinion(query: FindOpinion, sight: Sight) -> Opinion | None:
+    """The opinion of a number, with where its author may be reached."""
+    one = (
+        select(tables.opinions)
+        .where(_COLUMN.number == query.number, _COLUMN.sealed.is_not(None))
+        .order_by(_COLUMN.fiscal_year.desc())
+        .limit(1)
+    )
+    if query.fiscal_year:
+        one = one.where(_COLUMN.fiscal_year == query.fiscal_year)
+    row = (await sight.connection.execute(one)).first()
+    if row is None:
+        return None
+    like = select(func.count()).where(_COLUMN.twin == row.twin)
+    others = (await sight.connection.execute(like)).scalar_one() - 1
+    contact = ""
+    if row.contact is not None:
+        contact = sight.seals.question.open(row.contact, "opinions", row.id, "contact").decode()
+    return _opened(row, sight.seals, others, contact)
+
+
+def _sealed(seals: Seals, own: str, what: str, words: bytes) -> bytes:
+    return seals.question.seal(words, "opinions", own, what)
+
+
+def _opened(row: Row[Any], seals: Seals, like: int, contact: str = "") -> Opinion:
+    words = WORDS.validate_json(seals.question.open(row.sealed, "opinions", row.id, "words"))
+    on: date = row.said_on
+    return Opinion(
+        row.fiscal_year, row.number, row.topic, row.score, on, words.text, words.wish, contact, like
+    )
+
+
+READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+    ListOpinions: list_opinions,
+    FindOpinion: find_opinion,
+}

@@ -1,0 +1,61 @@
+"""Public opinion as it is counted, and when its time is over: consultations close, words are erased."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from handlers.register import By
+from handlers.voice import Phase
+from ita_stats import voice
+from ita_stats.calendar import Month, day_in_bangkok
+from storage import tables
+from storage.ballots import minute, sealed_off
+from storage.batch import Batch
+from storage.commit import Committer
+from storage.sight import Sight
+
+_OPINION = tables.opinions.c
+_BALLOT = tables.ballots.c
+
+
+async def all_counted(sight: Sight) -> tuple[voice.Opinion, ...]:
+    """What is counted of all opinions: month, topic and score, also where the words are erased already."""
+    rows = await sight.connection.execute(select(_OPINION.said_on, _OPINION.topic, _OPINION.score))
+    return tuple(voice.Opinion(Month.of(row.said_on).code, row.topic, row.score) for row in rows)
+
+
+async def forget_senders(committer: Committer, now: datetime) -> int:
+    """Forget who said the same on one day, when the key of that day is destroyed."""
+    day = day_in_bangkok(now - timedelta(days=1))
+    old = (
+        update(tables.opinions)
+        .where(_OPINION.said_on < day, _OPINION.sender.is_not(None))
+        .values(sender=None)
+    )
+    async with committer.transaction() as connection:
+        return (await connection.execute(old)).rowcount
+
+
+async def erase_words(committer: Committer, now: datetime, after: timedelta) -> int:
+    """Erase the words whose time is over; month, topic and score stay, for what is counted."""
+    last = day_in_bangkok(now - after)
+    old = (
+        update(tables.opinions)
+        .where(_OPINION.said_on < last, _OPINION.sealed.is_not(None))
+        .values(sealed=None, contact=None, sender=None)
+    )
+    async with committer.transaction() as connection:
+        return (await connection.execute(old)).rowcount
+
+
+async def close_due(committer: Committer, now: datetime) -> int:
+    """Close every consultation whose time is over."""
+    over = select(_BALLOT.code).where(_BALLOT.phase == Phase.OPEN.value, _BALLOT.closes <= minute(now))
+    async with committer.transaction() as connection:
+        codes = list((await connection.execute(over)).scalars())
+        batch = Batch(connection, committer.seals, committer.days, now)
+        for code in codes:
+            await sealed_off(batch, code)
+            await batch.note(By.CLOCK, "consultation-closed", code)
+        await batch.flush()
+    return len(codes)
