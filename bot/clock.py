@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from handlers import concerned, deadlines, thai
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
-from storage import ended, folders
+from storage import ended, folders, polled
 from storage.keys import Place
 from storage.store import Store
 
@@ -50,6 +50,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("maps-forgotten", lambda: forget.forget_maps(now)),
         ("files-swept", lambda: store.evidence.sweep(now)),
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
+        ("consultations-closed", lambda: polled.close_due(store.committer, now)),
         ("questions-erased", lambda: keep_questions(store, after_closing, now)),
         ("questions-reminded", lambda: remind_of_questions(store, now)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
@@ -104,12 +105,14 @@ async def remind(store: Store, office: Office, now: datetime) -> int:
 
 
 async def keep_questions(store: Store, after: timedelta, now: datetime) -> int:
-    """Once a day: erase questions that ended long ago, and forget who sent several on one day."""
+    """Once a day: erase questions and opinions whose time is over, and forget who sent several on one day."""
     day = str(day_in_bangkok(now))
     if await store.retention.was_done("questions", day):
         return 0
     gone = await ended.erase_questions(store.committer, now, after)
     await ended.forget_buckets(store.committer, now)
+    gone += await polled.erase_words(store.committer, now, after)
+    await polled.forget_senders(store.committer, now)
     await store.retention.once("questions", day)
     return gone
 

@@ -19,7 +19,6 @@ BALLOT = "ballot"
 LINK = "c-"
 """How a code begins that is typed, or comes by a deep link."""
 
-HEAR = "hear"
 SCORES = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 STANCES = ("agree", "disagree", "pass")
 ACCOUNTS = frozenset({Channel.TELEGRAM, Channel.LINE})
@@ -41,7 +40,7 @@ def begin(m: Moment, code: str) -> Deciding:
         return _late(m, ballot)
     kept = yield from read(FindVoice(ballot.code, m.event.who))
     if kept is None:
-        own = items(m, ballot)
+        own = items(ballot)
         return poll.put(m, Topic.OPINION, own, own[0].key, _hello(m, ballot))
     m = m.with_(answers={BALLOT: ballot.code, **_picked_up(ballot, kept)})
     return _review(m, ballot, Say("consult.before", {"title": ballot.title, "closes": _closes(m, ballot)}))
@@ -61,7 +60,7 @@ def hear(m: Moment, address: str) -> Deciding:
         return (yield from poll.at_suspicion(m, address, onward))
     if m.session.step == REVIEW:
         return _at_review(m, ballot)
-    said = poll.heard(m, Topic.OPINION, items(m, ballot))
+    said = poll.heard(m, Topic.OPINION, items(ballot))
     return said if isinstance(said, Turn) else _taken(m, ballot, said)
 
 
@@ -74,14 +73,12 @@ def again(m: Moment, *before: Say) -> Deciding:
         return poll.suspected(m, *before)
     if m.session.step == REVIEW:
         return _review(m, ballot, *before)
-    return poll.put(m, Topic.OPINION, items(m, ballot), m.session.step, *before)
+    return poll.put(m, Topic.OPINION, items(ballot), m.session.step, *before)
 
 
-def items(m: Moment, ballot: Ballot) -> tuple[Item, ...]:
-    """The questions of a consultation; in a chat the last asks whether the person wants to hear of the result."""
-    asked = tuple(item for question in ballot.questions for item in _of(question))
-    news = (Item(HEAR, Say("consult.hear"), options(("hear_yes", "hear_no"))),) if m.event.back else ()
-    return (*asked, *news)
+def items(ballot: Ballot) -> tuple[Item, ...]:
+    """The questions of a consultation, each statement one of its own."""
+    return tuple(item for question in ballot.questions for item in _of(question))
 
 
 def _of(question: BallotQuestion) -> tuple[Item, ...]:
@@ -125,7 +122,7 @@ def _late(m: Moment, ballot: Ballot | None, *before: Say) -> Turn:
         opens = f"{thai.shown(thai.day(ballot.opens), m.lang)} {thai.clock(ballot.opens)}"
         return welcome.again(m.on(fresh(m)), Say("consult.early", {"title": ballot.title, "opens": opens}))
     given = _given(m, ballot)
-    kept = poll.told([one for one in items(m, ballot) if given.get(one.key)], m.session.answers, m)
+    kept = poll.told([one for one in items(ballot) if given.get(one.key)], m.session.answers, m)
     unsent = (Say("consult.unsent", {"lines": kept}),) if kept else ()
     return welcome.again(m.on(fresh(m)), *before, Say("consult.closed", {"title": ballot.title}), *unsent)
 
@@ -133,48 +130,51 @@ def _late(m: Moment, ballot: Ballot | None, *before: Say) -> Turn:
 def _taken(m: Moment, ballot: Ballot, said: Told) -> Turn:
     if said.way == "leave":
         return welcome.again(m.on(fresh(m)), Say("consult.left"))
-    item = next((one for one in items(m, ballot) if one.key == m.session.step), None)
-    if item is not None and not item.options and poll.may_be_complaint(said.m):
+    if said.typed and poll.may_be_complaint(said.m):
         return poll.suspected(said.m, *said.notes)
     return _onward(said.m, ballot, *said.notes)
 
 
 def _onward(m: Moment, ballot: Ballot, *before: Say) -> Turn:
-    turn = poll.onward(m, Topic.OPINION, items(m, ballot), *before)
+    turn = poll.onward(m, Topic.OPINION, items(ballot), *before)
     return turn or _review(m, ballot, *before)
 
 
 def _review(m: Moment, ballot: Ballot, *before: Say) -> Turn:
-    own = items(m, ballot)
+    own = items(ballot)
     if not _given(m, ballot):
         return poll.put(m.with_(step=""), Topic.OPINION, own, own[0].key, *before, Say("consult.nothing"))
-    return poll.review(m, Topic.OPINION, own, *before)
+    return poll.review(m, Topic.OPINION, own, *before, hears=_may_hear(m))
 
 
 def _at_review(m: Moment, ballot: Ballot) -> Turn:
-    choice = poll.looked_over(m)
-    if choice == "give":
-        return _give(m, ballot)
+    choice = poll.looked_over(m, hears=_may_hear(m))
+    if choice in {"give", "give_hear"}:
+        return _give(m, ballot, hears=choice == "give_hear")
     if choice == "leave":
         return welcome.again(m.on(fresh(m)), Say("consult.left"))
     if choice == "back":
-        own = items(m, ballot)
+        own = items(ballot)
         return poll.put(m, Topic.OPINION, own, own[0].key)
     return _review(m, ballot, Say("pick.stale") if choice is STALE else Say("pick.unknown_here"))
 
 
-def _give(m: Moment, ballot: Ballot) -> Turn:
-    wishes = m.session.answers.get(HEAR) == "hear_yes"
-    back = ways_back(m.event.who, m.event.channel, m.event.back, m.lang) if wishes else None
+def _give(m: Moment, ballot: Ballot, *, hears: bool) -> Turn:
+    back = ways_back(m.event.who, m.event.channel, m.event.back, m.lang) if hears else None
     act = GiveVoice(ballot.code, m.event.who, m.event.channel in ACCOUNTS, _given(m, ballot), back)
     key = "consult.thanks" if m.event.channel in ACCOUNTS else "consult.thanks_apart"
     thanks = Say(key, {"title": ballot.title, "closes": _closes(m, ballot)}, certain=True)
     return replace(welcome.again(m.on(fresh(m)), thanks), acts=(act,))
 
 
+def _may_hear(m: Moment) -> bool:
+    """Whether there is a way back to this person: a page has none."""
+    return m.event.back is not None
+
+
 def _given(m: Moment, ballot: Ballot) -> dict[str, str]:
     """What was answered, as it is kept."""
-    own = {item.key for item in items(m, ballot)} - {HEAR}
+    own = {item.key for item in items(ballot)}
     said = {key: answer for key, answer in m.session.answers.items() if key in own and answer}
     return {key: answer.removeprefix("score") if answer in SCORES else answer for key, answer in said.items()}
 

@@ -65,7 +65,7 @@ class Service:
     def decide(self, event: Event, session: Session | None) -> Deciding:
         """What one message leads to."""
         now = yield from read(Now())
-        before = session or Session(lang=guessed(event))
+        before = session or Session(lang="th" if _linked(event) else guessed(event))
         if event.unsent or (event.choice == TOUCH and session is not None):
             return Turn(before if before.lapsed(now) else before.with_(at=now))
         m, notes = _arrived(Moment(event, before.with_(at=now), self.office, now), before)

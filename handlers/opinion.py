@@ -16,7 +16,9 @@ from handlers.voice import Ballot, ListBallots, NewNumber, SendOpinion
 
 WHICH = "which"
 GENERAL = "general"
-"""The topic of an office that has named none, and an opinion that belongs to no consultation."""
+"""The topic of an office that has named none."""
+ANY = "any"
+"""Picked by who wishes to say something about no consultation."""
 
 SCORES = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 ANSWERS = ("no_answer", "by_code", "by_contact")
@@ -90,7 +92,7 @@ def _which(m: Moment, ballots: Sequence[Ballot], *before: Say) -> Turn:
 
 def _doors(ballots: Sequence[Ballot]) -> tuple[Option, ...]:
     own = tuple(Option(one.code, Bilingual(th=one.title)) for one in ballots)
-    return (*options((GENERAL,)), *own, *options(("leave",)))
+    return (*options((ANY,)), *own, *options(("leave",)))
 
 
 def _picked(m: Moment) -> Deciding:
@@ -98,7 +100,7 @@ def _picked(m: Moment) -> Deciding:
     choice = picked(m.event, m.session, _doors(ballots), numbers=True)
     if choice == "leave":
         return welcome.again(m.on(fresh(m)))
-    if choice == GENERAL:
+    if choice == ANY:
         return _first(m)
     if isinstance(choice, str):
         return (yield from consult.begin(m, choice))
@@ -114,7 +116,7 @@ def _first(m: Moment, *before: Say) -> Turn:
 def _taken(m: Moment, said: Told) -> Deciding:
     if said.way == "leave":
         return welcome.again(m.on(fresh(m)), Say("opinion.forgotten"))
-    if m.session.step in WORDS and poll.may_be_complaint(said.m):
+    if said.typed and m.session.step in WORDS and poll.may_be_complaint(said.m):
         return poll.suspected(said.m, *said.notes)
     return (yield from _onward(said.m, *said.notes))
 

@@ -39,12 +39,13 @@ class Item:
 class Told:
     """What a message was, once it is an answer or a way out: the moment after it.
 
-    way: onward or leave.
+    way: onward or leave; typed: whether it brought words.
     """
 
     m: Moment
     way: str
     notes: tuple[Say, ...] = ()
+    typed: bool = False
 
 
 def put(m: Moment, topic: Topic, items: Sequence[Item], key: str, *before: Say) -> Turn:
@@ -157,25 +158,26 @@ def _words(m: Moment, topic: Topic, items: Sequence[Item], item: Item) -> Turn |
     if len(cleaned.text) > LONGEST:
         limits = {"limit": f"{LONGEST:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text}
         return put(m, topic, items, item.key, *notes, Say("ask.too_long", limits))
-    return Told(m.with_(answers={**m.session.answers, item.key: cleaned.text}), "onward", notes)
+    return Told(m.with_(answers={**m.session.answers, item.key: cleaned.text}), "onward", notes, typed=True)
 
 
-def review(m: Moment, topic: Topic, items: Sequence[Item], *before: Say) -> Turn:
-    """All answers, to be sent, changed or thrown away."""
+def review(m: Moment, topic: Topic, items: Sequence[Item], *before: Say, hears: bool = False) -> Turn:
+    """All answers, to be sent, changed or thrown away. hears: the person may wish to hear what comes of it."""
     session = m.session if m.session.step == REVIEW else asked(m.session, step=REVIEW)
     session = session.with_(topic=topic)
     lines = told(items, session.answers, m.on(session))
-    choices = offered(_OVER, session)
+    choices = offered(_OVER_HEARING if hears else _OVER, session)
     return Turn(session, (*before, Say("poll.review", {"lines": lines}, choices, wants=Wants.PICK)))
 
 
-def looked_over(m: Moment) -> str | Stale | None:
-    """What was picked at the review: give, back or leave."""
-    return picked(m.event, m.session, _OVER, numbers=True)
+def looked_over(m: Moment, *, hears: bool = False) -> str | Stale | None:
+    """What was picked at the review: give, give_hear, back or leave."""
+    return picked(m.event, m.session, _OVER_HEARING if hears else _OVER, numbers=True)
 
 
 _OVER = options(("give", "back", "leave"))
-_WAYS_OUT = options(("complain", "general", "leave"))
+_OVER_HEARING = options(("give", "give_hear", "back", "leave"))
+_WAYS_OUT = options(("complain", "mere", "leave"))
 
 
 def may_be_complaint(m: Moment) -> bool:
@@ -198,7 +200,7 @@ def at_suspicion(m: Moment, address: str, onward: Callable[..., Deciding]) -> De
         return welcome.again(m.on(fresh(m)), ask.handover(m, address))
     if choice == "leave":
         return welcome.again(m.on(fresh(m)), Say("ask.forgotten"))
-    if choice == "general":
+    if choice == "mere":
         answers = {**m.session.answers, SUSPECT: "1"}
         return (yield from onward(m.with_(step=m.session.resume, resume="", answers=answers)))
     return suspected(m, Say("pick.stale") if choice is STALE else Say("pick.unknown_here"))

@@ -1,6 +1,6 @@
 """The service desk on a stage of dictionaries: its talk alone, exact and without storage."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ from handlers.register import FindTries, SetTries, StopNews, Tries
 from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
 from handlers.thread import after
 from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
+from handlers.voice import Ballot, FindBallot, FindVoice, GiveVoice, ListBallots, NewNumber, SendOpinion
 from tests.play import OFFICE, Stage
 
 COMPLAINTS = "https://complaints.example"
@@ -59,6 +60,8 @@ class Counter(Stage):
     asked: dict[bytes, Tries] = field(default_factory=dict)
     staff: dict[bytes, Staff] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=lambda: Shelf(BASE))
+    ballots: dict[str, Ballot] = field(default_factory=dict)
+    voices: dict[tuple[str, bytes], Mapping[str, str]] = field(default_factory=dict)
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
@@ -82,6 +85,14 @@ class Counter(Stage):
                 return None
             case ReadShelf():
                 return self.shelf
+            case NewNumber():
+                return sum(isinstance(act, SendOpinion) for act in self.acts) + 1
+            case ListBallots():
+                return tuple(self.ballots.values())
+            case FindBallot(code):
+                return self.ballots.get(code)
+            case FindVoice(code, who):
+                return self.voices.get((code, who))
             case ListQuestions(at, most):
                 waiting = [t for t in self.threads.values() if t.state is State.OPEN]
                 return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
@@ -97,6 +108,10 @@ class Counter(Stage):
     def write(self, act: Act) -> None:
         self.acts.append(act)
         match act:
+            case SendOpinion():
+                pass
+            case GiveVoice():
+                self.voices[act.code, act.who] = act.answers
             case AskOffice():
                 number = len(self.threads) + 1
                 name = f"{number:032x}"

@@ -18,12 +18,13 @@ Stories of the service desk stand in a folder of their own.
 `{receipt}`, `{five}`, `{mistyped}` and `{never}` stand for the last receipt, its last five symbols, the receipt
 with a wrong symbol, and a well-formed one that was never issued; `{code}` for the last code of invitation, `{factor}`
 for the next code of the writer's second factor and `{factor again}` for the one that was used last, `{recovery}` for
-a recovery code, `{year}` for this fiscal year.
+a recovery code, `{year}` for this fiscal year; `{consultation}` for the code of the last one that was announced and
+`{next week}` for the day a week from now, as people write it.
 """
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -45,6 +46,7 @@ CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf
 
 
 SECRET = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
+CONSULTATION = re.compile(r"c-([0-9A-Z]{6})")
 RECOVERY = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
 
 
@@ -100,6 +102,7 @@ class Telling:
     secrets: dict[str, str] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     recoveries: dict[str, str] = field(default_factory=dict)
+    consultation: str = ""
 
     def play(self, story: Path) -> None:
         """Play a story to its end, or fail at the line that does not hold."""
@@ -146,6 +149,8 @@ class Telling:
             self.secrets[self.person] = found[0]
         if found := RECOVERY.search(self.said):
             self.recoveries[self.person] = found[0]
+        if found := CONSULTATION.search(self.said):
+            self.consultation = found[1]
 
     def _factor(self, *, again: bool = False) -> str:
         if self.person not in self.secrets:
@@ -177,6 +182,10 @@ class Telling:
             case _:
                 raise AssertionError(what)
 
+    def _in_a_week(self) -> str:
+        today = datetime.fromtimestamp(self.door.time(), BANGKOK).date()
+        return _written(today + timedelta(days=7))
+
     def _filled(self, text: str) -> str:
         symbols = self.receipt.replace("-", "")
         if "{year}" in text:
@@ -193,8 +202,14 @@ class Telling:
             .replace("{mistyped}", self.receipt[:-1] + wrong)
             .replace("{code}", self.code)
             .replace("{recovery}", self.recoveries.get(self.person, ""))
+            .replace("{consultation}", self.consultation)
+            .replace("{next week}", self._in_a_week())
             .replace("{never}", made_of(987654321).shown)
         )
+
+
+def _written(day: date) -> str:
+    return f"{day:%d/%m}/{day.year + 543}"
 
 
 def _step(move: str, rest: str) -> Step:

@@ -9,7 +9,7 @@ from handlers.knowledge import ReadShelf
 from handlers.moment import Moment
 from handlers.question import AddLine, CloseQuestion, FindNumber, LineKind, ListQuestions, State, Thread
 from handlers.register import By
-from handlers.staff import joining, order, shelving
+from handlers.staff import announcing, hearing, joining, order, shelving
 from handlers.staff.asking import Asked, asks, button, shown
 from handlers.staff.call import Call, Reading
 from handlers.staff.person import FindStaff, NoteAttempt
@@ -178,7 +178,12 @@ def close(asked: Asked, thread: Thread) -> Deciding:
     return asked.tells("closed", (button("questions"),), (act,), number=shown(thread))
 
 
-WORKS: Mapping[str, Work] = {"questions": questions, "faq": shelving.faq}
+WORKS: Mapping[str, Work] = {
+    "questions": questions,
+    "faq": shelving.faq,
+    **announcing.WORKS,
+    **hearing.WORKS,
+}
 ONES: Mapping[str, OfOne] = {
     "question": question,
     "answer": answer,
@@ -196,6 +201,9 @@ NAMES: Mapping[str, str] = {
         "merge": ("merge", "รวม"),
         "close": ("close", "ปิด"),
         "faq": ("faq", "คลัง", "canned", "คำตอบ"),
+        "opinions": ("opinions", "ความเห็น"),
+        "consult": ("consult", "รับฟัง"),
+        "statements": ("statements", "ข้อความ"),
     }.items()
     for name in names
 }

@@ -1,0 +1,65 @@
+"""`/opinions`: what people said at any time; those in the same words stand together."""
+
+from collections.abc import Callable, Mapping
+
+from handlers import thai
+from handlers.staff.asking import Asked
+from handlers.turn import Arg, Choice, Deciding, Say, Turn, literal, read
+from handlers.voice import FindOpinion, ListOpinions, Opinion
+
+A_PAGE = 8
+SHORT = 60
+
+
+def opinions(asked: Asked) -> Deciding:
+    """The newest opinions, eight a page; `/opinions no 12` shows one whole, with where its author may be reached."""
+    if asked.rest.startswith("no "):
+        return (yield from _one(asked, asked.rest.removeprefix("no ")))
+    page = max(1, asked.number)
+    found = yield from read(ListOpinions((page - 1) * A_PAGE, A_PAGE + 1))
+    if not found:
+        return asked.tells("opinions_none")
+    choices = [Choice(f"/opinions no {o.shown}", "literal", {"text": o.shown}) for o in found[:A_PAGE]]
+    if len(found) > A_PAGE:
+        choices.append(Choice(f"/opinions {page + 1}", "inquiry.further"))
+    return asked.tells("opinions_some", tuple(choices), lines=tuple(_line(o, asked) for o in found[:A_PAGE]))
+
+
+def _one(asked: Asked, shown: str) -> Deciding:
+    number, _, year = shown.strip().partition("/")
+    whole = number.isdecimal() and (not year or year.isdecimal())
+    found = (yield from read(FindOpinion(int(number), int(year or 0)))) if whole else None
+    if found is None:
+        return asked.tells("opinions_unknown", number=shown)
+    args: dict[str, Arg] = {
+        **_told(found, asked),
+        "text": found.text,
+        "wish": found.wish,
+        "contact": found.contact,
+    }
+    said = Say(
+        "inquiry.opinion_whole",
+        {name: told if told != "" else Say("poll.nothing") for name, told in args.items()},
+        (Choice("/opinions", "inquiry.button.opinions"),),
+    )
+    return Turn(asked.m.session, (said,))
+
+
+def _line(one: Opinion, asked: Asked) -> Say:
+    words = (one.text or one.wish).replace("\n", " ")
+    short = words if len(words) <= SHORT else f"{words[:SHORT]}…"
+    return Say("inquiry.opinion_line", {**_told(one, asked), "words": short})
+
+
+def _told(one: Opinion, asked: Asked) -> dict[str, Arg]:
+    topic = next((t.name.in_(asked.m.lang) for t in asked.m.office.topics if t.code == one.topic), "")
+    return {
+        "number": one.shown,
+        "on": thai.shown(one.on, asked.m.lang),
+        "topic": topic or Say("choice.any"),
+        "score": literal(f"{one.score}/5") if one.score else literal(""),
+        "like": Say("inquiry.opinion_like", {"count": one.like}) if one.like else literal(""),
+    }
+
+
+WORKS: Mapping[str, Callable[[Asked], Deciding]] = {"opinions": opinions}
