@@ -95,10 +95,8 @@ def _figures(said: Callable[[Words | None], str]) -> dict[str, Callable[..., str
     """How figures are written into a sentence."""
 
     def figures(row: Row) -> str:
-        n = said(heading("people", count=printed.number(row.voices.all)))
-        if row.voices.all is None:
-            return printed.number(None)
-        return n if row.percent is None else f"{n} · {printed.number(row.percent)}%"
+        n = printed.number(row.voices.all)
+        return n if row.percent is None else f"{n} ({printed.number(row.percent)}%)"
 
     def apart(n: Figures) -> str:
         sides = ((heading(side), getattr(n, side)) for side in printed.SIDES)
