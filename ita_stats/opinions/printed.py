@@ -6,12 +6,12 @@ from ita_stats.calendar import day_in_bangkok, written
 from ita_stats.grid import DASH
 from ita_stats.opinions.results import Answered, Part, Question, Results, Row
 from ita_stats.opinions.words import WORDS, Words, dated, heading, pair
-from ita_stats.voice import Kind
+from ita_stats.voice import Consultation, Kind
 
 SIDES = ("account", "web")
 
 
-def period(found: Results) -> Words:
+def period(found: Results | Consultation) -> Words:
     """From which Bangkok day to which it was open."""
     first, last = day_in_bangkok(found.opens), day_in_bangkok(found.closes)
     return heading(
