@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ita_stats import legible
+from ita_stats.opinions.printed import address
 from ita_stats.opinions.results import Answered, Figures, Means, Part, Question, Results, Row
 from ita_stats.opinions.tally import Line, Tally, counted
 from ita_stats.opinions.veil import Shown, Veil
@@ -36,7 +37,7 @@ def results(
         code=consultation.code,
         title=legible.text(consultation.title),
         background=_lines(consultation.background),
-        link=legible.text(consultation.link),
+        link=address(consultation.link),
         opens=consultation.opens,
         closes=consultation.closes,
         least=terms.least,

@@ -122,7 +122,8 @@ def announced(one: Consultation, ways: Ways, lang: str, is_open: bool) -> str:
         is_open=is_open,
         say=lambda name: pair("list", name)[which],
         text=legible.text,
-        link=pair("heading", "link")[which],
+        document=pair("heading", "link")[which],
+        link=printed.address(one.link),
         period=lambda one: printed.period(one)[which],
         until=lambda one: _until(one)[which],
     )

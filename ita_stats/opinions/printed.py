@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ita_stats import legible
 from ita_stats.calendar import day_in_bangkok, written
 from ita_stats.grid import DASH
 from ita_stats.opinions.results import Answered, Part, Question, Results, Row
@@ -21,6 +22,12 @@ def period(found: Results | Consultation) -> Words:
         from_en=written(first, "en"),
         to_en=written(last, "en"),
     )
+
+
+def address(link: str) -> str:
+    """A link that may be followed, of the web only; empty for any other."""
+    found = legible.text(link)
+    return found if found.startswith(("https://", "http://")) else ""
 
 
 def label(row: Row) -> Words:
