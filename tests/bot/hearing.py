@@ -64,7 +64,7 @@ def full() -> Memory:
     opinions = [
         Opinion(f"2568-{month:02}", topic, score)
         for month in (1, 2, 5, 6)
-        for topic, scores in (("service", (3, 4, 5, 2, None) * 4), ("site", (4, 2)))
+        for topic, scores in (("service", (3, 4, 5, 2, None) * 4), ("site", (4, 2, 3, 5)))
         for score in scores
     ]
     return Memory((OPEN, WAITING, LATER, CLOSED), {CLOSED.code: results}, opinions)
