@@ -61,23 +61,24 @@ def renewed(found: Results, themes: Iterable[Theme]) -> Results:
 
 
 def _question(asked: Asked, tally: Tally, veil: Veil) -> Question:
-    parts = tuple(_part(asked, line, veil.over(line)) for line in tally.lines[asked.key])
+    parts = tuple(_part(asked, line, veil.over(line), tally.voices.all) for line in tally.lines[asked.key])
     return Question(asked.key, asked.kind, legible.text(asked.title), parts)
 
 
-def _part(asked: Asked, line: Line, shown: Shown) -> Part:
+def _part(asked: Asked, line: Line, shown: Shown, voices: int) -> Part:
+    of = voices if shown.answered.all is None else shown.answered.all
     rows = tuple(
-        Row(code, legible.text(line.labels[code]), figures, _percent(figures, shown.answered))
+        Row(code, legible.text(line.labels[code]), figures, _percent(figures, of))
         for code, figures in shown.cells.items()
     )
     mean = _means(rows) if asked.kind is Kind.SCALE and shown.answered.all is not None else Means()
     return Part(line.code, legible.text(line.label), shown.answered, rows, mean)
 
 
-def _percent(figures: Figures, answered: Figures) -> float | None:
-    if figures.all is None or not answered.all:
+def _percent(figures: Figures, of: int) -> float | None:
+    if figures.all is None or not of:
         return None
-    return round(100 * figures.all / answered.all, 1)
+    return round(100 * figures.all / of, 1)
 
 
 def _means(rows: Iterable[Row]) -> Means:

@@ -47,7 +47,12 @@ class RowJson(Piece):
     label: str
     voices: FiguresJson
     percent: Annotated[
-        float | None, Field(ge=0, le=100, description="of those who answered; null: not shown")
+        float | None,
+        Field(
+            ge=0,
+            le=100,
+            description="of those who answered; of all voices where `answered` is null; null: not shown",
+        ),
     ]
 
 

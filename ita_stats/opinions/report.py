@@ -71,13 +71,20 @@ def _question(question: Question, found: Results) -> Data:
 
 
 def _part(part: Part, found: Results) -> Data:
-    answered, mean = heading("answered"), heading("mean")
+    mean = None if part.mean.all is None else _said(heading("mean"), printed.mean(part.mean.all))
     return {
         "label": part.label,
-        "answered": _said(answered, printed.number(part.answered.all)),
-        "mean": None if part.mean.all is None else _said(mean, printed.mean(part.mean.all)),
+        "answered": _answered(part, found),
+        "mean": mean,
         "rows": [_row(row, part, found) for row in part.rows],
     }
+
+
+def _answered(part: Part, found: Results) -> Words:
+    """Of whom the percentages are."""
+    if part.answered.all is None:
+        return heading("of_all", count=printed.number(found.voices.all if found.voices else None))
+    return _said(heading("answered"), printed.number(part.answered.all))
 
 
 def _said(words: Words, figure: str) -> Words:

@@ -31,7 +31,8 @@ class Means:
 class Row:
     """One possible answer. label: in the words of the question, or empty where our own words stand for the code.
 
-    percent: of those who answered, 0 to 100 to one place; None where it does not follow from what is shown.
+    percent: 0 to 100 to one place, of those who answered, or of all voices where it is not shown how many answered;
+    None where the figure is not shown.
     """
 
     code: str

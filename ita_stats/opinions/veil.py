@@ -2,9 +2,10 @@
 
 The rules, of which docs/decisions/0022 has the proof. `least` is below how many nothing is told (5).
 A line whose cells and silent voices sum to all voices: small cells are hidden (1 to least - 1), and with them the
-next smallest until at least two are hidden that hold `least` voices together. With accounts told apart: what is small
-on either side is hidden on both, and further cells until each side hides `least`. Where a voice may be in several
-cells, each stands for itself, so long as who answered is not shown.
+next smallest until the hidden ones hold enough voices together: `least` would do, and twice as many less one leave
+open, too, which of two is the small one, to who knows these rules. With accounts told apart: what is small on either
+side is hidden on both, and further cells until each side hides enough. Where a voice may be in several cells, each
+stands for itself, so long as who answered is not shown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,6 +44,11 @@ class Veil:
         """Whether voices with an account are told from those without. An empty side tells of nobody."""
         return not self._small(self.voices)
 
+    @property
+    def _is_plenty(self) -> bool:
+        """Whether each side that is not empty has so many voices that cells of it can hide behind each other."""
+        return all(not n or n >= 2 * self.least for n in (self.voices.account, self.voices.web))
+
     def of_all(self) -> Figures:
         """All voices; one side being empty or large enough tells nobody."""
         return _figures(self.voices, False, not self.apart)
@@ -60,13 +66,12 @@ class Veil:
         cells = {**line.cells, SILENT: self.voices - line.answered}
         hidden = self._until(line, cells, {c for c, n in cells.items() if self._is_small(n.all)})
         split = set(cells)
-        if self.apart:
+        if self._is_plenty:
             small = hidden | {c for c, n in cells.items() if self._small(n)}
             split = self._until(line, cells, small, both=True)
-        return Shown(
-            _figures(line.answered, SILENT in hidden, SILENT in split),
-            {c: _figures(n, c in hidden, c in split) for c, n in line.cells.items()},
-        )
+        answered = Figures() if SILENT in hidden else self._told(line.answered, SILENT not in split)
+        told = {c: Figures() if c in hidden else self._told(n, c not in split) for c, n in line.cells.items()}
+        return Shown(answered, told)
 
     def _until(self, line: Line, cells: Mapping[str, Pair], small: set[str], both: bool = False) -> set[str]:
         """Small cells, and the next smallest until as many voices are hidden as are needed. both: on each side."""
@@ -80,7 +85,8 @@ class Veil:
     def _wanting(self, hidden: Iterable[Pair], both: bool) -> list[str]:
         """Of which sides too few voices are hidden. A side that is empty needs none."""
         sides = [s for s in ("account", "web") if getattr(self.voices, s)] if both else ["all"]
-        return [side for side in sides if sum(getattr(n, side) for n in hidden) < self.least]
+        enough = {side: min(2 * self.least - 1, getattr(self.voices, side)) for side in sides}
+        return [side for side in sides if sum(getattr(n, side) for n in hidden) < enough[side]]
 
     def _smallest_first(self, line: Line, cells: Mapping[str, Pair], small: set[str]) -> list[str]:
         return sorted(cells.keys() - small, key=lambda c: (cells[c].all, self._chance(line.code, c)))

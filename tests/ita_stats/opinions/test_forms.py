@@ -172,3 +172,17 @@ def test_a_side_with_a_few_voices_is_said_to_be_together() -> None:
 def test_every_kind_and_answer_has_words() -> None:
     assert WORDS["kind"].keys() == {kind.value for kind in Kind}
     assert WORDS["taken"].keys() == {taken.value for taken in Taken}
+
+
+def test_percentages_say_of_whom_they_are() -> None:
+    asked = replace(ASKED, questions=(said.HOURS,))
+    voices = [
+        *[Voice(True, {"hours": frozenset(("now",))}, {})] * 60,
+        *[Voice(True, {"hours": frozenset(("noon",))}, {})] * 38,
+        *[Voice(True, {}, {})] * 2,
+    ]
+    found = counting.results(asked, voices, (), TERMS)
+    (part,) = found.questions[0].parts
+    assert (part.answered.all, part.rows[0].percent) == (None, 60.0)
+    assert "ร้อยละของผู้ให้ความเห็นทั้งหมด 100 คน" in page.page(found)
+    assert report.as_pdf(found)

@@ -1,5 +1,6 @@
 """Nothing that is shown of a line tells the voices of a few people: small cases in every world that there is."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
@@ -91,6 +92,36 @@ def test_several_answers_of_three_where_nobody_is_told_apart(least: int, most: i
     kinds = several(3, ("account",))
     for voices in range(least, most + 1):
         assert [*broken(kinds, True, voices, least, conjunctions(kinds))][:1] == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_several", "voices", "least"),
+    [
+        (single(3, ("account",)), False, 9, 5),
+        (single(3, ("account",)), False, 13, 5),
+        (single(2), False, 7, 3),
+        (single(2), False, 9, 3),
+        (several(2, ("account",)), True, 9, 3),
+        (several(2), True, 7, 3),
+    ],
+    ids=["three-of-9", "three-of-13", "sides-of-7", "sides-of-9", "several-of-9", "several-sides-of-7"],
+)
+def test_a_dash_stays_open_to_who_knows_the_rules(
+    kinds: Sequence[Type], is_several: bool, voices: int, least: int
+) -> None:
+    """Of the worlds that would be published in just this way, by some secret, not all have a few voices there."""
+    alike, shown = defaultdict[object, set[tuple[int, ...]]](set), {}
+    for world in worlds(len(kinds), voices):
+        for salt in SALTS:
+            told, sides = published(world, kinds, is_several, least, salt)
+            key = (*((code, told.cells[code]) for code in sorted(told.cells)), told.answered, sides)
+            alike[key].add(world)
+            shown[key] = told, sides
+    assert len(alike) > 10
+    for key, like in alike.items():
+        for at, n in figures(kinds, *shown[key]):
+            numbers = {sum(world[i] for i in at) for world in like}
+            assert n is not None or not at or not numbers <= {*range(1, least)}, key
 
 
 def test_the_attack_finds_what_is_not_hidden() -> None:
