@@ -1,7 +1,7 @@
 """What people said, as the public may know it: from what the service desk keeps to what its pages show."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -53,7 +53,7 @@ class Nobody:
 
 def hearing_at(house: House) -> "Hearing":
     """What the service desk of a house may tell."""
-    return Hearing(Nobody(), house.office, house.desks["service"].store.salt)
+    return Hearing(Nobody(), house.office, lambda: house.desks["service"].store.salt)
 
 
 def terms_of(office: Office, salt: bytes) -> Terms:
@@ -69,11 +69,11 @@ def ways(address: str = "") -> Ways:
 
 @dataclass
 class Hearing:
-    """Reads what the public may know. topics: as office.toml names them; salt: a secret of the desk."""
+    """Reads what the public may know. topics: as office.toml names them; salt: gives a secret of the desk."""
 
     heard: Heard
     office: Office
-    salt: bytes
+    salt: Callable[[], bytes]
     topics: Sequence[Topic] = ()
     _years: dict[date, tuple[Year, ...]] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ class Hearing:
         """Everything, at an instant (UTC)."""
         known = await self.heard.consultations()
         found = [results for one in known if (results := await self.heard.results(one.code)) is not None]
-        terms = terms_of(self.office, self.salt)
+        terms = terms_of(self.office, self.salt())
         today = day_in_bangkok(now)
         running, waiting, closed = sorted_out(known, found, now)
         years = await self._standing(today)
@@ -96,6 +96,6 @@ class Hearing:
         if today not in self._years:
             said = await self.heard.opinions()
             least = self.office.statistics.hide_below
-            found = await asyncio.to_thread(standing.years, said, self.topics, today, least, self.salt)
+            found = await asyncio.to_thread(standing.years, said, self.topics, today, least, self.salt())
             self._years = {today: found}
         return self._years[today]

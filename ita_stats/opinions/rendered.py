@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ita_stats.opinions import page, published, report, sheet
+from ita_stats.opinions import page, published
 from ita_stats.opinions.results import Results
 from ita_stats.opinions.words import pair
 from ita_stats.page import Link
@@ -17,15 +17,6 @@ TYPES = {
 }
 """The files by name, and what they are served as."""
 
-_MAKERS: dict[str, Callable[[Results], bytes]] = {
-    "index.html": lambda found: page.page(found, "th", _other("en", "en.html")).encode(),
-    "en.html": lambda found: page.page(found, "en", _other("th", "index.html")).encode(),
-    "results.pdf": report.as_pdf,
-    "results.csv": sheet.as_csv,
-    "results.json": published.written,
-    "results.schema.json": lambda _: published.schema(),
-}
-
 
 def rendered(found: Results, name: str) -> bytes:
     """One file. The same results give the same bytes, on any day and machine. Raises KeyError for another name."""
@@ -34,3 +25,25 @@ def rendered(found: Results, name: str) -> bytes:
 
 def _other(lang: str, address: str) -> Link:
     return Link(pair("list", f"language_{lang}")[0], address)
+
+
+def _pdf(found: Results) -> bytes:
+    from ita_stats.opinions import report  # what sets type is loaded by who needs it
+
+    return report.as_pdf(found)
+
+
+def _csv(found: Results) -> bytes:
+    from ita_stats.opinions import sheet  # as are spreadsheets
+
+    return sheet.as_csv(found)
+
+
+_MAKERS: dict[str, Callable[[Results], bytes]] = {
+    "index.html": lambda found: page.page(found, "th", _other("en", "en.html")).encode(),
+    "en.html": lambda found: page.page(found, "en", _other("th", "index.html")).encode(),
+    "results.pdf": _pdf,
+    "results.csv": _csv,
+    "results.json": published.written,
+    "results.schema.json": lambda _: published.schema(),
+}

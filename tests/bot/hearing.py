@@ -71,7 +71,7 @@ def full() -> Memory:
 
 
 def hearing(memory: Memory) -> Hearing:
-    return Hearing(memory, OFFICE, b"salt", TOPICS)
+    return Hearing(memory, OFFICE, lambda: b"salt", TOPICS)
 
 
 class Quiet(uvicorn.Server):

@@ -144,7 +144,7 @@ def test_a_house_with_a_folder_asks_its_service_desk(desk: app.DeskName, web: Pa
             chosen = Settings(_env_file=None, publish_folder=web)  # type: ignore[call-arg]
             house = app.House(chosen, OFFICE, {desk: own})
             if desk == "service":
-                assert hearing_at(house).salt == found.store.salt
+                assert hearing_at(house).salt() == found.store.salt
             return len([did async for did in opinions.all_of(house, NOW)])
 
     assert asyncio.run(go()) == 0
