@@ -9,12 +9,12 @@ from typing import Protocol
 from bot.app import House
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
-from ita_stats.opinions import standing
+from ita_stats.opinions import counting, published, standing
 from ita_stats.opinions.counting import Terms
 from ita_stats.opinions.overview import Overview, Ways, sorted_out
 from ita_stats.opinions.results import Results
 from ita_stats.opinions.standing import Topic, Year
-from ita_stats.voice import Consultation, Opinion
+from ita_stats.voice import Consultation, Opinion, Theme, Voice
 
 AT = "/opinions"
 
@@ -60,6 +60,18 @@ def terms_of(office: Office, salt: bytes) -> Terms:
     """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
     names = office.name.th, office.name.en or office.name.th
     return Terms(*names, salt, office.statistics.hide_below)
+
+
+def closed(
+    consultation: Consultation, voices: Sequence[Voice], themes: Sequence[Theme], terms: Terms
+) -> bytes:
+    """What is kept of a consultation when its results are published: counted once, as the JSON that is published."""
+    return published.written(counting.results(consultation, voices, themes, terms))
+
+
+def shown(kept: bytes, themes: Sequence[Theme]) -> Results:
+    """What was kept of a consultation, with what the office answers to its themes by now."""
+    return counting.renewed(published.read(kept), themes)
 
 
 def ways(address: str = "") -> Ways:

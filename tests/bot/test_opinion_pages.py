@@ -4,13 +4,19 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from bot.opinions import closed, shown
 from ita_stats.opinions import published
 from ita_stats.opinions.rendered import rendered
 from tests.bot.hearing import CLOSED, LATER, OPEN, WAITING, Memory, full, served
+from tests.end.web_server import start
+from tests.ita_stats.opinions import said
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -42,37 +48,37 @@ def text(address: str, path: str) -> str:
 
 
 def test_the_list_leads_to_what_is_open_and_to_what_came_of_the_rest(address: str) -> None:
-    shown = text(address, "/opinions")
+    told = text(address, "/opinions")
     for words in (OPEN.title, WAITING.title, CLOSED.title, "ผู้ให้ความเห็น 240 คน", "กำลังสรุปผล"):
-        assert words in shown
-    assert LATER.title not in shown
-    assert 'href="/opinion?c=OPEN1"' in shown
-    assert f'href="/opinions/{CLOSED.code}"' in shown
-    promised, kept = shown.index("ยังต้องทำ"), shown.index("ที่ทำแล้ว")
-    assert promised < shown.index("ขอให้เปิดวันเสาร์") < kept < shown.index("ที่จอดรถไม่พอ")
+        assert words in told
+    assert LATER.title not in told
+    assert 'href="/opinion?c=OPEN1"' in told
+    assert f'href="/opinions/{CLOSED.code}"' in told
+    promised, kept = told.index("ยังต้องทำ"), told.index("ที่ทำแล้ว")
+    assert promised < told.index("ขอให้เปิดวันเสาร์") < kept < told.index("ที่จอดรถไม่พอ")
 
 
 def test_standing_opinions_by_topic_and_fiscal_year(address: str) -> None:
-    shown = text(address, "/opinions")
-    assert "ปีงบประมาณ พ.ศ. 2568" in shown
-    assert "ตุลาคม 2567 ถึง มีนาคม 2568" in shown
-    assert "เมษายน 2568 ถึง มิถุนายน 2568" in shown
-    assert "การให้บริการประชาชน" in shown
-    assert "48 คน" in shown
-    assert shown.count("40 คน เฉลี่ย 3.5") == 2
-    assert shown.count('<td class="number">8 คน</td>') == 2  # so few that a mean would tell
+    told = text(address, "/opinions")
+    assert "ปีงบประมาณ พ.ศ. 2568" in told
+    assert "ตุลาคม 2567 ถึง มีนาคม 2568" in told
+    assert "เมษายน 2568 ถึง มิถุนายน 2568" in told
+    assert "การให้บริการประชาชน" in told
+    assert "48 คน" in told
+    assert told.count("40 คน เฉลี่ย 3.5") == 2
+    assert told.count('<td class="number">8 คน</td>') == 2  # so few that a mean would tell
 
 
 def test_english(address: str) -> None:
-    shown = text(address, "/opinions?lang=en")
-    assert "Opinions on the office&#39;s work, fiscal year 2568" in shown
-    assert 'href="/opinion?c=OPEN1&amp;lang=en"' in shown
+    told = text(address, "/opinions?lang=en")
+    assert "Opinions on the office&#39;s work, fiscal year 2568" in told
+    assert 'href="/opinion?c=OPEN1&amp;lang=en"' in told
     assert "You said – we did" in text(address, f"/opinions/{CLOSED.code}?lang=en")
 
 
 def test_a_closed_consultation_has_its_results_and_files(address: str, memory: Memory) -> None:
-    shown = text(address, f"/opinions/{CLOSED.code}")
-    links = re.findall(rf'href="(/opinions/{CLOSED.code}/[^"]+)"', shown)
+    told = text(address, f"/opinions/{CLOSED.code}")
+    links = re.findall(rf'href="(/opinions/{CLOSED.code}/[^"]+)"', told)
     assert [link.rpartition(".")[2] for link in links] == ["pdf", "csv", "json"]
     found = memory.counted[CLOSED.code]
     for link in links:
@@ -87,9 +93,9 @@ def test_a_closed_consultation_has_its_results_and_files(address: str, memory: M
 
 @pytest.mark.parametrize(("code", "words"), [("OPEN1", "ร่วมให้ความเห็น"), ("WAIT1", "กำลังสรุปผล")])
 def test_one_without_results_says_where_it_stands(code: str, words: str, address: str) -> None:
-    shown = text(address, f"/opinions/{code}")
-    assert words in shown
-    assert "%)" not in shown
+    told = text(address, f"/opinions/{code}")
+    assert words in told
+    assert "%)" not in told
     assert text(address, f"/opinions/{code}?lang=en")
 
 
@@ -127,7 +133,28 @@ def test_all_opinions_are_read_once_a_day(address: str, memory: Memory) -> None:
 
 def test_an_office_that_asked_nobody_says_how_to_take_part() -> None:
     with served(Memory()) as address:
-        shown = text(address, "/opinions")
-    assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in shown
-    assert 'href="/opinion"' in shown
-    assert "ยังไม่เคยมีการรับฟังที่ปิดแล้ว" in shown
+        told = text(address, "/opinions")
+    assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in told
+    assert 'href="/opinion"' in told
+    assert "ยังไม่เคยมีการรับฟังที่ปิดแล้ว" in told
+
+
+def test_what_is_kept_at_the_closing_is_shown_with_later_answers() -> None:
+    kept = closed(said.ASKED, said.voices(240), said.THEMES, said.TERMS)
+    assert shown(kept, said.THEMES) == said.results()
+    done = replace(said.THEMES[1], voices=99, done=date(2027, 3, 1))
+    after = shown(kept, (said.THEMES[0], done))
+    assert (after.themes[1].voices, after.themes[1].done) == (18, date(2027, 3, 1))
+    assert after.questions == said.results().questions
+
+
+def test_the_program_itself_serves_it_and_the_home_page_leads_there(tmp_path: Path) -> None:
+    running = start(tmp_path / "var")
+    try:
+        address = f"http://127.0.0.1:{running.port}"
+        assert 'href="/opinions"' in text(address, "/")
+        assert 'href="/opinions?lang=en"' in text(address, "/?lang=en")
+        assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in text(address, "/opinions")
+        assert get(address, "/opinions/K7Q2")[0] == 404
+    finally:
+        running.ends()
