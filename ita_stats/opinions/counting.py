@@ -1,5 +1,6 @@
 """From what people said to what is published of it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,8 @@ from ita_stats.opinions.results import Answered, Figures, Means, Part, Question,
 from ita_stats.opinions.tally import Line, Tally, counted
 from ita_stats.opinions.veil import Shown, Veil
 from ita_stats.voice import Asked, Consultation, Kind, Theme, Voice
+
+_CODE = re.compile("[A-Za-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,11 @@ def results(
 ) -> Results:
     """The results of a consultation that is closed. The same arguments give the same results, in any order of voices.
 
-    They are to be kept and not counted again: later only the office's answers change (`renewed`).
+    They are to be kept and not counted again: later only the office's answers change (`renewed`). Raises ValueError
+    for a code that cannot stand in an address.
     """
+    if not _CODE.fullmatch(consultation.code):
+        raise ValueError("the code of a consultation is of letters, digits and hyphens")
     tally = counted(consultation, voices)
     veil = Veil(tally.voices, terms.least, terms.salt + consultation.code.encode())
     few = veil.is_few()

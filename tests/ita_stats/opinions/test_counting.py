@@ -161,3 +161,9 @@ def test_no_attack_finds_a_few_voices(case: tuple[Consultation, list[Voice]]) ->
             if side == "all" and code and shown[code].all is None:
                 assert least < most, (code, asdict(part))
                 assert most - least >= 5
+
+
+@pytest.mark.parametrize("code", ["", "../x", "a/b", "a b", "ก", "x" * 41])
+def test_a_code_that_is_no_part_of_an_address_is_refused(code: str) -> None:
+    with pytest.raises(ValueError, match="letters, digits"):
+        counting.results(replace(ASKED, code=code), said.voices(9), (), TERMS)
