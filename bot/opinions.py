@@ -1,7 +1,7 @@
 """What people said, as the public may know it: from what the service desk keeps to what its pages show."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -63,7 +63,7 @@ def terms_of(office: Office, salt: bytes) -> Terms:
 
 
 def closed(
-    consultation: Consultation, voices: Sequence[Voice], themes: Sequence[Theme], terms: Terms
+    consultation: Consultation, voices: Iterable[Voice], themes: Sequence[Theme], terms: Terms
 ) -> bytes:
     """What is kept of a consultation when its results are published: counted once, as the JSON that is published."""
     return published.written(counting.results(consultation, voices, themes, terms))

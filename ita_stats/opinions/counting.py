@@ -1,7 +1,7 @@
 """From what people said to what is published of it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ita_stats import legible
@@ -25,16 +25,20 @@ class Terms:
 
 
 def results(
-    consultation: Consultation, voices: Sequence[Voice], themes: Iterable[Theme], terms: Terms
+    consultation: Consultation, voices: Iterable[Voice], themes: Iterable[Theme], terms: Terms
 ) -> Results:
-    """The results of a consultation that is closed. The same arguments give the same results, in any order of voices.
+    """The results of a consultation that is closed: see `protected`."""
+    return protected(consultation, counted(consultation, voices), themes, terms)
+
+
+def protected(consultation: Consultation, tally: Tally, themes: Iterable[Theme], terms: Terms) -> Results:
+    """The results of a consultation from its exact figures. The same arguments give the same results.
 
     They are to be kept and not counted again: later only the office's answers change (`renewed`). Raises ValueError
     for a code that cannot stand in an address.
     """
     if not _CODE.fullmatch(consultation.code):
         raise ValueError("the code of a consultation is of letters, digits and hyphens")
-    tally = counted(consultation, voices)
     veil = Veil(tally.voices, terms.least, terms.salt + consultation.code.encode())
     few = veil.is_few()
     return Results(

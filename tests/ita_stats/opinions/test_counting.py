@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ita_stats.opinions import counting
 from ita_stats.opinions.results import Figures, Means
-from ita_stats.opinions.tally import Pair, counted
+from ita_stats.opinions.tally import Box, Pair, counted
 from ita_stats.voice import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
 from tests.ita_stats.opinions import said
 from tests.ita_stats.opinions.attack import SIDES, Attack
@@ -167,3 +167,15 @@ def test_no_attack_finds_a_few_voices(case: tuple[Consultation, list[Voice]]) ->
 def test_a_code_that_is_no_part_of_an_address_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match="letters, digits"):
         counting.results(replace(ASKED, code=code), said.voices(9), (), TERMS)
+
+
+def test_a_box_that_is_filled_bit_by_bit_holds_the_same() -> None:
+    voices = said.voices(150)
+    box = Box(ASKED)
+    for at in range(0, 150, 7):
+        box.put(voices[at : at + 7])
+    assert box.opened() == counted(ASKED, iter(voices)) == counted(ASKED, voices)
+    assert Box(ASKED).opened() == counted(ASKED, ())
+    assert counting.protected(ASKED, box.opened(), THEMES, TERMS) == counting.results(
+        ASKED, voices, THEMES, TERMS
+    )
