@@ -135,9 +135,15 @@ def of(house: House, desk: Desk, tell: Tell) -> Rounds:
 
 async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
     """The round of every desk that publishes here: the complaints desk's statistics, the service desk's opinions."""
-    async for did in opinions.all_of(house, now):
-        yield did
+    broken: Exception | None = None
+    try:
+        async for did in opinions.all_of(house, now):
+            yield did
+    except Exception as trouble:  # one desk's trouble does not keep the other from its work
+        broken = trouble
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
         async for did in of(house, desk, told.by(desk.store, now)).go(now):
             yield did
+    if broken is not None:
+        raise broken

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,12 @@ import pytest
 
 from bot import app
 from bot.opinions import Hearing, hearing_at, terms_of
-from bot.publish import opinions
+from bot.publish import opinions, rounds
 from bot.publish.opinions import OpinionFolder
 from bot.settings import Settings
 from ita_stats.opinions import counting
 from ita_stats.opinions.rendered import TYPES, rendered
-from ita_stats.voice import Taken
+from ita_stats.voice import Consultation, Taken
 from storage.keys import Place
 from tests.bot.hearing import CLOSED, OPEN, Memory, full, hearing
 from tests.end.desk import opened
@@ -101,7 +102,7 @@ def test_an_answer_that_came_later_is_published(web: Path) -> None:
     assert told["themes"][3]["done"] == "2027-02-01"
 
 
-def rounds(home: Path, heard: Hearing, folder: Path) -> list[int]:
+def three_rounds(home: Path, heard: Hearing, folder: Path) -> list[int]:
     """Two rounds and one on the next day; gives how many things each wrote, and then how often staff was told."""
 
     async def go() -> list[int]:
@@ -118,18 +119,18 @@ def rounds(home: Path, heard: Hearing, folder: Path) -> list[int]:
 
 
 def test_the_rounds_publish_once(web: Path, tmp_path: Path) -> None:
-    assert rounds(tmp_path / "var", hearing(full()), web) == [3, 0, 0]
+    assert three_rounds(tmp_path / "var", hearing(full()), web) == [3, 0, 0]
 
 
 def test_an_office_that_asked_nobody_publishes_nothing(web: Path, tmp_path: Path) -> None:
-    assert rounds(tmp_path / "var", hearing(Memory()), web) == [0, 0, 0]
+    assert three_rounds(tmp_path / "var", hearing(Memory()), web) == [0, 0, 0]
     assert [*web.iterdir()] == []
 
 
 def test_a_folder_that_is_not_there_is_not_made_and_told_once_a_day(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert rounds(tmp_path / "var", hearing(full()), tmp_path / "mount") == [0, 0, 0]
+    assert three_rounds(tmp_path / "var", hearing(full()), tmp_path / "mount") == [0, 0, 0]
     assert not (tmp_path / "mount").exists()
     assert capfd.readouterr().err.count('"not-published"') == 2
     with pytest.raises(FileNotFoundError):
@@ -154,3 +155,38 @@ def test_the_office_says_how_few_are_protected() -> None:
     terms = terms_of(OFFICE, b"salt")
     assert (terms.least, terms.office_th) == (OFFICE.statistics.hide_below, OFFICE.name.th)
     assert counting.results(CLOSED, (), (), terms).voices is None
+
+
+class Broken(Memory):
+    """A desk whose consultations cannot be read."""
+
+    async def consultations(self) -> Sequence[Consultation]:
+        raise OSError("unreadable")
+
+
+def test_trouble_of_the_service_desk_does_not_stop_the_statistics(
+    web: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opinions, "hearing_at", lambda _: hearing(Broken()))
+    home, did = tmp_path / "var", list[str]()
+
+    async def go() -> None:
+        async with opened(home, "service") as service, opened(home) as complaints:
+            house = app.House(
+                Settings(_env_file=None, publish_folder=web),  # type: ignore[call-arg]
+                OFFICE,
+                {
+                    "service": app.Desk(
+                        "service", Place.under(home, "service"), service.store, service.engine
+                    ),
+                    "complaints": app.Desk(
+                        "complaints", Place.under(home, "complaints"), complaints.store, complaints.engine
+                    ),
+                },
+            )
+            async for one in rounds.all_of(house, NOW + timedelta(40)):
+                did.append(one.did)
+
+    with pytest.raises(OSError, match="unreadable"):
+        asyncio.run(go())
+    assert set(did) == {"released", "published-folder"}
