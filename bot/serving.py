@@ -139,7 +139,9 @@ async def _publish_each_minute(house: House) -> None:
     while True:
         try:
             async for did in rounds.all_of(house, utc_now()):
-                log.log(Happened.TICKED, "complaints", count=did.count)
+                log.log(
+                    Happened.TICKED, "service" if did.desk == "service" else "complaints", count=did.count
+                )
         except Exception as trouble:  # the next minute tries again
             log.fault(trouble)
         await asyncio.sleep(EVERY_MINUTE)

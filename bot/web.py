@@ -15,6 +15,8 @@ from bot import log, markup
 from bot.app import House
 from bot.board import Board
 from bot.engine import utc_now
+from bot.opinion_pages import OpinionPages
+from bot.opinions import hearing_at
 from bot.pages import Pages, asked_lang
 from bot.publish.site import Statistics
 from bot.releases import Bench
@@ -79,7 +81,7 @@ def _chats(house: House, pages: Pages) -> list[WebChat]:
 
 
 def _boards(house: House, pages: Pages) -> list[BaseRoute]:
-    """The public board, where the service desk is."""
+    """The public board and the results of public opinion, where the service desk is."""
     if "service" not in house.desks:
         return []
     board = Board(house, pages)
@@ -87,6 +89,7 @@ def _boards(house: House, pages: Pages) -> list[BaseRoute]:
         Route("/qna", board.page),
         Route("/qna/feed.xml", board.feed),
         Route("/qna/{id:str}", board.one),
+        *OpinionPages(hearing_at(house), pages).routes(),
     ]
 
 

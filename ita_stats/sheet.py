@@ -26,11 +26,12 @@ def as_csv(document: Document) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     width = max(len(grid.head) for grid in (document.main, *document.others))
     for line in _lines(document):
-        writer.writerow([*map(_harmless, line), *[""] * (width - len(line))])
+        writer.writerow([*map(harmless, line), *[""] * (width - len(line))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
+    """A cell that no spreadsheet runs as a formula (OWASP, "CSV Injection"); figures stay figures."""
     if isinstance(cell, int | float):
         return cell
     text = shown(cell)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot import releases, shelf
 from bot.app import Desk, House
 from bot.clock import Did
-from bot.publish import told
+from bot.publish import opinions, told
 from bot.publish.lines import readable
 from bot.publish.outlet import Outlet, Shown, Unposted
 from bot.publish.site import AT
@@ -134,8 +134,16 @@ def of(house: House, desk: Desk, tell: Tell) -> Rounds:
 
 
 async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
-    """The round of every desk that publishes statistics here: the complaints desk, where it is open."""
+    """The round of every desk that publishes here: the complaints desk's statistics, the service desk's opinions."""
+    broken: Exception | None = None
+    try:
+        async for did in opinions.all_of(house, now):
+            yield did
+    except Exception as trouble:  # one desk's trouble does not keep the other from its work
+        broken = trouble
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
         async for did in of(house, desk, told.by(desk.store, now)).go(now):
             yield did
+    if broken is not None:
+        raise broken

@@ -1,0 +1,95 @@
+"""The results page of a consultation of 10 questions that 100,000 people answered: `python -m benchmarks.opinions`."""
+
+import random
+import resource
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from ita_stats.opinions import counting, page, standing
+from ita_stats.opinions.counting import Terms
+from ita_stats.opinions.rendered import TYPES, rendered
+from ita_stats.opinions.standing import Topic
+from ita_stats.opinions.tally import counted
+from ita_stats.opinions.veil import Veil
+from ita_stats.voice import Asked, Consultation, Kind, Opinion, Stance, Theme, Voice
+
+VOICES = 100_000
+TERMS = Terms("สำนักงาน", "Office", b"salt")
+T = TypeVar("T")
+
+
+def consultation() -> Consultation:
+    """Three questions of each counted kind save statements, of which there is one with twenty."""
+    options = {f"o{n}": f"ข้อเลือกที่ {n}" for n in range(8)}
+    asked = [
+        *(Asked(f"a{n}", Kind.CHOICE, f"คำถาม {n}", options) for n in range(3)),
+        *(Asked(f"b{n}", Kind.CHOICES, f"คำถาม {n}", options) for n in range(3)),
+        *(Asked(f"c{n}", Kind.SCALE, f"คำถาม {n}", {}) for n in range(3)),
+        Asked("d", Kind.STATEMENTS, "ข้อความ", {f"s{n}": f"ข้อความที่ {n}" for n in range(20)}),
+    ]
+    opens, closes = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC)
+    return Consultation("BENCH", "เรื่องใหญ่", "", "", opens, closes, tuple(asked))
+
+
+def voice(chance: random.Random, asked: Consultation) -> Voice:
+    """Somebody who answers everything."""
+    picks, stances = dict[str, frozenset[str]](), dict[str, dict[str, Stance]]()
+    for one in asked.questions:
+        if one.kind is Kind.STATEMENTS:
+            stances[one.key] = dict(
+                zip(one.options, chance.choices([*Stance], k=len(one.options)), strict=True)
+            )
+        elif one.kind is Kind.CHOICES:
+            picks[one.key] = frozenset(code for code in one.options if chance.random() < 0.4)
+        else:
+            picks[one.key] = frozenset((chance.choice([*one.options] or ["1", "2", "3", "4", "5"]),))
+    return Voice(chance.random() < 0.8, picks, stances)
+
+
+def timed(what: str, work: Callable[[], T]) -> T:
+    """Do something, and say how long it took."""
+    wall, busy = time.perf_counter(), time.process_time()
+    done = work()
+    print(f"{what:44} {time.perf_counter() - wall:6.3f} s ({time.process_time() - busy:.3f} s of processor)")
+    return done
+
+
+def main() -> None:
+    """Make people, then count, protect and show, a few times."""
+    chance, asked = random.Random(7), consultation()
+    voices = [voice(chance, asked) for _ in range(VOICES)]
+    themes = [Theme(f"ข้อเสนอ {n}", 700 + n) for n in range(20)]
+    print(f"{VOICES:,} voices, {len(asked.questions)} questions, one of them with 20 statements")
+    for _ in range(3):
+        tally = timed("counted", lambda: counted(asked, voices))
+        veil = Veil(tally.voices, TERMS.least, TERMS.salt)
+        timed(
+            "protected",
+            lambda veil=veil, tally=tally: [veil.over(one) for two in tally.lines.values() for one in two],
+        )
+        found = timed(
+            "the whole page: counted, protected, shown",
+            lambda: (one := counting.results(asked, voices, themes, TERMS), page.page(one))[0],
+        )
+    for name in TYPES:
+        timed(name, lambda name=name: rendered(found, name))
+    opinions = [
+        Opinion(
+            f"2569-{chance.randrange(1, 10):02}",
+            f"t{chance.randrange(9)}",
+            chance.choice([None, 1, 2, 3, 4, 5]),
+        )
+        for _ in range(VOICES)
+    ]
+    topics = [Topic(f"t{n}", "เรื่อง", "topic") for n in range(9)]
+    timed(
+        f"{VOICES:,} standing opinions",
+        lambda: standing.years(opinions, topics, date(2026, 11, 1), TERMS.least, TERMS.salt),
+    )
+    print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, the voices included")
+
+
+if __name__ == "__main__":
+    main()

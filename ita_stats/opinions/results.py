@@ -1,0 +1,122 @@
+"""The results of a consultation as they are published: nothing in them tells the voices of a few people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ita_stats.voice import Kind, Taken
+
+Figure = int | None
+"""A number of voices, or None for one that is not shown. It may be zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Voices: all, those with an account, those by the web page. The last two are None, too, where not told apart."""
+
+    all: Figure = None
+    account: Figure = None
+    web: Figure = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Means of a scale from 1 to 5, of all and apart, to two places; None where not every figure is shown."""
+
+    all: float | None = None
+    account: float | None = None
+    web: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One possible answer. label: in the words of the question, or empty where our own words stand for the code.
+
+    percent: 0 to 100 to one place, of those who answered, or of all voices where it is not shown how many answered;
+    None where the figure is not shown.
+    """
+
+    code: str
+    label: str
+    voices: Figures
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that was asked: a question, or one statement of it, which is its label."""
+
+    code: str
+    label: str
+    answered: Figures
+    rows: tuple[Row, ...]
+    mean: Means = Means()
+
+    @property
+    def hides(self) -> bool:
+        """Whether a figure of all voices is not shown."""
+        return self.answered.all is None or any(row.voices.all is None for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question. One in people's own words has no parts: what they wrote is in the themes."""
+
+    code: str
+    kind: Kind
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What several people wrote, and what the office does with it. voices: how many wrote of it."""
+
+    name: str
+    voices: Figure
+    quotes: tuple[str, ...]
+    taken: Taken | None
+    reason: str
+    by: date | None
+    done: date | None
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the office said that it would do something, and has not done it yet."""
+        return self.taken in {Taken.ADOPTED, Taken.PARTLY} and self.done is None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that is published of a consultation. Instants in UTC; least: below how many voices nothing is told apart.
+
+    voices is None where there were fewer than that in all: then there are no figures and no themes.
+    """
+
+    office_th: str
+    office_en: str
+    code: str
+    title: str
+    background: str
+    link: str
+    opens: datetime
+    closes: datetime
+    least: int
+    voices: Figures | None
+    questions: tuple[Question, ...]
+    themes: tuple[Answered, ...]
+
+    @property
+    def apart(self) -> bool:
+        """Whether voices with an account and by the web page stand beside each other."""
+        return self.voices is not None and bool(self.voices.account) and bool(self.voices.web)
+
+    @property
+    def hides(self) -> bool:
+        """Whether any figure is not shown."""
+        parts = [part for question in self.questions for part in question.parts]
+        return any(p.hides for p in parts) or any(t.voices is None for t in self.themes) or self._split_hides
+
+    @property
+    def _split_hides(self) -> bool:
+        rows = (row for q in self.questions for p in q.parts for row in p.rows)
+        return self.apart and any(row.voices.account is None for row in rows)

@@ -1,0 +1,68 @@
+"""An attacker with published results and integer programming: between which numbers can a group of people be?"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations, product
+
+import highspy
+
+from ita_stats.opinions.results import Figure, Figures, Part, Results
+from ita_stats.voice import Kind
+
+SIDES = ("account", "web")
+Type = tuple[str, frozenset[str]]
+
+
+class Attack:
+    """Unknown is how many voices of each kind there are; what is printed of a part are equations."""
+
+    def __init__(self, found: Results, part: Part, kind: Kind) -> None:
+        assert found.voices is not None
+        self.codes = [row.code for row in part.rows]
+        answers = [frozenset((code,)) for code in self.codes]
+        if kind is Kind.CHOICES:
+            answers = [
+                frozenset(s) for n in range(1, len(self.codes) + 1) for s in combinations(self.codes, n)
+            ]
+        self.kinds: list[Type] = [*product(SIDES, [frozenset[str](), *answers])]
+        self.solver = highspy.Highs()
+        self.solver.setOptionValue("output_flag", False)
+        for place in range(len(self.kinds)):
+            self.solver.addVar(0, 1_000_000)
+            self.solver.changeColIntegrality(place, highspy.HighsVarType.kInteger)
+        self._read(found.voices, [*answers, frozenset[str]()])
+        self._read(part.answered, answers)
+        for row in part.rows:
+            self._read(row.voices, [one for one in answers if row.code in one])
+
+    def group(self, side: str, answers: Iterable[frozenset[str]]) -> list[int]:
+        """The kinds of a group, by side ("all" for both) and by answers."""
+        wanted = set(answers)
+        return [i for i, (at, answer) in enumerate(self.kinds) if side in {at, "all"} and answer in wanted]
+
+    def _read(self, figures: Figures, answers: Iterable[frozenset[str]]) -> None:
+        said: Sequence[tuple[str, Figure]] = (
+            ("all", figures.all),
+            ("account", figures.account),
+            ("web", figures.web),
+        )
+        answers = [*answers]
+        for side, figure in said:
+            index = self.group(side, answers)
+            if figure is not None:
+                self.solver.addRow(figure, figure, len(index), index, [1.0] * len(index))
+
+    def between(self, side: str, code: str) -> tuple[int, int]:
+        """The least and the most voices that a cell can have; "" for those who did not answer."""
+        answers = {answer for _, answer in self.kinds if code in answer or answer == code == ""}
+        if not code:
+            answers = {frozenset()}
+        index = self.group(side, answers)
+        return self._best(index, 1.0), self._best(index, -1.0)
+
+    def _best(self, index: Sequence[int], sign: float) -> int:
+        for place in range(len(self.kinds)):
+            self.solver.changeColCost(place, sign if place in index else 0.0)
+        self.solver.run()
+        assert self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        found = self.solver.getSolution().col_value
+        return sum(round(found[i]) for i in index)

@@ -1,0 +1,188 @@
+"""The forms of the results: the same figures in each, the same bytes each time, and nothing that anybody can run."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pypdf
+import pypdfium2
+import pytest
+from openapi_schema_validator import OAS31Validator
+
+from ita_stats.opinions import counting, page, printed, published, report, sheet
+from ita_stats.opinions.rendered import TYPES, rendered
+from ita_stats.opinions.results import Figures, Results
+from ita_stats.opinions.words import WORDS
+from ita_stats.voice import Asked, Kind, Taken, Theme, Voice
+from tests.ita_stats.opinions import said
+from tests.ita_stats.opinions.said import ASKED, TERMS, THEMES
+
+EVIL = '=cmd|"<script>alert(1)</script>'
+
+
+def evil() -> Results:
+    """Everything that somebody wrote tries to be something else."""
+    asked = replace(
+        ASKED, title=EVIL, background=EVIL, link=EVIL, questions=(Asked("q", Kind.CHOICE, EVIL, {"a": EVIL}),)
+    )
+    theme = Theme(EVIL, 6, (EVIL,), Taken.ADOPTED, EVIL)
+    return counting.results(asked, [Voice(True, {"q": frozenset("a")}, {})] * 9, (theme,), TERMS)
+
+
+def lines(found: Results) -> list[list[str]]:
+    return [*csv.reader(io.StringIO(sheet.as_csv(found).decode("utf-8-sig")))]
+
+
+@pytest.mark.parametrize("number", [0, 30, 240])
+def test_the_same_results_give_the_same_bytes(number: int) -> None:
+    found = said.results(number)
+    assert {name: rendered(found, name) for name in TYPES} == {name: rendered(found, name) for name in TYPES}
+
+
+def test_another_name_is_no_form() -> None:
+    with pytest.raises(KeyError):
+        rendered(said.results(0), "voices.csv")
+
+
+@pytest.mark.parametrize("number", [0, 30, 240])
+def test_json_is_what_its_schema_says_and_can_be_read_again(number: int) -> None:
+    found = said.results(number)
+    text = published.written(found)
+    OAS31Validator(json.loads(published.schema())).validate(json.loads(text))
+    assert published.read(text) == found
+
+
+def test_json_of_others_is_refused() -> None:
+    told = json.loads(published.written(said.results()))
+    told["voices_one_by_one"] = []
+    with pytest.raises(ValueError, match="voices_one_by_one"):
+        published.read(json.dumps(told).encode())
+
+
+def test_csv_has_every_figure_and_one_width() -> None:
+    found = said.results()
+    told = lines(found)
+    assert sheet.as_csv(found).startswith(b"\xef\xbb\xbf")
+    assert {len(line) for line in told} == {9}
+    by_answer = {(line[1], line[2], line[3]): line[4:8] for line in told}
+    for question, part in printed.parts(found):
+        for row in part.rows:
+            n = row.voices
+            thai, english = printed.label(row)
+            label = thai if thai == english else f"{thai} / {english}"
+            cells = (n.all, row.percent, n.account, n.web)
+            assert by_answer[question.title, part.label, label] == [
+                "–" if cell is None else str(cell) for cell in cells
+            ]
+    assert any("ทำที่จอดรถ 6 คันหน้าอาคาร 1" in line for line in told)
+
+
+def test_no_cell_is_a_formula() -> None:
+    assert not [cell for line in lines(evil()) for cell in line if cell.startswith(("=", "+", "@"))]
+
+
+class Read(HTMLParser):
+    """What a page says, and its elements."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words, self.tags, self.labels = list[str](), list[str](), list[str]()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.labels += [value or "" for name, value in attrs if name == "aria-label"]
+        assert not [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def test_the_page_says_what_is_shown_and_in_both_languages() -> None:
+    found = said.results()
+    thai, english = Read(page.page(found)), Read(page.page(found, "en"))
+    assert "20 (8.6%)" in thai.words
+    assert "20 (8.6%)" in thai.labels
+    assert thai.tags == english.tags
+    for words in ("ท่านเสนอ – เราทำ", "ทำแล้วเมื่อ 15 มกราคม 2570", "จะทำภายใน 31 มีนาคม 2570", "172 คน"):
+        assert words in " ".join(thai.words)
+    for words in ("You said – we did", "Done on 15 January 2027", "Under consideration", "Agree"):
+        assert words in " ".join(english.words)
+    assert "script" not in thai.tags
+
+
+def test_a_title_in_peoples_words_stays_words() -> None:
+    assert "script" not in Read(page.page(evil())).tags
+    assert evil().link == ""
+    assert printed.address("javascript:alert(1)") == ""
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_few_voices_are_not_told_by_any_form(number: int) -> None:
+    found = said.results(number)
+    for name in TYPES:
+        assert rendered(found, name) == rendered(said.results(3), name)
+    for form in (page.page(found), sheet.as_csv(found).decode()):
+        assert "ไม่ถึง 5 คน" in form
+        assert "จอดรถไกลมาก" not in form
+
+
+def test_the_pdf_keeps_and_reads_aloud() -> None:
+    made = report.as_pdf(said.results())
+    pdf = pypdf.PdfReader(io.BytesIO(made))
+    info = str(pdf.xmp_metadata and pdf.xmp_metadata.stream.get_data())
+    assert "pdfaid" in info
+    assert "pdfuaid" in info
+    with pypdfium2.PdfDocument(io.BytesIO(made)) as sheets:
+        assert [round(n) for n in sheets[0].get_size()] == [595, 842]
+        text = "".join(sheet.get_textpage().get_text_bounded() for sheet in sheets)
+    for words in ("K7Q2", "172", "By web page", "Done on 15 January 2027", "3.66"):
+        assert words in text
+
+
+def test_a_letter_that_the_typeface_lacks_does_not_stop_the_pdf() -> None:
+    assert report.as_pdf(replace(said.results(9), title="ขอบคุณ 🙏 漢"))
+    assert report.as_pdf(evil())
+
+
+def test_pages_can_be_looked_at() -> None:
+    assert all(one.startswith(b"\x89PNG") for one in report.as_pages(said.results(30), 20))
+
+
+def test_a_figure_that_is_not_shown_stands_in_no_form() -> None:
+    """A theme of three people: its number is in no cell, no bar and no line."""
+    found = said.results()
+    (hidden,) = [theme for theme in found.themes if theme.voices is None]
+    assert THEMES[2].name == hidden.name
+    assert f"{hidden.name} 3" not in page.page(found)
+    assert "ไม่แสดงจำนวนผู้เขียน" in page.page(found)
+    (line,) = [line for line in lines(found) if line[1] == hidden.name]
+    assert line[2] == "–"
+
+
+def test_a_side_with_a_few_voices_is_said_to_be_together() -> None:
+    found = replace(said.results(), voices=Figures(240))
+    assert "จึงรวมนับ ไม่แยกให้เห็น" in " ".join(note for note, _ in printed.notes(found))
+    assert "ทางหน้าเว็บ" not in re.sub("<ul>.*?</ul>", "", page.page(found), flags=re.DOTALL)
+
+
+def test_every_kind_and_answer_has_words() -> None:
+    assert WORDS["kind"].keys() == {kind.value for kind in Kind}
+    assert WORDS["taken"].keys() == {taken.value for taken in Taken}
+
+
+def test_percentages_say_of_whom_they_are() -> None:
+    asked = replace(ASKED, questions=(said.HOURS,))
+    voices = [
+        *[Voice(True, {"hours": frozenset(("now",))}, {})] * 60,
+        *[Voice(True, {"hours": frozenset(("noon",))}, {})] * 38,
+        *[Voice(True, {}, {})] * 2,
+    ]
+    found = counting.results(asked, voices, (), TERMS)
+    (part,) = found.questions[0].parts
+    assert (part.answered.all, part.rows[0].percent) == (None, 60.0)
+    assert "ร้อยละของผู้ให้ความเห็นทั้งหมด 100 คน" in page.page(found)
+    assert report.as_pdf(found)

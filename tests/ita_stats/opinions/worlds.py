@@ -1,0 +1,108 @@
+"""An attacker who tries every world: all ways in which so many voices could have answered one line.
+
+Written without a look at how figures are hidden. A world gives each kind of voice a number; a kind says on which
+side the voice is and which cells it is in. What is published fits some worlds; what can be known is what these have
+in common.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, product
+
+from ita_stats.opinions.results import Figures
+from ita_stats.opinions.tally import Line, Pair
+from ita_stats.opinions.veil import Shown, Veil
+
+Type = tuple[str, frozenset[str]]
+"""The side of a voice, and the cells that it is in."""
+World = tuple[int, ...]
+"""How many voices there are of each kind."""
+Facts = tuple[tuple[tuple[int, ...], int], ...]
+"""What is known: kinds (by their places) that sum to a number."""
+SIDES = ("account", "web")
+
+
+def single(cells: int, sides: Sequence[str] = SIDES) -> list[Type]:
+    """Voices with one answer or none."""
+    answers = [frozenset[str](), *(frozenset((str(n),)) for n in range(cells))]
+    return [*product(sides, answers)]
+
+
+def several(cells: int, sides: Sequence[str] = SIDES) -> list[Type]:
+    """Voices with any answers."""
+    codes = [str(n) for n in range(cells)]
+    answers = [frozenset(some) for n in range(cells + 1) for some in combinations(codes, n)]
+    return [*product(sides, answers)]
+
+
+def worlds(kinds: int, voices: int) -> Iterator[World]:
+    """Every way to give so many voices to kinds."""
+    if kinds == 1:
+        yield (voices,)
+        return
+    for first in range(voices + 1):
+        for rest in worlds(kinds - 1, voices - first):
+            yield first, *rest
+
+
+def line(world: World, kinds: Sequence[Type], is_several: bool) -> tuple[Line, Pair]:
+    """What would be counted in a world, and all its voices."""
+
+    def pair(has: Callable[[frozenset[str]], bool]) -> Pair:
+        return Pair(
+            *(
+                sum(n for n, (at, cells) in zip(world, kinds, strict=True) if at == s and has(cells))
+                for s in SIDES
+            )
+        )
+
+    codes = sorted({code for _, cells in kinds for code in cells})
+    cells = {code: pair(lambda cells, code=code: code in cells) for code in codes}
+    labels = dict.fromkeys(codes, "")
+    return Line("q", "", cells, labels, pair(bool), is_several), pair(lambda _: True)
+
+
+def published(
+    world: World, kinds: Sequence[Type], is_several: bool, least: int, salt: bytes
+) -> tuple[Shown, Figures]:
+    """What is published of a world."""
+    asked, voices = line(world, kinds, is_several)
+    veil = Veil(voices, least, salt)
+    return veil.over(asked), veil.of_all()
+
+
+def places(kinds: Sequence[Type], has: Callable[[frozenset[str]], bool], side: str) -> tuple[int, ...]:
+    """The kinds that a figure counts."""
+    return tuple(i for i, (at, cells) in enumerate(kinds) if side in {at, "all"} and has(cells))
+
+
+def figures(
+    kinds: Sequence[Type], shown: Shown, voices: Figures
+) -> Iterator[tuple[tuple[int, ...], int | None]]:
+    """Each printed figure, by the kinds that it counts; None where it is a dash. An empty side has no column."""
+    told_apart = voices.account != 0 and voices.web != 0
+    for side in ("all", *SIDES) if told_apart else ("all",):
+        yield places(kinds, lambda _: True, side), getattr(voices, side)
+        if side == "all" or shown.answered.all is not None:
+            yield places(kinds, bool, side), getattr(shown.answered, side)
+        for code, cell in shown.cells.items():
+            yield places(kinds, lambda cells, code=code: code in cells, side), getattr(cell, side)
+
+
+def known(kinds: Sequence[Type], shown: Shown, voices: Figures) -> Facts:
+    """What is printed, as sums of kinds."""
+    sides = [(places(kinds, lambda _: True, side), getattr(voices, side)) for side in SIDES]
+    return tuple((at, n) for at, n in [*figures(kinds, shown, voices), *sides] if n is not None)
+
+
+def fitting(every: Sequence[World], found: set[Facts]) -> Iterator[tuple[Facts, list[World]]]:
+    """For everything that is published of some world: all worlds that it fits."""
+    by_form = defaultdict[tuple[tuple[int, ...], ...], set[tuple[int, ...]]](set)
+    for facts in found:
+        by_form[tuple(at for at, _ in facts)].add(tuple(n for _, n in facts))
+    for form, wanted in by_form.items():
+        like = defaultdict[tuple[int, ...], list[World]](list)
+        for world in every:
+            like[tuple(sum(world[i] for i in at) for at in form)].append(world)
+        for numbers in wanted:
+            yield tuple(zip(form, numbers, strict=True)), like[numbers]
