@@ -11,8 +11,6 @@ from bot.settings import DeskName, Misconfigured, Settings
 from handlers.counter import Service
 from handlers.office import Office
 from handlers.router import Complaints
-from handlers.staff.counts import CountCases
-from handlers.staff.publishing import FindWaiting
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
@@ -53,12 +51,12 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
                 if name == "service" and offices.is_trial(chosen.office):
                     await knowledge.lay_out(kept, now or utc_now())
-                count, waiting = counting.counter(kept, office, name), counting.waiting(kept)
+                own = (chosen.complaints if name == "complaints" else chosen.service).public_url or ""
                 engine = Engine(
                     _router(name, office, chosen, kept),
                     kept,
                     fault=log.fault,
-                    answers={CountCases: count, FindWaiting: waiting},
+                    answers=counting.answers(kept, office, name, own),
                 )
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)

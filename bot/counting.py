@@ -1,17 +1,31 @@
 """What officers see of the statistics in a chat: exact figures of a few periods, counted as they are published."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from bot import statistics
+from bot import ballots, statistics
 from handlers.office import Office
 from handlers.staff.counts import CountCases, Counts
 from handlers.staff.publishing import FindWaiting, Waiting
+from handlers.turn import Query
+from handlers.voice import CountResult
 from ita_stats import release
 from ita_stats.calendar import BUDDHIST_ERA
 from ita_stats.table import Figures
 from storage.store import Store
+
+
+def answers(
+    store: Store, office: Office, desk: str, address: str = ""
+) -> Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]:
+    """Who answers what handlers ask of what is counted. address: of the desk's site, or empty."""
+    return {
+        CountCases: counter(store, office, desk),
+        FindWaiting: waiting(store),
+        CountResult: ballots.counter(store, office, address),
+    }
 
 
 def counter(

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.ballots import AT
 from bot.board import framed
 from bot.engine import utc_now
-from bot.opinions import AT, Hearing, ways
+from bot.opinions import Hearing, ways
 from bot.pages import Pages, asked_lang
 from handlers.turn import Lang
 from ita_stats.opinions import overview, page

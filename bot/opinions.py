@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.app import House
-from handlers.office import Office
+from bot.ballots import AT, terms_of
+from handlers.office import Bilingual, Office, Subject
 from ita_stats.calendar import day_in_bangkok
 from ita_stats.opinions import counting, published, standing
 from ita_stats.opinions.counting import Terms
@@ -15,8 +16,7 @@ from ita_stats.opinions.overview import Overview, Ways, sorted_out
 from ita_stats.opinions.results import Results
 from ita_stats.opinions.standing import Topic, Year
 from ita_stats.voice import Consultation, Opinion, Theme, Voice
-
-AT = "/opinions"
+from storage.store import Store
 
 
 class Heard(Protocol):
@@ -53,13 +53,35 @@ class Nobody:
 
 def hearing_at(house: House) -> "Hearing":
     """What the service desk of a house may tell."""
-    return Hearing(Nobody(), house.office, lambda: house.desks["service"].store.salt)
+    store = house.desks["service"].store
+    topics = tuple(
+        Topic(one.code, one.name.th, one.name.en or one.name.th) for one in (*house.office.topics, ANY)
+    )
+    return Hearing(Kept(store), house.office, lambda: store.salt, topics)
 
 
-def terms_of(office: Office, salt: bytes) -> Terms:
-    """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
-    names = office.name.th, office.name.en or office.name.th
-    return Terms(*names, salt, office.statistics.hide_below)
+ANY = Subject(code="general", name=Bilingual(th="ความคิดเห็นทั่วไป", en="General"))
+"""Where an office names no topics."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the desk has in its database."""
+
+    store: Store
+
+    async def consultations(self) -> Sequence[Consultation]:
+        """All that were ever announced."""
+        return await self.store.polls.consultations()
+
+    async def results(self, code: str) -> Results | None:
+        """What was published, with the office's answers as they are now."""
+        kept = await self.store.polls.result(code)
+        return shown(kept, await self.store.polls.themes(code)) if kept is not None else None
+
+    async def opinions(self) -> Sequence[Opinion]:
+        """What is counted of all."""
+        return await self.store.polls.opinions()
 
 
 def closed(

@@ -190,3 +190,87 @@ class JudgeStatement(Act):
     id: str
     joins: bool
     by: str
+
+
+class Taken(StrEnum):
+    """What the office does with what many said."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one person wrote in a consultation that is closed. number: counts the texts, and stays."""
+
+    number: int
+    question: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What several people wrote, as an officer put it together. texts: by their numbers; voices: of how many people.
+
+    quotes: cleared, as they are published; taken, reason, by, done: the office's answer, None and empty where not yet.
+    """
+
+    place: int
+    name: str
+    texts: tuple[int, ...] = ()
+    voices: int = 0
+    quotes: tuple[str, ...] = ()
+    taken: Taken | None = None
+    reason: str = ""
+    by: date | None = None
+    done: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListTexts(Query[tuple[Written, ...]]):
+    """What people wrote in their own words; empty while it is open."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListThemes(Query[tuple[Theme, ...]]):
+    """The themes of a consultation, in their order."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutTheme(Act):
+    """Write a theme, new or in the place of the one in its place."""
+
+    code: str
+    theme: Theme
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The results as they would be published, and where they will stand; address is empty where no site is known."""
+
+    content: bytes = field(repr=False)
+    voices: int = 0
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountResult(Query[Result | None]):
+    """The results of a consultation that is closed; None where it is not, or where they were published."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult(Act):
+    """Publish the results, once, and tell who wished to hear. A conflict where they were published before."""
+
+    code: str
+    result: Result
+    title: str
+    by: str

@@ -1,4 +1,4 @@
-"""Public opinion as it is counted, and when its time is over: consultations close, words are erased."""
+"""Public opinion whose time is over: consultations close, words are erased."""
 
 from datetime import datetime, timedelta
 
@@ -6,22 +6,14 @@ from sqlalchemy import select, update
 
 from handlers.register import By
 from handlers.voice import Phase
-from ita_stats import voice
-from ita_stats.calendar import Month, day_in_bangkok
+from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.ballots import minute, sealed_off
 from storage.batch import Batch
 from storage.commit import Committer
-from storage.sight import Sight
 
 _OPINION = tables.opinions.c
 _BALLOT = tables.ballots.c
-
-
-async def all_counted(sight: Sight) -> tuple[voice.Opinion, ...]:
-    """What is counted of all opinions: month, topic and score, also where the words are erased already."""
-    rows = await sight.connection.execute(select(_OPINION.said_on, _OPINION.topic, _OPINION.score))
-    return tuple(voice.Opinion(Month.of(row.said_on).code, row.topic, row.score) for row in rows)
 
 
 async def forget_senders(committer: Committer, now: datetime) -> int:

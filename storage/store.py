@@ -43,6 +43,7 @@ from storage.snapshot import Errand, Letter, Report
 from storage.talks import Talks
 from storage.traces import Traces
 from storage.waiting import Waiting
+from storage.weighed import Polls
 
 
 @dataclass
@@ -125,6 +126,11 @@ class Store:
         async with self._reader.connect() as connection:
             async for several in facts.written(connection):
                 yield several
+
+    @property
+    def polls(self) -> Polls:
+        """Public opinion as it is counted and shown."""
+        return Polls(self.seals, self._sight)
 
     @property
     def roster(self) -> Roster:

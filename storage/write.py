@@ -39,6 +39,7 @@ from storage import (
     sent,
     staff,
     tables,
+    weighed,
 )
 from storage import batch as rows
 from storage.batch import Batch
@@ -177,6 +178,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     PutKnown: knowledge.put_known,
     SendOpinion: opinions.send_opinion,
     **ballots.WRITERS,
+    **weighed.WRITERS,
     **approvals.WRITERS,
     **letting.WRITERS,
 }

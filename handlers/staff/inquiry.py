@@ -9,7 +9,7 @@ from handlers.knowledge import ReadShelf
 from handlers.moment import Moment
 from handlers.question import AddLine, CloseQuestion, FindNumber, LineKind, ListQuestions, State, Thread
 from handlers.register import By
-from handlers.staff import announcing, hearing, joining, order, shelving
+from handlers.staff import announcing, hearing, joining, order, shelving, weighing
 from handlers.staff.asking import Asked, asks, button, shown
 from handlers.staff.call import Call, Reading
 from handlers.staff.person import FindStaff, NoteAttempt
@@ -183,6 +183,7 @@ WORKS: Mapping[str, Work] = {
     "faq": shelving.faq,
     **announcing.WORKS,
     **hearing.WORKS,
+    **weighing.WORKS,
 }
 ONES: Mapping[str, OfOne] = {
     "question": question,
@@ -204,6 +205,12 @@ NAMES: Mapping[str, str] = {
         "opinions": ("opinions", "ความเห็น"),
         "consult": ("consult", "รับฟัง"),
         "statements": ("statements", "ข้อความ"),
+        "texts": ("texts", "ถ้อยคำ"),
+        "theme": ("theme", "themes", "ประเด็น"),
+        "quote": ("quote", "ยกคำ"),
+        "taken": ("taken", "ตอบประเด็น"),
+        "done": ("done", "ทำแล้ว"),
+        "results": ("results", "ประกาศผล"),
     }.items()
     for name in names
 }

@@ -17,9 +17,7 @@ from handlers.question import AddLine, FindThread, LineKind, Thread
 from handlers.receipt import reads
 from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
 from handlers.router import Complaints
-from handlers.staff.counts import CountCases
 from handlers.staff.person import ListStaff, Profile
-from handlers.staff.publishing import FindWaiting
 from handlers.staff.role import Role
 from handlers.turn import Act, Channel, Event, Message, Session, Turn
 from storage import keys, store, tables
@@ -139,8 +137,7 @@ async def opened(home: Path, name: str = "complaints", office: Office = OFFICE) 
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
         router = Complaints(office, one.roster) if name == "complaints" else counter.desk(one.roster)
-        answers = {CountCases: counting.counter(one, office, name), FindWaiting: counting.waiting(one)}
-        engine = Engine(router, one, answers=answers)
+        engine = Engine(router, one, answers=counting.answers(one, office, name))
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append
         yield desk

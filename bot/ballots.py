@@ -1,0 +1,43 @@
+"""Counts a consultation that an officer wants to publish."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from handlers.office import Office
+from handlers.voice import CountResult, FindBallot, Phase, Result
+from ita_stats.opinions import counting, published
+from ita_stats.opinions.counting import Terms
+from ita_stats.opinions.tally import Box
+from storage.store import Store
+
+AT = "/opinions"
+
+
+def terms_of(office: Office, salt: bytes) -> Terms:
+    """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
+    names = office.name.th, office.name.en or office.name.th
+    return Terms(*names, salt, office.statistics.hide_below)
+
+
+def counter(
+    store: Store, office: Office, address: str
+) -> Callable[[CountResult, datetime], Awaitable[Result | None]]:
+    """Who counts a consultation that an officer wants to publish. address: of the desk's site, or empty."""
+
+    async def count(query: CountResult, now: datetime) -> Result | None:
+        known = {one.code: one for one in await store.polls.consultations()}
+        ballot = await store.answer(FindBallot(query.code), now)
+        if ballot is None or ballot.phase is not Phase.CLOSED:
+            return None
+        box, many = Box(known[query.code]), 0
+        async for voices in store.polls.voices(query.code):
+            many += len(voices)
+            await asyncio.to_thread(box.put, voices)
+        themes = await store.polls.themes(query.code)
+        terms = terms_of(office, store.salt)
+        found = await asyncio.to_thread(counting.protected, known[query.code], box.opened(), themes, terms)
+        where = f"{address.rstrip('/')}{AT}/{query.code}" if address else ""
+        return Result(published.written(found), many, where)
+
+    return count

@@ -1,0 +1,229 @@
+"""What comes of a consultation: its texts and themes, what the office answers, and the results as published."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import bindparam, delete, select, update
+
+from handlers.turn import Act, Query, Say, literal
+from handlers.voice import (
+    Ballot,
+    Kind,
+    ListTexts,
+    ListThemes,
+    Phase,
+    PublishResult,
+    PutTheme,
+    Theme,
+    Written,
+)
+from ita_stats import voice
+from ita_stats.calendar import Month, day_in_bangkok
+from storage import tables
+from storage.ballots import answers_of, opened
+from storage.batch import Batch
+from storage.errors import Conflict
+from storage.seals import Seals
+from storage.sight import Sight
+from storage.snapshot import LETTER
+
+THEME = TypeAdapter(Theme)
+SOME = 2_000
+"""Voices that are opened at a time."""
+
+_BALLOT, _VOICE, _THEME = tables.ballots.c, tables.voices.c, tables.themes.c
+_OPINION = tables.opinions.c
+_AGAIN = (
+    update(tables.themes)
+    .where(_THEME.code == bindparam("of_code"), _THEME.place == bindparam("of_place"))
+    .values(by=bindparam("to_by"), done=bindparam("to_done"), sealed=bindparam("to_sealed"))
+)
+_OUT = (
+    update(tables.ballots)
+    .where(_BALLOT.code == bindparam("of_code"))
+    .values(phase=bindparam("to_phase"), result=bindparam("to_result"), published_on=bindparam("on_day"))
+)
+_TOLD = delete(tables.hearers).where(tables.hearers.c.code == bindparam("of_code"))
+
+
+async def list_texts(query: ListTexts, sight: Sight) -> tuple[Written, ...]:
+    """What people wrote, numbered in the order of the random names of their voices."""
+    return tuple(written for written, _ in await _texts(query.code, sight))
+
+
+async def _texts(code: str, sight: Sight) -> list[tuple[Written, str]]:
+    row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).first()
+    if row is None or row.phase == Phase.OPEN.value:
+        return []
+    own = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
+    found: list[tuple[Written, str]] = []
+    given = select(tables.voices).where(_VOICE.code == code).order_by(_VOICE.id)
+    for one in (await sight.connection.execute(given)).all() if own else ():
+        said = answers_of(one, sight.seals)
+        for key in (key for key in own if said.get(key)):
+            found.append((Written(len(found) + 1, key, said[key]), one.id))
+    return found
+
+
+async def list_themes(query: ListThemes, sight: Sight) -> tuple[Theme, ...]:
+    """The themes of a consultation, with of how many people each is."""
+    themes = await _themes(query.code, sight)
+    if not any(one.texts for one in themes):
+        return themes
+    whose = {written.number: who for written, who in await _texts(query.code, sight)}
+    return tuple(replace(one, voices=len({whose[n] for n in one.texts if n in whose})) for one in themes)
+
+
+async def _themes(code: str, sight: Sight) -> tuple[Theme, ...]:
+    rows = await sight.connection.execute(
+        select(tables.themes).where(_THEME.code == code).order_by(_THEME.place)
+    )
+    return tuple(
+        THEME.validate_json(sight.seals.question.open(row.sealed, "themes", f"{code}/{row.place}", "theme"))
+        for row in rows
+    )
+
+
+async def put_theme(act: PutTheme, batch: Batch) -> None:
+    """Write a theme, new or again."""
+    one = act.theme
+    sealed = batch.seals.question.seal(THEME.dump_json(one), "themes", f"{act.code}/{one.place}", "theme")
+    known = select(_THEME.id).where(_THEME.code == act.code, _THEME.place == one.place)
+    if (await batch.connection.execute(known)).first() is None:
+        row = {"place": one.place, "by": one.by, "done": one.done, "sealed": sealed}
+        batch.insert("themes", id=secrets.token_hex(16), code=act.code, **row)
+    else:
+        batch.add(
+            _AGAIN, of_code=act.code, of_place=one.place, to_by=one.by, to_done=one.done, to_sealed=sealed
+        )
+    await batch.note(act.by, "theme", act.code)
+
+
+async def publish_result(act: PublishResult, batch: Batch) -> None:
+    """Keep the results as they are published, and lay a word ready for who wished to hear."""
+    phase = select(_BALLOT.phase).where(_BALLOT.code == act.code)
+    if (await batch.connection.execute(phase)).scalar() != Phase.CLOSED.value:
+        raise Conflict("the results were published meanwhile")
+    sealed = batch.seals.question.seal(act.result.content, "ballots", act.code, "result")
+    batch.add(
+        _OUT,
+        of_code=act.code,
+        to_phase=Phase.PUBLISHED.value,
+        to_result=sealed,
+        on_day=day_in_bangkok(batch.now),
+    )
+    wished = select(tables.hearers).where(tables.hearers.c.code == act.code)
+    link = literal(f"\n{act.result.address}") if act.result.address else literal("")
+    told = Say("consult.result", {"title": act.title, "link": link}, certain=True)
+    for hearer in (await batch.connection.execute(wished)).all():
+        opened_letter = batch.seals.waiting.open(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
+        letter = replace(LETTER.validate_json(opened_letter), says=(told,))
+        row = secrets.token_hex(16)
+        body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+        due = int(batch.now.timestamp())
+        batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=body)
+    batch.add(_TOLD, of_code=act.code)
+    await batch.note(act.by, "consultation-published", act.code)
+
+
+@dataclass
+class Polls:
+    """Public opinion as it is counted and shown."""
+
+    seals: Seals
+    sight: Callable[[], Any]
+
+    async def consultations(self) -> tuple[voice.Consultation, ...]:
+        """All that were ever announced, the newest first."""
+        async with self.sight() as sight:
+            rows = await sight.connection.execute(
+                select(tables.ballots).order_by(_BALLOT.opens.desc(), _BALLOT.code)
+            )
+            return tuple(_counted(opened(row)) for row in rows.all())
+
+    async def voices(self, code: str) -> AsyncIterator[list[voice.Voice]]:
+        """The voices of a consultation, some at a time."""
+        async with self.sight() as sight:
+            row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).one()
+            ballot = opened(row)
+            last = ""
+            while True:
+                some = (
+                    select(tables.voices)
+                    .where(_VOICE.code == code, _VOICE.id > last)
+                    .order_by(_VOICE.id)
+                    .limit(SOME)
+                )
+                given = (await sight.connection.execute(some)).all()
+                if not given:
+                    return
+                yield [_voice(ballot, answers_of(one, self.seals), account=one.account) for one in given]
+                last = given[-1].id
+
+    async def themes(self, code: str) -> tuple[voice.Theme, ...]:
+        """The themes of a consultation, with the office's answers as they are now."""
+        async with self.sight() as sight:
+            known = await list_themes(ListThemes(code), sight)
+        return tuple(
+            voice.Theme(
+                one.name,
+                one.voices,
+                one.quotes,
+                voice.Taken(one.taken.value) if one.taken else None,
+                one.reason,
+                one.by,
+                one.done,
+            )
+            for one in known
+        )
+
+    async def result(self, code: str) -> bytes | None:
+        """The results as they were published; None where they were not."""
+        async with self.sight() as sight:
+            query = select(_BALLOT.result).where(_BALLOT.code == code)
+            sealed = (await sight.connection.execute(query)).scalar()
+        return self.seals.question.open(sealed, "ballots", code, "result") if sealed else None
+
+    async def opinions(self) -> tuple[voice.Opinion, ...]:
+        """What is counted of all opinions: month, topic and score, also where the words are erased already."""
+        async with self.sight() as sight:
+            rows = (
+                await sight.connection.execute(select(_OPINION.said_on, _OPINION.topic, _OPINION.score))
+            ).all()
+        return tuple(voice.Opinion(Month.of(row.said_on).code, row.topic, row.score) for row in rows)
+
+
+def _counted(ballot: Ballot) -> voice.Consultation:
+    questions = tuple(
+        voice.Asked(one.key, voice.Kind(one.kind.value), one.title, one.options) for one in ballot.questions
+    )
+    return voice.Consultation(
+        ballot.code, ballot.title, ballot.background, ballot.link, ballot.opens, ballot.closes, questions
+    )
+
+
+def _voice(ballot: Ballot, said: Mapping[str, str], *, account: bool) -> voice.Voice:
+    picks: dict[str, frozenset[str]] = {}
+    stances: dict[str, dict[str, voice.Stance]] = {}
+    for one in ballot.questions:
+        if one.kind is Kind.STATEMENTS:
+            own = {key: said[f"{one.key}.{key}"] for key in one.options if f"{one.key}.{key}" in said}
+            if own:
+                stances[one.key] = {key: voice.Stance(stance) for key, stance in own.items()}
+        elif one.kind is not Kind.TEXT and one.key in said:
+            picks[one.key] = frozenset(said[one.key].split(","))
+    return voice.Voice(account, picks, stances)
+
+
+READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+    ListTexts: list_texts,
+    ListThemes: list_themes,
+}
+
+WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
+    PutTheme: put_theme,
+    PublishResult: publish_result,
+}
