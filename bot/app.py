@@ -1,22 +1,28 @@
 """Builds everything once: the only place that wires settings, office, keys, storage, talk and doors together."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from bot import counting, knowledge, log, offices, settings
 from bot.engine import Engine, utc_now
+from bot.officer import seats
 from bot.settings import DeskName, Misconfigured, Settings
 from handlers.counter import Service
 from handlers.office import Office
 from handlers.router import Complaints
 from handlers.staff.counts import CountCases
+from handlers.staff.keyhole import NewKey
 from handlers.staff.publishing import FindWaiting
+from handlers.turn import Query
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
 from storage.store import Store
+
+Answers: TypeAlias = dict[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,11 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 if name == "service" and offices.is_trial(chosen.office):
                     await knowledge.lay_out(kept, now or utc_now())
                 count, waiting = counting.counter(kept, office, name), counting.waiting(kept)
-                engine = Engine(
-                    _router(name, office, chosen, kept),
-                    kept,
-                    fault=log.fault,
-                    answers={CountCases: count, FindWaiting: waiting},
-                )
+                answers: Answers = {CountCases: count, FindWaiting: waiting}
+                address = chosen.desk(name).public_url
+                if address and name == "complaints":
+                    answers[NewKey] = seats.drawer(address)
+                engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault, answers=answers)
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)
 

@@ -9,7 +9,7 @@ from handlers.case import Outcome, Reason, Status
 from handlers.question import FindAsked, FindNumber, FindThread, ListQuestions, OpenThread, Thread
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import approvals, concerns, docket, questions, sent, staff, tables
+from storage import approvals, concerns, docket, keyholes, questions, sent, staff, tables
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -103,6 +103,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     ListQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
     FindNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
     **approvals.READERS,
+    **keyholes.READERS,
 }
 
 

@@ -27,6 +27,7 @@ from storage import (
     approvals,
     concerns,
     handling,
+    keyholes,
     knowledge,
     letting,
     news,
@@ -174,6 +175,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     PutKnown: knowledge.put_known,
     **approvals.WRITERS,
     **letting.WRITERS,
+    **keyholes.WRITERS,
 }
 
 

@@ -1,0 +1,141 @@
+"""The files of a case: pictures as cleaned copies, everything else to be saved, and each opening in the trail."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.app import Desk
+from bot.officer import pictures
+from bot.officer.deeds import Deeds
+from bot.officer.seats import SEAT, Holder
+from bot.officer.sheets import SHUT, Sheets, handed, nothing
+from bot.pages import Pages
+from handlers.concerned import REASON
+from handlers.staff import visit
+from handlers.staff.visit import Opened
+from handlers.turn import File, Lang, Say
+from storage.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file in the list of a case. what: picture, file, coming or lost."""
+
+    place: int
+    name: str
+    kind: str
+    size: str
+    what: str
+
+
+class Evidences:
+    """Opens files for who sits at their case."""
+
+    def __init__(self, desk: Desk, pages: Pages, sheets: Sheets) -> None:
+        self.desk, self.pages, self.sheets = desk, pages, sheets
+        self._room = asyncio.Semaphore(1)  # a picture of 50 megapixels is decoded at a time, not ten
+
+    def holder(self, request: Request) -> Holder | None:
+        """Who has a seat, as far as their cookie says."""
+        return Holder.of(request, SEAT, self.desk.store.seals)
+
+    def deeds(self, holder: Holder) -> Deeds:
+        """What they do."""
+        return Deeds(self.desk, self.pages.office, holder.mark)
+
+    def listed(self, files: Iterable[File]) -> list[Listed]:
+        """The files as they stand on the page."""
+        return [
+            Listed(place, file.name, file.kind or "-", f"{max(1, file.size // 1024):,} KB", _what(file))
+            for place, file in enumerate(files, 1)
+        ]
+
+    async def file(self, request: Request) -> Response:
+        """A file to be saved; of a picture, the page that shows its copy."""
+        holder, place = self.holder(request), request.path_params["place"]
+        if holder is None:
+            return self.sheets.closed("th")
+        deeds = self.deeds(holder)
+        named = await deeds.decide(visit.named(deeds.visit(), place))
+        if named is not None and named.file is not None and _what(named.file) == "picture":
+            return self._frame(request, holder, named.file, named.visitor.hole.lang)
+        opened = await deeds.done(lambda v: visit.opened(v, place))
+        return await self._handed(opened)
+
+    async def picture(self, request: Request) -> Response:
+        """The copy of a picture: its pixels and nothing else."""
+        holder, place = self.holder(request), request.path_params["place"]
+        opened = await self.deeds(holder).done(lambda v: visit.opened(v, place)) if holder else None
+        if opened is None or opened.file is None or _what(opened.file) != "picture":
+            return self.sheets.closed("th")
+        async with self._room:
+            try:
+                content = b"".join([chunk async for chunk in self.desk.store.evidence.read(opened.file.id)])
+            except StorageError as trouble:
+                self.desk.engine.fault(trouble)
+                return self.sheets.closed("th", status=404)
+            made = await asyncio.to_thread(pictures.cleaned, content)
+        if made is None:
+            return Response(status_code=415, headers=dict(SHUT))
+        return Response(made[0], headers=dict(SHUT), media_type=made[1])
+
+    async def original(self, request: Request) -> Response:
+        """A picture as it came, for a reason."""
+        holder, place = self.holder(request), request.path_params["place"]
+        filled = await self.sheets.filled(request, holder, nothing)
+        reason = filled.words("text")
+        if holder is None:
+            return self.sheets.closed("th", reason)
+        deeds = self.deeds(holder)
+        if not holder.gave(filled.words("csrf")):
+            opened, note = await deeds.decide(visit.named(deeds.visit(), place)), Say("officer.stale")
+        else:
+            opened = await deeds.done(lambda v: visit.original(v, place, reason))
+            if opened is None or opened.say is None:
+                return await self._handed(opened, reason)
+            note = opened.say
+        if opened is None or opened.file is None:
+            return self.sheets.closed("th", reason)
+        return self._frame(request, holder, opened.file, opened.visitor.hole.lang, note, reason, 403)
+
+    async def _handed(self, opened: Opened | None, typed: str = "") -> Response:
+        if opened is None or opened.file is None:
+            return self.sheets.closed("th", typed, status=404 if opened else 410)
+        evidence, file = self.desk.store.evidence, opened.file
+        try:
+            meta = await evidence.meta(file.id)
+        except StorageError:
+            return self.sheets.closed("th", typed, status=404)
+        if not meta.key:  # it has not come
+            return self.sheets.closed("th", typed, status=404)
+        return handed(evidence.read(file.id), file.name, file.kind, meta.size)
+
+    def _frame(
+        self, request: Request, holder: Holder, file: File, lang: Lang, note: Say | None = None,
+        typed: str = "", status: int = 200,
+    ) -> Response:  # fmt: skip
+        seat, place = request.path_params["seat"], request.path_params["place"]
+        return self.sheets.shown(
+            "officer_picture.html",
+            lang,
+            status,
+            back=f"/officer/{seat}",
+            picture=f"/officer/{seat}/picture/{place}",
+            path=f"/officer/{seat}/original/{place}",
+            name=file.name,
+            fewest=REASON,
+            csrf=holder.ticket(),
+            note=self.sheets.words(note, lang) if note else "",
+            typed=typed,
+        )
+
+
+def _what(file: File) -> str:
+    if file.coming:
+        return "coming"
+    if not file.kind and not file.size:
+        return "lost"
+    return "picture" if file.kind in pictures.KINDS else "file"
