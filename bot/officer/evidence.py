@@ -19,6 +19,9 @@ from handlers.staff.visit import Opened
 from handlers.turn import File, Lang, Say
 from storage.errors import StorageError
 
+SHORT = 9
+"""Letters of a kind of file that is said: PDF, JPEG."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -49,7 +52,7 @@ class Evidences:
     def listed(self, files: Iterable[File]) -> list[Listed]:
         """The files as they stand on the page."""
         return [
-            Listed(place, file.name, file.kind or "-", f"{max(1, file.size // 1024):,} KB", _what(file))
+            Listed(place, file.name, _kind(file.kind), f"{max(1, file.size // 1024):,} KB", _what(file))
             for place, file in enumerate(files, 1)
         ]
 
@@ -125,12 +128,18 @@ class Evidences:
             back=f"/officer/{seat}",
             picture=f"/officer/{seat}/picture/{place}",
             path=f"/officer/{seat}/original/{place}",
-            name=file.name,
+            title=file.name,
             fewest=REASON,
             csrf=holder.ticket(),
             note=self.sheets.words(note, lang) if note else "",
             typed=typed,
         )
+
+
+def _kind(kind: str) -> str:
+    """A media type as people say it; empty where they do not."""
+    short = kind.rpartition("/")[2]
+    return short.upper() if len(short) <= SHORT else ""
 
 
 def _what(file: File) -> str:

@@ -22,6 +22,7 @@ from handlers.staff import visit
 from handlers.staff.keyhole import LASTS
 from handlers.staff.visit import Visitor
 from handlers.turn import File, FileProblem, Lang, Say
+from storage.errors import StorageError
 from storage.evidence import clean_name
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -125,6 +126,9 @@ class Registers:
             )
         except Unusable as trouble:
             return Found(self.sheets.words(trouble.say, lang)), False
+        except StorageError as trouble:
+            self.desk.engine.fault(trouble)
+            return self._note("sorry.busy", lang), False
         return self._found(result, name, lang), bool(result.cases)
 
     def _found(self, result: Result, name: str, lang: Lang) -> Found:

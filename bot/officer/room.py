@@ -110,7 +110,8 @@ class Rooms(Evidences):
             return await self._said(request, holder, visitor, filled)
         except StorageError as trouble:
             self.desk.engine.fault(trouble)
-            return await self._shown(request, holder, visitor, Say("sorry.busy"), filled.words("text"), 503)
+            text = filled.words("text")  # the case cannot be shown: that too would have to be written
+            return self.sheets.closed(visitor.hole.lang, text, "unsaved", 503)
 
     async def _said(self, request: Request, holder: Holder, visitor: Visitor, filled: Filled) -> Response:
         """Words to the reporter, their confirmation, or taking them back."""

@@ -160,15 +160,24 @@ class Office:
             for at in range(0, len(content), 65536):
                 yield content[at : at + 65536]
 
-        async def work() -> File:
-            file = await self.desk.store.evidence.take(chunks(), name, self.desk.now())
+        file = self.server.run(self.desk.store.evidence.take(chunks(), name, self.desk.now()))
+        assert file.problem is None
+        return self._attached(number, file)
+
+    def expects(self, number: int, name: str) -> File:
+        """A file is announced, and has not come yet."""
+        return self._attached(number, self.server.run(self.desk.store.evidence.expect(name, self.desk.now())))
+
+    def _attached(self, number: int, file: File) -> File:
+        async def work() -> None:
             view = await self.desk.view(made_of(number).shown)
+            assert view is not None
             on = thai.day(self.desk.now())
             entry = AddEntry(view.id, view.seq + 1, on, EntryKind.EVIDENCE, By.REPORTER, files=(file,))
             await self.desk.office(entry)
-            return file
 
-        return self.server.run(work())
+        self.server.run(work())
+        return file
 
     def audit(self) -> list[tuple[str, str]]:
         """Who did what, in order."""
