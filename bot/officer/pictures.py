@@ -10,20 +10,22 @@ KINDS = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 LONGEST = 2400
 """Pixels of the longer side: enough to read a page of paper by."""
 
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+_MOST = {"JPEG": 50_000_000, "PNG": 40_000_000, "GIF": 16_000_000, "WEBP": 16_000_000}
+"""Pixels that are decoded, by what decoding costs: at most about 250 MB for one, which is opened at a time."""
 
 
 def cleaned(content: bytes) -> tuple[bytes, str] | None:
     """A copy without metadata, and its kind; None for what is no picture after all."""
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            opened.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than it is shown
-            upright = ImageOps.exif_transpose(opened)
-            clear = "A" in upright.getbands() or "transparency" in upright.info
-            bare = upright.convert("RGBA" if clear else "RGB")
+        with Image.open(io.BytesIO(content), formats=tuple(_MOST)) as opened:
+            if opened.width * opened.height > _MOST[opened.format or ""]:
+                return None
+            clear = "A" in opened.getbands() or "transparency" in opened.info
+            # Made small first, and a JPEG decoded no larger: a picture of 50 megapixels is held once, not thrice.
+            opened.thumbnail((LONGEST, LONGEST), reducing_gap=2.0)
+            bare = ImageOps.exif_transpose(opened).convert("RGBA" if clear else "RGB")
     except Exception:  # the library fails in many ways on what somebody made
         return None
-    bare.thumbnail((LONGEST, LONGEST))
     bare.info.clear()  # a comment or a profile would be written along
     out = io.BytesIO()
     if clear:

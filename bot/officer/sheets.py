@@ -24,6 +24,7 @@ HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
+    "x-accel-buffering": "no",  # a proxy would lay what it cannot hold into a clear file
 }
 SHUT: Mapping[str, str] = {
     **HEADERS,
@@ -53,7 +54,9 @@ class Sheets:
         self, lang: Lang, typed: str = "", what: str = "closed", status: int = CLOSED_STATUS
     ) -> Response:
         """The page of who may see nothing any more; what they typed and did not send is given back."""
-        return self.shown("officer_closed.html", lang, status, what=what, typed=typed)
+        other: Lang = "th" if lang == "en" else "en"  # who it was is not known any more
+        also = wording.text(Say(f"officer.{what}"), other)
+        return self.shown("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
     def words(self, say: Say, lang: Lang) -> str:
         """Something said, in words."""

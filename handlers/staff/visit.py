@@ -143,7 +143,7 @@ def opened(v: Visit, place: int) -> Reading[Opened | None]:
     visitor, file = yield from _file(v, place)
     if visitor is None or visitor.found is None:
         return None
-    if file is None:
+    if file is None or file.coming:
         return Opened(visitor)
     return Opened(visitor, file, acts=(yield from sheet.opening(visitor.call, visitor.found, "file")))
 

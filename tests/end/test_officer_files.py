@@ -55,6 +55,9 @@ def test_what_is_clear_stays_clear_and_what_is_no_picture_is_none() -> None:
     assert made is not None
     assert made[1] == "image/png"
     assert pictures.cleaned(out.getvalue()[:30]) is None
+    wide = io.BytesIO()
+    Image.new("P", (8000, 5100)).save(wide, "PNG")
+    assert pictures.cleaned(wide.getvalue()) is None  # more than is worth its memory
     assert pictures.cleaned(b"%!PS-Adobe-3.0 EPSF-3.0\n") is None
 
 
@@ -96,6 +99,7 @@ def test_files_are_listed_shown_and_saved(office: Office) -> None:
     assert saved.headers["content-type"] == "application/pdf"
     assert saved.headers["content-disposition"].endswith(quote("สัญญา.pdf", safe=""))
     assert "sandbox" in saved.headers["content-security-policy"]
+    assert saved.headers["x-accel-buffering"] == "no"
     assert saved.headers["x-content-type-options"] == "nosniff"
     assert saved.headers["cache-control"] == "no-store"
     assert b"<img src=x" not in places[pictured].content

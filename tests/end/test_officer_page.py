@@ -1,20 +1,24 @@
 """The officers' page over real HTTP: who comes in, what they see, and how it ends."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from pyotp import HOTP
 
 from bot.officer import seats
 from handlers import thai
+from handlers.case import Move, Reason, Step
 from handlers.exclusion import Exclusion, SetExclusion, Why
 from handlers.receipt import made_of
+from handlers.staff.keyhole import NewKey
 from handlers.staff.person import FindInvitation, Join
 from handlers.staff.role import Role
 from handlers.turn import Channel
-from tests.end.officer_page import Office, Seen
+from tests.end.officer_page import LINK, Office, Seen
 from tests.end.officers import Officer
 
 STORY = "คานารี"
@@ -282,3 +286,105 @@ def test_an_erased_case_and_a_role_without_content(office: Office) -> None:
     auditor = office.hires("ผู้ตรวจ", Role.AUDITOR)
     assert "ไม่อยู่ในหน้าที่" in office.says(auditor, "/page 1")
     assert "ไม่พบเรื่อง" in office.says(office.hires("สมหญิง"), "/page 7")
+
+
+def test_a_recovery_code_opens_once(office: Office) -> None:
+    office.files()
+    code = office.server.run(office.desk.employ("อรุณ", Role.OFFICER))
+    now, who = office.desk.now(), office.desk.who("อรุณ")
+    person = office.server.run(office.desk.store.answer(FindInvitation(code), now))
+    assert person is not None
+    factor, day = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", thai.day(now)
+    joined = Join(person.id, code, who, factor, ("ABCDE-12345",), Channel.TERMINAL, None, "th", day)
+    office.server.run(office.desk.office(joined))
+    officer = Officer(office.desk, "อรุณ", person.id, who)
+    browser = office.browser()
+    assert STORY in browser.sends(browser.asks(office.link(officer)), "abcde12345").text
+    assert "รหัสไม่ถูกต้อง" in browser.sends(browser.asks(office.link(officer)), "ABCDE-12345").text
+
+
+def test_two_who_open_one_link_at_once(office: Office) -> None:
+    office.files()
+    officer = office.hires("สมหญิง")
+    path = office.link(officer)
+    browsers = [office.browser() for _ in range(6)]
+    forms = [browser.asks(path) for browser in browsers]
+    codes = [officer.code(after) for after in (-1, 0, 1)] * 2
+    with ThreadPoolExecutor(6) as together:
+        seen = list(
+            together.map(lambda one: one[0].sends(one[1], one[2]), zip(browsers, forms, codes, strict=True))
+        )
+    assert [STORY in page.text for page in seen].count(True) == 1
+    assert [what for _, what in office.audit()].count("opened-case") == 1
+
+
+def test_guesses_at_once_are_counted_one_by_one(office: Office) -> None:
+    office.files()
+    officer = office.hires("สมหญิง")
+    path = office.link(officer)
+    browsers = [office.browser() for _ in range(8)]
+    forms = [browser.asks(path) for browser in browsers]
+    with ThreadPoolExecutor(8) as together:
+        seen = list(
+            together.map(lambda one: one[0].sends(one[1], "00000x"), zip(browsers, forms, strict=True))
+        )
+    assert ["ลองใหม่ได้หลังเวลา" in page.text for page in seen].count(True) == 3
+    assert not any(STORY in page.text for page in seen)
+
+
+def test_a_network_that_writes_too_fast_waits(office: Office) -> None:
+    office.files()
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    form = browser.asks(office.link(officer))
+    body = urlencode({"csrf": "x", "text": "123456"}).encode()
+    for _ in range(400):
+        answer = browser.asks(form.path, body, X_Forwarded_For="203.0.113.9")
+        if answer.status == 429:
+            break
+    assert answer.status == 429
+    assert 'value="123456"' in answer.text
+    assert browser.asks(form.path, body).status == 403
+
+
+def test_what_is_no_form_is_told_kindly(office: Office) -> None:
+    office.files()
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    form = browser.asks(office.link(officer))
+    assert browser.asks(form.path, b"x", kind="text/plain").status == 400
+    assert browser.asks(form.path, b"x", kind="multipart/form-data; boundary=a").status == 400
+    seen = browser.sends(form, office.code(officer))
+    assert browser.asks(seen.path, b"x", kind="application/json").status == 400
+    assert browser.asks("/officer").status == 404
+    assert browser.asks(f"{seen.path}/file/x").status == 404
+
+
+def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: Office) -> None:
+    office.files()
+    office.attaches(1, "ก.txt", b"hello")
+    officer, chief = office.hires("สมหญิง"), office.hires("มาลี", Role.SUPERVISOR)
+    office.says(officer, "/files 1")
+    said = office.says(officer, office.code(officer))
+    assert "ก.txt" in said
+    assert LINK.search(said) is not None
+    del office.desk.engine.answers[NewKey]  # type: ignore[attr-defined]
+    for who, words in (
+        (officer, "/page 1"),
+        (officer, "/export 1"),
+        (chief, "/import"),
+        (officer, "/files 1"),
+    ):
+        said = office.says(who, words)
+        assert LINK.search(said) is None
+        assert "ยังไม่เปิด" in said
+
+
+def test_who_sits_at_a_case_that_was_erased(office: Office) -> None:
+    receipt = office.files()
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    seen = office.opens(officer, browser)
+    for step in (Step(Move.SCREEN), Step(Move.NOT_ACCEPT, reason=Reason.POLICY)):
+        office.server.run(office.desk.step(receipt.shown, step))
+    later = office.desk.now() + timedelta(days=4000)
+    assert office.server.run(office.desk.store.retention.erase_cases(later, timedelta(days=1))) == 1
+    assert shut(browser.asks(seen.path))
+    assert shut(browser.sends(seen, "สวัสดี", "reply"))
