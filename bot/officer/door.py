@@ -97,7 +97,7 @@ class Officers:
                 say, lang = await deeds.once(f"{ticket} {code}", lambda v: visit.entered(v, seat.mark, code))
         except StorageError as trouble:
             self._desk.engine.fault(trouble)
-            return self._form(request, lang, holder, Say("sorry.busy"), code, 503)
+            return self._form(request, lang, holder, Say("officer.unsaved"), code, 503)
         if say == visit.CLOSED:
             return self._sheets.closed(lang)
         if say != visit.ENTERED:

@@ -1,7 +1,7 @@
 """The files of a case: pictures as cleaned copies, everything else to be saved, and each opening in the trail."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -77,7 +77,7 @@ class Evidences:
         async with self._room:
             try:
                 content = b"".join([chunk async for chunk in self.desk.store.evidence.read(opened.file.id)])
-            except StorageError as trouble:
+            except (StorageError, OSError) as trouble:
                 self.desk.engine.fault(trouble)
                 return self.sheets.closed("th", status=404)
             made = await asyncio.to_thread(pictures.cleaned, content)
@@ -108,13 +108,13 @@ class Evidences:
         if opened is None or opened.file is None:
             return self.sheets.closed("th", typed, status=404 if opened else 410)
         evidence, file = self.desk.store.evidence, opened.file
+        rest = evidence.read(file.id)
         try:
-            meta = await evidence.meta(file.id)
-        except StorageError:
+            first = await anext(rest, b"")  # before anything is said: what is damaged is no file
+        except (StorageError, OSError) as trouble:
+            self.desk.engine.fault(trouble)
             return self.sheets.closed("th", typed, status=404)
-        if not meta.key:  # it has not come
-            return self.sheets.closed("th", typed, status=404)
-        return handed(evidence.read(file.id), file.name, file.kind, meta.size)
+        return handed(_joined(first, rest), file.name, file.kind, file.size)
 
     def _frame(
         self, request: Request, holder: Holder, file: File, lang: Lang, note: Say | None = None,
@@ -134,6 +134,12 @@ class Evidences:
             note=self.sheets.words(note, lang) if note else "",
             typed=typed,
         )
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
 
 
 def _kind(kind: str) -> str:

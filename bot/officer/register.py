@@ -1,9 +1,9 @@
 """An old register that is brought on the page: checked whole, shown, and taken only when that is confirmed."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from starlette.requests import Request
@@ -33,13 +33,12 @@ MOST_SHOWN = 200
 """Bad rows on one page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
     """A file that was checked and waits. It lies nowhere but in memory."""
 
     name: str
     content: bytes = field(repr=False)
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Registers:
 
     async def _import(self, request: Request, holder: Holder, lang: Lang) -> Response:
         kept = self._kept.pop(holder.mark, None)
-        if kept is None or kept.until <= self.desk.engine.now():
+        if kept is None:
             return self._page(request, holder, lang, self._note("officer.import_again", lang))
         deeds = Deeds(self.desk, self.office, holder.mark)
         if await deeds.done(visit.brought) is None:
@@ -128,7 +127,7 @@ class Registers:
             return Found(self.sheets.words(trouble.say, lang)), False
         except StorageError as trouble:
             self.desk.engine.fault(trouble)
-            return self._note("sorry.busy", lang), False
+            return self._note("officer.unsaved", lang), False
         return self._found(result, name, lang), bool(result.cases)
 
     def _found(self, result: Result, name: str, lang: Lang) -> Found:
@@ -142,12 +141,15 @@ class Registers:
         return Found(say, bad, more, counts, result.rows, name, taken=result.taken)
 
     def _keep(self, holder: Holder, name: str, content: bytes) -> None:
-        now: datetime = self.desk.engine.now()
-        self._kept = {mark: one for mark, one in self._kept.items() if one.until > now}
         while len(self._kept) >= MOST_KEPT:
             self._kept.pop(next(iter(self._kept)))
-        lasts: timedelta = LASTS
-        self._kept[holder.mark] = Kept(name, content, now + lasts)
+        self._kept[holder.mark] = kept = Kept(name, content)
+        asyncio.get_running_loop().call_later(LASTS.total_seconds(), self._lapse, holder.mark, kept)
+
+    def _lapse(self, mark: bytes, kept: Kept) -> None:
+        """Let go of what nobody confirmed; not of what was brought since."""
+        if self._kept.get(mark) is kept:
+            del self._kept[mark]
 
     def _note(self, key: str, lang: Lang) -> Found:
         return Found(self.sheets.words(Say(key), lang))

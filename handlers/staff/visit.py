@@ -143,8 +143,8 @@ def opened(v: Visit, place: int) -> Reading[Opened | None]:
     visitor, file = yield from _file(v, place)
     if visitor is None or visitor.found is None:
         return None
-    if file is None or file.coming:
-        return Opened(visitor)
+    if file is None or file.coming or not file.kind:
+        return Opened(visitor)  # it never came
     return Opened(visitor, file, acts=(yield from sheet.opening(visitor.call, visitor.found, "file")))
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from bot.officer import pictures
 from bot.officer.sheets import disposition
+from storage.errors import Tampered
 from tests.end.officer_page import Office
 
 PLACE = "CANARYPLACE"
@@ -139,6 +140,25 @@ def test_the_original_needs_a_reason_that_stays_with_the_case(office: Office) ->
     assert lost.status == 404
     stranger = office.browser().sends(page, "ต้องดูวันเวลาของภาพ", path=path)
     assert (stranger.status, stranger.typed) == (410, "ต้องดูวันเวลาของภาพ")
+
+
+def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: Office) -> None:
+    office.files()
+    content = photo()
+    office.attaches(1, "ขาด.jpg", content[:2000])
+    lost = office.attaches(1, "ก.txt", b"hello")
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    seen = office.opens(officer, browser)
+    answers = {p: browser.asks(f"{seen.path}/picture/{p}").status for p in (1, 2)}
+    assert sorted(answers.values()) == [410, 415]
+    broken = next(place for place, status in answers.items() if status == 415)
+    assert browser.asks(f"{seen.path}/file/{broken}").status == 200
+    for path in office.home.rglob("*.sealed"):
+        path.write_bytes(path.read_bytes()[:-1]) if lost.id in path.name else path.unlink()
+    assert browser.asks(f"{seen.path}/picture/{broken}").status == 404
+    assert browser.asks(f"{seen.path}/file/{3 - broken}").status == 404
+    assert {type(fault) for fault in office.desk.faults} == {FileNotFoundError, Tampered}
+    office.desk.faults.clear()
 
 
 def test_a_file_that_has_not_come_and_one_that_is_gone(office: Office) -> None:

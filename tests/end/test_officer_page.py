@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,10 +15,12 @@ from handlers import thai
 from handlers.case import Move, Reason, Step
 from handlers.exclusion import Exclusion, SetExclusion, Why
 from handlers.receipt import made_of
-from handlers.staff.keyhole import NewKey
+from handlers.staff.keyhole import NewKey, TurnKey
 from handlers.staff.person import FindInvitation, Join
 from handlers.staff.role import Role
-from handlers.turn import Channel
+from handlers.turn import Channel, Event, Turn
+from storage.errors import Conflict
+from storage.keyholes import keyhole_mark
 from tests.end.officer_page import LINK, Office, Seen
 from tests.end.officers import Officer
 
@@ -388,3 +391,28 @@ def test_who_sits_at_a_case_that_was_erased(office: Office) -> None:
     assert office.server.run(office.desk.store.retention.erase_cases(later, timedelta(days=1))) == 1
     assert shut(browser.asks(seen.path))
     assert shut(browser.sends(seen, "สวัสดี", "reply"))
+
+
+def test_a_link_is_turned_once_in_time_and_by_its_owner(office: Office) -> None:
+    office.files()
+    officer, other = office.hires("สมหญิง"), office.hires("วิชัย")
+    path = office.link(officer)
+    link = keyhole_mark(office.desk.store.seals, path.rpartition("/")[2])
+
+    def turned(name: str, staff: str, mark: bytes = link) -> bool:
+        act = TurnKey(mark, sha256(name.encode()).digest(), staff)
+        event, turn = Event(name, b"x" * 32, Channel.WEB), Turn(None, (), (act,))
+        try:
+            office.server.run(office.desk.store.commit(event, None, turn, office.desk.now()))
+        except Conflict:
+            return False
+        return True
+
+    assert not turned("a", other.id)
+    assert not turned("b", officer.id, b"?" * 32)
+    office.desk.away += timedelta(minutes=15)
+    assert not turned("c", officer.id)
+    office.desk.away -= timedelta(minutes=15)
+    assert turned("d", officer.id)
+    assert not turned("e", officer.id)
+    assert not turned("f", officer.id, sha256(b"d").digest())  # a seat is no link

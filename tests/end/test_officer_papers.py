@@ -11,6 +11,8 @@ import pikepdf
 import pytest
 
 from bot.officer import register
+from bot.officer.sheets import Sheets
+from bot.pages import Pages
 from handlers import thai
 from handlers.receipt import made_of
 from handlers.register import FileCase
@@ -20,6 +22,7 @@ from handlers.staff.role import MAY, Order, Role
 from handlers.turn import Channel
 from storage.errors import DiskFull
 from tests.end.officer_page import LINK, Office
+from tests.play import OFFICE
 
 HEAD = "number,received_on,source,category,status,outcome,closed_on\n"
 ROWS = "1/2568,12/11/2567,หนังสือ,corruption,อยู่ระหว่างดำเนินการ,,\n2/2568,13/11/2567,โทรศัพท์,corruption,แล้วเสร็จ,,1/12/2567\n"
@@ -138,6 +141,28 @@ def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: Of
         ("ผู้ตรวจ", Role.AUDITOR, "/export 1"),
     ):
         assert "ไม่อยู่ในหน้าที่" in office.says(office.hires(name, role), words)
+
+
+def test_what_nobody_confirms_is_let_go(office: Office) -> None:
+    chief, browser = office.hires("มาลี", Role.SUPERVISOR), office.browser()
+    one = register.Kept("ก.csv", b"1")
+    registers = register.Registers(office.desk, OFFICE, Sheets(Pages(OFFICE)))  # type: ignore[arg-type]
+    registers._kept = {b"a": one, b"b": register.Kept("ข.csv", b"2")}
+    registers._lapse(b"a", one)
+    registers._lapse(b"b", one)  # another was brought since
+    assert list(registers._kept) == [b"b"]
+    seen = bringing(office, browser, chief)
+    good = browser.brings(seen, "เก่า.csv", (HEAD + ROWS).encode())
+    take = office.desk.store.importing.take
+
+    async def full(*_: Any) -> None:
+        raise DiskFull("there is no room")
+
+    office.desk.store.importing.take = full  # type: ignore[method-assign]
+    assert "บันทึกไม่ได้" in browser.sends(good, choice="import").text
+    office.desk.store.importing.take = take  # type: ignore[method-assign]
+    office.desk.faults.clear()
+    assert office.server.run(office.desk.numbers()) == []
 
 
 def test_the_disk_is_full_and_the_words_are_given_back(office: Office) -> None:
