@@ -18,6 +18,7 @@ from handlers.staff import visit
 from handlers.staff.visit import Opened
 from handlers.turn import File, Lang, Say
 from storage.errors import StorageError
+from storage.kinds import EXTENSIONS
 
 SHORT = 9
 """Letters of a kind of file that is said: PDF, JPEG."""
@@ -114,7 +115,7 @@ class Evidences:
         except (StorageError, OSError) as trouble:
             self.desk.engine.fault(trouble)
             return self.sheets.closed("th", typed, status=404)
-        return handed(_joined(first, rest), file.name, file.kind, file.size)
+        return handed(_joined(first, rest), honest(file.name, file.kind), file.kind, file.size)
 
     def _frame(
         self, request: Request, holder: Holder, file: File, lang: Lang, note: Say | None = None,
@@ -134,6 +135,16 @@ class Evidences:
             note=self.sheets.words(note, lang) if note else "",
             typed=typed,
         )
+
+
+def honest(name: str, kind: str) -> str:
+    """A name that ends as its content is: else a text called x.hta would run where it is saved."""
+    endings = EXTENSIONS.get(kind, frozenset())
+    if name.rpartition(".")[2].lower() in endings and "." in name:
+        return name
+    own = kind.rpartition("/")[2]
+    ending = "txt" if kind == "text/plain" else own if own in endings else min(endings, default="bin")
+    return f"{name}.{ending}"
 
 
 async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from bot.officer import pictures
+from bot.officer.evidence import honest
 from bot.officer.sheets import disposition
 from storage.errors import Tampered
 from tests.end.officer_page import Office
@@ -82,6 +83,21 @@ def test_no_name_reaches_a_header_but_in_percent_signs(name: str, saved: str) ->
     assert told.count('"') == 2
     assert "%E2%80%AE" not in told
     assert "%2F" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "saved"),
+    [
+        ("x.hta", "text/plain", "x.hta.txt"),
+        ("สัญญา.PDF", "application/pdf", "สัญญา.PDF"),
+        ("pdf", "application/pdf", "pdf.pdf"),
+        ("ก", "audio/mpeg", "ก.mp3"),
+        ("x.exe", "unknown/kind", "x.exe.bin"),
+    ],
+    ids=["script", "large", "bare", "none", "unknown"],
+)
+def test_a_name_ends_as_its_content_is(name: str, kind: str, saved: str) -> None:
+    assert honest(name, kind) == saved
 
 
 def test_files_are_listed_shown_and_saved(office: Office) -> None:
