@@ -8,11 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from bot.officer import seats
+from handlers.staff.keyhole import NewKey
 from handlers.staff.role import Role
-from tests.end.browser import CHROMIUM, DESK, PHONE
+from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
 from tests.end.heard import RULES
-from tests.end.officer_page import Office
+from tests.end.officer_page import LINK, Office
+from tests.end.officers import hired
 from tests.end.test_officer_files import PDF, photo
+from tests.end.walk import STORY, filed, ready
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 SMALL = """() => [...document.querySelectorAll('button, a, summary, input:not([type=hidden]), textarea')]
@@ -114,3 +118,39 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
     page.keyboard.press("Enter")
     page.wait_for_selector("[value=undo]")
     context.close()
+
+
+def test_a_citizen_and_an_officer_in_two_windows(browser: Browser, tmp_path: Path) -> None:
+    door = BrowserDoor(browser, tmp_path / "var", PHONE)
+    server = door.server
+    server.desk.engine.answers[NewKey] = seats.drawer(server.address)  # type: ignore[index]
+    citizen = ready(door)
+    receipt = filed(citizen)
+    officer = server.run(hired(server.desk, "สมหญิง"))
+    said = "\n".join(m.text for m in server.run(officer.says("/page 1")))
+    found = LINK.search(said)
+    assert found is not None
+    desk = door.page("เจ้าหน้าที่")
+    desk.goto(found[0])
+    desk.fill("[name=text]", officer.code())
+    desk.click("button.chief")
+    desk.wait_for_selector("h1:has-text('เรื่อง 1/')")
+    assert STORY in desk.inner_text("main")
+    assert receipt not in desk.content()
+    desk.fill("[name=text]", "เลขที่สัญญาคือเท่าใด")
+    desk.click("[value=reply]")
+    desk.click("[value=send]")
+    desk.wait_for_selector("[value=undo]")
+    server.later(2)
+    desk.reload()
+    desk.wait_for_selector("ol.lines")
+    assert "เลขที่สัญญาคือเท่าใด" in desk.inner_text("ol.lines >> nth=0")
+    assert desk.query_selector("[value=undo]") is None
+    person = door.page("ที่อื่น")
+    person.goto(server.address + "/track")
+    person.fill("[name=text]", receipt)
+    person.click("[data-send]")
+    person.locator("text=เลขที่สัญญาคือเท่าใด").first.wait_for()
+    assert "เจ้าหน้าที่เปิดอ่านแล้ว" in person.inner_text("main")
+    assert "สมหญิง" not in person.content()
+    door.close()
