@@ -9,7 +9,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handlers.staff.keyhole import LASTS, Key, NewKey
+from handlers.staff.keyhole import Key, NewKey
 from storage.keyholes import keyhole_mark
 from storage.seal import same
 from storage.seals import Seals
@@ -80,11 +80,10 @@ class Holder:
         return self.seals.who("officer ticket", self.token, nonce).hex()[:_PROOF]
 
     def keep(self, response: Response, cookie: str, path: str, request: Request) -> None:
-        """Leave the cookie: for these pages alone, and for a quarter of an hour at most."""
+        """Leave the cookie: for these pages alone, and until the browser is closed; the seat ends before that."""
         response.set_cookie(
-            cookie, self.token, path=path, httponly=True, samesite="strict",
-            secure=is_secure(request), max_age=int(LASTS.total_seconds()),
-        )  # fmt: skip
+            cookie, self.token, path=path, httponly=True, samesite="strict", secure=is_secure(request)
+        )
 
 
 def forget(response: Response, cookie: str, path: str, request: Request) -> None:
