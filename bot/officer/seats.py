@@ -22,6 +22,7 @@ BEFORE, SEAT = "p", "o"
 """The cookie of a browser that was shown a link, and the one of a seat."""
 
 _TOKEN = re.compile(r"[0-9a-f]{32,64}")
+_TICKET = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
 _PROOF = 32
 
 
@@ -74,7 +75,7 @@ class Holder:
     def gave(self, ticket: str) -> bool:
         """Whether a ticket is one of this holder's."""
         nonce, _, proof = ticket.partition(".")
-        return same(proof.encode("utf-8", "replace"), self._proof(nonce).encode())
+        return bool(_TICKET.fullmatch(ticket)) and same(proof.encode(), self._proof(nonce).encode())
 
     def _proof(self, nonce: str) -> str:
         return self.seals.who("officer ticket", self.token, nonce).hex()[:_PROOF]

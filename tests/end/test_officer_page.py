@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from pyotp import HOTP
+from sqlalchemy import update
 
 from bot.officer import seats
 from handlers import thai
@@ -19,6 +20,7 @@ from handlers.staff.keyhole import NewKey, TurnKey
 from handlers.staff.person import FindInvitation, Join
 from handlers.staff.role import Role
 from handlers.turn import Channel, Event, Turn
+from storage import tables
 from storage.errors import Conflict
 from storage.keyholes import keyhole_mark
 from tests.end.officer_page import LINK, Office, Seen
@@ -82,7 +84,7 @@ def test_a_link_is_late_after_a_quarter_of_an_hour_and_so_is_the_seat(office: Of
     assert office.server.run(office.desk.store.personnel.forget(office.desk.now())) >= 2
 
 
-@pytest.mark.parametrize("how", ["removed", "barred", "given away", "left"])
+@pytest.mark.parametrize("how", ["removed", "barred", "given away", "left", "demoted"])
 def test_rights_end_at_once(office: Office, how: str) -> None:
     office.files()
     chief = office.hires("มาลี", Role.SUPERVISOR)
@@ -102,6 +104,8 @@ def test_rights_end_at_once(office: Office, how: str) -> None:
         office.server.run(office.desk.office(act))
     elif how == "given away":
         assert "มอบเรื่อง" in office.says(chief, f"/assign 1 {other.name}")
+    elif how == "demoted":
+        office.server.run(demoted(office, officer.id))
     else:
         office.says(officer, "/leave yes")
     assert shut(browser.asks(seen.path))
@@ -109,6 +113,13 @@ def test_rights_end_at_once(office: Office, how: str) -> None:
     assert shut(browser.sends(seen, "สวัสดี", "reply"))
     assert shut(office.browser().asks(link))
     assert shut(browser.sends(browser.asks(link), officer.code(), path=link))
+
+
+async def demoted(office: Office, staff: str) -> None:
+    """A role changes, in another program."""
+    changed = update(tables.staff).where(tables.staff.c.id == staff).values(role=Role.AUDITOR.value)
+    async with office.desk.store.committer.transaction() as connection:
+        await connection.execute(changed)
 
 
 def test_five_wrong_codes_close_the_way_in_the_chat_too(office: Office) -> None:
