@@ -40,9 +40,9 @@ class Officers:
         return [
             Route(link, self._kindly(self.link), methods=["GET", "POST"]),
             Route("/officer/{seat:str}", self._kindly(rooms.room), methods=["GET", "POST"]),
-            Route("/officer/{seat:str}/file/{place:int}", self._kindly(rooms.file)),
-            Route("/officer/{seat:str}/picture/{place:int}", self._kindly(rooms.picture)),
-            Route("/officer/{seat:str}/original/{place:int}", self._kindly(rooms.original), methods=["POST"]),
+            Route("/officer/{seat:str}/file/{key:str}", self._kindly(rooms.file)),
+            Route("/officer/{seat:str}/picture/{key:str}", self._kindly(rooms.picture)),
+            Route("/officer/{seat:str}/original/{key:str}", self._kindly(rooms.original), methods=["POST"]),
             Route("/officer/{seat:str}/paper", self._kindly(rooms.paper)),
         ]
 

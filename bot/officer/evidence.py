@@ -28,7 +28,7 @@ SHORT = 9
 class Listed:
     """A file in the list of a case. what: picture, file, coming or lost."""
 
-    place: int
+    key: str
     name: str
     kind: str
     size: str
@@ -53,26 +53,32 @@ class Evidences:
     def listed(self, files: Iterable[File]) -> list[Listed]:
         """The files as they stand on the page."""
         return [
-            Listed(place, file.name, _kind(file.kind), f"{max(1, file.size // 1024):,} KB", _what(file))
-            for place, file in enumerate(files, 1)
+            Listed(
+                visit.key_of(file),
+                file.name,
+                _kind(file.kind),
+                f"{max(1, file.size // 1024):,} KB",
+                _what(file),
+            )
+            for file in files
         ]
 
     async def file(self, request: Request) -> Response:
         """A file to be saved; of a picture, the page that shows its copy."""
-        holder, place = self.holder(request), request.path_params["place"]
+        holder, key = self.holder(request), request.path_params["key"]
         if holder is None:
             return self.sheets.closed("th")
         deeds = self.deeds(holder)
-        named = await deeds.decide(visit.named(deeds.visit(), place))
+        named = await deeds.decide(visit.named(deeds.visit(), key))
         if named is not None and named.file is not None and _what(named.file) == "picture":
             return self._frame(request, holder, named.file, named.visitor.hole.lang)
-        opened = await deeds.done(lambda v: visit.opened(v, place))
+        opened = await deeds.done(lambda v: visit.opened(v, key))
         return await self._handed(opened)
 
     async def picture(self, request: Request) -> Response:
         """The copy of a picture: its pixels and nothing else."""
-        holder, place = self.holder(request), request.path_params["place"]
-        opened = await self.deeds(holder).done(lambda v: visit.opened(v, place)) if holder else None
+        holder, key = self.holder(request), request.path_params["key"]
+        opened = await self.deeds(holder).done(lambda v: visit.opened(v, key)) if holder else None
         if opened is None or opened.file is None or _what(opened.file) != "picture":
             return self.sheets.closed("th")
         async with self._room:
@@ -88,16 +94,16 @@ class Evidences:
 
     async def original(self, request: Request) -> Response:
         """A picture as it came, for a reason."""
-        holder, place = self.holder(request), request.path_params["place"]
+        holder, key = self.holder(request), request.path_params["key"]
         filled = await self.sheets.filled(request, holder, nothing)
         reason = filled.words("text")
         if holder is None:
             return self.sheets.closed("th", reason)
         deeds = self.deeds(holder)
         if not holder.gave(filled.words("csrf")):
-            opened, note = await deeds.decide(visit.named(deeds.visit(), place)), Say("officer.stale")
+            opened, note = await deeds.decide(visit.named(deeds.visit(), key)), Say("officer.stale")
         else:
-            opened = await deeds.done(lambda v: visit.original(v, place, reason))
+            opened = await deeds.done(lambda v: visit.original(v, key, reason))
             if opened is None or opened.say is None:
                 return await self._handed(opened, reason)
             note = opened.say
@@ -121,14 +127,14 @@ class Evidences:
         self, request: Request, holder: Holder, file: File, lang: Lang, note: Say | None = None,
         typed: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
-        seat, place = request.path_params["seat"], request.path_params["place"]
+        seat, key = request.path_params["seat"], request.path_params["key"]
         return self.sheets.shown(
             "officer_picture.html",
             lang,
             status,
             back=f"/officer/{seat}",
-            picture=f"/officer/{seat}/picture/{place}",
-            path=f"/officer/{seat}/original/{place}",
+            picture=f"/officer/{seat}/picture/{key}",
+            path=f"/officer/{seat}/original/{key}",
             title=file.name,
             fewest=REASON,
             csrf=holder.ticket(),

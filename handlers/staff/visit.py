@@ -6,6 +6,7 @@ Every request is decided on what is true now: the seat, who has it, their role, 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 
 from handlers import thai
 from handlers.approval import ReadIdentity
@@ -138,9 +139,9 @@ def look(v: Visit) -> Reading[Look | None]:
     return Look(visitor, found, summary.says[0], sheet.answers(told), talk, rest, told.files, acts)
 
 
-def opened(v: Visit, place: int) -> Reading[Opened | None]:
-    """A file of the case by its place, to be looked at or taken away; None for who may not."""
-    visitor, file = yield from _file(v, place)
+def opened(v: Visit, key: str) -> Reading[Opened | None]:
+    """A file of the case by its key, to be looked at or taken away; None for who may not."""
+    visitor, file = yield from _file(v, key)
     if visitor is None or visitor.found is None:
         return None
     if file is None or file.coming or not file.kind:
@@ -148,15 +149,15 @@ def opened(v: Visit, place: int) -> Reading[Opened | None]:
     return Opened(visitor, file, acts=(yield from sheet.opening(visitor.call, visitor.found, "file")))
 
 
-def named(v: Visit, place: int) -> Reading[Opened | None]:
+def named(v: Visit, key: str) -> Reading[Opened | None]:
     """A file of the case, without opening it."""
-    visitor, file = yield from _file(v, place)
+    visitor, file = yield from _file(v, key)
     return None if visitor is None else Opened(visitor, file)
 
 
-def original(v: Visit, place: int, reason: str) -> Reading[Opened | None]:
+def original(v: Visit, key: str, reason: str) -> Reading[Opened | None]:
     """A picture as it came, with a reason that goes into the notes of the case."""
-    visitor, file = yield from _file(v, place)
+    visitor, file = yield from _file(v, key)
     if visitor is None or visitor.found is None:
         return None
     why, found, c = thai.clean(reason).text, visitor.found, visitor.call
@@ -232,10 +233,14 @@ def _at_case(v: Visit) -> Reading[Visitor | None]:
     return visitor if visitor is not None and visitor.hole.room is Room.CASE else None
 
 
-def _file(v: Visit, place: int) -> Reading[tuple[Visitor | None, File | None]]:
+def _file(v: Visit, key: str) -> Reading[tuple[Visitor | None, File | None]]:
     visitor = yield from _at_case(v)
     if visitor is None or visitor.found is None:
         return None, None
     told = yield from read(ReadTold(visitor.found.id))
-    here = told.files[place - 1 : place] if place > 0 else ()
-    return visitor, here[0] if here else None
+    return visitor, next((file for file in told.files if key_of(file) == key), None)
+
+
+def key_of(file: File) -> str:
+    """By what a file stands in an address: it stays the same whatever else comes, and tells nothing."""
+    return sha256(file.id.encode()).hexdigest()[:16]

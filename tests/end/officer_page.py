@@ -50,6 +50,11 @@ class Seen:
         return found[1] if found else ""
 
     @property
+    def files(self) -> list[str]:
+        """Where its files are, in their order."""
+        return re.findall(r'href="([^"]+/file/[^"]+)"', self.content.decode())
+
+    @property
     def typed(self) -> str:
         """What stands in its text box."""
         found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", self.content.decode(), re.DOTALL)

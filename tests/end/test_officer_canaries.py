@@ -64,7 +64,7 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     assert STORY in seen.text
     before = running.memory()
     running.forget_peak()
-    file = browser.asks(f"{seen.path}/file/1")
+    file = browser.asks(seen.files[0])
     assert file.content == content
     assert running.peak() - before < ROOM
     asked = browser.sends(seen, REPLY, "reply")

@@ -11,6 +11,7 @@ from PIL import Image
 from bot.officer import pictures
 from bot.officer.evidence import honest
 from bot.officer.sheets import disposition
+from handlers.staff.visit import key_of
 from storage.errors import Tampered
 from tests.end.officer_page import Office
 
@@ -109,9 +110,11 @@ def test_files_are_listed_shown_and_saved(office: Office) -> None:
     assert b"<img" not in seen.content
     assert "onerror" in seen.text
     assert "สัญญา.pdf" in seen.text
-    places = {p: browser.asks(f"{seen.path}/file/{p}") for p in (1, 2)}
+    places = {path: browser.asks(path) for path in seen.files}
+    assert len(places) == 2
     pictured = next(p for p, page in places.items() if "text/html" in page.headers["content-type"])
-    saved = places[3 - pictured]
+    other = next(path for path in places if path != pictured)
+    saved = places[other]
     assert saved.content == PDF
     assert saved.headers["content-type"] == "application/pdf"
     assert saved.headers["content-disposition"].endswith(quote("สัญญา.pdf", safe=""))
@@ -120,16 +123,16 @@ def test_files_are_listed_shown_and_saved(office: Office) -> None:
     assert saved.headers["x-content-type-options"] == "nosniff"
     assert saved.headers["cache-control"] == "no-store"
     assert b"<img src=x" not in places[pictured].content
-    copy = browser.asks(f"{seen.path}/picture/{pictured}")
+    copy = browser.asks(pictured.replace("/file/", "/picture/"))
     assert copy.headers["content-type"] == "image/jpeg"
     assert PLACE.encode() not in copy.content
     assert "sandbox" in copy.headers["content-security-policy"]
-    for path in ("file/0", "file/3", "picture/3", f"picture/{3 - pictured}"):
-        assert browser.asks(f"{seen.path}/{path}").status in {404, 410}, path
+    for path in (f"{seen.path}/file/0", f"{pictured}0", other.replace("/file/", "/picture/")):
+        assert browser.asks(path).status in {404, 410}, path
     assert [what for _, what in office.audit()].count("read-file") >= 2
     stranger = office.browser()
-    for path in (f"file/{pictured}", f"picture/{pictured}"):
-        assert stranger.asks(f"{seen.path}/{path}").status == 410
+    for path in (pictured, other, pictured.replace("/file/", "/picture/")):
+        assert stranger.asks(path).status == 410
 
 
 def test_the_original_needs_a_reason_that_stays_with_the_case(office: Office) -> None:
@@ -138,7 +141,7 @@ def test_the_original_needs_a_reason_that_stays_with_the_case(office: Office) ->
     office.attaches(1, "ป้าย.jpg", content)
     officer, browser = office.hires("สมหญิง"), office.browser()
     seen = office.opens(officer, browser)
-    page, path = browser.asks(f"{seen.path}/file/1"), f"{seen.path}/original/1"
+    page, path = browser.asks(seen.files[0]), seen.files[0].replace("/file/", "/original/")
     short = browser.sends(page, "ดู", path=path)
     assert short.status == 403
     assert "อย่างน้อย" in short.text
@@ -165,14 +168,15 @@ def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: Off
     lost = office.attaches(1, "ก.txt", b"hello")
     officer, browser = office.hires("สมหญิง"), office.browser()
     seen = office.opens(officer, browser)
-    answers = {p: browser.asks(f"{seen.path}/picture/{p}").status for p in (1, 2)}
+    pictured = {path: path.replace("/file/", "/picture/") for path in seen.files}
+    answers = {path: browser.asks(picture).status for path, picture in pictured.items()}
     assert sorted(answers.values()) == [410, 415]
-    broken = next(place for place, status in answers.items() if status == 415)
-    assert browser.asks(f"{seen.path}/file/{broken}").status == 200
+    broken = next(path for path, status in answers.items() if status == 415)
+    assert browser.asks(broken).status == 200
     for path in office.home.rglob("*.sealed"):
         path.write_bytes(path.read_bytes()[:-1]) if lost.id in path.name else path.unlink()
-    assert browser.asks(f"{seen.path}/picture/{broken}").status == 404
-    assert browser.asks(f"{seen.path}/file/{3 - broken}").status == 404
+    assert browser.asks(pictured[broken]).status == 404
+    assert browser.asks(next(path for path in pictured if path != broken)).status == 404
     assert {type(fault) for fault in office.desk.faults} == {FileNotFoundError, Tampered}
     office.desk.faults.clear()
 
@@ -183,9 +187,11 @@ def test_a_file_that_has_not_come_and_one_that_is_gone(office: Office) -> None:
     office.attaches(1, "ภาพ.jpg", photo(size=(40, 20)))
     officer, browser = office.hires("สมหญิง"), office.browser()
     seen = office.opens(officer, browser)
-    office.expects(1, "กำลังมา.jpg")
-    shown = browser.asks(seen.path).text
-    assert "กำลังมา" in shown
-    answers = [browser.asks(f"{seen.path}/file/{place}").status for place in (1, 2, 3)]
-    assert sorted(answers) == [200, 200, 404]
-    assert {browser.asks(f"{seen.path}/picture/{p}").status for p in (1, 2, 3)} == {200, 410}
+    coming = office.expects(1, "กำลังมา.jpg")
+    shown = browser.asks(seen.path)
+    assert "กำลังมา.jpg" in shown.text
+    assert shown.files == seen.files  # the others stay where they were
+    assert [browser.asks(path).status for path in shown.files] == [200, 200]
+    waited = f"{seen.path}/file/{key_of(coming)}"
+    assert browser.asks(waited).status == 404
+    assert browser.asks(waited.replace("/file/", "/picture/")).status == 410

@@ -369,7 +369,7 @@ def test_what_is_no_form_is_told_kindly(office: Office) -> None:
     seen = browser.sends(form, office.code(officer))
     assert browser.asks(seen.path, b"x", kind="application/json").status == 400
     assert browser.asks("/officer").status == 404
-    assert browser.asks(f"{seen.path}/file/x").status == 404
+    assert browser.asks(f"{seen.path}/file/x/y").status == 404
 
 
 def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: Office) -> None:
