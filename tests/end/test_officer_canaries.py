@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 from bot.officer import seats
@@ -79,3 +80,29 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     for canary in canaries:
         assert not any(spelling in log for spelling in spellings(canary)), canary
     assert search(home, canaries) + search(temporary, canaries) == []
+
+
+def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    (page, *_), officer, _ = asyncio.run(prepared(home))
+    running = start(home)
+    browser = Browser(running.port)
+    seen = browser.sends(browser.asks(f"{seats.OPENING}/{page}"), officer.code())
+    asked = browser.sends(seen, REPLY, "reply")
+    kept = browser.jar
+    assert browser.sends(asked, asked.typed, "send").status == 200
+    running.dies()
+    again = start(home)
+    browser = Browser(again.port, kept)
+    assert "รอส่งถึงผู้แจ้ง" in browser.asks(seen.path).text  # the seat is no memory of the program
+    again.ends()
+    assert asyncio.run(sent(home)) == [REPLY]
+
+
+async def sent(home: Path) -> list[str]:
+    """What reached the reporter, once the minute is over."""
+    async with opened(home) as desk:
+        await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
+        view = await desk.view(made_of(1).shown)
+        assert view is not None
+        return [entry.text for entry in view.entries if entry.text]
