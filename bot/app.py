@@ -7,10 +7,12 @@ from datetime import datetime
 
 from bot import counting, knowledge, log, offices, settings
 from bot.engine import Engine, utc_now
+from bot.officer import seats
 from bot.settings import DeskName, Misconfigured, Settings
 from handlers.counter import Service
 from handlers.office import Office
 from handlers.router import Complaints
+from handlers.staff.keyhole import NewKey
 from storage import keys, store
 from storage.errors import KeyTrouble, NewerSchema
 from storage.keys import Place
@@ -51,13 +53,11 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
                 if name == "service" and offices.is_trial(chosen.office):
                     await knowledge.lay_out(kept, now or utc_now())
-                own = (chosen.complaints if name == "complaints" else chosen.service).public_url or ""
-                engine = Engine(
-                    _router(name, office, chosen, kept),
-                    kept,
-                    fault=log.fault,
-                    answers=counting.answers(kept, office, name, own),
-                )
+                own = chosen.desk(name).public_url or ""
+                answers = counting.answers(kept, office, name, own)
+                if own and name == "complaints":
+                    answers[NewKey] = seats.drawer(own)
+                engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault, answers=answers)
                 desks[name] = Desk(name, places[name], kept, engine)
         yield House(chosen, office, desks)
 

@@ -1,5 +1,6 @@
 """One case as an encrypted PDF, for a committee or another body; its password goes another way than the file."""
 
+import asyncio
 import io
 import secrets
 from collections.abc import Mapping
@@ -8,20 +9,18 @@ from importlib.resources import files
 
 import pikepdf
 
-from handlers import receipt, thai, wording
+from handlers import thai, wording
 from handlers.office import Office
 from handlers.register import By
 from handlers.staff.docket import CaseFile, FindNumber, Line, ReadHistory, ReadTold, Told
 from handlers.staff.sheet import TOLD
 from handlers.turn import Lang, Say
 from ita_stats import press
+from storage.keyholes import new_password
 from storage.store import Store
 
 LANG: Lang = "th"
 """What goes to a Thai committee is Thai."""
-
-GROUPS, SYMBOLS = 5, 4
-"""Of a password: 20 symbols, 100 random bits."""
 
 
 async def written(
@@ -34,13 +33,17 @@ async def written(
     found: CaseFile | None = await store.answer(FindNumber(number, year, ""), now)
     if found is None:
         return None
+    await store.personnel.note("exported", found.id, now)
+    password = new_password()
+    return await sealed(store, office, found, password, now), password
+
+
+async def sealed(store: Store, office: Office, found: CaseFile, password: str, now: datetime) -> bytes:
+    """The PDF of a case under a password. Setting it takes a moment, in which nobody else waits."""
     told: Told = await store.answer(ReadTold(found.id), now)
     lines: tuple[Line, ...] = await store.answer(ReadHistory(found.id), now)
-    await store.personnel.note("exported", found.id, now)
-    password = "-".join(
-        "".join(secrets.choice(receipt.ALPHABET) for _ in range(SYMBOLS)) for _ in range(GROUPS)
-    )
-    return encrypted(typeset(paper(found, told, lines, office, now), now), password), password
+    data = paper(found, told, lines, office, now)
+    return await asyncio.to_thread(lambda: encrypted(typeset(data, now), password))
 
 
 def paper(

@@ -1,6 +1,6 @@
 """What officers see of the statistics in a chat: exact figures of a few periods, counted as they are published."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from storage.store import Store
 
 def answers(
     store: Store, office: Office, desk: str, address: str = ""
-) -> Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]:
+) -> dict[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]:
     """Who answers what handlers ask of what is counted. address: of the desk's site, or empty."""
     return {
         CountCases: counter(store, office, desk),

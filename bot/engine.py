@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
+from bot.turns import Turn as Taking
 from bot.turns import Turns
 from handlers import wording
 from handlers.receipt import made_of
@@ -86,6 +87,10 @@ class Engine:
                 self.fault(fault)
                 return sorry("sorry.fault", lang)
 
+    def turn(self, who: bytes) -> Taking[bytes]:
+        """A person's turn, for what they do at another door than their chat."""
+        return self._turns.of(who)
+
     async def recall(self, event: Event) -> Answer:
         """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
         async with self._turns.of(event.who):
@@ -132,9 +137,10 @@ class Engine:
             except StopIteration as decided:
                 turn: Turn = decided.value
                 return turn
-            answer = await self._answer(query)
+            answer = await self.ask(query)
 
-    async def _answer(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
+    async def ask(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
+        """The answer to a question of who decides."""
         if isinstance(query, Now):
             return self.now()
         if isinstance(query, NewReceipt):

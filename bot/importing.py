@@ -34,17 +34,25 @@ class Result:
     bad: tuple[BadRow, ...]
     taken: bool
     say: Say
+    cases: tuple[OldCase, ...] = ()
 
 
 async def take(
-    path: Path, content: bytes, store: Store, office: Office, now: datetime, *, trial: bool = False
+    path: Path,
+    content: bytes,
+    store: Store,
+    office: Office,
+    now: datetime,
+    *,
+    trial: bool = False,
+    quiet: bool = False,
 ) -> Result:
-    """Import a register: all or nothing. Raises Unusable for a file that is none."""
+    """Import a register: all or nothing. quiet: no bar. Raises Unusable for a file that is none."""
     today = thai.day(now)
     before = await store.importing.imported_on(content)
     if before is not None:
         return Result(0, (), taken=False, say=Say("import.again", {"day": thai.shown(before, "th")}))
-    found = list(oldregister.read(sheet.lines(path, content), office, today))
+    found = await asyncio.to_thread(lambda: list(oldregister.read(sheet.lines(path, content), office, today)))
     if not found:
         raise sheet.Unusable(Say("import.empty"))
     cases = [row for row in found if isinstance(row, OldCase)]
@@ -55,8 +63,9 @@ async def take(
         say = Say("import.nothing", {"bad": len(bad), "rows": len(found)})
         return Result(len(found), tuple(bad), taken=False, say=say)
     if trial:
-        return Result(len(found), (), taken=False, say=Say("import.fits", {"rows": len(found)}))
-    with typer.progressbar(length=len(cases), file=sys.stderr, hidden=len(cases) < LONG) as bar:
+        fits = Say("import.fits", {"rows": len(found)})
+        return Result(len(found), (), taken=False, say=fits, cases=tuple(cases))
+    with typer.progressbar(length=len(cases), file=sys.stderr, hidden=quiet or len(cases) < LONG) as bar:
         await store.importing.take(
             content,
             cases,
@@ -71,7 +80,7 @@ async def take(
 def told(result: Result) -> str:
     """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
     lines = [
-        wording.text(Say("import.line", {"line": row.line, "reasons": _reasons(row, lang)}), lang)
+        wording.text(Say("import.line", {"line": row.line, "reasons": reasons(row, lang)}), lang)
         for row in result.bad
         for lang in ("th", "en")
     ]
@@ -89,8 +98,8 @@ def as_json(result: Result) -> str:
         {
             "line": row.line,
             "columns": [fault.column for fault in row.faults],
-            "th": _reasons(row, "th"),
-            "en": _reasons(row, "en"),
+            "th": reasons(row, "th"),
+            "en": reasons(row, "en"),
         }
         for row in result.bad
     ]
@@ -98,7 +107,8 @@ def as_json(result: Result) -> str:
     return json.dumps({**told, "problems": problems}, ensure_ascii=False)
 
 
-def _reasons(row: BadRow, lang: Lang) -> str:
+def reasons(row: BadRow, lang: Lang) -> str:
+    """What is wrong with a row, column by column."""
     parts = [(fault.column, wording.text(fault.say, lang)) for fault in row.faults]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
 

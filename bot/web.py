@@ -15,6 +15,7 @@ from bot import log, markup
 from bot.app import House
 from bot.board import Board
 from bot.engine import utc_now
+from bot.officer.door import Officers
 from bot.opinion_pages import OpinionPages
 from bot.opinions import hearing_at
 from bot.pages import Pages, asked_lang
@@ -63,6 +64,7 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
         routes.append(Route("/exit", _leaving(house, chats)))
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
+        routes += Officers(desk, pages).routes()
         routes += Statistics(Bench(desk.place, desk.store, house.office), pages).routes()
     application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
     application.router.redirect_slashes = False  # it would repeat the Host that was asked for

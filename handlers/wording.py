@@ -12,7 +12,10 @@ GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "st
 """The keys of what tells of a case, or repeats what somebody told."""
 
 
-FADING = ("staff.join.", "staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask")
+FADING = (
+    "staff.join.", "staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask", "staff.elsewhere",
+    "staff.page.link", "staff.identity.link", "staff.export.link", "staff.import.link",
+)  # fmt: skip
 """The keys of what shows content to an officer."""
 
 

@@ -15,7 +15,6 @@ from handlers.staff.docket import (
     ListCases,
     ListLinks,
     LogLine,
-    OfficerLink,
     Page,
     ReadHistory,
     ReadLog,
@@ -201,11 +200,6 @@ async def list_links(query: ListLinks, sight: Sight) -> tuple[CaseFile, ...]:
     return tuple([listed(row) for row in (await sight.connection.execute(wanted)).mappings()])
 
 
-async def officer_link(query: OfficerLink, sight: Sight) -> str:  # noqa: ARG001
-    """No address: this version has no page for officers."""
-    return ""
-
-
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindNumber: find_number,
     ListCases: list_cases,
@@ -214,7 +208,6 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     ReadHistory: read_history,
     ReadLog: read_log,
     ListLinks: list_links,
-    OfficerLink: officer_link,
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from handlers.staff.person import Profile
 from handlers.staff.role import Role
 from handlers.turn import Lang, literal
-from storage import tables
+from storage import ruling, tables
 from storage.batch import Batch
 from storage.commit import Committer
 from storage.notices import post
@@ -69,6 +69,6 @@ class Personnel:
         """Forget codes that nobody can use any more; gives how many."""
         at, count = minute(now), 0
         async with self.committer.transaction() as connection:
-            for table in (tables.spent, tables.invitations):
+            for table in (tables.spent, tables.invitations, ruling.keyholes):
                 count += (await connection.execute(delete(table).where(table.c.until <= at))).rowcount
         return count

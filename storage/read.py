@@ -9,7 +9,19 @@ from handlers.case import Outcome, Reason, Status
 from handlers.question import FindAsked, FindNumber, FindThread, ListQuestions, OpenThread, Thread
 from handlers.register import INSIDE, By, CaseView, Entry, EntryKind, FindCase, FindSent, FindTries, Tries
 from handlers.turn import Query
-from storage import approvals, ballots, concerns, docket, opinions, questions, sent, staff, tables, weighed
+from storage import (
+    approvals,
+    ballots,
+    concerns,
+    docket,
+    keyholes,
+    opinions,
+    questions,
+    sent,
+    staff,
+    tables,
+    weighed,
+)
 from storage.errors import StorageError
 from storage.seal import Seal
 from storage.sight import Sight
@@ -106,6 +118,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     **opinions.READERS,
     **ballots.READERS,
     **weighed.READERS,
+    **keyholes.READERS,
 }
 
 

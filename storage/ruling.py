@@ -43,11 +43,12 @@ approvals = _scattered(
 keyholes = _scattered(
     "keyholes",
     Column("mark", LargeBinary(32), primary_key=True),  # of the link, then of the cookie
-    _case(),
+    Column("case_id", String(32), ForeignKey("cases.id")),  # null: it belongs to none
     Column("staff_id", String(32), nullable=False),
-    Column("kind", String(10), nullable=False),  # link, seat
+    Column("kind", String(10), nullable=False),  # handlers.staff.keyhole.Room
     Column("until", Integer, nullable=False),  # minute
     Column("proved", Integer, nullable=False),  # minute at which the second factor was given; 0: not yet
+    Column("sealed", LargeBinary, nullable=False),  # language, and the password of a paper
 )
 
 imports = _scattered(

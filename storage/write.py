@@ -29,6 +29,7 @@ from storage import (
     ballots,
     concerns,
     handling,
+    keyholes,
     knowledge,
     letting,
     news,
@@ -181,6 +182,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     **weighed.WRITERS,
     **approvals.WRITERS,
     **letting.WRITERS,
+    **keyholes.WRITERS,
 }
 
 

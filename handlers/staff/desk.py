@@ -16,6 +16,7 @@ from handlers.staff import (
     letters,
     listing,
     moving,
+    opening,
     order,
     publishing,
     seconding,
@@ -26,7 +27,7 @@ from handlers.staff.call import Call, Handler, Reading, button, may
 from handlers.staff.guide import guide
 from handlers.staff.order import CITIZENS, Given
 from handlers.staff.person import FindStaff, NoteAttempt, Staff
-from handlers.staff.role import CONTENT, Order
+from handlers.staff.role import CONTENT, OPENING, Order
 from handlers.turn import Channel, Deciding, Say, Topic, Turn, read
 
 HANDLERS: Mapping[Order, Handler] = {
@@ -65,6 +66,9 @@ HANDLERS: Mapping[Order, Handler] = {
     Order.BAR: barring.bar,
     Order.LIFT: barring.lift,
     Order.RELEASE: publishing.release,
+    Order.PAGE: opening.page,
+    Order.EXPORT: opening.export,
+    Order.IMPORT: opening.bring,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 
@@ -134,7 +138,11 @@ def obey(c: Call) -> Deciding:
     order_ = c.given.order
     if not may(c.staff, order_):
         return c.tells("refused", (button(Order.HELP),), (NoteAttempt(order_, c.staff.id),))
-    if order_ in CONTENT and not c.proved:
+    if (
+        order_ in CONTENT
+        and not c.proved
+        and not (order_ in OPENING and c.m.event.channel in sheet.ELSEWHERE)
+    ):
         return c.with_(then=c.given.written()).tells("factor.ask")
     if order_ is Order.CONFIRM:
         given = sending.confirmed(c)

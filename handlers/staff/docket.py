@@ -151,14 +151,6 @@ class ListLinks(Query[tuple[CaseFile, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerLink(Query[str]):
-    """The address of the officer's page of a case, for one person and one use; empty where there is none."""
-
-    case: str
-    staff: str
-
-
-@dataclass(frozen=True, slots=True)
 class OpenCase(Act):
     """Somebody read of a case. what: facts, files or history; first: the reporter sees that it was opened, as `seq`."""
 

@@ -45,6 +45,9 @@ THAI: Mapping[Order, tuple[str, ...]] = {
     Order.BAR: ("กัน",),
     Order.LIFT: ("เลิกกัน",),
     Order.RELEASE: ("เผยแพร่",),
+    Order.PAGE: ("เปิดหน้า", "หน้าเรื่อง"),
+    Order.EXPORT: ("ส่งออก",),
+    Order.IMPORT: ("นำเข้า",),
 }
 """The names that a command has in Thai; the first is shown."""
 

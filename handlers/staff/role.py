@@ -52,6 +52,9 @@ class Order(StrEnum):
     BAR = "bar"
     LIFT = "lift"
     RELEASE = "release"
+    PAGE = "page"
+    EXPORT = "export"
+    IMPORT = "import"
 
 
 EVERYBODY = frozenset(Role)
@@ -70,13 +73,19 @@ MAY: Mapping[Order, frozenset[Role]] = {
     **dict.fromkeys((Order.ASSIGN, Order.REOPEN, Order.HOLD), DECIDING),
     **dict.fromkeys((Order.IDENTITY, Order.APPROVE), HANDLING),
     **dict.fromkeys((Order.BAR, Order.LIFT, Order.RELEASE), DECIDING),
+    **dict.fromkeys((Order.PAGE, Order.EXPORT), HANDLING),
     Order.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     Order.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    # A register of the past holds numbers and days, no content; who runs the channel may bring it too.
+    Order.IMPORT: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }
 """Who may give a command at all; whether it fits the case, its state and its officer is another question."""
 
 CONTENT = frozenset({Order.FACTS, Order.FILES, Order.HISTORY, Order.SEARCH, Order.IDENTITY})
 """What opens somebody's words, so that the second factor must have been given lately."""
+
+OPENING = frozenset({Order.FACTS, Order.FILES, Order.HISTORY, Order.IDENTITY})
+"""What shows nothing of it where nothing can be deleted, so that no factor is asked for there."""
 
 
 def may(role: Role, order: Order) -> bool:

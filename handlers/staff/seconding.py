@@ -7,7 +7,9 @@ from handlers.concerned import REASON
 from handlers.office import TwoPersons
 from handlers.staff.call import Call, Reading, button, the_case
 from handlers.staff.docket import CaseFile, OpenCase
+from handlers.staff.keyhole import CutKey, NewKey, Room
 from handlers.staff.role import Order
+from handlers.staff.sheet import ELSEWHERE
 from handlers.turn import Act, Deciding, Say, Turn, literal, read
 
 
@@ -22,6 +24,8 @@ def identity(c: Call) -> Deciding:
         if isinstance(good, Turn):
             return good
         spent = (SpendApproval(good.id, found.id, c.staff.id),)
+    if c.m.event.channel in ELSEWHERE:
+        return (yield from elsewhere(c, found, spent))
     pairs = yield from read(ReadIdentity(found.id))
     opened = OpenCase(found.id, c.staff.id, "identity", thai.day(c.m.now))
     back = (button(Order.CASE, found),)
@@ -29,6 +33,15 @@ def identity(c: Call) -> Deciding:
         return c.tells("identity.none", back, (*spent, opened), number=found.shown)
     lines = tuple(literal(value) for _, value in pairs)
     return c.tells("identity.some", back, (*spent, opened), number=found.shown, lines=lines)
+
+
+def elsewhere(c: Call, found: CaseFile, spent: tuple[Act, ...]) -> Deciding:
+    """A link to the name, where nothing can be deleted; without a page nothing is opened, and nothing spent."""
+    back, key = (button(Order.CASE, found),), (yield from read(NewKey()))
+    if key is None:
+        return c.tells("identity.elsewhere", back, number=found.shown)
+    act = CutKey(key.secret, Room.IDENTITY, c.staff.id, found.id, c.m.lang)
+    return c.tells("identity.link", back, (*spent, act), number=found.shown, address=key.address)
 
 
 def approve(c: Call) -> Deciding:

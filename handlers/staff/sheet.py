@@ -12,16 +12,17 @@ from handlers.staff.docket import (
     CaseFile,
     Line,
     ListLinks,
-    OfficerLink,
     OpenCase,
     ReadHistory,
     ReadLog,
     ReadTold,
+    Told,
 )
 from handlers.staff.listing import day
+from handlers.staff.opening import link
 from handlers.staff.person import ListStaff
 from handlers.staff.role import Order, may
-from handlers.turn import Act, Arg, Channel, Choice, Deciding, File, Say, Turn, literal, read
+from handlers.turn import Arg, Channel, Choice, Deciding, File, Say, Turn, literal, read
 
 ORDERS: Mapping[Move, tuple[Order, ...]] = {
     Move.SCREEN: (Order.SCREEN,),
@@ -67,7 +68,9 @@ def summary(c: Call, found: CaseFile, *before: Say) -> Deciding:
         "more": tuple(_marks(found, links)),
     }
     kept = c.with_(last=f"{found.number}/{found.year}")
-    return kept.says(*before, Say("staff.case.summary", told, ways(c, found)))
+    # Where nothing can be deleted, not even what it is about: the number, the state and the day.
+    key = "staff.case.brief" if c.m.event.channel in ELSEWHERE else "staff.case.summary"
+    return kept.says(*before, Say(key, told, ways(c, found)))
 
 
 def _marks(found: CaseFile, links: tuple[CaseFile, ...]) -> list[Say]:
@@ -83,7 +86,8 @@ def _marks(found: CaseFile, links: tuple[CaseFile, ...]) -> list[Say]:
 
 def ways(c: Call, found: CaseFile) -> tuple[Choice, ...]:
     """What may be done next with a case, by this person and in this state."""
-    orders = [Order.FACTS, Order.FILES, Order.HISTORY]
+    orders = [] if c.m.event.channel in ELSEWHERE else [Order.FACTS, Order.FILES, Order.HISTORY]
+    orders.append(Order.PAGE)
     if found.officer != c.staff.id:
         orders.append(Order.TAKE)
     orders += legal(found)
@@ -108,9 +112,13 @@ def facts(c: Call) -> Deciding:
     if isinstance(found, Turn):
         return found
     told = yield from read(ReadTold(found.id))
-    lines = tuple(_answer(name, told.answers[name]) for name in TOLD if told.answers.get(name))
-    shown = Say("staff.facts", {"number": found.shown, "lines": lines}, ways(c, found))
-    return c.with_(last=found.shown).says(shown, acts=(yield from _opening(c, found, "facts")))
+    shown = Say("staff.facts", {"number": found.shown, "lines": answers(told)}, ways(c, found))
+    return c.with_(last=found.shown).says(shown, acts=(yield from opening(c, found, "facts")))
+
+
+def answers(told: Told) -> tuple[Say, ...]:
+    """What was told, field by field."""
+    return tuple(_answer(name, told.answers[name]) for name in TOLD if told.answers.get(name))
 
 
 def _answer(name: str, value: str) -> Say:
@@ -129,11 +137,10 @@ def files(c: Call) -> Deciding:
     told = yield from read(ReadTold(found.id))
     if not told.files:
         return c.tells("files.none", ways(c, found), number=found.shown)
-    link = yield from read(OfficerLink(found.id, c.staff.id))
-    where = literal(link) if link else Say("staff.files.nowhere")
+    where, acts = yield from link(c, found, "staff.files.nowhere")
     lines = tuple(_file(file) for file in told.files)
     shown = Say("staff.files.some", {"number": found.shown, "lines": lines, "where": where}, ways(c, found))
-    return c.says(shown, acts=(yield from _opening(c, found, "files")))
+    return c.says(shown, acts=(*acts, *(yield from opening(c, found, "files"))))
 
 
 def _file(file: File) -> Say:
@@ -148,12 +155,13 @@ def history(c: Call) -> Deciding:
         return found
     lines = yield from read(ReadHistory(found.id))
     names = yield from by_id()
-    shown = tuple(_line(one, names, c) for one in lines[-NEWEST:])
+    shown = tuple(event(one, names, c) for one in lines[-NEWEST:])
     said = Say("staff.history", {"number": found.shown, "lines": shown}, ways(c, found))
-    return c.says(said, acts=(yield from _opening(c, found, "history")))
+    return c.says(said, acts=(yield from opening(c, found, "history")))
 
 
-def _line(one: Line, names: Mapping[str, str], c: Call) -> Say:
+def event(one: Line, names: Mapping[str, str], c: Call) -> Say:
+    """One line of the history, with who did it and the words that stand in it."""
     entry = one.entry
     what = f"staff.did.{entry.status}" if entry.kind is EntryKind.MOVED else f"staff.did.{entry.kind}"
     who = literal(names.get(one.staff, "")) if one.staff in names else Say(f"staff.by.{one.by}")
@@ -198,13 +206,12 @@ def _readable(c: Call) -> Reading[CaseFile | Turn]:
     if isinstance(found, Turn):
         return found
     if c.m.event.channel in ELSEWHERE:
-        link = yield from read(OfficerLink(found.id, c.staff.id))
-        where = literal(link) if link else Say("staff.elsewhere_nowhere")
-        return c.tells("elsewhere", ways(c, found)[3:], number=found.shown, where=where)
+        where, acts = yield from link(c, found, "staff.elsewhere_nowhere")
+        return c.tells("elsewhere", ways(c, found), acts, number=found.shown, where=where)
     return found
 
 
-def _opening(c: Call, found: CaseFile, what: str) -> Reading[tuple[Act, ...]]:
+def opening(c: Call, found: CaseFile, what: str) -> Reading[tuple[OpenCase, ...]]:
     """What is written when content is opened: the first time, the reporter will see it."""
     lines = yield from read(ReadHistory(found.id))
     first = not any(one.entry.kind is EntryKind.OPENED for one in lines) and bool(lines)

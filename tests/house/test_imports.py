@@ -20,6 +20,7 @@ VOCABULARY = {
     "handlers.reminder",
     "handlers.register",
     "handlers.staff.docket",
+    "handlers.staff.keyhole",
     "handlers.staff.person",
     "handlers.staff.role",
     "handlers.thai",

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.officer import seats
+from handlers.staff.keyhole import NewKey
 from tests.end.officers import filed
 from tests.platforms.bot_api import Weather
 from tests.platforms.telegram_door import TelegramDoor
@@ -24,6 +26,23 @@ def test_content_goes_from_the_chat_after_a_quarter_of_an_hour(tmp_path: Path) -
         assert shown[0].id in door.fake.chats[chat]
         later(door, 2)
         assert shown[0].id not in door.fake.chats[chat]
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
+def test_a_link_to_the_page_goes_from_the_chat_too(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var")
+    try:
+        chat = joined(door, "สมหญิง")
+        door.open.desk.engine.answers[NewKey] = seats.drawer("https://ita.example.go.th")  # type: ignore[index]
+        door.run(filed(door.open.desk, 7))
+        for words in ("/page 1", "/export 1", "/files 1"):
+            door.hear("สมหญิง", words)
+        links = [m.id for m in door.fake.chats[chat].values() if "/officer/open/" in m.text]
+        assert len(links) == 2  # the case has no files
+        later(door, 16)
+        assert not set(links) & set(door.fake.chats[chat])
     finally:
         door.close()
     assert door.fake.refused == []

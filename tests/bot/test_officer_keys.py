@@ -1,0 +1,56 @@
+"""Keys to the officers' page: drawn where the complaints desk has an address, and nowhere else."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot import app
+from bot.officer.seats import Holder
+from handlers.staff.keyhole import Key, NewKey
+from storage.seals import Seals
+from tests.end.desk import opened
+
+ADDRESS = "https://ita.example.go.th"
+
+
+async def drawn() -> dict[str, Key | None]:
+    async with app.opened(["complaints", "service"]) as house:
+        return {name: await desk.engine.ask(NewKey()) for name, desk in house.desks.items()}
+
+
+def test_only_a_complaints_desk_with_an_address_draws_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ITA_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("ITA_SERVICE__PUBLIC_URL", ADDRESS)
+    assert asyncio.run(drawn()) == {"complaints": None, "service": None}
+    monkeypatch.setenv("ITA_COMPLAINTS__PUBLIC_URL", f"{ADDRESS}/")
+    keys = [asyncio.run(drawn()) for _ in range(2)]
+    assert [one["service"] for one in keys] == [None, None]
+    first, second = (one["complaints"] for one in keys)
+    assert first is not None
+    assert second is not None
+    assert first.secret != second.secret
+    assert first.address == f"{ADDRESS}/officer/open/{first.secret}"
+    assert len(first.secret) == 32
+    assert first.secret not in repr(first)
+
+
+def test_a_ticket_is_its_holders_and_a_seat_comes_of_all_three(tmp_path: Path) -> None:
+    async def seals() -> Seals:
+        async with opened(tmp_path / "var") as desk:
+            return desk.store.seals
+
+    kept = asyncio.run(seals())
+    one, other = Holder.fresh(kept), Holder.fresh(kept)
+    ticket = one.ticket()
+    assert one.gave(ticket)
+    assert not other.gave(ticket)
+    assert not one.gave(ticket.replace(".", "", 1))
+    assert not one.gave("\ud800.\ud800")
+    assert one.token not in repr(one)
+    seats = {h.seated(s, t).token for h in (one, other) for s in ("a", "b") for t in (ticket, "x")}
+    assert len(seats) == 8
+    assert one.seated("a", ticket) == one.seated("a", ticket)

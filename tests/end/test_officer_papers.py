@@ -1,0 +1,239 @@
+"""What else an officer fetches or brings by a link: a case on paper, an old register, and a reporter's name."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pikepdf
+import pytest
+
+from bot.officer import register
+from bot.officer.sheets import Sheets
+from bot.pages import Pages
+from handlers import thai
+from handlers.receipt import made_of
+from handlers.register import FileCase
+from handlers.staff import visit
+from handlers.staff.keyhole import CutKey, NewKey, Room
+from handlers.staff.role import MAY, Order, Role
+from handlers.turn import Channel
+from storage.errors import DiskFull
+from tests.end.officer_page import LINK, Office
+from tests.play import OFFICE
+
+HEAD = "number,received_on,source,category,status,outcome,closed_on\n"
+ROWS = "1/2568,12/11/2567,หนังสือ,corruption,อยู่ระหว่างดำเนินการ,,\n2/2568,13/11/2567,โทรศัพท์,corruption,แล้วเสร็จ,,1/12/2567\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    one = Office(tmp_path / "var")
+    yield one
+    one.close()
+
+
+def test_a_paper_is_fetched_by_a_link_and_opened_with_the_chats_password(office: Office) -> None:
+    office.files()
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    said = office.says(officer, "/export 1")
+    found = LINK.search(said)
+    assert found is not None
+    password = next(line for line in said.splitlines() if line.count("-") == 4 and "/" not in line)
+    form = browser.asks(f"/officer/open/{found[1]}")
+    seen = browser.sends(form, office.code(officer))
+    assert password not in form.text + seen.text
+    assert "คานารี" not in seen.text
+    paper = browser.asks(f"{seen.path}/paper")
+    assert paper.status == 200
+    assert paper.headers["content-type"] == "application/pdf"
+    assert "attachment" in paper.headers["content-disposition"]
+    assert b"AESV3" in paper.content
+    with pikepdf.open(io.BytesIO(paper.content), password=password) as pdf:
+        assert len(pdf.pages) >= 1
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(io.BytesIO(paper.content), password="")
+    assert ("staff:" + officer.id, "exported") in office.audit()
+    assert office.browser().asks(f"{seen.path}/paper").status == 410
+    assert browser.asks(f"{seen.path}/file/1").status == 410  # this seat is for the paper alone
+    assert browser.sends(seen, "สวัสดี", "reply").status == 410
+    case = office.opens(officer, office.browser())
+    assert browser.asks(f"{case.path}/paper").status == 410
+
+
+def bringing(office: Office, browser: Any, officer: Any) -> Any:
+    return office.opens(officer, browser, "/import")
+
+
+def test_a_register_is_checked_shown_and_taken_when_confirmed(office: Office) -> None:
+    chief, browser = office.hires("มาลี", Role.SUPERVISOR), office.browser()
+    seen = bringing(office, browser, chief)
+    bad = browser.brings(seen, "เก่า.csv", (HEAD + ROWS + "x,1/1/2560,นก,corruption,รับเรื่อง,,\n").encode())
+    assert "แถวที่ต้องแก้ไข" in bad.text
+    assert ">4<" in bad.text
+    assert 'value="import"' not in bad.text
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browser.sends(bad, choice="import").text
+    good = browser.brings(bad, "เก่า.csv", (HEAD + ROWS).encode())
+    assert "นำเข้า 2 เรื่อง" in good.text
+    assert office.server.run(office.desk.numbers()) == []
+    done = browser.sends(good, choice="import")
+    assert "นำเข้าแล้ว 2 เรื่อง" in done.text
+    assert office.server.run(office.desk.numbers()) == [1, 2]
+    assert ("staff:" + chief.id, "imported") in office.audit()
+    again = browser.brings(done, "เก่า.csv", (HEAD + ROWS).encode())
+    assert 'value="import"' not in again.text
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browser.sends(good, choice="import").text
+    assert office.server.run(office.desk.numbers()) == [1, 2]
+
+
+def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: Office) -> None:
+    admin, browser = office.hires("วิทยา", Role.ADMIN), office.browser()
+    seen = bringing(office, browser, admin)
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in (HEAD + ROWS).splitlines():
+        book.active.append(row.split(","))
+    book.save(out)
+    assert "นำเข้า 2 เรื่อง" in browser.brings(seen, "เก่า.xlsx", out.getvalue()).text
+    for name, content, words in (
+        ("x.xlsx", b"PK\x03\x04nothing", "อ่าน"),
+        ("x.csv", b"", ""),
+        ("x.csv", b"a,b\n1,2\n", "number"),
+        ("x.csv", b"x" * (register.MOST_BYTES + 1), "5 MB"),
+    ):
+        told = browser.brings(seen, name, content)
+        assert told.status == 200
+        assert words in told.text, name
+        assert 'value="import"' not in told.text
+    assert "ยังไม่ได้เลือกไฟล์" in browser.sends(seen, choice="look").text
+    assert browser.sends(seen, choice="look", csrf="x").status == 403
+    assert "ออกแล้ว" in browser.sends(seen, choice="leave").text
+
+
+def test_only_so_many_files_wait_and_none_on_the_disk(office: Office, tmp_path: Path) -> None:
+    chief = office.hires("มาลี", Role.SUPERVISOR)
+    browsers = [office.browser() for _ in range(register.MOST_KEPT + 1)]
+    pages = [bringing(office, browser, chief) for browser in browsers]
+    rows = (HEAD + ROWS.replace("หนังสือ", "หนังสือ ")).encode()
+    shown = [b.brings(p, "CANARYNAME.csv", rows) for b, p in zip(browsers, pages, strict=True)]
+    assert all('value="import"' in page.text for page in shown)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"CANARYNAME" not in path.read_bytes()
+        assert not path.is_file() or rows not in path.read_bytes()
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browsers[0].sends(shown[0], choice="import").text
+    office.server.run(office.desk.dismiss("มาลี"))
+    assert browsers[-1].sends(shown[-1], choice="import").status == 410
+    assert office.server.run(office.desk.numbers()) == []
+
+
+def test_each_room_is_for_who_may_give_its_command() -> None:
+    assert visit.ORDERS.keys() == set(Room)
+    assert MAY[Order.PAGE] == MAY[Order.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
+    assert MAY[Order.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
+
+
+def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: Office) -> None:
+    office.files()
+    for name, role, words in (
+        ("สมหญิง", Role.OFFICER, "/import"),
+        ("วิทยา", Role.ADMIN, "/page 1"),
+        ("ผู้ตรวจ", Role.AUDITOR, "/export 1"),
+    ):
+        assert "ไม่อยู่ในหน้าที่" in office.says(office.hires(name, role), words)
+
+
+def test_what_nobody_confirms_is_let_go(office: Office) -> None:
+    chief, browser = office.hires("มาลี", Role.SUPERVISOR), office.browser()
+    one = register.Kept("ก.csv", b"1")
+    registers = register.Registers(office.desk, OFFICE, Sheets(Pages(OFFICE)))  # type: ignore[arg-type]
+    registers._kept = {b"a": one, b"b": register.Kept("ข.csv", b"2")}
+    registers._lapse(b"a", one)
+    registers._lapse(b"b", one)  # another was brought since
+    assert list(registers._kept) == [b"b"]
+    seen = bringing(office, browser, chief)
+    good = browser.brings(seen, "เก่า.csv", (HEAD + ROWS).encode())
+    take = office.desk.store.importing.take
+
+    async def full(*_: Any) -> None:
+        raise DiskFull("there is no room")
+
+    office.desk.store.importing.take = full  # type: ignore[method-assign]
+    assert "บันทึกไม่ได้" in browser.sends(good, choice="import").text
+    office.desk.store.importing.take = take  # type: ignore[method-assign]
+    office.desk.faults.clear()
+    assert office.server.run(office.desk.numbers()) == []
+
+
+def test_the_disk_is_full_and_the_words_are_given_back(office: Office) -> None:
+    office.files()
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    form = browser.asks(office.link(officer))
+    store, commit = office.desk.store, office.desk.store.commit
+
+    async def full(*_: Any) -> Any:
+        raise DiskFull("there is no room")
+
+    store.commit = full  # type: ignore[method-assign]
+    code = office.code(officer)
+    busy = browser.sends(form, code)
+    assert (busy.status, code in busy.text) == (503, True)
+    store.commit = commit  # type: ignore[method-assign]
+    seen = browser.sends(busy, code)
+    asked = browser.sends(seen, "ข้อความสำคัญ", "reply")
+    store.commit = full  # type: ignore[method-assign]
+    unsaved = browser.sends(asked, asked.typed, "send")
+    assert (unsaved.status, unsaved.typed) == (503, "ข้อความสำคัญ")
+    store.commit = commit  # type: ignore[method-assign]
+    assert "รอส่งถึงผู้แจ้ง" in browser.sends(asked, asked.typed, "send").text
+    assert {type(fault) for fault in office.desk.faults} == {DiskFull}
+    office.desk.faults.clear()
+
+
+def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_everything(office: Office) -> None:
+    today = thai.day(office.desk.now())
+    identity = {"name": "วีระชัย คานารี", "contact": "0812345678"}
+    case = FileCase(
+        made_of(1),
+        "corruption",
+        Channel.WEB,
+        today,
+        today,
+        "2570-1",
+        answers={"story": "ก"},
+        identity=identity,
+    )
+    office.server.run(office.desk.office(case))
+    officer, chief, browser = office.hires("สมหญิง"), office.hires("มาลี", Role.SUPERVISOR), office.browser()
+
+    def on_line(words: str) -> str:
+        event = replace(officer.event(text=words), channel=Channel.LINE)
+        return "\n".join(m.text for m in office.server.run(office.desk.hears(event)))
+
+    assert "ขอไว้แล้ว" in on_line("/identity 1 ต้องโทรถามเลขที่สัญญาจากผู้แจ้ง")
+    asked = office.server.run(chief.says("/approve 1"))
+    office.server.run(chief.picks(next(data for m in asked for _, data in m.choices if "/approve" in data)))
+    drawn = office.desk.engine.answers.pop(NewKey)  # type: ignore[attr-defined]
+    assert "ไม่แสดงใน LINE" in on_line("/identity 1")  # no page: nothing is opened, and nothing spent
+    office.desk.engine.answers[NewKey] = drawn  # type: ignore[index]
+    said = on_line("/identity 1")
+    assert "วีระชัย" not in said
+    found = LINK.search(said)
+    assert found is not None
+    assert "ต้องสองคน" in on_line("/identity 1")
+    form = browser.asks(f"/officer/open/{found[1]}")
+    seen = browser.sends(form, office.code(officer))
+    assert "วีระชัย คานารี" in seen.text
+    assert "0812345678" in seen.text
+    assert ("staff:" + officer.id, "read-identity") in office.audit()
+    assert browser.asks(f"{seen.path}/paper").status == 410
+
+
+def test_a_name_that_was_not_given(office: Office) -> None:
+    office.files()
+    officer, browser = office.hires("สมหญิง"), office.browser()
+    case = office.server.run(office.desk.case_of(made_of(1).shown))
+    assert case is not None
+    office.server.run(office.desk.office(CutKey("KEY", Room.IDENTITY, officer.id, case, "en")))
+    form = browser.asks("/officer/open/KEY")
+    assert "gave no name" in browser.sends(form, office.code(officer)).text
