@@ -24,7 +24,7 @@ from handlers.turn import Act, Channel, Event, Message, Session, Turn
 from storage import keys, store, tables
 from storage.store import Store
 from tests import counter
-from tests.play import OFFICE
+from tests.play import office_beside
 
 
 @dataclass
@@ -137,8 +137,9 @@ async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
     async with store.opened(ring, datetime.now(UTC)) as one:
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
-        router = Complaints(OFFICE, one.roster) if name == "complaints" else counter.desk(one.roster)
-        answers = {CountCases: counting.counter(one, OFFICE, name), FindWaiting: counting.waiting(one)}
+        office = office_beside(home)
+        router = Complaints(office, one.roster) if name == "complaints" else counter.desk(one.roster)
+        answers = {CountCases: counting.counter(one, office, name), FindWaiting: counting.waiting(one)}
         engine = Engine(router, one, answers=answers)
         desk = Desk(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append

@@ -6,7 +6,8 @@ import pytest
 
 from tests.end.chat import ChatDoor
 from tests.end.engine_door import EngineDoor
-from tests.story import SERVICE, STORIES, Telling
+from tests.play import STRICT as STRICT_OFFICE
+from tests.story import SERVICE, STORIES, STRICT, Telling
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
@@ -18,6 +19,25 @@ def test_through_the_engine(story: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    door = ChatDoor(tmp_path / "var")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert not "".join(door.errors)
+
+
+@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    door = EngineDoor(tmp_path / "var")
+    Telling(door).play(story)
+    door.close()
+
+
+@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
     door = ChatDoor(tmp_path / "var")
     try:
         Telling(door).play(story)
