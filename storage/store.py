@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.knowledge import Known, ReadShelf
 from handlers.question import FindAnswers
+from handlers.staff.docket import SearchCases
 from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
 from ita_stats.fact import Fact
 from storage import audit, database, facts, knowledge, tables, waiting
@@ -33,6 +34,7 @@ from storage.retention import Retention
 from storage.roster import Roster
 from storage.seal import mark, same
 from storage.seals import Seals
+from storage.search import search_cases
 from storage.sendings import Sendings
 from storage.sight import Sight
 from storage.snapshot import Errand, Letter, Report
@@ -76,6 +78,8 @@ class Store:
             return await self.library.nearest(query)
         if isinstance(query, ReadShelf):
             return await self.library.shelf()
+        if isinstance(query, SearchCases):
+            return await search_cases(query, lambda: self._sight(now))
         async with self._sight(now) as sight:
             return await READERS[type(query)](query, sight)
 
