@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import app, clock, doors, log
+from bot import advice, app, clock, doors, log
 from bot.app import House
 from bot.connection import patient
 from bot.doors import Direct
@@ -53,6 +53,8 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         server = Server(configured(house, routes))
         settled()
+        for words in await advice.given(house, utc_now()):
+            sys.stderr.write(f"{words}\n")
         async with (
             _beside(_tick_each_minute(house)),
             _beside(_publish_each_minute(house)),

@@ -69,11 +69,17 @@ def found(
     for one in under({one for one, reason in why.items() if reason is Why.NAMED}, staff):
         why.setdefault(one, Why.COMMAND)
     if marked:
-        chosen = {reading for name in alternates for reading in readings(untitled(name))}
+        chosen = {person.id for person in alternates_of(staff, alternates)}
         for person in staff:
-            if not readings(untitled(person.profile.name)) & chosen:
+            if person.id not in chosen:
                 why.setdefault(person.id, Why.MARKED)
     return tuple(Exclusion(one, reason) for one, reason in sorted(why.items()))
+
+
+def alternates_of(staff: Sequence[Staff], names: Iterable[str]) -> tuple[Staff, ...]:
+    """Who of the staff is an alternate officer, by the names that office.toml has."""
+    chosen = {reading for name in names for reading in readings(untitled(name))}
+    return tuple(p for p in staff if readings(untitled(p.profile.name)) & chosen)
 
 
 def excluded(
