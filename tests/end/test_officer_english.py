@@ -37,7 +37,7 @@ GIVEN = {
     "identity": REASON,
     "intake": "letter",
 }
-NAMES = re.compile("|".join(re.escape(name) for name in ("“ภาษาไทย”", *(b.name.th for b in OFFICE.bodies))))
+NAMES = re.compile("|".join(re.escape(name) for name in ("ภาษาไทย", *(b.name.th for b in OFFICE.bodies))))
 """What an office calls other bodies in the register is data: it is written in Thai; and Thai calls itself so."""
 
 COMMANDS = re.compile("|".join(re.escape(f"(/{names[0]})") for names in THAI.values()))
@@ -146,6 +146,34 @@ def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
         assert [text for text, _ in told if re.search("[ก-๛]", text)] == []
 
     playing(tmp_path / "var", scene)
+
+
+def test_who_changes_language_hears_in_it_from_then_on(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        officer = await hired(desk, "Person", back=b"back")
+        other = await hired(desk, "สมหญิง", back=b"other")
+        assert (await officer.says("/english"))[0].text
+        await file(desk, 1, Status.RECEIVED)
+        assert await langs(desk) == {"staff.notice.new": {"en", "th"}}
+        await officer.says("ภาษาไทย")
+        await other.says("/english")
+        await other.says("ภาษาไทย")
+        await file(desk, 2, Status.RECEIVED)
+        letters = [one.what for one in await desk.store.outbox.look(Channel.TELEGRAM)]
+        assert sorted(one.lang for one in letters) == ["en", "th", "th", "th"]
+        terminal = await hired(desk, "วิชัย")  # has no address: nothing is told there, and nothing breaks
+        assert thai_left(await terminal.says("/english")) == []
+
+    playing(tmp_path / "var", scene)
+
+
+async def langs(desk: Desk) -> dict[str, set[str]]:
+    """The languages of what waits to be told, by what it is."""
+    found: dict[str, set[str]] = {}
+    for one in await desk.store.outbox.look(Channel.TELEGRAM):
+        for say in one.what.says:
+            found.setdefault(say.key, set()).add(one.what.lang)
+    return found
 
 
 def test_ready_answers_stand_in_both_languages() -> None:
