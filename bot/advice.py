@@ -1,4 +1,4 @@
-"""What a start says to the administrator beside `ready`: that complaints about the head would be read by nobody."""
+"""What a start says to the administrator once it serves: that complaints about the head would be read by nobody."""
 
 from datetime import datetime
 

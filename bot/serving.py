@@ -53,12 +53,11 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         server = Server(configured(house, routes))
         settled()
-        for words in await advice.given(house, utc_now()):
-            sys.stderr.write(f"{words}\n")
+        advised = await advice.given(house, utc_now())
         async with (
             _beside(_tick_each_minute(house)),
             _beside(_publish_each_minute(house)),
-            _beside(_announce(server, listening)),
+            _beside(_announce(server, listening, advised)),
         ):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
@@ -106,7 +105,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def _announce(server: uvicorn.Server, listening: socket.socket) -> None:
+async def _announce(server: uvicorn.Server, listening: socket.socket, advised: Sequence[str]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag, not by an event
         await asyncio.sleep(0.01)
     host, port = listening.getsockname()[:2]
@@ -114,6 +113,8 @@ async def _announce(server: uvicorn.Server, listening: socket.socket) -> None:
     sys.stdout.write(f"ready http://{shown}:{port}\n")
     sys.stdout.flush()
     log.log(Happened.STARTED)
+    for words in advised:
+        log.advise(words)
 
 
 async def _tick_each_minute(house: House) -> None:

@@ -1,6 +1,7 @@
 """A start says loudly that complaints about the head would be read by nobody."""
 
 import asyncio
+import json
 import re
 import signal
 import subprocess
@@ -55,11 +56,13 @@ def test_it_is_said_at_the_start_and_names_nobody(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=tmp_path, env=env, text=True, **pipes) as program:  # type: ignore[call-overload]
         assert program.stdout is not None
         assert program.stdout.readline().startswith("ready http://")
+        assert program.stderr is not None
+        lines = [json.loads(program.stderr.readline()) for _ in range(2)]
         program.send_signal(signal.SIGTERM)
-        _, errors = program.communicate(timeout=60)
+        program.communicate(timeout=60)
     assert program.returncode == 0
-    told = [line for line in errors.splitlines() if line.startswith("office.toml [alternate] officers")]
-    assert told == [advice.NOBODY]
+    assert [line["event"] for line in lines] == ["started", "advice"]
+    assert lines[1]["words"] == advice.NOBODY
 
 
 def test_it_is_said_in_both_languages() -> None:
