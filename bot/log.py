@@ -31,6 +31,7 @@ class Happened(StrEnum):
     QUOTA = "line-month"
     PUBLISHED = "published"
     UNPUBLISHED = "not-published"
+    ADVICE = "advice"
 
 
 def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
@@ -38,6 +39,11 @@ def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float
     where = {"desk": desk} if desk in DESKS else {}
     counts = {name: value for name, value in numbers.items() if not isinstance(value, str)}
     _write({"event": happened, **where, **counts})
+
+
+def advise(words: str) -> None:
+    """Write what an administrator should see to; words: a constant of ours, which names nobody."""
+    _write({"event": Happened.ADVICE, "words": words})
 
 
 def fault(trouble: BaseException) -> None:
@@ -58,7 +64,7 @@ def _short(name: str) -> str:
 
 def _write(line: dict[str, Any]) -> None:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
-    sys.stderr.write(json.dumps({"at_time": stamp, **line}) + "\n")
+    sys.stderr.write(json.dumps({"at_time": stamp, **line}, ensure_ascii=False) + "\n")
 
 
 class Foreign(logging.Handler):

@@ -2,14 +2,11 @@
 
 import json
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import typer
 
 from bot.settings import DeskName
-from handlers import concerned
-from handlers.office import Office
 from handlers.staff.person import ListStaff, Profile, Staff
 from handlers.staff.role import Role
 from ita_stats.calendar import day_in_bangkok
@@ -21,14 +18,11 @@ async def add(desk: DeskName, role: Role, profile: Profile) -> int:
     from bot import app as house
 
     async with house.opened([desk]) as opened:
-        store = opened.desks[desk].store
-        code = await store.personnel.add(role, profile, datetime.now(UTC))
-        unready = warning(opened.office, await everybody(store)) if desk == "complaints" else ""
+        code = await opened.desks[desk].store.personnel.add(role, profile, datetime.now(UTC))
     sys.stdout.write(f"{code}\n")
     sys.stderr.write(
         f"ส่งรหัสนี้ให้ถึงตัว แล้วให้พิมพ์ /join {code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง\n"
         "Hand over this code in person; it is typed as /join CODE in a private chat with the bot, within 24 hours.\n"
-        + unready
     )
     return 0
 
@@ -39,7 +33,7 @@ async def remove(desk: DeskName, name: str) -> int:
 
     async with house.opened([desk]) as opened:
         store = opened.desks[desk].store
-        fitting = [one for one in await everybody(store) if name in {one.id, one.name}]
+        fitting = [one for one in await _everybody(store) if name in {one.id, one.name}]
         if len(fitting) != 1:
             what = "several persons have this name; use the id" if fitting else "nobody has this name or id"
             raise typer.BadParameter(f"{what} (ita-bot staff list --desk {desk})")
@@ -53,27 +47,13 @@ async def show(desk: DeskName) -> int:
     from bot import app as house
 
     async with house.opened([desk]) as opened:
-        for one in await everybody(opened.desks[desk].store):
+        for one in await _everybody(opened.desks[desk].store):
             joined = one.joined.isoformat() if one.joined else None
             line = {"id": one.id, "name": one.name, "role": one.role.value, "joined": joined}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
 
 
-def warning(office: Office, staff: Sequence[Staff]) -> str:
-    """What to say where nobody on the staff may read a case that concerns the head; empty where somebody may."""
-    barred = concerned.found({}, staff, marked=True, alternates=office.alternate.officers)
-    if len(barred) < len(staff) or not staff:
-        return ""
-    return (
-        "office.toml [alternate] officers: ไม่มีเจ้าหน้าที่คนใดเปิดอ่านเรื่องที่เกี่ยวกับหัวหน้าหน่วยงานได้ "
-        "ใส่ชื่อผู้รับเรื่องแทนให้ตรงกับ ita-bot staff list\n"
-        "Nobody on the staff may open a case that concerns the head of the office: name an alternate officer, "
-        "as ita-bot staff list has them.\n"
-    )
-
-
-async def everybody(store: Store) -> tuple[Staff, ...]:
-    """The staff of a desk, by name."""
+async def _everybody(store: Store) -> tuple[Staff, ...]:
     found: tuple[Staff, ...] = await store.answer(ListStaff(), datetime.now(UTC))
     return found

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import app, clock, doors, log, people
+from bot import advice, app, clock, doors, log
 from bot.app import House
 from bot.connection import patient
 from bot.doors import Direct
@@ -53,11 +53,11 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         listening = _listen(host or chosen.host, chosen.port if port is None else port)
         server = Server(configured(house, routes))
         settled()
-        await _warn(house)
+        advised = await advice.given(house, utc_now())
         async with (
             _beside(_tick_each_minute(house)),
             _beside(_publish_each_minute(house)),
-            _beside(_announce(server, listening)),
+            _beside(_announce(server, listening, advised)),
         ):
             await server.serve(sockets=[listening])
     log.log(Happened.STOPPED)
@@ -77,13 +77,6 @@ def configured(house: House, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
         lifespan="off",
         timeout_graceful_shutdown=DRAIN,
     )
-
-
-async def _warn(house: House) -> None:
-    """Say on standard error what the office should know before anybody files."""
-    if "complaints" in house.desks:
-        staff = await people.everybody(house.desks["complaints"].store)
-        sys.stderr.write(people.warning(house.office, staff))
 
 
 def _take_what_is_allowed() -> None:
@@ -112,7 +105,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def _announce(server: uvicorn.Server, listening: socket.socket) -> None:
+async def _announce(server: uvicorn.Server, listening: socket.socket, advised: Sequence[str]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag, not by an event
         await asyncio.sleep(0.01)
     host, port = listening.getsockname()[:2]
@@ -120,6 +113,8 @@ async def _announce(server: uvicorn.Server, listening: socket.socket) -> None:
     sys.stdout.write(f"ready http://{shown}:{port}\n")
     sys.stdout.flush()
     log.log(Happened.STARTED)
+    for words in advised:
+        log.advise(words)
 
 
 async def _tick_each_minute(house: House) -> None:

@@ -1,15 +1,13 @@
 """The accused does not read the case: whom of the staff a complaint seems to concern, and who may say otherwise."""
 
-import re
-import unicodedata
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from handlers.exclusion import Exclusion, ListExclusions, Why
 from handlers.office import Office
 from handlers.register import AddEntry
+from handlers.spelling import readings, spellings, titled, untitled, words
 from handlers.staff.person import ListStaff, Staff
 from handlers.staff.role import HANDLING, Role
 from handlers.turn import Act, Deciding, Lang, Query, Say, Turn, read
@@ -24,56 +22,6 @@ FEWEST = 2
 REASON = 10
 """Characters that a reason must have at least."""
 
-TITLES = (
-    "นางสาว", "น.ส.", "นส.", "นาย", "นาง", "ว่าที่ร้อยตรีหญิง", "ว่าที่ร้อยตรี", "ว่าที่ร้อยโท", "ว่าที่ร้อยเอก",
-    "ว่าที่ ร.ต.หญิง", "ว่าที่ร.ต.หญิง", "ว่าที่ ร.ต.", "ว่าที่ร.ต.", "ว่าที่ ร.ท.", "ว่าที่ร.ท.", "ว่าที่ ร.อ.", "ว่าที่ร.อ.",
-    "พล.ต.อ.", "พล.ต.ท.", "พล.ต.ต.", "พ.ต.อ.", "พ.ต.ท.", "พ.ต.ต.", "ร.ต.อ.", "ร.ต.ท.", "ร.ต.ต.", "พ.อ.", "พ.ท.", "พ.ต.",
-    "ด.ต.", "จ.ส.อ.", "ส.อ.", "ร.อ.", "ร.ท.", "ร.ต.", "รองผู้อำนวยการ", "รองผอ.", "รอง ผอ.", "ผู้อำนวยการ", "ผอ.", "ผอ",
-    "ศ.ดร.", "รศ.ดร.", "ผศ.ดร.", "รศ.", "ผศ.", "ดร.", "ดร", "อาจารย์", "อ.", "คุณครู", "ครู", "คุณ", "ท่าน", "พี่", "น้อง",
-    "นพ.", "พญ.", "ม.ล.", "ม.ร.ว.", "mister", "mr.", "mrs.", "miss", "ms.", "mr", "mrs", "ms", "dr.", "dr", "khun",
-)  # fmt: skip
-
-_ALIKE = {
-    **dict.fromkeys("ศษซ", "ส"), **dict.fromkeys("ณ", "น"), **dict.fromkeys("ญ", "ย"), "ฎ": "ด", "ฏ": "ต",
-    **dict.fromkeys("ฐฑฒถธ", "ท"), **dict.fromkeys("ขฃฅฆ", "ค"), **dict.fromkeys("ฌฉ", "ช"),
-    **dict.fromkeys("ภผ", "พ"), "ฝ": "ฟ", "ฬ": "ล", "ฮ": "ห", "ใ": "ไ", "ี": "ิ", "ู": "ุ", "ื": "ึ", "ๅ": "า",
-}  # fmt: skip
-"""Letters that are written for each other, as they sound alike."""
-
-_TONES = re.compile("[\u0e47-\u0e4b\u0e4e]")
-_SILENT = re.compile("[ก-ฮ][\u0e34\u0e38]?\u0e4c")
-_SILENCER = "\u0e4c"
-_TWICE = re.compile(r"(.)\1+")
-_TITLE = re.compile("|".join(sorted(map(re.escape, TITLES), key=len, reverse=True)))
-
-
-@lru_cache(maxsize=4096)
-def skeletons(text: str) -> frozenset[str]:
-    """What is left of a text where tones, silenced letters, look-alikes, spaces and points do not matter.
-
-    Two ways: a silenced letter that stands (ศักดิ์, ศักดิ), and one that goes with its sign (จันทร์, จัน).
-    """
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0e4d\u0e32", "ัม")
-    return frozenset(
-        {_bare(plain.replace(_SILENCER, "")), _bare(_SILENT.sub("", plain).replace(_SILENCER, ""))}
-    )
-
-
-def _bare(text: str) -> str:
-    alike = "".join(_ALIKE.get(c, c) for c in _TONES.sub("", text) if unicodedata.category(c)[0] in "LM")
-    return _TWICE.sub(r"\1", alike)
-
-
-def untitled(name: str) -> str:
-    """A name without its titles: นางสาวสมศรี, ว่าที่ ร.ต. ดร. สมศรี."""
-    left = name.strip()
-    while found := _TITLE.match(left.casefold()):
-        rest = left[found.end() :].strip()
-        if not _letters(rest):
-            break
-        left = rest
-    return left
-
 
 def names_of(person: Staff) -> tuple[str, ...]:
     """All that a person may be called by: the whole name, first and last name, aliases."""
@@ -87,16 +35,15 @@ def names_of(person: Staff) -> tuple[str, ...]:
 
 
 def is_named(name: str, text: str) -> bool:
-    """Whether a name seems to stand in a text."""
-    wanted = {s for s in skeletons(name) if len(s) >= FEWEST}
-    if any(len(s) >= ENOUGH and s in body for s in wanted for body in skeletons(text)):
+    """Whether a name seems to stand in a text: anywhere, or where it is short as a word or after a title."""
+    wanted = {spelling for spelling in spellings(name) if len(spelling) >= FEWEST}
+    long = [one for one in wanted if len(one) >= ENOUGH]
+    if any(one in body for one in long for body in readings(text)):
         return True
-    words = {s for word in re.split(r"[\s,.;:()\"'“”/\-]+", text) for s in skeletons(untitled(word))}
-    return bool(wanted & words)
-
-
-def _letters(text: str) -> bool:
-    return any(unicodedata.category(c)[0] == "L" for c in text)
+    short = tuple(one for one in wanted if len(one) < ENOUGH)
+    if not short:
+        return False
+    return not wanted.isdisjoint(words(text)) or any(rest.startswith(short) for rest in titled(text))
 
 
 def found(
@@ -122,11 +69,17 @@ def found(
     for one in under({one for one, reason in why.items() if reason is Why.NAMED}, staff):
         why.setdefault(one, Why.COMMAND)
     if marked:
-        chosen = {skeleton for name in alternates for skeleton in skeletons(untitled(name))}
+        chosen = {person.id for person in alternates_of(staff, alternates)}
         for person in staff:
-            if not skeletons(untitled(person.profile.name)) & chosen:
+            if person.id not in chosen:
                 why.setdefault(person.id, Why.MARKED)
     return tuple(Exclusion(one, reason) for one, reason in sorted(why.items()))
+
+
+def alternates_of(staff: Sequence[Staff], names: Iterable[str]) -> tuple[Staff, ...]:
+    """Who of the staff is an alternate officer, by the names that office.toml has."""
+    chosen = {reading for name in names for reading in readings(untitled(name))}
+    return tuple(p for p in staff if readings(untitled(p.profile.name)) & chosen)
 
 
 def excluded(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, select
 
 from handlers.case import Outcome, Reason, Status
 from handlers.register import Entry, EntryKind
@@ -19,7 +19,6 @@ from handlers.staff.docket import (
     ReadHistory,
     ReadLog,
     ReadTold,
-    SearchCases,
     Told,
 )
 from handlers.turn import File, Query
@@ -29,24 +28,21 @@ from storage.seal import Seal
 from storage.sight import Sight
 from storage.snapshot import BODY, FILE, REPORT, SENDING, Body, Report
 
-MOST_SEARCHED = 5_000
-"""Cases that one search opens, the newest first: about a second's work."""
-
 MOST_LOGGED = 200
 
-_CASE = tables.cases.c
-_LISTED = (
-    _CASE.id,
-    _CASE.number,
-    _CASE.fiscal_year,
-    _CASE.status,
-    _CASE.outcome,
-    _CASE.seq,
-    _CASE.received_on,
-    _CASE.touched_on,
-    _CASE.answer_by,
-    _CASE.officer,
-    _CASE.avoid,
+CASE = tables.cases.c
+LISTED = (
+    CASE.id,
+    CASE.number,
+    CASE.fiscal_year,
+    CASE.status,
+    CASE.outcome,
+    CASE.seq,
+    CASE.received_on,
+    CASE.touched_on,
+    CASE.answer_by,
+    CASE.officer,
+    CASE.avoid,
 )
 
 
@@ -71,15 +67,15 @@ async def find_number(query: FindNumber, sight: Sight) -> CaseFile | None:
     """The case of a register number, with its kind and source, and who has words on the way to the reporter."""
     years = (query.year,) if query.exact else (query.year, query.year - 1)
     wanted = (
-        select(*_LISTED, _CASE.key, _CASE.report)
-        .where(_CASE.fiscal_year.in_(years), _CASE.number == query.number)
-        .order_by(_CASE.fiscal_year.desc())
+        select(*LISTED, CASE.key, CASE.report)
+        .where(CASE.fiscal_year.in_(years), CASE.number == query.number)
+        .order_by(CASE.fiscal_year.desc())
         .limit(1)
     )
     row = (await sight.connection.execute(wanted)).mappings().first()
     if row is None:
         return None
-    report = _report(row["id"], sight.seals.of_case(row["id"], row["key"]), row["report"])
+    report = opened_report(row["id"], sight.seals.of_case(row["id"], row["key"]), row["report"])
     waits = select(tables.held.c.id, tables.held.c.due, tables.held.c.sealed).where(
         tables.held.c.case_id == row["id"]
     )
@@ -107,11 +103,11 @@ async def list_cases(query: ListCases, sight: Sight) -> Page:
     One statement for nobody's cases and one for the person's own, each of which follows the index of open cases.
     """
     seen = ~concerns.hides(query.staff)
-    due = and_(tables.OPEN, _CASE.answer_by >= query.since, _CASE.answer_by <= query.until, seen)
+    due = and_(tables.OPEN, CASE.answer_by >= query.since, CASE.answer_by <= query.until, seen)
     if query.everybody:
         found = [await _cases(due, query, sight)]
     else:
-        whose = ([_CASE.officer.is_(None)] if query.new else []) + [_CASE.officer == query.staff]
+        whose = ([CASE.officer.is_(None)] if query.new else []) + [CASE.officer == query.staff]
         found = [await _cases(and_(due, who), query, sight) for who in whose]
     cases = sorted((case for some in found for case in some), key=lambda c: (c.answer_by, c.year, c.number))
     shown = [case for case in cases if query.staff != case.avoid][query.at :]
@@ -120,26 +116,8 @@ async def list_cases(query: ListCases, sight: Sight) -> Page:
 
 async def _cases(which: ColumnElement[bool], query: ListCases, sight: Sight) -> list[CaseFile]:
     # As many as can be wanted of one kind where the other has none; the few that are avoided are room to spare.
-    few = select(*_LISTED).where(which).order_by(_CASE.answer_by).limit(query.at + query.most + 21)
+    few = select(*LISTED).where(which).order_by(CASE.answer_by).limit(query.at + query.most + 21)
     return [listed(row) for row in (await sight.connection.execute(few)).mappings()]
-
-
-async def search_cases(query: SearchCases, sight: Sight) -> Page:
-    """Cases in whose words a text stands; only what the person may read is opened."""
-    wanted: Select[Any] = select(*_LISTED, _CASE.key, _CASE.report).where(~concerns.hides(query.staff))
-    if not query.everybody:
-        wanted = wanted.where(or_(_CASE.officer.is_(None), _CASE.officer == query.staff))
-    wanted = wanted.order_by(_CASE.fiscal_year.desc(), _CASE.number.desc()).limit(MOST_SEARCHED)
-    needle, found = query.text.casefold(), list[CaseFile]()
-    for row in (await sight.connection.execute(wanted)).mappings():
-        if row["avoid"] == query.staff:
-            continue
-        report = _report(row["id"], sight.seals.of_case(row["id"], row["key"]), row["report"])
-        if any(needle in answer.casefold() for answer in report.answers.values()):
-            found.append(listed(row))
-            if len(found) > query.most:
-                break
-    return Page(tuple(found[: query.most]), len(found) > query.most)
 
 
 async def read_told(query: ReadTold, sight: Sight) -> Told:
@@ -193,9 +171,9 @@ async def list_links(query: ListLinks, sight: Sight) -> tuple[CaseFile, ...]:
     link = tables.links.c
     others = select(link.other_id).where(link.case_id == query.case)
     wanted = (
-        select(*_LISTED)
-        .where(_CASE.id.in_(others), ~concerns.hides(query.staff))
-        .order_by(_CASE.fiscal_year, _CASE.number)
+        select(*LISTED)
+        .where(CASE.id.in_(others), ~concerns.hides(query.staff))
+        .order_by(CASE.fiscal_year, CASE.number)
     )
     return tuple([listed(row) for row in (await sight.connection.execute(wanted)).mappings()])
 
@@ -203,7 +181,6 @@ async def list_links(query: ListLinks, sight: Sight) -> tuple[CaseFile, ...]:
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     FindNumber: find_number,
     ListCases: list_cases,
-    SearchCases: search_cases,
     ReadTold: read_told,
     ReadHistory: read_history,
     ReadLog: read_log,
@@ -212,13 +189,14 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
 
 
 async def _opened(case: str, sight: Sight) -> tuple[Seal, Report]:
-    query = select(_CASE.key, _CASE.report).where(_CASE.id == case)
+    query = select(CASE.key, CASE.report).where(CASE.id == case)
     row = (await sight.connection.execute(query)).first()
     if row is None:
         raise StorageError("there is no such case")
     seal = sight.seals.of_case(case, row.key)
-    return seal, _report(case, seal, row.report)
+    return seal, opened_report(case, seal, row.report)
 
 
-def _report(case: str, seal: Seal, sealed: bytes) -> Report:
+def opened_report(case: str, seal: Seal, sealed: bytes) -> Report:
+    """What was told in a case, opened with its seal."""
     return REPORT.validate_json(seal.open(sealed, "cases", case, "report"))

@@ -63,11 +63,12 @@ async def tell_handlers(say: Say, batch: Batch) -> int:
     return len(told)
 
 
-async def tell(staff: str, say: Say, batch: Batch) -> None:
-    """Tell one person of the staff something."""
+async def tell(staff: str, say: Say, batch: Batch, due: date | None = None) -> None:
+    """Tell one person of the staff something. due: a day that is said in their language."""
     for one, address in await staff_of(batch):
         if one.id == staff and address is not None:
-            post(address, say, batch)
+            day = {} if due is None else {"due": thai.shown(due, address.lang)}
+            post(address, replace(say, args={**say.args, **day}), batch)
 
 
 async def is_active(staff: str, batch: Batch) -> bool:

@@ -4,7 +4,6 @@ from datetime import date
 
 from sqlalchemy import bindparam, null, select, update
 
-from handlers import thai
 from handlers.case import ENDED
 from handlers.register import MoveCase
 from handlers.staff.role import HANDLING
@@ -29,10 +28,9 @@ async def hand_on(act: MoveCase, answer_by: date, seal: Seal, batch: Batch) -> N
     batch.add(_ANEW, case=act.case, to_avoid=closer if others else None, to_day=answer_by)
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
-    due = thai.shown(answer_by, "th")
+    told = Say("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
     for staff in others:
-        told = Say("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}", "due": due})
-        await notices.tell(staff, told, batch)
+        await notices.tell(staff, told, batch, due=answer_by)
 
 
 async def _closer(case: str, seal: Seal, batch: Batch) -> str | None:

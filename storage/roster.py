@@ -8,7 +8,7 @@ from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.staff.person import Join, Leave, Profile, Staff
+from handlers.staff.person import Join, Leave, Profile, Speak, Staff
 from handlers.staff.role import Role
 from handlers.turn import Act, Channel, Lang
 from storage import tables
@@ -59,6 +59,9 @@ class Roster:
         for act in acts:
             if isinstance(act, Join):
                 self._told[act.who] = None
+            elif isinstance(act, Speak):
+                spoke = [w for w, told in self._told.items() if told is not None and told[0].id == act.staff]
+                self._told |= dict.fromkeys(spoke)
             elif isinstance(act, Leave):
                 self._told = {w: t for w, t in self._told.items() if t is None or t[0].id != act.staff}
 

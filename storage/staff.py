@@ -3,6 +3,7 @@
 import secrets
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from handlers.staff.person import (
     NewRecovery,
     NewSecret,
     NoteAttempt,
+    Speak,
     Spend,
     Staff,
 )
@@ -26,7 +28,7 @@ from handlers.turn import Act, Query
 from storage import tables
 from storage.batch import Batch
 from storage.errors import Conflict
-from storage.roster import ADDRESS, Address, opened
+from storage.roster import ADDRESS, Address, addressed, opened
 from storage.seals import Seals
 from storage.sight import Sight
 
@@ -63,6 +65,7 @@ _LEAVE = (
     .where(_TABLE.c.id == bindparam("staff"))
     .values(who=null(), removed=bindparam("on_day"), factor=null(), address=null())
 )
+_SPEAK = update(_TABLE).where(_TABLE.c.id == bindparam("staff")).values(address=bindparam("sealed_address"))
 _DROP_INVITATIONS = delete(tables.invitations).where(tables.invitations.c.staff_id == bindparam("staff"))
 _DROP_RECOVERIES = delete(tables.recoveries).where(tables.recoveries.c.staff_id == bindparam("staff"))
 _DROP_RECOVERY = delete(tables.recoveries).where(tables.recoveries.c.mark == bindparam("used"))
@@ -162,6 +165,17 @@ async def spend(act: Spend, batch: Batch) -> None:
     await batch.note(actor(act.staff), "proved", act.staff)
 
 
+async def speak(act: Speak, batch: Batch) -> None:
+    """Tell a person of things in another language from now on."""
+    query = select(_TABLE.c.id, _TABLE.c.address).where(_TABLE.c.id == act.staff)
+    row = (await batch.connection.execute(query)).mappings().first()
+    address = addressed(row, batch.seals) if row is not None else None
+    if address is not None and address.lang != act.lang:
+        told = ADDRESS.dump_json(replace(address, lang=act.lang))
+        sealed = batch.seals.staff.seal(told, "staff", act.staff, "address")
+        batch.add(_SPEAK, staff=act.staff, sealed_address=sealed)
+
+
 async def leave(act: Leave, batch: Batch) -> None:
     """End a person's rights."""
     gone(act.staff, act.on, batch)
@@ -184,6 +198,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     Join: join,
     Spend: spend,
     Leave: leave,
+    Speak: speak,
     NoteAttempt: note_attempt,
 }
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.knowledge import Known, ReadShelf
 from handlers.question import FindAnswers
+from handlers.staff.docket import SearchCases
 from handlers.staff.person import ListStaff
 from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
 from handlers.voice import NewNumber
@@ -37,6 +38,7 @@ from storage.retention import Retention
 from storage.roster import Roster
 from storage.seal import mark, same
 from storage.seals import Seals
+from storage.search import search_cases
 from storage.sendings import Sendings
 from storage.sight import Sight
 from storage.snapshot import Errand, Letter, Report
@@ -87,6 +89,8 @@ class Store:
             return await self.numbers.next(query)
         if isinstance(query, ListStaff):
             return await self.directory.everyone(query)
+        if isinstance(query, SearchCases):
+            return await search_cases(query, lambda: self._sight(now))
         async with self._sight(now) as sight:
             return await READERS[type(query)](query, sight)
 

@@ -43,7 +43,16 @@ from handlers.turn import (
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))
+STRICT = (ROOT / "office.example.toml").read_text("utf-8").replace("unfounded = false", "unfounded = true")
+"""The office.toml of an office in which it takes two to close a case as unfounded."""
+
 MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok, 22 พฤศจิกายน 2569
+
+
+def office_beside(home: Path) -> Office:
+    """The office whose office.toml lies beside a data folder, where `ita-bot` finds it too; else the example's."""
+    own = home.parent / "office.toml"
+    return Office.model_validate(tomllib.loads(own.read_text("utf-8"))) if own.exists() else OFFICE
 
 
 @dataclass

@@ -13,7 +13,7 @@
     ! office says WORDS    a message from the office to the reporter
     ! office answers WORDS an answer to the question of the last code
 
-Stories of the service desk stand in a folder of their own.
+Stories of the service desk, and of an office that is stricter than the example, stand in folders of their own.
 
 `{receipt}`, `{five}`, `{mistyped}` and `{never}` stand for the last receipt, its last five symbols, the receipt
 with a wrong symbol, and a well-formed one that was never issued; `{code}` for the last code of invitation, `{factor}`
@@ -38,8 +38,9 @@ from ita_stats.calendar import fiscal_year
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 SERVICE = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
-RULES = sorted((Path(__file__).parent / "stories" / "rules").glob("*.txt"))
-"""Stories of an office where two must agree to call a case unfounded."""
+
+STRICT = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
+"""Stories of an office in which it takes two to close a case as unfounded."""
 
 CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for doors that have none."""

@@ -26,9 +26,9 @@ from handlers.staff import (
 from handlers.staff.call import Call, Handler, Reading, button, may
 from handlers.staff.guide import guide
 from handlers.staff.order import CITIZENS, Given
-from handlers.staff.person import FindStaff, NoteAttempt, Staff
+from handlers.staff.person import FindStaff, NoteAttempt, Speak, Staff
 from handlers.staff.role import CONTENT, OPENING, Order
-from handlers.turn import Channel, Deciding, Say, Topic, Turn, read
+from handlers.turn import Channel, Deciding, Lang, Say, Topic, Turn, read
 
 HANDLERS: Mapping[Order, Handler] = {
     Order.HELP: guide,
@@ -76,6 +76,8 @@ WITHOUT = frozenset({Channel.WEB})
 """Doors of citizens only: a browser's seat is nobody's for long, and its pages are never shared with officers."""
 
 LONGEST_CODE = 24
+LANGUAGES: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
+"""The commands that change the language: officers hear of new cases in it from then on."""
 
 
 def concerns(m: Moment) -> bool:
@@ -91,6 +93,9 @@ def hear(m: Moment, command: str | None, again: Callable[[Moment], Deciding]) ->
     staff = None if m.event.channel in WITHOUT else (yield from read(FindStaff(m.event.who)))
     if staff is None:
         return (yield from _stranger(m, again))
+    if command in LANGUAGES:
+        turn = yield from again(m.with_(lang=command))
+        return replace(turn, acts=(*turn.acts, Speak(staff.id, LANGUAGES[command])))
     free = m.session.topic is Topic.MENU and m.event.text is not None and m.event.file is None
     given = order.read(order.typed(m.event), bare=free and command is None)
     if given is not None:

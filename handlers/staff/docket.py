@@ -112,13 +112,30 @@ class ListCases(Query[Page]):
 
 
 @dataclass(frozen=True, slots=True)
-class SearchCases(Query[Page]):
-    """Cases in whose words a text stands, newest first; only what the person may read is opened."""
+class Found:
+    """What a search has found. searched: cases that were opened; reached: fiscal year and number of the last one.
+
+    left: there are older ones, which were not looked at yet.
+    """
+
+    cases: tuple[CaseFile, ...]
+    searched: int
+    reached: tuple[int, int]
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCases(Query[Found]):
+    """Cases in whose words a text stands, newest first; only what the person may read is opened.
+
+    below: fiscal year and number from which an earlier search goes on; (0, 0) for one that begins.
+    """
 
     text: str = field(repr=False)
     staff: str
     everybody: bool
     most: int = 8
+    below: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

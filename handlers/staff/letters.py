@@ -72,7 +72,7 @@ def canned(c: Call) -> Deciding:
         return c.tells("canned.none")
     place = thai.number(c.given.rest) if c.given.rest else None
     if place is not None and 1 <= place <= len(ready):
-        return (yield from propose(c, found, Sending(found.id, c.staff.id, ready[place - 1].th)))
-    listed = tuple(literal(f"{number}. {words.th}") for number, words in enumerate(ready, 1))
+        return (yield from propose(c, found, Sending(found.id, c.staff.id, ready[place - 1].in_(c.m.lang))))
+    listed = tuple(literal(f"{number}. {words.in_(c.m.lang)}") for number, words in enumerate(ready, 1))
     choices = tuple(button(Order.CANNED, found, str(n), literal(str(n))) for n in range(1, len(ready) + 1))
     return c.says(Say("staff.canned.ask", {"number": found.shown, "listed": listed}, choices))

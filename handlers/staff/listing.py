@@ -1,18 +1,20 @@
 """Lists of cases: what is new and mine, what is due, what is late, and where some words stand."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers import thai
 from handlers.case import is_overdue
 from handlers.staff.call import Call, button, named
-from handlers.staff.docket import CaseFile, ListCases, OpenCase, Page, SearchCases
+from handlers.staff.docket import CaseFile, Found, ListCases, OpenCase, Page, SearchCases
 from handlers.staff.order import Given
 from handlers.staff.role import Order, Role
-from handlers.turn import Choice, Deciding, Lang, Say, Turn, read
+from handlers.turn import Arg, Choice, Deciding, Lang, Say, Turn, read
 
 A_PAGE = 8
 SOON = timedelta(days=7)
+GO_ON = "»"
+"""What goes on with the search before: shorter than any words that are looked for."""
+
 FEWEST = 3
 """Characters that are looked for: fewer stand in nearly every case."""
 
@@ -72,12 +74,28 @@ def day(case: CaseFile, today: date, lang: Lang) -> Say:
 
 def search(c: Call) -> Deciding:
     """Where some words stand, in the cases that this person may read."""
-    words = thai.clean(c.given.rest).text
+    going_on = c.given.rest == GO_ON and "sought" in c.m.session.staff
+    kept = c.m.session.staff if going_on else {}
+    words = kept.get("sought") or thai.clean(c.given.rest).text
     if len(words) < FEWEST:
         return c.asking("/search").tells("search.short", fewest=FEWEST)
-    page = yield from read(SearchCases(words, c.staff.id, c.staff.role is Role.SUPERVISOR))
-    if not page.cases:
-        return c.tells("search.none")
+    year, number, before = map(int, kept.get("sought_to", "0 0 0").split())
+    everybody = c.staff.role is Role.SUPERVISOR
+    found = yield from read(SearchCases(words, c.staff.id, everybody, A_PAGE, (year, number)))
+    searched = before + found.searched
+    to = " ".join(map(str, (*found.reached, searched)))
+    c = c.with_(sought=words if found.left else "", sought_to=to if found.left else "")
     today = thai.day(c.m.now)
-    acts = tuple(OpenCase(case.id, c.staff.id, "search", today) for case in page.cases)
-    return replace(_shown(c, page, 1), acts=acts)
+    acts = tuple(OpenCase(case.id, c.staff.id, "search", today) for case in found.cases)
+    return c.says(_told(c, found, searched), acts=acts)
+
+
+def _told(c: Call, found: Found, searched: int) -> Say:
+    """What was found, in how many cases was looked, and whether there are older ones."""
+    left = Say("staff.search.left") if found.left else Say("staff.search.all")
+    further = (Choice(Given(Order.SEARCH, rest=GO_ON).written(), "staff.search.go_on"),) if found.left else ()
+    args: dict[str, Arg] = {"searched": f"{searched:,}", "left": left}
+    if not found.cases:
+        return Say("staff.search.none", args, further)
+    lines = tuple(line(case, c) for case in found.cases)
+    return Say("staff.search.some", {**args, "cases": lines}, (*map(named, found.cases), *further))

@@ -135,7 +135,7 @@ def end(c: Call) -> Deciding:
         good = yield from seconding.unfounded(c, found, reason)
         if isinstance(good, Turn):
             return good
-        spent = good if c.confirmed else ()
+        reason, spent = good.reason, seconding.spent(c, good) if c.confirmed else ()
     turn = yield from propose(c, found, Sending(found.id, c.staff.id, reason, one))
     return replace(turn, acts=(*turn.acts, *spent))
 

@@ -112,6 +112,14 @@ class Spend(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Speak(Act):
+    """A person wishes to be told of things in a language."""
+
+    staff: str
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
 class Leave(Act):
     """A person leaves: their rights end with this."""
 

@@ -18,21 +18,21 @@ def identity(c: Call) -> Deciding:
     found = yield from the_case(c)
     if isinstance(found, Turn):
         return found
-    spent: tuple[Act, ...] = ()
+    used: tuple[Act, ...] = ()
     if c.m.office.two_persons.identity:
         good = yield from _approved(c, found, What.IDENTITY)
         if isinstance(good, Turn):
             return good
-        spent = (SpendApproval(good.id, found.id, c.staff.id),)
+        used = spent(c, good)
     if c.m.event.channel in ELSEWHERE:
-        return (yield from elsewhere(c, found, spent))
+        return (yield from elsewhere(c, found, used))
     pairs = yield from read(ReadIdentity(found.id))
     opened = OpenCase(found.id, c.staff.id, "identity", thai.day(c.m.now))
     back = (button(Order.CASE, found),)
     if not pairs:
-        return c.tells("identity.none", back, (*spent, opened), number=found.shown)
+        return c.tells("identity.none", back, (*used, opened), number=found.shown)
     lines = tuple(literal(value) for _, value in pairs)
-    return c.tells("identity.some", back, (*spent, opened), number=found.shown, lines=lines)
+    return c.tells("identity.some", back, (*used, opened), number=found.shown, lines=lines)
 
 
 def elsewhere(c: Call, found: CaseFile, spent: tuple[Act, ...]) -> Deciding:
@@ -67,10 +67,14 @@ def needed(step: Step | None, rule: TwoPersons) -> bool:
     return rule.unfounded and step is not None and step.outcome is Outcome.UNSUBSTANTIATED
 
 
-def unfounded(c: Call, found: CaseFile, reason: str) -> Reading[Turn | tuple[Act, ...]]:
-    """What is said where nobody approved yet; else what is written with the closing."""
-    good = yield from _approved(c, found, What.UNFOUNDED, reason)
-    return good if isinstance(good, Turn) else (SpendApproval(good.id, found.id, c.staff.id),)
+def unfounded(c: Call, found: CaseFile, reason: str) -> Reading[Turn | Approval]:
+    """What is said where nobody approved yet; else what was approved: its reason is the one that the reporter reads."""
+    return (yield from _approved(c, found, What.UNFOUNDED, reason))
+
+
+def spent(c: Call, approval: Approval) -> tuple[Act, ...]:
+    """What is written when something that was approved is done."""
+    return (SpendApproval(approval.id, approval.case, c.staff.id),)
 
 
 def _approved(c: Call, found: CaseFile, what: What, reason: str = "") -> Reading[Approval | Turn]:

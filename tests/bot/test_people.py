@@ -3,11 +3,7 @@
 import json
 from pathlib import Path
 
-import pytest
-
-from bot.people import warning
 from tests.end.chat import run
-from tests.play import OFFICE, ROOT
 
 ADD = ("staff", "add", "--desk", "complaints", "--name", "สมหญิง ใจดี", "--role", "officer")
 
@@ -31,19 +27,3 @@ def test_somebody_is_added_listed_and_removed(tmp_path: Path) -> None:
 
 def test_a_role_that_is_none_is_wrong_use(tmp_path: Path) -> None:
     assert run(tmp_path / "var", *ADD[:-1], "king").returncode == 2
-
-
-def test_it_is_said_where_nobody_could_read_a_case_about_the_head(tmp_path: Path) -> None:
-    home = tmp_path / "var"
-    assert "[alternate]" in run(home, *ADD[:-3], "มานะ ใจกล้า", *ADD[-2:]).stderr
-    example = (ROOT / "office.example.toml").read_text("utf-8")
-    named = example.replace("officers = []", 'officers = ["นางสาว สมหญิง ใจดี"]')
-    (tmp_path / "office.toml").write_text(named, "utf-8")
-    assert "[alternate]" in run(home, *ADD[:-3], "วิชัย ใจกล้า", *ADD[-2:]).stderr
-    assert "[alternate]" not in run(home, *ADD).stderr
-
-
-@pytest.mark.parametrize("names", [(), ("สมหญิง ใจดี",)])
-def test_nobody_is_warned_before_there_is_a_staff(names: tuple[str, ...]) -> None:
-    office = OFFICE.model_copy(update={"alternate": OFFICE.alternate.model_copy(update={"officers": names})})
-    assert warning(office, ()) == ""

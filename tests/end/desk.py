@@ -12,7 +12,6 @@ from bot import counting, knowledge
 from bot.engine import Engine
 from handlers import thai
 from handlers.case import Step, after
-from handlers.office import Office
 from handlers.question import AddLine, FindThread, LineKind, Thread
 from handlers.receipt import reads
 from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
@@ -23,7 +22,7 @@ from handlers.turn import Act, Channel, Event, Message, Session, Turn
 from storage import keys, store, tables
 from storage.store import Store
 from tests import counter
-from tests.play import OFFICE
+from tests.play import office_beside
 
 
 @dataclass
@@ -130,12 +129,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(home: Path, name: str = "complaints", office: Office = OFFICE) -> AsyncIterator[Desk]:
+async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
     """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
     ring = keys.opened(keys.Place.under(home, name))
     async with store.opened(ring, datetime.now(UTC)) as one:
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
+        office = office_beside(home)
         router = Complaints(office, one.roster) if name == "complaints" else counter.desk(one.roster)
         engine = Engine(router, one, answers=counting.answers(one, office, name))
         desk = Desk(engine, one)

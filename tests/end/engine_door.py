@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from bot import clock
 from handlers.case import Step
-from handlers.office import Office
 from handlers.turn import Channel, Event, Message
 from storage.keys import Place
 from tests import samples
@@ -26,7 +25,6 @@ class EngineDoor:
 
     home: Path
     desk_name: str = "complaints"
-    office: Office = OFFICE
     sets_clock = True
     events: int = 0
     officers: set[str] = field(default_factory=set)
@@ -39,9 +37,7 @@ class EngineDoor:
     def desk(self) -> Desk:
         """The desk, opened when it is first needed."""
         if self._desk is None:
-            self._desk = self.run(
-                self._stack.enter_async_context(opened(self.home, self.desk_name, self.office))
-            )
+            self._desk = self.run(self._stack.enter_async_context(opened(self.home, self.desk_name)))
             self._desk.away = self.away
         return self._desk
 
@@ -86,7 +82,7 @@ class EngineDoor:
 
         async def tick() -> None:
             place = Place.under(self.home, self.desk_name)
-            async for _ in clock.tick(place, self.desk.store, self.office, self.desk.now()):
+            async for _ in clock.tick(place, self.desk.store, OFFICE, self.desk.now()):
                 pass
 
         self.run(tick())

@@ -28,5 +28,5 @@ def test_a_running_server_publishes(tmp_path: Path) -> None:
         log = server.ends()
     assert releases.verified(web / "latest") == []
     events = [json.loads(line)["event"] for line in log]
-    assert set(events) == {"started", "ticked", "published", "stopped"}
+    assert set(events) == {"started", "advice", "ticked", "published", "stopped"}
     assert not [line for line in log if "2569" in line.replace(json.loads(line)["at_time"], "")]

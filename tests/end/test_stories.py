@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.office import TwoPersons
 from tests.end.chat import ChatDoor
 from tests.end.engine_door import EngineDoor
-from tests.play import OFFICE
-from tests.story import RULES, SERVICE, STORIES, Telling
+from tests.play import STRICT as STRICT_OFFICE
+from tests.story import SERVICE, STORIES, STRICT, Telling
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
@@ -18,16 +17,27 @@ def test_through_the_engine(story: Path, tmp_path: Path) -> None:
     door.close()
 
 
-@pytest.mark.parametrize("story", RULES, ids=lambda story: story.stem)
-def test_an_office_that_lets_two_decide(story: Path, tmp_path: Path) -> None:
-    strict = OFFICE.model_copy(update={"two_persons": TwoPersons(identity=True, unfounded=True)})
-    door = EngineDoor(tmp_path / "var", office=strict)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    door = ChatDoor(tmp_path / "var")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert not "".join(door.errors)
+
+
+@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    door = EngineDoor(tmp_path / "var")
     Telling(door).play(story)
     door.close()
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
-def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
     door = ChatDoor(tmp_path / "var")
     try:
         Telling(door).play(story)

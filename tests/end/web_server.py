@@ -249,8 +249,8 @@ def wire(port: int, timeout: float = 10) -> socket.socket:
 
 
 def events(log: list[str]) -> list[str]:
-    """What a log tells, event by event."""
-    return [json.loads(line)["event"] for line in log]
+    """What a log tells, event by event; what it advises is the administrator's."""
+    return [event for line in log if (event := json.loads(line)["event"]) != "advice"]
 
 
 def canary() -> str:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import concerned, wording
-from handlers.concerned import TITLES, found, is_named, left, may_change, names_of, under, untitled
+from handlers.concerned import found, is_named, left, may_change, names_of, under
 from handlers.exclusion import Exclusion, Why
 from handlers.register import AddEntry
+from handlers.spelling import TITLES, readings, untitled
 from handlers.staff.person import Profile, Staff
 from handlers.staff.role import Role
 from tests.play import OFFICE, Stage
@@ -134,7 +135,7 @@ def test_who_may_lift_and_bar() -> None:
 def test_any_text_can_be_looked_through(text: str, name: str) -> None:
     is_named(name, text)
     untitled(name)
-    assert concerned.skeletons(text) == concerned.skeletons(text.upper()) or not text.isascii()
+    assert readings(text) == readings(text.upper()) or not text.isascii()
 
 
 def test_what_is_filed_says_who_must_not_read_it() -> None:

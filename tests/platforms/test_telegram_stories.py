@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.platforms.telegram_door import TelegramDoor
-from tests.story import SERVICE, STORIES, Telling
+from tests.play import STRICT as STRICT_OFFICE
+from tests.story import SERVICE, STORIES, STRICT, Telling
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
 
@@ -39,6 +40,17 @@ NO_EFFECT = "editMessageText by answer: Bad Request: message is not modified"
 @pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
     door = TelegramDoor(tmp_path / "var", desk_name="service")
+    try:
+        Telling(door).play(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
+@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    door = TelegramDoor(tmp_path / "var")
     try:
         Telling(door).play(story)
     finally:

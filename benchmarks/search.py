@@ -1,0 +1,84 @@
+"""`/search` at 10,000 sealed cases: each answer within 2 s, and nobody waits: `python -m benchmarks.search`."""
+
+import asyncio
+import secrets
+import sqlite3
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+from handlers.staff.docket import Found, SearchCases
+from handlers.staff.role import Role
+from handlers.turn import Channel
+from storage.keys import Place
+from storage.snapshot import REPORT, Report
+from tests.end.desk import Desk, opened
+from tests.end.officers import filed, hired
+
+CASES = 10_000
+LIMIT, STALL = 2.0, 0.1
+"""Seconds: of an answer, and that anybody else waits for the loop."""
+
+STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน " * 12
+
+
+def fill(home: Path, desk: Desk) -> None:
+    """Copy the one real case, each copy sealed under a key of its own."""
+    with closing(sqlite3.connect(Place.under(home, "complaints").database)) as raw, raw:
+        columns = [row[1] for row in raw.execute("PRAGMA table_info(cases)")]
+        first = dict(zip(columns, raw.execute("SELECT * FROM cases LIMIT 1").fetchone(), strict=True))
+        rows = []
+        for number in range(2, CASES + 1):
+            case = secrets.token_hex(16)
+            key, seal = desk.store.seals.new_case(case)
+            told = Report(
+                secrets.token_hex(16), "corruption", Channel.WEB, {"story": STORY, "where": f"ห้อง {number}"}
+            )
+            own = {
+                "id": case,
+                "number": number,
+                "receipt_mark": secrets.token_bytes(32),
+                "key": key,
+                "report": seal.seal(REPORT.dump_json(told), "cases", case, "report"),
+            }
+            rows.append(tuple({**first, **own}.values()))
+        raw.executemany(f"INSERT INTO cases VALUES ({', '.join('?' * len(columns))})", rows)
+
+
+async def looked(desk: Desk, chief: str, words: str, below: tuple[int, int]) -> tuple[Found, float, float]:
+    """One page of a search: what it gives, how long it took, and the longest that the loop stood still."""
+    worst, start = 0.0, time.perf_counter()
+    looking = asyncio.create_task(
+        desk.store.answer(SearchCases(words, chief, everybody=True, below=below), desk.now())
+    )
+    while not looking.done():
+        beat = time.perf_counter()
+        await asyncio.sleep(0.001)
+        worst = max(worst, time.perf_counter() - beat - 0.001)
+    return await looking, time.perf_counter() - start, worst
+
+
+async def measured() -> bool:
+    """Print each page of a search for words that stand in the oldest case alone; whether all were fast enough."""
+    fast = True
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "var"
+        async with opened(home) as desk:
+            chief = await hired(desk, "หัวหน้า", Role.SUPERVISOR)
+            await filed(desk, 1)
+            fill(home, desk)
+            below, searched = (0, 0), 0
+            while True:
+                found, took, stall = await looked(desk, chief.id, "คานารี", below)
+                searched, below = searched + found.searched, found.reached
+                fast = fast and took < LIMIT and stall < STALL
+                told = f"{searched:,} cases searched, {len(found.cases)} found"
+                print(f"{told}: {took:.2f} s, loop still {stall * 1000:.0f} ms")
+                if not found.left:
+                    return fast and searched == CASES
+
+
+if __name__ == "__main__":
+    sys.exit(0 if asyncio.run(measured()) else 1)

@@ -1,0 +1,100 @@
+"""What comes to the office otherwise is entered with the same form; and an office with other rules."""
+
+from pathlib import Path
+
+from handlers.staff.role import Role
+from tests.end.desk import Desk
+from tests.end.officers import Officer, filed, hired
+from tests.end.test_officer_rights import REASON, playing
+from tests.play import ROOT
+
+EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
+
+
+async def walked(officer: Officer, *deeds: str) -> str:
+    """Answer the form; gives what was said last. A deed in brackets is a button."""
+    said, choices = "", dict[str, str]()
+    for deed in deeds:
+        if deed.startswith("["):
+            told = await officer.picks(choices[deed[1:-1]])
+        else:
+            told = await officer.says(deed)
+        choices = dict(next((m.choices for m in reversed(told) if m.choices), ()))
+        said = "\n".join(m.text for m in told)
+    return said
+
+
+NOTICE = "[รับทราบ เริ่มแจ้งเรื่อง]"
+
+
+def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        officer = await hired(desk, "สมหญิง")
+        asked = await officer.says("/intake โทรเลข")
+        assert [label for label, _ in asked[0].choices] == ["หนังสือ", "มาด้วยตนเอง", "โทรศัพท์", "หน่วยงานอื่นส่งมา"]
+        form = (
+            NOTICE,
+            "[ทุจริตต่อหน้าที่]",
+            "มีหนังสือถึงสำนักงานว่าเรียกรับเงินก่อนตรวจรับงาน",
+            "[เสร็จแล้ว]",
+            *["[ข้าม]"] * 3,
+            "[ไม่มีหลักฐาน]",
+            *["[ข้าม]"] * 3,
+            "[ไม่ใช่]",
+            "[ไม่บอกชื่อ]",
+            "[ส่งเรื่อง]",
+        )
+        assert "รหัสติดตาม" in await walked(officer, "/intake letter", *form)
+        await officer.says("ข้าม")
+        await officer.says("/case 1")
+        assert "ทางหนังสือ" in (await officer.says("/case 1"))[0].text
+        # A form of which something is filled in is not thrown away for another.
+        await walked(officer, "/intake call", NOTICE, "[ทุจริตต่อหน้าที่]")
+        assert "กำลังกรอกเรื่องหนึ่งอยู่" in await walked(officer, "/intake letter")
+        assert "1/" in await walked(officer, "/case 1")
+
+    playing(tmp_path / "var", scene)
+
+
+def test_an_intake_that_was_left_is_not_the_source_of_ones_own_report(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        officer = await hired(desk, "สมหญิง")
+        await officer.says("/intake walk_in")
+        await officer.says("ยกเลิก")
+        await officer.says("แจ้งเรื่อง")
+        session = await desk.store.session(officer.who)
+        assert session is not None
+        assert "intake" not in session.staff
+
+    playing(tmp_path / "var", scene)
+
+
+def test_an_office_without_ready_answers_in_which_one_may_open_a_name(tmp_path: Path) -> None:
+    own = EXAMPLE.replace("identity = true", "identity = false")
+    start = own.index("canned = [")
+    end = own.index("\n]", start) + 2
+    (tmp_path / "office.toml").write_text(own[:start] + own[end:], "utf-8")
+
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
+        assert (await chief.says("/canned 1"))[0].key == "staff.canned.none"
+        await chief.says(f"/identity 1 {REASON}")
+        assert (await chief.says(chief.code()))[0].key == "staff.identity.none"
+
+    playing(tmp_path / "var", scene)
+
+
+def test_why_it_is_asked_for_must_be_said(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
+        await chief.says("/facts 1")
+        await chief.says(chief.code())
+        assert (await chief.says("/identity 1"))[0].key == "staff.approval.why"
+        assert (await chief.says("ขอดู"))[0].key == "staff.approval.why"
+        assert (await chief.says(REASON))[0].key == "staff.approval.asked"
+        assert (await chief.says("/identity"))[0].key == "staff.which"
+        assert (await chief.says("/approve 99"))[0].key == "staff.unknown"
+
+    playing(tmp_path / "var", scene)

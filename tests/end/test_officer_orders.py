@@ -1,0 +1,260 @@
+"""Every command there is, for every role, state and standing of a case; and approvals when all act at once."""
+
+import asyncio
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from handlers import thai
+from handlers.case import Outcome, Status
+from handlers.exclusion import Exclusion, SetExclusion, Why
+from handlers.staff.docket import FindNumber
+from handlers.staff.person import NoteAttempt
+from handlers.staff.role import Order, Role
+from handlers.turn import Session, Turn
+from ita_stats.calendar import fiscal_year
+from storage import tables
+from tests.end.desk import Desk
+from tests.end.officers import Officer, filed, hired
+from tests.end.test_officer_rights import REASON, agrees, playing
+from tests.play import STRICT
+
+EVERYBODY, HANDLING, DECIDING = "officer supervisor admin auditor", "officer supervisor", "supervisor"
+TABLE: dict[str, tuple[str, str, str]] = {
+    # command: who may, what follows the number, and the keys of what is said where they may
+    "help": (EVERYBODY, "", "help.all"),
+    "join": (EVERYBODY, "", "join.already"),
+    "leave": (EVERYBODY, "", "leave.ask"),
+    "stats": (EVERYBODY, "", "stats.all"),
+    "inbox": (HANDLING, "", "inbox.some no_more"),
+    "due": (HANDLING, "", "due.none due.some no_more"),
+    "overdue": (HANDLING, "", "overdue.none no_more"),
+    "search": (HANDLING, "", "search.short"),
+    "intake": (HANDLING, "", "intake.ask"),
+    "confirm": (HANDLING, "", "confirm.stale"),
+    "case": (HANDLING, "", "case.summary"),
+    "facts": (HANDLING, "", "facts"),
+    "files": (HANDLING, "", "files.none"),
+    "history": (HANDLING, "", "history"),
+    "take": (HANDLING, "", "take.done+case.summary"),
+    "screen": (HANDLING, "", "moved+case.summary forbidden"),
+    "investigate": (HANDLING, "", "moved+case.summary forbidden"),
+    "notaccept": (HANDLING, f"policy {REASON}", "confirm.ask forbidden"),
+    "close": (HANDLING, f"insufficient {REASON}", "confirm.ask forbidden"),
+    "forward": (HANDLING, f"nacc {REASON}", "confirm.ask forbidden"),
+    "reply": (HANDLING, "ขอบคุณครับ", "confirm.ask"),
+    "ask": (HANDLING, "3 วัน เลขที่สัญญาเท่าใด", "confirm.ask"),
+    "canned": (HANDLING, "1", "confirm.ask"),
+    "note": (HANDLING, "โทรหาพยาน", "note.done"),
+    "undo": (HANDLING, "", "undo.nothing"),
+    "link": (HANDLING, "2", "link.done link.not"),
+    "identity": (HANDLING, REASON, "approval.asked"),
+    "approve": (HANDLING, "", "approval.nothing"),
+    "assign": (DECIDING, "คนofficer", "assign.done+case.summary"),
+    "reopen": (DECIDING, REASON, "confirm.ask forbidden"),
+    "hold": (DECIDING, "ศาลขอ", "hold.on"),
+    "bar": (DECIDING, f"คนofficer {REASON}", "bar.barred"),
+    "lift": (DECIDING, f"คนofficer {REASON}", "bar.nobody"),
+    "release": (DECIDING, "ok 1/2570", "release.unknown release.none"),
+    "log": ("supervisor auditor", "", "log.lines"),
+    "here": ("supervisor admin", "", "here.how"),
+}  # fmt: skip
+"""Written down once more, so that the test does not read what it tests."""
+
+OF_A_CASE = frozenset({
+    "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
+    "ask", "canned", "note", "undo", "link", "identity", "approve", "assign", "reopen", "hold", "log",
+})  # fmt: skip
+"""Commands that open or change one case, and so nothing of one that is hidden or somebody else's."""
+
+
+async def tried(desk: Desk, officer: Officer, order: str, number: int) -> Turn:
+    """What a command leads to, of one who has just proved who they are; nothing of it happens."""
+    session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
+    return await officer.decides(f"/{order} {number} {TABLE[order][1]}".strip(), session)
+
+
+def said(turn: Turn) -> str:
+    return "+".join(say.key.removeprefix("staff.") for say in turn.says)
+
+
+def test_the_table_has_every_command() -> None:
+    assert set(TABLE) == {order.value for order in Order}
+    assert {role for who, _, _ in TABLE.values() for role in who.split()} == {role.value for role in Role}
+
+
+def test_every_command_for_every_role_in_every_state(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        for number, status in enumerate(Status, 1):
+            await filed(desk, number, status)
+        seen: dict[str, set[str]] = {}
+        for role in Role:
+            officer = await hired(desk, f"คน{role}", role)
+            for order, (may, _, keys) in TABLE.items():
+                for number, status in enumerate(Status, 1):
+                    turn, where = await tried(desk, officer, order, number), f"{role} {order} {status}"
+                    if role not in may.split():
+                        assert said(turn) == "refused", where
+                        assert [type(act) for act in turn.acts] == [NoteAttempt], where
+                        continue
+                    assert said(turn) in keys.split(), f"{where}: {said(turn)}"
+                    seen.setdefault(order, set()).add(said(turn))
+        assert {order for order in TABLE if not seen[order]} == set()
+        assert all("forbidden" in seen[o] for o in ("screen", "investigate", "close", "notaccept", "reopen"))
+
+    playing(tmp_path / "var", scene)
+
+
+def test_nothing_of_a_case_that_concerns_who_asks(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        for number, status in enumerate(Status, 1):
+            await filed(desk, number, status)
+        chief = await hired(desk, "หัวหน้าคนหนึ่ง", Role.SUPERVISOR)
+        staff = [
+            await hired(desk, f"คน{role}", role) for role in (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
+        ]
+        for number in range(1, len(Status) + 1):
+            found = await case(desk, number, chief)
+            for one in staff:
+                barred = Exclusion(one.id, Why.BARRED, chief.id, REASON)
+                await desk.office(SetExclusion(found.id, barred, found.received_on))
+        for one, role in zip(staff, (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR), strict=True):
+            for order in OF_A_CASE:
+                for number in range(1, len(Status) + 1):
+                    turn = await tried(desk, one, order, number)
+                    allowed = role.value in TABLE[order][0].split()
+                    assert said(turn) == ("concerned.hidden" if allowed else "refused"), (
+                        f"{role} {order} {number}"
+                    )
+                    assert {type(act) for act in turn.acts} <= {NoteAttempt}, f"{role} {order}"
+
+    playing(tmp_path / "var", scene)
+
+
+def test_nothing_of_a_case_that_another_officer_has(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1)
+        one, other = await hired(desk, "สมหญิง"), await hired(desk, "วิชัย")
+        await one.says("/take 1")
+        for order in OF_A_CASE:
+            if "officer" in TABLE[order][0].split():
+                turn = await tried(desk, other, order, 1)
+                assert said(turn) == "not_yours", order
+                assert turn.acts == (), order
+
+    playing(tmp_path / "var", scene)
+
+
+def test_while_something_waits_to_be_sent_nothing_else_is_sent(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1, Status.SCREENING)
+        officer = await hired(desk, "สมหญิง")
+        await officer.confirms(await officer.says("/reply 1 ขอบคุณครับ"))
+        for order in ("reply", "ask", "canned", "close", "notaccept", "forward", "investigate"):
+            assert said(await tried(desk, officer, order, 1)) == "held.already", order
+        assert said(await tried(desk, officer, "note", 1)) == "note.done"
+        assert said(await tried(desk, officer, "undo", 1)) == "undo.done"
+
+    playing(tmp_path / "var", scene)
+
+
+def test_each_standing_of_an_approval(tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT, "utf-8")
+    words = f"/close 1 unsubstantiated {REASON}"
+
+    async def keys(officer: Officer, given: str) -> list[str]:
+        return [m.key.removeprefix("staff.") for m in await officer.says(given)]
+
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1, Status.INVESTIGATING)
+        one, two, chief = (
+            await hired(desk, "สมหญิง"),
+            await hired(desk, "วิชัย"),
+            await hired(desk, "มาลี", Role.SUPERVISOR),
+        )
+        assert await keys(one, "/close 1 unsubstantiated สั้นไป") == ["reason.ask"]
+        assert await keys(one, words) == ["approval.asked"]
+        assert await keys(one, words) == ["approval.waits"]
+        assert await keys(one, "/approve 1") == ["approval.own"]
+        assert await keys(two, "/approve 1") == ["approval.ask"]
+        assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # another's id approves nothing
+        (shown,) = await chief.says("/approve 1")
+        (done,) = await chief.picks(shown.choices[0][1])
+        assert done.key == "staff.approval.done"
+        assert (await two.picks(shown.choices[0][1]))[0].key == "staff.approval.own"  # it is approved already
+        assert await keys(two, words) == ["approval.asked"]  # and serves who asked alone
+        assert await keys(one, words) == ["confirm.ask"]
+        desk.away += timedelta(hours=25)
+        assert await keys(one, words) == ["approval.asked"]  # it was good for a day
+
+    playing(tmp_path / "var", scene)
+
+
+async def case(desk: Desk, number: int, officer: Officer) -> Any:
+    year = fiscal_year(thai.day(desk.now()))
+    found = await desk.store.answer(FindNumber(number, year, officer.id, exact=False), desk.now())
+    assert found is not None
+    return found
+
+
+COMMANDS = (
+    "/take 1", "/screen 1", "/investigate 1", "/note 1 จดไว้", "/reopen 1 " + REASON, "/assign 1 คน0", "/undo 1",
+    "/close 1 unsubstantiated " + REASON, "/close 1 unsubstantiated " + REASON, "/approve 1", "/approve 1",
+    "/identity 1 " + REASON, "/hold 1 ศาลขอ", "/hold 1 off", "/reply 1 ขอบคุณ", "/bar 1 คน2 " + REASON,
+    "/lift 1 คน2 " + REASON, "/search คานารี", "/log 1", "/stats", "/release", "clock",
+)  # fmt: skip
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32), picked=st.lists(st.sampled_from(COMMANDS), min_size=9, max_size=30))
+def test_three_at_once_never_close_as_unfounded_alone(
+    tmp_path_factory: Any, seed: int, picked: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "office.toml").write_text(STRICT, "utf-8")
+
+    async def scene(desk: Desk) -> None:
+        await filed(desk, 1, Status.INVESTIGATING)
+        staff = [await hired(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
+        chance = random.Random(seed)
+
+        async def does(officer: Officer, words: str) -> None:
+            if words == "clock":
+                await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
+                return
+            shown = await officer.says(words)
+            yes = [
+                data for m in shown for _, data in m.choices if data.startswith("/approve") and len(data) > 30
+            ]
+            await (officer.picks(yes[0]) if yes else officer.confirms(shown))
+
+        left = list(picked)
+        while left:
+            together, left = left[:3], left[3:]
+            await asyncio.gather(*(does(chance.choice(staff), words) for words in together))
+        await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
+        await agrees(desk)
+        await assert_two_agreed(desk)
+
+    playing(folder / "var", scene)
+
+
+async def assert_two_agreed(desk: Desk) -> None:
+    """Each closing as unfounded used an approval that somebody else than its asker gave."""
+    line, history = tables.audit.c, tables.history.c
+    async with desk.store._reader.connect() as connection:
+        trail = (await connection.execute(select(line.actor, line.what).order_by(line.seq))).all()
+        unfounded = select(history.seq).where(history.outcome == Outcome.UNSUBSTANTIATED.value)
+        closings = len((await connection.execute(unfounded)).all())
+    used = [row for row in trail if row.what == "used-approval"]
+    assert closings <= len(used) <= len([row for row in trail if row.what == "approved"])
+    for place, row in enumerate(trail):
+        if row.what == "used-approval":
+            before = trail[:place]
+            assert any(b.what.startswith("asked-") and b.actor == row.actor for b in before)
+            assert any(b.what == "approved" and b.actor != row.actor for b in before)
