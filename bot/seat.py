@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +16,8 @@ from handlers.turn import IDLE, Channel, Lang, Session
 from storage.seal import same
 from storage.seals import Seals
 
-Opens = Literal["", "report", "track", "ask"]
+Opens: TypeAlias = str
+"""The command that a page begins with, without its slash; empty where the talk has begun."""
 RANDOM = 16
 """Random bytes of a cookie and of a form."""
 
@@ -124,7 +125,7 @@ class Ticket:
         if seat is None or not same(proof.encode(), _proof(told, seat, seals).encode()):
             return None
         nonce, prompt, opens, lang, had, minute = told.split(".")
-        return Ticket(nonce, int(prompt), opens, lang, had, int(minute))  # type: ignore[arg-type]  # only we could write it
+        return Ticket(nonce, int(prompt), opens, "en" if lang == "en" else "th", had, int(minute))
 
     def form(self, filled: Filled, files: Iterable[str]) -> str:
         """The name of a form as it was filled in: another filling is another form, the same one is the same.

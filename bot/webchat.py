@@ -19,7 +19,7 @@ from bot.pages import Pages, asked_lang
 from bot.seat import Opens, Seat, Ticket
 from bot.talkpage import arranged, together
 from bot.unsent import Unsent
-from handlers import wording
+from handlers import consult, wording
 from handlers.router import TOUCH
 from handlers.turn import Channel, Event, File, FileProblem, Lang, Say, Session, Topic
 from storage.errors import StorageError
@@ -30,9 +30,12 @@ HOME: Mapping[Topic, str] = {Topic.REPORT: "/report", Topic.CONFIRM: "/report", 
 """The page that a talk belongs to. A menu belongs to none, and stays where it came up."""
 
 SERVICE_COOKIE = "s"
-SERVICE_PATHS: Mapping[str, Opens] = {"/ask": "ask"}
-SERVICE_HOME: Mapping[Topic, str] = {Topic.ASK: "/ask", Topic.THREAD: "/ask"}
+SERVICE_PATHS: Mapping[str, Opens] = {"/ask": "ask", "/opinion": "opinion"}
+SERVICE_HOME: Mapping[Topic, str] = {Topic.ASK: "/ask", Topic.THREAD: "/ask", Topic.OPINION: "/opinion"}
 """The same of the service desk: other paths and another cookie, so that neither desk's pages see the other's."""
+
+CODE = 6
+"""Letters of a consultation's code."""
 
 MOST_EVENTS = 9
 """Of one form: a command, a text, five files and what was left of them, and a choice."""
@@ -109,14 +112,16 @@ class WebChat:
         """The question that the talk stands at, if it belongs to this page; else what this page begins with."""
         who, session = seat.who(self.desk.store.seals), await self._session(seat)
         lang = session.lang if session else asked_lang(request)
-        if session and self.paths.get(self.home.get(session.topic, "")) == path:
+        link = _link(request) if path == "opinion" else ""
+        here = session is not None and self.paths.get(self.home.get(session.topic, "")) == path
+        if session and here and (not link or consult.is_at(session, link)):
             answer = await self.desk.engine.recall(Event("", who, Channel.WEB))
             if answer.says:
                 return Shown(answer, session)
         answer, after = await self.desk.engine.preview(
-            Event("", who, Channel.WEB, choice=f"/{path}", lang=lang)
+            Event("", who, Channel.WEB, choice=f"/{link or path}", lang=lang)
         )
-        return Shown(answer, after, opens=path)
+        return Shown(answer, after, opens=link or path)
 
     async def _hear(self, request: Request) -> Response:
         seat, seals = Seat.of(request, self.cookie), self.desk.store.seals
@@ -265,3 +270,9 @@ def asks(answer: Answer, session: Session) -> bool:
 
 def _secure(request: Request) -> bool:
     return request.url.scheme == "https"
+
+
+def _link(request: Request) -> str:
+    """The command of a consultation that an address names: `/opinion?c=CODE`; empty where it names none."""
+    code = request.query_params.get("c", "")
+    return f"{consult.LINK}{code.upper()}" if code.isascii() and code.isalnum() and len(code) == CODE else ""

@@ -10,7 +10,7 @@ from handlers.office import Bilingual
 from handlers.poll import REVIEW, SUSPECT, Item, Told
 from handlers.question import ways_back
 from handlers.track import fresh
-from handlers.turn import Arg, Channel, Deciding, Say, Topic, Turn, literal, read
+from handlers.turn import Arg, Channel, Deciding, Say, Session, Topic, Turn, literal, read
 from handlers.voice import Ballot, BallotQuestion, FindBallot, FindVoice, GiveVoice, Kind, Phase
 
 BALLOT = "ballot"
@@ -28,6 +28,11 @@ ACCOUNTS = frozenset({Channel.TELEGRAM, Channel.LINE})
 def at_one(m: Moment) -> bool:
     """Whether the talk is about a consultation."""
     return BALLOT in m.session.answers
+
+
+def is_at(session: Session, link: str) -> bool:
+    """Whether a talk is about the consultation of a link."""
+    return f"{LINK}{session.answers.get(BALLOT, '')}" == link
 
 
 def begin(m: Moment, code: str) -> Deciding:

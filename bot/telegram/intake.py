@@ -1,6 +1,7 @@
 """What a person sends in a private chat: words, files, places on the map, each as an event that is decided."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -15,7 +16,7 @@ from handlers.turn import IDLE, Channel, Event, File, FileProblem, Lang, Say
 from storage.evidence import MOST_BYTES, clean_name
 from storage.store import Store
 
-LINKS = {"report", "track"}
+LINKS = re.compile(r"report|track|ask|opinion|c-[0-9A-Za-z]{6}")
 """What a deep link may ask for: t.me/BOT?start=report."""
 
 MOST_TYPED = 4096
@@ -153,7 +154,7 @@ def typed(text: str) -> str:
     command, _, rest = text.partition(" ")
     command = command.partition("@")[0]
     if command == "/start":
-        return f"/start {rest}" if rest in LINKS else command
+        return f"/start {rest}" if LINKS.fullmatch(rest) else command
     return f"{command} {rest}" if rest else command
 
 
