@@ -49,6 +49,8 @@ def hear(m: Moment, address: str) -> Deciding:
     choice = picked(m.event, m.session, _options(m, matches), numbers=m.session.step != "ask")
     if choice is STALE:
         return _standing(m, matches, Say("pick.stale"))
+    if choice is None and m.session.step == "ask" and is_greeting(m.event.text or ""):
+        return welcome.greet(m.on(fresh(m)))
     if choice is None:
         return (yield from told(m))
     return (yield from _chosen(m, matches, choice))

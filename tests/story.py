@@ -43,6 +43,7 @@ STRICT = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
 """Stories of an office in which it takes two to close a case as unfounded."""
 
 CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf-8")]
+ASKING = [story for story in SERVICE if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for doors that have none."""
 
 
@@ -192,6 +193,8 @@ class Telling:
         if "{year}" in text:
             today = datetime.fromtimestamp(self.door.time(), BANGKOK).date()
             text = text.replace("{year}", str(fiscal_year(today)))
+        if "{next week}" in text:
+            text = text.replace("{next week}", self._in_a_week())
         if "{factor}" in text:
             text = text.replace("{factor}", self._factor())
         if "{factor again}" in text:
@@ -204,7 +207,6 @@ class Telling:
             .replace("{code}", self.code)
             .replace("{recovery}", self.recoveries.get(self.person, ""))
             .replace("{consultation}", self.consultation)
-            .replace("{next week}", self._in_a_week())
             .replace("{never}", made_of(987654321).shown)
         )
 

@@ -18,7 +18,13 @@ from tests.play import OFFICE
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 GREETINGS = {"สวัสดี": "/", "hello": "/?lang=en"}
-ENTRIES = {**GREETINGS, "แจ้งเรื่อง": "/report", "ติดตาม": "/track"}
+ENTRIES = {
+    **GREETINGS,
+    "แจ้งเรื่อง": "/report",
+    "ติดตาม": "/track",
+    "ความคิดเห็น": "/opinion",
+    "/opinion": "/opinion",
+}
 """Where a person's first word leads: to the first page, or straight to what they came for."""
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
@@ -60,12 +66,18 @@ class BrowserDoor:
     home: Path
     how: dict[str, Any] = field(default_factory=dict)
     office: Office = OFFICE
+    desk_name: str = "complaints"
     sets_clock = True
     pages: dict[str, Page] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.server = WebServer(self.home, self.office)
+        self.server = WebServer(self.home, self.office, name=self.desk_name)
+
+    @property
+    def begins(self) -> str:
+        """Where who says anything else first finds a field for it."""
+        return "/track" if self.desk_name == "complaints" else "/ask"
 
     def page(self, person: str) -> Page:
         """A person's window."""
@@ -96,7 +108,7 @@ class BrowserDoor:
     def hear(self, person: str, words: str) -> list[Message]:
         page = self.page(person)
         if page.url == "about:blank":
-            page.goto(self.server.address + ENTRIES.get(words, "/track"))
+            page.goto(self.server.address + ENTRIES.get(words, self.begins))
             if words in ENTRIES:
                 return self._read(page)
         page.fill("[name=text]", words)
@@ -113,7 +125,7 @@ class BrowserDoor:
     def send(self, person: str, name: str) -> list[Message]:
         page = self.page(person)
         if page.url == "about:blank":
-            page.goto(self.server.address + "/track")
+            page.goto(self.server.address + self.begins)
         page.set_input_files("[name=file]", samples.make(self.home.parent, name))
         return self._sent(page, "[data-send]")
 
@@ -123,6 +135,12 @@ class BrowserDoor:
 
     def later(self, minutes: int) -> None:
         self.server.later(minutes)
+
+    def time(self) -> float:
+        return self.server.desk.now().timestamp()
+
+    def answer(self, receipt: str, words: str) -> None:
+        self.server.office_does(lambda desk: desk.answers(receipt, words))
 
     def step(self, receipt: str, step: Step) -> None:
         self.server.office_does(lambda desk: desk.step(receipt, step))

@@ -37,6 +37,7 @@ class WebServer:
 
     home: Path
     office: Office = OFFICE
+    name: str = "complaints"
     away: timedelta = timedelta()
     port: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -53,12 +54,12 @@ class WebServer:
 
     async def _start(self) -> None:
         self._stack = AsyncExitStack()
-        self.desk: Desk = await self._stack.enter_async_context(opened(self.home))
+        self.desk: Desk = await self._stack.enter_async_context(opened(self.home, self.name))
         self.desk.away = self.away
         self.desk.engine.fault = self.desk.faults.append
-        place = Place.under(self.home, "complaints")
-        own = app.Desk("complaints", place, self.desk.store, self.desk.engine)
-        house = House(Settings(_env_file=None), self.office, {"complaints": own})  # type: ignore[call-arg]
+        place = Place.under(self.home, self.name)
+        own = app.Desk(self.name, place, self.desk.store, self.desk.engine)
+        house = House(Settings(_env_file=None), self.office, {self.name: own})  # type: ignore[call-arg]
         self._listening = listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
@@ -91,7 +92,7 @@ class WebServer:
 
         async def tick() -> None:
             async for _ in clock.tick(
-                Place.under(self.home, "complaints"), self.desk.store, self.office, self.desk.now()
+                Place.under(self.home, self.name), self.desk.store, self.office, self.desk.now()
             ):
                 pass
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
 from tests.end.heard import Heard
-from tests.story import CITIZENS, Telling
+from tests.story import ASKING, CITIZENS, Telling
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -20,16 +20,20 @@ WINDOWS = {
 """The first two always; all of them with `--windows all`."""
 
 
-@pytest.mark.parametrize("story", CITIZENS, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", [*CITIZENS, *ASKING], ids=lambda story: story.stem)
 @pytest.mark.parametrize("window", WINDOWS)
 def test_through_a_browser(story: Path, window: str, windows: int, browser: Browser, tmp_path: Path) -> None:
     if [*WINDOWS].index(window) >= windows:
         pytest.skip("only with --windows all")
     # Pages are judged by a script, so only where scripts may run.
     judge = BrowserDoor if window.endswith("off") else Heard
-    door = judge(browser, tmp_path / "var", WINDOWS[window])
+    door = judge(browser, tmp_path / "var", WINDOWS[window], desk_name=desk_of(story))
     try:
         Telling(door).play(story)
     finally:
         door.close()
     assert getattr(door, "wrong", []) == []
+
+
+def desk_of(story: Path) -> str:
+    return "service" if story in ASKING else "complaints"

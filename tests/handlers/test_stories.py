@@ -11,7 +11,7 @@ from handlers.register import AddEntry, By, EntryKind
 from handlers.turn import FileProblem, Message
 from tests.counter import Counter
 from tests.play import Actor, Stage
-from tests.story import CITIZENS, SERVICE, Telling
+from tests.story import ASKING, CITIZENS, Telling
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -21,9 +21,6 @@ PROBLEMS = {
     "ระเบิด.png": FileProblem.BOMB,
     "ระเบิด.docx": FileProblem.BOMB,
 }
-
-
-ASKING = [story for story in SERVICE if "! staff " not in story.read_text("utf-8")]
 
 
 @dataclass
