@@ -40,7 +40,7 @@ def texts(asked: Asked) -> Deciding:
     at = (max(1, int(page)) - 1) * A_PAGE if page.isdecimal() else 0
     if not found[at:]:
         return asked.tells("weigh.no_texts", title=ballot.title)
-    lines = tuple(literal(f"{one.number}. {one.text}") for one in found[at : at + A_PAGE])
+    lines = tuple(literal(f"[{one.number}] {one.text}") for one in found[at : at + A_PAGE])
     more = at + A_PAGE < len(found)
     further = (Choice(f"/texts {code} {at // A_PAGE + 2}", "inquiry.further"),) if more else ()
     return asked.tells("weigh.texts", further, code=code, count=len(found), lines=lines)

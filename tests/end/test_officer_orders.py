@@ -63,12 +63,16 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "release": (DECIDING, "ok 1/2570", "release.unknown release.none"),
     "log": ("supervisor auditor", "", "log.lines"),
     "here": ("supervisor admin", "", "here.how"),
+    "page": (HANDLING, "", "page.nowhere"),
+    "export": (HANDLING, "", "page.nowhere"),
+    "import": ("supervisor admin", "", "page.nowhere"),
 }  # fmt: skip
 """Written down once more, so that the test does not read what it tests."""
 
 OF_A_CASE = frozenset({
     "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
-    "ask", "canned", "note", "undo", "link", "identity", "approve", "assign", "reopen", "hold", "log",
+    "ask", "canned", "note", "undo", "link", "identity", "approve", "assign", "reopen", "hold", "log", "page",
+    "export",
 })  # fmt: skip
 """Commands that open or change one case, and so nothing of one that is hidden or somebody else's."""
 
