@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import faq_command, log, release_command, settings, staff_command
+from bot import consult_command, faq_command, log, release_command, settings, staff_command
 from bot.settings import DESKS, DeskName, Misconfigured
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -25,6 +25,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(release_command.app, name="release")
 app.add_typer(staff_command.app, name="staff")
 app.add_typer(faq_command.faq, name="faq")
+app.add_typer(consult_command.consult, name="consult")
 
 Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
 Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]

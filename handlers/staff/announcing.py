@@ -119,9 +119,16 @@ def _announced(asked: Asked) -> Deciding:
     asked = asked.keeps(ballot="")
     if isinstance(made, Wrong):
         return asked.tells("consult.wrong", what=Say(f"inquiry.wrong.{made.key}"), line=made.line)
-    code = (yield from read(NewReceipt())).symbols[:6]
+    code = lettered((yield from read(NewReceipt())).symbols)
     act = PutBallot(replace(made, code=code), f"staff:{asked.staff.id}")
     return asked.tells("consult.announced", acts=(act,), code=code, title=made.title)
+
+
+def lettered(symbols: str) -> str:
+    """Six symbols of many with a letter among them, so that a code is not taken for a number."""
+    return next(
+        (s for at in range(len(symbols) - 5) if not (s := symbols[at : at + 6]).isdecimal()), symbols[:6]
+    )
 
 
 def _closing(asked: Asked, ballots: tuple[Ballot, ...], rest: str) -> Turn:

@@ -1,0 +1,145 @@
+"""`ita-bot consult`: a consultation from a TOML file of the office's hand, to the service desk."""
+
+import json
+import secrets
+import sys
+import tomllib
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from bot import offices
+from handlers.office import Part, Words
+from handlers.receipt import ALPHABET
+from handlers.staff.announcing import MOST_OPTIONS, MOST_QUESTIONS, instant, lettered
+from handlers.thai import BANGKOK
+from handlers.turn import Channel, Event, Turn
+from handlers.voice import Ballot, BallotQuestion, CloseBallot, Kind, ListBallots, Phase, PutBallot
+from storage.store import Store
+
+LETTERS = 6
+PICKED = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS})
+
+
+class QuestionFile(Part):
+    """One question. options: of a choice, of several, and the statements."""
+
+    kind: Kind
+    title: Words
+    options: Annotated[tuple[Words, ...], Field(max_length=MOST_OPTIONS)] = ()
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> Self:
+        least = 0 if self.kind not in PICKED else 1 if self.kind is Kind.STATEMENTS else 2
+        if len(self.options) < least or (self.options and not least):
+            raise ValueError(f"options: {self.kind} takes {f'at least {least}' if least else 'none'}")
+        return self
+
+
+class AnnouncementFile(Part):
+    """A consultation. opens, closes: "31/12/2569 16.30", or a date and time of TOML; without a zone, Bangkok's."""
+
+    title: Words
+    background: Annotated[str, StringConstraints(max_length=2000)] = ""
+    link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    opens: datetime | str | None = None
+    closes: datetime | str
+    questions: Annotated[tuple[QuestionFile, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+
+    def ballot(self, now: datetime) -> Ballot:
+        """The consultation, under a new code. Raises BadParameter for times that cannot be."""
+        opens = _when(self.opens, time(0, 0)) if self.opens is not None else now
+        closes = _when(self.closes, time(23, 59))
+        if closes <= max(opens, now):
+            raise typer.BadParameter(
+                "closes: ต้องอยู่หลัง opens และหลังเวลานี้ / must be after opens, and after now"
+            )
+        questions = tuple(_question(one, f"q{place}") for place, one in enumerate(self.questions, start=1))
+        return Ballot(new_code(), self.title, self.background, self.link, opens, closes, questions)
+
+
+def new_code() -> str:
+    """A code with a letter in it, so that it is not taken for a number."""
+    return lettered("".join(secrets.choice(ALPHABET) for _ in range(3 * LETTERS)))
+
+
+def _when(said: datetime | str, otherwise: time) -> datetime:
+    at = said if isinstance(said, datetime) else instant(said, otherwise)
+    if at is None:
+        raise typer.BadParameter(f"{said!r}: พิมพ์เช่น / write it as 31/12/2569 16.30")
+    return at if at.tzinfo else at.replace(tzinfo=BANGKOK)
+
+
+def _question(one: QuestionFile, key: str) -> BallotQuestion:
+    letter = "s" if one.kind is Kind.STATEMENTS else "o"
+    own = {f"{letter}{place}": label for place, label in enumerate(one.options, start=1)}
+    return BallotQuestion(key, one.kind, one.title, own)
+
+
+def read(file: Path) -> AnnouncementFile:
+    """A file. Raises BadParameter with every mistake and its place."""
+    try:
+        text = file.read_text("utf-8-sig")
+        return AnnouncementFile.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file}: ไม่ใช่ UTF-8 / is not UTF-8") from None
+    except tomllib.TOMLDecodeError as trouble:
+        raise typer.BadParameter(f"{file}: {offices.syntax(trouble, text)}") from None
+    except ValidationError as trouble:
+        told = "\n".join(_told(error["loc"], error["msg"]) for error in trouble.errors())
+        raise typer.BadParameter(f"{file}:\n{told}") from None
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(str(part) for part in place) or 'file'}: {message}"
+
+
+async def announced(file: Path, *, dry_run: bool) -> int:
+    """Announce what a file says; its code goes to standard output."""
+    from bot import app
+    from bot.engine import utc_now
+
+    now = utc_now()
+    ballot = read(file).ballot(now)
+    if not dry_run:
+        async with app.opened(["service"]) as house:
+            await _written(house.desks["service"].store, PutBallot(ballot, "admin"), now)
+        sys.stdout.write(f"{ballot.code}\n")
+    return 0
+
+
+async def listed() -> int:
+    """All consultations: a JSON object for each."""
+    from bot import app
+    from bot.engine import utc_now
+
+    async with app.opened(["service"]) as house:
+        known: tuple[Ballot, ...] = await house.desks["service"].store.answer(ListBallots(), utc_now())
+    for one in known:
+        line = {"code": one.code, "title": one.title, "phase": one.phase.value}
+        line |= {"opens": one.opens.isoformat(), "closes": one.closes.isoformat()}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return 0
+
+
+async def closed(code: str) -> int:
+    """Close a consultation before its time."""
+    from bot import app
+    from bot.engine import utc_now
+
+    async with app.opened(["service"]) as house:
+        store = house.desks["service"].store
+        known: tuple[Ballot, ...] = await store.answer(ListBallots(), utc_now())
+        if not any(one.code == code.upper() and one.phase is Phase.OPEN for one in known):
+            raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ที่เปิดอยู่ / no open consultation has this code")
+        await _written(store, CloseBallot(code.upper(), "admin"), utc_now())
+        await store.retention.checkpoint()
+    return 0
+
+
+async def _written(store: Store, act: PutBallot | CloseBallot, now: datetime) -> None:
+    who = store.seals.who("admin", secrets.token_hex())
+    await store.commit(Event(secrets.token_hex(), who, Channel.TERMINAL), None, Turn(None, (), (act,)), now)

@@ -1,0 +1,39 @@
+"""`ita-bot consult`: consultations of the service desk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+consult = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Consultations of the service desk.")
+
+
+@consult.command("import")
+def consult_import(
+    file: Annotated[Path, typer.Argument(help="A TOML file.", exists=True)],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is wrong with it.")] = False,
+) -> None:
+    """Announce a consultation; prints its code."""
+    from bot import announcement
+    from bot.cli import finish  # it knows this module
+
+    finish(announcement.announced(file, dry_run=dry_run))
+
+
+@consult.command("list")
+def consult_list() -> None:
+    """All consultations: a JSON object for each."""
+    from bot import announcement
+    from bot.cli import finish
+
+    finish(announcement.listed())
+
+
+@consult.command("close")
+def consult_close(code: Annotated[str, typer.Argument(help="Its code.")]) -> None:
+    """Close a consultation before its time; what ties answers to accounts is destroyed."""
+    from bot import announcement
+    from bot.cli import finish
+
+    finish(announcement.closed(code))

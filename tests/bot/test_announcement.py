@@ -1,0 +1,88 @@
+"""`ita-bot consult`: a consultation from a file, each mistake with its place."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot.announcement import new_code, read
+from handlers.staff.announcing import lettered
+from handlers.voice import Kind
+from tests.end.chat import run
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+WHOLE = """title = "เวลาเปิดบริการ"
+opens = "01/12/2569 08.00"
+closes = 2569-12-31T16:30:00
+[[questions]]
+kind = "choice"
+title = "ดีไหม"
+options = ["ดี", "ไม่จำเป็น"]
+[[questions]]
+kind = "statements"
+title = "ข้อเสนอ"
+options = ["ควรจองคิวได้"]
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "consult.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_a_file_is_announced_listed_and_closed(tmp_path: Path) -> None:
+    closes = (datetime.now(UTC) + timedelta(days=9)).strftime("%d/%m/%Y")
+    text = WHOLE.replace("2569-12-31T16:30:00", f'"{closes}"').replace('opens = "01/12/2569 08.00"\n', "")
+    file, home = written(tmp_path, text), tmp_path / "var"
+    assert run(home, "consult", "import", str(file), "--dry-run").stdout == ""
+    done = run(home, "consult", "import", str(file))
+    assert done.returncode == 0, done.stderr
+    code = done.stdout.strip()
+    listed = json.loads(run(home, "consult", "list").stdout)
+    assert (listed["code"], listed["title"], listed["phase"]) == (code, "เวลาเปิดบริการ", "open")
+    assert run(home, "consult", "close", code).returncode == 0
+    assert json.loads(run(home, "consult", "list").stdout)["phase"] == "closed"
+    assert run(home, "consult", "close", code).returncode == 2
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    text = WHOLE.replace("2569-12-31", "2026-12-31")
+    made = read(written(tmp_path, text)).ballot(NOW)
+    assert made.opens.isoformat() == "2026-12-01T08:00:00+07:00"
+    assert made.closes.isoformat() == "2026-12-31T16:30:00+07:00"
+    assert [(one.key, one.kind, dict(one.options)) for one in made.questions] == [
+        ("q1", Kind.CHOICE, {"o1": "ดี", "o2": "ไม่จำเป็น"}),
+        ("q2", Kind.STATEMENTS, {"s1": "ควรจองคิวได้"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("title = ", "titel = ", "titel"),
+        ('kind = "choice"', 'kind = "pick"', "questions.0.kind"),
+        ('["ดี", "ไม่จำเป็น"]', '["ดี"]', "questions.0"),
+        ('["ดี", "ไม่จำเป็น"]', '["ดี", ', "TOML"),
+        ("01/12/2569 08.00", "1 ธันวาคม", "1 ธันวาคม"),
+        ("2569-12-31T16:30:00", '"01/12/2569 07.00"', "closes"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(old: str, new: str, place: str, tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match=place):
+        read(written(tmp_path, WHOLE.replace(old, new))).ballot(NOW)
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(typer.BadParameter, match="UTF-8"):
+        read(file)
+
+
+def test_a_code_has_a_letter() -> None:
+    assert any(sign.isalpha() for sign in new_code())
+    assert lettered("0123456789A12345") == "56789A"
+    assert lettered("0123456789012345") == "012345"
