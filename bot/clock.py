@@ -124,7 +124,7 @@ async def remind_of_questions(store: Store, now: datetime) -> int:
         "questions-reminded", day
     ):
         return 0
-    told = await ended.remind(store.committer, now)
+    told = await ended.remind(store.committer, now) + await polled.remind_of_promises(store.committer, now)
     await store.retention.once("questions-reminded", day)
     return told
 

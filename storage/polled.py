@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from handlers.register import By
+from handlers.turn import Say
 from handlers.voice import Phase
 from ita_stats.calendar import day_in_bangkok
-from storage import tables
+from storage import notices, tables
 from storage.ballots import minute, sealed_off
 from storage.batch import Batch
 from storage.commit import Committer
@@ -51,3 +52,18 @@ async def close_due(committer: Committer, now: datetime) -> int:
             await batch.note(By.CLOCK, "consultation-closed", code)
         await batch.flush()
     return len(codes)
+
+
+async def remind_of_promises(committer: Committer, now: datetime) -> int:
+    """Tell officers of what the office promised to do: a week before its day, on the day, and a week after it."""
+    today, theme = day_in_bangkok(now), tables.themes.c
+    days = [today + timedelta(days=away) for away in (7, 0, -7)]
+    due = select(func.count()).where(theme.by.in_(days), theme.done.is_(None))
+    async with committer.transaction() as connection:
+        count = (await connection.execute(due)).scalar_one()
+        if not count:
+            return 0
+        batch = Batch(connection, committer.seals, committer.days, now, roster=committer.roster)
+        told = await notices.tell_handlers(Say("inquiry.notice.promised", {"count": count}), batch)
+        await batch.flush()
+    return told

@@ -1,6 +1,7 @@
 """Consultations and opinions on the disk: one voice an account, nobody in it afterwards, nothing in clear."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,7 @@ from storage import polled
 from storage.errors import Conflict
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground
+from tests.storage.test_staff import joined
 
 ASKED = Ballot(
     "ABC123",
@@ -218,5 +220,22 @@ def test_each_account_has_one_voice_and_the_last_counts(
         await ground.do(one, CloseBallot(code, "staff:x"))
         given = [found async for some in one.polls.voices(code) for found in some]
         assert Counter(next(iter(v.picks["q1"])) for v in given) == Counter(last.values())
+
+    ground.play(scene)
+
+
+def test_a_promise_is_reminded_of_around_its_day(ground: Ground) -> None:
+    async def scene(one: Store) -> None:
+        await joined(ground, one)
+        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        on = day_in_bangkok(NOW) + timedelta(days=7)
+        promised = Theme(1, "ป้าย", (), 0, (), Taken.ADOPTED, "ติดป้าย", on, None)
+        await ground.do(one, PutTheme(ASKED.code, promised, "staff:x"))
+        told = [
+            await polled.remind_of_promises(one.committer, NOW + timedelta(days=n)) for n in (0, 1, 7, 14, 15)
+        ]
+        assert told == [1, 0, 1, 1, 0]
+        await ground.do(one, PutTheme(ASKED.code, replace(promised, done=on), "staff:x"))
+        assert await polled.remind_of_promises(one.committer, NOW + timedelta(days=7)) == 0
 
     ground.play(scene)
