@@ -9,11 +9,19 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ita_stats.chart import COLOURS
+from ita_stats.chart import COLOURS, letters
 from ita_stats.grid import Cell, Document, Grid, Words, both, heading, shown
 
 FONT = "TH SarabunPSK"
 """The official typeface of Thai offices (Cabinet resolution of 7 September 2010); Excel substitutes where it lacks."""
+LINE = 27
+"""Points that a line of 16 or 18 points takes, in Sarabun too, which stands in where the official typeface is not."""
+NAME, WIDE, TEXT = 18, 60, 110
+"""Widths of the columns of names, and of the notes, in characters."""
+MONTHS = 24
+"""Rows that stand on one page with their chart."""
+HEAD = 11
+"""Letters of a column's name that surely stand in one line."""
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -104,10 +112,12 @@ class Styles:
         self.head = _style(
             book, bold=True, border=1, bg_color="#DCE4F2", text_wrap=True, align="center", valign="vcenter"
         )
-        self.name = _style(book, border=1, text_wrap=True, valign="top")
-        self.figure = _style(book, border=1, num_format="#,##0", align="right")
-        self.share = _style(book, border=1, num_format="#,##0.0", align="right")
-        self.total = _style(book, border=1, bold=True, num_format="#,##0")
+        cell = {"border": 1, "valign": "vcenter"}
+        self.name = _style(book, text_wrap=True, **cell)
+        self.figure = _style(book, num_format="#,##0", align="right", **cell)
+        self.share = _style(book, num_format="#,##0.0", align="right", **cell)
+        self.total = _style(book, bold=True, num_format="#,##0", align="right", **cell)
+        self.total_name = _style(book, bold=True, **cell)
 
     def of(self, cell: Cell) -> Format:
         """How a cell of a table looks."""
@@ -124,18 +134,19 @@ def _main_sheet(book: Workbook, document: Document, styles: Styles) -> None:
     sheet, grid = book.add_worksheet("สถิติ Statistics"), document.main
     for number, line in enumerate(_top(document)):
         sheet.write_string(number, 0, line, styles.title if number == 0 else styles.line)
+        sheet.set_row(number, LINE)
         first = number + 2
     if grid.span:
         sheet.merge_range(first, 1, first, 1 + grid.spanned, _stacked(grid.span), styles.head)
-        sheet.set_row(first, 46)
+        sheet.set_row(first, 2 * LINE)
         first += 1
-    last = _write_grid(sheet, grid, first, styles)
+    last = _write_grid(sheet, grid, first, styles, NAME)
     sheet.freeze_panes(first + 1, 1)
-    sheet.set_column(0, 0, 18)
+    sheet.set_column(0, 0, NAME)
     sheet.set_column(1, len(grid.head) - 1, 15)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if len(grid.body) <= MONTHS else 0)
     sheet.repeat_rows(first)
     sheet.set_footer("&C&P / &N")
     if document.tables.total.received:
@@ -171,38 +182,48 @@ def _told(grid: Grid) -> str:
 
 def _other_sheet(book: Workbook, document: Document, styles: Styles) -> None:
     sheet, row = book.add_worksheet("แยกตาม Splits"), 0
-    sheet.set_column(0, 0, 60)
+    sheet.set_column(0, 0, WIDE)
     sheet.set_column(1, 4, 18)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     for grid in document.others:
         sheet.write_string(row, 0, both(grid.title), styles.title)
-        row = _write_grid(sheet, grid, row + 1, styles) + 2
+        sheet.set_row(row, LINE)
+        row = _write_grid(sheet, grid, row + 1, styles, WIDE) + 2
 
 
 def _notes_sheet(book: Workbook, document: Document, styles: Styles) -> None:
     sheet = book.add_worksheet("หมายเหตุ Notes")
-    sheet.set_column(0, 0, 110, styles.text)
+    sheet.set_column(0, 0, TEXT, styles.text)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     for number, line in enumerate((*_top(document), "", *_bottom(document))):
         sheet.write_string(number, 0, line, styles.text)
+        sheet.set_row(number, LINE * _depth(line, TEXT))
 
 
-def _write_grid(sheet: Worksheet, grid: Grid, row: int, styles: Styles) -> int:
-    """Write a table from a row on; answers its last row."""
-    sheet.set_row(row, 46)
+def _write_grid(sheet: Worksheet, grid: Grid, row: int, styles: Styles, width: int) -> int:
+    """Write a table from a row on; answers its last row. width: letters that a name has in a line."""
+    sheet.set_row(row, LINE * max(_depth(_stacked(words), HEAD) for words in grid.head))
     for column, words in enumerate(grid.head):
         sheet.write_string(row, column, _stacked(words), styles.head)
     for line in grid.body:
         row += 1
+        sheet.set_row(row, LINE * _depth(line[0], width))
         for column, cell in enumerate(line):
             _write(sheet, row, column, cell, styles.of(cell))
     if grid.foot:
         row += 1
+        sheet.set_row(row, LINE)
         for column, cell in enumerate(grid.foot):
-            _write(sheet, row, column, cell, styles.total)
+            _write(sheet, row, column, cell, styles.total if column else styles.total_name)
     return row
+
+
+def _depth(cell: Cell, most: int) -> int:
+    """Lines that a text takes in a column: LibreOffice does not find out by itself."""
+    shown = both(cell) if isinstance(cell, tuple) else str(cell)
+    return sum(max(1, -(-letters(line) // most)) for line in shown.split("\n"))
 
 
 def _stacked(words: Words) -> str:
