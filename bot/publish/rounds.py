@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot import releases, shelf
 from bot.app import Desk, House
 from bot.clock import Did
-from bot.publish import opinions, told
+from bot.publish import opinions, qna, told
 from bot.publish.lines import readable
 from bot.publish.outlet import Outlet, Shown, Unposted
 from bot.publish.site import AT
@@ -134,13 +134,14 @@ def of(house: House, desk: Desk, tell: Tell) -> Rounds:
 
 
 async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
-    """The round of every desk that publishes here: the complaints desk's statistics, the service desk's opinions."""
+    """The round of every desk: the complaints desk's statistics, the service desk's opinions and board."""
     broken: Exception | None = None
-    try:
-        async for did in opinions.all_of(house, now):
-            yield did
-    except Exception as trouble:  # one desk's trouble does not keep the other from its work
-        broken = trouble
+    for work in (opinions.all_of, qna.all_of):
+        try:
+            async for did in work(house, now):
+                yield did
+        except Exception as trouble:  # one work's trouble does not keep the others from being done
+            broken = trouble
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
         async for did in of(house, desk, told.by(desk.store, now)).go(now):

@@ -13,7 +13,7 @@ from ita_stats.calendar import written
 from storage.releases import Kept
 from storage.store import Store
 
-FAILED = ("not_released", "not_posted", "opinions_not_posted")
+FAILED = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
 
 
 @dataclass(frozen=True, slots=True)

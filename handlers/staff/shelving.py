@@ -5,45 +5,84 @@ from dataclasses import replace
 from datetime import date
 
 from handlers import personal, thai
-from handlers.knowledge import Known, Post, Posted, PutKnown, ReadShelf
+from handlers.knowledge import Known, Post, Posted, PutKnown, ReadShelf, Shelf
 from handlers.question import LineKind, Thread
 from handlers.staff.asking import Asked, button, shown
-from handlers.turn import Deciding, Say, Turn, read
+from handlers.turn import Choice, Deciding, Say, Turn, read
 
 MOST = 40
 """Entries that are listed."""
+
+MOST_TOPICS = 8
+"""Topics that are offered."""
 
 _EDITED = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
 
 
 def publish(asked: Asked, thread: Thread) -> Deciding:
     """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
-    yield from ()
     if not thread.answer:
         return asked.tells("publish_early", (button("answer", thread),), number=shown(thread))
     kept = asked.m.session.staff
     mine = kept.get("post_of") == thread.id
     if asked.rest == "ok" and mine:
         return _published(asked, thread, kept["post_q"], kept["post_a"])
+    shelf: Shelf = yield from read(ReadShelf())
+    topics = _topics(asked, shelf)
+    if mine and (place := _place(asked.rest, topics)):
+        asked = asked.keeps(post_t=topics[place - 1])
+        return _before(asked, thread, (kept["post_q"], kept["post_a"]), topics, kept.get("post_f", ""))
     edited = _EDITED.fullmatch(asked.rest.strip())
     given = (edited[1], edited[2]) if edited else (thread.asked, thread.answer)
-    words = tuple(thai.clean(one).text for one in given)
-    found = tuple(dict.fromkeys((*personal.found(words[0]), *personal.found(words[1]))))
+    asked = asked if mine else asked.keeps(post_t="")
+    return _before(asked, thread, tuple(thai.clean(one).text for one in given), topics)
+
+
+def _topics(asked: Asked, shelf: Shelf) -> tuple[str, ...]:
+    """The topics that an answer may stand under: of the office's work, and of what is known already."""
+    own = (one.name.in_("th") for one in asked.m.office.topics)
+    known = (*(one.topic for one in shelf.known), *(one.topic for one in shelf.posted))
+    return tuple(filter(None, dict.fromkeys((*own, *known))))[:MOST_TOPICS]
+
+
+def _place(rest: str, topics: tuple[str, ...]) -> int:
+    word, _, number = rest.strip().partition(" ")
+    place = int(number) if word in {"topic", "หมวด"} and number.strip().isdecimal() else 0
+    return place if place <= len(topics) else 0
+
+
+def _before(
+    asked: Asked, thread: Thread, words: tuple[str, ...], topics: tuple[str, ...], found: str = ""
+) -> Turn:
+    """What would stand on the board. found: what was covered before, where a topic was picked."""
+    found = found or ", ".join(dict.fromkeys((*personal.found(words[0]), *personal.found(words[1]))))
     question, answer = (personal.covered(one) for one in words)
-    told = (
-        Say("inquiry.publish_found", {"found": ", ".join(found)}) if found else Say("inquiry.publish_clean")
+    told = Say("inquiry.publish_found", {"found": found}) if found else Say("inquiry.publish_clean")
+    seen = asked.keeps(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
+    topic = asked.m.session.staff.get("post_t", "")
+    under = Say("inquiry.publish_topic", {"topic": topic}) if topic else Say("inquiry.publish_no_topic")
+    picks = tuple(
+        Choice(f"/publish {shown(thread)} topic {place}", "literal", {"text": name})
+        for place, name in enumerate(topics, start=1)
+        if name != topic
     )
-    seen = asked.keeps(post_of=thread.id, post_q=question, post_a=answer)
-    choices = (button("publish", thread, "ok"), button("questions"))
+    choices = (button("publish", thread, "ok"), *picks, button("questions"))
     return seen.tells(
-        "publish_ask", choices, number=shown(thread), question=question, answer=answer, found=told
+        "publish_ask",
+        choices,
+        number=shown(thread),
+        question=question,
+        answer=answer,
+        found=told,
+        topic=under,
     )
 
 
 def _published(asked: Asked, thread: Thread, question: str, answer: str) -> Turn:
     answered = next(line.on for line in reversed(thread.lines) if line.kind is LineKind.ANSWER)
-    post = Posted(thread.board or thread.id[::-1], question, answer, thread.asked_on, answered)
-    done = asked.keeps(post_of="", post_q="", post_a="")
+    topic = asked.m.session.staff.get("post_t", "")
+    post = Posted(thread.board or thread.id[::-1], question, answer, thread.asked_on, answered, topic)
+    done = asked.keeps(post_of="", post_q="", post_a="", post_t="", post_f="")
     return done.tells("published", (button("questions"),), (Post(thread.id, post),), number=shown(thread))
 
 

@@ -49,7 +49,7 @@ def test_a_question_is_asked_and_answered_on_the_web(served: Running, home: Path
     visitor.says("[ถามเจ้าหน้าที่]")
     code = visitor.page.receipt
     assert code
-    assert {path for path, _ in visitor.jar} == {"/ask"}
+    assert {path for path, _ in visitor.jar} == {"/ask", "/opinion"}
 
     async def answers() -> None:
         async with opened(home, "service") as desk:
@@ -87,7 +87,7 @@ def test_the_board(served: Running, home: Path) -> None:
     assert answer.header("content-type").startswith("application/rss+xml")
     assert "&lt;b&gt;" in feed
     assert "+0700" in feed
-    assert visitor.set_cookies == [c for c in visitor.set_cookies if "/ask" in c]
+    assert visitor.set_cookies == [c for c in visitor.set_cookies if "/ask" in c or "/opinion" in c]
 
 
 def test_the_board_as_files() -> None:

@@ -1,0 +1,56 @@
+"""The public board as files for the office's website, written again where a question was published."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot import board, shelf
+from bot.app import House
+from bot.clock import Did
+from bot.pages import Pages
+from bot.publish import told
+from ita_stats.calendar import day_in_bangkok
+from storage import folders
+
+
+def post(web: Path, files: Mapping[str, bytes]) -> int:
+    """Bring the files up to date, each whole or not at all; gives how many were written.
+
+    Raises OSError, where what stood there still does; FileNotFoundError where the office's folder is missing.
+    """
+    if not web.is_dir():
+        raise FileNotFoundError(str(web))
+    changed = 0
+    for name, content in files.items():
+        target = web / name
+        if not target.parent.is_dir():
+            target.parent.mkdir(mode=0o755)
+            folders.sync(web)
+        if not target.is_file() or target.read_bytes() != content:
+            shelf.put_file(target, content)
+            changed += 1
+    return changed
+
+
+async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
+    """Publish the service desk's board, where something was published and the office has named a folder."""
+    web = house.settings.publish_folder
+    if "service" not in house.desks or web is None:
+        return
+    store, today = house.desks["service"].store, day_in_bangkok(now)
+    known = await store.library.shelf()
+    if not known.posted:
+        return
+    address = (house.settings.service.public_url or "").rstrip("/")
+    files = board.pages(Pages(house.office), known, today, f"{address}/ask" if address else "")
+    try:
+        changed = await asyncio.to_thread(post, web, files)
+    except OSError as trouble:
+        if await store.retention.once("board-unposted", str(today)):
+            what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
+            await told.by(store, now)(told.said("board_not_posted", trouble=what))
+        return
+    if changed:
+        yield Did("service", "published-board", changed)

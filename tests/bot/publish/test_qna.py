@@ -1,0 +1,74 @@
+"""The board in a folder: written once, again where something was published, and told when it cannot be."""
+
+import asyncio
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import app
+from bot.publish import qna, rounds
+from bot.settings import Settings
+from handlers.knowledge import Post, Posted
+from handlers.thai import day
+from storage.keys import Place
+from tests.end.desk import Desk, opened
+from tests.play import OFFICE
+
+SITE = "https://ask.example.go.th"
+
+
+def house(desk: Desk, home: Path, web: Path) -> app.House:
+    settings = Settings(publish_folder=web, service={"public_url": SITE})  # type: ignore[arg-type]
+    own = app.Desk("service", Place.under(home, "service"), desk.store, desk.engine)
+    return app.House(settings, OFFICE, {"service": own})
+
+
+async def went(desk: Desk, home: Path, web: Path) -> dict[str, int]:
+    return {did.did: did.count async for did in rounds.all_of(house(desk, home, web), desk.now())}
+
+
+def test_the_board_stands_in_the_folder_and_is_not_written_twice(tmp_path: Path) -> None:
+    web, home = tmp_path / "web", tmp_path / "var"
+    web.mkdir()
+
+    async def scene() -> None:
+        async with opened(home, "service") as desk:
+            assert "published-board" not in await went(desk, home, web)
+            on = day(desk.now())
+            post = Posted("a" * 32, "ยืมเต็นท์ได้ไหม", "ยืมได้ <b>", on - timedelta(days=3), on, "บริการ")
+            await desk.office(Post("", post))
+            assert (await went(desk, home, web))["published-board"] == 2
+            page = (web / "qna" / "index.html").read_text("utf-8")
+            assert "ยืมเต็นท์ได้ไหม" in page
+            assert "<h2>บริการ</h2>" in page
+            assert "<b>" not in page
+            assert f'href="{SITE}/ask"' in page
+            assert "ยืมเต็นท์" in (web / "qna" / "feed.xml").read_text("utf-8")
+            assert "published-board" not in await went(desk, home, web)
+            (web / "qna" / "index.html").write_text("damaged", "utf-8")
+            assert (await went(desk, home, web))["published-board"] == 1
+
+    asyncio.run(scene())
+
+
+def test_a_folder_that_is_not_there_is_told_once_a_day(tmp_path: Path) -> None:
+    web, home = tmp_path / "web", tmp_path / "var"
+
+    async def scene() -> None:
+        async with opened(home, "service") as desk:
+            on = day(desk.now())
+            await desk.office(Post("", Posted("a" * 32, "ถาม", "ตอบ", on, on)))
+            for _ in range(2):
+                assert "published-board" not in await went(desk, home, web)
+            assert await desk.store.retention.was_done("board-unposted", str(on))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OSError, match="denied"):
+        qna.post(tmp_path, {"qna/index.html": b""})
