@@ -186,3 +186,23 @@ def said(door: TelegramDoor, group: int, sender: int, text: str) -> None:
     update["message"]["chat"] = {"id": group, "type": "group", "title": "กลุ่ม"}
     update["message"]["from"]["id"] = sender
     door.run(door.fake.push(update))
+
+
+def test_an_answer_to_who_blocked_the_bot_waits_under_its_code(tmp_path: Path) -> None:
+    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    try:
+        telling = Telling(door)
+        for line in ("ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม", "[ถามเจ้าหน้าที่]"):
+            telling._do("", line)
+        chat, code = door.chat("ก"), telling.receipt
+        door.fake.blocked.add(chat)
+        before = len(door.fake.chats[chat])
+        door.answer(code, "ยืมได้ ทำหนังสือมาก่อนเจ็ดวัน")
+        later(door, 2)
+        assert len(door.fake.chats[chat]) == before
+        assert door.run(door.open.desk.store.outbox.look("telegram")) == []
+        telling.person = "ข"
+        telling._do("", code)
+        assert "ทำหนังสือมาก่อนเจ็ดวัน" in telling.said
+    finally:
+        door.close()
