@@ -51,7 +51,7 @@ def rows() -> Iterator[Row]:
     chance, written = random.Random(7), 0
     while written < FACTS:
         about = f"{chance.getrandbits(128):032x}"
-        for seq, (on, field, value) in enumerate(case(chance)):
+        for seq, (on, field, value) in enumerate(case(chance), start=1):
             yield about, seq, on.isoformat(), on.isoformat(), field, value
             written += 1
 

@@ -171,9 +171,11 @@ def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:
     outcomes = by_field.get("outcome", [])
     return Course(
         (int(received[:4]), int(received[5:7])),
-        tuple(_value(categories, end) for end in ends),
+        tuple([_value(categories, end) for end in ends])
+        if len(categories) > 1
+        else (categories[0][2] if categories else "",) * len(ends),
         sources[-1][2] if sources else "",
-        tuple(_standing(statuses, outcomes, end) if received <= end else NOT_YET for end in ends),
+        tuple([_standing(statuses, outcomes, end) if received <= end else NOT_YET for end in ends]),
     )
 
 

@@ -20,7 +20,7 @@ class Field(StrEnum):
 class Fact:
     """About the nameless case `about` (32 random hex digits): from `effective` on, `field` is `value`.
 
-    seq counts the facts about one case, so that two of one day keep their order; recorded is the day it was
+    seq counts the facts about one case from 1, so that two of one day keep their order; recorded is the day it was
     written, which differs from effective when a register is imported or corrected. Days are Bangkok's.
     """
 

@@ -14,12 +14,17 @@ from storage import tables
 _BOUNDS = tuple(zip(("", *"123456789abcdef"), (*"123456789abcdef", "g"), strict=True))
 """Sixteen parts of all cases, whose names are random hex digits: from, and up to but without."""
 
-# SQLite takes the rows of a group in the order of the primary key, (about, seq), because it groups along it; the
-# outer texts then all hold the cases in the same order. One row a part, so that SQLite's thread hardly ever wants
-# the interpreter, and what was read is folded meanwhile. Literals, since a call of char() for each row costs half
-# as much again.
+# The rows come in the order of the primary key, (about, seq), which all three texts therefore have. One row a part,
+# so that SQLite's thread hardly ever wants the interpreter, and what was read is folded meanwhile. Literals, since a
+# call of char() for each row costs half as much again.
 _LINE, _CASE = "\n", "\x1e"
+_BETWEEN = f"iif(seq > 1, '{_LINE}', '{_CASE}')"
 _WRITTEN = (
+    f"SELECT group_concat(effective, {_BETWEEN}), group_concat(field, {_BETWEEN}), group_concat(value, {_BETWEEN})"  # noqa: S608
+    " FROM facts WHERE about >= ? AND about < ?"
+)
+# Slower, and right for cases whose facts do not begin with the first, too.
+_GROUPED = (
     f"SELECT group_concat(days, '{_CASE}'), group_concat(fields, '{_CASE}'), group_concat(said, '{_CASE}') FROM ("  # noqa: S608
     f"SELECT group_concat(effective, '{_LINE}') days, group_concat(field, '{_LINE}') fields,"
     f" group_concat(value, '{_LINE}') said FROM facts WHERE about >= ? AND about < ? GROUP BY about)"
@@ -46,10 +51,18 @@ async def written(connection: AsyncConnection) -> AsyncIterator[Iterable[tuple[s
     driver: Any = raw.driver_connection
     ahead = [asyncio.ensure_future(driver.execute_fetchall(_WRITTEN, part)) for part in _BOUNDS]
     try:
-        for reading in ahead:
+        for part, reading in zip(_BOUNDS, ahead, strict=True):
             (days, fields, values), *_ = await reading
+            if days is not None and not _is_whole(fields):
+                (days, fields, values), *_ = await driver.execute_fetchall(_GROUPED, part)
             if days is not None:
                 yield zip(days.split(_CASE), fields.split(_CASE), values.split(_CASE), strict=True)
     finally:
         for reading in ahead:
             reading.cancel()
+
+
+def _is_whole(fields: str) -> bool:
+    """Whether each case begins with its receipt, as the desk writes them."""
+    begun = f"{Field.RECEIVED}{_LINE}"
+    return fields.startswith(begun) and fields.count(_CASE) == fields.count(f"{_CASE}{begun}")
