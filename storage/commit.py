@@ -30,10 +30,6 @@ from storage.write import WRITERS
 T = TypeVar("T")
 
 MOST_TOGETHER = 256
-CROWD = 4
-LINGER = 0.004
-"""Seconds that a batch waits for company when the one before it was a crowd: each flush costs the same for all."""
-
 ANSWER_KEPT = timedelta(hours=1)
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 GRACE = 60
@@ -115,14 +111,10 @@ class Committer:
 
     async def run(self, erase: Callable[[list[str]], None]) -> None:
         """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
-        crowded = False
         while True:
             batch = [await self._queue.get()]
-            if crowded:
-                await asyncio.sleep(LINGER)
             while len(batch) < MOST_TOGETHER and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            crowded = len(batch) >= CROWD
             await self._write_all(batch, erase)
             for _ in batch:
                 self._queue.task_done()

@@ -1,6 +1,5 @@
 """The calls to Telegram: python-telegram-bot's. Beside the wire, nobody else here knows that library."""
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -23,7 +22,7 @@ from telegram.error import (
 from bot.courier import Later, Never
 from bot.telegram.bubble import Bubble
 from bot.telegram.update import ALLOWED
-from bot.telegram.wire import SECONDS, Flood, Wire
+from bot.telegram.wire import SECONDS, Flood, Wire, written
 from handlers.turn import FileProblem
 
 POLL = 25
@@ -100,7 +99,7 @@ class Api:
         )
 
     async def _ask(self, parameters: Mapping[str, Any], method: str, seconds: float = SECONDS) -> Any:  # noqa: ANN401
-        body = json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")
+        body = written(parameters)
         with _explained():
             status, raw = await self._wire.ask(f"{self._bot.base_url}/{method}", "POST", body, seconds)
             told = self._wire.parse_json_payload(raw)

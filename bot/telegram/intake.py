@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.courier import Courier, Fetching
 from bot.engine import Answer, Engine, joined, sorry
@@ -22,6 +23,11 @@ LINKS = re.compile(r"report|track|ask|opinion|c-[0-9A-Za-z]{6}")
 MOST_TYPED = 4096
 """Messages that are remembered for corrections."""
 
+MOST_MET = 1024
+"""People whose mark is not made anew for each message. Memory only."""
+
+_BACK = ("outbox", "", "back")
+
 SOON, AGAIN = 1.0, 4.0
 """Seconds until the chat shows that an answer is being written, and until it has to be told again."""
 
@@ -37,13 +43,20 @@ class Intake:
     fault: Callable[[BaseException], None]
     _typed: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
     _since: "deque[tuple[float, int, int]]" = field(default_factory=deque, repr=False)
-    _last: tuple[int, bytes] = field(default=(0, b""), repr=False)
+    _met: Callable[[int], tuple[bytes, bytes]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Remember who wrote lately: each update asks a few times."""
+        self._met = lru_cache(MOST_MET)(self._meet)
 
     def who(self, chat: int) -> bytes:
         """A person. In a private chat the chat's number is the person's."""
-        if chat != self._last[0]:  # asked a few times for each update
-            self._last = (chat, self.store.seals.who(Channel.TELEGRAM, str(chat)))
-        return self._last[1]
+        return self._met(chat)[0]
+
+    def _meet(self, chat: int) -> tuple[bytes, bytes]:
+        """A person's mark and sealed return address."""
+        seals = self.store.seals
+        return seals.who(Channel.TELEGRAM, str(chat)), seals.address.seal(str(chat).encode(), *_BACK)
 
     def event(
         self,
@@ -54,12 +67,12 @@ class Intake:
         was: str | None = None,
     ) -> Event:
         """An event, with its deed or without one yet; number: of the update."""
-        back = self.store.seals.address.seal(str(chat).encode(), "outbox", "", "back")
-        return Event(f"telegram:{number}", self.who(chat), Channel.TELEGRAM, text, choice, back=back, was=was)
+        who, back = self._met(chat)
+        return Event(f"telegram:{number}", who, Channel.TELEGRAM, text, choice, back=back, was=was)
 
     def opened(self, back: bytes) -> int:
         """The chat of a sealed return address."""
-        return int(self.store.seals.address.open(back, "outbox", "", "back"))
+        return int(self.store.seals.address.open(back, *_BACK))
 
     async def lang(self, who: bytes) -> Lang:
         """The language that a person's talk is in."""

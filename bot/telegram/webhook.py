@@ -1,7 +1,6 @@
 """Where Telegram brings updates: asked who it is before a byte is read, and never answered with an error of ours."""
 
 import hmac
-import json
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -11,6 +10,7 @@ from bot.engine import sorry
 from bot.log import Happened, log
 from bot.telegram.door import Door
 from bot.telegram.update import Update
+from bot.telegram.wire import written
 
 MOST_BYTES = 1024 * 1024
 """Of an update; Telegram's largest, with a long text and all its entities, is a fifth of it."""
@@ -54,7 +54,7 @@ class Webhook:
         except Exception as trouble:
             self._fault(trouble)
             wish = _sorry(update)
-        return json.dumps(wish, ensure_ascii=False).encode("utf-8", "replace") if wish else b""
+        return written(wish) if wish else b""
 
 
 def _sorry(update: Update) -> dict[str, object] | None:

@@ -1,11 +1,12 @@
 """The wire to Telegram: python-telegram-bot's requests by aiohttp."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from pydantic_core import PydanticSerializationError, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -102,6 +103,14 @@ class Wire(BaseRequest):
             raise NetworkError(type(trouble).__name__) from None
 
 
+def written(wish: Mapping[str, Any]) -> bytes:
+    """A call as JSON. Half of a surrogate pair, which no UTF-8 can hold, becomes a question mark."""
+    try:
+        return to_json(wish)
+    except PydanticSerializationError:
+        return json.dumps(wish, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def _kind(body: Any) -> dict[str, str]:  # noqa: ANN401
     return {"content-type": "application/json"} if isinstance(body, bytes) else {}
 
@@ -109,7 +118,7 @@ def _kind(body: Any) -> dict[str, str]:  # noqa: ANN401
 def _body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     if not data.contains_files:
         # As JSON: percent signs would make Thai nine times as long.
-        return json.dumps(data.parameters, ensure_ascii=False).encode("utf-8", "replace")
+        return written(data.parameters)
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

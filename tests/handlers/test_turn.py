@@ -37,5 +37,5 @@ def test_every_part_of_a_session_can_change_alone() -> None:
 
 
 def test_a_session_has_no_other_parts() -> None:
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         BEFORE.with_(stpe="accused")

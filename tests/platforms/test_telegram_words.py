@@ -1,6 +1,7 @@
 """Texts, buttons and pace as Telegram allows them."""
 
 import asyncio
+import json
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from bot.telegram.intake import typed
 from bot.telegram.pace import MOST, Pace
 from bot.telegram.post import Post
 from bot.telegram.update import Said
+from bot.telegram.wire import written
 from handlers.receipt import made_of
 from handlers.turn import Message
 
@@ -160,3 +162,10 @@ def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> Non
         assert calls.made[1:] == ["delete 100", "delete 100", "delete 50"]
 
     asyncio.run(scene())
+
+
+def test_half_a_symbol_does_not_keep_the_rest_from_being_sent() -> None:
+    wish = {"method": "sendMessage", "chat_id": 1, "text": "ก\ud83d"}
+    assert json.loads(written(wish)) == wish | {"text": "ก?"}
+    whole = wish | {"text": "ก 😀 \n", "nested": {"rows": [[{"text": "ข"}]], "none": None, "yes": True}}
+    assert json.loads(written(whole)) == whole
