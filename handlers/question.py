@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers.receipt import Receipt
 from handlers.register import By, Tries
-from handlers.turn import Act, Channel, Lang, Query
+from handlers.turn import Act, Channel, Choice, Lang, Query, Say
 
 
 class State(StrEnum):
@@ -15,6 +15,10 @@ class State(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"  # without an answer: no question at all
+
+
+TITLE = 200
+"""Characters of a question that stand above its answer."""
 
 
 class LineKind(StrEnum):
@@ -45,7 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A question with all that was said about it. answer_by: when an answer is due; days are Bangkok's."""
+    """A question with all that was said about it. answer_by: when an answer is due; days are Bangkok's.
+
+    held: staff id of whose answer waits to go to the asker, until `due` (seconds since 1970).
+    """
 
     id: str
     fiscal_year: int
@@ -58,6 +65,8 @@ class Thread:
     lang: Lang = "th"
     bucket: str = ""
     board: str = ""
+    held: str = ""
+    due: int = 0
 
     @property
     def seq(self) -> int:
@@ -73,6 +82,11 @@ class Thread:
     def answer(self) -> str:
         """The newest answer; empty where there is none."""
         return next((line.text for line in reversed(self.lines) if line.kind is LineKind.ANSWER), "")
+
+    def answered(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Say:
+        """An answer as the asker reads it."""
+        asked = self.asked if len(self.asked) <= TITLE else f"{self.asked[:TITLE]}…"
+        return Say("thread.answer", {"question": asked, "answer": answer}, choices, certain=certain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +165,8 @@ class AskOffice(Act):
 class AddLine(Act):
     """Append a line to a thread as `seq`; a conflict if that line exists.
 
-    An answer goes back to where the question came from; a further question opens the thread again.
+    An answer goes back to where the question came from; a further question opens the thread again. staff: id of
+    the officer who writes it, for the audit trail.
     """
 
     thread: str
@@ -162,6 +177,35 @@ class AddLine(Act):
     text: str = field(repr=False)
     answer_by: date | None = None
     back: Return | None = None
+    staff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An answer that goes to the asker of a question. staff: id of who gives it."""
+
+    thread: str
+    staff: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAnswer(Act):
+    """Let an answer wait for a minute before it goes; a conflict where one waits already.
+
+    seq: the last line of the thread that it was decided on.
+    """
+
+    answering: Answering
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackAnswer(Act):
+    """Take back the answer that waits to go; a conflict where it has gone."""
+
+    thread: str
+    staff: str
 
 
 @dataclass(frozen=True, slots=True)

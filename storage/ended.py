@@ -27,6 +27,8 @@ async def erase_questions(committer: Committer, now: datetime, after: timedelta)
     async with committer.transaction() as connection:
         ended = list((await connection.execute(over)).scalars())
         await connection.execute(delete(tables.question_lines).where(line.question_id.in_(ended)))
+        held = tables.held_answers
+        await connection.execute(delete(held).where(held.c.question_id.in_(ended)))
         await connection.execute(delete(tables.questions).where(_COLUMN.id.in_(ended)))
         batch = Batch(connection, committer.seals, committer.days, now)
         for question in ended:

@@ -34,11 +34,11 @@ from storage.errors import Conflict
 from storage.knowledge import POSTED, changed
 from storage.seals import Seals
 from storage.snapshot import LETTER, TRIES, Letter
-
-TITLE = 200
-"""Characters of a question that stand above its answer."""
+from storage.staff import actor
 
 _COLUMN = tables.questions.c
+_WAITS = tables.held_answers.c
+_HELD = select(tables.questions, _WAITS.staff, _WAITS.due).outerjoin(tables.held_answers)
 ANSWERED = (
     update(tables.questions)
     .where(_COLUMN.id == bindparam("question"))
@@ -96,7 +96,7 @@ async def _threads(ids: Sequence[str], connection: AsyncConnection, seals: Seals
         text = _opened(seals, one["question_id"], one["seq"], one["sealed"])
         read = Line(one["seq"], one["on"], LineKind(one["kind"]), text)
         lines.setdefault(one["question_id"], []).append(read)
-    rows = (await connection.execute(select(tables.questions).where(_COLUMN.id.in_(ids)))).mappings()
+    rows = (await connection.execute(_HELD.where(_COLUMN.id.in_(ids)))).mappings()
     found = {row["id"]: _thread(row, tuple(lines[row["id"]])) for row in rows}
     return [found[one] for one in ids if one in found]
 
@@ -114,6 +114,8 @@ def _thread(row: RowMapping, lines: tuple[Line, ...]) -> Thread:
         "en" if row["lang"] == "en" else "th",
         row["bucket"],
         row["board"],
+        row["staff"] or "",
+        row["due"] or 0,
     )
 
 
@@ -214,7 +216,7 @@ async def add_line(act: AddLine, batch: Batch) -> None:
     _keep_way(batch, act.thread, act.back)
     if act.kind is LineKind.ANSWER:
         await _deliver(batch, found, act.text)
-    await batch.note(act.by, f"question-{act.kind}", act.thread)
+    await batch.note(actor(act.staff) if act.staff else act.by, f"question-{act.kind}", act.thread)
 
 
 async def rate(act: Rate, batch: Batch) -> None:
@@ -273,7 +275,6 @@ async def _deliver(batch: Batch, found: Thread, answer: str) -> None:
 
 
 def _said(found: Thread, answer: str) -> Say:
-    asked = found.asked if len(found.asked) <= TITLE else f"{found.asked[:TITLE]}…"
     ratings = () if found.rating else tuple(rating.value for rating in Rating)
     choices = tuple(Choice(f"/q.{found.id}.{what}", f"choice.{what}") for what in ("more", *ratings))
-    return Say("thread.answer", {"question": asked, "answer": answer}, choices, certain=True)
+    return found.answered(answer, choices)

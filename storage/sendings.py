@@ -13,7 +13,7 @@ from handlers.case import Forbidden, Status, after
 from handlers.register import AddEntry, By, EntryKind, MoveCase
 from handlers.staff.docket import Sending
 from handlers.turn import Say
-from storage import notices, tables
+from storage import answering, notices, tables
 from storage.batch import Batch
 from storage.commit import Committer
 from storage.held import DROP
@@ -24,7 +24,7 @@ from storage.write import add_entry, move_case
 
 @dataclass
 class Sendings:
-    """What waits to go to reporters."""
+    """What waits to go to reporters, and to who asked a question."""
 
     committer: Committer
 
@@ -36,7 +36,7 @@ class Sendings:
             cases = list((await connection.execute(due)).scalars())
         for case in cases:
             count += await self._send(case, now)
-        return count
+        return count + await answering.send_due(self.committer, now)
 
     async def _send(self, case: str, now: datetime) -> int:
         column = tables.held.c

@@ -8,7 +8,15 @@ from sqlalchemy import select
 
 from handlers.case import Move, Status
 from handlers.knowledge import Post, PutKnown
-from handlers.question import AddLine, AskOffice, CloseQuestion, Rate, SetAsked
+from handlers.question import (
+    AddLine,
+    AskOffice,
+    CloseQuestion,
+    HoldAnswer,
+    Rate,
+    SetAsked,
+    TakeBackAnswer,
+)
 from handlers.register import (
     INSIDE,
     AddEntry,
@@ -29,6 +37,7 @@ from storage import (
     ballots,
     concerns,
     handling,
+    held,
     keyholes,
     knowledge,
     letting,
@@ -174,6 +183,8 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     AddLine: questions.add_line,
     Rate: questions.rate,
     CloseQuestion: questions.close_question,
+    HoldAnswer: held.hold_answer,
+    TakeBackAnswer: held.take_back_answer,
     SetAsked: questions.set_asked,
     Post: questions.post,
     PutKnown: knowledge.put_known,

@@ -12,12 +12,14 @@ from handlers.faq import Entry, Index
 from handlers.knowledge import Post, PutKnown, ReadShelf, Shelf
 from handlers.question import (
     AddLine,
+    Answering,
     AskOffice,
     CloseQuestion,
     FindAnswers,
     FindAsked,
     FindNumber,
     FindThread,
+    HoldAnswer,
     Line,
     LineKind,
     ListQuestions,
@@ -26,9 +28,11 @@ from handlers.question import (
     Rate,
     SetAsked,
     State,
+    TakeBackAnswer,
     Thread,
 )
 from handlers.register import FindTries, SetTries, StopNews, Tries
+from handlers.staff.docket import HELD
 from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
 from handlers.thread import after
 from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
@@ -62,6 +66,7 @@ class Counter(Stage):
     shelf: Shelf = field(default_factory=lambda: Shelf(BASE))
     ballots: dict[str, Ballot] = field(default_factory=dict)
     voices: dict[tuple[str, bytes], Mapping[str, str]] = field(default_factory=dict)
+    held: dict[str, Answering] = field(default_factory=dict)
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
@@ -132,6 +137,15 @@ class Counter(Stage):
             case AddLine():
                 assert act.seq == self.threads[act.thread].seq + 1
                 self.threads[act.thread] = after(self.threads[act.thread], act)
+            case HoldAnswer(answering, seq):
+                thread = self.threads[answering.thread]
+                assert (thread.seq, thread.held) == (seq, "")
+                due = int(self.now.timestamp()) + HELD
+                self.threads[thread.id] = replace(thread, held=answering.staff, due=due)
+                self.held[thread.id] = answering
+            case TakeBackAnswer():
+                del self.held[act.thread]
+                self.threads[act.thread] = replace(self.threads[act.thread], held="", due=0)
             case Rate():
                 self.threads[act.thread] = replace(self.threads[act.thread], rating=act.rating)
             case SetAsked():
@@ -147,8 +161,18 @@ class Counter(Stage):
             case _:
                 raise AssertionError(act)
 
+    def wait(self, **passed: float) -> None:
+        """Let time pass, and what is due go."""
+        super().wait(**passed)
+        for name, one in list(self.held.items()):
+            if self.threads[name].due <= self.now.timestamp():
+                self.write(TakeBackAnswer(name, one.staff))
+                self._answers(self.threads[name], one.text)
+
     def office_answers(self, shown: str, words: str) -> None:
         """An officer answers the question of a code."""
-        thread = self.threads[self.codes[receipts.folded(shown)]]
+        self._answers(self.threads[self.codes[receipts.folded(shown)]], words)
+
+    def _answers(self, thread: Thread, words: str) -> None:
         on = thai.day(self.now)
         self.write(AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, "office", words))  # type: ignore[arg-type]

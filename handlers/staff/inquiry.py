@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from handlers import thai, welcome
-from handlers.knowledge import ReadShelf
 from handlers.moment import Moment
-from handlers.question import AddLine, CloseQuestion, FindNumber, LineKind, ListQuestions, State, Thread
-from handlers.register import By
-from handlers.staff import announcing, hearing, joining, order, shelving, weighing
+from handlers.question import CloseQuestion, FindNumber, ListQuestions, State, Thread
+from handlers.staff import announcing, answering, hearing, joining, order, shelving, weighing
 from handlers.staff.asking import Asked, asks, button, shown
 from handlers.staff.call import Call, Reading
 from handlers.staff.person import FindStaff, NoteAttempt
@@ -18,8 +16,6 @@ from handlers.turn import Channel, Choice, Deciding, Say, Topic, Turn, read
 
 A_PAGE = 8
 SHORT = 60
-LONGEST = 3_000
-"""Characters of an answer."""
 
 Work: TypeAlias = Callable[[Asked], Deciding]
 OfOne: TypeAlias = Callable[[Asked, Thread], Deciding]
@@ -97,6 +93,7 @@ def _of_one_bucket(found: tuple[Thread, ...]) -> set[str]:
 
 def _line(thread: Thread, asked: Asked, many: set[str]) -> Say:
     late = "late" if thread.answer_by < thai.day(asked.m.now) else "by"
+    late = "held" if thread.held else late
     bucket = Say("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _text("")
     words = thread.lines[-1].text.replace("\n", " ")
     return Say(
@@ -127,46 +124,11 @@ def _shown(asked: Asked, thread: Thread, *before: Say) -> Turn:
     )
     after = ("publish",) if thread.answer else ()
     ways = ("answer", *(("close",) if thread.state is State.OPEN else ()), *after)
+    ways = ("undo",) if thread.held else ways
     choices = (*(button(name, thread) for name in ways), button("questions"))
-    state = Say(f"thread.{thread.state}")
+    state = Say("inquiry.state_held" if thread.held else f"thread.{thread.state}")
     turn = asked.tells("one", choices, number=shown(thread), state=state, lines=lines)
     return replace(turn, says=(*before, *turn.says))
-
-
-def answer(asked: Asked, thread: Thread) -> Deciding:
-    """Answer a question; `=id` stands for the answer of an entry of the knowledge base."""
-    text = thai.clean(asked.rest).text
-    if not text:
-        waiting = asked.keeps(awaits=f"/answer {shown(thread)}")
-        return waiting.tells("answer_ask", number=shown(thread), asked=thread.asked)
-    if len(text) > LONGEST:
-        return asked.tells("too_long", limit=LONGEST)
-    if text.startswith("="):
-        shelf = yield from read(ReadShelf())
-        entry = next((one for one in shelf.known if one.id == text[1:].strip()), None)
-        if entry is None:
-            return asked.tells("faq_unknown", (button("faq"),), id=text[1:60])
-        text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
-    act = _answer(asked, thread, text)
-    choices = (button("publish", thread), button("questions"))
-    return asked.tells("answered", choices, (act,), number=shown(thread), text=text)
-
-
-def _answer(asked: Asked, thread: Thread, text: str) -> AddLine:
-    on = thai.day(asked.m.now)
-    return AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, By.OFFICE, text)
-
-
-def merge(asked: Asked, thread: Thread) -> Deciding:
-    """Answer a question with the answer that another one was given."""
-    other = asks(asked.m, asked.staff, f"/merge {asked.rest}")
-    into = (yield from read(FindNumber(other.number, other.year))) if other and other.number else None
-    if into is None or into.id == thread.id:
-        return asked.tells("merge_ask", number=shown(thread))
-    if not into.answer:
-        return asked.tells("merge_open", (button("answer", into),), other=shown(into))
-    act = _answer(asked, thread, into.answer)
-    return asked.tells("merged", (button("questions"),), (act,), number=shown(thread), other=shown(into))
 
 
 def close(asked: Asked, thread: Thread) -> Deciding:
@@ -174,12 +136,15 @@ def close(asked: Asked, thread: Thread) -> Deciding:
     yield from ()
     if thread.state is not State.OPEN:
         return _shown(asked, thread)
+    if thread.held:
+        return asked.tells("held_already", (button("question", thread),), number=shown(thread))
     act = CloseQuestion(thread.id, thread.seq, thai.day(asked.m.now))
     return asked.tells("closed", (button("questions"),), (act,), number=shown(thread))
 
 
 WORKS: Mapping[str, Work] = {
     "questions": questions,
+    "confirm": answering.confirm,
     "faq": shelving.faq,
     **announcing.WORKS,
     **hearing.WORKS,
@@ -187,9 +152,10 @@ WORKS: Mapping[str, Work] = {
 }
 ONES: Mapping[str, OfOne] = {
     "question": question,
-    "answer": answer,
+    "answer": answering.answer,
     "publish": shelving.publish,
-    "merge": merge,
+    "merge": answering.merge,
+    "undo": answering.undo,
     "close": close,
 }
 NAMES: Mapping[str, str] = {
@@ -200,6 +166,8 @@ NAMES: Mapping[str, str] = {
         "answer": ("answer", "reply", "ตอบ"),
         "publish": ("publish", "เผยแพร่"),
         "merge": ("merge", "รวม"),
+        "confirm": ("confirm", "ยืนยัน"),
+        "undo": ("undo", "เรียกคืน"),
         "close": ("close", "ปิด"),
         "faq": ("faq", "คลัง", "canned", "คำตอบ"),
         "opinions": ("opinions", "ความเห็น"),

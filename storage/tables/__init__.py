@@ -45,6 +45,7 @@ from storage.tables.opinions import (
 )
 from storage.tables.questions import (
     board,
+    held_answers,
     knowledge,
     question_lines,
     questions,
@@ -72,6 +73,7 @@ __all__ = [
     "groups",
     "hearers",
     "held",
+    "held_answers",
     "history",
     "holds",
     "invitations",

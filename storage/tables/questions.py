@@ -43,6 +43,15 @@ question_lines = scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# An answer waits here for a minute, in which it can be taken back.
+held_answers = scattered(
+    "held_answers",
+    Column("question_id", String(32), ForeignKey("questions.id"), primary_key=True),
+    Column("staff", String(32), nullable=False),
+    Column("due", Integer, nullable=False, index=True),  # second
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 # What is known, and shown to everybody: of the office's own hand (knowledge), and out of questions (board).
 knowledge = scattered(
     "knowledge",

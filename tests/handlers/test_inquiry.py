@@ -1,7 +1,7 @@
 """Officers of the service desk: what waits, what is answered, what is published."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -41,7 +41,11 @@ def test_what_waits_is_listed_and_answered() -> None:
     assert "ผู้ถามเดียวกัน" not in said
     assert LATE in officer.picks("1/2570")
     assert "พิมพ์คำตอบ" in officer.picks("ตอบ")
-    assert "ตอบคำถาม 1/2570 แล้ว" in officer.says("ยืมได้ ทำหนังสือมาก่อน")
+    assert "ยืมได้ ทำหนังสือมาก่อน" in officer.says("ยืมได้ ทำหนังสือมาก่อน")
+    assert "60 วินาที" in officer.picks("ส่ง")
+    assert "⏳" in officer.says("/questions")
+    assert "รอเจ้าหน้าที่ตอบ" in one.person("ข").says(code)
+    one.wait(seconds=60)
     thread = one.threads[f"{1:032x}"]
     assert thread.state is State.ANSWERED
     assert thread.answer == "ยืมได้ ทำหนังสือมาก่อน"
@@ -66,7 +70,12 @@ def test_canned_merged_closed() -> None:
     assert "ยังไม่มีคำตอบ" in officer.says("/merge 2 1")
     assert "ไม่มีข้อ" in officer.says("/answer 1 =nothing")
     assert "08.30-16.30" in officer.says("/answer 1/2570 =opening-hours")
-    assert "ด้วยคำตอบของ 1/2570" in officer.says("/merge 2 1")
+    officer.picks("ส่ง")
+    assert "ยังไม่มีคำตอบ" in officer.says("/merge 2 1")
+    one.wait(minutes=1)
+    assert "08.30-16.30" in officer.says("/merge 2 1")
+    officer.picks("ส่ง")
+    one.wait(minutes=1)
     assert one.threads[f"{2:032x}"].answer.endswith("วันหยุดราชการ")
     assert "ซ้ำกับข้อใด" in officer.says("/merge 2 2")
     assert "ปิดคำถาม 3/2570" in officer.says("/close ๓")
@@ -76,12 +85,62 @@ def test_canned_merged_closed() -> None:
     assert "ยาวเกิน" in officer.says("/answer 3 " + "ยาว" * 1500)
 
 
+def test_nothing_goes_by_a_slip() -> None:
+    one, officer = stage()
+    asks(one)
+    said = officer.says("/answer 1 ยืมได้")
+    assert f"คำถาม: {LATE}\n\nยืมได้" in said
+    old = dict(officer.heard[-1].choices)["ส่ง"]
+    assert "ไม่ได้ส่ง" in (said := officer.picks("ไม่ส่ง"))
+    assert "“ยืมได้”" in said
+    assert "ผู้ถามจะเห็นดังนี้" in officer.says("ยืมไม่ได้")
+    assert "ปุ่มของข้อความก่อนหน้า" in officer.does(choice=old)
+    assert not one.held
+    officer.says("/answer 1 ยืมไม่ได้")
+    officer.picks("ส่ง")
+    assert "ไม่มีอะไรรอยืนยัน" in officer.says("/confirm y1")
+    assert "“ยืมไม่ได้”" in officer.says("/undo 1")
+    assert not one.held
+    assert "ไม่มีอะไรรอส่ง" in officer.says("/เรียกคืน 1")
+    one.wait(minutes=2)
+    assert one.threads[f"{1:032x}"].state is State.OPEN
+
+
+def test_a_colleague_s_answer_that_waits_is_not_doubled() -> None:
+    one, officer = stage()
+    one.staff[b"other"] = Staff("s2", Role.OFFICER, Profile("สมศรี"), b"other", date(2026, 11, 1))
+    one.router = replace(one.router, roster={b"office", b"other"})
+    code = asks(one)
+    other = Actor(one, b"other")
+    officer.says("/answer 1 ยืมได้")
+    other.says("/answer 1 ได้ครับ")
+    other.picks("ส่ง")
+    for said in (officer.picks("ส่ง"), officer.says("/answer 1 ยืมได้")):
+        assert "รอส่งอยู่แล้ว" in said
+        assert "“ยืมได้”" in said
+    assert "รอส่งอยู่แล้ว" in officer.says("/close 1")
+    assert "ของท่านอื่น" in officer.says("/undo 1")
+    one.now += timedelta(seconds=60)  # the clock has not come by
+    assert "ส่งไปแล้ว" in other.says("/undo 1")
+    one.wait(seconds=1)
+    assert one.threads[f"{1:032x}"].answer == "ได้ครับ"
+    officer.says("/answer 1 ยืมได้")
+    one.office_answers(code, "แก้ไข: ยืมไม่ได้")
+    said = officer.picks("ส่ง")
+    assert "แก้ไข: ยืมไม่ได้" in said
+    assert "ผู้ถามจะเห็นดังนี้" in said
+    one.threads.clear()
+    assert "ไม่มีคำถามเลขที่ 1/2570" in officer.picks("ส่ง")
+
+
 def test_published_after_it_was_read_and_covered() -> None:
     one, officer = stage()
     asks(one)
     assert "ยังไม่มีคำตอบ" in officer.says("/publish 1")
     officer.says("/answer 1 ติดต่อ นายสมชาย ใจดี")
-    said = officer.picks("เผยแพร่")
+    officer.picks("ส่ง")
+    one.wait(minutes=1)
+    said = officer.says("/publish 1")
     assert "พบข้อมูลส่วนบุคคลและปิดบังแล้ว: 081-234-5678, นายสมชาย ใจดี" in said
     said = officer.says("/publish 1\nถาม: ยืมเต็นท์ได้ไหม\nตอบ: ได้ ติดต่อกลุ่มอำนวยการ")
     assert "ไม่พบเลขบัตร" in said
