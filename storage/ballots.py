@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import thai
@@ -16,7 +16,6 @@ from handlers.turn import Act, Query
 from handlers.voice import (
     Ballot,
     BallotQuestion,
-    CloseBallot,
     FindBallot,
     FindVoice,
     GiveVoice,
@@ -41,9 +40,6 @@ ANSWERS = TypeAdapter(dict[str, str])
 ADDS = "+"
 """How the key of an answer ends that is a statement which the person adds."""
 
-SOME = 2_000
-"""Voices that are shuffled and written at a time."""
-
 _COLUMN = tables.ballots.c
 _VOICE = tables.voices.c
 _PHASE = (
@@ -66,13 +62,13 @@ async def list_ballots(_: ListBallots, sight: Sight) -> tuple[Ballot, ...]:
 
 async def find_ballot(query: FindBallot, sight: Sight) -> Ballot | None:
     """The consultation of a code."""
-    row = await _row(query.code, sight.connection)
+    row = await row_of(query.code, sight.connection)
     return opened(row) if row else None
 
 
 async def find_voice(query: FindVoice, sight: Sight) -> Mapping[str, str] | None:
     """What a person answered, as long as their mark can be made."""
-    row = await _row(query.code, sight.connection)
+    row = await row_of(query.code, sight.connection)
     if row is None or row.key is None:
         return None
     own = _mark(row, query.who, sight.seals)
@@ -101,7 +97,7 @@ async def put_ballot(act: PutBallot, batch: Batch) -> None:
 
 async def give_voice(act: GiveVoice, batch: Batch) -> None:
     """Keep a voice, in the place of the person's former one. Raises Conflict where it has closed."""
-    row = await _row(act.code, batch.connection)
+    row = await row_of(act.code, batch.connection)
     if row is None or row.key is None or not opened(row).is_open(batch.now):
         raise Conflict("the consultation has closed")
     own = _mark(row, act.who, batch.seals)
@@ -110,11 +106,11 @@ async def give_voice(act: GiveVoice, batch: Batch) -> None:
     answers = {key: said for key, said in act.answers.items() if not key.endswith(ADDS)}
     if voice is None:
         voice = secrets.token_hex(16)
-        sealed = _sealed(batch.seals, voice, answers)
-        batch.insert("voices", id=voice, code=act.code, mark=own, account=act.has_account, sealed=sealed)
+        content = sealed(batch.seals, voice, answers)
+        batch.insert("voices", id=voice, code=act.code, mark=own, account=act.has_account, sealed=content)
     else:
         batch.add(
-            _CHANGE, of_id=voice, to_account=act.has_account, to_sealed=_sealed(batch.seals, voice, answers)
+            _CHANGE, of_id=voice, to_account=act.has_account, to_sealed=sealed(batch.seals, voice, answers)
         )
     for key, words in act.answers.items():
         if key.endswith(ADDS):
@@ -128,8 +124,8 @@ async def _suggest(batch: Batch, code: str, question: str, words: str) -> None:
     known = select(column.id).where(column.code == code, column.twin == twin)
     if (await batch.connection.execute(known)).first() is None:
         own = secrets.token_hex(16)
-        sealed = batch.seals.question.seal(words.encode(), "statements", own, "text")
-        batch.insert("statements", id=own, code=code, question=question, twin=twin, sealed=sealed)
+        content = batch.seals.question.seal(words.encode(), "statements", own, "text")
+        batch.insert("statements", id=own, code=code, question=question, twin=twin, sealed=content)
 
 
 def _listen(batch: Batch, code: str, back: Return | None) -> None:
@@ -166,7 +162,7 @@ async def judge_statement(act: JudgeStatement, batch: Batch) -> None:
         raise Conflict("another officer was faster")
     batch.add(_PUT_AWAY, of_id=act.id)
     if act.joins:
-        ballot = opened(await _row(row.code, batch.connection))
+        ballot = opened(await row_of(row.code, batch.connection))
         words = batch.seals.question.open(row.sealed, "statements", row.id, "text").decode()
         questions = tuple(_joined(one, words) if one.key == row.question else one for one in ballot.questions)
         asked = ASKED.dump_json(replace(ballot, questions=questions)).decode()
@@ -178,36 +174,6 @@ def _joined(question: BallotQuestion, words: str) -> BallotQuestion:
     if question.kind is not Kind.STATEMENTS:
         return question
     return replace(question, options={**question.options, f"s{len(question.options) + 1}": words})
-
-
-async def close_ballot(act: CloseBallot, batch: Batch) -> None:
-    """Close: the key is destroyed, and every voice is written anew without a mark, in an order of chance."""
-    await sealed_off(batch, act.code)
-    await batch.note(act.by, "consultation-closed", act.code)
-
-
-async def sealed_off(batch: Batch, code: str) -> None:
-    """Close, whoever wishes it. Raises Conflict where it has closed."""
-    connection = batch.connection
-    row = await _row(code, connection)
-    if row is None or row.phase != Phase.OPEN.value:
-        raise Conflict("it has closed meanwhile")
-    cut = min(row.closes, minute(batch.now))
-    closed = update(tables.ballots).where(_COLUMN.code == code)
-    await connection.execute(closed.values(phase=Phase.CLOSED.value, key=None, closes=cut))
-    given = list((await connection.execute(select(tables.voices).where(_VOICE.code == code))).all())
-    await connection.execute(delete(tables.voices).where(_VOICE.code == code))
-    secrets.SystemRandom().shuffle(given)
-    anew = [_anew(one, batch.seals) for one in given]
-    for at in range(0, len(anew), SOME):
-        await connection.execute(insert(tables.voices), anew[at : at + SOME])
-    await connection.execute(delete(tables.statements).where(tables.statements.c.code == code))
-
-
-def _anew(voice: Row[Any], seals: Seals) -> dict[str, object]:
-    own = secrets.token_hex(16)
-    sealed = _sealed(seals, own, answers_of(voice, seals))
-    return {"id": own, "code": voice.code, "mark": None, "account": voice.account, "sealed": sealed}
 
 
 def opened(row: Row[Any] | None) -> Ballot:
@@ -223,7 +189,8 @@ def answers_of(voice: Row[Any], seals: Seals) -> dict[str, str]:
     return ANSWERS.validate_json(seals.question.open(voice.sealed, "voices", voice.id, "answers"))
 
 
-def _sealed(seals: Seals, voice: str, answers: Mapping[str, str]) -> bytes:
+def sealed(seals: Seals, voice: str, answers: Mapping[str, str]) -> bytes:
+    """What a voice answers, for its row."""
     return seals.question.seal(ANSWERS.dump_json(dict(answers)), "voices", voice, "answers")
 
 
@@ -232,7 +199,8 @@ def _mark(row: Row[Any], who: bytes, seals: Seals) -> bytes:
     return mark(key, b"voice", who)
 
 
-async def _row(code: str, connection: AsyncConnection) -> Row[Any] | None:
+async def row_of(code: str, connection: AsyncConnection) -> Row[Any] | None:
+    """The row of a consultation."""
     return (await connection.execute(select(tables.ballots).where(_COLUMN.code == code))).first()
 
 
@@ -250,7 +218,6 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
 
 WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     PutBallot: put_ballot,
-    CloseBallot: close_ballot,
     GiveVoice: give_voice,
     JudgeStatement: judge_statement,
 }

@@ -1,4 +1,4 @@
-"""Public opinion whose time is over: consultations close, words are erased."""
+"""Public opinion whose time is over: consultations close, words are erased, promises are reminded of."""
 
 from datetime import datetime, timedelta
 
@@ -9,12 +9,13 @@ from handlers.turn import Say
 from handlers.voice import Phase
 from ita_stats.calendar import day_in_bangkok
 from storage import notices, tables
-from storage.ballots import minute, sealed_off
+from storage.ballots import minute, row_of
 from storage.batch import Batch
+from storage.closing import shut, written_anew
 from storage.commit import Committer
 
-_OPINION = tables.opinions.c
 _BALLOT = tables.ballots.c
+_OPINION = tables.opinions.c
 
 
 async def forget_senders(committer: Committer, now: datetime) -> int:
@@ -42,16 +43,28 @@ async def erase_words(committer: Committer, now: datetime, after: timedelta) -> 
 
 
 async def close_due(committer: Committer, now: datetime) -> int:
-    """Close every consultation whose time is over."""
+    """Close every consultation whose time is over; gives how many are closed now."""
     over = select(_BALLOT.code).where(_BALLOT.phase == Phase.OPEN.value, _BALLOT.closes <= minute(now))
     async with committer.transaction() as connection:
         codes = list((await connection.execute(over)).scalars())
-        batch = Batch(connection, committer.seals, committer.days, now)
-        for code in codes:
-            await sealed_off(batch, code)
-            await batch.note(By.CLOCK, "consultation-closed", code)
-        await batch.flush()
+    for code in codes:
+        while not await _went_on(committer, code, now):
+            pass
     return len(codes)
+
+
+async def _went_on(committer: Committer, code: str, now: datetime) -> bool:
+    """Do a part of it; tells whether it was the last one."""
+    async with committer.transaction() as connection:
+        batch = Batch(connection, committer.seals, committer.days, now)
+        row = await row_of(code, connection)
+        if row is None or row.phase != Phase.OPEN.value:
+            return True  # another program was faster
+        if row.key is not None:
+            await shut(batch, code, By.CLOCK)
+        done = await written_anew(batch, code)
+        await batch.flush()
+    return done
 
 
 async def remind_of_promises(committer: Committer, now: datetime) -> int:

@@ -1,12 +1,14 @@
 """What comes of a consultation: its texts and themes, what the office answers, and the results as published."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from handlers.turn import Act, Query, Say, literal
 from handlers.voice import (
@@ -31,8 +33,11 @@ from storage.sight import Sight
 from storage.snapshot import LETTER
 
 THEME = TypeAdapter(Theme)
-SOME = 2_000
+SOME = 1_000
 """Voices that are opened at a time."""
+
+A_BREATH = 200
+"""Voices that are opened before others get a turn."""
 
 _BALLOT, _VOICE, _THEME = tables.ballots.c, tables.voices.c, tables.themes.c
 _OPINION = tables.opinions.c
@@ -61,7 +66,9 @@ async def _texts(code: str, sight: Sight) -> list[tuple[Written, str]]:
     own = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
     found: list[tuple[Written, str]] = []
     given = select(tables.voices).where(_VOICE.code == code).order_by(_VOICE.id)
-    for one in (await sight.connection.execute(given)).all() if own else ():
+    for at, one in enumerate((await sight.connection.execute(given)).all() if own else ()):
+        if at % A_BREATH == 0:
+            await asyncio.sleep(0)
         said = answers_of(one, sight.seals)
         for key in (key for key in own if said.get(key)):
             found.append((Written(len(found) + 1, key, said[key]), one.id))
@@ -148,20 +155,16 @@ class Polls:
         """The voices of a consultation, some at a time."""
         async with self.sight() as sight:
             row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).one()
-            ballot = opened(row)
-            last = ""
-            while True:
-                some = (
-                    select(tables.voices)
-                    .where(_VOICE.code == code, _VOICE.id > last)
-                    .order_by(_VOICE.id)
-                    .limit(SOME)
-                )
-                given = (await sight.connection.execute(some)).all()
-                if not given:
-                    return
-                yield [_voice(ballot, answers_of(one, self.seals), account=one.account) for one in given]
-                last = given[-1].id
+            sheet = _Sheet(opened(row))
+            # The next are read while these are opened and counted.
+            reading = asyncio.ensure_future(_some(sight, code, ""))
+            try:
+                while given := await reading:
+                    reading = asyncio.ensure_future(_some(sight, code, given[-1].id))
+                    yield [sheet.voice(answers_of(one, self.seals), account=one.account) for one in given]
+            finally:
+                reading.cancel()
+                await asyncio.wait([reading])
 
     async def themes(self, code: str) -> tuple[voice.Theme, ...]:
         """The themes of a consultation, with the office's answers as they are now."""
@@ -205,17 +208,40 @@ def _counted(ballot: Ballot) -> voice.Consultation:
     )
 
 
-def _voice(ballot: Ballot, said: Mapping[str, str], *, account: bool) -> voice.Voice:
-    picks: dict[str, frozenset[str]] = {}
-    stances: dict[str, dict[str, voice.Stance]] = {}
-    for one in ballot.questions:
-        if one.kind is Kind.STATEMENTS:
-            own = {key: said[f"{one.key}.{key}"] for key in one.options if f"{one.key}.{key}" in said}
-            if own:
-                stances[one.key] = {key: voice.Stance(stance) for key, stance in own.items()}
-        elif one.kind is not Kind.TEXT and one.key in said:
-            picks[one.key] = frozenset(said[one.key].split(","))
-    return voice.Voice(account, picks, stances)
+async def _some(sight: Sight, code: str, last: str) -> Sequence[Row[Any]]:
+    """The voices after one, in the order of their random names."""
+    after = select(tables.voices).where(_VOICE.code == code, _VOICE.id > last).order_by(_VOICE.id).limit(SOME)
+    return (await sight.connection.execute(after)).all()
+
+
+class _Sheet:
+    """How the voices of one consultation are read, made once for all of them."""
+
+    def __init__(self, ballot: Ballot) -> None:
+        self._stances = {
+            one.key: [(f"{one.key}.{key}", key) for key in one.options]
+            for one in ballot.questions
+            if one.kind is Kind.STATEMENTS
+        }
+        others = {Kind.STATEMENTS, Kind.TEXT}
+        self._picks = [one.key for one in ballot.questions if one.kind not in others]
+
+    def voice(self, said: Mapping[str, str], *, account: bool) -> voice.Voice:
+        """What one person said."""
+        picks = {key: _picked(said[key]) for key in self._picks if key in said}
+        stances = {
+            key: {own: _STANCES[said[full]] for full, own in places if full in said}
+            for key, places in self._stances.items()
+        }
+        return voice.Voice(account, picks, {key: own for key, own in stances.items() if own})
+
+
+_STANCES = {one.value: one for one in voice.Stance}
+
+
+@lru_cache(1024)
+def _picked(said: str) -> frozenset[str]:
+    return frozenset(said.split(","))
 
 
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {

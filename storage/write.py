@@ -30,11 +30,12 @@ from handlers.register import (
     Unsay,
 )
 from handlers.turn import Act, DropFiles
-from handlers.voice import SendOpinion
+from handlers.voice import CloseBallot, SendOpinion
 from ita_stats.calendar import fiscal_year
 from storage import (
     approvals,
     ballots,
+    closing,
     concerns,
     handling,
     held,
@@ -190,6 +191,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     PutKnown: knowledge.put_known,
     SendOpinion: opinions.send_opinion,
     **ballots.WRITERS,
+    CloseBallot: closing.close_ballot,
     **weighed.WRITERS,
     **approvals.WRITERS,
     **letting.WRITERS,

@@ -35,7 +35,7 @@ def texts(asked: Asked) -> Deciding:
     code, page = _parted(asked)
     ballot = yield from read(FindBallot(code))
     if ballot is None or ballot.phase not in {Phase.CLOSED, Phase.PUBLISHED}:
-        return asked.tells("weigh.not_closed", code=code)
+        return _not_closed(asked, code, ballot)
     found = yield from read(ListTexts(code))
     at = (max(1, int(page)) - 1) * A_PAGE if page.isdecimal() else 0
     if not found[at:]:
@@ -51,7 +51,7 @@ def theme(asked: Asked) -> Deciding:
     code, rest = _parted(asked)
     ballot = yield from read(FindBallot(code))
     if ballot is None or ballot.phase is Phase.OPEN:
-        return asked.tells("weigh.not_closed", code=code)
+        return _not_closed(asked, code, ballot)
     known = yield from read(ListThemes(code))
     if not rest:
         lines = tuple(_line(one, asked) for one in known)
@@ -130,6 +130,12 @@ def results(asked: Asked) -> Deciding:
 def _published(asked: Asked, ballot: Ballot, act: PublishResult) -> Turn:
     where = literal(f" {act.result.address}") if act.result.address else literal("")
     return asked.tells("weigh.out", acts=(act,), title=ballot.title, address=where)
+
+
+def _not_closed(asked: Asked, code: str, ballot: Ballot | None) -> Turn:
+    if ballot is not None and ballot.closes <= asked.m.now:
+        return asked.tells("weigh.closing", title=ballot.title)
+    return asked.tells("weigh.not_closed", code=code)
 
 
 def _parted(asked: Asked) -> tuple[str, str]:

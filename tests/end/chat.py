@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from handlers.case import Step
 from handlers.turn import Message
 from tests import samples
 from tests.end.desk import Desk, opened
 
+T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -110,23 +111,20 @@ class ChatDoor:
     def answer(self, receipt: str, words: str) -> None:
         self._office(lambda desk: desk.answers(receipt, words))
 
-    def _office(self, deed: Callable[[Desk], Awaitable[None]]) -> None:
-        """The office works beside the running chats, in a process of its own."""
-
-        async def work() -> None:
-            async with opened(self.home, self.desk_name) as desk:
-                await deed(desk)
-
-        asyncio.run(work())
-
     def employ(self, person: str, role: str) -> str:
-        done = run(self.home, "staff", "add", "--desk", self.desk_name, "--name", person, "--role", role)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        return self._office(lambda desk: desk.employ(person, role))
 
     def dismiss(self, person: str) -> None:
-        done = run(self.home, "staff", "remove", "--desk", self.desk_name, "--name", person)
-        assert done.returncode == 0, done.stderr
+        self._office(lambda desk: desk.dismiss(person))
+
+    def _office(self, deed: Callable[[Desk], Awaitable[T]]) -> T:
+        """The office works beside the running chats, in another process than theirs."""
+
+        async def work() -> T:
+            async with opened(self.home, self.desk_name) as desk:
+                return await deed(desk)
+
+        return asyncio.run(work())
 
     def time(self) -> float:
         return datetime.now(UTC).timestamp()

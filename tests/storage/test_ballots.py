@@ -36,7 +36,7 @@ from handlers.voice import (
 )
 from ita_stats import voice
 from ita_stats.calendar import day_in_bangkok
-from storage import polled
+from storage import closing, polled
 from storage.errors import Conflict
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground
@@ -120,6 +120,45 @@ def test_the_clock_closes_what_is_over_once(ground: Ground) -> None:
         assert await polled.close_due(one.committer, ASKED.closes + timedelta(days=2)) == 0
 
     ground.play(scene)
+
+
+def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goes_on(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "SOME", 3)
+    before: set[str] = set()
+
+    async def given(one: Store) -> None:
+        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        for number in range(8):
+            await ground.do(one, gives(number, {"q1": "o1" if number < 5 else "o2"}))
+        before.update(row[0] for row in ground.sql("SELECT id FROM voices"))
+        await ground.do(one, CloseBallot(ASKED.code, "staff:x"))
+
+    async def between(one: Store) -> None:
+        # As after kill -9: three are written, the key is gone, and nothing is counted yet.
+        assert ground.sql("SELECT key, phase FROM ballots") == [(None, "open")]
+        assert ground.sql("SELECT COUNT(*) FROM voices WHERE mark IS NULL") == [(3,)]
+        found = await one.answer(FindBallot(ASKED.code), NOW)
+        assert not found.is_open(NOW)
+        assert await one.answer(ListTexts(ASKED.code), NOW) == ()
+        for late in (gives(1, {"q1": "o1"}), CloseBallot(ASKED.code, "staff:x")):
+            with pytest.raises(Conflict):
+                await ground.do(one, late)
+        assert await polled.close_due(one.committer, NOW) == 1
+        assert await polled.close_due(one.committer, NOW) == 0
+        rows = ground.sql("SELECT id, mark FROM voices")
+        assert len(rows) == 8
+        assert {mark for _, mark in rows} == {None}
+        assert not before & {own for own, _ in rows}
+        picked = Counter(next(iter(v.picks["q1"])) for v in await voices(one))
+        assert picked == {"o1": 5, "o2": 3}
+        closed = await one.answer(FindBallot(ASKED.code), NOW)
+        assert (closed.phase, closed.closes) == (Phase.CLOSED, NOW)
+        assert ground.sql("SELECT COUNT(*) FROM audit WHERE what = 'consultation-closed'") == [(1,)]
+
+    ground.play(given)
+    ground.play(between)
 
 
 def test_a_statement_joins_once_it_was_read(ground: Ground) -> None:

@@ -1,0 +1,111 @@
+"""A consultation that 100,000 people answered, from the disk to its page: `python -m benchmarks.closing [VOICES]`.
+
+It closes while somebody else writes all the time: how long do they wait? Then it is counted, protected and shown.
+"""
+
+import asyncio
+import random
+import resource
+import secrets
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.opinions import consultation, voice
+from bot import ballots
+from handlers.turn import Channel, Event
+from handlers.voice import Ballot, BallotQuestion, CountResult, Kind, PutBallot
+from ita_stats.opinions import page, published
+from ita_stats.voice import Voice
+from storage import polled
+from storage.ballots import sealed
+from storage.keys import Place
+from tests.end.desk import Desk, opened
+from tests.play import OFFICE
+
+VOICES = 100_000
+SOME = 2_000
+
+
+def answers(one: Voice) -> dict[str, str]:
+    """What somebody answered, as it is kept: every twentieth wrote something, too."""
+    picks = {key: ",".join(sorted(picked)) for key, picked in one.picks.items()}
+    stances = {f"{key}.{own}": stance for key, said in one.stances.items() for own, stance in said.items()}
+    return {**picks, **{key: stance.value for key, stance in stances.items()}}
+
+
+def fill(home: Path, desk: Desk, code: str, count: int) -> None:
+    """Put voices in as they lie there while the consultation is open: sealed, each with a mark."""
+    chance, asked, seals = random.Random(7), consultation(), desk.store.seals
+    some = [voice(chance, asked) for _ in range(SOME)]
+    with closing(sqlite3.connect(Place.under(home, "service").database)) as raw, raw:
+        for number in range(count):
+            own, said = secrets.token_hex(16), some[number % SOME]
+            row = (own, code, secrets.token_bytes(32), said.has_account, sealed(seals, own, answers(said)))
+            raw.execute("INSERT INTO voices (id, code, mark, account, sealed) VALUES (?, ?, ?, ?, ?)", row)
+
+
+async def chatting(desk: Desk, waits: list[float]) -> None:
+    """Somebody writes all the time."""
+    number = 0
+    while True:
+        number += 1
+        started = time.perf_counter()
+        await desk.hears(Event(f"chat-{number}", desk.who("ข"), Channel.TERMINAL, text="สวัสดี"))
+        waits.append(time.perf_counter() - started)
+
+
+def told(what: str, started: float, more: str = "") -> None:
+    """Say how long something took."""
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{what:52} {time.perf_counter() - started:6.2f} s   at most {memory} MB {more}", flush=True)
+
+
+async def measured(count: int) -> None:
+    """Fill, close, count and show."""
+    now: Callable[[], float] = time.perf_counter
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=".") as folder:
+        home = Path(folder) / "var"
+        async with opened(home, "service") as desk:
+            asked = consultation()
+            questions = tuple(
+                BallotQuestion(one.key, Kind(one.kind.value), one.title, one.options)
+                for one in asked.questions
+            )
+            opens = desk.now() - timedelta(days=1)
+            ballot = Ballot("BENCH2", asked.title, "", "", opens, desk.now() + timedelta(hours=1), questions)
+            await desk.office(PutBallot(ballot, "staff:x"))
+            await asyncio.to_thread(fill, home, desk, ballot.code, count)
+            waits: list[float] = []
+            chat = asyncio.create_task(chatting(desk, waits))
+            await asyncio.sleep(1)
+            alone = sorted(waits)[len(waits) // 2]
+            waits.clear()
+            started = now()
+            await polled.close_due(desk.store.committer, desk.now() + timedelta(hours=2))
+            worst = f"another's message: {max(waits) * 1000:.0f} ms at worst, {alone * 1000:.0f} ms alone"
+            told(f"{count:,} voices closed and written anew", started, worst)
+            chat.cancel()
+            with suppress(asyncio.CancelledError):
+                await chat
+            started = now()
+            found = await ballots.counter(desk.store, OFFICE, "")(CountResult(ballot.code), desk.now())
+            assert found is not None
+            page.page(published.read(found.content))
+            told(
+                "read, counted, protected, and the page made",
+                started,
+                f"another's: {max(waits) * 1000:.0f} ms",
+            )
+            chat.cancel()
+            with suppress(asyncio.CancelledError):
+                await chat
+
+
+if __name__ == "__main__":
+    asyncio.run(measured(int(sys.argv[1]) if len(sys.argv) > 1 else VOICES))
