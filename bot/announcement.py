@@ -125,6 +125,32 @@ async def listed() -> int:
     return 0
 
 
+async def drawn(code: str, out: Path) -> int:
+    """Draw a QR code of where people find a consultation: its page, or its Telegram talk where no page is known."""
+    from bot import app, ballots, qr
+    from bot.engine import utc_now
+
+    if out.suffix not in {".svg", ".png"}:
+        raise typer.BadParameter(
+            f"{out}: ใช้ชื่อที่ลงท้าย .svg หรือ .png / give it a name that ends in .svg or .png"
+        )
+    async with app.opened(["service"]) as house:
+        store = house.desks["service"].store
+        known: tuple[Ballot, ...] = await store.answer(ListBallots(), utc_now())
+        if not any(one.code == code.upper() for one in known):
+            raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
+        ways = ballots.ways(house.office, house.settings.service.public_url or "", code.upper())
+    leads = ways.page or ways.telegram
+    if not leads:
+        raise typer.BadParameter(
+            "ตั้ง ITA_SERVICE__PUBLIC_URL หรือ [chats.service] telegram ก่อน"
+            " / set ITA_SERVICE__PUBLIC_URL, or telegram in [chats.service], first"
+        )
+    qr.save(leads, out)
+    sys.stdout.write(f"{leads}\n")
+    return 0
+
+
 async def closed(code: str) -> int:
     """Close a consultation before its time."""
     from bot import app

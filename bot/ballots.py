@@ -1,11 +1,11 @@
-"""Counts a consultation that an officer wants to publish."""
+"""A consultation beside its talk: where people find it, and its voices counted for who wants to publish them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from handlers.office import Office
-from handlers.voice import CountResult, FindBallot, Phase, Result
+from handlers.voice import CountResult, FindBallot, FindWays, Phase, Result, Ways
 from ita_stats.opinions import counting, published
 from ita_stats.opinions.counting import Terms
 from ita_stats.opinions.tally import Box
@@ -18,6 +18,22 @@ def terms_of(office: Office, salt: bytes) -> Terms:
     """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
     names = office.name.th, office.name.en or office.name.th
     return Terms(*names, salt, office.statistics.hide_below)
+
+
+def ways(office: Office, address: str, code: str) -> Ways:
+    """Where people find a consultation. address: of the desk's site, or empty."""
+    page = f"{address.rstrip('/')}/opinion?c={code}" if address else ""
+    bot = office.chats.service.telegram
+    return Ways(page, f"{bot}?start=c-{code}" if bot else "")
+
+
+def finder(office: Office, address: str) -> Callable[[FindWays, datetime], Awaitable[Ways]]:
+    """Who tells where people find a consultation."""
+
+    async def find(query: FindWays, _now: datetime) -> Ways:
+        return ways(office, address, query.code)
+
+    return find
 
 
 def counter(

@@ -30,6 +30,18 @@ def consult_list() -> None:
     finish(announcement.listed())
 
 
+@consult.command("qr")
+def consult_qr(
+    code: Annotated[str, typer.Argument(help="Its code.")],
+    out: Annotated[Path, typer.Option(help="An .svg or .png file, for a poster.", dir_okay=False)],
+) -> None:
+    """Draw the QR code that leads to a consultation; prints where it leads."""
+    from bot import announcement
+    from bot.cli import finish
+
+    finish(announcement.drawn(code, out))
+
+
 @consult.command("close")
 def consult_close(code: Annotated[str, typer.Argument(help="Its code.")]) -> None:
     """Close a consultation before its time; what ties answers to accounts is destroyed."""

@@ -10,7 +10,7 @@ from handlers.office import Office
 from handlers.staff.counts import CountCases, Counts
 from handlers.staff.publishing import FindWaiting, Waiting
 from handlers.turn import Query
-from handlers.voice import CountResult
+from handlers.voice import CountResult, FindWays
 from ita_stats import release
 from ita_stats.calendar import BUDDHIST_ERA
 from ita_stats.table import Figures
@@ -25,6 +25,7 @@ def answers(
         CountCases: counter(store, office, desk),
         FindWaiting: waiting(store),
         CountResult: ballots.counter(store, office, address),
+        FindWays: ballots.finder(office, address),
     }
 
 

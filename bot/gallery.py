@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot import qr
 from bot.chart import drawn
 from handlers.chart import Chart
 from handlers.turn import Message
@@ -39,10 +40,15 @@ class Gallery:
     now: Callable[[], datetime]
     _hung: dict[str, Hung] = field(default_factory=dict, repr=False)
 
-    async def pictured(self, messages: Sequence[Message]) -> dict[Chart, str]:
-        """The charts of some messages, drawn and hung up: each with its address."""
+    async def pictured(self, messages: Sequence[Message]) -> dict[Chart | str, str]:
+        """The charts and QR codes of some messages, drawn and hung up: each with its address.
+
+        What fades is a secret, and no picture of it hangs anywhere.
+        """
         charts = dict.fromkeys(message.chart for message in messages if message.chart)
-        return {chart: self.hang(await drawn(chart)) for chart in charts}
+        codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.fading)
+        shown: dict[Chart | str, str] = {chart: self.hang(await drawn(chart)) for chart in charts}
+        return shown | {code: self.hang(qr.drawn(code)) for code in codes}
 
     def hang(self, content: bytes) -> str:
         """Hang a PNG picture up; gives its address."""

@@ -39,16 +39,17 @@ NEUTRAL = frozenset(
 """Choices that tell nothing about a matter, so that they may stand in the chat."""
 
 GAP = "\n\n"
-NO_PICTURES: Mapping[Chart, str] = {}
+NO_PICTURES: Mapping[Chart | str, str] = {}
 
 
 def bubbles(
-    messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[Chart, str] = NO_PICTURES
+    messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[Chart | str, str] = NO_PICTURES
 ) -> list[list[dict[str, Any]]]:
     """Messages for LINE, in batches of at most five: one after another in one text, until choices or a card end it.
 
     The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
-    for LINE on a PC has no quick replies. pictures: the https addresses of charts; one without is left to the words.
+    for LINE on a PC has no quick replies. pictures: the https addresses of charts and QR codes;
+    one without is left to the words.
     """
     made: list[dict[str, Any]] = []
     text = ""
@@ -61,7 +62,7 @@ def bubbles(
             made.extend(_texts(text))
             made.append(card)
             text = ""
-        if address := pictures.get(message.chart) if message.chart else None:
+        if address := pictures.get(message.chart or message.qr):
             made.extend(_texts(text))
             made.append({"type": "image", "originalContentUrl": address, "previewImageUrl": address})
             text = ""

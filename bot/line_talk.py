@@ -184,8 +184,8 @@ class Talk:
             except Exception as trouble:
                 self.fault(trouble)
 
-    async def _pictures(self, shown: Sequence[Message]) -> Mapping[Chart, str]:
-        """The addresses of the charts that are shown; the words say the same where one cannot be drawn."""
+    async def _pictures(self, shown: Sequence[Message]) -> Mapping[Chart | str, str]:
+        """The addresses of the charts and QR codes that are shown; the words say the same where one cannot be drawn."""
         try:
             return await self.gallery.pictured(shown) if self.gallery else {}
         except Exception as trouble:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from bot import qr
 from bot.chart import barred
 from bot.engine import Answer, Engine
 from handlers import wording
@@ -125,6 +126,7 @@ class Terminal:
                 shown = {"text": told, "choices": labels, "files": [], "receipt": message.receipt}
                 self._print(json.dumps(shown, ensure_ascii=False))
             else:
+                told = f"{told}\n\n{qr.barred(message.qr)}" if message.qr else told
                 numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
                 self._print("\n".join((told, *numbered, "")))
 

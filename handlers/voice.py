@@ -267,6 +267,21 @@ class CountResult(Query[Result | None]):
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """Where people find a consultation: its page, and its talk in Telegram; each empty where it has none."""
+
+    page: str = ""
+    telegram: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindWays(Query[Ways]):
+    """Where people find a consultation."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublishResult(Act):
     """Publish the results, once, and tell who wished to hear. A conflict where they were published before."""
 

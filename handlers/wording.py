@@ -75,7 +75,7 @@ def label(choice: Choice, lang: Lang) -> str:
 
 def render(say: Say, lang: Lang) -> Message:
     """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
-    receipt, otpauth = say.args.get("receipt"), say.args.get("otpauth")
+    receipt, qr = say.args.get("receipt"), say.args.get("qr")
     return Message(
         text(say, lang),
         tuple([(label(choice, lang), choice.data) for choice in say.choices]),
@@ -85,7 +85,7 @@ def render(say: Say, lang: Lang) -> Message:
         say.wants in TYPED,
         say.key,
         say.key.startswith(FADING),
-        otpauth if isinstance(otpauth, str) else "",
+        qr if isinstance(qr, str) else "",
         _chart(say.args.get("chart"), lang),
     )
 

@@ -36,7 +36,17 @@ from handlers.staff.docket import HELD
 from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
 from handlers.thread import after
 from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
-from handlers.voice import Ballot, FindBallot, FindVoice, GiveVoice, ListBallots, NewNumber, SendOpinion
+from handlers.voice import (
+    Ballot,
+    FindBallot,
+    FindVoice,
+    FindWays,
+    GiveVoice,
+    ListBallots,
+    NewNumber,
+    SendOpinion,
+    Ways,
+)
 from tests.play import OFFICE, Stage
 
 COMPLAINTS = "https://complaints.example"
@@ -94,6 +104,8 @@ class Counter(Stage):
                 return sum(isinstance(act, SendOpinion) for act in self.acts) + 1
             case ListBallots():
                 return tuple(self.ballots.values())
+            case FindWays(code):
+                return Ways(f"https://service.example/opinion?c={code}", f"https://t.me/bot?start=c-{code}")
             case FindBallot(code):
                 return self.ballots.get(code)
             case FindVoice(code, who):

@@ -136,7 +136,7 @@ class Voice:
             await self.fading.note(chat, message, self.intake.engine.now())
         if bubble.qr:
             picture = await self.post.picture(chat, qr.drawn(bubble.qr))
-            await self._stands(chat, picture, Bubble("", fading=True))
+            await self._stands(chat, picture, Bubble("", fading=bubble.fading))
         if bubble.chart:
             self.beside(self._pictured(chat, bubble.chart))
 

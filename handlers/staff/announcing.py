@@ -12,6 +12,7 @@ from handlers.voice import (
     Ballot,
     BallotQuestion,
     CloseBallot,
+    FindWays,
     JudgeStatement,
     Kind,
     ListBallots,
@@ -19,6 +20,7 @@ from handlers.voice import (
     Phase,
     PutBallot,
     Statement,
+    Ways,
 )
 
 MOST_QUESTIONS = 20
@@ -68,6 +70,9 @@ def consult(asked: Asked) -> Deciding:
     ballots = yield from read(ListBallots())
     if word in {"close", "ปิด"}:
         return _closing(asked, ballots, rest)
+    known = next((one for one in ballots if one.code == word.upper()), None)
+    if known is not None:
+        return _of_one(asked, known, (yield from read(FindWays(known.code))))
     lines = tuple(_line(asked, one) for one in ballots[:20])
     return asked.tells("consult.list" if lines else "consult.none", lines=lines)
 
@@ -92,16 +97,20 @@ def _drafted(asked: Asked, text: str) -> Turn:
         Choice("/consult yes", "inquiry.button.consult_ok"),
         Choice("/consult", "inquiry.button.consult"),
     )
-    return asked.keeps(ballot=text.strip()).tells(
-        "consult.shown",
-        choices,
-        title=made.title,
-        background=made.background,
-        link=literal(made.link),
-        opens=_at(made.opens, asked),
-        closes=_at(made.closes, asked),
-        questions=tuple(_question(one) for one in made.questions),
-    )
+    kept = asked.keeps(ballot=text.strip())
+    shown = Say("inquiry.consult.shown", _content(asked, made), choices)
+    return Turn(kept.m.session, (shown,))
+
+
+def _content(asked: Asked, one: Ballot) -> dict[str, Arg]:
+    return {
+        "title": one.title,
+        "background": one.background,
+        "link": literal(one.link),
+        "opens": _at(one.opens, asked),
+        "closes": _at(one.closes, asked),
+        "questions": tuple(_question(question) for question in one.questions),
+    }
 
 
 def _question(one: BallotQuestion) -> Say:
@@ -121,7 +130,27 @@ def _announced(asked: Asked) -> Deciding:
         return asked.tells("consult.wrong", what=Say(f"inquiry.wrong.{made.key}"), line=made.line)
     code = lettered((yield from read(NewReceipt())).symbols)
     act = PutBallot(replace(made, code=code), f"staff:{asked.staff.id}")
-    return asked.tells("consult.announced", acts=(act,), code=code, title=made.title)
+    turn = asked.tells("consult.announced", acts=(act,), code=code, title=made.title)
+    return replace(turn, says=(*turn.says, _ways(code, (yield from read(FindWays(code))))))
+
+
+def _of_one(asked: Asked, one: Ballot, ways: Ways) -> Turn:
+    """What is asked in a consultation, and while it is open where people find it, to be printed and passed on."""
+    is_over = one.phase is not Phase.OPEN or one.closes <= asked.m.now
+    told = Say("inquiry.consult.one", {"line": _line(asked, one), **_content(asked, one)})
+    return Turn(asked.m.session, (told, *(() if is_over else (_ways(one.code, ways),))))
+
+
+def _ways(code: str, ways: Ways) -> Say:
+    """Where people find a consultation; its page as a QR code too."""
+    links = tuple(
+        Say(f"inquiry.consult.way_{name}", {"link": link})
+        for name, link in (("page", ways.page), ("telegram", ways.telegram))
+        if link
+    )
+    if not links:
+        return Say("inquiry.consult.way_code", {"code": code})
+    return Say("inquiry.consult.ways", {"links": links, "code": code, "qr": ways.page or ways.telegram})
 
 
 def lettered(symbols: str) -> str:

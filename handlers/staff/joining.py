@@ -34,6 +34,7 @@ def begin(m: Moment, given: Given) -> Deciding:
     secret = yield from read(NewSecret())
     after = m.with_(staff={"join": code, "secret": secret})
     office = m.office.name.in_(m.lang)
+    app = factor.address(secret, person.name, office)
     shown = Say(
         "staff.join.secret",
         {
@@ -41,7 +42,8 @@ def begin(m: Moment, given: Given) -> Deciding:
             "office": office,
             "role": Say(f"staff.role.{person.role}"),
             "secret": secret,
-            "otpauth": factor.address(secret, person.name, office),
+            "otpauth": app,
+            "qr": app,
         },
     )
     return Turn(after.session, (shown,))

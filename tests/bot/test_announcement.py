@@ -13,6 +13,8 @@ from handlers.voice import Kind
 from tests.end.chat import run
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+OFFICE = Path(__file__).parents[2] / "office.example.toml"
+CHAT = 'chats.service.telegram = "https://t.me/office_bot"\n'
 WHOLE = """title = "เวลาเปิดบริการ"
 opens = "01/12/2569 08.00"
 closes = 2569-12-31T16:30:00
@@ -43,6 +45,14 @@ def test_a_file_is_announced_listed_and_closed(tmp_path: Path) -> None:
     code = done.stdout.strip()
     listed = json.loads(run(home, "consult", "list").stdout)
     assert (listed["code"], listed["title"], listed["phase"]) == (code, "เวลาเปิดบริการ", "open")
+    poster = tmp_path / "poster.svg"
+    assert run(home, "consult", "qr", code, "--out", str(poster)).returncode == 2  # it leads nowhere yet
+    (tmp_path / "office.toml").write_text(CHAT + OFFICE.read_text("utf-8"), "utf-8")
+    drawn = run(home, "consult", "qr", code.lower(), "--out", str(poster))
+    assert drawn.stdout == f"https://t.me/office_bot?start=c-{code}\n"
+    assert b"<svg" in poster.read_bytes()
+    for wrong in (("XXXXXX", "--out", str(poster)), (code, "--out", str(tmp_path / "a.gif"))):
+        assert run(home, "consult", "qr", *wrong).returncode == 2
     assert run(home, "consult", "close", code).returncode == 0
     assert json.loads(run(home, "consult", "list").stdout)["phase"] == "closed"
     assert run(home, "consult", "close", code).returncode == 2

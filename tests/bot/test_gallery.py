@@ -64,6 +64,15 @@ def test_a_picture_hangs_for_a_quarter_of_an_hour() -> None:
     assert one._hung == {}
 
 
+def test_a_code_to_be_passed_on_hangs_and_a_secret_never() -> None:
+    one = opened(Clock())
+    link, secret = "https://office.example.go.th/opinion?c=ABC123", "otpauth://totp/x?secret=ABC"
+    hung = asyncio.run(one.pictured((Message("ก", qr=link), Message("ข", qr=secret, fading=True))))
+    assert hung.keys() == {link}
+    assert fetched(one, hung[link])[1][:4] == b"\x89PNG"
+    assert len(one._hung) == 1
+
+
 def test_nothing_hangs_at_another_path() -> None:
     one = opened(Clock())
     address = one.hang(b"png")
