@@ -10,9 +10,10 @@ from handlers.moment import Moment
 from handlers.office import Bilingual
 from handlers.poll import REVIEW, SUSPECT, Item, Reading, Told
 from handlers.question import AskOffice, FindAsked, SetAsked, ways_back
+from handlers.standing import NewNumber, SendOpinion
 from handlers.track import fresh
 from handlers.turn import Act, Deciding, NewReceipt, Say, Topic, Turn, Wants, asked, read
-from handlers.voice import Ballot, ListBallots, NewNumber, SendOpinion
+from handlers.voice import Ballot, ListBallots
 
 WHICH = "which"
 GENERAL = "general"

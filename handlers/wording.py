@@ -8,13 +8,21 @@ from typing import Any
 from handlers.chart import Chart, Month
 from handlers.turn import TYPED, Arg, Choice, Lang, Message, Say
 
-GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "staff.")
+GUARDED = (
+    "track.",
+    "confirm.",
+    "news.on",
+    "report.review",
+    "report.filed",
+    "staff.",
+    "inquiry.opinion_contact",
+)
 """The keys of what tells of a case, or repeats what somebody told."""
 
 
 FADING = (
     "staff.join.", "staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask", "staff.elsewhere",
-    "staff.page.link", "staff.identity.link", "staff.export.link", "staff.import.link",
+    "staff.page.link", "inquiry.opinion_contact", "staff.identity.link", "staff.export.link", "staff.import.link",
 )  # fmt: skip
 """The keys of what shows content to an officer."""
 

@@ -9,16 +9,26 @@ from typing import Any
 import aiosqlite
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import thai
 from handlers.register import By
+from handlers.standing import (
+    FindContact,
+    FindOpinion,
+    ListOpinions,
+    NewNumber,
+    OpenContact,
+    Opinion,
+    SendOpinion,
+)
 from handlers.turn import Query
-from handlers.voice import FindOpinion, ListOpinions, NewNumber, Opinion, SendOpinion
 from storage import tables
 from storage.batch import Batch
 from storage.database import sql
 from storage.seals import Seals
 from storage.sight import Sight
+from storage.staff import actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +106,57 @@ async def list_opinions(query: ListOpinions, sight: Sight) -> tuple[Opinion, ...
 
 
 async def find_opinion(query: FindOpinion, sight: Sight) -> Opinion | None:
-    """The opinion of a number, with where its author may be reached."""
-    one = (
-        select(tables.opinions)
-        .where(_COLUMN.number == query.number, _COLUMN.sealed.is_not(None))
-        .order_by(_COLUMN.fiscal_year.desc())
-        .limit(1)
-    )
-    if query.fiscal_year:
-        one = one.where(_COLUMN.fiscal_year == query.fiscal_year)
-    row = (await sight.connection.execute(one)).first()
+    """The opinion of a number."""
+    row = await _row(query.number, query.fiscal_year, sight.connection)
     if row is None:
         return None
     like = select(func.count()).where(_COLUMN.twin == row.twin)
     others = (await sight.connection.execute(like)).scalar_one() - 1
-    contact = ""
-    if row.contact is not None:
-        contact = sight.seals.question.open(row.contact, "opinions", row.id, "contact").decode()
-    return _opened(row, sight.seals, others, contact)
+    return _opened(row, sight.seals, others)
+
+
+async def find_contact(query: FindContact, sight: Sight) -> str:
+    """Where the author of an opinion may be reached."""
+    row = await _row(query.number, query.fiscal_year, sight.connection)
+    if row is None or row.contact is None:
+        return ""
+    return sight.seals.question.open(row.contact, "opinions", row.id, "contact").decode()
+
+
+async def open_contact(act: OpenContact, batch: Batch) -> None:
+    """Note who read it."""
+    row = await _row(act.number, act.fiscal_year, batch.connection)
+    await batch.note(actor(act.staff), "contact-opened", row.id if row else "")
+
+
+async def _row(number: int, fiscal_year: int, connection: AsyncConnection) -> Row[Any] | None:
+    """The opinion of a number; of the newest year that has it where the year is 0."""
+    one = (
+        select(tables.opinions)
+        .where(_COLUMN.number == number, _COLUMN.sealed.is_not(None))
+        .order_by(_COLUMN.fiscal_year.desc())
+        .limit(1)
+    )
+    if fiscal_year:
+        one = one.where(_COLUMN.fiscal_year == fiscal_year)
+    return (await connection.execute(one)).first()
 
 
 def _sealed(seals: Seals, own: str, what: str, words: bytes) -> bytes:
     return seals.question.seal(words, "opinions", own, what)
 
 
-def _opened(row: Row[Any], seals: Seals, like: int, contact: str = "") -> Opinion:
+def _opened(row: Row[Any], seals: Seals, like: int) -> Opinion:
     words = WORDS.validate_json(seals.question.open(row.sealed, "opinions", row.id, "words"))
     on: date = row.said_on
+    reachable = row.contact is not None
     return Opinion(
-        row.fiscal_year, row.number, row.topic, row.score, on, words.text, words.wish, contact, like
+        row.fiscal_year, row.number, row.topic, row.score, on, words.text, words.wish, reachable, like
     )
 
 
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
     ListOpinions: list_opinions,
     FindOpinion: find_opinion,
+    FindContact: find_contact,
 }

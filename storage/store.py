@@ -14,8 +14,8 @@ from handlers.knowledge import Known, ReadShelf
 from handlers.question import FindAnswers
 from handlers.staff.docket import SearchCases
 from handlers.staff.person import ListStaff
+from handlers.standing import NewNumber
 from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
-from handlers.voice import NewNumber
 from ita_stats.fact import Fact
 from storage import audit, database, facts, knowledge, tables, waiting
 from storage.audit import Anchor

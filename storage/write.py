@@ -29,8 +29,9 @@ from handlers.register import (
     StopNews,
     Unsay,
 )
+from handlers.standing import OpenContact, SendOpinion
 from handlers.turn import Act, DropFiles
-from handlers.voice import CloseBallot, SendOpinion
+from handlers.voice import CloseBallot
 from ita_stats.calendar import fiscal_year
 from storage import (
     approvals,
@@ -190,6 +191,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     Post: questions.post,
     PutKnown: knowledge.put_known,
     SendOpinion: opinions.send_opinion,
+    OpenContact: opinions.open_contact,
     **ballots.WRITERS,
     CloseBallot: closing.close_ballot,
     **weighed.WRITERS,

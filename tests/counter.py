@@ -34,19 +34,10 @@ from handlers.question import (
 from handlers.register import FindTries, SetTries, StopNews, Tries
 from handlers.staff.docket import HELD
 from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
+from handlers.standing import NewNumber, SendOpinion
 from handlers.thread import after
 from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
-from handlers.voice import (
-    Ballot,
-    FindBallot,
-    FindVoice,
-    FindWays,
-    GiveVoice,
-    ListBallots,
-    NewNumber,
-    SendOpinion,
-    Ways,
-)
+from handlers.voice import Ballot, FindBallot, FindVoice, FindWays, GiveVoice, ListBallots, Ways
 from tests.play import OFFICE, Stage
 
 COMPLAINTS = "https://complaints.example"

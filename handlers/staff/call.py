@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from handlers import concerned, thai
 from handlers.moment import Moment
+from handlers.staff import factor
 from handlers.staff.docket import CaseFile, FindNumber, ListCases, Page
 from handlers.staff.order import Given
 from handlers.staff.person import Staff
 from handlers.staff.role import MAY, Order, Role
 from handlers.turn import Act, Arg, Choice, Deciding, Query, Say, Turn, read
-
-PROVED = timedelta(minutes=30)
-"""How long a second factor holds before content is shown."""
 
 MOST_DATA = 64
 """Bytes of a button's data: Telegram's limit, the smallest of all."""
@@ -51,8 +48,7 @@ class Call:
     @property
     def proved(self) -> bool:
         """Whether the second factor was given lately."""
-        at = self.m.session.staff.get("proved")
-        return at is not None and self.m.now.timestamp() - int(at) < PROVED.total_seconds()
+        return factor.holds(self.m.session.staff, self.m.now)
 
 
 T = TypeVar("T")

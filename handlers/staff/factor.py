@@ -1,8 +1,8 @@
 """The second factor: six digits of an authenticator app (RFC 6238), each taken once, or a recovery code."""
 
 import hmac
-from collections.abc import Generator
-from datetime import datetime
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -18,10 +18,19 @@ from handlers.turn import Act, Query, Say, read
 PERIOD = 30
 """Seconds that a code is shown."""
 
+PROVED = timedelta(minutes=30)
+"""How long a second factor holds before content is shown."""
+
 WINDOW = (0, -1, 1)
 """Steps that are taken: this one, and its neighbours for clocks that are a little wrong (RFC 6238, section 5.2)."""
 
 DIGITS = 6
+
+
+def holds(kept: Mapping[str, str], now: datetime) -> bool:
+    """Whether it was given lately, as an officer's talk remembers."""
+    at = kept.get("proved")
+    return at is not None and now.timestamp() - int(at) < PROVED.total_seconds()
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

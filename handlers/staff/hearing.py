@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping
 
 from handlers import thai
+from handlers.staff import factor
 from handlers.staff.asking import Asked
+from handlers.staff.call import Reading
+from handlers.standing import FindContact, FindOpinion, ListOpinions, OpenContact, Opinion
 from handlers.turn import Arg, Choice, Deciding, Say, Turn, literal, read
-from handlers.voice import FindOpinion, ListOpinions, Opinion
 
 A_PAGE = 8
 SHORT = 60
 
 
 def opinions(asked: Asked) -> Deciding:
-    """The newest opinions, eight a page; `/opinions no 12` shows one whole, with where its author may be reached."""
+    """The newest opinions, eight a page; `/opinions no 12` shows one whole."""
+    if asked.rest.startswith("contact "):
+        return (yield from _contact(asked, asked.rest.removeprefix("contact ")))
     if asked.rest.startswith("no "):
         return (yield from _one(asked, asked.rest.removeprefix("no ")))
     page = max(1, asked.number)
@@ -26,23 +30,39 @@ def opinions(asked: Asked) -> Deciding:
 
 
 def _one(asked: Asked, shown: str) -> Deciding:
-    number, _, year = shown.strip().partition("/")
-    whole = number.isdecimal() and (not year or year.isdecimal())
-    found = (yield from read(FindOpinion(int(number), int(year or 0)))) if whole else None
+    found = yield from _found(shown)
     if found is None:
         return asked.tells("opinions_unknown", number=shown)
-    args: dict[str, Arg] = {
-        **_told(found, asked),
-        "text": found.text,
-        "wish": found.wish,
-        "contact": found.contact,
-    }
+    args: dict[str, Arg] = {**_told(found, asked), "text": found.text, "wish": found.wish}
+    contact = Choice(f"/opinions contact {found.shown}", "inquiry.button.contact")
     said = Say(
         "inquiry.opinion_whole",
         {name: told if told != "" else Say("poll.nothing") for name, told in args.items()},
-        (Choice("/opinions", "inquiry.button.opinions"),),
+        (*((contact,) if found.reachable else ()), Choice("/opinions", "inquiry.button.opinions")),
     )
     return Turn(asked.m.session, (said,))
+
+
+def _found(shown: str) -> Reading[Opinion | None]:
+    number, _, year = shown.strip().partition("/")
+    if not number.isdecimal() or (year and not year.isdecimal()):
+        return None
+    return (yield from read(FindOpinion(int(number), int(year or 0))))
+
+
+def _contact(asked: Asked, shown: str) -> Deciding:
+    """Where the author of an opinion may be reached: for who proves who they are, and audited."""
+    found = yield from _found(shown)
+    if found is None or not found.reachable:
+        return asked.tells("opinions_unknown", number=shown)
+    if not factor.holds(asked.m.session.staff, asked.m.now):
+        return Turn(
+            asked.keeps(then=f"/opinions contact {found.shown}").m.session, (Say("staff.factor.ask"),)
+        )
+    contact = yield from read(FindContact(found.number, found.fiscal_year))
+    back = (Choice(f"/opinions no {found.shown}", "literal", {"text": found.shown}),)
+    act = OpenContact(found.number, found.fiscal_year, asked.staff.id)
+    return asked.tells("opinion_contact", back, (act,), number=found.shown, contact=contact)
 
 
 def _line(one: Opinion, asked: Asked) -> Say:

@@ -7,14 +7,15 @@ from typing import TypeAlias
 from handlers import thai, welcome
 from handlers.moment import Moment
 from handlers.question import CloseQuestion, FindNumber, ListQuestions, State, Thread
-from handlers.staff import announcing, answering, hearing, joining, order, shelving, weighing
+from handlers.staff import announcing, answering, factor, hearing, joining, order, shelving, weighing
 from handlers.staff.asking import Asked, asks, button, shown
 from handlers.staff.call import Call, Reading
-from handlers.staff.person import FindStaff, NoteAttempt
+from handlers.staff.person import FindStaff, NoteAttempt, Staff
 from handlers.staff.role import HANDLING, Order
 from handlers.turn import Channel, Choice, Deciding, Say, Topic, Turn, read
 
 A_PAGE = 8
+CANCELS = frozenset({"ยกเลิก", "cancel", "Cancel"})
 SHORT = 60
 
 Work: TypeAlias = Callable[[Asked], Deciding]
@@ -40,15 +41,28 @@ def hear(m: Moment) -> Reading[Turn | None]:
     if given is not None and given.order is Order.JOIN:
         return (yield from joining.again(Call(m, staff, given)))
     asked = asks(m, staff, words)
+    if asked is None and m.session.staff.get("then") and m.event.text and words.strip() not in CANCELS:
+        return (yield from _proved(m, staff, m.event.text))
     if (asked is None or asked.name not in NAMES) and (awaits := m.session.staff.get("awaits")):
         free = m.event.text is not None and not words.startswith("/") and m.session.topic is Topic.MENU
         asked = asks(m, staff, f"{awaits} {words}") if free else None
     if asked is None or asked.name not in NAMES:
         return None
-    asked = replace(asked.keeps(awaits=""), name=NAMES[asked.name])
+    asked = replace(asked.keeps(awaits="", then=""), name=NAMES[asked.name])
     if staff.role not in HANDLING:
         return asked.tells("refused", acts=(NoteAttempt(asked.name, staff.id),))
     return (yield from _done(asked))
+
+
+def _proved(m: Moment, staff: Staff, text: str) -> Deciding:
+    """A code of the second factor, and then what was asked for with it."""
+    why, acts = yield from factor.proven(m, staff, text)
+    if why is not None:
+        return Turn(m.session, (why,), acts)
+    kept = {**m.session.staff, "proved": str(int(m.now.timestamp()))}
+    again = asks(m.with_(staff=kept), staff, kept["then"])
+    turn = (yield from _done(again.keeps(then=""))) if again else Turn(m.session)
+    return replace(turn, acts=(*acts, *turn.acts))
 
 
 def _stranger(m: Moment, words: str) -> Reading[Turn | None]:

@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from handlers.case import Step
 from handlers.office import Office
-from handlers.turn import Message
+from handlers.turn import Channel, Event, Message
 from tests import samples
 from tests.end.server import WebServer
 from tests.play import OFFICE
+from tests.story import CONSULTATION
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -68,6 +69,8 @@ class BrowserDoor:
     office: Office = OFFICE
     desk_name: str = "complaints"
     sets_clock = True
+    officers: set[str] = field(default_factory=set)
+    events: int = 0
     pages: dict[str, Page] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
 
@@ -105,8 +108,19 @@ class BrowserDoor:
         page.wait_for_load_state("domcontentloaded")
         return self._read(page)
 
+    def _office(self, person: str, **deed: str) -> list[Message]:
+        """Officers have no page to talk at: they do it beside, at the same desk."""
+        self.events += 1
+        event = Event(f"office-{self.events}", self.server.desk.who(person), Channel.TERMINAL, **deed)  # type: ignore[arg-type]
+        return list(self.server.run(self.server.desk.hears(event)))
+
     def hear(self, person: str, words: str) -> list[Message]:
+        if person in self.officers:
+            return self._office(person, text=words)
         page = self.page(person)
+        if CONSULTATION.fullmatch(words):
+            page.goto(f"{self.server.address}/opinion?c={words[2:]}")
+            return self._read(page)
         if page.url == "about:blank":
             page.goto(self.server.address + ENTRIES.get(words, self.begins))
             if words in ENTRIES:
@@ -115,6 +129,8 @@ class BrowserDoor:
         return self._sent(page, "[data-send]")
 
     def pick(self, person: str, label: str, data: str) -> list[Message]:
+        if person in self.officers:
+            return self._office(person, choice=data)
         page = self.page(person)
         if page.query_selector("[name=csrf]") is None:
             page.click(f'main a[href="{data}"]')
@@ -132,6 +148,10 @@ class BrowserDoor:
     def quit(self, person: str) -> None:
         """The server is started anew; the windows stay open."""
         self.server.restart()
+
+    def employ(self, person: str, role: str) -> str:
+        self.officers.add(person)
+        return self.server.run(self.server.desk.employ(person, role))
 
     def later(self, minutes: int) -> None:
         self.server.later(minutes)

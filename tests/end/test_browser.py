@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
 from tests.end.heard import Heard
-from tests.story import ASKING, CITIZENS, Telling
+from tests.story import CITIZENS, SERVICE, Telling
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -19,7 +19,7 @@ WINDOWS = {
 }
 """Each story in one of the first two, in turn; all in all of them with `--windows all`."""
 
-TOLD = [*CITIZENS, *ASKING]
+TOLD = [*CITIZENS, *SERVICE]
 
 
 @pytest.mark.parametrize("story", TOLD, ids=lambda story: story.stem)
@@ -39,4 +39,4 @@ def test_through_a_browser(story: Path, window: str, windows: int, browser: Brow
 
 
 def desk_of(story: Path) -> str:
-    return "service" if story in ASKING else "complaints"
+    return "service" if story in SERVICE else "complaints"

@@ -9,28 +9,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.question import Return
+from handlers.standing import FindContact, FindOpinion, ListOpinions, NewNumber, SendOpinion
 from handlers.turn import Channel
 from handlers.voice import (
     Ballot,
     BallotQuestion,
     CloseBallot,
     FindBallot,
-    FindOpinion,
     FindVoice,
     GiveVoice,
     JudgeStatement,
     Kind,
-    ListOpinions,
     ListStatements,
     ListTexts,
     ListThemes,
-    NewNumber,
     Phase,
     PublishResult,
     PutBallot,
     PutTheme,
     Result,
-    SendOpinion,
     Taken,
     Theme,
 )
@@ -225,9 +222,10 @@ def test_the_same_words_stand_once_a_person_and_together(ground: Ground) -> None
         last = await says(ground, one, 4, "เรื่องอื่น", contact="081-234-5678")
         found = await one.answer(ListOpinions(), NOW)
         assert Counter({o.text: o.like for o in found}) == Counter({CANARY: 2, "เรื่องอื่น": 0})
-        assert {o.contact for o in found} == {""}
         whole = await one.answer(FindOpinion(last, 2570), NOW)
-        assert (whole.contact, whole.shown) == ("081-234-5678", f"{last}/2570")
+        assert (whole.reachable, whole.shown) == (True, f"{last}/2570")
+        assert await one.answer(FindContact(last, 2570), NOW) == "081-234-5678"
+        assert await one.answer(FindContact(last - 1, 2570), NOW) == ""
         assert await one.answer(FindOpinion(99), NOW) is None
         assert len(await one.polls.opinions()) == 4
         later = NOW + timedelta(days=3)
