@@ -197,6 +197,9 @@ def _feed_item(post: Posted, link: str) -> str:
     )
 
 
+FILE = "qna/index.html"
+
+
 def pages(site: Pages, shelf: Shelf, on: date, address: str = "") -> Mapping[str, bytes]:
     """The board as files for the office's own website: a page that needs nothing beside it, and the feed.
 
@@ -211,4 +214,4 @@ def pages(site: Pages, shelf: Shelf, on: date, address: str = "") -> Mapping[str
         groups=[(t, [i for i in every if i.topic == t]) for t in topics],
         address=address,
     )
-    return {"qna/index.html": page.encode(), "qna/feed.xml": feed(site.office, shelf.posted, "")}
+    return {FILE: page.encode(), "qna/feed.xml": feed(site.office, shelf.posted, "")}

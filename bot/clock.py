@@ -52,7 +52,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
         ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
         ("consultations-closed", lambda: polled.close_due(store.committer, now)),
         ("questions-erased", lambda: keep_questions(store, after_closing, now)),
-        ("questions-reminded", lambda: remind_of_questions(store, now)),
+        ("questions-reminded", lambda: remind_of_questions(store, office, now)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
         ("", forget.checkpoint),
         ("cases-hidden", lambda: hide(store, office, now)),
@@ -117,14 +117,15 @@ async def keep_questions(store: Store, after: timedelta, now: datetime) -> int:
     return gone
 
 
-async def remind_of_questions(store: Store, now: datetime) -> int:
+async def remind_of_questions(store: Store, office: Office, now: datetime) -> int:
     """Once a day, in office hours: tell officers which questions are due; gives how many officers heard it."""
-    day = str(day_in_bangkok(now))
+    day, rule = str(day_in_bangkok(now)), office.deadlines
     if now.astimezone(thai.BANGKOK).hour < REMINDED_FROM or await store.retention.was_done(
         "questions-reminded", day
     ):
         return 0
-    told = await ended.remind(store.committer, now) + await polled.remind_of_promises(store.committer, now)
+    told = await ended.remind(store.committer, now, max(rule.remind_before, default=0), rule.supervisor_after)
+    told += await polled.remind_of_promises(store.committer, now)
     await store.retention.once("questions-reminded", day)
     return told
 

@@ -70,7 +70,8 @@ class Service:
             return Turn(before if before.lapsed(now) else before.with_(at=now))
         m, notes = _arrived(Moment(event, before.with_(at=now), self.office, now), before)
         if event.who in self.roster or inquiry.concerns(m):
-            turn = yield from inquiry.hear(m)
+            known = _linked(event) or commanded(event, HEARD)
+            turn = yield from inquiry.hear(m, known=known is not None)
             if turn is not None:
                 return _said(turn, notes)
         if event.file is not None:

@@ -66,6 +66,14 @@ class PutKnown(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Unpost(Act):
+    """Take a question from the board, and out of what is known."""
+
+    post: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post(Act):
     """Publish a question with its answer; again for the same question, in place of the former text."""
 

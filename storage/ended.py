@@ -2,19 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.question import State
 from handlers.register import By
+from handlers.staff.role import Role
 from handlers.turn import Say
 from ita_stats.calendar import day_in_bangkok
 from storage import news, notices, tables
 from storage.batch import Batch
 from storage.commit import Committer
 from storage.questions import way_mark
-
-SOON = timedelta(days=3)
-"""How long before its day an officer is reminded of a question."""
 
 _COLUMN = tables.questions.c
 
@@ -46,17 +45,32 @@ async def forget_buckets(committer: Committer, now: datetime) -> int:
         return (await connection.execute(old)).rowcount
 
 
-async def remind(committer: Committer, now: datetime) -> int:
-    """Tell officers, once, how many questions are due within three days and how many are late."""
+async def remind(committer: Committer, now: datetime, before: int, climbs: int) -> int:
+    """Tell officers how many questions are due soon and how many are late; gives how many of the staff heard it.
+
+    before: days that count as soon; climbs: days after which a late one is the supervisors' matter too.
+
+    Supervisors hear of what is late for so long that they are to know, and of everything where nobody else does.
+    """
     today = day_in_bangkok(now)
-    waiting = select(func.count()).where(_COLUMN.state == State.OPEN.value)
     async with committer.transaction() as connection:
-        late = (await connection.execute(waiting.where(_COLUMN.answer_by < today))).scalar_one()
-        due = waiting.where(_COLUMN.answer_by >= today, _COLUMN.answer_by <= today + SOON)
-        soon = (await connection.execute(due)).scalar_one()
+        ahead = today + timedelta(days=before)
+        soon = await _waiting(connection, _COLUMN.answer_by >= today, _COLUMN.answer_by <= ahead)
+        late = await _waiting(connection, _COLUMN.answer_by < today)
         if soon + late == 0:
             return 0
         batch = Batch(connection, committer.seals, committer.days, now, roster=committer.roster)
-        told = await notices.tell_handlers(Say("inquiry.notice.due", {"soon": soon, "late": late}), batch)
+        due = Say("inquiry.notice.due", {"soon": soon, "late": late})
+        told = await notices.tell_handlers(due, batch, {Role.OFFICER})
+        if not told:
+            told = await notices.tell_handlers(due, batch)
+        elif climbed := await _waiting(connection, _COLUMN.answer_by <= today - timedelta(days=climbs)):
+            say = Say("inquiry.notice.climbed", {"late": climbed, "days": climbs})
+            told += await notices.tell_handlers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
     return told
+
+
+async def _waiting(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:
+    count = select(func.count()).where(_COLUMN.state == State.OPEN.value, *where)
+    return (await connection.execute(count)).scalar_one()

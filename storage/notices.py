@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers import thai
 from handlers.staff.person import Staff
-from handlers.staff.role import HANDLING
+from handlers.staff.role import HANDLING, Role
 from handlers.turn import Say
 from storage import tables
 from storage.batch import Batch
@@ -55,9 +55,9 @@ async def tell_of_words(case: str, batch: Batch, hidden_from: Collection[str] = 
         await tell(row.officer, Say("staff.notice.wrote", {"number": number}), batch)
 
 
-async def tell_handlers(say: Say, batch: Batch) -> int:
-    """Tell everybody who handles what comes in; gives how many heard it."""
-    told = [address for one, address in await staff_of(batch) if one.role in HANDLING and address]
+async def tell_handlers(say: Say, batch: Batch, roles: Collection[Role] = HANDLING) -> int:
+    """Tell everybody who handles what comes in, or those of some roles; gives how many heard it."""
+    told = [address for one, address in await staff_of(batch) if one.role in roles and address]
     for address in told:
         post(address, say, batch)
     return len(told)

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.knowledge import Post
+from handlers.knowledge import Post, Unpost
 from handlers.question import (
     AddLine,
     AskOffice,
@@ -238,6 +238,17 @@ async def post(act: Post, batch: Batch) -> None:
         batch.add(PUBLISHED, question=act.question, to_board=act.post.id)
     changed(batch)
     await batch.note(By.OFFICE, "published", act.post.id)
+
+
+async def unpost(act: Unpost, batch: Batch) -> None:
+    """Take a question from the board. Raises Conflict where it is not there."""
+    column = tables.board.c
+    gone = await batch.connection.execute(delete(tables.board).where(column.id == act.post))
+    if not gone.rowcount:
+        raise Conflict("it was taken from the board before")
+    await batch.connection.execute(update(tables.questions).where(_COLUMN.board == act.post).values(board=""))
+    changed(batch)
+    await batch.note(actor(act.staff), "unpublished", act.post)
 
 
 def _write(batch: Batch, question: str, seq: int, on: object, kind: LineKind, text: str) -> None:

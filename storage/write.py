@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.case import Move, Status
-from handlers.knowledge import Post, PutKnown
+from handlers.knowledge import Post, PutKnown, Unpost
 from handlers.question import (
     AddLine,
     AskOffice,
@@ -189,6 +189,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
     TakeBackAnswer: held.take_back_answer,
     SetAsked: questions.set_asked,
     Post: questions.post,
+    Unpost: questions.unpost,
     PutKnown: knowledge.put_known,
     SendOpinion: opinions.send_opinion,
     OpenContact: opinions.open_contact,

@@ -9,7 +9,7 @@ from handlers import receipt as receipts
 from handlers import thai
 from handlers.counter import Service
 from handlers.faq import Entry, Index
-from handlers.knowledge import Post, PutKnown, ReadShelf, Shelf
+from handlers.knowledge import Post, PutKnown, ReadShelf, Shelf, Unpost
 from handlers.question import (
     AddLine,
     Answering,
@@ -159,7 +159,7 @@ class Counter(Stage):
                 self.dropped.extend(act.ids)
             case CloseQuestion():
                 self.threads[act.thread] = replace(self.threads[act.thread], state=State.CLOSED)
-            case StopNews() | Post() | PutKnown() | NoteAttempt():
+            case StopNews() | Post() | Unpost() | PutKnown() | NoteAttempt():
                 pass
             case _:
                 raise AssertionError(act)

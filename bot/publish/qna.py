@@ -41,8 +41,8 @@ async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
         return
     store, today = house.desks["service"].store, day_in_bangkok(now)
     known = await store.library.shelf()
-    if not known.posted:
-        return
+    if not known.posted and not (web / board.FILE).exists():
+        return  # nothing was ever published; what was taken from the board must go from here too
     address = (house.settings.service.public_url or "").rstrip("/")
     files = board.pages(Pages(house.office), known, today, f"{address}/ask" if address else "")
     try:

@@ -15,6 +15,9 @@ from handlers.staff.role import HANDLING, Order
 from handlers.turn import Channel, Choice, Deciding, Say, Topic, Turn, read
 
 A_PAGE = 8
+BY_BUTTON = frozenset({"confirm", "help"})
+"""Commands that nobody types."""
+
 CANCELS = frozenset({"ยกเลิก", "cancel", "Cancel"})
 SHORT = 60
 
@@ -29,8 +32,11 @@ def concerns(m: Moment) -> bool:
     return bool(m.session.staff) or (name.startswith("/") and (name[1:] in NAMES or order.knocks(m.event)))
 
 
-def hear(m: Moment) -> Reading[Turn | None]:
-    """What an officer's message leads to; None where they speak as anybody does."""
+def hear(m: Moment, *, known: bool = False) -> Reading[Turn | None]:
+    """What an officer's message leads to; None where they speak as anybody does.
+
+    known: it is a command that anybody may give.
+    """
     staff = None if m.event.channel is Channel.WEB else (yield from read(FindStaff(m.event.who)))
     words = (m.event.choice if m.event.choice is not None else m.event.text) or ""
     given = order.read(words)
@@ -40,18 +46,25 @@ def hear(m: Moment) -> Reading[Turn | None]:
         return (yield from joining.leave(Call(m, staff, given)))
     if given is not None and given.order is Order.JOIN:
         return (yield from joining.again(Call(m, staff, given)))
-    asked = asks(m, staff, words)
-    if asked is None and m.session.staff.get("then") and m.event.text and words.strip() not in CANCELS:
-        return (yield from _proved(m, staff, m.event.text))
-    if (asked is None or asked.name not in NAMES) and (awaits := m.session.staff.get("awaits")):
-        free = m.event.text is not None and not words.startswith("/") and m.session.topic is Topic.MENU
-        asked = asks(m, staff, f"{awaits} {words}") if free else None
-    if asked is None or asked.name not in NAMES:
+    return (yield from _ordered(m, staff, words, known=known))
+
+
+def _ordered(m: Moment, staff: Staff, words: str, *, known: bool) -> Reading[Turn | None]:
+    """A command, or the words that complete one; None where it is neither."""
+    asked, kept = asks(m, staff, words), m.session.staff
+    typed = m.event.text is not None
+    if asked is None and typed and kept.get("then") and words.strip() not in CANCELS:
+        return (yield from _proved(m, staff, words))
+    if asked is None and typed and kept.get("awaits") and m.session.topic is Topic.MENU and not known:
+        asked = asks(m, staff, f"{kept['awaits']} {words}")
+    if asked is None or (asked.name not in NAMES and (known or not typed)):
         return None
+    if asked.name not in NAMES:
+        return asked.tells("help.unknown", (button("help"),), name=asked.name[:40])
     asked = replace(asked.keeps(awaits="", then=""), name=NAMES[asked.name])
-    if staff.role not in HANDLING:
-        return asked.tells("refused", acts=(NoteAttempt(asked.name, staff.id),))
-    return (yield from _done(asked))
+    if staff.role in HANDLING:
+        return (yield from _done(asked))
+    return None if asked.name == "help" else asked.tells("refused", acts=(NoteAttempt(asked.name, staff.id),))
 
 
 def _proved(m: Moment, staff: Staff, text: str) -> Deciding:
@@ -145,6 +158,18 @@ def _shown(asked: Asked, thread: Thread, *before: Say) -> Turn:
     return replace(turn, says=(*before, *turn.says))
 
 
+def guide(asked: Asked) -> Deciding:
+    """Every command of this desk, by its Thai and English name."""
+    yield from ()
+    lines = tuple(
+        Say("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Say(f"inquiry.help.{own}")})
+        for own, names in SPELT.items()
+        if own not in BY_BUTTON and (thai_name := next(name for name in names if not name.isascii()))
+    )
+    choices = (button("questions"), button("faq"), Choice("/opinions", "inquiry.button.opinions"))
+    return asked.tells("help.all", choices, name=asked.staff.name, lines=lines)
+
+
 def close(asked: Asked, thread: Thread) -> Deciding:
     """Close a question that is none, without an answer."""
     yield from ()
@@ -159,7 +184,9 @@ def close(asked: Asked, thread: Thread) -> Deciding:
 WORKS: Mapping[str, Work] = {
     "questions": questions,
     "confirm": answering.confirm,
+    "help": guide,
     "faq": shelving.faq,
+    "unpublish": shelving.unpublish,
     **announcing.WORKS,
     **hearing.WORKS,
     **weighing.WORKS,
@@ -172,28 +199,28 @@ ONES: Mapping[str, OfOne] = {
     "undo": answering.undo,
     "close": close,
 }
-NAMES: Mapping[str, str] = {
-    name: own
-    for own, names in {
-        "questions": ("questions", "inbox", "คำถาม", "งาน"),
-        "question": ("question", "case", "ดูคำถาม"),
-        "answer": ("answer", "reply", "ตอบ"),
-        "publish": ("publish", "เผยแพร่"),
-        "merge": ("merge", "รวม"),
-        "confirm": ("confirm", "ยืนยัน"),
-        "undo": ("undo", "เรียกคืน"),
-        "close": ("close", "ปิด"),
-        "faq": ("faq", "คลัง", "canned", "คำตอบ"),
-        "opinions": ("opinions", "ความเห็น"),
-        "consult": ("consult", "รับฟัง"),
-        "statements": ("statements", "ข้อความ"),
-        "texts": ("texts", "ถ้อยคำ"),
-        "theme": ("theme", "themes", "ประเด็น"),
-        "quote": ("quote", "ยกคำ"),
-        "taken": ("taken", "ตอบประเด็น"),
-        "done": ("done", "ทำแล้ว"),
-        "results": ("results", "ประกาศผล"),
-    }.items()
-    for name in names
+SPELT: Mapping[str, tuple[str, ...]] = {
+    "questions": ("questions", "inbox", "คำถาม", "งาน"),
+    "question": ("question", "case", "ดูคำถาม"),
+    "answer": ("answer", "reply", "ตอบ"),
+    "publish": ("publish", "เผยแพร่"),
+    "unpublish": ("unpublish", "เลิกเผยแพร่"),
+    "merge": ("merge", "รวม"),
+    "confirm": ("confirm", "ยืนยัน"),
+    "undo": ("undo", "เรียกคืน"),
+    "close": ("close", "ปิด"),
+    "faq": ("faq", "คลัง", "canned", "คำตอบ"),
+    "opinions": ("opinions", "ความเห็น"),
+    "consult": ("consult", "รับฟัง"),
+    "statements": ("statements", "ข้อความ"),
+    "texts": ("texts", "ถ้อยคำ"),
+    "theme": ("theme", "themes", "ประเด็น"),
+    "quote": ("quote", "ยกคำ"),
+    "taken": ("taken", "ตอบประเด็น"),
+    "done": ("done", "ทำแล้ว"),
+    "results": ("results", "ประกาศผล"),
+    "help": ("help", "ช่วยเหลือ", "คำสั่ง"),
 }
-"""What officers of this desk say after a slash, and which command it is."""
+"""What officers of this desk say after a slash, by which command it is: English first."""
+
+NAMES: Mapping[str, str] = {name: own for own, names in SPELT.items() for name in names}

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from handlers import personal, thai
-from handlers.knowledge import Known, Post, Posted, PutKnown, ReadShelf, Shelf
-from handlers.question import LineKind, Thread
+from handlers.knowledge import Known, Post, Posted, PutKnown, ReadShelf, Shelf, Unpost
+from handlers.question import FindNumber, LineKind, Thread
 from handlers.staff.asking import Asked, button, shown
 from handlers.turn import Choice, Deciding, Say, Turn, read
 
@@ -15,6 +15,9 @@ MOST = 40
 
 MOST_TOPICS = 8
 """Topics that are offered."""
+
+POST = "post "
+"""How a button names one that stands on the board."""
 
 _EDITED = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
 
@@ -84,6 +87,35 @@ def _published(asked: Asked, thread: Thread, question: str, answer: str) -> Turn
     post = Posted(thread.board or thread.id[::-1], question, answer, thread.asked_on, answered, topic)
     done = asked.keeps(post_of="", post_q="", post_a="", post_t="", post_f="")
     return done.tells("published", (button("questions"),), (Post(thread.id, post),), number=shown(thread))
+
+
+def unpublish(asked: Asked) -> Deciding:
+    """Take a question from the board: by its number, or picked among those that hold some words; confirmed once."""
+    shelf = yield from read(ReadShelf())
+    board = {one.id: one for one in shelf.posted}
+    name, _, sure = asked.rest.removeprefix(POST).partition(" ")
+    if asked.rest.startswith(POST) and name in board:
+        return _unpublished(asked, board[name], sure == "yes")
+    if asked.number:
+        thread = yield from read(FindNumber(asked.number, asked.year))
+        if thread is not None and thread.board in board:
+            return _unpublished(asked, board[thread.board], sure=False)
+    words = thai.folded(asked.rest)
+    found = [one for one in shelf.posted if not words or words in thai.folded(one.question)][:MOST_TOPICS]
+    if not found:
+        return asked.tells("unpublish_none", (button("questions"),))
+    picks = tuple(
+        Choice(f"/unpublish {POST}{one.id}", "literal", {"text": one.question[:60]}) for one in found
+    )
+    return asked.tells("unpublish_which", picks)
+
+
+def _unpublished(asked: Asked, one: Posted, sure: bool) -> Turn:
+    if sure:
+        act = Unpost(one.id, asked.staff.id)
+        return asked.tells("unpublished", (button("questions"),), (act,), question=one.question)
+    yes = Choice(f"/unpublish {POST}{one.id} yes", "inquiry.button.unpublish")
+    return asked.tells("unpublish_sure", (yes, button("questions")), question=one.question, answer=one.answer)
 
 
 def faq(asked: Asked) -> Deciding:

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers.knowledge import Known, Post, PutKnown
+from handlers.knowledge import Known, Post, Posted, PutKnown, Unpost
 from handlers.question import CloseQuestion, LineKind, State
+from handlers.staff.inquiry import BY_BUTTON, SPELT
 from handlers.staff.person import NoteAttempt, Profile, Staff
 from handlers.staff.role import Role
 from handlers.turn import Channel
@@ -151,6 +152,44 @@ def test_published_after_it_was_read_and_covered() -> None:
     assert act.post.id != act.question
     officer.says("/publish 1 ok")
     assert len([act for act in one.acts if isinstance(act, Post)]) == 1
+
+
+def test_what_was_published_can_be_taken_back() -> None:
+    one, officer = stage()
+    day = date(2026, 11, 20)
+    posts = (
+        Posted("a" * 32, "ยืมเต็นท์ได้ไหม", "ได้", day, day),
+        Posted("b" * 32, "เปิดวันเสาร์ไหม", "ไม่", day, day),
+    )
+    one.shelf = replace(one.shelf, posted=posts)
+    officer.says("/unpublish")
+    assert [label for label, _ in officer.heard[-1].choices] == ["ยืมเต็นท์ได้ไหม", "เปิดวันเสาร์ไหม"]
+    assert "ไม่มีคำถามที่เผยแพร่" in officer.says("/unpublish ที่จอดรถ")
+    officer.says("/เลิกเผยแพร่ เต็นท์")
+    said = officer.picks("ยืมเต็นท์ได้ไหม")
+    assert "ตอบ: ได้" in said
+    assert not [act for act in one.acts if isinstance(act, Unpost)]
+    assert "นำออกจากกระดานแล้ว" in officer.picks("นำออกจากกระดาน")
+    assert [act for act in one.acts if isinstance(act, Unpost)] == [Unpost("a" * 32, "s1")]
+    asks(one)
+    one.threads[f"{1:032x}"] = replace(one.threads[f"{1:032x}"], board="b" * 32)
+    assert "เปิดวันเสาร์ไหม" in officer.says("/unpublish 1/2570")
+    assert all(len(data.encode()) <= 64 for message in officer.heard for _, data in message.choices)
+
+
+def test_every_command_is_told_and_a_mistyped_one_sends_nothing() -> None:
+    one, officer = stage()
+    said = officer.says("/help")
+    for own in SPELT:
+        assert (f"(/{SPELT[own][0]})" in said) == (own not in BY_BUTTON)
+    asks(one)
+    assert "ไม่มีคำสั่ง “/anwser”" in officer.says("/anwser 1 ยืมได้")
+    assert one.threads[f"{1:032x}"].state is State.OPEN
+    assert len(one.threads) == 1
+    assert "คุณสมหญิง" in officer.picks("คำสั่งทั้งหมด")
+    assert "คำสั่ง" not in officer.says("/privacy")
+    _, auditor = stage(Role.AUDITOR)
+    assert "/questions" not in auditor.says("/help")
 
 
 def test_the_knowledge_base_is_edited_in_chat() -> None:

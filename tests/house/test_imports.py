@@ -25,6 +25,7 @@ VOCABULARY = {
     "handlers.staff.role",
     "handlers.thai",
     "handlers.turn",
+    "handlers.standing",
     "handlers.voice",
     "ita_stats.calendar",
     "ita_stats.fact",

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from bot import clock
 from handlers.question import ListQuestions, Rate, Rating
+from handlers.staff.role import Role
 from handlers.turn import Channel, Event, Message
 from storage import tables
 from storage.keys import Place
 from tests.end.desk import Desk, opened
+from tests.end.officers import hired
 from tests.play import OFFICE
 
 WORDS = "ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม"
@@ -119,25 +121,41 @@ def test_what_ended_is_erased_and_what_was_published_stays(tmp_path: Path) -> No
     play(tmp_path, scene)
 
 
-def test_officers_are_reminded_once_a_day(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        from pyotp import HOTP
+async def in_the_morning(desk: Desk, tmp_path: Path, days: int) -> list[tuple[bytes, str]]:
+    """What is told at nine in the morning so many days from now."""
+    await desk.store.outbox.done([one.id for one in await desk.store.outbox.look("telegram")])
+    desk.away = timedelta()
+    desk.away = timedelta(days=days, hours=9 - (desk.now() + timedelta(hours=7)).hour)
+    await ticked(desk, tmp_path)
+    assert "questions-reminded" not in await ticked(desk, tmp_path)
+    return [(back, letter.text) for back, letter in await letters(desk)]
 
-        invitation = await desk.employ("สมหญิง", "officer")
-        officer = Event("o1", desk.who("o"), Channel.TELEGRAM, text=f"/join {invitation}", back=b"office")
-        secret = next(line for line in (await desk.hears(officer))[0].text.splitlines() if len(line) == 32)
-        code = HOTP(secret).at(int(desk.now().timestamp()) // 30)
-        await desk.hears(replace(officer, id="o2", text=code))
+
+def test_reminders_begin_before_the_day_and_climb_after_it(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await hired(desk, "สมหญิง", back=b"officer")
+        await hired(desk, "สมศรี", Role.SUPERVISOR, back=b"supervisor")
+        await hired(desk, "สมปอง", Role.AUDITOR, back=b"auditor")
         await asks(desk)
-        await desk.store.outbox.done([one.id for one in await desk.store.outbox.look("telegram")])
-        desk.away = timedelta(days=16)
-        hour = 9 - (desk.now() + timedelta(hours=7)).hour
-        desk.away += timedelta(hours=hour)
-        assert (await ticked(desk, tmp_path))["questions-reminded"] == 1
-        assert "questions-reminded" not in await ticked(desk, tmp_path)
-        ((back, letter),) = await letters(desk)
-        assert back == b"office"
-        assert "เกินกำหนดแล้ว 1 ข้อ" in letter.text
+        assert await in_the_morning(desk, tmp_path, 5) == []
+        ((back, before),) = await in_the_morning(desk, tmp_path, 12)
+        assert (back, "ใกล้ครบกำหนด 1 ข้อ" in before) == (b"officer", True)
+        ((back, after),) = await in_the_morning(desk, tmp_path, 17)
+        assert (back, "เกินกำหนดแล้ว 1 ข้อ" in after) == (b"officer", True)
+        told = dict(await in_the_morning(desk, tmp_path, 23))
+        assert told.keys() == {b"officer", b"supervisor"}
+        assert "1 ข้อเกินกำหนดมาแล้ว 7 วันขึ้นไป" in told[b"supervisor"]
+        assert WORDS not in "".join(told.values())
+
+    play(tmp_path, scene)
+
+
+def test_a_supervisor_alone_hears_everything(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        await hired(desk, "สมศรี", Role.SUPERVISOR, back=b"supervisor")
+        await asks(desk)
+        ((back, letter),) = await in_the_morning(desk, tmp_path, 12)
+        assert (back, "ใกล้ครบกำหนด 1 ข้อ" in letter) == (b"supervisor", True)
 
     play(tmp_path, scene)
 

@@ -10,8 +10,9 @@ import pytest
 from bot import app
 from bot.publish import qna, rounds
 from bot.settings import Settings
-from handlers.knowledge import Post, Posted
+from handlers.knowledge import Post, Posted, Unpost
 from handlers.thai import day
+from storage.errors import Conflict
 from storage.keys import Place
 from tests.end.desk import Desk, opened
 from tests.play import OFFICE
@@ -49,6 +50,12 @@ def test_the_board_stands_in_the_folder_and_is_not_written_twice(tmp_path: Path)
             assert "published-board" not in await went(desk, home, web)
             (web / "qna" / "index.html").write_text("damaged", "utf-8")
             assert (await went(desk, home, web))["published-board"] == 1
+            await desk.office(Unpost(post.id, "x"))
+            with pytest.raises(Conflict):
+                await desk.office(Unpost(post.id, "x"))
+            assert (await went(desk, home, web))["published-board"] == 2
+            for file in ("index.html", "feed.xml"):
+                assert "ยืมเต็นท์" not in (web / "qna" / file).read_text("utf-8")
 
     asyncio.run(scene())
 
