@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import ask, consult, opinion, thread, welcome
+from handlers import ask, consult, draft, opinion, thai, thread, unsend, welcome
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.register import StopNews
@@ -64,9 +64,16 @@ class Service:
 
     def decide(self, event: Event, session: Session | None) -> Deciding:
         """What one message leads to."""
+        if event.unsent:
+            turn = yield from unsend.hear(event, session)
+            return replace(turn, session=_whole(turn.session) if turn.session else None)
+        turn = yield from self._decide(event, session)
+        return unsend.remembered(turn, event, session or Session())
+
+    def _decide(self, event: Event, session: Session | None) -> Deciding:
         now = yield from read(Now())
         before = session or Session(lang="th" if _linked(event) else guessed(event))
-        if event.unsent or (event.choice == TOUCH and session is not None):
+        if event.choice == TOUCH and session is not None:
             return Turn(before if before.lapsed(now) else before.with_(at=now))
         m, notes = _arrived(Moment(event, before.with_(at=now), self.office, now), before)
         if event.who in self.roster or inquiry.concerns(m):
@@ -78,7 +85,9 @@ class Service:
             return _said(_without(event, (yield from self._again(m, Say("ask.words")))), notes)
         command = _linked(event) or commanded(event, HEARD)
         command = command or numbered(event, m.session, before, welcome.CHOICES)
-        if is_late(m) and not command:
+        if event.was is not None:
+            turn = yield from self._corrected(m, event.was)
+        elif is_late(m) and not command:
             turn = yield from self._again(m, *late(event))
         else:
             turn = yield from (self._obey(m, command) if command else self._listen(m))
@@ -88,6 +97,12 @@ class Service:
         """The question that a talk stands at. Nothing of it is written."""
         now = yield from read(Now())
         return (yield from self._again(Moment(event, session, self.office, now)))
+
+    def _corrected(self, m: Moment, was: str) -> Deciding:
+        """Words that were changed in the chat: a question that was not sent yet is looked up anew."""
+        if m.session.topic is Topic.ASK and m.session.answers.get("question") == thai.clean(was).text != "":
+            return (yield from ask.told(m.on(fresh(m)), Say("draft.corrected")))
+        return (yield from self._again(*draft.corrected(m, was)))
 
     def _listen(self, m: Moment) -> Deciding:
         text = m.event.text or ""
@@ -158,6 +173,16 @@ class Service:
         if m.session.topic is Topic.OPINION:
             return (yield from opinion.again(m, *before))
         return welcome.again(m, *before)
+
+
+def _whole(session: Session) -> Session:
+    """A talk out of which something was taken back: what is empty is gone, and a question without words is none."""
+    answers = {name: words for name, words in session.answers.items() if words}
+    if session.topic is Topic.ASK and "question" not in answers:
+        return session.with_(topic=Topic.MENU, step="", answers={}, sent={})
+    if session.topic is Topic.THREAD and session.step == "held" and "held" not in answers:
+        return session.with_(step="thread", answers=answers)
+    return session.with_(answers=answers)
 
 
 def _linked(event: Event) -> str | None:

@@ -1,12 +1,13 @@
 """The register of questions: what may be asked of it, and what may be written into it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from handlers.receipt import Receipt
 from handlers.register import By, Tries
-from handlers.turn import Act, Channel, Choice, Lang, Query, Say
+from handlers.turn import Act, Arg, Channel, Choice, Lang, Query, Say
 
 
 class State(StrEnum):
@@ -45,6 +46,11 @@ class Line:
     on: date
     kind: LineKind
     text: str = field(repr=False)
+
+    @property
+    def words(self) -> Arg:
+        """What was said, to be shown; of what the asker took back, that it was."""
+        return self.text or Say("thread.taken_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,9 @@ class Thread:
 
     def answered(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Say:
         """An answer as the asker reads it."""
-        asked = self.asked if len(self.asked) <= TITLE else f"{self.asked[:TITLE]}…"
-        return Say("thread.answer", {"question": asked, "answer": answer}, choices, certain=certain)
+        first = self.lines[0]
+        words = first.words if len(first.text) <= TITLE else f"{first.text[:TITLE]}…"
+        return Say("thread.answer", {"question": words, "answer": answer}, choices, certain=certain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,10 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class AskOffice(Act):
-    """Enter a question for the officers: number, code, due date. who: for the bucket of the day, else not kept."""
+    """Enter a question for the officers: number, code, due date. who: for the bucket of the day, else not kept.
+
+    sent: what each message of the platform brought of it, so that it can be taken back.
+    """
 
     receipt: Receipt = field(repr=False)
     text: str = field(repr=False)
@@ -159,6 +169,7 @@ class AskOffice(Act):
     on: date
     answer_by: date
     back: Return | None = None
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +177,7 @@ class AddLine(Act):
     """Append a line to a thread as `seq`; a conflict if that line exists.
 
     An answer goes back to where the question came from; a further question opens the thread again. staff: id of
-    the officer who writes it, for the audit trail.
+    the officer who writes it, for the audit trail. sent: as of `AskOffice`.
     """
 
     thread: str
@@ -178,6 +189,7 @@ class AddLine(Act):
     answer_by: date | None = None
     back: Return | None = None
     staff: str = ""
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

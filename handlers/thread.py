@@ -102,7 +102,7 @@ def show(m: Moment, thread: Thread, *before: Say) -> Turn:
             "state": Say(f"thread.{thread.state}"),
             "due": _due(m, thread),
             "asked": thai.shown(thread.asked_on, m.lang),
-            "lines": tuple(_line(m, line.kind, line.on, line.text) for line in thread.lines[-NEWEST:]),
+            "lines": tuple(_line(m, line) for line in thread.lines[-NEWEST:]),
         },
         offered(_ways(m.on(session), thread), session),
         certain=True,
@@ -117,8 +117,8 @@ def _due(m: Moment, thread: Thread) -> Say:
     return Say("thread.due", {"answer_by": thai.shown(thread.answer_by, m.lang)})
 
 
-def _line(m: Moment, kind: LineKind, on: object, text: str) -> Say:
-    return Say(f"thread.line_{kind}", {"on": thai.shown(on, m.lang), "text": text})  # type: ignore[arg-type]
+def _line(m: Moment, line: Line) -> Say:
+    return Say(f"thread.line_{line.kind}", {"on": thai.shown(line.on, m.lang), "text": line.words})
 
 
 def _ways(m: Moment, thread: Thread) -> tuple[Option, ...]:

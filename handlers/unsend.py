@@ -7,11 +7,15 @@ brought; when the case is filed this goes to the register, sealed and apart from
 from dataclasses import replace
 
 from handlers import thai
+from handlers.question import AddLine, AskOffice
 from handlers.register import FILE, TEXT, AddEntry, FileCase, FindSent, Unsay, emptied, without
 from handlers.turn import Deciding, DropFiles, Event, Now, Session, Turn, read
 
 MOST = 400
 """Messages that a draft remembers: all that its limits let in, by far."""
+
+ENTERS = (FileCase, AddEntry, AskOffice, AddLine)
+"""The acts that take what was written into the register."""
 
 
 def brought(event: Event) -> str:
@@ -28,11 +32,9 @@ def remembered(turn: Turn, event: Event, before: Session) -> Turn:
         return turn
     what = brought(event) if event.message else ""
     sent = {**before.sent, event.message: what} if what else dict(before.sent)
-    if any(isinstance(act, FileCase | AddEntry) for act in turn.acts):
+    if any(isinstance(act, ENTERS) for act in turn.acts):
         kept = {number: one for number, one in sent.items() if _is_kept(one, turn)}
-        acts = tuple(
-            replace(act, sent=kept) if isinstance(act, FileCase | AddEntry) else act for act in turn.acts
-        )
+        acts = tuple(replace(act, sent=kept) if isinstance(act, ENTERS) else act for act in turn.acts)
         return replace(turn, session=turn.session.with_(sent={}), acts=acts)
     if not turn.session.drafting:
         sent = {}
@@ -46,11 +48,14 @@ def _is_kept(what: str, turn: Turn) -> bool:
     for act in turn.acts:
         if isinstance(act, FileCase):
             values = (*act.answers.values(), *act.identity.values())
+            files = act.files
         elif isinstance(act, AddEntry):
-            values = (act.text,)
+            values, files = (act.text,), act.files
+        elif isinstance(act, AskOffice | AddLine):
+            values, files = (act.text,), ()
         else:
             continue
-        if any(what == f"{FILE}{file.id}" for file in act.files):
+        if any(what == f"{FILE}{file.id}" for file in files):
             return True
         if what.startswith(TEXT) and any(without(v, what.removeprefix(TEXT)) != v for v in values):
             return True

@@ -27,7 +27,7 @@ from handlers.question import (
 from handlers.register import By, Tries
 from handlers.turn import Choice, Say
 from ita_stats.calendar import fiscal_year
-from storage import news, notices, tables
+from storage import news, notices, sent, tables
 from storage.batch import Batch
 from storage.days import Days
 from storage.errors import Conflict
@@ -197,6 +197,7 @@ async def ask_office(act: AskOffice, batch: Batch) -> None:
         board="",
     )
     _write(batch, question, 1, act.on, LineKind.ASKED, act.text)
+    sent.remember(question, act.sent, batch)
     _keep_way(batch, question, act.back)
     await notices.tell_all("inquiry.notice.new", year, number, act.answer_by, batch)
     await batch.note(By.REPORTER, "asked", question)
@@ -208,6 +209,7 @@ async def add_line(act: AddLine, batch: Batch) -> None:
     if found is None:
         raise Conflict("the question was erased meanwhile")
     _write(batch, act.thread, act.seq, act.on, act.kind, act.text)
+    sent.remember(act.thread, act.sent, batch)
     touched = {"question": act.thread, "to_seq": act.seq, "on_day": act.on}
     if act.kind is LineKind.ANSWER:
         batch.add(ANSWERED, to_state=State.ANSWERED.value, **touched)

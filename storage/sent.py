@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers.question import LineKind
 from handlers.register import FILE, TEXT, By, Unsay, emptied
 from storage import tables
 from storage.batch import Batch
@@ -78,12 +79,16 @@ async def unsay(act: Unsay, batch: Batch) -> None:
     known = await found(act.message, batch.connection, batch.seals)
     query = select(_CASES.key, _CASES.report).where(_CASES.id == act.case)
     case = (await batch.connection.execute(query)).first()
-    if known is None or case is None:
-        return  # forgotten or erased meanwhile
-    what, seal = known.sent[act.message], batch.seals.of_case(act.case, case.key)
-    if what.startswith(FILE):
+    if known is None:
+        return  # forgotten meanwhile
+    what = known.sent[act.message]
+    if case is None:
+        await _out_of_question(act.case, what.removeprefix(TEXT), batch)
+    elif what.startswith(FILE):
+        seal = batch.seals.of_case(act.case, case.key)
         await _without_file(act.case, what.removeprefix(FILE), case.report, seal, batch)
     else:
+        seal = batch.seals.of_case(act.case, case.key)
         await _without_text(act.case, what.removeprefix(TEXT), case.report, seal, batch)
     left = {message: one for message, one in known.sent.items() if message != act.message}
     batch.add(_MAP, row=known.row, left=_sealed(batch.seals, known.row, left))
@@ -115,6 +120,21 @@ async def _without_text(case: str, text: str, sealed: bytes, seal: Seal, batch: 
             await _empty(line, replace(body, text=""), seal, batch)
             return
     await _without_name(case, text, batch)
+
+
+async def _out_of_question(question: str, text: str, batch: Batch) -> None:
+    """Leave an empty line where a question of the service desk was taken back; of one that was erased nothing is."""
+    line = tables.question_lines.c
+    own = select(tables.question_lines).where(
+        line.question_id == question, line.kind != LineKind.ANSWER.value
+    )
+    for row in (await batch.connection.execute(own)).all():
+        place = f"{question}/{row.seq}"
+        if batch.seals.question.open(row.sealed, "question_lines", place, "text").decode() == text:
+            empty = batch.seals.question.seal(b"", "question_lines", place, "text")
+            left = update(tables.question_lines).where(line.question_id == question, line.seq == row.seq)
+            await batch.connection.execute(left.values(sealed=empty))
+            return
 
 
 async def _without_name(case: str, text: str, batch: Batch) -> None:

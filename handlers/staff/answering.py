@@ -18,7 +18,7 @@ def answer(asked: Asked, thread: Thread) -> Deciding:
     text = thai.clean(asked.rest).text
     if not text:
         waiting = asked.keeps(awaits=f"/answer {shown(thread)}")
-        return waiting.tells("answer_ask", number=shown(thread), asked=thread.asked)
+        return waiting.tells("answer_ask", number=shown(thread), asked=thread.lines[0].words)
     if len(text) > LONGEST:
         return asked.tells("too_long", limit=LONGEST)
     if text.startswith("="):
@@ -87,7 +87,7 @@ def confirm(asked: Asked) -> Deciding:
 def _since(thread: Thread, seq: int, asked: Asked) -> Say:
     """What was said since an answer was shown."""
     lines = tuple(
-        Say(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.text})
+        Say(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.words})
         for one in thread.lines
         if one.seq > seq
     )

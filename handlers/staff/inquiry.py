@@ -122,13 +122,14 @@ def _line(thread: Thread, asked: Asked, many: set[str]) -> Say:
     late = "late" if thread.answer_by < thai.day(asked.m.now) else "by"
     late = "held" if thread.held else late
     bucket = Say("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _text("")
-    words = thread.lines[-1].text.replace("\n", " ")
+    last = thread.lines[-1]
+    words = last.text.replace("\n", " ")
     return Say(
         "inquiry.line",
         {
             "number": shown(thread),
             "due": Say(f"inquiry.due_{late}", {"day": thai.shown(thread.answer_by, asked.m.lang)}),
-            "words": words if len(words) <= SHORT else f"{words[:SHORT]}…",
+            "words": (words or last.words) if len(words) <= SHORT else f"{words[:SHORT]}…",
             "bucket": bucket,
         },
     )
@@ -146,7 +147,7 @@ def question(asked: Asked, thread: Thread) -> Deciding:
 
 def _shown(asked: Asked, thread: Thread, *before: Say) -> Turn:
     lines = tuple(
-        Say(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.text})
+        Say(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.words})
         for one in thread.lines
     )
     after = ("publish",) if thread.answer else ()

@@ -175,3 +175,39 @@ def test_a_new_question_is_told_to_officers_by_its_number_only(tmp_path: Path) -
         assert str(new[0].args["number"]).startswith("1/")
 
     play(tmp_path, scene)
+
+
+def test_a_question_taken_back_within_two_days_leaves_no_words(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        who = desk.who("ก")
+        said = await desk.hears(Event("1", who, Channel.LINE, text=WORDS, back=BACK, message="m1"))
+        picks = dict(said[-1].choices)
+        told = await desk.hears(Event("2", who, Channel.LINE, choice=picks["ถามเจ้าหน้าที่"], back=BACK))
+        code = next(message.receipt for message in told if message.receipt)
+        assert (await desk.thread(code)).asked == WORDS
+        await desk.hears(Event("3", who, Channel.LINE, unsent="another"))
+        assert (await desk.thread(code)).asked == WORDS
+        await desk.hears(Event("4", who, Channel.LINE, unsent="m1"))
+        assert (await desk.thread(code)).asked == ""
+        await desk.hears(Event("5", who, Channel.LINE, unsent="m1"))
+        said = await desk.hears(Event("6", who, Channel.LINE, text=code))
+        assert "นำข้อความนี้กลับไปแล้ว" in said[-1].text
+        officer = await hired(desk, "สมหญิง")
+        assert "นำข้อความนี้กลับไปแล้ว" in (await officer.says("/questions"))[0].text
+
+    play(tmp_path, scene)
+
+
+def test_what_was_asked_two_days_ago_cannot_be_taken_back(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        who = desk.who("ก")
+        said = await desk.hears(Event("1", who, Channel.LINE, text=WORDS, back=BACK, message="m1"))
+        picks = dict(said[-1].choices)
+        told = await desk.hears(Event("2", who, Channel.LINE, choice=picks["ถามเจ้าหน้าที่"], back=BACK))
+        code = next(message.receipt for message in told if message.receipt)
+        desk.away = timedelta(hours=49)
+        assert (await ticked(desk, tmp_path))["maps-forgotten"] == 1
+        await desk.hears(Event("4", who, Channel.LINE, unsent="m1"))
+        assert (await desk.thread(code)).asked == WORDS
+
+    play(tmp_path, scene)
