@@ -141,11 +141,15 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one person wrote in a consultation that is closed. number: counts the texts, and stays."""
+    """What was written in a consultation that is closed. number: counts the texts, and stays.
+
+    many: how many people wrote the same in the same words.
+    """
 
     number: int
     question: str
     text: str = field(repr=False)
+    many: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, delete, select, update
 
+from handlers import thai
 from handlers.turn import Act, Query, Say, literal
 from handlers.voice import (
     Ballot,
@@ -59,20 +60,24 @@ async def list_texts(query: ListTexts, sight: Sight) -> tuple[Written, ...]:
     return tuple(written for written, _ in await _texts(query.code, sight))
 
 
-async def _texts(code: str, sight: Sight) -> list[tuple[Written, str]]:
+async def _texts(code: str, sight: Sight) -> list[tuple[Written, list[str]]]:
+    """Each text once, with the voices that hold it; blanks, case and marks put aside (`thai.folded`)."""
     row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).first()
     if row is None or row.phase == Phase.OPEN.value:
         return []
     own = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
-    found: list[tuple[Written, str]] = []
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
     given = select(tables.voices).where(_VOICE.code == code).order_by(_VOICE.id)
     for at, one in enumerate((await sight.connection.execute(given)).all() if own else ()):
         if at % A_BREATH == 0:
             await asyncio.sleep(0)
         said = answers_of(one, sight.seals)
         for key in (key for key in own if said.get(key)):
-            found.append((Written(len(found) + 1, key, said[key]), one.id))
-    return found
+            found.setdefault((key, thai.folded(said[key])), (said[key], []))[1].append(one.id)
+    return [
+        (Written(number, key, text, len(voices)), voices)
+        for number, ((key, _), (text, voices)) in enumerate(found.items(), start=1)
+    ]
 
 
 async def list_themes(query: ListThemes, sight: Sight) -> tuple[Theme, ...]:
@@ -80,8 +85,9 @@ async def list_themes(query: ListThemes, sight: Sight) -> tuple[Theme, ...]:
     themes = await _themes(query.code, sight)
     if not any(one.texts for one in themes):
         return themes
-    whose = {written.number: who for written, who in await _texts(query.code, sight)}
-    return tuple(replace(one, voices=len({whose[n] for n in one.texts if n in whose})) for one in themes)
+    whose = {written.number: voices for written, voices in await _texts(query.code, sight)}
+    people = [{voice for number in one.texts for voice in whose.get(number, ())} for one in themes]
+    return tuple(replace(one, voices=len(some)) for one, some in zip(themes, people, strict=True))
 
 
 async def _themes(code: str, sight: Sight) -> tuple[Theme, ...]:

@@ -8,6 +8,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills", type=int, default=30, help="rounds of kill -9 under load (about four a second)"
     )
     parser.addoption(
+        "--crowd", type=int, default=200, help="people who say the same at once (about 400 a second)"
+    )
+    parser.addoption(
         "--windows", choices=["some", "all"], default="some", help="sizes and schemes of browsers"
     )
 
@@ -16,6 +19,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def windows(request: pytest.FixtureRequest) -> int:
     """How many kinds of browser window play the stories."""
     return 4 if request.config.getoption("--windows") == "all" else 2
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest) -> int:
+    """People who say the same at once."""
+    people: int = request.config.getoption("--crowd")
+    return people
 
 
 @pytest.fixture

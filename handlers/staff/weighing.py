@@ -20,6 +20,7 @@ from handlers.voice import (
     PutTheme,
     Taken,
     Theme,
+    Written,
 )
 
 A_PAGE = 15
@@ -40,10 +41,15 @@ def texts(asked: Asked) -> Deciding:
     at = (max(1, int(page)) - 1) * A_PAGE if page.isdecimal() else 0
     if not found[at:]:
         return asked.tells("weigh.no_texts", title=ballot.title)
-    lines = tuple(literal(f"[{one.number}] {one.text}") for one in found[at : at + A_PAGE])
+    lines = tuple(_written(one) for one in found[at : at + A_PAGE])
     more = at + A_PAGE < len(found)
     further = (Choice(f"/texts {code} {at // A_PAGE + 2}", "inquiry.further"),) if more else ()
     return asked.tells("weigh.texts", further, code=code, count=len(found), lines=lines)
+
+
+def _written(one: Written) -> Say:
+    like = Say("inquiry.opinion_like", {"count": one.many - 1}) if one.many > 1 else literal("")
+    return Say("inquiry.weigh.text", {"number": one.number, "text": one.text, "like": like})
 
 
 def theme(asked: Asked) -> Deciding:
@@ -165,7 +171,12 @@ def _line(one: Theme, asked: Asked) -> Say:
                 "done": Say("inquiry.weigh.is_done", {"day": ended}) if ended else literal(""),
             },
         )
-    told: dict[str, Arg] = {"place": one.place, "name": one.name, "count": len(one.texts), "answer": answer}
+    told: dict[str, Arg] = {
+        "place": one.place,
+        "name": one.name,
+        "count": one.voices or len(one.texts),
+        "answer": answer,
+    }
     return Say("inquiry.weigh.line", {**told, "quotes": len(one.quotes)})
 
 

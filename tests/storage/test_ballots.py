@@ -185,11 +185,11 @@ def test_what_came_of_it_is_told_once_to_who_wished(ground: Ground) -> None:
             await ground.do(one, gives(number, ANSWERS, back=back))
         await ground.do(one, CloseBallot(ASKED.code, "staff:x"))
         written = await one.answer(ListTexts(ASKED.code), NOW)
-        assert [(w.number, w.text) for w in written] == [(1, CANARY), (2, CANARY)]
-        theme = Theme(1, "ค่าธรรมเนียม", texts=(1, 2), quotes=("คำ",))
+        assert [(w.number, w.text, w.many) for w in written] == [(1, CANARY, 2)]
+        theme = Theme(1, "ค่าธรรมเนียม", texts=(1,), quotes=("คำ",))
         await ground.do(one, PutTheme(ASKED.code, theme, "staff:x"))
         on = day_in_bangkok(NOW)
-        theme = Theme(1, "ค่าธรรมเนียม", (1, 2), 0, ("คำ",), Taken.ADOPTED, "ติดป้าย", on, None)
+        theme = Theme(1, "ค่าธรรมเนียม", (1,), 0, ("คำ",), Taken.ADOPTED, "ติดป้าย", on, None)
         await ground.do(one, PutTheme(ASKED.code, theme, "staff:x"))
         (found,) = await one.answer(ListThemes(ASKED.code), NOW)
         assert (found.voices, found.taken, found.by) == (2, Taken.ADOPTED, on)
