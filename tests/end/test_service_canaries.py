@@ -1,0 +1,77 @@
+"""Nothing leaks at the service desk: opinions, contacts, voices and questions are planted, and searched for."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from handlers.voice import Ballot, BallotQuestion, Kind, PutBallot
+from tests.end.chat import ChatDoor, surroundings
+from tests.end.desk import Desk
+from tests.end.test_canaries import search, spellings
+from tests.end.web_server import Visitor
+
+PERSON = "KANARYPERSON"
+OPINION, WISH, CONTACT = "คานารีความเห็นลับ", "คานารีความหวัง", "KANARY-053-999"
+VOICE, STATEMENT, QUESTION = "คานารีคำตอบในการรับฟัง", "คานารีข้อเสนอของประชาชน", "คานารีขอยืมเต็นท์ได้ไหม"
+PAGE = "คานารีบนหน้าเว็บ"
+CODE = "KANAR2"
+
+
+async def announce(desk: Desk) -> None:
+    """A consultation is open."""
+    questions = (
+        BallotQuestion("q1", Kind.TEXT, "อยากให้ทำอะไร"),
+        BallotQuestion("q2", Kind.STATEMENTS, "ข้อเสนอ", {"s1": "ควรจองคิวได้"}),
+    )
+    opens = desk.now() - timedelta(hours=1)
+    ballot = Ballot(CODE, "เรื่อง", "", "", opens, opens + timedelta(days=9), questions)
+    await desk.office(PutBallot(ballot, "staff:x"))
+
+
+def talked(door: ChatDoor) -> list[str]:
+    """An opinion, a voice and a question of one person; gives their codes."""
+    codes = []
+    for line in (
+        *("ความคิดเห็น", "[ความคิดเห็นเรื่องอื่น]", "[การให้บริการของสำนักงาน]", "[2 ควรปรับปรุง]"),
+        *(OPINION, WISH, "[ขอให้ติดต่อกลับ]", CONTACT, "[ส่งความคิดเห็น]"),
+        *(f"c-{CODE}", VOICE, "[เห็นด้วย]", STATEMENT, "[ส่งความคิดเห็น]"),
+        *(QUESTION, "[ถามเจ้าหน้าที่]"),
+    ):
+        messages = door.pick(PERSON, line[1:-1], "") if line[0] == "[" else door.hear(PERSON, line)
+        codes += [message.receipt for message in messages if message.receipt]
+    return codes
+
+
+def test_no_canary_of_the_service_desk_stands_anywhere_in_clear(tmp_path: Path) -> None:
+    home, temporary = tmp_path / "var", tmp_path / "temporary"
+    temporary.mkdir()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run", "--port", "0"],
+        cwd=tmp_path, env=surroundings(home, TMPDIR=str(temporary)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert server.stdout is not None
+    port = int(server.stdout.readline().decode().rpartition(":")[2])
+    door = ChatDoor(home, "service")
+    door._office(announce)
+    codes = talked(door)
+    visitor = Visitor(port)
+    visitor.opens("/ask")
+    assert PAGE in visitor.sends(text=PAGE).body + visitor.sends(text=PAGE * 400).body
+    # Killed, so that the write-ahead log stays as it is.
+    program = door.programs.pop(PERSON)
+    os.kill(program.process.pid, signal.SIGKILL)
+    _, errors = program.process.communicate()
+    every = [PERSON, OPINION, WISH, CONTACT, VOICE, STATEMENT, QUESTION, PAGE, *codes]
+    every += [code.replace("-", "") for code in codes]
+    assert search(home, every) == []
+    door._office(lambda desk: desk.store.retention.checkpoint())
+    server.terminate()
+    out, logged = server.communicate(timeout=20)
+    assert server.returncode == 0
+    for canary in every:
+        assert not any(s in errors + logged + out for s in spellings(canary)), canary
+    assert search(home, every) + search(temporary, every) == []
+    assert len(codes) == 1
