@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import ask, consult, opinion, thread, welcome
+from handlers import ask, consult, invited, opinion, thread, welcome
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.register import StopNews
@@ -41,6 +41,7 @@ HEARD: Mapping[str, str] = {
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
     "กระดาน": "board", "กระดานถามตอบ": "board", "board": "board", "qna": "board",
     **dict.fromkeys(("ความคิดเห็น", "แสดงความคิดเห็น", "ให้ความคิดเห็น", "opinion", "opinions"), "opinion"),
+    **dict.fromkeys(("รับฟังความคิดเห็น", "เรื่องที่รับฟัง", "consultations"), "consultations"),
     "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
 }  # fmt: skip
 """Words that are commands of this desk when they are all that was typed."""
@@ -120,6 +121,8 @@ class Service:
         """What begins a talk of its own, and the counter."""
         if command == "opinion":
             return (yield from opinion.begin(free))
+        if command == "consultations":
+            return (yield from invited.begin(free))
         if command.startswith(consult.LINK):
             return (yield from consult.begin(free, command.removeprefix(consult.LINK)))
         if command == "ask":
