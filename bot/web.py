@@ -77,7 +77,7 @@ def _chats(house: House, pages: Pages) -> list[WebChat]:
     if "complaints" in house.desks:
         chats.append(WebChat(house.desks["complaints"], pages))
     if "service" in house.desks:
-        own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE}
+        own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE, "attaches": False}
         chats.append(WebChat(house.desks["service"], pages, **own))  # type: ignore[arg-type]
     return chats
 
