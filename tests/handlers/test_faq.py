@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.faq import Entry, Index, runs
+from handlers.smallwords import FLOOR, telling
 
 BASE = (
     Entry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
@@ -83,3 +84,22 @@ def test_each_text_of_a_base_finds_itself(texts: list[str]) -> None:
         own = [one for one in found if one.id == str(number)]
         assert not runs(text) or own
         assert all(one.share == pytest.approx(1) for one in own if " " not in text.strip())
+
+
+def test_words_of_asking_tell_little() -> None:
+    tells = telling("ต่ออายุยังไงครับ")
+    assert tells[:7] == [1.0] * 7
+    assert set(tells[7:]) == {FLOOR}
+    assert telling("can") == [FLOOR] * 3
+    assert telling("canteen") == [1.0] * 7
+    assert telling("ท\u0e4d\u0e32") == [FLOOR] * 3  # ำ as it is compared
+    plain, wordy = (INDEX.ranked(asked, 1)[0] for asked in ("ขอทุนการศึกษา", "ทุนการศึกษาต้องทำยังไงถึงจะได้ครับผม"))
+    assert plain.id == wordy.id == "scholar"
+    assert wordy.share > 0.5
+
+
+def test_what_many_have_is_nobodys_answer() -> None:
+    many = Index.of([Entry(str(n), (f"ใบอนุญาตประเภทที่หมายเลข {n}{n}{n}",)) for n in range(20)])
+    assert many.nearest("ใบอนุญาต") != ()
+    assert not many.nearest("ใบอนุญาต")[0].sure
+    assert many.nearest("ใบขับขี่รถยนต์ส่วนบุคคลประเภทใด") == ()
