@@ -76,7 +76,8 @@ class Index:
     """A base made ready for questions. It never changes: another base is another index.
 
     places: for each run, where it stands, as text number << 8 | how often, ascending. lengths: what BM25 adds for
-    each text. owners: the entry of each text; firsts: the first text of each entry.
+    each text. owners: the entry of each text; firsts: the first text of each entry;
+    sizes: the runs of each text.
     """
 
     entries: Sequence[str]
@@ -84,6 +85,7 @@ class Index:
     lengths: "array[float]"
     owners: "array[int]"
     firsts: "array[int]"
+    sizes: "array[int]"
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Index":
@@ -102,23 +104,28 @@ class Index:
         mean = sum(sizes) / len(sizes) if sizes else 1
         lengths = array("f", (SATURATION * (1 - EVEN + EVEN * size / (mean or 1)) for size in sizes))
         firsts.append(len(owners))
-        return cls(ids, dict(places), lengths, owners, firsts)
+        return cls(ids, dict(places), lengths, owners, firsts, sizes)
 
     def nearest(self, question: str, most: int = 3) -> tuple[Found, ...]:
         """The entries that a question may be about, the nearest first; none where nobody knows."""
-        found = self.ranked(question, max(most, 2))
+        found = self._top(question, max(most, 2))
         if not found:
             return ()
-        first, *others = found
-        behind = others[0].score / first.score if others and first.score else 0.0
-        if first.share * (ALONE - behind) < KNOWN:
+        (owner, first), *others = found
+        behind = others[0][1].score / first.score if others and first.score else 0.0
+        stands = behind < 1 and self._stands(question, owner)
+        if not stands and first.share * (ALONE - behind) < KNOWN:
             return ()
-        sure = first.share >= SURE and behind <= 1 - APART
+        sure = stands or (first.share >= SURE and behind <= 1 - APART)
         told = Found(first.id, first.score, first.share, sure)
-        return (told, *(one for one in others[: most - 1] if one.share >= first.share / 2))
+        return (told, *(one for _, one in others[: most - 1] if one.share >= first.share / 2))
 
     def ranked(self, question: str, most: int) -> list[Found]:
         """The nearest entries, whatever their distance."""
+        return [found for _, found in self._top(question, most)]
+
+    def _top(self, question: str, most: int) -> list[tuple[int, Found]]:
+        """The nearest entries, each with its number."""
         spoken = _spoken(question[:LONGEST])
         weights = self._weights(spoken)
         best = dict[int, float]()
@@ -128,7 +135,7 @@ class Index:
         top = sorted(best, key=lambda owner: (-best[owner], owner))[:most]
         tells = {run: weights[run] * much for run, much in _telling(spoken).items()}
         whole = sum(tells.values())
-        return [Found(self.entries[owner], best[owner], self._share(owner, tells) / whole) for owner in top]
+        return [(o, Found(self.entries[o], best[o], self._share(o, tells) / whole)) for o in top]
 
     def _weights(self, question: str) -> dict[str, float]:
         """The runs of a question by how rare they are; one that stands nowhere weighs most."""
@@ -158,9 +165,18 @@ class Index:
         often = ((self._often(run, text), weight) for run, weight in weights.items())
         return sum(weight**2 * count / (count + self.lengths[text]) for count, weight in often)
 
+    def _stands(self, question: str, owner: int) -> bool:
+        """Whether a question is, word for word, a text of an entry."""
+        asked = runs(question[:LONGEST])
+        same = (text for text in self._texts(owner) if self.sizes[text] == len(asked))
+        return any(all(self._often(run, text) for run in asked) for text in same)
+
+    def _texts(self, owner: int) -> range:
+        return range(self.firsts[owner], self.firsts[owner + 1])
+
     def _share(self, owner: int, tells: Mapping[str, float]) -> float:
         """How much of a question stands anywhere in an entry."""
-        texts = range(self.firsts[owner], self.firsts[owner + 1])
+        texts = self._texts(owner)
         return sum(much for run, much in tells.items() if any(self._often(run, text) for text in texts))
 
     def _often(self, run: str, text: int) -> int:

@@ -103,3 +103,18 @@ def test_what_many_have_is_nobodys_answer() -> None:
     assert many.nearest("ใบอนุญาต") != ()
     assert not many.nearest("ใบอนุญาต")[0].sure
     assert many.nearest("ใบขับขี่รถยนต์ส่วนบุคคลประเภทใด") == ()
+
+
+def test_a_question_word_for_word_is_answered_at_once_however_near_others_are() -> None:
+    alike = Index.of(
+        [
+            Entry("renew", ("ต่ออายุใบประกอบวิชาชีพ", "ใบประกอบวิชาชีพหมดอายุ")),
+            Entry("lost", ("ใบประกอบวิชาชีพหาย", "ทำใบประกอบวิชาชีพหาย")),
+            Entry("name", ("แก้ชื่อในใบประกอบวิชาชีพ", "แจ้งหาย")),
+            Entry("twice", ("แจ้งหาย",)),
+        ]
+    )
+    first = alike.nearest("ใบประกอบวิชาชีพหมดอายุ")[0]
+    assert (first.id, first.sure) == ("renew", True)
+    assert not alike.nearest("ใบประกอบวิชาชีพ")[0].sure
+    assert not any(one.sure for one in alike.nearest("แจ้งหาย"))  # two have it
