@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from math import log
+from math import log, sqrt
 
 from handlers.smallwords import telling
 
@@ -28,7 +28,7 @@ MOST_LOOKED_AT = 12_000
 CANDIDATES = 16
 """Texts of which the whole question is asked."""
 
-KNOWN, ALONE = 0.15, 1.2
+KNOWN, ALONE = 0.22, 1.3
 """How near an entry must be, or nobody knows the answer: its share of the question, times `ALONE` less the next one's
 part of its score. An entry that is as near as others shares what many have. Tuned on one half of the questions in
 benchmarks/asked; the figures of the other half stand in docs/decisions/0017."""
@@ -116,7 +116,7 @@ class Index:
         stands = behind < 1 and self._stands(question, owner)
         if not stands and first.share * (ALONE - behind) < KNOWN:
             return ()
-        sure = stands or (first.share >= SURE and behind <= 1 - APART)
+        sure = stands or (first.share >= SURE and behind <= 1 - APART and self._has_names(question, owner))
         told = Found(first.id, first.score, first.share, sure)
         return (told, *(one for _, one in others[: most - 1] if one.share >= first.share / 2))
 
@@ -127,24 +127,26 @@ class Index:
     def _top(self, question: str, most: int) -> list[tuple[int, Found]]:
         """The nearest entries, each with its number."""
         spoken = _spoken(question[:LONGEST])
-        weights = self._weights(spoken)
+        tells = _telling(spoken)
+        rare = self._weights(tells)
+        weights = {run: weight * sqrt(tells[run]) for run, weight in rare.items()}
         best = dict[int, float]()
         for text in self._near(weights):
             owner = self.owners[text]
             best[owner] = max(best.get(owner, 0.0), self._score(text, weights))
         top = sorted(best, key=lambda owner: (-best[owner], owner))[:most]
-        tells = {run: weights[run] * much for run, much in _telling(spoken).items()}
-        whole = sum(tells.values())
-        return [(o, Found(self.entries[o], best[o], self._share(o, tells) / whole)) for o in top]
+        shares = {run: weight * tells[run] for run, weight in rare.items()}
+        whole = sum(shares.values())
+        return [(o, Found(self.entries[o], best[o], self._share(o, shares) / whole)) for o in top]
 
-    def _weights(self, question: str) -> dict[str, float]:
+    def _weights(self, asked: Iterable[str]) -> dict[str, float]:
         """The runs of a question by how rare they are; one that stands nowhere weighs most."""
         texts = len(self.owners)
 
         def weight(standing: int) -> float:
             return log(1 + (texts - standing + 0.5) / (standing + 0.5))
 
-        return {run: weight(len(self.places.get(run, ()))) for run in dict.fromkeys(runs(question))}
+        return {run: weight(len(self.places.get(run, ()))) for run in asked}
 
     def _near(self, weights: Mapping[str, float]) -> list[int]:
         """The texts that have the most of the rarer runs: those that are worth to be looked at in full."""
@@ -171,13 +173,18 @@ class Index:
         same = (text for text in self._texts(owner) if self.sizes[text] == len(asked))
         return any(all(self._often(run, text) for run in asked) for text in same)
 
+    def _has_names(self, question: str, owner: int) -> bool:
+        """Whether an entry has what a question says in Latin letters or numbers, which are names: TCAS, ม.6."""
+        names = (r for r, tells in _telling(question[:LONGEST]).items() if r.isascii() and tells == 1)
+        return all(any(self._often(run, text) for text in self._texts(owner)) for run in names)
+
     def _texts(self, owner: int) -> range:
         return range(self.firsts[owner], self.firsts[owner + 1])
 
-    def _share(self, owner: int, tells: Mapping[str, float]) -> float:
+    def _share(self, owner: int, shares: Mapping[str, float]) -> float:
         """How much of a question stands anywhere in an entry."""
         texts = self._texts(owner)
-        return sum(much for run, much in tells.items() if any(self._often(run, text) for text in texts))
+        return sum(much for run, much in shares.items() if any(self._often(run, text) for text in texts))
 
     def _often(self, run: str, text: int) -> int:
         """How often a run stands in a text."""
