@@ -139,17 +139,7 @@ class Service:
             return Say("welcome.board", {"address": self.board or self.office.website})
         if command == "help":
             return Say("welcome.help", {"days": self.office.deadlines.first_answer_days})
-        about = self.office.privacy
-        return Say(
-            "welcome.privacy",
-            {
-                "version": about.version,
-                "controller": about.controller.in_(m.lang),
-                "contact": about.contact.in_(m.lang),
-                "abroad": Say(f"abroad.{m.event.channel}"),
-                "days": self.office.retention.after_closing_days,
-            },
-        )
+        return privacy(m)
 
     def _again(self, m: Moment, *before: Say) -> Deciding:
         """Say something and ask the present question once more."""
@@ -160,6 +150,21 @@ class Service:
         if m.session.topic is Topic.OPINION:
             return (yield from opinion.again(m, *before))
         return welcome.again(m, *before)
+
+
+def privacy(m: Moment) -> Say:
+    """What this desk keeps of a person, why, and for how long."""
+    about = m.office.privacy
+    return Say(
+        "welcome.privacy",
+        {
+            "version": about.version,
+            "controller": about.controller.in_(m.lang),
+            "contact": about.contact.in_(m.lang),
+            "abroad": Say(f"abroad.{m.event.channel}"),
+            "days": m.office.retention.after_closing_days,
+        },
+    )
 
 
 def _linked(event: Event) -> str | None:

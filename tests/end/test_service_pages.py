@@ -42,3 +42,34 @@ def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: Runni
     # What was sent lies nowhere, sealed or not: the folder of evidence has no file.
     kept = (served.home / "service" / "evidence").rglob("*")
     assert [one for one in kept if one.is_file()] == []
+
+
+def test_a_page_at_which_one_asks_asks_for_a_question(served: Running) -> None:
+    visitor = Visitor(served.port)
+    page = visitor.opens("/ask")
+    assert "คำถามของท่าน" in page.words
+    assert "คำตอบของท่าน" not in page.words
+    page = visitor.sends("ใบประกอบวิชาชีพหมดอายุ")
+    assert 'href="https://www.ksp.or.th/"' in page.body  # and nothing of what stands below it
+    assert "หรือพิมพ์คำถามที่นี่" in page.words
+    page = visitor.sends(pick="ไม่ตรง")
+    assert page.heading.startswith("คำถามที่ใกล้เคียง")
+    titles = [label for label in page.buttons if "ใบอนุญาต" in label]
+    assert titles
+    assert all(page.words.count(title) == 1 for title in titles)  # a button each, and no list besides
+
+
+def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: Running) -> None:
+    visitor = Visitor(served.port)
+    visitor.opens("/ask")
+    visitor.sends("ผู้อำนวยการเรียกรับเงินค่าฝากเด็กเข้าเรียน")
+    page = visitor.sends(pick="แจ้งทุจริต")
+    assert page.heading == "แจ้งเรื่องทุจริตได้ที่ช่องทางที่แยกไว้ต่างหาก"
+    assert '<p><a href="https://' in page.body
+    assert "ไม่มีข้อความใดของเรื่องนี้ถูกเก็บไว้ที่นี่" in page.words
+
+
+def test_the_privacy_notices_of_both_desks_stand_on_one_page(served: Running) -> None:
+    page = Visitor(served.port).opens("/privacy")
+    assert "ตรวจสอบเรื่องร้องเรียนการทุจริต" in page.words
+    assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in page.words
