@@ -39,7 +39,7 @@ HEARD: Mapping[str, str] = {
     **TYPED,
     "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
-    "กระดาน": "board", "กระดานถามตอบ": "board", "board": "board", "qna": "board",
+    "กระดาน": "board", "กระดานถามตอบ": "board", "คำถามที่ตอบแล้ว": "board", "board": "board", "qna": "board",
     **dict.fromkeys(("ความคิดเห็น", "แสดงความคิดเห็น", "ให้ความคิดเห็น", "opinion", "opinions"), "opinion"),
     **dict.fromkeys(("รับฟังความคิดเห็น", "เรื่องที่รับฟัง", "consultations"), "consultations"),
     "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
