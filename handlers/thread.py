@@ -139,7 +139,8 @@ def _ways(m: Moment, thread: Thread) -> tuple[Option, ...]:
 
 
 def _asking(m: Moment, thread: Thread, *before: Say) -> Turn:
-    question = Say(f"thread.{m.session.step}", {}, offered(_ways(m, thread), m.session))
+    held = {"held": m.session.answers["held"]} if m.session.step == "held" else {}
+    question = Say(f"thread.{m.session.step}", held, offered(_ways(m, thread), m.session))
     wants = Wants.TEXT if m.session.step == "more" else Wants.PICK
     return Turn(m.session, (*before, replace(question, wants=wants)))
 

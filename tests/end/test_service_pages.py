@@ -1,6 +1,7 @@
 """The pages of the service desk take words only, and say so to who sends more."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -73,3 +74,21 @@ def test_the_privacy_notices_of_both_desks_stand_on_one_page(served: Running) ->
     page = Visitor(served.port).opens("/privacy")
     assert "ตรวจสอบเรื่องร้องเรียนการทุจริต" in page.words
     assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in page.words
+
+
+def test_what_was_typed_below_a_question_is_shown_when_it_is_asked_what_it_is(served: Running) -> None:
+    visitor = Visitor(served.port)
+    visitor.opens("/ask")
+    visitor.sends("ขอยืมเครื่องเสียงไปงานบวชได้ไหม")
+    visitor.sends(visitor.sends(pick="ถามเจ้าหน้าที่").receipt)
+    page = visitor.sends("ต้องวางเงินมัดจำไหม")
+    assert "เป็นคำถามต่อในเรื่องเดิม" in page.heading
+    assert "“ต้องวางเงินมัดจำไหม”" in page.words
+
+
+def test_what_was_found_on_the_board_stands_right_below_the_search(served: Running) -> None:
+    visitor = Visitor(served.port)
+    assert "?topic=" in visitor.opens("/qna").body
+    page = visitor.opens(f"/qna?q={quote('เปิดกี่โมง')}")
+    assert "08.30-16.30" in page.words
+    assert "?topic=" not in page.body
