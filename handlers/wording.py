@@ -8,7 +8,7 @@ from typing import Any
 from handlers.chart import Chart, Month
 from handlers.turn import TYPED, Arg, Choice, Lang, Message, Say
 
-GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "staff.")
+GUARDED = ("track.", "confirm.", "news.on", "report.review", "report.filed", "staff.", "thread.held")
 """The keys of what tells of a case, or repeats what somebody told."""
 
 
