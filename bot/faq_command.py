@@ -45,7 +45,7 @@ def faq_export(
 @faq.command("eval")
 def evaluate(
     ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
-    base: Annotated[Path, typer.Option(help='[{"id", "text"}].')],
+    base: Annotated[Path, typer.Option(help='[{"id", "text"}], or a TOML or CSV file of entries.')],
 ) -> None:
     """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
     from bot.faq import Unusable, evaluated, told

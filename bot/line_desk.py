@@ -15,6 +15,7 @@ from bot.line import Line, Refused
 from bot.line_menu import Menus
 from bot.line_post import Post
 from bot.line_quota import Ledger
+from bot.line_shown import Shown
 from bot.line_talk import Talk
 from bot.line_webhook import Webhook
 from bot.log import Happened, log
@@ -51,6 +52,7 @@ async def opened(
         )
     line = Line(own.line_token.get_secret_value(), origin)
     menus = Menus(line, desk.name)
+    shown = Shown(menus, desk.store, fault)
 
     async def tell(key: str, percent: int, used: int) -> None:
         words = {
@@ -61,10 +63,10 @@ async def opened(
         except Exception as trouble:  # the message that was pushed went all the same
             fault(trouble)
 
-    post = Post(line, desk.store, Ledger(line, desk.name, tell=tell), fault, menus.flag)
+    post = Post(line, desk.store, Ledger(line, desk.name, tell=tell), fault, shown.flag)
     courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
     shows = gallery(own.public_url, desk.name, desk.engine.now)
-    talk = Talk(desk.engine, desk.store, courier, line, post, fault, gallery=shows)
+    talk = Talk(desk.engine, desk.store, courier, line, post, fault, gallery=shows, speaks=shown.speaks)
     hook = Webhook(talk, own.line_secret.get_secret_value(), fault)
     beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, menus, fault), courier.run())]
     try:

@@ -1,8 +1,8 @@
-"""Rich menus: two tabs for each desk, and the same with a red dot for a person for whom something waits."""
+"""Rich menus: two tabs for each desk and language, and the same with a red dot for whom something waits."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,14 @@ from typing import Any
 from bot.line import Line
 from bot.settings import DeskName
 from handlers import wording
-from handlers.turn import Say
+from handlers.turn import Lang, Say
 
 PICTURES = Path(__file__).parent / "menus"
-WIDTH, HEIGHT, STRIP = 1200, 600, 130
+WIDTH, STRIP = 1200, 130
 """Pixels of a picture, and of the strip of tabs at its top."""
+
+HEIGHTS: Mapping[DeskName, int] = {"complaints": 600, "service": 808}
+"""Pixels: as low as the buttons of a desk allow, since a menu covers the talk. The width must be 1.45 times as much."""
 
 TAB = "menu:"
 """How the postback of a tab begins: nothing is answered to it."""
@@ -37,11 +40,18 @@ class Sheet:
     desk: DeskName
     tab: str
     news: bool
+    lang: Lang = "th"
 
     @property
     def alias(self) -> str:
         """What LINE calls it, whichever picture it has."""
-        return f"ita-{self.desk}-{self.tab}{'-news' if self.news else ''}"
+        lang = "" if self.lang == "th" else f"-{self.lang}"
+        return f"ita-{self.desk}-{self.tab}{'-news' if self.news else ''}{lang}"
+
+    @property
+    def height(self) -> int:
+        """Pixels of its picture."""
+        return HEIGHTS[self.desk]
 
     @property
     def picture(self) -> Path:
@@ -51,24 +61,38 @@ class Sheet:
 
 TABS: Mapping[str, str] = {"main": "line.menu_main", "more": "line.menu_more"}
 
+_MORE = (
+    ("line.menu_help", "/help"),
+    ("line.menu_privacy", "/privacy"),
+    ("line.menu_lang", "/lang"),
+    ("line.menu_cancel", "/cancel"),
+)
 BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
     ("complaints", "main"): (("line.menu_report", "/report"), ("line.menu_track", "/track")),
-    ("service", "main"): (("line.menu_service", "/start"), ("line.menu_complain", "/report")),
-    **{
-        (desk, "more"): (
-            ("line.menu_help", "/help"),
-            ("line.menu_privacy", "/privacy"),
-            ("line.menu_lang", "/en"),
-            ("line.menu_cancel", "/cancel"),
-        )
-        for desk in ("complaints", "service")
-    },
+    ("complaints", "more"): _MORE,
+    ("service", "main"): (
+        ("line.menu.ask", "/ask"),
+        ("line.menu.follow", "/follow"),
+        ("line.menu.qna", "/qna"),
+        ("line.menu.opinion", "/opinion"),
+    ),
+    ("service", "more"): (
+        ("line.menu.consultations", "/consultations"),
+        ("line.menu_complain", "/report"),
+        *_MORE,
+    ),
 }
+"""What stands on each tab; `/lang` is the other language than the menu's."""
+
+FOLLOWS = frozenset({"/track", "/follow"})
+"""Where news are read."""
+
+OTHER: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
 
 
 def sheets(desk: DeskName) -> list[Sheet]:
     """Every sheet of a desk."""
-    return [Sheet(desk, tab, news) for news in (False, True) for tab in TABS]
+    return [Sheet(desk, tab, news, lang) for lang in OTHER for news in (False, True) for tab in TABS]
 
 
 def areas(sheet: Sheet) -> Iterator[Area]:
@@ -78,27 +102,28 @@ def areas(sheet: Sheet) -> Iterator[Area]:
         yield Area(key, f"{TAB}{tab}", (place * half, 0, half, STRIP), sheet.news and tab == "main")
     buttons = BUTTONS[sheet.desk, sheet.tab]
     rows = (len(buttons) + 1) // 2
-    height = (HEIGHT - STRIP) // rows
+    height = (sheet.height - STRIP) // rows
     for place, (key, data) in enumerate(buttons):
         box = (place % 2 * half, STRIP + place // 2 * height, half, height)
-        yield Area(key, data, box, sheet.news and data == "/track")
+        said = f"/{OTHER[sheet.lang]}" if data == "/lang" else data
+        yield Area(key, said, box, sheet.news and data in FOLLOWS)
 
 
 def menu(sheet: Sheet) -> dict[str, Any]:
     """A sheet as LINE's reference writes it. Every action has a label: it is what a screen reader speaks."""
     made = {
-        "size": {"width": WIDTH, "height": HEIGHT},
+        "size": {"width": WIDTH, "height": sheet.height},
         "selected": True,
-        "chatBarText": words("line.menu_news_bar" if sheet.news else "line.menu_bar"),
+        "chatBarText": words("line.menu_news_bar" if sheet.news else "line.menu_bar", sheet.lang),
         "areas": [{"bounds": _bounds(area.box), "action": _action(area, sheet)} for area in areas(sheet)],
     }
     told = json.dumps(made, sort_keys=True).encode() + sheet.picture.read_bytes()
     return {**made, "name": f"{sheet.alias}.{sha256(told).hexdigest()[:12]}"}
 
 
-def words(key: str) -> str:
+def words(key: str, lang: Lang) -> str:
     """What is written on a picture."""
-    return wording.text(Say(key), "th")
+    return wording.text(Say(key), lang)
 
 
 def _bounds(box: tuple[int, int, int, int]) -> dict[str, int]:
@@ -106,11 +131,11 @@ def _bounds(box: tuple[int, int, int, int]) -> dict[str, int]:
 
 
 def _action(area: Area, sheet: Sheet) -> dict[str, str]:
-    label = words(area.key)
+    label = words(area.key, sheet.lang)
     if area.data.startswith(TAB):
-        other = Sheet(sheet.desk, area.data.removeprefix(TAB), sheet.news)
+        other = replace(sheet, tab=area.data.removeprefix(TAB))
         return {"type": "richmenuswitch", "label": label, "richMenuAliasId": other.alias, "data": area.data}
-    spoken = f"{label} ({words('line.menu_news')})" if area.news else label
+    spoken = f"{label} ({words('line.menu_news_bar', sheet.lang)})" if area.news else label
     spoken = spoken if len(spoken) <= 20 else label
     return {"type": "postback", "label": spoken, "data": area.data, "displayText": label}
 
@@ -142,9 +167,12 @@ class Menus:
             if name.startswith(f"ita-{self.desk}-") and number not in self._there.values():
                 await self.line.drop_menu(number)
 
-    async def flag(self, person: str, news: bool) -> None:
-        """Show a person the menu with the red dot, or the one of everybody again. Raises as the calls do."""
-        if not news:
+    async def show(self, person: str, lang: Lang, *, news: bool) -> None:
+        """Show a person the menu in their language, with the red dot or without. Raises as the calls do.
+
+        Thai without news is everybody's.
+        """
+        if lang == "th" and not news:
             await self.line.hide_menu(person)
-        elif number := self._there.get(Sheet(self.desk, "main", news=True).alias):
+        elif number := self._there.get(Sheet(self.desk, "main", news, lang).alias):
             await self.line.show_menu(number, person)

@@ -19,7 +19,7 @@ from bot.line_post import Post, Token
 from bot.log import Happened, log
 from bot.turns import Turns
 from handlers.chart import Chart
-from handlers.turn import Message
+from handlers.turn import Lang, Message
 from storage.snapshot import Errand
 from storage.store import Store
 
@@ -46,11 +46,16 @@ class Gathering:
     timer: asyncio.TimerHandle | None = None
 
 
+def _no_menu(_person: str, _lang: Lang, _choice: str | None) -> None:
+    """Where there are no rich menus, none follows a language."""
+
+
 @dataclass
 class Talk:
     """The talk of one desk with everybody in LINE. me: the account's own user id, once it is known.
 
     gallery: where LINE fetches pictures; None where this server has no address for that.
+    speaks: told in which language a person was answered, and what they picked; gives what is to be done then.
     """
 
     engine: Engine
@@ -62,6 +67,7 @@ class Talk:
     me: str | None = None
     gallery: Gallery | None = None
     soon: float = SOON
+    speaks: Callable[[str, Lang, str | None], Coroutine[Any, Any, None] | None] = _no_menu
     _ear: Ear = field(init=False)
     _turns: Turns[str] = field(default_factory=Turns)
     _speaking: Turns[str] = field(default_factory=Turns)
@@ -141,6 +147,8 @@ class Talk:
             for heard, event in zip(several, await self._ear.with_files(several), strict=True):
                 answer = await self.engine.handle(event)
                 self._say(heard, answer)
+            if several and (work := self.speaks(person, answer.lang, event.choice)) is not None:
+                self._beside(work)
 
     def _say(self, heard: Heard, answer: Answer) -> None:
         """See that an answer is spoken; that of pictures sent together once, when all are there."""

@@ -22,6 +22,12 @@ PLAIN = {"notice.rule", "report.alternate"}
 EXITS = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
 """Ways out of a question, which stand apart from the answers to it."""
 
+ASKING = ("ask.", "welcome.", "thread.")
+"""How the keys of questions begin at which people ask, and do not answer."""
+
+AS_BUTTONS = {"ask.found": "titles"}
+"""What stands on the page as buttons anyway: on other doors, buttons may be missing or cut short."""
+
 CHIEF = {"accept", "submit", "done", "next", "send", "review", "resume"}
 LANGUAGES = {"/th", "/en"}
 
@@ -48,6 +54,7 @@ class Button:
 class TalkPage:
     """What the template shows of a talk.
 
+    label, beside: the keys of what stands above the text box, as the answer and beside buttons;
     typed: what stands in the text box; had: the answer that the question has already; told: the story so far;
     refused: what stands in the box was not taken, and a note says why.
     """
@@ -60,6 +67,8 @@ class TalkPage:
     typed: str
     had: str
     told: str
+    label: str
+    beside: str
     refused: bool
     keepsake: Keepsake | None
 
@@ -80,6 +89,7 @@ def arranged(
         sections.append(_section(question, lang, 2 if any(s.level for s in sections) else 1))
     wants = (question.wants if question else None) or Wants.PICK
     had = _answered(session, wants, question)
+    asking = question is not None and question.key.startswith(ASKING)
     return TalkPage(
         notes=tuple(told_of),
         sections=tuple(sections),
@@ -88,6 +98,8 @@ def arranged(
         place=_place(question) if question else None,
         typed=typed or _unsent(shown) or had,
         had=had,
+        label="page.question.asked" if asking else "page.answer",
+        beside="page.question.beside" if asking else "page.write",
         told=session.answers.get(session.step, "") if session and wants is Wants.LONG else "",
         refused=wants in TYPED and any("unsent" in say.args for say in shown),
         keepsake=_keepsake(shown, lang),
@@ -95,6 +107,8 @@ def arranged(
 
 
 def _section(say: Say, lang: Lang, level: int) -> Section:
+    if say.key in AS_BUTTONS:
+        say = replace(say, args={**say.args, AS_BUTTONS[say.key]: ()})
     message = wording.render(say, lang)
     if say.key in PLAIN:
         return Section(0, "", markup.html(message.text))

@@ -22,7 +22,7 @@ from bot.pages import Pages, asked_lang
 from bot.publish.site import Statistics
 from bot.releases import Bench
 from bot.webchat import SERVICE_COOKIE, SERVICE_HOME, SERVICE_PATHS, WebChat
-from handlers import complaint, wording
+from handlers import complaint, counter, wording
 from handlers.moment import Moment
 from handlers.turn import Channel, Event, Session
 
@@ -77,7 +77,7 @@ def _chats(house: House, pages: Pages) -> list[WebChat]:
     if "complaints" in house.desks:
         chats.append(WebChat(house.desks["complaints"], pages))
     if "service" in house.desks:
-        own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE}
+        own = {"paths": SERVICE_PATHS, "home": SERVICE_HOME, "cookie": SERVICE_COOKIE, "attaches": False}
         chats.append(WebChat(house.desks["service"], pages, **own))  # type: ignore[arg-type]
     return chats
 
@@ -125,14 +125,19 @@ class Front:
             reports=here or address is not None,
             trial=here and address is None,
             asks="service" in self._house.desks,
+            alone="service" in self._house.desks and not here,
         )
 
     async def privacy(self, request: Request) -> Response:
-        """The privacy notice as the web gives it, and what the pages leave behind."""
+        """The privacy notice of each desk that is here, as the web gives it, and what the pages leave behind."""
         lang = asked_lang(request)
         moment = Moment(Event("", b"", Channel.WEB), Session(lang=lang), self._house.office, utc_now())
-        heading, _, notice = wording.text(complaint.pdpa(moment), lang).partition("\n")
-        return self._pages.shown("privacy.html", lang, heading=heading, notice=markup.html(notice))
+        desks = self._house.desks
+        told = [complaint.pdpa(moment)] if "complaints" in desks or "service" not in desks else []
+        told += [counter.privacy(moment)] if "service" in desks else []
+        parts = [wording.text(say, lang).partition("\n")[::2] for say in told]
+        notices = [(heading, markup.html(notice)) for heading, notice in parts]
+        return self._pages.shown("privacy.html", lang, notices=notices)
 
     async def alive(self, _: Request) -> Response:
         """Say that the process is alive."""

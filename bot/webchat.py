@@ -55,7 +55,10 @@ class Shown:
 
 @dataclass
 class WebChat:
-    """The pages of a desk that write: the complaints desk's, unless it is said otherwise."""
+    """The pages of a desk that write: the complaints desk's, unless it is said otherwise.
+
+    attaches: whether files are offered to be sent. One that comes all the same is answered by the talk.
+    """
 
     desk: Desk
     pages: Pages
@@ -65,6 +68,7 @@ class WebChat:
     paths: Mapping[str, Opens] = field(default_factory=lambda: PATHS)
     home: Mapping[Topic, str] = field(default_factory=lambda: HOME)
     cookie: str = COOKIE
+    attaches: bool = True
 
     async def talk(self, request: Request) -> Response:
         """One page of the talk, or one step of it."""
@@ -226,6 +230,7 @@ class WebChat:
             page=arrangement,
             path=request.url.path,
             kept=not shown.opens,
+            attaches=self.attaches,
             csrf=ticket.written(seat, self.desk.store.seals),
         )
         self._mark(request, seat, page)

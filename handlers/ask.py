@@ -160,10 +160,12 @@ def _answer(m: Moment, matches: tuple[Match, ...], place: int, *before: Say) -> 
         "title": one.title,
         "answer": one.answer,
         "link": literal(f"\n{one.link}") if one.link else literal(""),
-        "example": Say("ask.example") if one.example else literal(""),
     }
     choices = offered(_options(m.on(session), matches), session)
-    return Turn(session, (*before, Say("ask.told", args, choices, wants=Wants.PICK)))
+    return Turn(
+        session,
+        (*before, Say("ask.told_example" if one.example else "ask.told", args, choices, wants=Wants.PICK)),
+    )
 
 
 def _chosen(m: Moment, matches: tuple[Match, ...], choice: str) -> Deciding:
@@ -202,5 +204,5 @@ def _at_suspicion(m: Moment, address: str) -> Deciding:
 
 def handover(m: Moment, address: str) -> Say:
     """Where complaints of corruption are taken; nothing was kept here."""
-    where = f" {address}" if address else ""
+    where = address or m.office.website
     return Say("ask.handover", {"office": m.office.name.in_(m.lang), "address": where})

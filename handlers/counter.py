@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import ask, consult, draft, opinion, thai, thread, unsend, welcome
+from handlers import ask, consult, draft, invited, opinion, thai, thread, unsend, welcome
 from handlers.moment import Moment
 from handlers.office import Office
 from handlers.register import StopNews
@@ -39,8 +39,9 @@ HEARD: Mapping[str, str] = {
     **TYPED,
     "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
-    "กระดาน": "board", "กระดานถามตอบ": "board", "board": "board", "qna": "board",
+    "กระดาน": "board", "กระดานถามตอบ": "board", "คำถามที่ตอบแล้ว": "board", "board": "board", "qna": "board",
     **dict.fromkeys(("ความคิดเห็น", "แสดงความคิดเห็น", "ให้ความคิดเห็น", "opinion", "opinions"), "opinion"),
+    **dict.fromkeys(("รับฟังความคิดเห็น", "เรื่องที่รับฟัง", "consultations"), "consultations"),
     "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
 }  # fmt: skip
 """Words that are commands of this desk when they are all that was typed."""
@@ -136,6 +137,8 @@ class Service:
         """What begins a talk of its own, and the counter."""
         if command == "opinion":
             return (yield from opinion.begin(free))
+        if command == "consultations":
+            return (yield from invited.begin(free))
         if command.startswith(consult.LINK):
             return (yield from consult.begin(free, command.removeprefix(consult.LINK)))
         if command == "ask":
@@ -152,17 +155,7 @@ class Service:
             return Say("welcome.board", {"address": self.board or self.office.website})
         if command == "help":
             return Say("welcome.help", {"days": self.office.deadlines.first_answer_days})
-        about = self.office.privacy
-        return Say(
-            "welcome.privacy",
-            {
-                "version": about.version,
-                "controller": about.controller.in_(m.lang),
-                "contact": about.contact.in_(m.lang),
-                "abroad": Say(f"abroad.{m.event.channel}"),
-                "days": self.office.retention.after_closing_days,
-            },
-        )
+        return privacy(m)
 
     def _again(self, m: Moment, *before: Say) -> Deciding:
         """Say something and ask the present question once more."""
@@ -183,6 +176,21 @@ def _whole(session: Session) -> Session:
     if session.topic is Topic.THREAD and session.step == "held" and "held" not in answers:
         return session.with_(step="thread", answers=answers)
     return session.with_(answers=answers)
+
+
+def privacy(m: Moment) -> Say:
+    """What this desk keeps of a person, why, and for how long."""
+    about = m.office.privacy
+    return Say(
+        "welcome.privacy",
+        {
+            "version": about.version,
+            "controller": about.controller.in_(m.lang),
+            "contact": about.contact.in_(m.lang),
+            "abroad": Say(f"abroad.{m.event.channel}"),
+            "days": m.office.retention.after_closing_days,
+        },
+    )
 
 
 def _linked(event: Event) -> str | None:

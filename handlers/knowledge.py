@@ -23,6 +23,11 @@ class Known:
     off: bool = False
     example: bool = False
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a question may be near to, each text alone."""
+        return (self.question, *self.also, self.answer)
+
     def holds(self, on: date) -> bool:
         """Whether it may be told on a day (Bangkok's)."""
         return not self.off and (self.until is None or on <= self.until)

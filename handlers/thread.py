@@ -102,7 +102,7 @@ def show(m: Moment, thread: Thread, *before: Say) -> Turn:
             "state": Say(f"thread.{thread.state}"),
             "due": _due(m, thread),
             "asked": thai.shown(thread.asked_on, m.lang),
-            "lines": tuple(_line(m, line) for line in thread.lines[-NEWEST:]),
+            "lines": (*_lines(m, thread), *((Say("thread.rate"),) if _may_rate(thread) else ())),
         },
         offered(_ways(m.on(session), thread), session),
         certain=True,
@@ -117,6 +117,14 @@ def _due(m: Moment, thread: Thread) -> Say:
     return Say("thread.due", {"answer_by": thai.shown(thread.answer_by, m.lang)})
 
 
+def _may_rate(thread: Thread) -> bool:
+    return bool(thread.answer) and thread.rating is None and thread.state is State.ANSWERED
+
+
+def _lines(m: Moment, thread: Thread) -> tuple[Say, ...]:
+    return tuple(_line(m, line) for line in thread.lines[-NEWEST:])
+
+
 def _line(m: Moment, line: Line) -> Say:
     return Say(f"thread.line_{line.kind}", {"on": thai.shown(line.on, m.lang), "text": line.words})
 
@@ -127,12 +135,12 @@ def _ways(m: Moment, thread: Thread) -> tuple[Option, ...]:
         return options(("stay_here",))
     if m.session.step == "held":
         return options(("send_more", "new", "stay_here"))
-    rate = RATINGS if thread.answer and thread.rating is None and thread.state is State.ANSWERED else ()
-    return options(("more", *rate, "refresh", "leave"))
+    return options(("more", *(RATINGS if _may_rate(thread) else ()), "refresh", "leave"))
 
 
 def _asking(m: Moment, thread: Thread, *before: Say) -> Turn:
-    question = Say(f"thread.{m.session.step}", {}, offered(_ways(m, thread), m.session))
+    held = {"held": m.session.answers["held"]} if m.session.step == "held" else {}
+    question = Say(f"thread.{m.session.step}", held, offered(_ways(m, thread), m.session))
     wants = Wants.TEXT if m.session.step == "more" else Wants.PICK
     return Turn(m.session, (*before, replace(question, wants=wants)))
 

@@ -15,6 +15,7 @@ GUARDED = (
     "report.review",
     "report.filed",
     "staff.",
+    "thread.held",
     "inquiry.opinion_contact",
 )
 """The keys of what tells of a case, or repeats what somebody told."""

@@ -87,7 +87,7 @@ def _told(shelf: Shelf, on: date) -> Iterable[Match]:
 
 
 def _entries(shelf: Shelf, on: date) -> list[Entry]:
-    own = [Entry(OWN + k.id, (k.question, *k.also, k.answer)) for k in shelf.known if k.holds(on)]
+    own = [Entry(OWN + k.id, k.texts) for k in shelf.known if k.holds(on)]
     return own + [Entry(PUBLIC + p.id, (p.question, p.answer)) for p in shelf.posted]
 
 

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy import delete
 
-from handlers.staff.person import Profile
+from handlers.staff.person import Profile, Staff
 from handlers.staff.role import Role
 from handlers.turn import Lang, literal
 from storage import ruling, tables
 from storage.batch import Batch
 from storage.commit import Committer
 from storage.notices import post
-from storage.roster import PROFILE, Roster
+from storage.roster import PROFILE, Address, Roster
 from storage.staff import INVITED, gone, invitation_mark, minute, new_code
 
 
@@ -57,6 +57,12 @@ class Personnel:
                 post(address, literal(words[address.lang]), batch)
             await batch.flush()
         return len(told)
+
+    async def reachable(self) -> list[tuple[Staff, Address]]:
+        """Everybody of the staff who can be told something, and where, as it is now on the disk."""
+        async with self.committer.transaction() as connection:
+            there = await self.roster.fresh(connection)
+            return [(staff, address) for staff, address in there if address is not None]
 
     async def note(self, what: str, case: str, now: datetime) -> None:
         """A line of the audit trail about what the administrator did with a case."""

@@ -9,6 +9,7 @@ from telegram import (
     Bot,
     BotCommand,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
 )
 from telegram.error import (
     BadRequest,
@@ -118,14 +119,21 @@ class Api:
         with _explained():
             await self._bot.send_chat_action(chat, "typing")
 
-    async def offer(self, commands: Sequence[tuple[str, str]], language: str | None) -> None:
-        """Set the commands of private chats in a language; None for everybody else's."""
+    async def offer(
+        self, commands: Sequence[tuple[str, str]], language: str | None, chat: int | None = None
+    ) -> None:
+        """Set the commands of private chats in a language; None for everybody else's. chat: of that one only."""
         with _explained():
             await self._bot.set_my_commands(
                 [BotCommand(name, told) for name, told in commands],
-                scope=BotCommandScopeAllPrivateChats(),
+                scope=BotCommandScopeAllPrivateChats() if chat is None else BotCommandScopeChat(chat),
                 language_code=language,
             )
+
+    async def withdraw(self, chat: int) -> None:
+        """Show a chat the commands of everybody again."""
+        with _explained():
+            await self._bot.delete_my_commands(scope=BotCommandScopeChat(chat))
 
     async def listen_at(self, address: str, secret: str) -> None:
         """Have updates sent to an address."""

@@ -20,15 +20,13 @@ from bot.log import Happened, log
 from bot.settings import PREFIX, DeskSettings
 from bot.telegram.api import Api, Elsewhere, Mistaken, Refused
 from bot.telegram.bubble import Bubble
+from bot.telegram.commands import Commands
 from bot.telegram.door import Door
 from bot.telegram.pace import Pace
 from bot.telegram.post import Post
 from bot.telegram.update import Update
 from bot.telegram.webhook import Webhook
-from handlers import wording
-from handlers.turn import Lang, Say
 
-COMMANDS = ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy")
 FLUSH = 10.0
 """Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
 
@@ -44,6 +42,7 @@ class Entrance:
 
     door: Door
     routes: Sequence[BaseRoute]
+    commands: Commands
 
 
 @asynccontextmanager
@@ -56,12 +55,13 @@ async def opened(
     await api.open()
     polling = own.telegram_mode == "polling"
     door = Door(desk.engine, desk.store, Post(api, Pace()), courier, fault, riding=not polling)
-    guide = Guide(desk.name, own, api, door, fault)
+    commands = Commands(desk.name, desk.store, api, door.intake.opened, fault)
+    guide = Guide(desk.name, own, api, door, commands, fault)
     webhook = Route(f"/telegram/{desk.name}", Webhook(door, secret(own), fault), methods=["POST"])
-    work = [guide.introduce(), guide.remember()] + ([guide.poll()] if polling else [])
+    work = [guide.introduce(), guide.remember(), commands.follow()] + ([guide.poll()] if polling else [])
     tasks = [asyncio.create_task(one) for one in work]
     try:
-        yield Entrance(door, [] if polling else [webhook])
+        yield Entrance(door, [] if polling else [webhook], commands)
     finally:
         for task in tasks:
             task.cancel()
@@ -86,6 +86,7 @@ class Guide:
     own: DeskSettings
     api: Api
     door: Door
+    commands: Commands
     fault: Callable[[BaseException], None]
 
     async def introduce(self) -> None:
@@ -94,10 +95,7 @@ class Guide:
 
     async def _introduce(self) -> None:
         await self.api.check()
-        for lang in (None, "en"):
-            words: Lang = "en" if lang == "en" else "th"
-            offered = [(name, wording.text(Say(f"command.{name}"), words)) for name in COMMANDS]
-            await self.api.offer(offered, lang)
+        await self.commands.introduce()
         if self.own.telegram_mode == "polling":
             await self.api.listen_here()
         elif self.own.public_url:

@@ -29,7 +29,8 @@ def concerns(m: Moment) -> bool:
     """Whether an event is of somebody who joins, or gives a command that only officers have."""
     words = (m.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
-    return bool(m.session.staff) or (name.startswith("/") and (name[1:] in NAMES or order.knocks(m.event)))
+    knocks = name.startswith("/") and order.knocks(m.event)
+    return bool(m.session.staff) or knocks or _ours(name) is not None
 
 
 def hear(m: Moment, *, known: bool = False) -> Reading[Turn | None]:
@@ -84,10 +85,14 @@ def _stranger(m: Moment, words: str) -> Reading[Turn | None]:
         return (yield from joining.begin(m, given))
     if m.event.channel is not Channel.WEB and "join" in m.session.staff and m.event.text and given is None:
         return (yield from joining.finish(m))
-    name = words.strip().partition(" ")[0].casefold()
-    if not name.startswith("/") or name[1:] not in NAMES:
-        return None
-    return replace(welcome.again(m.with_(staff={})), acts=(NoteAttempt(NAMES[name[1:]]),))
+    tried = _ours(words.strip().partition(" ")[0].casefold())
+    return replace(welcome.again(m.with_(staff={})), acts=(NoteAttempt(tried),)) if tried else None
+
+
+def _ours(name: str) -> str | None:
+    """The command behind a slash that nobody gives but officers; everybody may ask for help."""
+    own = NAMES.get(name[1:]) if name.startswith("/") else None
+    return None if own == "help" else own
 
 
 def _done(asked: Asked) -> Deciding:

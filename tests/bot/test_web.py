@@ -21,6 +21,7 @@ from jinja2 import UndefinedError
 from bot.app import House
 from bot.settings import Settings
 from bot.web import Guarded, site
+from handlers import wording
 from tests.end import chat
 from tests.play import OFFICE
 
@@ -145,6 +146,11 @@ def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path)
     assert 'href="/report' not in page
     assert "ita-bot chat" not in page
     assert "เปิดแยกไว้ต่างหาก" in page
+    assert f"<h1>{wording.WORDS['th']['page.service']}</h1>" in page
+    assert page.index('href="/ask') < page.index("เปิดแยกไว้ต่างหาก")
+    _, _, privacy = alone.asks("/privacy")
+    assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in privacy
+    assert "ตรวจสอบเรื่องร้องเรียนการทุจริต" not in privacy
     assert alone.asks("/report")[0] == 404
     alone.ends()
 

@@ -1,10 +1,11 @@
 """The nearest answer: as people ask, by mistake or in a hurry, and when nobody knows."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.faq import Entry, Index, runs
+from handlers.smallwords import FLOOR, telling
 
 BASE = (
     Entry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
@@ -76,6 +77,7 @@ def test_any_text_has_runs_and_an_answer_or_none(text: str) -> None:
 
 
 @given(st.lists(st.text("กขคงจ ่้า12ab", min_size=4, max_size=30), min_size=1, max_size=8, unique=True))
+@example(["1จ้า", "11"])
 def test_each_text_of_a_base_finds_itself(texts: list[str]) -> None:
     index = Index.of(Entry(str(number), (text,)) for number, text in enumerate(texts))
     for number, text in enumerate(texts):
@@ -83,3 +85,37 @@ def test_each_text_of_a_base_finds_itself(texts: list[str]) -> None:
         own = [one for one in found if one.id == str(number)]
         assert not runs(text) or own
         assert all(one.share == pytest.approx(1) for one in own if " " not in text.strip())
+
+
+def test_words_of_asking_tell_little() -> None:
+    tells = telling("ต่ออายุยังไงครับ")
+    assert tells[:7] == [1.0] * 7
+    assert set(tells[7:]) == {FLOOR}
+    assert telling("can") == [FLOOR] * 3
+    assert telling("canteen") == [1.0] * 7
+    assert telling("ท\u0e4d\u0e32") == [FLOOR] * 3  # ำ as it is compared
+    plain, wordy = (INDEX.ranked(asked, 1)[0] for asked in ("ขอทุนการศึกษา", "ทุนการศึกษาต้องทำยังไงถึงจะได้ครับผม"))
+    assert plain.id == wordy.id == "scholar"
+    assert wordy.share > 0.5
+
+
+def test_what_many_have_is_nobodys_answer() -> None:
+    many = Index.of([Entry(str(n), (f"ใบอนุญาตประเภทที่หมายเลข {n}{n}{n}",)) for n in range(20)])
+    assert many.nearest("ใบอนุญาต") != ()
+    assert not many.nearest("ใบอนุญาต")[0].sure
+    assert many.nearest("ใบขับขี่รถยนต์ส่วนบุคคลประเภทใด") == ()
+
+
+def test_a_question_word_for_word_is_answered_at_once_however_near_others_are() -> None:
+    alike = Index.of(
+        [
+            Entry("renew", ("ต่ออายุใบประกอบวิชาชีพ", "ใบประกอบวิชาชีพหมดอายุ")),
+            Entry("lost", ("ใบประกอบวิชาชีพหาย", "ทำใบประกอบวิชาชีพหาย")),
+            Entry("name", ("แก้ชื่อในใบประกอบวิชาชีพ", "แจ้งหาย")),
+            Entry("twice", ("แจ้งหาย",)),
+        ]
+    )
+    first = alike.nearest("ใบประกอบวิชาชีพหมดอายุ")[0]
+    assert (first.id, first.sure) == ("renew", True)
+    assert not alike.nearest("ใบประกอบวิชาชีพ")[0].sure
+    assert not any(one.sure for one in alike.nearest("แจ้งหาย"))  # two have it

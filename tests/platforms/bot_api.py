@@ -271,8 +271,21 @@ class BotApi:
     async def _on_setmycommands(self, commands: Any, scope: Any = None, language_code: str = "") -> Any:
         if len(commands) > 100:
             raise Refusal(400, "Bad Request: too many commands")
-        self.commands[((scope or {"type": "default"})["type"], language_code)] = commands
+        self.commands[(self._scope(scope), language_code)] = commands
         return True
+
+    async def _on_deletemycommands(self, scope: Any = None, language_code: str = "") -> Any:
+        self.commands.pop((self._scope(scope), language_code), None)
+        return True
+
+    def _scope(self, scope: Any) -> str:
+        """A scope of commands by its name, with its chat where it is of one. Refuses a chat that is not there."""
+        told = scope or {"type": "default"}
+        if told["type"] != "chat":
+            return str(told["type"])
+        if told["chat_id"] not in self.chats:
+            raise Refusal(400, "Bad Request: chat not found")
+        return f"chat {told['chat_id']}"
 
     async def _on_setwebhook(self, url: str, secret_token: str = "", **more: Any) -> Any:
         self.webhook = {"url": url, "secret_token": secret_token, **more}

@@ -1,6 +1,7 @@
 """The rich menus: made once, remade when they change, with a red dot for a person for whom something waits."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from PIL import Image
 
 from bot import line_menu, line_picture
 from bot.line import Line
-from bot.line_menu import HEIGHT, WIDTH, Menus, Sheet, areas, menu, sheets
+from bot.line_menu import HEIGHTS, WIDTH, Menus, Sheet, areas, menu, sheets
 from bot.settings import DESKS
+from handlers import counter
+from handlers.router import TYPED
 from handlers.turn import Channel
 from storage.snapshot import Letter
-from tests.platforms.line_api import TOKEN, serving
+from tests.platforms.line_api import TOKEN, Weather, serving
 from tests.platforms.line_door import at_work, messages, person
 from tests.platforms.line_rules import graphemes, needs_contracts, rules
 from tests.platforms.test_line_delivery import NEWS
@@ -24,13 +27,13 @@ EVERY = [sheet for desk in DESKS for sheet in sheets(desk)]
 @pytest.mark.parametrize("sheet", EVERY, ids=lambda sheet: sheet.alias)
 def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: Sheet) -> None:
     with Image.open(sheet.picture) as picture:
-        assert picture.size == (WIDTH, HEIGHT)
+        assert picture.size == (WIDTH, sheet.height)
         assert picture.format == "PNG"
     assert sheet.picture.stat().st_size < 1024 * 1024
-    assert WIDTH / HEIGHT >= 1.45
+    assert WIDTH / sheet.height >= 1.45
     assert len(sheet.alias) <= 32
     boxes = [area.box for area in areas(sheet)]
-    assert sum(width * height for _, _, width, height in boxes) == WIDTH * HEIGHT
+    assert sum(width * height for _, _, width, height in boxes) == WIDTH * sheet.height
     made = menu(sheet)
     assert graphemes(made["chatBarText"]) <= 14
     assert all(0 < graphemes(area["action"]["label"]) <= 20 for area in made["areas"])
@@ -59,18 +62,17 @@ def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) ->
             line.menus["theirs"] = {**menu(EVERY[0]), "name": "of somebody else"}
             await Menus(account, "complaints").set_up()
             first = dict(line.menus)
-            assert len(first) == 5
+            assert len(first) == 9
             assert sorted(line.aliases) == sorted(sheet.alias for sheet in sheets("complaints"))
             assert line.default_menu == line.aliases["ita-complaints-main"]
             await Menus(account, "complaints").set_up()
             assert line.menus == first
             del line.aliases["ita-complaints-more"]  # as if the program had ended before it was whole
             await Menus(account, "complaints").set_up()
-            assert len(line.menus) == 5
-            monkeypatch.setattr(line_menu, "WIDTH", WIDTH + 0)
-            monkeypatch.setattr(line_menu, "HEIGHT", HEIGHT - 2)
+            assert len(line.menus) == 9
+            monkeypatch.setattr(line_menu, "HEIGHTS", {**HEIGHTS, "complaints": 598})
             await Menus(account, "complaints").set_up()
-            assert len(line.menus) == 5
+            assert len(line.menus) == 9
             assert set(line.menus) & set(first) == {"theirs"}
             assert set(line.aliases.values()) == set(line.menus) - {"theirs"}
             assert line.refused == []
@@ -106,3 +108,95 @@ def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
             assert account.desk.faults == []
 
     asyncio.run(play())
+
+
+def test_what_a_desk_offers_is_understood_there() -> None:
+    heard = {"complaints": TYPED, "service": counter.HEARD}
+    for sheet in EVERY:
+        said = [area.data.removeprefix("/") for area in areas(sheet) if not area.data.startswith("menu:")]
+        assert set(said) <= set(heard[sheet.desk])
+        assert len(set(said)) == len(said)
+        assert ("th" if sheet.lang == "en" else "en") in said or sheet.tab == "main"
+    service = {a.data for sheet in sheets("service") for a in areas(sheet)}
+    assert {"/ask", "/qna", "/opinion", "/consultations", "/follow", "/report"} <= service
+
+
+def test_words_of_a_picture_stay_in_their_buttons() -> None:
+    for sheet in EVERY:
+        picture = line_picture.draw(sheet).convert("RGB")
+        for x, y, width, height in (a.box for a in areas(sheet) if not a.data.startswith("menu:")):
+            # Between the frame and what lies outside it, and just inside it, nothing is written.
+            for gap in (4, 18):
+                edge = picture.crop((x + gap, y + height // 4, x + gap + 6, y + 3 * height // 4))
+                assert len({c for _, c in edge.getcolors()}) == 1, sheet.alias  # type: ignore[union-attr]
+                foot = picture.crop((x + 40, y + height - gap - 6, x + width - 40, y + height - gap))
+                assert len({c for _, c in foot.getcolors()}) == 1, sheet.alias  # type: ignore[union-attr]
+
+
+@needs_contracts
+def test_the_menu_follows_the_language_of_the_talk(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with at_work(tmp_path / "var", name="service") as account:
+            line = account.line
+            await until(lambda: bool(line.default_menu))
+            assert line.default_menu == line.aliases["ita-service-main"]
+            assert await line.post(line.tap(A, "/help")) == 200
+            await line.shown(A, 0)
+            assert line.linked == {}
+            assert await line.post(line.tap(A, "/en")) == 200
+            await until(lambda: line.linked == {A: line.aliases["ita-service-main-en"]})
+            line.linked.clear()  # as if somebody had taken it away: asked for again, it is told again
+            assert await line.post(line.tap(A, "/qna")) == 200
+            assert await line.post(line.tap(A, "/en")) == 200
+            await until(lambda: bool(line.linked))
+            assert await line.post(line.tap(A, "/th")) == 200
+            await until(lambda: not line.linked)
+            assert line.refused == []
+            assert account.desk.faults == []
+
+    asyncio.run(play())
+
+
+@needs_contracts
+def test_news_are_shown_in_the_language_of_the_talk_after_a_start_too(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            async with at_work(tmp_path / "var", line, "service") as account:
+                await until(lambda: bool(line.default_menu))
+                assert await line.post(line.tap(A, "/en")) == 200
+                await until(lambda: bool(line.linked))
+            line.default_menu = ""
+            async with at_work(tmp_path / "var", line, "service") as account:
+                await until(lambda: bool(line.default_menu))
+                await account.door.post.flag(A, True)
+                assert line.linked == {A: line.aliases["ita-service-main-news-en"]}
+                await account.door.post.flag(A, False)
+                assert line.linked == {A: line.aliases["ita-service-main-en"]}
+                assert line.refused == []
+
+    asyncio.run(play())
+
+
+@needs_contracts
+def test_a_menu_that_line_does_not_change_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with at_work(tmp_path / "var", name="service") as account:
+            line = account.line
+            await until(lambda: bool(line.default_menu))
+            line.weather = lambda name, body: Weather(500) if name == "linkRichMenuIdToUser" else None
+            assert await line.post(line.tap(A, "/en")) == 200
+            assert "ask" in messages(await line.shown(A, 0))[-1].text.lower()
+            await until(lambda: bool(account.desk.faults))
+            account.desk.faults.clear()
+            line.weather = lambda name, body: None
+            assert await line.post(line.tap(A, "/help")) == 200
+            await until(lambda: bool(line.linked))  # it is tried again with the next answer
+
+    asyncio.run(play())
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """Wait for a state."""
+    async with asyncio.timeout(20):
+        while not seen():  # noqa: ASYNC110 - what the fake saw
+            await asyncio.sleep(0.01)

@@ -1,0 +1,55 @@
+"""Which rich menu each person sees: in the language of their talk, with news or without."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.line_menu import Menus
+from handlers.turn import Channel, Lang
+from storage.store import Store
+
+REMEMBERED = 20_000
+"""Persons whose menu is not everybody's; the first of them are forgotten, and told once more when they come."""
+
+ASKED: dict[str | None, Lang] = {"/th": "th", "/en": "en"}
+"""What the buttons of the languages say: LINE is told then, whatever we believe it to show."""
+
+
+@dataclass
+class Shown:
+    """The menus of the persons of one account. All that is kept is in memory: LINE remembers what it shows."""
+
+    menus: Menus
+    store: Store
+    fault: Callable[[BaseException], None]
+    _langs: "OrderedDict[str, Lang]" = field(default_factory=OrderedDict, repr=False)
+
+    async def flag(self, person: str, news: bool) -> None:
+        """Show a person the menu with the red dot, or the one without. Raises as the calls do."""
+        lang = self._langs.get(person) or await self._kept(person)
+        await self.menus.show(person, lang, news=news)
+
+    def speaks(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
+        """A person was answered in a language: the work of letting their menu follow; mostly there is none."""
+        if self._langs.get(person, "th") == lang and choice not in ASKED:
+            return None
+        self._langs.pop(person, None)
+        if lang != "th":
+            self._langs[person] = lang
+        while len(self._langs) > REMEMBERED:
+            self._langs.popitem(last=False)
+        return self._follow(person, lang)
+
+    async def _follow(self, person: str, lang: Lang) -> None:
+        try:
+            await self.menus.show(person, lang, news=False)
+        except (
+            Exception
+        ) as trouble:  # the talk goes on; the next answer, or language button, tells LINE again
+            self._langs.pop(person, None)
+            self.fault(trouble)
+
+    async def _kept(self, person: str) -> Lang:
+        session = await self.store.session(self.store.seals.who(Channel.LINE, person))
+        return session.lang if session else "th"

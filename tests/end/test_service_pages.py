@@ -1,0 +1,94 @@
+"""The pages of the service desk take words only, and say so to who sends more."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from tests.end.web_server import Running, Visitor, events, start
+
+PICTURE = b"\xff\xd8\xff\xe0 canary picture"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server, in which nothing broke."""
+    one = start(tmp_path_factory.mktemp("service") / "var")
+    yield one
+    log = one.ends()
+    assert set(events(log)) <= {"started", "stopped", "ticked"}, log
+
+
+@pytest.mark.parametrize("lang", ["", "?lang=en"])
+def test_no_page_of_this_desk_offers_to_attach_a_file(served: Running, lang: str) -> None:
+    visitor = Visitor(served.port)
+    for path in ("/ask", "/opinion"):
+        assert 'type="file"' not in visitor.opens(path + lang).body
+    asked = Visitor(served.port)
+    asked.opens(f"/ask{lang}")
+    for words in ("ขอยืมเต็นท์ไปจัดงานวัดได้ไหม", "ขอยืมรถตู้"):
+        assert 'type="file"' not in asked.sends(words).body
+    assert 'type="file"' in Visitor(served.port).opens("/track").body
+
+
+def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: Running) -> None:
+    visitor = Visitor(served.port)
+    visitor.opens("/ask")
+    page = visitor.sends(files={"ภาพ.jpg": PICTURE})
+    assert page.status == 200
+    assert "รับคำถามเป็นข้อความ" in page.words
+    page = visitor.sends("สำนักงานเปิดให้บริการวันและเวลาใด", files={"ภาพ.jpg": PICTURE})
+    assert "08.30-16.30" in page.words
+    assert "รับคำถามเป็นข้อความ" in page.words
+    # What was sent lies nowhere, sealed or not: the folder of evidence has no file.
+    kept = (served.home / "service" / "evidence").rglob("*")
+    assert [one for one in kept if one.is_file()] == []
+
+
+def test_a_page_at_which_one_asks_asks_for_a_question(served: Running) -> None:
+    visitor = Visitor(served.port)
+    page = visitor.opens("/ask")
+    assert "คำถามของท่าน" in page.words
+    assert "คำตอบของท่าน" not in page.words
+    page = visitor.sends("ใบประกอบวิชาชีพหมดอายุ")
+    assert 'href="https://www.ksp.or.th/"' in page.body  # and nothing of what stands below it
+    assert "หรือพิมพ์คำถามที่นี่" in page.words
+    page = visitor.sends(pick="ไม่ตรง")
+    assert page.heading.startswith("คำถามที่ใกล้เคียง")
+    titles = [label for label in page.buttons if "ใบอนุญาต" in label]
+    assert titles
+    assert all(page.words.count(title) == 1 for title in titles)  # a button each, and no list besides
+
+
+def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: Running) -> None:
+    visitor = Visitor(served.port)
+    visitor.opens("/ask")
+    visitor.sends("ผู้อำนวยการเรียกรับเงินค่าฝากเด็กเข้าเรียน")
+    page = visitor.sends(pick="แจ้งทุจริต")
+    assert page.heading == "แจ้งเรื่องทุจริตได้ที่ช่องทางที่แยกไว้ต่างหาก"
+    assert '<p><a href="https://' in page.body
+    assert "ไม่มีข้อความใดของเรื่องนี้ถูกเก็บไว้ที่นี่" in page.words
+
+
+def test_the_privacy_notices_of_both_desks_stand_on_one_page(served: Running) -> None:
+    page = Visitor(served.port).opens("/privacy")
+    assert "ตรวจสอบเรื่องร้องเรียนการทุจริต" in page.words
+    assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in page.words
+
+
+def test_what_was_typed_below_a_question_is_shown_when_it_is_asked_what_it_is(served: Running) -> None:
+    visitor = Visitor(served.port)
+    visitor.opens("/ask")
+    visitor.sends("ขอยืมเครื่องเสียงไปงานบวชได้ไหม")
+    visitor.sends(visitor.sends(pick="ถามเจ้าหน้าที่").receipt)
+    page = visitor.sends("ต้องวางเงินมัดจำไหม")
+    assert "เป็นคำถามต่อในเรื่องเดิม" in page.heading
+    assert "“ต้องวางเงินมัดจำไหม”" in page.words
+
+
+def test_what_was_found_on_the_board_stands_right_below_the_search(served: Running) -> None:
+    visitor = Visitor(served.port)
+    assert "?topic=" in visitor.opens("/qna").body
+    page = visitor.opens(f"/qna?q={quote('เปิดกี่โมง')}")
+    assert "08.30-16.30" in page.words
+    assert "?topic=" not in page.body
