@@ -14,7 +14,8 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from bot import offices
 from handlers.office import Part, Words
 from handlers.receipt import ALPHABET
-from handlers.staff.announcing import MOST_OPTIONS, MOST_QUESTIONS, instant, lettered
+from handlers.staff.announcing import lettered
+from handlers.staff.drafting import MOST_OPTIONS, MOST_QUESTIONS, instant
 from handlers.thai import BANGKOK
 from handlers.turn import Channel, Event, Turn
 from handlers.voice import Ballot, BallotQuestion, CloseBallot, Kind, ListBallots, Phase, PutBallot

@@ -93,7 +93,7 @@ def _which(m: Moment, ballots: Sequence[Ballot], *before: Say) -> Turn:
 
 def _doors(ballots: Sequence[Ballot]) -> tuple[Option, ...]:
     own = tuple(Option(one.code, Bilingual(th=one.title)) for one in ballots)
-    return (*options((ANY,)), *own, *options(("leave",)))
+    return (*own, *options((ANY, "leave")))
 
 
 def _picked(m: Moment) -> Deciding:

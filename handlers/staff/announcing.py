@@ -1,12 +1,12 @@
 """`/consult`: an officer announces a consultation in a few lines, sees it as people will, and closes it."""
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import datetime
 
 from handlers import thai
 from handlers.staff.asking import Asked
+from handlers.staff.drafting import Draft, Wrong, drafted, gathered, missing, written
 from handlers.turn import Arg, Choice, Deciding, NewReceipt, Say, Turn, literal, read
 from handlers.voice import (
     Ballot,
@@ -14,7 +14,6 @@ from handlers.voice import (
     CloseBallot,
     FindWays,
     JudgeStatement,
-    Kind,
     ListBallots,
     ListStatements,
     Phase,
@@ -23,48 +22,17 @@ from handlers.voice import (
     Ways,
 )
 
-MOST_QUESTIONS = 20
-MOST_OPTIONS = 12
-LONGEST = 2000
-PLACES: Mapping[str, str] = {
-    "ชื่อ": "title", "title": "title",
-    "ความเป็นมา": "background", "background": "background",
-    "ลิงก์": "link", "link": "link",
-    "เปิด": "opens", "opens": "opens",
-    "ปิด": "closes", "closes": "closes",
-    "ถาม": "ask", "ask": "ask",
-}  # fmt: skip
-"""How a line of an announcement begins."""
-
-KINDS: Mapping[str, Kind] = {
-    "เลือกหนึ่ง": Kind.CHOICE, "one": Kind.CHOICE,
-    "เลือกหลาย": Kind.CHOICES, "several": Kind.CHOICES,
-    "คะแนน": Kind.SCALE, "scale": Kind.SCALE,
-    "ข้อความ": Kind.TEXT, "text": Kind.TEXT,
-    "เห็นด้วย": Kind.STATEMENTS, "statements": Kind.STATEMENTS,
-}  # fmt: skip
-
-_LINE = re.compile(r"\s*([^:：]{2,12}?)\s*[:：]\s*(.*)")
-_BETWEEN = re.compile(r"\n|;\s*(?=(?:" + "|".join(PLACES) + r")\s*[:：])")
-"""Lines, or what stands for them where a message is one line, as in the terminal."""
-
-_WHEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2})[.:](\d{2}))?")
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A mistake in an announcement: a wording key, and the line that it is in."""
-
-    key: str
-    line: str = ""
+MORE = "/consult more"
+"""What the next words of an officer complete: the announcement that is under way."""
 
 
 def consult(asked: Asked) -> Deciding:
     """List consultations, announce one, or close one."""
     word, _, rest = asked.rest.partition(" ") if "\n" not in asked.rest[:8] else asked.rest.partition("\n")
     if word.strip() in {"new", "ใหม่"}:
-        return _drafted(asked, rest)
+        return _gathered(asked.keeps(ballot=""), rest)
+    if word == "more":
+        return _gathered(asked, rest)
     if word == "yes" and "ballot" in asked.m.session.staff:
         return (yield from _announced(asked))
     ballots = yield from read(ListBallots())
@@ -74,7 +42,8 @@ def consult(asked: Asked) -> Deciding:
     if known is not None:
         return _of_one(asked, known, (yield from read(FindWays(known.code))))
     lines = tuple(_line(asked, one) for one in ballots[:20])
-    return asked.tells("consult.list" if lines else "consult.none", lines=lines)
+    begun = (Choice(MORE, "inquiry.button.consult_more"),) if "ballot" in asked.m.session.staff else ()
+    return asked.tells("consult.list" if lines else "consult.none", begun, lines=lines)
 
 
 def _line(asked: Asked, one: Ballot) -> Say:
@@ -87,19 +56,33 @@ def _at(instant: datetime, asked: Asked) -> str:
     return f"{thai.shown(thai.day(instant), asked.m.lang)} {thai.clock(instant)}"
 
 
-def _drafted(asked: Asked, text: str) -> Turn:
-    if not text.strip():
+def _gathered(asked: Asked, text: str) -> Turn:
+    """Take what was typed into the announcement that is under way, and say how it stands."""
+    draft, wrong = gathered(asked.m.session.staff.get("ballot", ""), text)
+    asked = asked.keeps(ballot=written(draft, asked.m.lang), awaits=MORE)
+    turn = _standing(asked, draft)
+    mistakes = tuple(
+        Say("inquiry.consult.wrong", {"what": Say(f"inquiry.wrong.{one.key}"), "line": one.line})
+        for one in wrong
+    )
+    return replace(turn, says=(*mistakes, *turn.says))
+
+
+def _standing(asked: Asked, draft: Draft) -> Turn:
+    """What is there of an announcement: nothing, some of it, or all."""
+    if not draft:
         return asked.tells("consult.how")
-    made = drafted(text, asked.m.now)
+    lacks = tuple(Say(f"inquiry.lacks.{place}") for place in missing(draft))
+    if lacks:
+        return asked.tells("consult.lacks", lines=written(draft, asked.m.lang), lacks=lacks)
+    made = drafted(draft, asked.m.now)
     if isinstance(made, Wrong):
         return asked.tells("consult.wrong", what=Say(f"inquiry.wrong.{made.key}"), line=made.line)
     choices = (
         Choice("/consult yes", "inquiry.button.consult_ok"),
         Choice("/consult", "inquiry.button.consult"),
     )
-    kept = asked.keeps(ballot=text.strip())
-    shown = Say("inquiry.consult.shown", _content(asked, made), choices)
-    return Turn(kept.m.session, (shown,))
+    return Turn(asked.m.session, (Say("inquiry.consult.shown", _content(asked, made), choices),))
 
 
 def _content(asked: Asked, one: Ballot) -> dict[str, Arg]:
@@ -124,10 +107,11 @@ def _question(one: BallotQuestion) -> Say:
 
 
 def _announced(asked: Asked) -> Deciding:
-    made = drafted(asked.m.session.staff["ballot"], asked.m.now)
-    asked = asked.keeps(ballot="")
+    draft, _ = gathered(asked.m.session.staff["ballot"], "")
+    made = drafted(draft, asked.m.now) if not missing(draft) else Wrong("order")
     if isinstance(made, Wrong):
-        return asked.tells("consult.wrong", what=Say(f"inquiry.wrong.{made.key}"), line=made.line)
+        return _gathered(asked, "")  # it closes too soon by now
+    asked = asked.keeps(ballot="")
     code = lettered((yield from read(NewReceipt())).symbols)
     act = PutBallot(replace(made, code=code), f"staff:{asked.staff.id}")
     turn = asked.tells("consult.announced", acts=(act,), code=code, title=made.title)
@@ -195,73 +179,6 @@ def _waiting(asked: Asked, waiting: tuple[Statement, ...], *before: Say) -> Turn
         )
         turn = asked.tells("statements_one", ways, count=len(waiting), text=own.text, code=own.code)
     return replace(turn, says=(*before, *turn.says))
-
-
-def drafted(text: str, now: datetime) -> Ballot | Wrong:
-    """A consultation from its lines, without a code; or the first mistake in them."""
-    said: dict[str, str] = {}
-    questions: list[BallotQuestion] = []
-    for line in filter(str.strip, _BETWEEN.split(text)):
-        found = _LINE.fullmatch(line)
-        place = PLACES.get(found[1].strip().casefold()) if found else None
-        if found is None or place is None:
-            return Wrong("line", line)
-        if place == "ask":
-            question = _asked(found[2], f"q{len(questions) + 1}")
-            if isinstance(question, Wrong):
-                return question
-            questions.append(question)
-        else:
-            said[place] = found[2].strip()[:LONGEST]
-    return _whole(said, tuple(questions), now)
-
-
-def _whole(said: Mapping[str, str], questions: tuple[BallotQuestion, ...], now: datetime) -> Ballot | Wrong:
-    if not said.get("title"):
-        return Wrong("title")
-    if not 1 <= len(questions) <= MOST_QUESTIONS:
-        return Wrong("questions")
-    if said.get("link", "https://") and not said.get("link", "https://").startswith(("https://", "http://")):
-        return Wrong("link", said["link"])
-    opens = instant(said["opens"], time(0, 0)) if said.get("opens") else now
-    closes = instant(said.get("closes", ""), time(23, 59))
-    if opens is None or closes is None:
-        return Wrong("when", said.get("opens", "") if opens is None else said.get("closes", ""))
-    if closes <= max(opens, now):
-        return Wrong("order")
-    return Ballot(
-        "", said["title"], said.get("background", ""), said.get("link", ""), opens, closes, questions
-    )
-
-
-def _asked(text: str, key: str) -> BallotQuestion | Wrong:
-    kind, *parts = [part.strip() for part in text.split("|")]
-    own = KINDS.get(kind.casefold())
-    if own is None or not parts or not parts[0]:
-        return Wrong("kind", text)
-    title, *options = parts
-    picks = own in {Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS}
-    least = 2 if own is not Kind.STATEMENTS else 1
-    if (picks and not least <= len(options) <= MOST_OPTIONS) or (not picks and options) or "" in options:
-        return Wrong("options", text)
-    letter = "s" if own is Kind.STATEMENTS else "o"
-    return BallotQuestion(
-        key, own, title, {f"{letter}{n}": label for n, label in enumerate(options, start=1)}
-    )
-
-
-def instant(text: str, otherwise: time) -> datetime | None:
-    """A day, with its time of day or without, as people write it; Buddhist or Christian years. Bangkok's."""
-    found = _WHEN.fullmatch(text.strip().translate(_DIGITS))
-    if found is None:
-        return None
-    year = int(found[3])
-    year -= thai.BUDDHIST_ERA if year > 2400 else 0
-    try:
-        at = time(int(found[4]), int(found[5])) if found[4] else otherwise
-        return datetime.combine(date(year, int(found[2]), int(found[1])), at, thai.BANGKOK)
-    except ValueError:
-        return None
 
 
 WORKS: Mapping[str, Callable[[Asked], Deciding]] = {"consult": consult, "statements": statements}

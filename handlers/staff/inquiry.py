@@ -52,12 +52,15 @@ def hear(m: Moment, *, known: bool = False) -> Reading[Turn | None]:
 
 def _ordered(m: Moment, staff: Staff, words: str, *, known: bool) -> Reading[Turn | None]:
     """A command, or the words that complete one; None where it is neither."""
-    asked, kept = asks(m, staff, words), m.session.staff
-    typed = m.event.text is not None
-    if asked is None and typed and kept.get("then") and words.strip() not in CANCELS:
-        return (yield from _proved(m, staff, words))
-    if asked is None and typed and kept.get("awaits") and m.session.topic is Topic.MENU and not known:
-        asked = asks(m, staff, f"{kept['awaits']} {words}")
+    asked, typed = asks(m, staff, words), m.event.text is not None
+    if asked is None and typed:
+        kept = m.session.staff
+        if words.strip() in CANCELS and kept.keys() & {"then", "awaits"}:
+            return _dropped(Asked(m, staff, ""))
+        if kept.get("then"):
+            return (yield from _proved(m, staff, words))
+        if kept.get("awaits") and m.session.topic is Topic.MENU and not known:
+            asked = asks(m, staff, f"{kept['awaits']} {words}")
     if asked is None or (asked.name not in NAMES and (known or not typed)):
         return None
     if asked.name not in NAMES:
@@ -66,6 +69,12 @@ def _ordered(m: Moment, staff: Staff, words: str, *, known: bool) -> Reading[Tur
     if staff.role in HANDLING:
         return (yield from _done(asked))
     return None if asked.name == "help" else asked.tells("refused", acts=(NoteAttempt(asked.name, staff.id),))
+
+
+def _dropped(asked: Asked) -> Turn:
+    """What was under way is given up."""
+    asked = asked.keeps(then="", awaits="", ballot="")
+    return Turn(asked.m.session, (Say("staff.dropped", {}, (button("questions"),)),))
 
 
 def _proved(m: Moment, staff: Staff, text: str) -> Deciding:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import time
 
 from handlers import personal, thai
-from handlers.staff.announcing import instant
 from handlers.staff.asking import Asked
 from handlers.staff.call import Reading
+from handlers.staff.drafting import instant
 from handlers.turn import Arg, Choice, Deciding, Say, Turn, literal, read
 from handlers.voice import (
     Ballot,
