@@ -6,41 +6,31 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from handlers.turn import Event, Lang, Say, Session, Turn
-from storage import tables
+from storage import said
 from storage.batch import Batch, prepared, stored
-from storage.database import fetched, padded, sql, together
+from storage.database import together
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.roster import Roster
 from storage.seals import Seals
-from storage.snapshot import ANSWER, LETTER, Answer, Letter
+from storage.snapshot import LETTER, Answer, Letter
 from storage.talks import FORGET, Talks, stored_version
 from storage.write import WRITERS
 
 T = TypeVar("T")
 
 MOST_TOGETHER = 256
-ANSWER_KEPT = timedelta(hours=1)
 FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 GRACE = 60
 """Seconds that the door has for its own answer before a courier takes it for undelivered."""
-
-
-@cache
-def _known(count: int) -> str:
-    column = tables.events.c
-    marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
-    return sql(select(column.mark, column.answer).where(column.mark.in_(marks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +158,14 @@ class Committer:
     ) -> tuple[dict[str, Committed], list[str]]:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
         batch = Batch(connection, self.seals, self.days, turns[0].at, self.roster)
-        day = Days.day(batch.now)
-        known = await self._known(connection, [p.event.id for p in turns])
+        marked = said.marked(self.days, [p.event.id for p in turns])
+        known = _again(await said.known(connection, self.days, marked))
         fresh = [p for p in turns if p.event.id not in known]
         await self.talks.check(connection, ((p.event.who, p.before) for p in fresh))
         for pending in fresh:
-            await self._gather(pending, batch, day)
+            await self._gather(pending, batch)
+        if fresh:
+            said.keep([(p.event.id, Answer(_lang(p), p.turn.says)) for p in fresh], marked, batch)
         await batch.flush()
         return known, batch.erased
 
@@ -199,34 +191,14 @@ class Committer:
 
     async def said(self, connection: AsyncConnection, event_id: str) -> Committed | None:
         """The answer of an event that came before."""
-        return (await self._known(connection, [event_id])).get(event_id)
+        marked = said.marked(self.days, [event_id])
+        return _again(await said.known(connection, self.days, marked)).get(event_id)
 
-    async def _known(self, connection: AsyncConnection, ids: list[str]) -> dict[str, Committed]:
-        """The answers of events that came before."""
-        marks = {m: (one, day) for one in ids for m, day in self.days.marks(_event(one)).items()}
-        if not marks:
-            return {}
-        known: dict[str, Committed] = {}
-        asked = padded(marks)
-        for mark, sealed in await fetched(connection, _known(len(asked)), asked):
-            event_id, day = marks[mark]
-            answer = Answer("th", ())
-            if sealed is not None:
-                opened = self.days.seals[day].open(sealed, "events", mark.hex(), "answer")
-                answer = ANSWER.validate_json(opened)
-            known[event_id] = Committed(answer.says, answer.lang, again=True)
-        return known
-
-    async def _gather(self, pending: Pending, batch: Batch, day: date) -> None:
+    async def _gather(self, pending: Pending, batch: Batch) -> None:
         event, turn = pending.event, pending.turn
         for act in turn.acts:
             await WRITERS[type(act)](act, batch)
         self._gather_session(pending, batch)
-        mark = self.days.mark(day, _event(event.id))
-        answer = ANSWER.dump_json(Answer(_lang(pending), turn.says), exclude_defaults=True)
-        sealed = self.days.seals[day].seal(answer, "events", mark.hex(), "answer")
-        until = _minute(pending.at + ANSWER_KEPT)
-        batch.insert("events", mark=mark, day=day, until=until, answer=sealed)
         certain = tuple(say for say in turn.says if say.certain)
         if certain and event.back is not None:
             letter = Letter(event.channel, event.back, _lang(pending), certain)
@@ -262,17 +234,13 @@ def _named(code: int) -> StorageError:
     return StorageError(f"the database could not write (SQLite code {code})")
 
 
-def _event(event_id: str) -> bytes:
-    return event_id.encode("utf-8", "surrogatepass")
-
-
 def _lang(pending: Pending) -> Lang:
     session = pending.turn.session or pending.before
     return session.lang if session else pending.turn.lang
 
 
-def _minute(at: datetime) -> int:
-    return int(at.timestamp()) // 60
+def _again(known: Mapping[str, Answer]) -> dict[str, Committed]:
+    return {event: Committed(answer.says, answer.lang, again=True) for event, answer in known.items()}
 
 
 def _finish(done: "asyncio.Future[T]", answer: T) -> None:

@@ -31,7 +31,7 @@ PRAGMAS = (
 ROOM = "cache_size = -16000"
 """KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
 
-HEAD = "0012"
+HEAD = "0013"
 
 
 def prepare(path: Path) -> None:

@@ -59,8 +59,12 @@ class Days:
     async def destroy(self, connection: AsyncConnection, now: datetime) -> int:
         """Destroy the keys of days gone by and all that was marked with them; gives how many rows that were."""
         last = self.day(now - OLDEST)
+        if (
+            await connection.execute(select(tables.day_keys.c.day).where(tables.day_keys.c.day < last))
+        ).first() is None:
+            return 0
         gone = 0
-        for table in (tables.events, tables.tries, tables.traces, tables.day_keys):
+        for table in (tables.events, tables.answers, tables.tries, tables.traces, tables.day_keys):
             gone += (await connection.execute(delete(table).where(table.c.day < last))).rowcount
         return gone
 

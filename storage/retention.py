@@ -57,12 +57,8 @@ class Retention:
 
     async def forget_events(self, now: datetime) -> int:
         """Wipe answers that were kept long enough, and destroy the keys of days gone by."""
-        table, days = tables.events, self.committer.days
-        wipe = (
-            update(table)
-            .where(table.c.until <= _minute(now), table.c.answer.is_not(None))
-            .values(answer=None)
-        )
+        days = self.committer.days
+        wipe = delete(tables.answers).where(tables.answers.c.until <= _minute(now))
         async with self.committer.transaction() as connection:
             gone = (await connection.execute(wipe)).rowcount + await days.destroy(connection, now)
         days.forget(now)

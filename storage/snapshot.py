@@ -77,7 +77,8 @@ class Answer:
 
 
 SESSION = TypeAdapter(Session)
-ANSWER = TypeAdapter(Answer)
+ANSWERS = TypeAdapter(dict[str, Answer])
+"""By the marks of their events, in hex digits."""
 TRIES = TypeAdapter(Tries)
 REPORT = TypeAdapter(Report)
 BODY = TypeAdapter(Body)

@@ -7,6 +7,7 @@ Instants are minutes since 1970 where a deadline needs them and hours where only
 from storage.tables.cases import (
     OPEN,
     addresses,
+    answers,
     audit,
     audit_head,
     cases,
@@ -57,6 +58,7 @@ from storage.tables.schema import metadata
 __all__ = [
     "OPEN",
     "addresses",
+    "answers",
     "audit",
     "audit_head",
     "ballots",

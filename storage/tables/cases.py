@@ -40,9 +40,16 @@ day_keys = scattered(
 events = scattered(
     "events",
     Column("mark", LargeBinary(32), primary_key=True),
-    Column("day", Date, nullable=False, index=True),
+    Column("day", Date, nullable=False),
+    Column("answers", Integer),  # where its answer lies
+)
+
+answers = scattered(
+    "answers",
+    Column("id", Integer, primary_key=True, autoincrement=False),  # at random
+    Column("day", Date, nullable=False),
     Column("until", Integer, nullable=False),  # minute
-    Column("answer", LargeBinary),
+    Column("sealed", LargeBinary, nullable=False),  # of all events that were written together
 )
 
 tries = scattered(
