@@ -93,7 +93,7 @@ class Batch:
 
     def add(self, statement: UpdateBase, **row: object) -> None:
         """One more row for a statement."""
-        self._rows.setdefault(id(statement), (statement, []))[1].append(stored(row))
+        self._rows.setdefault(id(statement), (statement, []))[1].append(row)
 
     async def number(self, fiscal_year: int) -> int:
         """The next register number of a fiscal year."""
@@ -134,11 +134,6 @@ class Batch:
 
 _DIALECT = sqlite.dialect(paramstyle="named")
 _PLACE = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
-
-
-def stored(row: Mapping[str, object]) -> dict[str, object]:
-    """A row as SQLite takes it: a day is its ISO text."""
-    return {name: str(value) if type(value) is date else value for name, value in row.items()}
 
 
 @cache

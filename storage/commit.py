@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from handlers.turn import Event, Lang, Say, Session, Turn
 from storage import said
-from storage.batch import Batch, prepared, stored
+from storage.batch import Batch, prepared
 from storage.database import together
 from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
@@ -61,7 +61,7 @@ class Chore:
     """A small writing that can share a transaction with others: one statement and its rows."""
 
     statement: UpdateBase
-    rows: list[dict[str, object]]
+    rows: list[Mapping[str, object]]
     done: "asyncio.Future[None]"
 
 
@@ -90,7 +90,7 @@ class Committer:
 
         The statement is one that is made once: its SQL is kept. Rows name all its columns.
         """
-        chore = Chore(statement, [stored(row) for row in rows], asyncio.get_running_loop().create_future())
+        chore = Chore(statement, list(rows), asyncio.get_running_loop().create_future())
         self._enqueue(chore)
         await chore.done
 
@@ -171,10 +171,10 @@ class Committer:
 
     async def today(self, now: datetime) -> None:
         """See that the key of the day is on the disk before anything is marked with it."""
-        if Days.day(now) not in self.days.keys:
+        if Days.day(now) not in self.days.marking:
             async with self.transaction() as connection:
                 found = await self.days.loaded(connection, now)
-            self.days.keys = found
+            self.days.learn(found)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -218,9 +218,9 @@ class Committer:
             batch.add(FORGET, who=who)
 
 
-def _gathered(chores: list[Chore]) -> list[tuple[str, list[dict[str, object]]]]:
+def _gathered(chores: list[Chore]) -> list[tuple[str, list[Mapping[str, object]]]]:
     """What chores write, each statement once."""
-    gathered: dict[str, list[dict[str, object]]] = {}
+    gathered: dict[str, list[Mapping[str, object]]] = {}
     for chore in chores:
         gathered.setdefault(prepared(chore.statement), []).extend(chore.rows)
     return list(gathered.items())

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,8 @@ ROOM = "cache_size = -16000"
 """KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
 
 HEAD = "0013"
+
+sqlite3.register_adapter(date, date.isoformat)  # a day is its ISO text
 
 
 def prepare(path: Path) -> None:

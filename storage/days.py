@@ -1,5 +1,6 @@
 """The key of each day: what is marked with it cannot be recognised once the key is destroyed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.seal import Seal, derived, fresh_key, mark
+from storage.seal import Marker, Seal, derived, fresh_key
 from storage.seals import Seals
 
 OLDEST = timedelta(days=1)
@@ -19,7 +20,7 @@ class Days:
     """The keys of today and yesterday (UTC), and what they mark and seal with."""
 
     of: Seals
-    marking: dict[date, bytes] = field(default_factory=dict, repr=False)
+    marking: dict[date, Marker] = field(default_factory=dict, repr=False)
     seals: dict[date, Seal] = field(default_factory=dict, repr=False)
 
     @staticmethod
@@ -27,14 +28,9 @@ class Days:
         """The day whose key is used at an instant."""
         return now.astimezone(UTC).date()
 
-    @property
-    def keys(self) -> dict[date, bytes]:
-        """The keys that are known to be on the disk."""
-        return self.marking
-
-    @keys.setter
-    def keys(self, found: dict[date, bytes]) -> None:
-        self.marking = {day: derived(key, "mark") for day, key in found.items()}
+    def learn(self, found: Mapping[date, bytes]) -> None:
+        """Use keys that are on the disk."""
+        self.marking = {day: Marker(derived(key, "mark")) for day, key in found.items()}
         self.seals = {day: Seal({1: derived(key, "seal")}, self.of.desk) for day, key in found.items()}
 
     async def loaded(self, connection: AsyncConnection, now: datetime) -> dict[date, bytes]:
@@ -50,11 +46,11 @@ class Days:
 
     def marks(self, *parts: bytes) -> dict[bytes, date]:
         """The marks of something under each key that is still there."""
-        return {mark(key, *parts): day for day, key in self.marking.items()}
+        return {mark(*parts): day for day, mark in self.marking.items()}
 
     def mark(self, day: date, *parts: bytes) -> bytes:
         """The mark of something under the key of a day."""
-        return mark(self.marking[day], *parts)
+        return self.marking[day](*parts)
 
     async def destroy(self, connection: AsyncConnection, now: datetime) -> int:
         """Destroy the keys of days gone by and all that was marked with them; gives how many rows that were."""
@@ -71,5 +67,5 @@ class Days:
     def forget(self, now: datetime) -> None:
         """Forget the keys that were destroyed."""
         last = self.day(now - OLDEST)
-        self.marking = {day: key for day, key in self.marking.items() if day >= last}
+        self.marking = {day: mark for day, mark in self.marking.items() if day >= last}
         self.seals = {day: seal for day, seal in self.seals.items() if day >= last}

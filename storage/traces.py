@@ -45,7 +45,7 @@ class Traces:
         days = self.committer.days
         if now is not None:
             await self.committer.today(now)
-        day = Days.day(now) if now is not None else max(days.keys)
+        day = Days.day(now) if now is not None else max(days.marking)
         rows = []
         for who, messages in fresh.items():
             row = secrets.token_hex(16)

@@ -20,7 +20,7 @@ from benchmarks.telegram.script import Step, steps, told
 
 ROOT = Path(__file__).parents[2]
 PERSONS = 64
-ROUNDS = 3
+ROUNDS = 5
 PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
 OURS = [sys.executable, "-m", "benchmarks.telegram.ours"]
 PTB = [sys.executable, "-m", "benchmarks.telegram.peer_ptb"]
