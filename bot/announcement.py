@@ -4,6 +4,7 @@ import json
 import secrets
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Self
@@ -12,6 +13,7 @@ import typer
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from bot import offices
+from bot.ballots import AT, PAPER
 from handlers.office import Part, Words
 from handlers.receipt import ALPHABET
 from handlers.staff.announcing import lettered
@@ -22,6 +24,9 @@ from handlers.voice import Ballot, BallotQuestion, CloseBallot, Kind, ListBallot
 from storage.store import Store
 
 LETTERS = 6
+MOST_PDF = 20 * 1024**2
+"""Bytes."""
+
 PICKED = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS})
 
 
@@ -41,14 +46,25 @@ class QuestionFile(Part):
 
 
 class AnnouncementFile(Part):
-    """A consultation. opens, closes: "31/12/2569 16.30", or a date and time of TOML; without a zone, Bangkok's."""
+    """A consultation.
+
+    pdf: in place of a link, a file beside this one, which is then found at the consultation's page.
+    opens, closes: "31/12/2569 16.30", or a date and time of TOML; without a zone, Bangkok's.
+    """
 
     title: Words
     background: Annotated[str, StringConstraints(max_length=2000)] = ""
     link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    pdf: str = ""
     opens: datetime | str | None = None
     closes: datetime | str
     questions: Annotated[tuple[QuestionFile, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+
+    @model_validator(mode="after")
+    def _one_background(self) -> Self:
+        if self.link and self.pdf:
+            raise ValueError("link, pdf: ใช้อย่างใดอย่างหนึ่ง / one of them")
+        return self
 
     def ballot(self, now: datetime) -> Ballot:
         """The consultation, under a new code. Raises BadParameter for times that cannot be."""
@@ -103,13 +119,39 @@ async def announced(file: Path, *, dry_run: bool) -> int:
     from bot import app
     from bot.engine import utc_now
 
-    now = utc_now()
-    ballot = read(file).ballot(now)
+    now, said = utc_now(), read(file)
+    ballot, pdf = said.ballot(now), paper(file, said.pdf)
     if not dry_run:
         async with app.opened(["service"]) as house:
-            await _written(house.desks["service"].store, PutBallot(ballot, "admin"), now)
+            if pdf:
+                address = _address(house.settings.service.public_url)
+                ballot = replace(ballot, link=f"{address}{AT}/{ballot.code}/{PAPER}")
+            await _written(house.desks["service"].store, PutBallot(ballot, "admin", pdf), now)
         sys.stdout.write(f"{ballot.code}\n")
     return 0
+
+
+def paper(file: Path, named: str) -> bytes:
+    """The PDF that a file names, from beside it; nothing where it names none. Raises BadParameter."""
+    if not named:
+        return b""
+    try:
+        content = (file.parent / named).read_bytes()
+    except OSError:
+        raise typer.BadParameter(f"pdf: {named}: เปิดไม่ได้ / cannot be read") from None
+    if not content.startswith(b"%PDF-") or len(content) > MOST_PDF:
+        raise typer.BadParameter(
+            f"pdf: {named}: ต้องเป็น PDF ไม่เกิน 20 MB / must be a PDF of no more than 20 MB"
+        )
+    return content
+
+
+def _address(public_url: str | None) -> str:
+    if not public_url:
+        raise typer.BadParameter(
+            "pdf: ตั้ง ITA_SERVICE__PUBLIC_URL ก่อน / set ITA_SERVICE__PUBLIC_URL first: where it is found"
+        )
+    return public_url.rstrip("/")
 
 
 async def listed() -> int:

@@ -12,6 +12,8 @@ from ita_stats.opinions.tally import Box
 from storage.store import Store
 
 AT = "/opinions"
+PAPER = "background.pdf"
+"""The file of a consultation that is the office's own."""
 
 
 def terms_of(office: Office, salt: bytes) -> Terms:

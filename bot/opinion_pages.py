@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.ballots import AT
+from bot.ballots import AT, PAPER
 from bot.board import framed
 from bot.engine import utc_now
 from bot.opinions import Hearing, ways
@@ -61,14 +61,24 @@ class OpinionPages:
         return self._shown(lang, overview.announced(known, _ways(lang), lang, now < known.closes))
 
     async def file(self, request: Request) -> Response:
-        """A form of the results, to be kept."""
+        """The PDF of a background, or a form of the results, to be kept."""
         name, code = request.path_params["file"], request.path_params["code"]
+        if name == PAPER:
+            return await self._paper(code)
         found = await self._hearing.heard.results(code) if name in FILES else None
         if found is None:
             raise HTTPException(404)
         kept_as = name.replace("results", f"results-{found.code}")
         headers = {**A_WHILE, "content-disposition": f'inline; filename="{kept_as}"'}
         return Response(await asyncio.to_thread(_file, found, name), headers=headers, media_type=TYPES[name])
+
+    async def _paper(self, code: str) -> Response:
+        known = await self._hearing.announced(code)
+        paper = await self._hearing.heard.paper(code) if known and known.opens <= utc_now() else None
+        if paper is None:
+            raise HTTPException(404)
+        headers = {**A_WHILE, "content-disposition": f'inline; filename="{code}.pdf"'}
+        return Response(paper, headers=headers, media_type=TYPES["results.pdf"])
 
     async def sheet(self, _: Request) -> Response:
         """How results look."""

@@ -31,6 +31,9 @@ class Heard(Protocol):
         Only the office's answers to its themes are those of now.
         """
 
+    async def paper(self, code: str) -> bytes | None:
+        """The PDF that a consultation came with; None where none did."""
+
     async def opinions(self) -> Sequence[Opinion]:
         """All standing opinions, those among them of which only these words are left."""
 
@@ -43,6 +46,10 @@ class Nobody:
         return ()
 
     async def results(self, _: str) -> Results | None:
+        """None."""
+        return None
+
+    async def paper(self, _: str) -> bytes | None:
         """None."""
         return None
 
@@ -78,6 +85,10 @@ class Kept:
         """What was published, with the office's answers as they are now."""
         kept = await self.store.polls.result(code)
         return shown(kept, await self.store.polls.themes(code)) if kept is not None else None
+
+    async def paper(self, code: str) -> bytes | None:
+        """As it was announced."""
+        return await self.store.polls.paper(code)
 
     async def opinions(self) -> Sequence[Opinion]:
         """What is counted of all."""

@@ -78,10 +78,11 @@ class FindVoice(Query[Mapping[str, str] | None]):
 
 @dataclass(frozen=True, slots=True)
 class PutBallot(Act):
-    """Announce a consultation. A conflict where the code is taken."""
+    """Announce a consultation. paper: the PDF of its background, or nothing. A conflict where the code is taken."""
 
     ballot: Ballot
     by: str
+    paper: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ async def put_ballot(act: PutBallot, batch: Batch) -> None:
         result=None,
         published_on=None,
     )
+    if act.paper:
+        batch.insert("papers", code=one.code, content=act.paper)
     await batch.note(act.by, "consultation-announced", one.code)
 
 

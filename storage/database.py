@@ -32,7 +32,7 @@ PRAGMAS = (
 ROOM = "cache_size = -16000"
 """KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
 
-HEAD = "0013"
+HEAD = "0014"
 
 sqlite3.register_adapter(date, date.isoformat)  # a day is its ISO text
 

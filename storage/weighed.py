@@ -157,6 +157,15 @@ class Polls:
             )
             return tuple(_counted(opened(row)) for row in rows.all())
 
+    async def paper(self, code: str) -> bytes | None:
+        """The PDF that came with a consultation; None where none did."""
+        async with self.sight() as sight:
+            paper = tables.papers.c
+            content: bytes | None = await sight.connection.scalar(
+                select(paper.content).where(paper.code == code)
+            )
+            return content
+
     async def voices(self, code: str) -> AsyncIterator[list[voice.Voice]]:
         """The voices of a consultation, some at a time."""
         async with self.sight() as sight:

@@ -47,6 +47,14 @@ ballots = scattered(
 )
 
 
+# The background of a consultation, as a PDF of the office's: public.
+papers = scattered(
+    "papers",
+    Column("code", String(6), ForeignKey("ballots.code"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+
 def _ballot(*, primary: bool = False) -> Column[object]:
     return Column("code", String(6), ForeignKey("ballots.code"), primary_key=primary, nullable=False)
 

@@ -45,6 +45,7 @@ class Memory:
     announced: Sequence[Consultation] = ()
     counted: dict[str, Results] = field(default_factory=dict)
     said: Sequence[Opinion] = ()
+    papers: dict[str, bytes] = field(default_factory=dict)
     read: int = 0
 
     async def consultations(self) -> Sequence[Consultation]:
@@ -52,6 +53,9 @@ class Memory:
 
     async def results(self, code: str) -> Results | None:
         return self.counted.get(code)
+
+    async def paper(self, code: str) -> bytes | None:
+        return self.papers.get(code)
 
     async def opinions(self) -> Sequence[Opinion]:
         self.read += 1

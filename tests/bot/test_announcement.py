@@ -11,6 +11,7 @@ from bot.announcement import new_code, read
 from handlers.staff.announcing import lettered
 from handlers.voice import Kind
 from tests.end.chat import run
+from tests.end.web_server import Visitor, start
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 OFFICE = Path(__file__).parents[2] / "office.example.toml"
@@ -56,6 +57,34 @@ def test_a_file_is_announced_listed_and_closed(tmp_path: Path) -> None:
     assert run(home, "consult", "close", code).returncode == 0
     assert json.loads(run(home, "consult", "list").stdout)["phase"] == "closed"
     assert run(home, "consult", "close", code).returncode == 2
+
+
+PDF = b"%PDF-1.7 draft"
+
+
+def test_a_pdf_comes_with_it(tmp_path: Path) -> None:
+    closes = (datetime.now(UTC) + timedelta(days=9)).strftime("%d/%m/%Y")
+    text = f'pdf = "draft.pdf"\n{WHOLE}'.replace("2569-12-31T16:30:00", f'"{closes}"')
+    file, home = written(tmp_path, text.replace('opens = "01/12/2569 08.00"\n', "")), tmp_path / "var"
+    assert run(home, "consult", "import", str(file)).returncode == 2  # there is no such file
+    (tmp_path / "draft.pdf").write_bytes(b"<html>")
+    assert "20 MB" in run(home, "consult", "import", str(file), "--dry-run").stderr
+    (tmp_path / "draft.pdf").write_bytes(PDF)
+    assert "PUBLIC_URL" in run(home, "consult", "import", str(file)).stderr  # nobody would find it
+    (tmp_path / ".env").write_text("ITA_SERVICE__PUBLIC_URL=https://ask.example.go.th/\n", "utf-8")
+    code = run(home, "consult", "import", str(file)).stdout.strip()
+    running = start(home)
+    try:
+        visitor, found = Visitor(running.port), f"/opinions/{code}/background.pdf"
+        assert f"https://ask.example.go.th{found}" in visitor.asks(f"/opinions/{code}").body
+        assert visitor.asks(found).body == PDF.decode()
+    finally:
+        running.ends()
+
+
+def test_a_link_and_a_pdf_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="link, pdf"):
+        read(written(tmp_path, f'link = "https://a.go.th"\npdf = "a.pdf"\n{WHOLE}'))
 
 
 def test_a_whole_file_is_read(tmp_path: Path) -> None:

@@ -99,6 +99,14 @@ def test_one_without_results_says_where_it_stands(code: str, words: str, address
     assert text(address, f"/opinions/{code}?lang=en")
 
 
+def test_the_background_of_one_that_has_opened(address: str, memory: Memory) -> None:
+    memory.papers |= {OPEN.code: b"%PDF-1", LATER.code: b"%PDF-2"}
+    status, headers, content = get(address, f"/opinions/{OPEN.code}/background.pdf")
+    assert (status, headers["content-type"], content) == (200, "application/pdf", b"%PDF-1")
+    assert get(address, f"/opinions/{LATER.code}/background.pdf")[0] == 404
+    assert get(address, f"/opinions/{WAITING.code}/background.pdf")[0] == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
