@@ -28,8 +28,8 @@ MORE = "/consult more"
 
 def consult(asked: Asked) -> Deciding:
     """List consultations, announce one, or close one."""
-    word, _, rest = asked.rest.partition(" ") if "\n" not in asked.rest[:8] else asked.rest.partition("\n")
-    if word.strip() in {"new", "ใหม่"}:
+    word, rest = (*asked.rest.split(maxsplit=1), "", "")[:2]
+    if word in {"new", "ใหม่"}:
         return _gathered(asked.keeps(ballot=""), rest)
     if word == "more":
         return _gathered(asked, rest)
