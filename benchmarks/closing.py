@@ -21,7 +21,6 @@ from bot import ballots
 from handlers.turn import Channel, Event
 from handlers.voice import Ballot, BallotQuestion, CountResult, Kind, PutBallot
 from ita_stats.opinions import page, published
-from ita_stats.voice import Voice
 from storage import polled
 from storage.ballots import sealed
 from storage.keys import Place
@@ -32,13 +31,6 @@ VOICES = 100_000
 SOME = 2_000
 
 
-def answers(one: Voice) -> dict[str, str]:
-    """What somebody answered, as it is kept: every twentieth wrote something, too."""
-    picks = {key: ",".join(sorted(picked)) for key, picked in one.picks.items()}
-    stances = {f"{key}.{own}": stance for key, said in one.stances.items() for own, stance in said.items()}
-    return {**picks, **{key: stance.value for key, stance in stances.items()}}
-
-
 def fill(home: Path, desk: Desk, code: str, count: int) -> None:
     """Put voices in as they lie there while the consultation is open: sealed, each with a mark."""
     chance, asked, seals = random.Random(7), consultation(), desk.store.seals
@@ -46,7 +38,7 @@ def fill(home: Path, desk: Desk, code: str, count: int) -> None:
     with closing(sqlite3.connect(Place.under(home, "service").database)) as raw, raw:
         for number in range(count):
             own, said = secrets.token_hex(16), some[number % SOME]
-            row = (own, code, secrets.token_bytes(32), said.has_account, sealed(seals, own, answers(said)))
+            row = (own, code, secrets.token_bytes(32), said.has_account, sealed(seals, own, said.answers))
             raw.execute("INSERT INTO voices (id, code, mark, account, sealed) VALUES (?, ?, ?, ?, ?)", row)
 
 
@@ -97,14 +89,7 @@ async def measured(count: int) -> None:
             found = await ballots.counter(desk.store, OFFICE, "")(CountResult(ballot.code), desk.now())
             assert found is not None
             page.page(published.read(found.content))
-            told(
-                "read, counted, protected, and the page made",
-                started,
-                f"another's: {max(waits) * 1000:.0f} ms",
-            )
-            chat.cancel()
-            with suppress(asyncio.CancelledError):
-                await chat
+            told("read, counted, protected, and the page made", started)
 
 
 if __name__ == "__main__":

@@ -35,17 +35,15 @@ def consultation() -> Consultation:
 
 def voice(chance: random.Random, asked: Consultation) -> Voice:
     """Somebody who answers everything."""
-    picks, stances = dict[str, frozenset[str]](), dict[str, dict[str, Stance]]()
+    answers = dict[str, str]()
     for one in asked.questions:
         if one.kind is Kind.STATEMENTS:
-            stances[one.key] = dict(
-                zip(one.options, chance.choices([*Stance], k=len(one.options)), strict=True)
-            )
+            answers |= {f"{one.key}.{own}": chance.choice([*Stance]).value for own in one.options}
         elif one.kind is Kind.CHOICES:
-            picks[one.key] = frozenset(code for code in one.options if chance.random() < 0.4)
+            answers[one.key] = ",".join(code for code in one.options if chance.random() < 0.4)
         else:
-            picks[one.key] = frozenset((chance.choice([*one.options] or ["1", "2", "3", "4", "5"]),))
-    return Voice(chance.random() < 0.8, picks, stances)
+            answers[one.key] = chance.choice([*one.options] or ["1", "2", "3", "4", "5"])
+    return Voice(chance.random() < 0.8, answers)
 
 
 def timed(what: str, work: Callable[[], T]) -> T:

@@ -46,13 +46,13 @@ class Asked:
 class Voice:
     """What one person said. has_account: by a chat account and so once for sure; by the web page otherwise.
 
-    picks: by question key, the keys of the options picked ("1" to "5" on a scale); stances: by question key, then by
-    the key of the statement. Words in people's own hand are not here: only what an officer has cleared is published.
+    answers: by question key, the keys of the options picked with commas between ("1" to "5" on a scale), and the
+    stance on a statement under "question.statement". Words in people's own hand are not here: only what an officer
+    has cleared is published.
     """
 
     has_account: bool
-    picks: Mapping[str, frozenset[str]]
-    stances: Mapping[str, Mapping[str, Stance]]
+    answers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

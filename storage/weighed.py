@@ -2,9 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -67,7 +66,7 @@ async def _texts(code: str, sight: Sight) -> list[tuple[Written, list[str]]]:
         return []
     own = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
     found: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    given = select(tables.voices).where(_VOICE.code == code).order_by(_VOICE.id)
+    given = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_(None)).order_by(_VOICE.id)
     for at, one in enumerate((await sight.connection.execute(given)).all() if own else ()):
         if at % A_BREATH == 0:
             await asyncio.sleep(0)
@@ -170,13 +169,16 @@ class Polls:
         """The voices of a consultation, some at a time."""
         async with self.sight() as sight:
             row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).one()
-            sheet = _Sheet(opened(row))
+            texts = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
             # The next are read while these are opened and counted.
             reading = asyncio.ensure_future(_some(sight, code, ""))
             try:
                 while given := await reading:
                     reading = asyncio.ensure_future(_some(sight, code, given[-1].id))
-                    yield [sheet.voice(answers_of(one, self.seals), account=one.account) for one in given]
+                    yield [
+                        voice.Voice(one.account, _counting(answers_of(one, self.seals), texts))
+                        for one in given
+                    ]
             finally:
                 reading.cancel()
                 await asyncio.wait([reading])
@@ -223,40 +225,18 @@ def _counted(ballot: Ballot) -> voice.Consultation:
     )
 
 
+def _counting(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
+    """Answers without those in people's own words."""
+    for key in texts:
+        answers.pop(key, None)
+    return answers
+
+
 async def _some(sight: Sight, code: str, last: str) -> Sequence[Row[Any]]:
-    """The voices after one, in the order of their random names."""
-    after = select(tables.voices).where(_VOICE.code == code, _VOICE.id > last).order_by(_VOICE.id).limit(SOME)
+    """The voices after one, in the order of their random names; written anew, so that an index has that order."""
+    unmarked = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_(None))
+    after = unmarked.where(_VOICE.id > last).order_by(_VOICE.id).limit(SOME)
     return (await sight.connection.execute(after)).all()
-
-
-class _Sheet:
-    """How the voices of one consultation are read, made once for all of them."""
-
-    def __init__(self, ballot: Ballot) -> None:
-        self._stances = {
-            one.key: [(f"{one.key}.{key}", key) for key in one.options]
-            for one in ballot.questions
-            if one.kind is Kind.STATEMENTS
-        }
-        others = {Kind.STATEMENTS, Kind.TEXT}
-        self._picks = [one.key for one in ballot.questions if one.kind not in others]
-
-    def voice(self, said: Mapping[str, str], *, account: bool) -> voice.Voice:
-        """What one person said."""
-        picks = {key: _picked(said[key]) for key in self._picks if key in said}
-        stances = {
-            key: {own: _STANCES[said[full]] for full, own in places if full in said}
-            for key, places in self._stances.items()
-        }
-        return voice.Voice(account, picks, {key: own for key, own in stances.items() if own})
-
-
-_STANCES = {one.value: one for one in voice.Stance}
-
-
-@lru_cache(1024)
-def _picked(said: str) -> frozenset[str]:
-    return frozenset(said.split(","))
 
 
 READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {

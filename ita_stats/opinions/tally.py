@@ -9,7 +9,10 @@ from ita_stats.voice import Asked, Consultation, Kind, Stance, Voice
 
 TOGETHER = 2_000
 """Voices that are put in together."""
-_NONE: frozenset[str] = frozenset()
+_NONE = Counter[str]()
+SIDES = (True, False)
+"""With an account, and without."""
+
 SCALE = ("1", "2", "3", "4", "5")
 
 
@@ -61,46 +64,42 @@ class Box:
 
     consultation: Consultation
     _sides: Counter[bool] = field(default_factory=Counter)
-    _picks: dict[tuple[str, bool], Counter[frozenset[str]]] = field(default_factory=dict)
-    _stances: dict[tuple[str, bool], Counter[tuple[str, Stance]]] = field(default_factory=dict)
+    _answers: dict[bool, Counter[tuple[str, str]]] = field(default_factory=dict)
 
-    def put(self, voices: Iterable[Voice]) -> None:
+    def put(self, voices: Sequence[Voice]) -> None:
         """Put in some voices. Answers that a question does not have are as if they had not been given."""
-        sides: dict[bool, list[Voice]] = {True: [], False: []}
-        for voice in voices:
-            sides[voice.has_account].append(voice)
-        for account, side in sides.items():
+        for account in SIDES:
+            side = [voice.answers.items() for voice in voices if voice.has_account is account]
             self._sides[account] += len(side)
-            for one in self.consultation.questions:
-                key = one.key
-                if one.kind is Kind.STATEMENTS:
-                    said = (v.stances[key].items() for v in side if key in v.stances)
-                    self._stances.setdefault((key, account), Counter()).update(chain.from_iterable(said))
-                elif one.kind is not Kind.TEXT:
-                    self._picks.setdefault((key, account), Counter()).update(
-                        [v.picks.get(key, _NONE) for v in side]
-                    )
+            self._answers.setdefault(account, Counter()).update(chain.from_iterable(side))
 
     def opened(self) -> Tally:
         """The exact figures of all that was put in."""
-        voices = Pair(self._sides[True], self._sides[False])
-        return Tally(voices, {one.key: tuple(self._lines(one)) for one in self.consultation.questions})
+        said = [_by_key(self._answers.get(account, Counter())) for account in SIDES]
+        lines = {one.key: tuple(_lines(one, said)) for one in self.consultation.questions}
+        return Tally(Pair(*(self._sides[account] for account in SIDES)), lines)
 
-    def _lines(self, asked: Asked) -> Iterator[Line]:
-        """The lines of a question: equal answers were put together, so a hundred thousand voices are a few dozen."""
-        none = Counter[frozenset[str]]()
-        picks = [self._picks.get((asked.key, account), none) for account in (True, False)]
-        match asked.kind:
-            case Kind.TEXT:
-                return
-            case Kind.STATEMENTS:
-                unsaid = Counter[tuple[str, Stance]]()
-                stances = [self._stances.get((asked.key, account), unsaid) for account in (True, False)]
-                yield from _statements(asked, stances)
-            case Kind.CHOICES:
-                yield _several(asked, picks)
-            case _:
-                yield _single(asked, picks)
+
+def _by_key(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
+    """How many said what, by question: equal answers were put together, so these are a few dozen."""
+    found: dict[str, Counter[str]] = {}
+    for (key, said), number in answers.items():
+        found.setdefault(key, Counter())[said] += number
+    return found
+
+
+def _lines(asked: Asked, said: Sequence[Mapping[str, Counter[str]]]) -> Iterator[Line]:
+    """The lines of a question."""
+    match asked.kind:
+        case Kind.TEXT:
+            return
+        case Kind.STATEMENTS:
+            for code, label in asked.options.items():
+                yield _statement(asked, code, label, [one.get(f"{asked.key}.{code}", _NONE) for one in said])
+        case Kind.CHOICES:
+            yield _several(asked, [one.get(asked.key, _NONE) for one in said])
+        case _:
+            yield _single(asked, [one.get(asked.key, _NONE) for one in said])
 
 
 def counted(consultation: Consultation, voices: Iterable[Voice]) -> Tally:
@@ -111,26 +110,27 @@ def counted(consultation: Consultation, voices: Iterable[Voice]) -> Tally:
     return box.opened()
 
 
-def _single(asked: Asked, found: Sequence[Counter[frozenset[str]]]) -> Line:
+def _single(asked: Asked, found: Sequence[Counter[str]]) -> Line:
     """One answer of several. On a scale the options are 1 to 5, whatever the question calls them."""
     labels = {n: asked.options.get(n, n) for n in SCALE} if asked.kind is Kind.SCALE else dict(asked.options)
-    cells = {code: Pair(*(one[frozenset((code,))] for one in found)) for code in labels}
-    answered = Pair(sum(p.account for p in cells.values()), sum(p.web for p in cells.values()))
-    return Line(asked.key, "", cells, labels, answered)
+    cells = {code: Pair(*(one[code] for one in found)) for code in labels}
+    return Line(asked.key, "", cells, labels, _summed(cells))
 
 
-def _several(asked: Asked, found: Sequence[Counter[frozenset[str]]]) -> Line:
+def _several(asked: Asked, found: Sequence[Counter[str]]) -> Line:
     known = frozenset(asked.options)
+    picked = [[(known.intersection(said.split(",")), n) for said, n in one.items()] for one in found]
     cells = {
-        code: Pair(*(sum(n for picks, n in one.items() if code in picks) for one in found)) for code in known
+        code: Pair(*(sum(n for picks, n in one if code in picks) for one in picked)) for code in asked.options
     }
-    answered = Pair(*(sum(n for picks, n in one.items() if picks & known) for one in found))
-    cells = {code: cells[code] for code in asked.options}
+    answered = Pair(*(sum(n for picks, n in one if picks) for one in picked))
     return Line(asked.key, "", cells, dict(asked.options), answered, several=True)
 
 
-def _statements(asked: Asked, found: Sequence[Counter[tuple[str, Stance]]]) -> Iterator[Line]:
-    for code, label in asked.options.items():
-        cells = {stance.value: Pair(*(one[code, stance] for one in found)) for stance in Stance}
-        answered = Pair(sum(p.account for p in cells.values()), sum(p.web for p in cells.values()))
-        yield Line(f"{asked.key}/{code}", label, cells, {s.value: "" for s in Stance}, answered)
+def _statement(asked: Asked, code: str, label: str, found: Sequence[Counter[str]]) -> Line:
+    cells = {stance.value: Pair(*(one[stance.value] for one in found)) for stance in Stance}
+    return Line(f"{asked.key}/{code}", label, cells, {s.value: "" for s in Stance}, _summed(cells))
+
+
+def _summed(cells: Mapping[str, Pair]) -> Pair:
+    return Pair(sum(p.account for p in cells.values()), sum(p.web for p in cells.values()))

@@ -10,7 +10,6 @@ from ita_stats.opinions.results import Results
 from ita_stats.voice import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
 
 TERMS = Terms("สำนักงานศึกษาธิการจังหวัดเชียงใหม่", "Chiang Mai Provincial Education Office", b"a salt")
-NO = frozenset[str]()
 
 HOURS = Asked("hours", Kind.CHOICE, "สำนักงานควรเปิดให้บริการเวลาใด", {
     "now": "08.30-16.30 น. อย่างที่เป็นอยู่", "early": "07.30-15.30 น. เปิดเร็วขึ้น ปิดเร็วขึ้น",
@@ -44,18 +43,18 @@ THEMES = (
 
 def voice(chance: random.Random, asked: Consultation = ASKED) -> Voice:
     """Somebody who answers most of what is asked."""
-    picks, stances = dict[str, frozenset[str]](), dict[str, dict[str, Stance]]()
+    answers = dict[str, str]()
     for one in asked.questions:
-        if chance.random() < 0.03:
+        if chance.random() < 0.03 or one.kind is Kind.TEXT:
             continue
         codes = [*one.options] or ["1", "2", "3", "4", "5"]
         if one.kind is Kind.STATEMENTS:
-            stances[one.key] = {c: chance.choices([*Stance], (6, 3, 2))[0] for c in codes}
+            answers |= {f"{one.key}.{c}": chance.choices([*Stance], (6, 3, 2))[0].value for c in codes}
         elif one.kind is Kind.CHOICES:
-            picks[one.key] = frozenset(c for c in codes if chance.random() < 0.4)
-        elif one.kind is not Kind.TEXT:
-            picks[one.key] = frozenset(chance.choices(codes, range(1, len(codes) + 1)))
-    return Voice(chance.random() < 0.7, picks, stances)
+            answers[one.key] = ",".join(c for c in codes if chance.random() < 0.4)
+        else:
+            answers[one.key] = chance.choices(codes, range(1, len(codes) + 1))[0]
+    return Voice(chance.random() < 0.7, answers)
 
 
 def voices(number: int, seed: int = 7, asked: Consultation = ASKED) -> Sequence[Voice]:
