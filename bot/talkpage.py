@@ -14,7 +14,7 @@ from handlers.turn import TYPED, Lang, Message, Say, Session, Wants
 
 HEADED = {
     *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
-    *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help"),
+    *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help", "consult.hello"),
 }
 """What is no note but part of the page, and whose first line is its heading."""
 
@@ -28,7 +28,7 @@ ASKING = ("ask.", "welcome.", "thread.")
 AS_BUTTONS = {"ask.found": "titles"}
 """What stands on the page as buttons anyway: on other doors, buttons may be missing or cut short."""
 
-CHIEF = {"accept", "submit", "done", "next", "send", "review", "resume"}
+CHIEF = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
 LANGUAGES = {"/th", "/en"}
 
 

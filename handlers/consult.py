@@ -101,10 +101,13 @@ def _of(question: BallotQuestion) -> tuple[Item, ...]:
             f"{question.key}.{key}",
             Say("consult.statement", {"title": title, "text": text}),
             options(STANCES),
+            optional=False,  # one of the stances is to have none
+            brief=Say("consult.said", {"text": text}),
         )
         for key, text in question.options.items()
     )
-    return (*each, Item(f"{question.key}+", Say("consult.add", {"title": title})))
+    added = Item(f"{question.key}+", Say("consult.add", {"title": title}), brief=Say("consult.added"))
+    return (*each, added)
 
 
 def _hello(m: Moment, ballot: Ballot) -> Say:

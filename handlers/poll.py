@@ -26,13 +26,17 @@ SUSPECT = "suspect"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. options: what may be picked, empty where words are asked for; several: more than one may be."""
+    """One question. options: what may be picked, empty where words are asked for; several: more than one may be.
+
+    brief: its title in one line, where the title has more.
+    """
 
     key: str
     title: Say
     options: tuple[Option, ...] = ()
     several: bool = False
     optional: bool = True
+    brief: Say | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ def before(items: Sequence[Item], key: str) -> str:
 def told(items: Sequence[Item], answers: Mapping[str, str], m: Moment) -> tuple[Say, ...]:
     """The answers as they are looked over, a line each."""
     return tuple(
-        Say("poll.line", {"title": item.title, "answer": _shown(item, answers, m)}) for item in items
+        Say("poll.line", {"title": item.brief or item.title, "answer": _shown(item, answers, m)})
+        for item in items
     )
 
 

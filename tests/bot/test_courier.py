@@ -130,7 +130,7 @@ def test_a_letter_to_one_who_left_is_given_up_and_the_others_go(tmp_path: Path) 
 
 def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> None:
     async def scene(s: Scene) -> None:
-        s.platform.content = samples.FILES["ใบเสร็จ.pdf"]()
+        s.platform.content, s.courier.patience = samples.FILES["ใบเสร็จ.pdf"](), 20
         file = await s.courier.bring(s.event("1"), "ใบเสร็จ.pdf", {"file": "f1"})
         assert (file.kind, file.misnamed, file.coming) == ("image/png", True, False)
         content = b"".join([piece async for piece in s.desk.store.evidence.read(file.id)])
