@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from storage import database, tables
+from storage import database, migrations, tables
 from tests.storage.conftest import Ground
 
 
@@ -49,6 +49,20 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw:
         names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert names <= {"history", "alembic_version"}
+
+
+def test_an_event_of_before_is_known_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, whole = tmp_path / "desk.sqlite", migrations.command.upgrade
+    with monkeypatch.context() as older:
+        older.setattr(migrations.command, "upgrade", lambda config, _: whole(config, "0012"))
+        migrations.upgrade(path)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("INSERT INTO events VALUES (x'AB', '2026-11-23', 1, x'CD')")
+    database.prepare(path)
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT mark, day, answers FROM events").fetchall() == [
+            (b"\xab", "2026-11-23", None)
+        ]
 
 
 @pytest.mark.parametrize(
