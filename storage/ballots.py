@@ -33,7 +33,7 @@ from storage.errors import Conflict
 from storage.seal import fresh_key, mark
 from storage.seals import Seals
 from storage.sight import Sight
-from storage.snapshot import LETTER, Letter
+from storage.snapshot import Letter, enclosed
 
 ASKED = TypeAdapter(Ballot)
 ANSWERS = TypeAdapter(dict[str, str])
@@ -135,7 +135,7 @@ def _listen(batch: Batch, code: str, back: Return | None) -> None:
     if back is None:
         return
     at = batch.seals.who("hears of a result", code, back.who.hex())
-    letter = LETTER.dump_json(Letter(back.channel, back.back, back.lang, ()))
+    letter = enclosed(Letter(back.channel, back.back, back.lang, ()))
     sealed = batch.seals.waiting.seal(letter, "hearers", at.hex(), "letter")
     batch.put("hearers", mark=at, code=code, person=news.person(batch.seals, back.who), sealed=sealed)
 

@@ -21,7 +21,7 @@ from storage.days import Days
 from storage.errors import Busy, Conflict, DiskFull, StorageError
 from storage.roster import Roster
 from storage.seals import Seals
-from storage.snapshot import LETTER, Answer, Letter
+from storage.snapshot import Answer, Letter, enclosed
 from storage.talks import FORGET, Talks, stored_version
 from storage.write import WRITERS
 
@@ -203,7 +203,7 @@ class Committer:
         if certain and event.back is not None:
             letter = Letter(event.channel, event.back, _lang(pending), certain)
             row = secrets.token_hex(16)
-            body = self.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+            body = self.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
             due = int(pending.at.timestamp()) + GRACE
             batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
             pending.waiting = (row,)

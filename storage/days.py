@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.seal import Marker, Seal, derived, fresh_key
+from storage.seal import WHOLE, Marker, Seal, derived, fresh_key
 from storage.seals import Seals
 
 OLDEST = timedelta(days=1)
@@ -22,6 +22,8 @@ class Days:
     of: Seals
     marking: dict[date, Marker] = field(default_factory=dict, repr=False)
     seals: dict[date, Seal] = field(default_factory=dict, repr=False)
+    before: frozenset[date] = frozenset()
+    """Days some of whose events were marked as an earlier version did (`storage.said`)."""
 
     @staticmethod
     def day(now: datetime) -> date:
@@ -42,6 +44,8 @@ class Days:
             found[today] = fresh_key()
             sealed = self.of.day.seal(found[today], "day_keys", str(today), "key")
             await connection.execute(tables.day_keys.insert(), {"day": today, "sealed": sealed})
+        old = select(tables.events.c.day).where(func.length(tables.events.c.mark) == WHOLE).distinct()
+        self.before = frozenset((await connection.execute(old)).scalars())
         return found
 
     def marks(self, *parts: bytes) -> dict[bytes, date]:

@@ -9,7 +9,7 @@ from handlers.turn import Say
 from storage import tables
 from storage.batch import Batch
 from storage.seals import Seals
-from storage.snapshot import LETTER, Letter
+from storage.snapshot import LETTER, Letter, enclosed
 
 FORGET_CASE = delete(tables.addresses).where(tables.addresses.c.mark == bindparam("of_case"))
 FORGET_HEARER = delete(tables.hearers).where(tables.hearers.c.person == bindparam("of_person"))
@@ -30,7 +30,7 @@ def person(seals: Seals, who: bytes) -> bytes:
 async def keep_news(act: KeepNews, batch: Batch) -> None:
     """Keep where to tell a person of news; the newest wish counts."""
     at = mark(batch.seals, act.case)
-    letter = LETTER.dump_json(Letter(act.channel, act.back, act.lang, (TOLD,)))
+    letter = enclosed(Letter(act.channel, act.back, act.lang, (TOLD,)))
     sealed = batch.seals.waiting.seal(letter, "addresses", at.hex(), "letter")
     batch.put("addresses", mark=at, person=person(batch.seals, act.who), sealed=sealed)
 
@@ -52,6 +52,6 @@ async def tell(case: str, by: By, batch: Batch) -> None:
         return
     letter = LETTER.validate_json(batch.seals.waiting.open(sealed, "addresses", at.hex(), "letter"))
     row = secrets.token_hex(16)
-    again = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+    again = batch.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
     due = int(batch.now.timestamp())
     batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=again)

@@ -14,7 +14,7 @@ from handlers.turn import Say
 from storage import tables
 from storage.batch import Batch
 from storage.roster import ADDRESS, Address
-from storage.snapshot import LETTER, Letter
+from storage.snapshot import Letter, enclosed
 
 
 async def tell_of_new(
@@ -87,6 +87,6 @@ def post(address: Address, say: Say, batch: Batch) -> None:
     """Lay a notice ready for a person of the staff."""
     row = secrets.token_hex(16)
     letter = Letter(address.channel, address.back, address.lang, (replace(say, certain=True),))
-    body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+    body = batch.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
     due = int(batch.now.timestamp())
     batch.insert("outbox", id=row, kind=address.channel.value, due=due, attempts=0, sealed=body)

@@ -33,7 +33,7 @@ from storage.days import Days
 from storage.errors import Conflict
 from storage.knowledge import POSTED, changed
 from storage.seals import Seals
-from storage.snapshot import LETTER, TRIES, Letter
+from storage.snapshot import LETTER, TRIES, Letter, enclosed
 from storage.staff import actor
 
 _COLUMN = tables.questions.c
@@ -268,7 +268,7 @@ def _keep_way(batch: Batch, question: str, back: Return | None) -> None:
     if back is None:
         return
     at = way_mark(batch.seals, question)
-    letter = LETTER.dump_json(Letter(back.channel, back.back, back.lang, ()))
+    letter = enclosed(Letter(back.channel, back.back, back.lang, ()))
     sealed = batch.seals.waiting.seal(letter, "addresses", at.hex(), "letter")
     batch.put("addresses", mark=at, person=news.person(batch.seals, back.who), sealed=sealed)
 
@@ -282,7 +282,7 @@ async def _deliver(batch: Batch, found: Thread, answer: str) -> None:
     way = LETTER.validate_json(batch.seals.waiting.open(sealed, "addresses", at.hex(), "letter"))
     letter = Letter(way.channel, way.back, way.lang, (_said(found, answer),))
     row = secrets.token_hex(16)
-    body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+    body = batch.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
     due = int(batch.now.timestamp())
     batch.insert("outbox", id=row, kind=way.channel.value, due=due, attempts=0, sealed=body)
 

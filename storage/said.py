@@ -1,10 +1,12 @@
 """What was said to events of the last hour, so that one that comes again gets the same answer.
 
-The answers of what is written in one transaction lie sealed together: apart, each would cost pages of its own.
+What is written in one transaction lies together, since apart each of its rows would cost a page of its own: the
+answers sealed as one, and the marks of events beside those of their neighbours. A mark begins with `SHARED` bytes that
+it has in common with those of events that came at about the same time, and goes on with `OWN` bytes of its own.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import TypeAlias
@@ -16,6 +18,8 @@ from storage import tables
 from storage.batch import Batch
 from storage.database import fetched, padded, sql
 from storage.days import Days
+from storage.errors import Tampered
+from storage.seal import Marker
 from storage.snapshot import ANSWERS, Answer
 
 KEPT = timedelta(hours=1)
@@ -24,9 +28,29 @@ Marked: TypeAlias = Mapping[str, Mapping[bytes, date]]
 """Events by their ids: the marks of each, and under the key of which day."""
 
 
+SHARED, OWN = 4, 24
+"""Bytes of a mark. An earlier version made `WHOLE` ones; they are looked for as long as a day has some."""
+
+ULID, RANDOM, COUNTED = 26, 18, 2
+"""LINE's ids are of 26 characters, of which the last 18 tell less than a second; Telegram's are counted up."""
+
+
 def marked(days: Days, events: Iterable[str]) -> Marked:
     """The marks of events under each key that is still there."""
-    return {event: days.marks(event.encode("utf-8", "surrogatepass")) for event in events}
+    return {event: dict(_marks(days, event)) for event in events}
+
+
+def _marks(days: Days, event: str) -> Iterator[tuple[bytes, date]]:
+    named = event.encode("utf-8", "surrogatepass")
+    for day, mark in days.marking.items():
+        yield _near(mark, named), day
+        if day in days.before:
+            yield mark(named), day
+
+
+def _near(mark: Marker, named: bytes) -> bytes:
+    own = RANDOM if len(named.rpartition(b":")[2]) == ULID else COUNTED
+    return mark(b"near", named[:-own])[:SHARED] + mark(named)[:OWN]
 
 
 @cache
@@ -40,7 +64,10 @@ def _known(count: int) -> str:
 
 
 async def known(connection: AsyncConnection, days: Days, marked: Marked) -> dict[str, Answer]:
-    """Which of some events came before, and what was said to each: nothing, where that is no longer kept."""
+    """Which of some events came before, and what was said to each: nothing, where that is no longer kept.
+
+    Raises Tampered where an event points at answers that hold none of its own.
+    """
     events = {mark: (event, day) for event, own in marked.items() for mark, day in own.items()}
     if not events:
         return {}
@@ -51,7 +78,10 @@ async def known(connection: AsyncConnection, days: Days, marked: Marked) -> dict
         found[event] = Answer("th", ())
         if sealed is not None:
             opened = days.seals[day].open(sealed, "answers", str(row), "said")
-            found[event] = ANSWERS.validate_json(opened)[mark.hex()]
+            answers = ANSWERS.validate_json(opened)
+            if mark.hex() not in answers:
+                raise Tampered("an event points at the answers of others")
+            found[event] = answers[mark.hex()]
     return found
 
 

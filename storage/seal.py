@@ -1,7 +1,8 @@
 """What is sealed, under which key, and how a person, a receipt and an event are known again without being kept.
 
 A sealed value is `format, key version, 12-byte nonce, AES-256-GCM ciphertext`. The plaintext is padded to blocks
-of 512 bytes, so that its length tells little; table, row and field are bound to it, so that it opens nowhere else.
+(512 bytes, where a purpose has none of its own), so that its length tells little; table, row and field are bound to
+it, so that it opens nowhere else.
 """
 
 import hmac
@@ -19,6 +20,11 @@ from storage.errors import Tampered
 
 FORMAT = 1
 BLOCK = 512
+"""Bytes that what is sealed is padded to a multiple of."""
+
+WHOLE = 32
+"""Bytes of a mark."""
+
 NONCE = 12
 KEY = 32
 
@@ -80,22 +86,23 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 class Seal:
-    """Seals under the current version of a key; opens under any version that is still known."""
+    """Seals under the current version of a key; opens under any version that is still known, whatever its block."""
 
-    def __init__(self, keys: Mapping[int, bytes], desk: str) -> None:
+    def __init__(self, keys: Mapping[int, bytes], desk: str, block: int = BLOCK) -> None:
         self._keys = dict(keys)
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._current = max(keys)
-        self._head, self._desk = bytes((FORMAT, self._current)), desk
+        self._head, self._desk, self._block = bytes((FORMAT, self._current)), desk, block
 
-    def derived(self, purpose: str) -> "Seal":
-        """The same versions, derived for a purpose."""
-        return Seal({version: derived(key, purpose) for version, key in self._keys.items()}, self._desk)
+    def derived(self, purpose: str, block: int = BLOCK) -> "Seal":
+        """The same versions, derived for a purpose. block: bytes that its values are padded to a multiple of."""
+        keys = {version: derived(key, purpose) for version, key in self._keys.items()}
+        return Seal(keys, self._desk, block)
 
     def seal(self, data: bytes, table: str, row: str, field: str) -> bytes:
         """Seal data for one place."""
         head, nonce, size = self._head, os.urandom(NONCE), len(data)
-        padded = size.to_bytes(4, "big") + data + bytes(-(4 + size) % BLOCK)
+        padded = size.to_bytes(4, "big") + data + bytes(-(4 + size) % self._block)
         place = self._place(head, table, row, field)
         return head + nonce + self._ciphers[self._current].encrypt(nonce, padded, place)
 

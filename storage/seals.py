@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from handlers.receipt import Receipt
 from storage.keys import Keyring
-from storage.seal import Seal, derived, fresh_key, mark
+from storage.seal import BLOCK, Seal, derived, fresh_key, mark
+
+BLOCKS = {"session": 448, "address": 64}
+"""Bytes of the blocks of some: of talks seven lie on a page of the database and not six; an address is short."""
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Seals:
         """Derive the keys."""
         root = Seal(self.ring["seal"], self.desk)
         for purpose in ("session", "day", "case", "file", "waiting", "address", "staff", "question"):
-            setattr(self, purpose, root.derived(purpose))
+            setattr(self, purpose, root.derived(purpose, BLOCKS.get(purpose, BLOCK)))
         self.envelope = Seal(self.ring["envelope"], self.desk)
 
     @property

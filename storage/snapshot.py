@@ -87,3 +87,8 @@ IDENTITY = TypeAdapter(dict[str, str])
 LETTER = TypeAdapter(Letter)
 ERRAND = TypeAdapter(Errand)
 SENDING = TypeAdapter(Sending)
+
+
+def enclosed(letter: Letter) -> bytes:
+    """A letter as it is sealed: without what stands in it by default, which is most of it."""
+    return LETTER.dump_json(letter, exclude_defaults=True)

@@ -30,7 +30,7 @@ from storage.batch import Batch
 from storage.errors import Conflict
 from storage.seals import Seals
 from storage.sight import Sight
-from storage.snapshot import LETTER
+from storage.snapshot import LETTER, enclosed
 
 THEME = TypeAdapter(Theme)
 SOME = 1_000
@@ -134,7 +134,7 @@ async def publish_result(act: PublishResult, batch: Batch) -> None:
         opened_letter = batch.seals.waiting.open(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
         letter = replace(LETTER.validate_json(opened_letter), says=(told,))
         row = secrets.token_hex(16)
-        body = batch.seals.waiting.seal(LETTER.dump_json(letter), "outbox", row, "letter")
+        body = batch.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
         due = int(batch.now.timestamp())
         batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=body)
     batch.add(_TOLD, of_code=act.code)

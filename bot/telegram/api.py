@@ -26,6 +26,9 @@ from bot.telegram.update import ALLOWED
 from bot.telegram.wire import SECONDS, Flood, Wire, written
 from handlers.turn import FileProblem
 
+MOST_AT_ONCE = 100
+"""Updates that Telegram may bring side by side, the most that it does; 40 where nothing is said."""
+
 POLL = 25
 """Seconds that Telegram holds a request for updates open."""
 
@@ -138,7 +141,9 @@ class Api:
     async def listen_at(self, address: str, secret: str) -> None:
         """Have updates sent to an address."""
         with _explained():
-            await self._bot.set_webhook(address, secret_token=secret, allowed_updates=ALLOWED)
+            await self._bot.set_webhook(
+                address, secret_token=secret, allowed_updates=ALLOWED, max_connections=MOST_AT_ONCE
+            )
 
     async def listen_here(self) -> None:
         """Have updates kept until they are asked for."""

@@ -69,6 +69,7 @@ def test_it_introduces_itself_and_ends_in_order(tmp_path: Path) -> None:
                 await until("setWebhook", fake)
                 assert fake.webhook["url"] == "https://report.example.test/telegram/complaints"
                 assert fake.webhook["secret_token"] == SECRET
+                assert int(fake.webhook["max_connections"]) == 100
                 assert fake.commands.keys() == {("all_private_chats", ""), ("all_private_chats", "en")}
                 fake.webhook["url"] = f"{address}/telegram/complaints"
                 person = Person(fake)

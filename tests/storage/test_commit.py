@@ -1,6 +1,7 @@
 """A turn is written whole and once; the same event gets the same answer; what must arrive waits."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,8 @@ from handlers.receipt import made_of
 from handlers.register import FindCase, FindTries, SetTries, Tries
 from handlers.turn import Choice, Say, Session, Topic, Turn
 from storage import talks
-from storage.errors import Conflict
+from storage.days import Days
+from storage.errors import Conflict, Tampered
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground, filing, talk
 
@@ -53,6 +55,56 @@ def test_an_event_is_known_again_after_midnight_and_a_restart(ground: Ground) ->
 
     ground.play(scene, late)
     ground.play(later, next_day)
+
+
+def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: Ground) -> None:
+    counted = [f"telegram:{number}" for number in (71_200, 71_201, 71_299, 71_300)]
+    timed = [f"line:01JD4Z8Q{rest}" for rest in ("0A" + "1" * 16, "9Z" + "2" * 16)]
+
+    async def scene(one: Store) -> None:
+        for event in (*counted, *timed):
+            await one.commit(replace(ground.event(ANN), id=event), None, Turn(None, RICH), NOW)
+        marks = [mark for (mark,) in ground.sql("SELECT mark FROM events")]
+        assert len(marks) == len(counted) + len(timed)
+        assert {len(mark) for mark in marks} == {28}
+        # Three updates of one hundred, the next hundred, and two of LINE within a second.
+        assert sorted(Counter(mark[:4] for mark in marks).values()) == [1, 2, 3]
+        assert len({mark[4:] for mark in marks}) == len(marks)
+
+    ground.play(scene)
+
+
+def test_an_event_that_an_earlier_version_marked_is_known_again(ground: Ground) -> None:
+    """Else what was begun before an upgrade and brought again after it would be done twice."""
+    event = ground.event(ANN)
+
+    async def scene(one: Store) -> None:
+        await one.commit(event, None, Turn(None, RICH, (filing(),)), NOW)
+        whole = one.committer.days.mark(Days.day(NOW), event.id.encode())
+        ground.sql(f"UPDATE events SET mark = x'{whole.hex()}', answers = NULL")
+
+    async def after_the_upgrade(one: Store) -> None:
+        answer = await one.commit(event, None, Turn(None, (), (filing(2),)), NOW)
+        assert (answer.again, answer.says) == (True, ())
+        other = await one.commit(ground.event(BOB), None, Turn(None, RICH), NOW)
+        assert not other.again
+
+    ground.play(scene)
+    ground.play(after_the_upgrade)
+
+
+def test_an_event_that_points_at_the_answers_of_others_gets_none(ground: Ground) -> None:
+    mine, theirs = ground.event(ANN), ground.event(BOB)
+
+    async def scene(one: Store) -> None:
+        for event in (mine, theirs):
+            await one.commit(event, None, Turn(None, RICH), NOW)
+        ground.sql("UPDATE events SET answers = (SELECT max(id) FROM answers)")
+        told = [one.commit(event, None, Turn(None, RICH), NOW) for event in (mine, theirs)]
+        done = await asyncio.gather(*told, return_exceptions=True)
+        assert sorted(isinstance(one, Tampered) for one in done) == [False, True]
+
+    ground.play(scene)
 
 
 def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(ground: Ground) -> None:

@@ -65,6 +65,13 @@ def test_a_length_tells_little() -> None:
     assert len(seal.seal(b"x" * BLOCK, *HERE)) == lengths.pop() + BLOCK
 
 
+def test_a_purpose_may_have_shorter_blocks_and_opens_what_was_sealed_with_others() -> None:
+    usual = Seal({1: KEY}, "complaints")
+    short, long = usual.derived("address", 64), usual.derived("address")
+    assert len(long.seal(b"x", *HERE)) - len(short.seal(b"x", *HERE)) == BLOCK - 64
+    assert short.open(long.seal(b"a story", *HERE), *HERE) == b"a story"
+
+
 def test_a_mark_keeps_its_parts_apart() -> None:
     assert mark(KEY, b"ab", b"c") != mark(KEY, b"a", b"bc")
     assert mark(KEY, b"a") != mark(OLD, b"a")
