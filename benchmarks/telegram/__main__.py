@@ -1,4 +1,4 @@
-"""Measure all in one run: `python -m benchmarks.telegram [STORIES]`. Needs `make .venv/peers.done` for aiogram."""
+"""Measure all in one run: `python -m benchmarks.telegram [ROUNDS [PERSONS]]`; before it `make .venv/peers.done`."""
 
 import asyncio
 import os
@@ -7,11 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from statistics import median, quantiles
 
 import uvloop
 
@@ -19,13 +19,14 @@ from benchmarks.telegram.crowd import Crowd, Server, Telegram
 from benchmarks.telegram.script import Step, steps, told
 
 ROOT = Path(__file__).parents[2]
-PERSONS = 64
-ROUNDS = 5
+ROUNDS, PERSONS = 7, 64
+EACH = 6
+"""Complaints of each person in a round."""
+
 PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
 OURS = [sys.executable, "-m", "benchmarks.telegram.ours"]
 PTB = [sys.executable, "-m", "benchmarks.telegram.peer_ptb"]
 AIOGRAM = [str(PEERS), str(Path(__file__).parent / "peer_aiogram.py")]
-Run: TypeAlias = tuple[tuple[float, float, float], Counter[str], float]
 STANDS = {
     "ours": (OURS, (), "/telegram/complaints"),
     "aiogram, as documented": (AIOGRAM, ("background",), "/hook"),
@@ -34,34 +35,71 @@ STANDS = {
 }
 
 
-def main(stories: int = 400) -> None:
-    """Each in turn, a few times over; of each its middle run: other people use this machine too."""
-    made = steps()
-    cores = sorted(os.sched_getaffinity(0))
+@dataclass
+class Bot:
+    """A bot at work, and what was measured of it: updates a second, milliseconds, microseconds of processor each."""
+
+    process: int
+    crowd: Crowd
+    rates: list[float] = field(default_factory=list)
+    p50: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
+
+    async def drive(self, persons: int) -> None:
+        """One round."""
+        before = _worked(self.process)
+        rate, p50, p99 = await self.crowd.play(persons, persons * EACH)
+        self.work.append((_worked(self.process) - before) / len(self.crowd.latencies) * 1e6)
+        for figures, one in ((self.rates, rate), (self.p50, p50), (self.p99, p99)):
+            figures.append(one)
+        await asyncio.sleep(0.5)
+
+
+def main(rounds: int = ROUNDS, persons: int = PERSONS) -> None:
+    """All are at work the whole time and are driven in turn: other people use this machine too."""
+    made, cores = steps(), sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     print(
-        f"{stories} complaints of {len(made)} updates, {PERSONS} persons in flight; the bot on a core of its own;"
-        f" the middle of {ROUNDS} rounds"
+        f"{persons} persons in flight, each with {EACH} complaints of {len(made)} updates a round; {rounds} rounds;"
+        " the bots on a core of their own, and one at a time; medians"
     )
-    runs: dict[str, list[Run]] = {name: [] for name in STANDS}
-    for _ in range(ROUNDS):
-        for name, stand in STANDS.items():
-            runs[name].append(uvloop.run(measured(stand, made, stories, cores[0])))
-    for name, own in runs.items():
-        (_, p50, p99), calls, work = sorted(own, key=lambda run: run[0][0])[ROUNDS // 2]
-        rates = "  ".join(f"{run[0][0]:,.0f}" for run in own)
-        each = ", ".join(f"{m} {n / stories:.2f}" for m, n in sorted(calls.items()) if n >= stories)
-        print(f"  {name:26}{rates} updates/s   p50 {p50:.1f} ms   p99 {p99:.1f} ms   {work:.0f} µs of work")
+    bots = uvloop.run(driven(made, rounds, persons, cores[0]))
+    for name, bot in bots.items():
+        stories = persons * (EACH * rounds + 1)
+        calls = sorted(bot.crowd.telegram.calls.items())
+        each = ", ".join(f"{m} {n / stories:.2f}" for m, n in calls if n >= stories / 2)
+        print(f"  {name:26}{'  '.join(f'{rate:,.0f}' for rate in bot.rates)} updates/s")
+        print(
+            f"  {'':26}p50 {median(bot.p50):.1f} ms   p99 {median(bot.p99):.1f} ms   {median(bot.work):.0f} µs of work"
+        )
         print(f"  {'':26}calls a complaint: {each or 'none'}")
-    for name, own in list(runs.items())[1:]:
-        ratios = sorted(ours[0][0] / other[0][0] for ours, other in zip(runs["ours"], own, strict=True))
-        print(f"  ours / {name}: {ratios[ROUNDS // 2]:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    ours, *others = bots.items()
+    for name, bot in others:
+        ratios = [one / other for one, other in zip(ours[1].rates, bot.rates, strict=True)]
+        low, middle, high = quantiles(ratios, n=4, method="inclusive")
+        print(f"  ours / {name}: {middle:.2f} (half of the rounds {low:.2f} to {high:.2f})")
 
 
-async def measured(
-    stand: tuple[list[str], tuple[str, ...], str], made: list[Step], stories: int, core: int
-) -> Run:
-    """One run of one bot: figures, calls, and the microseconds of processor it spent on an update."""
+async def driven(made: list[Step], rounds: int, persons: int, core: int) -> dict[str, Bot]:
+    """Every bot, with what was measured of it."""
+    async with AsyncExitStack() as stack:
+        bots = {
+            name: await stack.enter_async_context(begun(stand, made, core)) for name, stand in STANDS.items()
+        }
+        for bot in bots.values():
+            await bot.crowd.play(persons, persons)
+        for _ in range(rounds):
+            for bot in bots.values():
+                await bot.drive(persons)
+    return bots
+
+
+@asynccontextmanager
+async def begun(
+    stand: tuple[list[str], tuple[str, ...], str], made: list[Step], core: int
+) -> AsyncIterator[Bot]:
+    """A bot with a Telegram of its own."""
     command, more, path = stand
     telegram = Telegram()
     server = await asyncio.get_running_loop().create_server(lambda: Server(telegram), "127.0.0.1", 0)
@@ -70,17 +108,10 @@ async def measured(
         script = Path(folder) / "script.json"
         script.write_text(told(made), "utf-8")
         port = _free()
-        with running([*command, str(port), url, str(script), *more], Path(folder), url, core) as bot:
+        with running([*command, str(port), url, str(script), *more], Path(folder), url, core) as process:
             await _ready(port)
-            crowd = Crowd(telegram, made, port, path, "bench")
-            await crowd.play(PERSONS, PERSONS)
-            telegram.calls.clear()
-            before = _worked(bot.pid)
-            figures = await crowd.play(PERSONS, stories)
-            work = (_worked(bot.pid) - before) / (stories * len(made)) * 1e6
-            await asyncio.sleep(0.5)
+            yield Bot(process.pid, Crowd(telegram, made, port, path, "bench"))
     server.close()
-    return figures, telegram.calls, work
 
 
 @contextmanager

@@ -116,6 +116,9 @@ class Crowd:
     path: str
     secret: str
     number: int = 1000
+    brought: int = 700_000_000
+    """Updates are numbered one after another, as Telegram numbers a bot's."""
+
     latencies: list[float] = field(default_factory=list)
 
     async def play(self, persons: int, stories: int) -> tuple[float, float, float]:
@@ -137,8 +140,9 @@ class Crowd:
         transport.close()
 
     async def _report(self, connection: Connection, chat: int) -> None:
-        for place, step in enumerate(self.steps):
-            body = update(step, chat * 10 + place, chat)
+        for step in self.steps:
+            self.brought += 1
+            body = update(step, self.brought, chat)
             seen = self.telegram.waiting[chat] = asyncio.get_running_loop().create_future()
             began = time.perf_counter()
             answer = await connection.post(self.path, self.secret, body)
