@@ -62,10 +62,10 @@ class Carrier(Protocol):
 
 @runtime_checkable
 class Tidy(Protocol):
-    """A platform on which what was shown can be deleted."""
+    """A platform that clears away what must not stay: what was shown, or what is remembered of persons."""
 
     async def tidy(self, now: datetime) -> int:
-        """Delete what is due; gives how much."""
+        """Clear away what is due; gives how much."""
 
 
 @dataclass(frozen=True)

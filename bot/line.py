@@ -212,6 +212,8 @@ class Line:
             return await _counted(call())
         except ApiException as no:
             raise _meant(no) from None
+        finally:
+            self._client.last_response = None  # else the SDK holds it, with the person in its address
 
 
 async def _counted(call: Awaitable[T]) -> T:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -53,8 +54,14 @@ class Post:
     ledger: Ledger
     fault: Callable[[BaseException], None]
     flag: Callable[[str, bool], Awaitable[None]] = _no_menu
-    held: set[str] = field(default_factory=set, repr=False)
-    _spare: dict[str, Token] = field(default_factory=dict, repr=False)
+    held: set[bytes] = field(default_factory=set, repr=False)
+    """Whose letters could not be brought: persons by their marks, as everywhere here."""
+
+    _spare: dict[bytes, Token] = field(default_factory=dict, repr=False)
+
+    def who(self, person: str) -> bytes:
+        """A person's mark."""
+        return self.store.seals.who(Channel.LINE, person)
 
     def seal(self, person: str) -> bytes:
         """A return address."""
@@ -66,10 +73,18 @@ class Post:
 
     def spare(self, person: str, token: Token) -> None:
         """Keep a token that nothing was said with, for what must be said soon."""
-        self._spare.pop(person, None)
-        self._spare[person] = token
+        who = self.who(person)
+        self._spare.pop(who, None)
+        self._spare[who] = token
         while len(self._spare) > MOST_SPARE:
             del self._spare[next(iter(self._spare))]
+
+    async def tidy(self, now: datetime) -> int:  # noqa: ARG002 - tokens age by a clock of their own
+        """Drop the tokens that nobody takes any more (`bot.courier.Tidy`)."""
+        old = [who for who, token in self._spare.items() if not token.fresh]
+        for who in old:
+            del self._spare[who]
+        return len(old)
 
     async def reply(self, token: Token, messages: Batch) -> bool:
         """Answer; whether it surely arrived at LINE."""
@@ -113,14 +128,14 @@ class Post:
         """Bring what waited in the outbox. What cannot be pushed any more this month is shown by a red dot."""
         person = self.opened(back)
         batches = bubbles(messages)
-        token = self._spare.pop(person, None)
+        token = self._spare.pop(self.who(person), None)
         if token is not None and token.fresh and await self.reply(token, batches[0]):
             batches = batches[1:]
         for number, batch in enumerate(batches):
             try:
                 await self.push(person, batch, retry_key(letter, number))
             except MonthUsedUp:
-                self.held.add(person)
+                self.held.add(self.who(person))
                 await self._flag(person, news=True)
                 raise
 
@@ -133,7 +148,7 @@ class Post:
         self, person: str, besides: Sequence[str]
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """What could not be brought to a person before: the messages, and their rows in the outbox."""
-        if person not in self.held:
+        if self.who(person) not in self.held:
             return (), ()
         letters = await self.store.outbox.look(Channel.LINE)
         mine = [one for one in letters if one.id not in besides and self.opened(one.what.back) == person]
@@ -143,8 +158,8 @@ class Post:
     async def brought(self, person: str, rows: Sequence[str]) -> None:
         """It was brought: the rows go, and the red dot."""
         await self.store.outbox.done(rows)
-        if person in self.held:
-            self.held.discard(person)
+        if (who := self.who(person)) in self.held:
+            self.held.discard(who)
             await self._flag(person, news=False)
 
     async def _flag(self, person: str, *, news: bool) -> None:
@@ -156,7 +171,7 @@ class Post:
     async def remember(self) -> None:
         """Learn, after a start, for whom something waits that was tried before."""
         letters = await self.store.outbox.look(Channel.LINE)
-        self.held.update(self.opened(one.what.back) for one in letters if one.attempts)
+        self.held.update(self.who(self.opened(one.what.back)) for one in letters if one.attempts)
 
 
 def retry_key(letter: str, number: int) -> str:

@@ -18,25 +18,29 @@ ASKED: dict[str | None, Lang] = {"/th": "th", "/en": "en"}
 
 @dataclass
 class Shown:
-    """The menus of the persons of one account. All that is kept is in memory: LINE remembers what it shows."""
+    """The menus of the persons of one account.
+
+    All that is kept is in memory, by the persons' marks: LINE remembers what it shows.
+    """
 
     menus: Menus
     store: Store
     fault: Callable[[BaseException], None]
-    _langs: "OrderedDict[str, Lang]" = field(default_factory=OrderedDict, repr=False)
+    _langs: "OrderedDict[bytes, Lang]" = field(default_factory=OrderedDict, repr=False)
 
     async def flag(self, person: str, news: bool) -> None:
         """Show a person the menu with the red dot, or the one without. Raises as the calls do."""
-        lang = self._langs.get(person) or await self._kept(person)
+        lang = self._langs.get(self._who(person)) or await self._kept(person)
         await self.menus.show(person, lang, news=news)
 
     def speaks(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
         """A person was answered in a language: the work of letting their menu follow; mostly there is none."""
-        if self._langs.get(person, "th") == lang and choice not in ASKED:
+        who = self._who(person)
+        if self._langs.get(who, "th") == lang and choice not in ASKED:
             return None
-        self._langs.pop(person, None)
+        self._langs.pop(who, None)
         if lang != "th":
-            self._langs[person] = lang
+            self._langs[who] = lang
         while len(self._langs) > REMEMBERED:
             self._langs.popitem(last=False)
         return self._follow(person, lang)
@@ -47,9 +51,12 @@ class Shown:
         except (
             Exception
         ) as trouble:  # the talk goes on; the next answer, or language button, tells LINE again
-            self._langs.pop(person, None)
+            self._langs.pop(self._who(person), None)
             self.fault(trouble)
 
     async def _kept(self, person: str) -> Lang:
-        session = await self.store.session(self.store.seals.who(Channel.LINE, person))
+        session = await self.store.session(self._who(person))
         return session.lang if session else "th"
+
+    def _who(self, person: str) -> bytes:
+        return self.store.seals.who(Channel.LINE, person)

@@ -45,7 +45,7 @@ class Door:
     voice: Voice = field(init=False)
     _turns: Turns[int] = field(default_factory=Turns)
     _heard: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
-    _groups: "OrderedDict[int, None]" = field(default_factory=OrderedDict)
+    _groups: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         """Make what takes messages in."""
@@ -76,6 +76,13 @@ class Door:
     async def tidy(self, now: datetime) -> int:
         """Delete from the chats what stood there long enough (`bot.courier.Tidy`)."""
         return await self.voice.fading.tidy(now)
+
+    def forget(self) -> None:
+        """Forget who wrote, whose button was tapped (a tap's id holds a person's), what was typed long ago."""
+        self.intake.forget()
+        self.intake.part()
+        self.post.pace.forget()
+        self._heard.clear()
 
     async def close(self) -> None:
         """End what is done on the side."""
@@ -189,7 +196,7 @@ class Door:
 
     def _outside(self, chat: int) -> Wish | None:
         """In a group: said once that this works in private only."""
-        if not _first(self._groups, chat):
+        if not _first(self._groups, self.intake.who(chat)):
             return None
         bubble = Bubble(wording.text(Say("chat.private_only"), "th"))
         if self.riding:

@@ -103,10 +103,10 @@ class Guide:
             await self.api.listen_at(address, secret(self.own))
 
     async def remember(self) -> None:
-        """Write down, once in a while, which messages stand in the chats; forget what was typed long ago."""
+        """Write down, once in a while, which messages stand in the chats; forget what need not be known longer."""
         while True:
             await asyncio.sleep(FLUSH)
-            self.door.intake.forget()
+            self.door.forget()
             try:
                 await self.door.store.traces.flush(self.door.engine.now())
             except Exception as trouble:

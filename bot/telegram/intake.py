@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from bot.courier import Courier, Fetching
 from bot.engine import Answer, Engine, joined, sorry
@@ -24,7 +23,7 @@ MOST_TYPED = 4096
 """Messages that are remembered for corrections."""
 
 MOST_MET = 1024
-"""People whose mark is not made anew for each message. Memory only."""
+"""People whose mark is not made anew for each message, until `Intake.part`. Memory only."""
 
 _BACK = ("outbox", "", "back")
 
@@ -41,22 +40,24 @@ class Intake:
     courier: Courier
     api: Api
     fault: Callable[[BaseException], None]
-    _typed: dict[tuple[int, int], str] = field(default_factory=dict, repr=False)
-    _since: "deque[tuple[float, int, int]]" = field(default_factory=deque, repr=False)
-    _met: Callable[[int], tuple[bytes, bytes]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Remember who wrote lately: each update asks a few times."""
-        self._met = lru_cache(MOST_MET)(self._meet)
+    _typed: dict[tuple[bytes, int], str] = field(default_factory=dict, repr=False)
+    _since: "deque[tuple[float, bytes, int]]" = field(default_factory=deque, repr=False)
+    _met: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
 
     def who(self, chat: int) -> bytes:
         """A person. In a private chat the chat's number is the person's."""
-        return self._met(chat)[0]
+        return self._meet(chat)[0]
 
     def _meet(self, chat: int) -> tuple[bytes, bytes]:
-        """A person's mark and sealed return address."""
-        seals = self.store.seals
-        return seals.who(Channel.TELEGRAM, str(chat)), seals.address.seal(str(chat).encode(), *_BACK)
+        """A person's mark and sealed return address, remembered for a moment: each update asks a few times."""
+        known = self._met.get(chat)
+        if known is None:
+            if len(self._met) >= MOST_MET:
+                self.part()
+            seals, address = self.store.seals, str(chat)
+            known = seals.who(Channel.TELEGRAM, address), seals.address.seal(address.encode(), *_BACK)
+            self._met[chat] = known
+        return known
 
     def event(
         self,
@@ -67,7 +68,7 @@ class Intake:
         was: str | None = None,
     ) -> Event:
         """An event, with its deed or without one yet; number: of the update."""
-        who, back = self._met(chat)
+        who, back = self._meet(chat)
         return Event(f"telegram:{number}", who, Channel.TELEGRAM, text, choice, back=back, was=was)
 
     def opened(self, back: bytes) -> int:
@@ -100,22 +101,27 @@ class Intake:
         """The answer to a message that was changed in the chat; None where it holds no words."""
         if said.text is None:
             return None
-        was = self._typed.get((said.chat.id, said.message_id), "")
+        was = self._typed.get((self.who(said.chat.id), said.message_id), "")
         self._remember(said)
         return await self.engine.handle(self.event(number, said.chat.id, said.text, was=was))
 
     def _remember(self, said: Said) -> None:
         """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
-        self._typed[said.chat.id, said.message_id] = said.text or ""
-        self._since.append((self.engine.now().timestamp(), said.chat.id, said.message_id))
+        who = self.who(said.chat.id)
+        self._typed[who, said.message_id] = said.text or ""
+        self._since.append((self.engine.now().timestamp(), who, said.message_id))
         self.forget()
 
     def forget(self) -> None:
         """Forget what was typed so long ago that no draft holds it."""
         oldest = self.engine.now().timestamp() - IDLE.total_seconds()
         while self._since and (len(self._since) > MOST_TYPED or self._since[0][0] < oldest):
-            _, chat, message = self._since.popleft()
-            self._typed.pop((chat, message), None)
+            _, who, message = self._since.popleft()
+            self._typed.pop((who, message), None)
+
+    def part(self) -> None:
+        """Forget who wrote: whose mark belongs to which chat is made anew with the next message."""
+        self._met.clear()
 
     async def begin(self, event: Event, said: Said, sent: Sent) -> Fetching | File:
         """Begin to fetch a file; one that is too large is refused at once. Raises what storage raises."""

@@ -40,9 +40,14 @@ class Pace:
         self._chats[chat] = free + self.per_chat
         self._next = max(self._next, now) + self.overall
         if len(self._chats) > MOST_CHATS:
-            self._chats = {one: until for one, until in self._chats.items() if until > now}
+            self.forget()
         if wait:
             await asyncio.sleep(wait)
+
+    def forget(self) -> None:
+        """Forget the chats that may be written to at once."""
+        now = self.clock()
+        self._chats = {one: until for one, until in self._chats.items() if until > now}
 
     def hold(self, chat: int, seconds: float) -> None:
         """Telegram told this chat to wait; the others need not."""
