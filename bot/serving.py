@@ -90,7 +90,7 @@ def settled() -> None:
     """Let the collector pass over what was made at the start and stays, which is nearly all there ever is."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(50_000, 20, 20)
 
 
 @asynccontextmanager

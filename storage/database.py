@@ -2,13 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiosqlite
 from sqlalchemy import Select, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection
@@ -100,15 +99,6 @@ async def together(
             driver._conn.executemany(sql, rows)
 
     await driver._execute(run)
-
-
-@asynccontextmanager
-async def glancing(path: Path) -> AsyncIterator[aiosqlite.Connection]:
-    """A connection for single statements, each of which sees one instant by itself."""
-    async with aiosqlite.connect(path, isolation_level=None) as connection:
-        for pragma in PRAGMAS:
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
-        yield connection
 
 
 def checkpoint(path: Path) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import select
 
 from handlers.staff.person import ListStaff, Staff
 from storage import tables
 from storage.database import sql
+from storage.glance import Glance
 from storage.roster import opened
 from storage.seals import Seals
 
@@ -26,12 +26,12 @@ class Directory:
     """Reads the staff in one hop to the database's thread, and opens their names only when a row has changed."""
 
     seals: Seals = field(repr=False)
-    glance: aiosqlite.Connection = field(repr=False)
+    glance: Glance = field(repr=False)
     _kept: dict[bool, tuple[list[Any], tuple[Staff, ...]]] = field(default_factory=dict, repr=False)
 
     async def everyone(self, query: ListStaff) -> tuple[Staff, ...]:
         """Everybody of the staff, by name."""
-        rows = list(await self.glance.execute_fetchall(_QUERIES[query.gone]))
+        rows = await self.glance.rows(_QUERIES[query.gone])
         kept = self._kept.get(query.gone)
         if kept is None or kept[0] != rows:
             staff = sorted((opened(_mapped(row), self.seals) for row in rows), key=lambda one: one.name)

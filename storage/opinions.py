@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import aiosqlite
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +25,7 @@ from handlers.turn import Query
 from storage import tables
 from storage.batch import Batch
 from storage.database import sql
+from storage.glance import Glance
 from storage.seals import Seals
 from storage.sight import Sight
 from storage.staff import actor
@@ -48,12 +48,12 @@ _LAST = sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
 class Numbers:
     """Gives the numbers of opinions: each one once, in this program and beside it."""
 
-    glance: aiosqlite.Connection = field(repr=False)
+    glance: Glance = field(repr=False)
     _given: dict[int, int] = field(default_factory=dict)
 
     async def next(self, query: NewNumber) -> int:
         """A number that was given to nobody. Where another program took it first, the talk is decided again."""
-        rows = list(await self.glance.execute_fetchall(_LAST, (query.fiscal_year,)))
+        rows = await self.glance.rows(_LAST, (query.fiscal_year,))
         last = max(rows[0][0] or 0, self._given.get(query.fiscal_year, 0))
         self._given[query.fiscal_year] = last + 1
         return last + 1

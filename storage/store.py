@@ -25,6 +25,7 @@ from storage.days import Days
 from storage.directory import Directory
 from storage.errors import KeyTrouble
 from storage.evidence import Evidence
+from storage.glance import glancing
 from storage.importing import Importing
 from storage.keys import NAMES, Keyring, Place
 from storage.knowledge import Library
@@ -173,14 +174,14 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
     await asyncio.to_thread(database.prepare, ring.place.database)
     writer, reader = database.writer(ring.place.database), database.reader(ring.place.database)
     try:
-        async with writer.connect() as connection, database.glancing(ring.place.database) as glance:
+        async with writer.connect() as connection, glancing(ring.place.database) as glance:
             seals = Seals(ring)
             committer = Committer(connection, seals, Days(seals), Talks(seals, glance), Roster(seals))
             await _check_keys(committer, seals)
             await committer.today(now)
             async with committer.transaction():
                 await committer.roster.load(connection)
-            traced = bool(list(await glance.execute_fetchall("SELECT 1 FROM traces LIMIT 1")))
+            traced = bool(await glance.rows("SELECT 1 FROM traces LIMIT 1"))
             store = _store(committer, ring.place, reader, traced=traced)
             await store.releases.begin(now)
             writing = asyncio.create_task(committer.run(store.evidence.erase))

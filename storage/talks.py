@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-import aiosqlite
 from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +14,7 @@ from handlers.turn import IDLE, Session, Topic
 from storage import tables
 from storage.database import fetched, padded, sql
 from storage.errors import Conflict
+from storage.glance import Glance
 from storage.seals import Seals
 from storage.snapshot import SESSION
 
@@ -40,7 +40,7 @@ class Talks:
     """The sessions of a desk."""
 
     seals: Seals
-    glance: aiosqlite.Connection = field(repr=False)
+    glance: Glance = field(repr=False)
     _live: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
 
     def live(self, who: bytes) -> Session | None:
@@ -49,7 +49,7 @@ class Talks:
 
     async def read(self, who: bytes) -> Session | None:
         """Where a person's talk stands on the disk; of one that the clock swept, only that it was."""
-        rows = list(await self.glance.execute_fetchall(_ONE, (who,)))
+        rows = await self.glance.rows(_ONE, (who,))
         if not rows:
             return None
         version, sealed = rows[0]

@@ -62,7 +62,7 @@ class Traces:
         self._written.discard(who)
         days = self.committer.days
         marks = days.marks(b"traces", who)
-        rows = list(await self.committer.talks.glance.execute_fetchall(_of(len(marks)), tuple(marks)))
+        rows = await self.committer.talks.glance.rows(_of(len(marks)), tuple(marks))
         for row, day, sealed in rows:
             seal = days.seals[date.fromisoformat(day)]
             known.update(json.loads(seal.open(sealed, "traces", row, "messages")))

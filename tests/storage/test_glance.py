@@ -1,0 +1,98 @@
+"""Small questions are read together, and none of them harms or waits for ever with another."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+
+from storage.glance import Glance, glancing
+
+ONE = "SELECT n FROM numbers WHERE n = ?"
+ALL = "SELECT n FROM numbers"
+
+
+@asynccontextmanager
+async def opened(home: Path) -> AsyncIterator[tuple[Glance, sqlite3.Connection, list[int]]]:
+    """A glance, a connection that writes, and how many questions went with each hop."""
+    path = home / "numbers.db"
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("PRAGMA journal_mode = WAL")
+    writing.execute("CREATE TABLE numbers (n INTEGER)")
+    writing.executemany("INSERT INTO numbers VALUES (?)", [(n,) for n in range(5)])
+    hops = list[int]()
+    async with glancing(path) as glance:
+        hop = glance._hop
+
+        async def counted(questions: Any) -> Any:
+            hops.append(len(questions))
+            return await hop(questions)
+
+        glance._hop = counted  # type: ignore[method-assign]
+        yield glance, writing, hops
+    writing.close()
+
+
+def test_what_is_asked_together_is_read_together_and_the_same_once(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with opened(tmp_path) as (glance, _, hops):
+            told = await asyncio.gather(*(glance.rows(ONE, (n % 5,)) for n in range(20)), glance.rows(ALL))
+            assert told[:20] == [[(n % 5,)] for n in range(20)]
+            assert len(told[20]) == 5
+            assert hops == [6]
+
+    asyncio.run(play())
+
+
+def test_an_answer_is_of_after_the_question(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with opened(tmp_path) as (glance, writing, hops):
+            early = asyncio.create_task(glance.rows(ALL))
+            while not hops:  # noqa: ASYNC110 - nothing tells when the hop has begun
+                await asyncio.sleep(0)
+            writing.execute("INSERT INTO numbers VALUES (5)")
+            late = await glance.rows(ALL)
+            assert len(await early) in {5, 6}
+            assert len(late) == 6
+
+    asyncio.run(play())
+
+
+def test_a_bad_question_harms_no_other(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with opened(tmp_path) as (glance, _, _):
+            asked = (glance.rows("SELECT nothing"), glance.rows(ONE, (2,)))
+            bad, good = await asyncio.gather(*asked, return_exceptions=True)
+            assert isinstance(bad, sqlite3.OperationalError)
+            assert good == [(2,)]
+
+    asyncio.run(play())
+
+
+def test_who_goes_away_takes_nobody_along(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with opened(tmp_path) as (glance, _, _):
+            gone = asyncio.create_task(glance.rows(ALL))
+            stays = asyncio.create_task(glance.rows(ALL))
+            await asyncio.sleep(0)
+            gone.cancel()
+            assert len(await stays) == 5
+            assert len(await glance.rows(ALL)) == 5
+
+    asyncio.run(play())
+
+
+def test_a_closed_database_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async def play() -> None:
+        connection = await aiosqlite.connect(tmp_path / "closed.db")
+        await connection.close()
+        glance = Glance(connection)
+        for _ in range(2):
+            with pytest.raises(ValueError, match=r"[Cc]losed|no active"):
+                await asyncio.wait_for(glance.rows("SELECT 1"), 5)
+
+    asyncio.run(play())
