@@ -10,7 +10,7 @@ from typing import Any
 from bot.line import Line
 from bot.settings import DeskName
 from handlers import wording
-from handlers.turn import Lang, Say
+from handlers.turn import OTHER, Lang, Say
 
 PICTURES = Path(__file__).parent / "menus"
 WIDTH, STRIP = 1200, 130
@@ -86,8 +86,6 @@ BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
 
 FOLLOWS = frozenset({"/track", "/follow"})
 """Where news are read."""
-
-OTHER: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
 
 
 def sheets(desk: DeskName) -> list[Sheet]:

@@ -10,6 +10,7 @@ from handlers.chart import Chart
 from handlers.receipt import Receipt
 
 Lang: TypeAlias = Literal["th", "en"]
+OTHER: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
 T = TypeVar("T")
 
 IDLE = timedelta(minutes=30)

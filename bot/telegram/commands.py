@@ -9,7 +9,7 @@ from bot.courier import Never
 from bot.telegram.api import Api, Mistaken
 from handlers import wording
 from handlers.staff.role import HANDLING, Order, Role, may
-from handlers.turn import Channel, Lang, Say
+from handlers.turn import OTHER, Channel, Lang, Say
 from storage.store import Store
 
 Offered: TypeAlias = Sequence[tuple[str, str]]
@@ -29,8 +29,6 @@ WORK = (Order.INBOX, Order.DUE, Order.OVERDUE, Order.CASE, Order.SEARCH, Order.I
 
 QUESTIONS = ("questions", "opinions", "consult", "faq")
 """What officers of the service desk do every day."""
-
-OTHER: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
 
 ROUND = 10.0
 """Seconds between two looks at who is on the staff."""
