@@ -23,7 +23,12 @@ class Patient(HttpToolsProtocol):
 
     page = b""
     _cycles: Sequence[RequestResponseCycle] = ()
+    _until: float | None = None
+    """When the head that is awaited must be whole, by the loop's clock."""
+
     _timer: asyncio.TimerHandle | None = None
+    """Stays when a head was whole in time: a timer for each would cost more than the rest of the waiting."""
+
     _unread: asyncio.TimerHandle | None = None
     _head = 0
 
@@ -47,9 +52,9 @@ class Patient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, but not a head without end."""
-        if self._timer is None and (self.cycle is None or self.cycle.response_complete):
+        if self._until is None and (self.cycle is None or self.cycle.response_complete):
             self._wait()  # for what began between two requests
-        if self._timer is not None:
+        if self._until is not None:
             self._head += len(data)
             if self._head > LONGEST_HEAD + len(data):
                 self.send_400_response("")
@@ -83,6 +88,8 @@ class Patient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         self._stop_waiting()
+        if self._timer is not None:
+            self._timer.cancel()
         self._stop_unread()
         self._disconnect()
         super().connection_lost(exc)
@@ -93,14 +100,22 @@ class Patient(HttpToolsProtocol):
         self.transport.close()
 
     def _wait(self) -> None:
-        self._stop_waiting()
-        self._timer = self.loop.call_later(PATIENCE, self.transport.close)
+        self._head, self._until = 0, self.loop.time() + PATIENCE
+        if self._timer is None:
+            self._timer = self.loop.call_later(PATIENCE, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._until is None:
+            return
+        left = self._until - self.loop.time()
+        if left > 0:
+            self._timer = self.loop.call_later(left, self._look)
+        else:
+            self.transport.close()
 
     def _stop_waiting(self) -> None:
-        self._head = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._head, self._until = 0, None
 
 
 def patient(refusal: Response) -> type[Patient]:

@@ -22,8 +22,9 @@ from telegram.error import (
 
 from bot.courier import Later, Never
 from bot.telegram.bubble import Bubble
+from bot.telegram.calls import Calls
 from bot.telegram.update import ALLOWED
-from bot.telegram.wire import SECONDS, Flood, Wire, written
+from bot.telegram.wire import SECONDS, Flood, Wire, read, written
 from handlers.turn import FileProblem
 
 MOST_AT_ONCE = 100
@@ -62,13 +63,15 @@ class Api:
             request=self._wire,
             get_updates_request=self._wire,
         )
+        self._calls = Calls(self._bot.base_url)
 
     async def open(self) -> None:
-        """Open the connections; asks nothing."""
+        """Open what calls need; asks nothing."""
         await self._wire.initialize()
 
     async def close(self) -> None:
         """Close the connections."""
+        self._calls.close()
         await self._wire.shutdown()
 
     async def check(self) -> None:
@@ -103,10 +106,9 @@ class Api:
         )
 
     async def _ask(self, parameters: Mapping[str, Any], method: str, seconds: float = SECONDS) -> Any:  # noqa: ANN401
-        body = written(parameters)
         with _explained():
-            status, raw = await self._wire.ask(f"{self._bot.base_url}/{method}", "POST", body, seconds)
-            told = self._wire.parse_json_payload(raw)
+            status, raw = await self._calls.post(method, written(parameters), seconds)
+            told = read(status, raw)
             if status != HTTPStatus.OK or not told.get("ok"):
                 raise _FAILURES.get(status, NetworkError)(str(told.get("description", "")))
             return told["result"]
@@ -186,6 +188,8 @@ def _explained() -> Iterator[None]:
     """Tell the errors of PTB as what to do now. None of them takes words of Telegram's along."""
     try:
         yield
+    except OSError:  # of `Calls`; of no answer in time, too
+        raise NetworkError("no answer") from None
     except Flood as flood:
         raise Later(flood.seconds) from None
     except Forbidden:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -62,10 +62,7 @@ class Wire(BaseRequest):
     ) -> tuple[int, bytes]:
         """One request of PTB's: status and body. Raises TimedOut, NetworkError, Flood."""
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else SECONDS
-        return await self.ask(url, method, _body(request_data) if request_data else None, seconds)
-
-    async def ask(self, url: str, method: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
-        """One request: status and body. Raises TimedOut, NetworkError, Flood."""
+        body = _body(request_data) if request_data else None
         patience = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._open.request(
@@ -76,9 +73,7 @@ class Wire(BaseRequest):
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as trouble:
             raise NetworkError(type(trouble).__name__) from None
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise Flood(_pause(told))
-        return status, told
+        return _counted(status, told), told
 
     @property
     def _open(self) -> aiohttp.ClientSession:
@@ -101,6 +96,27 @@ class Wire(BaseRequest):
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as trouble:
             raise NetworkError(type(trouble).__name__) from None
+
+
+def _counted(status: int, told: bytes) -> int:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Flood(_pause(told))
+    return status
+
+
+def read(status: int, raw: bytes) -> dict[str, Any]:
+    """What an answer says. Raises Flood, and NetworkError: who speaks otherwise stands between Telegram and us.
+
+    PTB's own reader would log what it cannot read.
+    """
+    _counted(status, raw)
+    try:
+        told = from_json(raw)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise NetworkError("not an answer of Telegram's")
+    return told
 
 
 def written(wish: Mapping[str, Any]) -> bytes:

@@ -53,12 +53,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Weather:
-    """What befalls a call: a status in place of an answer, a delay in seconds, a cut before or after it counted."""
+    """What befalls a call: a status in place of an answer, a delay in seconds, a cut before or after it counted.
+
+    body: what somebody on the way says with the status, which is no answer of Telegram's.
+    """
 
     status: int = 0
     retry_after: int | None = None
     delay: float = 0
     cut: str = ""
+    body: bytes = b""
 
 
 class Refusal(Exception):  # noqa: N818
@@ -337,6 +341,8 @@ class BotApi:
         await asyncio.sleep(weather.delay)
         if weather.cut == "before":
             return _cut(request)
+        if weather.body:
+            return web.Response(status=weather.status, body=weather.body)
         if weather.status:
             extra = {"parameters": {"retry_after": weather.retry_after}} if weather.retry_after else {}
             return _told({"ok": False, "error_code": weather.status, "description": "weather", **extra})

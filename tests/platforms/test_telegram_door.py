@@ -72,6 +72,10 @@ def test_a_wipe_that_fails_is_told_and_can_be_repeated(tmp_path: Path) -> None:
 TROUBLES = {
     "429": Weather(429, retry_after=30),
     "500": Weather(500),
+    "a page of a proxy": Weather(502, body=b"\xff<html>Bad Gateway</html>"),
+    "half of an answer": Weather(200, body=b'{"ok": true, "result": {"mess'),
+    "another's JSON": Weather(200, body=b"[]"),
+    "not found, says a proxy": Weather(404, body=b"<html>"),
     "cut before it counted": Weather(cut="before"),
     "cut after it counted": Weather(cut="after"),
 }

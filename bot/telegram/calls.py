@@ -1,0 +1,161 @@
+"""The calls that every report makes, over connections that stay open: HTTP/1.1 as the Bot API speaks it.
+
+aiohttp, by which all rarer calls go, spends five times as much on each (docs/decisions/0011). Reading is httptools'.
+"""
+
+import asyncio
+import socket
+import ssl
+import time
+from urllib.parse import quote, urlsplit
+
+import aiohappyeyeballs
+import httptools
+
+CONNECTIONS = 64
+"""Calls side by side; what comes while so many are under way waits."""
+
+IDLE = 15.0
+"""Seconds that a connection is used again after its last call: the other end may be about to close an older one."""
+
+NEXT_ADDRESS = 0.25
+"""Seconds until another address of the same name is tried beside (RFC 8305)."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of an answer; a hundred updates are a tenth of it."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection, which carries one call at a time."""
+
+    open = True
+    since = 0.0
+    """When it was last used, by the monotonic clock."""
+
+    _answer: "asyncio.Future[tuple[int, bytes]] | None" = None
+    _stays = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """End; whether a call that is under way has counted nobody knows."""
+        self.open = False
+        self._fail("cut")
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Send one request; gives the status and the body of its answer. Raises ConnectionError."""
+        if not self.open:
+            raise ConnectionResetError("closed")
+        self._parser, self._pieces, self._size = httptools.HttpResponseParser(self), list[bytes](), 0
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            self._transport.write(request)
+            answer = await self._answer
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._answer = None
+        if not self._stays:
+            self.close()
+        return answer
+
+    def close(self) -> None:
+        """Use it no more."""
+        self.open = False
+        self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. What nobody asked for ends the connection."""
+        if self._answer is None:
+            return self.close()
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._fail("no HTTP")
+
+    def on_message_begin(self) -> None:
+        """An answer begins; where another follows at once, nothing that comes here can be told apart."""
+        self._stays = False
+
+    def on_body(self, piece: bytes) -> None:
+        """A piece of its body."""
+        self._size += len(piece)
+        if self._size > MOST_BYTES:
+            self._fail("too long")
+        else:
+            self._pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        """It is whole; one of the hundreds (RFC 9110, section 15.2) only says that the answer is on its way."""
+        status = self._parser.get_status_code()
+        if status >= 200 and self._answer is not None and not self._answer.done():
+            self._stays = self._parser.should_keep_alive()
+            self._answer.set_result((status, b"".join(self._pieces)))
+
+    def _fail(self, why: str) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionAbortedError(why))
+
+
+class Calls:
+    """Calls to one Bot API. base: the address before a method's name, which holds the token."""
+
+    def __init__(self, base: str) -> None:
+        where = urlsplit(base)
+        self._host = where.hostname or ""
+        self._secure = ssl.create_default_context() if where.scheme == "https" else None
+        self._port = where.port or (443 if self._secure else 80)
+        self._path = quote(where.path, safe="/:%").encode()
+        self._rest = f" HTTP/1.1\r\nhost: {where.netloc.rpartition('@')[2]}\r\n".encode()
+        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._free = list[Connection]()
+
+    async def post(self, method: str, body: bytes, seconds: float) -> tuple[int, bytes]:
+        """Call a method with its parameters as JSON; gives status and body. Raises TimeoutError, OSError."""
+        request = b"POST %b/%b%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
+            self._path,
+            method.encode(),
+            self._rest,
+            len(body),
+            body,
+        )
+        async with asyncio.timeout(seconds), self._room:
+            connection = self._kept() or await self._opened()
+            answer = await connection.ask(request)
+        if connection.open:
+            connection.since = time.monotonic()
+            self._free.append(connection)
+        return answer
+
+    def close(self) -> None:
+        """Close what is open."""
+        while self._free:
+            self._free.pop().close()
+
+    def _kept(self) -> Connection | None:
+        """The connection that was used last, if it is young enough; the older ones are older still."""
+        while self._free:
+            last = self._free.pop()
+            if last.open and time.monotonic() - last.since < IDLE:
+                return last
+            last.close()
+        return None
+
+    async def _opened(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        reached = await aiohappyeyeballs.start_connection(
+            found, happy_eyeballs_delay=NEXT_ADDRESS, interleave=1
+        )
+        name = self._host if self._secure else None
+        try:
+            _, connection = await loop.create_connection(
+                Connection, sock=reached, ssl=self._secure, server_hostname=name
+            )
+        except BaseException:
+            reached.close()
+            raise
+        return connection
