@@ -11,17 +11,21 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 
 import uvloop
 
 from benchmarks.telegram.crowd import Crowd, Server, Telegram
 from benchmarks.telegram.script import Step, steps, told
+from bot.telegram.api import MOST_AT_ONCE
 
 ROOT = Path(__file__).parents[2]
-ROUNDS, PERSONS = 7, 64
-EACH = 6
-"""Complaints of each person in a round."""
+ROUNDS = 30
+PERSONS = MOST_AT_ONCE
+"""Who write side by side: as many updates as Telegram brings at once, where it is told so as we do."""
+
+SECONDS = 1.0
+"""Of a round."""
 
 PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
 OURS = [sys.executable, "-m", "benchmarks.telegram.ours"]
@@ -31,68 +35,84 @@ STANDS = {
     "ours": (OURS, (), "/telegram/complaints"),
     "aiogram, as documented": (AIOGRAM, ("background",), "/hook"),
     "aiogram, in the response": (AIOGRAM, ("response",), "/hook"),
-    "PTB ConversationHandler": (PTB, (), "/hook"),
+    "PTB, as documented": (PTB, ("asyncio",), "/hook"),
+    "PTB, on uvloop": (PTB, ("uvloop",), "/hook"),
 }
 
 
 @dataclass
 class Bot:
-    """A bot at work, and what was measured of it: updates a second, milliseconds, microseconds of processor each."""
+    """A bot at work, its updates a second in each round, and seconds of work before the first."""
 
     process: int
     crowd: Crowd
     rates: list[float] = field(default_factory=list)
-    p50: list[float] = field(default_factory=list)
-    p99: list[float] = field(default_factory=list)
-    work: list[float] = field(default_factory=list)
+    before: float = 0.0
+
+    async def warm(self, persons: int) -> None:
+        """A round before the first."""
+        await self.crowd.play(persons, SECONDS)
+        self.crowd.latencies.clear()
+        self.crowd.telegram.calls.clear()
+        self.crowd.answered = 0
+        self.before = _worked(self.process)
 
     async def drive(self, persons: int) -> None:
         """One round."""
-        before = _worked(self.process)
-        rate, p50, p99 = await self.crowd.play(persons, persons * EACH)
-        self.work.append((_worked(self.process) - before) / len(self.crowd.latencies) * 1e6)
-        for figures, one in ((self.rates, rate), (self.p50, p50), (self.p99, p99)):
-            figures.append(one)
-        await asyncio.sleep(0.5)
+        self.rates.append(await self.crowd.play(persons, SECONDS))
+
+    def told(self) -> list[str]:
+        """What was measured."""
+        answered, calls = self.crowd.answered, self.crowd.telegram.calls
+        complaints = answered / len(self.crowd.steps)
+        each = ", ".join(f"{m} {n / complaints:.2f}" for m, n in sorted(calls.items()) if n >= complaints / 2)
+        cuts = quantiles(self.crowd.latencies, n=100)
+        work = (_worked(self.process) - self.before) / answered * 1e6
+        return [
+            f"{_middle(self.rates, ',.0f')} updates/s",
+            f"p50 {cuts[49] * 1e3:.1f} ms   p99 {cuts[98] * 1e3:.1f} ms   {work:.0f} µs of work an update",
+            f"calls a complaint: {each or 'none'}",
+        ]
 
 
 def main(rounds: int = ROUNDS, persons: int = PERSONS) -> None:
-    """All are at work the whole time and are driven in turn: other people use this machine too."""
+    """All are at work the whole time and are driven in turn, a moment each: other people use this machine too."""
     made, cores = steps(), sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     print(
-        f"{persons} persons in flight, each with {EACH} complaints of {len(made)} updates a round; {rounds} rounds;"
-        " the bots on a core of their own, and one at a time; medians"
+        f"{persons} persons in flight, with complaints of {len(made)} updates; {rounds} rounds of {SECONDS:g} s;"
+        " the bots on a core of their own, and one at a time; medians, and what half of the rounds lie between"
     )
-    bots = uvloop.run(driven(made, rounds, persons, cores[0]))
-    for name, bot in bots.items():
-        stories = persons * (EACH * rounds + 1)
-        calls = sorted(bot.crowd.telegram.calls.items())
-        each = ", ".join(f"{m} {n / stories:.2f}" for m, n in calls if n >= stories / 2)
-        print(f"  {name:26}{'  '.join(f'{rate:,.0f}' for rate in bot.rates)} updates/s")
-        print(
-            f"  {'':26}p50 {median(bot.p50):.1f} ms   p99 {median(bot.p99):.1f} ms   {median(bot.work):.0f} µs of work"
-        )
-        print(f"  {'':26}calls a complaint: {each or 'none'}")
-    ours, *others = bots.items()
+    ours, *others = uvloop.run(driven(made, rounds, persons, cores[0]))
     for name, bot in others:
         ratios = [one / other for one, other in zip(ours[1].rates, bot.rates, strict=True)]
-        low, middle, high = quantiles(ratios, n=4, method="inclusive")
-        print(f"  ours / {name}: {middle:.2f} (half of the rounds {low:.2f} to {high:.2f})")
+        print(f"  ours / {name}: {_middle(ratios, '.2f')}")
 
 
-async def driven(made: list[Step], rounds: int, persons: int, core: int) -> dict[str, Bot]:
+def _middle(figures: list[float], form: str) -> str:
+    low, middle, high = quantiles(figures, n=4, method="inclusive")
+    return f"{middle:{form}} ({low:{form}} to {high:{form}})"
+
+
+async def driven(made: list[Step], rounds: int, persons: int, core: int) -> list[tuple[str, Bot]]:
     """Every bot, with what was measured of it."""
     async with AsyncExitStack() as stack:
-        bots = {
-            name: await stack.enter_async_context(begun(stand, made, core)) for name, stand in STANDS.items()
-        }
-        for bot in bots.values():
-            await bot.crowd.play(persons, persons)
+        bots = [
+            (name, await stack.enter_async_context(begun(stand, made, core)))
+            for name, stand in STANDS.items()
+        ]
+        for _, bot in bots:
+            await bot.warm(persons)
         for _ in range(rounds):
-            for bot in bots.values():
+            for _, bot in bots:
                 await bot.drive(persons)
-    return bots
+        for name, bot in bots:
+            print(
+                "\n".join(
+                    f"  {first:26}{line}" for first, line in zip((name, "", ""), bot.told(), strict=True)
+                )
+            )
+        return bots
 
 
 @asynccontextmanager

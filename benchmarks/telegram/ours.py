@@ -1,5 +1,6 @@
 """Our door as it serves, with five questions and without the pace that Telegram asks for: `python -m … PORT URL`."""
 
+import socket
 import sys
 from datetime import UTC, datetime
 
@@ -8,11 +9,9 @@ import uvicorn
 from benchmarks.telegram.script import router
 from bot import app, log
 from bot.courier import Courier
-from bot.doors import Direct
-from bot.serving import settled
+from bot.serving import configured, settled
 from bot.telegram import entrance
 from bot.telegram.pace import Pace
-from bot.web import Guarded, site
 from handlers.turn import Channel
 
 
@@ -31,17 +30,9 @@ async def serve(port: int) -> None:
         async with entrance.opened(desk, own, origin, courier, broken) as way:
             courier.carriers = {Channel.TELEGRAM: way.door}
             way.door.post.pace = Pace(per_chat=0, overall=0)
-            config = uvicorn.Config(
-                Direct(way.routes, Guarded(site(house, way.routes))),
-                port=port,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                server_header=False,
-                proxy_headers=False,
-            )
+            listening = socket.create_server(("127.0.0.1", port))
             settled()
-            await uvicorn.Server(config).serve()
+            await uvicorn.Server(configured(house, way.routes)).serve([listening])
 
 
 if __name__ == "__main__":

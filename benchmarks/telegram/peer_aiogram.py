@@ -1,4 +1,7 @@
-"""aiogram's finite-state machine in memory, as its documentation shows it: `PORT URL SCRIPT background|response`."""
+"""aiogram's finite-state machine in memory: `PORT URL SCRIPT background|response`.
+
+As its documentation shows it, on asyncio's own loop; or answering in the response, on the loop that we use.
+"""
 
 import json
 import sys
@@ -74,7 +77,8 @@ def main(port: str, url: str, script: str, way: str) -> None:
     )
     handler.register(app, path="/hook")
     setup_application(app, dispatcher, bot=bot)
-    uvloop.install()
+    if way == "response":
+        uvloop.install()
     web.run_app(app, host="127.0.0.1", port=int(port), print=None, access_log=None)
 
 

@@ -1,4 +1,7 @@
-"""python-telegram-bot's ConversationHandler, as its examples customwebhookbot and conversationbot show it."""
+"""python-telegram-bot's ConversationHandler, as its examples customwebhookbot and conversationbot show it.
+
+`PORT URL SCRIPT asyncio|uvloop`: on asyncio's own loop, as they do, or on the one that we use.
+"""
 
 import asyncio
 import json
@@ -66,7 +69,10 @@ async def serve(port: int, url: str, steps: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    import uvloop
+    work = serve(int(sys.argv[1]), sys.argv[2], json.loads(Path(sys.argv[3]).read_text("utf-8")))
+    if sys.argv[4] == "uvloop":
+        import uvloop
 
-    uvloop.run(serve(int(sys.argv[1]), sys.argv[2], json.loads(Path(sys.argv[3]).read_text("utf-8"))))
-    asyncio.set_event_loop(None)
+        uvloop.run(work)
+    else:
+        asyncio.run(work)
