@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
             self.close()
             raise
         finally:
-            self._answer = None
+            self._answer, self._pieces = None, []  # it told who was written to, and what
         if not self._stays:
             self.close()
         return answer

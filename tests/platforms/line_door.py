@@ -148,13 +148,22 @@ class LineDoor:
     async def _exchange(self, who: str, *events: dict[str, Any]) -> list[Message]:
         line, before = self.account.line, len(self.account.line.chats.get(who, []))
         assert await line.post(*events) == 200
-        shown = await line.shown(who, before)
+        await line.shown(who, before)
+        await self._calm()
+        shown = line.chats[who][before:]
         # Brought twice, as LINE does: no second answer and no second effect.
         assert await line.post(*(line.redelivered(event) for event in events)) == 200
         assert len(line.chats[who]) == before + len(shown)
         if self.account.desk.faults:
             raise self.account.desk.faults.pop()
         return messages(shown)
+
+    async def _calm(self) -> None:
+        """Wait until nothing is said any more: an answer may be longer than one reply, and a notice under way."""
+        door = self.account.door
+        while tasks := [*door.talk._tasks, *door.courier._tasks]:
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)
 
     def hear(self, name: str, words: str) -> list[Message]:
         return self._said(name, self.account.line.text(person(name), words))

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.telegram import calls
 from bot.telegram.calls import Calls
+from tests.reach import held
 
 Answer = Callable[[bytes], Awaitable[bytes]]
 
@@ -79,8 +80,10 @@ def test_one_connection_serves_call_after_call() -> None:
     async def play() -> None:
         async with served(echoed) as (server, calling):
             for number in range(20):
-                assert await calling.post("sendMessage", b"%d" % number, 5) == (200, b"%d" % number)
+                told = b"CANARY %d" % number
+                assert await calling.post("sendMessage", told, 5) == (200, told)
             assert server.opened == 1
+            assert held(calling, ["CANARY"]) == set()  # what was answered is not kept
             first = server.heads[0]
             assert first.startswith(b"POST /bot1:TOKEN/sendMessage HTTP/1.1\r\nhost: localhost:")
             assert b"content-type: application/json\r\n" in first
