@@ -94,7 +94,10 @@ class BotApi:
     queue: list[dict[str, Any]] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     session: aiohttp.ClientSession | None = None
-    _numbers: dict[str, int] = field(default_factory=lambda: {"update": 1000, "message": 10, "query": 500})
+    # A tap's id is as long as Telegram's own: no number that lies in memory by chance holds it.
+    _numbers: dict[str, int] = field(
+        default_factory=lambda: {"update": 1000, "message": 10, "query": 4_382_900_000_000_000_500}
+    )
     _listener: int = 0
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
