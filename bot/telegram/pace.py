@@ -32,17 +32,32 @@ class Pace:
 
     async def turn(self, chat: int) -> None:
         """Wait for the chat's turn. Raises Later where that would take too long."""
-        now = self.clock()
-        free = max(self._chats.get(chat, 0.0), now)
-        wait = max(free - now - self.per_chat * (IN_A_ROW - 1), self._next - now, 0.0)
+        wait = self._wait(chat)
         if wait > MOST:
             raise Later(wait)
-        self._chats[chat] = free + self.per_chat
+        self._count(chat)
+        if wait:
+            await asyncio.sleep(wait)
+
+    def rides(self, chat: int) -> bool:
+        """Whether a message may go now, which counts it: nobody would tell us that Telegram refused what rode."""
+        if self._wait(chat):
+            return False
+        self._count(chat)
+        return True
+
+    def _wait(self, chat: int) -> float:
+        """Seconds until a chat may be written to."""
+        now = self.clock()
+        free = self._chats.get(chat, 0.0) - self.per_chat * (IN_A_ROW - 1)
+        return max(free - now, self._next - now, 0.0)
+
+    def _count(self, chat: int) -> None:
+        now = self.clock()
+        self._chats[chat] = max(self._chats.get(chat, 0.0), now) + self.per_chat
         self._next = max(self._next, now) + self.overall
         if len(self._chats) > MOST_CHATS:
             self.forget()
-        if wait:
-            await asyncio.sleep(wait)
 
     def forget(self) -> None:
         """Forget the chats that may be written to at once."""

@@ -94,9 +94,9 @@ class Voice:
         bubble = left[0]
         if not self.riding or len(left) > 1 or bubble.certain or bubble.fading or bubble.chart:
             return None
-        if here is not None:
-            return bubble.put_in(chat, here.id)
-        return None if bubble.guarded else bubble.sent(chat)
+        if (here is None and bubble.guarded) or not self.post.pace.rides(chat):
+            return None
+        return bubble.sent(chat) if here is None else bubble.put_in(chat, here.id)
 
     def _strike(self, waiting: Sequence[str]) -> None:
         """Strike delivered letters off, a few together: one that a crash leaves standing is sent twice, never lost."""

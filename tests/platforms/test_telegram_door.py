@@ -121,6 +121,18 @@ def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_a_question_does_not_ride_into_a_chat_that_must_wait(tmp_path: Path) -> None:
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("สวัสดี")
+        o.entrance.door.post.pace.hold(CHAT, 0.2)
+        calls = len(p.fake.calls)
+        await p.taps("แจ้งเรื่อง")
+        assert [c.by for c in p.fake.calls[calls:] if c.method == "editMessageText"] == ["wire"]
+        assert "ก่อนเริ่ม" in p.last
+
+    assert play(tmp_path, scene).refused == []
+
+
 def test_a_review_that_could_not_be_sent_is_sent_a_little_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
