@@ -4,8 +4,10 @@ A row is marked and sealed with the key of its day and knows neither case nor pe
 Notes are gathered in memory and written once in a while: one that a crash loses can only not be deleted later.
 """
 
+import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -30,8 +32,12 @@ class Traces:
 
     committer: Committer
     untouched: bool = False
-    _written: set[bytes] = field(default_factory=set, repr=False)
+    _written: dict[date, set[bytes]] = field(default_factory=dict, repr=False)
+    """Of whom something was written, for as long as the key of that day is there."""
+
     _fresh: dict[bytes, set[int]] = field(default_factory=dict, repr=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Who takes waits for what is being written, else they would be told that it is not there."""
 
     def note(self, who: bytes, message: int) -> None:
         """A message stands in a person's chat."""
@@ -39,9 +45,17 @@ class Traces:
 
     async def flush(self, now: datetime | None = None) -> None:
         """Write what was noted since the last time; without an instant, under the newest key that is known."""
-        fresh, self._fresh = self._fresh, {}
-        if not fresh:
-            return
+        async with self._turn:
+            fresh, self._fresh = self._fresh, {}
+            try:
+                if fresh:
+                    await self._write(fresh, now)
+            except BaseException:  # it is written the next time
+                for who, messages in fresh.items():
+                    self._fresh.setdefault(who, set()).update(messages)
+                raise
+
+    async def _write(self, fresh: Mapping[bytes, set[int]], now: datetime | None) -> None:
         days = self.committer.days
         if now is not None:
             await self.committer.today(now)
@@ -52,15 +66,19 @@ class Traces:
             sealed = days.seals[day].seal(json.dumps(sorted(messages)).encode(), "traces", row, "messages")
             rows.append({"id": row, "bucket": days.mark(day, b"traces", who), "day": day, "sealed": sealed})
         await self.committer.write(INSERTS["traces"], *rows)
-        self._written |= fresh.keys()
+        self._written = {one: marks for one, marks in self._written.items() if one in days.marking}
+        self._written.setdefault(day, set()).update(fresh)
 
     async def take(self, who: bytes) -> list[int]:
         """All messages that are known of a person's chat; from now on none is."""
-        known = self._fresh.pop(who, set())
-        if self.untouched and who not in self._written:
-            return sorted(known)
-        self._written.discard(who)
-        days = self.committer.days
+        async with self._turn:
+            written = set[int]()
+            if not self.untouched or any(who in marks for marks in self._written.values()):
+                written = await self._take_written(who)
+            return sorted(written | self._fresh.pop(who, set()))
+
+    async def _take_written(self, who: bytes) -> set[int]:
+        days, known = self.committer.days, set[int]()
         marks = days.marks(b"traces", who)
         rows = await self.committer.talks.glance.rows(_of(len(marks)), tuple(marks))
         for row, day, sealed in rows:
@@ -68,7 +86,9 @@ class Traces:
             known.update(json.loads(seal.open(sealed, "traces", row, "messages")))
         if rows:
             await self.committer.write(_DROP, *({"row": row} for row, _, _ in rows))
-        return sorted(known)
+        for marked in self._written.values():
+            marked.discard(who)
+        return known
 
 
 @cache

@@ -1,6 +1,10 @@
 """The messages of a chat: known for as long as they can be deleted, sealed, and then forgotten."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from storage.store import Store
 from tests.storage.conftest import NOW, Ground
@@ -46,5 +50,47 @@ def test_it_is_forgotten_with_the_key_of_its_day(ground: Ground) -> None:
         await one.retention.forget_events(after)
         assert ground.sql("SELECT count(*) FROM traces") == [(0,)]
         assert await one.traces.take(ME) == []
+
+    ground.play(scene)
+
+
+def test_what_is_being_written_is_waited_for(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(one: Store) -> None:
+        write = one.committer.write
+
+        async def slowly(statement: Any, *rows: Any) -> None:
+            await asyncio.sleep(0.1)
+            await write(statement, *rows)
+
+        monkeypatch.setattr(one.committer, "write", slowly)
+        one.traces.note(ME, 7)
+        writing = asyncio.create_task(one.traces.flush(NOW))
+        await asyncio.sleep(0)
+        one.traces.note(ME, 8)
+        assert await one.traces.take(ME) == [7, 8]
+        await writing
+
+    ground.play(scene)
+
+
+def test_what_could_not_be_written_or_read_is_still_known(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise OSError
+
+    async def scene(one: Store) -> None:
+        one.traces.note(ME, 7)
+        with monkeypatch.context() as trouble:
+            trouble.setattr(one.committer, "write", broken)
+            with pytest.raises(OSError):
+                await one.traces.flush(NOW)
+        await one.traces.flush(NOW)
+        one.traces.note(ME, 8)
+        with monkeypatch.context() as trouble:
+            trouble.setattr(one.committer, "write", broken)
+            with pytest.raises(OSError):
+                await one.traces.take(ME)
+        assert await one.traces.take(ME) == [7, 8]
 
     ground.play(scene)
