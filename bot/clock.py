@@ -13,8 +13,11 @@ from storage import ended, folders, polled
 from storage.keys import Place
 from storage.store import Store
 
-UNDELIVERED = timedelta(hours=24)
-"""How long a message waits for a person who never comes back for it."""
+UNDELIVERED = timedelta(hours=72)
+"""How long a message waits for a person who never comes back for it, or for a program that stood still over a weekend.
+
+While a platform is tried and cannot be reached, its messages stay due.
+"""
 
 UNFETCHED = timedelta(hours=48)
 """How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""

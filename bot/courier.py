@@ -6,10 +6,10 @@ refusal "not so fast" it is tried again, with pauses that grow; what the platfor
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from bot.engine import Answer, Engine
 from handlers import wording
@@ -17,6 +17,8 @@ from handlers.turn import Channel, Event, File, FileProblem, Lang, Message, Say
 from storage.snapshot import Errand, Letter
 from storage.store import Store
 from storage.waiting import Taken
+
+T = TypeVar("T")
 
 TOGETHER = 2
 """Files fetched at a time: each may have 20 MB, and a small machine has other work."""
@@ -47,8 +49,12 @@ class Never(Exception):  # noqa: N818
         self.problem = problem
 
 
+class Mistaken(Exception):  # noqa: N818
+    """The platform refuses what we sent: our own mistake. It is tried a few times more, in case it is not."""
+
+
 class Carrier(Protocol):
-    """A platform as the courier sees it. Both methods raise Later, Never, or anything for an outage."""
+    """A platform as the courier sees it. Both methods raise Later, Never, Mistaken, or anything for an outage."""
 
     async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
         """Send messages to a sealed return address; when this returns, the platform has taken them all.
@@ -66,15 +72,6 @@ class Tidy(Protocol):
 
     async def tidy(self, now: datetime) -> int:
         """Clear away what is due; gives how much."""
-
-
-@dataclass(frozen=True)
-class Fetching:
-    """A file that is being fetched. coming: what may be decided with until it is there."""
-
-    coming: File
-    errand: Errand
-    task: "asyncio.Task[File | None]"
 
 
 @dataclass
@@ -100,7 +97,7 @@ class Courier:
             await asyncio.sleep(every)
 
     async def round(self) -> None:
-        """Try once all that is due. Trouble with one thing is noted and does not keep the others."""
+        """Send once what is due, and set out for the files. Trouble with one thing keeps no other."""
         for channel, carrier in self.carriers.items():
             try:
                 letters = await self.store.outbox.take(channel, self.engine.now())
@@ -108,10 +105,16 @@ class Courier:
             except Exception as trouble:  # the next round asks again
                 self.fault(trouble)
                 continue
-            fetching = [self._again(errand, carrier) for errand in errands]
+            for errand in errands:
+                self._beside(
+                    self._again(errand, carrier)
+                )  # a file may take minutes, and no letter waits for it
+            await asyncio.gather(*(self._send(letter, carrier) for letter in letters))
             if isinstance(carrier, Tidy):
-                await carrier.tidy(self.engine.now())
-            await asyncio.gather(*(self._send(letter, carrier) for letter in letters), *fetching)
+                try:
+                    await carrier.tidy(self.engine.now())
+                except Exception as trouble:  # and no letter of the next channel waits for this
+                    self.fault(trouble)
 
     async def close(self) -> None:
         """Let go of what is under way; it waits for the next start."""
@@ -123,28 +126,19 @@ class Courier:
         """Fetch a file at once, for an event that is decided with it; after `patience` it is still coming.
 
         Whoever decides with a file that is still coming need not care for it again: it is put in its place when it
-        comes, and the person hears if it does not.
+        comes, and the person hears if it does not. Raises DiskFull.
         """
-        return await self.outcome(await self.begin(event, name, what))
-
-    async def begin(self, event: Event, name: str, what: Mapping[str, str]) -> "Fetching":
-        """Begin to fetch a file; when this returns, the errand is on the disk. Raises DiskFull."""
         coming = await self.store.evidence.expect(name, self.engine.now())
         errand = Errand(event.channel, {**what, **_packed(event, coming)})
         row = await self.store.errands.add(event.channel, errand, self.engine.now() + HEADSTART)
         taken = Taken(row, errand, 0)
-        task = asyncio.create_task(self._fetch(taken, self.carriers[event.channel]))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return Fetching(coming, errand, task)
-
-    async def outcome(self, begun: "Fetching") -> File:
-        """The file, waited for with `patience`."""
-        done, _ = await asyncio.wait({begun.task}, timeout=self.patience)
-        if done and (file := begun.task.result()) is not None:
+        fetching = self._beside(self._fetch(taken, self.carriers[event.channel]))
+        done, _ = await asyncio.wait({fetching}, timeout=self.patience)
+        if done and (file := fetching.result()) is not None:
+            await self.store.errands.done([row])
             return file
-        begun.task.add_done_callback(lambda ended: self._late(ended, begun.errand))
-        return begun.coming
+        fetching.add_done_callback(lambda ended: self._late(ended, taken))
+        return coming
 
     async def _send(self, letter: Taken[Letter], carrier: Carrier) -> None:
         what, now = letter.what, self.engine.now()
@@ -155,9 +149,12 @@ class Courier:
             await self.store.outbox.postponed(letter, now + timedelta(seconds=later.seconds))
         except Never:
             await self.store.outbox.done([letter.id])
+        except Mistaken as mistake:
+            self.fault(mistake)
+            await self.store.outbox.failed(letter, now)
         except Exception as trouble:
             self.fault(trouble)
-            await self.store.outbox.failed(letter, now)
+            await self.store.outbox.outage(letter, now)
         else:
             await self.store.outbox.done([letter.id])
 
@@ -165,9 +162,11 @@ class Courier:
         """An errand that an earlier try did not end: after a crash, or after the platform was away."""
         if errand.id in self._under_way:
             return
-        file = await self._fetch(errand, carrier)
-        if file is not None:
-            await self._settle(errand.what, file)
+        try:
+            if (file := await self._fetch(errand, carrier)) is not None:
+                await self._settle(errand, file)
+        except Exception as trouble:  # its lease ends, and it is begun once more
+            self.fault(trouble)
 
     async def _fetch(self, errand: Taken[Errand], carrier: Carrier) -> File | None:
         """One try. The file as it was kept or refused; None where it is tried again, or not wanted any more."""
@@ -186,27 +185,40 @@ class Courier:
             file = File("", what["name"], "", 0, FileProblem.UNREADABLE)
         finally:
             self._under_way.discard(errand.id)
-        if file is not None and file.problem is not None:
-            await evidence.lost(what["row"], file.problem)
-        await self.store.errands.done([errand.id])
+        if (
+            file is not None
+            and file.problem is not None
+            and not await evidence.lost(what["row"], file.problem)
+        ):
+            file = None  # it was taken back meanwhile
+        if file is None:
+            await self.store.errands.done([errand.id])
         return file
 
-    def _late(self, ended: "asyncio.Task[File | None]", errand: Errand) -> None:
+    def _late(self, ended: "asyncio.Task[File | None]", errand: Taken[Errand]) -> None:
         """A file came, or was refused, after the talk went on."""
-        if ended.cancelled() or ended.exception() is not None or (file := ended.result()) is None:
-            return
-        task = asyncio.create_task(self._settled(errand, file))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if not ended.cancelled() and ended.exception() is None and (file := ended.result()) is not None:
+            self._beside(self._settled(errand, file))
 
-    async def _settled(self, errand: Errand, file: File) -> None:
+    async def _settled(self, errand: Taken[Errand], file: File) -> None:
         try:
             await self._settle(errand, file)
         except Exception as trouble:
             self.fault(trouble)
 
-    async def _settle(self, errand: Errand, file: File) -> None:
-        """Decide on a file that nobody waits for: the first to hear of it, or only if it went wrong."""
+    async def _settle(self, errand: Taken[Errand], file: File) -> None:
+        """Decide on a file that nobody waits for, then strike the errand off: who was killed between does it again."""
+        await self._decide(errand.what, file)
+        await self.store.errands.done([errand.id])
+
+    def _beside(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _decide(self, errand: Errand, file: File) -> None:
+        """Be the first to tell of a file, or tell only if it went wrong."""
         event = _unpacked(errand, file)
         answer = await self.engine.handle(event)
         if not answer.again:

@@ -18,7 +18,7 @@ class Queue(asyncio.Lock):
 class Turns(Generic[K]):
     """A queue for each key; one that nobody stands in is forgotten."""
 
-    _queues: dict[K, Queue] = field(default_factory=dict)
+    _queues: dict[K, Queue] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """How many keys somebody has or waits for."""

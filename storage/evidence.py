@@ -69,9 +69,12 @@ class Evidence:
         What may not be taken leaves the place empty, and `problem` says why. Raises DiskFull, and whatever the
         stream raises: the place is still there then, to be filled by another try.
         """
-        shown, key = await self._name(row), fresh_key()
-        if shown is None:
+        kept = await self._place(row)
+        if kept is None:
             return None
+        shown, key = kept.name, fresh_key()
+        if kept.key:  # an earlier try filled it, and was cut short before anybody heard of it
+            return File(row, shown, kept.kind, kept.size, misnamed=misnamed(shown, kept.kind))
         self.erase([row])  # what a try left that was cut short
         async with self._sealed(row, chunks, key) as (size, digest):
             kind, problem = await self._judged(row, key, size)
@@ -84,15 +87,14 @@ class Evidence:
             return None
         return File("" if problem else row, shown, kind, size, problem, misnamed=misnamed(shown, kind))
 
-    async def lost(self, row: str, problem: FileProblem) -> None:
-        """A file never came: its place says so to whoever looks for it."""
-        name = await self._name(row)
-        if name is not None:
-            await self._settle(row, FileMeta("", name, "", 0, "", problem))
+    async def lost(self, row: str, problem: FileProblem) -> bool:
+        """A file never came: its place says so to whoever looks for it. False where the place went meanwhile."""
+        kept = await self._place(row)
+        return kept is not None and await self._settle(row, FileMeta("", kept.name, "", 0, "", problem))
 
-    async def _name(self, row: str) -> str | None:
+    async def _place(self, row: str) -> FileMeta | None:
         try:
-            return (await self.meta(row)).name
+            return await self.meta(row)
         except StorageError:
             return None
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 LEASE = 60
 """Seconds that one who took a row has for it before another may."""
-LONGEST_PAUSE = 3600
+LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 24
 """With pauses doubling from two seconds to an hour: about half a day."""
 
@@ -98,11 +98,18 @@ class Waiting(Generic[T]):
         if taken.attempts + 1 >= MOST_ATTEMPTS:
             await self.done([taken.id])
             return False
-        pause = min(LONGEST_PAUSE, 2 ** (taken.attempts + 1))
-        later = update(self.table).where(self.table.c.id == taken.id).values(due=_second(at) + pause)
+        await self.hurry([taken.id], at + _pause(taken))
+        return True
+
+    async def outage(self, taken: Taken[T], at: datetime) -> None:
+        """Nobody could be reached: try again after a pause that doubles, for as long as it takes."""
+        await self.postponed(taken, at + _pause(taken))
+
+    async def hurry(self, ids: Iterable[str], until: datetime) -> None:
+        """Try again at an instant, whatever was agreed before."""
+        later = update(self.table).where(self.table.c.id.in_(list(ids))).values(due=_second(until))
         async with self.committer.transaction() as connection:
             await connection.execute(later)
-        return True
 
     async def postponed(self, taken: Taken[T], until: datetime) -> None:
         """Who takes it asked to wait, a minute or until next month: that is no failure, and nothing is given up."""
@@ -138,6 +145,10 @@ def errands(table: Table, committer: Committer, seals: Seals, reader: AsyncEngin
 @cache
 def _done(table: Table) -> Delete:
     return delete(table).where(table.c.id == bindparam("row"))
+
+
+def _pause(taken: Taken[T]) -> timedelta:
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** (taken.attempts + 1)))
 
 
 def _second(at: datetime) -> int:

@@ -20,7 +20,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.courier import Later, Never
+from bot.courier import Later, Mistaken, Never
 from bot.telegram.bubble import Bubble
 from bot.telegram.calls import Calls
 from bot.telegram.update import ALLOWED
@@ -44,10 +44,6 @@ class Elsewhere(Exception):  # noqa: N818
 
 class Gone(Exception):  # noqa: N818
     """The message that was to be changed is not there any more, or stands so already."""
-
-
-class Mistaken(Exception):  # noqa: N818
-    """Telegram refuses what we sent: our own mistake, and not mended by trying again at once."""
 
 
 class Api:
@@ -180,7 +176,7 @@ _FAILURES: Mapping[int, Callable[[str], TelegramError]] = {
     409: Conflict,
 }
 _GONE = ("not modified", "to edit not found", "can't be edited", "query is too old")
-_NEVER = ("chat not found", "user not found", "peer_id_invalid")
+_NEVER = ("chat not found", "user not found", "peer_id_invalid", "upgraded to a supergroup")
 
 
 @contextmanager

@@ -32,6 +32,9 @@ class Connection(asyncio.Protocol):
     since = 0.0
     """When it was last used, by the monotonic clock."""
 
+    spoke = False
+    """Whether something of an answer to the last call came."""
+
     _answer: "asyncio.Future[tuple[int, bytes]] | None" = None
     _stays = False
 
@@ -49,7 +52,7 @@ class Connection(asyncio.Protocol):
         if not self.open:
             raise ConnectionResetError("closed")
         self._parser, self._pieces, self._size = httptools.HttpResponseParser(self), list[bytes](), 0
-        self._answer = asyncio.get_running_loop().create_future()
+        self._answer, self.spoke = asyncio.get_running_loop().create_future(), False
         try:
             self._transport.write(request)
             answer = await self._answer
@@ -71,6 +74,7 @@ class Connection(asyncio.Protocol):
         """Read on. What nobody asked for ends the connection."""
         if self._answer is None:
             return self.close()
+        self.spoke = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -123,8 +127,11 @@ class Calls:
             body,
         )
         async with asyncio.timeout(seconds), self._room:
-            connection = self._kept() or await self._opened()
-            answer = await connection.ask(request)
+            connection = self._kept()
+            answer = await _tried(connection, request) if connection else None
+            if connection is None or answer is None:
+                connection = await self._opened()
+                answer = await connection.ask(request)
         if connection.open:
             connection.since = time.monotonic()
             self._free.append(connection)
@@ -159,3 +166,16 @@ class Calls:
             reached.close()
             raise
         return connection
+
+
+async def _tried(connection: Connection, request: bytes) -> tuple[int, bytes] | None:
+    """The answer over a connection that was used before; None where the other end was just closing it.
+
+    It closed without a word, so it hardly read the call (RFC 9112, section 9.3.1 lets a client try again then).
+    """
+    try:
+        return await connection.ask(request)
+    except ConnectionError:
+        if connection.spoke:
+            raise
+        return None

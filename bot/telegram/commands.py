@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from bot.courier import Never
-from bot.telegram.api import Api, Mistaken
+from bot.courier import Mistaken, Never
+from bot.telegram.api import Api
 from handlers import wording
 from handlers.staff.role import HANDLING, Order, Role, may
 from handlers.turn import OTHER, Channel, Lang, Say

@@ -1,5 +1,6 @@
 """Telegram's door: an update becomes an event of the talk, and the answer becomes messages of the chat."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -8,16 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.courier import Courier
-from bot.engine import Answer, Engine, sorry
+from bot.engine import Answer, Engine
 from bot.log import Happened, log
-from bot.telegram.album import Albums, Item
+from bot.telegram.album import Albums
 from bot.telegram.api import Gone
 from bot.telegram.bubble import Bubble
 from bot.telegram.card import card
 from bot.telegram.intake import Intake, typed
 from bot.telegram.post import Post
-from bot.telegram.update import PRIVATE, Membership, Said, Sent, Tap, Update
-from bot.telegram.voice import Voice, Wish
+from bot.telegram.update import PRIVATE, Membership, Said, Tap, Update
+from bot.telegram.voice import LAST, Voice, Wish
 from bot.turns import Turns
 from handlers import wording
 from handlers.staff.keeping import GROUP
@@ -43,15 +44,15 @@ class Door:
     intake: Intake = field(init=False)
     albums: Albums = field(init=False)
     voice: Voice = field(init=False)
-    _turns: Turns[int] = field(default_factory=Turns)
-    _heard: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
-    _groups: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict)
+    _turns: Turns[int] = field(default_factory=Turns, repr=False)
+    _heard: "OrderedDict[str, None]" = field(default_factory=OrderedDict, repr=False)
+    _groups: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
         """Make what takes messages in."""
         self.intake = Intake(self.engine, self.store, self.courier, self.post.api, self.fault)
         self.voice = Voice(self.store, self.post, self.intake, self.fault, self.riding)
-        self.albums = Albums(self.intake, self._tell_whole)
+        self.albums = Albums(self._tell_whole)
 
     async def hear(self, update: Update) -> Wish | None:
         """Answer one update; gives the call that may ride in the answer to it."""
@@ -86,7 +87,9 @@ class Door:
 
     async def close(self) -> None:
         """End what is done on the side."""
-        await self.albums.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST):
+                await self.albums.close()
         await self.voice.close()
 
     async def _said(self, number: int, said: Said) -> Wish | None:
@@ -100,7 +103,8 @@ class Door:
         async with self._turns.of(chat):
             self.voice.note(chat, said.message_id)
             if said.media_group_id is not None and said.file is not None:
-                return await self._pictured(number, said, said.file)
+                await self._pictured(number, said)
+                return None
             await self.albums.finish(chat)
             if typed((said.text or "").strip()) == "/wipe":
                 return await self._wipe(chat)
@@ -109,25 +113,20 @@ class Door:
 
     def _is_fresh(self, said: Said) -> bool:
         """Whether a person wrote it, and lately."""
-        if said.sender is None or said.sender.is_bot:
-            return False
-        if self.engine.now().timestamp() - said.date > OLDEST.total_seconds():
+        return said.sender is not None and not said.sender.is_bot and self._is_of_today(said.date)
+
+    def _is_of_today(self, date: int) -> bool:
+        if self.engine.now().timestamp() - date > OLDEST.total_seconds():
             log(Happened.QUARANTINED)
             return False
         return True
 
-    async def _pictured(self, number: int, said: Said, sent: Sent) -> Wish | None:
-        """One picture of an album: safe once it is begun, and answered with the others."""
-        event = self.intake.event(number, said.chat.id)
-        try:
-            begun = await self.intake.begin(event, said, sent)
-        except Exception as trouble:
-            self.fault(trouble)
-            return await self.voice.answer(
-                said.chat.id, sorry("sorry.busy", await self.intake.lang(event.who))
-            )
-        self.albums.add(said.chat.id, Item(event, begun, said.caption), self._whole)
-        return None
+    async def _pictured(self, number: int, said: Said) -> None:
+        """One picture of an album: decided like any other, and answered with them."""
+        self.albums.hold(said.chat.id)
+        answer = await self.intake.take(number, said)
+        if answer is not None:
+            self.albums.add(said.chat.id, answer, self._whole)
 
     async def _whole(self, chat: int) -> None:
         """An album is whole."""
@@ -206,9 +205,12 @@ class Door:
 
     async def _joined(self, number: int, membership: Membership) -> Wish | None:
         standing = membership.new_chat_member.status
+        if not self._is_of_today(membership.date):
+            return None
         if membership.chat.type == PRIVATE and standing == "kicked":
             # Blocked: nothing is to be told any more, and nobody hears that it was understood.
-            await self.engine.handle(self.intake.event(number, membership.chat.id, "/stop"))
+            async with self._turns.of(membership.chat.id):
+                await self.engine.handle(self.intake.event(number, membership.chat.id, "/stop"))
             return None
         if membership.chat.type != PRIVATE and standing in {"member", "administrator"}:
             return self._outside(membership.chat.id)

@@ -4,21 +4,22 @@ import asyncio
 import hashlib
 import hmac
 import sys
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
 from starlette.routing import BaseRoute, Route
 
 from bot.app import Desk
-from bot.courier import Courier, Later
+from bot.courier import Courier, Later, Mistaken
 from bot.engine import sorry
 from bot.log import Happened, log
 from bot.settings import PREFIX, DeskSettings
-from bot.telegram.api import Api, Elsewhere, Mistaken, Refused
+from bot.telegram.api import Api, Elsewhere, Refused
 from bot.telegram.bubble import Bubble
 from bot.telegram.commands import Commands
 from bot.telegram.door import Door
@@ -34,6 +35,12 @@ REFUSES = "refuses this secret, or the address in PUBLIC_URL, which must begin w
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds between tries to reach Telegram, doubling from the one to the other."""
+
+DEAF = 30.0
+"""Seconds between tries to ask for updates at most: nobody is heard meanwhile."""
+
+STRAGGLER = 0.5
+"""Seconds that updates have before others are asked for, while those under way are not confirmed yet."""
 
 
 @dataclass(frozen=True)
@@ -113,25 +120,39 @@ class Guide:
                 self.fault(trouble)
 
     async def poll(self) -> None:
-        """Ask for updates, for ever; one is confirmed when it was answered."""
-        last: int | None = None
-        while True:
-            came: list[Any] = await self._until_done(lambda after=last: self.api.updates(after))  # type: ignore[misc]
-            chats: dict[object, list[Update]] = defaultdict(list)
-            for raw in came:
-                if isinstance(raw, dict) and isinstance(number := raw.get("update_id"), int):
-                    last = number
-                if (update := _read(raw)) is not None:
-                    chats[_whose(update)].append(update)
-            await asyncio.gather(*(self._hear(updates) for updates in chats.values()))
+        """Ask for updates, for ever. One is confirmed when it was answered, and all before it were.
 
-    async def _hear(self, updates: Sequence[Update]) -> None:
-        for update in updates:
-            try:
-                await self.door.hear(update)
-            except Exception as trouble:
-                self.fault(trouble)
-                await self._apologize(update)
+        Those of one chat wait for each other in the door, in the order in which they begin here.
+        """
+        after: int | None = None
+        under_way: dict[int, asyncio.Task[None]] = {}
+        try:
+            while True:
+                came: list[Any] = await self._until_done(partial(self.api.updates, after), DEAF)
+                for raw in came:
+                    number = raw.get("update_id") if isinstance(raw, dict) else None
+                    if isinstance(number, int) and number not in under_way:
+                        under_way[number] = asyncio.create_task(self._hear(raw))
+                if under_way:
+                    await asyncio.wait(under_way.values(), timeout=STRAGGLER)
+                elif came:  # nothing that could be confirmed: it comes again at once
+                    await asyncio.sleep(SHORTEST)
+                for number in [*takewhile(lambda one: under_way[one].done(), under_way)]:
+                    del under_way[number]
+                    after = number
+        finally:
+            for task in under_way.values():
+                task.cancel()
+            await asyncio.gather(*under_way.values(), return_exceptions=True)
+
+    async def _hear(self, raw: object) -> None:
+        if (update := _read(raw)) is None:
+            return
+        try:
+            await self.door.hear(update)
+        except Exception as trouble:
+            self.fault(trouble)
+            await self._apologize(update)
 
     async def _apologize(self, update: Update) -> None:
         """Say that a message was lost to a fault of ours; not worth more than one try."""
@@ -143,7 +164,9 @@ class Guide:
         except Exception as trouble:
             self.fault(trouble)
 
-    async def _until_done(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - as the work
+    async def _until_done(
+        self, work: Callable[[], Coroutine[Any, Any, Any]], longest: float = LONGEST
+    ) -> Any:  # noqa: ANN401 - as the work
         pause = SHORTEST
         while True:
             try:
@@ -159,7 +182,7 @@ class Guide:
             except Exception as trouble:  # Telegram is away; everything else goes on
                 self.fault(trouble)
             await asyncio.sleep(pause)
-            pause = min(LONGEST, pause * 2)
+            pause = min(longest, pause * 2)
 
 
 def _explain(desk: str, setting: str, thai: str, english: str) -> None:
@@ -177,12 +200,3 @@ def _read(raw: object) -> Update | None:
     except ValidationError:
         log(Happened.UNREADABLE)
         return None
-
-
-def _whose(update: Update) -> object:
-    """Whose update it is: those of one chat are answered in their order."""
-    if update.message is not None:
-        return update.message.chat.id
-    if update.callback_query is not None:
-        return update.callback_query.sender.id
-    return None

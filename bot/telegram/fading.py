@@ -1,8 +1,11 @@
 """What was told is not left standing in an officer's chat: it is deleted there after a quarter of an hour."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.courier import Mistaken, Never
+from bot.telegram.api import Gone
 from bot.telegram.post import Post
 from storage.snapshot import Errand
 from storage.store import Store
@@ -18,6 +21,7 @@ class Fading:
 
     store: Store
     post: Post
+    fault: Callable[[BaseException], None]
 
     async def note(self, chat: int, message: int, now: datetime) -> None:
         """A message is to go."""
@@ -25,13 +29,20 @@ class Fading:
         await self.store.errands.add(KIND, Errand(KIND, what), now + SHOWN)
 
     async def tidy(self, now: datetime) -> int:
-        """Delete what is due; gives how many messages. What fails is tried again, with pauses that grow."""
-        taken = await self.store.errands.take(KIND, now)
-        for one in taken:
+        """Delete what is due; gives how many messages. What fails is tried again, with pauses that grow.
+
+        What Telegram refuses for good stays in the chat of one who blocked the bot, or is too old.
+        """
+        gone = 0
+        for one in await self.store.errands.take(KIND, now):
             try:
                 await self.post.delete(int(one.what.what["chat"]), [int(one.what.what["message"])])
-            except Exception:
+            except (Never, Mistaken, Gone):
+                await self.store.errands.done([one.id])
+            except Exception as trouble:
+                self.fault(trouble)
                 await self.store.errands.failed(one, now)
-                raise
-            await self.store.errands.done([one.id])
-        return len(taken)
+            else:
+                await self.store.errands.done([one.id])
+                gone += 1
+        return gone

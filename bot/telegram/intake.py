@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from bot.courier import Courier, Fetching
+from bot.courier import Courier
 from bot.engine import Answer, Engine, joined, sorry
 from bot.telegram.api import Api
 from bot.telegram.update import Said, Sent
@@ -99,16 +99,18 @@ class Intake:
 
     async def corrected(self, number: int, said: Said) -> Answer | None:
         """The answer to a message that was changed in the chat; None where it holds no words."""
-        if said.text is None:
+        if said.words is None:
             return None
         was = self._typed.get((self.who(said.chat.id), said.message_id), "")
+        if said.words == was:
+            return None  # something else about it changed
         self._remember(said)
-        return await self.engine.handle(self.event(number, said.chat.id, said.text, was=was))
+        return await self.engine.handle(self.event(number, said.chat.id, said.words, was=was))
 
     def _remember(self, said: Said) -> None:
         """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
         who = self.who(said.chat.id)
-        self._typed[who, said.message_id] = said.text or ""
+        self._typed[who, said.message_id] = said.words or ""
         self._since.append((self.engine.now().timestamp(), who, said.message_id))
         self.forget()
 
@@ -123,29 +125,29 @@ class Intake:
         """Forget who wrote: whose mark belongs to which chat is made anew with the next message."""
         self._met.clear()
 
-    async def begin(self, event: Event, said: Said, sent: Sent) -> Fetching | File:
-        """Begin to fetch a file; one that is too large is refused at once. Raises what storage raises."""
-        name = clean_name(sent.file_name or named(said, await self.lang(event.who)))
-        if (sent.file_size or 0) > MOST_BYTES:
-            return File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
-        return await self.courier.begin(event, name, {"file": sent.file_id})
-
-    async def decided(self, event: Event, begun: Fetching | File, caption: str | None) -> Answer:
-        """The answer to a file, and to the words that came with it."""
-        file = begun if isinstance(begun, File) else await self.courier.outcome(begun)
-        answer = await self.engine.handle(replace(event, file=file))
-        if not caption:
-            return answer
-        told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=caption))
-        return joined((answer, told))
-
     async def _with_file(self, event: Event, said: Said, sent: Sent) -> Answer:
+        """The answer to a file, and to the words that came with it."""
         try:
             async with self._typing(said.chat.id):
-                return await self.decided(event, await self.begin(event, said, sent), said.caption)
+                # One that is brought once more is here already, or on its way.
+                answer = await self.engine.said(event.id) or await self._decided(event, said, sent)
+                if not said.caption:
+                    return answer
+                self._remember(said)
+                told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=said.caption))
+                return joined((answer, told))
         except Exception as trouble:  # nothing was kept, and the person is told
             self.fault(trouble)
             return sorry("sorry.busy", await self.lang(event.who))
+
+    async def _decided(self, event: Event, said: Said, sent: Sent) -> Answer:
+        """The answer to a file that is fetched; one that is too large is refused at once."""
+        name = clean_name(sent.file_name or named(said, await self.lang(event.who)))
+        if (sent.file_size or 0) > MOST_BYTES:
+            file = File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
+        else:
+            file = await self.courier.bring(event, name, {"file": sent.file_id})
+        return await self.engine.handle(replace(event, file=file))
 
     @asynccontextmanager
     async def _typing(self, chat: int) -> AsyncIterator[None]:

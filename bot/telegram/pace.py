@@ -27,7 +27,7 @@ class Pace:
     per_chat: float = PER_CHAT
     overall: float = OVERALL
     clock: Callable[[], float] = time.monotonic
-    _chats: dict[int, float] = field(default_factory=dict)
+    _chats: dict[int, float] = field(default_factory=dict, repr=False)
     _next: float = 0.0
 
     async def turn(self, chat: int) -> None:

@@ -79,6 +79,9 @@ class Said(Part):
     poll: object | None = None
     dice: object | None = None
     story: object | None = None
+    game: object | None = None
+    checklist: object | None = None
+    paid_media: object | None = None
     media_group_id: str | None = None
     has_protected_content: bool = False
     reply_markup: Keyboard | None = None
@@ -94,8 +97,13 @@ class Said(Part):
     @property
     def strange(self) -> bool:
         """Whether a person sent something that is neither words nor a file."""
-        others = (self.sticker, self.contact, self.poll, self.dice, self.story)
-        return any(other is not None for other in others)
+        others = (self.sticker, self.contact, self.poll, self.dice, self.story, self.game)
+        return any(other is not None for other in (*others, self.checklist, self.paid_media))
+
+    @property
+    def words(self) -> str | None:
+        """What was typed: a message, or the words under a file."""
+        return self.text if self.text is not None else self.caption
 
 
 class Tap(Part):
@@ -118,6 +126,7 @@ class Membership(Part):
 
     chat: Chat
     sender: Person = Field(alias="from")
+    date: int = 0
     new_chat_member: Standing
 
 

@@ -7,6 +7,7 @@ Everything else is a call of its own, and what is certain waits in the outbox un
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from bot import chart, qr
@@ -18,7 +19,6 @@ from bot.telegram.fading import Fading
 from bot.telegram.intake import Intake
 from bot.telegram.post import Post
 from handlers import wording
-from handlers.chart import Chart
 from handlers.turn import Message, Say
 from storage.store import Store
 
@@ -27,6 +27,9 @@ Wish: TypeAlias = Mapping[str, Any]
 
 PAUSES = (2, 8, 30)
 """Seconds between tries to send a question that hangs on nothing but its arrival."""
+
+SOON = 2.0
+"""Seconds until the outbox tries again what just could not be sent."""
 
 TOGETHER = 0.2
 """Seconds that delivered letters are gathered before they are struck off the outbox."""
@@ -50,7 +53,7 @@ class Voice:
 
     def __post_init__(self) -> None:
         """Make what deletes what must not stand for long."""
-        self.fading = Fading(self.store, self.post)
+        self.fading = Fading(self.store, self.post, self.fault)
 
     async def deliver(self, chat: int, messages: Sequence[Message]) -> None:
         """Send messages, each by a call. Raises what the post raises."""
@@ -81,13 +84,21 @@ class Voice:
                     if wish is None:
                         await self._put(chat, left[0], here)
                 left.pop(0)
-        except Exception as trouble:  # what is certain stays in the outbox
-            if not isinstance(trouble, (Later, Never)):
-                self.fault(trouble)
-            self.beside(self._insist(chat, [bubble for bubble in left if not bubble.certain]))
+        except Exception as trouble:
+            await self._unsaid(chat, left, answer, trouble)
         if answer.waiting and not any(bubble.certain for bubble in left):
             self._strike(answer.waiting)
         return wish
+
+    async def _unsaid(self, chat: int, left: Sequence[Bubble], answer: Answer, trouble: Exception) -> None:
+        """See that the rest is said later: what is certain by the outbox, and soon, for a person waits for it."""
+        if not isinstance(trouble, (Later, Never)):
+            self.fault(trouble)
+        pause = trouble.seconds if isinstance(trouble, Later) else SOON
+        self.beside(self._insist(chat, [bubble for bubble in left if not bubble.certain], pause))
+        if any(bubble.certain for bubble in left):
+            until = self.intake.engine.now() + timedelta(seconds=pause)
+            await self._quietly(self.store.outbox.hurry(answer.waiting, until))
 
     def _ride(self, chat: int, left: Sequence[Bubble], here: Card | None) -> Wish | None:
         """The last bubble as what rides, where it may: nothing hangs on its arrival, or on knowing its id."""
@@ -109,18 +120,24 @@ class Voice:
         delivered, self._delivered = self._delivered, []
         await self.store.outbox.done(delivered)
 
-    async def _insist(self, chat: int, left: Sequence[Bubble]) -> None:
-        """Try a few times more to send what does not wait in the outbox; after that the person will ask again."""
+    async def _insist(self, chat: int, left: list[Bubble], wait: float) -> None:
+        """Try a few times more to send what does not wait in the outbox; after that the person will ask again.
+
+        wait: seconds that Telegram asked for.
+        """
         for pause in PAUSES if left else ():
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(pause, wait))
+            wait = 0.0
             try:
-                for bubble in left:
-                    await self._send(chat, bubble)
+                while left:
+                    await self._send(chat, left[0])
+                    left.pop(0)
             except Never:
                 return
+            except Later as later:
+                wait = later.seconds
             except Exception:  # noqa: S112 - noted the first time
                 continue
-            return
 
     async def _put(self, chat: int, bubble: Bubble, here: Card | None) -> None:
         if here is None:
@@ -134,15 +151,14 @@ class Voice:
         self.note(chat, message)
         if bubble.fading:
             await self.fading.note(chat, message, self.intake.engine.now())
-        if bubble.qr:
-            picture = await self.post.picture(chat, qr.drawn(bubble.qr))
-            await self._stands(chat, picture, Bubble("", fading=bubble.fading))
-        if bubble.chart:
-            self.beside(self._pictured(chat, bubble.chart))
+        if bubble.qr or bubble.chart:
+            self.beside(self._pictured(chat, bubble))
 
-    async def _pictured(self, chat: int, shown: Chart) -> None:
-        """Show a chart below the words, which say the same: so nothing waits for it, and it is not insisted on."""
-        self.note(chat, await self.post.picture(chat, await chart.drawn(shown)))
+    async def _pictured(self, chat: int, bubble: Bubble) -> None:
+        """Show a picture below the words, which say the same: so nothing waits for it, and it is not insisted on."""
+        drawn = await chart.drawn(bubble.chart) if bubble.chart else qr.drawn(bubble.qr)
+        picture = await self.post.picture(chat, drawn)
+        await self._stands(chat, picture, Bubble("", fading=bubble.fading))
 
     async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
         """A case was filed: its draft goes from the chat before its receipt comes, which says so."""

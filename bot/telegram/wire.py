@@ -15,6 +15,12 @@ from bot.courier import Never
 SECONDS = 10.0
 """How long a call may take; whether one that took longer has counted nobody knows."""
 
+UNTOLD, LONGEST = 5.0, 86_400.0
+"""Seconds to wait when Telegram says "too many" and not for how long, and the longest that is believed."""
+
+WHOLE = 300.0
+"""Seconds for a file of 20 MB: who sends slower keeps a place from others."""
+
 PIECE = 64 * 1024
 CONNECTIONS = 64
 
@@ -83,7 +89,7 @@ class Wire(BaseRequest):
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
         """The body of an answer, piece by piece. Raises NetworkError, Never."""
-        patience = aiohttp.ClientTimeout(total=None, sock_connect=SECONDS, sock_read=SECONDS)
+        patience = aiohttp.ClientTimeout(total=WHOLE, sock_connect=SECONDS, sock_read=SECONDS)
         try:
             async with self._open.get(url, timeout=patience, allow_redirects=False) as answer:
                 if answer.status == HTTPStatus.NOT_FOUND:
@@ -144,7 +150,9 @@ def _body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
 
 
 def _pause(told: bytes) -> float:
+    """Seconds that Telegram asks to wait; a few where it says none, or more than it ever would."""
     try:
-        return float(json.loads(told)["parameters"]["retry_after"])
-    except (ValueError, KeyError, TypeError):
-        return 5.0
+        asked = float(json.loads(told)["parameters"]["retry_after"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return UNTOLD
+    return asked if 0 <= asked <= LONGEST else UNTOLD

@@ -67,6 +67,7 @@ class Scene:
     async def later(self, **time: float) -> None:
         self.desk.away += timedelta(**time)
         await self.courier.round()
+        await self.settled()
 
     async def settled(self) -> None:
         while self.courier._tasks:

@@ -237,6 +237,35 @@ def test_a_connection_that_rested_too_long_or_spoke_unasked_is_not_used_again(
     asyncio.run(play())
 
 
+def test_a_connection_that_was_just_being_closed_is_no_error() -> None:
+    async def play() -> None:
+        async def once(body: bytes) -> bytes:
+            return whole(body) + b"\0"  # it closes, and did not say that it would
+
+        async with served(once) as (server, calling):
+            for number in range(20):
+                assert await calling.post("sendMessage", b"%d" % number, 5) == (200, b"%d" % number)
+            assert server.opened == len(server.heads) == 20
+
+    asyncio.run(play())
+
+
+def test_one_that_closes_in_the_middle_of_an_answer_is_not_asked_twice() -> None:
+    told = iter((whole(b"first"), BAD["half"]))
+
+    async def half(_: bytes) -> bytes:
+        return next(told)
+
+    async def play() -> None:
+        async with served(half) as (server, calling):
+            await calling.post("sendMessage", b"{}", 5)
+            with pytest.raises(ConnectionAbortedError):
+                await calling.post("sendMessage", b"{}", 5)
+            assert len(server.heads) == 2
+
+    asyncio.run(play())
+
+
 def test_nobody_there_is_an_error() -> None:
     async def play() -> None:
         async with served(echoed) as (_, calling):

@@ -370,8 +370,15 @@ def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None
         }
         sender = {"id": CHAT, "is_bot": False, "first_name": "x"}
         private = {"id": CHAT, "type": "private"}
-        change = {"chat": private, "from": sender, "date": 1, "old_chat_member": me, "new_chat_member": me}
-        assert await p.does(p.fake.update(my_chat_member=change)) == 200
+        change = {"chat": private, "from": sender, "old_chat_member": me, "new_chat_member": me}
+        assert await p.does(p.fake.update(my_chat_member={**change, "date": 1})) == 200  # played back
+        p.fake.blocked.clear()
+        await o.desk.tell(receipt, "ขอบคุณ")
+        await o.courier.round()
+        assert p.last == "มีข้อความใหม่ถึงท่าน"
+        p.fake.blocked.add(CHAT)
+        now = int(o.desk.now().timestamp())
+        assert await p.does(p.fake.update(my_chat_member={**change, "date": now})) == 200
         calls = len(p.fake.calls)
         await o.desk.tell(receipt, "ขอบคุณ")
         await o.courier.round()
@@ -446,9 +453,10 @@ def test_a_picture_that_cannot_be_begun_is_told(tmp_path: Path) -> None:
         async def full(*_: object) -> None:
             raise DiskFull("full")
 
-        o.courier.begin = full  # type: ignore[method-assign,assignment]
+        o.courier.bring = full  # type: ignore[method-assign,assignment]
         for more in ({}, {"media_group_id": "9"}):
             await p.sends("photo", samples.photo(), **more)
+            await o.entrance.door.albums.close()
             assert "ระบบเก็บข้อมูลเพิ่มไม่ได้" in p.last
         assert len(p.ours) == 2
         assert [type(o.desk.faults.pop()) for _ in range(2)] == [DiskFull] * 2

@@ -77,19 +77,19 @@ def test_what_could_not_be_written_or_read_is_still_known(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: Any) -> None:
-        raise OSError
+        raise BrokenPipeError
 
     async def scene(one: Store) -> None:
         one.traces.note(ME, 7)
         with monkeypatch.context() as trouble:
             trouble.setattr(one.committer, "write", broken)
-            with pytest.raises(OSError):
+            with pytest.raises(BrokenPipeError):
                 await one.traces.flush(NOW)
         await one.traces.flush(NOW)
         one.traces.note(ME, 8)
         with monkeypatch.context() as trouble:
             trouble.setattr(one.committer, "write", broken)
-            with pytest.raises(OSError):
+            with pytest.raises(BrokenPipeError):
                 await one.traces.take(ME)
         assert await one.traces.take(ME) == [7, 8]
 
