@@ -1,8 +1,10 @@
-"""What a start says to the administrator once it serves: that complaints about the head would be read by nobody."""
+"""What a start says to the administrator once it serves: who would read nothing, and which bot would stay mute."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.app import House
+from bot.settings import PREFIX, DeskSettings
 from handlers.concerned import alternates_of
 from handlers.staff.person import ListStaff, Staff
 from handlers.staff.role import HANDLING
@@ -20,8 +22,37 @@ NONE_ABLE = (
 )
 
 
+NOWHERE = (
+    "{desk}__PUBLIC_URL: ว่างอยู่ Telegram จึงไม่รู้ว่าจะส่งข้อความมาที่ใด และบอตจะเงียบ"
+    " ใส่ที่อยู่ https ของเครื่องนี้ หรือตั้ง {desk}__TELEGRAM_MODE=polling"
+    " / is empty: Telegram does not know where to bring messages, and the bot stays mute."
+    " Set the https address, or TELEGRAM_MODE=polling."
+)
+HALF = (
+    "{desk}__{name}_TOKEN: ว่างอยู่ แต่ตั้ง {name}_SECRET ไว้ ช่องทางนี้จึงยังไม่เปิด"
+    " / is empty beside {name}_SECRET: this channel stays closed."
+)
+
+
 async def given(house: House, now: datetime) -> tuple[str, ...]:
-    """What there is to say, without anybody's name; nothing where somebody could read such a case."""
+    """What there is to say, without anybody's name."""
+    unheard = (words for name in house.desks for words in _unheard(name, house.settings.desk(name)))
+    return (*await _unread(house, now), *unheard)
+
+
+def _unheard(name: str, own: DeskSettings) -> Iterator[str]:
+    """What keeps the channels of a desk from hearing anything, though somebody meant to open them."""
+    desk = f"{PREFIX}{name.upper()}"
+    if own.telegram_token is not None and own.telegram_mode == "webhook" and not own.public_url:
+        yield NOWHERE.format(desk=desk)
+    if own.telegram_secret is not None and own.telegram_token is None:
+        yield HALF.format(desk=desk, name="TELEGRAM")
+    if own.line_secret is not None and own.line_token is None:
+        yield HALF.format(desk=desk, name="LINE")
+
+
+async def _unread(house: House, now: datetime) -> tuple[str, ...]:
+    """Nothing where somebody could read a case that concerns the head."""
     desk = house.desks.get("complaints")
     if desk is None:
         return ()

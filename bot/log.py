@@ -42,7 +42,7 @@ def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float
 
 
 def advise(words: str) -> None:
-    """Write what an administrator should see to; words: a constant of ours, which names nobody."""
+    """Write what an administrator should see to; words: our own, with the name of a setting and of nobody."""
     _write({"event": Happened.ADVICE, "words": words})
 
 

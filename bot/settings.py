@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -31,6 +39,10 @@ Secure = Annotated[
 ]
 """An address to which a password may be sent: by TLS, or on this machine."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
+
+
+Secret = Annotated[SecretStr, BeforeValidator(lambda told: told.strip() if isinstance(told, str) else told)]
+"""What is copied from a web page, with the line's end that often comes along."""
 
 
 class Misconfigured(Exception):  # noqa: N818 - the start says it in one line
@@ -61,19 +73,17 @@ class DeskSettings(BaseModel):
     public_url: Address | None = Field(
         default=None, description="address that links and QR codes of this desk point at"
     )
-    telegram_token: SecretStr | None = Field(default=None, description="token of this desk's Telegram bot")
-    telegram_secret: SecretStr | None = Field(
+    telegram_token: Secret | None = Field(default=None, description="token of this desk's Telegram bot")
+    telegram_secret: Secret | None = Field(
         default=None, description="secret that Telegram sends with each update"
     )
     telegram_mode: Literal["webhook", "polling"] = Field(
         default="webhook", description="how updates are received"
     )
-    line_token: SecretStr | None = Field(
+    line_token: Secret | None = Field(
         default=None, description="channel access token of this desk's LINE account"
     )
-    line_secret: SecretStr | None = Field(
-        default=None, description="channel secret of this desk's LINE account"
-    )
+    line_secret: Secret | None = Field(default=None, description="channel secret of this desk's LINE account")
 
 
 class Settings(BaseSettings):

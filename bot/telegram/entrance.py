@@ -18,7 +18,7 @@ from bot.app import Desk
 from bot.courier import Courier, Later, Mistaken
 from bot.engine import sorry
 from bot.log import Happened, log
-from bot.settings import PREFIX, DeskSettings
+from bot.settings import PREFIX, DeskName, DeskSettings
 from bot.telegram.api import Api, Elsewhere, Refused
 from bot.telegram.bubble import Bubble
 from bot.telegram.commands import Commands
@@ -32,6 +32,9 @@ FLUSH = 10.0
 """Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
 
 REFUSES = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
+
+ELSEWHERE = "says that another program asks for this bot's updates, or that they go to a webhook"
+ELSEWHERE_TH = "บอกว่ามีโปรแกรมอื่นรับข้อความของบอตนี้อยู่ หรือมีผู้ตั้ง webhook ไว้ ให้ปิดโปรแกรมนั้น"
 
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds between tries to reach Telegram, doubling from the one to the other."""
@@ -65,7 +68,7 @@ async def opened(
     commands = Commands(desk.name, desk.store, api, door.intake.opened, fault)
     guide = Guide(desk.name, own, api, door, commands, fault)
     webhook = Route(f"/telegram/{desk.name}", Webhook(door, secret(own), fault), methods=["POST"])
-    work = [guide.introduce(), guide.remember(), commands.follow()] + ([guide.poll()] if polling else [])
+    work = [guide.begin(), guide.remember(), commands.follow()]
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield Entrance(door, [] if polling else [webhook], commands)
@@ -89,16 +92,18 @@ def secret(own: DeskSettings) -> str:
 class Guide:
     """What is done beside the door for as long as it is open."""
 
-    desk: str
+    desk: DeskName
     own: DeskSettings
     api: Api
     door: Door
     commands: Commands
     fault: Callable[[BaseException], None]
 
-    async def introduce(self) -> None:
-        """Tell Telegram the commands and where updates go, as soon as it listens."""
+    async def begin(self) -> None:
+        """Tell Telegram the commands and where updates go, as soon as it listens; then ask for them, if need be."""
         await self._until_done(self._introduce)
+        if self.own.telegram_mode == "polling":
+            await self.poll()
 
     async def _introduce(self) -> None:
         await self.api.check()
@@ -154,15 +159,18 @@ class Guide:
             self.fault(trouble)
             await self._apologize(update)
 
+    async def _quietly(self, call: Coroutine[Any, Any, object]) -> None:
+        try:
+            await call
+        except Exception as trouble:
+            self.fault(trouble)
+
     async def _apologize(self, update: Update) -> None:
         """Say that a message was lost to a fault of ours; not worth more than one try."""
         if update.message is None:
             return
         told = sorry("sorry.fault", "th").messages[0].text
-        try:
-            await self.door.post.send(update.message.chat.id, Bubble(told))
-        except Exception as trouble:
-            self.fault(trouble)
+        await self._quietly(self.door.post.send(update.message.chat.id, Bubble(told)))
 
     async def _until_done(
         self, work: Callable[[], Coroutine[Any, Any, Any]], longest: float = LONGEST
@@ -177,21 +185,22 @@ class Guide:
                 _explain(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
             except Mistaken:
                 _explain(self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", REFUSES)
-            except Elsewhere as trouble:
-                self.fault(trouble)
+            except Elsewhere:
+                _explain(self.desk, "MODE", ELSEWHERE_TH, ELSEWHERE)
+                await self._quietly(self.api.listen_here())  # somebody may have set a webhook meanwhile
             except Exception as trouble:  # Telegram is away; everything else goes on
                 self.fault(trouble)
             await asyncio.sleep(pause)
             pause = min(longest, pause * 2)
 
 
-def _explain(desk: str, setting: str, thai: str, english: str) -> None:
+def _explain(desk: DeskName, setting: str, thai: str, english: str) -> None:
     """Say to the administrator what Telegram does not take, and that everything else goes on."""
     name = f"{PREFIX}{desk.upper()}__TELEGRAM_{setting}"
     sys.stderr.write(
         f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"
     )
-    log(Happened.REFUSED)
+    log(Happened.REFUSED, desk)
 
 
 def _read(raw: object) -> Update | None:

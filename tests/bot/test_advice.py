@@ -7,9 +7,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
 
 from bot import advice, app
-from bot.settings import Settings
+from bot.settings import DeskSettings, Settings
 from handlers.office import Office
 from handlers.staff.role import Role
 from storage.keys import Place
@@ -45,6 +48,30 @@ def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
             await desk.dismiss("มาลี")
             assert await said(desk, home, naming("มาลี")) == (advice.NONE_ABLE,)
             assert await said(desk, home, OFFICE, "service") == ()
+
+    asyncio.run(scene())
+
+
+def test_which_bot_would_stay_mute(tmp_path: Path) -> None:
+    home, secret = tmp_path / "var", SecretStr("CANARY")
+    public, token = {"public_url": "https://ita.example.go.th"}, {"telegram_token": secret}
+
+    async def scene() -> None:
+        async with opened(home) as desk:
+            own = app.Desk("complaints", Place.under(home, "complaints"), desk.store, desk.engine)
+
+            async def hears(**told: Any) -> list[str]:
+                house = app.House(Settings(complaints=DeskSettings(**told)), naming("x"), {"complaints": own})
+                said = await advice.given(house, desk.now())
+                assert "CANARY" not in "".join(said)
+                return [words.partition(":")[0] for words in said if words != advice.NONE_ABLE]
+
+            assert await hears() == []
+            assert await hears(**token) == ["ITA_COMPLAINTS__PUBLIC_URL"]
+            assert await hears(**token, **public) == []
+            assert await hears(**token, telegram_mode="polling") == []
+            assert await hears(telegram_secret=secret) == ["ITA_COMPLAINTS__TELEGRAM_TOKEN"]
+            assert await hears(line_secret=secret, **public) == ["ITA_COMPLAINTS__LINE_TOKEN"]
 
     asyncio.run(scene())
 

@@ -134,6 +134,15 @@ def test_tokens_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert TOKEN not in repr(chosen) + str(chosen) + chosen.model_dump_json()
 
 
+def test_the_end_of_a_line_that_was_copied_along_is_no_part_of_a_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ITA_COMPLAINTS__LINE_TOKEN", " CANARYCANARY\n")
+    own = settings.load().complaints.line_token
+    assert own is not None
+    assert own.get_secret_value() == "CANARYCANARY"
+
+
 def test_the_example_offers_every_setting_and_nothing_else() -> None:
     offered = re.findall(r"^#?(ITA_[A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
     assert sorted(offered) == sorted(settings.names())

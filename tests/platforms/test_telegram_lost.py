@@ -312,6 +312,24 @@ def test_who_asks_for_updates_lets_nobody_wait_for_anothers_files(tmp_path: Path
     play(tmp_path, scene, mode="polling")
 
 
+def test_a_webhook_that_somebody_set_meanwhile_is_named_and_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.telegram.entrance.SHORTEST", 0.05)
+
+    async def scene(o: Open, p: Person) -> None:
+        await p.says("สวัสดี")
+        p.fake.webhook = {"url": "https://elsewhere.example.test/"}
+        p.fake.queue.append(p.fake.said(CHAT, text="แจ้งเรื่อง"))
+        p.fake._came.set()
+        while "ก่อนเริ่ม" not in p.last:  # noqa: ASYNC110 - it comes over the wire
+            await asyncio.sleep(0.02)
+        assert p.fake.webhook == {}
+        assert "ITA_COMPLAINTS__TELEGRAM_MODE: " in capsys.readouterr().err
+
+    play(tmp_path, scene, mode="polling")
+
+
 def test_nothing_of_a_person_stands_where_an_error_might_show_it(tmp_path: Path) -> None:
     async def scene(o: Open, p: Person) -> None:
         await p.says("สวัสดี")
