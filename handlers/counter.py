@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from handlers import ask, consult, draft, invited, opinion, thai, thread, unsend, welcome
 from handlers.moment import Moment
 from handlers.office import Office
+from handlers.receipt import reads
 from handlers.register import StopNews
 from handlers.router import (
     LONGEST_COMMAND,
     TOUCH,
-    TYPED,
+    WORDS,
     commanded,
     guessed,
     is_late,
     is_receipt_like,
     late,
     numbered,
+    understood,
 )
 from handlers.staff import inquiry
 from handlers.track import fresh
@@ -35,8 +37,8 @@ from handlers.turn import (
     read,
 )
 
-HEARD: Mapping[str, str] = {
-    **TYPED,
+_WORDS: Mapping[str, str] = {
+    **WORDS,
     "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
     "กระดาน": "board", "กระดานถามตอบ": "board", "คำถามที่ตอบแล้ว": "board", "board": "board", "qna": "board",
@@ -45,6 +47,8 @@ HEARD: Mapping[str, str] = {
     "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
 }  # fmt: skip
 """Words that are commands of this desk when they are all that was typed."""
+
+HEARD = understood(_WORDS, welcome.CHOICES)
 
 _CONSULTATION = re.compile(r"(?:/start )?c-([0-9A-Za-z]{6})")
 
@@ -110,6 +114,8 @@ class Service:
         if m.session.topic is Topic.ASK and m.session.step == "suspect":
             return (yield from ask.hear(m, self.address))
         if m.session.topic is Topic.OPINION:
+            if reads(text) is not None:  # kept in an opinion it would be shown to others
+                return (yield from opinion.again(m, Say("draft.code")))
             return (yield from opinion.hear(m, self.address))
         if is_receipt_like(text):
             return (yield from thread.look_up(m, text))

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers import complaint, confirm, draft, form, menu, news, thai, track, unsend
+from handlers import complaint, confirm, draft, form, menu, news, thai, track, unsend, wording
 from handlers.form import Form
 from handlers.moment import Moment
 from handlers.office import Office
@@ -24,7 +24,14 @@ from handlers.turn import (
     read,
 )
 
-TYPED: Mapping[str, str] = {
+
+def understood(words: Mapping[str, str], offered: Mapping[Lang, tuple[Choice, ...]]) -> Mapping[str, str]:
+    """What may be typed for commands: words, and what stands on the buttons, for not every program shows these."""
+    labels = {wording.label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices}
+    return {thai.folded(typed): command for typed, command in {**labels, **words}.items()}
+
+
+WORDS: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
     "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
     "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
@@ -33,6 +40,8 @@ TYPED: Mapping[str, str] = {
     "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
+
+TYPED = understood(WORDS, menu.CHOICES)
 
 TOUCH = "/touch"
 """What a door sends while somebody still types: the draft does not lapse, and nothing is said."""
@@ -82,11 +91,19 @@ class Complaints:
 
     def _heard(self, m: Moment, command: str | None) -> Deciding:
         event = m.event
+        if m.session.topic is Topic.REPORT and reads(event.text or "") is not None:
+            return (yield from self._coded(m))
         if event.was is not None:
             return (yield from self._again(*draft.corrected(m, event.was)))
         if is_late(m) and not command:
             return (yield from self._again(m, *late(event)))
         return (yield from (self._obey(m, command) if command else self._listen(m)))
+
+    def _coded(self, m: Moment) -> Deciding:
+        """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
+        if m.session.drafting:
+            return (yield from self._again(m, Say("draft.code")))
+        return (yield from track.look_up(m.on(track.fresh(m)), m.event.text or ""))
 
     def recall(self, event: Event, session: Session) -> Deciding:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""

@@ -24,6 +24,8 @@ _ENGLISH = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DIGIT = re.compile("[๐-๙]")
+_APART = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+"""ำ as NFKC, and some keyboards, take it apart: its ring, perhaps a tone mark, and า."""
 
 # Characters that show nothing but turn or hide what stands beside them: bidi overrides and isolates, marks, BOM.
 _UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -81,6 +83,7 @@ def letters(text: str, enough: int = 10) -> int:
 def folded(text: str) -> str:
     """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
     plain = _DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
+    plain = _APART.sub("\\1\u0e33", plain)
     return " ".join(plain.casefold().split()).strip(" .!?/")
 
 

@@ -96,3 +96,8 @@ def test_hostile_texts_take_no_time() -> None:
 @given(st.text(st.sampled_from("กที่ป้ญู์ำ😀é\u0301 \n"), max_size=200))
 def test_what_people_write_keeps_every_mark(text: str) -> None:
     assert thai.clean(text).text == unicodedata.normalize("NFC", text).strip()
+
+
+@pytest.mark.parametrize("typed", ["ถามคำถาม", "ถามคํา ถาม".replace(" ", ""), "น้ำ", "นํ้า", "น้ํา"])
+def test_sara_am_is_compared_whole_however_it_was_typed(typed: str) -> None:
+    assert thai.folded(typed) in {"ถามคำถาม", "น้ำ"}
