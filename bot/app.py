@@ -78,7 +78,7 @@ def _explained() -> Iterator[None]:
 
 def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> Complaints | Service:
     if name == "complaints":
-        return Complaints(office, kept.roster)
+        return Complaints(office, kept.roster, chosen.complaints.public_url or "")
     own = chosen.service.public_url
     board = f"{own.rstrip('/')}/qna" if own else ""
     return Service(office, chosen.complaints.public_url or "", board, kept.roster)

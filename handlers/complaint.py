@@ -84,7 +84,7 @@ def pdpa(m: Moment) -> Say:
 
 def anonymity(m: Moment) -> Say:
     """How anonymous the way of writing truly is that the person uses now."""
-    return Say(f"anonymity.{m.event.channel}")
+    return Say(f"anonymity.{m.event.channel}", {"site": f" {m.site.rstrip('/')}/report" if m.site else ""})
 
 
 def bodies(office: Office, lang: Lang) -> tuple[Say, ...]:

@@ -16,6 +16,8 @@ class Moment:
     session: Session
     office: Office
     now: datetime
+    site: str = ""
+    """Where the desk's web page is found, or empty."""
 
     @property
     def lang(self) -> Lang:
@@ -28,4 +30,4 @@ class Moment:
 
     def on(self, session: Session) -> "Moment":
         """The same moment on another session."""
-        return Moment(self.event, session, self.office, self.now)
+        return Moment(self.event, session, self.office, self.now, self.site)

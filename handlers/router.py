@@ -54,11 +54,12 @@ LONGEST_COMMAND = 40
 class Complaints:
     """The complaints desk: reports of corruption, the following of them, and officers who handle them.
 
-    roster: the marks of the staff; who is not in it costs one look-up.
+    roster: the marks of the staff; who is not in it costs one look-up. site: where its web page is, or empty.
     """
 
     office: Office
     roster: Container[bytes] = frozenset()
+    site: str = ""
     form: Form = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,8 @@ class Complaints:
     def _decide(self, event: Event, session: Session | None) -> Deciding:
         now = yield from read(Now())
         before = session or Session(lang=guessed(event))
-        m, notes, acts = arrived(Moment(event, before.with_(at=now), self.office, now), before)
+        moment = Moment(event, before.with_(at=now), self.office, now, self.site)
+        m, notes, acts = arrived(moment, before)
         command = commanded(event) or numbered(event, m.session, before)
         turn = None
         if event.who in self.roster or desk.concerns(m):
@@ -108,7 +110,7 @@ class Complaints:
     def recall(self, event: Event, session: Session) -> Deciding:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
         now = yield from read(Now())
-        return (yield from self._again(Moment(event, session, self.office, now)))
+        return (yield from self._again(Moment(event, session, self.office, now, self.site)))
 
     def _listen(self, m: Moment) -> Deciding:
         if m.session.topic is Topic.REPORT:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.register import FileCase
+from handlers.router import Complaints
 from handlers.turn import Channel, DropFiles, FileProblem, Topic
 from tests.play import OFFICE, WHOLE_REPORT, Actor, Stage
 
@@ -40,6 +41,14 @@ def test_before_the_first_word_all_is_said(channel: Channel) -> None:
     knows = channel in {Channel.TELEGRAM, Channel.LINE}
     assert ("รู้ว่าท่านเป็นใคร" in said) == knows
     assert ("อยู่นอกประเทศไทย" in said) == knows
+
+
+@pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.LINE])
+def test_who_is_told_that_the_web_page_is_safer_is_told_where_it_is(channel: Channel) -> None:
+    stage = Stage(Complaints(OFFICE, site="https://report.example.go.th/"), channel=channel)
+    said = stage.person().says("แจ้งเรื่อง")
+    assert "ให้แจ้งทางหน้าเว็บ https://report.example.go.th/report\n" in said
+    assert "{site}" not in actor(channel=channel).says("แจ้งเรื่อง")
 
 
 def test_the_name_goes_into_an_envelope_of_its_own() -> None:
