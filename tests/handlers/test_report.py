@@ -39,7 +39,7 @@ def test_before_the_first_word_all_is_said(channel: Channel) -> None:
     for words in ("มาตรา 24(4)", "บัตรสนเท่ห์", "wbs.nacc.go.th", "1206", "ความเท็จ", "365 วัน", "สิทธิของท่าน"):
         assert words in said
     knows = channel in {Channel.TELEGRAM, Channel.LINE}
-    assert ("รู้ว่าท่านเป็นใคร" in said) == knows
+    assert ("รู้ว่าท่านเป็นใครและเก็บ" in said) == knows
     assert ("อยู่นอกประเทศไทย" in said) == knows
 
 
