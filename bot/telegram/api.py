@@ -103,7 +103,12 @@ class Api:
 
     async def _ask(self, parameters: Mapping[str, Any], method: str, seconds: float = SECONDS) -> Any:  # noqa: ANN401
         with _explained():
-            status, raw = await self._calls.post(method, written(parameters), seconds)
+            body = written(parameters)
+            if self._wire.proxied:  # which `Calls` knows nothing of
+                url = f"{self._bot.base_url}/{method}"
+                status, raw = await self._wire.ask("POST", url, body, seconds)
+            else:
+                status, raw = await self._calls.post(method, body, seconds)
             told = read(status, raw)
             if status != HTTPStatus.OK or not told.get("ok"):
                 raise _FAILURES.get(status, NetworkError)(str(told.get("description", "")))

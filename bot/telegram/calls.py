@@ -1,6 +1,7 @@
 """The calls that every report makes, over connections that stay open: HTTP/1.1 as the Bot API speaks it.
 
-aiohttp, by which all rarer calls go, spends five times as much on each (docs/decisions/0011). Reading is httptools'.
+aiohttp, by which all rarer calls go, and all through a proxy, spends five times as much on each
+(docs/decisions/0011). Reading is httptools'.
 """
 
 import asyncio

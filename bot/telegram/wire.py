@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -38,6 +39,8 @@ class Wire(BaseRequest):
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self.proxied = bool(getproxies())
+        """Whether the machine reaches others through a proxy, as the system says."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -48,7 +51,9 @@ class Wire(BaseRequest):
         """Open the connections."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                connector=connector, trust_env=self.proxied, cookie_jar=aiohttp.DummyCookieJar()
+            )
 
     async def shutdown(self) -> None:
         """Close them."""
@@ -68,18 +73,21 @@ class Wire(BaseRequest):
     ) -> tuple[int, bytes]:
         """One request of PTB's: status and body. Raises TimedOut, NetworkError, Flood."""
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else SECONDS
-        body = _body(request_data) if request_data else None
+        status, told = await self.ask(method, url, _body(request_data) if request_data else None, seconds)
+        return _counted(status, told), told
+
+    async def ask(self, method: str, url: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
+        """One request: status and body. Raises TimedOut, NetworkError."""
         patience = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._open.request(
                 method, url, data=body, headers=_kind(body), timeout=patience, allow_redirects=False
             ) as answer:
-                status, told = answer.status, await answer.read()
+                return answer.status, await answer.read()
         except TimeoutError:
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as trouble:
             raise NetworkError(type(trouble).__name__) from None
-        return _counted(status, told), told
 
     @property
     def _open(self) -> aiohttp.ClientSession:

@@ -178,3 +178,20 @@ def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -
         await ours.listen_here()
 
     play(scene)
+
+
+def test_where_the_machine_has_a_proxy_all_calls_go_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+        monkeypatch.setenv(
+            "http_proxy", fake.url
+        )  # it answers itself: who asks it for a host finds it nowhere
+        behind = Api(TOKEN, "http://telegram.example.test")
+        await behind.open()
+        await behind.check()
+        assert await behind.send(CHAT, Bubble("ก")) > 0
+        file = fake.has_file(b"content")
+        assert b"".join([piece async for piece in behind.file(file)]) == b"content"
+        await behind.close()
+        assert [c.method for c in fake.calls] == ["getMe", "sendMessage", "getFile"]
+
+    play(scene)
