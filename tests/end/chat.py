@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from handlers.case import Step
 from handlers.turn import Message
 from tests import samples
+from tests.end import nursery
 from tests.end.desk import Desk, opened
 
 T = TypeVar("T")
@@ -28,6 +29,10 @@ def surroundings(home: Path, **more: str) -> Mapping[str, str]:
 
 def run(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run `ita-bot` to its end."""
+    if not more:
+        one = nursery.born(words, home.parent, surroundings(home))
+        told, errors = one.communicate(60)
+        return subprocess.CompletedProcess(words, one.returncode or 0, told.decode(), errors.decode())
     command = [sys.executable, "-m", "bot", *words]
     return subprocess.run(
         command, cwd=home.parent, env=surroundings(home), capture_output=True, text=True, timeout=60, **more
@@ -38,7 +43,7 @@ def run(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str
 class Program:
     """One running `ita-bot chat --jsonl`."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | nursery.Born
     lines: int = 0
 
     def hears(self, line: bytes) -> list[dict[str, Any]]:
@@ -76,7 +81,8 @@ class ChatDoor:
 
     def _said(self, person: str, line: bytes) -> list[Message]:
         if person not in self.programs:
-            self.programs[person] = Program(start(self.home, person, self.desk_name))
+            words = ("chat", "--desk", self.desk_name, "--as", person, "--jsonl")
+            self.programs[person] = Program(nursery.born(words, self.home.parent, surroundings(self.home)))
         raw = self.programs[person].hears(line)
         self.labels[person] = raw[-1]["choices"]
         return [

@@ -1,0 +1,74 @@
+"""Programs that are born quickly: forked from a process that has imported everything, else like `python -m bot`.
+
+A second of processor time each is saved; what a start truly is, is tested in `tests/bot/test_terminal.py` and others.
+"""
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import IO
+
+MOTHER = multiprocessing.get_context("forkserver")
+MOTHER.set_forkserver_preload(["tests.end.nursery", "tests.end.nursery_room"])
+
+
+@dataclass
+class Born:
+    """A program, as far as `subprocess.Popen` is needed here."""
+
+    process: BaseProcess
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code."""
+        return self.process.exitcode
+
+    def communicate(self, timeout: float) -> tuple[bytes, bytes]:
+        """End its input and wait; gives the rest of what it wrote."""
+        self.stdin.close()
+        told = self.stdout.read()
+        self.process.join(timeout)
+        assert self.process.exitcode is not None, "it does not end"
+        self.stderr.seek(0)
+        errors = self.stderr.read()
+        for one in (self.stdout, self.stderr):
+            one.close()
+        return told, errors
+
+
+def born(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> Born:
+    """Begin `ita-bot` with words, in a folder."""
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
+    (heard, said), (told, tells) = os.pipe(), os.pipe()
+    given = [Connection(one) for one in (heard, tells, os.dup(errors.fileno()))]
+    process = MOTHER.Process(target=_live, args=(list(words), str(folder), dict(env), given))
+    process.start()
+    for one in given:
+        one.close()
+    return Born(process, os.fdopen(said, "wb"), os.fdopen(told, "rb"), errors)
+
+
+def _live(words: list[str], folder: str, env: dict[str, str], given: list[Connection]) -> None:
+    """The whole life of a program, in its own process."""
+    for place, one in enumerate(given):
+        os.dup2(one.fileno(), place)
+        one.close()
+    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    warnings.simplefilter("error")
+    sys.argv = ["ita-bot", *words]
+    from bot.__main__ import main
+
+    main()
