@@ -4,7 +4,8 @@ A card grows with the person's own letter size (`scaling`), and its altText carr
 no room the same words go as plain text, which loses nothing.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from handlers import wording
@@ -12,6 +13,9 @@ from handlers.turn import Lang, Message, Say
 
 LONGEST_ALT = 1500
 """UTF-16 units."""
+
+LARGEST = 30_000
+"""Bytes of JSON, as they go out; LINE takes bubbles of 30 KB (reference, Flex Message)."""
 
 INK, QUIET, LINE_GREEN, PAPER = "#1a1a1a", "#595959", "#0b5d3b", "#f3f8f5"
 """Every one of these on the card's ground has a contrast of at least 4.5 to 1."""
@@ -41,7 +45,21 @@ def card(message: Message, words: str, lang: Lang) -> dict[str, Any] | None:
     }
     if message.receipt is not None:
         bubble["footer"] = {"type": "box", "layout": "vertical", "contents": [_copy(message.receipt, lang)]}
+    if len(json.dumps(bubble)) > LARGEST:
+        return None
     return {"type": "flex", "altText": words.strip(), "contents": bubble}
+
+
+def plain(batch: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | None:
+    """Messages with their cards as texts of the same words; None where there is no card among them."""
+    if not any(one["type"] == "flex" for one in batch):
+        return None
+    return [_words(one) if one["type"] == "flex" else one for one in batch]
+
+
+def _words(card: Mapping[str, Any]) -> dict[str, Any]:
+    quick = {"quickReply": card["quickReply"]} if "quickReply" in card else {}
+    return {"type": "text", "text": card["altText"], **quick}
 
 
 def _heading(text: str) -> dict[str, Any]:
@@ -61,7 +79,7 @@ def _line(text: str, receipt: str | None) -> Iterator[dict[str, Any]]:
         }
         return
     name, colon, value = text.partition(": ")
-    if colon and len(name) < len(text) // 2 + 30 and not name.startswith("•"):
+    if colon and name.strip() and value.strip() and len(name) < len(text) // 2 + 30 and name[0] != "•":
         yield {**_text(name), "size": "sm", "color": QUIET}
         yield _text(value)
     else:

@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.courier import Later, Never
 from bot.line import Line, MonthUsedUp, Outage, Refused, Used
 from bot.line_bubble import bubbles
+from bot.line_card import plain
 from bot.line_quota import Ledger
 from handlers import wording
 from handlers.turn import Channel, Message
@@ -87,7 +88,16 @@ class Post:
         return len(old)
 
     async def reply(self, token: Token, messages: Batch) -> bool:
-        """Answer; whether it surely arrived at LINE."""
+        """Answer; whether it surely arrived at LINE. A card that it refuses goes as text, by the same token."""
+        try:
+            return await self._replied(token, messages)
+        except Never as trouble:
+            self.fault(trouble)
+            words = plain(messages)
+            return words is not None and await self.reply(token, words)
+
+    async def _replied(self, token: Token, messages: Batch) -> bool:
+        """The same. Raises Never."""
         tried = False
         for pause in (*PAUSES, None):
             try:
@@ -99,7 +109,7 @@ class Post:
                 wait = min(later.seconds, FRESH)
             except Outage:
                 tried, wait = True, pause or 0
-            except (Never, Refused) as trouble:
+            except Refused as trouble:
                 self.fault(trouble)
                 return False
             else:
@@ -110,7 +120,7 @@ class Post:
         return False
 
     async def push(self, person: str, messages: Batch, key: str) -> None:
-        """Send unasked. Raises MonthUsedUp, Later, Never, Refused, Outage."""
+        """Send unasked; a card that LINE refuses goes as text. Raises MonthUsedUp, Later, Never, Refused, Outage."""
         if not await self.ledger.has_room():
             raise MonthUsedUp(3600)
         try:
@@ -118,6 +128,14 @@ class Post:
         except MonthUsedUp:
             await self.ledger.is_full()
             raise
+        except Never as trouble:
+            self.fault(trouble)  # a letter that is given up would go without a word else
+            words = plain(messages)
+            if words is None:
+                raise
+            # What was refused did not count, and its key is not to be used again (LINE, "Retry failed API requests").
+            await self.push(person, words, retry_key(key, 0))
+            return
         await self.ledger.pushed()
 
     async def push_more(self, person: str, messages: Batch, token: Token, number: int) -> None:

@@ -130,7 +130,7 @@ def _actions(node: Any) -> Iterator[str]:
             yield "displayText longer than 300"
         if units(node.get("data") or "") > 300:
             yield "data longer than 300"
-    if node.get("type") == "text" and "contents" not in node and node.get("text") == "":
+    if node.get("type") == "text" and "contents" not in node and not node.get("text", "").strip():
         yield "an empty text component"
     for value in node.values():
         yield from _actions(value)

@@ -1,19 +1,22 @@
 """Whatever is said, LINE takes it: nothing of it is lost, and every choice can be picked and typed."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.line_bubble import LONGEST, bubbles, cut, short, units
+from bot.line_card import plain
 from handlers.turn import Message
-from tests.platforms.line_rules import graphemes, needs_contracts, rules
+from tests.platforms.line_rules import beyond, graphemes, needs_contracts, rules
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=60)
+lines = st.lists(words | words.map(": ".__add__) | words.map("{}: ".format), max_size=9).map("\n".join)
 long = st.builds(lambda text, times: (text + " ") * times, words, st.integers(1, 300))
 choices = st.lists(st.tuples(words.filter(str.strip), st.from_regex(r"\A\d\.[a-z]{1,9}\Z")), max_size=15)
 keys = st.sampled_from(["", "report.review", "report.filed", "track.status", "menu.again"])
 message = st.builds(
     Message,
-    words | long,
+    words | lines | long,
     choices.map(tuple),
     st.sampled_from([None, "0123-4567-89AB-CDEF-V"]),
     typed=st.booleans(),
@@ -37,6 +40,23 @@ def test_line_takes_whatever_is_said(several: list[Message]) -> None:
     for one in several:
         assert "".join(one.text.split()) in shown
         assert all("".join(label.split()) in shown for label, _ in one.choices)
+
+
+@pytest.mark.parametrize("text", ["หัวข้อ\n: )\nจบ", "หัวข้อ\nก: ", "หัวข้อ\n:  ", "\n".join("5" * 450)])
+def test_a_card_that_line_would_refuse_is_none(text: str) -> None:
+    (batch,) = bubbles([Message(text, key="track.status")])
+    assert list(beyond({"messages": batch})) == []
+    assert "".join(text.split()) in "".join((batch[0].get("text") or batch[0]["altText"]).split())
+
+
+def test_a_card_in_plain_words_keeps_its_choices() -> None:
+    (batch,) = bubbles([Message("ก่อน"), Message("หัวข้อ\nตัว", (("ข้าม", "1.skip"),), key="track.status")])
+    words = plain(batch)
+    assert words is not None
+    assert [one["type"] for one in words] == ["text", "text"]
+    assert words[-1]["text"] == batch[-1]["altText"]
+    assert words[-1]["quickReply"] == batch[-1]["quickReply"]
+    assert plain(words) is None
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=300), st.integers(2, 50))

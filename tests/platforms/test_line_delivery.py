@@ -1,6 +1,7 @@
 """What must arrive arrives: LINE away, slow, cut off, out of messages; webhooks twice; the program killed between."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.courier import Never
 from bot.line_post import retry_key
 from bot.line_quota import Ledger
 from handlers.turn import Channel, Message, Say
 from storage.snapshot import Letter
 from tests.platforms.line_api import Call, LineApi, Weather, serving
-from tests.platforms.line_door import Account, at_work, messages, person
+from tests.platforms.line_door import RECEIPT, Account, at_work, messages, person
 from tests.platforms.line_rules import needs_contracts, rules
 from tests.play import WHOLE_REPORT
 
@@ -89,6 +91,42 @@ def test_a_whole_report_costs_no_push_and_is_shown_as_cards(tmp_path: Path) -> N
         assert len(calls(account, REPLY)) == len(WHOLE_REPORT) + 1
 
     played(tmp_path / "var", scene)
+
+
+@pytest.mark.parametrize(
+    "story", ["เขาขอเงินใต้โต๊ะ\n: )\nแล้วก็ยิ้ม", "\n".join("5" * 450)], ids=["colon", "lines"]
+)
+def test_whatever_a_person_writes_the_review_is_shown(tmp_path: Path, story: str) -> None:
+    async def scene(account: Account) -> None:
+        for words in WHOLE_REPORT:
+            told = await exchange(account, story if words == WHOLE_REPORT[4] else words)
+        assert story.split("\n")[-1] in told[-1].text
+        assert "ส่งเรื่อง" in dict(told[-1].choices)
+
+    played(tmp_path / "var", scene)
+
+
+def cards(name: str, body: Any) -> Weather | None:
+    """A LINE that takes no card."""
+    return Weather(400) if name in {REPLY, PUSH} and '"flex"' in json.dumps(body) else None
+
+
+def test_a_card_that_is_refused_goes_as_text(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, post = account.line, account.door.post
+        line.weather = cards
+        tap = await ready_to_file(account)
+        assert line.chats[A][-1]["quickReply"]["items"]
+        before = len(line.chats[A])
+        assert await line.post(tap) == 200
+        receipt = next(m for m in await line.shown(A, before) if RECEIPT.search(m.get("text", "")))
+        await post.deliver(post.seal(A), [Message(receipt["text"], key="report.filed")], "1")
+        assert line.chats[A][-1] == {"type": "text", "text": receipt["text"]}
+        assert {m["type"] for m in line.chats[A]} == {"text"}
+        assert line.used == 1
+        assert [type(f) for f in account.desk.faults] == [Never] * 3
+
+    played(tmp_path / "var", scene, clean=False)
 
 
 @pytest.mark.parametrize("weather", [Weather(500), Weather(cut="before"), Weather(cut="after"), Weather(429)])
