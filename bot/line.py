@@ -1,6 +1,7 @@
 """The calls to LINE: line-bot-sdk's. Nobody else here knows that library, and no error holds its words."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -21,7 +22,6 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
 )
 
 from bot.courier import Later, Never
-from handlers.turn import FileProblem
 
 T = TypeVar("T")
 Said = Mapping[str, Any]
@@ -87,7 +87,7 @@ class Line:
         try:
             await self._post("/v2/bot/message/reply", {"replyToken": token, "messages": list(messages)}, {})
         except ApiException as no:
-            if no.status == HTTPStatus.BAD_REQUEST and "reply token" in _told(no):
+            if no.status == HTTPStatus.BAD_REQUEST and "reply token" in (_told(no.body) or ""):
                 raise Used from None
             raise _meant(no) from None
 
@@ -101,14 +101,21 @@ class Line:
         try:
             await self._post("/v2/bot/message/push", body, headers)
         except ApiException as no:
-            if no.status != HTTPStatus.CONFLICT:  # of one that was accepted before
-                raise _meant(no) from None
+            if no.status != HTTPStatus.CONFLICT or _told(no.body) is None:
+                raise _meant(no) from None  # else it was accepted before
 
     async def _post(self, path: str, body: Said, headers: dict[str, str]) -> None:
-        """By the SDK's transport, but not its models: these cost 0.7 ms for each message, and check nothing more."""
+        """By the SDK's transport, but not its models: these cost 0.7 ms for each message, and check nothing more.
+
+        Sent is only what LINE's answer lists as such (`sentMessages`): whoever stands between us may say 200 too.
+        """
         headers |= {**self._client.default_headers, "Content-Type": "application/json"}
         send = self._client.rest_client.post_request
-        await _counted(send(self._origin + path, headers=headers, body=body, _request_timeout=SECONDS))
+        answer = await _counted(
+            send(self._origin + path, headers=headers, body=body, _request_timeout=SECONDS)
+        )
+        if "sentMessages" not in _object(answer.data):
+            raise Outage
 
     async def bot(self) -> str:
         """The user id of the account itself. Raises Refused, Later, Outage."""
@@ -190,10 +197,10 @@ class Line:
                     async for piece in answer.content.iter_chunked(PIECE):
                         yield piece
                     return
-                _judge(answer.status)
+                await _judge(answer)
             async with self._opened(f"/v2/bot/message/{message}/content/transcoding") as answer:
-                _judge(answer.status)
-                if (await answer.json()).get("status") == "failed":
+                await _judge(answer)
+                if _object(await answer.read()).get("status") == "failed":
                     raise Never
             await asyncio.sleep(POLL)
         raise Later(NO_TOKEN_BUT)
@@ -220,32 +227,47 @@ async def _counted(call: Awaitable[T]) -> T:
     """What a call gives; whatever keeps it from its end is an Outage, without its words."""
     try:
         return await call
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):  # ValueError: an answer that is none
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):  # an answer that is none
         raise Outage from None
 
 
-def _judge(status: int) -> None:
+async def _judge(answer: aiohttp.ClientResponse) -> None:
     """Raise what the status of a download means. 202 is no trouble: it is being prepared."""
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Later(NO_TOKEN_BUT)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise Refused
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Outage
-    if status >= HTTPStatus.BAD_REQUEST:
-        raise Never(FileProblem.UNREADABLE)
-
-
-def _told(no: ApiException) -> str:
-    """LINE's own words, to be compared and never to be shown."""
-    return no.body if isinstance(no.body, str) else (no.body or b"").decode("utf-8", "replace")
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise _judged(answer.status, await answer.read())
 
 
 def _meant(no: ApiException) -> Exception:
     """What an error of LINE means to us, without LINE's words."""
-    status = no.status or 0
+    return _judged(no.status or 0, no.body)
+
+
+def _judged(status: int, body: bytes | str | None) -> Exception:
+    """What a status other than 2xx means.
+
+    LINE refuses in JSON with a `message` (reference, "Error responses"). Any other page comes from something that
+    stands between us, a proxy or a portal to log in at, and says nothing of what was called: it is an outage.
+    """
+    told = _told(body)
+    if status == HTTPStatus.GONE:
+        return Never()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return MonthUsedUp(3600) if "monthly limit" in _told(no) else Later(NO_TOKEN_BUT)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return Refused()
-    return Never() if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR else Outage()
+        return MonthUsedUp(3600) if "monthly limit" in (told or "") else Later(NO_TOKEN_BUT)
+    if told is None or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Outage()
+    return Refused() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} else Never()
+
+
+def _told(body: bytes | str | None) -> str | None:
+    """LINE's own words of an error, to be compared and never to be shown; None where it is none of LINE's."""
+    told = _object(body or b"").get("message")
+    return told if isinstance(told, str) else None
+
+
+def _object(body: bytes | str) -> Mapping[str, Any]:
+    """The JSON object of a body; nothing where it holds none."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}

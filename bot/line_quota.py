@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.courier import Later
+from bot.courier import Later, Never
 from bot.line import Line, Outage, Refused
 from bot.log import Happened, log
 from bot.settings import DeskName
@@ -56,7 +56,7 @@ class Ledger:
         """Ask LINE. What cannot be asked now is not known better, and is asked again at the next push."""
         try:
             self.most, self.used = await self.line.quota()
-        except (Later, Refused, Outage):
+        except (Later, Never, Refused, Outage):
             return
         self._asked, self._full = self.clock(), None
         await self._warn()

@@ -160,6 +160,26 @@ def test_an_outage_is_one_whatever_it_looks_like() -> None:
     asyncio.run(refused())
 
 
+PAGE = b"<html>log in to this network"
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 404, 407, 409, 411, 503])
+def test_a_page_of_others_is_an_outage(status: int) -> None:
+    async def scene(line: LineApi, account: Line) -> None:
+        line.weather = lambda _name, _body: Weather(status, body=PAGE)
+        for body in (PAGE, b"", b"[]", b"{}", b'{"message":{}}', b"[" * 100_000):
+            line.weather = lambda _name, _body, body=body: Weather(status, body=body)  # type: ignore[misc]
+            for call in (account.reply("t", [HELLO]), account.push("U1", [HELLO], KEY), account.bot()):
+                with pytest.raises(Outage):
+                    await call
+        line.contents["1"] = Content(b"x")
+        if status >= 400:
+            with pytest.raises(Outage):
+                await anext(account.content("1"))
+
+    played(scene)
+
+
 def test_content_is_waited_for_while_it_is_prepared() -> None:
     async def whole(pieces: AsyncIterator[bytes]) -> bytes:
         return b"".join([piece async for piece in pieces])

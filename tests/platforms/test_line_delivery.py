@@ -22,7 +22,7 @@ from tests.play import WHOLE_REPORT
 pytestmark = needs_contracts
 A = person("ก")
 CANARY = "คานารีลับ"
-PUSH, REPLY = "pushMessage", "replyMessage"
+PUSH, REPLY, QUOTA = "pushMessage", "replyMessage", "getMessageQuota"
 NEWS = (Say("menu.again", certain=True),)
 
 
@@ -180,6 +180,38 @@ def test_a_push_that_was_cut_off_counts_once(tmp_path: Path) -> None:
         assert [call.status for call in calls(account, PUSH)] == [200, 409]
         assert (line.used, len(line.chats[A])) == (1, 1)
         assert await store.outbox.look(Channel.LINE) == []
+
+    played(tmp_path / "var", scene, clean=False)
+
+
+@pytest.mark.parametrize(("name", "weather"), [(PUSH, Weather(200, body=b"<html>")), (QUOTA, Weather(404))])
+def test_nothing_between_us_and_line_takes_a_letter(tmp_path: Path, name: str, weather: Weather) -> None:
+    async def scene(account: Account) -> None:
+        line, store = account.line, account.desk.store
+        await until(lambda: bool(line.default_menu))
+        account.door.post.ledger._asked = None
+        back = account.door.post.seal(A)
+        await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+        line.weather = lambda called, _body: weather if called == name else None
+        await account.door.courier.round()
+        line.weather = lambda _name, _body: None
+        await round_later(account)
+        assert len(line.chats[A]) == 1
+        assert await store.outbox.look(Channel.LINE) == []
+
+    played(tmp_path / "var", scene, clean=False)
+
+
+def test_a_receipt_that_a_page_of_others_swallows_comes_later(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, tap = account.line, await ready_to_file(account)
+        before = len(line.chats[A])
+        pages = [Weather(200, body=b"<html>")] * 2
+        line.weather = lambda name, _body: pages.pop() if pages and name == REPLY else None
+        assert await line.post(tap) == 200
+        assert sum(m.receipt is not None for m in messages(await line.shown(A, before))) == 1
+        await until(lambda: not account.door.talk._tasks)
+        assert await account.desk.store.outbox.look(Channel.LINE) == []
 
     played(tmp_path / "var", scene, clean=False)
 
