@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 TOO_OLD = timedelta(hours=24)
 """What is older was replayed: LINE delivers again within hours."""
@@ -16,12 +23,30 @@ AHEAD = timedelta(minutes=10)
 """How far LINE's clock may be before ours."""
 
 
+LONGEST_NUMBER = 20
+"""Digits of a number; LINE's have 13, and Python itself refuses a whole body for one of 5,000."""
+
+LAST = 10**14
+"""Milliseconds since 1970: more of them are no instant."""
+
+
 class Unreadable(Exception):  # noqa: N818
     """The body is not what LINE sends."""
 
 
 class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+def _if_readable(raw: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(raw)
+    except ValidationError:
+        return None
+
+
+Beside = WrapValidator(_if_readable)
+"""Marks what a message can do without: what cannot be read of it is as if it were not there."""
 
 
 class Source(_Read):
@@ -53,14 +78,14 @@ class Sent(_Read):
     id: str = Field(pattern=r"^\d{1,40}$")
     type: str
     text: str | None = None
-    fileName: str | None = None  # noqa: N815
-    fileSize: int | None = None  # noqa: N815
+    fileName: Annotated[str | None, Beside] = None  # noqa: N815
+    fileSize: Annotated[int | None, Beside] = None  # noqa: N815
     contentProvider: Provider | None = None  # noqa: N815
-    imageSet: ImageSet | None = None  # noqa: N815
-    title: str | None = None
-    address: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
+    imageSet: Annotated[ImageSet | None, Beside] = None  # noqa: N815
+    title: Annotated[str | None, Beside] = None
+    address: Annotated[str | None, Beside] = None
+    latitude: Annotated[float | None, Beside] = None
+    longitude: Annotated[float | None, Beside] = None
 
 
 class Postback(_Read):
@@ -86,11 +111,11 @@ class Happening(_Read):
 
     type: str
     mode: str = "active"
-    timestamp: int = 0
+    timestamp: int = Field(default=0, ge=0, lt=LAST)
     webhookEventId: str | None = Field(default=None, min_length=1, max_length=200)  # noqa: N815
     source: Source | None = None
     replyToken: str | None = Field(default=None, min_length=1, max_length=500)  # noqa: N815
-    deliveryContext: Delivery = Delivery()  # noqa: N815
+    deliveryContext: Annotated[Delivery | None, Beside] = None  # noqa: N815
     message: Sent | None = None
     postback: Postback | None = None
     unsend: Unsend | None = None
@@ -123,7 +148,7 @@ class Happening(_Read):
 
     def age(self, now: float) -> timedelta:
         """How long ago it happened; now: seconds since 1970."""
-        return timedelta(seconds=max(-1e9, min(1e9, now - self.timestamp / 1000)))
+        return timedelta(seconds=now - self.timestamp / 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +163,7 @@ class Posted:
 def read(body: bytes) -> Posted:
     """The events of a body that was signed. One that cannot be read harms no other. Raises Unreadable."""
     try:
-        whole = json.loads(body)
+        whole = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError):
         raise Unreadable from None
     if not isinstance(whole, dict) or not isinstance(whole.get("events"), list):
@@ -147,6 +172,11 @@ def read(body: bytes) -> Posted:
     readable = sorted((e for e in events if e is not None), key=lambda event: event.timestamp)
     destination = whole.get("destination")
     return Posted(destination if isinstance(destination, str) else "", tuple(readable), events.count(None))
+
+
+def _number(digits: str) -> int | None:
+    """A number of JSON; one that is too long is none, and spoils only the event that it stands in."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else None
 
 
 def _each(raw: list[Any]) -> Iterator[Happening | None]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.courier import Courier
+from bot.courier import Courier, Never
 from bot.engine import Answer, Engine, joined, sorry
 from bot.gallery import Gallery
 from bot.line import Line
@@ -103,7 +103,8 @@ class Talk:
             elif not -AHEAD < event.age(now) < TOO_OLD:
                 work.append(self._begin(self._quarantine(event), event))
             elif event.crowd is not None:
-                work.append(self._begin(self._leave(*event.crowd), event))
+                if event.type != "leave":  # else we are out already
+                    work.append(self._begin(self._leave(*event.crowd), event))
             elif event.person is None:
                 work.append(self._begin(self._unknown(event), event))
             else:
@@ -210,6 +211,8 @@ class Talk:
         async def leave() -> None:
             try:
                 await self.line.leave(kind, place)
+            except Never:
+                pass  # we are out: several events of one place may come at once
             except Exception as trouble:  # it is left with the next message there
                 self.fault(trouble)
 

@@ -38,7 +38,7 @@ class Webhook:
         signed = _signature(headers.get(b"x-line-signature", b""))
         if signed is None:
             return 401
-        if not headers.get(b"content-type", b"").startswith(b"application/json"):
+        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
             return 415
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length[:20]) > MOST_BYTES:

@@ -279,11 +279,15 @@ class LineApi:
         return {"status": "processing" if content.ready_after > 0 else "succeeded"}
 
     def _on_leavegroup(self, _body: Any, _key: str | None, groupId: str) -> Any:  # noqa: N803
-        self.left.append(groupId)
-        return {}
+        return self._leave(groupId)
 
     def _on_leaveroom(self, _body: Any, _key: str | None, roomId: str) -> Any:  # noqa: N803
-        self.left.append(roomId)
+        return self._leave(roomId)
+
+    def _leave(self, place: str) -> Any:
+        if place in self.left:
+            raise Refusal(404, "Not found")
+        self.left.append(place)
         return {}
 
     def _on_createrichmenu(self, body: Any, _key: str | None) -> Any:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.line_event import Unreadable, read
 from bot.log import Foreign
 from tests import samples
-from tests.platforms.line_api import SECRET, TOKEN, Content, Weather, signature
+from tests.platforms.line_api import BOT, SECRET, TOKEN, Content, Weather, signature
 from tests.platforms.line_door import Account, at_work, messages, person
 from tests.platforms.line_rules import CONTRACTS, needs_contracts
 
@@ -57,7 +57,13 @@ def test_the_right_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         assert await post(body, {"x-line-signature": "x" * 44}) == 401
         assert await post(body, {"x-line-signature": "é" * 22}) == 401
         assert await post(body, {"x-line-signature": signature(body, "other")}) == 401
-        assert await post(body, {**good, "content-type": "text/plain"}) == 415
+        for kind, status in (
+            ("text/plain", 415),
+            ("application/jsonp", 415),
+            ("Application/JSON", 200),
+            ("application/json ; charset=UTF-8", 200),
+        ):
+            assert await post(body, {**good, "content-type": kind}) == status
         for wrong in (
             b"",
             b"{",
@@ -120,10 +126,9 @@ def test_every_kind_of_event_harms_no_other(tmp_path: Path) -> None:
         ]
         told = await said(account, B, *broken, account.line.text(B, "สวัสดี"))  # type: ignore[arg-type]
         assert "ต้องการทำอะไร" in told
-        account.line.refused = [
-            r for r in account.line.refused if "reply token" not in r and "Content" not in r
-        ]
-        account.desk.faults.clear()  # tokens and files of these events are not of this LINE
+        others = ("reply token", "Content", "leave")
+        account.line.refused = [r for r in account.line.refused if not any(one in r for one in others)]
+        account.desk.faults.clear()  # tokens, files and groups of these events are not of this LINE
 
     played(tmp_path / "var", scene)
 
@@ -176,6 +181,34 @@ def test_any_body_is_read_or_said_to_be_unreadable(body: bytes) -> None:
         assert read(body).unread >= 0
 
 
+def test_what_a_message_can_do_without_does_not_spoil_it(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        for beside in ({"deliveryContext": None}, {"deliveryContext": 5}):
+            assert "ต้องการทำอะไร" in await said(account, A, {**line.text(A, "สวัสดี"), **beside})
+        for beside in ({"imageSet": {}}, {"imageSet": 1}, {"fileName": 5, "fileSize": "x"}):
+            assert "เก็บไฟล์" in await said(account, A, line.file(A, Content(samples.photo()), **beside))
+        place = {"id": "2", "type": "location", "title": "ที่ว่าการอำเภอ", "latitude": None, "longitude": "x"}
+        assert await said(account, A, line.event(A, message=place))
+
+    played(tmp_path / "var", scene)
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_a_number_without_end_harms_no_other(tmp_path: Path, digits: int) -> None:
+    async def scene(account: Account) -> None:
+        line = account.line
+        events = [{**line.text(B, CANARY), "timestamp": 3}, line.text(A, "สวัสดี")]
+        body = json.dumps({"destination": BOT, "events": events})
+        raw = body.replace('"timestamp": 3', '"timestamp": 1' + "0" * digits).encode()
+        before = len(line.chats.get(A, []))
+        assert await line.post_raw(raw, {"x-line-signature": signature(raw)}) == 200
+        await line.shown(A, before)
+        assert B not in line.chats
+
+    played(tmp_path / "var", scene)
+
+
 def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Path) -> None:
     async def scene(account: Account) -> None:
         line = account.line
@@ -205,6 +238,7 @@ def test_a_group_is_left_and_nothing_is_said_there(tmp_path: Path) -> None:
                 else {**line.text(A, CANARY), "source": source}
             )
             assert await line.post(joins) == 200
+            assert await line.post({**line.event(A, "leave"), "source": source}) == 200
         await asyncio.sleep(0.2)
         assert line.left == ["C1", "R1"]
         assert line.chats == {}
