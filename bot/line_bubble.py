@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from bot import line_card
 from handlers import wording
@@ -42,48 +43,83 @@ GAP = "\n\n"
 NO_PICTURES: Mapping[Chart | str, str] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes in one call. whole: how many of the messages that must arrive have come whole with its end.
+
+    mark: the span of the messages that it holds, by which LINE tells it from others of the same letter.
+    """
+
+    batch: list[dict[str, Any]]
+    whole: int
+    mark: str
+
+
 def bubbles(
     messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[Chart | str, str] = NO_PICTURES
 ) -> list[list[dict[str, Any]]]:
-    """Messages for LINE, in batches of at most five: one after another in one text, until choices or a card end it.
+    """Messages for LINE, in batches of at most five."""
+    return [parcel.batch for parcel in parcels(messages, lang, pictures)]
+
+
+def parcels(
+    messages: Sequence[Message],
+    lang: Lang = "th",
+    pictures: Mapping[Chart | str, str] = NO_PICTURES,
+    before: int = 0,
+) -> list[Parcel]:
+    """Messages for LINE, at most five in each parcel: one after another in one text, until choices or a card end it.
 
     The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
     for LINE on a PC has no quick replies. pictures: the https addresses of charts and QR codes;
-    one without is left to the words.
+    one without is left to the words. before: how many that must arrive came with earlier calls.
     """
-    made: list[dict[str, Any]] = []
-    text = ""
+    made = list(_made(messages, lang, pictures, before))
+    choices = next((m.choices for m in reversed(messages) if m.choices), ())
+    if made and choices:
+        made[-1] = ({**made[-1][0], "quickReply": quick(choices)}, made[-1][1])
+    packed, whole, over = list[Parcel](), before, 0
+    for at in range(0, len(made), MOST):
+        some, begun = made[at : at + MOST], f"{whole}.{over}"
+        for _, ends in some:
+            whole, over = (ends, 0) if ends > whole else (whole, over + 1)
+        packed.append(Parcel([bubble for bubble, _ in some], whole, f"{begun}-{whole}.{over}"))
+    return packed
+
+
+Made: TypeAlias = tuple[dict[str, Any], int]
+"""A message of LINE's, and how many of ours that must arrive have come whole with it."""
+
+
+def _made(
+    messages: Sequence[Message], lang: Lang, pictures: Mapping[Chart | str, str], whole: int
+) -> Iterator[Made]:
+    text, begun = "", whole
     for message in messages:
         words = GAP.join(filter(None, (message.text.strip(), listed(message, lang)))) or "…"
         card = line_card.card(message, words, lang)
-        if card is None:
-            text = _joined(made, text, words)
-        else:
-            made.extend(_texts(text))
-            made.append(card)
+        joined = GAP.join(filter(None, (text, words)))
+        if card is not None or units(joined) > LONGEST:
+            yield from _texts(text, begun, whole)
+            joined, begun = words, whole
+        text, whole = joined, whole + message.certain
+        if card is not None:
+            yield card, whole
             text = ""
         if address := pictures.get(message.chart or message.qr):
-            made.extend(_texts(text))
-            made.append({"type": "image", "originalContentUrl": address, "previewImageUrl": address})
+            yield from _texts(text, begun, whole)
+            yield {"type": "image", "originalContentUrl": address, "previewImageUrl": address}, whole
             text = ""
-    made.extend(_texts(text))
-    choices = next((m.choices for m in reversed(messages) if m.choices), ())
-    if made and choices:
-        made[-1] = {**made[-1], "quickReply": quick(choices)}
-    return [made[at : at + MOST] for at in range(0, len(made), MOST)]
+    yield from _texts(text, begun, whole)
 
 
-def _joined(made: list[dict[str, Any]], text: str, more: str) -> str:
-    whole = GAP.join(filter(None, (text, more)))
-    if units(whole) <= LONGEST:
-        return whole
-    made.extend(_texts(text))
-    return more
-
-
-def _texts(text: str) -> Iterator[dict[str, Any]]:
-    for piece in cut(text, LONGEST):
-        yield {"type": "text", "text": piece}
+def _texts(text: str, begun: int, whole: int) -> Iterator[Made]:
+    """A text in as many as it takes: only with the last of them is there more than was before."""
+    *first, last = [*cut(text, LONGEST)] or [""]
+    for piece in first:
+        yield {"type": "text", "text": piece}, begun
+    if last:
+        yield {"type": "text", "text": last}, whole
 
 
 def listed(message: Message, lang: Lang) -> str:

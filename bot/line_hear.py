@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.courier import Courier
 from bot.line_event import Happening, Sent
 from bot.line_menu import TAB
+from bot.line_shown import spoken
 from handlers import wording
 from handlers.turn import Channel, Event, File, FileProblem, Lang, Say
 from storage.evidence import MOST_BYTES
@@ -37,11 +38,6 @@ class Ear:
         """A person, by user id."""
         return self.store.seals.who(Channel.LINE, person)
 
-    async def lang(self, who: bytes) -> Lang:
-        """The language that a person's talk is in."""
-        session = await self.store.session(who)
-        return session.lang if session else "th"
-
     async def understood(self, happening: Happening, person: str, back: bytes) -> Heard | None:
         """What a person did; None for what asks for no answer."""
         who = self.who(person)
@@ -60,7 +56,7 @@ class Ear:
         blank = replace(blank, message=said.id)
         if said.type in FILES:
             return Heard(happening, person, blank, said)
-        text = said.text or "" if said.type == "text" else _words(said, await self.lang(who))
+        text = said.text or "" if said.type == "text" else _words(said, await spoken(self.store, who))
         return Heard(happening, person, replace(blank, text=text))
 
     async def with_file(self, heard: Heard) -> Event:
@@ -68,7 +64,7 @@ class Ear:
         said = heard.sent
         if said is None:
             return heard.event
-        lang = await self.lang(heard.event.who)
+        lang = await spoken(self.store, heard.event.who)
         name = said.fileName or wording.text(Say(f"line.{FILES[said.type]}"), lang)
         if said.contentProvider is not None and said.contentProvider.type != "line":
             file = File("", name, "", 0, FileProblem.UNREADABLE)  # lies where somebody says: never fetched

@@ -30,7 +30,8 @@ class Shown:
 
     async def flag(self, person: str, news: bool) -> None:
         """Show a person the menu with the red dot, or the one without. Raises as the calls do."""
-        lang = self._langs.get(self._who(person)) or await self._kept(person)
+        who = self._who(person)
+        lang = self._langs.get(who) or await spoken(self.store, who)
         await self.menus.show(person, lang, news=news)
 
     def speaks(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
@@ -54,9 +55,11 @@ class Shown:
             self._langs.pop(self._who(person), None)
             self.fault(trouble)
 
-    async def _kept(self, person: str) -> Lang:
-        session = await self.store.session(self._who(person))
-        return session.lang if session else "th"
-
     def _who(self, person: str) -> bytes:
         return self.store.seals.who(Channel.LINE, person)
+
+
+async def spoken(store: Store, who: bytes) -> Lang:
+    """The language that a person's talk is in."""
+    session = await store.session(who)
+    return session.lang if session else "th"

@@ -12,10 +12,11 @@ from bot.courier import Courier, Never
 from bot.engine import Answer, Engine, joined, sorry
 from bot.gallery import Gallery
 from bot.line import Line
-from bot.line_bubble import bubbles
+from bot.line_bubble import Parcel, bubbles, parcels
 from bot.line_event import AHEAD, TOO_OLD, Happening, Posted
 from bot.line_hear import Ear, Heard
 from bot.line_post import Post, Token
+from bot.line_shown import spoken
 from bot.log import Happened, log
 from bot.turns import Turns
 from handlers.chart import Chart
@@ -42,6 +43,7 @@ class Gathering:
 
     who: bytes
     answers: list[Answer] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     token: Token | None = None
     timer: asyncio.TimerHandle | None = None
 
@@ -70,7 +72,6 @@ class Talk:
     speaks: Callable[[str, Lang, str | None], Coroutine[Any, Any, None] | None] = _no_menu
     _ear: Ear = field(init=False)
     _turns: Turns[str] = field(default_factory=Turns)
-    _speaking: Turns[str] = field(default_factory=Turns)
     _seen: "OrderedDict[str, asyncio.Task[None]]" = field(default_factory=OrderedDict)
     _sets: dict[tuple[str, str], Gathering] = field(default_factory=dict)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
@@ -103,8 +104,7 @@ class Talk:
             elif not -AHEAD < event.age(now) < TOO_OLD:
                 work.append(self._begin(self._quarantine(event), event))
             elif event.crowd is not None:
-                if event.type != "leave":  # else we are out already
-                    work.append(self._begin(self._leave(*event.crowd), event))
+                work.append(self._begin(self._leave(event, *event.crowd), event))
             elif event.person is None:
                 work.append(self._begin(self._unknown(event), event))
             else:
@@ -156,11 +156,12 @@ class Talk:
         token = _token(heard.happening)
         together = heard.sent.imageSet if heard.sent is not None else None
         if together is None or (together.total or 0) <= 1:
-            self._beside(self._speak(heard.person, heard.event.who, token, answer))
+            self._beside(self._speak(heard.person, heard.event.who, token, answer, [heard.happening.key]))
             return
         key = (heard.person, together.id)
         gathering = self._sets.setdefault(key, Gathering(heard.event.who))
         gathering.answers.append(answer)
+        gathering.keys.append(heard.happening.key)
         if gathering.token is not None:
             self.post.spare(heard.person, gathering.token)
         gathering.token = token or gathering.token
@@ -175,23 +176,53 @@ class Talk:
     def _said_together(self, key: tuple[str, str]) -> None:
         gathering = self._sets.pop(key, None)
         if gathering is not None:
-            self._beside(self._speak(key[0], gathering.who, gathering.token, joined(gathering.answers)))
+            answer = joined(gathering.answers)
+            self._beside(self._speak(key[0], gathering.who, gathering.token, answer, gathering.keys))
 
-    async def _speak(self, person: str, who: bytes, token: Token | None, answer: Answer) -> None:
-        """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else."""
-        async with self._speaking.of(person):
+    async def _speak(
+        self, person: str, who: bytes, token: Token | None, answer: Answer, keys: Sequence[str]
+    ) -> None:
+        """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else.
+
+        keys: of the events that are answered. Where no answer came they are open again: LINE may bring them once more,
+        and then has their token a minute of its own (reference, "Send reply message").
+        """
+        async with self.post.speaking.of(who):
             try:
-                told, rows = await self.post.waiting(person, answer.waiting)
-                lang = await self._ear.lang(who)
-                shown = (*told, *answer.messages)
-                batches = bubbles(shown, lang, await self._pictures(shown))
-                if token is None or not batches or not await self.post.reply(token, batches[0]):
+                if token is None:
                     return
-                for number, batch in enumerate(batches[1:], start=1):
-                    await self.post.push_more(person, batch, token, number)
-                await self.post.brought(person, (*rows, *answer.waiting))
+                rows = await self.post.rows(person, answer)
+                packed, along = await self._packed(person, who, answer, rows)
+                if not packed:
+                    return
+                if not await self.post.reply(token, packed[0].batch):
+                    self._reopen(keys)
+                    return
+                if packed[1:]:
+                    letter = rows[0] if len(rows) == 1 else token.value
+                    self.post.came(letter, packed[0].whole)
+                    await self.post.carry(person, packed[1:], letter)
+                await self.post.brought(person, (*along, *rows))
             except Exception as trouble:
                 self.fault(trouble)
+
+    def _reopen(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._seen.pop(key, None)
+
+    async def _packed(
+        self, person: str, who: bytes, answer: Answer, rows: Sequence[str]
+    ) -> tuple[list[Parcel], list[str]]:
+        """An answer with what could not be brought before, as far as one reply has room; of that the rows too."""
+        lang, told, along = await spoken(self.store, who), tuple[Message, ...](), list[str]()
+        pictures = await self._pictures(answer.messages)
+        packed = parcels(answer.messages, lang, pictures)
+        for row, left in await self.post.waiting(person, rows):
+            more = parcels((*told, *left, *answer.messages), lang, pictures)
+            if len(more) == 1:
+                told, packed = (*told, *left), more
+                along.append(row)
+        return packed, along
 
     async def _pictures(self, shown: Sequence[Message]) -> Mapping[Chart | str, str]:
         """The addresses of the charts and QR codes that are shown; the words say the same where one cannot be drawn."""
@@ -205,7 +236,7 @@ class Talk:
         with suppress(Exception):  # a courtesy, and never worth a word
             await self.line.loading(person)
 
-    async def _leave(self, kind: str, place: str) -> None:
+    async def _leave(self, event: Happening, kind: str, place: str) -> None:
         """Leave a group at once: what is said there is heard by others."""
 
         async def leave() -> None:
@@ -216,7 +247,8 @@ class Talk:
             except Exception as trouble:  # it is left with the next message there
                 self.fault(trouble)
 
-        self._beside(leave())
+        if event.type != "leave":  # else we are out already
+            self._beside(leave())
 
     async def _unknown(self, event: Happening) -> None:
         """Say to one whom LINE does not name that nothing can be kept."""

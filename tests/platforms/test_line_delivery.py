@@ -1,18 +1,23 @@
 """What must arrive arrives: LINE away, slow, cut off, out of messages; webhooks twice; the program killed between."""
 
 import asyncio
+import itertools
 import json
+import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import line_post
 from bot.courier import Never
+from bot.line import Outage
 from bot.line_post import retry_key
 from bot.line_quota import Ledger
-from handlers.turn import Channel, Message, Say
+from handlers.turn import Channel, Deciding, Event, Message, Say, Session
 from storage.snapshot import Letter
 from tests.platforms.line_api import Call, LineApi, Weather, serving
 from tests.platforms.line_door import RECEIPT, Account, at_work, messages, person
@@ -233,10 +238,12 @@ def test_killed_between_commit_and_send(tmp_path: Path) -> None:
                 # LINE brings the event again: no second case, and the same answer.
                 assert await line.post(line.redelivered(tap)) == 200
                 shown = messages(await line.shown(A, before))
+                await until(lambda: not account.door.talk._tasks)
                 await round_later(account)
-                receipts = {m.receipt for m in messages(line.chats[A][before:]) if m.receipt}
+                receipts = [m.receipt for m in messages(line.chats[A][before:]) if m.receipt]
                 assert len(receipts) == 1
-                assert receipts == {m.receipt for m in shown if m.receipt}
+                assert receipts == [m.receipt for m in shown if m.receipt]
+                assert line.used == 0
                 assert len(await account.desk.numbers()) == 1
                 assert await account.desk.store.outbox.look(Channel.LINE) == []
 
@@ -344,9 +351,194 @@ def line_content() -> Any:
     return Content(samples.photo())
 
 
+def many(first: int, last: int) -> list[Message]:
+    """Texts of which each fills a message of LINE's."""
+    return [Message(f"{number:02d} " + "ก" * 4990, certain=True) for number in range(first, last)]
+
+
+def numbers(account: Account, before: int = 0) -> list[int]:
+    """The numbers of such texts as a person saw them."""
+    return [
+        int(one["text"][:2]) for one in account.line.chats.get(A, [])[before:] if one["text"][:2].isdigit()
+    ]
+
+
+def nth(number: int, weather: Weather) -> Callable[[str, Any], Weather | None]:
+    """Weather for the nth push."""
+    pushes = itertools.count(1)
+    return lambda name, _body: weather if name == PUSH and next(pushes) == number else None
+
+
+@pytest.mark.parametrize("weather", [Weather(503), Weather(cut="after")])
+@pytest.mark.parametrize("token", [False, True])
+def test_a_letter_of_several_calls_goes_on_where_it_stopped(
+    tmp_path: Path, weather: Weather, *, token: bool
+) -> None:
+    async def scene(account: Account) -> None:
+        line, post = account.line, account.door.post
+        back = post.seal(A)
+        line.weather = nth(2, weather)
+        with pytest.raises(Outage):
+            await post.deliver(back, many(0, 12), "L")
+        if token:
+            assert await line.post(line.event(A, "postback", postback={"data": "menu:more"})) == 200
+        await post.deliver(back, many(0, 12), "L")
+        twice = [5, 6, 7, 8, 9] if token and weather.cut else []  # whether these came nobody knew
+        assert sorted(numbers(account)) == sorted([*range(12), *twice])
+        await post.deliver(back, many(0, 12), "L")
+        assert len(numbers(account)) == 12 + len(twice)
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_letter_that_is_begun_anew_after_a_start_is_not_pushed_twice(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, post = account.line, account.door.post
+        line.weather = nth(3, Weather(503))
+        with pytest.raises(Outage):
+            await post.deliver(post.seal(A), many(0, 12), "L")
+        post._came.clear()
+        await post.deliver(post.seal(A), many(0, 12), "L")
+        assert numbers(account) == [*range(12)]
+        assert line.used == 3
+
+    played(tmp_path / "var", scene)
+
+
+class Tells:
+    """A talk that says what it is given, whatever is said to it."""
+
+    def __init__(self, account: Account, says: tuple[Say, ...]) -> None:
+        self._talk, self._says = account.desk.engine.router, says
+        account.desk.engine.router = self
+
+    def decide(self, event: Event, session: Session | None) -> Deciding:
+        turn = yield from self._talk.decide(event, session)
+        return replace(turn, says=self._says)
+
+    def recall(self, event: Event, session: Session) -> Deciding:
+        return self._talk.recall(event, session)
+
+
+@pytest.mark.parametrize("weather", [Weather(503), Weather(cut="after")])
+def test_an_answer_of_several_calls_goes_on_where_it_stopped(tmp_path: Path, weather: Weather) -> None:
+    async def scene(account: Account) -> None:
+        line, store = account.line, account.desk.store
+        Tells(account, tuple(Say("literal", {"text": one.text}, certain=True) for one in many(0, 7)))
+        line.weather = nth(1, weather)
+        assert await line.post(line.text(A, "สวัสดี")) == 200
+        await until(lambda: not account.door.talk._tasks)
+        (waits,) = await store.outbox.look(Channel.LINE)
+        assert len(waits.what.says) == 7
+        await round_later(account)
+        assert numbers(account) == [*range(7)]
+        assert line.used == 1
+        assert await store.outbox.look(Channel.LINE) == []
+
+    played(tmp_path / "var", scene, clean=False)
+
+
+def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, post, store = account.line, account.door.post, account.desk.store
+        await until(lambda: bool(line.default_menu))
+        line.quota, line.used = 10, 10
+        await post.ledger.is_full()
+        for one in many(0, 9):
+            letter = Letter(
+                Channel.LINE, post.seal(A), "th", (Say("literal", {"text": one.text}, certain=True),)
+            )
+            await store.outbox.add(Channel.LINE, letter, account.desk.now())
+        await account.door.courier.round()
+        for left in (5, 1, 0):
+            assert line.linked
+            await exchange(account, "สวัสดี")
+            await until(lambda: not account.door.talk._tasks)
+            assert len(await store.outbox.look(Channel.LINE)) == left
+        assert sorted(numbers(account)) == [*range(9)]
+        assert line.linked == {}
+        assert line.used == 10
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_letter_and_an_answer_with_it_come_one_after_another(tmp_path: Path) -> None:
+    """A slow reply that holds what the courier would push meanwhile."""
+
+    async def scene(account: Account) -> None:
+        line, tap = account.line, await ready_to_file(account)
+        before = len(line.chats[A])
+        now = line.now()
+        line.now = lambda: now  # only ours goes on
+        line.weather = lambda name, _body: Weather(delay=1) if name == REPLY else None
+        assert await line.post(tap) == 200
+        await round_later(account)
+        await line.shown(A, before)
+        assert sum(m.receipt is not None for m in messages(line.chats[A][before:])) == 1
+        assert line.used == 0
+        assert await account.desk.store.outbox.look(Channel.LINE) == []
+
+    played(tmp_path / "var", scene)
+
+
+def test_an_event_brought_again_with_a_good_token_is_answered_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(account: Account) -> None:
+        line, tap = account.line, await ready_to_file(account)
+        before = len(line.chats[A])
+        line.weather = lambda name, _body: Weather(503) if name == REPLY else None
+        monkeypatch.setattr(line_post, "PAUSES", (0.01,))
+        assert await line.post(tap) == 200
+        await until(lambda: not account.door.talk._tasks)
+        line.weather = lambda _name, _body: None
+        assert await line.post(line.redelivered(tap)) == 200
+        assert sum(m.receipt is not None for m in messages(await line.shown(A, before))) == 1
+        await until(lambda: not account.door.talk._tasks)
+        await round_later(account)
+        assert line.used == 0
+        assert len(await account.desk.numbers()) == 1
+
+    played(tmp_path / "var", scene)
+
+
+def test_the_red_dot_goes_when_what_waited_was_pushed(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, post, store = account.line, account.door.post, account.desk.store
+        await until(lambda: bool(line.default_menu))
+        line.quota, line.used = 10, 10
+        await post.ledger.is_full()
+        for _ in range(2):
+            await store.outbox.add(
+                Channel.LINE, Letter(Channel.LINE, post.seal(A), "th", NEWS), account.desk.now()
+            )
+        await account.door.courier.round()
+        assert line.linked
+        line.used, post.ledger.clock = 9, lambda: time.monotonic() + 7200
+        await round_later(account, 61)
+        assert line.linked  # the other one waits still
+        line.used, post.ledger._full = 0, None
+        await post.ledger.refresh()
+        await round_later(account, 61)
+        assert line.linked == {}
+        assert post.held == set()
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_letter_is_shown_in_the_language_of_the_talk(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        await exchange(account, "/en")
+        news = Message("News", (("Skip", "1.skip"),), typed=True)
+        await account.door.post.deliver(account.door.post.seal(A), [news], "L")
+        assert "You can type: Skip" in messages(account.line.chats[A])[-1].text
+
+    played(tmp_path / "var", scene)
+
+
 def test_a_retry_key_is_of_the_letter() -> None:
-    assert retry_key("a", 0) == retry_key("a", 0)
-    assert len({retry_key("a", 0), retry_key("b", 0), retry_key("a", 1)}) == 3
+    assert retry_key("a", "0.0-1.0") == retry_key("a", "0.0-1.0")
+    assert len({retry_key("a", "0"), retry_key("b", "0"), retry_key("a", "1")}) == 3
 
 
 def test_a_token_that_line_refuses_is_named_and_the_rest_starts(
