@@ -1,26 +1,24 @@
 """From an event of LINE to its answer: kept before LINE is told that it came, answered in the person's own order."""
 
 import asyncio
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.courier import Courier, Never
-from bot.engine import Answer, Engine, joined, sorry
+from bot.engine import Engine, sorry
 from bot.gallery import Gallery
 from bot.line import Line
-from bot.line_bubble import Parcel, bubbles, parcels
+from bot.line_bubble import bubbles
 from bot.line_event import AHEAD, TOO_OLD, Happening, Posted
-from bot.line_hear import Ear, Heard
-from bot.line_post import Post, Token
-from bot.line_shown import spoken
+from bot.line_hear import Ear
+from bot.line_post import Post
+from bot.line_speech import Speech, token_of
 from bot.log import Happened, log
 from bot.turns import Turns
-from handlers.chart import Chart
-from handlers.turn import Lang, Message
+from handlers.turn import Lang
 from storage.snapshot import Errand
 from storage.store import Store
 
@@ -30,22 +28,8 @@ SOON = 1.6
 REMEMBERED = 20_000
 """Events that are told apart in memory; behind it stands the desk's own memory of events."""
 
-SET_WAITS = 3.0
-"""Seconds that pictures sent together wait for each other."""
-
 OLD = "line.old"
 """The kind of errand under which replayed events lie, for someone to look at."""
-
-
-@dataclass
-class Gathering:
-    """Pictures that were sent together, of which some may still come."""
-
-    who: bytes
-    answers: list[Answer] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    token: Token | None = None
-    timer: asyncio.TimerHandle | None = None
 
 
 def _no_menu(_person: str, _lang: Lang, _choice: str | None) -> None:
@@ -71,14 +55,15 @@ class Talk:
     soon: float = SOON
     speaks: Callable[[str, Lang, str | None], Coroutine[Any, Any, None] | None] = _no_menu
     _ear: Ear = field(init=False)
+    _speech: Speech = field(init=False)
     _turns: Turns[str] = field(default_factory=Turns)
     _seen: "OrderedDict[str, asyncio.Task[None]]" = field(default_factory=OrderedDict)
-    _sets: dict[tuple[str, str], Gathering] = field(default_factory=dict)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Make the ear."""
+        """Make the ear, and the speech."""
         self._ear = Ear(self.store, self.courier)
+        self._speech = Speech(self.post, self.store, self.fault, self._beside, self._reopen, self.gallery)
 
     async def hear(self, posted: Posted) -> bool:
         """Take the events of a webhook. Whether all that they hold is on the disk; LINE is to bring them again else."""
@@ -141,96 +126,19 @@ class Talk:
             understood = [await self._ear.understood(event, person, back) for event in events]
             several = [heard for heard in understood if heard is not None]
             for happening, meant in zip(events, understood, strict=True):
-                if meant is None and (token := _token(happening)) is not None:
+                if meant is None and (token := token_of(happening)) is not None:
                     self.post.spare(person, token)
             if any(heard.sent is not None for heard in several):
                 self._beside(self._show_work(person))
             for heard, event in zip(several, await self._ear.with_files(several), strict=True):
                 answer = await self.engine.handle(event)
-                self._say(heard, answer)
+                self._speech.say(heard, answer)
             if several and (work := self.speaks(person, answer.lang, event.choice)) is not None:
                 self._beside(work)
-
-    def _say(self, heard: Heard, answer: Answer) -> None:
-        """See that an answer is spoken; that of pictures sent together once, when all are there."""
-        token = _token(heard.happening)
-        together = heard.sent.imageSet if heard.sent is not None else None
-        if together is None or (together.total or 0) <= 1:
-            self._beside(self._speak(heard.person, heard.event.who, token, answer, [heard.happening.key]))
-            return
-        key = (heard.person, together.id)
-        gathering = self._sets.setdefault(key, Gathering(heard.event.who))
-        gathering.answers.append(answer)
-        gathering.keys.append(heard.happening.key)
-        if gathering.token is not None:
-            self.post.spare(heard.person, gathering.token)
-        gathering.token = token or gathering.token
-        if gathering.timer is not None:
-            gathering.timer.cancel()
-        if len(gathering.answers) >= (together.total or 0):
-            self._said_together(key)
-        else:
-            loop = asyncio.get_running_loop()
-            gathering.timer = loop.call_later(SET_WAITS, self._said_together, key)
-
-    def _said_together(self, key: tuple[str, str]) -> None:
-        gathering = self._sets.pop(key, None)
-        if gathering is not None:
-            answer = joined(gathering.answers)
-            self._beside(self._speak(key[0], gathering.who, gathering.token, answer, gathering.keys))
-
-    async def _speak(
-        self, person: str, who: bytes, token: Token | None, answer: Answer, keys: Sequence[str]
-    ) -> None:
-        """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else.
-
-        keys: of the events that are answered. Where no answer came they are open again: LINE may bring them once more,
-        and then has their token a minute of its own (reference, "Send reply message").
-        """
-        async with self.post.speaking.of(who):
-            try:
-                if token is None:
-                    return
-                rows = await self.post.rows(person, answer)
-                packed, along = await self._packed(person, who, answer, rows)
-                if not packed:
-                    return
-                if not await self.post.reply(token, packed[0].batch):
-                    self._reopen(keys)
-                    return
-                if packed[1:]:
-                    letter = rows[0] if len(rows) == 1 else token.value
-                    self.post.came(letter, packed[0].whole)
-                    await self.post.carry(person, packed[1:], letter)
-                await self.post.brought(person, (*along, *rows))
-            except Exception as trouble:
-                self.fault(trouble)
 
     def _reopen(self, keys: Sequence[str]) -> None:
         for key in keys:
             self._seen.pop(key, None)
-
-    async def _packed(
-        self, person: str, who: bytes, answer: Answer, rows: Sequence[str]
-    ) -> tuple[list[Parcel], list[str]]:
-        """An answer with what could not be brought before, as far as one reply has room; of that the rows too."""
-        lang, told, along = await spoken(self.store, who), tuple[Message, ...](), list[str]()
-        pictures = await self._pictures(answer.messages)
-        packed = parcels(answer.messages, lang, pictures)
-        for row, left in await self.post.waiting(person, rows):
-            more = parcels((*told, *left, *answer.messages), lang, pictures)
-            if len(more) == 1:
-                told, packed = (*told, *left), more
-                along.append(row)
-        return packed, along
-
-    async def _pictures(self, shown: Sequence[Message]) -> Mapping[Chart | str, str]:
-        """The addresses of the charts and QR codes that are shown; the words say the same where one cannot be drawn."""
-        try:
-            return await self.gallery.pictured(shown) if self.gallery else {}
-        except Exception as trouble:
-            self.fault(trouble)
-            return {}
 
     async def _show_work(self, person: str) -> None:
         with suppress(Exception):  # a courtesy, and never worth a word
@@ -252,7 +160,7 @@ class Talk:
 
     async def _unknown(self, event: Happening) -> None:
         """Say to one whom LINE does not name that nothing can be kept."""
-        token = _token(event)
+        token = token_of(event)
         if token is not None:
             self._beside(self.post.reply(token, bubbles(sorry("line.unknown_person", "th").messages)[0]))
 
@@ -264,14 +172,9 @@ class Talk:
 
     async def close(self) -> None:
         """Say what is still to be said, for a moment; what is certain waits in the outbox anyway."""
-        for key in list(self._sets):
-            self._said_together(key)
+        self._speech.end()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self.soon)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-
-def _token(event: Happening) -> Token | None:
-    return Token(event.replyToken, time.monotonic()) if event.replyToken else None
