@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.courier import Courier, Never
-from bot.engine import Engine, sorry
+from bot.engine import Answer, Engine, sorry
 from bot.gallery import Gallery
 from bot.line import Line
 from bot.line_bubble import bubbles
@@ -30,6 +30,10 @@ REMEMBERED = 20_000
 
 OLD = "line.old"
 """The kind of errand under which replayed events lie, for someone to look at."""
+
+
+class Unsaved(Exception):  # noqa: N818 - what happened
+    """What a person took back is still there. Nobody tells them, so LINE is to bring it again until it is gone."""
 
 
 def _no_menu(_person: str, _lang: Lang, _choice: str | None) -> None:
@@ -120,8 +124,8 @@ class Talk:
         return task
 
     async def _turn(self, person: str, events: Sequence[Happening]) -> None:
-        """What one person did; when this returns, it is on the disk."""
-        back = self.post.seal(person)
+        """What one person did; when this returns, it is on the disk. Raises Unsaved."""
+        back, unsaved = self.post.seal(person), False
         async with self._turns.of(person):
             understood = [await self._ear.understood(event, person, back) for event in events]
             several = [heard for heard in understood if heard is not None]
@@ -130,11 +134,14 @@ class Talk:
                     self.post.spare(person, token)
             if any(heard.sent is not None for heard in several):
                 self._beside(self._show_work(person))
-            for heard, event in zip(several, await self._ear.with_files(several), strict=True):
-                answer = await self.engine.handle(event)
+            for heard, ready in zip(several, await self._ear.all_ready(several), strict=True):
+                answer = ready if isinstance(ready, Answer) else await self.engine.handle(ready)
                 self._speech.say(heard, answer)
-            if several and (work := self.speaks(person, answer.lang, event.choice)) is not None:
+                unsaved |= bool(heard.event.unsent) and not answer.saved
+            if several and (work := self.speaks(person, answer.lang, heard.event.choice)) is not None:
                 self._beside(work)
+        if unsaved:
+            raise Unsaved
 
     def _reopen(self, keys: Sequence[str]) -> None:
         for key in keys:

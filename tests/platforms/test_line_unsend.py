@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from handlers.register import emptied, without
 from handlers.turn import Session
 from storage import tables
-from storage.errors import StorageError
+from storage.errors import DiskFull, StorageError
 from tests import samples
-from tests.platforms.line_api import Content
+from tests.platforms.line_api import Content, serving
 from tests.platforms.line_door import Account, at_work, messages, person
-from tests.platforms.line_rules import needs_contracts
+from tests.platforms.line_rules import needs_contracts, rules
 from tests.platforms.test_line_delivery import exchange, ready_to_file
 from tests.play import WHOLE_REPORT
 
@@ -83,6 +83,82 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
         assert len(line.chats[A]) == 4 + 3
 
     played(tmp_path / "var", scene)
+
+
+async def sealed(account: Account) -> int:
+    """How many files there are."""
+    async with account.desk.store._reader.connect() as connection:
+        return int((await connection.execute(select(func.count()).select_from(tables.files))).scalar_one())
+
+
+@needs_contracts
+def test_what_could_not_be_taken_back_is_brought_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(account: Account) -> None:
+        line, store = account.line, account.desk.store
+        for words in WHOLE_REPORT[:4]:
+            await exchange(account, words)
+        message = await says(account, line.text(A, STORY))
+        gone = line.event(A, "unsend", unsend={"messageId": message})
+
+        async def full(*_: Any) -> Any:
+            raise DiskFull("no room")
+
+        with monkeypatch.context() as trouble:
+            trouble.setattr(store, "commit", full)
+            assert await line.post(gone, line.text(A, "ต่อ")) == 503
+            assert (await session(account)).answers["story"] == STORY
+        account.desk.faults.clear()
+        assert await line.post(line.redelivered(gone)) == 200
+        assert "story" not in (await session(account)).answers
+
+    played(tmp_path / "var", scene)
+
+
+@needs_contracts
+def test_before_the_message_came_and_through_a_start(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            async with at_work(tmp_path / "var", line) as account:
+                for words in WHOLE_REPORT[:4]:
+                    await exchange(account, words)
+                texts = [line.text(A, "คานารีลับของเรื่อง") for _ in range(2)]
+                files = [line.file(A, Content(samples.photo())) for _ in range(2)]
+                for late in (*texts, *files):
+                    await unsend(account, late["message"]["id"])
+                assert await line.post(texts[0], files[0]) == 200
+            async with at_work(tmp_path / "var", line) as account:
+                assert await line.post(line.redelivered(texts[1]), line.redelivered(files[1])) == 200
+                found = await session(account)
+                assert (found.answers.get("story"), found.files) == (None, ())
+                assert await sealed(account) == 0
+                await says(account, line.redelivered(line.text(A, STORY)))
+                assert (await session(account)).answers["story"] == STORY
+                assert account.desk.faults == []
+
+    asyncio.run(play())
+
+
+@needs_contracts
+def test_a_picture_that_is_brought_again_after_a_start_leaves_no_second_one(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            async with at_work(tmp_path / "var", line) as account:
+                for words in WHOLE_REPORT[:4]:
+                    await exchange(account, words)
+                picture = line.file(A, Content(samples.photo()))
+                message = await says(account, picture)
+            async with at_work(tmp_path / "var", line) as account:
+                await says(
+                    account, {**line.redelivered(picture), "replyToken": line.text(A, "")["replyToken"]}
+                )
+                assert sum(call.name == "getMessageContent" for call in line.calls) == 1
+                await unsend(account, message)
+                assert await sealed(account) == 0
+                assert account.desk.faults == []
+
+    asyncio.run(play())
 
 
 @needs_contracts

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from bot.line_event import Unreadable, read
 from bot.log import Foreign
+from handlers import wording
+from storage.errors import DiskFull
 from tests import samples
 from tests.platforms.line_api import BOT, SECRET, TOKEN, Content, Weather, signature
 from tests.platforms.line_door import Account, at_work, messages, person
@@ -299,6 +301,25 @@ def test_an_image_set_is_one_answer(tmp_path: Path) -> None:
         assert told.count("ต้องการทำอะไร") == 1
         await asyncio.sleep(0.3)
         assert len(line.chats[A]) == 1
+
+    played(tmp_path / "var", scene)
+
+
+def test_a_file_without_room_is_said_and_harms_no_other(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, evidence = account.line, account.desk.store.evidence
+
+        async def full(_name: str, _now: Any) -> Any:
+            raise DiskFull("no room")
+
+        evidence.expect = full  # type: ignore[method-assign]
+        assert await line.post(line.file(A, Content(samples.photo())), line.text(A, "สวัสดี")) == 200
+        await line.shown(A, 1)
+        first, second = messages(line.chats[A])
+        assert first.text == wording.WORDS["th"]["sorry.busy"]
+        assert "ต้องการทำอะไร" in second.text
+        assert [type(one) for one in account.desk.faults] == [DiskFull]
+        account.desk.faults.clear()
 
     played(tmp_path / "var", scene)
 
