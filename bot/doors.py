@@ -40,14 +40,19 @@ async def opened(house: House) -> AsyncIterator[list[BaseRoute]]:
 
 
 def _assert_apart(house: House) -> None:
-    """Two desks never share a bot: who asks a question must not be in the chat of who reports."""
-    owns = {name: house.settings.desk(name).telegram_token for name in house.desks}
-    tokens = [token.get_secret_value() for token in owns.values() if token is not None]
-    if len(set(tokens)) < len(tokens):
-        raise Misconfigured(
-            f"{PREFIX}SERVICE__TELEGRAM_TOKEN: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
-            " / is the bot of the complaints desk; each desk needs its own."
-        )
+    """Two desks never share a bot or an account: who asks a question must not be in the chat of who reports."""
+    owns = [house.settings.desk(name) for name in house.desks]
+    for setting, tokens in (
+        ("TELEGRAM_TOKEN", [own.telegram_token for own in owns]),
+        ("LINE_TOKEN", [own.line_token for own in owns]),
+        ("LINE_SECRET", [own.line_secret for own in owns]),  # an account has several tokens, but one secret
+    ):
+        told = [token.get_secret_value() for token in tokens if token is not None]
+        if len(set(told)) < len(told):
+            raise Misconfigured(
+                f"{PREFIX}SERVICE__{setting}: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
+                " / is the bot of the complaints desk; each desk needs its own."
+            )
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.end.chat import ROOT, run, surroundings
 from tests.end.desk import opened
 from tests.platforms.line_api import SECRET, TOKEN, LineApi, Weather, serving
@@ -16,6 +18,7 @@ from tests.platforms.line_rules import needs_contracts, rules
 from tests.play import WHOLE_REPORT
 
 A = person("ก")
+DESKS = ("COMPLAINTS", "SERVICE")
 
 
 @asynccontextmanager
@@ -85,6 +88,19 @@ def test_a_token_without_its_secret_stops_the_start_and_is_named(tmp_path: Path)
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
     assert "ITA_COMPLAINTS__LINE_SECRET" in done.stderr
+    assert TOKEN not in done.stderr
+
+
+@needs_contracts
+@pytest.mark.parametrize("same", ["TOKEN", "SECRET"])
+def test_one_account_is_not_for_two_desks(tmp_path: Path, same: str) -> None:
+    own = {f"ITA_{desk}__LINE_{what}": f"{desk}{what}" for desk in DESKS for what in ("TOKEN", "SECRET")}
+    own |= {f"ITA_{desk}__LINE_{same}": TOKEN for desk in DESKS}
+    env = surroundings(tmp_path / "var", **own) | {"PYTHONWARNINGS": ""}
+    command = [sys.executable, "-m", "bot", "run", "--port", "0"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 78
+    assert f"ITA_SERVICE__LINE_{same}" in done.stderr
     assert TOKEN not in done.stderr
 
 
