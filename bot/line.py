@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.request import getproxies
@@ -117,10 +117,13 @@ class Line:
         if "sentMessages" not in _object(answer.data):
             raise Outage
 
-    async def bot(self) -> str:
-        """The user id of the account itself. Raises Refused, Later, Outage."""
+    async def bot(self) -> tuple[str, bool]:
+        """The user id of the account itself, and whether nobody but us answers in it (reference, "Get bot info").
+
+        Raises Refused, Never, Later, Outage.
+        """
         info = await self._asked(lambda: self._api.get_bot_info(_request_timeout=SECONDS))
-        return str(info.user_id)
+        return str(info.user_id), info.chat_mode == "bot"
 
     async def quota(self) -> tuple[int | None, int]:
         """How many messages may be pushed in a month (None: any number), and how many were. Raises as `bot`."""
@@ -130,19 +133,19 @@ class Line:
         return (int(most.value) if limited and most.value is not None else None), int(used.total_usage)
 
     async def loading(self, person: str, seconds: int = 20) -> None:
-        """Show that an answer is on its way. Raises as `bot`, and Never."""
+        """Show that an answer is on its way. Raises as `bot`."""
         wish = ShowLoadingAnimationRequest(chatId=person, loadingSeconds=seconds)
         await self._asked(lambda: self._api.show_loading_animation(wish, _request_timeout=SECONDS))
 
     async def leave(self, kind: str, place: str) -> None:
-        """Leave a group or a room. Raises as `bot`, and Never."""
+        """Leave a group or a room. Raises as `bot`."""
         leave = self._api.leave_group if kind == "group" else self._api.leave_room
         await self._asked(lambda: leave(place, _request_timeout=SECONDS))
 
     async def menus(self) -> dict[str, str]:
-        """The rich menus of the account that there are: id by name. Raises as `bot`."""
+        """The rich menus of the account that there are: name by id, for several may have one. Raises as `bot`."""
         there = await self._asked(lambda: self._api.get_rich_menu_list(_request_timeout=SECONDS))
-        return {menu.name: menu.rich_menu_id for menu in there.richmenus}
+        return {menu.rich_menu_id: menu.name for menu in there.richmenus}
 
     async def aliases(self) -> dict[str, str]:
         """The aliases of rich menus: menu by alias. Raises as `bot`."""
@@ -150,19 +153,27 @@ class Line:
         return {one.rich_menu_alias_id: one.rich_menu_id for one in there.aliases}
 
     async def make_menu(self, menu: Said, picture: bytes) -> str:
-        """Make a rich menu with its picture (PNG, at most 1 MB); gives its id. Raises as `bot`, and Never."""
+        """Make a rich menu with its picture (PNG, at most 1 MB); gives its id. Raises as `bot`.
+
+        One that gets no picture is of no use, and goes.
+        """
         wish = RichMenuRequest.from_dict(dict(menu))
         made = await self._asked(lambda: self._api.create_rich_menu(wish, _request_timeout=SECONDS))
-        number, kind = made.rich_menu_id, {"Content-Type": "image/png"}
-        await self._asked(
-            lambda: self._blob.set_rich_menu_image(
-                number, body=picture, _headers=kind, _request_timeout=SECONDS
+        number, kind = str(made.rich_menu_id), {"Content-Type": "image/png"}
+        try:
+            await self._asked(
+                lambda: self._blob.set_rich_menu_image(
+                    number, body=picture, _headers=kind, _request_timeout=SECONDS
+                )
             )
-        )
-        return str(number)
+        except Exception:
+            with suppress(Exception):  # LINE may be away: the next start drops it
+                await self.drop_menu(number)
+            raise
+        return number
 
     async def name_menu(self, alias: str, menu: str, *, known: bool) -> None:
-        """Let an alias stand for a rich menu; known: whether there is such an alias. Raises as `bot`, and Never."""
+        """Let an alias stand for a rich menu; known: whether there is such an alias. Raises as `bot`."""
         if known:
             change = UpdateRichMenuAliasRequest(richMenuId=menu)
             await self._asked(
@@ -173,11 +184,11 @@ class Line:
             await self._asked(lambda: self._api.create_rich_menu_alias(new, _request_timeout=SECONDS))
 
     async def drop_menu(self, menu: str) -> None:
-        """Delete a rich menu. Raises as `bot`, and Never."""
+        """Delete a rich menu. Raises as `bot`."""
         await self._asked(lambda: self._api.delete_rich_menu(menu, _request_timeout=SECONDS))
 
     async def show_menu(self, menu: str, person: str | None = None) -> None:
-        """Show a rich menu to a person, or to everybody who has none. Raises as `bot`, and Never."""
+        """Show a rich menu to a person, or to everybody who has none. Raises as `bot`."""
         if person is None:
             await self._asked(lambda: self._api.set_default_rich_menu(menu, _request_timeout=SECONDS))
         else:
@@ -186,7 +197,7 @@ class Line:
             )
 
     async def hide_menu(self, person: str) -> None:
-        """Show a person the same rich menu as everybody. Raises as `bot`, and Never."""
+        """Show a person the same rich menu as everybody. Raises as `bot`."""
         await self._asked(lambda: self._api.unlink_rich_menu_id_from_user(person, _request_timeout=SECONDS))
 
     async def content(self, message: str) -> AsyncIterator[bytes]:

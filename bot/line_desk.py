@@ -29,6 +29,13 @@ PATIENCE = 0.8
 SHORTEST, LONGEST = 2.0, 300.0
 """Seconds between tries to reach LINE, doubling from the one to the other."""
 
+REFUSED = "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"
+CHATS = (
+    "บัญชีนี้เปิดแชตไว้ เจ้าหน้าที่หรือข้อความอัตโนมัติอาจตอบผู้แจ้งแทนระบบได้ ให้ปิด “แชต” ใน LINE Official Account Manager"
+    " / Chat is on in this account, so others may read and answer what people write; turn it off there"
+)
+"""What the administrator is told on standard error, as of settings: each in both languages."""
+
 
 @dataclass(frozen=True)
 class Door:
@@ -86,23 +93,29 @@ async def introduced(
 ) -> None:
     """Learn who we are and what waits, and hang out the menus, as soon as LINE listens.
 
-    A token that it refuses is named each time.
+    A token that it refuses is named each time, an account in which others answer too once.
     """
-    pause = SHORTEST
-    await talk.post.remember()
+    pause, told = SHORTEST, False
     while True:
         try:
-            talk.me = await talk.line.bot()
+            await talk.post.remember()
+            talk.me, alone = await talk.line.bot()
+            if not (alone or told):
+                _name(desk, CHATS, Happened.CHATS)
+                told = True
             await talk.post.ledger.refresh()
             await menus.set_up()
         except Refused:
-            name = f"{PREFIX}{desk.upper()}__LINE_TOKEN"
-            told = "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"
-            sys.stderr.write(f"{name}: {told}\n")
-            log(Happened.REFUSED, desk)
+            _name(desk, REFUSED, Happened.REFUSED)
         except Exception as trouble:  # LINE is away; everything else goes on
             fault(trouble)
         else:
             return
         await asyncio.sleep(pause)
         pause = min(LONGEST, pause * 2)
+
+
+def _name(desk: DeskName, words: str, happened: Happened) -> None:
+    """Tell the administrator what is wrong with the account of a token."""
+    sys.stderr.write(f"{PREFIX}{desk.upper()}__LINE_TOKEN: {words}\n")
+    log(happened, desk)

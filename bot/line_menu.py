@@ -149,19 +149,18 @@ class Menus:
     async def set_up(self) -> None:
         """See that LINE has every sheet as it is now, and none of ours besides. Raises as the calls do.
 
-        A menu counts as whole once its alias stands for it, for that is done last.
+        A menu counts as whole once its alias stands for it, for that is done last; another of the same name is not.
         """
         had, aliases = await self.line.menus(), await self.line.aliases()
-        whole = {one for alias, one in aliases.items() if alias.startswith(f"ita-{self.desk}-")}
         for sheet in sheets(self.desk):
             made = menu(sheet)
-            number = had.get(made["name"], "")
-            if number not in whole:
+            number = aliases.get(sheet.alias, "")
+            if had.get(number) != made["name"]:
                 number = await self.line.make_menu(made, sheet.picture.read_bytes())
                 await self.line.name_menu(sheet.alias, number, known=sheet.alias in aliases)
             self._there[sheet.alias] = number
         await self.line.show_menu(self._there[Sheet(self.desk, "main", news=False).alias])
-        for name, number in had.items():
+        for number, name in had.items():
             if name.startswith(f"ita-{self.desk}-") and number not in self._there.values():
                 await self.line.drop_menu(number)
 

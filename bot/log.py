@@ -29,6 +29,7 @@ class Happened(StrEnum):
     QUARANTINED = "quarantined"
     REFUSED = "refused"
     QUOTA = "line-month"
+    CHATS = "line-chat-on"
     PUBLISHED = "published"
     UNPUBLISHED = "not-published"
     ADVICE = "advice"

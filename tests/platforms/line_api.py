@@ -91,6 +91,7 @@ class LineApi:
     linked: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     default_menu: str = ""
+    chat_mode: str = "bot"
     quota: int | None = 300
     used: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
@@ -254,7 +255,7 @@ class LineApi:
 
     def _on_getbotinfo(self, _body: Any, _key: str | None) -> Any:
         told = {"userId": BOT, "basicId": "@canary", "displayName": "bot"}
-        return {**told, "chatMode": "bot", "markAsReadMode": "auto"}
+        return {**told, "chatMode": self.chat_mode, "markAsReadMode": "auto"}
 
     def _on_getmessagecontent(self, _body: Any, _key: str | None, messageId: str) -> Any:  # noqa: N803
         content = self.contents.get(messageId)

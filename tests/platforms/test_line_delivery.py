@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from bot import line_post
+from bot import line_desk, line_post
 from bot.courier import Never
 from bot.line import Outage
 from bot.line_post import retry_key
 from bot.line_quota import Ledger
 from handlers.turn import Channel, Deciding, Event, Message, Say, Session
+from storage.errors import Busy
 from storage.snapshot import Letter
+from storage.waiting import Waiting
 from tests.platforms.line_api import Call, LineApi, Weather, serving
 from tests.platforms.line_door import RECEIPT, Account, at_work, messages, person
 from tests.platforms.line_rules import needs_contracts, rules
@@ -556,6 +558,44 @@ def test_a_token_that_line_refuses_is_named_and_the_rest_starts(
 
     asyncio.run(play())
     assert "ITA_COMPLAINTS__LINE_TOKEN" in capsys.readouterr().err
+
+
+def test_an_account_in_which_others_answer_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_desk, "SHORTEST", 0.01)
+
+    async def play(mode: str) -> str:
+        async with serving(rules()) as line:
+            line.chat_mode, bad = mode, [Weather(500)] * 2
+            line.weather = lambda name, _body: bad.pop() if bad and name == "getRichMenuList" else None
+            async with at_work(tmp_path / mode, line):
+                await until(lambda: bool(line.default_menu))
+        return capsys.readouterr().err
+
+    told = asyncio.run(play("chat"))
+    assert told.count("ITA_COMPLAINTS__LINE_TOKEN") == 1
+    assert told.count("line-chat-on") == 1
+    assert "line-chat-on" not in asyncio.run(play("bot"))
+
+
+def test_a_start_beside_a_busy_database_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        monkeypatch.setattr(line_desk, "SHORTEST", 0.01)
+        look, troubles = Waiting.look, [Busy("another program holds the database")]
+
+        async def busy(self: Any, kind: str) -> Any:
+            if troubles:
+                raise troubles.pop()
+            return await look(self, kind)
+
+        monkeypatch.setattr(Waiting, "look", busy)
+        async with at_work(tmp_path / "var") as account:
+            await until(lambda: bool(account.line.default_menu))
+            assert account.door.talk.me
+            assert [type(one) for one in account.desk.faults] == [Busy]
+
+    asyncio.run(play())
 
 
 def test_the_database_in_trouble_is_answered_with_503(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot import line_menu, line_picture
-from bot.line import Line
+from bot.line import Line, Outage
 from bot.line_menu import HEIGHTS, WIDTH, Menus, Sheet, areas, menu, sheets
 from bot.settings import DESKS
 from handlers import counter
@@ -75,6 +75,32 @@ def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) ->
             assert len(line.menus) == 9
             assert set(line.menus) & set(first) == {"theirs"}
             assert set(line.aliases.values()) == set(line.menus) - {"theirs"}
+            assert line.refused == []
+            await account.close()
+
+    asyncio.run(play())
+
+
+@needs_contracts
+def test_menus_that_were_not_finished_go() -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            account, bad = Line(TOKEN, line.url), [Weather(500)] * 3
+            line.weather = lambda name, _body: bad.pop() if bad and name == "setRichMenuImage" else None
+            for _ in range(3):
+                with pytest.raises(Outage):
+                    await Menus(account, "complaints").set_up()
+                assert line.menus == {}
+            await Menus(account, "complaints").set_up()
+            whole = dict(line.menus)
+            assert len(whole) == 8
+            for orders in (lambda menus: menus, lambda menus: dict(reversed(menus.items()))):
+                twins = {f"twin-{number}": made for number, made in line.menus.items()}
+                line.menus = orders({**whole, **twins})
+                before = len(line.calls)
+                await Menus(account, "complaints").set_up()
+                assert line.menus == whole
+                assert "createRichMenu" not in [call.name for call in line.calls[before:]]
             assert line.refused == []
             await account.close()
 
