@@ -20,7 +20,7 @@ from bot.line_talk import Talk
 from bot.line_webhook import Webhook
 from bot.log import Happened, log
 from bot.settings import PREFIX, DeskName, DeskSettings, Misconfigured
-from handlers import wording
+from handlers import thai, wording
 from handlers.turn import Channel, Say
 
 PATIENCE = 0.8
@@ -60,17 +60,7 @@ async def opened(
     line = Line(own.line_token.get_secret_value(), origin)
     menus = Menus(line, desk.name)
     shown = Shown(menus, desk.store, fault)
-
-    async def tell(key: str, percent: int, used: int) -> None:
-        words = {
-            lang: wording.text(Say(key, {"percent": percent, "used": used}), lang) for lang in wording.WORDS
-        }
-        try:
-            await desk.store.personnel.tell(words, desk.engine.now())
-        except Exception as trouble:  # the message that was pushed went all the same
-            fault(trouble)
-
-    post = Post(line, desk.store, Ledger(line, desk.name, tell=tell), fault, shown.flag)
+    post = Post(line, desk.store, _ledger(desk, line, fault), fault, shown.flag)
     courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
     shows = gallery(own.public_url, desk.name, desk.engine.now)
     talk = Talk(desk.engine, desk.store, courier, line, post, fault, gallery=shows, speaks=shown.speaks)
@@ -86,6 +76,31 @@ async def opened(
         await talk.close()
         await courier.close()
         await line.close()
+
+
+def _ledger(desk: Desk, line: Line, fault: Callable[[BaseException], None]) -> Ledger:
+    """The ledger of a desk's account, which tells the desk's staff."""
+
+    async def tell(key: str, percent: int, used: int) -> None:
+        words = {
+            lang: wording.text(Say(key, {"percent": percent, "used": used}), lang) for lang in wording.WORDS
+        }
+        try:
+            await desk.store.personnel.tell(words, desk.engine.now())
+        except Exception as trouble:  # the message that was pushed went all the same
+            fault(trouble)
+
+    async def once(what: str, month: str) -> bool:
+        try:
+            return await desk.store.retention.once(what, month)
+        except Exception as trouble:  # it is told rather twice than never
+            fault(trouble)
+            return True
+
+    def month() -> str:
+        return f"{thai.day(desk.engine.now()):%Y-%m}"
+
+    return Ledger(line, desk.name, tell=tell, once=once, month=month)
 
 
 async def introduced(

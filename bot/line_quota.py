@@ -11,7 +11,7 @@ from bot.log import Happened, log
 from bot.settings import DeskName
 
 FULL = 100
-WARN = (90, 70)
+MARKS = (FULL, 90, 70)
 """Per cent of the month at which the office is told, the highest first."""
 
 OLD = 600.0
@@ -24,22 +24,32 @@ FULL_FOR = 3600.0
 Tell: TypeAlias = Callable[[str, int, int], Awaitable[None]]
 """Tells the office: the wording's key, the per cent of the month, the messages that went."""
 
+Once: TypeAlias = Callable[[str, str], Awaitable[bool]]
+"""Marks a thing as done in a month; false where it was before, in an earlier run of the program too."""
+
 
 async def _nobody(_key: str, _percent: int, _used: int) -> None:
     """Where there is no staff, the log alone is told."""
 
 
+async def _first(_what: str, _month: str) -> bool:
+    """Where nothing is kept, what is told is known until the program ends."""
+    return True
+
+
 @dataclass
 class Ledger:
-    """The ledger of one account."""
+    """The ledger of one account. month: the name of the present month, after which each mark is told once more."""
 
     line: Line
     desk: DeskName
     clock: Callable[[], float] = time.monotonic
     tell: Tell = _nobody
+    once: Once = _first
+    month: Callable[[], str] = lambda: ""
     most: int | None = None
     used: int = 0
-    warned: int = 0
+    _warned: tuple[str, int] = ("", 0)
     _asked: float | None = None
     _full: float | None = None
 
@@ -50,7 +60,10 @@ class Ledger:
             return False
         if self._asked is None or now - self._asked > OLD:
             await self.refresh()
-        return self.most is None or self.used < self.most
+        if self.most is None or self.used < self.most:
+            return True
+        await self.is_full()
+        return False
 
     async def refresh(self) -> None:
         """Ask LINE. What cannot be asked now is not known better, and is asked again at the next push."""
@@ -59,29 +72,29 @@ class Ledger:
         except (Later, Never, Refused, Outage):
             return
         self._asked, self._full = self.clock(), None
-        await self._warn()
+        await self._told()
 
     async def pushed(self) -> None:
         """One more went."""
         self.used += 1
-        await self._warn()
+        await self._told()
 
     async def is_full(self) -> None:
-        """LINE says that the month is used up; it may say so before the last message."""
+        """The month is used up; LINE may say so before the last message."""
         self._full = self.clock()
-        log(Happened.QUOTA, self.desk, percent=100, used=self.used)
-        if self.warned < FULL:
-            self.warned = FULL
-            await self.tell("line.quota_full", FULL, self.used)
+        await self._reached(FULL)
 
-    async def _warn(self) -> None:
-        if not self.most:
+    async def _told(self) -> None:
+        if self.most:
+            await self._reached(100 * self.used // self.most)
+
+    async def _reached(self, percent: int) -> None:
+        """Tell the office of the highest mark, once in a month: LINE's count is behind ours at times, and goes back."""
+        month, mark = self.month(), next((mark for mark in MARKS if percent >= mark), 0)
+        if mark <= (self._warned[1] if self._warned[0] == month else 0):
             return
-        percent = 100 * self.used // self.most
-        reached, before = next((mark for mark in WARN if percent >= mark), 0), self.warned
-        self.warned = (
-            max(reached, before) if reached else 0
-        )  # a new month begins below the marks, and warns again
-        if reached > before:
+        self._warned = (month, mark)
+        news = [await self.once(f"line-month-{passed}", month) for passed in MARKS if passed <= mark]
+        if news[0]:
             log(Happened.QUOTA, self.desk, percent=percent, used=self.used)
-            await self.tell("line.quota", percent, self.used)
+            await self.tell("line.quota_full" if mark == FULL else "line.quota", percent, self.used)

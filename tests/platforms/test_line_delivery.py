@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -294,24 +294,43 @@ def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "line-month" in capsys.readouterr().err
 
 
+class Counting:
+    """A LINE that only counts."""
+
+    def __init__(self, most: int | None, used: int) -> None:
+        self.told, self.times = (most, used), 0
+
+    async def quota(self) -> tuple[int | None, int]:
+        self.times += 1
+        return self.told
+
+
+@dataclass
+class Office:
+    """Who hears of the month, and a disk that remembers what was told."""
+
+    now: float = 0
+    month: str = "2026-07"
+    heard: list[tuple[str, int, int]] = field(default_factory=list)
+    marks: set[tuple[str, str]] = field(default_factory=set)
+
+    async def tell(self, key: str, percent: int, used: int) -> None:
+        self.heard.append((key, percent, used))
+
+    async def once(self, what: str, month: str) -> bool:
+        first = (what, month) not in self.marks
+        self.marks.add((what, month))
+        return first
+
+    def ledger(self, line: Counting) -> Ledger:
+        """The ledger of a program that was just started."""
+        return Ledger(line, "complaints", lambda: self.now, self.tell, self.once, lambda: self.month)  # type: ignore[arg-type]
+
+
 def test_the_ledger_warns_at_70_and_90_once(capsys: pytest.CaptureFixture[str]) -> None:
-    class Asked:
-        def __init__(self) -> None:
-            self.told: Any = (300, 200)
-            self.times = 0
-
-        async def quota(self) -> Any:
-            self.times += 1
-            return self.told
-
     async def play() -> None:
-        asked, now = Asked(), [0.0]
-        told: list[tuple[str, int, int]] = []
-
-        async def tell(key: str, percent: int, used: int) -> None:
-            told.append((key, percent, used))
-
-        ledger = Ledger(asked, "complaints", lambda: now[0], tell)  # type: ignore[arg-type]
+        asked, office = Counting(300, 200), Office()
+        ledger = office.ledger(asked)
         assert await ledger.has_room()
         assert capsys.readouterr().err == ""
         for _ in range(80):
@@ -321,13 +340,69 @@ def test_the_ledger_warns_at_70_and_90_once(capsys: pytest.CaptureFixture[str]) 
         assert asked.times == 1
         await ledger.is_full()
         await ledger.is_full()
-        assert told == [("line.quota", 70, 210), ("line.quota", 90, 270), ("line.quota_full", 100, 280)]
+        assert office.heard == [
+            ("line.quota", 70, 210),
+            ("line.quota", 90, 270),
+            ("line.quota_full", 100, 280),
+        ]
         assert not await ledger.has_room()
-        now[0], asked.told = 4000.0, (None, 5)
+        office.now, asked.told = 4000.0, (None, 5)
         assert await ledger.has_room()
         assert asked.times == 2
 
     asyncio.run(play())
+
+
+def test_a_month_is_told_of_once_through_lags_and_starts() -> None:
+    async def play() -> None:
+        asked, office = Counting(300, 209), Office()
+        ledger = office.ledger(asked)
+        for _ in range(4):  # LINE's count stays one behind ours
+            office.now += 601
+            assert await ledger.has_room()
+            await ledger.pushed()
+        assert office.heard == [("line.quota", 70, 210)]
+        asked.told = (300, 280)
+        for _ in range(3):
+            await office.ledger(asked).refresh()
+        asked.told = (300, 250)  # the lower mark is not told after the higher one
+        await office.ledger(asked).refresh()
+        assert office.heard[1:] == [("line.quota", 93, 280)]
+        office.month, asked.told = "2026-08", (300, 211)
+        for one in (ledger, office.ledger(asked)):
+            office.now += 601
+            assert await one.has_room()
+        assert office.heard[2:] == [("line.quota", 70, 211)]
+
+    asyncio.run(play())
+
+
+def test_a_month_that_our_own_pushes_fill_is_told_of() -> None:
+    async def play() -> None:
+        office = Office()
+        ledger = office.ledger(Counting(10, 9))
+        assert await ledger.has_room()
+        await ledger.pushed()
+        assert not await ledger.has_room()
+        assert office.heard == [("line.quota", 90, 9), ("line.quota_full", 100, 10)]
+        nothing = Office()
+        assert not await nothing.ledger(Counting(0, 0)).has_room()
+        assert nothing.heard == [("line.quota_full", 100, 0)]
+
+    asyncio.run(play())
+
+
+def test_the_desk_keeps_what_was_told_of_a_month(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            line.used = 211
+            for _ in range(2):
+                line.default_menu = ""
+                async with at_work(tmp_path / "var", line):
+                    await until(lambda: bool(line.default_menu))
+
+    asyncio.run(play())
+    assert capsys.readouterr().err.count("line-month") == 1
 
 
 def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
