@@ -1,6 +1,5 @@
 """The calls to LINE: line-bot-sdk's. Nobody else here knows that library, and no error holds its words."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -36,8 +35,8 @@ CONNECTIONS = 64
 NO_TOKEN_BUT = 5.0
 """Seconds to wait when LINE says "too many requests" and not for how long."""
 
-POLL = 1.0
-MOST_POLLS = 120
+PREPARING = 2.0
+"""Seconds after which a file that LINE prepares is asked for again."""
 
 
 class Used(Exception):  # noqa: N818 - what happened
@@ -201,8 +200,11 @@ class Line:
         await self._asked(lambda: self._api.unlink_rich_menu_id_from_user(person, _request_timeout=SECONDS))
 
     async def content(self, message: str) -> AsyncIterator[bytes]:
-        """A file that was sent, piece by piece; waits while LINE prepares it. Raises Later, Never, Outage."""
-        for _ in range(MOST_POLLS):
+        """A file that was sent, piece by piece. Raises Later while LINE prepares it, Never, Refused, Outage.
+
+        Nobody waits here: who fetches has room for a few files only (`bot.courier.TOGETHER`).
+        """
+        for _ in range(2):
             async with self._opened(f"/v2/bot/message/{message}/content") as answer:
                 if answer.status == HTTPStatus.OK:
                     async for piece in answer.content.iter_chunked(PIECE):
@@ -211,10 +213,12 @@ class Line:
                 await _judge(answer)
             async with self._opened(f"/v2/bot/message/{message}/content/transcoding") as answer:
                 await _judge(answer)
-                if _object(await answer.read()).get("status") == "failed":
-                    raise Never
-            await asyncio.sleep(POLL)
-        raise Later(NO_TOKEN_BUT)
+                status = _object(await answer.read()).get("status")
+            if status == "failed":
+                raise Never
+            if status != "succeeded":
+                break
+        raise Later(PREPARING)
 
     @asynccontextmanager
     async def _opened(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:

@@ -180,7 +180,7 @@ def test_a_page_of_others_is_an_outage(status: int) -> None:
     played(scene)
 
 
-def test_content_is_waited_for_while_it_is_prepared() -> None:
+def test_content_that_is_prepared_is_asked_for_later() -> None:
     async def whole(pieces: AsyncIterator[bytes]) -> bytes:
         return b"".join([piece async for piece in pieces])
 
@@ -189,11 +189,16 @@ def test_content_is_waited_for_while_it_is_prepared() -> None:
             "1": Content(b"abc" * 50_000, ready_after=1),
             "2": Content(b"", gone=True),
             "3": Content(b"", ready_after=1, failed=True),
+            "5": Content(b"abc", ready_after=3),
         }
         assert await whole(account.content("1")) == b"abc" * 50_000
         for number in ("2", "3", "4"):
             with pytest.raises(Never):
                 await whole(account.content(number))
+        for _ in range(2):
+            with pytest.raises(Later):
+                await whole(account.content("5"))
+        assert await whole(account.content("5")) == b"abc"
 
     played(scene)
 
