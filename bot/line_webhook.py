@@ -17,6 +17,11 @@ MOST_BYTES = 1024 * 1024
 PATIENCE = 15.0
 """Seconds in which a whole body comes in. LINE needs a few milliseconds; nobody else is to hold a place here."""
 
+FREE_BYTES = 16 * 1024
+ROOM_BYTES = 2 * 1024 * 1024
+"""Of each body that is coming in the first part is free: LINE's own are hardly longer, and find a place whatever others
+send. What is beyond shares some room, since nobody knows before its end whether a body is LINE's."""
+
 SIGNATURE = 44
 """Characters of a SHA-256 HMAC in base64."""
 
@@ -26,6 +31,7 @@ class Webhook:
 
     def __init__(self, talk: Talk, secret: str, fault: Callable[[BaseException], None]) -> None:
         self._talk, self._secret, self._fault = talk, secret.encode(), fault
+        self._room = ROOM_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -43,19 +49,29 @@ class Webhook:
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length[:20]) > MOST_BYTES:
             return 413
-        body, proof = bytearray(), hmac.new(self._secret, digestmod=hashlib.sha256)
+        body = bytearray()
         try:
             async with asyncio.timeout(PATIENCE):
-                async for piece in _pieces(receive):
-                    proof.update(piece)
-                    body += piece
-                    if len(body) > MOST_BYTES:
-                        return 413
+                status = await self._taken(body, receive, signed)
         except TimeoutError:
             return 408
-        if not hmac.compare_digest(proof.digest(), signed):
-            return 401
-        return await self._heard(bytes(body))
+        finally:
+            self._room += max(0, len(body) - FREE_BYTES)
+        return status or await self._heard(bytes(body))
+
+    async def _taken(self, body: bytearray, receive: Receive, signed: bytes) -> int:
+        """Take a body in; gives the status of one that is not to be heard, 0 for one that LINE signed."""
+        proof = hmac.new(self._secret, digestmod=hashlib.sha256)
+        async for piece in _pieces(receive):
+            had = max(len(body), FREE_BYTES)
+            body += piece
+            self._room -= max(0, len(body) - had)
+            if len(body) > MOST_BYTES:
+                return 413
+            if self._room < 0:
+                return 503  # LINE brings it again
+            proof.update(piece)
+        return 0 if hmac.compare_digest(proof.digest(), signed) else 401
 
     async def _heard(self, body: bytes) -> int:
         try:

@@ -111,6 +111,42 @@ def test_200_mb_are_not_read(tmp_path: Path) -> None:
     played(tmp_path / "var", scene)
 
 
+def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
+    """A hundred who send all but the end of a body hold a few MB, and LINE is heard meanwhile."""
+
+    async def begun(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection(host, port)
+        fits = base64.b64encode(bytes(32)).decode()
+        head = f"POST /line/complaints HTTP/1.1\r\nhost: x\r\nx-line-signature: {fits}\r\n"
+        head += f"content-type: application/json\r\ncontent-length: {1024 * 1024}\r\n\r\n"
+        writer.write(head.encode())
+        with suppress(OSError):  # it may be closed before all was sent
+            for _ in range(63):
+                writer.write(bytes(16 * 1024))
+                await writer.drain()
+        return reader, writer
+
+    async def scene(account: Account) -> None:
+        host, port = account.line.webhook.split("/")[2].split(":")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        others = [await begun(host, int(port)) for _ in range(100)]
+        try:
+            async with asyncio.timeout(8):
+                assert b" 503 " in await others[50][0].readline()
+            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            assert "ต้องการทำอะไร" in await said(account, A, account.line.text(A, "สวัสดี"))
+            assert grown < 10
+        finally:
+            for _, writer in others:
+                writer.close()
+        long = json.dumps({"destination": BOT, "events": [], "more": "x" * 900_000}).encode()
+        async with asyncio.timeout(8):
+            while await account.line.post_raw(long, {"x-line-signature": signature(long)}) != 200:
+                pass  # the others are gone soon
+
+    played(tmp_path / "var", scene)
+
+
 def test_every_kind_of_event_harms_no_other(tmp_path: Path) -> None:
     events = json.loads((CONTRACTS / "line" / "events.json").read_text("utf-8"))["events"]
 
