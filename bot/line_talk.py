@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,7 +85,7 @@ class Talk:
         persons: dict[str, list[Happening]] = {}
         work: list[asyncio.Task[None]] = []
         now = self.engine.now().timestamp()
-        for event in events:
+        for event in _once(events):
             if event.key in self._seen:
                 work.append(self._seen[event.key])
             elif event.mode != "active":
@@ -185,3 +185,11 @@ class Talk:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+def _once(events: Sequence[Happening]) -> Iterable[Happening]:
+    """Events as they happened, each once: LINE may bring one twice in a webhook too."""
+    several: dict[str, Happening] = {}
+    for event in events:
+        several.setdefault(event.key, event)
+    return several.values()

@@ -273,6 +273,17 @@ def test_out_of_order_and_twice(tmp_path: Path) -> None:
     played(tmp_path / "var", scene)
 
 
+def test_twice_in_one_webhook(tmp_path: Path) -> None:
+    async def scene(account: Account) -> None:
+        line, event = account.line, account.line.text(A, "สวัสดี")
+        assert await line.post(event, {**event, "replyToken": line.text(A, "")["replyToken"]}) == 200
+        await line.shown(A, 0)
+        await until(lambda: not account.door.talk._tasks)
+        assert len(line.chats[A]) == 1
+
+    played(tmp_path / "var", scene)
+
+
 def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async def scene(account: Account) -> None:
         line, store = account.line, account.desk.store
