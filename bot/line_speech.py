@@ -97,7 +97,9 @@ class Speech:
                     self.reopen(keys)
                     return
                 if packed[1:]:
-                    letter = rows[0] if len(rows) == 1 else token.value
+                    # Only where it is one letter and nothing else, what came of the one has come of the other.
+                    alone = len(rows) == len(keys) == 1 and not answer.again
+                    letter = rows[0] if alone else token.value
                     self.post.came(letter, packed[0].whole)
                     await self.post.carry(person, packed[1:], letter)
                 await self.post.brought(person, (*along, *rows))

@@ -526,6 +526,28 @@ def test_an_answer_of_several_calls_goes_on_where_it_stopped(tmp_path: Path, wea
     played(tmp_path / "var", scene, clean=False)
 
 
+def test_an_answer_of_several_calls_that_is_given_again_loses_nothing(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with serving(rules()) as line:
+            async with at_work(tmp_path / "var", line) as account:
+                Tells(account, tuple(Say("literal", {"text": one.text}, certain=True) for one in many(0, 7)))
+                line.weather = lambda name, _body: Weather(delay=2, cut="before") if name == REPLY else None
+                account.door.talk.soon = 0.2
+                event = line.text(A, "สวัสดี")
+                assert await line.post(event) == 200
+            async with at_work(tmp_path / "var", line) as account:
+                line.weather = nth(1, Weather(503))
+                assert await line.post(line.redelivered(event)) == 200
+                await line.shown(A, 0)
+                await until(lambda: not account.door.talk._tasks)
+                assert len(await account.desk.store.outbox.look(Channel.LINE)) == 1
+                await round_later(account)
+                assert set(numbers(account)) == set(range(7))
+                assert await account.desk.store.outbox.look(Channel.LINE) == []
+
+    asyncio.run(play())
+
+
 def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None:
     async def scene(account: Account) -> None:
         line, post, store = account.line, account.door.post, account.desk.store
