@@ -179,7 +179,8 @@ class Courier:
             file = File("", what["name"], "", 0, never.problem)
         except Exception as trouble:
             pause = timedelta(seconds=trouble.seconds if isinstance(trouble, Later) else 0)
-            self.fault(trouble)
+            if not isinstance(trouble, Later):
+                self.fault(trouble)
             if await self.store.errands.failed(errand, self.engine.now() + pause):
                 return None
             file = File("", what["name"], "", 0, FileProblem.UNREADABLE)

@@ -166,8 +166,8 @@ PAGE = b"<html>log in to this network"
 @pytest.mark.parametrize("status", [200, 302, 403, 404, 407, 409, 411, 503])
 def test_a_page_of_others_is_an_outage(status: int) -> None:
     async def scene(line: LineApi, account: Line) -> None:
-        line.weather = lambda _name, _body: Weather(status, body=PAGE)
-        for body in (PAGE, b"", b"[]", b"{}", b'{"message":{}}', b"[" * 100_000):
+        objects = () if status == 200 else (b"{}", b'{"message":{}}')  # LINE says 200 with one
+        for body in (PAGE, b"", b"[]", b"[" * 100_000, *objects):
             line.weather = lambda _name, _body, body=body: Weather(status, body=body)  # type: ignore[misc]
             for call in (account.reply("t", [HELLO]), account.push("U1", [HELLO], KEY), account.bot()):
                 with pytest.raises(Outage):

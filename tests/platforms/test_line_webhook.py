@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.courier import Later
 from bot.line_event import Unreadable, read
 from bot.log import Foreign
 from handlers import wording
@@ -361,11 +360,6 @@ def test_a_file_without_room_is_said_and_harms_no_other(tmp_path: Path) -> None:
     played(tmp_path / "var", scene)
 
 
-def waited(account: Account) -> None:
-    """That a file is asked for later is nobody's fault."""
-    account.desk.faults[:] = [one for one in account.desk.faults if not isinstance(one, Later)]
-
-
 def test_files_that_line_prepares_keep_no_other_waiting(tmp_path: Path) -> None:
     async def scene(account: Account) -> None:
         line = account.line
@@ -373,7 +367,6 @@ def test_files_that_line_prepares_keep_no_other_waiting(tmp_path: Path) -> None:
         assert await line.post(*videos) == 200
         assert "เก็บไฟล์" in await said(account, A, line.file(A, Content(samples.photo())))
         assert len(await account.desk.store.errands.look("line")) == 3
-        waited(account)
 
     played(tmp_path / "var", scene)
 
@@ -397,7 +390,6 @@ def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
         assert session is not None
         meta = await account.desk.store.evidence.meta(session.files[0].id)
         assert meta.size == len(samples.photo())
-        waited(account)
 
     played(tmp_path / "var", scene)
 
