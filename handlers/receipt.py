@@ -15,6 +15,7 @@ LONGEST_TYPED = 200
 
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _LOOKALIKE = str.maketrans("OIL๐๑๒๓๔๕๖๗๘๙", "0110123456789")
+_THAI = re.compile("[ก-ฮ]")
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
 
 
@@ -73,6 +74,8 @@ def is_whole(symbols: str) -> bool:
 
 def reads(text: str) -> Receipt | None:
     """The receipt in a text, or None where it is none or is mistyped."""
+    if _THAI.search(text):  # most of what is typed, and told at its first letter
+        return None
     symbols = folded(text)
     if is_whole(symbols) and check(symbols[:16]) == symbols[16]:
         return Receipt(symbols)

@@ -24,6 +24,7 @@ _ENGLISH = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DIGIT = re.compile("[๐-๙]")
+RING = "\u0e4d"
 _APART = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 """ำ as NFKC, and some keyboards, take it apart: its ring, perhaps a tone mark, and า."""
 
@@ -83,7 +84,8 @@ def letters(text: str, enough: int = 10) -> int:
 def folded(text: str) -> str:
     """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
     plain = _DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
-    plain = _APART.sub("\\1\u0e33", plain)
+    if RING in plain:
+        plain = _APART.sub("\\1ำ", plain)
     return " ".join(plain.casefold().split()).strip(" .!?/")
 
 

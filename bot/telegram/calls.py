@@ -41,7 +41,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin."""
-        self._transport = transport
+        self._transport, self._parser = transport, httptools.HttpResponseParser(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """End; whether a call that is under way has counted nobody knows."""
@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
         """Send one request; gives the status and the body of its answer. Raises ConnectionError."""
         if not self.open:
             raise ConnectionResetError("closed")
-        self._parser, self._pieces, self._size = httptools.HttpResponseParser(self), list[bytes](), 0
+        self._pieces, self._size = list[bytes](), 0
         self._answer, self.spoke = asyncio.get_running_loop().create_future(), False
         try:
             self._transport.write(request)
