@@ -24,8 +24,8 @@ _ENGLISH = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DIGIT = re.compile("[๐-๙]")
-RING = "\u0e4d"
-_APART = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+_RING = "\u0e4d"
+_APART = re.compile(_RING + "([\u0e48-\u0e4b]?)\u0e32")
 """ำ as NFKC, and some keyboards, take it apart: its ring, perhaps a tone mark, and า."""
 
 # Characters that show nothing but turn or hide what stands beside them: bidi overrides and isolates, marks, BOM.
@@ -84,7 +84,7 @@ def letters(text: str, enough: int = 10) -> int:
 def folded(text: str) -> str:
     """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
     plain = _DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
-    if RING in plain:
+    if _RING in plain:
         plain = _APART.sub("\\1ำ", plain)
     return " ".join(plain.casefold().split()).strip(" .!?/")
 
