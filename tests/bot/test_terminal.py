@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.end import chat, desk
+from tests.end import chat, desk, nursery
 from tests.play import WHOLE_REPORT
 
 
@@ -28,9 +28,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def talk(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
     """A whole chat, from a file of input to its end."""
     who = ("--as", name) if name else ()
-    command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", *who, *words]
-    env = chat.surroundings(home)
-    return subprocess.run(command, cwd=home.parent, env=env, input=said, capture_output=True, timeout=60)
+    given = ("chat", "--desk", "complaints", *who, *words)
+    one = nursery.born(given, home.parent, chat.surroundings(home))
+    told, errors = one.communicate(said)
+    return subprocess.CompletedProcess(given, one.returncode or 0, told, errors)
 
 
 def answers(home: Path, name: str, *lines: str | bytes) -> list[list[dict[str, Any]]]:

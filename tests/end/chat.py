@@ -31,7 +31,7 @@ def run(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str
     """Run `ita-bot` to its end."""
     if not more:
         one = nursery.born(words, home.parent, surroundings(home))
-        told, errors = one.communicate(60)
+        told, errors = one.communicate()
         return subprocess.CompletedProcess(words, one.returncode or 0, told.decode(), errors.decode())
     command = [sys.executable, "-m", "bot", *words]
     return subprocess.run(
@@ -59,7 +59,7 @@ class Program:
             if message == {"done": self.lines}:
                 return messages
             messages.append(message)
-        raise AssertionError(self.process.stderr.read().decode() if self.process.stderr else "ended")
+        raise AssertionError(self.process.communicate(timeout=20)[1].decode() or "ended")
 
     def ends(self) -> str:
         """Close its input and wait; returns what it wrote on standard error."""

@@ -1,14 +1,16 @@
 """Programs that are born quickly: forked from a process that has imported everything, else like `python -m bot`.
 
-A second of processor time each is saved; what a start truly is, is tested in `tests/bot/test_terminal.py` and others.
+A second of processor time each is saved; what a start truly is, is tested in `tests/bot/test_command.py` and others.
 """
 
 import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -33,10 +35,27 @@ class Born:
         """Its exit code."""
         return self.process.exitcode
 
-    def communicate(self, timeout: float) -> tuple[bytes, bytes]:
-        """End its input and wait; gives the rest of what it wrote."""
-        self.stdin.close()
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def wait(self, timeout: float) -> int | None:
+        """Wait for its end; gives its exit code."""
+        self.process.join(timeout)
+        return self.process.exitcode
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+
+    def communicate(self, said: bytes = b"", timeout: float = 60) -> tuple[bytes, bytes]:
+        """Say something, end its input and wait; gives the rest of what it wrote."""
+        saying = threading.Thread(target=self._say, args=(said,))  # it may answer before it has heard all
+        saying.start()
         told = self.stdout.read()
+        saying.join()
         self.process.join(timeout)
         assert self.process.exitcode is not None, "it does not end"
         self.stderr.seek(0)
@@ -44,6 +63,10 @@ class Born:
         for one in (self.stdout, self.stderr):
             one.close()
         return told, errors
+
+    def _say(self, said: bytes) -> None:
+        with suppress(BrokenPipeError), self.stdin:
+            self.stdin.write(said)
 
 
 def born(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> Born:

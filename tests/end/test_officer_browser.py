@@ -68,7 +68,9 @@ def test_every_page_can_be_read_by_everybody(
     page.click("text=ดูภาพ")
     page.wait_for_selector("img")
     judged(page)
-    page.wait_for_function("document.querySelector('img').naturalHeight === 400")  # it stood on its side
+    shown = page.locator("img")
+    shown.evaluate("picture => picture.decode()")  # until it has come
+    assert shown.evaluate("picture => picture.naturalHeight") == 400  # it stood on its side
     page.click("text=กลับไปที่เรื่อง")
     page.fill("[name=text]", "ขอบคุณครับ\nจะแจ้งผล")
     page.click("[value=reply]")
