@@ -105,10 +105,8 @@ class Courier:
             except Exception as trouble:  # the next round asks again
                 self.fault(trouble)
                 continue
-            for errand in errands:
-                self._beside(
-                    self._again(errand, carrier)
-                )  # a file may take minutes, and no letter waits for it
+            for errand in errands:  # a file may take minutes, and no letter waits for it
+                self._beside(self._again(errand, carrier))
             await asyncio.gather(*(self._send(letter, carrier) for letter in letters))
             if isinstance(carrier, Tidy):
                 try:

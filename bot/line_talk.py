@@ -69,15 +69,19 @@ class Talk:
         self._ear = Ear(self.store, self.courier)
         self._speech = Speech(self.post, self.store, self.fault, self._beside, self._reopen, self.gallery)
 
-    async def hear(self, posted: Posted) -> bool:
-        """Take the events of a webhook. Whether all that they hold is on the disk; LINE is to bring them again else."""
+    async def hear(self, posted: Posted, since: float) -> bool:
+        """Take the events of a webhook. Whether all that they hold is on the disk; LINE is to bring them again else.
+
+        since: when LINE began to wait, by the loop's clock: a long body takes its time to be read.
+        """
         if self.me is not None and posted.destination != self.me:
             log(Happened.QUARANTINED, count=len(posted.events))
             return True
         work = set(self._begun(posted.events))
         if not work:
             return True
-        done, late = await asyncio.wait(work, timeout=self.soon)
+        waited = asyncio.get_running_loop().time() - since
+        done, late = await asyncio.wait(work, timeout=max(0.0, self.soon - waited))
         return not late and all(task.exception() is None for task in done)
 
     def _begun(self, events: Sequence[Happening]) -> list["asyncio.Task[None]"]:

@@ -74,6 +74,7 @@ class Webhook:
         return 0 if hmac.compare_digest(proof.digest(), signed) else 401
 
     async def _heard(self, body: bytes) -> int:
+        since = asyncio.get_running_loop().time()
         try:
             post = read(body)
         except Unreadable:
@@ -83,7 +84,7 @@ class Webhook:
             log(Happened.UNREADABLE, count=post.unread)
         try:
             # Not yet on the disk: LINE is to bring it again, and what was kept meanwhile has no second effect.
-            return 200 if await self._talk.hear(post) else 503
+            return 200 if await self._talk.hear(post, since) else 503
         except Exception as trouble:
             self._fault(trouble)
             return 503

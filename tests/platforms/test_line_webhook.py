@@ -5,6 +5,7 @@ import base64
 import json
 import logging
 import resource
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -419,3 +420,26 @@ def test_the_log_at_debug_holds_no_id_text_or_token(
     assert '"logger": "linebot' in told  # it did speak
     for secret in (CANARY, A, TOKEN, SECRET, "reply00"):
         assert secret not in told
+
+
+def test_what_takes_long_to_be_read_is_answered_in_time_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(body: bytes) -> Any:
+        time.sleep(0.6)
+        return read(body)
+
+    async def scene(account: Account) -> None:
+        stuck, talk, loop = asyncio.Event(), account.door.talk, asyncio.get_running_loop()
+
+        async def never(_: object) -> None:
+            await stuck.wait()
+
+        monkeypatch.setattr("bot.line_webhook.read", slowly)
+        monkeypatch.setattr(talk.engine, "handle", never)
+        talk.soon = 0.7
+        began = loop.time()
+        assert await account.line.post(account.line.text(A, "สวัสดี")) == 503
+        assert loop.time() - began < 1.2
+
+    played(tmp_path / "var", scene)
