@@ -28,42 +28,37 @@ class Pace:
     overall: float = OVERALL
     clock: Callable[[], float] = time.monotonic
     _chats: dict[int, float] = field(default_factory=dict, repr=False)
+    _held: dict[int, float] = field(default_factory=dict, repr=False)
     _next: float = 0.0
 
     async def turn(self, chat: int) -> None:
         """Wait for the chat's turn. Raises Later where that would take too long."""
-        wait = self._wait(chat)
+        now = self.clock()
+        free = max(self._chats.get(chat, 0.0), now)
+        wait = max(free - now - self.per_chat * (IN_A_ROW - 1), self._next - now, 0.0)
         if wait > MOST:
             raise Later(wait)
-        self._count(chat)
+        self._chats[chat] = free + self.per_chat
+        self._next = max(self._next, now) + self.overall
+        if len(self._chats) > MOST_CHATS:
+            self.forget()
         if wait:
             await asyncio.sleep(wait)
 
     def rides(self, chat: int) -> bool:
-        """Whether a message may go now, which counts it: nobody would tell us that Telegram refused what rode."""
-        if self._wait(chat):
-            return False
-        self._count(chat)
-        return True
+        """Whether an answer may ride: not where Telegram told the chat to wait, for nobody would hear of a refusal.
 
-    def _wait(self, chat: int) -> float:
-        """Seconds until a chat may be written to."""
-        now = self.clock()
-        free = self._chats.get(chat, 0.0) - self.per_chat * (IN_A_ROW - 1)
-        return max(free - now, self._next - now, 0.0)
-
-    def _count(self, chat: int) -> None:
-        now = self.clock()
-        self._chats[chat] = max(self._chats.get(chat, 0.0), now) + self.per_chat
-        self._next = max(self._next, now) + self.overall
-        if len(self._chats) > MOST_CHATS:
-            self.forget()
+        It needs no turn: it answers what the person just did, and comes no faster than that.
+        """
+        return self._held.get(chat, 0.0) <= self.clock()
 
     def forget(self) -> None:
         """Forget the chats that may be written to at once."""
         now = self.clock()
         self._chats = {one: until for one, until in self._chats.items() if until > now}
+        self._held = {one: until for one, until in self._held.items() if until > now}
 
     def hold(self, chat: int, seconds: float) -> None:
         """Telegram told this chat to wait; the others need not."""
-        self._chats[chat] = self.clock() + seconds + self.per_chat * (IN_A_ROW - 1)
+        self._held[chat] = self.clock() + seconds
+        self._chats[chat] = self._held[chat] + self.per_chat * (IN_A_ROW - 1)

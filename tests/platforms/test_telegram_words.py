@@ -119,25 +119,19 @@ def test_all_chats_together_are_written_to_thirty_times_a_second() -> None:
     asyncio.run(scene())
 
 
-def test_what_rides_counts_like_a_call_and_rides_only_where_it_may_go_at_once() -> None:
+def test_what_answers_a_person_rides_but_into_no_chat_that_must_wait() -> None:
     async def scene() -> None:
         now = 100.0
         pace = Pace(clock=lambda: now)
-        for _ in range(3):
-            now += 1 / 30
-            assert pace.rides(1)
-        now += 1 / 30
-        assert not pace.rides(1)  # a fourth in a row
+        await pace.turn(1)
+        assert all(pace.rides(1) for _ in range(50))  # as fast as the person is
+        pace.hold(1, 60)
+        assert not pace.rides(1)  # Telegram said so, and would tell nobody that it dropped the answer
         assert pace.rides(2)
-        assert not pace.rides(3)  # all chats together have had theirs
-        now += 1 / 30
-        assert pace.rides(3)
-        now += 1
-        pace.hold(2, 60)
-        assert not pace.rides(2)  # Telegram said so, and would tell nobody that it dropped the answer
-        with pytest.raises(Later):
-            await pace.turn(2)
+        now += 61
         assert pace.rides(1)
+        pace.forget()
+        assert not pace._held
 
     asyncio.run(scene())
 
