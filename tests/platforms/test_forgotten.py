@@ -14,6 +14,7 @@ from storage.snapshot import Letter
 from tests import samples
 from tests.platforms.line_api import Content
 from tests.platforms.line_door import at_work, person
+from tests.platforms.line_rules import needs_contracts
 from tests.platforms.person import CHAT, Person, calm, play
 from tests.platforms.telegram_door import Open
 from tests.play import WHOLE_REPORT
@@ -52,6 +53,7 @@ def _number(message: dict[str, Any]) -> int:
     return int(message["message_id"])
 
 
+@needs_contracts
 def test_lines_door_forgets_who_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> None:
         async with at_work(tmp_path / "var") as account:
