@@ -17,13 +17,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.opinions import consultation, voice
-from bot import ballots
-from handlers.turn import Channel, Event
-from handlers.voice import Ballot, BallotQuestion, CountResult, Kind, PutBallot
-from ita_stats.opinions import page, published
-from storage import polled
-from storage.ballots import sealed
-from storage.keys import Place
+from bot.consultations import queries as ballots
+from handlers.consultations.messages import Ballot, BallotQuestion, CountResult, Kind, PutBallot
+from handlers.dialog.events import Channel, Event
+from ita_stats.opinions import json_schema as published
+from ita_stats.opinions import render_html as page
+from storage.consultations import retention as polled
+from storage.consultations.store import sealed
+from storage.crypto.key_files import Place
 from tests.end.desk import Desk, opened
 from tests.play import OFFICE
 

@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.thought import OFFICE
-from bot import statistics
-from ita_stats import figures, period
-from storage import keys, store
-from storage.keys import Place
+from bot.statistics import tables as statistics
+from ita_stats import period
+from ita_stats.cases import tables as figures
+from storage import store
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Place
 
 FACTS = 1_000_000
 OCTOBER = date(2025, 10, 1)

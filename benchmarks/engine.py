@@ -10,9 +10,9 @@ from benchmarks.citizen import citizen
 from benchmarks.load import Story
 from benchmarks.thought import OFFICE, answered, event
 from bot.engine import Engine
-from handlers.router import Complaints
-from storage.keys import Place
-from storage.keys import opened as unlocked
+from handlers.complaints_desk import Complaints
+from storage.crypto.key_files import Place
+from storage.crypto.key_files import opened as unlocked
 from storage.store import Store
 from storage.store import opened as remembered
 

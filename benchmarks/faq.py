@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.faq import ASKED, TEXTS, Asked, Text
-from handlers.faq import Entry, Index
+from bot.cli.faq_eval import ASKED, TEXTS, Asked, Text
+from handlers.questions.search_index import Entry, Index
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".venv" / "peers" / "bin" / "python"

@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from handlers import thai
-from handlers.staff.role import Role
+from handlers.staff.permissions import Role
 from ita_stats.calendar import fiscal_year
-from storage.keys import Place
+from storage.crypto.key_files import Place
 from tests.end.desk import Desk, opened
 from tests.end.officers import Officer, filed, hired
 

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from ita_stats.opinions import counting, page, standing
-from ita_stats.opinions.counting import Terms
-from ita_stats.opinions.rendered import TYPES, rendered
-from ita_stats.opinions.standing import Topic
+from ita_stats.opinions import feedback as standing
+from ita_stats.opinions import render_html as page
+from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.feedback import Topic
+from ita_stats.opinions.model import Asked, Consultation, Kind, Opinion, Stance, Theme, Voice
+from ita_stats.opinions.render import TYPES, rendered
+from ita_stats.opinions.results_builder import Terms
+from ita_stats.opinions.suppression import Veil
 from ita_stats.opinions.tally import counted
-from ita_stats.opinions.veil import Veil
-from ita_stats.voice import Asked, Consultation, Kind, Opinion, Stance, Theme, Voice
 
 VOICES = 100_000
 TERMS = Terms("สำนักงาน", "Office", b"salt")

@@ -14,15 +14,17 @@ from statistics import median, quantiles
 
 from pyotp import HOTP
 
-from bot import knowledge, offices
+from bot import office_file as offices
 from bot.engine import Engine
-from handlers.counter import Service
-from handlers.question import AskOffice
-from handlers.receipt import made_of
-from handlers.staff.person import Profile
-from handlers.staff.role import Role
-from handlers.turn import Channel, Event, Session, Turn
-from storage import keys, store
+from bot.importers import faq_file as knowledge
+from handlers.dialog.events import Channel, Event, Session, Turn
+from handlers.dialog.receipt import made_of
+from handlers.questions.messages import AskOffice
+from handlers.service_desk import Service
+from handlers.staff.members import Profile
+from handlers.staff.permissions import Role
+from storage import store
+from storage.crypto import key_files as keys
 from storage.store import Store
 
 DAY = date(2026, 11, 22)

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from benchmarks.counting import FACTS, OCTOBER, rows
 from benchmarks.thought import OFFICE
-from bot import releases
-from bot.releases import Bench, Order
+from bot.publishing import releases
+from bot.publishing.releases import Bench, Order
 from ita_stats import period
-from storage import keys, store
-from storage.keys import Place
+from storage import store
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Place
 
 
 def filled(folder: str) -> None:

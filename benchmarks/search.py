@@ -9,11 +9,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from handlers.staff.docket import Found, SearchCases
-from handlers.staff.role import Role
-from handlers.turn import Channel
-from storage.keys import Place
-from storage.snapshot import REPORT, Report
+from handlers.dialog.events import Channel
+from handlers.staff.complaints.messages import Found, SearchCases
+from handlers.staff.permissions import Role
+from storage.crypto.key_files import Place
+from storage.serialization import REPORT, Report
 from tests.end.desk import Desk, opened
 from tests.end.officers import filed, hired
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from benchmarks.citizen import citizen
 from benchmarks.load import Story
-from handlers import receipt, wording
+from handlers import i18n as wording
+from handlers.complaints_desk import Complaints
+from handlers.dialog import receipt
+from handlers.dialog.events import Channel, Event, Message, NewReceipt, Now, Query, Session
 from handlers.office import Office
-from handlers.router import Complaints
-from handlers.staff.person import ListStaff
-from handlers.turn import Channel, Event, Message, NewReceipt, Now, Query, Session
+from handlers.staff.members import ListStaff
 
 OFFICE = Office.model_validate(
     tomllib.loads((Path(__file__).parents[1] / "office.example.toml").read_text("utf-8"))

@@ -1,6 +1,6 @@
 """The way in: `ita-bot`, or `python -m bot`."""
 
-from bot.cli import app
+from bot.cli.main import app
 
 
 def main() -> None:

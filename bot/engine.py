@@ -7,11 +7,23 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from bot.turns import Turn as Taking
-from bot.turns import Turns
-from handlers import wording
-from handlers.receipt import made_of
-from handlers.turn import Deciding, Event, Lang, Message, NewReceipt, Now, Query, Say, Session, Topic, Turn
+from bot.keyed_lock import Turn as Taking
+from bot.keyed_lock import Turns
+from handlers import i18n as wording
+from handlers.dialog.events import (
+    Deciding,
+    Event,
+    Lang,
+    Message,
+    NewReceipt,
+    Now,
+    Query,
+    Say,
+    Session,
+    Topic,
+    Turn,
+)
+from handlers.dialog.receipt import made_of
 from storage.errors import Conflict, DiskFull
 from storage.store import Store
 

@@ -23,7 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from storage.keys import NAMES, Place
+from storage.crypto.key_files import NAMES, Place
 
 DeskName = Literal["complaints", "service"]
 DESKS: tuple[DeskName, ...] = ("complaints", "service")

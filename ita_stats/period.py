@@ -17,7 +17,7 @@ from ita_stats.calendar import (
     first_of_fiscal_year,
     written,
 )
-from ita_stats.table import Layout, Period
+from ita_stats.cases.model import Layout, Period
 
 LENGTHS: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
 """How many months a row of a layout has."""

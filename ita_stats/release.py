@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from ita_stats import published
 from ita_stats.calendar import Month, fiscal_year, written
+from ita_stats.cases.model import Issue, Layout, Period, Tables
 from ita_stats.period import LENGTHS, NoPeriod
-from ita_stats.published import NoteJson, Part, PeriodJson
-from ita_stats.table import Issue, Layout, Period, Tables
+from ita_stats.render import json_schema as published
+from ita_stats.render.json_schema import NoteJson, Part, PeriodJson
 
 MANIFEST, ANCHOR, SCHEMA = "manifest.json", "anchor.json", "manifest.schema.json"
 FIGURES = "statistics.json"
@@ -55,7 +55,7 @@ class Manifest(Part):
 
 def file(name: str, content: bytes) -> FileJson:
     """What a manifest says of a file."""
-    from ita_stats.rendered import TYPES  # with all who draw: a server that only reads need not load them
+    from ita_stats.render import TYPES  # with all who draw: a server that only reads need not load them
 
     kind = TYPES.get(name, "application/schema+json")
     return FileJson(name=name, type=kind, bytes=len(content), sha256=sha256(content).hexdigest())

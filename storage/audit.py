@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.database import fetched, sql
-from storage.seal import mark, same
+from storage.crypto.aead import mark, same
+from storage.db.sqlite import fetched, sql
 
 START = bytes(32)
 _HEAD = sql(select(tables.audit_head.c.count, tables.audit_head.c.mac))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ita_stats.fact import Fact, Field
+from ita_stats.cases.fact import Fact, Field
 from storage import tables
 
 _BOUNDS = tuple(zip(("", *"123456789abcdef"), (*"123456789abcdef", "g"), strict=True))

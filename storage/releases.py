@@ -11,10 +11,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
-from storage.batch import INSERTS, Batch
-from storage.commit import Committer
-from storage.letting import let_go
-from storage.seals import Seals
+from storage.crypto.keyring import Seals
+from storage.db.batch import INSERTS, Batch
+from storage.db.group_commit import Committer
+from storage.release_approval import let_go
 
 RUN, SINCE = "release", "release-since"
 """Names of chores: a run of the clock that is over, and the day from which the clock releases."""

@@ -10,43 +10,46 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.knowledge import Known, ReadShelf
-from handlers.question import FindAnswers
-from handlers.staff.docket import SearchCases
-from handlers.staff.person import ListStaff
-from handlers.standing import NewNumber
-from handlers.turn import NEVER, Event, KeepText, Query, Session, Turn
-from ita_stats.fact import Fact
-from storage import audit, database, facts, knowledge, tables, waiting
+from handlers.dialog.events import NEVER, Event, KeepText, Query, Session, Turn
+from handlers.feedback.messages import NewNumber
+from handlers.questions.faq_messages import Known, ReadShelf
+from handlers.questions.messages import FindAnswers
+from handlers.staff.complaints.messages import SearchCases
+from handlers.staff.members import ListStaff
+from ita_stats.cases.fact import Fact
+from storage import audit, facts, tables
 from storage.audit import Anchor
-from storage.batch import Batch
-from storage.commit import Committed, Committer
-from storage.days import Days
-from storage.directory import Directory
+from storage.cases.exclusion_rescan import Rereading
+from storage.cases.import_register import Importing
+from storage.cases.reminders import Reminding
+from storage.cases.retention import Retention
+from storage.cases.search import search_cases
+from storage.chat_messages import Traces
+from storage.consultations.results import Polls
+from storage.crypto.aead import mark, same
+from storage.crypto.daily_keys import Days
+from storage.crypto.key_files import NAMES, Keyring, Place
+from storage.crypto.keyring import Seals
+from storage.db import sqlite as database
+from storage.db.batch import Batch
+from storage.db.group_commit import Committed, Committer
+from storage.db.read_batcher import glancing
+from storage.db.read_context import Sight
 from storage.errors import KeyTrouble
-from storage.evidence import Evidence
-from storage.glance import glancing
-from storage.importing import Importing
-from storage.keys import NAMES, Keyring, Place
-from storage.knowledge import Library
-from storage.opinions import Numbers
-from storage.personnel import Personnel
-from storage.read import READERS, open_envelope, open_report
+from storage.feedback import Numbers
+from storage.files.evidence import Evidence
+from storage.outgoing import queue as waiting
+from storage.outgoing.queue import Waiting
+from storage.outgoing.send_due import Sendings
+from storage.query_registry import READERS, open_envelope, open_report
+from storage.questions import faq as knowledge
+from storage.questions.faq import Library
 from storage.releases import Releases
-from storage.reminding import Reminding
-from storage.rereading import Rereading
-from storage.retention import Retention
-from storage.roster import Roster
-from storage.seal import mark, same
-from storage.seals import Seals
-from storage.search import search_cases
-from storage.sendings import Sendings
-from storage.sight import Sight
-from storage.snapshot import Errand, Letter, Report
-from storage.talks import Talks
-from storage.traces import Traces
-from storage.waiting import Waiting
-from storage.weighed import Polls
+from storage.serialization import Errand, Letter, Report
+from storage.sessions import Talks
+from storage.staff.admin import Personnel
+from storage.staff.directory import Directory
+from storage.staff.roster import Roster
 
 
 @dataclass

@@ -4,13 +4,24 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import knowledge
-from handlers import receipt as receipts
+from bot.importers import faq_file as knowledge
 from handlers import thai
-from handlers.counter import Service
-from handlers.faq import Entry, Index
-from handlers.knowledge import Post, PutKnown, ReadShelf, Shelf, Unpost
-from handlers.question import (
+from handlers.complaints.messages import FindTries, SetTries, StopNews, Tries
+from handlers.consultations.messages import (
+    Ballot,
+    FindBallot,
+    FindVoice,
+    FindWays,
+    GiveVoice,
+    ListBallots,
+    Ways,
+)
+from handlers.dialog import receipt as receipts
+from handlers.dialog.events import Act, DropFiles, NewReceipt, Now, Query
+from handlers.feedback.messages import NewNumber, SendOpinion
+from handlers.questions.faq_messages import Post, PutKnown, ReadShelf, Shelf, Unpost
+from handlers.questions.follow import after
+from handlers.questions.messages import (
     AddLine,
     Answering,
     AskOffice,
@@ -31,13 +42,10 @@ from handlers.question import (
     TakeBackAnswer,
     Thread,
 )
-from handlers.register import FindTries, SetTries, StopNews, Tries
-from handlers.staff.docket import HELD
-from handlers.staff.person import FindInvitation, FindStaff, NoteAttempt, Staff
-from handlers.standing import NewNumber, SendOpinion
-from handlers.thread import after
-from handlers.turn import Act, DropFiles, NewReceipt, Now, Query
-from handlers.voice import Ballot, FindBallot, FindVoice, FindWays, GiveVoice, ListBallots, Ways
+from handlers.questions.search_index import Entry, Index
+from handlers.service_desk import Service
+from handlers.staff.complaints.messages import HELD
+from handlers.staff.members import FindInvitation, FindStaff, NoteAttempt, Staff
 from tests.play import OFFICE, Stage
 
 COMPLAINTS = "https://complaints.example"

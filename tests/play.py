@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from handlers import receipt as receipts
-from handlers import thai, wording
-from handlers.case import Outcome, Status, Step, after
-from handlers.office import Office
-from handlers.receipt import Receipt
-from handlers.register import (
+from handlers import i18n as wording
+from handlers import thai
+from handlers.complaints.lifecycle import Outcome, Status, Step, after
+from handlers.complaints.messages import (
     AddEntry,
     CaseView,
     Entry,
@@ -24,9 +22,9 @@ from handlers.register import (
     SetTries,
     Tries,
 )
-from handlers.router import Complaints
-from handlers.staff.person import ListStaff, Staff
-from handlers.turn import (
+from handlers.complaints_desk import Complaints
+from handlers.dialog import receipt as receipts
+from handlers.dialog.events import (
     Act,
     Channel,
     DropFiles,
@@ -40,6 +38,9 @@ from handlers.turn import (
     Session,
     Turn,
 )
+from handlers.dialog.receipt import Receipt
+from handlers.office import Office
+from handlers.staff.members import ListStaff, Staff
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))

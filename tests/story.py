@@ -30,10 +30,10 @@ from typing import Protocol
 
 from pyotp import HOTP
 
-from handlers.case import Move, Outcome, Reason, Step
-from handlers.receipt import ALPHABET, made_of
+from handlers.complaints.lifecycle import Move, Outcome, Reason, Step
+from handlers.dialog.events import Message
+from handlers.dialog.receipt import ALPHABET, made_of
 from handlers.thai import BANGKOK
-from handlers.turn import Message
 from ita_stats.calendar import fiscal_year
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))

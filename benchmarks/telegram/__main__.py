@@ -17,7 +17,7 @@ import uvloop
 
 from benchmarks.telegram.crowd import Crowd, Server, Telegram
 from benchmarks.telegram.script import Step, steps, told
-from bot.telegram.api import MOST_AT_ONCE
+from bot.platforms.telegram.client import MOST_AT_ONCE
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 30

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import uvicorn
 
 from benchmarks.telegram.script import router
-from bot import app, log
-from bot.courier import Courier
-from bot.serving import configured, settled
-from bot.telegram import entrance
-from bot.telegram.pace import Pace
-from handlers.turn import Channel
+from bot import bootstrap as app
+from bot import log
+from bot.delivery.worker import Courier
+from bot.platforms.telegram import setup as entrance
+from bot.platforms.telegram.send_limiter import Pace
+from bot.serve import configured, settled
+from handlers.dialog.events import Channel
 
 
 def broken(trouble: BaseException) -> None:

@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.thought import OFFICE
-from handlers import complaint, receipt, wording
-from handlers.form import Field, Form, Kind
-from handlers.router import Complaints
-from handlers.staff.person import ListStaff
-from handlers.turn import Channel, Event, NewReceipt, Now, Session
+from handlers import i18n as wording
+from handlers.complaints import form as complaint
+from handlers.complaints_desk import Complaints
+from handlers.dialog import receipt
+from handlers.dialog.events import Channel, Event, NewReceipt, Now, Session
+from handlers.dialog.form import Field, Form, Kind
+from handlers.staff.members import ListStaff
 
 ASKED = ("category", "accused", "where", "witnesses", "wish")
 DEEDS = (

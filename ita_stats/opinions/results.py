@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ita_stats.voice import Kind, Taken
+from ita_stats.opinions.model import Kind, Taken
 
 Figure = int | None
 """A number of voices, or None for one that is not shown. It may be zero."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from ita_stats.voice import Asked, Consultation, Kind, Stance, Voice
+from ita_stats.opinions.model import Asked, Consultation, Kind, Stance, Voice
 
 TOGETHER = 2_000
 """Voices that are put in together."""

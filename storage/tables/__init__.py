@@ -26,16 +26,6 @@ from storage.tables.cases import (
     traces,
     tries,
 )
-from storage.tables.officers import (
-    groups,
-    held,
-    holds,
-    invitations,
-    links,
-    recoveries,
-    spent,
-    staff,
-)
 from storage.tables.opinions import (
     ballots,
     hearers,
@@ -55,6 +45,7 @@ from storage.tables.questions import (
 )
 from storage.tables.releases import postings, releases
 from storage.tables.schema import metadata
+from storage.tables.staff import groups, held, holds, invitations, links, recoveries, spent, staff
 
 __all__ = [
     "OPEN",

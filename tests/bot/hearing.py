@@ -14,13 +14,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bot.opinion_pages import OpinionPages
-from bot.opinions import Hearing
-from bot.pages import Pages
-from bot.web import STATIC, Guarded
+from bot.consultations.public_view import Hearing
+from bot.web.app import STATIC, Guarded
+from bot.web.opinions import OpinionPages
+from bot.web.templating import Pages
+from ita_stats.opinions.feedback import Topic
+from ita_stats.opinions.model import Consultation, Opinion
 from ita_stats.opinions.results import Results
-from ita_stats.opinions.standing import Topic
-from ita_stats.voice import Consultation, Opinion
 from tests.ita_stats.opinions import said
 from tests.play import OFFICE
 

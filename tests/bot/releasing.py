@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import releases
-from bot.releases import Bench, Made, Order
+from bot.publishing import releases
+from bot.publishing.releases import Bench, Made, Order
 from handlers.office import Office
 from ita_stats import period
-from ita_stats.fact import Fact
-from storage import keys, store
-from storage.keys import Place
+from ita_stats.cases.fact import Fact
+from storage import store
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Place
 from tests.bot.test_statistics import write
 from tests.ita_stats.registers import Writer, year
 from tests.play import OFFICE

@@ -11,11 +11,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot import advice, app
+from bot import bootstrap as app
+from bot import startup_checks as advice
 from bot.settings import DeskSettings, Settings
 from handlers.office import Office
-from handlers.staff.role import Role
-from storage.keys import Place
+from handlers.staff.permissions import Role
+from storage.crypto.key_files import Place
 from tests.end.chat import surroundings
 from tests.end.desk import Desk, opened
 from tests.end.officers import hired

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot.announcement import new_code, read
-from handlers.staff.announcing import lettered
-from handlers.voice import Kind
+from bot.importers.consultation_file import new_code, read
+from handlers.consultations.messages import Kind
+from handlers.staff.service.consultations import lettered
 from tests.end.chat import run
 from tests.end.web_server import Visitor, start
 

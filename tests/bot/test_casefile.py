@@ -6,8 +6,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bot import casefile
-from handlers.staff.docket import FindNumber, ReadHistory, ReadTold
+from bot.exporters import case_pdf as casefile
+from handlers.staff.complaints.messages import FindNumber, ReadHistory, ReadTold
 from storage.store import Store
 from tests.play import OFFICE
 from tests.storage.conftest import NOW, Ground

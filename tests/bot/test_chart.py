@@ -5,8 +5,8 @@ import io
 
 from PIL import Image
 
-from bot.chart import barred, drawn
-from handlers.chart import Chart, Month
+from bot.images.chart import barred, drawn
+from handlers.dialog.chart import Chart, Month
 
 LIGHT, DARK = (0x9F, 0xB3, 0xD1), (0x1F, 0x3F, 0x77)
 

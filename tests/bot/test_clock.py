@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import clock
-from handlers.case import Move, Outcome, Step
-from handlers.turn import Channel, Event
+from bot.jobs import housekeeping as clock
+from handlers.complaints.lifecycle import Move, Outcome, Step
+from handlers.dialog.events import Channel, Event
 from storage.audit import Anchor
-from storage.keys import Place
-from storage.snapshot import Errand
+from storage.crypto.key_files import Place
+from storage.serialization import Errand
 from tests.end import desk
 from tests.end.desk import Desk
 from tests.play import OFFICE, WHOLE_REPORT

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli
-from storage import keys
-from storage.keys import Place
+from bot.cli import main as cli
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Place
 from tests.end import chat
 
 ROOT = Path(__file__).parents[2]

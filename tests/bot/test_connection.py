@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import connection
+from bot.web import http_protocol as connection
 from tests.end.server import WebServer
 
 

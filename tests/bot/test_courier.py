@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.courier import HEADSTART, Courier, Later, Never
-from handlers.turn import Channel, Event, File, FileProblem, Message, Say
-from storage.snapshot import Letter
+from bot.delivery.worker import HEADSTART, Courier, Later, Never
+from handlers.dialog.events import Channel, Event, File, FileProblem, Message, Say
+from storage.serialization import Letter
 from tests import samples
 from tests.end.desk import Desk, opened
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import crowd
-from bot.crowd import AT_ONCE, DAY, PER_SECOND, Crowd
+from bot.web import rate_limit as crowd
+from bot.web.rate_limit import AT_ONCE, DAY, PER_SECOND, Crowd
 
 SOMEBODY = "203.0.113.77"
 

@@ -11,10 +11,21 @@ import pytest
 
 from bot import log
 from bot.engine import MOST_REDECIDED, Answer, Engine
-from handlers.receipt import Receipt
-from handlers.register import FindCase
-from handlers.turn import Channel, Deciding, Event, NewReceipt, Now, Query, Session, Turn, literal, read
-from storage.commit import Committed
+from handlers.complaints.messages import FindCase
+from handlers.dialog.events import (
+    Channel,
+    Deciding,
+    Event,
+    NewReceipt,
+    Now,
+    Query,
+    Session,
+    Turn,
+    literal,
+    read,
+)
+from handlers.dialog.receipt import Receipt
+from storage.db.group_commit import Committed
 from storage.errors import Conflict, DiskFull
 from storage.store import Store
 

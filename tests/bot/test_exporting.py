@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 import typer
 
-from bot import exporting
+from bot.cli import export_case as exporting
 from handlers.thai import BUDDHIST_ERA
 from storage.store import Store
 from tests.storage.conftest import Ground

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import faq
-from bot.cli import app
-from bot.knowledge import EXAMPLE
+from bot.cli import faq_eval as faq
+from bot.cli.main import app
+from bot.importers.faq_file import EXAMPLE
 
 ASKED = Path(__file__).parents[2] / "benchmarks" / "asked"
 BASE = [

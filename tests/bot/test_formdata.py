@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
-from bot import formdata, pace
-from bot.formdata import Filled
-from bot.pace import Bodies, TooLarge, TooSlow, Unread
-from handlers.turn import File, FileProblem
+from bot.web import multipart as formdata
+from bot.web import upload_limits as pace
+from bot.web.multipart import Filled
+from bot.web.upload_limits import Bodies, TooLarge, TooSlow, Unread
+from handlers.dialog.events import File, FileProblem
 
 EDGE = "----grenze"
 MULTIPART = f"multipart/form-data; boundary={EDGE}"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.formdata import Filled
-from bot.pace import TooLarge, Unread
+from bot.web.multipart import Filled
+from bot.web.upload_limits import TooLarge, Unread
 from tests.bot.test_formdata import BODY, EDGE, MULTIPART, THAI, URLENCODED, Shelf, cut, form, part, read
 
 

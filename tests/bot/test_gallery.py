@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
-from bot.gallery import HANGS, MOST, Gallery, gallery
-from handlers.chart import Chart, Month
-from handlers.turn import Message
+from bot.images.temporary_host import HANGS, MOST, Gallery, gallery
+from handlers.dialog.chart import Chart, Month
+from handlers.dialog.events import Message
 
 CHART = Chart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (Month("ต.ค.", 2, 1),))
 

@@ -13,9 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot import importing, sheet, statistics
-from handlers.case import Outcome, Status
-from handlers.oldwords import OUTCOMES, STATUSES
+from bot.importers import register as importing
+from bot.importers import spreadsheet as sheet
+from bot.statistics import tables as statistics
+from handlers.complaints.import_vocabulary import OUTCOMES, STATUSES
+from handlers.complaints.lifecycle import Outcome, Status
 from ita_stats.calendar import BUDDHIST_ERA, fiscal_year
 from storage.store import Store
 from tests import samples

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import markup
+from bot.web import html as markup
 
 ELEMENTS = {"p", "br", "ul", "li", "a", "strong", "dl", "div", "dt", "dd"}
 RECEIPT = "4TFF-59TD-WH9E-DD1R-C"

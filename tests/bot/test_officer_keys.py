@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
-from bot.officer.seats import Holder
-from handlers.staff.keyhole import Key, NewKey
-from storage.seals import Seals
+from bot import bootstrap as app
+from bot.web.officer.session import Holder
+from handlers.staff.page_access import Key, NewKey
+from storage.crypto.keyring import Seals
 from tests.end.desk import opened
 
 ADDRESS = "https://ita.example.go.th"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import offices
+from bot import office_file as offices
 from bot.settings import Misconfigured
 from tests.end import chat
 

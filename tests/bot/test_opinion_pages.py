@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.opinions import closed, shown
-from ita_stats.opinions import published
-from ita_stats.opinions.rendered import rendered
+from bot.consultations.public_view import closed, shown
+from ita_stats.opinions import json_schema as published
+from ita_stats.opinions.render import rendered
 from tests.bot.hearing import CLOSED, LATER, OPEN, WAITING, Memory, full, served
 from tests.end.web_server import start
 from tests.ita_stats.opinions import said

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import pace
-from bot.pace import Bodies, Crowded, TooSlow
+from bot.web import upload_limits as pace
+from bot.web.upload_limits import Bodies, Crowded, TooSlow
 
 
 async def dripping(size: int, interval: float) -> AsyncIterator[bytes]:

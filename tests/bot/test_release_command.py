@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot import release_command, releases
+from bot.cli import releases as release_command
+from bot.publishing import releases
 from ita_stats import release
 from ita_stats.release import MANIFEST
 from tests.bot.releasing import Ground, busy, late

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from bot import releases, shelf, signing
-from bot.releases import Bench, Differs, Lost, Made, NothingToCorrect
-from ita_stats import published, release
+from bot.publishing import atomic_write as shelf
+from bot.publishing import releases, signing
+from bot.publishing.releases import Bench, Differs, Lost, Made, NothingToCorrect
+from ita_stats import release
 from ita_stats.release import ANCHOR, FIGURES, MANIFEST, SCHEMA
-from ita_stats.rendered import TYPES
+from ita_stats.render import TYPES
+from ita_stats.render import json_schema as published
 from storage.audit import Anchor
 from tests.bot.releasing import END, NOW, Ground, busy, changed, late, order
 from tests.ita_stats.registers import Writer, year

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.formdata import Filled
-from bot.seat import Last, Seat, Ticket, digest
-from handlers.turn import IDLE, Session
-from storage import keys
-from storage.keys import Place
-from storage.seals import Seals
+from bot.web.chat.session import Last, Seat, Ticket, digest
+from bot.web.multipart import Filled
+from handlers.dialog.events import IDLE, Session
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Place
+from storage.crypto.keyring import Seals
 
 NOW = datetime(2026, 11, 23, 3, 30, 20, tzinfo=UTC)
 PLAIN = ["HttpOnly", "Path", "SameSite"]

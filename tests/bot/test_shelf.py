@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import shelf
+from bot.publishing import atomic_write as shelf
 from tests.bot.releasing import changed
 
 

@@ -15,17 +15,20 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli, statistics
-from handlers.case import Move, Outcome, Step
-from handlers.turn import Message
-from ita_stats import figures, period
+from bot.cli import main as cli
+from bot.statistics import tables as statistics
+from handlers.complaints.lifecycle import Move, Outcome, Step
+from handlers.dialog.events import Message
+from ita_stats import period
 from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
-from ita_stats.count import Named
-from ita_stats.course import courses
-from ita_stats.fact import Fact
-from ita_stats.published import StatisticsJson
-from storage import keys, store
-from storage.keys import Place
+from ita_stats.cases import tables as figures
+from ita_stats.cases.count import Named
+from ita_stats.cases.fact import Fact
+from ita_stats.cases.timeline import courses
+from ita_stats.render.json_schema import StatisticsJson
+from storage import store
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Place
 from tests.end import chat
 from tests.end.engine_door import EngineDoor
 from tests.ita_stats.registers import year

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.engine import Answer
-from bot.talkpage import TalkPage, arranged, together
-from handlers.case import Move, Step
-from handlers.turn import Event, Say, Session, Turn, Wants
+from bot.web.chat.view_model import TalkPage, arranged, together
+from handlers.complaints.lifecycle import Move, Step
+from handlers.dialog.events import Event, Say, Session, Turn, Wants
 from tests.play import WHOLE_REPORT, Actor, Stage
 
 STORY = WHOLE_REPORT[4]

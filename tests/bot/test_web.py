@@ -18,10 +18,10 @@ from typing import Any, cast
 import pytest
 from jinja2 import UndefinedError
 
-from bot.app import House
+from bot.bootstrap import House
 from bot.settings import Settings
-from bot.web import Guarded, site
-from handlers import wording
+from bot.web.app import Guarded, site
+from handlers import i18n as wording
 from tests.end import chat
 from tests.play import OFFICE
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from handlers.case import Step
+from handlers.complaints.lifecycle import Step
+from handlers.dialog.events import Channel, Event, Message
 from handlers.office import Office
-from handlers.turn import Channel, Event, Message
 from tests import samples
 from tests.end.server import WebServer
 from tests.play import OFFICE

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from handlers.case import Step
-from handlers.turn import Message
+from handlers.complaints.lifecycle import Step
+from handlers.dialog.events import Message
 from tests import samples
 from tests.end import nursery
 from tests.end.desk import Desk, opened

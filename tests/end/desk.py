@@ -8,18 +8,20 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot import counting, knowledge
 from bot.engine import Engine
+from bot.importers import faq_file as knowledge
+from bot.statistics import chat_queries as counting
 from handlers import thai
-from handlers.case import Step, after
-from handlers.question import AddLine, FindThread, LineKind, Thread
-from handlers.receipt import reads
-from handlers.register import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
-from handlers.router import Complaints
-from handlers.staff.person import ListStaff, Profile
-from handlers.staff.role import Role
-from handlers.turn import Act, Channel, Event, Message, Session, Turn
-from storage import keys, store, tables
+from handlers.complaints.lifecycle import Step, after
+from handlers.complaints.messages import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
+from handlers.complaints_desk import Complaints
+from handlers.dialog.events import Act, Channel, Event, Message, Session, Turn
+from handlers.dialog.receipt import reads
+from handlers.questions.messages import AddLine, FindThread, LineKind, Thread
+from handlers.staff.members import ListStaff, Profile
+from handlers.staff.permissions import Role
+from storage import store, tables
+from storage.crypto import key_files as keys
 from storage.store import Store
 from tests import counter
 from tests.play import office_beside

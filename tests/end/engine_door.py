@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot import clock
-from handlers.case import Step
-from handlers.turn import Channel, Event, Message
-from storage.keys import Place
+from bot.jobs import housekeeping as clock
+from handlers.complaints.lifecycle import Step
+from handlers.dialog.events import Channel, Event, Message
+from storage.crypto.key_files import Place
 from tests import samples
 from tests.end.desk import Desk, opened
 from tests.play import OFFICE

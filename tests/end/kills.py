@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from handlers.turn import Channel, Event
+from handlers.dialog.events import Channel, Event
 from tests.end.desk import Desk, opened
 from tests.play import WHOLE_REPORT
 

@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from bot.officer import seats
+from bot.web.officer import session as seats
 from handlers import thai
-from handlers.receipt import Receipt, made_of
-from handlers.register import AddEntry, By, EntryKind
-from handlers.staff.keyhole import NewKey
-from handlers.staff.role import Role
-from handlers.turn import File
+from handlers.complaints.messages import AddEntry, By, EntryKind
+from handlers.dialog.events import File
+from handlers.dialog.receipt import Receipt, made_of
+from handlers.staff.page_access import NewKey
+from handlers.staff.permissions import Role
 from storage import tables
 from tests.end import web_server
 from tests.end.desk import Desk

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pyotp import HOTP
 
 from handlers import thai
-from handlers.case import Move, Outcome, Reason, Status, Step
-from handlers.receipt import Receipt, made_of
-from handlers.register import FileCase
-from handlers.staff.person import FindInvitation, Join
-from handlers.staff.role import Role
-from handlers.turn import Channel, Event, Message, Session, Turn
+from handlers.complaints.lifecycle import Move, Outcome, Reason, Status, Step
+from handlers.complaints.messages import FileCase
+from handlers.dialog.events import Channel, Event, Message, Session, Turn
+from handlers.dialog.receipt import Receipt, made_of
+from handlers.staff.members import FindInvitation, Join
+from handlers.staff.permissions import Role
 from tests.end.desk import Desk
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

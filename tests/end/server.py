@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from bot import app, clock
-from bot.app import House
-from bot.serving import configured
+from bot import bootstrap as app
+from bot.bootstrap import House
+from bot.jobs import housekeeping as clock
+from bot.serve import configured
 from bot.settings import Settings
 from handlers.office import Office
-from storage.keys import Place
+from storage.crypto.key_files import Place
 from tests.end.desk import Desk, opened
 from tests.play import OFFICE
 

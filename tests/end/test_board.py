@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import board
-from bot.pages import Pages
-from handlers.knowledge import Known, Post, Posted, Shelf
+from bot.web import qna_board as board
+from bot.web.templating import Pages
+from handlers.questions.faq_messages import Known, Post, Posted, Shelf
 from tests.end.chat import run
 from tests.end.desk import opened
 from tests.end.web_server import Running, Visitor, start

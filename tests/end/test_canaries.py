@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.turn import Message
+from handlers.dialog.events import Message
 from tests import samples
 from tests.end.chat import ChatDoor, Program, run, start, surroundings
 from tests.play import WHOLE_REPORT

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from handlers.turn import Channel, Event
-from handlers.voice import Ballot, BallotQuestion, CloseBallot, Kind, ListTexts, PutBallot
-from storage import polled
+from handlers.consultations.messages import Ballot, BallotQuestion, CloseBallot, Kind, ListTexts, PutBallot
+from handlers.dialog.events import Channel, Event
+from storage.consultations import retention as polled
 from tests.end.desk import Desk, opened
 from tests.end.officers import hired
 

@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from bot.officer import seats
-from handlers.staff.keyhole import NewKey
-from handlers.staff.role import Role
+from bot.web.officer import session as seats
+from handlers.staff.page_access import NewKey
+from handlers.staff.permissions import Role
 from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
 from tests.end.heard import RULES
 from tests.end.officer_page import LINK, Office

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.officer import seats
+from bot.web.officer import session as seats
 from handlers import thai
-from handlers.receipt import made_of
-from handlers.register import AddEntry, By, EntryKind
-from handlers.staff.keyhole import NewKey
+from handlers.complaints.messages import AddEntry, By, EntryKind
+from handlers.dialog.receipt import made_of
+from handlers.staff.page_access import NewKey
 from tests.end.desk import opened
 from tests.end.officer_page import LINK, Browser
 from tests.end.officers import Officer, filed, hired

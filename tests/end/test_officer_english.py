@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from handlers import thai, wording
-from handlers.case import Move, Outcome, Reason, Status, Step, after
-from handlers.receipt import made_of
-from handlers.register import By, FileCase, FindCase, MoveCase
-from handlers.staff.order import THAI
-from handlers.staff.person import FindInvitation, Join
-from handlers.staff.role import Order, Role
-from handlers.turn import Channel, Message
+from handlers import i18n as wording
+from handlers import thai
+from handlers.complaints.lifecycle import Move, Outcome, Reason, Status, Step, after
+from handlers.complaints.messages import By, FileCase, FindCase, MoveCase
+from handlers.dialog.events import Channel, Message
+from handlers.dialog.receipt import made_of
+from handlers.staff.members import FindInvitation, Join
+from handlers.staff.parse import THAI
+from handlers.staff.permissions import Order, Role
 from tests.end.desk import Desk
 from tests.end.officers import SECRET, Officer, hired
 from tests.end.test_officer_orders import TABLE

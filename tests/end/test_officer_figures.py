@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal import Terminal
+from bot.platforms.terminal import Terminal
 from handlers import thai
-from handlers.case import Status
-from handlers.staff.role import Role
-from handlers.turn import Channel, Event
+from handlers.complaints.lifecycle import Status
+from handlers.dialog.events import Channel, Event
+from handlers.staff.permissions import Role
 from tests.end.desk import Desk
 from tests.end.officers import filed, hired
 from tests.end.test_officer_rights import playing

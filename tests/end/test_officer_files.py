@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from bot.officer import pictures
-from bot.officer.evidence import honest
-from bot.officer.sheets import disposition
-from handlers.staff.visit import key_of
+from bot.images import sanitize as pictures
+from bot.web.officer.files import honest
+from bot.web.officer.responses import disposition
+from handlers.staff.complaints.case_page import key_of
 from storage.errors import Tampered
 from tests.end.officer_page import Office
 

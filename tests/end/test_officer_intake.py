@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from handlers.staff.role import Role
+from handlers.staff.permissions import Role
 from tests.end.desk import Desk
 from tests.end.officers import Officer, filed, hired
 from tests.end.test_officer_rights import REASON, playing

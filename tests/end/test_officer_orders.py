@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.case import Outcome, Status
-from handlers.exclusion import Exclusion, SetExclusion, Why
-from handlers.staff.docket import FindNumber
-from handlers.staff.person import NoteAttempt
-from handlers.staff.role import Order, Role
-from handlers.turn import Session, Turn
+from handlers.complaints.exclusions import Exclusion, SetExclusion, Why
+from handlers.complaints.lifecycle import Outcome, Status
+from handlers.dialog.events import Session, Turn
+from handlers.staff.complaints.messages import FindNumber
+from handlers.staff.members import NoteAttempt
+from handlers.staff.permissions import Order, Role
 from ita_stats.calendar import fiscal_year
 from storage import tables
 from tests.end.desk import Desk

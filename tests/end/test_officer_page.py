@@ -11,18 +11,18 @@ import pytest
 from pyotp import HOTP
 from sqlalchemy import update
 
-from bot.officer import seats
+from bot.web.officer import session as seats
 from handlers import thai
-from handlers.case import Move, Reason, Step
-from handlers.exclusion import Exclusion, SetExclusion, Why
-from handlers.receipt import made_of
-from handlers.staff.keyhole import NewKey, TurnKey
-from handlers.staff.person import FindInvitation, Join
-from handlers.staff.role import Role
-from handlers.turn import Channel, Event, Turn
+from handlers.complaints.exclusions import Exclusion, SetExclusion, Why
+from handlers.complaints.lifecycle import Move, Reason, Step
+from handlers.dialog.events import Channel, Event, Turn
+from handlers.dialog.receipt import made_of
+from handlers.staff.members import FindInvitation, Join
+from handlers.staff.page_access import NewKey, TurnKey
+from handlers.staff.permissions import Role
 from storage import tables
 from storage.errors import Conflict
-from storage.keyholes import keyhole_mark
+from storage.staff.page_access import keyhole_mark
 from tests.end.officer_page import LINK, Office, Seen
 from tests.end.officers import Officer
 

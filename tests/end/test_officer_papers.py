@@ -10,16 +10,16 @@ import openpyxl
 import pikepdf
 import pytest
 
-from bot.officer import register
-from bot.officer.sheets import Sheets
-from bot.pages import Pages
+from bot.web.officer import import_register as register
+from bot.web.officer.responses import Sheets
+from bot.web.templating import Pages
 from handlers import thai
-from handlers.receipt import made_of
-from handlers.register import FileCase
-from handlers.staff import visit
-from handlers.staff.keyhole import CutKey, NewKey, Room
-from handlers.staff.role import MAY, Order, Role
-from handlers.turn import Channel
+from handlers.complaints.messages import FileCase
+from handlers.dialog.events import Channel
+from handlers.dialog.receipt import made_of
+from handlers.staff.complaints import case_page as visit
+from handlers.staff.page_access import CutKey, NewKey, Room
+from handlers.staff.permissions import MAY, Order, Role
 from storage.errors import DiskFull
 from tests.end.officer_page import LINK, Office
 from tests.play import OFFICE

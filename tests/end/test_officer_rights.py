@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers.case import EARLY_OUTCOMES, ENDED, NEXT, Move, Outcome, Status
-from handlers.register import MoveCase
-from handlers.staff.docket import OpenCase
-from handlers.staff.order import THAI, read
-from handlers.staff.person import NoteAttempt
-from handlers.staff.role import MAY, Order, Role
-from handlers.turn import Session
+from handlers.complaints.lifecycle import EARLY_OUTCOMES, ENDED, NEXT, Move, Outcome, Status
+from handlers.complaints.messages import MoveCase
+from handlers.dialog.events import Session
+from handlers.staff.complaints.messages import OpenCase
+from handlers.staff.members import NoteAttempt
+from handlers.staff.parse import THAI, read
+from handlers.staff.permissions import MAY, Order, Role
 from storage import tables
 from tests.end.desk import Desk, opened
 from tests.end.officers import Officer, filed, hired

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.staff.docket import SearchCases
-from handlers.staff.role import Role
-from handlers.turn import Message
-from storage import search
+from handlers.dialog.events import Message
+from handlers.staff.complaints.messages import SearchCases
+from handlers.staff.permissions import Role
+from storage.cases import search
 from tests.end.desk import Desk
 from tests.end.officers import Officer, filed, hired
 from tests.end.test_officer_rights import playing

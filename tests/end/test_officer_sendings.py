@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.case import Move, Outcome, Status, Step
-from handlers.receipt import Receipt
-from handlers.register import AddEntry, By, EntryKind, FindCase, MoveCase
-from handlers.staff.role import Role
-from handlers.turn import Channel
+from handlers.complaints.lifecycle import Move, Outcome, Status, Step
+from handlers.complaints.messages import AddEntry, By, EntryKind, FindCase, MoveCase
+from handlers.dialog.events import Channel
+from handlers.dialog.receipt import Receipt
+from handlers.staff.permissions import Role
 from storage import tables
 from tests.end.desk import Desk, opened
 from tests.end.officers import Officer, filed, hired

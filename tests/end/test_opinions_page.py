@@ -11,8 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ita_stats.opinions import overview, page
-from ita_stats.opinions.overview import Overview, Ways
+from ita_stats.opinions import render_html as page
+from ita_stats.opinions import render_overview as overview
+from ita_stats.opinions.render_overview import Overview, Ways
 from tests.bot.hearing import Memory, full, served
 from tests.end.browser import CHROMIUM, DESK, PHONE
 from tests.end.heard import RULES

@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot import releases
+from bot.publishing import releases
 from tests.bot.releasing import busy
 from tests.end import web_server
 

@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from handlers.voice import Ballot, BallotQuestion, Kind, PutBallot
+from handlers.consultations.messages import Ballot, BallotQuestion, Kind, PutBallot
 from tests.end.chat import ChatDoor, surroundings
 from tests.end.desk import Desk
 from tests.end.test_canaries import search, spellings

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers.case import Forbidden, Move, Step
-from handlers.turn import Channel, Event, Message
+from handlers.complaints.lifecycle import Forbidden, Move, Step
+from handlers.dialog.events import Channel, Event, Message
 from storage import tables
 from storage.errors import Conflict
 from tests.counter import COMPLAINTS

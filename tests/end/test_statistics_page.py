@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ita_stats import page
-from ita_stats.grid import Document, document
-from ita_stats.table import Issue, Split
+from ita_stats.cases.model import Issue, Split
+from ita_stats.render import html as page
+from ita_stats.render.document import Document, document
 from tests.end.browser import CHROMIUM, DESK, PHONE, chromium
 from tests.ita_stats.printed import printed, tables
 

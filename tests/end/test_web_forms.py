@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.receipt import reads
+from handlers.dialog.receipt import reads
 from tests.end.desk import opened
 from tests.end.server import WebServer
 from tests.end.web_server import Page, Running, Visitor, events, start

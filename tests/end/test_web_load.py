@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import pace
+from bot.web import upload_limits as pace
 from tests.end.server import WebServer
 from tests.end.test_web_bad_input import assert_kind
 from tests.end.web_server import EDGE, Page, Running, Visitor, events, many_files, multipart, start, wire

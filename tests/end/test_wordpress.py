@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.publish import wire
-from bot.publish.outlet import Shown, Unposted
-from bot.publish.wordpress import WordPress
-from ita_stats import published
+from bot.publishing import wordpress_client as wire
+from bot.publishing.target import Shown, Unposted
+from bot.publishing.wordpress_target import WordPress
+from ita_stats.render import json_schema as published
 from tests.bot.releasing import NOW, Ground, busy, late, order
 from tests.end import chat, wordpress
 

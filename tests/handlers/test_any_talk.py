@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.turn import Channel, FileProblem, Topic
+from handlers.dialog.events import Channel, FileProblem, Topic
 from tests.play import WHOLE_REPORT, Stage
 
 texts = st.one_of(

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from handlers.case import (
+from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
     ENDED,
     NEXT,

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import concerned, wording
-from handlers.concerned import found, is_named, left, may_change, names_of, under
-from handlers.exclusion import Exclusion, Why
-from handlers.register import AddEntry
-from handlers.spelling import TITLES, readings, untitled
-from handlers.staff.person import Profile, Staff
-from handlers.staff.role import Role
+from handlers import i18n as wording
+from handlers.complaints import conflict_of_interest as concerned
+from handlers.complaints.conflict_of_interest import found, is_named, left, may_change, names_of, under
+from handlers.complaints.exclusions import Exclusion, Why
+from handlers.complaints.messages import AddEntry
+from handlers.complaints.name_matching import TITLES, readings, untitled
+from handlers.staff.members import Profile, Staff
+from handlers.staff.permissions import Role
 from tests.play import OFFICE, Stage
 
 NAMES = ("สมชาย ใจดี", "ศักดิ์ชัย วงศ์ษา", "ณัฐพงษ์ พรหมศิริ", "จันทร์เพ็ญ ศรีสุวรรณ", "กิตติพัฒน์ เกษมสุข", "อรุณี แก้วมณี")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.question import AddLine, AskOffice, LineKind, Rating, State
-from handlers.turn import Topic
+from handlers.dialog.events import Topic
+from handlers.questions.messages import AddLine, AskOffice, LineKind, Rating, State
 from tests.counter import BOARD, COMPLAINTS, Counter
 
 UNKNOWN = "ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม"

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from handlers import daysoff, deadlines, wording
-from handlers.case import Status
+from handlers import i18n as wording
+from handlers import workdays as daysoff
+from handlers.complaints import deadlines
+from handlers.complaints.lifecycle import Status
+from handlers.complaints.reminders import Colleague, Remind, Standing
 from handlers.office import Deadlines
-from handlers.reminder import Colleague, Remind, Standing
-from handlers.staff.role import Role
+from handlers.staff.permissions import Role
 
 RULES = Deadlines()
 STAFF = (

@@ -4,8 +4,17 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from handlers.staff.drafting import MOST_QUESTIONS, Draft, Wrong, drafted, gathered, instant, missing, written
-from handlers.voice import Ballot, Kind
+from handlers.consultations.messages import Ballot, Kind
+from handlers.staff.service.consultation_text import (
+    MOST_QUESTIONS,
+    Draft,
+    Wrong,
+    drafted,
+    gathered,
+    instant,
+    missing,
+    written,
+)
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WHOLE = """ชื่อ: เวลาเปิดบริการ

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.faq import Entry, Index, runs
-from handlers.smallwords import FLOOR, telling
+from handlers.questions.search_index import Entry, Index, runs
+from handlers.questions.stopwords import FLOOR, telling
 
 BASE = (
     Entry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
@@ -64,7 +64,7 @@ def test_an_entry_is_found_once_by_its_nearest_text() -> None:
 def test_a_large_base_is_looked_at_in_part_and_finds_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [Entry(str(n), (f"คำถามที่ {n} เรื่องหนังสือราชการเลขที่ {n * 7919 % 10007}",)) for n in range(3000)]
     index = Index.of([*many, *BASE])
-    monkeypatch.setattr("handlers.faq.MOST_LOOKED_AT", 500)
+    monkeypatch.setattr("handlers.questions.search_index.MOST_LOOKED_AT", 500)
     assert index.nearest("หนังสือราชการเลขที่ 7919")[0].id == "1"
     assert index.nearest("ขอทุนการศึกษาได้ที่ใด")[0].id == "scholar"
 

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers.knowledge import Known, Post, Posted, PutKnown, Unpost
-from handlers.question import CloseQuestion, LineKind, State
-from handlers.staff.inquiry import BY_BUTTON, SPELT
-from handlers.staff.person import NoteAttempt, Profile, Staff
-from handlers.staff.role import Role
-from handlers.turn import Channel
+from handlers.dialog.events import Channel
+from handlers.questions.faq_messages import Known, Post, Posted, PutKnown, Unpost
+from handlers.questions.messages import CloseQuestion, LineKind, State
+from handlers.staff.members import NoteAttempt, Profile, Staff
+from handlers.staff.permissions import Role
+from handlers.staff.service.dispatch import BY_BUTTON, SPELT
 from tests.counter import Counter
 from tests.play import Actor
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import personal
+from handlers.questions import pii as personal
 
 ID = "1-1017-00230-70-8"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.receipt import ALPHABET, LENGTH, Receipt, check, folded, is_whole, made_of, reads
+from handlers.dialog.receipt import ALPHABET, LENGTH, Receipt, check, folded, is_whole, made_of, reads
 
 numbers = st.integers(0, 2**80 - 1)
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")

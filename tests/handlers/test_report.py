@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.register import FileCase
-from handlers.router import Complaints
-from handlers.turn import Channel, DropFiles, FileProblem, Topic
+from handlers.complaints.messages import FileCase
+from handlers.complaints_desk import Complaints
+from handlers.dialog.events import Channel, DropFiles, FileProblem, Topic
 from tests.play import OFFICE, WHOLE_REPORT, Actor, Stage
 
 TO_STORY = WHOLE_REPORT[:4]

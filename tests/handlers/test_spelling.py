@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.concerned import is_named, names_of
-from handlers.spelling import TITLES, readings, spellings, titled, untitled
+from handlers.complaints.conflict_of_interest import is_named, names_of
+from handlers.complaints.name_matching import TITLES, readings, spellings, titled, untitled
 from tests.handlers.test_concerned import staff
 
 NAMES = (

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from handlers import receipt, thai
-from handlers.case import Step
-from handlers.register import AddEntry, By, EntryKind
-from handlers.turn import FileProblem, Message
+from handlers import thai
+from handlers.complaints.lifecycle import Step
+from handlers.complaints.messages import AddEntry, By, EntryKind
+from handlers.dialog import receipt
+from handlers.dialog.events import FileProblem, Message
 from tests.counter import Counter
 from tests.play import Actor, Stage
 from tests.story import ASKING, CITIZENS, Telling

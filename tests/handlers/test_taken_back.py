@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.question import AddLine, AskOffice, Line, LineKind
-from handlers.register import FindSent, Unsay
-from handlers.turn import Query, Topic
+from handlers.complaints.messages import FindSent, Unsay
+from handlers.dialog.events import Query, Topic
+from handlers.questions.messages import AddLine, AskOffice, Line, LineKind
 from tests.counter import Counter
 from tests.handlers.test_counter import UNKNOWN
 from tests.play import Actor

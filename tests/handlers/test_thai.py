@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import receipt, thai
+from handlers import thai
+from handlers.dialog import receipt
 
 TODAY = date(2026, 11, 22)
 

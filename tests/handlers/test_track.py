@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import guesses
-from handlers.case import Move, Outcome, Reason, Step
-from handlers.receipt import made_of
-from handlers.register import AddEntry, By, EntryKind, FindCase, Tries
-from handlers.turn import FileProblem
+from handlers.complaints.lifecycle import Move, Outcome, Reason, Step
+from handlers.complaints.messages import AddEntry, By, EntryKind, FindCase, Tries
+from handlers.dialog import attempts as guesses
+from handlers.dialog.events import FileProblem
+from handlers.dialog.receipt import made_of
 from tests.play import MORNING, Actor, Stage
 
 CANARY = "ร้อยละสิบ"  # stands in the complaint of tests.play

@@ -1,7 +1,7 @@
 """Lines of the audit trail in words."""
 
-from handlers import wording
-from handlers.staff import trail
+from handlers import i18n as wording
+from handlers.staff import audit_text as trail
 
 NAMES = {"4f2a": "สมหญิง ใจดี"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.receipt import made_of
-from handlers.turn import File, Session, Topic
+from handlers.dialog.events import File, Session, Topic
+from handlers.dialog.receipt import made_of
 
 BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
 CHANGES: dict[str, Any] = {

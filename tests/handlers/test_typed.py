@@ -2,10 +2,13 @@
 
 import pytest
 
-from handlers import menu, thai, welcome, wording
-from handlers.counter import HEARD
-from handlers.router import TYPED
-from handlers.turn import Choice
+from handlers import i18n as wording
+from handlers import thai
+from handlers.complaints import menu
+from handlers.complaints_desk import TYPED
+from handlers.dialog.events import Choice
+from handlers.questions import menu as welcome
+from handlers.service_desk import HEARD
 from tests.counter import Counter
 from tests.play import Stage
 

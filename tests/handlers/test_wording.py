@@ -4,10 +4,10 @@ import re
 import string
 from pathlib import Path
 
-from handlers import wording
-from handlers.case import Outcome, Public, Reason, Status
-from handlers.register import INSIDE, EntryKind
-from handlers.turn import Channel, FileProblem, Say
+from handlers import i18n as wording
+from handlers.complaints.lifecycle import Outcome, Public, Reason, Status
+from handlers.complaints.messages import INSIDE, EntryKind
+from handlers.dialog.events import Channel, FileProblem, Say
 
 SOURCES = "\n".join(p.read_text("utf-8") for p in Path(wording.__file__).parent.rglob("*.py"))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from handlers.case import Move, Outcome, Public, Reason, Status
-from handlers.turn import Channel
+from handlers.complaints.lifecycle import Move, Outcome, Public, Reason, Status
+from handlers.dialog.events import Channel
 from tests.house.ground import PAGES, ROOT, named
 from tests.play import Stage
 
@@ -47,7 +47,7 @@ def commands(command: object, name: str) -> list[str]:
 
 
 def test_commands_are_documented_one_for_one() -> None:
-    from bot.cli import app
+    from bot.cli.main import app
 
     told = re.findall(r"^\| `(ita-bot [a-z ]*[a-z])", page("README.md"), re.MULTILINE)
     assert sorted(told) == sorted(commands(typer.main.get_command(app), "ita-bot"))

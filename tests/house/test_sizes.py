@@ -4,8 +4,10 @@ import ast
 
 from tests.house.ground import functions, modules, named
 
-MOST_LINES = 300
-MOST_LINES_OF_A_FUNCTION = 40
+MOST_LINES = 400
+MOST_LINES_OF_A_FUNCTION = 50
+REASONS: dict[str, str] = {}
+"""What is longer, by path or `path:function`, and why cutting it would be worse."""
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -19,7 +21,7 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def test_no_file_is_too_long() -> None:
     lines = {named(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
-    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES and path not in REASONS} == {}
     assert len(lines) > 15
 
 
@@ -28,7 +30,7 @@ def test_no_function_is_too_long() -> None:
         f"{named(path)}:{f.name}": length(f)
         for path in modules()
         for f in functions(path)
-        if length(f) > MOST_LINES_OF_A_FUNCTION
+        if length(f) > MOST_LINES_OF_A_FUNCTION and f"{named(path)}:{f.name}" not in REASONS
     }
     assert long == {}
 

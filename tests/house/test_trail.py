@@ -2,14 +2,14 @@
 
 import ast
 
-from handlers import wording
-from handlers.approval import What
-from handlers.case import Move
-from handlers.exclusion import Why
-from handlers.question import LineKind
-from handlers.register import EntryKind
-from handlers.staff.docket import OpenCase
-from handlers.staff.keyhole import Room
+from handlers import i18n as wording
+from handlers.complaints.approvals import What
+from handlers.complaints.exclusions import Why
+from handlers.complaints.lifecycle import Move
+from handlers.complaints.messages import EntryKind
+from handlers.questions.messages import LineKind
+from handlers.staff.complaints.messages import OpenCase
+from handlers.staff.page_access import Room
 from tests.house.ground import ROOT, modules, named
 
 OPENED = ("facts", "files", "history", "search", "identity", "page", "file", "original")
@@ -27,7 +27,7 @@ MADE: dict[str, set[str]] = {
 }
 """What is written where it is made of something; each source stands here with all that it can become."""
 
-HANDED_ON = {("storage.personnel", "what"), ("storage.releases", "what")}
+HANDED_ON = {("storage.staff.admin", "what"), ("storage.releases", "what")}
 """Where a kind is handed on by who names it: those calls are looked at themselves."""
 
 

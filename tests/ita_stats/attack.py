@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import highspy
 
 from ita_stats.calendar import Month
-from ita_stats.table import Split, Tables
+from ita_stats.cases.model import Split, Tables
 
 STATES = ("done", "in_progress", "not_accepted")
 Sum = tuple[int, ...]

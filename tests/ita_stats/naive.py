@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
-from ita_stats.fact import Fact, Field
+from ita_stats.cases.fact import Fact, Field
 
 
 def value(facts: Sequence[Fact], name: Field, on: date) -> str:

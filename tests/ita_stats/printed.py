@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from ita_stats import course, figures, period, words
-from ita_stats.count import Named, Terms
-from ita_stats.grid import Document, document
-from ita_stats.table import Issue, Tables
+from ita_stats import period
+from ita_stats import strings as words
+from ita_stats.cases import tables as figures
+from ita_stats.cases import timeline as course
+from ita_stats.cases.count import Named, Terms
+from ita_stats.cases.model import Issue, Tables
+from ita_stats.render.document import Document, document
 from tests.ita_stats.registers import OCTOBER, OUTCOMES, SOURCES, year
 
 YEAR_END = date(2026, 9, 30)

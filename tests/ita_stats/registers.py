@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from ita_stats.count import Named, Terms
-from ita_stats.fact import Fact, Field
+from ita_stats.cases.count import Named, Terms
+from ita_stats.cases.fact import Fact, Field
 
 CATEGORIES = ("corruption", "misconduct", "other")
 SOURCES = ("web", "line", "letter", "walk_in")

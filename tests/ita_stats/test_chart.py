@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ita_stats import chart
-from ita_stats.grid import document
-from ita_stats.table import Figures, Issue
+from ita_stats.cases.model import Figures, Issue
+from ita_stats.render import svg_chart as chart
+from ita_stats.render.document import document
 from tests.ita_stats.printed import printed, tables
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 
-from ita_stats import course, figures, period
-from ita_stats.fact import Fact
-from ita_stats.table import Tables
+from ita_stats import period
+from ita_stats.cases import tables as figures
+from ita_stats.cases import timeline as course
+from ita_stats.cases.fact import Fact
+from ita_stats.cases.model import Tables
 from tests.ita_stats.registers import TERMS, Writer, year
 
 END = date(2026, 9, 30)

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers import case as lifecycle
-from ita_stats import count, course, figures, period
-from ita_stats.fact import Fact, Field
-from ita_stats.table import Figures, Layout, Split, Tables
+from handlers.complaints import lifecycle
+from ita_stats import period
+from ita_stats.cases import count
+from ita_stats.cases import tables as figures
+from ita_stats.cases import timeline as course
+from ita_stats.cases.fact import Fact, Field
+from ita_stats.cases.model import Figures, Layout, Split, Tables
 from tests.ita_stats import naive
 from tests.ita_stats.registers import CATEGORIES, OCTOBER, OUTCOMES, TERMS, Writer, cases_at_random
 

@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ita_stats import chart, page
-from ita_stats.grid import DASH, Document, document
-from ita_stats.page import Link
-from ita_stats.table import Issue, Note
+from ita_stats.cases.model import Issue, Note
+from ita_stats.render import html as page
+from ita_stats.render import svg_chart as chart
+from ita_stats.render.document import DASH, Document, document
+from ita_stats.render.html import Link
 from tests.ita_stats.printed import printed, tables
 
 LINKS = (Link("PDF", "https://example.go.th/a.pdf"), Link("CSV", "https://example.go.th/a.csv"))

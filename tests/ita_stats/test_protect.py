@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ita_stats import course, figures, period
-from ita_stats.fact import Fact, Field
-from ita_stats.table import Figures, Layout, Tables
+from ita_stats import period
+from ita_stats.cases import tables as figures
+from ita_stats.cases import timeline as course
+from ita_stats.cases.fact import Fact, Field
+from ita_stats.cases.model import Figures, Layout, Tables
 from tests.ita_stats import attack
 from tests.ita_stats.registers import OCTOBER, TERMS, Writer, year
 

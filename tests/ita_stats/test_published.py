@@ -6,9 +6,12 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from ita_stats import course, figures, period, published
-from ita_stats.published import StatisticsJson
-from ita_stats.table import Layout, Tables
+from ita_stats import period
+from ita_stats.cases import tables as figures
+from ita_stats.cases import timeline as course
+from ita_stats.cases.model import Layout, Tables
+from ita_stats.render import json_schema as published
+from ita_stats.render.json_schema import StatisticsJson
 from tests.ita_stats.registers import TERMS, year
 
 PINNED = {

@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator
 
-from ita_stats import period, published, release
-from ita_stats.correction import changes
+from ita_stats import period, release
+from ita_stats.cases.correction import changes
+from ita_stats.cases.model import DaysToClose, Figures, Issue, Layout, Tables
 from ita_stats.period import NoPeriod
 from ita_stats.release import FileJson, Manifest
-from ita_stats.table import DaysToClose, Figures, Issue, Layout, Tables
+from ita_stats.render import json_schema as published
 from tests.ita_stats.printed import tables
 
 ISSUE = Issue(2, (), "พิมพ์ผิด", corrects=1)

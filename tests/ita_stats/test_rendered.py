@@ -12,11 +12,14 @@ import pytest
 import time_machine
 from openapi_schema_validator import OAS31Validator
 
-from ita_stats import figures, legible, period, published
-from ita_stats.course import courses
-from ita_stats.press import MISSING
-from ita_stats.rendered import TYPES, rendered
-from ita_stats.table import Issue, Note, Tables
+from ita_stats import period
+from ita_stats.cases import tables as figures
+from ita_stats.cases.model import Issue, Note, Tables
+from ita_stats.cases.timeline import courses
+from ita_stats.render import TYPES, rendered
+from ita_stats.render import json_schema as published
+from ita_stats.render import sanitize as legible
+from ita_stats.render.typst import MISSING
 from tests.ita_stats.printed import TERMS, YEAR_END, tables
 from tests.ita_stats.registers import year
 
@@ -128,7 +131,7 @@ def test_names_of_any_letters_are_printed(odd: str) -> None:
 
 
 def test_letters_that_the_typeface_lacks_leave_a_mark_that_it_has() -> None:
-    from ita_stats.press import _inputs
+    from ita_stats.render.typst import _inputs
 
     assert _inputs({"name": "ก😀ข"})["data"] == f'{{"name": "ก{MISSING}ข"}}'
 

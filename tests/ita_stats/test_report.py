@@ -8,11 +8,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from ita_stats import report
-from ita_stats.count import Named
-from ita_stats.grid import Document, document
-from ita_stats.press import MISSING
-from ita_stats.table import Issue, Note, Row, Split
+from ita_stats.cases.count import Named
+from ita_stats.cases.model import Issue, Note, Row, Split
+from ita_stats.render import pdf as report
+from ita_stats.render.document import Document, document
+from ita_stats.render.typst import MISSING
 from tests.ita_stats.printed import printed, tables
 
 HARD = "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ"

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ita_stats import rhythm
-from ita_stats.table import Layout
+from ita_stats import schedule as rhythm
+from ita_stats.cases.model import Layout
 
 SINCE = datetime(2026, 11, 23, 3, tzinfo=UTC)
 

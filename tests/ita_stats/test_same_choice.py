@@ -6,7 +6,10 @@ from pathlib import Path
 
 CHOOSING = """
 from datetime import date
-from ita_stats import course, figures, period, published
+from ita_stats import period
+from ita_stats.cases import tables as figures
+from ita_stats.cases import timeline as course
+from ita_stats.render import json_schema as published
 from tests.ita_stats.registers import TERMS, year
 as_of = date(2026, 9, 30)
 wish = figures.wish(period.parsed("fy2569", as_of), as_of, "month")

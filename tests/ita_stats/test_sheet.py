@@ -10,9 +10,9 @@ from datetime import datetime
 import openpyxl
 import pytest
 
-from ita_stats import sheet
-from ita_stats.grid import DASH, Document, both, document
-from ita_stats.table import Issue
+from ita_stats.cases.model import Issue
+from ita_stats.render import spreadsheet as sheet
+from ita_stats.render.document import DASH, Document, both, document
 from tests.ita_stats.printed import printed, tables
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =cmd|' /C calc'!A0", "＝1", "\t=1", "\r=1"]

@@ -12,13 +12,15 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic import SecretStr
 
-from bot import app, clock, line_desk
+from bot import bootstrap as app
+from bot.jobs import housekeeping as clock
+from bot.platforms.line import setup as line_desk
 from bot.settings import DeskSettings, Settings
-from bot.web import Guarded, site
-from handlers import wording
-from handlers.case import Step
-from handlers.turn import Message
-from storage.keys import Place
+from bot.web.app import Guarded, site
+from handlers import i18n as wording
+from handlers.complaints.lifecycle import Step
+from handlers.dialog.events import Message
+from storage.crypto.key_files import Place
 from tests import samples
 from tests.end.desk import Desk, opened
 from tests.platforms.line_api import BOT, SECRET, TOKEN, Content, LineApi, serving

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from handlers.receipt import reads
+from handlers.dialog.receipt import reads
 from tests.platforms.bot_api import BotApi, Shown, served
 from tests.platforms.telegram_door import RECEIPT, Open, open_door
 from tests.platforms.telegram_rules import contracts, rules

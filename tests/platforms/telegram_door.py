@@ -13,17 +13,18 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic import SecretStr
 
-from bot import app, clock
-from bot.courier import Courier
-from bot.doors import Direct
+from bot import bootstrap as app
+from bot.delivery.worker import Courier
+from bot.jobs import housekeeping as clock
+from bot.platforms.registry import Direct
+from bot.platforms.telegram import setup as entrance
+from bot.platforms.telegram.send_limiter import Pace
 from bot.settings import DeskSettings, Settings
-from bot.telegram import entrance
-from bot.telegram.pace import Pace
-from bot.web import Guarded, site
-from handlers.case import Step
-from handlers.receipt import reads
-from handlers.turn import Channel, Message
-from storage.keys import Place
+from bot.web.app import Guarded, site
+from handlers.complaints.lifecycle import Step
+from handlers.dialog.events import Channel, Message
+from handlers.dialog.receipt import reads
+from storage.crypto.key_files import Place
 from tests import samples
 from tests.end.desk import Desk, opened
 from tests.platforms.bot_api import TOKEN, BotApi, Shown, served

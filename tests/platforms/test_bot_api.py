@@ -9,11 +9,11 @@ import telegram
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError
 
-from bot.courier import Later, Never
-from bot.telegram.api import Api, Elsewhere, Gone, Mistaken, Refused
-from bot.telegram.bubble import Bubble
-from bot.telegram.wire import Wire
-from handlers.turn import FileProblem
+from bot.delivery.worker import Later, Never
+from bot.platforms.telegram.client import Api, Elsewhere, Gone, Mistaken, Refused
+from bot.platforms.telegram.ptb_request import Wire
+from bot.platforms.telegram.render import Bubble
+from handlers.dialog.events import FileProblem
 from tests.platforms.bot_api import MOST_BYTES, TOKEN, BotApi, Weather, served
 from tests.platforms.telegram_rules import contracts, rules
 

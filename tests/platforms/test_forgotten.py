@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot import line_post
-from bot.telegram.bubble import bubbles
-from handlers.turn import Channel, Message, Say
-from storage.snapshot import Letter
+from bot.platforms.line import sender as line_post
+from bot.platforms.telegram.render import bubbles
+from handlers.dialog.events import Channel, Message, Say
+from storage.serialization import Letter
 from tests import samples
 from tests.platforms.line_api import Content
 from tests.platforms.line_door import at_work, person

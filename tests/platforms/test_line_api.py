@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.courier import Later, Never
-from bot.line import Line, MonthUsedUp, Outage, Refused, Used
+from bot.delivery.worker import Later, Never
+from bot.platforms.line.client import Line, MonthUsedUp, Outage, Refused, Used
 from tests.platforms.line_api import TOKEN, Content, LineApi, Weather, serving
 from tests.platforms.line_rules import needs_contracts, rules
 

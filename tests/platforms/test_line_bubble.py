@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.line_bubble import LONGEST, bubbles, cut, short, units
-from bot.line_card import plain
-from handlers.turn import Message
+from bot.platforms.line.flex import plain
+from bot.platforms.line.render import LONGEST, bubbles, cut, short, units
+from handlers.dialog.events import Message
 from tests.platforms.line_rules import beyond, graphemes, needs_contracts, rules
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=60)

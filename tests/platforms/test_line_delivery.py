@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from bot import line_desk, line_post
-from bot.courier import Never
-from bot.line import Outage
-from bot.line_post import retry_key
-from bot.line_quota import Ledger
-from handlers.turn import Channel, Deciding, Event, Message, Say, Session
+from bot.delivery.worker import Never
+from bot.platforms.line import sender as line_post
+from bot.platforms.line import setup as line_desk
+from bot.platforms.line.client import Outage
+from bot.platforms.line.quota import Ledger
+from bot.platforms.line.sender import retry_key
+from handlers.dialog.events import Channel, Deciding, Event, Message, Say, Session
 from storage.errors import Busy
-from storage.snapshot import Letter
-from storage.waiting import Waiting
+from storage.outgoing.queue import Waiting
+from storage.serialization import Letter
 from tests.platforms.line_api import Call, LineApi, Weather, serving
 from tests.platforms.line_door import RECEIPT, Account, at_work, messages, person
 from tests.platforms.line_rules import needs_contracts, rules

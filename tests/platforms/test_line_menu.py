@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot import line_menu, line_picture
-from bot.line import Line, Outage
-from bot.line_menu import HEIGHTS, WIDTH, Menus, Sheet, areas, menu, sheets
+from bot.platforms.line import draw_rich_menu as line_picture
+from bot.platforms.line import rich_menu as line_menu
+from bot.platforms.line.client import Line, Outage
+from bot.platforms.line.rich_menu import HEIGHTS, WIDTH, Menus, Sheet, areas, menu, sheets
 from bot.settings import DESKS
-from handlers import counter
-from handlers.router import TYPED
-from handlers.turn import Channel
-from storage.snapshot import Letter
+from handlers import service_desk as counter
+from handlers.complaints_desk import TYPED
+from handlers.dialog.events import Channel
+from storage.serialization import Letter
 from tests.platforms.line_api import TOKEN, Weather, serving
 from tests.platforms.line_door import at_work, messages, person
 from tests.platforms.line_rules import graphemes, needs_contracts, rules

@@ -6,8 +6,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.officer import seats
-from handlers.staff.keyhole import NewKey
+from bot.web.officer import session as seats
+from handlers.staff.page_access import NewKey
 from tests.end.officer_page import LINK
 from tests.end.officers import filed
 from tests.platforms.line_door import LineDoor, person

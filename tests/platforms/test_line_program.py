@@ -105,6 +105,6 @@ def test_one_account_is_not_for_two_desks(tmp_path: Path, same: str) -> None:
 
 
 def test_without_line_its_library_is_not_loaded(tmp_path: Path) -> None:
-    told = "import sys, bot.serving, bot.doors; sys.exit(any(n.startswith('linebot') for n in sys.modules))"
+    told = "import sys, bot.serve, bot.platforms.registry; sys.exit(any(n.startswith('linebot') for n in sys.modules))"
     assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0
     assert run(tmp_path / "var", "version").returncode == 0

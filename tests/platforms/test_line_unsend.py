@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from handlers.register import emptied, without
-from handlers.turn import Session
+from handlers.complaints.messages import emptied, without
+from handlers.dialog.events import Session
 from storage import tables
 from storage.errors import DiskFull, StorageError
 from tests import samples
@@ -214,7 +214,7 @@ def test_out_of_what_was_added_to_a_case(tmp_path: Path) -> None:
         file = await says(account, line.file(A, Content(samples.photo())))
 
         async def bodies() -> list[tuple[str, int]]:
-            from storage.snapshot import BODY
+            from storage.serialization import BODY
 
             lines = tables.history
             async with store._reader.connect() as connection:

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.line_event import Unreadable, read
 from bot.log import Foreign
-from handlers import wording
+from bot.platforms.line.events import Unreadable, read
+from handlers import i18n as wording
 from storage.errors import DiskFull
 from tests import samples
 from tests.platforms.line_api import BOT, SECRET, TOKEN, Content, Weather, signature
@@ -435,7 +435,7 @@ def test_what_takes_long_to_be_read_is_answered_in_time_all_the_same(
         async def never(_: object) -> None:
             await stuck.wait()
 
-        monkeypatch.setattr("bot.line_webhook.read", slowly)
+        monkeypatch.setattr("bot.platforms.line.webhook.read", slowly)
         monkeypatch.setattr(talk.engine, "handle", never)
         talk.soon = 0.7
         began = loop.time()

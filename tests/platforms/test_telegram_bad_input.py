@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.telegram.door import Door
-from bot.telegram.update import Update
-from bot.telegram.webhook import Webhook
+from bot.platforms.telegram.adapter import Door
+from bot.platforms.telegram.models import Update
+from bot.platforms.telegram.webhook import Webhook
 from tests.platforms.bot_api import NAME, TOKEN
 from tests.platforms.person import CHAT, Person, play
 from tests.platforms.telegram_door import SECRET, Open

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from bot.telegram import calls
-from bot.telegram.calls import Calls
+from bot.platforms.telegram import http_client as calls
+from bot.platforms.telegram.http_client import Calls
 from tests.reach import held
 
 Answer = Callable[[bytes], Awaitable[bytes]]

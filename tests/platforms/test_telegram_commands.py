@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.commands import CITIZENS, Commands, everybodys, officers
-from handlers import counter, router
-from handlers.staff.inquiry import NAMES
-from handlers.staff.role import Order, Role, may
-from handlers.turn import Lang
+from bot.platforms.telegram.commands import CITIZENS, Commands, everybodys, officers
+from handlers import complaints_desk as router
+from handlers import service_desk as counter
+from handlers.dialog.events import Lang
+from handlers.staff.permissions import Order, Role, may
+from handlers.staff.service.dispatch import NAMES
 from tests.platforms.bot_api import Weather
 from tests.platforms.telegram_door import TelegramDoor
 from tests.platforms.test_telegram_officers import joined

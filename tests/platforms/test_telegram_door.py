@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.pace import Pace
-from handlers.turn import Channel
+from bot.platforms.telegram.send_limiter import Pace
+from handlers.dialog.events import Channel
 from storage.errors import DiskFull
 from tests import samples
 from tests.platforms.bot_api import Weather
@@ -136,7 +136,7 @@ def test_a_question_does_not_ride_into_a_chat_that_must_wait(tmp_path: Path) -> 
 def test_a_review_that_could_not_be_sent_is_sent_a_little_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.voice.PAUSES", (0, 0, 0))
+    monkeypatch.setattr("bot.platforms.telegram.replies.PAUSES", (0, 0, 0))
 
     async def scene(o: Open, p: Person) -> None:
         broken = iter([Weather(500), Weather(500)])

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.engine import Answer
-from bot.telegram.pace import Pace
-from handlers.turn import Channel, Message, Say, Session
-from storage.snapshot import Letter
+from bot.platforms.telegram.send_limiter import Pace
+from handlers.dialog.events import Channel, Message, Say, Session
+from storage.serialization import Letter
 from tests import samples
 from tests.platforms.bot_api import Weather, served
 from tests.platforms.person import CHAT, Person, calm, play
@@ -206,7 +206,7 @@ def test_outages_of_days_lose_no_letter_and_our_own_mistake_is_given_up(tmp_path
 def test_what_was_said_is_not_said_again_with_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.voice.PAUSES", (0, 0, 0))
+    monkeypatch.setattr("bot.platforms.telegram.replies.PAUSES", (0, 0, 0))
 
     async def scene(o: Open, p: Person) -> None:
         await p.says("สวัสดี")
@@ -228,7 +228,7 @@ def test_what_was_said_is_not_said_again_with_the_rest(
 def test_words_that_hold_a_secret_stand_once_where_their_picture_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.voice.PAUSES", (0, 0, 0))
+    monkeypatch.setattr("bot.platforms.telegram.replies.PAUSES", (0, 0, 0))
 
     async def scene(o: Open, p: Person) -> None:
         await p.says("สวัสดี")
@@ -244,9 +244,9 @@ def test_words_that_hold_a_secret_stand_once_where_their_picture_is_refused(
 
 
 def test_a_review_waits_for_as_long_as_telegram_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.voice.PAUSES", (0, 0, 0))
-    monkeypatch.setattr("bot.telegram.post.MOST", 0.1)
-    monkeypatch.setattr("bot.telegram.pace.MOST", 0.1)
+    monkeypatch.setattr("bot.platforms.telegram.replies.PAUSES", (0, 0, 0))
+    monkeypatch.setattr("bot.platforms.telegram.sender.MOST", 0.1)
+    monkeypatch.setattr("bot.platforms.telegram.send_limiter.MOST", 0.1)
 
     async def scene(o: Open, p: Person) -> None:
         busy = iter([Weather(429, retry_after=1)])
@@ -315,7 +315,7 @@ def test_who_asks_for_updates_lets_nobody_wait_for_anothers_files(tmp_path: Path
 def test_a_webhook_that_somebody_set_meanwhile_is_named_and_taken_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.telegram.entrance.SHORTEST", 0.05)
+    monkeypatch.setattr("bot.platforms.telegram.setup.SHORTEST", 0.05)
 
     async def scene(o: Open, p: Person) -> None:
         await p.says("สวัสดี")

@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.officer import seats
-from handlers.staff.keyhole import NewKey
+from bot.web.officer import session as seats
+from handlers.staff.page_access import NewKey
 from tests.end.officers import filed
 from tests.platforms.bot_api import Weather
 from tests.platforms.telegram_door import TelegramDoor

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from bot.log import Foreign
-from bot.telegram.voice import Voice
-from handlers.turn import Channel
+from bot.platforms.telegram.replies import Voice
+from handlers.dialog.events import Channel
 from tests.end.chat import ROOT, surroundings
 from tests.platforms.bot_api import NAME, TOKEN, BotApi, Weather, served
 from tests.platforms.person import CHAT, Person, calm, play

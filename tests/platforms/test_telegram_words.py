@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.courier import Later
-from bot.telegram.api import Gone
-from bot.telegram.bubble import LONGEST, Bubble, bubbles, cut
-from bot.telegram.card import Card, card
-from bot.telegram.intake import typed
-from bot.telegram.pace import MOST, Pace
-from bot.telegram.post import Post
-from bot.telegram.update import Said
-from bot.telegram.wire import written
-from handlers.receipt import made_of
-from handlers.turn import Message
+from bot.delivery.worker import Later
+from bot.platforms.telegram.client import Gone
+from bot.platforms.telegram.existing_message import Card, card
+from bot.platforms.telegram.inbound import typed
+from bot.platforms.telegram.models import Said
+from bot.platforms.telegram.ptb_request import written
+from bot.platforms.telegram.render import LONGEST, Bubble, bubbles, cut
+from bot.platforms.telegram.send_limiter import MOST, Pace
+from bot.platforms.telegram.sender import Post
+from handlers.dialog.events import Message
+from handlers.dialog.receipt import made_of
 
 
 def units(text: str) -> int:

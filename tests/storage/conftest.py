@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from handlers.case import Move, Outcome, Reason, Status, Step
-from handlers.receipt import Receipt, made_of
-from handlers.register import AddEntry, By, CaseView, EntryKind, FileCase, FindCase, MoveCase
-from handlers.turn import Act, Channel, Event, File, Say, Session, Turn
+from handlers.complaints.lifecycle import Move, Outcome, Reason, Status, Step
+from handlers.complaints.messages import AddEntry, By, CaseView, EntryKind, FileCase, FindCase, MoveCase
+from handlers.dialog.events import Act, Channel, Event, File, Say, Session, Turn
+from handlers.dialog.receipt import Receipt, made_of
 from ita_stats.calendar import day_in_bangkok
-from storage import keys, store
-from storage.commit import Committed
-from storage.keys import Keyring, Place
+from storage import store
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import Keyring, Place
+from storage.db.group_commit import Committed
 from storage.store import Store
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok

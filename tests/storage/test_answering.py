@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import clock
-from handlers.question import Answering, HoldAnswer, State, TakeBackAnswer
+from bot.jobs import housekeeping as clock
+from handlers.questions.messages import Answering, HoldAnswer, State, TakeBackAnswer
 from storage import tables
+from storage.crypto.key_files import Place
 from storage.errors import Conflict
-from storage.keys import Place
 from tests.end.desk import Desk, opened
 from tests.end.officers import Officer, hired
 from tests.play import OFFICE

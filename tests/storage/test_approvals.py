@@ -4,12 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.approval import Approval, Approve, AskApproval, ListApprovals, ReadIdentity, SpendApproval, What
-from handlers.case import Move, Outcome, Step
-from handlers.exclusion import Exclusion, Why
+from handlers.complaints.approvals import (
+    Approval,
+    Approve,
+    AskApproval,
+    ListApprovals,
+    ReadIdentity,
+    SpendApproval,
+    What,
+)
+from handlers.complaints.exclusions import Exclusion, Why
+from handlers.complaints.lifecycle import Move, Outcome, Step
 from handlers.office import TwoPersons
-from handlers.staff.role import Role
-from handlers.staff.seconding import needed
+from handlers.staff.complaints.approvals import needed
+from handlers.staff.permissions import Role
 from storage.errors import Conflict
 from storage.store import Store
 from tests.storage.conftest import NOW, Ground, view

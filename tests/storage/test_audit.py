@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.register import By
+from handlers.complaints.messages import By
 from storage.audit import Anchor, Chain, Line
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground, entry, view

@@ -8,10 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.question import Return
-from handlers.standing import FindContact, FindOpinion, ListOpinions, NewNumber, SendOpinion
-from handlers.turn import Channel
-from handlers.voice import (
+from handlers.consultations.messages import (
     Ballot,
     BallotQuestion,
     CloseBallot,
@@ -31,9 +28,13 @@ from handlers.voice import (
     Taken,
     Theme,
 )
-from ita_stats import voice
+from handlers.dialog.events import Channel
+from handlers.feedback.messages import FindContact, FindOpinion, ListOpinions, NewNumber, SendOpinion
+from handlers.questions.messages import Return
 from ita_stats.calendar import day_in_bangkok
-from storage import closing, polled
+from ita_stats.opinions import model as voice
+from storage.consultations import close as closing
+from storage.consultations import retention as polled
 from storage.errors import Conflict
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.receipt import made_of
-from handlers.register import FindCase, FindTries, SetTries, Tries
-from handlers.turn import Choice, Say, Session, Topic, Turn
-from storage import talks
-from storage.days import Days
+from handlers.complaints.messages import FindCase, FindTries, SetTries, Tries
+from handlers.dialog.events import Choice, Say, Session, Topic, Turn
+from handlers.dialog.receipt import made_of
+from storage import sessions as talks
+from storage.crypto.daily_keys import Days
 from storage.errors import Conflict, Tampered
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground, filing, talk

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from bot import clock
-from handlers.exclusion import Exclusion, ListExclusions, SetExclusion, Why
-from handlers.staff.person import Profile
-from handlers.staff.role import Role
-from handlers.turn import Act
-from storage import concerns, tables
+from bot.jobs import housekeeping as clock
+from handlers.complaints.exclusions import Exclusion, ListExclusions, SetExclusion, Why
+from handlers.dialog.events import Act
+from handlers.staff.members import Profile
+from handlers.staff.permissions import Role
+from storage import tables
+from storage.cases import exclusions as concerns
 from storage.errors import Conflict
 from storage.store import Store
 from tests.play import OFFICE

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from handlers.case import Move, Outcome, Status
-from handlers.receipt import made_of
-from handlers.register import FindCase
-from handlers.turn import Choice, Say, Session, Turn
-from storage import database, read, store
+from handlers.complaints.lifecycle import Move, Outcome, Status
+from handlers.complaints.messages import FindCase
+from handlers.dialog.events import Choice, Say, Session, Turn
+from handlers.dialog.receipt import made_of
+from storage import query_registry as read
+from storage import store
+from storage.db import sqlite as database
 from storage.errors import Conflict, DiskFull, StorageError
-from storage.read import Sight
+from storage.query_registry import Sight
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, Ground, close, entry, filing, move, talk, view
 

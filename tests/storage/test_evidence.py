@@ -12,10 +12,10 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from handlers.register import FindCase
-from handlers.turn import DropFiles, FileProblem, KeepText
+from handlers.complaints.messages import FindCase
+from handlers.dialog.events import DropFiles, FileProblem, KeepText
 from storage.errors import Tampered
-from storage.evidence import MOST_BYTES, clean_name
+from storage.files.evidence import MOST_BYTES, clean_name
 from storage.store import Store
 from tests import samples
 from tests.storage.conftest import CANARY, NOW, Ground, keep

@@ -10,7 +10,7 @@ from typing import Any
 import aiosqlite
 import pytest
 
-from storage.glance import Glance, glancing
+from storage.db.read_batcher import Glance, glancing
 
 ONE = "SELECT n FROM numbers WHERE n = ?"
 ALL = "SELECT n FROM numbers"

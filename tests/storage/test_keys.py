@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import keys
+from storage.crypto import key_files as keys
+from storage.crypto.key_files import NAMES, Place
 from storage.errors import KeyTrouble
-from storage.keys import NAMES, Place
 from storage.store import Store
 from tests.storage.conftest import Ground
 

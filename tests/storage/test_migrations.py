@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from storage import database, migrations, tables
+from storage import migrations, tables
+from storage.db import sqlite as database
 from tests.storage.conftest import Ground
 
 
@@ -36,7 +37,7 @@ def test_what_is_random_is_not_stored_in_the_order_of_arrival(tmp_path: Path) ->
 
 def test_the_newest_revision_is_the_one_that_opens_without_alembic() -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(database.__file__).parents[1] / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
 
 

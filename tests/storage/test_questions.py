@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot import clock
-from handlers.question import ListQuestions, Rate, Rating
-from handlers.staff.role import Role
-from handlers.turn import Channel, Event, Message
+from bot.jobs import housekeeping as clock
+from handlers.dialog.events import Channel, Event, Message
+from handlers.questions.messages import ListQuestions, Rate, Rating
+from handlers.staff.permissions import Role
 from storage import tables
-from storage.keys import Place
+from storage.crypto.key_files import Place
 from tests.end.desk import Desk, opened
 from tests.end.officers import hired
 from tests.play import OFFICE
@@ -41,7 +41,7 @@ async def asks(desk: Desk, name: str = "ก", back: bytes | None = BACK) -> str:
 
 
 async def letters(desk: Desk) -> list[tuple[bytes, Message]]:
-    from handlers import wording
+    from handlers import i18n as wording
 
     return [
         (letter.what.back, wording.render(letter.what.says[0], letter.what.lang))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.crypto.aead import is_signed, public_key, signed
 from storage.errors import Conflict
 from storage.releases import RUN, Kept, Posting
-from storage.seal import is_signed, public_key, signed
 from storage.store import Store
 from tests.storage.conftest import NOW, Ground
 

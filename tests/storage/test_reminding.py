@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot import clock
-from handlers import deadlines
-from handlers.register import FindCase
-from handlers.staff.role import Role
+from bot.jobs import housekeeping as clock
+from handlers.complaints import deadlines
+from handlers.complaints.messages import FindCase
+from handlers.staff.permissions import Role
 from storage.store import Store
 from tests.play import OFFICE
 from tests.storage.conftest import NOW, Ground, close, filing, view

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.register import FindCase, FindTries, SetTries, Tries
-from handlers.turn import Say, Session, Topic, Turn
-from ita_stats.fact import Field
-from storage import database
+from handlers.complaints.messages import FindCase, FindTries, SetTries, Tries
+from handlers.dialog.events import Say, Session, Topic, Turn
+from ita_stats.cases.fact import Field
+from storage.db import sqlite as database
 from storage.errors import StorageError, Tampered
 from storage.store import Store
 from tests import samples

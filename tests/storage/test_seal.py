@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.crypto.aead import BLOCK, CHUNK, SEALED_CHUNK, ChunkSealer, Seal, mark, opened_chunks
 from storage.errors import Tampered
-from storage.seal import BLOCK, CHUNK, SEALED_CHUNK, ChunkSealer, Seal, mark, opened_chunks
 
 KEY, OLD = bytes(range(32)), bytes(range(1, 33))
 HERE = ("cases", "id-1", "report")

@@ -3,11 +3,11 @@
 from base64 import b64encode
 from datetime import timedelta
 
-from bot import clock
-from handlers.receipt import made_of
-from handlers.register import By, CaseView, FindCase
-from handlers.turn import Event, Say, Session, Topic, Turn
-from storage.seal import fresh_key
+from bot.jobs import housekeeping as clock
+from handlers.complaints.messages import By, CaseView, FindCase
+from handlers.dialog.events import Event, Say, Session, Topic, Turn
+from handlers.dialog.receipt import made_of
+from storage.crypto.aead import fresh_key
 from storage.store import Store
 from tests.play import OFFICE
 from tests.storage.conftest import CANARY, NOW, Ground, entry, filing, talk, view

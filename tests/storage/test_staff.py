@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from handlers import thai
-from handlers.staff.person import (
+from handlers.dialog.events import Channel
+from handlers.staff.members import (
     FindInvitation,
     FindStaff,
     IsRecovery,
@@ -18,8 +19,7 @@ from handlers.staff.person import (
     Profile,
     Spend,
 )
-from handlers.staff.role import Role
-from handlers.turn import Channel
+from handlers.staff.permissions import Role
 from storage.errors import Conflict
 from storage.store import Store
 from tests.storage.conftest import NOW, Ground

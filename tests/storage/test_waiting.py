@@ -3,11 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-from handlers.turn import Channel, Say
+from handlers.dialog.events import Channel, Say
 from storage import store
-from storage.snapshot import Errand, Letter
+from storage.outgoing.queue import LEASE, MOST_ATTEMPTS, Waiting
+from storage.serialization import Errand, Letter
 from storage.store import Store
-from storage.waiting import LEASE, MOST_ATTEMPTS, Waiting
 from tests.storage.conftest import CANARY, NOW, Ground
 
 LETTER = Letter(Channel.WEB, bytes(range(256)), "th", (Say("told", {"text": CANARY}),))

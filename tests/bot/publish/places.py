@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.publish.outlet import Outlet, Shown, Unposted
-from bot.publish.rounds import Rounds
-from bot.publish.told import News
-from bot.releases import Bench
+from bot.jobs.publishing import Rounds
+from bot.publishing.notifications import News
+from bot.publishing.releases import Bench
+from bot.publishing.target import Outlet, Shown, Unposted
 from tests.bot.releasing import Ground, busy
 
 OPENED = datetime.fromisoformat("2025-10-20T09:00:00+07:00")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import releases, shelf
-from bot.pages import Pages
-from bot.publish.folder import Folder
-from bot.publish.outlet import Shown, Unposted
+from bot.publishing import atomic_write as shelf
+from bot.publishing import releases
+from bot.publishing.folder_target import Folder
+from bot.publishing.target import Shown, Unposted
+from bot.web.templating import Pages
 from tests.bot.releasing import busy, changed, order
 from tests.play import OFFICE
 

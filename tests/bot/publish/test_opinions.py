@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
-from bot.opinions import Hearing, hearing_at, terms_of
-from bot.publish import opinions, rounds
-from bot.publish.opinions import OpinionFolder
+from bot import bootstrap as app
+from bot.consultations.public_view import Hearing, hearing_at, terms_of
+from bot.jobs import publishing as rounds
+from bot.publishing import opinions_folder as opinions
+from bot.publishing.opinions_folder import OpinionFolder
 from bot.settings import Settings
-from ita_stats.opinions import counting
-from ita_stats.opinions.rendered import TYPES, rendered
-from ita_stats.voice import Consultation, Taken
-from storage.keys import Place
+from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.model import Consultation, Taken
+from ita_stats.opinions.render import TYPES, rendered
+from storage.crypto.key_files import Place
 from tests.bot.hearing import CLOSED, OPEN, Memory, full, hearing
 from tests.end.desk import opened
 from tests.play import OFFICE

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
-from bot.publish import qna, rounds
+from bot import bootstrap as app
+from bot.jobs import publishing as rounds
+from bot.publishing import qna_folder as qna
 from bot.settings import Settings
-from handlers.knowledge import Post, Posted, Unpost
+from handlers.questions.faq_messages import Post, Posted, Unpost
 from handlers.thai import day
+from storage.crypto.key_files import Place
 from storage.errors import Conflict
-from storage.keys import Place
 from tests.end.desk import Desk, opened
 from tests.play import OFFICE
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot import releases, shelf
-from bot.releases import Bench
+from bot.publishing import atomic_write as shelf
+from bot.publishing import releases
+from bot.publishing.releases import Bench
 from tests.bot.publish.places import OPENED, Fake, Town
 from tests.bot.releasing import Ground, busy, changed, late, order
 from tests.end import chat

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import releases
-from bot.publish import site
+from bot.publishing import releases
+from bot.web import statistics as site
 from ita_stats import release
 from tests.bot.releasing import Ground, busy, order
 from tests.end.server import WebServer

@@ -4,16 +4,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot import counting
 from bot.engine import Engine
-from bot.publish import told
-from bot.releases import Bench
-from handlers import thai, wording
-from handlers.router import Complaints
-from handlers.staff.person import FindInvitation, Join, NewSecret, Profile
-from handlers.staff.publishing import FindWaiting
-from handlers.staff.role import Role
-from handlers.turn import Channel, Event, Turn
+from bot.publishing import notifications as told
+from bot.publishing.releases import Bench
+from bot.statistics import chat_queries as counting
+from handlers import i18n as wording
+from handlers import thai
+from handlers.complaints_desk import Complaints
+from handlers.dialog.events import Channel, Event, Turn
+from handlers.staff.complaints.release import FindWaiting
+from handlers.staff.members import FindInvitation, Join, NewSecret, Profile
+from handlers.staff.permissions import Role
 from tests.bot.publish.places import Fake, Town
 
 AT = datetime.fromisoformat("2025-11-01T08:05:00+07:00")

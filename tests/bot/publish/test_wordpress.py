@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.publish import wire
-from bot.publish.outlet import Shown, Unposted
-from bot.publish.wordpress import WordPress
-from bot.releases import Made
+from bot.publishing import wordpress_client as wire
+from bot.publishing.releases import Made
+from bot.publishing.target import Shown, Unposted
+from bot.publishing.wordpress_target import WordPress
 from tests.bot.publish import fake_wordpress
 from tests.bot.publish.fake_wordpress import PASSWORD, USER, FakeWordPress
 from tests.bot.releasing import busy, changed, order

@@ -5,8 +5,8 @@ from itertools import combinations, product
 
 import highspy
 
+from ita_stats.opinions.model import Kind
 from ita_stats.opinions.results import Figure, Figures, Part, Results
-from ita_stats.voice import Kind
 
 SIDES = ("account", "web")
 Type = tuple[str, frozenset[str]]

@@ -4,10 +4,10 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from ita_stats.opinions import counting
-from ita_stats.opinions.counting import Terms
+from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.model import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
 from ita_stats.opinions.results import Results
-from ita_stats.voice import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
+from ita_stats.opinions.results_builder import Terms
 
 TERMS = Terms("สำนักงานศึกษาธิการจังหวัดเชียงใหม่", "Chiang Mai Provincial Education Office", b"a salt")
 

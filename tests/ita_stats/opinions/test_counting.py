@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ita_stats.opinions import counting
+from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.model import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
 from ita_stats.opinions.results import Figures, Means
 from ita_stats.opinions.tally import Box, Pair, counted
-from ita_stats.voice import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
 from tests.ita_stats.opinions import said
 from tests.ita_stats.opinions.attack import SIDES, Attack
 from tests.ita_stats.opinions.said import ASKED, TERMS, THEMES

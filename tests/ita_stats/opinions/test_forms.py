@@ -12,11 +12,16 @@ import pypdfium2
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from ita_stats.opinions import counting, page, printed, published, report, sheet
-from ita_stats.opinions.rendered import TYPES, rendered
+from ita_stats.opinions import json_schema as published
+from ita_stats.opinions import labels as printed
+from ita_stats.opinions import render_csv as sheet
+from ita_stats.opinions import render_html as page
+from ita_stats.opinions import render_pdf as report
+from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.model import Asked, Kind, Taken, Theme, Voice
+from ita_stats.opinions.render import TYPES, rendered
 from ita_stats.opinions.results import Figures, Results
-from ita_stats.opinions.words import WORDS
-from ita_stats.voice import Asked, Kind, Taken, Theme, Voice
+from ita_stats.opinions.strings import WORDS
 from tests.ita_stats.opinions import said
 from tests.ita_stats.opinions.said import ASKED, TERMS, THEMES
 

@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement
 import pytest
 
 from ita_stats.calendar import Month
-from ita_stats.opinions import standing
-from ita_stats.opinions.standing import Said, Topic
-from ita_stats.voice import Opinion
+from ita_stats.opinions import feedback as standing
+from ita_stats.opinions.feedback import Said, Topic
+from ita_stats.opinions.model import Opinion
 
 TOPICS = (
     Topic("service", "การให้บริการ", "Service"),

@@ -7,8 +7,8 @@ from itertools import combinations, product
 import pytest
 
 from ita_stats.opinions.results import Figures
+from ita_stats.opinions.suppression import Veil
 from ita_stats.opinions.tally import Line, Pair
-from ita_stats.opinions.veil import Veil
 from tests.ita_stats.opinions.worlds import (
     SIDES,
     Type,

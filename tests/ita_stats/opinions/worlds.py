@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 
 from ita_stats.opinions.results import Figures
+from ita_stats.opinions.suppression import Shown, Veil
 from ita_stats.opinions.tally import Line, Pair
-from ita_stats.opinions.veil import Shown, Veil
 
 Type = tuple[str, frozenset[str]]
 """The side of a voice, and the cells that it is in."""

@@ -1,0 +1,44 @@
+"""`ita-bot export`: one case as an encrypted PDF into a file, and its password once on the screen."""
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from bot import bootstrap as house
+from bot.exporters import case_pdf as casefile
+from bot.settings import DeskName
+from handlers import i18n as wording
+from handlers.dialog.events import Say
+from handlers.staff.parse import read
+
+DONE, WRONG_USE = 0, 2
+
+
+async def run(number: str, desk: DeskName, out: Path) -> int:
+    """The command; gives the exit code. The file is the owner's alone, and never in place of another."""
+    given = read(f"/case {number}")
+    if given is None or not given.number or not given.year:
+        raise typer.BadParameter(f"{number} is no register number, as 12/2570 is")
+    async with house.opened([desk]) as opened:
+        store = opened.desks[desk].store
+        made = await casefile.written(store, opened.office, given.number, given.year, datetime.now(UTC))
+    if made is None:
+        for lang in ("th", "en"):
+            sys.stderr.write(wording.text(Say("casefile.none", {"number": number}), lang) + "\n")
+        return WRONG_USE
+    content, password = made
+    try:
+        await asyncio.to_thread(_keep, out, content)
+    except OSError as trouble:
+        raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
+    sys.stdout.write(password + "\n")
+    return DONE
+
+
+def _keep(out: Path, content: bytes) -> None:
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)

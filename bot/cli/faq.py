@@ -1,0 +1,58 @@
+"""`ita-bot faq`: what is known, between the office's file and the service desk."""
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+faq = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="What is known: answers that are given at once."
+)
+
+
+def _finish(work: Coroutine[Any, Any, int]) -> None:
+    from bot.cli.main import finish  # it knows this module
+
+    finish(work)
+
+
+@faq.command("import")
+def faq_import(
+    file: Annotated[Path, typer.Argument(help="A TOML or CSV file of entries.", exists=True)],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Drop entries that are not in the file.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Take the knowledge base from a file, and say what changed: a JSON object for each entry."""
+    from bot.cli import faq_files as library
+
+    _finish(library.taken(file, replace=replace, dry_run=dry_run))
+
+
+@faq.command("export")
+def faq_export(
+    form: Annotated[Literal["toml", "csv"], typer.Option("--format", help="How to write it.")] = "toml",
+) -> None:
+    """Write the knowledge base to standard output, as a file that can be imported again."""
+    from bot.cli import faq_files as library
+
+    _finish(library.given(form))
+
+
+@faq.command("eval")
+def evaluate(
+    ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
+    base: Annotated[Path, typer.Option(help='[{"id", "text"}], or a TOML or CSV file of entries.')],
+) -> None:
+    """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
+    from bot.cli.faq_eval import Unusable, evaluated, told
+
+    try:
+        figures = evaluated(ask, base)
+    except Unusable as trouble:
+        raise typer.BadParameter(str(trouble)) from None
+    for line in told(figures):
+        typer.echo(line)

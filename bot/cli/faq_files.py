@@ -1,0 +1,64 @@
+"""`ita-bot faq`: the knowledge base between the office's file and the service desk."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from bot import bootstrap as house
+from bot.importers import faq_file as knowledge
+from handlers.questions.faq_messages import Known
+
+DONE, FINDINGS, WRONG_USE = 0, 1, 2
+
+
+async def taken(file: Path, *, replace: bool, dry_run: bool) -> int:
+    """Import a file; gives the exit code. Nothing is written where anything in it is wrong."""
+    try:
+        entries = knowledge.load(file)
+    except knowledge.BadFile as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return FINDINGS if dry_run else WRONG_USE
+    async with house.opened(["service"]) as opened:
+        store = opened.desks["service"].store
+        before = (await store.library.shelf()).known
+        after, changes = _merged(before, entries, replace=replace)
+        for change in changes:
+            sys.stdout.write(json.dumps(change, ensure_ascii=False) + "\n")
+        if not dry_run and after != before:
+            await store.stock(after, datetime.now(UTC))
+    return DONE
+
+
+async def given(form: Literal["toml", "csv"]) -> int:
+    """Export; gives the exit code."""
+    async with house.opened(["service"]) as opened:
+        shelf = await opened.desks["service"].store.library.shelf()
+    sys.stdout.write(knowledge.written(shelf.known, as_csv=form == "csv"))
+    return DONE
+
+
+def _merged(
+    before: Sequence[Known], entries: Sequence[Known], *, replace: bool
+) -> tuple[tuple[Known, ...], list[dict[str, str]]]:
+    """The knowledge base after an import, and what changed in it.
+
+    What is not in the file stays, save with `replace` and save for examples, which make room for the office's own.
+    """
+    old, new = {one.id: one for one in before}, {one.id for one in entries}
+    own = any(not one.example for one in entries)
+    dropped = {one.id for one in before if one.id not in new and (replace or (own and one.example))}
+    kept = tuple(one for one in before if one.id not in new and one.id not in dropped)
+    return (*entries, *kept), list(_changes(old, entries, dropped))
+
+
+def _changes(old: dict[str, Known], entries: Sequence[Known], dropped: set[str]) -> Iterator[dict[str, str]]:
+    for one in entries:
+        if one.id not in old:
+            yield {"id": one.id, "did": "added"}
+        elif old[one.id] != one:
+            yield {"id": one.id, "did": "changed"}
+    for name in sorted(dropped):
+        yield {"id": name, "did": "dropped"}

@@ -1,0 +1,251 @@
+"""`ita-bot release`: make a release, verify one, let go one that is held, and show which there are."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.settings import DeskName, Misconfigured
+
+if TYPE_CHECKING:
+    from bot.publishing.releases import Bench, Made, Order
+    from handlers.office import Office
+    from storage.releases import Kept
+
+DONE, FINDINGS = 0, 1
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Releases of the statistics: frozen, numbered, hashed, signed.",
+)
+Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
+Out = Annotated[
+    Path | None, typer.Option(help="The folder to write; a release that stands there is replaced.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def release(
+    context: typer.Context,
+    desk: Annotated[DeskName | None, typer.Option(help="Which desk.")] = None,
+    period: Annotated[
+        str, typer.Option(help="fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")
+    ] = "",
+    as_of: Annotated[
+        str, typer.Option(help="The last day that is counted; default today, or the end of the last row.")
+    ] = "",
+    out: Out = None,
+    correct: Annotated[
+        str | None, typer.Option(help="What changed and why, where a release is corrected.")
+    ] = None,
+) -> None:
+    """Release the statistics of a period: every file, made to stay."""
+    if context.invoked_subcommand is not None:
+        return
+    from bot.cli import main as cli
+
+    if desk is None or not period or out is None:
+        raise typer.BadParameter("--desk, --period and --out are needed")
+    if correct is not None and not correct.strip():
+        raise typer.BadParameter("--correct: say what changed and why")
+    cli.finish(_release(desk, period, as_of, out, correct.strip() if correct else None))
+
+
+async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str | None) -> int:
+    from bot import bootstrap as house
+    from bot import office_file as offices
+    from bot import settings
+    from bot.publishing import releases
+    from ita_stats.period import NoPeriod
+    from storage.errors import DiskFull
+
+    office, now = offices.load(settings.load().office), datetime.now(UTC)
+    try:  # before anything is opened or made
+        order = _ordered(office, period, as_of, why, now)
+    except NoPeriod as trouble:
+        raise typer.BadParameter(str(trouble)) from None
+    _see_out(out)
+    async with house.opened([desk]) as opened:
+        one = opened.desks[desk]
+        try:
+            made = await releases.released(
+                releases.Bench(one.place, one.store, office), order, now, _progress
+            )
+            await asyncio.to_thread(_copy, made, out)
+        except releases.Differs as differs:
+            lines = "\n".join(f"- {note.th} / {note.en}" for note in differs.changed)
+            raise typer.BadParameter(
+                f"ฉบับที่ {differs.name} ของช่วงเวลาและวันตัดยอดนี้เผยแพร่ไปแล้ว ตัวเลขต่างไป ให้บอกเหตุผลด้วย --correct"
+                f" / release {differs.name} has other figures; say why with --correct:\n{lines}"
+            ) from None
+        except releases.NothingToCorrect:
+            raise typer.BadParameter(
+                "--correct: ยังไม่เคยเผยแพร่ช่วงเวลาและวันตัดยอดนี้ ให้ใส่ --as-of ของฉบับที่จะแก้ (ดูได้ด้วย ita-bot release list)"
+                " / nothing was released of this period and cut-off; give the --as-of of the release to be corrected"
+            ) from None
+        except releases.Lost as lost:
+            raise typer.BadParameter(
+                f"ไฟล์ของฉบับที่ {lost} หายหรือถูกแก้ ให้นำกลับจากข้อมูลสำรอง / the files of release {lost} are gone"
+                " or altered, and this version would make others; put them back from a backup"
+            ) from None
+        except (OSError, DiskFull) as trouble:
+            raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
+    _print({**_told(made.kept), "new": made.is_new, "out": str(out)})
+    return DONE
+
+
+def _ordered(office: "Office", period: str, as_of: str, why: str | None, now: datetime) -> "Order":
+    """What is asked for in words. Raises NoPeriod."""
+    from bot.publishing.releases import Order
+    from ita_stats import period as periods
+    from ita_stats.calendar import day_in_bangkok
+    from ita_stats.release import due_day, see_day
+
+    today, layout = day_in_bangkok(now), office.statistics.layout
+    day: date = periods.day(as_of, today) if as_of else today
+    found = periods.parsed(period, day)
+    if as_of:
+        see_day(found, layout, day)
+    return Order(found, day if as_of else due_day(found, layout, day), layout, why)
+
+
+def _see_out(out: Path) -> None:
+    """See that nothing but a release would be replaced."""
+    from ita_stats.release import MANIFEST
+
+    if not out.parent.is_dir():
+        raise typer.BadParameter(f"{out.parent}: ไม่มีโฟลเดอร์นี้ / there is no such folder")
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise typer.BadParameter(f"{out}: ไม่ใช่โฟลเดอร์ / is no folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise typer.BadParameter(
+            f"{out}: มีไฟล์อื่นอยู่ และไม่ใช่ฉบับสถิติ / holds files, and is no release; nothing was written"
+        )
+
+
+def _copy(made: "Made", out: Path) -> None:
+    from bot.publishing import atomic_write as shelf
+    from bot.publishing import releases
+
+    shelf.put(out.absolute(), releases.contents(made.folder), shelf.PUBLIC)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="The folder of a release.", exists=True, file_okay=False)],
+    key: Annotated[str, typer.Option(help="The desk's public key, known from elsewhere.")] = "",
+) -> None:
+    """See whether a release is whole, unchanged and signed. Exit code 1 where it is not."""
+    from bot.publishing import releases
+
+    try:
+        findings = releases.verified(folder, key.strip())
+    except OSError as trouble:
+        raise typer.BadParameter(f"{folder}: cannot be read ({trouble.strerror})") from None
+    _print({"release": _name(folder) if not findings else None, "sound": not findings, "findings": findings})
+    raise typer.Exit(FINDINGS if findings else DONE)
+
+
+def _name(folder: Path) -> str:
+    from ita_stats import release as model
+
+    return model.read((folder / model.MANIFEST).read_bytes()).name
+
+
+@app.command()
+def ok(
+    name: Annotated[str, typer.Argument(help="The release, as 3/2570.")], desk: Desk = "complaints"
+) -> None:
+    """Let a release that is held be published."""
+    from bot.cli import main as cli
+
+    cli.finish(_ok(desk, name))
+
+
+async def _ok(desk: DeskName, name: str) -> int:
+    from bot.publishing.releases import let_go
+
+    async with _bench(desk) as bench:
+        try:
+            found = await let_go(bench, name, datetime.now(UTC))
+        except LookupError:
+            raise typer.BadParameter(f"{name}: ไม่มีฉบับนี้ / there is no such release, as 3/2570 is") from None
+    _print({**_told(found), "held": False})
+    return DONE
+
+
+@app.command("list")
+def listed(desk: Desk = "complaints") -> None:
+    """Show every release that was made: a JSON object for each."""
+    from bot.cli import main as cli
+
+    cli.finish(_listed(desk))
+
+
+async def _listed(desk: DeskName) -> int:
+    async with _bench(desk) as bench:
+        for kept in await bench.store.releases.all():
+            _print(_told(kept))
+    return DONE
+
+
+@app.command()
+def key(desk: Desk = "complaints") -> None:
+    """Show the public key with which the desk's releases are verified (Ed25519, base64)."""
+    from bot.cli import main as cli
+
+    cli.finish(_key(desk))
+
+
+async def _key(desk: DeskName) -> int:
+    from bot.publishing import signing
+
+    async with _bench(desk) as bench:
+        sys.stdout.write(signing.key_of(bench.store.seals) + "\n")
+    return DONE
+
+
+@asynccontextmanager
+async def _bench(desk: DeskName) -> "AsyncIterator[Bench]":
+    """A desk that is there already: a mistyped ITA_HOME must not be made."""
+    from bot import bootstrap as house
+    from bot import settings
+    from bot.publishing.releases import Bench
+
+    chosen = settings.load()
+    if not chosen.place(desk).database.exists():
+        raise Misconfigured(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
+    async with house.opened([desk]) as opened:
+        one = opened.desks[desk]
+        yield Bench(one.place, one.store, opened.office)
+
+
+def _told(kept: "Kept") -> dict[str, Any]:
+    from hashlib import sha256
+
+    return {
+        "release": kept.name,
+        "fiscal_year": kept.fiscal_year,
+        "number": kept.number,
+        "period": kept.period,
+        "as_of": str(kept.as_of),
+        "held": kept.held,
+        "manifest_sha256": sha256(kept.manifest).hexdigest(),
+    }
+
+
+def _progress(step: int, steps: int, what: str) -> None:
+    """Which step is under way, on a line that the next one takes; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K[{step}/{steps}] {what}" + ("\n" if step == steps else ""))
+        sys.stderr.flush()
+
+
+def _print(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1,0 +1,47 @@
+"""`ita-bot staff`: who is on the staff of a desk."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from bot.settings import DeskName
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk.")
+Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
+
+
+@app.command()
+def add(
+    desk: Desk,
+    name: Annotated[str, typer.Option(help="What colleagues call the person.")],
+    role: Annotated[Literal["officer", "supervisor", "admin", "auditor"], typer.Option(help="The duty.")],
+    alias: Annotated[list[str] | None, typer.Option(help="Another name they are known by.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="A unit they belong to.")] = None,
+    chief: Annotated[str, typer.Option(help="Id of the person they are under.")] = "",
+) -> None:
+    """Add a person; prints a code that they send as /join CODE within 24 hours."""
+    from bot.cli import main as cli  # cli knows this module
+    from bot.cli import staff_changes as people
+    from handlers.staff.members import Profile
+    from handlers.staff.permissions import Role
+
+    profile = Profile(name, tuple(alias or ()), tuple(unit or ()), chief)
+    cli.finish(people.add(desk, Role(role), profile))
+
+
+@app.command()
+def remove(desk: Desk, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
+    """End a person's rights at once, in a running server too."""
+    from bot.cli import main as cli  # cli knows this module
+    from bot.cli import staff_changes as people
+
+    cli.finish(people.remove(desk, name))
+
+
+@app.command("list")
+def list_staff(desk: Desk) -> None:
+    """Everybody on the staff, a JSON object for each."""
+    from bot.cli import main as cli  # cli knows this module
+    from bot.cli import staff_changes as people
+
+    cli.finish(people.show(desk))

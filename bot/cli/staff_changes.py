@@ -1,0 +1,59 @@
+"""`ita-bot staff`: who is on the staff of a desk, from the command line."""
+
+import json
+import sys
+from datetime import UTC, datetime
+
+import typer
+
+from bot.settings import DeskName
+from handlers.staff.members import ListStaff, Profile, Staff
+from handlers.staff.permissions import Role
+from ita_stats.calendar import day_in_bangkok
+from storage.store import Store
+
+
+async def add(desk: DeskName, role: Role, profile: Profile) -> int:
+    """Add a person; the code of invitation goes to standard output, once."""
+    from bot import bootstrap as house
+
+    async with house.opened([desk]) as opened:
+        code = await opened.desks[desk].store.personnel.add(role, profile, datetime.now(UTC))
+    sys.stdout.write(f"{code}\n")
+    sys.stderr.write(
+        f"ส่งรหัสนี้ให้ถึงตัว แล้วให้พิมพ์ /join {code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง\n"
+        "Hand over this code in person; it is typed as /join CODE in a private chat with the bot, within 24 hours.\n"
+    )
+    return 0
+
+
+async def remove(desk: DeskName, name: str) -> int:
+    """End the rights of a person, by id or whole name; beside a running server too."""
+    from bot import bootstrap as house
+
+    async with house.opened([desk]) as opened:
+        store = opened.desks[desk].store
+        fitting = [one for one in await _everybody(store) if name in {one.id, one.name}]
+        if len(fitting) != 1:
+            what = "several persons have this name; use the id" if fitting else "nobody has this name or id"
+            raise typer.BadParameter(f"{what} (ita-bot staff list --desk {desk})")
+        now = datetime.now(UTC)
+        await store.personnel.remove(fitting[0].id, day_in_bangkok(now), now)
+    return 0
+
+
+async def show(desk: DeskName) -> int:
+    """Everybody on the staff: a JSON object for each."""
+    from bot import bootstrap as house
+
+    async with house.opened([desk]) as opened:
+        for one in await _everybody(opened.desks[desk].store):
+            joined = one.joined.isoformat() if one.joined else None
+            line = {"id": one.id, "name": one.name, "role": one.role.value, "joined": joined}
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return 0
+
+
+async def _everybody(store: Store) -> tuple[Staff, ...]:
+    found: tuple[Staff, ...] = await store.answer(ListStaff(), datetime.now(UTC))
+    return found

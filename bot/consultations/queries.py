@@ -1,0 +1,62 @@
+"""A consultation beside its talk: where people find it, and its voices counted for who wants to publish them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from handlers.consultations.messages import CountResult, FindBallot, FindWays, Phase, Result, Ways
+from handlers.office import Office
+from ita_stats.opinions import json_schema as published
+from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.results_builder import Terms
+from ita_stats.opinions.tally import Box
+from storage.store import Store
+
+AT = "/opinions"
+PAPER = "background.pdf"
+"""The file of a consultation that is the office's own."""
+
+
+def terms_of(office: Office, salt: bytes) -> Terms:
+    """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
+    names = office.name.th, office.name.en or office.name.th
+    return Terms(*names, salt, office.statistics.hide_below)
+
+
+def ways(office: Office, address: str, code: str) -> Ways:
+    """Where people find a consultation. address: of the desk's site, or empty."""
+    page = f"{address.rstrip('/')}/opinion?c={code}" if address else ""
+    bot = office.chats.service.telegram
+    return Ways(page, f"{bot}?start=c-{code}" if bot else "")
+
+
+def finder(office: Office, address: str) -> Callable[[FindWays, datetime], Awaitable[Ways]]:
+    """Who tells where people find a consultation."""
+
+    async def find(query: FindWays, _now: datetime) -> Ways:
+        return ways(office, address, query.code)
+
+    return find
+
+
+def counter(
+    store: Store, office: Office, address: str
+) -> Callable[[CountResult, datetime], Awaitable[Result | None]]:
+    """Who counts a consultation that an officer wants to publish. address: of the desk's site, or empty."""
+
+    async def count(query: CountResult, now: datetime) -> Result | None:
+        known = {one.code: one for one in await store.polls.consultations()}
+        ballot = await store.answer(FindBallot(query.code), now)
+        if ballot is None or ballot.phase is not Phase.CLOSED:
+            return None
+        box, many = Box(known[query.code]), 0
+        async for voices in store.polls.voices(query.code):
+            many += len(voices)
+            await asyncio.to_thread(box.put, voices)
+        themes = await store.polls.themes(query.code)
+        terms = terms_of(office, store.salt)
+        found = await asyncio.to_thread(counting.protected, known[query.code], box.opened(), themes, terms)
+        where = f"{address.rstrip('/')}{AT}/{query.code}" if address else ""
+        return Result(published.written(found), many, where)
+
+    return count

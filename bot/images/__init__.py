@@ -1,0 +1,1 @@
+"""Images: charts, QR codes, sanitised evidence, pictures hosted for a short time."""

@@ -1,0 +1,43 @@
+"""A chart as a picture, drawn off the loop's way, and as bars of letters where no picture can be shown."""
+
+import asyncio
+
+from handlers.dialog.chart import Chart
+from handlers.dialog.events import NEVER
+from ita_stats.render import typst as press
+from ita_stats.render.svg_chart import letters
+
+FEWEST = 6
+"""Months that have room: where fewer have begun, the others stand empty, so that no column is as wide as a door."""
+
+WIDTH = 24
+"""Letters of the longest bar."""
+
+
+async def drawn(chart: Chart) -> bytes:
+    """A PNG picture of 1080 x 780 pixels. Typst lets go of the interpreter, so a thread keeps nobody waiting."""
+    return await asyncio.to_thread(_picture, chart)
+
+
+def _picture(chart: Chart) -> bytes:
+    months = [{"label": one.label, "received": one.received, "done": one.done} for one in chart.months]
+    empty = FEWEST - len(months)
+    data = {
+        "title": chart.title,
+        "series": chart.series,
+        "months": months,
+        "most": chart.most,
+        "empty": max(0, empty),
+    }
+    return press.pictures("months.typ", data, NEVER)[0]
+
+
+def barred(chart: Chart) -> str:
+    """The chart in letters: a line for each figure of a month."""
+    room = max((letters(month.label) for month in chart.months), default=0)
+    lines = [f"{chart.title} (█ {chart.series[0]}  ▒ {chart.series[1]})"]
+    for month in chart.months:
+        label = month.label + " " * (room - letters(month.label))
+        for head, sign, figure in ((label, "█", month.received), (" " * room, "▒", month.done)):
+            lines.append(f"{head} {sign * round(figure / chart.most * WIDTH)} {figure}")
+    return "\n".join(lines)

@@ -1,0 +1,224 @@
+"""`ita-bot consult`: a consultation from a TOML file of the office's hand, to the service desk."""
+
+import json
+import secrets
+import sys
+import tomllib
+from dataclasses import replace
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from bot import office_file as offices
+from bot.consultations.queries import AT, PAPER
+from handlers.consultations.messages import (
+    Ballot,
+    BallotQuestion,
+    CloseBallot,
+    Kind,
+    ListBallots,
+    Phase,
+    PutBallot,
+)
+from handlers.dialog.events import Channel, Event, Turn
+from handlers.dialog.receipt import ALPHABET
+from handlers.office import Part, Words
+from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, instant
+from handlers.staff.service.consultations import lettered
+from handlers.thai import BANGKOK
+from storage.store import Store
+
+LETTERS = 6
+MOST_PDF = 20 * 1024**2
+"""Bytes."""
+
+PICKED = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS})
+
+
+class QuestionFile(Part):
+    """One question. options: of a choice, of several, and the statements."""
+
+    kind: Kind
+    title: Words
+    options: Annotated[tuple[Words, ...], Field(max_length=MOST_OPTIONS)] = ()
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> Self:
+        least = 0 if self.kind not in PICKED else 1 if self.kind is Kind.STATEMENTS else 2
+        if len(self.options) < least or (self.options and not least):
+            raise ValueError(f"options: {self.kind} takes {f'at least {least}' if least else 'none'}")
+        return self
+
+
+class AnnouncementFile(Part):
+    """A consultation.
+
+    pdf: in place of a link, a file beside this one, which is then found at the consultation's page.
+    opens, closes: "31/12/2569 16.30", or a date and time of TOML; without a zone, Bangkok's.
+    """
+
+    title: Words
+    background: Annotated[str, StringConstraints(max_length=2000)] = ""
+    link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    pdf: str = ""
+    opens: datetime | str | None = None
+    closes: datetime | str
+    questions: Annotated[tuple[QuestionFile, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+
+    @model_validator(mode="after")
+    def _one_background(self) -> Self:
+        if self.link and self.pdf:
+            raise ValueError("link, pdf: ใช้อย่างใดอย่างหนึ่ง / one of them")
+        return self
+
+    def ballot(self, now: datetime) -> Ballot:
+        """The consultation, under a new code. Raises BadParameter for times that cannot be."""
+        opens = _when(self.opens, time(0, 0)) if self.opens is not None else now
+        closes = _when(self.closes, time(23, 59))
+        if closes <= max(opens, now):
+            raise typer.BadParameter(
+                "closes: ต้องอยู่หลัง opens และหลังเวลานี้ / must be after opens, and after now"
+            )
+        questions = tuple(_question(one, f"q{place}") for place, one in enumerate(self.questions, start=1))
+        return Ballot(new_code(), self.title, self.background, self.link, opens, closes, questions)
+
+
+def new_code() -> str:
+    """A code with a letter in it, so that it is not taken for a number."""
+    return lettered("".join(secrets.choice(ALPHABET) for _ in range(3 * LETTERS)))
+
+
+def _when(said: datetime | str, otherwise: time) -> datetime:
+    at = said if isinstance(said, datetime) else instant(said, otherwise)
+    if at is None:
+        raise typer.BadParameter(f"{said!r}: พิมพ์เช่น / write it as 31/12/2569 16.30")
+    return at if at.tzinfo else at.replace(tzinfo=BANGKOK)
+
+
+def _question(one: QuestionFile, key: str) -> BallotQuestion:
+    letter = "s" if one.kind is Kind.STATEMENTS else "o"
+    own = {f"{letter}{place}": label for place, label in enumerate(one.options, start=1)}
+    return BallotQuestion(key, one.kind, one.title, own)
+
+
+def read(file: Path) -> AnnouncementFile:
+    """A file. Raises BadParameter with every mistake and its place."""
+    try:
+        text = file.read_text("utf-8-sig")
+        return AnnouncementFile.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file}: ไม่ใช่ UTF-8 / is not UTF-8") from None
+    except tomllib.TOMLDecodeError as trouble:
+        raise typer.BadParameter(f"{file}: {offices.syntax(trouble, text)}") from None
+    except ValidationError as trouble:
+        told = "\n".join(_told(error["loc"], error["msg"]) for error in trouble.errors())
+        raise typer.BadParameter(f"{file}:\n{told}") from None
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(str(part) for part in place) or 'file'}: {message}"
+
+
+async def announced(file: Path, *, dry_run: bool) -> int:
+    """Announce what a file says; its code goes to standard output."""
+    from bot import bootstrap as app
+    from bot.engine import utc_now
+
+    now, said = utc_now(), read(file)
+    ballot, pdf = said.ballot(now), paper(file, said.pdf)
+    if not dry_run:
+        async with app.opened(["service"]) as house:
+            if pdf:
+                address = _address(house.settings.service.public_url)
+                ballot = replace(ballot, link=f"{address}{AT}/{ballot.code}/{PAPER}")
+            await _written(house.desks["service"].store, PutBallot(ballot, "admin", pdf), now)
+        sys.stdout.write(f"{ballot.code}\n")
+    return 0
+
+
+def paper(file: Path, named: str) -> bytes:
+    """The PDF that a file names, from beside it; nothing where it names none. Raises BadParameter."""
+    if not named:
+        return b""
+    try:
+        content = (file.parent / named).read_bytes()
+    except OSError:
+        raise typer.BadParameter(f"pdf: {named}: เปิดไม่ได้ / cannot be read") from None
+    if not content.startswith(b"%PDF-") or len(content) > MOST_PDF:
+        raise typer.BadParameter(
+            f"pdf: {named}: ต้องเป็น PDF ไม่เกิน 20 MB / must be a PDF of no more than 20 MB"
+        )
+    return content
+
+
+def _address(public_url: str | None) -> str:
+    if not public_url:
+        raise typer.BadParameter(
+            "pdf: ตั้ง ITA_SERVICE__PUBLIC_URL ก่อน / set ITA_SERVICE__PUBLIC_URL first: where it is found"
+        )
+    return public_url.rstrip("/")
+
+
+async def listed() -> int:
+    """All consultations: a JSON object for each."""
+    from bot import bootstrap as app
+    from bot.engine import utc_now
+
+    async with app.opened(["service"]) as house:
+        known: tuple[Ballot, ...] = await house.desks["service"].store.answer(ListBallots(), utc_now())
+    for one in known:
+        line = {"code": one.code, "title": one.title, "phase": one.phase.value}
+        line |= {"opens": one.opens.isoformat(), "closes": one.closes.isoformat()}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return 0
+
+
+async def drawn(code: str, out: Path) -> int:
+    """Draw a QR code of where people find a consultation: its page, or its Telegram talk where no page is known."""
+    from bot import bootstrap as app
+    from bot.consultations import queries as ballots
+    from bot.engine import utc_now
+    from bot.images import qr
+
+    if out.suffix not in {".svg", ".png"}:
+        raise typer.BadParameter(
+            f"{out}: ใช้ชื่อที่ลงท้าย .svg หรือ .png / give it a name that ends in .svg or .png"
+        )
+    async with app.opened(["service"]) as house:
+        store = house.desks["service"].store
+        known: tuple[Ballot, ...] = await store.answer(ListBallots(), utc_now())
+        if not any(one.code == code.upper() for one in known):
+            raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
+        ways = ballots.ways(house.office, house.settings.service.public_url or "", code.upper())
+    leads = ways.page or ways.telegram
+    if not leads:
+        raise typer.BadParameter(
+            "ตั้ง ITA_SERVICE__PUBLIC_URL หรือ [chats.service] telegram ก่อน"
+            " / set ITA_SERVICE__PUBLIC_URL, or telegram in [chats.service], first"
+        )
+    qr.save(leads, out)
+    sys.stdout.write(f"{leads}\n")
+    return 0
+
+
+async def closed(code: str) -> int:
+    """Close a consultation before its time."""
+    from bot import bootstrap as app
+    from bot.engine import utc_now
+
+    async with app.opened(["service"]) as house:
+        store = house.desks["service"].store
+        known: tuple[Ballot, ...] = await store.answer(ListBallots(), utc_now())
+        if not any(one.code == code.upper() and one.phase is Phase.OPEN for one in known):
+            raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ที่เปิดอยู่ / no open consultation has this code")
+        await _written(store, CloseBallot(code.upper(), "admin"), utc_now())
+        await store.retention.checkpoint()
+    return 0
+
+
+async def _written(store: Store, act: PutBallot | CloseBallot, now: datetime) -> None:
+    who = store.seals.who("admin", secrets.token_hex())
+    await store.commit(Event(secrets.token_hex(), who, Channel.TERMINAL), None, Turn(None, (), (act,)), now)

@@ -1,0 +1,199 @@
+"""The knowledge base as a file in the office's hand: TOML or CSV, every mistake with the line that it stands in."""
+
+import csv
+import io
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from bot.office_file import syntax
+from handlers import thai
+from handlers.questions.faq_messages import Known
+from storage.store import Store
+
+EXAMPLE = Path(__file__).parents[1] / "faq.example.toml"
+COLUMNS = ("id", "topic", "question", "also", "answer", "link", "until", "off")
+BETWEEN = "|"
+"""Stands between the other ways to ask, in a cell of a CSV file."""
+
+_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
+_DAY = "เช่น “30/09/2570” / such as 2027-09-30"
+
+
+class BadFile(Exception):  # noqa: N818 - what is wrong, and nothing else
+    """A file that cannot be taken: every mistake on a line of its own. The office's to mend."""
+
+
+def _day(written: object) -> object:
+    """A day as people write it: 30/09/2570, 2027-09-30, 30 ก.ย. 2570; empty for none."""
+    if not isinstance(written, str):
+        return written
+    if not written.strip():
+        return None
+    understood = thai.when(written, datetime.now(UTC).date())
+    if understood is None:
+        raise ValueError(f"ไม่ใช่วันที่ / is no day; {_DAY}")
+    return understood.first
+
+
+def _several(written: object) -> object:
+    return (
+        [part.strip() for part in written.split(BETWEEN) if part.strip()]
+        if isinstance(written, str)
+        else written
+    )
+
+
+def _yes(written: object) -> object:
+    if not isinstance(written, str):
+        return written
+    return {"": False, "ใช่": True, "ปิด": True, "yes": True, "true": True, "1": True}.get(
+        written.strip().lower(), written
+    )
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+Way = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^|\n]+$", max_length=500)]
+
+
+class Row(BaseModel):
+    """An entry as an office writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9\-]{0,58}$")]
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    answer: Words
+    also: Annotated[tuple[Way, ...], BeforeValidator(_several)] = ()
+    topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+    link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=500)] = ""
+    until: Annotated[date | None, BeforeValidator(_day)] = None
+    off: Annotated[bool, BeforeValidator(_yes)] = False
+
+
+def load(path: Path) -> tuple[Known, ...]:
+    """The entries of a file. Raises BadFile."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadFile(f"{path}: ไม่ใช่ UTF-8 / is not UTF-8") from None
+    except OSError as trouble:
+        raise BadFile(f"{path}: อ่านไม่ได้ / cannot be read ({trouble.strerror})") from None
+    return parsed(text, str(path), is_csv=path.suffix.lower() == ".csv")
+
+
+async def lay_out(store: Store, now: datetime) -> None:
+    """Put the example out where nothing was ever laid, so that who tries the program is answered."""
+    if not await store.library.touched():
+        await store.stock(load(EXAMPLE), now)
+
+
+def parsed(text: str, name: str, *, is_csv: bool) -> tuple[Known, ...]:
+    """The entries of a text. Raises BadFile with every mistake, each with its line."""
+    example, rows = (False, _cells(text, name)) if is_csv else _tables(text, name)
+    entries, mistakes, seen = list[Known](), list[str](), dict[str, int]()
+    for line, raw in rows:
+        try:
+            row = Row.model_validate(raw)
+        except ValidationError as trouble:
+            mistakes += [f"{name}:{line}: {_told(error)}" for error in trouble.errors()]
+            continue
+        if row.id in seen:
+            mistakes.append(
+                f"{name}:{line}: id “{row.id}” ซ้ำกับบรรทัด {seen[row.id]} / stands at line {seen[row.id]} too"
+            )
+        seen[row.id] = line
+        entries.append(Known(**row.model_dump(), example=example))
+    if mistakes:
+        raise BadFile("\n".join(mistakes))
+    return tuple(entries)
+
+
+def _tables(text: str, name: str) -> tuple[bool, list[tuple[int, Any]]]:
+    try:
+        whole = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise BadFile(f"{name}: {syntax(trouble, text)}") from None
+    example, entries = whole.pop("example", False), whole.pop("entry", [])
+    if whole or not isinstance(entries, list):
+        wrong = next(iter(whole), "entry")
+        raise BadFile(f"{name}: ไม่รู้จัก “{wrong}” / there is no such key; example, [[entry]]")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
+    lines += [0] * (len(entries) - len(lines))
+    return example is True, list(zip(lines, entries, strict=False))
+
+
+def _cells(text: str, name: str) -> list[tuple[int, Any]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    unknown = [column for column in reader.fieldnames or [] if column not in COLUMNS]
+    if unknown or "id" not in (reader.fieldnames or []):
+        raise BadFile(
+            f"{name}:1: หัวตารางต้องเป็น / the columns are {', '.join(COLUMNS)}"
+            f" ไม่รู้จัก / unknown: {', '.join(unknown) or '-'}"
+        )
+    rows, last = list[tuple[int, Any]](), 1
+    for row in reader:
+        cells = {name: cell for name, cell in row.items() if cell is not None}
+        rows.append((last + 1, cells))
+        last = reader.line_num
+    return rows
+
+
+def _told(error: Any) -> str:  # noqa: ANN401 - pydantic's details
+    place = ".".join(str(part) for part in error["loc"])
+    found = str(error.get("input", ""))[:60]
+    if error["type"] == "extra_forbidden":
+        return f"{place}: ไม่มีคีย์ชื่อนี้ / there is no such key; {', '.join(COLUMNS)}"
+    if error["type"] == "missing":
+        return f"{place}: ต้องมีคีย์นี้ / this key is needed"
+    return f"{place}: พบ / found “{found}”; ที่อนุญาต / allowed: {error['msg'].removeprefix('Value error, ')}"
+
+
+def written(entries: Iterable[Known], *, as_csv: bool) -> str:
+    """Entries as a file that `parsed` reads back alike."""
+    if not as_csv:
+        several = list(entries)
+        head = "example = true\n\n" if several and all(one.example for one in several) else ""
+        return head + "\n".join(_table(one) for one in several)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for one in entries:
+        cells = _cells_of(one)
+        writer.writerow({**cells, "also": BETWEEN.join(one.also), "off": "yes" if one.off else ""})
+    return out.getvalue()
+
+
+def _cells_of(one: Known) -> Mapping[str, Any]:
+    until = one.until.isoformat() if one.until else ""
+    return {**{name: getattr(one, name) for name in COLUMNS}, "until": until}
+
+
+def _table(one: Known) -> str:
+    return "\n".join(("[[entry]]", *_fields(one), ""))
+
+
+def _fields(one: Known) -> Iterator[str]:
+    for name, value in _cells_of(one).items():
+        if name == "also" and value:
+            yield f"also = [{', '.join(_quoted(way) for way in value)}]"
+        elif name == "off" and value:
+            yield "off = true"
+        elif isinstance(value, str) and value:
+            yield f"{name} = {_quoted(value)}"
+
+
+def _quoted(words: str) -> str:
+    """Words as TOML reads them: a text of several lines stands as such."""
+    if "\n" not in words:
+        return json.dumps(words, ensure_ascii=False)
+    safe = words.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"""\n{safe}"""'

@@ -1,0 +1,1 @@
+"""Chat platforms, each in a module or folder of its own."""

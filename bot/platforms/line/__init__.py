@@ -1,0 +1,1 @@
+"""LINE: webhook in, replies and pushes out."""

@@ -1,0 +1,97 @@
+"""Cards (Flex Messages) for what a person returns to: the review, the receipt, the state of a case.
+
+A card grows with the person's own letter size (`scaling`), and its altText carries the whole meaning. Where that has
+no room the same words go as plain text, which loses nothing.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from handlers import i18n as wording
+from handlers.dialog.events import Lang, Message, Say
+
+LONGEST_ALT = 1500
+"""UTF-16 units."""
+
+LARGEST = 30_000
+"""Bytes of JSON, as they go out; LINE takes bubbles of 30 KB (reference, Flex Message)."""
+
+INK, QUIET, LINE_GREEN, PAPER = "#1a1a1a", "#595959", "#0b5d3b", "#f3f8f5"
+"""Every one of these on the card's ground has a contrast of at least 4.5 to 1."""
+
+CARDS = {
+    "report.review": "review",
+    "report.filed": "receipt",
+    "confirm.receipt": "receipt",
+    "ask.filed": "receipt",
+    "track.status": "status",
+}
+"""What is shown as a card, by the wording key of its text."""
+
+
+def card(message: Message, words: str, lang: Lang) -> dict[str, Any] | None:
+    """A message as a card; None for one that is not shown as such, or that would not fit."""
+    kind = CARDS.get(message.key)
+    if kind is None or len(words.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_ALT:
+        return None
+    title, _, rest = words.strip().partition("\n")
+    body = [_heading(title), {"type": "separator", "margin": "md"}]
+    body += [line for raw in rest.split("\n") if raw.strip() for line in _line(raw.strip(), message.receipt)]
+    bubble: dict[str, Any] = {
+        "type": "bubble",
+        "size": "giga",
+        "body": {"type": "box", "layout": "vertical", "spacing": "sm", "contents": body},
+    }
+    if message.receipt is not None:
+        bubble["footer"] = {"type": "box", "layout": "vertical", "contents": [_copy(message.receipt, lang)]}
+    if len(json.dumps(bubble)) > LARGEST:
+        return None
+    return {"type": "flex", "altText": words.strip(), "contents": bubble}
+
+
+def plain(batch: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | None:
+    """Messages with their cards as texts of the same words; None where there is no card among them."""
+    if not any(one["type"] == "flex" for one in batch):
+        return None
+    return [_words(one) if one["type"] == "flex" else one for one in batch]
+
+
+def _words(card: Mapping[str, Any]) -> dict[str, Any]:
+    quick = {"quickReply": card["quickReply"]} if "quickReply" in card else {}
+    return {"type": "text", "text": card["altText"], **quick}
+
+
+def _heading(text: str) -> dict[str, Any]:
+    return {**_text(text), "weight": "bold", "size": "lg", "color": LINE_GREEN}
+
+
+def _line(text: str, receipt: str | None) -> Iterator[dict[str, Any]]:
+    if receipt is not None and text == receipt:
+        shown = {**_text(text), "weight": "bold", "size": "xl", "align": "center"}
+        yield {
+            "type": "box",
+            "layout": "vertical",
+            "backgroundColor": PAPER,
+            "cornerRadius": "8px",
+            "paddingAll": "12px",
+            "contents": [shown],
+        }
+        return
+    name, colon, value = text.partition(": ")
+    if colon and name.strip() and value.strip() and len(name) < len(text) // 2 + 30 and name[0] != "•":
+        yield {**_text(name), "size": "sm", "color": QUIET}
+        yield _text(value)
+    else:
+        yield _text(text)
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text, "wrap": True, "scaling": True, "size": "md", "color": INK}
+
+
+def _copy(receipt: str, lang: Lang) -> dict[str, Any]:
+    """The button that copies the receipt: a card's own words cannot be marked and copied."""
+    label = wording.text(Say("line.copy"), lang)
+    press = {"type": "clipboard", "label": label, "clipboardText": receipt}
+    return {"type": "button", "style": "primary", "color": LINE_GREEN, "scaling": True, "action": press}

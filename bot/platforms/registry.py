@@ -1,0 +1,88 @@
+"""The platforms' doors: each is opened for each desk that has its token, with a courier beside them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot import log
+from bot.bootstrap import Desk, House
+from bot.delivery.worker import Carrier, Courier
+from bot.settings import PREFIX, Misconfigured
+from handlers.dialog.events import Channel
+
+
+class Direct:
+    """What platforms call, before the site: nobody looks at it, so it needs neither its layers nor its headers."""
+
+    def __init__(self, routes: Iterable[BaseRoute], site: ASGIApp) -> None:
+        self._ways = {route.path: route.app for route in routes if isinstance(route, Route)}
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        posted = scope["type"] == "http" and scope["method"] == "POST"
+        way = self._ways.get(scope["path"], self._site) if posted else self._site
+        await way(scope, receive, send)
+
+
+@asynccontextmanager
+async def opened(house: House) -> AsyncIterator[list[BaseRoute]]:
+    """Open what is set for each desk; gives the routes that the platforms call. Raises Misconfigured."""
+    _assert_apart(house)
+    async with AsyncExitStack() as stack:
+        routes: list[BaseRoute] = []
+        for desk in house.desks.values():
+            routes += await stack.enter_async_context(_doors(house, desk))
+        yield routes
+
+
+def _assert_apart(house: House) -> None:
+    """Two desks never share a bot or an account: who asks a question must not be in the chat of who reports."""
+    owns = [house.settings.desk(name) for name in house.desks]
+    for setting, tokens in (
+        ("TELEGRAM_TOKEN", [own.telegram_token for own in owns]),
+        ("LINE_TOKEN", [own.line_token for own in owns]),
+        ("LINE_SECRET", [own.line_secret for own in owns]),  # an account has several tokens, but one secret
+    ):
+        told = [token.get_secret_value() for token in tokens if token is not None]
+        if len(set(told)) < len(told):
+            raise Misconfigured(
+                f"{PREFIX}SERVICE__{setting}: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
+                " / is the bot of the complaints desk; each desk needs its own."
+            )
+
+
+@asynccontextmanager
+async def _doors(house: House, desk: Desk) -> AsyncIterator[list[BaseRoute]]:
+    own, carriers = house.settings.desk(desk.name), dict[Channel, Carrier]()
+    courier = Courier(desk.engine, desk.store, carriers, log.fault)
+    routes: list[BaseRoute] = []
+    async with AsyncExitStack() as stack:
+        if own.telegram_token is not None:
+            from bot.platforms.telegram import (
+                setup as entrance,  # its library costs 30 MB, so only where it is used
+            )
+
+            origin = house.settings.telegram_api_url
+            door = await stack.enter_async_context(entrance.opened(desk, own, origin, courier, log.fault))
+            carriers[Channel.TELEGRAM] = door.door
+            routes += door.routes
+        if own.line_token is not None:
+            from bot.platforms.line import setup as line_desk  # the same
+
+            line = await stack.enter_async_context(
+                line_desk.opened(desk, own, house.settings.line_api_url, log.fault)
+            )
+            routes += line.routes
+        rounds = asyncio.create_task(courier.run()) if carriers else None
+        try:
+            yield routes
+        finally:
+            if rounds is not None:
+                rounds.cancel()
+                with suppress(asyncio.CancelledError):
+                    await rounds
+            await courier.close()

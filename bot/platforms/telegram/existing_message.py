@@ -1,0 +1,43 @@
+"""The message whose button was tapped: a step may take its place, so that the chat stays short."""
+
+import re
+from dataclasses import dataclass
+
+from bot.platforms.telegram.models import Said
+from bot.platforms.telegram.render import Bubble
+from handlers.dialog.receipt import reads
+
+_RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message of ours as it stands in a chat."""
+
+    id: int
+    text: str
+    buttons: tuple[tuple[tuple[str, str | None], ...], ...]
+    protected: bool
+
+    def takes(self, bubble: Bubble) -> bool:
+        """Whether a bubble may stand in its place: what is guarded only where the message was sent guarded.
+
+        A receipt always comes as a message of its own, and nothing takes its place: it is shown once.
+        """
+        if bubble.keepsake or any(reads(shape) for shape in _RECEIPT.findall(self.text)):
+            return False
+        return self.protected or not bubble.guarded
+
+    def shows(self, bubble: Bubble) -> bool:
+        """Whether it says this already; Telegram refuses a change that changes nothing."""
+        rows = tuple(tuple((b["text"], b["callback_data"]) for b in row) for row in bubble.keyboard)
+        return self.text == bubble.text and self.buttons == rows
+
+
+def card(said: Said | None) -> Card | None:
+    """The card of a tap; None where Telegram does not show it to bots any more."""
+    if said is None or not said.date or said.text is None:
+        return None
+    keyboard = said.reply_markup.inline_keyboard if said.reply_markup else ()
+    rows = tuple(tuple((b.text, b.callback_data) for b in row) for row in keyboard)
+    return Card(said.message_id, said.text, rows, said.has_protected_content)

@@ -1,0 +1,211 @@
+"""Opens Telegram's door for a desk: the bot is introduced, and updates come by webhook or are asked for."""
+
+import asyncio
+import hashlib
+import hmac
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.routing import BaseRoute, Route
+
+from bot.bootstrap import Desk
+from bot.delivery.worker import Courier, Later, Mistaken
+from bot.engine import sorry
+from bot.log import Happened, log
+from bot.platforms.telegram.adapter import Door
+from bot.platforms.telegram.client import Api, Elsewhere, Refused
+from bot.platforms.telegram.commands import Commands
+from bot.platforms.telegram.models import Update
+from bot.platforms.telegram.render import Bubble
+from bot.platforms.telegram.send_limiter import Pace
+from bot.platforms.telegram.sender import Post
+from bot.platforms.telegram.webhook import Webhook
+from bot.settings import PREFIX, DeskName, DeskSettings
+
+FLUSH = 10.0
+"""Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
+
+REFUSES = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
+
+ELSEWHERE = "says that another program asks for this bot's updates, or that they go to a webhook"
+ELSEWHERE_TH = "บอกว่ามีโปรแกรมอื่นรับข้อความของบอตนี้อยู่ หรือมีผู้ตั้ง webhook ไว้ ให้ปิดโปรแกรมนั้น"
+
+SHORTEST, LONGEST = 2.0, 300.0
+"""Seconds between tries to reach Telegram, doubling from the one to the other."""
+
+DEAF = 30.0
+"""Seconds between tries to ask for updates at most: nobody is heard meanwhile."""
+
+STRAGGLER = 0.5
+"""Seconds that updates have before others are asked for, while those under way are not confirmed yet."""
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """An open door: what the courier carries by, where updates come in, and the address to be told to Telegram."""
+
+    door: Door
+    routes: Sequence[BaseRoute]
+    commands: Commands
+
+
+@asynccontextmanager
+async def opened(
+    desk: Desk, own: DeskSettings, origin: str, courier: Courier, fault: Callable[[BaseException], None]
+) -> AsyncIterator[Entrance]:
+    """Open the door of a desk that has a token. Whether Telegram can be reached is found out beside."""
+    token = own.telegram_token.get_secret_value() if own.telegram_token else ""
+    api = Api(token, origin)
+    await api.open()
+    polling = own.telegram_mode == "polling"
+    door = Door(desk.engine, desk.store, Post(api, Pace()), courier, fault, riding=not polling)
+    commands = Commands(desk.name, desk.store, api, door.intake.opened, fault)
+    guide = Guide(desk.name, own, api, door, commands, fault)
+    webhook = Route(f"/telegram/{desk.name}", Webhook(door, secret(own), fault), methods=["POST"])
+    work = [guide.begin(), guide.remember(), commands.follow()]
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield Entrance(door, [] if polling else [webhook], commands)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await door.close()
+        await api.close()
+
+
+def secret(own: DeskSettings) -> str:
+    """What Telegram says with each update to prove itself: as set, else derived from the token, never nothing."""
+    if own.telegram_secret is not None and own.telegram_secret.get_secret_value():
+        return own.telegram_secret.get_secret_value()
+    token = own.telegram_token.get_secret_value() if own.telegram_token else ""
+    return hmac.new(token.encode(), b"ita-bot telegram webhook", hashlib.sha256).hexdigest()
+
+
+@dataclass
+class Guide:
+    """What is done beside the door for as long as it is open."""
+
+    desk: DeskName
+    own: DeskSettings
+    api: Api
+    door: Door
+    commands: Commands
+    fault: Callable[[BaseException], None]
+
+    async def begin(self) -> None:
+        """Tell Telegram the commands and where updates go, as soon as it listens; then ask for them, if need be."""
+        await self._until_done(self._introduce)
+        if self.own.telegram_mode == "polling":
+            await self.poll()
+
+    async def _introduce(self) -> None:
+        await self.api.check()
+        await self.commands.introduce()
+        if self.own.telegram_mode == "polling":
+            await self.api.listen_here()
+        elif self.own.public_url:
+            address = f"{self.own.public_url.rstrip('/')}/telegram/{self.desk}"
+            await self.api.listen_at(address, secret(self.own))
+
+    async def remember(self) -> None:
+        """Write down, once in a while, which messages stand in the chats; forget what need not be known longer."""
+        while True:
+            await asyncio.sleep(FLUSH)
+            self.door.forget()
+            try:
+                await self.door.store.traces.flush(self.door.engine.now())
+            except Exception as trouble:
+                self.fault(trouble)
+
+    async def poll(self) -> None:
+        """Ask for updates, for ever. One is confirmed when it was answered, and all before it were.
+
+        Those of one chat wait for each other in the door, in the order in which they begin here.
+        """
+        after: int | None = None
+        under_way: dict[int, asyncio.Task[None]] = {}
+        try:
+            while True:
+                came: list[Any] = await self._until_done(partial(self.api.updates, after), DEAF)
+                for raw in came:
+                    number = raw.get("update_id") if isinstance(raw, dict) else None
+                    if isinstance(number, int) and number not in under_way:
+                        under_way[number] = asyncio.create_task(self._hear(raw))
+                if under_way:
+                    await asyncio.wait(under_way.values(), timeout=STRAGGLER)
+                elif came:  # nothing that could be confirmed: it comes again at once
+                    await asyncio.sleep(SHORTEST)
+                for number in [*takewhile(lambda one: under_way[one].done(), under_way)]:
+                    del under_way[number]
+                    after = number
+        finally:
+            for task in under_way.values():
+                task.cancel()
+            await asyncio.gather(*under_way.values(), return_exceptions=True)
+
+    async def _hear(self, raw: object) -> None:
+        if (update := _read(raw)) is None:
+            return
+        try:
+            await self.door.hear(update)
+        except Exception as trouble:
+            self.fault(trouble)
+            await self._apologize(update)
+
+    async def _quietly(self, call: Coroutine[Any, Any, object]) -> None:
+        try:
+            await call
+        except Exception as trouble:
+            self.fault(trouble)
+
+    async def _apologize(self, update: Update) -> None:
+        """Say that a message was lost to a fault of ours; not worth more than one try."""
+        if update.message is None:
+            return
+        told = sorry("sorry.fault", "th").messages[0].text
+        await self._quietly(self.door.post.send(update.message.chat.id, Bubble(told)))
+
+    async def _until_done(
+        self, work: Callable[[], Coroutine[Any, Any, Any]], longest: float = LONGEST
+    ) -> Any:  # noqa: ANN401 - as the work
+        pause = SHORTEST
+        while True:
+            try:
+                return await work()
+            except Later as later:
+                await asyncio.sleep(later.seconds)
+            except Refused:
+                _explain(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
+            except Mistaken:
+                _explain(self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", REFUSES)
+            except Elsewhere:
+                _explain(self.desk, "MODE", ELSEWHERE_TH, ELSEWHERE)
+                await self._quietly(self.api.listen_here())  # somebody may have set a webhook meanwhile
+            except Exception as trouble:  # Telegram is away; everything else goes on
+                self.fault(trouble)
+            await asyncio.sleep(pause)
+            pause = min(longest, pause * 2)
+
+
+def _explain(desk: DeskName, setting: str, thai: str, english: str) -> None:
+    """Say to the administrator what Telegram does not take, and that everything else goes on."""
+    name = f"{PREFIX}{desk.upper()}__TELEGRAM_{setting}"
+    sys.stderr.write(
+        f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"
+    )
+    log(Happened.REFUSED, desk)
+
+
+def _read(raw: object) -> Update | None:
+    try:
+        return Update.model_validate(raw)
+    except ValidationError:
+        log(Happened.UNREADABLE)
+        return None

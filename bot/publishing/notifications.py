@@ -1,0 +1,62 @@
+"""What an officer is told of a release: that it is made and where it is, or what went wrong."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot import log
+from bot.log import Happened
+from handlers import i18n as wording
+from handlers.dialog.events import Arg, Lang, Say
+from ita_stats import release
+from ita_stats.calendar import written
+from storage.releases import Kept
+from storage.store import Store
+
+FAILED = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to tell officers. th, en: the words; is_good: whether all went well."""
+
+    th: str
+    en: str
+    is_good: bool
+
+
+Tell = Callable[[News], Awaitable[None]]
+"""Tells the officers."""
+
+
+def said(what: str, kept: Kept | None = None, **more: str | date) -> News:
+    """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
+    th, en = (wording.text(Say(f"publish.{what}", _args(lang, kept, more)), lang) for lang in _LANGS)
+    return News(th.strip(), en.strip(), what not in FAILED)
+
+
+_LANGS: tuple[Lang, Lang] = ("th", "en")
+
+
+def _args(lang: Lang, kept: Kept | None, more: dict[str, str | date]) -> dict[str, Arg]:
+    args: dict[str, Arg] = {}
+    if kept is not None:
+        period = release.read(kept.manifest).period
+        args |= {"name": kept.name, "period": period.label if lang == "th" else period.label_en}
+        args["day"] = written(kept.as_of, lang)
+    for name, value in more.items():
+        if isinstance(value, date):
+            args[name] = written(value, lang)
+        else:
+            args[name] = Say(f"publish.{name}.{value}") if name in {"place", "trouble"} else value
+    return args
+
+
+def by(store: Store, now: datetime) -> Tell:
+    """Tells the staff of a desk in their chats, and the log, which takes no words: only whether it went well."""
+
+    async def tell(news: News) -> None:
+        log.log(Happened.PUBLISHED if news.is_good else Happened.UNPUBLISHED)
+        await store.personnel.tell({"th": news.th, "en": news.en}, now)
+
+    return tell

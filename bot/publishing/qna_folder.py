@@ -1,0 +1,57 @@
+"""The public board as files for the office's website, written again where a question was published."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot.bootstrap import House
+from bot.jobs.housekeeping import Did
+from bot.publishing import atomic_write as shelf
+from bot.publishing import notifications as told
+from bot.web import qna_board as board
+from bot.web.templating import Pages
+from ita_stats.calendar import day_in_bangkok
+from storage.files import directories as folders
+
+
+def post(web: Path, files: Mapping[str, bytes]) -> int:
+    """Bring the files up to date, each whole or not at all; gives how many were written.
+
+    Raises OSError, where what stood there still does; FileNotFoundError where the office's folder is missing.
+    """
+    if not web.is_dir():
+        raise FileNotFoundError(str(web))
+    changed = 0
+    for name, content in files.items():
+        target = web / name
+        if not target.parent.is_dir():
+            target.parent.mkdir(mode=0o755)
+            folders.sync(web)
+        if not target.is_file() or target.read_bytes() != content:
+            shelf.put_file(target, content)
+            changed += 1
+    return changed
+
+
+async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
+    """Publish the service desk's board, where something was published and the office has named a folder."""
+    web = house.settings.publish_folder
+    if "service" not in house.desks or web is None:
+        return
+    store, today = house.desks["service"].store, day_in_bangkok(now)
+    known = await store.library.shelf()
+    if not known.posted and not (web / board.FILE).exists():
+        return  # nothing was ever published; what was taken from the board must go from here too
+    address = (house.settings.service.public_url or "").rstrip("/")
+    files = board.pages(Pages(house.office), known, today, f"{address}/ask" if address else "")
+    try:
+        changed = await asyncio.to_thread(post, web, files)
+    except OSError as trouble:
+        if await store.retention.once("board-unposted", str(today)):
+            what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
+            await told.by(store, now)(told.said("board_not_posted", trouble=what))
+        return
+    if changed:
+        yield Did("service", "published-board", changed)

@@ -1,0 +1,81 @@
+"""The wire to a WordPress: its REST API by aiohttp, with an application password. No error holds an answer's words."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.publishing.target import Unposted
+
+MOST_ANSWER = 8 * 1024 * 1024
+SECONDS = aiohttp.ClientTimeout(total=90, sock_connect=10, sock_read=60)
+_WHAT = {
+    HTTPStatus.UNAUTHORIZED: "refused",
+    HTTPStatus.FORBIDDEN: "refused",
+    HTTPStatus.NOT_FOUND: "absent",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+}
+
+
+class Wire:
+    """One conversation with a website."""
+
+    def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
+        self._session, self._origin = session, origin.rstrip("/") + "/"
+
+    async def get(self, route: str, **asked: str) -> Any:  # noqa: ANN401 - as the route says
+        """Read something."""
+        return await self._ask("GET", route, asked, None)
+
+    async def send(self, route: str, content: Mapping[str, str]) -> Any:  # noqa: ANN401
+        """Write something as JSON."""
+        body = json.dumps(dict(content)).encode()
+        return await self._ask("POST", route, {}, aiohttp.BytesPayload(body, content_type="application/json"))
+
+    async def upload(self, route: str, name: str, kind: str, content: bytes, **said: str) -> Any:  # noqa: ANN401
+        """Send a file, with what is said of it."""
+        form = aiohttp.FormData(said)
+        form.add_field("file", content, filename=name, content_type=kind)
+        return await self._ask("POST", route, {}, form)
+
+    async def _ask(self, method: str, route: str, asked: Mapping[str, str], data: Any) -> Any:  # noqa: ANN401
+        # `rest_route` is understood whether or not the website has addresses of words ("permalinks").
+        params = {"rest_route": route, **asked}
+        try:
+            async with self._session.request(
+                method, self._origin, params=params, data=data, allow_redirects=False
+            ) as answer:
+                _see(answer.status)
+                read = await answer.content.read(MOST_ANSWER)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise Unposted("unreachable") from None  # its words may hold the address
+        try:
+            return json.loads(read)
+        except ValueError:
+            raise Unposted("answer") from None
+
+
+def _see(status: int) -> None:
+    """Raise Unposted where an answer is not yes."""
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status < HTTPStatus.BAD_REQUEST:
+        raise Unposted("moved")
+    server = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+    raise Unposted("broken" if server else _WHAT.get(HTTPStatus(status), "answer"))
+
+
+@asynccontextmanager
+async def opened(origin: str, user: str, password: SecretStr) -> AsyncIterator[Wire]:
+    """A conversation, as long as it is needed."""
+    login = aiohttp.encode_basic_auth(user, password.get_secret_value(), encoding="utf-8")
+    async with aiohttp.ClientSession(
+        timeout=SECONDS,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"authorization": login, "accept": "application/json", "user-agent": "ita-bot"},
+    ) as session:
+        yield Wire(session, origin)

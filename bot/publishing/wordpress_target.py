@@ -1,0 +1,162 @@
+"""The newest release in WordPress: a page with the tables and the picture, and its files in the media library.
+
+Everything is looked for before it is made, by a slug that says what it is, so doing it again changes nothing, and an
+upload whose answer was lost is found. The page is written last: until then the old one stands.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html.parser import HTMLParser
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from bot.publishing import wordpress_client as wire
+from bot.publishing.target import Shown, Unposted
+from bot.publishing.wordpress_client import Wire
+from bot.web.statistics import AT, FILE
+from ita_stats import release
+from ita_stats.cases.model import Issue
+from ita_stats.render import html as page
+from ita_stats.render import json_schema as published
+from ita_stats.render.document import Document, document, told
+from ita_stats.render.html import Link
+
+T = TypeVar("T", bound=BaseModel)
+PAGES, MEDIA = "/wp/v2/pages", "/wp/v2/media"
+PICTURE = "statistics.png"
+UPLOADED = {
+    "PDF": "statistics.pdf",
+    "Excel": "statistics.xlsx",
+    "CSV": "statistics.csv",
+    "PNG": PICTURE,
+}
+"""What WordPress takes. JSON and SVG it refuses: they are linked on our own site."""
+BESIDE = {
+    "JSON": "statistics.json",
+    "SVG 1": "rows.svg",
+    "SVG 2": "categories.svg",
+    "manifest": release.MANIFEST,
+    "anchor": release.ANCHOR,
+}
+
+
+class _Found(BaseModel):
+    """What we read of an answer."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    id: int
+
+
+class _Media(_Found):
+    source_url: str
+
+
+class _Text(BaseModel):
+    raw: str
+
+
+class _Page(_Found):
+    link: str
+    content: _Text
+
+
+@dataclass(frozen=True)
+class WordPress:
+    """The office's website. site: the address of our own, where the files are that WordPress refuses."""
+
+    origin: str
+    user: str
+    password: SecretStr
+    slug: str
+    site: str | None
+    name: str = "wordpress"
+
+    async def post(self, shown: Sequence[Shown]) -> str:
+        """Upload the newest release's files and write its page; gives the page's address. Raises Unposted."""
+        newest = shown[-1]
+        figures = newest.kept.figures
+        printed = document(published.read(figures), published.read_issue(figures) or Issue())
+        async with wire.opened(self.origin, self.user, self.password) as one:
+            media = {name: await self._media(one, newest, file, printed) for name, file in UPLOADED.items()}
+            links = [Link(name, address) for name, address in media.items()]
+            content = page.plain(printed, media["PNG"], [*links, *self._own(newest)])
+            return await self._page(one, content, printed.title[0])
+
+    def _own(self, newest: Shown) -> list[Link]:
+        """The files on our own site, and the list of all releases; none where it has no address."""
+        if self.site is None:
+            return []
+        site, kept = self.site.rstrip("/"), newest.kept
+        place = {"year": kept.fiscal_year, "number": kept.number}
+        links = [Link(name, site + FILE.format(**place, file=file)) for name, file in BESIDE.items()]
+        return [*links, Link("ฉบับทั้งหมด / all releases", site + AT)]
+
+    async def _media(self, one: Wire, newest: Shown, file: str, printed: Document) -> str:
+        """The address of a file in the media library, where it is put if it is not there."""
+        content = (newest.folder / file).read_bytes()
+        slug = self._slug(newest, file, content)
+        found = _read(_Media, await one.get(MEDIA, slug=slug, context="edit", _fields="id,source_url"))
+        if found:
+            return min(found, key=lambda media: media.id).source_url
+        kind, ending = _kinds(newest)[file], file.rpartition(".")[2]
+        said = {"slug": slug, "title": f"{printed.title[0]} {printed.period[0]} ({ending.upper()})"}
+        if file == PICTURE:
+            said["alt_text"] = told(printed)
+        (made,) = _read(_Media, [await one.upload(MEDIA, f"{slug}.{ending}", kind, content, **said)])
+        return made.source_url
+
+    def _slug(self, newest: Shown, file: str, content: bytes) -> str:
+        """What a file is known by: release, kind and content."""
+        kept, ending = newest.kept, file.rpartition(".")[2]
+        return f"{self.slug}-{kept.fiscal_year}-{kept.number}-{ending}-{sha256(content).hexdigest()[:8]}"
+
+    async def _page(self, one: Wire, content: str, title: str) -> str:
+        """Write the page where it says something else; it stays hidden where the office has hidden it."""
+        found = _read(
+            _Page,
+            await one.get(PAGES, slug=self.slug, status="any", context="edit", _fields="id,link,content"),
+        )
+        if not found:
+            new = {"slug": self.slug, "title": title, "content": content, "status": "publish"}
+            return _read(_Page, [await one.send(PAGES, new)])[0].link
+        first = min(found, key=lambda page: page.id)
+        if _said(first.content.raw) != _said(content):
+            _read(_Page, [await one.send(f"{PAGES}/{first.id}", {"content": content})])
+        return first.link
+
+
+def _kinds(newest: Shown) -> Mapping[str, str]:
+    return {one.name: one.type.partition(";")[0] for one in release.read(newest.kept.manifest).files}
+
+
+def _read(model: type[T], answer: Any) -> list[T]:  # noqa: ANN401 - as the website says
+    """What an answer holds. Raises Unposted where it is of another shape."""
+    try:
+        return [model.model_validate(one) for one in answer]
+    except (TypeError, ValidationError):
+        raise Unposted("answer") from None
+
+
+class _Sayings(HTMLParser):
+    """What a page says: its words, pictures and links. WordPress may write the tags another way."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+
+    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An address is said, whatever the tag."""
+        self.said += [value for name, value in attrs if name in {"src", "href"} and value]
+
+    def handle_data(self, data: str) -> None:
+        """Words are said, however they are spaced."""
+        self.said += data.split()
+
+
+def _said(content: str) -> list[str]:
+    reading = _Sayings()
+    reading.feed(content)
+    reading.close()
+    return reading.said

@@ -1,0 +1,1 @@
+"""Statistics as the command line and the chat ask for them."""

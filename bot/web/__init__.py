@@ -1,0 +1,1 @@
+"""The web pages: citizens' forms, public pages, the officers' page."""

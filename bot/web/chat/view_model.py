@@ -1,0 +1,185 @@
+"""One page of a talk: what was said becomes notes, sections and a question, with something to answer it with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.engine import Answer
+from bot.web import html as markup
+from bot.web.chat.receipt_download import Keepsake, keepsake
+from handlers import i18n as wording
+from handlers.dialog.events import TYPED, Lang, Message, Say, Session, Wants
+
+HEADED = {
+    *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
+    *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help", "consult.hello"),
+}
+"""What is no note but part of the page, and whose first line is its heading."""
+
+PLAIN = {"notice.rule", "report.alternate"}
+EXITS = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
+"""Ways out of a question, which stand apart from the answers to it."""
+
+ASKING = ("ask.", "welcome.", "thread.")
+"""How the keys of questions begin at which people ask, and do not answer."""
+
+AS_BUTTONS = {"ask.found": "titles"}
+"""What stands on the page as buttons anyway: on other doors, buttons may be missing or cut short."""
+
+CHIEF = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
+LANGUAGES = {"/th", "/en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page. level: 1 or 2, of its heading; 0 where it has none."""
+
+    level: int
+    heading: str | Markup
+    body: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice as a button. kind: chief, answer or exit."""
+
+    label: str
+    data: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkPage:
+    """What the template shows of a talk.
+
+    label, beside: the keys of what stands above the text box, as the answer and beside buttons;
+    typed: what stands in the text box; had: the answer that the question has already; told: the story so far;
+    refused: what stands in the box was not taken, and a note says why.
+    """
+
+    notes: tuple[Markup, ...]
+    sections: tuple[Section, ...]
+    wants: Wants
+    buttons: tuple[Button, ...]
+    place: tuple[int, int] | None
+    typed: str
+    had: str
+    told: str
+    label: str
+    beside: str
+    refused: bool
+    keepsake: Keepsake | None
+
+
+def arranged(
+    says: Iterable[Say], lang: Lang, session: Session | None, typed: str, *, notes: Iterable[str] = ()
+) -> TalkPage:
+    """Arrange what was said. typed: what stands in the text box; notes: words of the door itself."""
+    shown = [*says]
+    question = shown[-1] if shown and shown[-1].choices else None
+    told_of, sections = [markup.html(note) for note in notes], list[Section]()
+    for say in shown[: -1 if question else None]:
+        if is_part(say):
+            sections.append(_section(say, lang, 2 if sections else 1))
+        else:
+            told_of.append(markup.html(wording.text(say, lang)))
+    if question:
+        sections.append(_section(question, lang, 2 if any(s.level for s in sections) else 1))
+    wants = (question.wants if question else None) or Wants.PICK
+    had = _answered(session, wants, question)
+    asking = question is not None and question.key.startswith(ASKING)
+    return TalkPage(
+        notes=tuple(told_of),
+        sections=tuple(sections),
+        wants=wants,
+        buttons=_buttons(question, lang, session, wants) if question else (),
+        place=_place(question) if question else None,
+        typed=typed or _unsent(shown) or had,
+        had=had,
+        label="page.question.asked" if asking else "page.answer",
+        beside="page.question.beside" if asking else "page.write",
+        told=session.answers.get(session.step, "") if session and wants is Wants.LONG else "",
+        refused=wants in TYPED and any("unsent" in say.args for say in shown),
+        keepsake=_keepsake(shown, lang),
+    )
+
+
+def _section(say: Say, lang: Lang, level: int) -> Section:
+    if say.key in AS_BUTTONS:
+        say = replace(say, args={**say.args, AS_BUTTONS[say.key]: ()})
+    message = wording.render(say, lang)
+    if say.key in PLAIN:
+        return Section(0, "", markup.html(message.text))
+    text = message.text.lstrip("\n")
+    place = _place(say)
+    if place:
+        text = text.removeprefix(f"({place[0]}/{place[1]}) ")
+    heading, _, body = text.partition("\n")
+    if say.key == "report.review":
+        return Section(level, heading, markup.pairs(wording.lines(say, lang)[1:]))
+    marks = _marks(say, message, lang)
+    if "status" in marks:  # the state is the heading's own words
+        return Section(level, markup.inline(heading, marks), markup.html(body))
+    return Section(level, heading, markup.html(body, marks))
+
+
+def _marks(say: Say, message: Message, lang: Lang) -> Mapping[str, str]:
+    status = say.args.get("status")
+    marks = {"receipt": message.receipt} if message.receipt else {}
+    return {**marks, "status": wording.text(status, lang)} if isinstance(status, Say) else marks
+
+
+def _place(say: Say) -> tuple[int, int] | None:
+    place, of = say.args.get("place"), say.args.get("of")
+    return (place, of) if isinstance(place, int) and isinstance(of, int) else None
+
+
+def _buttons(question: Say, lang: Lang, session: Session | None, wants: Wants) -> tuple[Button, ...]:
+    made = []
+    for choice in question.choices:
+        value = choice.data.partition(".")[2]
+        kind = "chief" if value in CHIEF else "exit" if value in EXITS else "answer"
+        if choice.data not in LANGUAGES:  # the language stands at the top of each page
+            made.append(Button(wording.label(choice, lang), choice.data, kind))
+    if wants is Wants.LONG and session and not any(b.data.endswith(".done") for b in made):
+        label = wording.text(Say("page.done"), lang)
+        made.insert(0, Button(label, f"{session.prompt}.done", "chief"))
+    return tuple(sorted(made, key=lambda button: button.kind == "exit"))
+
+
+def _unsent(says: Iterable[Say]) -> str:
+    return next((str(say.args["unsent"]) for say in says if "unsent" in say.args), "")
+
+
+def _answered(session: Session | None, wants: Wants, question: Say | None) -> str:
+    """The answer that a question already has, to be changed; not one that was picked."""
+    if session is None or question is None or wants is not Wants.TEXT:
+        return ""
+    answer = session.answers.get(session.step, "")
+    picked = {choice.data.partition(".")[2] for choice in question.choices}
+    return "" if answer in picked else answer
+
+
+def _keepsake(says: Iterable[Say], lang: Lang) -> Keepsake | None:
+    for say in says:
+        receipt: Any = say.args.get("receipt")
+        if receipt:
+            title = wording.text(Say("page.note_code"), lang)
+            by = say.args.get("answer_by")
+            until = wording.text(Say("page.note_until", {"answer_by": by}), lang) if by else ""
+            return keepsake(receipt, title, until)
+    return None
+
+
+def together(answers: list[Answer]) -> Answer:
+    """The answers to a form's events as one: what each told, and the last one's question."""
+    *earlier, last = answers
+    told = [say for answer in earlier for say in answer.says if not say.choices and not is_part(say)]
+    return replace(last, says=(*told, *last.says))
+
+
+def is_part(say: Say) -> bool:
+    """Whether something said is a part of the page; all else without choices is a note."""
+    return say.key in HEADED or say.key in PLAIN

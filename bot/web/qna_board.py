@@ -1,0 +1,218 @@
+"""The public board of questions and answers: pages, a feed, and the same as files for the office's own website."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from email.utils import format_datetime
+from urllib.parse import urlencode, urlsplit
+from xml.sax.saxutils import escape
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.bootstrap import Desk, House
+from bot.engine import utc_now
+from bot.web import html as markup
+from bot.web.templating import Pages, asked_lang
+from handlers import i18n as wording
+from handlers import thai
+from handlers.dialog.events import Lang, Say
+from handlers.office import Office
+from handlers.questions.faq_messages import Known, Posted, Shelf
+from handlers.questions.messages import FindAnswers
+
+EACH = 20
+"""Questions on a page."""
+
+LONGEST_SEARCH = 200
+NEWEST = 30
+"""Questions in the feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question on the board. The three last are shown where an officer answered; days are Bangkok's."""
+
+    id: str
+    question: str
+    plain: str
+    topic: str
+    link: str = ""
+    example: bool = False
+    asked: str = ""
+    answered: str = ""
+    took: str = ""
+
+    @property
+    def answer(self) -> Markup:
+        """The answer as paragraphs, bullets and links."""
+        return markup.html(self.plain)
+
+
+def items(shelf: Shelf, on: date, lang: Lang) -> list[Item]:
+    """What stands on the board on a day: answered questions, newest first, then what is often asked."""
+    return [_posted(post, lang) for post in shelf.posted] + [
+        _known(one) for one in shelf.known if one.holds(on)
+    ]
+
+
+def _posted(post: Posted, lang: Lang) -> Item:
+    took = Say("board.days", {"days": post.days}) if post.days else Say("board.same_day")
+    return Item(
+        f"b.{post.id}",
+        post.question,
+        post.answer,
+        post.topic,
+        asked=thai.shown(post.asked_on, lang),
+        answered=thai.shown(post.answered_on, lang),
+        took=wording.text(took, lang),
+    )
+
+
+def _known(one: Known) -> Item:
+    return Item(f"k.{one.id}", one.question, one.answer, one.topic, one.link, one.example)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The board's pages of a house's service desk."""
+
+    house: House
+    pages: Pages
+
+    @property
+    def desk(self) -> Desk:
+        """The desk whose board it is."""
+        return self.house.desks["service"]
+
+    @property
+    def address(self) -> str:
+        """Of the desk, as the public knows it, or empty."""
+        return (self.house.settings.service.public_url or "").rstrip("/")
+
+    async def page(self, request: Request) -> Response:
+        """The board: searched by `q`, of one `topic`, page by page."""
+        lang, on = asked_lang(request), thai.day(utc_now())
+        every = items(await self.desk.store.library.shelf(), on, lang)
+        wanted = request.query_params.get("q", "")[:LONGEST_SEARCH].strip()
+        topic = request.query_params.get("topic", "")
+        found = await self._found(every, wanted, on) if wanted else every
+        found = [one for one in found if not topic or one.topic == topic]
+        last = max(1, -(-len(found) // EACH))
+        number = min(max(1, thai.number(request.query_params.get("page", "1")) or 1), last)
+        shown = self.pages.shown(
+            "board.html",
+            lang,
+            items=found[(number - 1) * EACH : number * EACH],
+            count=len(found),
+            empty=not every,
+            topics=list(dict.fromkeys(one.topic for one in every if one.topic)),
+            topic=topic,
+            wanted=wanted,
+            number=number,
+            last=last,
+            way=lambda **more: _way(lang, q=wanted, topic=topic, **more),
+            one=False,
+        )
+        return framed(shown, self.pages.office)
+
+    async def one(self, request: Request) -> Response:
+        """One question on a page of its own, to be linked to."""
+        lang = asked_lang(request)
+        every = items(await self.desk.store.library.shelf(), thai.day(utc_now()), lang)
+        wanted = [one for one in every if one.id == request.path_params["id"]]
+        if not wanted:
+            return self.pages.sorry(lang, "lost", 404)
+        shown = self.pages.shown(
+            "board.html",
+            lang,
+            items=wanted,
+            count=1,
+            empty=False,
+            topics=[],
+            topic="",
+            wanted="",
+            number=1,
+            last=1,
+            way=lambda **more: _way(lang, **more),
+            one=True,
+        )
+        return framed(shown, self.pages.office)
+
+    async def feed(self, _: Request) -> Response:
+        """The newest answers as RSS."""
+        shelf = await self.desk.store.library.shelf()
+        body = feed(self.pages.office, shelf.posted, f"{self.address}/qna" if self.address else "")
+        return Response(body, media_type="application/rss+xml")
+
+    async def _found(self, every: Sequence[Item], wanted: str, on: date) -> list[Item]:
+        """What has the words, then what the index finds near."""
+        words = thai.folded(wanted)
+        having = [one for one in every if words in thai.folded(f"{one.question} {one.plain}")]
+        by_id = {one.id: one for one in every}
+        near = await self.desk.store.library.nearest(FindAnswers(wanted, on))
+        return list(
+            {one.id: one for one in (*having, *(by_id[m.id] for m in near if m.id in by_id))}.values()
+        )
+
+
+def _way(lang: Lang, **parts: str | int) -> str:
+    """The address of another view of the board."""
+    kept = {name: part for name, part in parts.items() if part and (name, part) != ("page", 1)}
+    asked = {**kept, "lang": "en"} if lang == "en" else kept
+    return f"/qna?{urlencode(asked)}" if asked else "/qna"
+
+
+def framed(response: Response, office: Office) -> Response:
+    """A page that the office's own website may put in a frame, and nobody else."""
+    parts = urlsplit(office.website)
+    response.headers["content-security-policy"] = (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
+        f"img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' {parts.scheme}://{parts.netloc}"
+    )
+    return response
+
+
+def feed(office: Office, posted: Iterable[Posted], address: str) -> bytes:
+    """The newest answers as RSS 2.0. address: of the board; without one the office's website stands in."""
+    base = address or office.website
+    title = f"{wording.text(Say('board.title'), 'th')} {office.name.th}"
+    lead = wording.text(Say("board.lead"), "th")
+    lines = [
+        _feed_item(post, base if not address else f"{address}/b.{post.id}") for post in [*posted][:NEWEST]
+    ]
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
+        f"<title>{escape(title)}</title><link>{escape(base)}</link><description>{escape(lead)}</description>"
+        f"<language>th</language>{''.join(lines)}</channel></rss>\n"
+    ).encode()
+
+
+def _feed_item(post: Posted, link: str) -> str:
+    when = format_datetime(datetime.combine(post.answered_on, time(), thai.BANGKOK))
+    return (
+        f"<item><title>{escape(post.question)}</title><link>{escape(link)}</link>"
+        f'<guid isPermaLink="false">{post.id}</guid><pubDate>{when}</pubDate>'
+        f"<description>{escape(post.answer)}</description></item>"
+    )
+
+
+FILE = "qna/index.html"
+
+
+def pages(site: Pages, shelf: Shelf, on: date, address: str = "") -> Mapping[str, bytes]:
+    """The board as files for the office's own website: a page that needs nothing beside it, and the feed.
+
+    address: where questions are asked, or empty. Gives the files by their names.
+    """
+    every = items(shelf, on, "th")
+
+    topics = list(dict.fromkeys(one.topic for one in every))
+    page = site.text(
+        "board_file.html",
+        "th",
+        groups=[(t, [i for i in every if i.topic == t]) for t in topics],
+        address=address,
+    )
+    return {FILE: page.encode(), "qna/feed.xml": feed(site.office, shelf.posted, "")}

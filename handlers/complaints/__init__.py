@@ -1,0 +1,1 @@
+"""Complaints: the form, the life of a case, tracking by code."""

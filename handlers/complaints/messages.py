@@ -1,0 +1,225 @@
+"""The register of cases: what may be asked of it, and what may be written into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from handlers.complaints.exclusions import Exclusion
+from handlers.complaints.lifecycle import Outcome, Reason, Status, Step
+from handlers.dialog.events import Act, Channel, File, Lang, Query
+from handlers.dialog.receipt import Receipt
+
+TEXT, FILE = "text:", "file:"
+"""What a message of a platform brought: a text, or a file by its id in sealed storage."""
+
+
+class EntryKind(StrEnum):
+    """What one line of a case's history is."""
+
+    FILED = "filed"
+    MOVED = "moved"
+    OFFICE = "office"  # a message from the office to the reporter
+    REPORTER = "reporter"  # a message from the reporter
+    EVIDENCE = "evidence"  # a file from the reporter, after filing
+    OPENED = "opened"  # an officer read it for the first time
+    ASKED = "asked"  # a question from the office, with a day to answer by
+    ASSIGNED = "assigned"  # it was given to an officer
+    NOTE = "note"  # words between officers
+
+
+INSIDE = frozenset({EntryKind.ASSIGNED, EntryKind.NOTE})
+"""Lines that the reporter does not see."""
+
+
+class By(StrEnum):
+    """Who did it, as the audit trail names a person that it must not know."""
+
+    REPORTER = "reporter"
+    OFFICE = "office"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words.
+
+    own: the reporter did it.
+    """
+
+    seq: int
+    on: date
+    kind: EntryKind
+    status: Status | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    body: str = ""
+    text: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as its reporter may see it: no text of the complaint, no register number, no officer."""
+
+    id: str
+    status: Status
+    outcome: Outcome | None
+    received_on: date
+    entries: tuple[Entry, ...]
+    last: int = 0
+
+    @property
+    def seq(self) -> int:
+        """The last line of the history, seen or not; what is written next is `seq + 1`."""
+        return max(self.entries[-1].seq, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Receipts that one person guessed wrong: `wrong` since `since`; no look-ups before `until`; `level` refusals."""
+
+    since: datetime | None = None
+    wrong: int = 0
+    until: datetime | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FindCase(Query[CaseView | None]):
+    """The case of a receipt; None for one that was never issued or was erased."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class FindTries(Query[Tries]):
+    """The wrong guesses of a person, of today and yesterday."""
+
+    who: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetTries(Act):
+    """Keep the wrong guesses of a person, under the key of the day."""
+
+    who: bytes
+    tries: Tries
+
+
+@dataclass(frozen=True, slots=True)
+class FileCase(Act):
+    """Enter a complaint into the register: number, receipt, history, facts and audit in one.
+
+    answers: what the reporter wrote, by field; identity: name and contact, in an envelope of its own;
+    alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
+    on: the day in Bangkok; answer_by: when the reporter is to hear first. sent: what each message of the platform
+    brought, kept apart from the case for 48 hours, so that it can be taken back. source: how it came to the office,
+    where an officer entered it. excluded: of the staff, who must not read it.
+    """
+
+    receipt: Receipt = field(repr=False)
+    category: str
+    channel: Channel
+    on: date
+    answer_by: date
+    notice: str
+    alternate: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    identity: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: tuple[File, ...] = ()
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: str = ""
+    excluded: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry(Act):
+    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists. sent: as above.
+
+    staff: id of the officer who wrote it; body: the day to answer by (ISO), where something is asked.
+    """
+
+    case: str
+    seq: int
+    on: date
+    kind: EntryKind
+    by: By
+    text: str = field(default="", repr=False)
+    files: tuple[File, ...] = ()
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    staff: str = ""
+    body: str = ""
+    excluded: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCase(Act):
+    """Take a step of the lifecycle as line `seq`; a conflict if that line exists. `text` is read by the reporter.
+
+    status: the state that `handlers.case.after` gave; staff: id of the officer who took it. answer_by: the new
+    day by which the reporter is to hear, where the reporter asked for another look.
+    """
+
+    case: str
+    seq: int
+    on: date
+    step: Step
+    status: Status
+    by: By
+    text: str = field(default="", repr=False)
+    staff: str = ""
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindSent(Query[str | None]):
+    """The case into which a message of a platform went; None where that is not known, or not any more."""
+
+    message: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsay(Act):
+    """Take out of a case what one message brought; the audit trail says that something was taken back, and not what."""
+
+    case: str
+    message: str = field(repr=False)
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNews(Act):
+    """Tell a person, at a sealed address, when the office does something in a case."""
+
+    case: str
+    who: bytes
+    channel: Channel
+    back: bytes = field(repr=False)
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True)
+class StopNews(Act):
+    """Tell a person nothing any more, of any case."""
+
+    who: bytes
+
+
+def emptied(answers: Mapping[str, str], text: str) -> dict[str, str]:
+    """The answers without a text, which is taken out of one of them; an answer of which nothing is left goes."""
+    left = dict(answers)
+    for name, value in reversed(list(answers.items())):  # the newest first
+        shorter = without(value, text)
+        if shorter != value:
+            left[name] = shorter
+            break
+    return {name: value for name, value in left.items() if value}
+
+
+def without(value: str, text: str) -> str:
+    """An answer without one of the texts that it was put together of; unchanged where it is none of them."""
+    at = f"\n{value}\n".rfind(f"\n{text}\n")
+    if at < 0 or not text:
+        return value
+    return "\n".join(filter(None, (value[: max(0, at - 1)], value[at + len(text) + 1 :])))

@@ -1,0 +1,65 @@
+"""A reminder to officers: what the clock knows of an open case, and what it tells whom."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from handlers.complaints.lifecycle import Status
+from handlers.dialog.events import Act, Say
+from handlers.staff.permissions import Role
+
+
+class Stage(StrEnum):
+    """When a reminder is given."""
+
+    BEFORE = "before"
+    ON = "on"
+    AFTER = "after"
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the clock knows of an open case; nothing of what it is about.
+
+    since: the day on which it came to where it stands; answered: the reporter heard from the office;
+    officer: who has it in hand, empty for nobody; excluded: who must not know of it; told: names of the
+    reminders that were given.
+    """
+
+    case: str
+    fiscal_year: int
+    number: int
+    status: Status
+    received_on: date
+    since: date
+    touched_on: date
+    answer_by: date
+    answered: bool = False
+    officer: str = ""
+    excluded: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person of the staff who can be told something."""
+
+    id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Remind(Act):
+    """Give a reminder of a case, once: `told` are people's ids. passed: older reminders that this one stands for.
+
+    due: the day that is spoken of, said in the language of each who is told.
+    """
+
+    case: str
+    name: str
+    on: date
+    due: date
+    say: Say = field(repr=False)
+    told: tuple[str, ...]
+    passed: tuple[str, ...] = ()

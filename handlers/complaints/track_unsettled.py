@@ -1,0 +1,32 @@
+"""A reporter says that it is not settled: once, within 30 days of the end, and another officer looks again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers import thai
+from handlers.complaints.lifecycle import ENDED, Move, Outcome, Step, after
+from handlers.complaints.messages import By, CaseView, Entry, EntryKind, MoveCase
+from handlers.dialog.context import Moment
+
+WITHIN = timedelta(days=30)
+"""How long after the end of a case its reporter may ask for another look."""
+
+
+def may_be_said(case: CaseView, m: Moment) -> bool:
+    """Whether the reporter may ask for another look; not of a case that they withdrew."""
+    if case.status not in ENDED or case.outcome is Outcome.WITHDRAWN:
+        return False
+    moved = [entry for entry in case.entries if entry.kind is EntryKind.MOVED]
+    if any(entry.own and entry.status not in ENDED for entry in moved) or not moved:
+        return False
+    return thai.day(m.now) - moved[-1].on <= WITHIN
+
+
+def reopened(case: CaseView, m: Moment) -> tuple[CaseView, MoveCase]:
+    """The case as it will stand, and the step; the reporter is to hear within the days of a first answer."""
+    step, on = Step(Move.REOPEN), thai.day(m.now)
+    status = after(case.status, step)
+    by = on + timedelta(days=m.office.deadlines.first_answer_days)
+    move = MoveCase(case.id, case.seq + 1, on, step, status, By.REPORTER, answer_by=by)
+    entry = Entry(move.seq, on, EntryKind.MOVED, status, own=True)
+    return replace(case, status=status, outcome=None, entries=(*case.entries, entry)), move

@@ -1,0 +1,1 @@
+"""Responses of citizens to a consultation."""

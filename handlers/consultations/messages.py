@@ -1,0 +1,235 @@
+"""The register of public opinion: what may be asked of it, and what may be written into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from handlers.dialog.events import Act, Query
+from handlers.questions.messages import Return
+
+
+class Kind(StrEnum):
+    """How a question of a consultation is answered."""
+
+    CHOICE = "choice"  # one of its options
+    CHOICES = "choices"  # several of its options
+    SCALE = "scale"  # 1 to 5
+    TEXT = "text"  # in one's own words
+    STATEMENTS = "statements"  # each of its options: agree, disagree or pass
+
+
+class Phase(StrEnum):
+    """Where a consultation stands."""
+
+    COMING = "coming"
+    OPEN = "open"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class BallotQuestion:
+    """One question. options: the choices or statements by their keys, in the order in which they are shown."""
+
+    key: str
+    kind: Kind
+    title: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A consultation: what is asked, and when. code: as in its address; instants in UTC."""
+
+    code: str
+    title: str
+    background: str
+    link: str
+    opens: datetime
+    closes: datetime
+    questions: tuple[BallotQuestion, ...]
+    phase: Phase = Phase.COMING
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether a voice is still taken. The clock closes it in the minute after."""
+        return self.phase in {Phase.COMING, Phase.OPEN} and self.opens <= now < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class ListBallots(Query[tuple[Ballot, ...]]):
+    """All consultations, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindBallot(Query[Ballot | None]):
+    """The consultation of a code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindVoice(Query[Mapping[str, str] | None]):
+    """What a person answered, as long as the consultation is open; None where they did not."""
+
+    code: str
+    who: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PutBallot(Act):
+    """Announce a consultation. paper: the PDF of its background, or nothing. A conflict where the code is taken."""
+
+    ballot: Ballot
+    by: str
+    paper: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBallot(Act):
+    """Close a consultation: who said what can no longer be told from then on, by nobody."""
+
+    code: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveVoice(Act):
+    """Keep what a person answers, in the place of what they answered before. A conflict where it has closed.
+
+    answers: by question key; several options with commas between, statements as `q3.s1`, and `q3+` for one that
+    the person adds. back: where the person wishes to hear of the result.
+    """
+
+    code: str
+    who: bytes = field(repr=False)
+    has_account: bool
+    answers: Mapping[str, str] = field(repr=False)
+    back: Return | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that a citizen added and nobody has read yet."""
+
+    id: str
+    code: str
+    question: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatements(Query[tuple[Statement, ...]]):
+    """Statements that wait for an officer."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeStatement(Act):
+    """Let a statement join its consultation, or put it away."""
+
+    id: str
+    joins: bool
+    by: str
+
+
+class Taken(StrEnum):
+    """What the office does with what many said."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written in a consultation that is closed. number: counts the texts, and stays.
+
+    many: how many people wrote the same in the same words.
+    """
+
+    number: int
+    question: str
+    text: str = field(repr=False)
+    many: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What several people wrote, as an officer put it together. texts: by their numbers; voices: of how many people.
+
+    quotes: cleared, as they are published; taken, reason, by, done: the office's answer, None and empty where not yet.
+    """
+
+    place: int
+    name: str
+    texts: tuple[int, ...] = ()
+    voices: int = 0
+    quotes: tuple[str, ...] = ()
+    taken: Taken | None = None
+    reason: str = ""
+    by: date | None = None
+    done: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListTexts(Query[tuple[Written, ...]]):
+    """What people wrote in their own words; empty while it is open."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListThemes(Query[tuple[Theme, ...]]):
+    """The themes of a consultation, in their order."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutTheme(Act):
+    """Write a theme, new or in the place of the one in its place."""
+
+    code: str
+    theme: Theme
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The results as they would be published, and where they will stand; address is empty where no site is known."""
+
+    content: bytes = field(repr=False)
+    voices: int = 0
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountResult(Query[Result | None]):
+    """The results of a consultation that is closed; None where it is not, or where they were published."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where people find a consultation: its page, and its talk in Telegram; each empty where it has none."""
+
+    page: str = ""
+    telegram: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindWays(Query[Ways]):
+    """Where people find a consultation."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult(Act):
+    """Publish the results, once, and tell who wished to hear. A conflict where they were published before."""
+
+    code: str
+    result: Result
+    title: str
+    by: str

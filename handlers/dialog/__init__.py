@@ -1,0 +1,1 @@
+"""The dialogue framework: events, sessions, replies, forms, choices."""

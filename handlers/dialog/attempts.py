@@ -1,0 +1,25 @@
+"""Wrong receipts and wrong codes: each fifth closes the way for a while, so that nobody finds one by guessing."""
+
+from datetime import datetime, timedelta
+
+from handlers import thai
+from handlers.complaints.messages import Tries
+
+MOST_WRONG = 5
+WINDOW = timedelta(minutes=15)
+LONGEST = timedelta(hours=1)
+
+
+def missed(tries: Tries, now: datetime) -> Tries:
+    """The tries after one more wrong one: each fifth within the window closes for longer, to an hour."""
+    fresh = tries.since is None or now - tries.since >= WINDOW
+    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
+    if wrong < MOST_WRONG:
+        return Tries(since, wrong, None, tries.level)
+    pause = min(LONGEST, WINDOW * 2**tries.level)
+    return Tries(None, 0, now + pause, tries.level + 1)
+
+
+def until(instant: datetime) -> str:
+    """The time of day that is said, which must not be before the time that is meant."""
+    return thai.clock(instant + timedelta(seconds=59))

@@ -1,0 +1,96 @@
+"""What a person may pick, and how a tap, a number or a typed label is understood as one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from handlers import i18n as wording
+from handlers import thai
+from handlers.dialog.events import Choice, Event, Lang, Session
+from handlers.office import Bilingual
+
+
+class Stale(Enum):
+    """A choice of a question that is no longer asked."""
+
+    STALE = "stale"
+
+
+STALE = Stale.STALE
+
+LONGEST_LABEL = 80
+"""Characters; what is longer is an answer, and picks nothing."""
+
+SAID: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ข้าม", "skip"), ("skip", "next", "none")),
+    **dict.fromkeys(("ต่อไป", "ไปต่อ", "next"), ("next", "done", "skip")),
+    **dict.fromkeys(("เสร็จ", "เสร็จแล้ว", "หมดแล้ว", "done"), ("done", "none")),
+    **dict.fromkeys(("กลับ", "ย้อนกลับ", "back"), ("back", "stay", "review")),
+    **dict.fromkeys(("ยกเลิก", "cancel", "เลิก"), ("cancel", "stay", "leave")),
+    **dict.fromkeys(("ส่ง", "ส่งเรื่อง", "submit", "send"), ("submit", "send", "give")),
+    **dict.fromkeys(("ตกลง", "ok", "ยอมรับ", "รับทราบ"), ("accept",)),
+}
+"""What people type instead of picking, in either language, with or without a slash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value to pick; its label is the office's own name, or the wording's `choice.<value>`."""
+
+    value: str
+    name: Bilingual | None = None
+
+    def choice(self, session: Session) -> Choice:
+        """The option as a button of the session's present question."""
+        data = f"{session.prompt}.{self.value}"
+        if self.name:
+            return Choice(data, "literal", {"text": self.name.in_(session.lang)})
+        return Choice(data, f"choice.{self.value}")
+
+
+@cache
+def options(values: tuple[str, ...]) -> tuple[Option, ...]:
+    """Options with the wording's own labels."""
+    return tuple(map(Option, values))
+
+
+def offered(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
+    """Options as buttons of the session's present question."""
+    return tuple([option.choice(session) for option in choices])
+
+
+def picked(
+    event: Event, session: Session, choices: tuple[Option, ...], *, numbers: bool
+) -> str | Stale | None:
+    """The value that was picked; STALE for a tap on an older question, None for words that pick nothing.
+
+    numbers: whether a typed number picks, as it must where nothing else can be typed (LINE on a PC shows no
+    buttons); elsewhere only the whole label does.
+    """
+    if event.choice is not None:
+        prompt, _, value = event.choice.partition(".")
+        known = value in [option.value for option in choices]
+        return value if known and prompt == str(session.prompt) else STALE
+    return _typed(event.text or "", session.lang, choices, numbers=numbers)
+
+
+def _typed(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) -> str | None:
+    place = thai.number(raw) if numbers else None
+    if place is not None and 1 <= place <= len(choices):
+        return choices[place - 1].value
+    if len(raw) > LONGEST_LABEL:
+        return None
+    typed = thai.folded(raw)
+    if not typed:
+        return None
+    for option in choices:
+        if typed == _folded_label(option, lang):
+            return option.value
+    values = [option.value for option in choices]
+    return next((value for value in SAID.get(typed, ()) if value in values), None)
+
+
+@cache
+def _folded_label(option: Option, lang: Lang) -> str:
+    return thai.folded(wording.label(option.choice(Session(lang=lang)), lang))

@@ -1,0 +1,33 @@
+"""One message at the moment it is decided: what was said, where the talk stands, whose office, what time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.dialog.events import Event, Lang, Session
+from handlers.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What every handler is given."""
+
+    event: Event
+    session: Session
+    office: Office
+    now: datetime
+    site: str = ""
+    """Where the desk's web page is found, or empty."""
+
+    @property
+    def lang(self) -> Lang:
+        """The language of the talk."""
+        return self.session.lang
+
+    def with_(self, **changes: Any) -> "Moment":  # noqa: ANN401 - as dataclasses.replace
+        """The same moment with changes in its session."""
+        return self.on(self.session.with_(**changes))
+
+    def on(self, session: Session) -> "Moment":
+        """The same moment on another session."""
+        return Moment(self.event, session, self.office, self.now, self.site)

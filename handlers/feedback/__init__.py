@@ -1,0 +1,1 @@
+"""Feedback that citizens give at any time."""

@@ -1,0 +1,1 @@
+"""Questions and answers: asking, the FAQ search, follow-ups."""

@@ -1,0 +1,86 @@
+"""What everybody may know: entries of the office's own hand, and questions that were answered and published."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.dialog.events import Act, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entry of the knowledge base. also: other ways to ask it; until: the last day on which it holds.
+
+    example: it came with the system, and nobody in the office has checked it.
+    """
+
+    id: str
+    question: str
+    answer: str
+    also: tuple[str, ...] = ()
+    topic: str = ""
+    link: str = ""
+    until: date | None = None
+    off: bool = False
+    example: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a question may be near to, each text alone."""
+        return (self.question, *self.also, self.answer)
+
+    def holds(self, on: date) -> bool:
+        """Whether it may be told on a day (Bangkok's)."""
+        return not self.off and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A question on the public board, with its answer and nothing about who asked. Days are Bangkok's."""
+
+    id: str
+    question: str
+    answer: str
+    asked_on: date
+    answered_on: date
+    topic: str = ""
+
+    @property
+    def days(self) -> int:
+        """How long the answer took."""
+        return (self.answered_on - self.asked_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All that everybody may know, in the order in which it is shown: the newest of the board first."""
+
+    known: tuple[Known, ...] = ()
+    posted: tuple[Posted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadShelf(Query[Shelf]):
+    """All that is known, with what is turned off or out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutKnown(Act):
+    """Write an entry, new or in place of the one with its id."""
+
+    entry: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Unpost(Act):
+    """Take a question from the board, and out of what is known."""
+
+    post: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post(Act):
+    """Publish a question with its answer; again for the same question, in place of the former text."""
+
+    question: str
+    post: Posted

@@ -1,0 +1,172 @@
+"""Where officers are heard: their commands, the texts that complete one, and the second factor in between."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from handlers import thai
+from handlers.complaints import menu
+from handlers.dialog.context import Moment
+from handlers.dialog.events import Channel, Deciding, Lang, Say, Topic, Turn, read
+from handlers.dialog.receipt import folded, is_whole
+from handlers.staff import join as joining
+from handlers.staff import parse as order
+from handlers.staff import two_factor as factor
+from handlers.staff.command import Call, Handler, Reading, button, may
+from handlers.staff.complaints import approvals as seconding
+from handlers.staff.complaints import case_settings as keeping
+from handlers.staff.complaints import case_view as sheet
+from handlers.staff.complaints import exclusions as barring
+from handlers.staff.complaints import intake
+from handlers.staff.complaints import lists as listing
+from handlers.staff.complaints import outgoing as sending
+from handlers.staff.complaints import page_links as opening
+from handlers.staff.complaints import release as publishing
+from handlers.staff.complaints import replies as letters
+from handlers.staff.complaints import statistics as counts
+from handlers.staff.complaints import transitions as moving
+from handlers.staff.help import guide
+from handlers.staff.members import FindStaff, NoteAttempt, Speak, Staff
+from handlers.staff.parse import CITIZENS, Given
+from handlers.staff.permissions import CONTENT, OPENING, Order
+
+HANDLERS: Mapping[Order, Handler] = {
+    Order.HELP: guide,
+    Order.JOIN: joining.again,
+    Order.LEAVE: joining.leave,
+    Order.INBOX: listing.inbox,
+    Order.DUE: listing.due,
+    Order.OVERDUE: listing.overdue,
+    Order.SEARCH: listing.search,
+    Order.CASE: sheet.case,
+    Order.FACTS: sheet.facts,
+    Order.FILES: sheet.files,
+    Order.HISTORY: sheet.history,
+    Order.LOG: sheet.log,
+    Order.TAKE: moving.take,
+    Order.ASSIGN: moving.assign,
+    Order.SCREEN: moving.step,
+    Order.INVESTIGATE: moving.step,
+    Order.NOT_ACCEPT: moving.end,
+    Order.CLOSE: moving.end,
+    Order.FORWARD: moving.end,
+    Order.REOPEN: moving.end,
+    Order.ASK: letters.ask,
+    Order.REPLY: letters.reply,
+    Order.NOTE: letters.note,
+    Order.CANNED: letters.canned,
+    Order.UNDO: sending.undo,
+    Order.LINK: keeping.link,
+    Order.HOLD: keeping.hold,
+    Order.INTAKE: intake.begin,
+    Order.STATS: counts.stats,
+    Order.HERE: keeping.here,
+    Order.IDENTITY: seconding.identity,
+    Order.APPROVE: seconding.approve,
+    Order.BAR: barring.bar,
+    Order.LIFT: barring.lift,
+    Order.RELEASE: publishing.release,
+    Order.PAGE: opening.page,
+    Order.EXPORT: opening.export,
+    Order.IMPORT: opening.bring,
+}
+"""Who carries a command out; a confirmation leads to the command that it confirms."""
+
+WITHOUT = frozenset({Channel.WEB})
+"""Doors of citizens only: a browser's seat is nobody's for long, and its pages are never shared with officers."""
+
+LONGEST_CODE = 24
+LANGUAGES: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
+"""The commands that change the language: officers hear of new cases in it from then on."""
+
+
+def concerns(m: Moment) -> bool:
+    """Whether an event is of somebody who joins, or who tries what only officers may."""
+    return bool(m.session.staff) or order.knocks(m.event)
+
+
+def hear(m: Moment, command: str | None, again: Callable[[Moment], Deciding]) -> Reading[Turn | None]:
+    """What an officer's message leads to; None where they speak as anybody does.
+
+    command: what the message is as a citizen's command; again: asks the present question of the talk once more.
+    """
+    staff = None if m.event.channel in WITHOUT else (yield from read(FindStaff(m.event.who)))
+    if staff is None:
+        return (yield from _stranger(m, again))
+    if command in LANGUAGES:
+        turn = yield from again(m.with_(lang=command))
+        return replace(turn, acts=(*turn.acts, Speak(staff.id, LANGUAGES[command])))
+    free = m.session.topic is Topic.MENU and m.event.text is not None and m.event.file is None
+    given = order.read(order.typed(m.event), bare=free and command is None)
+    if given is not None:
+        return (yield from obey(Call(m, staff, given)))
+    if m.event.choice is not None or m.event.file is not None or not m.event.text:
+        return None
+    return (yield from _completed(m, staff, command, m.event.text))
+
+
+def _stranger(m: Moment, again: Callable[[Moment], Deciding]) -> Reading[Turn | None]:
+    """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
+    given = order.read(order.typed(m.event))
+    if given is not None and given.order is Order.JOIN and m.event.channel not in WITHOUT:
+        return (yield from joining.begin(m, given))
+    if given is None and "join" in m.session.staff and m.event.text:
+        return (yield from joining.finish(m))
+    m = m.with_(staff={})  # of who was removed in the middle of something
+    if given is None or given.order in CITIZENS:
+        return None
+    turn = menu.greet(m) if m.session.topic is Topic.MENU else (yield from again(m))
+    return replace(turn, acts=(*turn.acts, NoteAttempt(given.order)))
+
+
+def _completed(m: Moment, staff: Staff, command: str | None, text: str) -> Reading[Turn | None]:
+    """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
+    under_way, c = m.session.staff, Call(m, staff, Given(Order.REPLY, rest=text))
+    if under_way.get("awaits") and thai.number(text) is not None:
+        command = None  # the number of a case, and no place in the menu
+    if command is not None or m.session.topic is not Topic.MENU:
+        if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
+            return None
+        return c.with_(awaits="", then="").tells("dropped", (button(Order.INBOX),))
+    if under_way.get("then"):
+        return (yield from _proved(c, text))
+    if under_way.get("awaits"):
+        given = order.read(f"{under_way['awaits']} {text}")
+        return (yield from obey(replace(c, given=given))) if given else None
+    if is_whole(folded(text)):
+        return None  # a receipt: they follow a case as its reporter
+    return (yield from obey(c)) if may(staff, Order.REPLY) else (yield from guide(c))
+
+
+def obey(c: Call) -> Deciding:
+    """Carry out a command, if this person may give it, and proved lately who they are where content is opened."""
+    order_ = c.given.order
+    if not may(c.staff, order_):
+        return c.tells("refused", (button(Order.HELP),), (NoteAttempt(order_, c.staff.id),))
+    if (
+        order_ in CONTENT
+        and not c.proved
+        and not (order_ in OPENING and c.m.event.channel in sheet.ELSEWHERE)
+    ):
+        return c.with_(then=c.given.written()).tells("factor.ask")
+    if order_ is Order.CONFIRM:
+        given = sending.confirmed(c)
+        if isinstance(given, Turn):
+            return given
+        c = replace(c, given=given, confirmed=True)
+        if not may(c.staff, given.order):
+            return c.tells("refused", (button(Order.HELP),), (NoteAttempt(given.order, c.staff.id),))
+    kept = c.m.session.staff
+    if c.given.number and not c.given.rest and kept.get("rest_of") == c.given.order:
+        c = replace(c, given=replace(c.given, rest=kept.get("rest", "")))
+    return (yield from HANDLERS[c.given.order](c.with_(awaits="", then="", rest="", rest_of="")))
+
+
+def _proved(c: Call, text: str) -> Deciding:
+    """A code of the second factor, and then what was asked for with it."""
+    why, acts = yield from factor.proven(c.m, c.staff, text)
+    if why is not None:
+        return c.says(why, acts=acts)
+    given = order.read(c.m.session.staff["then"])
+    proved = c.with_(proved=str(int(c.m.now.timestamp())), then="")
+    turn = (yield from obey(replace(proved, given=given))) if given else proved.says(Say("staff.dropped"))
+    return replace(turn, acts=(*acts, *turn.acts))

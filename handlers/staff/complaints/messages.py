@@ -1,0 +1,256 @@
+"""The register as officers see it: what may be asked of it, and what may be written into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from handlers.complaints.lifecycle import Outcome, Status, Step
+from handlers.complaints.messages import Entry
+from handlers.dialog.events import Act, Channel, File, Query
+
+HELD = 60
+"""Seconds in which what goes to a reporter can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case without anything that was told. year: Buddhist fiscal year.
+
+    officer: staff id of who has it in hand; avoid: of who closed it, before the reporter asked for another look;
+    held: staff id of whose words wait to go to the reporter, until `due` (seconds since 1970);
+    hidden: it seems to concern who asks; kept: it is kept from erasure;
+    category, source: their codes, empty where many cases are listed.
+    """
+
+    id: str
+    number: int
+    year: int
+    status: Status
+    outcome: Outcome | None
+    seq: int
+    received_on: date
+    touched_on: date
+    answer_by: date
+    officer: str = ""
+    avoid: str = ""
+    held: str = ""
+    due: int = 0
+    hidden: bool = False
+    category: str = ""
+    source: str = ""
+    kept: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The register number as it is written: 12/2570."""
+        return f"{self.number}/{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list of cases. more: there is another after it."""
+
+    cases: tuple[CaseFile, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reporter told: answers by field, and the files that came, those of later lines too."""
+
+    answers: Mapping[str, str] = field(repr=False)
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a case's whole history, for officers. staff: id of who did it; words: also the reporter's own."""
+
+    entry: Entry
+    by: str
+    staff: str = ""
+    words: str = field(default="", repr=False)
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the audit trail about a case. hour: since 1970, UTC."""
+
+    hour: int
+    actor: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindNumber(Query[CaseFile | None]):
+    """The case of a register number; without a year the one of this or the last fiscal year, the newer first.
+
+    staff: who asks, so that a case which concerns them is marked as hidden.
+    """
+
+    number: int
+    year: int
+    staff: str
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListCases(Query[Page]):
+    """Open cases, oldest due first: nobody's and the person's own, or with `everybody` all.
+
+    until, since: days between which they are due.
+    """
+
+    staff: str
+    at: int = 0
+    most: int = 8
+    everybody: bool = False
+    since: date = date.min
+    until: date = date.max
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search has found. searched: cases that were opened; reached: fiscal year and number of the last one.
+
+    left: there are older ones, which were not looked at yet.
+    """
+
+    cases: tuple[CaseFile, ...]
+    searched: int
+    reached: tuple[int, int]
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCases(Query[Found]):
+    """Cases in whose words a text stands, newest first; only what the person may read is opened.
+
+    below: fiscal year and number from which an earlier search goes on; (0, 0) for one that begins.
+    """
+
+    text: str = field(repr=False)
+    staff: str
+    everybody: bool
+    most: int = 8
+    below: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTold(Query[Told]):
+    """What the reporter of a case told."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory(Query[tuple[Line, ...]]):
+    """The whole history of a case."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog(Query[tuple[LogLine, ...]]):
+    """Who did what with a case, from the audit trail."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListLinks(Query[tuple[CaseFile, ...]]):
+    """The cases of the same matter."""
+
+    case: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase(Act):
+    """Somebody read of a case. what: facts, files or history; first: the reporter sees that it was opened, as `seq`."""
+
+    case: str
+    staff: str
+    what: str
+    on: date
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCase(Act):
+    """A case gets an officer, as line `seq`; a conflict if that line exists. to: staff id; by: who gave it."""
+
+    case: str
+    seq: int
+    on: date
+    to: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What goes to a reporter: a step with its reason, or words. by: the day to answer by, where that is asked."""
+
+    case: str
+    staff: str
+    text: str = field(repr=False)
+    step: Step | None = None
+    by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack(Act):
+    """Let something wait for a minute before it goes to the reporter; a conflict where something waits already.
+
+    seq: the last line of the history that it was decided on.
+    """
+
+    sending: Sending
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Act):
+    """Take back what waits to go to the reporter of a case; a conflict where it has gone."""
+
+    case: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCase(Act):
+    """Keep a case from erasure, with a reason; without one, let it go its way again."""
+
+    case: str
+    staff: str
+    on: date
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCases(Act):
+    """Two cases are of the same matter."""
+
+    case: str
+    other: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepGroup(Act):
+    """Tell a group of new cases, by number and day only; without an address, do so no more."""
+
+    mark: bytes
+    address: bytes | None = field(repr=False)
+    channel: Channel
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Act):
+    """Let a release of the statistics be published. staff: who does."""
+
+    name: str
+    staff: str

@@ -1,0 +1,87 @@
+"""What goes to the reporter: shown as the reporter will see it, confirmed once, and held for a minute."""
+
+from dataclasses import replace
+
+from handlers import thai
+from handlers.complaints import track
+from handlers.complaints.lifecycle import Forbidden, Step, after
+from handlers.complaints.messages import Entry, EntryKind
+from handlers.dialog.events import Choice, Deciding, Say, Turn
+from handlers.staff.command import Call, button, the_case
+from handlers.staff.complaints.messages import HELD, CaseFile, HoldBack, Sending, TakeBack
+from handlers.staff.parse import Given
+from handlers.staff.parse import read as read_order
+from handlers.staff.permissions import Order
+
+LONGEST = 3_000
+"""Characters of what is sent at once."""
+
+
+def propose(c: Call, found: CaseFile, sending: Sending) -> Deciding:
+    """Show what the reporter will see and ask once; what was confirmed waits for a minute."""
+    yield from ()
+    if found.held:
+        return c.tells("held.already", (button(Order.CASE, found),), number=found.shown)
+    if len(sending.text) > LONGEST:
+        return c.tells("too_long", limit=f"{LONGEST:,}", count=f"{len(sending.text):,}")
+    if c.confirmed:
+        back = button(Order.UNDO, found)
+        held = Say(
+            "staff.held.now", {"number": found.shown, "seconds": HELD}, (back, button(Order.CASE, found))
+        )
+        return c.with_(draft="", last=found.shown).says(held, acts=(HoldBack(sending, found.seq),))
+    nonce = str(c.m.session.prompt + 1)
+    kept = replace(c, m=c.m.with_(prompt=c.m.session.prompt + 1)).with_(
+        draft=c.given.written(), draft_of=f"{found.number}/{found.year}", nonce=nonce, awaits=""
+    )
+    yes = Choice(Given(Order.CONFIRM, rest=f"y{nonce}").written(), "staff.confirm.yes")
+    no = Choice(Given(Order.CONFIRM, rest=f"n{nonce}").written(), "staff.confirm.no")
+    seen = track.line(_entry(c, found, sending), c.m)
+    return kept.tells("confirm.ask", (yes, no), number=found.shown, seen=seen)
+
+
+def _entry(c: Call, found: CaseFile, sending: Sending) -> Entry:
+    """The line that the reporter will find in the case."""
+    on, seq, one = thai.day(c.m.now), found.seq + 1, sending.step
+    if one is None:
+        kind = EntryKind.ASKED if sending.by else EntryKind.OFFICE
+        day = sending.by.isoformat() if sending.by else ""
+        return Entry(seq, on, kind, body=day, text=sending.text)
+    return _moved(seq, one, sending, found, c)
+
+
+def _moved(seq: int, one: Step, sending: Sending, found: CaseFile, c: Call) -> Entry:
+    try:
+        status = after(found.status, one)
+    except Forbidden:
+        status = found.status
+    return Entry(
+        seq, thai.day(c.m.now), EntryKind.MOVED, status, one.outcome, one.reason, one.body, sending.text
+    )
+
+
+def confirmed(c: Call) -> Given | Turn:
+    """The command that is confirmed, or what is said where there is none, or it was thought better of."""
+    desk = c.m.session.staff
+    if not desk.get("draft") or c.given.rest[1:] != desk.get("nonce"):
+        return c.tells("confirm.stale")
+    if not c.given.rest.startswith("y"):
+        return c.with_(draft="").tells("confirm.dropped")
+    given = read_order(desk["draft"])
+    return given if given is not None else c.tells("confirm.stale")
+
+
+def undo(c: Call) -> Deciding:
+    """Take back what waits to go to the reporter."""
+    found = yield from the_case(c)
+    if isinstance(found, Turn):
+        return found
+    if not found.held:
+        return c.tells("undo.nothing", (button(Order.CASE, found),), number=found.shown)
+    if found.held != c.staff.id:
+        return c.tells("undo.others", (button(Order.CASE, found),), number=found.shown)
+    if found.due <= int(c.m.now.timestamp()):
+        return c.tells("undo.late", (button(Order.CASE, found),), number=found.shown)
+    return c.tells(
+        "undo.done", (button(Order.CASE, found),), (TakeBack(found.id, c.staff.id),), number=found.shown
+    )

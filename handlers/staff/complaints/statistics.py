@@ -1,0 +1,63 @@
+"""`/stats`: the figures of this month and this fiscal year, as the statistics count them."""
+
+from dataclasses import dataclass
+
+from handlers import thai
+from handlers.dialog.events import Deciding, Lang, Query, Say, read
+from handlers.staff.command import Call, button
+from handlers.staff.permissions import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The four figures of a period; exact, for officers only. th, en: what it is called; months: of which it is made.
+
+    The months are those that have begun; where a period is one itself, it is its only one.
+    """
+
+    th: str
+    en: str
+    received: int
+    done: int
+    in_progress: int
+    not_accepted: int
+    months: "tuple[Counts, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountCases(Query[tuple[Counts, ...]]):
+    """The figures of some periods, each by its code: `2570-02`, `fy2570`."""
+
+    periods: tuple[str, ...]
+
+
+def stats(c: Call) -> Deciding:
+    """The figures of this month and this year; the year's months as a chart too."""
+    today = thai.day(c.m.now)
+    year = today.year + thai.BUDDHIST_ERA
+    fiscal = year + (today.month >= 10)
+    counted = yield from read(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
+    lines = tuple(_line("staff.stats.line", one, c.m.lang) for one in counted)
+    chart = Say(
+        "staff.stats.chart",
+        {
+            "year": fiscal if c.m.lang == "th" else f"{fiscal} ({fiscal - thai.BUDDHIST_ERA})",
+            "received": Say("staff.stats.received"),
+            "done": Say("staff.stats.done"),
+            "months": tuple(_line("staff.stats.month", one, c.m.lang) for one in counted[-1].months),
+        },
+    )
+    return c.says(Say("staff.stats.all", {"lines": lines, "chart": chart}, (button(Order.HELP),)))
+
+
+def _line(key: str, one: Counts, lang: Lang) -> Say:
+    return Say(
+        key,
+        {
+            "label": one.en if lang == "en" else one.th,
+            "received": one.received,
+            "done": one.done,
+            "in_progress": one.in_progress,
+            "not_accepted": one.not_accepted,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Officer commands of the service desk."""

@@ -1,0 +1,154 @@
+"""The lines of an announcement: what each says, what is missing, and the consultation that they make."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TypeAlias
+
+from handlers import thai
+from handlers.consultations.messages import Ballot, BallotQuestion, Kind
+from handlers.dialog.events import Lang
+
+MOST_QUESTIONS = 20
+MOST_OPTIONS = 12
+LONGEST = 2000
+"""Characters of a line."""
+
+PLACES: Mapping[str, str] = {
+    "ชื่อ": "title", "title": "title",
+    "ความเป็นมา": "background", "background": "background",
+    "ลิงก์": "link", "link": "link",
+    "เปิด": "opens", "opens": "opens",
+    "ปิด": "closes", "closes": "closes",
+    "ถาม": "ask", "ask": "ask",
+    "ลบ": "drop", "drop": "drop",
+}  # fmt: skip
+"""How a line begins, and what it is of. `ลบ: 2` takes the second question out again."""
+
+KINDS: Mapping[str, Kind] = {
+    "เลือกหนึ่ง": Kind.CHOICE, "one": Kind.CHOICE,
+    "เลือกหลาย": Kind.CHOICES, "several": Kind.CHOICES,
+    "คะแนน": Kind.SCALE, "scale": Kind.SCALE,
+    "ข้อความ": Kind.TEXT, "text": Kind.TEXT,
+    "เห็นด้วย": Kind.STATEMENTS, "statements": Kind.STATEMENTS,
+}  # fmt: skip
+
+_LINE = re.compile(r"\s*([^:：]{2,12}?)\s*[:：]\s*(.*)")
+_WHEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2})[.:](\d{2}))?")
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A mistake in an announcement: a wording key, and the line that it is in."""
+
+    key: str
+    line: str = ""
+
+
+Draft: TypeAlias = tuple[tuple[str, str], ...]
+"""What was said so far, in order: of which place, and what. Each place once; `ask` for each question."""
+
+
+def gathered(kept: str, text: str) -> tuple[Draft, tuple[Wrong, ...]]:
+    """What is kept of an announcement with further lines: those that are understood, and what is wrong in others.
+
+    A line takes the place of an earlier one that begins like it; questions are added.
+    """
+    draft: Draft = ()
+    wrong: list[Wrong] = []
+    for line in filter(str.strip, f"{kept}\n{text}".split("\n")):
+        said = _said(line, draft)
+        if isinstance(said, Wrong):
+            wrong.append(said)
+        else:
+            draft = said
+    return draft, tuple(wrong)
+
+
+def written(draft: Draft, lang: Lang) -> str:
+    """A draft as its lines, to be read by its author and to be gathered again."""
+    names = {place: name for name, place in PLACES.items() if name.isascii() == (lang == "en")}
+    return "\n".join(f"{names[place]}: {said}" for place, said in draft)
+
+
+def missing(draft: Draft) -> tuple[str, ...]:
+    """The places that an announcement needs and this one does not have yet, as wording keys."""
+    there = {place for place, _ in draft}
+    return tuple(place for place in ("title", "closes", "ask") if place not in there)
+
+
+def drafted(draft: Draft, now: datetime) -> Ballot | Wrong:
+    """The consultation of a draft from which nothing is missing, without a code; or why its times are wrong."""
+    said = dict(draft)
+    opens = instant(said["opens"], time(0, 0)) if "opens" in said else now
+    closes = instant(said["closes"], time(23, 59))
+    if opens is None or closes is None or closes <= max(opens, now):
+        return Wrong("order", said["closes"])
+    asks = [text for place, text in draft if place == "ask"]
+    questions = tuple(_asked(text, f"q{n}") for n, text in enumerate(asks, start=1))
+    whole = tuple(one for one in questions if isinstance(one, BallotQuestion))
+    return Ballot("", said["title"], said.get("background", ""), said.get("link", ""), opens, closes, whole)
+
+
+def _said(line: str, draft: Draft) -> Draft | Wrong:
+    """A draft with one more line, or what is wrong with it."""
+    found = _LINE.fullmatch(line)
+    place = PLACES.get(found[1].strip().casefold()) if found else None
+    if found is None or place is None:
+        return Wrong("line", line)
+    said = found[2].strip()
+    why = _mistake(place, said, sum(other == "ask" for other, _ in draft))
+    if why:
+        return Wrong(why, line)
+    if place == "ask":
+        return (*draft, (place, said))
+    if place == "drop":
+        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][int(thai.number(said) or 0) - 1]
+        return (*draft[:gone], *draft[gone + 1 :])
+    return (*(other for other in draft if other[0] != place), *([(place, said)] if said else ()))
+
+
+def _mistake(place: str, said: str, questions: int) -> str:
+    """What is wrong with what a line says; empty where nothing is. questions: how many there are before it."""
+    if len(said) > LONGEST:
+        return "long"
+    if place == "ask":
+        own = _asked(said, "")
+        return own.key if isinstance(own, Wrong) else "questions" if questions == MOST_QUESTIONS else ""
+    if place == "drop":
+        return "" if 1 <= (thai.number(said) or 0) <= questions else "drop"
+    if place == "link":
+        return "" if said.startswith(("https://", "http://")) or not said else "link"
+    return "when" if place in {"opens", "closes"} and said and instant(said, time(0, 0)) is None else ""
+
+
+def _asked(text: str, key: str) -> BallotQuestion | Wrong:
+    kind, *parts = [part.strip() for part in text.split("|")]
+    own = KINDS.get(kind.casefold())
+    if own is None or not parts or not parts[0]:
+        return Wrong("kind", text)
+    title, *options = parts
+    picks = own in {Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS}
+    least = 2 if own is not Kind.STATEMENTS else 1
+    if (picks and not least <= len(options) <= MOST_OPTIONS) or (not picks and options) or "" in options:
+        return Wrong("options", text)
+    letter = "s" if own is Kind.STATEMENTS else "o"
+    return BallotQuestion(
+        key, own, title, {f"{letter}{n}": label for n, label in enumerate(options, start=1)}
+    )
+
+
+def instant(text: str, otherwise: time) -> datetime | None:
+    """A day, with its time of day or without, as people write it; Buddhist or Christian years. Bangkok's."""
+    found = _WHEN.fullmatch(text.strip().translate(_DIGITS))
+    if found is None:
+        return None
+    year = int(found[3])
+    year -= thai.BUDDHIST_ERA if year > 2400 else 0
+    try:
+        at = time(int(found[4]), int(found[5])) if found[4] else otherwise
+        return datetime.combine(date(year, int(found[2]), int(found[1])), at, thai.BANGKOK)
+    except ValueError:
+        return None

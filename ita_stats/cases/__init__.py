@@ -1,0 +1,1 @@
+"""Counts of cases: facts, timelines, tables."""

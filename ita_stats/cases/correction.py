@@ -1,0 +1,74 @@
+"""What a correction says otherwise than the release that it corrects: each printed figure that differs."""
+
+from collections.abc import Iterator, Mapping
+
+from ita_stats.cases.model import Note, Tables
+from ita_stats.render.document import DASH, heading
+from ita_stats.render.document import shown as printed
+from ita_stats.strings import pair
+
+Words = tuple[str, str]
+Place = tuple[str, str, str]
+"""Table, line and column, by their codes."""
+Figure = tuple[Words, Words, str]
+"""The names of its line and column, and how it is printed."""
+_STATES = ("received", "done", "in_progress", "not_accepted")
+
+
+def changes(before: Tables, after: Tables) -> tuple[Note, ...]:
+    """What stands otherwise in two tables of the same period: a sentence for each figure, with the old and the new.
+
+    A figure that only one of them has is a dash in the other, like one that is protected. A category that was only
+    renamed has not changed.
+    """
+    old, new = dict(_figures(before)), dict(_figures(after))
+    places = [*new, *(place for place in old if place not in new)]
+    return tuple(
+        _note(place, old, new)
+        for place in places
+        if (old[place][2] if place in old else None) != (new[place][2] if place in new else None)
+    )
+
+
+def _note(place: Place, old: Mapping[Place, Figure], new: Mapping[Place, Figure]) -> Note:
+    (row, row_en), (column, column_en), _ = (new if place in new else old)[place]
+    was, is_ = (found[place][2] if place in found else DASH for found in (old, new))
+    filled = {"row": row, "row_en": row_en, "column": column, "column_en": column_en}
+    return Note("/".join(place), *pair("heading", "change", **filled, before=was, after=is_))
+
+
+def _figures(tables: Tables) -> Iterator[tuple[Place, Figure]]:
+    """Every figure of the tables."""
+    columns = {split.code: (split.name_th, split.name_en) for split in tables.categories}
+    for row in tables.rows:
+        name, code = (row.label_th, row.label_en), "..".join((row.months[0], row.months[-1]))
+        for category, figure in row.categories.items():
+            yield ("rows", code, category), (name, columns[category], printed(figure))
+        for state, figure in zip(_STATES, row.figures.cells, strict=True):
+            yield ("rows", code, state), (name, heading(state), printed(figure))
+    for state, figure in zip(_STATES, tables.total.cells, strict=True):
+        yield ("total", "", state), (heading("sum"), heading(state), printed(figure))
+    yield from _splits(tables)
+    for what in ("brought_forward", "carried_over"):
+        yield ("overview", "", what), (heading("overview"), heading(what), printed(getattr(tables, what)))
+    yield from _days(tables)
+
+
+def _splits(tables: Tables) -> Iterator[tuple[Place, Figure]]:
+    for what, splits in (
+        ("categories", tables.categories),
+        ("sources", tables.sources),
+        ("outcomes", tables.outcomes),
+    ):
+        for split in splits:
+            for state, figure in zip(_STATES, split.figures.cells, strict=True):
+                place, name = (what, split.code, state), (split.name_th, split.name_en)
+                yield place, (name, heading("cases" if what == "outcomes" else state), printed(figure))
+
+
+def _days(tables: Tables) -> Iterator[tuple[Place, Figure]]:
+    days = tables.days
+    share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
+    within = heading("within_deadline", deadline=days.deadline)
+    yield ("overview", "", "median"), (heading("overview"), heading("median"), printed(days.median))
+    yield ("overview", "", "within_deadline"), (heading("overview"), within, printed(share))

@@ -1,0 +1,230 @@
+"""Counts courses into the exact tables of a period: rows by month of receipt, states as of the cut-off."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ita_stats import period as periods
+from ita_stats import strings as words
+from ita_stats.calendar import end_of_day, written
+from ita_stats.cases.model import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
+from ita_stats.cases.timeline import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, Course, Courses
+
+FORWARDED = f"{CLOSED}:forwarded"
+NOTHING = Figures(0, 0, 0, 0)
+MonthKey = tuple[int, int]
+"""Year and month of receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that is counted, and what it is called today: a category, a source, an outcome."""
+
+    code: str
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an office wants to be counted.
+
+    deadline: days it gives itself; forwarded_is_done: whether a case sent to another body is done;
+    threshold: from how many on a figure of a split is shown (smaller ones, save 0, are protected).
+    """
+
+    office_th: str
+    office_en: str
+    desk: str
+    categories: tuple[Named, ...]
+    sources: tuple[Named, ...]
+    outcomes: tuple[Named, ...]
+    deadline: int
+    forwarded_is_done: bool = True
+    threshold: int = 5
+
+    def state(self, standing: str) -> str:
+        """The column that a standing counts in: done, in_progress, not_accepted; "" where it was not yet received."""
+        if standing in {OPEN, NOT_YET}:
+            return "in_progress" if standing else ""
+        if standing == NOT_ACCEPTED:
+            return "not_accepted"
+        return "done" if standing != FORWARDED or self.forwarded_is_done else "in_progress"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Figures that are being counted up."""
+
+    states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def figures(self) -> Figures:
+        """What was counted."""
+        by = self.states
+        return Figures(by.total(), by["done"], by["in_progress"], by["not_accepted"])
+
+
+def eve_of(period: Period) -> date:
+    """The day before a period: what is open then is brought forward."""
+    return period.first - timedelta(days=1)
+
+
+def counted(courses: Courses, terms: Terms, period: Period, layout: Layout) -> Tables:
+    """The exact tables of a period. courses: on its eve, and last on the day as of which is counted."""
+    as_of, eve = courses.days[-1], courses.days.index(eve_of(period))
+    inside: dict[Course, int] = {}
+    brought = carried = 0
+    first, last = _at(period.first), _at(period.last)
+    for course, cases in courses.cases.items():
+        open_now = terms.state(course.standings[-1]) == "in_progress"
+        if course.received < first:
+            brought += cases * (terms.state(course.standings[eve]) == "in_progress")
+            carried += cases * open_now
+        elif course.received <= last:
+            inside[course] = cases
+            carried += cases * open_now
+    by_month = _by_month(inside, terms)
+    total = _sum(by_month.values())
+    return Tables(
+        office_th=terms.office_th,
+        office_en=terms.office_en,
+        desk=terms.desk,
+        period=period,
+        cutoff=end_of_day(as_of),
+        as_of=as_of,
+        layout=layout,
+        total=total,
+        brought_forward=brought,
+        carried_over=carried,
+        rows=_rows(inside, by_month, terms, period, layout),
+        months=tuple(
+            MonthFigures(m.code, by_month.get((m.year, m.number), NOTHING) if layout == "month" else None)
+            for m in periods.months(period)
+        ),
+        categories=_splits(inside, terms, _listed(terms.categories, (c.categories[-1] for c in inside)), 0),
+        sources=_splits(inside, terms, _listed(terms.sources, (c.source for c in inside)), 1),
+        outcomes=_outcomes(inside, terms),
+        days=days_to_close(courses, terms, first, last),
+        statement=None if total.received else statement(period, as_of),
+        notes=notes(terms, period, as_of),
+        exact=True,
+    )
+
+
+def statement(period: Period, as_of: date) -> str:
+    """The sentence that the ITA asks for where nothing was received in the whole period, with the period."""
+    name = "nothing_yet" if as_of < period.last else "nothing"
+    return words.pair("statement", name, **_dates(period, as_of))[0]
+
+
+def days_to_close(courses: Courses, terms: Terms, first: MonthKey, last: MonthKey) -> DaysToClose:
+    """Median and share within the deadline of the cases that are done, received from one month to another."""
+    took: Counter[int] = Counter()
+    for (received, standing, days), cases in courses.took.items():
+        if first <= received <= last and terms.state(standing) == "done":
+            took[days] += cases
+    whole = took.total()
+    if not whole:
+        return DaysToClose(None, None, terms.deadline, protected=False)
+    soon = sum(cases for days, cases in took.items() if days <= terms.deadline)
+    return DaysToClose(_median(took, whole), round(soon / whole, 4), terms.deadline, protected=False)
+
+
+def notes(terms: Terms, period: Period, as_of: date) -> tuple[Note, ...]:
+    """The rules of counting, as they are printed under the tables."""
+    return (
+        words.note("rows"),
+        words.note("cutoff", **_dates(period, as_of)),
+        words.note("forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"),
+        words.note("days", deadline=terms.deadline),
+    )
+
+
+def _dates(period: Period, as_of: date) -> dict[str, str]:
+    return {
+        "period_th": period.label_th,
+        "period_en": period.label_en,
+        "day_th": written(as_of),
+        "day_en": written(as_of, "en"),
+    }
+
+
+def _at(day: date) -> tuple[int, int]:
+    return (day.year, day.month)
+
+
+def _by_month(courses: Mapping[Course, int], terms: Terms) -> dict[tuple[int, int], Figures]:
+    tallies: dict[tuple[int, int], Tally] = {}
+    for course, cases in courses.items():
+        tallies.setdefault(course.received, Tally()).states[terms.state(course.standings[-1])] += cases
+    return {month: tally.figures for month, tally in tallies.items()}
+
+
+def _sum(several: Iterable[Figures]) -> Figures:
+    columns = list(zip(*(figures.cells for figures in several), strict=True))
+    return Figures(*(sum(cell or 0 for cell in column) for column in columns)) if columns else NOTHING
+
+
+def _rows(
+    courses: Mapping[Course, int],
+    by_month: Mapping[tuple[int, int], Figures],
+    terms: Terms,
+    period: Period,
+    layout: Layout,
+) -> tuple[Row, ...]:
+    kinds = _listed(terms.categories, (c.categories[-1] for c in courses))
+    cells: Counter[tuple[tuple[int, int], str]] = Counter()
+    for course, cases in courses.items():
+        cells[course.received, course.categories[-1]] += cases
+    found = []
+    for span in periods.rows(period, layout):
+        keys = [(month.year, month.number) for month in span.months]
+        by_kind = {kind.code: sum(cells[key, kind.code] for key in keys) for kind in kinds}
+        figures = _sum(by_month.get(key, NOTHING) for key in keys)
+        months = tuple(month.code for month in span.months)
+        found.append(Row(span.label_th, span.label_en, months, figures, by_kind))
+    return tuple(found)
+
+
+def _listed(known: Iterable[Named], found: Iterable[str]) -> tuple[Named, ...]:
+    """What the office lists, in its order, then codes that only older cases have: they are counted, never dropped."""
+    listed = {named.code: named for named in known}
+    for code in sorted(set(found) - listed.keys()):
+        names = words.pair("former", "code", code=code) if code else words.pair("former", "none")
+        listed[code] = Named(code, *names)
+    return tuple(listed.values())
+
+
+def _splits(
+    courses: Mapping[Course, int], terms: Terms, kinds: Iterable[Named], which: int
+) -> tuple[Split, ...]:
+    tallies: dict[str, Tally] = {}
+    for course, cases in courses.items():
+        code = course.source if which else course.categories[-1]
+        tallies.setdefault(code, Tally()).states[terms.state(course.standings[-1])] += cases
+    return tuple(Split(k.code, k.th, k.en, tallies.get(k.code, Tally()).figures) for k in kinds)
+
+
+def _outcomes(courses: Mapping[Course, int], terms: Terms) -> tuple[Split, ...]:
+    tallies: dict[str, Tally] = {}
+    for course, cases in courses.items():
+        standing = course.standings[-1]
+        if standing.startswith(CLOSED):
+            code = standing.partition(":")[2]
+            tallies.setdefault(code, Tally()).states[terms.state(standing)] += cases
+    kinds = _listed(terms.outcomes, tallies)
+    return tuple(Split(k.code, k.th, k.en, tallies.get(k.code, Tally()).figures) for k in kinds)
+
+
+def _median(took: Counter[int], whole: int) -> float:
+    """The middle number of days; between two, half-way."""
+    middle = (whole - 1) // 2, whole // 2
+    seen, found = 0, list[int]()
+    for days, cases in sorted(took.items()):
+        found += [days for place in middle[len(found) :] if place < seen + cases]
+        seen += cases
+        if len(found) == len(middle):
+            break
+    return sum(found) / 2

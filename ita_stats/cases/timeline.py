@@ -1,0 +1,226 @@
+"""The course of a nameless case: what it was on each of some days, folded from its facts.
+
+A fact holds from its effective day on, whenever it was recorded; of two that hold from the same day, the later
+written. So a correction is a later fact with an earlier day, and every day can be asked about again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from operator import attrgetter, itemgetter
+
+from ita_stats.calendar import Month
+from ita_stats.cases.fact import Fact, Field
+
+NOT_YET, OPEN, NOT_ACCEPTED, CLOSED = "", "open", "not_accepted", "closed"
+"""Where a case stands: not received yet, in hand, not accepted, or closed (then ":" and its outcome)."""
+
+_VALUE = itemgetter(2)
+BETWEEN = "\n"
+Written = tuple[str, str, str]
+"""The facts of a case, in the order of `seq`: effective days (ISO), a line each; fields and values likewise."""
+Shape = tuple[str, ...]
+"""The stage that each fact of a case is in."""
+Piece = tuple[str, str, str]
+"""A fact of one case, bare: effective day (ISO), field, value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What cases have in common that are counted alike.
+
+    received: (year, month) of receipt; categories, standings: on each day that was asked about.
+    """
+
+    received: tuple[int, int]
+    categories: tuple[str, ...]
+    source: str
+    standings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """How many cases took each course, of those received by the last of the days that were asked about.
+
+    days: in order, the last is the cut-off; took: how many of a month, that stand closed in a way on the last day,
+    took so many days from receipt to their last closing.
+    """
+
+    days: tuple[date, ...]
+    cases: Counter[Course] = field(default_factory=Counter)
+    took: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Count a case by its facts, in the order they were written."""
+        ends = [day.isoformat() for day in self.days]
+        course = folded(pieces, ends)
+        if course is None:
+            return
+        self.cases[course] += 1
+        if course.standings[-1].startswith(CLOSED):
+            self.took[course.received, course.standings[-1], days_taken(pieces, ends[-1])] += 1
+
+
+@dataclass(slots=True)
+class Kind:
+    """Cases whose facts say the same, but for the days.
+
+    ended: which fact closed them, 0 where none did, None where they are not to be hurried; endings: by shape and days.
+    """
+
+    ended: int | None
+    shapes: dict[Shape, int] = field(default_factory=dict)
+    endings: dict[tuple[Shape, int], int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Courses that are gathered from the written facts of cases: the same as adding each case, but faster.
+
+    Facts that are in the order of their days are moved to the last day of their stage: no day that is asked about,
+    and no end of a month, lies between. So few different cases are left, and each of these is folded once.
+    """
+
+    courses: Courses
+    _stages: dict[str, str] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
+
+    def add(self, cases: Iterable[Written]) -> None:
+        """Count cases."""
+        kinds, stage, number = self._kinds, self._stages.__getitem__, self._numbers
+        for written, fields, values in cases:
+            days = written.split(BETWEEN)
+            try:
+                kind = kinds[fields, values]
+                shape = tuple(map(stage, days))
+            except KeyError:
+                kind = self._learn(days, fields, values)
+                shape = tuple(map(stage, days))
+            if kind.ended is None or days != sorted(days):
+                self.courses.add(pieces_of(days, fields, values))
+                continue
+            kind.shapes[shape] = kind.shapes.get(shape, 0) + 1
+            if kind.ended:
+                ending = shape, number[days[kind.ended]] - number[days[0]]
+                kind.endings[ending] = kind.endings.get(ending, 0) + 1
+
+    def gathered(self) -> Courses:
+        """The courses of all cases; nothing can be added afterwards."""
+        found, ends = self.courses, [day.isoformat() for day in self.courses.days]
+        for (fields, values), kind in self._kinds.items():
+            folds = {shape: folded(pieces_of(shape, fields, values), ends) for shape in kind.shapes}
+            for shape, cases in kind.shapes.items():
+                course = folds[shape]
+                if course is not None:
+                    found.cases[course] += cases
+            for (shape, days), cases in kind.endings.items():
+                course = folds[shape]
+                if course is not None and course.standings[-1].startswith(CLOSED):
+                    found.took[course.received, course.standings[-1], days] += cases
+        return found
+
+    def _learn(self, days: list[str], fields: str, values: str) -> Kind:
+        for day in days:
+            self._stages[day] = self._stage(day)
+            self._numbers[day] = date.fromisoformat(day).toordinal()
+        return self._kinds.setdefault((fields, values), Kind(_ending(fields, values)))
+
+    def _stage(self, day: str) -> str:
+        ends = [end for end in (asked.isoformat() for asked in self.courses.days) if end >= day]
+        return min([*ends, Month(int(day[:4]), int(day[5:7])).last.isoformat()])
+
+
+def _ending(fields: str, values: str) -> int | None:
+    """Which fact closed a case (0: none did); None for a case that is received or closed more than once."""
+    facts = list(zip(fields.split(BETWEEN), values.split(BETWEEN), strict=True))
+    begun = [name for name, _ in facts if name == Field.RECEIVED]
+    ended = [place for place, fact in enumerate(facts) if fact == (Field.STATUS, CLOSED)]
+    if facts[0] != (Field.RECEIVED, "1") or len(begun) > 1 or len(ended) > 1:
+        return None
+    return ended[0] if ended else 0
+
+
+def courses(facts: Iterable[Fact], days: Sequence[date]) -> Courses:
+    """The courses of cases on some days. facts: any order; days: in order, the last is the cut-off."""
+    found = Courses(tuple(days))
+    by_case = sorted(facts, key=attrgetter("about", "seq"))
+    for _, own in groupby(by_case, key=attrgetter("about")):
+        found.add([(f.effective.isoformat(), f.field.value, f.value) for f in own])
+    return found
+
+
+def pieces_of(days: Iterable[str], fields: str, values: str) -> list[Piece]:
+    """The facts of a case: their days, fields and values."""
+    return list(zip(days, fields.split(BETWEEN), values.split(BETWEEN), strict=True))
+
+
+def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:
+    """The course of one case, from its facts in the order they were written; None where it is not received by then.
+
+    Of several days of receipt the last written counts; "0" instead of "1" strikes out a case entered by mistake.
+    """
+    by_field = _sorted_out(pieces)
+    receipts = by_field.get("received", [])
+    if not receipts or receipts[-1][2] != "1" or receipts[-1][0] > ends[-1]:
+        return None
+    received, sources = receipts[-1][0], by_field.get("source", [])
+    categories, statuses = by_field.get("category", []), by_field.get("status", [])
+    outcomes = by_field.get("outcome", [])
+    return Course(
+        (int(received[:4]), int(received[5:7])),
+        tuple([_value(categories, end) for end in ends])
+        if len(categories) > 1
+        else (categories[0][2] if categories else "",) * len(ends),
+        sources[-1][2] if sources else "",
+        tuple([_standing(statuses, outcomes, end) if received <= end else NOT_YET for end in ends]),
+    )
+
+
+def days_taken(pieces: Iterable[Piece], end: str) -> int:
+    """Days from receipt to the closing that holds at the end of a day; never less than 0, as in a backdated register.
+
+    Said to be closed twice, a case was closed the first time; a case that was reopened was closed the last time.
+    """
+    by_field = _sorted_out(pieces)
+    received = closed = by_field["received"][-1][0]
+    before = ""
+    for day, _, to in by_field.get("status", []):
+        if day <= end and to == CLOSED != before:
+            closed = day
+        before = to
+    return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)
+
+
+def _sorted_out(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
+    """Facts by field, in the order in which they hold: by day, and within one as written. Receipts as written."""
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        found.setdefault(piece[1], []).append(piece)
+    for name, own in found.items():
+        if len(own) > 1 and name in ("category", "status", "outcome"):
+            own.sort(key=itemgetter(0))
+    return found
+
+
+def _value(steps: list[Piece], end: str) -> str:
+    """The value that holds at the end of a day; before the first, the first, for a case that was backdated."""
+    value = steps[0][2] if steps else ""
+    for day, _, to in steps:
+        if day > end:
+            break
+        value = to
+    return value
+
+
+def _standing(statuses: list[Piece], outcomes: list[Piece], end: str) -> str:
+    status = OPEN
+    for day, _, to in statuses:
+        if day > end:
+            break
+        status = to
+    if status == CLOSED:
+        return f"{CLOSED}:{_value(outcomes, end) if outcomes and outcomes[0][0] <= end else ''}"
+    return NOT_ACCEPTED if status == NOT_ACCEPTED else OPEN

@@ -1,0 +1,1 @@
+"""Disclosure control: small numbers are protected by complementary suppression."""

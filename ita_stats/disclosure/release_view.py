@@ -1,0 +1,151 @@
+"""What a reader sees of the register in each release: the lines of its tables, and who is counted in them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ita_stats import period as periods
+from ita_stats.cases.count import MonthKey, Terms
+from ita_stats.cases.model import Layout, Period
+from ita_stats.cases.timeline import CLOSED, OPEN, Course
+from ita_stats.disclosure.alternatives import Cell, Group, Key, Line, World
+
+Path = tuple[str, ...]
+Counts = Mapping[tuple[MonthKey, Path, Path], int]
+"""How many cases of a month have a label and a state in each edition ("" where they are not counted)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One release: its period and rows, and which of the days that were asked about is its cut-off."""
+
+    period: Period
+    rows: tuple[tuple[MonthKey, ...], ...]
+    day: int
+
+    @classmethod
+    def of(cls, period: Period, layout: Layout, day: int) -> "Edition":
+        """The release of a period as of a day, by the day's place among those asked about."""
+        spans = periods.rows(period, layout)
+        return cls(period, tuple(tuple((m.year, m.number) for m in span.months) for span in spans), day)
+
+    def row(self, month: MonthKey) -> int | None:
+        """The row that a month is in."""
+        return next((i for i, months in enumerate(self.rows) if month in months), None)
+
+
+def seen(courses: Mapping[Course, int], terms: Terms, editions: Sequence[Edition], what: str) -> Counts:
+    """The cases as they are counted in each edition, by category or source. what: "category" or "source"."""
+    found: Counter[tuple[MonthKey, Path, Path]] = Counter()
+    inside: dict[MonthKey, list[bool]] = {}
+    for course, cases in courses.items():
+        within = inside.setdefault(course.received, [e.row(course.received) is not None for e in editions])
+        if not any(within):
+            continue
+        states = tuple(
+            terms.state(course.standings[e.day]) if there else ""
+            for e, there in zip(editions, within, strict=True)
+        )
+        labels = (
+            (course.source,) * len(editions)
+            if what == "source"
+            else tuple(course.categories[e.day] for e in editions)
+        )
+        found[course.received, labels, states] += cases
+    return found
+
+
+def world(
+    counts: Counts, editions: Sequence[Edition], labels: Sequence[str], small: int, rows: bool
+) -> World:
+    """The world of a split by label. rows: whether the split is published by row as well.
+
+    A case whose label was corrected between two editions is counted, and never moved.
+    """
+    groups: dict[Key, Group] = {}
+    standings: dict[int, dict[Key, Counter[tuple[str, str]]]] = {k: {} for k in range(len(editions))}
+    values: Counter[Cell] = Counter()
+    for (month, path, states), cases in counts.items():
+        present = tuple(k for k, state in enumerate(states) if state)
+        for k in present:
+            for line in _lines(editions[k], k, month, states[k], rows):
+                values[Cell(line, path[k])] += cases
+        moved = {path[k] for k in present}
+        if len(moved) != 1:
+            continue
+        key = (month, present)
+        if key not in groups:
+            lines = tuple(x for k in present for x in _lines(editions[k], k, month, "", rows))
+            groups[key] = Group(lines, tuple(labels), Counter())
+        groups[key].units[path[present[0]]] += cases
+        for k in present:
+            standings[k].setdefault(key, Counter())[path[k], states[k]] += cases
+    days = tuple(edition.day for edition in editions)
+    return World(tuple(labels), groups, dict(standings), values, _totals(values), small, days=days)
+
+
+def stood(courses: Mapping[Course, int]) -> Counter[tuple[MonthKey, Path]]:
+    """How many cases of a month stood so on each day."""
+    found: Counter[tuple[MonthKey, Path]] = Counter()
+    for course, cases in courses.items():
+        found[course.received, course.standings] += cases
+    return found
+
+
+def outcomes_world(
+    cases_stood: Mapping[tuple[MonthKey, Path], int],
+    terms: Terms,
+    editions: Sequence[Edition],
+    labels: Sequence[str],
+    small: int,
+) -> World:
+    """The world of the split by outcome: each time that a case stood closed is one unit, from edition to edition.
+
+    Where forwarded cases count as in progress, what is open may be forwarded for all a reader knows: "open" is a
+    label that is never published.
+    """
+    counts: Counter[tuple[MonthKey, tuple[int, ...], str]] = Counter()
+    for (month, path), cases in cases_stood.items():
+        standings = [path[e.day] if e.row(month) is not None else "" for e in editions]
+        for standing, run in _runs(standings):
+            if standing.startswith(CLOSED) or (standing == OPEN and not terms.forwarded_is_done):
+                counts[month, run, standing] += cases
+    done = tuple(label for label in labels if terms.state(f"{CLOSED}:{label}") == "done")
+    groups: dict[Key, Group] = {}
+    values: Counter[Cell] = Counter()
+    for (month, run, standing), cases in counts.items():
+        label = OPEN if standing == OPEN else standing.partition(":")[2]
+        lines = tuple(Line(k, "received", "") for k in run)
+        kind = done if label in done else ("forwarded", OPEN)
+        group = groups.setdefault((month, run, kind), Group(lines, kind, Counter()))
+        group.units[label] += cases
+        for line in lines:
+            values[Cell(line, label)] += cases
+    found = World(tuple(labels), groups, {}, values, _totals(values), small)
+    found.hidden |= {cell for cell in values if cell.label == OPEN}
+    return found
+
+
+def _lines(edition: Edition, k: int, month: MonthKey, state: str, rows: bool) -> list[Line]:
+    found = [Line(k, "received", "")]
+    if rows:
+        found.append(Line(k, "row", str(edition.row(month))))
+    return [*found, Line(k, "state", state)] if state else found
+
+
+def _totals(values: Counter[Cell]) -> Counter[Line]:
+    totals: Counter[Line] = Counter()
+    for cell, value in values.items():
+        totals[cell.line] += value
+    return totals
+
+
+def _runs(standings: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+    """The stretches of editions in which a case stood the same."""
+    found: list[tuple[str, list[int]]] = []
+    for k, standing in enumerate(standings):
+        if found and found[-1][0] == standing and found[-1][1][-1] == k - 1:
+            found[-1][1].append(k)
+        else:
+            found.append((standing, [k]))
+    return [(standing, tuple(run)) for standing, run in found]

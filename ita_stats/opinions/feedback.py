@@ -1,0 +1,156 @@
+"""Standing opinions on the office's work, by topic and fiscal year: counts and means, protected.
+
+A year is published in parts, each once its months are over and enough voices came in them; a part is counted by
+itself and never again. So no figure grows by one voice from one day to the next, and nothing can be subtracted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ita_stats.calendar import Month, first_of_fiscal_year, fiscal_year
+from ita_stats.opinions.model import Opinion
+from ita_stats.opinions.results import Figure
+from ita_stats.opinions.suppression import Veil
+from ita_stats.opinions.tally import SCALE, Line, Pair
+
+QUARTER = 3
+PLENTY = 2
+"""A part ends with the quarter in which it has this many times `least` voices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A work of the office, as office.toml names it."""
+
+    code: str
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of a topic in a part of a year. mean: of 1 to 5, to one place; None where it is not shown."""
+
+    voices: Figure
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a fiscal year: its first and last month, all voices in it, and each topic's, in their order."""
+
+    first: Month
+    last: Month
+    voices: int
+    topics: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A fiscal year (Buddhist Era). topics: those that somebody spoke of or that the office has now."""
+
+    year: int
+    topics: tuple[Topic, ...]
+    spans: tuple[Span, ...]
+    least: int
+
+
+def years(
+    opinions: Iterable[Opinion], topics: Sequence[Topic], today: date, least: int, salt: bytes
+) -> tuple[Year, ...]:
+    """The fiscal years of which something can be published, the newest first. today: the day in Bangkok.
+
+    A topic that the office no longer has stands under its code.
+    """
+    by_month: dict[str, list[Opinion]] = {}
+    for one in opinions:
+        by_month.setdefault(one.month, []).append(one)
+    names = {topic.code: topic for topic in topics}
+    for one in (one for several in by_month.values() for one in several):
+        names.setdefault(one.topic, Topic(one.topic, one.topic, one.topic))
+    found = (
+        Year(year, tuple(names.values()), tuple(_spans(year, by_month, names, today, least, salt)), least)
+        for year in sorted({_year(month) for month in by_month}, reverse=True)
+    )
+    return tuple(year for year in found if year.spans)
+
+
+def _year(month: str) -> int:
+    return fiscal_year(Month(int(month[:4]) - 543, int(month[5:])).first)
+
+
+def _spans(
+    year: int,
+    by_month: Mapping[str, Sequence[Opinion]],
+    names: Mapping[str, Topic],
+    today: date,
+    least: int,
+    salt: bytes,
+) -> Iterator[Span]:
+    """The parts: quarters that are over, together with those after them until there are plenty of voices."""
+    first, said = first_of_fiscal_year(year), list[Opinion]()
+    start = first
+    for quarter in range(4):
+        months = [first + (quarter * QUARTER + n) for n in range(QUARTER)]
+        if months[-1].last >= today:
+            return
+        said += [one for month in months for one in by_month.get(month.code, ())]
+        if len(said) >= PLENTY * least or (quarter == 3 and len(said) >= least):
+            yield _span(start, months[-1], said, names, least, salt)
+            start, said = months[-1] + 1, []
+
+
+def _span(
+    first: Month, last: Month, said: Sequence[Opinion], names: Mapping[str, Topic], least: int, salt: bytes
+) -> Span:
+    found = Counter(one.topic for one in said)
+    cells = {code: Pair(found[code]) for code in names}
+    veil = Veil(Pair(len(said)), least, salt + f"{first.code} {last.code}".encode())
+    shown = veil.over(Line("topics", "", cells, dict.fromkeys(names, ""), veil.voices)).cells
+    scores = {code: [one.score for one in said if one.topic == code] for code in names}
+    return Span(
+        first,
+        last,
+        len(said),
+        tuple(Said(shown[code].all, _mean(shown[code].all, scores[code], least)) for code in names),
+    )
+
+
+def _mean(shown: Figure, scores: Sequence[int | None], least: int) -> float | None:
+    """The mean to one place, where it leaves open for each score that nobody gave it, and that `least` people did."""
+    given = [score for score in scores if score is not None]
+    if not shown or len(given) < least:
+        return None
+    mean = round(sum(given) / len(given), 1)
+    return mean if is_vague(mean, shown, least) else None
+
+
+def is_vague(mean: float, voices: int, least: int) -> bool:
+    """Whether a mean of so many opinions, some of which may have no score, tells of no score that a few gave it.
+
+    For each score there must be a world in which nobody gave it and one in which `least` did, and one in which
+    everybody gave a score; each with sums of scores that are rounded to this mean.
+    """
+    near = range(int(voices * (mean - 0.1)), int(voices * (mean + 0.1)) + 2)
+    sums = [total for total in near if round(total / voices, 1) == mean]
+    return bool(sums) and all(
+        any(_without(total, voices, score) for total in sums)
+        and any(_holds(total - least * score, voices - least) for total in sums)
+        for score in map(int, SCALE)
+    )
+
+
+def _holds(total: int, voices: int) -> bool:
+    """Whether so many scores from 1 to 5 can have a sum."""
+    return 0 <= voices <= total <= 5 * voices
+
+
+def _without(total: int, voices: int, score: int) -> bool:
+    """Whether so many scores, none of them this one, can have a sum: all between the ends, save the gap beside one."""
+    if score in {1, 5}:
+        least, most = (2, 5) if score == 1 else (1, 4)
+        return least * voices <= total <= most * voices
+    beside = {2: voices + 1, 4: 5 * voices - 1}.get(score)
+    return _holds(total, voices) and total != beside

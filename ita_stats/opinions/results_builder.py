@@ -1,0 +1,126 @@
+"""From what people said to what is published of it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ita_stats.opinions.labels import address
+from ita_stats.opinions.model import Asked, Consultation, Kind, Theme, Voice
+from ita_stats.opinions.results import Answered, Figures, Means, Part, Question, Results, Row
+from ita_stats.opinions.suppression import Shown, Veil
+from ita_stats.opinions.tally import Line, Tally, counted
+from ita_stats.render import sanitize as legible
+
+_CODE = re.compile("[A-Za-z0-9-]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The office that asked, and how it protects who answered. salt: a secret of the desk."""
+
+    office_th: str
+    office_en: str
+    salt: bytes
+    least: int = 5
+
+
+def results(
+    consultation: Consultation, voices: Iterable[Voice], themes: Iterable[Theme], terms: Terms
+) -> Results:
+    """The results of a consultation that is closed: see `protected`."""
+    return protected(consultation, counted(consultation, voices), themes, terms)
+
+
+def protected(consultation: Consultation, tally: Tally, themes: Iterable[Theme], terms: Terms) -> Results:
+    """The results of a consultation from its exact figures. The same arguments give the same results.
+
+    They are to be kept and not counted again: later only the office's answers change (`renewed`). Raises ValueError
+    for a code that cannot stand in an address.
+    """
+    if not _CODE.fullmatch(consultation.code):
+        raise ValueError("the code of a consultation is of letters, digits and hyphens")
+    veil = Veil(tally.voices, terms.least, terms.salt + consultation.code.encode())
+    few = veil.is_few()
+    return Results(
+        office_th=legible.text(terms.office_th),
+        office_en=legible.text(terms.office_en),
+        code=consultation.code,
+        title=legible.text(consultation.title),
+        background=_lines(consultation.background),
+        link=address(consultation.link),
+        opens=consultation.opens,
+        closes=consultation.closes,
+        least=terms.least,
+        voices=None if few else veil.of_all(),
+        questions=() if few else tuple(_question(one, tally, veil) for one in consultation.questions),
+        themes=() if few else tuple(_answered(one, veil.theme(one.voices)) for one in themes),
+    )
+
+
+def renewed(found: Results, themes: Iterable[Theme]) -> Results:
+    """The results with what the office answers to their themes by now. Figures and quotes stay as they were published.
+
+    A theme that was not published is left out: a figure that comes later could be subtracted.
+    """
+    now = {legible.text(one.name): one for one in themes}
+    kept = (
+        replace(_answered(now[old.name], old.voices), quotes=old.quotes) if old.name in now else old
+        for old in found.themes
+    )
+    return replace(found, themes=tuple(kept))
+
+
+def _question(asked: Asked, tally: Tally, veil: Veil) -> Question:
+    parts = tuple(_part(asked, line, veil.over(line), tally.voices.all) for line in tally.lines[asked.key])
+    return Question(asked.key, asked.kind, legible.text(asked.title), parts)
+
+
+def _part(asked: Asked, line: Line, shown: Shown, voices: int) -> Part:
+    of = voices if shown.answered.all is None else shown.answered.all
+    rows = tuple(
+        Row(code, legible.text(line.labels[code]), figures, _percent(figures, of))
+        for code, figures in shown.cells.items()
+    )
+    mean = _means(rows) if asked.kind is Kind.SCALE and shown.answered.all is not None else Means()
+    return Part(line.code, legible.text(line.label), shown.answered, rows, mean)
+
+
+def _percent(figures: Figures, of: int) -> float | None:
+    if figures.all is None or not of:
+        return None
+    return round(100 * figures.all / of, 1)
+
+
+def _means(rows: Iterable[Row]) -> Means:
+    """From shown figures alone, so that a mean tells nothing that they do not."""
+    figures = [(int(row.code), row.voices) for row in rows]
+    return Means(
+        _mean([(score, n.all) for score, n in figures]),
+        _mean([(score, n.account) for score, n in figures]),
+        _mean([(score, n.web) for score, n in figures]),
+    )
+
+
+def _mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
+    shown = [(score, n) for score, n in scores if n is not None]
+    given = sum(n for _, n in shown)
+    if len(shown) < len([*scores]) or not given:
+        return None
+    return round(sum(score * n for score, n in shown) / given, 2)
+
+
+def _answered(theme: Theme, voices: int | None) -> Answered:
+    return Answered(
+        name=legible.text(theme.name),
+        voices=voices,
+        quotes=tuple(map(legible.text, theme.quotes)),
+        taken=theme.taken,
+        reason=legible.text(theme.reason),
+        by=theme.by,
+        done=theme.done,
+    )
+
+
+def _lines(text: str) -> str:
+    """Several lines, each without what nobody sees."""
+    return "\n".join(legible.text(line) for line in text.splitlines()).strip()

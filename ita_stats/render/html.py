@@ -1,0 +1,109 @@
+"""The statistics as a page that stands alone, in a frame and on paper; as a fragment; and plain, for WordPress.
+
+The page's only style is one <style> element, which its own policy allows by the SHA-256 of its text (`STYLE_HASH`).
+There is no script, no inline style and no request. Who serves the page or the fragment under a policy of their own
+names the same hash in it.
+"""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ita_stats.render import svg_chart as chart
+from ita_stats.render.document import Document, heading, shown, told
+
+STYLE = (files("ita_stats") / "templates" / "page.css").read_text("utf-8")
+_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
+_POLICY = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'"
+
+
+def _hash(style: str) -> str:
+    return "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
+
+
+STYLE_HASH = _hash(STYLE)
+"""What a Content-Security-Policy's style-src names, in single quotes, so that the page has its style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file of the release that may be fetched: what it is called, and its address."""
+
+    name: str
+    address: str
+
+
+BESIDE = (
+    Link("PDF", "statistics.pdf"),
+    Link("Excel", "statistics.xlsx"),
+    Link("CSV", "statistics.csv"),
+    Link("JSON", "statistics.json"),
+)
+"""The files that stand beside the page in a release."""
+
+_pages = Environment(
+    loader=PackageLoader("ita_stats"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def page(document: Document, links: Sequence[Link] = BESIDE) -> str:
+    """The whole page, as a file or in a frame."""
+    return _pages.get_template("page.html").render(
+        document=document,
+        tables=document.tables,
+        style=Markup(STYLE),  # noqa: S704 - our own file; its hash is over these bytes
+        policy=_POLICY.format(style=STYLE_HASH),
+        content=Markup(fragment(document, links)),  # noqa: S704 - escaped where it was made
+    )
+
+
+def policy(text: str) -> str:
+    """The Content-Security-Policy under which a page lives, one of an earlier version too.
+
+    Who serves it adds `frame-ancestors`, which a page cannot say of itself. Raises ValueError for text that is no
+    page of ours.
+    """
+    found = _STYLE.search(text)
+    if found is None:
+        raise ValueError("a page of the statistics has a <style>")
+    return _POLICY.format(style=_hash(found[1]))
+
+
+def fragment(document: Document, links: Sequence[Link] = BESIDE) -> str:
+    """One <article>: tables, charts, notes, for a page that carries `STYLE` or a style of its own."""
+    return _pages.get_template("fragment.html").render(
+        document=document,
+        tables=document.tables,
+        charts=[Markup(chart.svg(one)) for one in chart.charts(document)],  # noqa: S704 - escaped where it was made
+        links=links,
+        heading=heading,
+        shown=shown,
+    )
+
+
+def plain(document: Document, picture: str, links: Sequence[Link]) -> str:
+    """What WordPress lets through: headings, tables, lists, links and an <img>, with no style, svg or form.
+
+    It is one block of HTML in WordPress's own notation, so that its editor leaves it as it is. picture: the address
+    of the release's PNG; links: of its files.
+    """
+    return _pages.get_template("plain.html").render(
+        document=document,
+        tables=document.tables,
+        picture=picture,
+        alt=told(document),
+        links=links,
+        heading=heading,
+        shown=shown,
+    )

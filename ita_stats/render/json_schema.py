@@ -1,0 +1,257 @@
+"""The statistics as JSON: the model is the published schema, and names in it do not change."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ita_stats.cases.model import (
+    DaysToClose,
+    Figures,
+    Issue,
+    Layout,
+    MonthFigures,
+    Note,
+    Period,
+    Row,
+    Split,
+    Tables,
+)
+
+MonthCode = Annotated[
+    str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="Buddhist year and month")
+]
+Count = Annotated[int, Field(ge=0)]
+Protected = Annotated[
+    Count | None, Field(description="null: hidden, to protect who reported; it is not zero")
+]
+
+
+class Part(BaseModel):
+    """A part of what is published: nothing in it is unknown, and nothing changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FiguresJson(Part):
+    """received = done + in_progress + not_accepted."""
+
+    received: Protected
+    done: Protected
+    in_progress: Protected
+    not_accepted: Protected
+
+
+class PeriodJson(Part):
+    """The days in which cases were received, both included, Christian calendar; the label has Buddhist years."""
+
+    from_: Annotated[date, Field(alias="from")]
+    to: date
+    label: str
+    label_en: str
+    code: Annotated[str, Field(description="as it is asked for: fy2570, 2570H1, 2569-11")]
+
+
+class RowJson(FiguresJson):
+    """A month, quarter or half year, and the categories received in it."""
+
+    label: str
+    label_en: str
+    months: list[MonthCode]
+    categories: dict[str, Protected]
+    note: str
+
+
+class MonthJson(Part):
+    """One month; null figures where the office's layout shows no single month."""
+
+    month: MonthCode
+    received: Protected
+    done: Protected
+    in_progress: Protected
+    not_accepted: Protected
+
+
+class SplitJson(FiguresJson):
+    """A category, source or outcome. Of an outcome, `received` is how many cases ended so."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class DaysJson(Part):
+    """Calendar days from receipt to the last closing of what is done; within_deadline: share from 0 to 1."""
+
+    median: Annotated[float, Field(ge=0)] | None
+    within_deadline: Annotated[float, Field(ge=0, le=1)] | None
+    deadline: int
+    protected: bool
+
+
+class NoteJson(Part):
+    """A sentence printed under the tables."""
+
+    code: str
+    th: str
+    en: str
+
+
+class IssueJson(Part):
+    """Which release of a desk this is; of a correction, what changed and why."""
+
+    number: Annotated[int, Field(ge=1)]
+    corrects: Annotated[int, Field(ge=1)] | None
+    changes: list[NoteJson]
+    why: str
+
+
+class StatisticsJson(Part):
+    """The statistics of a period as of a cut-off: `ita-bot stats --format json`, and `statistics.json` of a release."""
+
+    office: str
+    office_en: str
+    desk: str
+    period: PeriodJson
+    cutoff: Annotated[datetime, Field(description="the instant up to which facts are counted, UTC")]
+    as_of: Annotated[date, Field(description="the last day that is counted, Bangkok's")]
+    layout: Layout
+    total: FiguresJson
+    brought_forward: Count
+    carried_over: Count
+    rows: list[RowJson]
+    months: list[MonthJson]
+    categories: list[SplitJson]
+    sources: list[SplitJson]
+    outcomes: list[SplitJson]
+    days: DaysJson
+    percentages: dict[str, float | None]
+    statement: str | None
+    notes: list[NoteJson]
+    exact: Annotated[bool, Field(description="true: nothing is hidden; for officers only")]
+    release: Annotated[IssueJson | None, Field(description="null where it was asked for and not released")]
+
+
+def of(tables: Tables, issue: Issue | None = None) -> StatisticsJson:
+    """The tables as they are published in JSON; issue: the release that they are, if they are one."""
+    return StatisticsJson(
+        office=tables.office_th,
+        office_en=tables.office_en,
+        desk=tables.desk,
+        period=_period(tables.period),
+        cutoff=tables.cutoff,
+        as_of=tables.as_of,
+        layout=tables.layout,
+        total=FiguresJson(**_figures(tables.total)),
+        brought_forward=tables.brought_forward,
+        carried_over=tables.carried_over,
+        rows=[_row(row) for row in tables.rows],
+        months=[MonthJson(month=m.month, **_figures(m.figures)) for m in tables.months],
+        categories=[_split(s) for s in tables.categories],
+        sources=[_split(s) for s in tables.sources],
+        outcomes=[_split(s) for s in tables.outcomes],
+        days=DaysJson(
+            median=tables.days.median,
+            within_deadline=tables.days.within_deadline,
+            deadline=tables.days.deadline,
+            protected=tables.days.protected,
+        ),
+        percentages=dict(tables.percentages),
+        statement=tables.statement,
+        notes=_notes(tables.notes),
+        exact=tables.exact,
+        release=_issue(issue) if issue is not None else None,
+    )
+
+
+def written(tables: Tables, issue: Issue | None = None) -> str:
+    """The JSON text, with a line end; the same tables give the same bytes."""
+    return of(tables, issue).model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def schema() -> str:
+    """The JSON Schema (draft 2020-12) of that text, which is published beside it."""
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    found |= StatisticsJson.model_json_schema(mode="serialization")
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def read(text: str | bytes) -> Tables:
+    """The tables of a JSON text, as they were before they were written. Raises pydantic's ValidationError."""
+    found = StatisticsJson.model_validate_json(text)
+    period = found.period
+    return Tables(
+        office_th=found.office,
+        office_en=found.office_en,
+        desk=found.desk,
+        period=Period(period.code, period.from_, period.to, period.label, period.label_en),
+        cutoff=found.cutoff,
+        as_of=found.as_of,
+        layout=found.layout,
+        total=_read(found.total),
+        brought_forward=found.brought_forward,
+        carried_over=found.carried_over,
+        rows=tuple(
+            Row(r.label, r.label_en, tuple(r.months), _read(r), dict(r.categories), r.note)
+            for r in found.rows
+        ),
+        months=tuple(MonthFigures(m.month, None if m.received is None else _read(m)) for m in found.months),
+        categories=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.categories),
+        sources=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.sources),
+        outcomes=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.outcomes),
+        days=DaysToClose(**found.days.model_dump()),
+        statement=found.statement,
+        notes=tuple(Note(n.code, n.th, n.en) for n in found.notes),
+        exact=found.exact,
+    )
+
+
+def read_issue(text: str | bytes) -> Issue | None:
+    """Which release a JSON text is, if it is one. Raises pydantic's ValidationError."""
+    found = StatisticsJson.model_validate_json(text).release
+    if found is None:
+        return None
+    return Issue(
+        found.number, tuple(Note(n.code, n.th, n.en) for n in found.changes), found.why, found.corrects
+    )
+
+
+def _read(part: FiguresJson | MonthJson) -> Figures:
+    return Figures(part.received, part.done, part.in_progress, part.not_accepted)
+
+
+def _issue(issue: Issue) -> IssueJson:
+    return IssueJson(
+        number=issue.number, corrects=issue.corrects, changes=_notes(issue.changes), why=issue.why
+    )
+
+
+def _notes(notes: Iterable[Note]) -> list[NoteJson]:
+    return [NoteJson(code=n.code, th=n.th, en=n.en) for n in notes]
+
+
+def _period(period: Period) -> PeriodJson:
+    own = {"from": period.first, "to": period.last, "label": period.label_th, "label_en": period.label_en}
+    return PeriodJson.model_validate({**own, "code": period.code})
+
+
+def _row(row: Row) -> RowJson:
+    return RowJson(
+        label=row.label_th,
+        label_en=row.label_en,
+        months=list(row.months),
+        categories=dict(row.categories),
+        note=row.note,
+        **_figures(row.figures),
+    )
+
+
+def _figures(figures: Figures | None) -> dict[str, int | None]:
+    names = ("received", "done", "in_progress", "not_accepted")
+    return dict(zip(names, figures.cells if figures else (None,) * len(names), strict=True))
+
+
+def _split(split: Split) -> SplitJson:
+    return SplitJson(code=split.code, name=split.name_th, name_en=split.name_en, **_figures(split.figures))

@@ -1,0 +1,21 @@
+"""What the statistics say in words: `words.toml` holds every name and note."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+
+from ita_stats.cases.model import Note
+
+Words = Mapping[str, Mapping[str, Mapping[str, str]]]
+WORDS: Words = tomllib.loads((files("ita_stats") / "words.toml").read_text("utf-8"))
+
+
+def pair(group: str, name: str, **filled: object) -> tuple[str, str]:
+    """Words in Thai and English. KeyError for words that are not there."""
+    words = WORDS[group][name]
+    return words["th"].format_map(filled), words["en"].format_map(filled)
+
+
+def note(name: str, code: str = "", **filled: object) -> Note:
+    """A note under the tables; `code` where it is known by another name than its words."""
+    return Note(code or name, *pair("note", name, **filled))

@@ -1,0 +1,1 @@
+"""Cases: written by reporters and officers, read by both, and deleted in time."""

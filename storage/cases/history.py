@@ -1,0 +1,48 @@
+"""One line more in a case's history: sealed with the case's own key, and never rewritten."""
+
+from sqlalchemy import select
+
+from handlers.complaints.messages import By, EntryKind
+from storage import tables
+from storage.crypto.aead import Seal
+from storage.db.batch import Batch
+from storage.errors import Conflict
+from storage.serialization import BODY, REPORT, Body, Report
+
+
+async def opened(case: str, batch: Batch) -> tuple[Seal, Report]:
+    """The seal and the report of a case. Raises Conflict for one that was erased meanwhile."""
+    columns = tables.cases.c
+    query = select(columns.key, columns.report).where(columns.id == case)
+    row = (await batch.connection.execute(query)).first()
+    if row is None:
+        raise Conflict("the case was erased meanwhile")
+    seal = batch.seals.of_case(case, row.key)
+    return seal, REPORT.validate_json(seal.open(row.report, "cases", case, "report"))
+
+
+def line(
+    batch: Batch,
+    seal: Seal,
+    case: str,
+    seq: int,
+    on: object,
+    kind: EntryKind,
+    by: By,
+    body: Body,
+    **state: str | None,
+) -> None:
+    """One more line of a case's history."""
+    sealed = seal.seal(BODY.dump_json(body), "history", f"{case}/{seq}", "body")
+    batch.insert(
+        "history",
+        case_id=case,
+        seq=seq,
+        on=on,
+        kind=kind.value,
+        by=by.value,
+        status=state.get("status"),
+        outcome=state.get("outcome"),
+        reason=state.get("reason"),
+        sealed=sealed,
+    )

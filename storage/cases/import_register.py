@@ -1,0 +1,139 @@
+"""An old register is taken over: cases without content, all of them or none, and a file only once."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from handlers.complaints.imported_case import OldCase
+from handlers.complaints.lifecycle import ENDED, Status
+from handlers.complaints.messages import By, EntryKind
+from handlers.dialog.events import Channel
+from storage import tables
+from storage.crypto.aead import mark
+from storage.db.batch import Batch
+from storage.db.group_commit import Committer
+from storage.serialization import BODY, REPORT, Body, Report
+from storage.tables import rules as ruling
+
+CHANNEL = Channel.TERMINAL
+"""Where it was entered; where it came from is a fact."""
+
+NOTICE = "import"
+"""Stands for the version of the privacy notice: there was none."""
+
+
+@dataclass
+class Importing:
+    """Takes an old register over."""
+
+    committer: Committer
+
+    async def imported_on(self, content: bytes) -> date | None:
+        """The day on which a file was taken over; None for one that was not."""
+        column = ruling.imports.c
+        async with self.committer.transaction() as connection:
+            found = select(column.on).where(column.digest == self._digest(content))
+            return (await connection.execute(found)).scalar()
+
+    async def taken(self, cases: Iterable[OldCase]) -> list[OldCase]:
+        """Those whose number the register has already."""
+        column = tables.cases.c
+        years = {case.fiscal_year for case in cases}
+        async with self.committer.transaction() as connection:
+            query = select(column.fiscal_year, column.number).where(column.fiscal_year.in_(years))
+            known = {(row.fiscal_year, row.number) for row in await connection.execute(query)}
+        return [case for case in cases if (case.fiscal_year, case.number) in known]
+
+    async def take(
+        self,
+        content: bytes,
+        cases: Sequence[OldCase],
+        answer_by: Callable[[date], date],
+        today: date,
+        now: datetime,
+        along: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write all cases in one transaction. along: called for each. Raises Conflict where one number is taken."""
+        await self.committer.today(now)
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            for place, case in enumerate(cases):
+                if place % 50 == 0:
+                    await asyncio.sleep(0)  # others are answered between
+                await _enter(case, answer_by(case.received_on), today, batch)
+                along()
+            await _count_on(cases, batch)
+            batch.insert("imports", digest=self._digest(content), on=today, rows=len(cases))
+            await batch.flush()
+
+    def _digest(self, content: bytes) -> bytes:
+        """Keyed, so that the row does not confirm to a thief which file it was."""
+        return mark(self.committer.seals.salt("imports"), content)
+
+
+async def _enter(case: OldCase, answer_by: date, today: date, batch: Batch) -> None:
+    own, about = secrets.token_hex(16), secrets.token_hex(16)
+    wrapped, seal = batch.seals.new_case(own)
+    outcome = case.outcome.value if case.outcome else None
+    moved = case.status is not Status.RECEIVED
+    batch.insert(
+        "cases",
+        id=own,
+        fiscal_year=case.fiscal_year,
+        number=case.number,
+        receipt_mark=secrets.token_bytes(32),  # nobody holds a receipt of it
+        status=case.status.value,
+        outcome=outcome,
+        seq=1 + moved,
+        received_on=case.received_on,
+        touched_on=today,
+        answer_by=answer_by,
+        alternate=False,
+        notice=NOTICE,
+        key=wrapped,
+        report=seal.seal(REPORT.dump_json(Report(about, case.category, CHANNEL, {})), "cases", own, "report"),
+        officer=None,
+        avoid=None,
+    )
+    ended = case.closed_on or case.received_on
+    lines: list[tuple[date, EntryKind, str | None, str | None]] = [
+        (case.received_on, EntryKind.FILED, None, None)
+    ]
+    lines += [(ended, EntryKind.MOVED, case.status.value, outcome)] * moved
+    for seq, (on, kind, status, how) in enumerate(lines, start=1):
+        sealed = seal.seal(BODY.dump_json(Body()), "history", f"{own}/{seq}", "body")
+        row = {"case_id": own, "seq": seq, "on": on, "kind": kind.value, "by": By.OFFICE.value}
+        batch.insert("history", **row, status=status, outcome=how, reason=None, sealed=sealed)
+    _state(about, case, today, batch)
+    await batch.note(By.OFFICE, "imported", own)
+
+
+def _state(about: str, case: OldCase, today: date, batch: Batch) -> None:
+    """The facts of a case: received then, and what became of it."""
+    said = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
+    batch.state(about, 0, case.received_on, today, **said)
+    if case.status is Status.RECEIVED:
+        return
+    became = {"status": case.status.value}
+    if case.outcome:
+        became["outcome"] = case.outcome.value
+    on = case.closed_on if case.status in ENDED and case.closed_on else case.received_on
+    batch.state(about, len(said), on, today, **became)
+
+
+async def _count_on(cases: Iterable[OldCase], batch: Batch) -> None:
+    """New cases are numbered after the old ones."""
+    last: dict[int, int] = {}
+    for case in cases:
+        last[case.fiscal_year] = max(last.get(case.fiscal_year, 0), case.number)
+    column = tables.counters.c
+    known = {
+        row.fiscal_year: row.last
+        for row in await batch.connection.execute(select(column.fiscal_year, column.last))
+    }
+    for year, number in last.items():
+        batch.put("counters", fiscal_year=year, last=max(number, known.get(year, 0)))

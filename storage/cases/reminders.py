@@ -1,0 +1,107 @@
+"""Reminders to officers: what the clock must know of the open cases, and each notice written once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers import thai
+from handlers.complaints.lifecycle import ENDED, Status
+from handlers.complaints.messages import EntryKind
+from handlers.complaints.reminders import Colleague, Remind, Standing
+from handlers.dialog.events import Say
+from storage import tables
+from storage.db.batch import Batch
+from storage.db.group_commit import Committer
+from storage.staff.notifications import post
+from storage.staff.roster import Address
+from storage.tables import rules as ruling
+
+_OPEN = tables.cases.c.status.not_in([status.value for status in ENDED])
+_ONCE = insert(ruling.reminders).on_conflict_do_nothing()
+
+
+@dataclass
+class Reminding:
+    """Knows which cases are open and what was told of them, and lays notices ready."""
+
+    committer: Committer
+
+    async def known(self) -> tuple[list[Standing], list[Colleague]]:
+        """The open cases, and who of the staff can be told something."""
+        async with self.committer.transaction() as connection:
+            roster = await self.committer.roster.fresh(connection)
+            staff = [Colleague(one.id, one.role) for one, address in roster if address is not None]
+            return await _standings(connection), staff
+
+    async def remind(self, reminds: Sequence[Remind], now: datetime) -> int:
+        """Write reminders and their notices in one; gives how many were given now, and not before."""
+        given = 0
+        async with self.committer.transaction() as connection:
+            roster = await self.committer.roster.fresh(connection)
+            addresses = {one.id: address for one, address in roster if address is not None}
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            for remind in reminds:
+                if not await _first(connection, remind):
+                    continue
+                given += 1
+                for person in remind.told:
+                    if person in addresses:
+                        post(addresses[person], _said(remind, addresses[person]), batch)
+            await batch.flush()
+        return given
+
+
+def _said(remind: Remind, address: Address) -> Say:
+    if "due" not in remind.say.args:
+        return remind.say
+    return replace(remind.say, args={**remind.say.args, "due": thai.shown(remind.due, address.lang)})
+
+
+async def _first(connection: AsyncConnection, remind: Remind) -> bool:
+    """Mark a reminder as given, and those it stands for; False where it was given before."""
+    rows = [{"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.passed)]
+    first, *_ = [(await connection.execute(_ONCE, row)).rowcount for row in rows]
+    return bool(first)
+
+
+async def _standings(connection: AsyncConnection) -> list[Standing]:
+    case, line = tables.cases.c, tables.history.c
+    moved = func.max(line.on).filter(line.kind.in_([EntryKind.FILED.value, EntryKind.MOVED.value]))
+    answered = func.count().filter(line.kind == EntryKind.OFFICE.value)
+    columns = (
+        case.id, case.fiscal_year, case.number, case.status, case.received_on, case.touched_on,
+        case.answer_by, case.officer,
+    )  # fmt: skip
+    rows = await connection.execute(
+        select(*columns, moved.label("since"), answered.label("answered"))
+        .join(tables.history, line.case_id == case.id)
+        .where(_OPEN)
+        .group_by(case.id)
+    )
+    opened = rows.all()
+    told = await _gathered(connection, ruling.reminders.c.name)
+    excluded = await _gathered(connection, ruling.concerned.c.staff_id, ruling.concerned.c.why != "lifted")
+    return [
+        Standing(
+            row.id, row.fiscal_year, row.number, Status(row.status), row.received_on, row.since,
+            row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
+            frozenset(excluded.get(row.id, ())), frozenset(told.get(row.id, ())),
+        )
+        for row in opened
+    ]  # fmt: skip
+
+
+async def _gathered(connection: AsyncConnection, column: object, *where: object) -> dict[str, set[str]]:
+    """The values of a column of the open cases, by case."""
+    table = column.table  # type: ignore[attr-defined]
+    query = select(table.c.case_id, column).join(  # type: ignore[call-overload]
+        tables.cases, and_(tables.cases.c.id == table.c.case_id, _OPEN)
+    )
+    found: dict[str, set[str]] = {}
+    for case, value in await connection.execute(query.where(*where)):
+        found.setdefault(case, set()).add(value)
+    return found

@@ -1,0 +1,98 @@
+"""Which messages stand in a person's chat, so that they can be deleted there: for 48 hours at most, and sealed.
+
+A row is marked and sealed with the key of its day and knows neither case nor person; when the key goes, it goes.
+Notes are gathered in memory and written once in a while: one that a crash loses can only not be deleted later.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+
+from sqlalchemy import BindParameter, bindparam, delete, select
+
+from storage import tables
+from storage.crypto.daily_keys import Days
+from storage.db.batch import INSERTS
+from storage.db.group_commit import Committer
+from storage.db.sqlite import sql
+
+_DROP = delete(tables.traces).where(tables.traces.c.id == bindparam("row"))
+
+
+@dataclass
+class Traces:
+    """The messages that are known of each chat, by the person's mark (`Event.who`).
+
+    untouched: an earlier run left none, so that what was not written by this one need not be looked for.
+    """
+
+    committer: Committer
+    untouched: bool = False
+    _written: dict[date, set[bytes]] = field(default_factory=dict, repr=False)
+    """Of whom something was written, for as long as the key of that day is there."""
+
+    _fresh: dict[bytes, set[int]] = field(default_factory=dict, repr=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Who takes waits for what is being written, else they would be told that it is not there."""
+
+    def note(self, who: bytes, message: int) -> None:
+        """A message stands in a person's chat."""
+        self._fresh.setdefault(who, set()).add(message)
+
+    async def flush(self, now: datetime | None = None) -> None:
+        """Write what was noted since the last time; without an instant, under the newest key that is known."""
+        async with self._turn:
+            fresh, self._fresh = self._fresh, {}
+            try:
+                if fresh:
+                    await self._write(fresh, now)
+            except BaseException:  # it is written the next time
+                for who, messages in fresh.items():
+                    self._fresh.setdefault(who, set()).update(messages)
+                raise
+
+    async def _write(self, fresh: Mapping[bytes, set[int]], now: datetime | None) -> None:
+        days = self.committer.days
+        if now is not None:
+            await self.committer.today(now)
+        day = Days.day(now) if now is not None else max(days.marking)
+        rows = []
+        for who, messages in fresh.items():
+            row = secrets.token_hex(16)
+            sealed = days.seals[day].seal(json.dumps(sorted(messages)).encode(), "traces", row, "messages")
+            rows.append({"id": row, "bucket": days.mark(day, b"traces", who), "day": day, "sealed": sealed})
+        await self.committer.write(INSERTS["traces"], *rows)
+        self._written = {one: marks for one, marks in self._written.items() if one in days.marking}
+        self._written.setdefault(day, set()).update(fresh)
+
+    async def take(self, who: bytes) -> list[int]:
+        """All messages that are known of a person's chat; from now on none is."""
+        async with self._turn:
+            written = set[int]()
+            if not self.untouched or any(who in marks for marks in self._written.values()):
+                written = await self._take_written(who)
+            return sorted(written | self._fresh.pop(who, set()))
+
+    async def _take_written(self, who: bytes) -> set[int]:
+        days, known = self.committer.days, set[int]()
+        marks = days.marks(b"traces", who)
+        rows = await self.committer.talks.glance.rows(_of(len(marks)), tuple(marks))
+        for row, day, sealed in rows:
+            seal = days.seals[date.fromisoformat(day)]
+            known.update(json.loads(seal.open(sealed, "traces", row, "messages")))
+        if rows:
+            await self.committer.write(_DROP, *({"row": row} for row, _, _ in rows))
+        for marked in self._written.values():
+            marked.discard(who)
+        return known
+
+
+@cache
+def _of(count: int) -> str:
+    column = tables.traces.c
+    marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
+    return sql(select(column.id, column.day, column.sealed).where(column.bucket.in_(marks)))

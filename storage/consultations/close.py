@@ -1,0 +1,64 @@
+"""A consultation closes: the key that ties voices to accounts is destroyed, and every voice is written anew.
+
+First, in one transaction, the key goes and no voice is taken any more. Then voices are written anew a few at a time,
+each under a new random name, which is its place in the table, and without a mark; killed in between, the clock goes on.
+Until all are, the phase says open and the key is gone: nothing is counted yet.
+"""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from handlers.consultations.messages import CloseBallot, Phase
+from storage import tables
+from storage.consultations.store import answers_of, minute, row_of, sealed
+from storage.crypto.keyring import Seals
+from storage.db.batch import Batch
+from storage.errors import Conflict
+
+SOME = 2_000
+"""Voices that are written anew at a time: others wait for no longer than that takes."""
+
+_BALLOT, _VOICE = tables.ballots.c, tables.voices.c
+
+
+async def close_ballot(act: CloseBallot, batch: Batch) -> None:
+    """Close, as an officer wishes; what is too much for one transaction is left to the clock. Raises Conflict."""
+    await shut(batch, act.code, act.by)
+    await written_anew(batch, act.code)
+
+
+async def shut(batch: Batch, code: str, by: str) -> None:
+    """Take no voice any more, and destroy the key. Raises Conflict where that was done."""
+    row = await row_of(code, batch.connection)
+    if row is None or row.phase != Phase.OPEN.value or row.key is None:
+        raise Conflict("it has closed meanwhile")
+    closes = min(row.closes, minute(batch.now))
+    closed = update(tables.ballots).where(_BALLOT.code == code).values(key=None, closes=closes)
+    await batch.connection.execute(closed)
+    waiting = delete(tables.statements).where(tables.statements.c.code == code)
+    await batch.connection.execute(waiting)
+    await batch.note(by, "consultation-closed", code)
+
+
+async def written_anew(batch: Batch, code: str) -> bool:
+    """Write some voices anew; once none has a mark, the consultation is closed, which is told."""
+    marked = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_not(None)).limit(SOME)
+    some = (await batch.connection.execute(marked)).all()
+    if some:
+        gone = delete(tables.voices).where(_VOICE.id.in_([one.id for one in some]))
+        await batch.connection.execute(gone)
+        await batch.connection.execute(insert(tables.voices), [_unmarked(one, batch.seals) for one in some])
+    if len(some) == SOME:
+        return False
+    await batch.connection.execute(
+        update(tables.ballots).where(_BALLOT.code == code).values(phase=Phase.CLOSED.value)
+    )
+    return True
+
+
+def _unmarked(voice: Row[Any], seals: Seals) -> dict[str, object]:
+    own = secrets.token_hex(16)
+    again = sealed(seals, own, answers_of(voice, seals))
+    return {"id": own, "code": voice.code, "mark": None, "account": voice.account, "sealed": again}

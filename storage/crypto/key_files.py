@@ -1,0 +1,123 @@
+"""The key files of a desk: made once, never overwritten, refused when they are missing, equal or readable by others.
+
+A file holds a line for each version, `1 <base64 of 32 bytes>`; the highest seals, the others only open and look up.
+"""
+
+import base64
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from storage.crypto.aead import KEY, fresh_key
+from storage.errors import KeyTrouble
+from storage.files import directories as folders
+
+NAMES = ("seal", "pepper", "person", "audit", "envelope")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a desk keeps its things. keys: a path for each of `NAMES`."""
+
+    desk: str
+    folder: Path
+    database: Path
+    keys: Mapping[str, Path]
+
+    @classmethod
+    def under(cls, home: Path, desk: str) -> "Place":
+        """The places of a desk that sets nothing itself."""
+        folder = home / desk
+        return cls(desk, folder, folder / "desk.sqlite", {n: folder / "keys" / f"{n}.key" for n in NAMES})
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys of a desk, by name and version. Its repr tells nothing."""
+
+    place: Place
+    keys: Mapping[str, Mapping[int, bytes]]
+
+    def __repr__(self) -> str:
+        return f"Keyring({self.place.desk})"
+
+    def __getitem__(self, name: str) -> Mapping[int, bytes]:
+        return self.keys[name]
+
+
+def opened(place: Place) -> Keyring:
+    """The keys of a desk; made afresh where neither keys nor database exist yet. Raises KeyTrouble."""
+    folders.private(place.folder)
+    with folders.alone(place.folder / ".opening"):  # two first starts at once agree on one set of keys
+        missing = [name for name in NAMES if not place.keys[name].exists()]
+        if missing and place.database.exists():
+            raise KeyTrouble(
+                f"{place.keys[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
+                "Put the key back from its backup; without it nothing can be opened."
+            )
+        for name in missing:
+            _make(place.keys[name])
+    ring = Keyring(place, {name: _read(place.keys[name]) for name in NAMES})
+    assert_distinct([ring])
+    return ring
+
+
+def assert_distinct(rings: Iterable[Keyring]) -> None:
+    """Raise KeyTrouble where two keys are equal, in one desk or across desks."""
+    found = [
+        (f"{ring.place.keys[name]} version {version}", key)
+        for ring in rings
+        for name in NAMES
+        for version, key in ring[name].items()
+    ]
+    for (one, first), (other, second) in combinations(found, 2):
+        if first == second:
+            raise KeyTrouble(f"{one} and {other} are the same key; each must be made on its own.")
+
+
+def _make(path: Path) -> None:
+    folders.private(path.parent)
+    young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the key's own name
+    with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(b"1 " + base64.b64encode(fresh_key()) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    young.rename(path)
+    folders.sync(path.parent)
+
+
+def _read(path: Path) -> Mapping[int, bytes]:
+    try:
+        mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text("ascii", errors="replace")
+    except OSError as trouble:
+        raise KeyTrouble(f"{path}: this key cannot be read ({trouble.strerror}).") from None
+    if os.name == "posix" and mode & 0o077:
+        raise KeyTrouble(
+            f"{path}: others can read this key (mode {mode:04o}). Set it right: chmod 600 {path}"
+        )
+    keys: dict[int, bytes] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        version, key = _parsed(line)
+        if not 0 < version < 256 or len(key) != KEY:
+            raise KeyTrouble(f"{path}, line {number}: not a key; a line is a version and 32 bytes in base64.")
+        if version in keys:
+            raise KeyTrouble(f"{path}, line {number}: version {version} stands twice.")
+        keys[version] = key
+    if not keys:
+        raise KeyTrouble(f"{path}: the file is empty. Put the key back from its backup.")
+    return keys
+
+
+def _parsed(line: str) -> tuple[int, bytes]:
+    """The version and the key of a line; what is neither comes out as 0 and nothing."""
+    version, _, encoded = line.strip().partition(" ")
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except ValueError:
+        return 0, b""
+    return int(version) if version.isascii() and version.isdigit() else 0, key

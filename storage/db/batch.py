@@ -1,0 +1,149 @@
+"""What one transaction will write, gathered first and then written statement by statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import UpdateBase
+
+from ita_stats.cases.fact import Fact, Field
+from storage import audit, tables
+from storage.audit import Chain, Line
+from storage.crypto.daily_keys import Days
+from storage.crypto.keyring import Seals
+from storage.db import sqlite as database
+from storage.tables import rules as ruling
+
+if TYPE_CHECKING:
+    from storage.staff.roster import Roster
+
+_UPSERTS = {
+    table.name: upsert(table).on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={c.name: upsert(table).excluded[c.name] for c in table.columns if not c.primary_key},
+    )
+    for table in (
+        tables.sessions,
+        tables.tries,
+        tables.counters,
+        tables.addresses,
+        tables.hearers,
+        tables.audit_head,
+        tables.holds,
+        tables.groups,
+        tables.knowledge,
+        tables.board,
+        tables.shelf,
+    )
+}
+INSERTS = {table.name: insert(table) for table in ruling.ALL.sorted_tables}
+_LAST = database.sql(
+    select(tables.counters.c.last).where(tables.counters.c.fiscal_year == bindparam("fiscal_year"))
+)
+FORGET_FILE = delete(tables.files).where(
+    tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
+)
+OWN_FILE = (
+    update(tables.files)
+    .where(tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None))
+    .values(case_id=bindparam("case"), until=literal_column("0"))
+)
+MOVE_CASE = (
+    update(tables.cases)
+    .where(tables.cases.c.id == bindparam("case"))
+    .values(
+        seq=bindparam("to_seq"),
+        status=bindparam("to_status"),
+        outcome=bindparam("to_outcome"),
+        touched_on=bindparam("on_day"),
+    )
+)
+TOUCH_CASE = (
+    update(tables.cases)
+    .where(tables.cases.c.id == bindparam("case"))
+    .values(seq=bindparam("to_seq"), touched_on=bindparam("on_day"))
+)
+
+
+@dataclass
+class Batch:
+    """The rows of one transaction, and what must be read while it holds the lock: numbers, chain, key of the day."""
+
+    connection: AsyncConnection
+    seals: Seals
+    days: Days
+    now: datetime
+    roster: "Roster | None" = None
+    erased: list[str] = field(default_factory=list)
+    _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
+    _last: dict[int, int] = field(default_factory=dict)
+    _chain: Chain | None = None
+
+    def insert(self, table: str, **row: object) -> None:
+        """A new row; an existing one is a conflict."""
+        self.add(INSERTS[table], **row)
+
+    def put(self, table: str, **row: object) -> None:
+        """A row, new or in place of the one with its key."""
+        self.add(_UPSERTS[table], **row)
+
+    def add(self, statement: UpdateBase, **row: object) -> None:
+        """One more row for a statement."""
+        self._rows.setdefault(id(statement), (statement, []))[1].append(row)
+
+    async def number(self, fiscal_year: int) -> int:
+        """The next register number of a fiscal year."""
+        if fiscal_year not in self._last:
+            last = await database.fetched(self.connection, _LAST, (fiscal_year,))
+            self._last[fiscal_year] = last[0][0] if last else 0
+        self._last[fiscal_year] += 1
+        return self._last[fiscal_year]
+
+    async def note(self, actor: str, what: str, ref: str) -> None:
+        """A line in the audit trail, of this hour."""
+        if self._chain is None:
+            self._chain = await audit.loaded(self.connection, self.seals.audit_keys)
+        hour = int(self.now.timestamp()) // 3600
+        self.insert("audit", **self._chain.add(Line(hour, actor, what, ref)))
+
+    async def last_fact(self, about: str) -> int:
+        """The place of the last fact about a nameless case."""
+        fact = tables.facts.c
+        query = select(fact.seq).where(fact.about == about).order_by(fact.seq.desc()).limit(1)
+        return (await self.connection.execute(query)).scalar() or 0
+
+    def state(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
+        """Facts about a nameless case, after the one in place `after` and in the order given."""
+        for place, (name, value) in enumerate(values.items(), start=after + 1):
+            one = Fact(about, place, effective, recorded, Field(name), value)
+            self.insert("facts", **{key: getattr(one, key) for key in one.__slots__})
+
+    async def flush(self) -> None:
+        """Write everything: what others refer to first."""
+        for fiscal_year, last in self._last.items():
+            self.put("counters", fiscal_year=fiscal_year, last=last)
+        if self._chain is not None:
+            self.put("audit_head", **self._chain.head())
+        ordered = sorted(self._rows.values(), key=_order)
+        await database.together(self.connection, [(prepared(statement), rows) for statement, rows in ordered])
+
+
+_DIALECT = sqlite.dialect(paramstyle="named")
+_PLACE = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
+
+
+@cache
+def prepared(statement: UpdateBase) -> str:
+    """The SQL of a statement that is made once and used for ever, its parameters by name."""
+    return str(statement.compile(dialect=_DIALECT))
+
+
+def _order(entry: tuple[UpdateBase, list[Mapping[str, Any]]]) -> tuple[bool, int]:
+    statement, _ = entry
+    return not statement.is_insert, _PLACE[str(statement.table)]

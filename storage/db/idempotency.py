@@ -1,0 +1,100 @@
+"""What was said to events of the last hour, so that one that comes again gets the same answer.
+
+What is written in one transaction lies together, since apart each of its rows would cost a page of its own: the
+answers sealed as one, and the marks of events beside those of their neighbours. A mark begins with `SHARED` bytes that
+it has in common with those of events that came at about the same time, and goes on with `OWN` bytes of its own.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import TypeAlias
+
+from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.crypto.aead import Marker
+from storage.crypto.daily_keys import Days
+from storage.db.batch import Batch
+from storage.db.sqlite import fetched, padded, sql
+from storage.errors import Tampered
+from storage.serialization import ANSWERS, Answer
+
+KEPT = timedelta(hours=1)
+
+Marked: TypeAlias = Mapping[str, Mapping[bytes, date]]
+"""Events by their ids: the marks of each, and under the key of which day."""
+
+
+SHARED, OWN = 4, 24
+"""Bytes of a mark. An earlier version made `WHOLE` ones; they are looked for as long as a day has some."""
+
+ULID, RANDOM, COUNTED = 26, 18, 2
+"""LINE's ids are of 26 characters, of which the last 18 tell less than a second; Telegram's are counted up."""
+
+
+def marked(days: Days, events: Iterable[str]) -> Marked:
+    """The marks of events under each key that is still there."""
+    return {event: dict(_marks(days, event)) for event in events}
+
+
+def _marks(days: Days, event: str) -> Iterator[tuple[bytes, date]]:
+    named = event.encode("utf-8", "surrogatepass")
+    for day, mark in days.marking.items():
+        yield _near(mark, named), day
+        if day in days.before:
+            yield mark(named), day
+
+
+def _near(mark: Marker, named: bytes) -> bytes:
+    own = RANDOM if len(named.rpartition(b":")[2]) == ULID else COUNTED
+    return mark(b"near", named[:-own])[:SHARED] + mark(named)[:OWN]
+
+
+@cache
+def _known(count: int) -> str:
+    event, said = tables.events, tables.answers
+    marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
+    joined = event.outerjoin(said, event.c.answers == said.c.id)
+    return sql(
+        select(event.c.mark, said.c.id, said.c.sealed).select_from(joined).where(event.c.mark.in_(marks))
+    )
+
+
+async def known(connection: AsyncConnection, days: Days, marked: Marked) -> dict[str, Answer]:
+    """Which of some events came before, and what was said to each: nothing, where that is no longer kept.
+
+    Raises Tampered where an event points at answers that hold none of its own.
+    """
+    events = {mark: (event, day) for event, own in marked.items() for mark, day in own.items()}
+    if not events:
+        return {}
+    found: dict[str, Answer] = {}
+    asked = padded(events)
+    for mark, row, sealed in await fetched(connection, _known(len(asked)), asked):
+        event, day = events[mark]
+        found[event] = Answer("th", ())
+        if sealed is not None:
+            opened = days.seals[day].open(sealed, "answers", str(row), "said")
+            answers = ANSWERS.validate_json(opened)
+            if mark.hex() not in answers:
+                raise Tampered("an event points at the answers of others")
+            found[event] = answers[mark.hex()]
+    return found
+
+
+def keep(answers: Iterable[tuple[str, Answer]], marked: Marked, batch: Batch) -> None:
+    """Keep what is said to events that did not come before; one that stands twice among them is a conflict."""
+    day, row = Days.day(batch.now), secrets.randbits(63)
+    said = dict[str, Answer]()
+    for event, answer in answers:
+        mark = next(own for own, of in marked[event].items() if of == day)
+        said[mark.hex()] = answer
+        batch.insert("events", mark=mark, day=day, answers=row)
+    sealed = batch.days.seals[day].seal(
+        ANSWERS.dump_json(said, exclude_defaults=True), "answers", str(row), "said"
+    )
+    until = int((batch.now + KEPT).timestamp()) // 60
+    batch.insert("answers", id=row, day=day, until=until, sealed=sealed)

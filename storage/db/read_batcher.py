@@ -1,0 +1,85 @@
+"""Small questions to the database, each of one statement: those that are asked together are read together."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import aiosqlite
+
+from storage.db.sqlite import PRAGMAS
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+Question: TypeAlias = tuple[str, tuple[object, ...]]
+
+
+@dataclass
+class Glance:
+    """A connection for single statements, each of which sees one instant by itself.
+
+    A hop to the database's thread costs several times what it reads there, so what is asked while one is under way
+    goes with the next, and the same question of several is read once.
+    """
+
+    connection: aiosqlite.Connection
+    _asked: "dict[Question, list[asyncio.Future[Rows]]]" = field(default_factory=dict)
+    _reading: "asyncio.Task[None] | None" = None
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> Rows:
+        """The rows of a statement, as they stand after it was asked for. Raises what the driver raises."""
+        answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
+        self._asked.setdefault((sql, tuple(values)), []).append(answer)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await answer
+
+    async def _read(self) -> None:
+        try:
+            while self._asked:
+                asked, self._asked = self._asked, {}
+                try:
+                    told = await self._hop(list(asked))
+                except Exception as trouble:  # nobody waits for ever
+                    told = [trouble] * len(asked)
+                for waiting, rows in zip(asked.values(), told, strict=True):
+                    for answer in waiting:
+                        _tell(answer, rows)
+        finally:
+            self._reading = None
+
+    async def _hop(self, questions: Sequence[Question]) -> list[Rows | Exception]:
+        driver: Any = self.connection
+
+        def read() -> list[Rows | Exception]:
+            return [_rows(driver._conn, *question) for question in questions]
+
+        told: list[Rows | Exception] = await driver._execute(read)
+        return told
+
+
+def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
+    try:
+        return connection.execute(sql, values).fetchall()
+    except Exception as trouble:  # the others are told all the same
+        return trouble
+
+
+def _tell(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:
+    if answer.done():  # nobody waits any more
+        return
+    if isinstance(rows, Exception):
+        answer.set_exception(rows)
+    else:
+        answer.set_result(rows)
+
+
+@asynccontextmanager
+async def glancing(path: Path) -> AsyncIterator[Glance]:
+    """Open a database for glances."""
+    async with aiosqlite.connect(path, isolation_level=None) as connection:
+        for pragma in PRAGMAS:
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        yield Glance(connection)

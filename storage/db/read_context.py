@@ -1,0 +1,20 @@
+"""What a reading needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.dialog.events import NEVER
+from storage.crypto.daily_keys import Days
+from storage.crypto.keyring import Seals
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A connection that sees one instant, and what opens what it sees. now: the instant of the question."""
+
+    connection: AsyncConnection
+    seals: Seals
+    days: Days
+    now: datetime = NEVER

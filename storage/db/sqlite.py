@@ -1,0 +1,135 @@
+"""The database of a desk: SQLite, one writing connection, reading ones beside it."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
+
+from storage.files import directories as folders
+
+T = TypeVar("T")
+
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # an acknowledged message is on the disk, not in a cache
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",  # nothing is sorted through a clear temporary file
+    "busy_timeout = 10000",
+)
+ROOM = "cache_size = -16000"
+"""KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
+
+HEAD = "0014"
+
+sqlite3.register_adapter(date, date.isoformat)  # a day is its ISO text
+
+
+def prepare(path: Path) -> None:
+    """Make the file (0600, in a folder of 0700) and bring its schema to the newest version. Raises NewerSchema."""
+    folders.private(path.parent)
+    with folders.alone(path.parent / ".opening"):
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        if _version(path) != HEAD:
+            from storage.migrations import upgrade  # Alembic costs a third of a second, so only when needed
+
+            upgrade(path)
+
+
+def _version(path: Path) -> str | None:
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        # The change to WAL does not wait for others; here nobody else is, and it stays changed.
+        connection.execute(f"PRAGMA {PRAGMAS[0]}")
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return row[0] if row else None
+
+
+def writer(path: Path) -> AsyncEngine:
+    """The engine of the one connection that writes; its transactions take the lock at their start."""
+    return _engine(path, 1, "BEGIN IMMEDIATE", (*PRAGMAS, ROOM))
+
+
+def reader(path: Path) -> AsyncEngine:
+    """The engine of the connections that read; all that one of them reads is of one instant."""
+    return _engine(path, 4, "BEGIN", PRAGMAS)
+
+
+def sql(statement: Select[Any]) -> str:
+    """The SQL of a statement, its parameters as question marks in their order."""
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
+
+
+def padded(values: Iterable[T]) -> tuple[T, ...]:
+    """The values of an IN, the last one repeated until they are a power of two: few statements serve any number."""
+    known = tuple(values)
+    return known + known[-1:] * ((1 << (len(known) - 1).bit_length()) - len(known))
+
+
+async def fetched(connection: AsyncConnection, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that every batch runs: one hop to the thread where SQLAlchemy makes four."""
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    return list(await driver.execute_fetchall(sql, tuple(values)))
+
+
+async def together(
+    connection: AsyncConnection, statements: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
+) -> None:
+    """Run statements, each with its rows, in as few hops to the database's thread as can be."""
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+
+    def run() -> None:
+        for sql, rows in statements:
+            driver._conn.executemany(sql, rows)
+
+    await driver._execute(run)
+
+
+def checkpoint(path: Path) -> bool:
+    """Move the write-ahead log into the database and empty it; False where somebody was in the way."""
+    with closing(sqlite3.connect(path, timeout=1)) as connection:
+        for pragma in PRAGMAS[1:3]:
+            connection.execute(f"PRAGMA {pragma}")
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def _engine(path: Path, size: int, begin: str, pragmas: Sequence[str]) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        hide_parameters=True,  # a parameter in an error text would be somebody's words
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
+        connection.isolation_level = None  # we say ourselves when a transaction begins
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        await_only(driver.execute_fetchall(begin))  # one hop, where a cursor of SQLAlchemy's makes three
+
+    return engine

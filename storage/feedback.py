@@ -1,0 +1,162 @@
+"""Standing opinions: sealed words under a number; the same words of the same person on one day stand once."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers import thai
+from handlers.complaints.messages import By
+from handlers.dialog.events import Query
+from handlers.feedback.messages import (
+    FindContact,
+    FindOpinion,
+    ListOpinions,
+    NewNumber,
+    OpenContact,
+    Opinion,
+    SendOpinion,
+)
+from storage import tables
+from storage.crypto.keyring import Seals
+from storage.db.batch import Batch
+from storage.db.read_batcher import Glance
+from storage.db.read_context import Sight
+from storage.db.sqlite import sql
+from storage.staff.members import actor
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sealed part of an opinion."""
+
+    text: str = ""
+    wish: str = ""
+
+
+WORDS = TypeAdapter(Words)
+_COLUMN = tables.opinions.c
+_LAST = sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
+
+
+@dataclass
+class Numbers:
+    """Gives the numbers of opinions: each one once, in this program and beside it."""
+
+    glance: Glance = field(repr=False)
+    _given: dict[int, int] = field(default_factory=dict)
+
+    async def next(self, query: NewNumber) -> int:
+        """A number that was given to nobody. Where another program took it first, the talk is decided again."""
+        rows = await self.glance.rows(_LAST, (query.fiscal_year,))
+        last = max(rows[0][0] or 0, self._given.get(query.fiscal_year, 0))
+        self._given[query.fiscal_year] = last + 1
+        return last + 1
+
+
+async def send_opinion(act: SendOpinion, batch: Batch) -> None:
+    """Enter an opinion, once for the same words of one person on one day."""
+    words = thai.folded(f"{act.topic} {act.text} {act.wish}")
+    twin = batch.seals.who(
+        "the words of an opinion", words if act.text or act.wish else secrets.token_hex(16)
+    )
+    sender = batch.days.mark(batch.days.day(batch.now), b"opinion", act.who, twin)
+    if (await batch.connection.execute(select(_COLUMN.id).where(_COLUMN.sender == sender))).first():
+        return
+    own = secrets.token_hex(16)
+    batch.insert(
+        "opinions",
+        id=own,
+        fiscal_year=act.fiscal_year,
+        number=act.number,
+        topic=act.topic,
+        score=act.score,
+        said_on=act.on,
+        twin=twin,
+        sender=sender,
+        sealed=_sealed(batch.seals, own, "words", WORDS.dump_json(Words(act.text, act.wish))),
+        contact=_sealed(batch.seals, own, "contact", act.contact.encode()) if act.contact else None,
+    )
+    await batch.note(By.REPORTER, "opinion", own)
+
+
+async def list_opinions(query: ListOpinions, sight: Sight) -> tuple[Opinion, ...]:
+    """The newest first, those in the same words together."""
+    newest = (
+        select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
+        .where(_COLUMN.sealed.is_not(None))
+        .group_by(_COLUMN.twin)
+        .order_by(func.max(_COLUMN.said_on).desc(), _COLUMN.twin)
+        .limit(query.most)
+        .offset(query.at)
+    )
+    found = []
+    for group in (await sight.connection.execute(newest)).all():
+        one = (
+            select(tables.opinions).where(_COLUMN.twin == group.twin).order_by(_COLUMN.number.desc()).limit(1)
+        )
+        row = (await sight.connection.execute(one)).one()
+        found.append(_opened(row, sight.seals, like=group.many - 1))
+    return tuple(found)
+
+
+async def find_opinion(query: FindOpinion, sight: Sight) -> Opinion | None:
+    """The opinion of a number."""
+    row = await _row(query.number, query.fiscal_year, sight.connection)
+    if row is None:
+        return None
+    like = select(func.count()).where(_COLUMN.twin == row.twin)
+    others = (await sight.connection.execute(like)).scalar_one() - 1
+    return _opened(row, sight.seals, others)
+
+
+async def find_contact(query: FindContact, sight: Sight) -> str:
+    """Where the author of an opinion may be reached."""
+    row = await _row(query.number, query.fiscal_year, sight.connection)
+    if row is None or row.contact is None:
+        return ""
+    return sight.seals.question.open(row.contact, "opinions", row.id, "contact").decode()
+
+
+async def open_contact(act: OpenContact, batch: Batch) -> None:
+    """Note who read it."""
+    row = await _row(act.number, act.fiscal_year, batch.connection)
+    await batch.note(actor(act.staff), "contact-opened", row.id if row else "")
+
+
+async def _row(number: int, fiscal_year: int, connection: AsyncConnection) -> Row[Any] | None:
+    """The opinion of a number; of the newest year that has it where the year is 0."""
+    one = (
+        select(tables.opinions)
+        .where(_COLUMN.number == number, _COLUMN.sealed.is_not(None))
+        .order_by(_COLUMN.fiscal_year.desc())
+        .limit(1)
+    )
+    if fiscal_year:
+        one = one.where(_COLUMN.fiscal_year == fiscal_year)
+    return (await connection.execute(one)).first()
+
+
+def _sealed(seals: Seals, own: str, what: str, words: bytes) -> bytes:
+    return seals.question.seal(words, "opinions", own, what)
+
+
+def _opened(row: Row[Any], seals: Seals, like: int) -> Opinion:
+    words = WORDS.validate_json(seals.question.open(row.sealed, "opinions", row.id, "words"))
+    on: date = row.said_on
+    reachable = row.contact is not None
+    return Opinion(
+        row.fiscal_year, row.number, row.topic, row.score, on, words.text, words.wish, reachable, like
+    )
+
+
+READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+    ListOpinions: list_opinions,
+    FindOpinion: find_opinion,
+    FindContact: find_contact,
+}

@@ -1,0 +1,145 @@
+"""What a file truly is: told by its content, never by its name, and only what an office can open safely is taken."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+from PIL import Image, UnidentifiedImageError
+
+from handlers.dialog.events import FileProblem
+
+MOST_PIXELS = 50_000_000
+Image.MAX_IMAGE_PIXELS = None  # Pillow would warn on standard error; only headers are read here, and we count
+MOST_UNFOLDED = 500 * 1024 * 1024
+
+EXTENSIONS: Mapping[str, frozenset[str]] = {
+    kind: frozenset(names.split())
+    for kind, names in {
+        "image/jpeg": "jpg jpeg jfif",
+        "image/png": "png",
+        "image/webp": "webp",
+        "image/gif": "gif",
+        "image/heic": "heic heif",
+        "application/pdf": "pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+        "application/vnd.oasis.opendocument.text": "odt",
+        "application/vnd.oasis.opendocument.spreadsheet": "ods",
+        "text/plain": "txt csv md log",
+        "video/mp4": "mp4 m4v",
+        "video/quicktime": "mov",
+        "video/3gpp": "3gp 3gpp",
+        "video/webm": "webm mkv",
+        "audio/mpeg": "mp3",
+        "audio/mp4": "m4a",
+        "audio/ogg": "ogg oga opus",
+        "audio/wav": "wav",
+        "audio/amr": "amr",
+        "audio/aac": "aac",
+    }.items()
+}
+"""What is taken, and the endings its names may have."""
+
+_STARTS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (0, b"%PDF-", "application/pdf"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypheix", "image/heic"),
+    (4, b"ftypmif1", "image/heic"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (4, b"ftypqt", "video/quicktime"),
+    (4, b"ftyp3g", "video/3gpp"),
+    *(
+        (4, b"ftyp" + brand, "video/mp4")
+        for brand in (b"iso", b"mp4", b"avc1", b"M4V", b"MSNV", b"dash", b"mmp4")
+    ),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (0, b"OggS", "audio/ogg"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"\xff\xf1", "audio/aac"),
+    (0, b"\xff\xf9", "audio/aac"),
+)
+_OFFICE: tuple[tuple[str, str], ...] = (
+    ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+)
+_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\x0c")
+
+
+def kind_of(content: bytes) -> str:
+    """The media type of a content; empty where it is none that is taken."""
+    for place, start, kind in _STARTS:
+        if content[place : place + len(start)] == start:
+            return kind
+    if content[:4] == b"PK\x03\x04":
+        return _kind_of_zip(content)
+    return "text/plain" if _is_text(content) else ""
+
+
+def trouble(content: bytes, kind: str) -> FileProblem | None:
+    """Why a content must not be taken, though it is not too large."""
+    if not content:
+        return FileProblem.EMPTY
+    if not kind:
+        return FileProblem.NOT_ALLOWED
+    if kind in {"image/jpeg", "image/png", "image/webp", "image/gif"}:
+        return _trouble_of_image(content)
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as z:
+            unfolded = sum(part.file_size for part in z.infolist())
+        return FileProblem.BOMB if unfolded > MOST_UNFOLDED else None
+    return None
+
+
+def misnamed(name: str, kind: str) -> bool:
+    """Whether a name claims another kind than the content is."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    return bool(ending) and ending not in EXTENSIONS.get(kind, frozenset())
+
+
+def _trouble_of_image(content: bytes) -> FileProblem | None:
+    # Only the header is read: what a picture claims to be costs nothing, what it unfolds to might cost all.
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            width, height = image.size
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return FileProblem.UNREADABLE
+    return FileProblem.BOMB if width * height > MOST_PIXELS else None
+
+
+def _kind_of_zip(content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as z:
+            names = z.namelist()
+            if "mimetype" in names and z.getinfo("mimetype").file_size < 100:
+                kind = z.read("mimetype").decode("ascii", "replace")
+                return kind if kind in EXTENSIONS else ""
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        return ""
+    if "[Content_Types].xml" not in names:
+        return ""
+    return next((kind for folder, kind in _OFFICE if any(n.startswith(folder) for n in names)), "")
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether a content is text in UTF-8 or in the old Thai code page (TIS-620)."""
+    if _CONTROL.intersection(content[:4096]):
+        return False
+    for encoding in ("utf-8", "cp874"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

@@ -1,0 +1,84 @@
+"""What officers send goes to the reporter when its minute is over, if it still may.
+
+It is decided anew: what another officer or the reporter did meanwhile may have closed the way.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers import thai
+from handlers.complaints.lifecycle import Forbidden, Status, after
+from handlers.complaints.messages import AddEntry, By, EntryKind, MoveCase
+from handlers.dialog.events import Say
+from handlers.staff.complaints.messages import Sending
+from storage import tables
+from storage.act_registry import add_entry, move_case
+from storage.db.batch import Batch
+from storage.db.group_commit import Committer
+from storage.outgoing.undo_window import DROP
+from storage.questions import scheduled_answers as answering
+from storage.serialization import SENDING
+from storage.staff import notifications as notices
+from storage.staff.members import actor
+
+
+@dataclass
+class Sendings:
+    """What waits to go to reporters, and to who asked a question."""
+
+    committer: Committer
+
+    async def send(self, now: datetime) -> int:
+        """Write all that is due; gives how much that was. Each by itself, so that one sees what the other wrote."""
+        column, count = tables.held.c, 0
+        due = select(column.case_id).where(column.due <= int(now.timestamp())).order_by(column.due)
+        async with self.committer.transaction() as connection:
+            cases = list((await connection.execute(due)).scalars())
+        for case in cases:
+            count += await self._send(case, now)
+        return count + await answering.send_due(self.committer, now)
+
+    async def _send(self, case: str, now: datetime) -> int:
+        column = tables.held.c
+        query = select(column.id, column.sealed).where(
+            column.case_id == case, column.due <= int(now.timestamp())
+        )
+        async with self.committer.transaction() as connection:
+            row = (await connection.execute(query)).first()
+            if row is None:
+                return 0  # taken back, or written by another program
+            batch = Batch(connection, self.committer.seals, self.committer.days, now, self.committer.roster)
+            opened = self.committer.seals.staff.open(row.sealed, "held", row.id, "sending")
+            await _write(SENDING.validate_json(opened), batch)
+            batch.add(DROP, case=case)
+            await batch.flush()
+        return 1
+
+
+async def _write(sending: Sending, batch: Batch) -> None:
+    column = tables.cases.c
+    query = select(column.seq, column.status, column.number, column.fiscal_year).where(
+        column.id == sending.case
+    )
+    row = (await batch.connection.execute(query)).one()
+    seq, on = row.seq + 1, thai.day(batch.now)
+    if not await notices.is_active(sending.staff, batch):
+        # Rights end at once: what somebody wrote in their last minute does not go out.
+        await batch.note(actor(sending.staff), "not-sent", sending.case)
+        return None
+    if sending.step is None:
+        kind = EntryKind.ASKED if sending.by else EntryKind.OFFICE
+        day = sending.by.isoformat() if sending.by else ""
+        entry = AddEntry(sending.case, seq, on, kind, By.OFFICE, sending.text, staff=sending.staff, body=day)
+        return await add_entry(entry, batch)
+    try:
+        status = after(Status(row.status), sending.step)
+    except Forbidden:
+        await batch.note(actor(sending.staff), "overtaken", sending.case)
+        number = f"{row.number}/{row.fiscal_year}"
+        told = Say("staff.notice.overtaken", {"number": number, "status": Say(f"staff.status.{row.status}")})
+        return await notices.tell(sending.staff, told, batch)
+    move = MoveCase(sending.case, seq, on, sending.step, status, By.OFFICE, sending.text, sending.staff)
+    return await move_case(move, batch)

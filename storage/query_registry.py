@@ -1,0 +1,149 @@
+"""Queries -> rows: how each question of a turn is answered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.complaints.lifecycle import Outcome, Reason, Status
+from handlers.complaints.messages import (
+    INSIDE,
+    By,
+    CaseView,
+    Entry,
+    EntryKind,
+    FindCase,
+    FindSent,
+    FindTries,
+    Tries,
+)
+from handlers.dialog.events import Query
+from handlers.questions.messages import FindAsked, FindNumber, FindThread, ListQuestions, OpenThread, Thread
+from storage import feedback as opinions
+from storage import tables
+from storage.cases import approvals
+from storage.cases import exclusions as concerns
+from storage.cases import officer_queries as docket
+from storage.cases import unsend_map as sent
+from storage.consultations import results as weighed
+from storage.consultations import store as ballots
+from storage.crypto.aead import Seal
+from storage.db.read_context import Sight
+from storage.errors import StorageError
+from storage.questions import store as questions
+from storage.serialization import BODY, IDENTITY, REPORT, TRIES, Report
+from storage.staff import members as staff
+from storage.staff import page_access as keyholes
+
+
+async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
+    """The case of a receipt, as its reporter may see it."""
+    column = tables.cases.c
+    marks = sight.seals.receipt_marks(query.receipt)
+    columns = (column.id, column.status, column.outcome, column.received_on, column.key)
+    row = (await sight.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
+    if row is None:
+        return None
+    entries = await history(row.id, sight.seals.of_case(row.id, row.key), sight)
+    seen = tuple(entry for entry in entries if entry.kind not in INSIDE)
+    outcome = Outcome(row.outcome) if row.outcome else None
+    return CaseView(row.id, Status(row.status), outcome, row.received_on, seen, entries[-1].seq)
+
+
+async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
+    """The lines of a case's history. The reporter's own words are left out."""
+    lines = tables.history
+    rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
+    entries = []
+    for row in rows.mappings():
+        body = BODY.validate_json(seal.open(row["sealed"], "history", f"{case}/{row['seq']}", "body"))
+        entries.append(
+            Entry(
+                row["seq"],
+                row["on"],
+                EntryKind(row["kind"]),
+                Status(row["status"]) if row["status"] else None,
+                Outcome(row["outcome"]) if row["outcome"] else None,
+                Reason(row["reason"]) if row["reason"] else None,
+                body.body,
+                body.text if row["by"] != By.REPORTER else "",
+                row["by"] == By.REPORTER,
+            )
+        )
+    return tuple(entries)
+
+
+async def find_tries(query: FindTries, sight: Sight) -> Tries:
+    """A person's wrong guesses, found under the key of any day that is still there."""
+    buckets = sight.days.marks(b"tries", query.who)
+    column = tables.tries.c
+    rows = await sight.connection.execute(
+        select(column.bucket, column.sealed).where(column.bucket.in_(buckets))
+    )
+    found = {
+        buckets[row.bucket]: sight.days.seals[buckets[row.bucket]].open(
+            row.sealed, "tries", row.bucket.hex(), "tries"
+        )
+        for row in rows
+    }
+    return TRIES.validate_json(found[max(found)]) if found else Tries()
+
+
+async def find_sent(query: FindSent, sight: Sight) -> str | None:
+    """The case into which a message went."""
+    found = await sent.found(query.message, sight.connection, sight.seals)
+    return found.case if found else None
+
+
+async def find_thread(query: FindThread, sight: Sight) -> Thread | None:
+    """The thread of a question's code."""
+    return await questions.find_thread(query, sight.connection, sight.seals)
+
+
+async def open_thread(query: OpenThread, sight: Sight) -> Thread | None:
+    """The thread of an id."""
+    return await questions.thread(query.id, sight.connection, sight.seals)
+
+
+async def find_asked(query: FindAsked, sight: Sight) -> Tries:
+    """How much a person sent to the officers."""
+    return await questions.find_asked(query, sight.connection, sight.days)
+
+
+READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+    FindCase: find_case,
+    FindTries: find_tries,
+    FindSent: find_sent,
+    **staff.READERS,
+    **docket.READERS,
+    **concerns.READERS,
+    FindThread: find_thread,
+    OpenThread: open_thread,
+    FindAsked: find_asked,
+    ListQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
+    FindNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
+    **approvals.READERS,
+    **opinions.READERS,
+    **ballots.READERS,
+    **weighed.READERS,
+    **keyholes.READERS,
+}
+
+
+async def open_report(case: str, sight: Sight) -> Report:
+    """What a reporter wrote, for who may read it. Raises StorageError for a case that is not there."""
+    column = tables.cases.c
+    row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
+    if row is None:
+        raise StorageError("there is no such case")
+    return REPORT.validate_json(sight.seals.of_case(case, row.key).open(row.report, "cases", case, "report"))
+
+
+async def open_envelope(case: str, sight: Sight) -> Mapping[str, str]:
+    """A reporter's name and contact; empty where none were given."""
+    envelope = tables.envelopes
+    row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
+    if row is None:
+        return {}
+    seal = sight.seals.of_envelope(case, row.key)
+    return IDENTITY.validate_json(seal.open(row.sealed, "envelopes", case, "identity"))

@@ -1,0 +1,78 @@
+"""Questions whose time is over: what is forgotten of them, and what officers are reminded of."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.complaints.messages import By
+from handlers.dialog.events import Say
+from handlers.questions.messages import State
+from handlers.staff.permissions import Role
+from ita_stats.calendar import day_in_bangkok
+from storage import tables
+from storage.cases import subscriptions as news
+from storage.db.batch import Batch
+from storage.db.group_commit import Committer
+from storage.questions.store import way_mark
+from storage.staff import notifications as notices
+
+_COLUMN = tables.questions.c
+
+
+async def erase_questions(committer: Committer, now: datetime, after: timedelta) -> int:
+    """Erase questions that ended so long ago, with their lines, code and way back; what was published stays."""
+    last = day_in_bangkok(now - after)
+    over = select(_COLUMN.id).where(_COLUMN.state != State.OPEN.value, _COLUMN.touched_on < last)
+    line = tables.question_lines.c
+    async with committer.transaction() as connection:
+        ended = list((await connection.execute(over)).scalars())
+        await connection.execute(delete(tables.question_lines).where(line.question_id.in_(ended)))
+        held = tables.held_answers
+        await connection.execute(delete(held).where(held.c.question_id.in_(ended)))
+        await connection.execute(delete(tables.questions).where(_COLUMN.id.in_(ended)))
+        batch = Batch(connection, committer.seals, committer.days, now)
+        for question in ended:
+            batch.add(news.FORGET_CASE, of_case=way_mark(committer.seals, question))
+            await batch.note(By.CLOCK, "question-erased", question)
+        await batch.flush()
+    return len(ended)
+
+
+async def forget_buckets(committer: Committer, now: datetime) -> int:
+    """Forget who sent several questions on one day, when the key of that day is destroyed."""
+    day = day_in_bangkok(now - timedelta(days=1))
+    old = update(tables.questions).where(_COLUMN.asked_on < day, _COLUMN.bucket != "").values(bucket="")
+    async with committer.transaction() as connection:
+        return (await connection.execute(old)).rowcount
+
+
+async def remind(committer: Committer, now: datetime, before: int, climbs: int) -> int:
+    """Tell officers how many questions are due soon and how many are late; gives how many of the staff heard it.
+
+    before: days that count as soon; climbs: days after which a late one is the supervisors' matter too.
+
+    Supervisors hear of what is late for so long that they are to know, and of everything where nobody else does.
+    """
+    today = day_in_bangkok(now)
+    async with committer.transaction() as connection:
+        ahead = today + timedelta(days=before)
+        soon = await _waiting(connection, _COLUMN.answer_by >= today, _COLUMN.answer_by <= ahead)
+        late = await _waiting(connection, _COLUMN.answer_by < today)
+        if soon + late == 0:
+            return 0
+        batch = Batch(connection, committer.seals, committer.days, now, roster=committer.roster)
+        due = Say("inquiry.notice.due", {"soon": soon, "late": late})
+        told = await notices.tell_handlers(due, batch, {Role.OFFICER})
+        if not told:
+            told = await notices.tell_handlers(due, batch)
+        elif climbed := await _waiting(connection, _COLUMN.answer_by <= today - timedelta(days=climbs)):
+            say = Say("inquiry.notice.climbed", {"late": climbed, "days": climbs})
+            told += await notices.tell_handlers(say, batch, {Role.SUPERVISOR})
+        await batch.flush()
+    return told
+
+
+async def _waiting(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:
+    count = select(func.count()).where(_COLUMN.state == State.OPEN.value, *where)
+    return (await connection.execute(count)).scalar_one()

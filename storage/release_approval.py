@@ -1,0 +1,31 @@
+"""Releases that are held until a supervisor lets them be published."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from handlers.dialog.events import Act
+from handlers.staff.complaints.messages import LetGo
+from storage import tables
+from storage.db.batch import Batch
+from storage.staff.members import actor
+
+
+async def let_go_by(act: LetGo, batch: Batch) -> None:
+    """Somebody of the staff lets a release be published; said twice, it is so once."""
+    await let_go(act.name, actor(act.staff), batch)
+
+
+async def let_go(name: str, by: str, batch: Batch) -> bool:
+    """Let a release (3/2570) be published; False where it was not held any more."""
+    number, _, year = name.partition("/")
+    table = tables.releases
+    one = (table.c.fiscal_year == int(year)) & (table.c.number == int(number)) & table.c.held
+    done = await batch.connection.execute(update(table).where(one).values(held=False))
+    if done.rowcount:
+        await batch.note(by, "release-ok", name)
+    return bool(done.rowcount)
+
+
+WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {LetGo: let_go_by}

@@ -1,0 +1,127 @@
+"""Where talks stand: sealed rows on the disk, the live ones in memory, and in memory only those that know a case."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.dialog.events import IDLE, Session, Topic
+from storage import tables
+from storage.crypto.keyring import Seals
+from storage.db.read_batcher import Glance
+from storage.db.sqlite import fetched, padded, sql
+from storage.errors import Conflict
+from storage.serialization import SESSION
+
+MOST_CACHED = 20_000
+FORGET = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
+_COLUMN = tables.sessions.c
+_ONE = sql(select(_COLUMN.version, _COLUMN.sealed).where(_COLUMN.who == bindparam("who")))
+
+
+@cache
+def _versions(count: int) -> str:
+    people: list[BindParameter[bytes]] = [bindparam(f"p{number}") for number in range(count)]
+    return sql(select(_COLUMN.who, _COLUMN.version).where(_COLUMN.who.in_(people)))
+
+
+def stored_version(session: Session | None) -> int:
+    """The version of the row that must be on the disk; 0 for none, as for what lives in memory only."""
+    return 0 if session is None or session.fleeting else session.version
+
+
+@dataclass
+class Talks:
+    """The sessions of a desk."""
+
+    seals: Seals
+    glance: Glance = field(repr=False)
+    _live: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
+
+    def live(self, who: bytes) -> Session | None:
+        """The session of a person who wrote a moment ago."""
+        return self._live.get(who)
+
+    async def read(self, who: bytes) -> Session | None:
+        """Where a person's talk stands on the disk; of one that the clock swept, only that it was."""
+        rows = await self.glance.rows(_ONE, (who,))
+        if not rows:
+            return None
+        version, sealed = rows[0]
+        if sealed is None:
+            return Session(version=version, topic=Topic.LAPSED)
+        session = self.opened(who, sealed)
+        self._live[who] = session
+        return session
+
+    def opened(self, who: bytes, sealed: bytes) -> Session:
+        """A sealed session, opened."""
+        return SESSION.validate_json(self.seals.session.open(sealed, "sessions", who.hex(), "talk"))
+
+    async def check(self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]) -> None:
+        """See that each talk still stands where it was decided. Raises Conflict.
+
+        A command beside this process writes too, and one who stopped waiting may have left a turn in the queue.
+        """
+        befores = dict[bytes, Session | None]()
+        for who, before in turns:
+            live = self._live.get(who)
+            moved = (
+                live is not before if before is not None and before.fleeting else live not in (None, before)
+            )
+            if who in befores or moved:
+                raise Conflict("this talk went on in the meantime")
+            befores[who] = before
+        if not befores:
+            return
+        people = padded(befores)
+        stored = dict(await fetched(connection, _versions(len(people)), people))
+        for who, before in befores.items():
+            if stored.get(who, 0) != stored_version(before):
+                self._live.pop(who, None)
+                raise Conflict("this talk went on elsewhere")
+
+    def numbered(self, before: Session | None, session: Session) -> Session:
+        """The session as it will be stored: one version on.
+
+        A first version is random, so that a row that went and came again is not taken for the older one.
+        """
+        stored = stored_version(before)
+        version = stored + 1 if stored else secrets.randbits(40) + 1
+        return session.with_(version=0 if session.fleeting else version)
+
+    def row(self, who: bytes, session: Session) -> dict[str, object]:
+        """The row of a session."""
+        sealed = self.seals.session.seal(
+            SESSION.dump_json(session, exclude_defaults=True), "sessions", who.hex(), "talk"
+        )
+        touched = int(session.at.timestamp()) // 60
+        return {
+            "who": who,
+            "version": session.version,
+            "touched": touched,
+            "drafting": session.drafting,
+            "sealed": sealed,
+        }
+
+    def remember(self, who: bytes, session: Session | None) -> None:
+        """Keep what was written, until it is pushed out or lapses."""
+        if session is None:
+            self._live.pop(who, None)
+            return
+        self._live[who] = session
+        self._live.move_to_end(who)
+        if len(self._live) > MOST_CACHED:
+            # Those on the disk first: whoever opens many talks must not push out who follows a case.
+            stored = (one for one, session in self._live.items() if not session.fleeting)
+            del self._live[next(stored, next(iter(self._live)))]
+
+    def forget_idle(self, now: datetime) -> None:
+        """Drop everybody who stayed away too long, above all who followed a case."""
+        for who in [who for who, session in self._live.items() if now - session.at >= IDLE]:
+            del self._live[who]

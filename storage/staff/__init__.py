@@ -1,0 +1,1 @@
+"""Staff members, their rights of access and their notifications."""

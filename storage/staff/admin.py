@@ -1,0 +1,81 @@
+"""What the administrator does with the staff, from the command line."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete
+
+from handlers.dialog.events import Lang, literal
+from handlers.staff.members import Profile, Staff
+from handlers.staff.permissions import Role
+from storage import tables
+from storage.db.batch import Batch
+from storage.db.group_commit import Committer
+from storage.staff.members import INVITED, gone, invitation_mark, minute, new_code
+from storage.staff.notifications import post
+from storage.staff.roster import PROFILE, Address, Roster
+from storage.tables import rules as ruling
+
+
+@dataclass
+class Personnel:
+    """Adds and removes persons of the staff, beside a running server too."""
+
+    committer: Committer
+    roster: Roster
+
+    async def add(self, role: Role, profile: Profile, now: datetime) -> str:
+        """A new person of the staff; gives the code by which they join within a day."""
+        staff, code, seals = secrets.token_hex(8), new_code(), self.committer.seals
+        sealed = seals.staff.seal(PROFILE.dump_json(profile), "staff", staff, "profile")
+        nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, seals, self.committer.days, now)
+            batch.insert("staff", id=staff, role=role.value, sealed=sealed, **nothing)
+            until = minute(now + INVITED)
+            batch.insert("invitations", mark=invitation_mark(seals, code), staff_id=staff, until=until)
+            await batch.note("admin", "staff-added", staff)
+            await batch.flush()
+        return code
+
+    async def remove(self, staff: str, on: date, now: datetime) -> None:
+        """End a person's rights at once, also in a program that runs beside this one."""
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            gone(staff, on, batch)
+            await batch.note("admin", "staff-removed", staff)
+            await batch.flush()
+            await self.roster.load(connection)
+
+    async def tell(self, words: Mapping[Lang, str], now: datetime) -> int:
+        """Tell everybody of the staff who can be reached something that holds no content; gives how many hear it."""
+        async with self.committer.transaction() as connection:
+            told = [address for _, address in await self.roster.fresh(connection) if address is not None]
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            for address in told:
+                post(address, literal(words[address.lang]), batch)
+            await batch.flush()
+        return len(told)
+
+    async def reachable(self) -> list[tuple[Staff, Address]]:
+        """Everybody of the staff who can be told something, and where, as it is now on the disk."""
+        async with self.committer.transaction() as connection:
+            there = await self.roster.fresh(connection)
+            return [(staff, address) for staff, address in there if address is not None]
+
+    async def note(self, what: str, case: str, now: datetime) -> None:
+        """A line of the audit trail about what the administrator did with a case."""
+        async with self.committer.transaction() as connection:
+            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            await batch.note("admin", what, case)
+            await batch.flush()
+
+    async def forget(self, now: datetime) -> int:
+        """Forget codes that nobody can use any more; gives how many."""
+        at, count = minute(now), 0
+        async with self.committer.transaction() as connection:
+            for table in (tables.spent, tables.invitations, ruling.keyholes):
+                count += (await connection.execute(delete(table).where(table.c.until <= at))).rowcount
+        return count
