@@ -10,7 +10,7 @@ import uvloop
 
 from benchmarks import bare, engine, thought
 from benchmarks.citizen import MESSAGES
-from benchmarks.load import Figures, Story, on_one_core, run
+from benchmarks.load import LoadResult, Story, on_one_core, run
 
 PERSONS = (64, 256)
 STORIES = 1200
@@ -21,7 +21,7 @@ Stand = Callable[[Path], AbstractAsyncContextManager[Story]]
 STANDS: dict[str, Stand] = {"bare limit": bare.stand, "talk alone": thought.stand, "engine": engine.stand}
 
 
-async def measured(stand: Stand, persons: int) -> Figures:
+async def measured(stand: Stand, persons: int) -> LoadResult:
     """One run in an empty folder, after a short one that warms up."""
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         async with stand(Path(folder)) as story:

@@ -14,7 +14,7 @@ from benchmarks.load import Story
 MOST_TOGETHER = 256
 
 
-class Ledger:
+class DurableLog:
     """Rows that wait together are written together, by one writer, with one flush to disk."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -56,7 +56,7 @@ async def stand(folder: Path) -> AsyncIterator[Story]:
         await connection.execute("PRAGMA synchronous=FULL")
         await connection.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
         await connection.commit()
-        opened = Ledger(connection)
+        opened = DurableLog(connection)
         writer = asyncio.create_task(opened.write())
         try:
             yield teller(opened.answer)

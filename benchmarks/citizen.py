@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from benchmarks.load import Tally
+from benchmarks.load import LatencyTally
 
 Door: TypeAlias = Callable[[bytes], Awaitable[bytes]]
 """Takes `{"id", "who", "text" or "choice"}`, gives `[{"text", "choices": [[label, data]], "receipt"}]`, as JSON."""
@@ -40,7 +40,7 @@ class Citizen:
     """One person, new to the desk, who taps what the last message offers."""
 
     door: Door
-    tally: Tally
+    tally: LatencyTally
     who: str = field(default_factory=lambda: secrets.token_hex(32))
     buttons: dict[str, str] = field(default_factory=dict)
     receipt: str = ""
@@ -62,15 +62,15 @@ class Citizen:
             self.receipt = message["receipt"] or self.receipt
 
 
-def citizen(door: Door) -> Callable[[Tally], Awaitable[None]]:
+def citizen(door: Door) -> Callable[[LatencyTally], Awaitable[None]]:
     """The story of one new citizen at a door."""
     return lambda tally: Citizen(door, tally).file()
 
 
-def teller(door: Door) -> Callable[[Tally], Awaitable[None]]:
+def teller(door: Door) -> Callable[[LatencyTally], Awaitable[None]]:
     """The same messages to a door that understands nothing, so that no answer can be acted on."""
 
-    async def tell(tally: Tally) -> None:
+    async def tell(tally: LatencyTally) -> None:
         who = secrets.token_hex(32)
         for line in (*COMPLAINT, "A1B2C"):
             body = json.dumps(

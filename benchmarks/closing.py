@@ -18,32 +18,38 @@ from pathlib import Path
 
 from benchmarks.opinions import consultation, voice
 from bot.consultations import queries as ballots
-from handlers.consultations.messages import Ballot, BallotQuestion, CountResult, Kind, PutBallot
+from handlers.consultations.messages import (
+    AnnounceConsultation,
+    Consultation,
+    ConsultationQuestion,
+    ConsultationQuestionKind,
+    GetConsultationResult,
+)
 from handlers.dialog.events import Channel, Event
 from ita_stats.opinions import json_schema as published
 from ita_stats.opinions import render_html as page
 from storage.consultations import retention as polled
 from storage.consultations.store import sealed
-from storage.crypto.key_files import Place
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from tests.end.desk import DeskHarness, opened
 from tests.play import OFFICE
 
 VOICES = 100_000
 SOME = 2_000
 
 
-def fill(home: Path, desk: Desk, code: str, count: int) -> None:
+def fill(home: Path, desk: DeskHarness, code: str, count: int) -> None:
     """Put voices in as they lie there while the consultation is open: sealed, each with a mark."""
     chance, asked, seals = random.Random(7), consultation(), desk.store.seals
     some = [voice(chance, asked) for _ in range(SOME)]
-    with closing(sqlite3.connect(Place.under(home, "service").database)) as raw, raw:
+    with closing(sqlite3.connect(DeskPaths.under(home, "service").database)) as raw, raw:
         for number in range(count):
             own, said = secrets.token_hex(16), some[number % SOME]
             row = (own, code, secrets.token_bytes(32), said.has_account, sealed(seals, own, said.answers))
             raw.execute("INSERT INTO voices (id, code, mark, account, sealed) VALUES (?, ?, ?, ?, ?)", row)
 
 
-async def chatting(desk: Desk, waits: list[float]) -> None:
+async def chatting(desk: DeskHarness, waits: list[float]) -> None:
     """Somebody writes all the time."""
     number = 0
     while True:
@@ -67,12 +73,16 @@ async def measured(count: int) -> None:
         async with opened(home, "service") as desk:
             asked = consultation()
             questions = tuple(
-                BallotQuestion(one.key, Kind(one.kind.value), one.title, one.options)
+                ConsultationQuestion(
+                    one.key, ConsultationQuestionKind(one.kind.value), one.title, one.options
+                )
                 for one in asked.questions
             )
             opens = desk.now() - timedelta(days=1)
-            ballot = Ballot("BENCH2", asked.title, "", "", opens, desk.now() + timedelta(hours=1), questions)
-            await desk.office(PutBallot(ballot, "staff:x"))
+            ballot = Consultation(
+                "BENCH2", asked.title, "", "", opens, desk.now() + timedelta(hours=1), questions
+            )
+            await desk.office(AnnounceConsultation(ballot, "staff:x"))
             await asyncio.to_thread(fill, home, desk, ballot.code, count)
             waits: list[float] = []
             chat = asyncio.create_task(chatting(desk, waits))
@@ -87,7 +97,9 @@ async def measured(count: int) -> None:
             with suppress(asyncio.CancelledError):
                 await chat
             started = now()
-            found = await ballots.counter(desk.store, OFFICE, "")(CountResult(ballot.code), desk.now())
+            found = await ballots.counter(desk.store, OFFICE, "")(
+                GetConsultationResult(ballot.code), desk.now()
+            )
             assert found is not None
             page.page(published.read(found.content))
             told("read, counted, protected, and the page made", started)

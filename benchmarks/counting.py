@@ -17,7 +17,7 @@ from ita_stats import period
 from ita_stats.cases import tables as figures
 from storage import store
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 
 FACTS = 1_000_000
 OCTOBER = date(2025, 10, 1)
@@ -58,7 +58,7 @@ def rows() -> Iterator[Row]:
             written += 1
 
 
-async def measured(place: Place) -> None:
+async def measured(place: DeskPaths) -> None:
     """Open the desk and count, a few times: wall clock, and the processor's time."""
     end = OCTOBER + timedelta(364)
     wish = figures.wish(period.parsed("fy2569", end), end, "month")
@@ -75,7 +75,7 @@ async def measured(place: Place) -> None:
 def main() -> None:
     """Fill a database, then count."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        place = Place.under(Path(folder), "complaints")
+        place = DeskPaths.under(Path(folder), "complaints")
 
         async def made() -> None:
             async with store.opened(keys.opened(place), datetime.now(UTC)):

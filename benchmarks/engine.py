@@ -10,15 +10,15 @@ from benchmarks.citizen import citizen
 from benchmarks.load import Story
 from benchmarks.thought import OFFICE, answered, event
 from bot.engine import Engine
-from handlers.complaints_desk import Complaints
-from storage.crypto.key_files import Place
+from handlers.complaints_desk import ComplaintsDesk
+from storage.crypto.key_files import DeskPaths
 from storage.crypto.key_files import opened as unlocked
 from storage.store import Store
 from storage.store import opened as remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BenchmarkDesk:
     """A complaints desk as a door has it: what must arrive waits in the outbox until it was handed over."""
 
     engine: Engine
@@ -40,7 +40,7 @@ def broken(trouble: BaseException) -> None:
 @asynccontextmanager
 async def stand(folder: Path) -> AsyncIterator[Story]:
     """Citizens before a fresh desk with keys of its own."""
-    ring = unlocked(Place.under(folder, "complaints"))
+    ring = unlocked(DeskPaths.under(folder, "complaints"))
     async with remembered(ring, datetime.now(UTC)) as memory:
         back = memory.seals.address.seal(b"web:somebody", "address", "web", "back")
-        yield citizen(Desk(Engine(Complaints(OFFICE), memory, fault=broken), memory, back).door)
+        yield citizen(BenchmarkDesk(Engine(ComplaintsDesk(OFFICE), memory, fault=broken), memory, back).door)

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.cli.faq_eval import ASKED, TEXTS, Asked, Text
-from handlers.questions.search_index import Entry, Index
+from bot.cli.faq_eval import ASKED, TEXTS, EvaluationEntry, EvaluationQuestion
+from handlers.questions.search_index import IndexedEntry, NgramIndex
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
@@ -22,13 +22,13 @@ SEPARATE = re.compile(r"[^\w\u0e00-\u0e7f]+")
 Finder = Callable[[str], Sequence[str]]
 
 
-def ours(base: Sequence[Text]) -> Finder:
+def ours(base: Sequence[EvaluationEntry]) -> Finder:
     """Our index."""
-    index = Index.of(Entry(text.id, (text.text,)) for text in base)
+    index = NgramIndex.of(IndexedEntry(text.id, (text.text,)) for text in base)
     return lambda question: [found.id for found in index.ranked(question, 3)]
 
 
-def trigrams(base: Sequence[Text]) -> Finder:
+def trigrams(base: Sequence[EvaluationEntry]) -> Finder:
     """SQLite's own: every trigram of the question, or-ed."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE base USING fts5(id UNINDEXED, text, tokenize='trigram')")
@@ -44,7 +44,7 @@ def trigrams(base: Sequence[Text]) -> Finder:
     return find
 
 
-def words(base: Sequence[Text]) -> Finder:
+def words(base: Sequence[EvaluationEntry]) -> Finder:
     """BM25 over words, in an interpreter that has a segmenter."""
     worker = subprocess.Popen(
         [PEERS, ROOT / "benchmarks" / "faq_words.py"],
@@ -65,7 +65,7 @@ def words(base: Sequence[Text]) -> Finder:
     return said
 
 
-def measured(name: str, find: Finder, asked: Sequence[Asked]) -> None:
+def measured(name: str, find: Finder, asked: Sequence[EvaluationQuestion]) -> None:
     """Ask everything, and print what came of it."""
     first = third = 0
     times = list[float]()

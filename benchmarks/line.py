@@ -29,7 +29,7 @@ import uvloop
 from aiohttp import web
 
 from benchmarks.citizen import COMPLAINT
-from benchmarks.load import Figures, Tally, run
+from benchmarks.load import LatencyTally, LoadResult, run
 
 PERSONS = (16, 64, 256)
 STORIES = 300
@@ -49,7 +49,7 @@ ANSWERS = {
 
 
 @dataclass
-class Loopback:
+class LoopbackLine:
     """LINE, as far as this needs it."""
 
     url: str = ""
@@ -93,11 +93,11 @@ class Loopback:
 
 
 @dataclass
-class Phone:
+class LineUser:
     """A person with LINE who files a whole complaint."""
 
-    line: Loopback
-    tally: Tally
+    line: LoopbackLine
+    tally: LatencyTally
     who: str = field(default_factory=lambda: "U" + secrets.token_hex(16))
     buttons: dict[str, str] = field(default_factory=dict)
     receipt: str = ""
@@ -125,9 +125,9 @@ class Phone:
 
 
 @asynccontextmanager
-async def standing(folder: Path) -> AsyncIterator[Loopback]:
+async def standing(folder: Path) -> AsyncIterator[LoopbackLine]:
     """LINE here and `ita-bot run` on a core of its own."""
-    line = Loopback()
+    line = LoopbackLine()
     app = web.Application()
     app.router.add_route("*", "/{any:.*}", line.heard)
     runner = web.AppRunner(app, access_log=None)
@@ -166,13 +166,13 @@ def worked(program: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measured(persons: int) -> tuple[Figures, float]:
+async def measured(persons: int) -> tuple[LoadResult, float]:
     """One run in an empty folder, after a short one that warms up; and the server's µs of work for each message."""
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         async with standing(Path(folder)) as line:
-            await run(lambda tally: Phone(line, tally).file(), persons=16, stories=16)
+            await run(lambda tally: LineUser(line, tally).file(), persons=16, stories=16)
             before = worked(line.program)
-            figures = await run(lambda tally: Phone(line, tally).file(), persons=persons, stories=STORIES)
+            figures = await run(lambda tally: LineUser(line, tally).file(), persons=persons, stories=STORIES)
             if line.pushes:
                 raise RuntimeError(f"{line.pushes} pushes, where every answer has a reply token")
             return figures, (worked(line.program) - before) / figures.messages * 1e6

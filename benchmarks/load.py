@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Tally:
+class LatencyTally:
     """Messages that were answered, and how long each took. Seconds."""
 
     latencies: list[float] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class LoadResult:
     """What a run came to: messages a second, and milliseconds that half and 99 in 100 messages stay within.
 
     work: microseconds of processor a message, all threads; it holds still when others use the machine too.
@@ -45,14 +45,14 @@ class Figures:
         return f"{self.rate:9,.0f} messages/s   {waits}   {self.work:5.0f} µs of work"
 
 
-Story: TypeAlias = Callable[[Tally], Awaitable[None]]
+Story: TypeAlias = Callable[[LatencyTally], Awaitable[None]]
 """One person's whole talk; each message goes through `Tally.timed`."""
 
 
-async def run(story: Story, *, persons: int, stories: int) -> Figures:
+async def run(story: Story, *, persons: int, stories: int) -> LoadResult:
     """Tell a story so many times, with so many persons in flight."""
     left = iter(range(stories))
-    tally = Tally()
+    tally = LatencyTally()
 
     async def person() -> None:
         for _ in left:
@@ -64,7 +64,9 @@ async def run(story: Story, *, persons: int, stories: int) -> Figures:
     took = time.perf_counter() - tally.began
     work = (time.process_time() - tally.worked) / len(tally.latencies) * 1e6
     cuts = quantiles(tally.latencies, n=100)
-    return Figures(len(tally.latencies), len(tally.latencies) / took, cuts[49] * 1000, cuts[98] * 1000, work)
+    return LoadResult(
+        len(tally.latencies), len(tally.latencies) / took, cuts[49] * 1000, cuts[98] * 1000, work
+    )
 
 
 def on_one_core() -> None:

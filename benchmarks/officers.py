@@ -14,8 +14,8 @@ from pathlib import Path
 from handlers import thai
 from handlers.staff.permissions import Role
 from ita_stats.calendar import fiscal_year
-from storage.crypto.key_files import Place
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import Officer, filed, hired
 
 CASES = 100_000
@@ -24,9 +24,9 @@ LIMIT = 100.0
 """Milliseconds."""
 
 
-def fill(home: Path, desk: Desk, officer: str) -> None:
+def fill(home: Path, desk: DeskHarness, officer: str) -> None:
     """Copy the one real case: half of the cases are open, a third of those in somebody's hands."""
-    place, today = Place.under(home, "complaints"), thai.day(desk.now())
+    place, today = DeskPaths.under(home, "complaints"), thai.day(desk.now())
     with closing(sqlite3.connect(place.database)) as raw, raw:
         columns = [row[1] for row in raw.execute("PRAGMA table_info(cases)")]
         first = dict(zip(columns, raw.execute("SELECT * FROM cases LIMIT 1").fetchone(), strict=True))

@@ -10,42 +10,50 @@ from typing import TypeVar
 from ita_stats.opinions import feedback as standing
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.feedback import Topic
-from ita_stats.opinions.model import Asked, Consultation, Kind, Opinion, Stance, Theme, Voice
+from ita_stats.opinions.feedback import PublishedTopic
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedConsultation,
+    CountedFeedback,
+    CountedQuestion,
+    CountedTheme,
+    Stance,
+)
 from ita_stats.opinions.render import TYPES, rendered
-from ita_stats.opinions.results_builder import Terms
-from ita_stats.opinions.suppression import Veil
+from ita_stats.opinions.results_builder import ResultsRules
+from ita_stats.opinions.suppression import ResponseSuppression
 from ita_stats.opinions.tally import counted
 
 VOICES = 100_000
-TERMS = Terms("สำนักงาน", "Office", b"salt")
+TERMS = ResultsRules("สำนักงาน", "Office", b"salt")
 T = TypeVar("T")
 
 
-def consultation() -> Consultation:
+def consultation() -> CountedConsultation:
     """Three questions of each counted kind save statements, of which there is one with twenty."""
     options = {f"o{n}": f"ข้อเลือกที่ {n}" for n in range(8)}
     asked = [
-        *(Asked(f"a{n}", Kind.CHOICE, f"คำถาม {n}", options) for n in range(3)),
-        *(Asked(f"b{n}", Kind.CHOICES, f"คำถาม {n}", options) for n in range(3)),
-        *(Asked(f"c{n}", Kind.SCALE, f"คำถาม {n}", {}) for n in range(3)),
-        Asked("d", Kind.STATEMENTS, "ข้อความ", {f"s{n}": f"ข้อความที่ {n}" for n in range(20)}),
+        *(CountedQuestion(f"a{n}", AnswerKind.CHOICE, f"คำถาม {n}", options) for n in range(3)),
+        *(CountedQuestion(f"b{n}", AnswerKind.CHOICES, f"คำถาม {n}", options) for n in range(3)),
+        *(CountedQuestion(f"c{n}", AnswerKind.SCALE, f"คำถาม {n}", {}) for n in range(3)),
+        CountedQuestion("d", AnswerKind.STATEMENTS, "ข้อความ", {f"s{n}": f"ข้อความที่ {n}" for n in range(20)}),
     ]
     opens, closes = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC)
-    return Consultation("BENCH", "เรื่องใหญ่", "", "", opens, closes, tuple(asked))
+    return CountedConsultation("BENCH", "เรื่องใหญ่", "", "", opens, closes, tuple(asked))
 
 
-def voice(chance: random.Random, asked: Consultation) -> Voice:
+def voice(chance: random.Random, asked: CountedConsultation) -> AnonymousResponse:
     """Somebody who answers everything."""
     answers = dict[str, str]()
     for one in asked.questions:
-        if one.kind is Kind.STATEMENTS:
+        if one.kind is AnswerKind.STATEMENTS:
             answers |= {f"{one.key}.{own}": chance.choice([*Stance]).value for own in one.options}
-        elif one.kind is Kind.CHOICES:
+        elif one.kind is AnswerKind.CHOICES:
             answers[one.key] = ",".join(code for code in one.options if chance.random() < 0.4)
         else:
             answers[one.key] = chance.choice([*one.options] or ["1", "2", "3", "4", "5"])
-    return Voice(chance.random() < 0.8, answers)
+    return AnonymousResponse(chance.random() < 0.8, answers)
 
 
 def timed(what: str, work: Callable[[], T]) -> T:
@@ -60,11 +68,11 @@ def main() -> None:
     """Make people, then count, protect and show, a few times."""
     chance, asked = random.Random(7), consultation()
     voices = [voice(chance, asked) for _ in range(VOICES)]
-    themes = [Theme(f"ข้อเสนอ {n}", 700 + n) for n in range(20)]
+    themes = [CountedTheme(f"ข้อเสนอ {n}", 700 + n) for n in range(20)]
     print(f"{VOICES:,} voices, {len(asked.questions)} questions, one of them with 20 statements")
     for _ in range(3):
         tally = timed("counted", lambda: counted(asked, voices))
-        veil = Veil(tally.voices, TERMS.least, TERMS.salt)
+        veil = ResponseSuppression(tally.voices, TERMS.least, TERMS.salt)
         timed(
             "protected",
             lambda veil=veil, tally=tally: [veil.over(one) for two in tally.lines.values() for one in two],
@@ -76,14 +84,14 @@ def main() -> None:
     for name in TYPES:
         timed(name, lambda name=name: rendered(found, name))
     opinions = [
-        Opinion(
+        CountedFeedback(
             f"2569-{chance.randrange(1, 10):02}",
             f"t{chance.randrange(9)}",
             chance.choice([None, 1, 2, 3, 4, 5]),
         )
         for _ in range(VOICES)
     ]
-    topics = [Topic(f"t{n}", "เรื่อง", "topic") for n in range(9)]
+    topics = [PublishedTopic(f"t{n}", "เรื่อง", "topic") for n in range(9)]
     timed(
         f"{VOICES:,} standing opinions",
         lambda: standing.years(opinions, topics, date(2026, 11, 1), TERMS.least, TERMS.salt),

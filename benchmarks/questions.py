@@ -17,11 +17,11 @@ from pyotp import HOTP
 from bot import office_file as offices
 from bot.engine import Engine
 from bot.importers import faq_file as knowledge
-from handlers.dialog.events import Channel, Event, Session, Turn
+from handlers.dialog.events import Channel, Event, Session, TurnResult
 from handlers.dialog.receipt import made_of
-from handlers.questions.messages import AskOffice
-from handlers.service_desk import Service
-from handlers.staff.members import Profile
+from handlers.questions.messages import SubmitQuestion
+from handlers.service_desk import ServiceDesk
+from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from storage import store
 from storage.crypto import key_files as keys
@@ -37,11 +37,11 @@ async def fill(one: Store, many: int) -> None:
 
     async def ask(number: int) -> None:
         who, on = secrets.token_bytes(32), DAY - timedelta(days=number % 365)
-        act = AskOffice(
+        act = SubmitQuestion(
             made_of(secrets.randbits(80)), f"{WORDS} {number}", who, "th", on, on + timedelta(days=15)
         )
         await one.commit(
-            Event(secrets.token_hex(), who, Channel.WEB), None, Turn(Session(at=now), (), (act,)), now
+            Event(secrets.token_hex(), who, Channel.WEB), None, TurnResult(Session(at=now), (), (act,)), now
         )
 
     for start in range(0, many, 500):
@@ -50,7 +50,7 @@ async def fill(one: Store, many: int) -> None:
 
 async def employed(engine: Engine, one: Store) -> bytes:
     """An officer who has joined."""
-    code = await one.personnel.add(Role.OFFICER, Profile("สมหญิง"), datetime.now(UTC))
+    code = await one.personnel.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))
     who = one.seals.who("bench", "officer")
     said = await engine.handle(Event("1", who, Channel.TERMINAL, text=f"/join {code}"))
     secret = next(line for line in said.messages[0].text.splitlines() if len(line) == 32)
@@ -73,10 +73,10 @@ async def timed(engine: Engine, who: bytes, words: str, times: int = 100) -> str
 async def main(many: int) -> None:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
-        ring = keys.opened(keys.Place.under(Path(folder), "service"))
+        ring = keys.opened(keys.DeskPaths.under(Path(folder), "service"))
         async with store.opened(ring, datetime.now(UTC)) as one:
             await knowledge.lay_out(one, datetime.now(UTC))
-            engine = Engine(Service(offices.load(offices.SHIPPED[-1]), roster=one.roster), one)
+            engine = Engine(ServiceDesk(offices.load(offices.SHIPPED[-1]), roster=one.roster), one)
             began = time.perf_counter()
             await fill(one, many)
             print(f"{many:,} questions asked in {time.perf_counter() - began:.1f} s")

@@ -15,16 +15,16 @@ from pathlib import Path
 from benchmarks.counting import FACTS, OCTOBER, rows
 from benchmarks.thought import OFFICE
 from bot.publishing import releases
-from bot.publishing.releases import Bench, Order
+from bot.publishing.releases import ReleaseContext, ReleaseRequest
 from ita_stats import period
 from storage import store
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 
 
 def filled(folder: str) -> None:
     """A desk with a million facts."""
-    place = Place.under(Path(folder), "complaints")
+    place = DeskPaths.under(Path(folder), "complaints")
 
     async def made() -> None:
         async with store.opened(keys.opened(place), datetime.now(UTC)):
@@ -37,15 +37,15 @@ def filled(folder: str) -> None:
 
 async def measured(folder: str) -> None:
     """Release a year month by month, as the clock does; each knows all that were made before."""
-    place = Place.under(Path(folder), "complaints")
+    place = DeskPaths.under(Path(folder), "complaints")
     steps: list[tuple[float, str]] = []
     async with store.opened(keys.opened(place), datetime.now(UTC)) as one:
-        bench = Bench(place, one, OFFICE)
+        bench = ReleaseContext(place, one, OFFICE)
         for month in range(12):
             number = OCTOBER.month + month
             first = date(OCTOBER.year + (number > 12), (number - 1) % 12 + 1, 1)
             end = (first + timedelta(31)).replace(day=1) - timedelta(1)
-            order = Order(period.parsed("fy2569", end), end, "month")
+            order = ReleaseRequest(period.parsed("fy2569", end), end, "month")
             wall, busy = time.perf_counter(), time.process_time()
             steps.clear()
             await releases.released(

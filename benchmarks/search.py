@@ -10,11 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 from handlers.dialog.events import Channel
-from handlers.staff.complaints.messages import Found, SearchCases
+from handlers.staff.complaints.messages import CaseSearchResult, SearchCases
 from handlers.staff.permissions import Role
-from storage.crypto.key_files import Place
-from storage.serialization import REPORT, Report
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from storage.serialization import REPORT, StoredReport
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import filed, hired
 
 CASES = 10_000
@@ -24,16 +24,16 @@ LIMIT, STALL = 2.0, 0.1
 STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน " * 12
 
 
-def fill(home: Path, desk: Desk) -> None:
+def fill(home: Path, desk: DeskHarness) -> None:
     """Copy the one real case, each copy sealed under a key of its own."""
-    with closing(sqlite3.connect(Place.under(home, "complaints").database)) as raw, raw:
+    with closing(sqlite3.connect(DeskPaths.under(home, "complaints").database)) as raw, raw:
         columns = [row[1] for row in raw.execute("PRAGMA table_info(cases)")]
         first = dict(zip(columns, raw.execute("SELECT * FROM cases LIMIT 1").fetchone(), strict=True))
         rows = []
         for number in range(2, CASES + 1):
             case = secrets.token_hex(16)
             key, seal = desk.store.seals.new_case(case)
-            told = Report(
+            told = StoredReport(
                 secrets.token_hex(16), "corruption", Channel.WEB, {"story": STORY, "where": f"ห้อง {number}"}
             )
             own = {
@@ -47,7 +47,9 @@ def fill(home: Path, desk: Desk) -> None:
         raw.executemany(f"INSERT INTO cases VALUES ({', '.join('?' * len(columns))})", rows)
 
 
-async def looked(desk: Desk, chief: str, words: str, below: tuple[int, int]) -> tuple[Found, float, float]:
+async def looked(
+    desk: DeskHarness, chief: str, words: str, below: tuple[int, int]
+) -> tuple[CaseSearchResult, float, float]:
     """One page of a search: what it gives, how long it took, and the longest that the loop stood still."""
     worst, start = 0.0, time.perf_counter()
     looking = asyncio.create_task(

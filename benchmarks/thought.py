@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.citizen import citizen
 from benchmarks.load import Story
 from handlers import i18n as wording
-from handlers.complaints_desk import Complaints
+from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog import receipt
 from handlers.dialog.events import Channel, Event, Message, NewReceipt, Now, Query, Session
 from handlers.office import Office
@@ -41,12 +41,12 @@ def answered(messages: list[Message]) -> bytes:
     return json.dumps(out, ensure_ascii=False).encode()
 
 
-class Thought:
+class HandlersOnlyDesk:
     """A desk that forgets: sessions in a dictionary, nothing written."""
 
     def __init__(self) -> None:
         self._sessions: dict[bytes, Session] = {}
-        self._desk = Complaints(OFFICE)
+        self._desk = ComplaintsDesk(OFFICE)
 
     async def door(self, body: bytes) -> bytes:
         """Decide on one message and put the answer into words."""
@@ -66,7 +66,7 @@ class Thought:
 @asynccontextmanager
 async def stand(_folder: Path) -> AsyncIterator[Story]:
     """Citizens before a desk that forgets."""
-    yield citizen(Thought().door)
+    yield citizen(HandlersOnlyDesk().door)
 
 
 def _world(query: Query[Any]) -> Any:

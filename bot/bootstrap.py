@@ -9,47 +9,47 @@ from bot import log, settings
 from bot import office_file as offices
 from bot.engine import Engine, utc_now
 from bot.importers import faq_file as knowledge
-from bot.settings import DeskName, Misconfigured, Settings
+from bot.settings import ConfigurationError, DeskName, Settings
 from bot.statistics import chat_queries as counting
 from bot.web.officer import session as seats
-from handlers.complaints_desk import Complaints
+from handlers.complaints_desk import ComplaintsDesk
 from handlers.office import Office
-from handlers.service_desk import Service
-from handlers.staff.page_access import NewKey
+from handlers.service_desk import ServiceDesk
+from handlers.staff.page_access import NewAccessLink
 from storage import store
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
-from storage.errors import KeyTrouble, NewerSchema
+from storage.crypto.key_files import DeskPaths
+from storage.errors import KeyFileError, SchemaTooNewError
 from storage.store import Store
 
 
 @dataclass(frozen=True)
-class Desk:
+class RunningDesk:
     """A desk at work."""
 
     name: DeskName
-    place: Place
+    place: DeskPaths
     store: Store
     engine: Engine
 
 
 @dataclass(frozen=True)
-class House:
+class App:
     """Everything that runs."""
 
     settings: Settings
     office: Office
-    desks: Mapping[DeskName, Desk]
+    desks: Mapping[DeskName, RunningDesk]
 
 
 @asynccontextmanager
-async def opened(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[House]:
+async def opened(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
     """Open desks; all that is written is on the disk when this ends. Raises Misconfigured."""
     chosen = settings.load()
     office = offices.load(chosen.office)
     places = {name: chosen.place(name) for name in names}
     async with AsyncExitStack() as stack:
-        desks: dict[DeskName, Desk] = {}
+        desks: dict[DeskName, RunningDesk] = {}
         with _explained():
             rings = {name: keys.opened(place) for name, place in places.items()}
             keys.assert_distinct(rings.values())
@@ -60,10 +60,10 @@ async def opened(names: Iterable[DeskName], now: datetime | None = None) -> Asyn
                 own = chosen.desk(name).public_url or ""
                 answers = counting.answers(kept, office, name, own)
                 if own and name == "complaints":
-                    answers[NewKey] = seats.drawer(own)
+                    answers[NewAccessLink] = seats.drawer(own)
                 engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault, answers=answers)
-                desks[name] = Desk(name, places[name], kept, engine)
-        yield House(chosen, office, desks)
+                desks[name] = RunningDesk(name, places[name], kept, engine)
+        yield App(chosen, office, desks)
 
 
 @contextmanager
@@ -71,18 +71,18 @@ def _explained() -> Iterator[None]:
     """Say what the administrator can mend where keys or data cannot be opened. Raises Misconfigured."""
     try:
         yield
-    except (KeyTrouble, NewerSchema) as trouble:
-        raise Misconfigured(str(trouble)) from None
+    except (KeyFileError, SchemaTooNewError) as trouble:
+        raise ConfigurationError(str(trouble)) from None
     except OSError as trouble:
-        raise Misconfigured(
+        raise ConfigurationError(
             f"{trouble.filename}: เปิดหรือสร้างไม่ได้ ตรวจ ITA_HOME และสิทธิ์ของโฟลเดอร์"
             f" / cannot be opened or made ({trouble.strerror}); see to ITA_HOME and the folder's rights."
         ) from None
 
 
-def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> Complaints | Service:
+def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> ComplaintsDesk | ServiceDesk:
     if name == "complaints":
-        return Complaints(office, kept.roster, chosen.complaints.public_url or "")
+        return ComplaintsDesk(office, kept.roster, chosen.complaints.public_url or "")
     own = chosen.service.public_url
     board = f"{own.rstrip('/')}/qna" if own else ""
-    return Service(office, chosen.complaints.public_url or "", board, kept.roster)
+    return ServiceDesk(office, chosen.complaints.public_url or "", board, kept.roster)

@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from bot.keyed_lock import Turn as Taking
-from bot.keyed_lock import Turns
+from bot.keyed_lock import KeyedLock as Taking
+from bot.keyed_lock import KeyedLocks
 from handlers import i18n as wording
 from handlers.dialog.events import (
     Deciding,
+    DialogTopic,
     Event,
     Lang,
     Message,
     NewReceipt,
     Now,
     Query,
-    Say,
+    Reply,
     Session,
-    Topic,
-    Turn,
+    TurnResult,
 )
 from handlers.dialog.receipt import made_of
-from storage.errors import Conflict, DiskFull
+from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
 
 MOST_REDECIDED = 8
@@ -44,14 +44,14 @@ class Router(Protocol):
 
 
 @dataclass(frozen=True)
-class Answer:
+class EngineAnswer:
     """What a person hears, in words and as what was meant to be said.
 
     again: the event was known; waiting: outbox rows to mark done once it was delivered; saved: whether what the
     person wrote is on the disk, which it is not where the answer is an excuse.
     """
 
-    says: tuple[Say, ...]
+    says: tuple[Reply, ...]
     lang: Lang = "th"
     again: bool = False
     waiting: tuple[str, ...] = ()
@@ -82,9 +82,9 @@ class Engine:
     answers: Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]] = field(
         default_factory=dict
     )
-    _turns: Turns[bytes] = field(default_factory=Turns)
+    _turns: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
 
-    async def handle(self, event: Event) -> Answer:
+    async def handle(self, event: Event) -> EngineAnswer:
         """Answer one event. The same event again has no second effect and gets the same answer."""
         async with self._turns.of(event.who):
             lang: Lang = "th"
@@ -92,7 +92,7 @@ class Engine:
                 session = await self.store.session(event.who)
                 lang = session.lang if session else lang
                 return await self._handle(event, session)
-            except DiskFull as full:
+            except DiskFullError as full:
                 self.fault(full)
                 return sorry("sorry.busy", lang)
             except Exception as fault:  # whatever broke, the person is told the truth
@@ -103,51 +103,51 @@ class Engine:
         """A person's turn, for what they do at another door than their chat."""
         return self._turns.of(who)
 
-    async def recall(self, event: Event) -> Answer:
+    async def recall(self, event: Event) -> EngineAnswer:
         """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
         async with self._turns.of(event.who):
             try:
                 return await self._recall(event)
             except Exception as fault:  # the door opens all the same
                 self.fault(fault)
-                return Answer(())
+                return EngineAnswer(())
 
-    async def _recall(self, event: Event) -> Answer:
+    async def _recall(self, event: Event) -> EngineAnswer:
         session = await self.store.session(event.who)
-        if session is None or session.topic is Topic.LAPSED or session.lapsed(self.now()):
-            return Answer(())
+        if session is None or session.topic is DialogTopic.LAPSED or session.lapsed(self.now()):
+            return EngineAnswer(())
         turn = await self._drive(self.router.recall(event, session))
-        return Answer(turn.says, session.lang)
+        return EngineAnswer(turn.says, session.lang)
 
-    async def preview(self, event: Event) -> tuple[Answer, Session | None]:
+    async def preview(self, event: Event) -> tuple[EngineAnswer, Session | None]:
         """What an event would lead to, and the talk after it; nothing of it happens."""
         turn = await self._drive(self.router.decide(event, await self.store.session(event.who)))
-        return Answer(turn.says, turn.session.lang if turn.session else turn.lang), turn.session
+        return EngineAnswer(turn.says, turn.session.lang if turn.session else turn.lang), turn.session
 
-    async def said(self, event_id: str) -> Answer | None:
+    async def said(self, event_id: str) -> EngineAnswer | None:
         """What was answered to an event of the last hour, for a page that is loaded once more."""
         known = await self.store.said(event_id)
-        return Answer(known.says, known.lang, again=True) if known else None
+        return EngineAnswer(known.says, known.lang, again=True) if known else None
 
-    async def _handle(self, event: Event, session: Session | None) -> Answer:
+    async def _handle(self, event: Event, session: Session | None) -> EngineAnswer:
         for _ in range(MOST_REDECIDED):
             turn = await self._drive(self.router.decide(event, session))
             try:
                 done = await self.store.commit(event, session, turn, self.now())
-            except Conflict:
+            except ConflictError:
                 # Somebody wrote first: decide again on what is true now.
                 session = await self.store.session(event.who)
                 continue
-            return Answer(done.says, done.lang, done.again, done.waiting)
-        raise Conflict("lost every time")
+            return EngineAnswer(done.says, done.lang, done.again, done.waiting)
+        raise ConflictError("lost every time")
 
-    async def _drive(self, deciding: Deciding) -> Turn:
+    async def _drive(self, deciding: Deciding) -> TurnResult:
         answer = None
         while True:
             try:
                 query = deciding.send(answer)
             except StopIteration as decided:
-                turn: Turn = decided.value
+                turn: TurnResult = decided.value
                 return turn
             answer = await self.ask(query)
 
@@ -162,14 +162,14 @@ class Engine:
         return await self.store.answer(query, self.now())
 
 
-def sorry(key: str, lang: Lang) -> Answer:
+def sorry(key: str, lang: Lang) -> EngineAnswer:
     """An honest word that the last message was not saved, in the language of the talk."""
-    return Answer((Say(key),), lang, saved=False)
+    return EngineAnswer((Reply(key),), lang, saved=False)
 
 
-def joined(answers: Sequence[Answer]) -> Answer:
+def joined(answers: Sequence[EngineAnswer]) -> EngineAnswer:
     """Answers to what came at once, as one: of the earlier what they tell, of the last what it asks too."""
     *earlier, last = answers
     told = [s for a in earlier for s in a.says if s not in last.says and (not s.choices or s.certain)]
     rows = tuple(row for answer in answers for row in answer.waiting)
-    return Answer((*told, *last.says), last.lang, all(a.again for a in answers), rows)
+    return EngineAnswer((*told, *last.says), last.lang, all(a.again for a in answers), rows)

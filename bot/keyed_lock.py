@@ -8,40 +8,40 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 
 
-class Queue(asyncio.Lock):
+class CountedLock(asyncio.Lock):
     """Those who have a key's turn or wait for it. length: how many they are."""
 
     length = 0
 
 
 @dataclass
-class Turns(Generic[K]):
+class KeyedLocks(Generic[K]):
     """A queue for each key; one that nobody stands in is forgotten."""
 
-    _queues: dict[K, Queue] = field(default_factory=dict, repr=False)
+    _queues: dict[K, CountedLock] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """How many keys somebody has or waits for."""
         return len(self._queues)
 
-    def of(self, key: K) -> "Turn[K]":
+    def of(self, key: K) -> "KeyedLock[K]":
         """The turn of a key, for `async with`."""
-        return Turn(self._queues, key)
+        return KeyedLock(self._queues, key)
 
 
-class Turn(Generic[K]):
+class KeyedLock(Generic[K]):
     """One turn of a key. A class, since every message has two turns and a generator would cost thrice as much."""
 
     __slots__ = ("_key", "_queue", "_queues")
 
-    def __init__(self, queues: dict[K, Queue], key: K) -> None:
+    def __init__(self, queues: dict[K, CountedLock], key: K) -> None:
         self._queues, self._key = queues, key
 
     async def __aenter__(self) -> None:
         """Wait for it."""
         queue = self._queues.get(self._key)
         if queue is None:
-            queue = self._queues[self._key] = Queue()
+            queue = self._queues[self._key] = CountedLock()
         self._queue = queue
         queue.length += 1
         try:

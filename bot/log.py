@@ -17,7 +17,7 @@ from bot.settings import DESKS, DeskName
 ROOT = Path(__file__).parent.parent
 
 
-class Happened(StrEnum):
+class LogEvent(StrEnum):
     """All that is ever logged by us."""
 
     STARTED = "started"
@@ -35,7 +35,7 @@ class Happened(StrEnum):
     ADVICE = "advice"
 
 
-def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
+def log(happened: LogEvent, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
     """Write a line. Only the name of a desk and numbers go with it, for these name nobody."""
     where = {"desk": desk} if desk in DESKS else {}
     counts = {name: value for name, value in numbers.items() if not isinstance(value, str)}
@@ -44,12 +44,12 @@ def log(happened: Happened, desk: DeskName | None = None, **numbers: int | float
 
 def advise(words: str) -> None:
     """Write what an administrator should see to; words: our own, with the name of a setting and of nobody."""
-    _write({"event": Happened.ADVICE, "words": words})
+    _write({"event": LogEvent.ADVICE, "words": words})
 
 
 def fault(trouble: BaseException) -> None:
     """Write that something broke: the kind of trouble and the places it went through, and none of its words."""
-    _write({"event": Happened.FAULT, **_anatomy(trouble)})
+    _write({"event": LogEvent.FAULT, **_anatomy(trouble)})
 
 
 def _anatomy(trouble: BaseException) -> dict[str, Any]:
@@ -68,20 +68,20 @@ def _write(line: dict[str, Any]) -> None:
     sys.stderr.write(json.dumps({"at_time": stamp, **line}, ensure_ascii=False) + "\n")
 
 
-class Foreign(logging.Handler):
+class LibraryLogHandler(logging.Handler):
     """Takes what libraries log, and keeps who spoke, how loud and where: never what was said."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record without its words."""
         trouble = record.exc_info[1] if record.exc_info else None
         where = f"{_short(record.pathname)}:{record.lineno}"
-        line = {"event": Happened.FOREIGN, "logger": record.name, "level": record.levelname, "where": where}
+        line = {"event": LogEvent.FOREIGN, "logger": record.name, "level": record.levelname, "where": where}
         _write(line | (_anatomy(trouble) if trouble else {}))
 
 
 def install(level: int = logging.WARNING) -> None:
     """Make this the only way out for words of libraries, threads, tasks and the interpreter itself."""
-    logging.basicConfig(handlers=[Foreign()], level=level, force=True)
+    logging.basicConfig(handlers=[LibraryLogHandler()], level=level, force=True)
     logging.captureWarnings(capture=True)  # a warning's words may hold a value
     for name in list(logging.root.manager.loggerDict):
         logger = logging.getLogger(name)

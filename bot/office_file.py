@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.settings import Misconfigured
+from bot.settings import ConfigurationError
 from handlers.office import Office
 
 SHIPPED = (
@@ -30,14 +30,14 @@ def load(path: Path | None) -> Office:
         reason = (
             "ไม่ใช่ UTF-8 / is not UTF-8" if isinstance(trouble, ValueError) else "อ่านไม่ได้ / cannot be read"
         )
-        raise Misconfigured(f"{path}: {reason}") from None
+        raise ConfigurationError(f"{path}: {reason}") from None
     try:
         return Office.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as trouble:
-        raise Misconfigured(f"{path}: {syntax(trouble, text)}") from None
+        raise ConfigurationError(f"{path}: {syntax(trouble, text)}") from None
     except ValidationError as trouble:
         lines = [f"{path}: {explain(error)}" for error in trouble.errors()]
-        raise Misconfigured("\n".join(lines)) from None
+        raise ConfigurationError("\n".join(lines)) from None
 
 
 def is_trial(path: Path | None) -> bool:

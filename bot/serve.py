@@ -16,17 +16,17 @@ from starlette.routing import BaseRoute
 from bot import bootstrap as app
 from bot import log
 from bot import startup_checks as advice
-from bot.bootstrap import House
+from bot.bootstrap import App
 from bot.engine import utc_now
 from bot.jobs import housekeeping as clock
 from bot.jobs import publishing as rounds
-from bot.log import Happened
+from bot.log import LogEvent
 from bot.platforms import registry as doors
-from bot.platforms.registry import Direct
-from bot.settings import DeskName, Misconfigured
-from bot.web.app import Guarded, refusal, site
+from bot.platforms.registry import WebhookBypass
+from bot.settings import ConfigurationError, DeskName
+from bot.web.app import SecurityMiddleware, refusal, site
 from bot.web.http_protocol import patient
-from bot.web.templating import Pages
+from bot.web.templating import PageRenderer
 
 DRAIN = 10
 """Seconds that requests under way have to end."""
@@ -64,15 +64,15 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
             _beside(_announce(server, listening, advised)),
         ):
             await server.serve(sockets=[listening])
-    log.log(Happened.STOPPED)
+    log.log(LogEvent.STOPPED)
     return 0
 
 
-def configured(house: House, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
+def configured(house: App, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
     """How the web application of a house is served; doors: the routes that platforms call."""
-    pages = Pages(house.office)
+    pages = PageRenderer(house.office)
     return uvicorn.Config(
-        Direct(doors, Guarded(site(house, doors), pages)),
+        WebhookBypass(doors, SecurityMiddleware(site(house, doors), pages)),
         http=patient(refusal(pages)),
         ws="none",
         log_config=None,
@@ -116,30 +116,30 @@ async def _announce(server: uvicorn.Server, listening: socket.socket, advised: S
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"ready http://{shown}:{port}\n")
     sys.stdout.flush()
-    log.log(Happened.STARTED)
+    log.log(LogEvent.STARTED)
     for words in advised:
         log.advise(words)
 
 
-async def _tick_each_minute(house: House) -> None:
+async def _tick_each_minute(house: App) -> None:
     """Do what is due, each minute; one desk's trouble does not keep the other from its work."""
     while True:
         for desk in house.desks.values():
             try:
                 async for did in clock.tick(desk.place, desk.store, house.office, utc_now()):
-                    log.log(Happened.TICKED, desk.name, count=did.count)
+                    log.log(LogEvent.TICKED, desk.name, count=did.count)
             except Exception as trouble:  # the next minute tries again
                 log.fault(trouble)
         await asyncio.sleep(EVERY_MINUTE)
 
 
-async def _publish_each_minute(house: House) -> None:
+async def _publish_each_minute(house: App) -> None:
     """Release and publish what is due; apart from the clock, which does not wait for other people's websites."""
     while True:
         try:
             async for did in rounds.all_of(house, utc_now()):
                 log.log(
-                    Happened.TICKED, "service" if did.desk == "service" else "complaints", count=did.count
+                    LogEvent.TICKED, "service" if did.desk == "service" else "complaints", count=did.count
                 )
         except Exception as trouble:  # the next minute tries again
             log.fault(trouble)
@@ -154,7 +154,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as trouble:
         listening.close()
-        raise Misconfigured(
+        raise ConfigurationError(
             f"{host}:{port}: เปิดรับที่นี่ไม่ได้ อาจมีโปรแกรมอื่นใช้อยู่ ลอง --port 0"
             f" / cannot listen here ({trouble.strerror}); try --port 0."
         ) from None

@@ -23,7 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from storage.crypto.key_files import NAMES, Place
+from storage.crypto.key_files import NAMES, DeskPaths
 
 DeskName = Literal["complaints", "service"]
 DESKS: tuple[DeskName, ...] = ("complaints", "service")
@@ -45,7 +45,7 @@ Secret = Annotated[SecretStr, BeforeValidator(lambda told: told.strip() if isins
 """What is copied from a web page, with the line's end that often comes along."""
 
 
-class Misconfigured(Exception):  # noqa: N818 - the start says it in one line
+class ConfigurationError(Exception):
     """A setting, office.toml or a key does not allow a start. The administrator's to mend; exit code 78."""
 
 
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     def wordpress_login(self) -> tuple[str, SecretStr]:
         """Who publishes in WordPress. Raises Misconfigured where user or password is missing."""
         if not self.wordpress_user or self.wordpress_password is None:
-            raise Misconfigured(
+            raise ConfigurationError(
                 f"{PREFIX}WORDPRESS_URL: ต้องมี WORDPRESS_USER และ WORDPRESS_PASSWORD ด้วย"
                 " / needs WORDPRESS_USER and WORDPRESS_PASSWORD too."
             )
@@ -154,18 +154,18 @@ class Settings(BaseSettings):
         """The settings of a desk."""
         return self.complaints if name == "complaints" else self.service
 
-    def place(self, name: DeskName) -> Place:
+    def place(self, name: DeskName) -> DeskPaths:
         """Where a desk keeps its database and keys. Raises Misconfigured."""
-        own, default = self.desk(name), Place.under(self.home, name)
+        own, default = self.desk(name), DeskPaths.under(self.home, name)
         files = {key: getattr(own, "pepper_file" if key == "pepper" else f"{key}_key_file") for key in NAMES}
         keys = {key: file or default.keys[key] for key, file in files.items()}
         if own.database and "://" in own.database:
-            raise Misconfigured(
+            raise ConfigurationError(
                 f"{PREFIX}{name.upper()}__DATABASE: รุ่นนี้เก็บใน SQLite เท่านั้น ให้ใส่เป็นที่อยู่ของไฟล์"
                 " / this version keeps SQLite only; give the path of a file."
             )
         database = Path(own.database) if own.database else default.database
-        return Place(name, default.folder, database, keys)
+        return DeskPaths(name, default.folder, database, keys)
 
 
 def names() -> list[str]:
@@ -180,13 +180,13 @@ def load() -> Settings:
     try:
         filed = {name.upper(): value for name, value in dotenv_values(".env").items()}
     except UnicodeDecodeError:
-        raise Misconfigured(".env: ไม่ใช่ UTF-8 / is not UTF-8") from None
+        raise ConfigurationError(".env: ไม่ใช่ UTF-8 / is not UTF-8") from None
     secrets = os.environ.get(SECRETS_DIR) or filed.get(SECRETS_DIR) or None
     known = names()
     for name in (*os.environ, *filed, *_secret_names(secrets)):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
-            raise Misconfigured(
+            raise ConfigurationError(
                 f"{name}: ไม่มีการตั้งค่าชื่อนี้ ใกล้เคียงที่สุดคือ {nearest}"
                 f" / there is no such setting; the nearest is {nearest}."
             )
@@ -194,7 +194,7 @@ def load() -> Settings:
         found = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
     except ValidationError as errors:
         lines = [f"{_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
-        raise Misconfigured("\n".join(lines)) from None
+        raise ConfigurationError("\n".join(lines)) from None
     if found.wordpress_url is not None:
         found.wordpress_login()
     return found
@@ -207,7 +207,7 @@ def _secret_names(folder: str | None) -> Iterator[str]:
     try:
         yield from sorted(path.name for path in Path(folder).iterdir())
     except OSError:
-        raise Misconfigured(f"{SECRETS_DIR}: อ่านโฟลเดอร์ {folder} ไม่ได้ / cannot be read") from None
+        raise ConfigurationError(f"{SECRETS_DIR}: อ่านโฟลเดอร์ {folder} ไม่ได้ / cannot be read") from None
 
 
 def _name(place: tuple[str | int, ...]) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.bootstrap import House
+from bot.bootstrap import App
 from bot.settings import PREFIX, DeskSettings
 from handlers.complaints.conflict_of_interest import alternates_of
-from handlers.staff.members import ListStaff, Staff
+from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import HANDLING
 
 WHERE = "office.toml [alternate] officers"
@@ -34,7 +34,7 @@ HALF = (
 )
 
 
-async def given(house: House, now: datetime) -> tuple[str, ...]:
+async def given(house: App, now: datetime) -> tuple[str, ...]:
     """What there is to say, without anybody's name."""
     unheard = (words for name in house.desks for words in _unheard(name, house.settings.desk(name)))
     return (*await _unread(house, now), *unheard)
@@ -51,7 +51,7 @@ def _unheard(name: str, own: DeskSettings) -> Iterator[str]:
         yield HALF.format(desk=desk, name="LINE")
 
 
-async def _unread(house: House, now: datetime) -> tuple[str, ...]:
+async def _unread(house: App, now: datetime) -> tuple[str, ...]:
     """Nothing where somebody could read a case that concerns the head."""
     desk = house.desks.get("complaints")
     if desk is None:
@@ -59,6 +59,6 @@ async def _unread(house: House, now: datetime) -> tuple[str, ...]:
     named = house.office.alternate.officers
     if not named:
         return (NOBODY,)
-    staff: tuple[Staff, ...] = await desk.store.answer(ListStaff(), now)
+    staff: tuple[StaffMember, ...] = await desk.store.answer(ListStaff(), now)
     able = [one for one in alternates_of(staff, named) if one.active and one.role in HANDLING]
     return () if able else (NONE_ABLE,)

@@ -10,19 +10,19 @@ from handlers.complaints import draft, menu, track
 from handlers.complaints import form as complaint
 from handlers.complaints import subscriptions as news
 from handlers.dialog import form, unsend
-from handlers.dialog.context import Moment
+from handlers.dialog.context import Context
 from handlers.dialog.events import (
     NEVER,
     Choice,
     Deciding,
-    DropFiles,
+    DeleteFiles,
+    DialogTopic,
     Event,
     Lang,
     Now,
-    Say,
+    Reply,
     Session,
-    Topic,
-    Turn,
+    TurnResult,
     read,
 )
 from handlers.dialog.form import Form
@@ -58,7 +58,7 @@ LONGEST_COMMAND = 40
 
 
 @dataclass(frozen=True)
-class Complaints:
+class ComplaintsDesk:
     """The complaints desk: reports of corruption, the following of them, and officers who handle them.
 
     roster: the marks of the staff; who is not in it costs one look-up. site: where its web page is, or empty.
@@ -79,14 +79,14 @@ class Complaints:
             return (yield from unsend.hear(event, session))
         if event.choice == TOUCH and session is not None:
             now = yield from read(Now())
-            return Turn(session if session.lapsed(now) else session.with_(at=now))
+            return TurnResult(session if session.lapsed(now) else session.with_(at=now))
         turn = yield from self._decide(event, session)
         return unsend.remembered(turn, event, session or Session())
 
     def _decide(self, event: Event, session: Session | None) -> Deciding:
         now = yield from read(Now())
         before = session or Session(lang=guessed(event))
-        moment = Moment(event, before.with_(at=now), self.office, now, self.site)
+        moment = Context(event, before.with_(at=now), self.office, now, self.site)
         m, notes, acts = arrived(moment, before)
         command = commanded(event) or numbered(event, m.session, before)
         turn = None
@@ -98,9 +98,9 @@ class Complaints:
             return turn
         return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
 
-    def _heard(self, m: Moment, command: str | None) -> Deciding:
+    def _heard(self, m: Context, command: str | None) -> Deciding:
         event = m.event
-        if m.session.topic is Topic.REPORT and reads(event.text or "") is not None:
+        if m.session.topic is DialogTopic.REPORT and reads(event.text or "") is not None:
             return (yield from self._coded(m))
         if event.was is not None:
             return (yield from self._again(*draft.corrected(m, event.was)))
@@ -108,41 +108,41 @@ class Complaints:
             return (yield from self._again(m, *late(event)))
         return (yield from (self._obey(m, command) if command else self._listen(m)))
 
-    def _coded(self, m: Moment) -> Deciding:
+    def _coded(self, m: Context) -> Deciding:
         """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
         if m.session.drafting:
-            return (yield from self._again(m, Say("draft.code")))
+            return (yield from self._again(m, Reply("draft.code")))
         return (yield from track.look_up(m.on(track.fresh(m)), m.event.text or ""))
 
     def recall(self, event: Event, session: Session) -> Deciding:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
         now = yield from read(Now())
-        return (yield from self._again(Moment(event, session, self.office, now, self.site)))
+        return (yield from self._again(Context(event, session, self.office, now, self.site)))
 
-    def _listen(self, m: Moment) -> Deciding:
-        if m.session.topic is Topic.REPORT:
+    def _listen(self, m: Context) -> Deciding:
+        if m.session.topic is DialogTopic.REPORT:
             return (yield from draft.hear(self.form, m))
-        if m.session.topic is Topic.TRACK:
+        if m.session.topic is DialogTopic.TRACK:
             return (yield from track.hear(m))
-        if m.session.topic is Topic.CONFIRM:
+        if m.session.topic is DialogTopic.CONFIRM:
             return (yield from confirm.hear(m))
         if is_receipt_like(m.event.text or ""):
             return (yield from track.look_up(m, m.event.text or ""))
         return (yield from menu.hear(m))
 
-    def _obey(self, m: Moment, command: str) -> Deciding:
+    def _obey(self, m: Context, command: str) -> Deciding:
         if command in {"th", "en"}:
             return (yield from self._again(m.with_(lang=command)))
         if command == "stop":
             return news.stopped(m, (yield from self._again(m)))
         if command in {"privacy", "help"}:
-            told = Say("help.text") if command == "help" else complaint.pdpa(m)
+            told = Reply("help.text") if command == "help" else complaint.pdpa(m)
             return (yield from self._again(m, told))
-        if m.session.topic is Topic.REPORT and (m.session.drafting or command == "cancel"):
+        if m.session.topic is DialogTopic.REPORT and (m.session.drafting or command == "cancel"):
             return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
         if command == "cancel" and m.session.receipt is not None:
             # Of what is being done in the case, not of the case.
-            step = "" if m.session.topic is Topic.TRACK else m.session.step
+            step = "" if m.session.topic is DialogTopic.TRACK else m.session.step
             return (yield from self._again(m.with_(answers={}, step=step)))
         free = m if m.session.receipt is None else m.on(track.fresh(m))
         if command == "report":
@@ -151,46 +151,46 @@ class Complaints:
             return track.ask(free)
         return menu.greet(free)
 
-    def _again(self, m: Moment, *before: Say) -> Deciding:
+    def _again(self, m: Context, *before: Reply) -> Deciding:
         """Say something and ask the present question once more."""
-        if m.session.topic is Topic.REPORT:
+        if m.session.topic is DialogTopic.REPORT:
             return draft.again(self.form, m, *before)
-        if m.session.topic is Topic.TRACK:
+        if m.session.topic is DialogTopic.TRACK:
             return (yield from track.again(m, *before))
-        if m.session.topic is Topic.CONFIRM:
+        if m.session.topic is DialogTopic.CONFIRM:
             return confirm.again(m, *before)
         return menu.again(m, *before)
 
 
-def arrived(m: Moment, before: Session) -> tuple[Moment, tuple[Say, ...], tuple[DropFiles, ...]]:
+def arrived(m: Context, before: Session) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
-    if before.topic is Topic.LAPSED:
-        return m.on(track.fresh(m)), (Say("draft.lapsed"),), ()
+    if before.topic is DialogTopic.LAPSED:
+        return m.on(track.fresh(m)), (Reply("draft.lapsed"),), ()
     if before.at == NEVER or not before.lapsed(m.now):
         return m, (), ()
     if before.receipt is not None:
-        return m.on(track.fresh(m)), (Say("track.lapsed"),), ()
-    told = (Say("draft.lapsed"),) if before.drafting else ()
+        return m.on(track.fresh(m)), (Reply("track.lapsed"),), ()
+    told = (Reply("draft.lapsed"),) if before.drafting else ()
     return m.on(track.fresh(m)), told, form.dropped(before)
 
 
-def is_late(m: Moment) -> bool:
+def is_late(m: Context) -> bool:
     """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
 
     While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
     At the menu nothing is asked, so whatever comes is held there.
     """
     event, session = m.event, m.session
-    if event.prompt in (None, session.prompt) or session.topic is Topic.MENU:
+    if event.prompt in (None, session.prompt) or session.topic is DialogTopic.MENU:
         return False
     return event.text is not None or (event.file is not None and session.receipt is not None)
 
 
-def late(event: Event) -> tuple[Say, ...]:
+def late(event: Event) -> tuple[Reply, ...]:
     """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
     if event.file is not None:
-        return (Say("file.late", {"name": event.file.name}),)
-    return (Say("text.late", {"unsent": event.text or ""}),) if event.text else ()
+        return (Reply("file.late", {"name": event.file.name}),)
+    return (Reply("text.late", {"unsent": event.text or ""}),) if event.text else ()
 
 
 def commanded(event: Event, typed: Mapping[str, str] = TYPED) -> str | None:
@@ -212,7 +212,7 @@ def numbered(
     offered: Mapping[Lang, tuple[Choice, ...]] = menu.CHOICES,
 ) -> str | None:
     """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
-    if before.at == NEVER or session.topic is not Topic.MENU or event.text is None:
+    if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:
         return None
     place, choices = thai.number(event.text), offered[session.lang]
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from handlers.dialog.chart import Chart, Month
-from handlers.dialog.events import TYPED, Arg, Choice, Lang, Message, Say
+from handlers.dialog.chart import ChartMonth, MonthlyChart
+from handlers.dialog.events import TYPED, Arg, Choice, Lang, Message, Reply
 
 GUARDED = (
     "track.",
@@ -51,7 +51,7 @@ def _load(lang: Lang) -> dict[str, str]:
 WORDS: Mapping[Lang, Mapping[str, str]] = {"th": _load("th"), "en": _load("en")}
 
 
-def text(say: Say, lang: Lang) -> str:
+def text(say: Reply, lang: Lang) -> str:
     """The words of one thing to say. KeyError for a key or an argument that the wording does not have."""
     return _words(say.key, say.args, lang)
 
@@ -64,14 +64,14 @@ def _words(key: str, args: Mapping[str, Arg], lang: Lang) -> str:
 
 
 def _argument(arg: Arg, lang: Lang) -> str | int:
-    if isinstance(arg, Say):
+    if isinstance(arg, Reply):
         return text(arg, lang)
     if isinstance(arg, tuple):
         return "\n".join(text(line, lang) for line in arg)
     return arg
 
 
-def lines(say: Say, lang: Lang) -> list[str]:
+def lines(say: Reply, lang: Lang) -> list[str]:
     """The words line by line as the wording has them, whatever line ends stand in what is put in."""
     args = {name: _argument(arg, lang) for name, arg in say.args.items()}
     return [line.format_map(args) for line in WORDS[lang][say.key].split("\n")]
@@ -82,7 +82,7 @@ def label(choice: Choice, lang: Lang) -> str:
     return _words(choice.key, choice.args, lang)
 
 
-def render(say: Say, lang: Lang) -> Message:
+def render(say: Reply, lang: Lang) -> Message:
     """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
     receipt, qr = say.args.get("receipt"), say.args.get("qr")
     return Message(
@@ -99,15 +99,15 @@ def render(say: Say, lang: Lang) -> Message:
     )
 
 
-def _chart(arg: Arg | None, lang: Lang) -> Chart | None:
-    """The chart that goes with some words: a `Say` for its title, with what stands in it."""
-    if not isinstance(arg, Say) or not isinstance(months := arg.args["months"], tuple):
+def _chart(arg: Arg | None, lang: Lang) -> MonthlyChart | None:
+    """The chart that goes with some words: a `Reply` for its title, with what stands in it."""
+    if not isinstance(arg, Reply) or not isinstance(months := arg.args["months"], tuple):
         return None
-    return Chart(
+    return MonthlyChart(
         text(arg, lang),
         (str(_argument(arg.args["received"], lang)), str(_argument(arg.args["done"], lang))),
         tuple(
-            Month(str(m.args["label"]), int(str(m.args["received"])), int(str(m.args["done"])))
+            ChartMonth(str(m.args["label"]), int(str(m.args["received"])), int(str(m.args["done"])))
             for m in months
         ),
     )

@@ -13,13 +13,13 @@ Days = Annotated[int, Field(ge=1, le=366)]
 Reminders = Annotated[tuple[Days, ...], Field(max_length=5)]
 
 
-class Part(BaseModel):
+class OfficeSection(BaseModel):
     """Whatever an office writes: a misspelt key is an error, and nothing changes after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Bilingual(Part):
+class Bilingual(OfficeSection):
     """Words in Thai, and in English where the office has them."""
 
     th: Words
@@ -30,7 +30,7 @@ class Bilingual(Part):
         return (self.en if lang == "en" else None) or self.th
 
 
-class Category(Part):
+class Category(OfficeSection):
     """A kind of matter. Its code stands in the statistics and never changes; its name may."""
 
     code: Code
@@ -38,14 +38,14 @@ class Category(Part):
     definition: Bilingual
 
 
-class Subject(Part):
+class Subject(OfficeSection):
     """A part of the office's work on which people may have an opinion. Its code stands in what is published."""
 
     code: Code
     name: Bilingual
 
 
-class Body(Part):
+class OutsideBody(OfficeSection):
     """An outside body that takes complaints too, for who prefers it."""
 
     code: Code
@@ -54,22 +54,22 @@ class Body(Part):
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 \-]{2,19}$")] | None = None
 
 
-class Step(Part):
+class GuidelineStep(OfficeSection):
     """One step of the handling, with the time it takes."""
 
     name: Bilingual
     days: Days
 
 
-class Guideline(Part):
+class Guideline(OfficeSection):
     """The guideline of the ITA's item 25: how to complain, the steps, the unit responsible, the time taken."""
 
     how: Bilingual
     unit: Bilingual
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
+    steps: Annotated[tuple[GuidelineStep, ...], Field(min_length=1, max_length=12)]
 
 
-class Privacy(Part):
+class Privacy(OfficeSection):
     """What the privacy notice needs from the office (PDPA section 23). `version` is stored with each case."""
 
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,20}$")]
@@ -78,13 +78,13 @@ class Privacy(Part):
     recipients: Bilingual
 
 
-class Retention(Part):
+class RetentionSettings(OfficeSection):
     """How long content is kept once a case has ended. The office's lawyer sets the number."""
 
     after_closing_days: Annotated[int, Field(ge=30, le=36500)]
 
 
-class Deadlines(Part):
+class Deadlines(OfficeSection):
     """Days the office gives itself: until the first answer, and in each state; what is counted, and who is reminded.
 
     counted_in: calendar days, or the days on which Thai offices work, save `days_off` of the office's own.
@@ -121,7 +121,7 @@ class Deadlines(Part):
         return days
 
 
-class Alternate(Part):
+class AlternateOfficers(OfficeSection):
     """Who takes a case that concerns the head of the office or whoever runs this channel.
 
     officers: their names as `ita-bot staff` has them; with none, nobody in the office reads such a case.
@@ -131,28 +131,28 @@ class Alternate(Part):
     officers: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
 
 
-class TwoPersons(Part):
+class TwoPersonRules(OfficeSection):
     """What one officer asks for with a reason and another approves."""
 
     identity: bool = False
     unfounded: bool = False
 
 
-class Chat(Part):
+class MessengerLinks(OfficeSection):
     """Where a desk is found in the messengers: the links that stand on the first page, with QR codes."""
 
     line: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
     telegram: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
 
 
-class Chats(Part):
+class DeskMessengerLinks(OfficeSection):
     """The messenger accounts of both desks, which are never the same."""
 
-    complaints: Chat = Chat()
-    service: Chat = Chat()
+    complaints: MessengerLinks = MessengerLinks()
+    service: MessengerLinks = MessengerLinks()
 
 
-class Statistics(Part):
+class StatisticsSettings(OfficeSection):
     """How the office's figures are laid out, counted and released; figures of a split below `hide_below` are hidden.
 
     publish_hour: of the 1st of a month, Bangkok's; hold: releases wait for a supervisor; signature: for the PDF to
@@ -167,7 +167,7 @@ class Statistics(Part):
     signature: bool = False
 
 
-class Item(Part):
+class ItaItem(OfficeSection):
     """The number that an ITA item bears in one assessment: it changes by year and by kind of agency."""
 
     topic: Literal["qa", "guideline", "channel", "stats", "opinion", "participation"]
@@ -175,7 +175,7 @@ class Item(Part):
     assessment: Words
 
 
-class Office(Part):
+class Office(OfficeSection):
     """A whole office.toml. exit_to: where the quick exit leads, a page that anybody might be reading.
 
     canned: ready answers to reporters, from which officers pick.
@@ -186,17 +186,17 @@ class Office(Part):
     head: Bilingual
     categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=9)]
     unsigned_letters: Bilingual
-    bodies: Annotated[tuple[Body, ...], Field(min_length=1, max_length=5)]
+    bodies: Annotated[tuple[OutsideBody, ...], Field(min_length=1, max_length=5)]
     guideline: Guideline
     privacy: Privacy
-    alternate: Alternate
-    retention: Retention
+    alternate: AlternateOfficers
+    retention: RetentionSettings
     deadlines: Deadlines = Deadlines()
-    two_persons: TwoPersons = TwoPersons()
-    chats: Chats = Chats()
+    two_persons: TwoPersonRules = TwoPersonRules()
+    chats: DeskMessengerLinks = DeskMessengerLinks()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
-    statistics: Statistics = Statistics()
-    items: tuple[Item, ...] = ()
+    statistics: StatisticsSettings = StatisticsSettings()
+    items: tuple[ItaItem, ...] = ()
     canned: Annotated[tuple[Bilingual, ...], Field(max_length=9)] = ()
     topics: Annotated[tuple[Subject, ...], Field(max_length=9)] = ()
 

@@ -42,7 +42,7 @@ LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanedText:
     """A text made safe to keep: removed counts hidden characters taken out, unreadable the `�` left in."""
 
     text: str
@@ -50,14 +50,14 @@ class Cleaned:
     unreadable: int = 0
 
 
-def clean(raw: str) -> Cleaned:
+def clean(raw: str) -> CleanedText:
     """Take out control and direction-changing characters; keep every letter, mark and emoji as typed (NFC)."""
     lines = raw.replace("\r\n", "\n").replace("\r", "\n")
     shown, hidden = _UNSEEN.subn("", lines)
     shown, controls = _CONTROL.subn("", shown)
     level = _PILE.sub(_levelled, shown)
     text = unicodedata.normalize("NFC", level).strip()
-    return Cleaned(text, hidden + controls + len(shown) - len(level), text.count("\ufffd"))
+    return CleanedText(text, hidden + controls + len(shown) - len(level), text.count("\ufffd"))
 
 
 def _levelled(run: re.Match[str]) -> str:
@@ -120,7 +120,7 @@ def clock(instant: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class ParsedDate:
     """A day, month or year that was understood in a text. day is its first day; words says it back."""
 
     first: date
@@ -147,7 +147,7 @@ _YEAR = re.compile(r"(?:^|ปี|พศ|in )\s*(?P<y>\d{4})(?!\d)")
 _SPOKEN = {"วันนี้": 0, "today": 0, "เมื่อวานซืน": 2, "วานซืน": 2, "เมื่อวาน": 1, "วานนี้": 1, "yesterday": 1}
 
 
-def when(text: str, today: date, lang: Lang = "th") -> When | None:
+def when(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
     """The day, month or year in a text: Thai or English month names, Buddhist or Christian years, spoken days.
 
     None where nothing certain is in it; what the person typed is kept in any case.
@@ -162,18 +162,18 @@ def when(text: str, today: date, lang: Lang = "th") -> When | None:
     if found := _YEAR.search(plain):
         year = _christian(found["y"], today)
         return (
-            When(date(year, 1, 1), f"พ.ศ. {year + BUDDHIST_ERA}" if lang == "th" else f"{year}")
+            ParsedDate(date(year, 1, 1), f"พ.ศ. {year + BUDDHIST_ERA}" if lang == "th" else f"{year}")
             if year
             else None
         )
     return None
 
 
-def _said(found: date, lang: Lang) -> When:
-    return When(found, shown(found, lang))
+def _said(found: date, lang: Lang) -> ParsedDate:
+    return ParsedDate(found, shown(found, lang))
 
 
-def _dated(part: dict[str, str | None], today: date, lang: Lang) -> When | None:
+def _dated(part: dict[str, str | None], today: date, lang: Lang) -> ParsedDate | None:
     year = _christian(part["y"] or "", today)
     name = part["m"] or ""
     month = _MONTH_NAMES.get(name) or int(name)
@@ -186,7 +186,7 @@ def _dated(part: dict[str, str | None], today: date, lang: Lang) -> When | None:
                 if lang == "th"
                 else f"{_ENGLISH[month - 1]} {year}"
             )
-            return When(date(year, month, 1), words)
+            return ParsedDate(date(year, month, 1), words)
         return _said(date(year, month, int(part["d"])), lang)
     except (ValueError, IndexError):
         return None  # the 31st of February: no day, so nothing certain

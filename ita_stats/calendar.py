@@ -44,7 +44,7 @@ def fiscal_year(day: date) -> int:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Month:
+class CalendarMonth:
     """One month of a Christian year; shown and written with the Buddhist one."""
 
     year: int
@@ -75,14 +75,14 @@ class Month:
         """As the office writes it: "2569-10" is October 2026."""
         return f"{self.buddhist}-{self.number:02}"
 
-    def __add__(self, months: int) -> "Month":
+    def __add__(self, months: int) -> "CalendarMonth":
         year, number = divmod(self.year * 12 + self.number - 1 + months, 12)
-        return Month(year, number + 1)
+        return CalendarMonth(year, number + 1)
 
 
-def first_of_fiscal_year(year: int) -> Month:
+def first_of_fiscal_year(year: int) -> CalendarMonth:
     """October, with which the Buddhist-era fiscal year begins."""
-    return Month(year - BUDDHIST_ERA - 1, 10)
+    return CalendarMonth(year - BUDDHIST_ERA - 1, 10)
 
 
 def written(day: date, lang: str = "th") -> str:

@@ -13,7 +13,7 @@ from ita_stats.calendar import (
     ENGLISH_MONTHS,
     MONTHS,
     SHORT_MONTHS,
-    Month,
+    CalendarMonth,
     first_of_fiscal_year,
     written,
 )
@@ -31,7 +31,7 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
-class NoPeriod(ValueError):  # noqa: N818 - what is said to who asked
+class PeriodError(ValueError):
     """What was written is no period that can be counted. Thai first, then English; the writer's to mend."""
 
     def __init__(self, th: str, en: str) -> None:
@@ -39,10 +39,10 @@ class NoPeriod(ValueError):  # noqa: N818 - what is said to who asked
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RowSpan:
     """The months of one row, with its label."""
 
-    months: tuple[Month, ...]
+    months: tuple[CalendarMonth, ...]
     label_th: str
     label_en: str
 
@@ -55,12 +55,12 @@ def parsed(text: str, today: date) -> Period:
     plain = re.sub(r"\s+", "", text).translate(_THAI_DIGITS).lower()
     period = _range(plain) if ".." in plain else _single(plain)
     if period is None:
-        raise NoPeriod(
+        raise PeriodError(
             f"“{text}” ไม่ใช่ช่วงเวลาที่รู้จัก เขียนได้เช่น {FORMS}",
             f"“{text}” is no period; it may be written {FORMS}",
         )
     if period.first > today:
-        raise NoPeriod(
+        raise PeriodError(
             f"{period.code} ยังมาไม่ถึง: เริ่ม {written(period.first)} แต่นับถึง {written(today)}",
             f"{period.code} is in the future: it begins on {written(period.first, 'en')}"
             f" ({period.first}), and what is counted ends on {written(today, 'en')} ({today})",
@@ -76,35 +76,37 @@ def day(text: str, today: date) -> date:
         year, month, number = (int(part) for part in found.groups()) if found else (0, 0, 0)
         meant = date(year - BUDDHIST_ERA if year in _YEARS else year, month, number)
     except ValueError:
-        raise NoPeriod(
+        raise PeriodError(
             f"“{text}” ไม่ใช่วันที่ เขียนได้เช่น 2570-03-31 หรือ 2027-03-31",
             f"“{text}” is no day; it may be written 2570-03-31 or 2027-03-31",
         ) from None
     if meant > today:
-        raise NoPeriod(f"{text} ยังมาไม่ถึง วันนี้ {written(today)}", f"{text} is in the future; today is {today}")
+        raise PeriodError(
+            f"{text} ยังมาไม่ถึง วันนี้ {written(today)}", f"{text} is in the future; today is {today}"
+        )
     return meant
 
 
-def months(period: Period) -> tuple[Month, ...]:
+def months(period: Period) -> tuple[CalendarMonth, ...]:
     """The months of a period, in order."""
-    found = [Month.of(period.first)]
+    found = [CalendarMonth.of(period.first)]
     while found[-1].last < period.last:
         found.append(found[-1] + 1)
     return tuple(found)
 
 
-def rows(period: Period, layout: Layout) -> tuple[Span, ...]:
+def rows(period: Period, layout: Layout) -> tuple[RowSpan, ...]:
     """The rows of a period: months, or quarters and halves of the year, each cut to what the period has of it.
 
     Quarters and halves are those of the fiscal year, or of the calendar year where the period is one's.
     """
     start = 1 if period.code.startswith("cy") else 10
-    length, spans = LENGTHS[layout], dict[Month, list[Month]]()
+    length, spans = LENGTHS[layout], dict[CalendarMonth, list[CalendarMonth]]()
     for month in months(period):
         first = month + -((month.number - start) % length)
         spans.setdefault(first, []).append(month)
     return tuple(
-        Span(tuple(found), *_row_label(first, length, found, start)) for first, found in spans.items()
+        RowSpan(tuple(found), *_row_label(first, length, found, start)) for first, found in spans.items()
     )
 
 
@@ -121,7 +123,7 @@ def _single(plain: str) -> Period | None:
     kind, year = found[1] or "fy", int(found[2])
     _see_year(year, plain)
     calendar_year = kind == "cy"
-    start = Month(year - BUDDHIST_ERA, 1) if calendar_year else first_of_fiscal_year(year)
+    start = CalendarMonth(year - BUDDHIST_ERA, 1) if calendar_year else first_of_fiscal_year(year)
     part, length, number = _part(found)
     first, last = start + length * (number - 1), start + (length * number - 1)
     prefix = "cy" if calendar_year else "" if part else "fy"
@@ -144,23 +146,23 @@ def _range(plain: str) -> Period | None:
     first, last = _month(ends[0], plain), _month(ends[1], plain)
     if last < first:
         meant = f"{last.code}..{first.code}"
-        raise NoPeriod(
+        raise PeriodError(
             f"{plain} กลับด้าน: เดือนแรกอยู่หลังเดือนสุดท้าย หมายถึง {meant} หรือไม่",
             f"{plain} is turned round: its first month comes after its last; did you mean {meant}?",
         )
     if first + _LONGEST <= last:
-        raise NoPeriod(f"{plain} ยาวเกิน 10 ปี", f"{plain} is longer than 10 years")
+        raise PeriodError(f"{plain} ยาวเกิน 10 ปี", f"{plain} is longer than 10 years")
     return Period(
         f"{first.code}..{last.code}", first.first, last.last, _span(first, last), _span_en(first, last)
     )
 
 
-def _month(found: re.Match[str], plain: str) -> Month:
+def _month(found: re.Match[str], plain: str) -> CalendarMonth:
     year, number = int(found[1]), int(found[2])
     _see_year(year, plain)
     if not 1 <= number <= 12:
-        raise NoPeriod(f"{plain}: ไม่มีเดือนที่ {number}", f"{plain}: there is no month {number}")
-    return Month(year - BUDDHIST_ERA, number)
+        raise PeriodError(f"{plain}: ไม่มีเดือนที่ {number}", f"{plain}: there is no month {number}")
+    return CalendarMonth(year - BUDDHIST_ERA, number)
 
 
 def _see_year(year: int, plain: str) -> None:
@@ -169,11 +171,11 @@ def _see_year(year: int, plain: str) -> None:
     if year in _CHRISTIAN:
         meant = re.sub(r"(?<![0-9])[0-9]{4}", lambda y: _buddhist(int(y[0])), plain)
         meant = re.sub(r"(?<=[0-9])[hq]", lambda part: part[0].upper(), meant)
-        raise NoPeriod(
+        raise PeriodError(
             f"{plain}: {year} เป็นปี ค.ศ. ให้เขียนปี พ.ศ. หมายถึง {meant} หรือไม่",
             f"{plain}: {year} is a Christian year, and years here are Buddhist ones; did you mean {meant}?",
         )
-    raise NoPeriod(f"{plain}: ไม่มีปี พ.ศ. {year} ในระบบนี้", f"{plain}: the year {year} cannot be counted")
+    raise PeriodError(f"{plain}: ไม่มีปี พ.ศ. {year} ในระบบนี้", f"{plain}: the year {year} cannot be counted")
 
 
 def _buddhist(year: int) -> str:
@@ -181,7 +183,7 @@ def _buddhist(year: int) -> str:
 
 
 def _label(
-    first: Month, last: Month, part: str, number: int, year: int, calendar_year: bool
+    first: CalendarMonth, last: CalendarMonth, part: str, number: int, year: int, calendar_year: bool
 ) -> tuple[str, str]:
     th = f"ปี พ.ศ. {year}" if calendar_year else f"ปีงบประมาณ พ.ศ. {year}"
     en = f"calendar year {year - BUDDHIST_ERA}" if calendar_year else f"fiscal year {year}"
@@ -193,19 +195,19 @@ def _label(
     return f"{th} ({_days(first, last)})", f"{en[0].upper()}{en[1:]} ({_days(first, last, 'en')})"
 
 
-def _days(first: Month, last: Month, lang: str = "th") -> str:
+def _days(first: CalendarMonth, last: CalendarMonth, lang: str = "th") -> str:
     return f"{written(first.first, lang)} - {written(last.last, lang)}"
 
 
-def _span(first: Month, last: Month) -> str:
+def _span(first: CalendarMonth, last: CalendarMonth) -> str:
     return f"เดือน{MONTHS[first.number - 1]} {first.buddhist} - {MONTHS[last.number - 1]} {last.buddhist}"
 
 
-def _span_en(first: Month, last: Month) -> str:
+def _span_en(first: CalendarMonth, last: CalendarMonth) -> str:
     return f"{ENGLISH_MONTHS[first.number - 1]} {first.year} - {ENGLISH_MONTHS[last.number - 1]} {last.year}"
 
 
-def _row_label(first: Month, length: int, found: list[Month], start: int) -> tuple[str, str]:
+def _row_label(first: CalendarMonth, length: int, found: list[CalendarMonth], start: int) -> tuple[str, str]:
     if length == 1:
         return _short(first), _short_en(first)
     number = (first.number - start) % 12 // length + 1
@@ -216,9 +218,9 @@ def _row_label(first: Month, length: int, found: list[Month], start: int) -> tup
     return f"{th} {number} ({span})", f"{en} {number} ({span_en})"
 
 
-def _short(month: Month) -> str:
+def _short(month: CalendarMonth) -> str:
     return f"{SHORT_MONTHS[month.number - 1]} {month.buddhist}"
 
 
-def _short_en(month: Month) -> str:
+def _short_en(month: CalendarMonth) -> str:
     return f"{ENGLISH_MONTHS[month.number - 1][:3]} {month.year}"

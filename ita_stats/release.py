@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from ita_stats.calendar import Month, fiscal_year, written
-from ita_stats.cases.model import Issue, Layout, Period, Tables
-from ita_stats.period import LENGTHS, NoPeriod
+from ita_stats.calendar import CalendarMonth, fiscal_year, written
+from ita_stats.cases.model import Layout, Period, ReleaseInfo, StatisticsTables
+from ita_stats.period import LENGTHS, PeriodError
 from ita_stats.render import json_schema as published
-from ita_stats.render.json_schema import NoteJson, Part, PeriodJson
+from ita_stats.render.json_schema import NoteJson, PeriodJson, PublishedModel
 
 MANIFEST, ANCHOR, SCHEMA = "manifest.json", "anchor.json", "manifest.schema.json"
 FIGURES = "statistics.json"
@@ -20,7 +20,7 @@ Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, in 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z.]{0,60}$")]
 
 
-class FileJson(Part):
+class FileJson(PublishedModel):
     """A file of a release."""
 
     name: Name
@@ -29,7 +29,7 @@ class FileJson(Part):
     sha256: Hash
 
 
-class Manifest(Part):
+class Manifest(PublishedModel):
     """What a release is, and every file of it but this one and anchor.json."""
 
     format: Literal["ita-release-1"] = "ita-release-1"
@@ -61,7 +61,7 @@ def file(name: str, content: bytes) -> FileJson:
     return FileJson(name=name, type=kind, bytes=len(content), sha256=sha256(content).hexdigest())
 
 
-def manifest(tables: Tables, issue: Issue, files: Iterable[FileJson]) -> Manifest:
+def manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable[FileJson]) -> Manifest:
     """The manifest of a release with these files. issue: as it was rendered."""
     figures = published.of(tables, issue)
     return Manifest(
@@ -139,18 +139,18 @@ def due_day(period: Period, layout: Layout, last: date) -> date:
     start, length = _rhythm(period, layout)
     if length == 1:
         return last
-    ends = (Month.of(period.last) + 1).number
-    if (Month.of(period.first).number - start) % length or (ends - start) % length:
-        raise NoPeriod(
+    ends = (CalendarMonth.of(period.last) + 1).number
+    if (CalendarMonth.of(period.first).number - start) % length or (ends - start) % length:
+        raise PeriodError(
             f"{period.code} ไม่ใช่ช่วงที่ครบแถวของ layout = {layout!r} ซึ่งหน่วยงานตั้งไว้",
             f"{period.code} does not consist of whole rows of layout = {layout!r}, which the office has set",
         )
-    month = Month.of(last)
+    month = CalendarMonth.of(last)
     if month.last != last:
         month = month + -1
     month = month + -((month.number - start + 1) % length)
     if month.last < period.first:
-        raise NoPeriod(
+        raise PeriodError(
             f"{period.code} ยังไม่มีแถวใดสิ้นสุด ณ {written(last)}",
             f"no row of {period.code} has ended by {written(last, 'en')}",
         )
@@ -161,7 +161,7 @@ def see_day(period: Period, layout: Layout, as_of: date) -> None:
     """See that a layout may be released as of a day. Raises NoPeriod."""
     due = due_day(period, layout, as_of)
     if due != as_of:
-        raise NoPeriod(
+        raise PeriodError(
             f"layout = {layout!r} เผยแพร่ได้ ณ สิ้นแถวเท่านั้น เช่น {due}",
             f"layout = {layout!r} is released as of the end of a row only, such as {due}",
         )

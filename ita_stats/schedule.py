@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from ita_stats.calendar import BANGKOK, Month, fiscal_year
+from ita_stats.calendar import BANGKOK, CalendarMonth, fiscal_year
 from ita_stats.cases.model import Layout, Period
 from ita_stats.period import LENGTHS, parsed
 
@@ -12,7 +12,7 @@ OCTOBER = 10
 
 def runs(since: datetime, now: datetime, layout: Layout, hour: int) -> Iterator[date]:
     """The days after `since`, up to now, on which a release fell due, in order: the 1st, at an hour of Bangkok's."""
-    month, length = Month.of(since.astimezone(BANGKOK).date()), LENGTHS[layout]
+    month, length = CalendarMonth.of(since.astimezone(BANGKOK).date()), LENGTHS[layout]
     while (due := _at(month.first, hour)) <= now:
         if due > since and not (month.number - OCTOBER) % length:
             yield month.first

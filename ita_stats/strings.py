@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 
-from ita_stats.cases.model import Note
+from ita_stats.cases.model import Footnote
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 WORDS: Words = tomllib.loads((files("ita_stats") / "words.toml").read_text("utf-8"))
@@ -16,6 +16,6 @@ def pair(group: str, name: str, **filled: object) -> tuple[str, str]:
     return words["th"].format_map(filled), words["en"].format_map(filled)
 
 
-def note(name: str, code: str = "", **filled: object) -> Note:
+def note(name: str, code: str = "", **filled: object) -> Footnote:
     """A note under the tables; `code` where it is known by another name than its words."""
-    return Note(code or name, *pair("note", name, **filled))
+    return Footnote(code or name, *pair("note", name, **filled))

@@ -6,31 +6,31 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import Move, Status
+from handlers.complaints.lifecycle import CaseStatus, Transition
 from handlers.complaints.messages import (
     INSIDE,
-    AddEntry,
-    By,
-    EntryKind,
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
     FileCase,
-    KeepNews,
-    MoveCase,
-    SetTries,
-    StopNews,
-    Unsay,
+    HistoryEntryKind,
+    SaveAttempts,
+    SubscribeToCase,
+    UnsendMessage,
+    Unsubscribe,
 )
-from handlers.consultations.messages import CloseBallot
-from handlers.dialog.events import Act, DropFiles
-from handlers.feedback.messages import OpenContact, SendOpinion
-from handlers.questions.faq_messages import Post, PutKnown, Unpost
+from handlers.consultations.messages import CloseConsultation
+from handlers.dialog.events import Act, DeleteFiles
+from handlers.feedback.messages import RecordContactAccess, SubmitFeedback
+from handlers.questions.faq_messages import PublishQuestion, SaveFaqEntry, UnpublishQuestion
 from handlers.questions.messages import (
-    AddLine,
-    AskOffice,
+    AppendThreadLine,
+    CancelAnswer,
     CloseQuestion,
-    HoldAnswer,
-    Rate,
-    SetAsked,
-    TakeBackAnswer,
+    RateAnswer,
+    SaveQuestionRate,
+    ScheduleAnswer,
+    SubmitQuestion,
 )
 from ita_stats.calendar import fiscal_year
 from storage import feedback as opinions
@@ -47,11 +47,11 @@ from storage.consultations import close as closing
 from storage.consultations import results as weighed
 from storage.consultations import store as ballots
 from storage.db import batch as rows
-from storage.db.batch import Batch
+from storage.db.batch import WriteBatch
 from storage.outgoing import undo_window as held
 from storage.questions import faq as knowledge
 from storage.questions import store as questions
-from storage.serialization import IDENTITY, REPORT, TRIES, Body, Report
+from storage.serialization import IDENTITY, REPORT, TRIES, HistoryContent, StoredReport
 from storage.staff import members as staff
 from storage.staff import notifications as notices
 from storage.staff import page_access as keyholes
@@ -63,11 +63,13 @@ ENVELOPE = 3060
 """Bytes of an envelope's content: room for the longest name and contact that the form takes, in whole blocks."""
 
 
-async def file_case(act: FileCase, batch: Batch) -> None:
+async def file_case(act: FileCase, batch: WriteBatch) -> None:
     """Enter a complaint: its row, first line of history, envelope, files, facts and audit line."""
     case, about = secrets.token_hex(16), secrets.token_hex(16)
     wrapped, seal = batch.seals.new_case(case)
-    report = Report(about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source)
+    report = StoredReport(
+        about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source
+    )
     year = fiscal_year(act.on)
     number = await batch.number(year)
     batch.insert(
@@ -76,7 +78,7 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         fiscal_year=year,
         number=number,
         receipt_mark=batch.seals.receipt_mark(act.receipt),
-        status=Status.RECEIVED.value,
+        status=CaseStatus.RECEIVED.value,
         outcome=None,
         seq=1,
         received_on=act.on,
@@ -88,7 +90,7 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         report=seal.seal(REPORT.dump_json(report), "cases", case, "report"),
         **NOBODYS,
     )
-    line(batch, seal, case, 1, act.on, EntryKind.FILED, By.REPORTER, Body())
+    line(batch, seal, case, 1, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent())
     _envelope(case, act.identity, batch)
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=case)
@@ -97,24 +99,24 @@ async def file_case(act: FileCase, batch: Batch) -> None:
         "received": "1",
         "category": act.category,
         "source": act.source or act.channel.value,
-        "status": Status.RECEIVED.value,
+        "status": CaseStatus.RECEIVED.value,
     }
     batch.state(about, 0, act.on, act.on, **said)
-    await batch.note(By.REPORTER, "filed", case)
+    await batch.note(ActorKind.REPORTER, "filed", case)
     await concerns.keep(case, act.excluded, batch)
     await notices.tell_of_new(year, number, act.answer_by, batch, {one.staff for one in act.excluded})
 
 
-async def add_entry(act: AddEntry, batch: Batch) -> None:
+async def add_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     """Append a message or files to a case."""
     seal, _ = await opened(act.case, batch)
-    body = Body(act.text, act.body, tuple(f.id for f in act.files), act.staff)
+    body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
     line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
         batch.add(rows.OWN_FILE, file=file.id, case=act.case)
     batch.add(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
     sent.remember(act.case, act.sent, batch)
-    if act.by is By.REPORTER:
+    if act.by is ActorKind.REPORTER:
         await notices.tell_of_words(act.case, batch, {one.staff for one in act.excluded})
     if act.kind not in INSIDE:
         await news.tell(act.case, act.by, batch)
@@ -122,14 +124,14 @@ async def add_entry(act: AddEntry, batch: Batch) -> None:
     await concerns.keep(act.case, act.excluded, batch)
 
 
-async def move_case(act: MoveCase, batch: Batch) -> None:
+async def move_case(act: ApplyTransition, batch: WriteBatch) -> None:
     """Take a step of the lifecycle: history, the case's state, facts and an audit line."""
     seal, report = await opened(act.case, batch)
     outcome = act.step.outcome.value if act.step.outcome else None
     reason = act.step.reason.value if act.step.reason else None
     state = {"status": act.status.value, "outcome": outcome, "reason": reason}
-    body = Body(act.text, act.step.body, staff=act.staff)
-    line(batch, seal, act.case, act.seq, act.on, EntryKind.MOVED, act.by, body, **state)
+    body = HistoryContent(act.text, act.step.body, staff=act.staff)
+    line(batch, seal, act.case, act.seq, act.on, HistoryEntryKind.MOVED, act.by, body, **state)
     batch.add(
         rows.MOVE_CASE,
         case=act.case,
@@ -141,16 +143,16 @@ async def move_case(act: MoveCase, batch: Batch) -> None:
     if act.answer_by is not None:
         await reopening.hand_on(act, act.answer_by, seal, batch)
     facts = {"status": act.status.value}
-    if outcome or act.step.move is Move.REOPEN:
+    if outcome or act.step.move is Transition.REOPEN:
         facts["outcome"] = outcome or ""
-    if reason or act.step.move is Move.REOPEN:
+    if reason or act.step.move is Transition.REOPEN:
         facts["reason"] = reason or ""
     batch.state(report.about, await batch.last_fact(report.about), act.on, act.on, **facts)
     await news.tell(act.case, act.by, batch)
     await batch.note(actor(act.staff) if act.staff else act.by, act.step.move.value, act.case)
 
 
-async def set_tries(act: SetTries, batch: Batch) -> None:
+async def set_tries(act: SaveAttempts, batch: WriteBatch) -> None:
     """Keep a person's wrong guesses under the key of the day."""
     day = batch.days.day(batch.now)
     bucket = batch.days.mark(day, b"tries", act.who)
@@ -158,7 +160,7 @@ async def set_tries(act: SetTries, batch: Batch) -> None:
     batch.put("tries", bucket=bucket, day=day, sealed=sealed)
 
 
-async def drop_files(act: DropFiles, batch: Batch) -> None:
+async def drop_files(act: DeleteFiles, batch: WriteBatch) -> None:
     """Erase files of a draft; those that a case owns stay."""
     column = tables.files.c
     drafts = select(column.id).where(column.id.in_(act.ids), column.case_id.is_(None))
@@ -167,32 +169,32 @@ async def drop_files(act: DropFiles, batch: Batch) -> None:
         batch.erased.append(file)
 
 
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     FileCase: file_case,
-    AddEntry: add_entry,
-    MoveCase: move_case,
-    SetTries: set_tries,
-    DropFiles: drop_files,
-    Unsay: sent.unsay,
-    KeepNews: news.keep_news,
-    StopNews: news.stop_news,
+    AddHistoryEntry: add_entry,
+    ApplyTransition: move_case,
+    SaveAttempts: set_tries,
+    DeleteFiles: drop_files,
+    UnsendMessage: sent.unsay,
+    SubscribeToCase: news.keep_news,
+    Unsubscribe: news.stop_news,
     **staff.WRITERS,
     **handling.WRITERS,
     **concerns.WRITERS,
-    AskOffice: questions.ask_office,
-    AddLine: questions.add_line,
-    Rate: questions.rate,
+    SubmitQuestion: questions.ask_office,
+    AppendThreadLine: questions.add_line,
+    RateAnswer: questions.rate,
     CloseQuestion: questions.close_question,
-    HoldAnswer: held.hold_answer,
-    TakeBackAnswer: held.take_back_answer,
-    SetAsked: questions.set_asked,
-    Post: questions.post,
-    Unpost: questions.unpost,
-    PutKnown: knowledge.put_known,
-    SendOpinion: opinions.send_opinion,
-    OpenContact: opinions.open_contact,
+    ScheduleAnswer: held.hold_answer,
+    CancelAnswer: held.take_back_answer,
+    SaveQuestionRate: questions.set_asked,
+    PublishQuestion: questions.post,
+    UnpublishQuestion: questions.unpost,
+    SaveFaqEntry: knowledge.put_known,
+    SubmitFeedback: opinions.send_opinion,
+    RecordContactAccess: opinions.open_contact,
     **ballots.WRITERS,
-    CloseBallot: closing.close_ballot,
+    CloseConsultation: closing.close_ballot,
     **weighed.WRITERS,
     **approvals.WRITERS,
     **letting.WRITERS,
@@ -200,7 +202,7 @@ WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
 }
 
 
-def _envelope(case: str, identity: Mapping[str, str], batch: Batch) -> None:
+def _envelope(case: str, identity: Mapping[str, str], batch: WriteBatch) -> None:
     """Everybody has an envelope of one size: else the empty ones would tell who gave no name."""
     envelope, own = batch.seals.new_envelope(case)
     name = IDENTITY.dump_json(dict(identity)).ljust(ENVELOPE)

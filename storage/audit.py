@@ -22,7 +22,7 @@ START = bytes(32)
 _HEAD = sql(select(tables.audit_head.c.count, tables.audit_head.c.mac))
 
 
-class Anchor(BaseModel):
+class AuditAnchor(BaseModel):
     """The head of the trail at one time, to be kept outside the database. mac, proof: hex."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,7 +35,7 @@ class Anchor(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditRecord:
     """One line. hour: hours since 1970 (UTC); actor: a role or a staff id; ref: a case or file id."""
 
     hour: int
@@ -45,14 +45,14 @@ class Line:
 
 
 @dataclass
-class Chain:
+class AuditChain:
     """The head of the trail while lines are added to it, within one transaction."""
 
     keys: Mapping[int, bytes]
     count: int = 0
     mac: bytes = START
 
-    def add(self, line: Line) -> dict[str, object]:
+    def add(self, line: AuditRecord) -> dict[str, object]:
         """The row of the next line."""
         self.count += 1
         self.mac = self.link(self.keys[max(self.keys)], self.mac, self.count, line)
@@ -74,7 +74,7 @@ class Chain:
         return mark(self.keys[max(self.keys)], b"head", count.to_bytes(8, "big"), mac)
 
     @staticmethod
-    def link(key: bytes, before: bytes, seq: int, line: Line) -> bytes:
+    def link(key: bytes, before: bytes, seq: int, line: AuditRecord) -> bytes:
         """The mac of a line."""
         words = (line.actor, line.what, line.ref)
         numbers = seq.to_bytes(8, "big") + line.hour.to_bytes(8, "big")
@@ -83,7 +83,7 @@ class Chain:
     def fits(self, before: bytes, row: Mapping[str, Any]) -> bool:
         """Whether a row follows a mac, under any version of the key. A row of impossible values does not."""
         try:
-            line = Line(row["hour"], row["actor"], row["what"], row["ref"])
+            line = AuditRecord(row["hour"], row["actor"], row["what"], row["ref"])
             return any(same(self.link(k, before, row["seq"], line), row["mac"]) for k in self.keys.values())
         except (OverflowError, AttributeError, TypeError):
             return False
@@ -97,24 +97,26 @@ class Chain:
             return False
 
 
-async def loaded(connection: AsyncConnection, keys: Mapping[int, bytes]) -> Chain:
+async def loaded(connection: AsyncConnection, keys: Mapping[int, bytes]) -> AuditChain:
     """The chain as it stands in the database."""
     head = await fetched(connection, _HEAD, ())
-    return Chain(keys, *head[0]) if head else Chain(keys)
+    return AuditChain(keys, *head[0]) if head else AuditChain(keys)
 
 
-async def anchor(connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, now: datetime) -> Anchor:
+async def anchor(
+    connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, now: datetime
+) -> AuditAnchor:
     """The present head, for keeping elsewhere."""
     chain = await loaded(connection, keys)
     proof = chain.proof(chain.count, chain.mac)
-    return Anchor(desk=desk, made_at=now, count=chain.count, mac=chain.mac.hex(), proof=proof.hex())
+    return AuditAnchor(desk=desk, made_at=now, count=chain.count, mac=chain.mac.hex(), proof=proof.hex())
 
 
 async def verify(
-    connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, kept: Anchor | None = None
+    connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, kept: AuditAnchor | None = None
 ) -> list[str]:
     """What is wrong with the trail, in words; empty when it is sound and, with an anchor, reaches it."""
-    chain, findings, before = Chain(keys), [], START
+    chain, findings, before = AuditChain(keys), [], START
     count, at_anchor = 0, START if kept and kept.count == 0 else None
     rows = await connection.stream(select(tables.audit).order_by(tables.audit.c.seq))
     async for row in rows.mappings():
@@ -135,7 +137,7 @@ async def verify(
     return findings
 
 
-async def _check_head(connection: AsyncConnection, chain: Chain, count: int, mac: bytes) -> list[str]:
+async def _check_head(connection: AsyncConnection, chain: AuditChain, count: int, mac: bytes) -> list[str]:
     head = (await connection.execute(select(tables.audit_head))).mappings().first()
     if head is None:
         return ["the head is missing"] if count else []
@@ -146,7 +148,7 @@ async def _check_head(connection: AsyncConnection, chain: Chain, count: int, mac
     return []
 
 
-def _check_anchor(chain: Chain, kept: Anchor, desk: str, at_anchor: bytes | None) -> list[str]:
+def _check_anchor(chain: AuditChain, kept: AuditAnchor, desk: str, at_anchor: bytes | None) -> list[str]:
     if kept.desk != desk:
         return [f"the anchor is of the desk {kept.desk}"]
     mac, proof = _bytes(kept.mac), _bytes(kept.proof)

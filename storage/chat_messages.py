@@ -15,22 +15,22 @@ from functools import cache
 from sqlalchemy import BindParameter, bindparam, delete, select
 
 from storage import tables
-from storage.crypto.daily_keys import Days
+from storage.crypto.daily_keys import DailyKeys
 from storage.db.batch import INSERTS
-from storage.db.group_commit import Committer
+from storage.db.group_commit import GroupCommitWriter
 from storage.db.sqlite import sql
 
 _DROP = delete(tables.traces).where(tables.traces.c.id == bindparam("row"))
 
 
 @dataclass
-class Traces:
+class ChatMessageLog:
     """The messages that are known of each chat, by the person's mark (`Event.who`).
 
     untouched: an earlier run left none, so that what was not written by this one need not be looked for.
     """
 
-    committer: Committer
+    committer: GroupCommitWriter
     untouched: bool = False
     _written: dict[date, set[bytes]] = field(default_factory=dict, repr=False)
     """Of whom something was written, for as long as the key of that day is there."""
@@ -59,7 +59,7 @@ class Traces:
         days = self.committer.days
         if now is not None:
             await self.committer.today(now)
-        day = Days.day(now) if now is not None else max(days.marking)
+        day = DailyKeys.day(now) if now is not None else max(days.marking)
         rows = []
         for who, messages in fresh.items():
             row = secrets.token_hex(16)

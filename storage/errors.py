@@ -12,25 +12,25 @@ class StorageError(Exception):
     """Something is wrong with what is kept. Its text never holds what was kept."""
 
 
-class Conflict(StorageError):  # noqa: N818 - the name says what to do
+class ConflictError(StorageError):
     """Somebody else wrote first. Decide again on what is true now."""
 
 
-class Busy(StorageError):  # noqa: N818
+class DatabaseBusyError(StorageError):
     """Another program holds the database for longer than we wait. Try again soon."""
 
 
-class DiskFull(StorageError):  # noqa: N818
+class DiskFullError(StorageError):
     """There is no room. Nothing of the batch was written; try again later."""
 
 
-class Tampered(StorageError):  # noqa: N818
+class TamperedError(StorageError):
     """A sealed value does not open under its key and place: altered, moved, or of another key."""
 
 
-class NewerSchema(StorageError):  # noqa: N818
+class SchemaTooNewError(StorageError):
     """A newer version of this program made the database. The administrator's to mend."""
 
 
-class KeyTrouble(StorageError):  # noqa: N818
+class KeyFileError(StorageError):
     """The keys do not allow a start. The administrator's to mend; the text says which file and how."""

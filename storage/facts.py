@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ita_stats.cases.fact import Fact, Field
+from ita_stats.cases.fact import Fact, FactField
 from storage import tables
 
 _BOUNDS = tuple(zip(("", *"123456789abcdef"), (*"123456789abcdef", "g"), strict=True))
@@ -38,7 +38,7 @@ async def read(connection: AsyncConnection, until: date | None = None) -> list[F
     if until is not None:
         query = query.where(fact.c.recorded <= until)
     rows = (await connection.execute(query)).all()
-    return [Fact(r.about, r.seq, r.effective, r.recorded, Field(r.field), r.value) for r in rows]
+    return [Fact(r.about, r.seq, r.effective, r.recorded, FactField(r.field), r.value) for r in rows]
 
 
 async def written(connection: AsyncConnection) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
@@ -64,5 +64,5 @@ async def written(connection: AsyncConnection) -> AsyncIterator[Iterable[tuple[s
 
 def _is_whole(fields: str) -> bool:
     """Whether each case begins with its receipt, as the desk writes them."""
-    begun = f"{Field.RECEIVED}{_LINE}"
+    begun = f"{FactField.RECEIVED}{_LINE}"
     return fields.startswith(begun) and fields.count(_CASE) == fields.count(f"{_CASE}{begun}")

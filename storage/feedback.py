@@ -11,47 +11,47 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import thai
-from handlers.complaints.messages import By
+from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import Query
 from handlers.feedback.messages import (
-    FindContact,
-    FindOpinion,
-    ListOpinions,
-    NewNumber,
-    OpenContact,
-    Opinion,
-    SendOpinion,
+    Feedback,
+    FindFeedback,
+    FindFeedbackContact,
+    ListFeedback,
+    NewFeedbackNumber,
+    RecordContactAccess,
+    SubmitFeedback,
 )
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
-from storage.db.read_batcher import Glance
-from storage.db.read_context import Sight
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.db.read_batcher import ReadBatcher
+from storage.db.read_context import ReadContext
 from storage.db.sqlite import sql
 from storage.staff.members import actor
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FeedbackContent:
     """The sealed part of an opinion."""
 
     text: str = ""
     wish: str = ""
 
 
-WORDS = TypeAdapter(Words)
+WORDS = TypeAdapter(FeedbackContent)
 _COLUMN = tables.opinions.c
 _LAST = sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
 
 
 @dataclass
-class Numbers:
+class FeedbackNumbers:
     """Gives the numbers of opinions: each one once, in this program and beside it."""
 
-    glance: Glance = field(repr=False)
+    glance: ReadBatcher = field(repr=False)
     _given: dict[int, int] = field(default_factory=dict)
 
-    async def next(self, query: NewNumber) -> int:
+    async def next(self, query: NewFeedbackNumber) -> int:
         """A number that was given to nobody. Where another program took it first, the talk is decided again."""
         rows = await self.glance.rows(_LAST, (query.fiscal_year,))
         last = max(rows[0][0] or 0, self._given.get(query.fiscal_year, 0))
@@ -59,7 +59,7 @@ class Numbers:
         return last + 1
 
 
-async def send_opinion(act: SendOpinion, batch: Batch) -> None:
+async def send_opinion(act: SubmitFeedback, batch: WriteBatch) -> None:
     """Enter an opinion, once for the same words of one person on one day."""
     words = thai.folded(f"{act.topic} {act.text} {act.wish}")
     twin = batch.seals.who(
@@ -79,13 +79,13 @@ async def send_opinion(act: SendOpinion, batch: Batch) -> None:
         said_on=act.on,
         twin=twin,
         sender=sender,
-        sealed=_sealed(batch.seals, own, "words", WORDS.dump_json(Words(act.text, act.wish))),
+        sealed=_sealed(batch.seals, own, "words", WORDS.dump_json(FeedbackContent(act.text, act.wish))),
         contact=_sealed(batch.seals, own, "contact", act.contact.encode()) if act.contact else None,
     )
-    await batch.note(By.REPORTER, "opinion", own)
+    await batch.note(ActorKind.REPORTER, "opinion", own)
 
 
-async def list_opinions(query: ListOpinions, sight: Sight) -> tuple[Opinion, ...]:
+async def list_opinions(query: ListFeedback, sight: ReadContext) -> tuple[Feedback, ...]:
     """The newest first, those in the same words together."""
     newest = (
         select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
@@ -105,7 +105,7 @@ async def list_opinions(query: ListOpinions, sight: Sight) -> tuple[Opinion, ...
     return tuple(found)
 
 
-async def find_opinion(query: FindOpinion, sight: Sight) -> Opinion | None:
+async def find_opinion(query: FindFeedback, sight: ReadContext) -> Feedback | None:
     """The opinion of a number."""
     row = await _row(query.number, query.fiscal_year, sight.connection)
     if row is None:
@@ -115,7 +115,7 @@ async def find_opinion(query: FindOpinion, sight: Sight) -> Opinion | None:
     return _opened(row, sight.seals, others)
 
 
-async def find_contact(query: FindContact, sight: Sight) -> str:
+async def find_contact(query: FindFeedbackContact, sight: ReadContext) -> str:
     """Where the author of an opinion may be reached."""
     row = await _row(query.number, query.fiscal_year, sight.connection)
     if row is None or row.contact is None:
@@ -123,7 +123,7 @@ async def find_contact(query: FindContact, sight: Sight) -> str:
     return sight.seals.question.open(row.contact, "opinions", row.id, "contact").decode()
 
 
-async def open_contact(act: OpenContact, batch: Batch) -> None:
+async def open_contact(act: RecordContactAccess, batch: WriteBatch) -> None:
     """Note who read it."""
     row = await _row(act.number, act.fiscal_year, batch.connection)
     await batch.note(actor(act.staff), "contact-opened", row.id if row else "")
@@ -142,21 +142,21 @@ async def _row(number: int, fiscal_year: int, connection: AsyncConnection) -> Ro
     return (await connection.execute(one)).first()
 
 
-def _sealed(seals: Seals, own: str, what: str, words: bytes) -> bytes:
+def _sealed(seals: Keyring, own: str, what: str, words: bytes) -> bytes:
     return seals.question.seal(words, "opinions", own, what)
 
 
-def _opened(row: Row[Any], seals: Seals, like: int) -> Opinion:
+def _opened(row: Row[Any], seals: Keyring, like: int) -> Feedback:
     words = WORDS.validate_json(seals.question.open(row.sealed, "opinions", row.id, "words"))
     on: date = row.said_on
     reachable = row.contact is not None
-    return Opinion(
+    return Feedback(
         row.fiscal_year, row.number, row.topic, row.score, on, words.text, words.wish, reachable, like
     )
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
-    ListOpinions: list_opinions,
-    FindOpinion: find_opinion,
-    FindContact: find_contact,
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListFeedback: list_opinions,
+    FindFeedback: find_opinion,
+    FindFeedbackContact: find_contact,
 }

@@ -5,20 +5,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import Outcome, Reason, Status
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
 from handlers.complaints.messages import (
     INSIDE,
-    By,
-    CaseView,
-    Entry,
-    EntryKind,
+    ActorKind,
+    Attempts,
     FindCase,
-    FindSent,
-    FindTries,
-    Tries,
+    FindMessageCase,
+    GetAttempts,
+    HistoryEntry,
+    HistoryEntryKind,
+    ReporterCase,
 )
 from handlers.dialog.events import Query
-from handlers.questions.messages import FindAsked, FindNumber, FindThread, ListQuestions, OpenThread, Thread
+from handlers.questions.messages import (
+    FindQuestionByNumber,
+    FindThreadByCode,
+    GetQuestionRate,
+    GetThread,
+    ListOpenQuestions,
+    QuestionThread,
+)
 from storage import feedback as opinions
 from storage import tables
 from storage.cases import approvals
@@ -27,16 +34,16 @@ from storage.cases import officer_queries as docket
 from storage.cases import unsend_map as sent
 from storage.consultations import results as weighed
 from storage.consultations import store as ballots
-from storage.crypto.aead import Seal
-from storage.db.read_context import Sight
+from storage.crypto.aead import Cipher
+from storage.db.read_context import ReadContext
 from storage.errors import StorageError
 from storage.questions import store as questions
-from storage.serialization import BODY, IDENTITY, REPORT, TRIES, Report
+from storage.serialization import BODY, IDENTITY, REPORT, TRIES, StoredReport
 from storage.staff import members as staff
 from storage.staff import page_access as keyholes
 
 
-async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
+async def find_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
     """The case of a receipt, as its reporter may see it."""
     column = tables.cases.c
     marks = sight.seals.receipt_marks(query.receipt)
@@ -46,11 +53,11 @@ async def find_case(query: FindCase, sight: Sight) -> CaseView | None:
         return None
     entries = await history(row.id, sight.seals.of_case(row.id, row.key), sight)
     seen = tuple(entry for entry in entries if entry.kind not in INSIDE)
-    outcome = Outcome(row.outcome) if row.outcome else None
-    return CaseView(row.id, Status(row.status), outcome, row.received_on, seen, entries[-1].seq)
+    outcome = CaseOutcome(row.outcome) if row.outcome else None
+    return ReporterCase(row.id, CaseStatus(row.status), outcome, row.received_on, seen, entries[-1].seq)
 
 
-async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
+async def history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryEntry, ...]:
     """The lines of a case's history. The reporter's own words are left out."""
     lines = tables.history
     rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
@@ -58,22 +65,22 @@ async def history(case: str, seal: Seal, sight: Sight) -> tuple[Entry, ...]:
     for row in rows.mappings():
         body = BODY.validate_json(seal.open(row["sealed"], "history", f"{case}/{row['seq']}", "body"))
         entries.append(
-            Entry(
+            HistoryEntry(
                 row["seq"],
                 row["on"],
-                EntryKind(row["kind"]),
-                Status(row["status"]) if row["status"] else None,
-                Outcome(row["outcome"]) if row["outcome"] else None,
-                Reason(row["reason"]) if row["reason"] else None,
+                HistoryEntryKind(row["kind"]),
+                CaseStatus(row["status"]) if row["status"] else None,
+                CaseOutcome(row["outcome"]) if row["outcome"] else None,
+                NonAcceptanceReason(row["reason"]) if row["reason"] else None,
                 body.body,
-                body.text if row["by"] != By.REPORTER else "",
-                row["by"] == By.REPORTER,
+                body.text if row["by"] != ActorKind.REPORTER else "",
+                row["by"] == ActorKind.REPORTER,
             )
         )
     return tuple(entries)
 
 
-async def find_tries(query: FindTries, sight: Sight) -> Tries:
+async def find_tries(query: GetAttempts, sight: ReadContext) -> Attempts:
     """A person's wrong guesses, found under the key of any day that is still there."""
     buckets = sight.days.marks(b"tries", query.who)
     column = tables.tries.c
@@ -86,42 +93,42 @@ async def find_tries(query: FindTries, sight: Sight) -> Tries:
         )
         for row in rows
     }
-    return TRIES.validate_json(found[max(found)]) if found else Tries()
+    return TRIES.validate_json(found[max(found)]) if found else Attempts()
 
 
-async def find_sent(query: FindSent, sight: Sight) -> str | None:
+async def find_sent(query: FindMessageCase, sight: ReadContext) -> str | None:
     """The case into which a message went."""
     found = await sent.found(query.message, sight.connection, sight.seals)
     return found.case if found else None
 
 
-async def find_thread(query: FindThread, sight: Sight) -> Thread | None:
+async def find_thread(query: FindThreadByCode, sight: ReadContext) -> QuestionThread | None:
     """The thread of a question's code."""
     return await questions.find_thread(query, sight.connection, sight.seals)
 
 
-async def open_thread(query: OpenThread, sight: Sight) -> Thread | None:
+async def open_thread(query: GetThread, sight: ReadContext) -> QuestionThread | None:
     """The thread of an id."""
     return await questions.thread(query.id, sight.connection, sight.seals)
 
 
-async def find_asked(query: FindAsked, sight: Sight) -> Tries:
+async def find_asked(query: GetQuestionRate, sight: ReadContext) -> Attempts:
     """How much a person sent to the officers."""
     return await questions.find_asked(query, sight.connection, sight.days)
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     FindCase: find_case,
-    FindTries: find_tries,
-    FindSent: find_sent,
+    GetAttempts: find_tries,
+    FindMessageCase: find_sent,
     **staff.READERS,
     **docket.READERS,
     **concerns.READERS,
-    FindThread: find_thread,
-    OpenThread: open_thread,
-    FindAsked: find_asked,
-    ListQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
-    FindNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
+    FindThreadByCode: find_thread,
+    GetThread: open_thread,
+    GetQuestionRate: find_asked,
+    ListOpenQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
+    FindQuestionByNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
     **approvals.READERS,
     **opinions.READERS,
     **ballots.READERS,
@@ -130,7 +137,7 @@ READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
 }
 
 
-async def open_report(case: str, sight: Sight) -> Report:
+async def open_report(case: str, sight: ReadContext) -> StoredReport:
     """What a reporter wrote, for who may read it. Raises StorageError for a case that is not there."""
     column = tables.cases.c
     row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
@@ -139,7 +146,7 @@ async def open_report(case: str, sight: Sight) -> Report:
     return REPORT.validate_json(sight.seals.of_case(case, row.key).open(row.report, "cases", case, "report"))
 
 
-async def open_envelope(case: str, sight: Sight) -> Mapping[str, str]:
+async def open_envelope(case: str, sight: ReadContext) -> Mapping[str, str]:
     """A reporter's name and contact; empty where none were given."""
     envelope = tables.envelopes
     row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()

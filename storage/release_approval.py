@@ -6,18 +6,18 @@ from typing import Any
 from sqlalchemy import update
 
 from handlers.dialog.events import Act
-from handlers.staff.complaints.messages import LetGo
+from handlers.staff.complaints.messages import ApproveRelease
 from storage import tables
-from storage.db.batch import Batch
+from storage.db.batch import WriteBatch
 from storage.staff.members import actor
 
 
-async def let_go_by(act: LetGo, batch: Batch) -> None:
+async def let_go_by(act: ApproveRelease, batch: WriteBatch) -> None:
     """Somebody of the staff lets a release be published; said twice, it is so once."""
     await let_go(act.name, actor(act.staff), batch)
 
 
-async def let_go(name: str, by: str, batch: Batch) -> bool:
+async def let_go(name: str, by: str, batch: WriteBatch) -> bool:
     """Let a release (3/2570) be published; False where it was not held any more."""
     number, _, year = name.partition("/")
     table = tables.releases
@@ -28,4 +28,4 @@ async def let_go(name: str, by: str, batch: Batch) -> bool:
     return bool(done.rowcount)
 
 
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {LetGo: let_go_by}
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {ApproveRelease: let_go_by}

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.batch import INSERTS, Batch
-from storage.db.group_commit import Committer
+from storage.crypto.keyring import Keyring
+from storage.db.batch import INSERTS, WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.release_approval import let_go
 
 RUN, SINCE = "release", "release-since"
@@ -21,7 +21,7 @@ RUN, SINCE = "release", "release-since"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredRelease:
     """A release. manifest: the bytes of its manifest.json; figures: of its statistics.json."""
 
     fiscal_year: int
@@ -41,7 +41,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class ReleasePosting:
     """How far a release came on its way to a place. due: when to try next; trouble: a code, empty if there is none."""
 
     place: str
@@ -52,20 +52,20 @@ class Posting:
 
 
 @dataclass
-class Releases:
+class ReleaseStore:
     """Remembers releases; nothing of them is ever changed but whether they are held."""
 
-    committer: Committer
-    seals: Seals
+    committer: GroupCommitWriter
+    seals: Keyring
     _reader: AsyncEngine
 
-    async def all(self) -> list[Kept]:
+    async def all(self) -> list[StoredRelease]:
         """Every release, in the order in which they were made."""
         async with self._reader.connect() as connection:
             rows = await connection.execute(select(tables.releases).order_by(tables.releases.c.seq))
             return [_kept(row) for row in rows]
 
-    async def find(self, fiscal_year: int, number: int) -> Kept | None:
+    async def find(self, fiscal_year: int, number: int) -> StoredRelease | None:
         """A release, if it was made."""
         table = tables.releases
         query = select(table).where(table.c.fiscal_year == fiscal_year, table.c.number == number)
@@ -73,7 +73,7 @@ class Releases:
             row = (await connection.execute(query)).first()
         return _kept(row) if row else None
 
-    async def keep(self, kept: Kept, by: str, run: str = "") -> None:
+    async def keep(self, kept: StoredRelease, by: str, run: str = "") -> None:
         """Remember a release for ever, with a line in the audit trail. run: the clock's, which is over with it.
 
         Raises Conflict where the number or the run was taken before.
@@ -87,18 +87,18 @@ class Releases:
             if run:
                 await connection.execute(INSERTS["chores"], {"name": RUN, "due": run})
             await self._note(
-                Batch(connection, self.seals, self.committer.days, kept.made_at), by, kept, "released"
+                WriteBatch(connection, self.seals, self.committer.days, kept.made_at), by, kept, "released"
             )
 
-    async def let_go(self, kept: Kept, by: str, now: datetime) -> bool:
+    async def let_go(self, kept: StoredRelease, by: str, now: datetime) -> bool:
         """Let a release that is held be published; False where it was not held any more."""
         async with self.committer.transaction() as connection:
-            batch = Batch(connection, self.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.seals, self.committer.days, now)
             done = await let_go(kept.name, by, batch)
             await batch.flush()
         return done
 
-    async def _note(self, batch: Batch, by: str, kept: Kept, what: str) -> None:
+    async def _note(self, batch: WriteBatch, by: str, kept: StoredRelease, what: str) -> None:
         await batch.note(by, what, kept.name)
         await batch.flush()
 
@@ -126,15 +126,17 @@ class Releases:
         since = min(row.due for row in rows if row.name == SINCE)
         return datetime.fromisoformat(since), {row.due for row in rows if row.name == RUN}
 
-    async def postings(self, kept: Kept) -> Mapping[str, Posting]:
+    async def postings(self, kept: StoredRelease) -> Mapping[str, ReleasePosting]:
         """Where a release was posted, or is to be, by place."""
         table = tables.postings
         one = (table.c.fiscal_year == kept.fiscal_year) & (table.c.number == kept.number)
         async with self._reader.connect() as connection:
             rows = (await connection.execute(select(table).where(one))).all()
-        return {r.place: Posting(r.place, _instant(r.due), r.attempts, r.done, r.trouble) for r in rows}
+        return {
+            r.place: ReleasePosting(r.place, _instant(r.due), r.attempts, r.done, r.trouble) for r in rows
+        }
 
-    async def post(self, kept: Kept, posting: Posting) -> None:
+    async def post(self, kept: StoredRelease, posting: ReleasePosting) -> None:
         """Remember how far a release came at a place."""
         found = {name: getattr(posting, name) for name in posting.__slots__} | {"due": _minute(posting.due)}
         changing = upsert(tables.postings).values(fiscal_year=kept.fiscal_year, number=kept.number, **found)
@@ -145,8 +147,8 @@ class Releases:
             )
 
 
-def _kept(row: Row[Any]) -> Kept:
-    return Kept(
+def _kept(row: Row[Any]) -> StoredRelease:
+    return StoredRelease(
         row.fiscal_year,
         row.number,
         row.period,

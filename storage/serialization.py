@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
 
-from handlers.complaints.messages import Tries
-from handlers.dialog.events import Channel, Lang, Say, Session
-from handlers.staff.complaints.messages import Sending
+from handlers.complaints.messages import Attempts
+from handlers.dialog.events import Channel, Lang, Reply, Session
+from handlers.staff.complaints.messages import OutgoingReply
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class StoredReport:
     """The sealed part of a case. about: the nameless case of its facts, which stands nowhere else."""
 
     about: str
@@ -24,7 +24,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class HistoryContent:
     """The sealed part of a line of history. staff: id of the officer whose line it is."""
 
     text: str = ""
@@ -49,7 +49,7 @@ class FileMeta:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxMessage:
     """What waits in the outbox. back: where it goes, as the adapter sealed it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
@@ -57,11 +57,11 @@ class Letter:
     channel: Channel
     back: bytes = field(repr=False)
     lang: Lang
-    says: tuple[Say, ...] = field(repr=False)
+    says: tuple[Reply, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class QueuedTask:
     """What waits to be fetched. what: the adapter's own words for it, sealed with it."""
 
     kind: str
@@ -69,26 +69,26 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     """What was said to an event, so that the same event gets the same answer. lang: the language it was said in."""
 
     lang: Lang
-    says: tuple[Say, ...]
+    says: tuple[Reply, ...]
 
 
 SESSION = TypeAdapter(Session)
-ANSWERS = TypeAdapter(dict[str, Answer])
+ANSWERS = TypeAdapter(dict[str, StoredAnswer])
 """By the marks of their events, in hex digits."""
-TRIES = TypeAdapter(Tries)
-REPORT = TypeAdapter(Report)
-BODY = TypeAdapter(Body)
+TRIES = TypeAdapter(Attempts)
+REPORT = TypeAdapter(StoredReport)
+BODY = TypeAdapter(HistoryContent)
 FILE = TypeAdapter(FileMeta)
 IDENTITY = TypeAdapter(dict[str, str])
-LETTER = TypeAdapter(Letter)
-ERRAND = TypeAdapter(Errand)
-SENDING = TypeAdapter(Sending)
+LETTER = TypeAdapter(OutboxMessage)
+ERRAND = TypeAdapter(QueuedTask)
+SENDING = TypeAdapter(OutgoingReply)
 
 
-def enclosed(letter: Letter) -> bytes:
+def enclosed(letter: OutboxMessage) -> bytes:
     """A letter as it is sealed: without what stands in it by default, which is most of it."""
     return LETTER.dump_json(letter, exclude_defaults=True)

@@ -10,12 +10,12 @@ from functools import cache
 from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.dialog.events import IDLE, Session, Topic
+from handlers.dialog.events import IDLE, DialogTopic, Session
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.read_batcher import Glance
+from storage.crypto.keyring import Keyring
+from storage.db.read_batcher import ReadBatcher
 from storage.db.sqlite import fetched, padded, sql
-from storage.errors import Conflict
+from storage.errors import ConflictError
 from storage.serialization import SESSION
 
 MOST_CACHED = 20_000
@@ -36,11 +36,11 @@ def stored_version(session: Session | None) -> int:
 
 
 @dataclass
-class Talks:
+class SessionStore:
     """The sessions of a desk."""
 
-    seals: Seals
-    glance: Glance = field(repr=False)
+    seals: Keyring
+    glance: ReadBatcher = field(repr=False)
     _live: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
 
     def live(self, who: bytes) -> Session | None:
@@ -54,7 +54,7 @@ class Talks:
             return None
         version, sealed = rows[0]
         if sealed is None:
-            return Session(version=version, topic=Topic.LAPSED)
+            return Session(version=version, topic=DialogTopic.LAPSED)
         session = self.opened(who, sealed)
         self._live[who] = session
         return session
@@ -75,7 +75,7 @@ class Talks:
                 live is not before if before is not None and before.fleeting else live not in (None, before)
             )
             if who in befores or moved:
-                raise Conflict("this talk went on in the meantime")
+                raise ConflictError("this talk went on in the meantime")
             befores[who] = before
         if not befores:
             return
@@ -84,7 +84,7 @@ class Talks:
         for who, before in befores.items():
             if stored.get(who, 0) != stored_version(before):
                 self._live.pop(who, None)
-                raise Conflict("this talk went on elsewhere")
+                raise ConflictError("this talk went on elsewhere")
 
     def numbered(self, before: Session | None, session: Session) -> Session:
         """The session as it will be stored: one version on.

@@ -10,45 +10,45 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.dialog.events import NEVER, Event, KeepText, Query, Session, Turn
-from handlers.feedback.messages import NewNumber
-from handlers.questions.faq_messages import Known, ReadShelf
-from handlers.questions.messages import FindAnswers
+from handlers.dialog.events import NEVER, Event, Query, Session, StoreTextFile, TurnResult
+from handlers.feedback.messages import NewFeedbackNumber
+from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
+from handlers.questions.messages import FindKnownAnswers
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.members import ListStaff
 from ita_stats.cases.fact import Fact
 from storage import audit, facts, tables
-from storage.audit import Anchor
-from storage.cases.exclusion_rescan import Rereading
-from storage.cases.import_register import Importing
-from storage.cases.reminders import Reminding
-from storage.cases.retention import Retention
+from storage.audit import AuditAnchor
+from storage.cases.exclusion_rescan import ConflictRescan
+from storage.cases.import_register import RegisterImporter
+from storage.cases.reminders import CaseReminders
+from storage.cases.retention import RetentionJobs
 from storage.cases.search import search_cases
-from storage.chat_messages import Traces
-from storage.consultations.results import Polls
+from storage.chat_messages import ChatMessageLog
+from storage.consultations.results import ConsultationStatistics
 from storage.crypto.aead import mark, same
-from storage.crypto.daily_keys import Days
-from storage.crypto.key_files import NAMES, Keyring, Place
-from storage.crypto.keyring import Seals
+from storage.crypto.daily_keys import DailyKeys
+from storage.crypto.key_files import NAMES, DeskPaths, KeyFiles
+from storage.crypto.keyring import Keyring
 from storage.db import sqlite as database
-from storage.db.batch import Batch
-from storage.db.group_commit import Committed, Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import CommitResult, GroupCommitWriter
 from storage.db.read_batcher import glancing
-from storage.db.read_context import Sight
-from storage.errors import KeyTrouble
-from storage.feedback import Numbers
-from storage.files.evidence import Evidence
+from storage.db.read_context import ReadContext
+from storage.errors import KeyFileError
+from storage.feedback import FeedbackNumbers
+from storage.files.evidence import EvidenceStore
 from storage.outgoing import queue as waiting
-from storage.outgoing.queue import Waiting
-from storage.outgoing.send_due import Sendings
+from storage.outgoing.queue import DurableQueue
+from storage.outgoing.send_due import ScheduledReplies
 from storage.query_registry import READERS, open_envelope, open_report
 from storage.questions import faq as knowledge
-from storage.questions.faq import Library
-from storage.releases import Releases
-from storage.serialization import Errand, Letter, Report
-from storage.sessions import Talks
-from storage.staff.admin import Personnel
-from storage.staff.directory import Directory
+from storage.questions.faq import FaqIndex
+from storage.releases import ReleaseStore
+from storage.serialization import OutboxMessage, QueuedTask, StoredReport
+from storage.sessions import SessionStore
+from storage.staff.admin import StaffAdmin
+from storage.staff.directory import StaffDirectory
 from storage.staff.roster import Roster
 
 
@@ -56,22 +56,22 @@ from storage.staff.roster import Roster
 class Store:
     """Everything that a desk remembers."""
 
-    seals: Seals
-    committer: Committer
-    evidence: Evidence
-    outbox: Waiting[Letter]
-    errands: Waiting[Errand]
-    retention: Retention
-    traces: Traces
-    releases: Releases
-    personnel: Personnel
-    sendings: Sendings
-    reminding: Reminding
-    importing: Importing
-    rereading: Rereading
-    library: Library
-    directory: Directory
-    numbers: Numbers
+    seals: Keyring
+    committer: GroupCommitWriter
+    evidence: EvidenceStore
+    outbox: DurableQueue[OutboxMessage]
+    errands: DurableQueue[QueuedTask]
+    retention: RetentionJobs
+    traces: ChatMessageLog
+    releases: ReleaseStore
+    personnel: StaffAdmin
+    sendings: ScheduledReplies
+    reminding: CaseReminders
+    importing: RegisterImporter
+    rereading: ConflictRescan
+    library: FaqIndex
+    directory: StaffDirectory
+    numbers: FeedbackNumbers
     _reader: AsyncEngine
 
     async def session(self, who: bytes) -> Session | None:
@@ -83,13 +83,13 @@ class Store:
 
     async def answer(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
         """The answer to a question of a handler."""
-        if isinstance(query, KeepText):
+        if isinstance(query, StoreTextFile):
             return await self.evidence.take_text(query.text, query.name, now)
-        if isinstance(query, FindAnswers):
+        if isinstance(query, FindKnownAnswers):
             return await self.library.nearest(query)
-        if isinstance(query, ReadShelf):
+        if isinstance(query, GetFaqCatalogue):
             return await self.library.shelf()
-        if isinstance(query, NewNumber):
+        if isinstance(query, NewFeedbackNumber):
             return await self.numbers.next(query)
         if isinstance(query, ListStaff):
             return await self.directory.everyone(query)
@@ -98,16 +98,18 @@ class Store:
         async with self._sight(now) as sight:
             return await READERS[type(query)](query, sight)
 
-    async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
+    async def commit(
+        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
+    ) -> CommitResult:
         """Write a turn; it is on the disk when this returns. Raises Conflict, DiskFull."""
         return await self.committer.commit(event, before, turn, at)
 
-    async def said(self, event_id: str) -> Committed | None:
+    async def said(self, event_id: str) -> CommitResult | None:
         """What was answered to an event, as long as that is kept; None for one that never came."""
         async with self._reader.connect() as connection:
             return await self.committer.said(connection, event_id)
 
-    async def report(self, case: str) -> Report:
+    async def report(self, case: str) -> StoredReport:
         """What the reporter of a case wrote."""
         async with self._sight() as sight:
             return await open_report(case, sight)
@@ -117,10 +119,10 @@ class Store:
         async with self._sight() as sight:
             return dict(await open_envelope(case, sight))
 
-    async def stock(self, entries: Iterable[Known], now: datetime) -> None:
+    async def stock(self, entries: Iterable[FaqEntry], now: datetime) -> None:
         """Put entries into the place of the whole knowledge base, in their order. Raises Conflict, DiskFull."""
         async with self.committer.transaction() as connection:
-            batch = Batch(connection, self.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.seals, self.committer.days, now)
             await knowledge.replace_all(batch, entries)
             await batch.flush()
 
@@ -136,9 +138,9 @@ class Store:
                 yield several
 
     @property
-    def polls(self) -> Polls:
+    def polls(self) -> ConsultationStatistics:
         """Public opinion as it is counted and shown."""
-        return Polls(self.seals, self._sight)
+        return ConsultationStatistics(self.seals, self._sight)
 
     @property
     def roster(self) -> Roster:
@@ -150,12 +152,12 @@ class Store:
         """A secret of the desk that never changes, for choices that must tell nothing and be made again alike."""
         return self.seals.salt("statistics")
 
-    async def verify_audit(self, anchor: Anchor | None = None) -> list[str]:
+    async def verify_audit(self, anchor: AuditAnchor | None = None) -> list[str]:
         """What is wrong with the audit trail; empty when it is sound."""
         async with self._reader.connect() as connection:
             return await audit.verify(connection, self.seals.audit_keys, self.seals.desk, anchor)
 
-    async def anchor(self, now: datetime) -> Anchor:
+    async def anchor(self, now: datetime) -> AuditAnchor:
         """The head of the audit trail, to be kept elsewhere."""
         async with self._reader.connect() as connection:
             return await audit.anchor(connection, self.seals.audit_keys, self.seals.desk, now)
@@ -166,20 +168,22 @@ class Store:
             return (await connection.execute(select(1))).scalar() == 1
 
     @asynccontextmanager
-    async def _sight(self, now: datetime = NEVER) -> AsyncIterator[Sight]:
+    async def _sight(self, now: datetime = NEVER) -> AsyncIterator[ReadContext]:
         async with self._reader.connect() as connection:
-            yield Sight(connection, self.seals, self.committer.days, now)
+            yield ReadContext(connection, self.seals, self.committer.days, now)
 
 
 @asynccontextmanager
-async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
+async def opened(ring: KeyFiles, now: datetime) -> AsyncIterator[Store]:
     """A desk's memory, open as long as it is needed; what waits to be written is written before it closes."""
     await asyncio.to_thread(database.prepare, ring.place.database)
     writer, reader = database.writer(ring.place.database), database.reader(ring.place.database)
     try:
         async with writer.connect() as connection, glancing(ring.place.database) as glance:
-            seals = Seals(ring)
-            committer = Committer(connection, seals, Days(seals), Talks(seals, glance), Roster(seals))
+            seals = Keyring(ring)
+            committer = GroupCommitWriter(
+                connection, seals, DailyKeys(seals), SessionStore(seals, glance), Roster(seals)
+            )
             await _check_keys(committer, seals)
             await committer.today(now)
             async with committer.transaction():
@@ -200,31 +204,31 @@ async def opened(ring: Keyring, now: datetime) -> AsyncIterator[Store]:
         await reader.dispose()
 
 
-def _store(committer: Committer, place: Place, reader: AsyncEngine, *, traced: bool) -> Store:
+def _store(committer: GroupCommitWriter, place: DeskPaths, reader: AsyncEngine, *, traced: bool) -> Store:
     seals = committer.seals
-    evidence = Evidence(place.folder / "evidence", committer, seals, reader)
+    evidence = EvidenceStore(place.folder / "evidence", committer, seals, reader)
     return Store(
         seals,
         committer,
         evidence,
         waiting.outbox(tables.outbox, committer, seals, reader),
         waiting.errands(tables.errands, committer, seals, reader),
-        Retention(committer, evidence, place.database),
-        Traces(committer, not traced),
-        Releases(committer, seals, reader),
-        Personnel(committer, committer.roster),
-        Sendings(committer),
-        Reminding(committer),
-        Importing(committer),
-        Rereading(committer),
-        Library(seals, reader),
-        Directory(seals, committer.talks.glance),
-        Numbers(committer.talks.glance),
+        RetentionJobs(committer, evidence, place.database),
+        ChatMessageLog(committer, not traced),
+        ReleaseStore(committer, seals, reader),
+        StaffAdmin(committer, committer.roster),
+        ScheduledReplies(committer),
+        CaseReminders(committer),
+        RegisterImporter(committer),
+        ConflictRescan(committer),
+        FaqIndex(seals, reader),
+        StaffDirectory(seals, committer.talks.glance),
+        FeedbackNumbers(committer.talks.glance),
         reader,
     )
 
 
-async def _check_keys(committer: Committer, seals: Seals) -> None:
+async def _check_keys(committer: GroupCommitWriter, seals: Keyring) -> None:
     """See that every key is this database's; one that is new leaves its proof. Raises KeyTrouble."""
     meta, place = tables.meta, seals.ring.place
     proofs = {
@@ -237,10 +241,10 @@ async def _check_keys(committer: Committer, seals: Seals) -> None:
         for name, proof in stored.items():
             file = place.keys[name.partition(".")[0]]
             if name not in proofs:
-                raise KeyTrouble(
+                raise KeyFileError(
                     f"{file}: version {name.partition('.')[2]} of this key is gone; put it back."
                 )
             if not same(proofs[name], proof):
-                raise KeyTrouble(f"{file}: this key is not the one of {place.database}.")
+                raise KeyFileError(f"{file}: this key is not the one of {place.database}.")
         for name in proofs.keys() - stored.keys():
             await connection.execute(meta.insert(), {"name": name, "value": proofs[name]})

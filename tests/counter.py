@@ -6,76 +6,82 @@ from typing import Any
 
 from bot.importers import faq_file as knowledge
 from handlers import thai
-from handlers.complaints.messages import FindTries, SetTries, StopNews, Tries
+from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts, Unsubscribe
 from handlers.consultations.messages import (
-    Ballot,
-    FindBallot,
-    FindVoice,
-    FindWays,
-    GiveVoice,
-    ListBallots,
-    Ways,
+    Consultation,
+    ConsultationLinks,
+    FindConsultation,
+    FindResponse,
+    GetConsultationLinks,
+    ListConsultations,
+    SubmitResponse,
 )
 from handlers.dialog import receipt as receipts
-from handlers.dialog.events import Act, DropFiles, NewReceipt, Now, Query
-from handlers.feedback.messages import NewNumber, SendOpinion
-from handlers.questions.faq_messages import Post, PutKnown, ReadShelf, Shelf, Unpost
+from handlers.dialog.events import Act, DeleteFiles, NewReceipt, Now, Query
+from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
+from handlers.questions.faq_messages import (
+    FaqCatalogue,
+    GetFaqCatalogue,
+    PublishQuestion,
+    SaveFaqEntry,
+    UnpublishQuestion,
+)
 from handlers.questions.follow import after
 from handlers.questions.messages import (
-    AddLine,
-    Answering,
-    AskOffice,
+    AnswerMatch,
+    AppendThreadLine,
+    CancelAnswer,
     CloseQuestion,
-    FindAnswers,
-    FindAsked,
-    FindNumber,
-    FindThread,
-    HoldAnswer,
-    Line,
-    LineKind,
-    ListQuestions,
-    Match,
-    OpenThread,
-    Rate,
-    SetAsked,
-    State,
-    TakeBackAnswer,
-    Thread,
+    FindKnownAnswers,
+    FindQuestionByNumber,
+    FindThreadByCode,
+    GetQuestionRate,
+    GetThread,
+    ListOpenQuestions,
+    OutgoingAnswer,
+    QuestionState,
+    QuestionThread,
+    RateAnswer,
+    SaveQuestionRate,
+    ScheduleAnswer,
+    SubmitQuestion,
+    ThreadLine,
+    ThreadLineKind,
 )
-from handlers.questions.search_index import Entry, Index
-from handlers.service_desk import Service
+from handlers.questions.search_index import IndexedEntry, NgramIndex
+from handlers.service_desk import ServiceDesk
 from handlers.staff.complaints.messages import HELD
-from handlers.staff.members import FindInvitation, FindStaff, NoteAttempt, Staff
-from tests.play import OFFICE, Stage
+from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
+from tests.play import OFFICE, InMemoryDesk
 
 COMPLAINTS = "https://complaints.example"
 BOARD = "https://service.example/qna"
 BASE = knowledge.load(knowledge.EXAMPLE)
 
 
-def desk(roster: Container[bytes] = frozenset()) -> Service:
+def desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
     """The service desk of the example office."""
-    return Service(OFFICE, COMPLAINTS, BOARD, roster)
+    return ServiceDesk(OFFICE, COMPLAINTS, BOARD, roster)
 
 
 @dataclass
-class Counter(Stage):
+class InMemoryServiceDesk(InMemoryDesk):
     """The world of the service desk."""
 
     router: Any = field(default_factory=desk)
-    index: Index = field(
-        default_factory=lambda: Index.of(
-            [Entry(one.id, (one.question, *one.also, one.answer)) for one in BASE]
+    index: NgramIndex = field(
+        default_factory=lambda: NgramIndex.of(
+            [IndexedEntry(one.id, (one.question, *one.also, one.answer)) for one in BASE]
         )
     )
-    threads: dict[str, Thread] = field(default_factory=dict)
+    threads: dict[str, QuestionThread] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
-    asked: dict[bytes, Tries] = field(default_factory=dict)
-    staff: dict[bytes, Staff] = field(default_factory=dict)
-    shelf: Shelf = field(default_factory=lambda: Shelf(BASE))
-    ballots: dict[str, Ballot] = field(default_factory=dict)
+    asked: dict[bytes, Attempts] = field(default_factory=dict)
+    staff: dict[bytes, StaffMember] = field(default_factory=dict)
+    shelf: FaqCatalogue = field(default_factory=lambda: FaqCatalogue(BASE))
+    ballots: dict[str, Consultation] = field(default_factory=dict)
     voices: dict[tuple[str, bytes], Mapping[str, str]] = field(default_factory=dict)
-    held: dict[str, Answering] = field(default_factory=dict)
+    held: dict[str, OutgoingAnswer] = field(default_factory=dict)
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
@@ -83,61 +89,63 @@ class Counter(Stage):
                 return self.now
             case NewReceipt():
                 return receipts.made_of(self.chance.getrandbits(80))
-            case FindAnswers(text):
+            case FindKnownAnswers(text):
                 return tuple(self._match(found.id, found.sure) for found in self.index.nearest(text))
-            case FindThread(receipt):
+            case FindThreadByCode(receipt):
                 return self.threads.get(self.codes.get(receipt.symbols, ""))
-            case OpenThread(thread):
+            case GetThread(thread):
                 return self.threads.get(thread)
-            case FindAsked(who):
-                return self.asked.get(who, Tries())
-            case FindTries(who):
-                return self.tries.get(who, Tries())
-            case FindStaff(who):
+            case GetQuestionRate(who):
+                return self.asked.get(who, Attempts())
+            case GetAttempts(who):
+                return self.tries.get(who, Attempts())
+            case FindStaffMember(who):
                 return self.staff.get(who)
             case FindInvitation():
                 return None
-            case ReadShelf():
+            case GetFaqCatalogue():
                 return self.shelf
-            case NewNumber():
-                return sum(isinstance(act, SendOpinion) for act in self.acts) + 1
-            case ListBallots():
+            case NewFeedbackNumber():
+                return sum(isinstance(act, SubmitFeedback) for act in self.acts) + 1
+            case ListConsultations():
                 return tuple(self.ballots.values())
-            case FindWays(code):
-                return Ways(f"https://service.example/opinion?c={code}", f"https://t.me/bot?start=c-{code}")
-            case FindBallot(code):
+            case GetConsultationLinks(code):
+                return ConsultationLinks(
+                    f"https://service.example/opinion?c={code}", f"https://t.me/bot?start=c-{code}"
+                )
+            case FindConsultation(code):
                 return self.ballots.get(code)
-            case FindVoice(code, who):
+            case FindResponse(code, who):
                 return self.voices.get((code, who))
-            case ListQuestions(at, most):
-                waiting = [t for t in self.threads.values() if t.state is State.OPEN]
+            case ListOpenQuestions(at, most):
+                waiting = [t for t in self.threads.values() if t.state is QuestionState.OPEN]
                 return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
-            case FindNumber(number):
+            case FindQuestionByNumber(number):
                 return next((t for t in self.threads.values() if t.number == number), None)
         raise AssertionError(query)
 
     @staticmethod
-    def _match(found: str, sure: bool) -> Match:
+    def _match(found: str, sure: bool) -> AnswerMatch:
         one = next(one for one in BASE if one.id == found)
-        return Match(one.id, one.question, one.answer, one.link, sure, one.example)
+        return AnswerMatch(one.id, one.question, one.answer, one.link, sure, one.example)
 
     def write(self, act: Act) -> None:
         self.acts.append(act)
         match act:
-            case SendOpinion():
+            case SubmitFeedback():
                 pass
-            case GiveVoice():
+            case SubmitResponse():
                 self.voices[act.code, act.who] = act.answers
-            case AskOffice():
+            case SubmitQuestion():
                 number = len(self.threads) + 1
                 name = f"{number:032x}"
-                first = Line(1, act.on, LineKind.ASKED, act.text)
+                first = ThreadLine(1, act.on, ThreadLineKind.ASKED, act.text)
                 self.codes[act.receipt.symbols] = name
-                self.threads[name] = Thread(
+                self.threads[name] = QuestionThread(
                     name,
                     2570,
                     number,
-                    State.OPEN,
+                    QuestionState.OPEN,
                     act.on,
                     act.answer_by,
                     None,
@@ -145,29 +153,29 @@ class Counter(Stage):
                     act.lang,
                     act.who.hex()[:4],
                 )
-            case AddLine():
+            case AppendThreadLine():
                 assert act.seq == self.threads[act.thread].seq + 1
                 self.threads[act.thread] = after(self.threads[act.thread], act)
-            case HoldAnswer(answering, seq):
+            case ScheduleAnswer(answering, seq):
                 thread = self.threads[answering.thread]
                 assert (thread.seq, thread.held) == (seq, "")
                 due = int(self.now.timestamp()) + HELD
                 self.threads[thread.id] = replace(thread, held=answering.staff, due=due)
                 self.held[thread.id] = answering
-            case TakeBackAnswer():
+            case CancelAnswer():
                 del self.held[act.thread]
                 self.threads[act.thread] = replace(self.threads[act.thread], held="", due=0)
-            case Rate():
+            case RateAnswer():
                 self.threads[act.thread] = replace(self.threads[act.thread], rating=act.rating)
-            case SetAsked():
+            case SaveQuestionRate():
                 self.asked[act.who] = act.tries
-            case SetTries():
+            case SaveAttempts():
                 self.tries[act.who] = act.tries
-            case DropFiles():
+            case DeleteFiles():
                 self.dropped.extend(act.ids)
             case CloseQuestion():
-                self.threads[act.thread] = replace(self.threads[act.thread], state=State.CLOSED)
-            case StopNews() | Post() | Unpost() | PutKnown() | NoteAttempt():
+                self.threads[act.thread] = replace(self.threads[act.thread], state=QuestionState.CLOSED)
+            case Unsubscribe() | PublishQuestion() | UnpublishQuestion() | SaveFaqEntry() | AuditRefusal():
                 pass
             case _:
                 raise AssertionError(act)
@@ -177,13 +185,13 @@ class Counter(Stage):
         super().wait(**passed)
         for name, one in list(self.held.items()):
             if self.threads[name].due <= self.now.timestamp():
-                self.write(TakeBackAnswer(name, one.staff))
+                self.write(CancelAnswer(name, one.staff))
                 self._answers(self.threads[name], one.text)
 
     def office_answers(self, shown: str, words: str) -> None:
         """An officer answers the question of a code."""
         self._answers(self.threads[self.codes[receipts.folded(shown)]], words)
 
-    def _answers(self, thread: Thread, words: str) -> None:
+    def _answers(self, thread: QuestionThread, words: str) -> None:
         on = thai.day(self.now)
-        self.write(AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, "office", words))  # type: ignore[arg-type]
+        self.write(AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, "office", words))  # type: ignore[arg-type]

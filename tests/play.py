@@ -9,38 +9,38 @@ from typing import Any
 
 from handlers import i18n as wording
 from handlers import thai
-from handlers.complaints.lifecycle import Outcome, Status, Step, after
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest, after
 from handlers.complaints.messages import (
-    AddEntry,
-    CaseView,
-    Entry,
-    EntryKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    Attempts,
     FileCase,
     FindCase,
-    FindTries,
-    MoveCase,
-    SetTries,
-    Tries,
+    GetAttempts,
+    HistoryEntry,
+    HistoryEntryKind,
+    ReporterCase,
+    SaveAttempts,
 )
-from handlers.complaints_desk import Complaints
+from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog import receipt as receipts
 from handlers.dialog.events import (
     Act,
     Channel,
-    DropFiles,
+    DeleteFiles,
     Event,
     File,
-    KeepText,
     Message,
     NewReceipt,
     Now,
     Query,
     Session,
-    Turn,
+    StoreTextFile,
+    TurnResult,
 )
 from handlers.dialog.receipt import Receipt
 from handlers.office import Office
-from handlers.staff.members import ListStaff, Staff
+from handlers.staff.members import ListStaff, StaffMember
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))
@@ -57,25 +57,25 @@ def office_beside(home: Path) -> Office:
 
 
 @dataclass
-class Stage:
+class InMemoryDesk:
     """The world of a play: what the register, the clock and chance answer, and what was done to them."""
 
-    router: Complaints = field(default_factory=lambda: Complaints(OFFICE))
+    router: ComplaintsDesk = field(default_factory=lambda: ComplaintsDesk(OFFICE))
     now: datetime = MORNING
     channel: Channel = Channel.WEB
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     sessions: dict[bytes, Session] = field(default_factory=dict)
-    cases: dict[str, CaseView] = field(default_factory=dict)
+    cases: dict[str, ReporterCase] = field(default_factory=dict)
     filed: list[FileCase] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
-    tries: dict[bytes, Tries] = field(default_factory=dict)
-    kept: list[KeepText] = field(default_factory=list)
+    tries: dict[bytes, Attempts] = field(default_factory=dict)
+    kept: list[StoreTextFile] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
-    staff: tuple[Staff, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
 
-    def person(self, name: str = "ก") -> "Actor":
+    def person(self, name: str = "ก") -> "ChatUser":
         """Somebody who writes."""
-        return Actor(self, name.encode())
+        return ChatUser(self, name.encode())
 
     def answer(self, query: Query[Any]) -> Any:
         """What the world answers."""
@@ -88,14 +88,14 @@ class Stage:
                 return self.cases.get(receipt.symbols)
             case ListStaff():
                 return self.staff
-            case FindTries(who):
-                return self.tries.get(who, Tries())
-            case KeepText(text, name):
+            case GetAttempts(who):
+                return self.tries.get(who, Attempts())
+            case StoreTextFile(text, name):
                 self.kept.append(query)
                 return File(f"{len(self.kept):032x}", name, "text/plain", len(text.encode()))
         raise AssertionError(query)
 
-    def decide(self, event: Event, session: Session | None) -> Turn:
+    def decide(self, event: Event, session: Session | None) -> TurnResult:
         """Drive one decision to its end."""
         deciding = self.router.decide(event, session)
         answer = None
@@ -113,19 +113,20 @@ class Stage:
             case FileCase():
                 assert act.receipt.symbols not in self.cases
                 self.filed.append(act)
-                first = Entry(1, act.on, EntryKind.FILED)
-                case = CaseView(f"{len(self.filed)}", Status.RECEIVED, None, act.on, (first,))
+                first = HistoryEntry(1, act.on, HistoryEntryKind.FILED)
+                case = ReporterCase(f"{len(self.filed)}", CaseStatus.RECEIVED, None, act.on, (first,))
                 self.cases[act.receipt.symbols] = case
-            case AddEntry():
+            case AddHistoryEntry():
                 self._append(
-                    act.case, Entry(act.seq, act.on, act.kind, text=act.text if act.by == "office" else "")
+                    act.case,
+                    HistoryEntry(act.seq, act.on, act.kind, text=act.text if act.by == "office" else ""),
                 )
-            case MoveCase():
+            case ApplyTransition():
                 step = act.step
-                entry = Entry(
+                entry = HistoryEntry(
                     act.seq,
                     act.on,
-                    EntryKind.MOVED,
+                    HistoryEntryKind.MOVED,
                     act.status,
                     step.outcome,
                     step.reason,
@@ -133,22 +134,22 @@ class Stage:
                     act.text,
                 )
                 self._append(act.case, entry, status=act.status, outcome=step.outcome)
-            case SetTries():
+            case SaveAttempts():
                 self.tries[act.who] = act.tries
-            case DropFiles():
+            case DeleteFiles():
                 self.dropped.extend(act.ids)
             case _:
                 raise AssertionError(act)
 
-    def _append(self, case: str, entry: Entry, **changes: Status | Outcome | None) -> None:
+    def _append(self, case: str, entry: HistoryEntry, **changes: CaseStatus | CaseOutcome | None) -> None:
         symbols, view = next((s, v) for s, v in self.cases.items() if v.id == case)
         assert entry.seq == view.seq + 1
         self.cases[symbols] = replace(view, entries=(*view.entries, entry), **changes)  # type: ignore[arg-type]
 
-    def move(self, receipt: str, step: Step, text: str = "") -> None:
+    def move(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
         """The office takes a step in a case."""
         view = self.cases[receipts.folded(receipt)]
-        act = MoveCase(
+        act = ApplyTransition(
             view.id,
             view.seq + 1,
             thai.day(self.now),
@@ -165,10 +166,10 @@ class Stage:
 
 
 @dataclass
-class Actor:
+class ChatUser:
     """A person in a play: says something, and hears messages."""
 
-    stage: Stage
+    stage: InMemoryDesk
     who: bytes
     heard: list[Message] = field(default_factory=list)
     receipt: str = ""

@@ -30,7 +30,7 @@ from typing import Protocol
 
 from pyotp import HOTP
 
-from handlers.complaints.lifecycle import Move, Outcome, Reason, Step
+from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
 from handlers.dialog.events import Message
 from handlers.dialog.receipt import ALPHABET, made_of
 from handlers.thai import BANGKOK
@@ -52,7 +52,7 @@ CONSULTATION = re.compile(r"c-([0-9A-Z]{6})")
 RECOVERY = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
 
 
-class Door(Protocol):
+class StoryDriver(Protocol):
     """A way to talk to the product, with a person behind it."""
 
     sets_clock: bool
@@ -72,7 +72,7 @@ class Door(Protocol):
     def later(self, minutes: int) -> None:
         """Let time pass."""
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         """The office takes a step."""
 
     def tell(self, receipt: str, words: str) -> None:
@@ -92,10 +92,10 @@ class Door(Protocol):
 
 
 @dataclass
-class Telling:
+class StoryPlayer:
     """A story being played at a door."""
 
-    door: Door
+    door: StoryDriver
     person: str = "ก"
     receipt: str = ""
     said: str = ""
@@ -215,12 +215,12 @@ def _written(day: date) -> str:
     return f"{day:%d/%m}/{day.year + 543}"
 
 
-def _step(move: str, rest: str) -> Step:
+def _step(move: str, rest: str) -> TransitionRequest:
     match move:
         case "forward":
-            return Step(Move.CLOSE, Outcome.FORWARDED, body=rest)
+            return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=rest)
         case "close":
-            return Step(Move.CLOSE, Outcome(rest))
+            return TransitionRequest(Transition.CLOSE, CaseOutcome(rest))
         case "not_accept":
-            return Step(Move.NOT_ACCEPT, reason=Reason(rest))
-    return Step(Move(move))
+            return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(rest))
+    return TransitionRequest(Transition(move))

@@ -15,8 +15,8 @@ from statistics import quantiles
 
 import uvloop
 
-from benchmarks.telegram.crowd import Crowd, Server, Telegram
-from benchmarks.telegram.script import Step, steps, told
+from benchmarks.telegram.crowd import FakeTelegram, FakeTelegramProtocol, LoadGenerator
+from benchmarks.telegram.script import ScriptStep, steps, told
 from bot.platforms.telegram.client import MOST_AT_ONCE
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +41,11 @@ STANDS = {
 
 
 @dataclass
-class Bot:
+class Contender:
     """A bot at work, its updates a second in each round, and seconds of work before the first."""
 
     process: int
-    crowd: Crowd
+    crowd: LoadGenerator
     rates: list[float] = field(default_factory=list)
     before: float = 0.0
 
@@ -94,7 +94,7 @@ def _middle(figures: list[float], form: str) -> str:
     return f"{middle:{form}} ({low:{form}} to {high:{form}})"
 
 
-async def driven(made: list[Step], rounds: int, persons: int, core: int) -> list[tuple[str, Bot]]:
+async def driven(made: list[ScriptStep], rounds: int, persons: int, core: int) -> list[tuple[str, Contender]]:
     """Every bot, with what was measured of it."""
     async with AsyncExitStack() as stack:
         bots = [
@@ -117,12 +117,14 @@ async def driven(made: list[Step], rounds: int, persons: int, core: int) -> list
 
 @asynccontextmanager
 async def begun(
-    stand: tuple[list[str], tuple[str, ...], str], made: list[Step], core: int
-) -> AsyncIterator[Bot]:
+    stand: tuple[list[str], tuple[str, ...], str], made: list[ScriptStep], core: int
+) -> AsyncIterator[Contender]:
     """A bot with a Telegram of its own."""
     command, more, path = stand
-    telegram = Telegram()
-    server = await asyncio.get_running_loop().create_server(lambda: Server(telegram), "127.0.0.1", 0)
+    telegram = FakeTelegram()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: FakeTelegramProtocol(telegram), "127.0.0.1", 0
+    )
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=_home()) as folder:
         script = Path(folder) / "script.json"
@@ -130,7 +132,7 @@ async def begun(
         port = _free()
         with running([*command, str(port), url, str(script), *more], Path(folder), url, core) as process:
             await _ready(port)
-            yield Bot(process.pid, Crowd(telegram, made, port, path, "bench"))
+            yield Contender(process.pid, LoadGenerator(telegram, made, port, path, "bench"))
     server.close()
 
 

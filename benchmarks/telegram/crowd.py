@@ -9,7 +9,7 @@ from typing import Any
 
 import httptools
 
-from benchmarks.telegram.script import Step, update
+from benchmarks.telegram.script import ScriptStep, update
 
 MESSAGE = (
     b'{"ok":true,"result":{"message_id":9,"date":1790000000,"chat":{"id":1,"type":"private","first_name":"x"},'
@@ -22,7 +22,7 @@ _CHAT = re.compile(rb'(?:^|&)chat_id=(\d+)|name="chat_id"\r\n(?:.*\r\n)*?\r\n(\d
 
 
 @dataclass
-class Telegram:
+class FakeTelegram:
     """What the bots call: counts, and tells the person whose message came."""
 
     calls: Counter[str] = field(default_factory=Counter)
@@ -44,10 +44,10 @@ class Telegram:
             waiter.set_result(None)
 
 
-class Server(asyncio.Protocol):
+class FakeTelegramProtocol(asyncio.Protocol):
     """A connection of the bot to its Telegram."""
 
-    def __init__(self, telegram: Telegram) -> None:
+    def __init__(self, telegram: FakeTelegram) -> None:
         self._telegram = telegram
 
     def connection_made(self, transport: Any) -> None:
@@ -71,7 +71,7 @@ class Server(asyncio.Protocol):
         self._transport.write(head + answer)
 
 
-class Connection(asyncio.Protocol):
+class WebhookConnection(asyncio.Protocol):
     """A connection of Telegram to the bot's webhook."""
 
     _done: "asyncio.Future[None] | None" = None
@@ -113,11 +113,11 @@ class Connection(asyncio.Protocol):
 
 
 @dataclass
-class Crowd:
+class LoadGenerator:
     """Persons who report side by side; each waits for what it should see before its next deed."""
 
-    telegram: Telegram
-    steps: list[Step]
+    telegram: FakeTelegram
+    steps: list[ScriptStep]
     port: int
     path: str
     secret: str
@@ -135,7 +135,7 @@ class Crowd:
     async def play(self, persons: int, seconds: float) -> float:
         """Complaint after complaint of each person, side by side; gives updates a second."""
         made = asyncio.get_running_loop().create_connection
-        connections = [(await made(Connection, "127.0.0.1", self.port))[1] for _ in range(persons)]
+        connections = [(await made(WebhookConnection, "127.0.0.1", self.port))[1] for _ in range(persons)]
         answered, began, self.over = self.answered, time.perf_counter(), False
         busy = [asyncio.create_task(self._person(one)) for one in connections]
         await asyncio.sleep(seconds)
@@ -146,11 +146,11 @@ class Crowd:
             connection.close()
         return rate
 
-    async def _person(self, connection: Connection) -> None:
+    async def _person(self, connection: WebhookConnection) -> None:
         while not self.over:
             await self._report(connection)
 
-    async def _report(self, connection: Connection) -> None:
+    async def _report(self, connection: WebhookConnection) -> None:
         self.number += 100
         chat = 1_000_000_000 + self.number
         for step in self.steps:

@@ -9,9 +9,9 @@ import uvicorn
 from benchmarks.telegram.script import router
 from bot import bootstrap as app
 from bot import log
-from bot.delivery.worker import Courier
+from bot.delivery.worker import DeliveryWorker
 from bot.platforms.telegram import setup as entrance
-from bot.platforms.telegram.send_limiter import Pace
+from bot.platforms.telegram.send_limiter import SendLimiter
 from bot.serve import configured, settled
 from handlers.dialog.events import Channel
 
@@ -26,11 +26,11 @@ async def serve(port: int) -> None:
     async with app.opened(("complaints",), datetime.now(UTC)) as house:
         desk = house.desks["complaints"]
         desk.engine.router, desk.engine.fault = router(), broken
-        courier = Courier(desk.engine, desk.store, {}, broken)
+        courier = DeliveryWorker(desk.engine, desk.store, {}, broken)
         own, origin = house.settings.complaints, house.settings.telegram_api_url
         async with entrance.opened(desk, own, origin, courier, broken) as way:
             courier.carriers = {Channel.TELEGRAM: way.door}
-            way.door.post.pace = Pace(per_chat=0, overall=0)
+            way.door.post.pace = SendLimiter(per_chat=0, overall=0)
             listening = socket.create_server(("127.0.0.1", port))
             settled()
             await uvicorn.Server(configured(house, way.routes)).serve([listening])

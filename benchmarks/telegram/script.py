@@ -23,10 +23,10 @@ from typing import Any
 from benchmarks.thought import OFFICE
 from handlers import i18n as wording
 from handlers.complaints import form as complaint
-from handlers.complaints_desk import Complaints
+from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog import receipt
 from handlers.dialog.events import Channel, Event, NewReceipt, Now, Session
-from handlers.dialog.form import Field, Form, Kind
+from handlers.dialog.form import FieldKind, Form, FormField
 from handlers.staff.members import ListStaff
 
 ASKED = ("category", "accused", "where", "witnesses", "wish")
@@ -43,7 +43,7 @@ DEEDS = (
 
 
 @dataclass(frozen=True)
-class Step:
+class ScriptStep:
     """One update and what it leads to. data: of the button that is tapped."""
 
     deed: str
@@ -53,11 +53,11 @@ class Step:
     buttons: tuple[tuple[str, str], ...]
 
 
-def router() -> Complaints:
+def router() -> ComplaintsDesk:
     """The complaints desk with the five questions."""
-    desk = Complaints(OFFICE)
+    desk = ComplaintsDesk(OFFICE)
     fields = tuple(
-        field if field.kind is Kind.PICK else Field(field.name, Kind.TEXT, optional=True)
+        field if field.kind is FieldKind.PICK else FormField(field.name, FieldKind.TEXT, optional=True)
         for name in ASKED
         if (field := desk.form.field(name)) is not None
     )
@@ -65,9 +65,9 @@ def router() -> Complaints:
     return desk
 
 
-def steps() -> list[Step]:
+def steps() -> list[ScriptStep]:
     """The script with the words that our talk answers, which the others say too."""
-    desk, session, buttons, made = router(), None, dict[str, str](), list[Step]()
+    desk, session, buttons, made = router(), None, dict[str, str](), list[ScriptStep]()
     for deed, words in DEEDS:
         data = buttons.get(words, "") if deed == "tap" else ""
         chosen: dict[str, Any] = {"choice": data} if deed == "tap" else {"text": words}
@@ -82,7 +82,7 @@ def steps() -> list[Step]:
         messages = [wording.render(say, "th") for say in turn.says]
         buttons = dict(messages[-1].choices)
         shown = "\n\n".join(m.text for m in messages)
-        made.append(Step(deed, words, data, shown, messages[-1].choices))
+        made.append(ScriptStep(deed, words, data, shown, messages[-1].choices))
     return made
 
 
@@ -94,7 +94,7 @@ def _world(query: object) -> object:
     return datetime.now(UTC) if isinstance(query, Now) else receipt.made_of(7)
 
 
-def update(step: Step, number: int, chat: int) -> bytes:
+def update(step: ScriptStep, number: int, chat: int) -> bytes:
     """The update of a step, as Telegram sends it."""
     person = {
         "id": chat,
@@ -120,9 +120,9 @@ def update(step: Step, number: int, chat: int) -> bytes:
     return json.dumps({"update_id": number, **what}, ensure_ascii=False).encode()
 
 
-def told(made: list[Step]) -> str:
+def told(made: list[ScriptStep]) -> str:
     """The script as the peers read it."""
     return json.dumps([[s.deed, s.words, s.data, s.shown, s.buttons] for s in made], ensure_ascii=False)
 
 
-__all__ = ["NewReceipt", "Session", "Step", "router", "steps", "told", "update"]
+__all__ = ["NewReceipt", "ScriptStep", "Session", "router", "steps", "told", "update"]

@@ -12,7 +12,7 @@ from bot import bootstrap as house
 from bot.exporters import case_pdf as casefile
 from bot.settings import DeskName
 from handlers import i18n as wording
-from handlers.dialog.events import Say
+from handlers.dialog.events import Reply
 from handlers.staff.parse import read
 
 DONE, WRONG_USE = 0, 2
@@ -28,7 +28,7 @@ async def run(number: str, desk: DeskName, out: Path) -> int:
         made = await casefile.written(store, opened.office, given.number, given.year, datetime.now(UTC))
     if made is None:
         for lang in ("th", "en"):
-            sys.stderr.write(wording.text(Say("casefile.none", {"number": number}), lang) + "\n")
+            sys.stderr.write(wording.text(Reply("casefile.none", {"number": number}), lang) + "\n")
         return WRONG_USE
     content, password = made
     try:

@@ -48,11 +48,11 @@ def evaluate(
     base: Annotated[Path, typer.Option(help='[{"id", "text"}], or a TOML or CSV file of entries.')],
 ) -> None:
     """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
-    from bot.cli.faq_eval import Unusable, evaluated, told
+    from bot.cli.faq_eval import EvaluationFileError, evaluated, told
 
     try:
         figures = evaluated(ask, base)
-    except Unusable as trouble:
+    except EvaluationFileError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     for line in told(figures):
         typer.echo(line)

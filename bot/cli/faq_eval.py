@@ -11,19 +11,19 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.importers.faq_file import BadFile, load
-from handlers.questions.search_index import Entry, Found, Index
+from bot.importers.faq_file import FaqFileError, load
+from handlers.questions.search_index import IndexedEntry, IndexHit, NgramIndex
 
 T = TypeVar("T")
 DEEPEST = 10
 """Places that are looked at for the mean reciprocal rank; one that is found later counts as not found."""
 
 
-class Unusable(Exception):  # noqa: N818 - it is told to who asked, in words
+class EvaluationFileError(Exception):
     """A file that is not what it should be."""
 
 
-class Asked(BaseModel):
+class EvaluationQuestion(BaseModel):
     """A question and the entry that answers it; None where nobody knows."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
@@ -31,7 +31,7 @@ class Asked(BaseModel):
     expected: str | None
 
 
-class Text(BaseModel):
+class EvaluationEntry(BaseModel):
     """An entry of the base."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
@@ -39,11 +39,11 @@ class Text(BaseModel):
     text: str = Field(min_length=1)
 
 
-ASKED, TEXTS = TypeAdapter(list[Asked]), TypeAdapter(list[Text])
+ASKED, TEXTS = TypeAdapter(list[EvaluationQuestion]), TypeAdapter(list[EvaluationEntry])
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class AnswerOutcomes:
     """What a person meets who asks, in questions: an answer at once, up to three to pick from, or nothing."""
 
     at_once: int = 0
@@ -53,7 +53,7 @@ class Met:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class EvaluationResult:
     """What was found. right and wrong: questions that nobody should, and that somebody should, have answered.
 
     known, unknown: what is met by who asks what is known, and by who asks what is not.
@@ -67,35 +67,35 @@ class Figures:
     abstained_wrong: int
     milliseconds: tuple[float, ...]
     built: float
-    known: Met
-    unknown: Met
+    known: AnswerOutcomes
+    unknown: AnswerOutcomes
 
 
-def evaluated(ask: Path, base: Path) -> Figures:
+def evaluated(ask: Path, base: Path) -> EvaluationResult:
     """Ask every question of a file. Raises Unusable."""
     asked, entries = _read(ask, ASKED), _base(base)
     known = {entry.id for entry in entries}
     for number, one in enumerate(asked, start=1):
         if one.expected is not None and one.expected not in known:
-            raise Unusable(
+            raise EvaluationFileError(
                 f"{ask}: ข้อที่ {number} / question {number}: “{one.expected}” ไม่มีในฐาน / is not in the base"
             )
     began = time.perf_counter()
-    index = Index.of(entries)
+    index = NgramIndex.of(entries)
     return _figures(asked, index, time.perf_counter() - began)
 
 
-def _base(path: Path) -> list[Entry]:
+def _base(path: Path) -> list[IndexedEntry]:
     if path.suffix.lower() not in {".toml", ".csv"}:
-        return [Entry(text.id, (text.text,)) for text in _read(path, TEXTS)]
+        return [IndexedEntry(text.id, (text.text,)) for text in _read(path, TEXTS)]
     try:
-        return [Entry(one.id, one.texts) for one in load(path)]
-    except BadFile as trouble:
-        raise Unusable(str(trouble)) from None
+        return [IndexedEntry(one.id, one.texts) for one in load(path)]
+    except FaqFileError as trouble:
+        raise EvaluationFileError(str(trouble)) from None
 
 
-def _figures(asked: Sequence[Asked], index: Index, built: float) -> Figures:
-    ranks, times, met = list[int](), list[float](), {True: Met(), False: Met()}
+def _figures(asked: Sequence[EvaluationQuestion], index: NgramIndex, built: float) -> EvaluationResult:
+    ranks, times, met = list[int](), list[float](), {True: AnswerOutcomes(), False: AnswerOutcomes()}
     nothing = {True: 0, False: 0}
     for one in asked:
         began = time.perf_counter()
@@ -108,7 +108,7 @@ def _figures(asked: Sequence[Asked], index: Index, built: float) -> Figures:
             found = [entry.id for entry in index.ranked(one.question, DEEPEST)]
             ranks.append(found.index(one.expected) + 1 if one.expected in found else 0)
     count = len(ranks) or 1
-    return Figures(
+    return EvaluationResult(
         first=sum(rank == 1 for rank in ranks) / count,
         third=sum(1 <= rank <= 3 for rank in ranks) / count,
         reciprocal=sum(1 / rank for rank in ranks if rank) / count,
@@ -122,7 +122,7 @@ def _figures(asked: Sequence[Asked], index: Index, built: float) -> Figures:
     )
 
 
-def _after(met: Met, answers: Sequence[Found], expected: str | None) -> Met:
+def _after(met: AnswerOutcomes, answers: Sequence[IndexHit], expected: str | None) -> AnswerOutcomes:
     """What was met, with one question more."""
     if not answers:
         return met
@@ -133,7 +133,7 @@ def _after(met: Met, answers: Sequence[Found], expected: str | None) -> Met:
     return replace(met, offered=met.offered + within, offered_without=met.offered_without + (not within))
 
 
-def told(figures: Figures) -> Iterator[str]:
+def told(figures: EvaluationResult) -> Iterator[str]:
     """The figures, a line each."""
     unanswerable = len(figures.milliseconds) - figures.answerable
     yield f"R@1 {figures.first:.4f}"
@@ -163,8 +163,10 @@ def _read(path: Path, form: TypeAdapter[T]) -> T:
     try:
         return form.validate_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as trouble:
-        raise Unusable(f"{path}: เปิดไม่ได้ / cannot be opened ({trouble.strerror})") from None
+        raise EvaluationFileError(f"{path}: เปิดไม่ได้ / cannot be opened ({trouble.strerror})") from None
     except ValidationError as trouble:
         first = trouble.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "1"
-        raise Unusable(f"{path}: รูปแบบไม่ถูกต้องที่ / not as it should be at {place}: {first['msg']}") from None
+        raise EvaluationFileError(
+            f"{path}: รูปแบบไม่ถูกต้องที่ / not as it should be at {place}: {first['msg']}"
+        ) from None

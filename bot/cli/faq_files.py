@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot import bootstrap as house
 from bot.importers import faq_file as knowledge
-from handlers.questions.faq_messages import Known
+from handlers.questions.faq_messages import FaqEntry
 
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
@@ -18,7 +18,7 @@ async def taken(file: Path, *, replace: bool, dry_run: bool) -> int:
     """Import a file; gives the exit code. Nothing is written where anything in it is wrong."""
     try:
         entries = knowledge.load(file)
-    except knowledge.BadFile as trouble:
+    except knowledge.FaqFileError as trouble:
         sys.stderr.write(f"{trouble}\n")
         return FINDINGS if dry_run else WRONG_USE
     async with house.opened(["service"]) as opened:
@@ -41,8 +41,8 @@ async def given(form: Literal["toml", "csv"]) -> int:
 
 
 def _merged(
-    before: Sequence[Known], entries: Sequence[Known], *, replace: bool
-) -> tuple[tuple[Known, ...], list[dict[str, str]]]:
+    before: Sequence[FaqEntry], entries: Sequence[FaqEntry], *, replace: bool
+) -> tuple[tuple[FaqEntry, ...], list[dict[str, str]]]:
     """The knowledge base after an import, and what changed in it.
 
     What is not in the file stays, save with `replace` and save for examples, which make room for the office's own.
@@ -54,7 +54,9 @@ def _merged(
     return (*entries, *kept), list(_changes(old, entries, dropped))
 
 
-def _changes(old: dict[str, Known], entries: Sequence[Known], dropped: set[str]) -> Iterator[dict[str, str]]:
+def _changes(
+    old: dict[str, FaqEntry], entries: Sequence[FaqEntry], dropped: set[str]
+) -> Iterator[dict[str, str]]:
     for one in entries:
         if one.id not in old:
             yield {"id": one.id, "did": "added"}

@@ -17,7 +17,7 @@ from bot.cli import consultations as consult_command
 from bot.cli import faq as faq_command
 from bot.cli import releases as release_command
 from bot.cli import staff as staff_command
-from bot.settings import DESKS, DeskName, Misconfigured
+from bot.settings import DESKS, ConfigurationError, DeskName
 
 DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
 
@@ -104,12 +104,12 @@ async def _stats(
     from bot import bootstrap as house
     from bot import office_file as offices
     from bot.statistics import tables as statistics
-    from ita_stats.period import NoPeriod
+    from ita_stats.period import PeriodError
 
     office = offices.load(settings.load().office)
     try:  # before anything is opened or made
         wish = statistics.wished(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
-    except NoPeriod as trouble:
+    except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     async with house.opened([desk]) as opened:
         terms = statistics.terms_of(office, desk)
@@ -179,10 +179,10 @@ def verify(
 
 async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
     from bot import bootstrap as house
-    from storage.audit import Anchor
+    from storage.audit import AuditAnchor
 
     try:
-        kept = Anchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
+        kept = AuditAnchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
     except ValueError:
         raise typer.BadParameter(f"{path} is no anchor of an audit trail") from None
     wanted = [name for name in desks if kept is None or name == kept.desk]
@@ -191,7 +191,7 @@ async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
     chosen = settings.load()
     wanted = [name for name in wanted if chosen.place(name).database.exists()]
     if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
-        raise Misconfigured(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
+        raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
     wrong = 0
     async with house.opened(wanted) as opened:
         for one in opened.desks.values():
@@ -269,7 +269,7 @@ def finish(work: Coroutine[Any, Any, int]) -> None:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             raise typer.Exit(runner.run(listened()))
-    except Misconfigured as trouble:
+    except ConfigurationError as trouble:
         sys.stderr.write(f"{trouble}\n")
         raise typer.Exit(WRONG_CONFIGURATION) from None
     except KeyboardInterrupt:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.settings import DeskName, Misconfigured
+from bot.settings import ConfigurationError, DeskName
 
 if TYPE_CHECKING:
-    from bot.publishing.releases import Bench, Made, Order
+    from bot.publishing.releases import ReleaseContext, ReleaseRequest, ReleaseResult
     from handlers.office import Office
-    from storage.releases import Kept
+    from storage.releases import StoredRelease
 
 DONE, FINDINGS = 0, 1
 app = typer.Typer(
@@ -62,47 +62,47 @@ async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str 
     from bot import office_file as offices
     from bot import settings
     from bot.publishing import releases
-    from ita_stats.period import NoPeriod
-    from storage.errors import DiskFull
+    from ita_stats.period import PeriodError
+    from storage.errors import DiskFullError
 
     office, now = offices.load(settings.load().office), datetime.now(UTC)
     try:  # before anything is opened or made
         order = _ordered(office, period, as_of, why, now)
-    except NoPeriod as trouble:
+    except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     _see_out(out)
     async with house.opened([desk]) as opened:
         one = opened.desks[desk]
         try:
             made = await releases.released(
-                releases.Bench(one.place, one.store, office), order, now, _progress
+                releases.ReleaseContext(one.place, one.store, office), order, now, _progress
             )
             await asyncio.to_thread(_copy, made, out)
-        except releases.Differs as differs:
+        except releases.CorrectionReasonRequiredError as differs:
             lines = "\n".join(f"- {note.th} / {note.en}" for note in differs.changed)
             raise typer.BadParameter(
                 f"ฉบับที่ {differs.name} ของช่วงเวลาและวันตัดยอดนี้เผยแพร่ไปแล้ว ตัวเลขต่างไป ให้บอกเหตุผลด้วย --correct"
                 f" / release {differs.name} has other figures; say why with --correct:\n{lines}"
             ) from None
-        except releases.NothingToCorrect:
+        except releases.NoReleaseToCorrectError:
             raise typer.BadParameter(
                 "--correct: ยังไม่เคยเผยแพร่ช่วงเวลาและวันตัดยอดนี้ ให้ใส่ --as-of ของฉบับที่จะแก้ (ดูได้ด้วย ita-bot release list)"
                 " / nothing was released of this period and cut-off; give the --as-of of the release to be corrected"
             ) from None
-        except releases.Lost as lost:
+        except releases.ReleaseFilesLostError as lost:
             raise typer.BadParameter(
                 f"ไฟล์ของฉบับที่ {lost} หายหรือถูกแก้ ให้นำกลับจากข้อมูลสำรอง / the files of release {lost} are gone"
                 " or altered, and this version would make others; put them back from a backup"
             ) from None
-        except (OSError, DiskFull) as trouble:
+        except (OSError, DiskFullError) as trouble:
             raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
     _print({**_told(made.kept), "new": made.is_new, "out": str(out)})
     return DONE
 
 
-def _ordered(office: "Office", period: str, as_of: str, why: str | None, now: datetime) -> "Order":
+def _ordered(office: "Office", period: str, as_of: str, why: str | None, now: datetime) -> "ReleaseRequest":
     """What is asked for in words. Raises NoPeriod."""
-    from bot.publishing.releases import Order
+    from bot.publishing.releases import ReleaseRequest
     from ita_stats import period as periods
     from ita_stats.calendar import day_in_bangkok
     from ita_stats.release import due_day, see_day
@@ -112,7 +112,7 @@ def _ordered(office: "Office", period: str, as_of: str, why: str | None, now: da
     found = periods.parsed(period, day)
     if as_of:
         see_day(found, layout, day)
-    return Order(found, day if as_of else due_day(found, layout, day), layout, why)
+    return ReleaseRequest(found, day if as_of else due_day(found, layout, day), layout, why)
 
 
 def _see_out(out: Path) -> None:
@@ -129,7 +129,7 @@ def _see_out(out: Path) -> None:
         )
 
 
-def _copy(made: "Made", out: Path) -> None:
+def _copy(made: "ReleaseResult", out: Path) -> None:
     from bot.publishing import atomic_write as shelf
     from bot.publishing import releases
 
@@ -212,21 +212,21 @@ async def _key(desk: DeskName) -> int:
 
 
 @asynccontextmanager
-async def _bench(desk: DeskName) -> "AsyncIterator[Bench]":
+async def _bench(desk: DeskName) -> "AsyncIterator[ReleaseContext]":
     """A desk that is there already: a mistyped ITA_HOME must not be made."""
     from bot import bootstrap as house
     from bot import settings
-    from bot.publishing.releases import Bench
+    from bot.publishing.releases import ReleaseContext
 
     chosen = settings.load()
     if not chosen.place(desk).database.exists():
-        raise Misconfigured(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
+        raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
     async with house.opened([desk]) as opened:
         one = opened.desks[desk]
-        yield Bench(one.place, one.store, opened.office)
+        yield ReleaseContext(one.place, one.store, opened.office)
 
 
-def _told(kept: "Kept") -> dict[str, Any]:
+def _told(kept: "StoredRelease") -> dict[str, Any]:
     from hashlib import sha256
 
     return {

@@ -22,10 +22,10 @@ def add(
     """Add a person; prints a code that they send as /join CODE within 24 hours."""
     from bot.cli import main as cli  # cli knows this module
     from bot.cli import staff_changes as people
-    from handlers.staff.members import Profile
+    from handlers.staff.members import StaffProfile
     from handlers.staff.permissions import Role
 
-    profile = Profile(name, tuple(alias or ()), tuple(unit or ()), chief)
+    profile = StaffProfile(name, tuple(alias or ()), tuple(unit or ()), chief)
     cli.finish(people.add(desk, Role(role), profile))
 
 

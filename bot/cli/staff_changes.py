@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import typer
 
 from bot.settings import DeskName
-from handlers.staff.members import ListStaff, Profile, Staff
+from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from ita_stats.calendar import day_in_bangkok
 from storage.store import Store
 
 
-async def add(desk: DeskName, role: Role, profile: Profile) -> int:
+async def add(desk: DeskName, role: Role, profile: StaffProfile) -> int:
     """Add a person; the code of invitation goes to standard output, once."""
     from bot import bootstrap as house
 
@@ -54,6 +54,6 @@ async def show(desk: DeskName) -> int:
     return 0
 
 
-async def _everybody(store: Store) -> tuple[Staff, ...]:
-    found: tuple[Staff, ...] = await store.answer(ListStaff(), datetime.now(UTC))
+async def _everybody(store: Store) -> tuple[StaffMember, ...]:
+    found: tuple[StaffMember, ...] = await store.answer(ListStaff(), datetime.now(UTC))
     return found

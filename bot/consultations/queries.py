@@ -4,12 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers.consultations.messages import CountResult, FindBallot, FindWays, Phase, Result, Ways
+from handlers.consultations.messages import (
+    ConsultationLinks,
+    ConsultationPhase,
+    ConsultationResult,
+    FindConsultation,
+    GetConsultationLinks,
+    GetConsultationResult,
+)
 from handlers.office import Office
 from ita_stats.opinions import json_schema as published
 from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.results_builder import Terms
-from ita_stats.opinions.tally import Box
+from ita_stats.opinions.results_builder import ResultsRules
+from ita_stats.opinions.tally import ResponseCounter
 from storage.store import Store
 
 AT = "/opinions"
@@ -17,23 +24,25 @@ PAPER = "background.pdf"
 """The file of a consultation that is the office's own."""
 
 
-def terms_of(office: Office, salt: bytes) -> Terms:
+def terms_of(office: Office, salt: bytes) -> ResultsRules:
     """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
     names = office.name.th, office.name.en or office.name.th
-    return Terms(*names, salt, office.statistics.hide_below)
+    return ResultsRules(*names, salt, office.statistics.hide_below)
 
 
-def ways(office: Office, address: str, code: str) -> Ways:
+def ways(office: Office, address: str, code: str) -> ConsultationLinks:
     """Where people find a consultation. address: of the desk's site, or empty."""
     page = f"{address.rstrip('/')}/opinion?c={code}" if address else ""
     bot = office.chats.service.telegram
-    return Ways(page, f"{bot}?start=c-{code}" if bot else "")
+    return ConsultationLinks(page, f"{bot}?start=c-{code}" if bot else "")
 
 
-def finder(office: Office, address: str) -> Callable[[FindWays, datetime], Awaitable[Ways]]:
+def finder(
+    office: Office, address: str
+) -> Callable[[GetConsultationLinks, datetime], Awaitable[ConsultationLinks]]:
     """Who tells where people find a consultation."""
 
-    async def find(query: FindWays, _now: datetime) -> Ways:
+    async def find(query: GetConsultationLinks, _now: datetime) -> ConsultationLinks:
         return ways(office, address, query.code)
 
     return find
@@ -41,15 +50,15 @@ def finder(office: Office, address: str) -> Callable[[FindWays, datetime], Await
 
 def counter(
     store: Store, office: Office, address: str
-) -> Callable[[CountResult, datetime], Awaitable[Result | None]]:
+) -> Callable[[GetConsultationResult, datetime], Awaitable[ConsultationResult | None]]:
     """Who counts a consultation that an officer wants to publish. address: of the desk's site, or empty."""
 
-    async def count(query: CountResult, now: datetime) -> Result | None:
+    async def count(query: GetConsultationResult, now: datetime) -> ConsultationResult | None:
         known = {one.code: one for one in await store.polls.consultations()}
-        ballot = await store.answer(FindBallot(query.code), now)
-        if ballot is None or ballot.phase is not Phase.CLOSED:
+        ballot = await store.answer(FindConsultation(query.code), now)
+        if ballot is None or ballot.phase is not ConsultationPhase.CLOSED:
             return None
-        box, many = Box(known[query.code]), 0
+        box, many = ResponseCounter(known[query.code]), 0
         async for voices in store.polls.voices(query.code):
             many += len(voices)
             await asyncio.to_thread(box.put, voices)
@@ -57,6 +66,6 @@ def counter(
         terms = terms_of(office, store.salt)
         found = await asyncio.to_thread(counting.protected, known[query.code], box.opened(), themes, terms)
         where = f"{address.rstrip('/')}{AT}/{query.code}" if address else ""
-        return Result(published.written(found), many, where)
+        return ConsultationResult(published.written(found), many, where)
 
     return count

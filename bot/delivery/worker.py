@@ -1,6 +1,6 @@
 """The courier: sends the messages that must arrive and fetches the files that people sent, until it is done.
 
-A platform plugs in as a `Carrier`. What waits is durable (`storage/outgoing/queue.py`): after a crash, an outage or a
+A platform plugs in as a `Transport`. What waits is durable (`storage/outgoing/queue.py`): after a crash, an outage or a
 refusal "not so fast" it is tried again, with pauses that grow; what the platform refuses for good is given up.
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from bot.engine import Answer, Engine
+from bot.engine import Engine, EngineAnswer
 from handlers import i18n as wording
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Message, Say
-from storage.outgoing.queue import Taken
-from storage.serialization import Errand, Letter
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Message, Reply
+from storage.outgoing.queue import LeasedItem
+from storage.serialization import OutboxMessage, QueuedTask
 from storage.store import Store
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ EVERY = 2.0
 """Seconds between two rounds."""
 
 
-class Later(Exception):  # noqa: N818 - what to do
+class RetryLaterError(Exception):
     """The platform asks to wait. Try again after so many seconds."""
 
     def __init__(self, seconds: float) -> None:
@@ -41,7 +41,7 @@ class Later(Exception):  # noqa: N818 - what to do
         self.seconds = seconds
 
 
-class Never(Exception):  # noqa: N818
+class PermanentError(Exception):
     """The platform refuses for good: the person left, the file is gone or too large. Trying again changes nothing."""
 
     def __init__(self, problem: FileProblem = FileProblem.UNREADABLE) -> None:
@@ -49,11 +49,11 @@ class Never(Exception):  # noqa: N818
         self.problem = problem
 
 
-class Mistaken(Exception):  # noqa: N818
+class RejectedError(Exception):
     """The platform refuses what we sent: our own mistake. It is tried a few times more, in case it is not."""
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """A platform as the courier sees it. Both methods raise Later, Never, Mistaken, or anything for an outage."""
 
     async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
@@ -63,11 +63,11 @@ class Carrier(Protocol):
         """
 
     def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The content of a file, piece by piece; `what` is what the platform's door gave to `Courier.bring`."""
+        """The content of a file, piece by piece; `what` is what the platform's door gave to `DeliveryWorker.bring`."""
 
 
 @runtime_checkable
-class Tidy(Protocol):
+class Cleanup(Protocol):
     """A platform that clears away what must not stay: what was shown, or what is remembered of persons."""
 
     async def tidy(self, now: datetime) -> int:
@@ -75,12 +75,12 @@ class Tidy(Protocol):
 
 
 @dataclass
-class Courier:
+class DeliveryWorker:
     """The courier of one desk, for all its platforms."""
 
     engine: Engine
     store: Store
-    carriers: Mapping[Channel, Carrier]
+    carriers: Mapping[Channel, Transport]
     fault: Callable[[BaseException], None]
     patience: float = PATIENCE
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TOGETHER))
@@ -108,7 +108,7 @@ class Courier:
             for errand in errands:  # a file may take minutes, and no letter waits for it
                 self._beside(self._again(errand, carrier))
             await asyncio.gather(*(self._send(letter, carrier) for letter in letters))
-            if isinstance(carrier, Tidy):
+            if isinstance(carrier, Cleanup):
                 try:
                     await carrier.tidy(self.engine.now())
                 except Exception as trouble:  # and no letter of the next channel waits for this
@@ -127,9 +127,9 @@ class Courier:
         comes, and the person hears if it does not. Raises DiskFull.
         """
         coming = await self.store.evidence.expect(name, self.engine.now())
-        errand = Errand(event.channel, {**what, **_packed(event, coming)})
+        errand = QueuedTask(event.channel, {**what, **_packed(event, coming)})
         row = await self.store.errands.add(event.channel, errand, self.engine.now() + HEADSTART)
-        taken = Taken(row, errand, 0)
+        taken = LeasedItem(row, errand, 0)
         fetching = self._beside(self._fetch(taken, self.carriers[event.channel]))
         done, _ = await asyncio.wait({fetching}, timeout=self.patience)
         if done and (file := fetching.result()) is not None:
@@ -138,16 +138,16 @@ class Courier:
         fetching.add_done_callback(lambda ended: self._late(ended, taken))
         return coming
 
-    async def _send(self, letter: Taken[Letter], carrier: Carrier) -> None:
+    async def _send(self, letter: LeasedItem[OutboxMessage], carrier: Transport) -> None:
         what, now = letter.what, self.engine.now()
         messages = [wording.render(say, what.lang) for say in what.says]
         try:
             await carrier.deliver(what.back, messages, letter.id)
-        except Later as later:
+        except RetryLaterError as later:
             await self.store.outbox.postponed(letter, now + timedelta(seconds=later.seconds))
-        except Never:
+        except PermanentError:
             await self.store.outbox.done([letter.id])
-        except Mistaken as mistake:
+        except RejectedError as mistake:
             self.fault(mistake)
             await self.store.outbox.failed(letter, now)
         except Exception as trouble:
@@ -156,7 +156,7 @@ class Courier:
         else:
             await self.store.outbox.done([letter.id])
 
-    async def _again(self, errand: Taken[Errand], carrier: Carrier) -> None:
+    async def _again(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> None:
         """An errand that an earlier try did not end: after a crash, or after the platform was away."""
         if errand.id in self._under_way:
             return
@@ -166,18 +166,18 @@ class Courier:
         except Exception as trouble:  # its lease ends, and it is begun once more
             self.fault(trouble)
 
-    async def _fetch(self, errand: Taken[Errand], carrier: Carrier) -> File | None:
+    async def _fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> File | None:
         """One try. The file as it was kept or refused; None where it is tried again, or not wanted any more."""
         what, evidence = errand.what.what, self.store.evidence
         self._under_way.add(errand.id)
         try:
             async with self._room:
                 file = await evidence.fill(what["row"], carrier.fetch(what))
-        except Never as never:
+        except PermanentError as never:
             file = File("", what["name"], "", 0, never.problem)
         except Exception as trouble:
-            pause = timedelta(seconds=trouble.seconds if isinstance(trouble, Later) else 0)
-            if not isinstance(trouble, Later):
+            pause = timedelta(seconds=trouble.seconds if isinstance(trouble, RetryLaterError) else 0)
+            if not isinstance(trouble, RetryLaterError):
                 self.fault(trouble)
             if await self.store.errands.failed(errand, self.engine.now() + pause):
                 return None
@@ -194,18 +194,18 @@ class Courier:
             await self.store.errands.done([errand.id])
         return file
 
-    def _late(self, ended: "asyncio.Task[File | None]", errand: Taken[Errand]) -> None:
+    def _late(self, ended: "asyncio.Task[File | None]", errand: LeasedItem[QueuedTask]) -> None:
         """A file came, or was refused, after the talk went on."""
         if not ended.cancelled() and ended.exception() is None and (file := ended.result()) is not None:
             self._beside(self._settled(errand, file))
 
-    async def _settled(self, errand: Taken[Errand], file: File) -> None:
+    async def _settled(self, errand: LeasedItem[QueuedTask], file: File) -> None:
         try:
             await self._settle(errand, file)
         except Exception as trouble:
             self.fault(trouble)
 
-    async def _settle(self, errand: Taken[Errand], file: File) -> None:
+    async def _settle(self, errand: LeasedItem[QueuedTask], file: File) -> None:
         """Decide on a file that nobody waits for, then strike the errand off: who was killed between does it again."""
         await self._decide(errand.what, file)
         await self.store.errands.done([errand.id])
@@ -216,7 +216,7 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _decide(self, errand: Errand, file: File) -> None:
+    async def _decide(self, errand: QueuedTask, file: File) -> None:
         """Be the first to tell of a file, or tell only if it went wrong."""
         event = _unpacked(errand, file)
         answer = await self.engine.handle(event)
@@ -225,12 +225,12 @@ class Courier:
         elif file.problem is not None and event.back is not None:
             session = await self.store.session(event.who)
             lang: Lang = session.lang if session else "th"
-            says = (Say(f"file.{file.problem}", {"name": file.name, "most": 0}, certain=True),)
+            says = (Reply(f"file.{file.problem}", {"name": file.name, "most": 0}, certain=True),)
             await self.store.outbox.add(
-                event.channel, Letter(event.channel, event.back, lang, says), self.engine.now()
+                event.channel, OutboxMessage(event.channel, event.back, lang, says), self.engine.now()
             )
 
-    async def _tell(self, event: Event, answer: Answer) -> None:
+    async def _tell(self, event: Event, answer: EngineAnswer) -> None:
         """Deliver an answer that no request waits for; what is certain in it stays in the outbox if this fails."""
         if event.back is None:
             return
@@ -247,7 +247,7 @@ def _packed(event: Event, file: File) -> dict[str, str]:
     return {"row": file.id, "name": file.name, "event": event.id, "who": event.who.hex(), "back": back}
 
 
-def _unpacked(errand: Errand, file: File) -> Event:
+def _unpacked(errand: QueuedTask, file: File) -> Event:
     what = errand.what
     back = b64decode(what["back"]) or None
     who = bytes.fromhex(what["who"])

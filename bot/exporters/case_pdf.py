@@ -11,11 +11,18 @@ import pikepdf
 
 from handlers import i18n as wording
 from handlers import thai
-from handlers.complaints.messages import By
-from handlers.dialog.events import Lang, Say
+from handlers.complaints.messages import ActorKind
+from handlers.dialog.events import Lang, Reply
 from handlers.office import Office
 from handlers.staff.complaints.case_view import TOLD
-from handlers.staff.complaints.messages import CaseFile, FindNumber, Line, ReadHistory, ReadTold, Told
+from handlers.staff.complaints.messages import (
+    CaseHistoryLine,
+    CaseReport,
+    FindCaseByNumber,
+    GetCaseHistory,
+    GetCaseReport,
+    OfficerCase,
+)
 from ita_stats.render import typst as press
 from storage.staff.page_access import new_password
 from storage.store import Store
@@ -31,7 +38,7 @@ async def written(
 
     The reporter's name is not in it, nor what officers wrote to themselves about who had the case.
     """
-    found: CaseFile | None = await store.answer(FindNumber(number, year, ""), now)
+    found: OfficerCase | None = await store.answer(FindCaseByNumber(number, year, ""), now)
     if found is None:
         return None
     await store.personnel.note("exported", found.id, now)
@@ -39,16 +46,16 @@ async def written(
     return await sealed(store, office, found, password, now), password
 
 
-async def sealed(store: Store, office: Office, found: CaseFile, password: str, now: datetime) -> bytes:
+async def sealed(store: Store, office: Office, found: OfficerCase, password: str, now: datetime) -> bytes:
     """The PDF of a case under a password. Setting it takes a moment, in which nobody else waits."""
-    told: Told = await store.answer(ReadTold(found.id), now)
-    lines: tuple[Line, ...] = await store.answer(ReadHistory(found.id), now)
+    told: CaseReport = await store.answer(GetCaseReport(found.id), now)
+    lines: tuple[CaseHistoryLine, ...] = await store.answer(GetCaseHistory(found.id), now)
     data = paper(found, told, lines, office, now)
     return await asyncio.to_thread(lambda: encrypted(typeset(data, now), password))
 
 
 def paper(
-    found: CaseFile, told: Told, lines: tuple[Line, ...], office: Office, now: datetime
+    found: OfficerCase, told: CaseReport, lines: tuple[CaseHistoryLine, ...], office: Office, now: datetime
 ) -> Mapping[str, object]:
     """All that stands on the paper, in words."""
     category = office.category(found.category)
@@ -82,17 +89,17 @@ def _value(value: str) -> str:
     return _words(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else value
 
 
-def _line(line: Line) -> tuple[str, str, str]:
+def _line(line: CaseHistoryLine) -> tuple[str, str, str]:
     entry = line.entry
     what = entry.status if entry.status else entry.kind
-    reporter = line.by == By.REPORTER
+    reporter = line.by == ActorKind.REPORTER
     who = _words("casefile.by_reporter" if reporter else "casefile.by_office")
     words = "" if entry.kind.value == "assigned" else line.words
     return thai.shown(entry.on, LANG), who, _words(f"staff.did.{what}") + (f": {words}" if words else "")
 
 
 def _words(key: str, **args: str) -> str:
-    return wording.text(Say(key, args), LANG)
+    return wording.text(Reply(key, args), LANG)
 
 
 def typeset(data: Mapping[str, object], now: datetime) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handlers.dialog.chart import Chart
+from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import NEVER
 from ita_stats.render import typst as press
 from ita_stats.render.svg_chart import letters
@@ -14,12 +14,12 @@ WIDTH = 24
 """Letters of the longest bar."""
 
 
-async def drawn(chart: Chart) -> bytes:
+async def drawn(chart: MonthlyChart) -> bytes:
     """A PNG picture of 1080 x 780 pixels. Typst lets go of the interpreter, so a thread keeps nobody waiting."""
     return await asyncio.to_thread(_picture, chart)
 
 
-def _picture(chart: Chart) -> bytes:
+def _picture(chart: MonthlyChart) -> bytes:
     months = [{"label": one.label, "received": one.received, "done": one.done} for one in chart.months]
     empty = FEWEST - len(months)
     data = {
@@ -32,7 +32,7 @@ def _picture(chart: Chart) -> bytes:
     return press.pictures("months.typ", data, NEVER)[0]
 
 
-def barred(chart: Chart) -> str:
+def barred(chart: MonthlyChart) -> str:
     """The chart in letters: a line for each figure of a month."""
     room = max((letters(month.label) for month in chart.months), default=0)
     lines = [f"{chart.title} (█ {chart.series[0]}  ▒ {chart.series[1]})"]

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.images import qr
 from bot.images.chart import drawn
-from handlers.dialog.chart import Chart
+from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Message
 
 HANGS = timedelta(minutes=15)
@@ -24,7 +24,7 @@ RANDOM = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Hung:
+class StoredImage:
     """A picture and the instant it is taken down."""
 
     content: bytes = field(repr=False)
@@ -32,22 +32,22 @@ class Hung:
 
 
 @dataclass
-class Gallery:
+class TemporaryImages:
     """The pictures of one desk. origin: where the world reaches this server, by https; path: where they hang."""
 
     origin: str
     path: str
     now: Callable[[], datetime]
-    _hung: dict[str, Hung] = field(default_factory=dict, repr=False)
+    _hung: dict[str, StoredImage] = field(default_factory=dict, repr=False)
 
-    async def pictured(self, messages: Sequence[Message]) -> dict[Chart | str, str]:
+    async def pictured(self, messages: Sequence[Message]) -> dict[MonthlyChart | str, str]:
         """The charts and QR codes of some messages, drawn and hung up: each with its address.
 
         What fades is a secret, and no picture of it hangs anywhere.
         """
         charts = dict.fromkeys(message.chart for message in messages if message.chart)
         codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.fading)
-        shown: dict[Chart | str, str] = {chart: self.hang(await drawn(chart)) for chart in charts}
+        shown: dict[MonthlyChart | str, str] = {chart: self.hang(await drawn(chart)) for chart in charts}
         return shown | {code: self.hang(qr.drawn(code)) for code in codes}
 
     def hang(self, content: bytes) -> str:
@@ -56,7 +56,7 @@ class Gallery:
         while len(self._hung) >= MOST:
             del self._hung[next(iter(self._hung))]
         name = secrets.token_urlsafe(RANDOM)
-        self._hung[name] = Hung(content, self.now() + HANGS)
+        self._hung[name] = StoredImage(content, self.now() + HANGS)
         return f"{self.origin}{self.path}/{name}"
 
     async def show(self, request: Request) -> Response:
@@ -77,8 +77,8 @@ class Gallery:
             del self._hung[name]
 
 
-def gallery(public_url: str | None, desk: str, now: Callable[[], datetime]) -> Gallery | None:
+def gallery(public_url: str | None, desk: str, now: Callable[[], datetime]) -> TemporaryImages | None:
     """The gallery of a desk; None where no https address is set, since platforms fetch by no other."""
     if not public_url or not public_url.startswith("https://"):
         return None
-    return Gallery(public_url.rstrip("/"), f"/line/{desk}/picture", now)
+    return TemporaryImages(public_url.rstrip("/"), f"/line/{desk}/picture", now)

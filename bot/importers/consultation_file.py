@@ -15,17 +15,17 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from bot import office_file as offices
 from bot.consultations.queries import AT, PAPER
 from handlers.consultations.messages import (
-    Ballot,
-    BallotQuestion,
-    CloseBallot,
-    Kind,
-    ListBallots,
-    Phase,
-    PutBallot,
+    AnnounceConsultation,
+    CloseConsultation,
+    Consultation,
+    ConsultationPhase,
+    ConsultationQuestion,
+    ConsultationQuestionKind,
+    ListConsultations,
 )
-from handlers.dialog.events import Channel, Event, Turn
+from handlers.dialog.events import Channel, Event, TurnResult
 from handlers.dialog.receipt import ALPHABET
-from handlers.office import Part, Words
+from handlers.office import OfficeSection, Words
 from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, instant
 from handlers.staff.service.consultations import lettered
 from handlers.thai import BANGKOK
@@ -35,25 +35,27 @@ LETTERS = 6
 MOST_PDF = 20 * 1024**2
 """Bytes."""
 
-PICKED = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS})
+PICKED = frozenset(
+    {ConsultationQuestionKind.CHOICE, ConsultationQuestionKind.CHOICES, ConsultationQuestionKind.STATEMENTS}
+)
 
 
-class QuestionFile(Part):
+class ConsultationFileQuestion(OfficeSection):
     """One question. options: of a choice, of several, and the statements."""
 
-    kind: Kind
+    kind: ConsultationQuestionKind
     title: Words
     options: Annotated[tuple[Words, ...], Field(max_length=MOST_OPTIONS)] = ()
 
     @model_validator(mode="after")
     def _options_fit(self) -> Self:
-        least = 0 if self.kind not in PICKED else 1 if self.kind is Kind.STATEMENTS else 2
+        least = 0 if self.kind not in PICKED else 1 if self.kind is ConsultationQuestionKind.STATEMENTS else 2
         if len(self.options) < least or (self.options and not least):
             raise ValueError(f"options: {self.kind} takes {f'at least {least}' if least else 'none'}")
         return self
 
 
-class AnnouncementFile(Part):
+class ConsultationFile(OfficeSection):
     """A consultation.
 
     pdf: in place of a link, a file beside this one, which is then found at the consultation's page.
@@ -66,7 +68,7 @@ class AnnouncementFile(Part):
     pdf: str = ""
     opens: datetime | str | None = None
     closes: datetime | str
-    questions: Annotated[tuple[QuestionFile, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    questions: Annotated[tuple[ConsultationFileQuestion, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
 
     @model_validator(mode="after")
     def _one_background(self) -> Self:
@@ -74,7 +76,7 @@ class AnnouncementFile(Part):
             raise ValueError("link, pdf: ใช้อย่างใดอย่างหนึ่ง / one of them")
         return self
 
-    def ballot(self, now: datetime) -> Ballot:
+    def ballot(self, now: datetime) -> Consultation:
         """The consultation, under a new code. Raises BadParameter for times that cannot be."""
         opens = _when(self.opens, time(0, 0)) if self.opens is not None else now
         closes = _when(self.closes, time(23, 59))
@@ -83,7 +85,7 @@ class AnnouncementFile(Part):
                 "closes: ต้องอยู่หลัง opens และหลังเวลานี้ / must be after opens, and after now"
             )
         questions = tuple(_question(one, f"q{place}") for place, one in enumerate(self.questions, start=1))
-        return Ballot(new_code(), self.title, self.background, self.link, opens, closes, questions)
+        return Consultation(new_code(), self.title, self.background, self.link, opens, closes, questions)
 
 
 def new_code() -> str:
@@ -98,17 +100,17 @@ def _when(said: datetime | str, otherwise: time) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=BANGKOK)
 
 
-def _question(one: QuestionFile, key: str) -> BallotQuestion:
-    letter = "s" if one.kind is Kind.STATEMENTS else "o"
+def _question(one: ConsultationFileQuestion, key: str) -> ConsultationQuestion:
+    letter = "s" if one.kind is ConsultationQuestionKind.STATEMENTS else "o"
     own = {f"{letter}{place}": label for place, label in enumerate(one.options, start=1)}
-    return BallotQuestion(key, one.kind, one.title, own)
+    return ConsultationQuestion(key, one.kind, one.title, own)
 
 
-def read(file: Path) -> AnnouncementFile:
+def read(file: Path) -> ConsultationFile:
     """A file. Raises BadParameter with every mistake and its place."""
     try:
         text = file.read_text("utf-8-sig")
-        return AnnouncementFile.model_validate(tomllib.loads(text))
+        return ConsultationFile.model_validate(tomllib.loads(text))
     except UnicodeDecodeError:
         raise typer.BadParameter(f"{file}: ไม่ใช่ UTF-8 / is not UTF-8") from None
     except tomllib.TOMLDecodeError as trouble:
@@ -134,7 +136,7 @@ async def announced(file: Path, *, dry_run: bool) -> int:
             if pdf:
                 address = _address(house.settings.service.public_url)
                 ballot = replace(ballot, link=f"{address}{AT}/{ballot.code}/{PAPER}")
-            await _written(house.desks["service"].store, PutBallot(ballot, "admin", pdf), now)
+            await _written(house.desks["service"].store, AnnounceConsultation(ballot, "admin", pdf), now)
         sys.stdout.write(f"{ballot.code}\n")
     return 0
 
@@ -168,7 +170,9 @@ async def listed() -> int:
     from bot.engine import utc_now
 
     async with app.opened(["service"]) as house:
-        known: tuple[Ballot, ...] = await house.desks["service"].store.answer(ListBallots(), utc_now())
+        known: tuple[Consultation, ...] = await house.desks["service"].store.answer(
+            ListConsultations(), utc_now()
+        )
     for one in known:
         line = {"code": one.code, "title": one.title, "phase": one.phase.value}
         line |= {"opens": one.opens.isoformat(), "closes": one.closes.isoformat()}
@@ -189,7 +193,7 @@ async def drawn(code: str, out: Path) -> int:
         )
     async with app.opened(["service"]) as house:
         store = house.desks["service"].store
-        known: tuple[Ballot, ...] = await store.answer(ListBallots(), utc_now())
+        known: tuple[Consultation, ...] = await store.answer(ListConsultations(), utc_now())
         if not any(one.code == code.upper() for one in known):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
         ways = ballots.ways(house.office, house.settings.service.public_url or "", code.upper())
@@ -211,14 +215,16 @@ async def closed(code: str) -> int:
 
     async with app.opened(["service"]) as house:
         store = house.desks["service"].store
-        known: tuple[Ballot, ...] = await store.answer(ListBallots(), utc_now())
-        if not any(one.code == code.upper() and one.phase is Phase.OPEN for one in known):
+        known: tuple[Consultation, ...] = await store.answer(ListConsultations(), utc_now())
+        if not any(one.code == code.upper() and one.phase is ConsultationPhase.OPEN for one in known):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ที่เปิดอยู่ / no open consultation has this code")
-        await _written(store, CloseBallot(code.upper(), "admin"), utc_now())
+        await _written(store, CloseConsultation(code.upper(), "admin"), utc_now())
         await store.retention.checkpoint()
     return 0
 
 
-async def _written(store: Store, act: PutBallot | CloseBallot, now: datetime) -> None:
+async def _written(store: Store, act: AnnounceConsultation | CloseConsultation, now: datetime) -> None:
     who = store.seals.who("admin", secrets.token_hex())
-    await store.commit(Event(secrets.token_hex(), who, Channel.TERMINAL), None, Turn(None, (), (act,)), now)
+    await store.commit(
+        Event(secrets.token_hex(), who, Channel.TERMINAL), None, TurnResult(None, (), (act,)), now
+    )

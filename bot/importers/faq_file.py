@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from bot.office_file import syntax
 from handlers import thai
-from handlers.questions.faq_messages import Known
+from handlers.questions.faq_messages import FaqEntry
 from storage.store import Store
 
 EXAMPLE = Path(__file__).parents[1] / "faq.example.toml"
@@ -26,7 +26,7 @@ _HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
 _DAY = "เช่น “30/09/2570” / such as 2027-09-30"
 
 
-class BadFile(Exception):  # noqa: N818 - what is wrong, and nothing else
+class FaqFileError(Exception):
     """A file that cannot be taken: every mistake on a line of its own. The office's to mend."""
 
 
@@ -64,7 +64,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Way = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^|\n]+$", max_length=500)]
 
 
-class Row(BaseModel):
+class FaqRow(BaseModel):
     """An entry as an office writes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -79,14 +79,14 @@ class Row(BaseModel):
     off: Annotated[bool, BeforeValidator(_yes)] = False
 
 
-def load(path: Path) -> tuple[Known, ...]:
+def load(path: Path) -> tuple[FaqEntry, ...]:
     """The entries of a file. Raises BadFile."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadFile(f"{path}: ไม่ใช่ UTF-8 / is not UTF-8") from None
+        raise FaqFileError(f"{path}: ไม่ใช่ UTF-8 / is not UTF-8") from None
     except OSError as trouble:
-        raise BadFile(f"{path}: อ่านไม่ได้ / cannot be read ({trouble.strerror})") from None
+        raise FaqFileError(f"{path}: อ่านไม่ได้ / cannot be read ({trouble.strerror})") from None
     return parsed(text, str(path), is_csv=path.suffix.lower() == ".csv")
 
 
@@ -96,13 +96,13 @@ async def lay_out(store: Store, now: datetime) -> None:
         await store.stock(load(EXAMPLE), now)
 
 
-def parsed(text: str, name: str, *, is_csv: bool) -> tuple[Known, ...]:
+def parsed(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
     """The entries of a text. Raises BadFile with every mistake, each with its line."""
     example, rows = (False, _cells(text, name)) if is_csv else _tables(text, name)
-    entries, mistakes, seen = list[Known](), list[str](), dict[str, int]()
+    entries, mistakes, seen = list[FaqEntry](), list[str](), dict[str, int]()
     for line, raw in rows:
         try:
-            row = Row.model_validate(raw)
+            row = FaqRow.model_validate(raw)
         except ValidationError as trouble:
             mistakes += [f"{name}:{line}: {_told(error)}" for error in trouble.errors()]
             continue
@@ -111,9 +111,9 @@ def parsed(text: str, name: str, *, is_csv: bool) -> tuple[Known, ...]:
                 f"{name}:{line}: id “{row.id}” ซ้ำกับบรรทัด {seen[row.id]} / stands at line {seen[row.id]} too"
             )
         seen[row.id] = line
-        entries.append(Known(**row.model_dump(), example=example))
+        entries.append(FaqEntry(**row.model_dump(), example=example))
     if mistakes:
-        raise BadFile("\n".join(mistakes))
+        raise FaqFileError("\n".join(mistakes))
     return tuple(entries)
 
 
@@ -121,11 +121,11 @@ def _tables(text: str, name: str) -> tuple[bool, list[tuple[int, Any]]]:
     try:
         whole = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
-        raise BadFile(f"{name}: {syntax(trouble, text)}") from None
+        raise FaqFileError(f"{name}: {syntax(trouble, text)}") from None
     example, entries = whole.pop("example", False), whole.pop("entry", [])
     if whole or not isinstance(entries, list):
         wrong = next(iter(whole), "entry")
-        raise BadFile(f"{name}: ไม่รู้จัก “{wrong}” / there is no such key; example, [[entry]]")
+        raise FaqFileError(f"{name}: ไม่รู้จัก “{wrong}” / there is no such key; example, [[entry]]")
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
     lines += [0] * (len(entries) - len(lines))
     return example is True, list(zip(lines, entries, strict=False))
@@ -135,7 +135,7 @@ def _cells(text: str, name: str) -> list[tuple[int, Any]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     unknown = [column for column in reader.fieldnames or [] if column not in COLUMNS]
     if unknown or "id" not in (reader.fieldnames or []):
-        raise BadFile(
+        raise FaqFileError(
             f"{name}:1: หัวตารางต้องเป็น / the columns are {', '.join(COLUMNS)}"
             f" ไม่รู้จัก / unknown: {', '.join(unknown) or '-'}"
         )
@@ -157,7 +157,7 @@ def _told(error: Any) -> str:  # noqa: ANN401 - pydantic's details
     return f"{place}: พบ / found “{found}”; ที่อนุญาต / allowed: {error['msg'].removeprefix('Value error, ')}"
 
 
-def written(entries: Iterable[Known], *, as_csv: bool) -> str:
+def written(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
     """Entries as a file that `parsed` reads back alike."""
     if not as_csv:
         several = list(entries)
@@ -172,16 +172,16 @@ def written(entries: Iterable[Known], *, as_csv: bool) -> str:
     return out.getvalue()
 
 
-def _cells_of(one: Known) -> Mapping[str, Any]:
+def _cells_of(one: FaqEntry) -> Mapping[str, Any]:
     until = one.until.isoformat() if one.until else ""
     return {**{name: getattr(one, name) for name in COLUMNS}, "until": until}
 
 
-def _table(one: Known) -> str:
+def _table(one: FaqEntry) -> str:
     return "\n".join(("[[entry]]", *_fields(one), ""))
 
 
-def _fields(one: Known) -> Iterator[str]:
+def _fields(one: FaqEntry) -> Iterator[str]:
     for name, value in _cells_of(one).items():
         if name == "also" and value:
             yield f"also = [{', '.join(_quoted(way) for way in value)}]"

@@ -18,9 +18,9 @@ from handlers import i18n as wording
 from handlers import thai
 from handlers.complaints import deadlines
 from handlers.complaints import import_rows as oldregister
-from handlers.complaints.import_rows import BadRow
-from handlers.complaints.imported_case import OldCase
-from handlers.dialog.events import Lang, Say
+from handlers.complaints.import_rows import RejectedRow
+from handlers.complaints.imported_case import ImportedCase
+from handlers.dialog.events import Lang, Reply
 from handlers.office import Office
 from storage.store import Store
 
@@ -30,14 +30,14 @@ LONG = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RegisterImportResult:
     """What came of a file: how many rows, which are bad, whether they were taken, and the last word."""
 
     rows: int
-    bad: tuple[BadRow, ...]
+    bad: tuple[RejectedRow, ...]
     taken: bool
-    say: Say
-    cases: tuple[OldCase, ...] = ()
+    say: Reply
+    cases: tuple[ImportedCase, ...] = ()
 
 
 async def take(
@@ -49,25 +49,27 @@ async def take(
     *,
     trial: bool = False,
     quiet: bool = False,
-) -> Result:
+) -> RegisterImportResult:
     """Import a register: all or nothing. quiet: no bar. Raises Unusable for a file that is none."""
     today = thai.day(now)
     before = await store.importing.imported_on(content)
     if before is not None:
-        return Result(0, (), taken=False, say=Say("import.again", {"day": thai.shown(before, "th")}))
+        return RegisterImportResult(
+            0, (), taken=False, say=Reply("import.again", {"day": thai.shown(before, "th")})
+        )
     found = await asyncio.to_thread(lambda: list(oldregister.read(sheet.lines(path, content), office, today)))
     if not found:
-        raise sheet.Unusable(Say("import.empty"))
-    cases = [row for row in found if isinstance(row, OldCase)]
-    bad = [row for row in found if isinstance(row, BadRow)]
+        raise sheet.RegisterFileError(Reply("import.empty"))
+    cases = [row for row in found if isinstance(row, ImportedCase)]
+    bad = [row for row in found if isinstance(row, RejectedRow)]
     bad += [oldregister.clash(case) for case in await store.importing.taken(cases)]
     if bad:
         bad.sort(key=lambda row: row.line)
-        say = Say("import.nothing", {"bad": len(bad), "rows": len(found)})
-        return Result(len(found), tuple(bad), taken=False, say=say)
+        say = Reply("import.nothing", {"bad": len(bad), "rows": len(found)})
+        return RegisterImportResult(len(found), tuple(bad), taken=False, say=say)
     if trial:
-        fits = Say("import.fits", {"rows": len(found)})
-        return Result(len(found), (), taken=False, say=fits, cases=tuple(cases))
+        fits = Reply("import.fits", {"rows": len(found)})
+        return RegisterImportResult(len(found), (), taken=False, say=fits, cases=tuple(cases))
     with typer.progressbar(length=len(cases), file=sys.stderr, hidden=quiet or len(cases) < LONG) as bar:
         await store.importing.take(
             content,
@@ -77,25 +79,25 @@ async def take(
             now,
             lambda: bar.update(1),
         )
-    return Result(len(found), (), taken=True, say=Say("import.done", {"rows": len(found)}))
+    return RegisterImportResult(len(found), (), taken=True, say=Reply("import.done", {"rows": len(found)}))
 
 
-def told(result: Result) -> str:
+def told(result: RegisterImportResult) -> str:
     """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
     lines = [
-        wording.text(Say("import.line", {"line": row.line, "reasons": reasons(row, lang)}), lang)
+        wording.text(Reply("import.line", {"line": row.line, "reasons": reasons(row, lang)}), lang)
         for row in result.bad
         for lang in ("th", "en")
     ]
     return "\n".join([*lines, both(result.say)]) + "\n"
 
 
-def both(say: Say) -> str:
+def both(say: Reply) -> str:
     """Words in Thai and in English."""
     return f"{wording.text(say, 'th')}\n{wording.text(say, 'en')}"
 
 
-def as_json(result: Result) -> str:
+def as_json(result: RegisterImportResult) -> str:
     """What a program reads."""
     problems: Sequence[dict[str, Any]] = [
         {
@@ -110,7 +112,7 @@ def as_json(result: Result) -> str:
     return json.dumps({**told, "problems": problems}, ensure_ascii=False)
 
 
-def reasons(row: BadRow, lang: Lang) -> str:
+def reasons(row: RejectedRow, lang: Lang) -> str:
     """What is wrong with a row, column by column."""
     parts = [(fault.column, wording.text(fault.say, lang)) for fault in row.faults]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
@@ -123,7 +125,7 @@ async def run(file: Path, desk: DeskName, *, trial: bool) -> int:
         store = opened.desks[desk].store
         try:
             result = await take(file, content, store, opened.office, datetime.now(UTC), trial=trial)
-        except sheet.Unusable as trouble:
+        except sheet.RegisterFileError as trouble:
             sys.stderr.write(both(trouble.say) + "\n")
             return WRONG_USE
     sys.stderr.write(told(result))

@@ -11,8 +11,8 @@ from typing import Any
 import openpyxl
 
 from handlers.complaints import import_rows as oldregister
-from handlers.complaints.import_rows import Line
-from handlers.dialog.events import Say
+from handlers.complaints.import_rows import ImportRow
+from handlers.dialog.events import Reply
 
 LARGEST = 30 * 1024 * 1024
 """Bytes of a file: a register of 100,000 cases has about 10 million."""
@@ -24,28 +24,28 @@ MOST_ROWS = 200_000
 DELIMITERS = ",;\t"
 
 
-class Unusable(Exception):  # noqa: N818 - it is an answer to who brought the file
+class RegisterFileError(Exception):
     """A file that cannot be taken at all. The bringer's fault; mend the file."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Reply) -> None:
         self.say = say
         super().__init__(say.key)
 
 
-def lines(path: Path, content: bytes) -> Iterator[Line]:
+def lines(path: Path, content: bytes) -> Iterator[ImportRow]:
     """The rows of a register below its header; empty ones are left out. Raises Unusable."""
     if len(content) > LARGEST:
-        raise Unusable(Say("import.large"))
+        raise RegisterFileError(Reply("import.large"))
     rows = _spreadsheet(content) if content[:2] == b"PK" else _csv(path, content)
     header = next(rows, None)
     if header is None:
-        raise Unusable(Say("import.empty"))
+        raise RegisterFileError(Reply("import.empty"))
     names, wrong = oldregister.named([text for text, _ in header[1]])
     if wrong:
-        raise Unusable(Say("import.columns", {"names": ", ".join(wrong)}))
+        raise RegisterFileError(Reply("import.columns", {"names": ", ".join(wrong)}))
     for count, (number, cells) in enumerate(rows):
         if count >= MOST_ROWS:
-            raise Unusable(Say("import.large"))
+            raise RegisterFileError(Reply("import.large"))
         if any(text for text, _ in cells):
             yield _line(number, names, cells)
 
@@ -54,20 +54,20 @@ Cell = tuple[str, bool]
 """What a cell says, and whether it is a formula."""
 
 
-def _line(number: int, names: Sequence[str], cells: Sequence[Cell]) -> Line:
+def _line(number: int, names: Sequence[str], cells: Sequence[Cell]) -> ImportRow:
     known = [(name, *cell) for name, cell in zip(names, cells, strict=False) if name]
     formula = next((name for name, _, runs in known if runs), "")
     texts = {name: text for name, text, _ in known}
-    return Line(number, {name: texts.get(name, "") for name in oldregister.NAMES}, formula)
+    return ImportRow(number, {name: texts.get(name, "") for name in oldregister.NAMES}, formula)
 
 
 def _csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     if path.suffix.lower() not in {".csv", ".txt", ".tsv"} or b"\0" in content:
-        raise Unusable(Say("import.unreadable"))
+        raise RegisterFileError(Reply("import.unreadable"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unusable(Say("import.encoding")) from None
+        raise RegisterFileError(Reply("import.encoding")) from None
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
     start = 1
@@ -76,7 +76,7 @@ def _csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
             yield start, [(cell.strip(), cell.lstrip().startswith("=")) for cell in row]
             start = reader.line_num + 1
     except csv.Error:
-        raise Unusable(Say("import.unreadable")) from None
+        raise RegisterFileError(Reply("import.unreadable")) from None
 
 
 def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
@@ -89,16 +89,16 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
                 yield number, [_cell(cell) for cell in row]
         finally:
             book.close()
-    except Unusable:
+    except RegisterFileError:
         raise
     except Exception as trouble:  # the library fails in many ways on what is no spreadsheet
-        raise Unusable(Say("import.unreadable")) from trouble
+        raise RegisterFileError(Reply("import.unreadable")) from trouble
 
 
 def _check_size(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if sum(part.file_size for part in packed.infolist()) > UNFOLDED:
-            raise Unusable(Say("import.large"))
+            raise RegisterFileError(Reply("import.large"))
 
 
 def _cell(cell: Any) -> Cell:  # noqa: ANN401 - the library's own

@@ -12,7 +12,7 @@ from handlers.complaints import deadlines
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
 from storage.consultations import retention as polled
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from storage.files import directories as folders
 from storage.questions import retention as ended
 from storage.store import Store
@@ -35,7 +35,7 @@ REMINDED_FROM = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Did:
+class JobResult:
     """One thing that the clock did."""
 
     desk: str
@@ -43,7 +43,7 @@ class Did:
     count: int
 
 
-async def tick(place: Place, store: Store, office: Office, now: datetime) -> AsyncIterator[Did]:
+async def tick(place: DeskPaths, store: Store, office: Office, now: datetime) -> AsyncIterator[JobResult]:
     """Do all that is due at an instant (UTC), and tell what was done. One thing's trouble does not stop the others."""
     forget, broken = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
@@ -73,7 +73,7 @@ async def tick(place: Place, store: Store, office: Office, now: datetime) -> Asy
             broken.append(trouble)
             continue
         if did and count:
-            yield Did(place.desk, did, count)
+            yield JobResult(place.desk, did, count)
     if broken:
         raise broken[0]
 
@@ -137,7 +137,7 @@ async def remind_of_questions(store: Store, office: Office, now: datetime) -> in
     return told
 
 
-async def keep_anchor(place: Place, store: Store, now: datetime) -> int:
+async def keep_anchor(place: DeskPaths, store: Store, now: datetime) -> int:
     """Write the head of the audit trail beside the database, once a day, to be carried elsewhere."""
     day = str(day_in_bangkok(now))
     if await store.retention.was_done("anchor", day):

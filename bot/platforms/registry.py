@@ -8,13 +8,13 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import log
-from bot.bootstrap import Desk, House
-from bot.delivery.worker import Carrier, Courier
-from bot.settings import PREFIX, Misconfigured
+from bot.bootstrap import App, RunningDesk
+from bot.delivery.worker import DeliveryWorker, Transport
+from bot.settings import PREFIX, ConfigurationError
 from handlers.dialog.events import Channel
 
 
-class Direct:
+class WebhookBypass:
     """What platforms call, before the site: nobody looks at it, so it needs neither its layers nor its headers."""
 
     def __init__(self, routes: Iterable[BaseRoute], site: ASGIApp) -> None:
@@ -29,7 +29,7 @@ class Direct:
 
 
 @asynccontextmanager
-async def opened(house: House) -> AsyncIterator[list[BaseRoute]]:
+async def opened(house: App) -> AsyncIterator[list[BaseRoute]]:
     """Open what is set for each desk; gives the routes that the platforms call. Raises Misconfigured."""
     _assert_apart(house)
     async with AsyncExitStack() as stack:
@@ -39,7 +39,7 @@ async def opened(house: House) -> AsyncIterator[list[BaseRoute]]:
         yield routes
 
 
-def _assert_apart(house: House) -> None:
+def _assert_apart(house: App) -> None:
     """Two desks never share a bot or an account: who asks a question must not be in the chat of who reports."""
     owns = [house.settings.desk(name) for name in house.desks]
     for setting, tokens in (
@@ -49,16 +49,16 @@ def _assert_apart(house: House) -> None:
     ):
         told = [token.get_secret_value() for token in tokens if token is not None]
         if len(set(told)) < len(told):
-            raise Misconfigured(
+            raise ConfigurationError(
                 f"{PREFIX}SERVICE__{setting}: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
                 " / is the bot of the complaints desk; each desk needs its own."
             )
 
 
 @asynccontextmanager
-async def _doors(house: House, desk: Desk) -> AsyncIterator[list[BaseRoute]]:
-    own, carriers = house.settings.desk(desk.name), dict[Channel, Carrier]()
-    courier = Courier(desk.engine, desk.store, carriers, log.fault)
+async def _doors(house: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]]:
+    own, carriers = house.settings.desk(desk.name), dict[Channel, Transport]()
+    courier = DeliveryWorker(desk.engine, desk.store, carriers, log.fault)
     routes: list[BaseRoute] = []
     async with AsyncExitStack() as stack:
         if own.telegram_token is not None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.engine import Answer, Engine
+from bot.engine import Engine, EngineAnswer
 from bot.images import qr
 from bot.images.chart import barred
 from handlers import i18n as wording
-from handlers.dialog.events import Channel, Event, File, Message, Say
+from handlers.dialog.events import Channel, Event, File, Message, Reply
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -28,7 +28,7 @@ HOW_TO = """\
 """
 
 
-class Trouble(Exception):  # noqa: N818 - it is told to the person, in words
+class TerminalInputError(Exception):
     """A line that cannot become a message. Its text is a wording key."""
 
 
@@ -67,10 +67,10 @@ class Terminal:
     async def _hear(self, line: str) -> None:
         try:
             event = await self._event(line)
-        except Trouble as trouble:
+        except TerminalInputError as trouble:
             session = await self.store.session(self._who())
             lang = session.lang if session else "th"
-            return self._show((wording.render(Say(str(trouble)), lang),))
+            return self._show((wording.render(Reply(str(trouble)), lang),))
         answer = await self.engine.handle(event)
         await self._deliver(answer)
         return None
@@ -86,7 +86,7 @@ class Terminal:
         if line.startswith(":") and number.isdecimal():
             place = int(number) if len(number) < LONG_NUMBER else 0
             if not 1 <= place <= len(self.choices):
-                raise Trouble("terminal.no_choice")
+                raise TerminalInputError("terminal.no_choice")
             return replace(blank, choice=self.choices[place - 1][1])
         return replace(blank, text=line)
 
@@ -96,7 +96,7 @@ class Terminal:
                 return await self.store.evidence.take(_pieces(source), source.name, self.engine.now())
             except (OSError, StorageError) as fault:
                 self.engine.fault(fault)
-                raise Trouble("sorry.busy") from None
+                raise TerminalInputError("sorry.busy") from None
 
     def _who(self) -> bytes:
         return self.store.seals.who(Channel.TERMINAL, self.name)
@@ -110,9 +110,9 @@ class Terminal:
             name = self.store.seals.address.open(letter.what.back, "outbox", "", "back").decode()
             if name == self.name:
                 what = letter.what
-                await self._deliver(Answer(what.says, what.lang, waiting=(letter.id,)))
+                await self._deliver(EngineAnswer(what.says, what.lang, waiting=(letter.id,)))
 
-    async def _deliver(self, answer: Answer) -> None:
+    async def _deliver(self, answer: EngineAnswer) -> None:
         self._show(answer.messages)
         await self.store.outbox.done(answer.waiting)
 
@@ -148,7 +148,7 @@ def _opened(typed: str) -> BinaryIO:
             return path.open("rb")
     except (OSError, ValueError):  # ValueError: a path may hold no NUL
         pass
-    raise Trouble("terminal.no_file")
+    raise TerminalInputError("terminal.no_file")
 
 
 async def _pieces(source: BinaryIO) -> AsyncIterator[bytes]:

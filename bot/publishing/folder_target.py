@@ -12,34 +12,36 @@ from markupsafe import Markup
 from bot.publishing import atomic_write as shelf
 from bot.publishing import releases
 from bot.publishing.release_list import lines
-from bot.publishing.target import Shown, Unposted
-from bot.web.templating import Pages
+from bot.publishing.target import PublishedRelease, PublishError
+from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST
 from ita_stats.render.html import STYLE, STYLE_HASH
 from storage.files import directories as folders
-from storage.releases import Kept
+from storage.releases import StoredRelease
 
 NEWEST = "latest"
 
 
 @dataclass
-class Folder:
+class FolderTarget:
     """The folder, which the office has made: one that is missing may be a disk that is not there."""
 
     path: Path
-    pages: Pages
+    pages: PageRenderer
     name: str = "folder"
 
-    async def post(self, shown: Sequence[Shown]) -> str:
+    async def post(self, shown: Sequence[PublishedRelease]) -> str:
         """Add the releases that are not there yet, then turn the list and `latest` to the newest."""
         try:
             return await asyncio.to_thread(self._post, shown)
         except OSError as trouble:
-            raise Unposted("room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder") from None
+            raise PublishError(
+                "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
+            ) from None
 
-    def _post(self, shown: Sequence[Shown]) -> str:
+    def _post(self, shown: Sequence[PublishedRelease]) -> str:
         if not self.path.is_dir():
-            raise Unposted("folder")
+            raise PublishError("folder")
         for one in shown:
             target = self.path / _named(one)
             if not _has(target, one.kept.manifest):
@@ -51,7 +53,7 @@ class Folder:
             shelf.put_file(index, page)
         return f"{_named(shown[-1])}/statistics.html"
 
-    def _listed(self, kept: Sequence[Kept]) -> bytes:
+    def _listed(self, kept: Sequence[StoredRelease]) -> bytes:
         found = self.pages.shown(
             "statistics_list.html",
             "th",
@@ -76,7 +78,7 @@ class Folder:
         folders.sync(self.path)
 
 
-def _named(one: Shown) -> str:
+def _named(one: PublishedRelease) -> str:
     return f"{one.kept.fiscal_year}-{one.kept.number}"
 
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot import log
-from bot.log import Happened
+from bot.log import LogEvent
 from handlers import i18n as wording
-from handlers.dialog.events import Arg, Lang, Say
+from handlers.dialog.events import Arg, Lang, Reply
 from ita_stats import release
 from ita_stats.calendar import written
-from storage.releases import Kept
+from storage.releases import StoredRelease
 from storage.store import Store
 
 FAILED = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class StaffNotification:
     """Something to tell officers. th, en: the words; is_good: whether all went well."""
 
     th: str
@@ -25,20 +25,20 @@ class News:
     is_good: bool
 
 
-Tell = Callable[[News], Awaitable[None]]
+Tell = Callable[[StaffNotification], Awaitable[None]]
 """Tells the officers."""
 
 
-def said(what: str, kept: Kept | None = None, **more: str | date) -> News:
+def said(what: str, kept: StoredRelease | None = None, **more: str | date) -> StaffNotification:
     """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
-    th, en = (wording.text(Say(f"publish.{what}", _args(lang, kept, more)), lang) for lang in _LANGS)
-    return News(th.strip(), en.strip(), what not in FAILED)
+    th, en = (wording.text(Reply(f"publish.{what}", _args(lang, kept, more)), lang) for lang in _LANGS)
+    return StaffNotification(th.strip(), en.strip(), what not in FAILED)
 
 
 _LANGS: tuple[Lang, Lang] = ("th", "en")
 
 
-def _args(lang: Lang, kept: Kept | None, more: dict[str, str | date]) -> dict[str, Arg]:
+def _args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | date]) -> dict[str, Arg]:
     args: dict[str, Arg] = {}
     if kept is not None:
         period = release.read(kept.manifest).period
@@ -48,15 +48,15 @@ def _args(lang: Lang, kept: Kept | None, more: dict[str, str | date]) -> dict[st
         if isinstance(value, date):
             args[name] = written(value, lang)
         else:
-            args[name] = Say(f"publish.{name}.{value}") if name in {"place", "trouble"} else value
+            args[name] = Reply(f"publish.{name}.{value}") if name in {"place", "trouble"} else value
     return args
 
 
 def by(store: Store, now: datetime) -> Tell:
     """Tells the staff of a desk in their chats, and the log, which takes no words: only whether it went well."""
 
-    async def tell(news: News) -> None:
-        log.log(Happened.PUBLISHED if news.is_good else Happened.UNPUBLISHED)
+    async def tell(news: StaffNotification) -> None:
+        log.log(LogEvent.PUBLISHED if news.is_good else LogEvent.UNPUBLISHED)
         await store.personnel.tell({"th": news.th, "en": news.en}, now)
 
     return tell

@@ -9,18 +9,18 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from bot.bootstrap import Desk, House
-from bot.consultations.public_view import Hearing, hearing_at, ways
-from bot.jobs.housekeeping import Did
+from bot.bootstrap import App, RunningDesk
+from bot.consultations.public_view import PublicOpinion, hearing_at, ways
+from bot.jobs.housekeeping import JobResult
 from bot.publishing import atomic_write as shelf
 from bot.publishing import notifications as told
 from ita_stats.opinions import json_schema as published
 from ita_stats.opinions import render_overview as overview
 from ita_stats.opinions.render import TYPES, rendered
-from ita_stats.opinions.render_overview import Overview, Ways
-from ita_stats.opinions.results import Results
+from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks
+from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import pair
-from ita_stats.render.html import Link
+from ita_stats.render.html import NamedLink
 from storage.files import directories as folders
 
 NAME = "opinions"
@@ -35,7 +35,7 @@ class OpinionFolder:
     path: Path
     address: str = ""
 
-    def post(self, found: Overview) -> int:
+    def post(self, found: OpinionOverview) -> int:
         """Bring the folder up to date; gives how many things were written, none a second time.
 
         The list is written last, so that it never leads to what is not there. Raises OSError, where what stood there
@@ -55,17 +55,17 @@ class OpinionFolder:
                 changed += 1
         return changed
 
-    def _ways(self, name: str) -> Ways:
-        there = ways(self.address) if self.address else Ways("", "", "")
-        return Ways(there.join, there.say, f"{{code}}/{name}")
+    def _ways(self, name: str) -> OverviewLinks:
+        there = ways(self.address) if self.address else OverviewLinks("", "", "")
+        return OverviewLinks(there.join, there.say, f"{{code}}/{name}")
 
 
-def _other(lang: str) -> Link:
+def _other(lang: str) -> NamedLink:
     other, name = ("th", "index.html") if lang == "en" else ("en", "en.html")
-    return Link(pair("list", f"language_{other}")[0], name)
+    return NamedLink(pair("list", f"language_{other}")[0], name)
 
 
-def _put(target: Path, found: Results) -> bool:
+def _put(target: Path, found: PublishedResults) -> bool:
     """Put a consultation's files where they are not there as they are to be; whether that was done."""
     if _has(target, found):
         return False
@@ -73,7 +73,7 @@ def _put(target: Path, found: Results) -> bool:
     return True
 
 
-def _files(found: Results) -> Iterator[tuple[str, bytes]]:
+def _files(found: PublishedResults) -> Iterator[tuple[str, bytes]]:
     sums = {}
     for name in TYPES:
         content = rendered(found, name)
@@ -82,7 +82,7 @@ def _files(found: Results) -> Iterator[tuple[str, bytes]]:
     yield SUMS, (json.dumps(sums, indent=1) + "\n").encode()
 
 
-def _has(target: Path, found: Results) -> bool:
+def _has(target: Path, found: PublishedResults) -> bool:
     """Whether these results stand there whole: nobody has taken a file away or written into one."""
     try:
         if (target / "results.json").read_bytes() != published.written(found):
@@ -95,7 +95,9 @@ def _has(target: Path, found: Results) -> bool:
         return False
 
 
-async def go(hearing: Hearing, folder: OpinionFolder, desk: Desk, now: datetime) -> AsyncIterator[Did]:
+async def go(
+    hearing: PublicOpinion, folder: OpinionFolder, desk: RunningDesk, now: datetime
+) -> AsyncIterator[JobResult]:
     """Publish what is new at an instant (UTC). Trouble is told once a day, and tried again at the next round."""
     found = await hearing.overview(now)
     if found.is_empty:
@@ -108,10 +110,10 @@ async def go(hearing: Hearing, folder: OpinionFolder, desk: Desk, now: datetime)
             await told.by(desk.store, now)(told.said("opinions_not_posted", trouble=what))
         return
     if changed:
-        yield Did("service", "published-opinions", changed)
+        yield JobResult("service", "published-opinions", changed)
 
 
-async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
+async def all_of(house: App, now: datetime) -> AsyncIterator[JobResult]:
     """Publish for the service desk, where it is open and the office has named a folder."""
     if "service" not in house.desks or house.settings.publish_folder is None:
         return

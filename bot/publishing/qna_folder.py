@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bot.bootstrap import House
-from bot.jobs.housekeeping import Did
+from bot.bootstrap import App
+from bot.jobs.housekeeping import JobResult
 from bot.publishing import atomic_write as shelf
 from bot.publishing import notifications as told
 from bot.web import qna_board as board
-from bot.web.templating import Pages
+from bot.web.templating import PageRenderer
 from ita_stats.calendar import day_in_bangkok
 from storage.files import directories as folders
 
@@ -35,7 +35,7 @@ def post(web: Path, files: Mapping[str, bytes]) -> int:
     return changed
 
 
-async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
+async def all_of(house: App, now: datetime) -> AsyncIterator[JobResult]:
     """Publish the service desk's board, where something was published and the office has named a folder."""
     web = house.settings.publish_folder
     if "service" not in house.desks or web is None:
@@ -45,7 +45,7 @@ async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
     if not known.posted and not (web / board.FILE).exists():
         return  # nothing was ever published; what was taken from the board must go from here too
     address = (house.settings.service.public_url or "").rstrip("/")
-    files = board.pages(Pages(house.office), known, today, f"{address}/ask" if address else "")
+    files = board.pages(PageRenderer(house.office), known, today, f"{address}/ask" if address else "")
     try:
         changed = await asyncio.to_thread(post, web, files)
     except OSError as trouble:
@@ -54,4 +54,4 @@ async def all_of(house: House, now: datetime) -> AsyncIterator[Did]:
             await told.by(store, now)(told.said("board_not_posted", trouble=what))
         return
     if changed:
-        yield Did("service", "published-board", changed)
+        yield JobResult("service", "published-board", changed)

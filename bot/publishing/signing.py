@@ -6,27 +6,27 @@ from hashlib import sha256
 from pydantic import ValidationError
 
 from ita_stats.release import ANCHOR, Hash
-from ita_stats.render.json_schema import Part
-from storage.audit import Anchor
+from ita_stats.render.json_schema import PublishedModel
+from storage.audit import AuditAnchor
 from storage.crypto.aead import is_signed, public_key, signed
-from storage.crypto.keyring import Seals
+from storage.crypto.keyring import Keyring
 
 
-class AnchorJson(Part):
+class AnchorJson(PublishedModel):
     """Signature: Ed25519 (RFC 8032) over the 32 bytes of the manifest's SHA-256. Key and signature are base64."""
 
     manifest_sha256: Hash
     public_key: str
     signature: str
-    audit: Anchor
+    audit: AuditAnchor
 
 
-def key_of(seals: Seals) -> str:
+def key_of(seals: Keyring) -> str:
     """The public key of a desk, base64: what it gives to those who want to verify its releases."""
     return _text(public_key(seals.signing_seed))
 
 
-def anchored(seals: Seals, manifest: bytes, audit: Anchor) -> bytes:
+def anchored(seals: Keyring, manifest: bytes, audit: AuditAnchor) -> bytes:
     """The anchor of a manifest."""
     name = sha256(manifest)
     found = AnchorJson(

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from storage.releases import Kept
+from storage.releases import StoredRelease
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PublishedRelease:
     """A release that may be read by everybody, and the folder of its files."""
 
-    kept: Kept
+    kept: StoredRelease
     folder: Path
 
 
-class Unposted(Exception):  # noqa: N818
+class PublishError(Exception):
     """A place could not be brought up to date; what stood there still does. It is tried again later.
 
     what: a code of [publish.trouble] in the wording, never words of an answer.
@@ -27,14 +27,14 @@ class Unposted(Exception):  # noqa: N818
         self.what = what
 
 
-class Outlet(Protocol):
+class PublishTarget(Protocol):
     """A place. Posting the same releases again changes nothing."""
 
     @property
     def name(self) -> str:
         """What it is called in [publish.place] of the wording."""
 
-    async def post(self, releases: Sequence[Shown]) -> str:
+    async def post(self, releases: Sequence[PublishedRelease]) -> str:
         """Bring the place up to date with all releases, oldest first; gives the newest's address there.
 
         Raises Unposted.

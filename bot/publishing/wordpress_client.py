@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.publishing.target import Unposted
+from bot.publishing.target import PublishError
 
 MOST_ANSWER = 8 * 1024 * 1024
 SECONDS = aiohttp.ClientTimeout(total=90, sock_connect=10, sock_read=60)
@@ -21,7 +21,7 @@ _WHAT = {
 }
 
 
-class Wire:
+class WordPressClient:
     """One conversation with a website."""
 
     def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
@@ -52,11 +52,11 @@ class Wire:
                 _see(answer.status)
                 read = await answer.content.read(MOST_ANSWER)
         except (aiohttp.ClientError, TimeoutError, OSError):
-            raise Unposted("unreachable") from None  # its words may hold the address
+            raise PublishError("unreachable") from None  # its words may hold the address
         try:
             return json.loads(read)
         except ValueError:
-            raise Unposted("answer") from None
+            raise PublishError("answer") from None
 
 
 def _see(status: int) -> None:
@@ -64,13 +64,13 @@ def _see(status: int) -> None:
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status < HTTPStatus.BAD_REQUEST:
-        raise Unposted("moved")
+        raise PublishError("moved")
     server = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-    raise Unposted("broken" if server else _WHAT.get(HTTPStatus(status), "answer"))
+    raise PublishError("broken" if server else _WHAT.get(HTTPStatus(status), "answer"))
 
 
 @asynccontextmanager
-async def opened(origin: str, user: str, password: SecretStr) -> AsyncIterator[Wire]:
+async def opened(origin: str, user: str, password: SecretStr) -> AsyncIterator[WordPressClient]:
     """A conversation, as long as it is needed."""
     login = aiohttp.encode_basic_auth(user, password.get_secret_value(), encoding="utf-8")
     async with aiohttp.ClientSession(
@@ -78,4 +78,4 @@ async def opened(origin: str, user: str, password: SecretStr) -> AsyncIterator[W
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"authorization": login, "accept": "application/json", "user-agent": "ita-bot"},
     ) as session:
-        yield Wire(session, origin)
+        yield WordPressClient(session, origin)

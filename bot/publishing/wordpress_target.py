@@ -13,15 +13,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from bot.publishing import wordpress_client as wire
-from bot.publishing.target import Shown, Unposted
-from bot.publishing.wordpress_client import Wire
+from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.wordpress_client import WordPressClient
 from bot.web.statistics import AT, FILE
 from ita_stats import release
-from ita_stats.cases.model import Issue
+from ita_stats.cases.model import ReleaseInfo
 from ita_stats.render import html as page
 from ita_stats.render import json_schema as published
-from ita_stats.render.document import Document, document, told
-from ita_stats.render.html import Link
+from ita_stats.render.document import StatisticsDocument, document, told
+from ita_stats.render.html import NamedLink
 
 T = TypeVar("T", bound=BaseModel)
 PAGES, MEDIA = "/wp/v2/pages", "/wp/v2/media"
@@ -42,14 +42,14 @@ BESIDE = {
 }
 
 
-class _Found(BaseModel):
+class _WordPressObject(BaseModel):
     """What we read of an answer."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     id: int
 
 
-class _Media(_Found):
+class _Media(_WordPressObject):
     source_url: str
 
 
@@ -57,13 +57,13 @@ class _Text(BaseModel):
     raw: str
 
 
-class _Page(_Found):
+class _Page(_WordPressObject):
     link: str
     content: _Text
 
 
 @dataclass(frozen=True)
-class WordPress:
+class WordPressTarget:
     """The office's website. site: the address of our own, where the files are that WordPress refuses."""
 
     origin: str
@@ -73,27 +73,29 @@ class WordPress:
     site: str | None
     name: str = "wordpress"
 
-    async def post(self, shown: Sequence[Shown]) -> str:
+    async def post(self, shown: Sequence[PublishedRelease]) -> str:
         """Upload the newest release's files and write its page; gives the page's address. Raises Unposted."""
         newest = shown[-1]
         figures = newest.kept.figures
-        printed = document(published.read(figures), published.read_issue(figures) or Issue())
+        printed = document(published.read(figures), published.read_issue(figures) or ReleaseInfo())
         async with wire.opened(self.origin, self.user, self.password) as one:
             media = {name: await self._media(one, newest, file, printed) for name, file in UPLOADED.items()}
-            links = [Link(name, address) for name, address in media.items()]
+            links = [NamedLink(name, address) for name, address in media.items()]
             content = page.plain(printed, media["PNG"], [*links, *self._own(newest)])
             return await self._page(one, content, printed.title[0])
 
-    def _own(self, newest: Shown) -> list[Link]:
+    def _own(self, newest: PublishedRelease) -> list[NamedLink]:
         """The files on our own site, and the list of all releases; none where it has no address."""
         if self.site is None:
             return []
         site, kept = self.site.rstrip("/"), newest.kept
         place = {"year": kept.fiscal_year, "number": kept.number}
-        links = [Link(name, site + FILE.format(**place, file=file)) for name, file in BESIDE.items()]
-        return [*links, Link("ฉบับทั้งหมด / all releases", site + AT)]
+        links = [NamedLink(name, site + FILE.format(**place, file=file)) for name, file in BESIDE.items()]
+        return [*links, NamedLink("ฉบับทั้งหมด / all releases", site + AT)]
 
-    async def _media(self, one: Wire, newest: Shown, file: str, printed: Document) -> str:
+    async def _media(
+        self, one: WordPressClient, newest: PublishedRelease, file: str, printed: StatisticsDocument
+    ) -> str:
         """The address of a file in the media library, where it is put if it is not there."""
         content = (newest.folder / file).read_bytes()
         slug = self._slug(newest, file, content)
@@ -107,12 +109,12 @@ class WordPress:
         (made,) = _read(_Media, [await one.upload(MEDIA, f"{slug}.{ending}", kind, content, **said)])
         return made.source_url
 
-    def _slug(self, newest: Shown, file: str, content: bytes) -> str:
+    def _slug(self, newest: PublishedRelease, file: str, content: bytes) -> str:
         """What a file is known by: release, kind and content."""
         kept, ending = newest.kept, file.rpartition(".")[2]
         return f"{self.slug}-{kept.fiscal_year}-{kept.number}-{ending}-{sha256(content).hexdigest()[:8]}"
 
-    async def _page(self, one: Wire, content: str, title: str) -> str:
+    async def _page(self, one: WordPressClient, content: str, title: str) -> str:
         """Write the page where it says something else; it stays hidden where the office has hidden it."""
         found = _read(
             _Page,
@@ -127,7 +129,7 @@ class WordPress:
         return first.link
 
 
-def _kinds(newest: Shown) -> Mapping[str, str]:
+def _kinds(newest: PublishedRelease) -> Mapping[str, str]:
     return {one.name: one.type.partition(";")[0] for one in release.read(newest.kept.manifest).files}
 
 
@@ -136,10 +138,10 @@ def _read(model: type[T], answer: Any) -> list[T]:  # noqa: ANN401 - as the webs
     try:
         return [model.model_validate(one) for one in answer]
     except (TypeError, ValidationError):
-        raise Unposted("answer") from None
+        raise PublishError("answer") from None
 
 
-class _Sayings(HTMLParser):
+class _VisibleContentParser(HTMLParser):
     """What a page says: its words, pictures and links. WordPress may write the tags another way."""
 
     def __init__(self) -> None:
@@ -156,7 +158,7 @@ class _Sayings(HTMLParser):
 
 
 def _said(content: str) -> list[str]:
-    reading = _Sayings()
+    reading = _VisibleContentParser()
     reading.feed(content)
     reading.close()
     return reading.said

@@ -7,14 +7,14 @@ from typing import Any
 
 from bot.consultations import queries as ballots
 from bot.statistics import tables as statistics
-from handlers.consultations.messages import CountResult, FindWays
+from handlers.consultations.messages import GetConsultationLinks, GetConsultationResult
 from handlers.dialog.events import Query
 from handlers.office import Office
-from handlers.staff.complaints.release import FindWaiting, Waiting
-from handlers.staff.complaints.statistics import CountCases, Counts
+from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
+from handlers.staff.complaints.statistics import CountCases, PeriodCounts
 from ita_stats import release
 from ita_stats.calendar import BUDDHIST_ERA
-from ita_stats.cases.model import Figures
+from ita_stats.cases.model import StatusCounts
 from storage.store import Store
 
 
@@ -24,19 +24,19 @@ def answers(
     """Who answers what handlers ask of what is counted. address: of the desk's site, or empty."""
     return {
         CountCases: counter(store, office, desk),
-        FindWaiting: waiting(store),
-        CountResult: ballots.counter(store, office, address),
-        FindWays: ballots.finder(office, address),
+        ListPendingReleases: waiting(store),
+        GetConsultationResult: ballots.counter(store, office, address),
+        GetConsultationLinks: ballots.finder(office, address),
     }
 
 
 def counter(
     store: Store, office: Office, desk: str
-) -> Callable[[CountCases, datetime], Awaitable[tuple[Counts, ...]]]:
+) -> Callable[[CountCases, datetime], Awaitable[tuple[PeriodCounts, ...]]]:
     """Who answers what officers ask of the statistics."""
     terms = statistics.terms_of(office, desk)
 
-    async def count(query: CountCases, now: datetime) -> tuple[Counts, ...]:
+    async def count(query: CountCases, now: datetime) -> tuple[PeriodCounts, ...]:
         counted = []
         for period in query.periods:
             wish = statistics.wished(period, "", "month", now)
@@ -54,18 +54,18 @@ def counter(
     return count
 
 
-def _counts(th: str, en: str, figures: Figures) -> Counts:
+def _counts(th: str, en: str, figures: StatusCounts) -> PeriodCounts:
     received, done, in_progress, not_accepted = (cell or 0 for cell in figures.cells)
-    return Counts(th, en, received, done, in_progress, not_accepted)
+    return PeriodCounts(th, en, received, done, in_progress, not_accepted)
 
 
-def waiting(store: Store) -> Callable[[FindWaiting, datetime], Awaitable[tuple[Waiting, ...]]]:
+def waiting(store: Store) -> Callable[[ListPendingReleases, datetime], Awaitable[tuple[PendingRelease, ...]]]:
     """Who answers which releases are held."""
 
-    async def find(_: FindWaiting, _now: datetime) -> tuple[Waiting, ...]:
+    async def find(_: ListPendingReleases, _now: datetime) -> tuple[PendingRelease, ...]:
         held = [
             (one.name, release.read(one.manifest).period) for one in await store.releases.all() if one.held
         ]
-        return tuple(Waiting(name, period.label, period.label_en) for name, period in held)
+        return tuple(PendingRelease(name, period.label, period.label_en) for name, period in held)
 
     return find

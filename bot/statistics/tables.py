@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from handlers.complaints.lifecycle import Outcome
+from handlers.complaints.lifecycle import CaseOutcome
 from handlers.office import Office
 from ita_stats import period
 from ita_stats import strings as words
 from ita_stats.calendar import day_in_bangkok
 from ita_stats.cases import tables as figures
-from ita_stats.cases.count import Named, Terms
-from ita_stats.cases.model import Layout, Split, Tables
-from ita_stats.cases.tables import Wish
-from ita_stats.cases.timeline import Courses, Gathering
+from ita_stats.cases.count import CodeLabel, CountingRules
+from ita_stats.cases.model import Breakdown, Layout, StatisticsTables
+from ita_stats.cases.tables import TableRequest
+from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.render import json_schema as published
 from storage.store import Store
 
@@ -26,15 +26,15 @@ DASH = "–"
 COLUMNS = ("รับไว้ / received", "แล้วเสร็จ / done", "อยู่ระหว่าง / in progress", "ไม่รับเรื่อง / not accepted")
 
 
-def terms_of(office: Office, desk: str) -> Terms:
+def terms_of(office: Office, desk: str) -> CountingRules:
     """How an office wants to be counted, from its office.toml."""
-    return Terms(
+    return CountingRules(
         office_th=office.name.th,
         office_en=office.name.en or office.name.th,
         desk=desk,
-        categories=tuple(Named(c.code, c.name.th, c.name.en or c.name.th) for c in office.categories),
-        sources=tuple(Named(code, *words.pair("source", code)) for code in words.WORDS["source"]),
-        outcomes=tuple(Named(o.value, *words.pair("outcome", o.value)) for o in Outcome),
+        categories=tuple(CodeLabel(c.code, c.name.th, c.name.en or c.name.th) for c in office.categories),
+        sources=tuple(CodeLabel(code, *words.pair("source", code)) for code in words.WORDS["source"]),
+        outcomes=tuple(CodeLabel(o.value, *words.pair("outcome", o.value)) for o in CaseOutcome),
         deadline=office.deadlines.first_answer_days,
         forwarded_is_done=office.statistics.forwarded_counts_as == "done",
         threshold=office.statistics.hide_below,
@@ -42,8 +42,8 @@ def terms_of(office: Office, desk: str) -> Terms:
 
 
 def wished(
-    text: str, as_of: str, layout: Layout, now: datetime, releases: Sequence[Tables] | None = None
-) -> Wish:
+    text: str, as_of: str, layout: Layout, now: datetime, releases: Sequence[StatisticsTables] | None = None
+) -> TableRequest:
     """What is asked for in words. Raises NoPeriod, which says what was meant.
 
     releases: those that were published, as they stand; None where nobody kept them (see `figures.wish`).
@@ -53,7 +53,9 @@ def wished(
     return figures.wish(period.parsed(text, day), day, layout, releases)
 
 
-async def tables(store: Store, terms: Terms, wish: Wish, *, exact: bool = False) -> Tables:
+async def tables(
+    store: Store, terms: CountingRules, wish: TableRequest, *, exact: bool = False
+) -> StatisticsTables:
     """The tables of a desk, protected unless `exact`."""
     courses = await gathered(store, wish.days)
     if exact:
@@ -61,23 +63,23 @@ async def tables(store: Store, terms: Terms, wish: Wish, *, exact: bool = False)
     return await asyncio.to_thread(figures.protected, courses, terms, wish, store.salt)
 
 
-async def gathered(store: Store, days: Sequence[date]) -> Courses:
+async def gathered(store: Store, days: Sequence[date]) -> TimelineCounts:
     """The courses of all cases on some days."""
-    gathering = Gathering(Courses(tuple(days)))
+    gathering = TimelineBuilder(TimelineCounts(tuple(days)))
     async for written in store.written_facts():
         gathering.add(written)
         await asyncio.sleep(0)  # others have their turn
     return gathering.gathered()
 
 
-def shown(found: Tables, form: Format) -> str:
+def shown(found: StatisticsTables, form: Format) -> str:
     """The tables as text."""
     if form == "json":
         return published.written(found)
     return _csv(found) if form == "csv" else _table(found)
 
 
-def _lines(found: Tables) -> list[tuple[str, str, tuple[int | None, ...]]]:
+def _lines(found: StatisticsTables) -> list[tuple[str, str, tuple[int | None, ...]]]:
     """Every line of figures: which table, its name, the four figures."""
     lines: list[tuple[str, str, tuple[int | None, ...]]] = [
         ("rows", row.label_th, row.figures.cells) for row in found.rows
@@ -88,11 +90,11 @@ def _lines(found: Tables) -> list[tuple[str, str, tuple[int | None, ...]]]:
     return lines
 
 
-def _named_splits(found: Tables) -> tuple[tuple[str, tuple[Split, ...]], ...]:
+def _named_splits(found: StatisticsTables) -> tuple[tuple[str, tuple[Breakdown, ...]], ...]:
     return (("categories", found.categories), ("sources", found.sources), ("outcomes", found.outcomes))
 
 
-def _csv(found: Tables) -> str:
+def _csv(found: StatisticsTables) -> str:
     """A line for each figure of every table, with the codes; a protected one is a dash."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
@@ -107,7 +109,7 @@ def _csv(found: Tables) -> str:
     return out.getvalue()
 
 
-def _table(found: Tables) -> str:
+def _table(found: StatisticsTables) -> str:
     names = {split.code: split.name_th for split in found.categories}
     head = ["ประจำเดือน / months", *names.values(), *COLUMNS]
     body = [[r.label_th, *_cells(r.categories.values()), *_cells(r.figures.cells)] for r in found.rows]

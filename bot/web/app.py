@@ -12,21 +12,21 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import log
-from bot.bootstrap import House
+from bot.bootstrap import App
 from bot.consultations.public_view import hearing_at
 from bot.engine import utc_now
-from bot.publishing.releases import Bench
+from bot.publishing.releases import ReleaseContext
 from bot.web import html as markup
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_HOME, SERVICE_PATHS, WebChat
-from bot.web.officer.routes import Officers
+from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
-from bot.web.qna_board import Board
-from bot.web.statistics import Statistics
-from bot.web.templating import Pages, asked_lang
+from bot.web.qna_board import QnaBoard
+from bot.web.statistics import StatisticsPages
+from bot.web.templating import PageRenderer, asked_lang
 from handlers import i18n as wording
 from handlers import service_desk as counter
 from handlers.complaints import form as complaint
-from handlers.dialog.context import Moment
+from handlers.dialog.context import Context
 from handlers.dialog.events import Channel, Event, Session
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -47,10 +47,10 @@ _KEPT = {200, 206, 304}
 _SORRY = {404: "lost", 405: "verb"}
 
 
-def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
+def site(house: App, doors: Sequence[BaseRoute] = ()) -> Starlette:
     """The web application of a house; doors: the routes that platforms call."""
-    pages = Pages(house.office)
-    front = Front(house, pages)
+    pages = PageRenderer(house.office)
+    front = StaticPages(house, pages)
     routes: list[BaseRoute] = [
         Route("/", front.home),
         Route("/privacy", front.privacy),
@@ -67,14 +67,14 @@ def site(house: House, doors: Sequence[BaseRoute] = ()) -> Starlette:
         routes.append(Route("/exit", _leaving(house, chats)))
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
-        routes += Officers(desk, pages).routes()
-        routes += Statistics(Bench(desk.place, desk.store, house.office), pages).routes()
+        routes += OfficerPages(desk, pages).routes()
+        routes += StatisticsPages(ReleaseContext(desk.place, desk.store, house.office), pages).routes()
     application = Starlette(routes=routes, exception_handlers={HTTPException: front.sorry, 500: front.fault})
     application.router.redirect_slashes = False  # it would repeat the Host that was asked for
     return application
 
 
-def _chats(house: House, pages: Pages) -> list[WebChat]:
+def _chats(house: App, pages: PageRenderer) -> list[WebChat]:
     """The talks of the desks that are here, each under its own paths and with its own cookie."""
     chats = []
     if "complaints" in house.desks:
@@ -85,11 +85,11 @@ def _chats(house: House, pages: Pages) -> list[WebChat]:
     return chats
 
 
-def _boards(house: House, pages: Pages) -> list[BaseRoute]:
+def _boards(house: App, pages: PageRenderer) -> list[BaseRoute]:
     """The public board and the results of public opinion, where the service desk is."""
     if "service" not in house.desks:
         return []
-    board = Board(house, pages)
+    board = QnaBoard(house, pages)
     return [
         Route("/qna", board.page),
         Route("/qna/feed.xml", board.feed),
@@ -98,7 +98,7 @@ def _boards(house: House, pages: Pages) -> list[BaseRoute]:
     ]
 
 
-def _leaving(house: House, chats: Sequence[WebChat]) -> Callable[[Request], Awaitable[Response]]:
+def _leaving(house: App, chats: Sequence[WebChat]) -> Callable[[Request], Awaitable[Response]]:
     """The quick exit: away at once, and the cookies of every desk with it."""
 
     async def leave(request: Request) -> Response:
@@ -110,10 +110,10 @@ def _leaving(house: House, chats: Sequence[WebChat]) -> Callable[[Request], Awai
     return leave
 
 
-class Front:
+class StaticPages:
     """The pages that are only read."""
 
-    def __init__(self, house: House, pages: Pages) -> None:
+    def __init__(self, house: App, pages: PageRenderer) -> None:
         self._house = house
         self._pages = pages
 
@@ -134,7 +134,7 @@ class Front:
     async def privacy(self, request: Request) -> Response:
         """The privacy notice of each desk that is here, as the web gives it, and what the pages leave behind."""
         lang = asked_lang(request)
-        moment = Moment(Event("", b"", Channel.WEB), Session(lang=lang), self._house.office, utc_now())
+        moment = Context(Event("", b"", Channel.WEB), Session(lang=lang), self._house.office, utc_now())
         desks = self._house.desks
         told = [complaint.pdpa(moment)] if "complaints" in desks or "service" not in desks else []
         told += [counter.privacy(moment)] if "service" in desks else []
@@ -169,10 +169,10 @@ class Front:
         return self._pages.sorry(asked_lang(request), "fault", 500)
 
 
-class Guarded:
+class SecurityMiddleware:
     """Puts the headers on everything that leaves, whatever made it, and asks who comes in a crowd to wait."""
 
-    def __init__(self, inner: ASGIApp, pages: Pages | None = None, most: int = MOST_AT_ONCE) -> None:
+    def __init__(self, inner: ASGIApp, pages: PageRenderer | None = None, most: int = MOST_AT_ONCE) -> None:
         self._inner = inner
         self._headers = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
         self._full = _full(pages) if pages else inner
@@ -206,14 +206,14 @@ class Guarded:
         return [(name, value) for name, value in self._headers if name not in own]
 
 
-def refusal(pages: Pages) -> Response:
+def refusal(pages: PageRenderer) -> Response:
     """The page for what is no request at all, with the headers of every page."""
     shown = pages.sorry("th", "garbled", 400)
     shown.headers.update({**HEADERS, "cache-control": "no-store"})
     return shown
 
 
-def _full(pages: Pages) -> ASGIApp:
+def _full(pages: PageRenderer) -> ASGIApp:
     """What answers when too many ask at once."""
 
     async def full(scope: Scope, receive: Receive, send: Send) -> None:

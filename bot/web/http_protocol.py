@@ -18,7 +18,7 @@ MOST_CONNECTIONS = 4_000
 """Open at once; a person's browser holds one or two."""
 
 
-class Patient(HttpToolsProtocol):
+class TimeoutHttpProtocol(HttpToolsProtocol):
     """HTTP/1.1 with an end to waiting. page: what is answered to what is no request, as it goes over the wire."""
 
     page = b""
@@ -118,9 +118,9 @@ class Patient(HttpToolsProtocol):
         self._head, self._until = 0, None
 
 
-def patient(refusal: Response) -> type[Patient]:
+def patient(refusal: Response) -> type[TimeoutHttpProtocol]:
     """The protocol for a server, with the page that is shown to what is no request."""
     head = [f"HTTP/1.1 {refusal.status_code} {HTTPStatus(refusal.status_code).phrase}".encode()]
     head += [name + b": " + value for name, value in refusal.raw_headers]
     page = b"\r\n".join((*head, b"connection: close", b"", bytes(refusal.body)))
-    return type("Patient", (Patient,), {"page": page})
+    return type("Patient", (TimeoutHttpProtocol,), {"page": page})

@@ -15,7 +15,7 @@ from multipart import (
 )
 from starlette.requests import Request
 
-from bot.web.upload_limits import Bodies, TooLarge, Unread
+from bot.web.upload_limits import UploadError, UploadLimiter, UploadTooLargeError
 from handlers.dialog.events import File, FileProblem
 
 MOST_AT_ONCE = 5
@@ -30,7 +30,7 @@ Admits: TypeAlias = Callable[[Mapping[str, str]], bool]
 
 
 @dataclass
-class Filled:
+class FormData:
     """What was filled in. A field sent twice counts once, as it was sent first."""
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Filled:
         return self.fields.get(name, "").replace("\r\n", "\n")
 
 
-async def read(request: Request, bodies: Bodies, admits: Admits, take: Taker) -> Filled:
+async def read(request: Request, bodies: UploadLimiter, admits: Admits, take: Taker) -> FormData:
     """Read a form to its end. Files are taken only if `admits` agrees to the fields before them. Raises Unread."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     chunks = bodies.paced(request.stream(), int(request.headers.get("content-length", "0")))
@@ -50,14 +50,14 @@ async def read(request: Request, bodies: Bodies, admits: Admits, take: Taker) ->
             boundary = PushMultipartParser(
                 options.get("boundary", ""), max_header_count=8, max_segment_count=MOST_FIELDS
             )
-            return await _Reading(_events(chunks, boundary), admits, take).whole()
+            return await _MultipartReader(_events(chunks, boundary), admits, take).whole()
         except ParserLimitReached:
-            raise TooLarge from None
+            raise UploadTooLargeError from None
         except MultipartError:
-            raise Unread from None
+            raise UploadError from None
     if kind == "application/x-www-form-urlencoded":
         return _plain(await _words(chunks))
-    raise Unread
+    raise UploadError
 
 
 async def _events(
@@ -76,29 +76,29 @@ async def _words(chunks: AsyncIterator[bytes]) -> bytes:
         too_much = too_much or len(whole) + len(chunk) > MOST_WORDS
         whole = b"" if too_much else whole + chunk  # read on: the page waits for the end of the body
     if too_much:
-        raise TooLarge
+        raise UploadTooLargeError
     return whole
 
 
-def _plain(body: bytes) -> Filled:
+def _plain(body: bytes) -> FormData:
     try:
         pairs = parse_qsl(body.decode("ascii", "replace"), True, errors="replace", max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise Unread from None
-    return Filled(dict(reversed(pairs)))
+        raise UploadError from None
+    return FormData(dict(reversed(pairs)))
 
 
 @dataclass
-class _Reading:
+class _MultipartReader:
     """A multipart form on its way in."""
 
     events: AsyncIterator[MultipartSegment | bytes | None]
     admits: Admits
     take: Taker
-    filled: Filled = field(default_factory=Filled)
+    filled: FormData = field(default_factory=FormData)
     _ended: bool = True
 
-    async def whole(self) -> Filled:
+    async def whole(self) -> FormData:
         """Every part, one after the other."""
         async for event in self.events:
             if isinstance(event, MultipartSegment):

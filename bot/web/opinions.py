@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.consultations.public_view import Hearing, ways
+from bot.consultations.public_view import PublicOpinion, ways
 from bot.consultations.queries import AT, PAPER
 from bot.engine import utc_now
 from bot.web.qna_board import framed
-from bot.web.templating import Pages, asked_lang
+from bot.web.templating import PageRenderer, asked_lang
 from handlers.dialog.events import Lang
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions import render_overview as overview
 from ita_stats.opinions.render import TYPES, rendered
-from ita_stats.opinions.render_overview import Ways
-from ita_stats.opinions.results import Results
-from ita_stats.render.html import Link
+from ita_stats.opinions.render_overview import OverviewLinks
+from ita_stats.opinions.results import PublishedResults
+from ita_stats.render.html import NamedLink
 
 A_WHILE = {"cache-control": "public, max-age=60"}
 SHEET = "results.css"
@@ -32,7 +32,7 @@ FILES = ("results.pdf", "results.csv", "results.json", "results.schema.json")
 class OpinionPages:
     """The pages of a service desk."""
 
-    def __init__(self, hearing: Hearing, pages: Pages) -> None:
+    def __init__(self, hearing: PublicOpinion, pages: PageRenderer) -> None:
         self._hearing, self._pages = hearing, pages
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -93,20 +93,20 @@ class OpinionPages:
         return framed(found, self._pages.office)
 
 
-def _ways(lang: Lang) -> Ways:
+def _ways(lang: Lang) -> OverviewLinks:
     """Where things are, in the language that is read."""
     way = ways()
     if lang == "th":
         return way
-    return Ways(f"{way.join}&lang=en", f"{way.say}?lang=en", f"{way.of}?lang=en")
+    return OverviewLinks(f"{way.join}&lang=en", f"{way.say}?lang=en", f"{way.of}?lang=en")
 
 
 @lru_cache(maxsize=64)
-def _article(found: Results, lang: Lang) -> str:
-    links = [Link(link.name, f"{AT}/{found.code}/{link.address}") for link in page.FILES]
+def _article(found: PublishedResults, lang: Lang) -> str:
+    links = [NamedLink(link.name, f"{AT}/{found.code}/{link.address}") for link in page.FILES]
     return page.fragment(found, lang, links)
 
 
 @lru_cache(maxsize=64)
-def _file(found: Results, name: str) -> bytes:
+def _file(found: PublishedResults, name: str) -> bytes:
     return rendered(found, name)

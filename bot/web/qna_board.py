@@ -11,16 +11,16 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.bootstrap import Desk, House
+from bot.bootstrap import App, RunningDesk
 from bot.engine import utc_now
 from bot.web import html as markup
-from bot.web.templating import Pages, asked_lang
+from bot.web.templating import PageRenderer, asked_lang
 from handlers import i18n as wording
 from handlers import thai
-from handlers.dialog.events import Lang, Say
+from handlers.dialog.events import Lang, Reply
 from handlers.office import Office
-from handlers.questions.faq_messages import Known, Posted, Shelf
-from handlers.questions.messages import FindAnswers
+from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion
+from handlers.questions.messages import FindKnownAnswers
 
 EACH = 20
 """Questions on a page."""
@@ -31,7 +31,7 @@ NEWEST = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BoardItem:
     """One question on the board. The three last are shown where an officer answered; days are Bangkok's."""
 
     id: str
@@ -50,16 +50,16 @@ class Item:
         return markup.html(self.plain)
 
 
-def items(shelf: Shelf, on: date, lang: Lang) -> list[Item]:
+def items(shelf: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
     """What stands on the board on a day: answered questions, newest first, then what is often asked."""
     return [_posted(post, lang) for post in shelf.posted] + [
         _known(one) for one in shelf.known if one.holds(on)
     ]
 
 
-def _posted(post: Posted, lang: Lang) -> Item:
-    took = Say("board.days", {"days": post.days}) if post.days else Say("board.same_day")
-    return Item(
+def _posted(post: PublishedQuestion, lang: Lang) -> BoardItem:
+    took = Reply("board.days", {"days": post.days}) if post.days else Reply("board.same_day")
+    return BoardItem(
         f"b.{post.id}",
         post.question,
         post.answer,
@@ -70,19 +70,19 @@ def _posted(post: Posted, lang: Lang) -> Item:
     )
 
 
-def _known(one: Known) -> Item:
-    return Item(f"k.{one.id}", one.question, one.answer, one.topic, one.link, one.example)
+def _known(one: FaqEntry) -> BoardItem:
+    return BoardItem(f"k.{one.id}", one.question, one.answer, one.topic, one.link, one.example)
 
 
 @dataclass(frozen=True)
-class Board:
+class QnaBoard:
     """The board's pages of a house's service desk."""
 
-    house: House
-    pages: Pages
+    house: App
+    pages: PageRenderer
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> RunningDesk:
         """The desk whose board it is."""
         return self.house.desks["service"]
 
@@ -146,12 +146,12 @@ class Board:
         body = feed(self.pages.office, shelf.posted, f"{self.address}/qna" if self.address else "")
         return Response(body, media_type="application/rss+xml")
 
-    async def _found(self, every: Sequence[Item], wanted: str, on: date) -> list[Item]:
+    async def _found(self, every: Sequence[BoardItem], wanted: str, on: date) -> list[BoardItem]:
         """What has the words, then what the index finds near."""
         words = thai.folded(wanted)
         having = [one for one in every if words in thai.folded(f"{one.question} {one.plain}")]
         by_id = {one.id: one for one in every}
-        near = await self.desk.store.library.nearest(FindAnswers(wanted, on))
+        near = await self.desk.store.library.nearest(FindKnownAnswers(wanted, on))
         return list(
             {one.id: one for one in (*having, *(by_id[m.id] for m in near if m.id in by_id))}.values()
         )
@@ -174,11 +174,11 @@ def framed(response: Response, office: Office) -> Response:
     return response
 
 
-def feed(office: Office, posted: Iterable[Posted], address: str) -> bytes:
+def feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> bytes:
     """The newest answers as RSS 2.0. address: of the board; without one the office's website stands in."""
     base = address or office.website
-    title = f"{wording.text(Say('board.title'), 'th')} {office.name.th}"
-    lead = wording.text(Say("board.lead"), "th")
+    title = f"{wording.text(Reply('board.title'), 'th')} {office.name.th}"
+    lead = wording.text(Reply("board.lead"), "th")
     lines = [
         _feed_item(post, base if not address else f"{address}/b.{post.id}") for post in [*posted][:NEWEST]
     ]
@@ -189,7 +189,7 @@ def feed(office: Office, posted: Iterable[Posted], address: str) -> bytes:
     ).encode()
 
 
-def _feed_item(post: Posted, link: str) -> str:
+def _feed_item(post: PublishedQuestion, link: str) -> str:
     when = format_datetime(datetime.combine(post.answered_on, time(), thai.BANGKOK))
     return (
         f"<item><title>{escape(post.question)}</title><link>{escape(link)}</link>"
@@ -201,7 +201,7 @@ def _feed_item(post: Posted, link: str) -> str:
 FILE = "qna/index.html"
 
 
-def pages(site: Pages, shelf: Shelf, on: date, address: str = "") -> Mapping[str, bytes]:
+def pages(site: PageRenderer, shelf: FaqCatalogue, on: date, address: str = "") -> Mapping[str, bytes]:
     """The board as files for the office's own website: a page that needs nothing beside it, and the feed.
 
     address: where questions are asked, or empty. Gives the files by their names.

@@ -17,7 +17,7 @@ MOST_NETWORKS = 100_000
 
 
 @dataclass
-class Crowd:
+class RateLimiter:
     """A bucket for each network. Its name is an HMAC under a key that never leaves memory and lives for a day."""
 
     clock: Callable[[], float] = time.monotonic

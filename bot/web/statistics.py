@@ -13,16 +13,16 @@ from starlette.routing import BaseRoute, Route
 
 from bot.publishing import signing
 from bot.publishing.release_list import lines, readable
-from bot.publishing.releases import Bench, folder_of
-from bot.web.templating import Pages, asked_lang
+from bot.publishing.releases import ReleaseContext, folder_of
+from bot.web.templating import PageRenderer, asked_lang
 from ita_stats import release
-from ita_stats.cases.model import Issue
+from ita_stats.cases.model import ReleaseInfo
 from ita_stats.release import ANCHOR, MANIFEST
 from ita_stats.render import html as page
 from ita_stats.render import json_schema as published
 from ita_stats.render.document import document
-from ita_stats.render.html import STYLE, STYLE_HASH, Link
-from storage.releases import Kept
+from ita_stats.render.html import STYLE, STYLE_HASH, NamedLink
+from storage.releases import StoredRelease
 
 AT = "/statistics"
 FILE = AT + "/{year}/{number}/{file}"
@@ -31,10 +31,10 @@ A_WHILE = "public, max-age=300"
 """A minute or five after a release was let go everybody sees it."""
 
 
-class Statistics:
+class StatisticsPages:
     """The published statistics of a desk."""
 
-    def __init__(self, bench: Bench, pages: Pages) -> None:
+    def __init__(self, bench: ReleaseContext, pages: PageRenderer) -> None:
         self._bench, self._pages = bench, pages
         self._policy = policy(bench.office.website)
 
@@ -80,11 +80,11 @@ class Statistics:
         own = page.policy(path.read_text("utf-8"))
         return {"content-security-policy": f"{own}; {_ancestors(self._bench.office.website)}"}
 
-    async def _open(self) -> list[Kept]:
+    async def _open(self) -> list[StoredRelease]:
         """The releases that everybody may read, the newest last."""
         return readable(await self._bench.store.releases.all())
 
-    def _page(self, request: Request, kept: Kept | None, shown: Sequence[Kept]) -> Response:
+    def _page(self, request: Request, kept: StoredRelease | None, shown: Sequence[StoredRelease]) -> Response:
         lang = asked_lang(request)
         found = self._pages.shown(
             "statistics.html",
@@ -112,11 +112,11 @@ def _ancestors(website: str) -> str:
     return f"frame-ancestors 'self' {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _place(kept: Kept) -> dict[str, int]:
+def _place(kept: StoredRelease) -> dict[str, int]:
     return {"year": kept.fiscal_year, "number": kept.number}
 
 
-def _asked(request: Request, shown: Sequence[Kept]) -> Kept:
+def _asked(request: Request, shown: Sequence[StoredRelease]) -> StoredRelease:
     """The release that an address names. Raises HTTPException 404 where nobody may read it."""
     asked = (request.path_params["year"], request.path_params["number"])
     found = next((k for k in shown if (k.fiscal_year, k.number) == asked), None)
@@ -128,6 +128,6 @@ def _asked(request: Request, shown: Sequence[Kept]) -> Kept:
 @lru_cache(maxsize=32)
 def article(figures: bytes, at: str) -> Markup:
     """A release as an <article>. figures: its statistics.json; at: the address of its folder, with a slash."""
-    issue = published.read_issue(figures) or Issue()
-    links = [Link(link.name, at + link.address) for link in page.BESIDE]
+    issue = published.read_issue(figures) or ReleaseInfo()
+    links = [NamedLink(link.name, at + link.address) for link in page.BESIDE]
     return Markup(page.fragment(document(published.read(figures), issue), links))  # noqa: S704 - escaped where it was made

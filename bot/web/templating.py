@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from handlers import i18n as wording
-from handlers.dialog.events import Arg, Lang, Say
+from handlers.dialog.events import Arg, Lang, Reply
 from handlers.office import Office
 
 HERE = Path(__file__).parents[1]
 
 
-class Pages:
+class PageRenderer:
     """Renders the templates."""
 
     def __init__(self, office: Office) -> None:
@@ -38,7 +38,7 @@ class Pages:
         """A template, filled in."""
 
         def say(key: str, **args: Arg) -> str:
-            return wording.text(Say(key, args), lang)
+            return wording.text(Reply(key, args), lang)
 
         return self._templates.get_template(name).render(
             lang=lang, other="th" if lang == "en" else "en", office=self.office, say=say, qr=qr, **more

@@ -21,32 +21,32 @@ SETTLING = 5.0
 """Seconds before a body can be told to be slow."""
 
 
-class Unread(Exception):  # noqa: N818 - it is told to the person, in words
+class UploadError(Exception):
     """A body that is not read to its end; `key` names the page that says so, `status` is HTTP's."""
 
     key, status = "garbled", 400
 
 
-class TooLarge(Unread):
+class UploadTooLargeError(UploadError):
     """More than anybody needs to send."""
 
     key, status = "large", 413
 
 
-class TooSlow(Unread):
+class SlowUploadError(UploadError):
     """So slow that it would never end."""
 
     key, status = "slow", 408
 
 
-class Crowded(Unread):
+class TooManyUploadsError(UploadError):
     """One too many, while none of the others is slow."""
 
     key, status = "busy", 503
 
 
 @dataclass(eq=False)
-class Body:
+class Upload:
     """One body: when it began (seconds of the loop's clock), its bytes so far, and the wait for its next piece."""
 
     began: float
@@ -59,11 +59,11 @@ class Body:
 
 
 @dataclass
-class Bodies:
+class UploadLimiter:
     """Those that are read at present."""
 
     most: int = MOST_AT_ONCE
-    _coming: set[Body] = field(default_factory=set)
+    _coming: set[Upload] = field(default_factory=set)
 
     async def paced(self, chunks: AsyncIterator[bytes], declared: int = 0) -> AsyncIterator[bytes]:
         """The chunks of a body, as long as they come and are not too many. declared: how many bytes it has.
@@ -71,18 +71,18 @@ class Bodies:
         Raises TooLarge, TooSlow, Crowded.
         """
         if declared > MOST_BODY:
-            raise TooLarge
+            raise UploadTooLargeError
         clock = asyncio.get_running_loop().time
         self._make_room(clock())
-        body = Body(clock())
+        body = Upload(clock())
         self._coming.add(body)
         try:
             while (chunk := await _next(chunks, body)) is not None:
                 body.size += len(chunk)
                 if body.size > MOST_BODY:
-                    raise TooLarge
+                    raise UploadTooLargeError
                 if body.size < SLOWEST * (clock() - body.began - GRACE):
-                    raise TooSlow
+                    raise SlowUploadError
                 if chunk:
                     yield chunk
         finally:
@@ -94,14 +94,14 @@ class Bodies:
             return
         settled = [body for body in self._coming if now - body.began > SETTLING and body.wait is not None]
         if not settled:
-            raise Crowded
+            raise TooManyUploadsError
         slowest = min(settled, key=lambda body: body.rate(now))
         self._coming.discard(slowest)
         if slowest.wait is not None:
             slowest.wait.reschedule(now)
 
 
-async def _next(chunks: AsyncIterator[bytes], body: Body) -> bytes | None:
+async def _next(chunks: AsyncIterator[bytes], body: Upload) -> bytes | None:
     """The next piece; None after the last. Raises TooSlow."""
     try:
         async with asyncio.timeout(PATIENCE) as body.wait:
@@ -109,6 +109,6 @@ async def _next(chunks: AsyncIterator[bytes], body: Body) -> bytes | None:
     except StopAsyncIteration:
         return None
     except TimeoutError:
-        raise TooSlow from None
+        raise SlowUploadError from None
     finally:
         body.wait = None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from handlers.dialog.events import Act, Query
 
 
-class What(StrEnum):
+class ApprovalKind(StrEnum):
     """What may need two persons, as office.toml says."""
 
     IDENTITY = "identity"  # to open the reporter's name and contact
@@ -19,7 +19,7 @@ class Approval:
 
     id: str
     case: str
-    what: What
+    what: ApprovalKind
     asked_by: str
     approved_by: str = ""
     reason: str = field(default="", repr=False)
@@ -44,18 +44,18 @@ class ReadIdentity(Query[tuple[tuple[str, str], ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class AskApproval(Act):
+class RequestApproval(Act):
     """Ask for what needs two; good for a day. number: of the register, for the notice to who may approve."""
 
     case: str
     number: str
-    what: What
+    what: ApprovalKind
     staff: str
     reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Approve(Act):
+class GrantApproval(Act):
     """Approve what somebody else asked for; a conflict for one's own, or for what is approved or over."""
 
     id: str
@@ -64,7 +64,7 @@ class Approve(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class SpendApproval(Act):
+class UseApproval(Act):
     """What was approved is done, once."""
 
     id: str

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from handlers import thai
 from handlers import workdays as daysoff
 from handlers.complaints.lifecycle import ENDED
-from handlers.complaints.reminders import Colleague, Remind, Stage, Standing
-from handlers.dialog.events import Say
+from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, ReminderStage, SendReminder
+from handlers.dialog.events import Reply
 from handlers.office import Deadlines
 from handlers.staff.permissions import HANDLING, Role
 
@@ -17,7 +17,7 @@ HEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Deadline:
     """A day by which something should have happened to a case. name: which deadline, with its day."""
 
     name: str
@@ -25,12 +25,12 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ReminderPoint:
     """One moment at which somebody is to be told: from `on`, level 0 the officer, 1 supervisors, 2 everyone's head."""
 
     name: str
     on: date
-    stage: Stage
+    stage: ReminderStage
     due: date
     level: int
 
@@ -40,32 +40,32 @@ def answer_by(received_on: date, rules: Deadlines) -> date:
     return daysoff.after(received_on, rules.first_answer_days, rules.own_days)
 
 
-def dues(one: Standing, rules: Deadlines) -> Iterator[Due]:
+def dues(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadline]:
     """The deadlines that run for a case now: of the first answer, and of where it stands."""
     if one.status in ENDED:
         return
     if not one.answered:
-        yield Due(f"answer/{one.answer_by}", one.answer_by)
+        yield Deadline(f"answer/{one.answer_by}", one.answer_by)
     days = rules.days_in(one.status.value)
     if days is not None:
         on = daysoff.after(one.since, days, rules.own_days)
-        yield Due(f"{one.status.value}/{on}", on)
+        yield Deadline(f"{one.status.value}/{on}", on)
 
 
-def points(one: Standing, rules: Deadlines) -> Iterator[tuple[str, list[Point]]]:
+def points(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[str, list[ReminderPoint]]]:
     """All moments at which somebody is to be told of a case, in the order of time, one list for each deadline."""
     for due in dues(one, rules):
         along = [
-            Point(
+            ReminderPoint(
                 f"{due.name}-{days}",
                 max(one.received_on, daysoff.before(due.on, days, rules.own_days)),
-                Stage.BEFORE,
+                ReminderStage.BEFORE,
                 due.on,
                 0,
             )
             for days in rules.remind_before
         ]
-        along.append(Point(f"{due.name}=", due.on, Stage.ON, due.on, 0))
+        along.append(ReminderPoint(f"{due.name}=", due.on, ReminderStage.ON, due.on, 0))
         along += [_after(due, days, rules) for days in rules.remind_after]
         yield due.name, sorted(along, key=lambda p: (p.on, p.level))
     if one.status not in ENDED:
@@ -73,20 +73,28 @@ def points(one: Standing, rules: Deadlines) -> Iterator[tuple[str, list[Point]]]
         yield (
             "untouched",
             [
-                Point(
-                    f"untouched/{quiet}+{days}", quiet + timedelta(days=days), Stage.UNTOUCHED, quiet, level
+                ReminderPoint(
+                    f"untouched/{quiet}+{days}",
+                    quiet + timedelta(days=days),
+                    ReminderStage.UNTOUCHED,
+                    quiet,
+                    level,
                 )
                 for level, days in enumerate(rules.untouched_days)
             ],
         )
 
 
-def _after(due: Due, days: int, rules: Deadlines) -> Point:
+def _after(due: Deadline, days: int, rules: Deadlines) -> ReminderPoint:
     on = daysoff.after(due.on, days, rules.own_days)
-    return Point(f"{due.name}+{days}", on, Stage.AFTER, due.on, int(days >= rules.supervisor_after))
+    return ReminderPoint(
+        f"{due.name}+{days}", on, ReminderStage.AFTER, due.on, int(days >= rules.supervisor_after)
+    )
 
 
-def reminders(one: Standing, rules: Deadlines, staff: Sequence[Colleague], today: date) -> Iterator[Remind]:
+def reminders(
+    one: CaseDeadlineState, rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
+) -> Iterator[SendReminder]:
     """What is to be told today of a case. Nothing is told twice.
 
     After a silence of the clock only the latest moment of each deadline is told, and stands for those it passed over.
@@ -99,10 +107,10 @@ def reminders(one: Standing, rules: Deadlines, staff: Sequence[Colleague], today
         level = max(point.level for point in reached if point.name not in one.told)
         passed = tuple(p.name for p in reached[:-1] if p.name not in one.told)
         told = tuple(person.id for person in _told(one, staff, level))
-        yield Remind(one.case, last.name, today, last.due, _say(one, last, today), told, passed)
+        yield SendReminder(one.case, last.name, today, last.due, _say(one, last, today), told, passed)
 
 
-def _told(one: Standing, staff: Sequence[Colleague], level: int) -> list[Colleague]:
+def _told(one: CaseDeadlineState, staff: Sequence[ReminderRecipient], level: int) -> list[ReminderRecipient]:
     """Who is told: never who is excluded; where nobody of a level is left, the next one."""
     free = [person for person in staff if person.id not in one.excluded]
     officer = [p for p in free if p.id == one.officer] or [p for p in free if p.role in HANDLING]
@@ -114,21 +122,27 @@ def _told(one: Standing, staff: Sequence[Colleague], level: int) -> list[Colleag
     return []
 
 
-def _say(one: Standing, point: Point, today: date) -> Say:
+def _say(one: CaseDeadlineState, point: ReminderPoint, today: date) -> Reply:
     number = f"{one.number}/{one.fiscal_year}"
-    if point.stage is Stage.UNTOUCHED:
-        return Say("staff.remind.untouched", {"number": number, "days": (today - point.due).days})
+    if point.stage is ReminderStage.UNTOUCHED:
+        return Reply("staff.remind.untouched", {"number": number, "days": (today - point.due).days})
     # By the day it is, not by the day on which it should have been told: the clock may have been silent.
-    stage = Stage.AFTER if today > point.due else Stage.ON if today == point.due else Stage.BEFORE
+    stage = (
+        ReminderStage.AFTER
+        if today > point.due
+        else ReminderStage.ON
+        if today == point.due
+        else ReminderStage.BEFORE
+    )
     days = abs((today - point.due).days)
-    return Say(
+    return Reply(
         f"staff.remind.{stage.value}", {"number": number, "due": thai.shown(point.due, "th"), "days": days}
     )
 
 
 def notices(
-    standings: Sequence[Standing], rules: Deadlines, staff: Sequence[Colleague], today: date
-) -> Iterator[tuple[str, Say]]:
+    standings: Sequence[CaseDeadlineState], rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
+) -> Iterator[tuple[str, Reply]]:
     """Who is told what today, as pairs of a staff id and words."""
     for one in standings:
         for remind in reminders(one, rules, staff, today):

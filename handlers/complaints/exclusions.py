@@ -7,7 +7,7 @@ from enum import StrEnum
 from handlers.dialog.events import Act, Query
 
 
-class Why(StrEnum):
+class ExclusionGround(StrEnum):
     """Why a person of the staff may not read a case."""
 
     NAMED = "named"  # it seems to name them
@@ -23,7 +23,7 @@ class Exclusion:
     """One person, and why. by: staff id of who decided, empty where the program found it; reason: in words."""
 
     staff: str
-    why: Why
+    why: ExclusionGround
     by: str = ""
     reason: str = field(default="", repr=False)
 

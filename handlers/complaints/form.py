@@ -9,22 +9,22 @@ from handlers.complaints import subscriptions as news
 from handlers.complaints.messages import FileCase
 from handlers.dialog.answers import STORY
 from handlers.dialog.choices import Option, offered, options
-from handlers.dialog.context import Moment
+from handlers.dialog.context import Context
 from handlers.dialog.events import (
     Arg,
     Deciding,
+    DialogTopic,
+    ExpectedInput,
     Lang,
     NewReceipt,
-    Say,
+    Reply,
     Session,
-    Topic,
-    Turn,
-    Wants,
+    TurnResult,
     asked,
     literal,
     read,
 )
-from handlers.dialog.form import Field, Form, Kind
+from handlers.dialog.form import FieldKind, Form, FormField
 from handlers.office import Office
 
 YES_NO = options(("yes", "no", "unsure"))
@@ -40,57 +40,59 @@ def form(office: Office) -> Form:
     return Form(
         "report",
         (
-            Field("category", Kind.PICK, categories, help=lambda m: definitions(m.office, m.lang)),
+            FormField("category", FieldKind.PICK, categories, help=lambda m: definitions(m.office, m.lang)),
             STORY,
-            Field("accused", Kind.TEXT, optional=True),
-            Field("when", Kind.WHEN, options(("unsure",)), optional=True, limit=300),
-            Field("where", Kind.TEXT, optional=True),
-            Field("evidence", Kind.FILES, optional=True),
-            Field("witnesses", Kind.TEXT, optional=True),
-            Field("elsewhere", Kind.TEXT, options(("never",)), optional=True),
-            Field("wish", Kind.TEXT, optional=True),
-            Field("head", Kind.PICK, YES_NO, help=lambda m: m.office.head.in_(m.lang)),
-            Field("named", Kind.PICK, options(("anonymous", "named")), help=anonymity),
-            Field("name", Kind.TEXT, optional=True, limit=300, only_if=("named", "named")),
-            Field("contact", Kind.TEXT, optional=True, limit=500, only_if=("named", "named")),
+            FormField("accused", FieldKind.TEXT, optional=True),
+            FormField("when", FieldKind.WHEN, options(("unsure",)), optional=True, limit=300),
+            FormField("where", FieldKind.TEXT, optional=True),
+            FormField("evidence", FieldKind.FILES, optional=True),
+            FormField("witnesses", FieldKind.TEXT, optional=True),
+            FormField("elsewhere", FieldKind.TEXT, options(("never",)), optional=True),
+            FormField("wish", FieldKind.TEXT, optional=True),
+            FormField("head", FieldKind.PICK, YES_NO, help=lambda m: m.office.head.in_(m.lang)),
+            FormField("named", FieldKind.PICK, options(("anonymous", "named")), help=anonymity),
+            FormField("name", FieldKind.TEXT, optional=True, limit=300, only_if=("named", "named")),
+            FormField("contact", FieldKind.TEXT, optional=True, limit=500, only_if=("named", "named")),
         ),
         finish,
         listing,
     )
 
 
-def notice(m: Moment, *before: Say) -> Turn:
+def notice(m: Context, *before: Reply) -> TurnResult:
     """All that a person must know before the first word, and the question whether to begin."""
     office, lang = m.office, m.lang
-    session = m.session if m.session.step == "notice" else asked(m.session, step="notice", topic=Topic.REPORT)
-    about = Say("notice.about", {"office": office.name.in_(lang), "anonymity": anonymity(m)})
-    rule = Say("notice.rule", {"rule": office.unsigned_letters.in_(lang), "bodies": bodies(office, lang)})
-    agree = Say("notice.agree", {}, offered(NOTICE_EXITS, session), wants=Wants.PICK)
-    return Turn(session, (*before, about, pdpa(m), rule, agree))
+    session = (
+        m.session if m.session.step == "notice" else asked(m.session, step="notice", topic=DialogTopic.REPORT)
+    )
+    about = Reply("notice.about", {"office": office.name.in_(lang), "anonymity": anonymity(m)})
+    rule = Reply("notice.rule", {"rule": office.unsigned_letters.in_(lang), "bodies": bodies(office, lang)})
+    agree = Reply("notice.agree", {}, offered(NOTICE_EXITS, session), wants=ExpectedInput.PICK)
+    return TurnResult(session, (*before, about, pdpa(m), rule, agree))
 
 
-def pdpa(m: Moment) -> Say:
+def pdpa(m: Context) -> Reply:
     """The privacy notice (PDPA section 23): purpose, basis, recipients, transfer, retention, rights, contact."""
     privacy = m.office.privacy
-    return Say(
+    return Reply(
         "notice.privacy",
         {
             "controller": privacy.controller.in_(m.lang),
             "recipients": privacy.recipients.in_(m.lang),
             "contact": privacy.contact.in_(m.lang),
-            "abroad": Say(f"abroad.{m.event.channel}"),
+            "abroad": Reply(f"abroad.{m.event.channel}"),
             "days": f"{m.office.retention.after_closing_days:,}",
             "version": privacy.version,
         },
     )
 
 
-def anonymity(m: Moment) -> Say:
+def anonymity(m: Context) -> Reply:
     """How anonymous the way of writing truly is that the person uses now."""
-    return Say(f"anonymity.{m.event.channel}", {"site": f" {m.site.rstrip('/')}/report" if m.site else ""})
+    return Reply(f"anonymity.{m.event.channel}", {"site": f" {m.site.rstrip('/')}/report" if m.site else ""})
 
 
-def bodies(office: Office, lang: Lang) -> tuple[Say, ...]:
+def bodies(office: Office, lang: Lang) -> tuple[Reply, ...]:
     """The outside bodies that take complaints too, a line each."""
     lines = []
     for body in office.bodies:
@@ -99,12 +101,12 @@ def bodies(office: Office, lang: Lang) -> tuple[Say, ...]:
     return tuple(lines)
 
 
-def definitions(office: Office, lang: Lang) -> tuple[Say, ...]:
+def definitions(office: Office, lang: Lang) -> tuple[Reply, ...]:
     """What each kind of matter means, a line each."""
     return tuple(literal(f"• {c.name.in_(lang)}: {c.definition.in_(lang)}") for c in office.categories)
 
 
-def listing(m: Moment) -> Mapping[str, Arg]:
+def listing(m: Context) -> Mapping[str, Arg]:
     """The arguments of the review: every answer, or that there is none."""
     answers, office = m.session.answers, m.office
     category = office.category(answers.get("category", ""))
@@ -114,41 +116,41 @@ def listing(m: Moment) -> Mapping[str, Arg]:
     }
     for name in ("when", "elsewhere", "head", "named"):
         if answers.get(name) in {"yes", "no", "unsure", "never", "anonymous", "named"}:
-            shown[name] = Say(f"choice.{answers[name]}")
-    shown["category"] = category.name.in_(m.lang) if category else Say("answer.none")
+            shown[name] = Reply(f"choice.{answers[name]}")
+    shown["category"] = category.name.in_(m.lang) if category else Reply("answer.none")
     shown["evidence"] = _evidence(m.session)
-    shown.setdefault("head", Say("answer.none"))
-    shown.setdefault("named", Say("answer.none"))
+    shown.setdefault("head", Reply("answer.none"))
+    shown.setdefault("named", Reply("answer.none"))
     return shown
 
 
-def _short(answer: str) -> str | Say:
+def _short(answer: str) -> str | Reply:
     if not answer:
-        return Say("answer.none")
+        return Reply("answer.none")
     if len(answer) <= SHOWN_IN_REVIEW:
         return answer
-    return Say("answer.long", {"start": answer[:SHOWN_IN_REVIEW], "count": f"{len(answer):,}"})
+    return Reply("answer.long", {"start": answer[:SHOWN_IN_REVIEW], "count": f"{len(answer):,}"})
 
 
-def _evidence(session: Session) -> Say:
+def _evidence(session: Session) -> Reply:
     note = session.answers.get("evidence_note")
     if not session.files:
-        return literal(note) if note else Say("answer.none")
+        return literal(note) if note else Reply("answer.none")
     names = tuple(literal(f"• {f.name}") for f in session.files)
-    return Say(
+    return Reply(
         "answer.files", {"count": len(session.files), "names": (*names, literal(note)) if note else names}
     )
 
 
-def concerns_the_head(m: Moment) -> tuple[Say, ...]:
+def concerns_the_head(m: Context) -> tuple[Reply, ...]:
     """What a person hears who says that the head, or who runs this channel, is accused."""
     if m.session.answers.get("head") != "yes":
         return ()
     post = m.office.alternate.post.in_(m.lang)
-    return (Say("report.alternate", {"post": post, "bodies": bodies(m.office, m.lang)}),)
+    return (Reply("report.alternate", {"post": post, "bodies": bodies(m.office, m.lang)}),)
 
 
-def finish(m: Moment) -> Deciding:
+def finish(m: Context) -> Deciding:
     """File the complaint, give the receipt, and forget who wrote it."""
     receipt = yield from read(NewReceipt())
     answers, today = m.session.answers, thai.day(m.now)
@@ -170,19 +172,19 @@ def finish(m: Moment) -> Deciding:
         files=m.session.files,
         source=m.session.staff.get("intake", ""),
     )
-    told = Say(
+    told = Reply(
         "report.filed",
         {
             "receipt": receipt.shown,
             "answer_by": thai.shown(act.answer_by, m.lang),
-            "advice": Say(f"advice.{act.channel}"),
+            "advice": Reply(f"advice.{act.channel}"),
         },
         certain=True,
     )
     known = Session(
         version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
     )
-    after = asked(known, topic=Topic.CONFIRM, step="five")
+    after = asked(known, topic=DialogTopic.CONFIRM, step="five")
     ways = options(("skip", *news.ways(m.event)))
-    ask = Say("confirm.ask", {}, offered(ways, after), certain=True, wants=Wants.CODE)
-    return Turn(after, (told, ask), (act,))
+    ask = Reply("confirm.ask", {}, offered(ways, after), certain=True, wants=ExpectedInput.CODE)
+    return TurnResult(after, (told, ask), (act,))

@@ -12,9 +12,9 @@ from pydantic_core import PydanticCustomError
 
 from handlers import thai
 from handlers.complaints.import_vocabulary import COLUMNS, OUTCOMES, SOURCES, STATUSES, UNSAID
-from handlers.complaints.imported_case import OldCase
-from handlers.complaints.lifecycle import ENDED, Outcome, Status
-from handlers.dialog.events import Say
+from handlers.complaints.imported_case import ImportedCase
+from handlers.complaints.lifecycle import ENDED, CaseOutcome, CaseStatus
+from handlers.dialog.events import Reply
 from handlers.office import Office
 from handlers.thai import BUDDHIST_ERA
 
@@ -37,7 +37,7 @@ _SLASHED = re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})$")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportRow:
     """One row as it stands in a file: its line, and each cell as a text by the name of its column."""
 
     line: int
@@ -48,19 +48,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CellProblem:
     """What is wrong in one column of a row. column: empty where it is the row as a whole."""
 
     column: str
-    say: Say
+    say: Reply
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
+class RejectedRow:
     """A row that cannot be taken, and why."""
 
     line: int
-    faults: tuple[Fault, ...]
+    faults: tuple[CellProblem, ...]
 
 
 def named(header: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -71,7 +71,7 @@ def named(header: Sequence[str]) -> tuple[list[str], list[str]]:
     return found, wrong
 
 
-def read(lines: Iterable[Line], office: Office, today: date) -> Iterator[OldCase | BadRow]:
+def read(lines: Iterable[ImportRow], office: Office, today: date) -> Iterator[ImportedCase | RejectedRow]:
     """Each row as a case, or what is wrong with it. A number that stood before in the file is wrong."""
     seen: dict[tuple[int, int], int] = {}
     categories = {
@@ -80,34 +80,34 @@ def read(lines: Iterable[Line], office: Office, today: date) -> Iterator[OldCase
     context = {"categories": categories, "today": today}
     for line in lines:
         if line.formula:
-            yield BadRow(line.line, (Fault(line.formula, Say("import.formula")),))
+            yield RejectedRow(line.line, (CellProblem(line.formula, Reply("import.formula")),))
             continue
         try:
             row = _Row.model_validate(dict(line.cells), context=context)
         except ValidationError as trouble:
-            yield BadRow(line.line, tuple(_fault(error) for error in trouble.errors()))
+            yield RejectedRow(line.line, tuple(_fault(error) for error in trouble.errors()))
             continue
         case = row.case(line.line)
         first = seen.setdefault((case.fiscal_year, case.number), line.line)
         if first != line.line:
-            yield BadRow(line.line, (Fault("number", Say("import.twice", {"line": first})),))
+            yield RejectedRow(line.line, (CellProblem("number", Reply("import.twice", {"line": first})),))
         else:
             yield case
 
 
-def clash(case: OldCase) -> BadRow:
+def clash(case: ImportedCase) -> RejectedRow:
     """A row whose number the register has already."""
     number = f"{case.number}/{case.fiscal_year}"
-    return BadRow(case.line, (Fault("number", Say("import.taken", {"number": number})),))
+    return RejectedRow(case.line, (CellProblem("number", Reply("import.taken", {"number": number})),))
 
 
-def _fault(error: Any) -> Fault:  # noqa: ANN401 - pydantic's own shape
+def _fault(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's own shape
     column = str(error["loc"][0]) if error["loc"] else str(error.get("ctx", {}).get("column", ""))
     if error["type"].startswith("import."):
-        return Fault(
-            column, Say(error["type"], {k: v for k, v in error.get("ctx", {}).items() if k != "column"})
+        return CellProblem(
+            column, Reply(error["type"], {k: v for k, v in error.get("ctx", {}).items() if k != "column"})
         )
-    return Fault(column, Say("import.missing"))
+    return CellProblem(column, Reply("import.missing"))
 
 
 def _tight(text: str) -> str:
@@ -166,7 +166,7 @@ def _needed_day(text: str, info: ValidationInfo) -> date:
     return said
 
 
-def _outcome(text: str) -> Outcome | None:
+def _outcome(text: str) -> CaseOutcome | None:
     return None if _tight(text) in _UNSAID else _word(text, _OUTCOMES, "outcome")
 
 
@@ -193,8 +193,8 @@ class _Row(BaseModel):
     received_on: Annotated[date, BeforeValidator(_needed_day), _Short]
     source: Annotated[str, BeforeValidator(lambda text: _word(text, _SOURCES, "source")), _Short]
     category: Annotated[str, BeforeValidator(_category), _Short]
-    status: Annotated[Status, BeforeValidator(lambda text: _word(text, _STATUSES, "status")), _Short]
-    outcome: Annotated[Outcome | None, BeforeValidator(_outcome), _Short] = None
+    status: Annotated[CaseStatus, BeforeValidator(lambda text: _word(text, _STATUSES, "status")), _Short]
+    outcome: Annotated[CaseOutcome | None, BeforeValidator(_outcome), _Short] = None
     closed_on: Annotated[date | None, BeforeValidator(_day), _Short] = None
 
     @model_validator(mode="after")
@@ -208,7 +208,7 @@ class _Row(BaseModel):
                 raise _mismatch("closed_on", "end_before_start")
         elif self.closed_on is not None:
             raise _mismatch("closed_on", "open_with_day")
-        if self.outcome is not None and self.status is not Status.CLOSED:
+        if self.outcome is not None and self.status is not CaseStatus.CLOSED:
             raise _mismatch("outcome", "outcome_without_end")
         return self
 
@@ -221,9 +221,9 @@ class _Row(BaseModel):
             return year if year > 2400 else year + BUDDHIST_ERA
         return self.received_on.year + BUDDHIST_ERA + (self.received_on.month >= 10)
 
-    def case(self, line: int) -> OldCase:
+    def case(self, line: int) -> ImportedCase:
         """The case of the row."""
-        return OldCase(
+        return ImportedCase(
             line, self.year, self.number[0], self.received_on, self.source, self.category, self.status,
             self.outcome, self.closed_on,
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.complaints.lifecycle import Outcome, Status
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 
 COLUMNS: Mapping[str, str] = {
     "number": "number", "เลขที่": "number", "เลขรับ": "number", "เลขที่รับ": "number", "ที่": "number",
@@ -36,46 +36,46 @@ SOURCES: Mapping[str, str] = {
     "terminal": "terminal",
 }  # fmt: skip
 
-STATUSES: Mapping[str, Status] = {
-    **dict.fromkeys(("received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ"), Status.RECEIVED),
+STATUSES: Mapping[str, CaseStatus] = {
+    **dict.fromkeys(("received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ"), CaseStatus.RECEIVED),
     **dict.fromkeys(
         ("screening", "ตรวจสอบ", "ตรวจสอบข้อเท็จจริง", "ตรวจสอบข้อเท็จจริงเบื้องต้น", "อยู่ระหว่างตรวจสอบ",
          "อยู่ระหว่างตรวจสอบข้อเท็จจริง"),
-        Status.SCREENING,
+        CaseStatus.SCREENING,
     ),
     **dict.fromkeys(
         ("investigating", "in_progress", "inprogress", "อยู่ระหว่างดำเนินการ", "กำลังดำเนินการ",
          "ระหว่างดำเนินการ", "สืบสวน", "อยู่ระหว่างสืบสวน", "อยู่ระหว่างการดำเนินการ", "อยู่ระหว่างสอบสวน"),
-        Status.INVESTIGATING,
+        CaseStatus.INVESTIGATING,
     ),
     **dict.fromkeys(
         ("closed", "done", "แล้วเสร็จ", "เสร็จสิ้น", "เสร็จแล้ว", "ดำเนินการแล้วเสร็จ", "ดำเนินการเสร็จสิ้น", "ยุติ",
          "ยุติเรื่อง", "ยุติเรื่องแล้ว", "ปิดเรื่อง", "จำหน่ายเรื่อง", "จำหน่าย"),
-        Status.CLOSED,
+        CaseStatus.CLOSED,
     ),
     **dict.fromkeys(
         ("not_accepted", "notaccepted", "ไม่รับเรื่อง", "ไม่รับ", "ไม่รับไว้พิจารณา", "ไม่รับพิจารณา",
          "ไม่รับเรื่องไว้พิจารณา"),
-        Status.NOT_ACCEPTED,
+        CaseStatus.NOT_ACCEPTED,
     ),
 }  # fmt: skip
 
 UNSAID = frozenset({"", "-", "–", "—", "ยุติเรื่อง", "ยุติ", "จำหน่ายเรื่อง", "แล้วเสร็จ", "ไม่รับเรื่อง", "ไม่ระบุ"})
 """What stands in the column of outcomes and says no outcome."""
 
-OUTCOMES: Mapping[str, Outcome] = {
-    **dict.fromkeys(("substantiated", "มีมูล", "มีมูลความผิด", "พบมูล"), Outcome.SUBSTANTIATED),
+OUTCOMES: Mapping[str, CaseOutcome] = {
+    **dict.fromkeys(("substantiated", "มีมูล", "มีมูลความผิด", "พบมูล"), CaseOutcome.SUBSTANTIATED),
     **dict.fromkeys(
-        ("unsubstantiated", "unfounded", "ไม่มีมูล", "ไม่พบมูล", "ไม่มีมูลความผิด"), Outcome.UNSUBSTANTIATED
+        ("unsubstantiated", "unfounded", "ไม่มีมูล", "ไม่พบมูล", "ไม่มีมูลความผิด"), CaseOutcome.UNSUBSTANTIATED
     ),
     **dict.fromkeys(
         ("insufficient", "ข้อมูลไม่เพียงพอ", "หลักฐานไม่เพียงพอ", "พยานหลักฐานไม่เพียงพอ", "ไม่มีหลักฐานเพียงพอ"),
-        Outcome.INSUFFICIENT,
+        CaseOutcome.INSUFFICIENT,
     ),
     **dict.fromkeys(
         ("forwarded", "ส่งต่อ", "ส่งต่อหน่วยงานอื่น", "ส่งหน่วยงานอื่น", "ส่งต่อหน่วยงานที่มีอำนาจ",
          "ส่งเรื่องให้หน่วยงานอื่น", "ส่งต่อหน่วยงานที่เกี่ยวข้อง", "ส่งป.ป.ช.", "ส่งป.ป.ท."),
-        Outcome.FORWARDED,
+        CaseOutcome.FORWARDED,
     ),
-    **dict.fromkeys(("withdrawn", "ถอนเรื่อง", "ผู้ร้องถอนเรื่อง", "ผู้แจ้งถอนเรื่อง", "ถอนคำร้อง"), Outcome.WITHDRAWN),
+    **dict.fromkeys(("withdrawn", "ถอนเรื่อง", "ผู้ร้องถอนเรื่อง", "ผู้แจ้งถอนเรื่อง", "ถอนคำร้อง"), CaseOutcome.WITHDRAWN),
 }  # fmt: skip

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from handlers.complaints.lifecycle import Outcome, Status
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 
 
 @dataclass(frozen=True, slots=True)
-class OldCase:
+class ImportedCase:
     """One row of an old register. line: where it stands in the file; fiscal_year: the Buddhist year of its number.
 
     closed_on: the day it ended, None for an open one; outcome: None where the register does not say.
@@ -19,6 +19,6 @@ class OldCase:
     received_on: date
     source: str
     category: str
-    status: Status
-    outcome: Outcome | None = None
+    status: CaseStatus
+    outcome: CaseOutcome | None = None
     closed_on: date | None = None

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class CaseStatus(StrEnum):
     """Where a case stands, inside the office."""
 
     RECEIVED = "received"
@@ -16,7 +16,7 @@ class Status(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
-class Move(StrEnum):
+class Transition(StrEnum):
     """What may be done to a case."""
 
     SCREEN = "screen"
@@ -27,7 +27,7 @@ class Move(StrEnum):
     REOPEN = "reopen"
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """How a closed case ended."""
 
     SUBSTANTIATED = "substantiated"
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Reason(StrEnum):
+class NonAcceptanceReason(StrEnum):
     """Why a case was not accepted: the grounds that Thai agencies publish."""
 
     INSUFFICIENT_DETAIL = "insufficient_detail"
@@ -48,7 +48,7 @@ class Reason(StrEnum):
     OUTSIDE_MANDATE = "outside_mandate"
 
 
-class Public(StrEnum):
+class PublicStatus(StrEnum):
     """The four states that a reporter and the public see."""
 
     RECEIVED = "received"
@@ -57,95 +57,97 @@ class Public(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
-NEXT: Mapping[tuple[Status, Move], Status] = {
-    (Status.RECEIVED, Move.SCREEN): Status.SCREENING,
-    (Status.SCREENING, Move.INVESTIGATE): Status.INVESTIGATING,
-    (Status.INVESTIGATING, Move.CLOSE): Status.CLOSED,
+NEXT: Mapping[tuple[CaseStatus, Transition], CaseStatus] = {
+    (CaseStatus.RECEIVED, Transition.SCREEN): CaseStatus.SCREENING,
+    (CaseStatus.SCREENING, Transition.INVESTIGATE): CaseStatus.INVESTIGATING,
+    (CaseStatus.INVESTIGATING, Transition.CLOSE): CaseStatus.CLOSED,
     # A matter of another body is seen at screening; sending it on needs no investigation of ours.
-    (Status.SCREENING, Move.CLOSE): Status.CLOSED,
-    (Status.SCREENING, Move.NOT_ACCEPT): Status.NOT_ACCEPTED,
+    (CaseStatus.SCREENING, Transition.CLOSE): CaseStatus.CLOSED,
+    (CaseStatus.SCREENING, Transition.NOT_ACCEPT): CaseStatus.NOT_ACCEPTED,
     # The reporter may withdraw at any time before the end.
-    (Status.RECEIVED, Move.WITHDRAW): Status.CLOSED,
-    (Status.SCREENING, Move.WITHDRAW): Status.CLOSED,
-    (Status.INVESTIGATING, Move.WITHDRAW): Status.CLOSED,
+    (CaseStatus.RECEIVED, Transition.WITHDRAW): CaseStatus.CLOSED,
+    (CaseStatus.SCREENING, Transition.WITHDRAW): CaseStatus.CLOSED,
+    (CaseStatus.INVESTIGATING, Transition.WITHDRAW): CaseStatus.CLOSED,
     # What was decided once is looked at again in full, ...
-    (Status.CLOSED, Move.REOPEN): Status.INVESTIGATING,
+    (CaseStatus.CLOSED, Transition.REOPEN): CaseStatus.INVESTIGATING,
     # ... and what was never taken up is screened again.
-    (Status.NOT_ACCEPTED, Move.REOPEN): Status.SCREENING,
+    (CaseStatus.NOT_ACCEPTED, Transition.REOPEN): CaseStatus.SCREENING,
 }
 
-EARLY_OUTCOMES = frozenset({Outcome.FORWARDED, Outcome.INSUFFICIENT})
+EARLY_OUTCOMES = frozenset({CaseOutcome.FORWARDED, CaseOutcome.INSUFFICIENT})
 """How a case may be closed from screening, before anyone investigated."""
 
-PUBLIC: Mapping[Status, Public] = {
-    Status.RECEIVED: Public.RECEIVED,
-    Status.SCREENING: Public.IN_PROGRESS,
-    Status.INVESTIGATING: Public.IN_PROGRESS,
-    Status.CLOSED: Public.DONE,
-    Status.NOT_ACCEPTED: Public.NOT_ACCEPTED,
+PUBLIC: Mapping[CaseStatus, PublicStatus] = {
+    CaseStatus.RECEIVED: PublicStatus.RECEIVED,
+    CaseStatus.SCREENING: PublicStatus.IN_PROGRESS,
+    CaseStatus.INVESTIGATING: PublicStatus.IN_PROGRESS,
+    CaseStatus.CLOSED: PublicStatus.DONE,
+    CaseStatus.NOT_ACCEPTED: PublicStatus.NOT_ACCEPTED,
 }
 
-ENDED = frozenset({Status.CLOSED, Status.NOT_ACCEPTED})
+ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TransitionRequest:
     """A move with what it needs: an outcome (and the body it goes to), or a coded reason for not accepting."""
 
-    move: Move
-    outcome: Outcome | None = None
-    reason: Reason | None = None
+    move: Transition
+    outcome: CaseOutcome | None = None
+    reason: NonAcceptanceReason | None = None
     body: str = ""
 
 
-class Forbidden(Exception):  # noqa: N818 - it is the answer, not an accident
+class TransitionNotAllowedError(Exception):
     """A step that the lifecycle does not allow. The asker's fault; trying again changes nothing."""
 
-    def __init__(self, status: Status, step: Step) -> None:
+    def __init__(self, status: CaseStatus, step: TransitionRequest) -> None:
         self.status, self.step, self.legal = status, step, moves(status)
         super().__init__(
             f"{step.move} is not allowed in {status}; allowed: {', '.join(self.legal) or 'nothing'}"
         )
 
 
-def moves(status: Status) -> tuple[Move, ...]:
+def moves(status: CaseStatus) -> tuple[Transition, ...]:
     """What may be done in a state."""
     return tuple(move for (at, move) in NEXT if at is status)
 
 
-def after(status: Status, step: Step) -> Status:
+def after(status: CaseStatus, step: TransitionRequest) -> CaseStatus:
     """The state that a step leads to. Raises Forbidden, also when outcome, reason or body do not fit the move."""
     following = NEXT.get((status, step.move))
     if following is None or not _is_complete(status, step):
-        raise Forbidden(status, step)
+        raise TransitionNotAllowedError(status, step)
     return following
 
 
-def _is_complete(status: Status, step: Step) -> bool:
-    if (step.outcome is Outcome.FORWARDED) != bool(step.body):
+def _is_complete(status: CaseStatus, step: TransitionRequest) -> bool:
+    if (step.outcome is CaseOutcome.FORWARDED) != bool(step.body):
         return False
-    if (step.move is Move.NOT_ACCEPT) != (step.reason is not None):
+    if (step.move is Transition.NOT_ACCEPT) != (step.reason is not None):
         return False
-    if step.move is Move.CLOSE:
+    if step.move is Transition.CLOSE:
         allowed = (
-            frozenset(Outcome) - {Outcome.WITHDRAWN} if status is Status.INVESTIGATING else EARLY_OUTCOMES
+            frozenset(CaseOutcome) - {CaseOutcome.WITHDRAWN}
+            if status is CaseStatus.INVESTIGATING
+            else EARLY_OUTCOMES
         )
         return step.outcome in allowed
-    return step.outcome is (Outcome.WITHDRAWN if step.move is Move.WITHDRAW else None)
+    return step.outcome is (CaseOutcome.WITHDRAWN if step.move is Transition.WITHDRAW else None)
 
 
-def is_overdue(status: Status, answer_by: date, today: date) -> bool:
+def is_overdue(status: CaseStatus, answer_by: date, today: date) -> bool:
     """Whether a case should have been decided by now: a flag beside its state, never a state. Days are Bangkok's."""
     return status not in ENDED and today > answer_by
 
 
-def counted_as(status: Status, outcome: Outcome | None, *, forwarded_is_done: bool) -> Public:
+def counted_as(status: CaseStatus, outcome: CaseOutcome | None, *, forwarded_is_done: bool) -> PublicStatus:
     """Done, in progress or not accepted, as the statistics count it (received is in progress too).
 
     Forwarded counts as done unless the office has set it to stay in progress; no official definition exists.
     """
-    if status is Status.NOT_ACCEPTED:
-        return Public.NOT_ACCEPTED
-    if status is Status.CLOSED and (outcome is not Outcome.FORWARDED or forwarded_is_done):
-        return Public.DONE
-    return Public.IN_PROGRESS
+    if status is CaseStatus.NOT_ACCEPTED:
+        return PublicStatus.NOT_ACCEPTED
+    if status is CaseStatus.CLOSED and (outcome is not CaseOutcome.FORWARDED or forwarded_is_done):
+        return PublicStatus.DONE
+    return PublicStatus.IN_PROGRESS

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from handlers.complaints import form as complaint
 from handlers.dialog.answers import set_aside
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Choice, Deciding, Lang, Say, Topic, Turn
+from handlers.dialog.context import Context
+from handlers.dialog.events import Choice, Deciding, DialogTopic, Lang, Reply, TurnResult
 
 
 def _commands(*names: str) -> tuple[Choice, ...]:
@@ -19,28 +19,30 @@ CHOICES: Mapping[Lang, tuple[Choice, ...]] = {
 """What may be done from here, and the other language."""
 
 
-def greet(m: Moment, *before: Say) -> Turn:
+def greet(m: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
-    hello = Say(
+    hello = Reply(
         "menu.hello",
         {"office": m.office.name.in_(m.lang), "anonymity": complaint.anonymity(m)},
         CHOICES[m.lang],
     )
-    return Turn(m.session.with_(topic=Topic.MENU, step=""), (*before, hello))
+    return TurnResult(m.session.with_(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
-def again(m: Moment, *before: Say) -> Turn:
+def again(m: Context, *before: Reply) -> TurnResult:
     """Offer what may be done, without the greeting."""
-    return Turn(m.session.with_(topic=Topic.MENU, step=""), (*before, Say("menu.again", {}, CHOICES[m.lang])))
+    return TurnResult(
+        m.session.with_(topic=DialogTopic.MENU, step=""), (*before, Reply("menu.again", {}, CHOICES[m.lang]))
+    )
 
 
-def hear(m: Moment) -> Deciding:
+def hear(m: Context) -> Deciding:
     """Answer words or a file that nobody asked for: keep them for a report, or greet."""
     if m.event.choice is not None:
-        return again(m, Say("pick.stale"))
+        return again(m, Reply("pick.stale"))
     kept = yield from set_aside(m)
     if kept.notes:
-        held = Say("menu.held") if kept.session.drafting else Say("menu.not_held")
+        held = Reply("menu.held") if kept.session.drafting else Reply("menu.not_held")
         notes = tuple(note for note in kept.notes if note.key not in {"pick.story", "file.early"})
         return again(m.on(kept.session), *notes, held)
     return greet(m)

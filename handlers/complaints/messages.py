@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.complaints.exclusions import Exclusion
-from handlers.complaints.lifecycle import Outcome, Reason, Status, Step
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, TransitionRequest
 from handlers.dialog.events import Act, Channel, File, Lang, Query
 from handlers.dialog.receipt import Receipt
 
@@ -14,7 +14,7 @@ TEXT, FILE = "text:", "file:"
 """What a message of a platform brought: a text, or a file by its id in sealed storage."""
 
 
-class EntryKind(StrEnum):
+class HistoryEntryKind(StrEnum):
     """What one line of a case's history is."""
 
     FILED = "filed"
@@ -28,11 +28,11 @@ class EntryKind(StrEnum):
     NOTE = "note"  # words between officers
 
 
-INSIDE = frozenset({EntryKind.ASSIGNED, EntryKind.NOTE})
+INSIDE = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE})
 """Lines that the reporter does not see."""
 
 
-class By(StrEnum):
+class ActorKind(StrEnum):
     """Who did it, as the audit trail names a person that it must not know."""
 
     REPORTER = "reporter"
@@ -41,7 +41,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words.
 
     own: the reporter did it.
@@ -49,24 +49,24 @@ class Entry:
 
     seq: int
     on: date
-    kind: EntryKind
-    status: Status | None = None
-    outcome: Outcome | None = None
-    reason: Reason | None = None
+    kind: HistoryEntryKind
+    status: CaseStatus | None = None
+    outcome: CaseOutcome | None = None
+    reason: NonAcceptanceReason | None = None
     body: str = ""
     text: str = ""
     own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class CaseView:
+class ReporterCase:
     """A case as its reporter may see it: no text of the complaint, no register number, no officer."""
 
     id: str
-    status: Status
-    outcome: Outcome | None
+    status: CaseStatus
+    outcome: CaseOutcome | None
     received_on: date
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     last: int = 0
 
     @property
@@ -76,7 +76,7 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
-class Tries:
+class Attempts:
     """Receipts that one person guessed wrong: `wrong` since `since`; no look-ups before `until`; `level` refusals."""
 
     since: datetime | None = None
@@ -86,25 +86,25 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True)
-class FindCase(Query[CaseView | None]):
+class FindCase(Query[ReporterCase | None]):
     """The case of a receipt; None for one that was never issued or was erased."""
 
     receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
-class FindTries(Query[Tries]):
+class GetAttempts(Query[Attempts]):
     """The wrong guesses of a person, of today and yesterday."""
 
     who: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class SetTries(Act):
+class SaveAttempts(Act):
     """Keep the wrong guesses of a person, under the key of the day."""
 
     who: bytes
-    tries: Tries
+    tries: Attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class FileCase(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class AddEntry(Act):
+class AddHistoryEntry(Act):
     """Append a message or a file to a case's history as line `seq`; a conflict if that line exists. sent: as above.
 
     staff: id of the officer who wrote it; body: the day to answer by (ISO), where something is asked.
@@ -143,8 +143,8 @@ class AddEntry(Act):
     case: str
     seq: int
     on: date
-    kind: EntryKind
-    by: By
+    kind: HistoryEntryKind
+    by: ActorKind
     text: str = field(default="", repr=False)
     files: tuple[File, ...] = ()
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -154,7 +154,7 @@ class AddEntry(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class MoveCase(Act):
+class ApplyTransition(Act):
     """Take a step of the lifecycle as line `seq`; a conflict if that line exists. `text` is read by the reporter.
 
     status: the state that `handlers.case.after` gave; staff: id of the officer who took it. answer_by: the new
@@ -164,23 +164,23 @@ class MoveCase(Act):
     case: str
     seq: int
     on: date
-    step: Step
-    status: Status
-    by: By
+    step: TransitionRequest
+    status: CaseStatus
+    by: ActorKind
     text: str = field(default="", repr=False)
     staff: str = ""
     answer_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class FindSent(Query[str | None]):
+class FindMessageCase(Query[str | None]):
     """The case into which a message of a platform went; None where that is not known, or not any more."""
 
     message: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Unsay(Act):
+class UnsendMessage(Act):
     """Take out of a case what one message brought; the audit trail says that something was taken back, and not what."""
 
     case: str
@@ -189,7 +189,7 @@ class Unsay(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepNews(Act):
+class SubscribeToCase(Act):
     """Tell a person, at a sealed address, when the office does something in a case."""
 
     case: str
@@ -200,7 +200,7 @@ class KeepNews(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class StopNews(Act):
+class Unsubscribe(Act):
     """Tell a person nothing any more, of any case."""
 
     who: bytes

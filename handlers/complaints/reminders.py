@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from handlers.complaints.lifecycle import Status
-from handlers.dialog.events import Act, Say
+from handlers.complaints.lifecycle import CaseStatus
+from handlers.dialog.events import Act, Reply
 from handlers.staff.permissions import Role
 
 
-class Stage(StrEnum):
+class ReminderStage(StrEnum):
     """When a reminder is given."""
 
     BEFORE = "before"
@@ -19,7 +19,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseDeadlineState:
     """What the clock knows of an open case; nothing of what it is about.
 
     since: the day on which it came to where it stands; answered: the reporter heard from the office;
@@ -30,7 +30,7 @@ class Standing:
     case: str
     fiscal_year: int
     number: int
-    status: Status
+    status: CaseStatus
     received_on: date
     since: date
     touched_on: date
@@ -42,7 +42,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
+class ReminderRecipient:
     """A person of the staff who can be told something."""
 
     id: str
@@ -50,7 +50,7 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True)
-class Remind(Act):
+class SendReminder(Act):
     """Give a reminder of a case, once: `told` are people's ids. passed: older reminders that this one stands for.
 
     due: the day that is spoken of, said in the language of each who is told.
@@ -60,6 +60,6 @@ class Remind(Act):
     name: str
     on: date
     due: date
-    say: Say = field(repr=False)
+    say: Reply = field(repr=False)
     told: tuple[str, ...]
     passed: tuple[str, ...] = ()

@@ -9,13 +9,32 @@ from handlers.complaints import conflict_of_interest as concerned
 from handlers.complaints import menu
 from handlers.complaints import subscriptions as news
 from handlers.complaints import track_unsettled as unsettled
-from handlers.complaints.lifecycle import ENDED, PUBLIC, Move, Outcome, Step, after
-from handlers.complaints.messages import AddEntry, By, CaseView, Entry, EntryKind, FindCase, MoveCase
+from handlers.complaints.lifecycle import ENDED, PUBLIC, CaseOutcome, Transition, TransitionRequest, after
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    FindCase,
+    HistoryEntry,
+    HistoryEntryKind,
+    ReporterCase,
+)
 from handlers.dialog.answers import FEWEST_LETTERS, MOST_FILES, oddities
 from handlers.dialog.choices import STALE, Option, offered, options, picked
 from handlers.dialog.code_lookup import by_code
-from handlers.dialog.context import Moment
-from handlers.dialog.events import TYPED, Deciding, File, Say, Session, Topic, Turn, Wants, asked, read
+from handlers.dialog.context import Context
+from handlers.dialog.events import (
+    TYPED,
+    Deciding,
+    DialogTopic,
+    ExpectedInput,
+    File,
+    Reply,
+    Session,
+    TurnResult,
+    asked,
+    read,
+)
 from handlers.dialog.receipt import LONGEST_TYPED, folded, reads
 
 NEWEST = 20
@@ -24,61 +43,61 @@ MOST_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class TrackingQuestion:
     """A question within a case: what it waits for, and what may be picked instead."""
 
-    wants: Wants
+    wants: ExpectedInput
     exits: tuple[Option, ...]
 
 
-ASKING: Mapping[str, Asking] = {
-    "message": Asking(Wants.TEXT, options(("stay",))),
-    "attach": Asking(Wants.FILES, options(("stay",))),
-    "offer": Asking(Wants.PICK, options(("send", "stay"))),
-    "unsettled": Asking(Wants.TEXT, options(("stay",))),
-    "withdraw": Asking(Wants.PICK, options(("withdraw_yes", "stay"))),
+ASKING: Mapping[str, TrackingQuestion] = {
+    "message": TrackingQuestion(ExpectedInput.TEXT, options(("stay",))),
+    "attach": TrackingQuestion(ExpectedInput.FILES, options(("stay",))),
+    "offer": TrackingQuestion(ExpectedInput.PICK, options(("send", "stay"))),
+    "unsettled": TrackingQuestion(ExpectedInput.TEXT, options(("stay",))),
+    "withdraw": TrackingQuestion(ExpectedInput.PICK, options(("withdraw_yes", "stay"))),
 }
 
 
-def ask(m: Moment, *before: Say) -> Turn:
+def ask(m: Context, *before: Reply) -> TurnResult:
     """Ask for the receipt."""
     session = m.session if m.session.step == "code" else asked(m.session, step="code")
-    session = session.with_(topic=Topic.TRACK, receipt=None)
-    question = Say("track.ask", {}, offered(options(("leave",)), session), wants=Wants.CODE)
-    return Turn(session, (*before, question))
+    session = session.with_(topic=DialogTopic.TRACK, receipt=None)
+    question = Reply("track.ask", {}, offered(options(("leave",)), session), wants=ExpectedInput.CODE)
+    return TurnResult(session, (*before, question))
 
 
-def hear(m: Moment) -> Deciding:
+def hear(m: Context) -> Deciding:
     """Answer one message of a person who follows a case, or wants to."""
     if m.session.receipt is None:
         return (yield from _at_code(m))
     case = yield from read(FindCase(m.session.receipt))
     if case is None:
-        return ask(m.on(fresh(m)), Say("track.unknown"))
+        return ask(m.on(fresh(m)), Reply("track.unknown"))
     return (yield from concerned.guarded(m.office, _at_case(m, case)))
 
 
-def fresh(m: Moment) -> Session:
+def fresh(m: Context) -> Session:
     """A session that knows no case and holds no draft."""
     return Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
 
 
-def again(m: Moment, *before: Say) -> Deciding:
+def again(m: Context, *before: Reply) -> Deciding:
     """Ask the present question once more."""
     if m.session.receipt is None:
         return ask(m, *before)
     if m.session.step in ASKING:
-        return Turn(m.session, (*before, _question(m.session)))
+        return TurnResult(m.session, (*before, _question(m.session)))
     case = yield from read(FindCase(m.session.receipt))
-    return show(m, case, *before) if case else ask(m.on(fresh(m)), Say("track.unknown"))
+    return show(m, case, *before) if case else ask(m.on(fresh(m)), Reply("track.unknown"))
 
 
-def _at_code(m: Moment) -> Deciding:
+def _at_code(m: Context) -> Deciding:
     choice = picked(m.event, m.session, options(("leave",)), numbers=False)
     if choice == "leave":
         return menu.again(m)
     if choice is STALE:
-        return ask(m, Say("pick.stale"))
+        return ask(m, Reply("pick.stale"))
     text = m.event.text or ""
     if m.event.file is not None or _is_told(text):
         # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
@@ -93,7 +112,7 @@ def _is_told(text: str) -> bool:
     return thai.letters(text) >= FEWEST_LETTERS and not folded(text).isascii()
 
 
-def look_up(m: Moment, text: str) -> Deciding:
+def look_up(m: Context, text: str) -> Deciding:
     """Find the case of a receipt. A mistyped one is told apart by its check symbol, without a look-up.
 
     A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
@@ -105,93 +124,93 @@ def look_up(m: Moment, text: str) -> Deciding:
     return _opened(m.on(fresh(m).with_(receipt=receipt)), case, m.session)
 
 
-def _opened(m: Moment, case: CaseView, before: Session) -> Turn:
+def _opened(m: Context, case: ReporterCase, before: Session) -> TurnResult:
     """The case, and what the person typed or sent before the receipt: offered, or attached."""
     shown = show(m, case)
-    acts: tuple[AddEntry, ...] = ()
+    acts: tuple[AddHistoryEntry, ...] = ()
     if before.files:
-        acts = (_entry(m, case, EntryKind.EVIDENCE, files=before.files),)
-        shown = show(m, with_entry(case, acts[0]), Say("track.attached", {"name": before.files[0].name}))
+        acts = (_entry(m, case, HistoryEntryKind.EVIDENCE, files=before.files),)
+        shown = show(m, with_entry(case, acts[0]), Reply("track.attached", {"name": before.files[0].name}))
     if "story" not in before.answers:
         return replace(shown, acts=acts)
     held = m.on((shown.session or m.session).with_(answers={"held": before.answers["story"]}))
     offer = _offer(held)
-    return Turn(offer.session, (*shown.says, *offer.says), acts)
+    return TurnResult(offer.session, (*shown.says, *offer.says), acts)
 
 
-def _offer(m: Moment) -> Turn:
+def _offer(m: Context) -> TurnResult:
     session = asked(m.session, step="offer")
-    return Turn(session, (_question(session),))
+    return TurnResult(session, (_question(session),))
 
 
-def _question(session: Session) -> Say:
+def _question(session: Session) -> Reply:
     """What is asked at a step of a case other than its state."""
     asking = ASKING[session.step]
-    return Say(f"track.{session.step}", {}, offered(asking.exits, session), wants=asking.wants)
+    return Reply(f"track.{session.step}", {}, offered(asking.exits, session), wants=asking.wants)
 
 
 def _entry(
-    m: Moment, case: CaseView, kind: EntryKind, text: str = "", files: tuple[File, ...] = ()
-) -> AddEntry:
-    return AddEntry(case.id, case.seq + 1, thai.day(m.now), kind, By.REPORTER, text, files)
+    m: Context, case: ReporterCase, kind: HistoryEntryKind, text: str = "", files: tuple[File, ...] = ()
+) -> AddHistoryEntry:
+    return AddHistoryEntry(case.id, case.seq + 1, thai.day(m.now), kind, ActorKind.REPORTER, text, files)
 
 
-def show(m: Moment, case: CaseView, *before: Say) -> Turn:
+def show(m: Context, case: ReporterCase, *before: Reply) -> TurnResult:
     """The state of a case, its timeline and what the reporter may do."""
     session = m.session if m.session.step == "case" else asked(m.session)
-    session = session.with_(topic=Topic.TRACK, step="case")
-    status = Say(
+    session = session.with_(topic=DialogTopic.TRACK, step="case")
+    status = Reply(
         "track.status",
         {
-            "status": Say(f"status.{PUBLIC[case.status]}"),
+            "status": Reply(f"status.{PUBLIC[case.status]}"),
             "received": thai.shown(case.received_on, m.lang),
             "timeline": tuple(line(entry, m) for entry in case.entries[-NEWEST:]),
         },
         offered(ways(case, m), session),
         certain=True,
-        wants=Wants.PICK,
+        wants=ExpectedInput.PICK,
     )
-    return Turn(session, (*before, status))
+    return TurnResult(session, (*before, status))
 
 
-def line(entry: Entry, m: Moment) -> Say:
+def line(entry: HistoryEntry, m: Context) -> Reply:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
-    args: dict[str, str | int | Say] = {"on": thai.shown(entry.on, m.lang), "text": entry.text}
-    if entry.kind is EntryKind.ASKED:
+    args: dict[str, str | int | Reply] = {"on": thai.shown(entry.on, m.lang), "text": entry.text}
+    if entry.kind is HistoryEntryKind.ASKED:
         args["body"] = thai.shown(date.fromisoformat(entry.body), m.lang)
-    if entry.kind is not EntryKind.MOVED:
-        return Say(f"entry.{entry.kind}", args)
-    why = Say("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Say("literal", {"text": ""})
+    if entry.kind is not HistoryEntryKind.MOVED:
+        return Reply(f"entry.{entry.kind}", args)
+    why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
     if entry.outcome is not None:
-        return Say(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
+        return Reply(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
     if entry.reason is not None:
-        return Say("entry.not_accepted", {**args, "reason": Say(f"reason.{entry.reason}"), "why": why})
-    return Say(f"entry.moved.{entry.status}", {**args, "why": why})
+        return Reply("entry.not_accepted", {**args, "reason": Reply(f"reason.{entry.reason}"), "why": why})
+    return Reply(f"entry.moved.{entry.status}", {**args, "why": why})
 
 
-def ways(case: CaseView, m: Moment) -> tuple[Option, ...]:
+def ways(case: ReporterCase, m: Context) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
     last = ("unsettled",) if unsettled.may_be_said(case, m) else () if case.status in ENDED else ("withdraw",)
     return options(("message", "attach", "refresh", *news.ways(m.event), *last, "leave"))
 
 
-def _at_case(m: Moment, case: CaseView) -> Turn:
+def _at_case(m: Context, case: ReporterCase) -> TurnResult:
     asking = ASKING.get(m.session.step)
     here = asking.exits if asking else ways(case, m)
     if m.event.file is not None:
         return _attach(m, case, m.event.file)
     choice = picked(m.event, m.session, here, numbers=asking is None or asking.wants not in TYPED)
     if choice is STALE:
-        return show(m, case, Say("pick.stale"))
+        return show(m, case, Reply("pick.stale"))
     if choice is None:
         return _told(m, case)
     return _chosen(m, case, choice)
 
 
-def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
+def _chosen(m: Context, case: ReporterCase, choice: str) -> TurnResult:
     if choice in ASKING:
         session = asked(m.session, step=choice)
-        return Turn(session, (_question(session),))
+        return TurnResult(session, (_question(session),))
     if choice == "send":
         return _send(m, case, m.session.answers["held"])
     if choice == "withdraw_yes":
@@ -200,20 +219,20 @@ def _chosen(m: Moment, case: CaseView, choice: str) -> Turn:
         told, acts = news.kept(m, case.id)
         return replace(show(m, case, told), acts=acts)
     if choice == "leave":
-        return menu.again(m.on(fresh(m)), Say("track.left"))
+        return menu.again(m.on(fresh(m)), Reply("track.left"))
     return show(m.with_(answers={}), case)
 
 
-def _told(m: Moment, case: CaseView) -> Turn:
+def _told(m: Context, case: ReporterCase) -> TurnResult:
     """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
     cleaned = thai.clean(m.event.text or "")
     if not cleaned.text:
-        return show(m, case, Say("text.empty"))
+        return show(m, case, Reply("text.empty"))
     if len(cleaned.text) > MOST_CHARACTERS:
         return show(
             m,
             case,
-            Say(
+            Reply(
                 "track.too_long",
                 {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text},
             ),
@@ -225,41 +244,41 @@ def _told(m: Moment, case: CaseView) -> Turn:
     return _offer(m.with_(answers={"held": cleaned.text}))
 
 
-def _send(m: Moment, case: CaseView, text: str, *notes: Say) -> Turn:
-    act = _entry(m, case, EntryKind.REPORTER, text)
-    return replace(show(m.with_(answers={}), with_entry(case, act), *notes, Say("track.sent")), acts=(act,))
+def _send(m: Context, case: ReporterCase, text: str, *notes: Reply) -> TurnResult:
+    act = _entry(m, case, HistoryEntryKind.REPORTER, text)
+    return replace(show(m.with_(answers={}), with_entry(case, act), *notes, Reply("track.sent")), acts=(act,))
 
 
-def _attach(m: Moment, case: CaseView, file: File) -> Turn:
+def _attach(m: Context, case: ReporterCase, file: File) -> TurnResult:
     if file.problem is not None:
-        return show(m, case, Say(f"file.{file.problem}", {"name": file.name, "most": MOST_FILES}))
-    act = _entry(m, case, EntryKind.EVIDENCE, files=(file,))
-    note = Say("track.coming" if file.coming else "track.attached", {"name": file.name})
+        return show(m, case, Reply(f"file.{file.problem}", {"name": file.name, "most": MOST_FILES}))
+    act = _entry(m, case, HistoryEntryKind.EVIDENCE, files=(file,))
+    note = Reply("track.coming" if file.coming else "track.attached", {"name": file.name})
     return replace(show(m, with_entry(case, act), note), acts=(act,))
 
 
-def _withdraw(m: Moment, case: CaseView) -> Turn:
+def _withdraw(m: Context, case: ReporterCase) -> TurnResult:
     if case.status in ENDED:
-        return show(m, case, Say("track.ended"))
-    step, on = Step(Move.WITHDRAW, Outcome.WITHDRAWN), thai.day(m.now)
-    act = MoveCase(case.id, case.seq + 1, on, step, after(case.status, step), By.REPORTER)
-    entry = Entry(act.seq, on, EntryKind.MOVED, act.status, Outcome.WITHDRAWN)
-    shown = replace(case, status=act.status, outcome=Outcome.WITHDRAWN, entries=(*case.entries, entry))
-    return replace(show(m, shown, Say("track.withdrawn")), acts=(act,))
+        return show(m, case, Reply("track.ended"))
+    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), thai.day(m.now)
+    act = ApplyTransition(case.id, case.seq + 1, on, step, after(case.status, step), ActorKind.REPORTER)
+    entry = HistoryEntry(act.seq, on, HistoryEntryKind.MOVED, act.status, CaseOutcome.WITHDRAWN)
+    shown = replace(case, status=act.status, outcome=CaseOutcome.WITHDRAWN, entries=(*case.entries, entry))
+    return replace(show(m, shown, Reply("track.withdrawn")), acts=(act,))
 
 
-def _unsettled(m: Moment, case: CaseView, text: str) -> Turn:
+def _unsettled(m: Context, case: ReporterCase, text: str) -> TurnResult:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
     if not unsettled.may_be_said(case, m):
-        return show(m, case, Say("track.settled"))
+        return show(m, case, Reply("track.settled"))
     if thai.letters(text) < FEWEST_LETTERS:
-        return Turn(m.session, (Say("track.unsettled_short"), _question(m.session)))
+        return TurnResult(m.session, (Reply("track.unsettled_short"), _question(m.session)))
     shown, move = unsettled.reopened(case, m)
-    words = _entry(m, shown, EntryKind.REPORTER, text)
-    again = show(m.with_(answers={}), with_entry(shown, words), Say("track.reopened"))
+    words = _entry(m, shown, HistoryEntryKind.REPORTER, text)
+    again = show(m.with_(answers={}), with_entry(shown, words), Reply("track.reopened"))
     return replace(again, acts=(move, words))
 
 
-def with_entry(case: CaseView, act: AddEntry) -> CaseView:
+def with_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
     """The case as it will stand once the entry is written."""
-    return replace(case, entries=(*case.entries, Entry(act.seq, act.on, act.kind)))
+    return replace(case, entries=(*case.entries, HistoryEntry(act.seq, act.on, act.kind)))

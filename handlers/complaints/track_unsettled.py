@@ -4,29 +4,35 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers import thai
-from handlers.complaints.lifecycle import ENDED, Move, Outcome, Step, after
-from handlers.complaints.messages import By, CaseView, Entry, EntryKind, MoveCase
-from handlers.dialog.context import Moment
+from handlers.complaints.lifecycle import ENDED, CaseOutcome, Transition, TransitionRequest, after
+from handlers.complaints.messages import (
+    ActorKind,
+    ApplyTransition,
+    HistoryEntry,
+    HistoryEntryKind,
+    ReporterCase,
+)
+from handlers.dialog.context import Context
 
 WITHIN = timedelta(days=30)
 """How long after the end of a case its reporter may ask for another look."""
 
 
-def may_be_said(case: CaseView, m: Moment) -> bool:
+def may_be_said(case: ReporterCase, m: Context) -> bool:
     """Whether the reporter may ask for another look; not of a case that they withdrew."""
-    if case.status not in ENDED or case.outcome is Outcome.WITHDRAWN:
+    if case.status not in ENDED or case.outcome is CaseOutcome.WITHDRAWN:
         return False
-    moved = [entry for entry in case.entries if entry.kind is EntryKind.MOVED]
+    moved = [entry for entry in case.entries if entry.kind is HistoryEntryKind.MOVED]
     if any(entry.own and entry.status not in ENDED for entry in moved) or not moved:
         return False
     return thai.day(m.now) - moved[-1].on <= WITHIN
 
 
-def reopened(case: CaseView, m: Moment) -> tuple[CaseView, MoveCase]:
+def reopened(case: ReporterCase, m: Context) -> tuple[ReporterCase, ApplyTransition]:
     """The case as it will stand, and the step; the reporter is to hear within the days of a first answer."""
-    step, on = Step(Move.REOPEN), thai.day(m.now)
+    step, on = TransitionRequest(Transition.REOPEN), thai.day(m.now)
     status = after(case.status, step)
     by = on + timedelta(days=m.office.deadlines.first_answer_days)
-    move = MoveCase(case.id, case.seq + 1, on, step, status, By.REPORTER, answer_by=by)
-    entry = Entry(move.seq, on, EntryKind.MOVED, status, own=True)
+    move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)
+    entry = HistoryEntry(move.seq, on, HistoryEntryKind.MOVED, status, own=True)
     return replace(case, status=status, outcome=None, entries=(*case.entries, entry)), move

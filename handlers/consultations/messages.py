@@ -6,10 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.dialog.events import Act, Query
-from handlers.questions.messages import Return
+from handlers.questions.messages import ReplyAddress
 
 
-class Kind(StrEnum):
+class ConsultationQuestionKind(StrEnum):
     """How a question of a consultation is answered."""
 
     CHOICE = "choice"  # one of its options
@@ -19,7 +19,7 @@ class Kind(StrEnum):
     STATEMENTS = "statements"  # each of its options: agree, disagree or pass
 
 
-class Phase(StrEnum):
+class ConsultationPhase(StrEnum):
     """Where a consultation stands."""
 
     COMING = "coming"
@@ -29,17 +29,17 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BallotQuestion:
+class ConsultationQuestion:
     """One question. options: the choices or statements by their keys, in the order in which they are shown."""
 
     key: str
-    kind: Kind
+    kind: ConsultationQuestionKind
     title: str
     options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot:
+class Consultation:
     """A consultation: what is asked, and when. code: as in its address; instants in UTC."""
 
     code: str
@@ -48,28 +48,31 @@ class Ballot:
     link: str
     opens: datetime
     closes: datetime
-    questions: tuple[BallotQuestion, ...]
-    phase: Phase = Phase.COMING
+    questions: tuple[ConsultationQuestion, ...]
+    phase: ConsultationPhase = ConsultationPhase.COMING
 
     def is_open(self, now: datetime) -> bool:
         """Whether a voice is still taken. The clock closes it in the minute after."""
-        return self.phase in {Phase.COMING, Phase.OPEN} and self.opens <= now < self.closes
+        return (
+            self.phase in {ConsultationPhase.COMING, ConsultationPhase.OPEN}
+            and self.opens <= now < self.closes
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class ListBallots(Query[tuple[Ballot, ...]]):
+class ListConsultations(Query[tuple[Consultation, ...]]):
     """All consultations, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class FindBallot(Query[Ballot | None]):
+class FindConsultation(Query[Consultation | None]):
     """The consultation of a code."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class FindVoice(Query[Mapping[str, str] | None]):
+class FindResponse(Query[Mapping[str, str] | None]):
     """What a person answered, as long as the consultation is open; None where they did not."""
 
     code: str
@@ -77,16 +80,16 @@ class FindVoice(Query[Mapping[str, str] | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class PutBallot(Act):
+class AnnounceConsultation(Act):
     """Announce a consultation. paper: the PDF of its background, or nothing. A conflict where the code is taken."""
 
-    ballot: Ballot
+    ballot: Consultation
     by: str
     paper: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class CloseBallot(Act):
+class CloseConsultation(Act):
     """Close a consultation: who said what can no longer be told from then on, by nobody."""
 
     code: str
@@ -94,7 +97,7 @@ class CloseBallot(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class GiveVoice(Act):
+class SubmitResponse(Act):
     """Keep what a person answers, in the place of what they answered before. A conflict where it has closed.
 
     answers: by question key; several options with commas between, statements as `q3.s1`, and `q3+` for one that
@@ -105,11 +108,11 @@ class GiveVoice(Act):
     who: bytes = field(repr=False)
     has_account: bool
     answers: Mapping[str, str] = field(repr=False)
-    back: Return | None = None
+    back: ReplyAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PendingStatement:
     """A statement that a citizen added and nobody has read yet."""
 
     id: str
@@ -119,12 +122,12 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class ListStatements(Query[tuple[Statement, ...]]):
+class ListPendingStatements(Query[tuple[PendingStatement, ...]]):
     """Statements that wait for an officer."""
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeStatement(Act):
+class ModerateStatement(Act):
     """Let a statement join its consultation, or put it away."""
 
     id: str
@@ -132,7 +135,7 @@ class JudgeStatement(Act):
     by: str
 
 
-class Taken(StrEnum):
+class OfficeDecision(StrEnum):
     """What the office does with what many said."""
 
     ADOPTED = "adopted"
@@ -141,7 +144,7 @@ class Taken(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class FreeText:
     """What was written in a consultation that is closed. number: counts the texts, and stays.
 
     many: how many people wrote the same in the same words.
@@ -165,14 +168,14 @@ class Theme:
     texts: tuple[int, ...] = ()
     voices: int = 0
     quotes: tuple[str, ...] = ()
-    taken: Taken | None = None
+    taken: OfficeDecision | None = None
     reason: str = ""
     by: date | None = None
     done: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ListTexts(Query[tuple[Written, ...]]):
+class ListFreeTexts(Query[tuple[FreeText, ...]]):
     """What people wrote in their own words; empty while it is open."""
 
     code: str
@@ -186,7 +189,7 @@ class ListThemes(Query[tuple[Theme, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class PutTheme(Act):
+class SaveTheme(Act):
     """Write a theme, new or in the place of the one in its place."""
 
     code: str
@@ -195,7 +198,7 @@ class PutTheme(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ConsultationResult:
     """The results as they would be published, and where they will stand; address is empty where no site is known."""
 
     content: bytes = field(repr=False)
@@ -204,14 +207,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class CountResult(Query[Result | None]):
+class GetConsultationResult(Query[ConsultationResult | None]):
     """The results of a consultation that is closed; None where it is not, or where they were published."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class ConsultationLinks:
     """Where people find a consultation: its page, and its talk in Telegram; each empty where it has none."""
 
     page: str = ""
@@ -219,17 +222,17 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
-class FindWays(Query[Ways]):
+class GetConsultationLinks(Query[ConsultationLinks]):
     """Where people find a consultation."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class PublishResult(Act):
+class PublishConsultationResult(Act):
     """Publish the results, once, and tell who wished to hear. A conflict where they were published before."""
 
     code: str
-    result: Result
+    result: ConsultationResult
     title: str
     by: str

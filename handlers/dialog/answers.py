@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from handlers import thai
-from handlers.dialog.context import Moment
-from handlers.dialog.events import File, FileProblem, KeepText, Query, Say, Session, read
-from handlers.dialog.form import Field, Kind
+from handlers.dialog.context import Context
+from handlers.dialog.events import File, FileProblem, Query, Reply, Session, StoreTextFile, read
+from handlers.dialog.form import FieldKind, FormField
 
 MOST_FILES = 20
-STORY = Field("story", Kind.LONG, limit=20_000)
+STORY = FormField("story", FieldKind.LONG, limit=20_000)
 """What happened: the field that also takes what is told where nothing asked for it."""
 
 FEWEST_LETTERS = 10
@@ -18,37 +18,37 @@ FEWEST_LETTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AnswerResult:
     """What became of an answer: the session with it, what to tell about it, and whether the question stays."""
 
     session: Session
-    notes: tuple[Say, ...] = ()
+    notes: tuple[Reply, ...] = ()
     stay: bool = False
 
 
-Keeping: TypeAlias = Generator[Query[Any], Any, Kept]
+Keeping: TypeAlias = Generator[Query[Any], Any, AnswerResult]
 
 
-def take(field: Field, m: Moment) -> Keeping:
+def take(field: FormField, m: Context) -> Keeping:
     """Keep what was typed or sent at a question."""
     if m.event.file is not None:
         return take_file(field, m.session, m.event.file)
     cleaned = thai.clean(m.event.text or "")
     notes = oddities(cleaned)
     if not cleaned.text:
-        return Kept(m.session, (*notes, Say("text.empty")), stay=True)
+        return AnswerResult(m.session, (*notes, Reply("text.empty")), stay=True)
     kept = yield from _TAKERS[field.kind](field, m, cleaned.text)
     return replace(kept, notes=(*notes, *kept.notes)) if notes else kept
 
 
-def oddities(cleaned: thai.Cleaned) -> tuple[Say, ...]:
+def oddities(cleaned: thai.CleanedText) -> tuple[Reply, ...]:
     """What to tell about characters that were taken out or could not be read."""
-    removed = (Say("text.removed", {"count": cleaned.removed}),) if cleaned.removed else ()
-    unread = (Say("text.unreadable", {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
+    removed = (Reply("text.removed", {"count": cleaned.removed}),) if cleaned.removed else ()
+    unread = (Reply("text.unreadable", {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
     return (*removed, *unread)
 
 
-def set_aside(m: Moment) -> Keeping:
+def set_aside(m: Context) -> Keeping:
     """Keep what came where no question takes it: a text goes into the story, a file to the evidence.
 
     A text of fewer than `FEWEST_LETTERS` letters is taken for a slip and not kept: no notes then.
@@ -57,23 +57,25 @@ def set_aside(m: Moment) -> Keeping:
         return take_file(STORY, m.session, m.event.file)
     cleaned = thai.clean(m.event.text or "")
     if thai.letters(cleaned.text) < FEWEST_LETTERS:
-        return Kept(m.session)
+        return AnswerResult(m.session)
     kept = yield from append(m.session, STORY.name, cleaned.text, STORY.limit)
-    return replace(kept, notes=(*oddities(cleaned), *kept.notes, Say("pick.story")))
+    return replace(kept, notes=(*oddities(cleaned), *kept.notes, Reply("pick.story")))
 
 
-def take_file(field: Field, session: Session, file: File) -> Kept:
+def take_file(field: FormField, session: Session, file: File) -> AnswerResult:
     """Keep a file as evidence, whatever was asked; say why where it could not be kept."""
     problem = file.problem
     if problem is None and len(session.files) >= MOST_FILES:
         problem = FileProblem.TOO_MANY
     if problem is not None:
-        return Kept(session, (Say(f"file.{problem}", {"name": file.name, "most": MOST_FILES}),), stay=True)
+        return AnswerResult(
+            session, (Reply(f"file.{problem}", {"name": file.name, "most": MOST_FILES}),), stay=True
+        )
     session = session.with_(files=(*session.files, file))
     how = "coming" if file.coming else "misnamed" if file.misnamed else "kept"
-    note = Say(f"file.{how}", {"name": file.name, "count": len(session.files)})
-    elsewhere = () if field.kind is Kind.FILES else (Say("file.early"),)
-    return Kept(session, (note, *elsewhere), stay=True)
+    note = Reply(f"file.{how}", {"name": file.name, "count": len(session.files)})
+    elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early"),)
+    return AnswerResult(session, (note, *elsewhere), stay=True)
 
 
 def append(session: Session, name: str, text: str, limit: int) -> Keeping:
@@ -91,55 +93,57 @@ def put(session: Session, name: str, text: str, limit: int) -> Keeping:
 def _keep(session: Session, answers: dict[str, str], name: str, limit: int) -> Keeping:
     whole = answers[name]
     if len(whole) <= limit:
-        return Kept(session.with_(answers=answers))
+        return AnswerResult(session.with_(answers=answers))
     answers[name], rest = whole[:limit], whole[limit:]
     shown = {"limit": f"{limit:,}", "rest": f"{len(rest):,}"}
     if len(session.files) >= MOST_FILES:
-        return Kept(session.with_(answers=answers), (Say("text.full", {**shown, "unsent": rest}),), stay=True)
-    file = yield from read(KeepText(rest, f"{name}.txt"))
+        return AnswerResult(
+            session.with_(answers=answers), (Reply("text.full", {**shown, "unsent": rest}),), stay=True
+        )
+    file = yield from read(StoreTextFile(rest, f"{name}.txt"))
     session = session.with_(answers=answers, files=(*session.files, file))
-    return Kept(session, (Say("text.overflow", shown),))
+    return AnswerResult(session, (Reply("text.overflow", shown),))
 
 
-def _take_pick(_field: Field, m: Moment, text: str) -> Keeping:
+def _take_pick(_field: FormField, m: Context, text: str) -> Keeping:
     # Told in the middle of a choice, as people do: part of the story, not an error.
     kept = yield from set_aside(m)
-    return replace(kept, notes=kept.notes or (Say("pick.unknown", {"text": text}),), stay=True)
+    return replace(kept, notes=kept.notes or (Reply("pick.unknown", {"text": text}),), stay=True)
 
 
-def _take_text(field: Field, m: Moment, text: str) -> Keeping:
+def _take_text(field: FormField, m: Context, text: str) -> Keeping:
     kept = yield from put(m.session, field.name, text, field.limit)
     if thai.letters(text, enough=1) == 0:
-        return replace(kept, notes=(*kept.notes, Say("text.no_letters")), stay=True)
+        return replace(kept, notes=(*kept.notes, Reply("text.no_letters")), stay=True)
     return kept
 
 
-def _take_long(field: Field, m: Moment, text: str) -> Keeping:
+def _take_long(field: FormField, m: Context, text: str) -> Keeping:
     kept = yield from append(m.session, field.name, text, field.limit)
-    note = (Say("text.no_letters"),) if thai.letters(text, enough=1) == 0 else ()
+    note = (Reply("text.no_letters"),) if thai.letters(text, enough=1) == 0 else ()
     return replace(kept, notes=(*kept.notes, *note), stay=True)
 
 
-def _take_when(field: Field, m: Moment, text: str) -> Keeping:
+def _take_when(field: FormField, m: Context, text: str) -> Keeping:
     kept = yield from put(m.session, field.name, text, field.limit)
     today = thai.day(m.now)
     understood = thai.when(text, today, m.lang)
     if understood is None:
-        return replace(kept, notes=(*kept.notes, Say("when.as_typed")))
+        return replace(kept, notes=(*kept.notes, Reply("when.as_typed")))
     if understood.first > today:
-        return replace(kept, notes=(*kept.notes, Say("when.future", {"when": understood.words})), stay=True)
-    return replace(kept, notes=(*kept.notes, Say("when.read", {"when": understood.words})))
+        return replace(kept, notes=(*kept.notes, Reply("when.future", {"when": understood.words})), stay=True)
+    return replace(kept, notes=(*kept.notes, Reply("when.read", {"when": understood.words})))
 
 
-def _take_note(field: Field, m: Moment, text: str) -> Keeping:
+def _take_note(field: FormField, m: Context, text: str) -> Keeping:
     kept = yield from append(m.session, f"{field.name}_note", text, field.limit)
-    return replace(kept, notes=(*kept.notes, Say("file.note")), stay=True)
+    return replace(kept, notes=(*kept.notes, Reply("file.note")), stay=True)
 
 
-_TAKERS: Mapping[Kind, Callable[[Field, Moment, str], Keeping]] = {
-    Kind.PICK: _take_pick,
-    Kind.TEXT: _take_text,
-    Kind.LONG: _take_long,
-    Kind.WHEN: _take_when,
-    Kind.FILES: _take_note,
+_TAKERS: Mapping[FieldKind, Callable[[FormField, Context, str], Keeping]] = {
+    FieldKind.PICK: _take_pick,
+    FieldKind.TEXT: _take_text,
+    FieldKind.LONG: _take_long,
+    FieldKind.WHEN: _take_when,
+    FieldKind.FILES: _take_note,
 }

@@ -3,21 +3,21 @@
 from datetime import datetime, timedelta
 
 from handlers import thai
-from handlers.complaints.messages import Tries
+from handlers.complaints.messages import Attempts
 
 MOST_WRONG = 5
 WINDOW = timedelta(minutes=15)
 LONGEST = timedelta(hours=1)
 
 
-def missed(tries: Tries, now: datetime) -> Tries:
+def missed(tries: Attempts, now: datetime) -> Attempts:
     """The tries after one more wrong one: each fifth within the window closes for longer, to an hour."""
     fresh = tries.since is None or now - tries.since >= WINDOW
     since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
     if wrong < MOST_WRONG:
-        return Tries(since, wrong, None, tries.level)
+        return Attempts(since, wrong, None, tries.level)
     pause = min(LONGEST, WINDOW * 2**tries.level)
-    return Tries(None, 0, now + pause, tries.level + 1)
+    return Attempts(None, 0, now + pause, tries.level + 1)
 
 
 def until(instant: datetime) -> str:

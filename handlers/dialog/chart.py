@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class ChartMonth:
     """What came in within a month, and how much of that is done; exact, so for officers only."""
 
     label: str
@@ -13,12 +13,12 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class MonthlyChart:
     """Months side by side. title: what is shown; series: what the two figures of a month are called."""
 
     title: str
     series: tuple[str, str]
-    months: tuple[Month, ...]
+    months: tuple[ChartMonth, ...]
 
     @property
     def most(self) -> int:

@@ -11,13 +11,13 @@ from handlers.dialog.events import Choice, Event, Lang, Session
 from handlers.office import Bilingual
 
 
-class Stale(Enum):
+class StaleChoice(Enum):
     """A choice of a question that is no longer asked."""
 
     STALE = "stale"
 
 
-STALE = Stale.STALE
+STALE = StaleChoice.STALE
 
 LONGEST_LABEL = 80
 """Characters; what is longer is an answer, and picks nothing."""
@@ -62,7 +62,7 @@ def offered(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
 
 def picked(
     event: Event, session: Session, choices: tuple[Option, ...], *, numbers: bool
-) -> str | Stale | None:
+) -> str | StaleChoice | None:
     """The value that was picked; STALE for a tap on an older question, None for words that pick nothing.
 
     numbers: whether a typed number picks, as it must where nothing else can be typed (LINE on a PC shows no

@@ -9,7 +9,7 @@ from handlers.office import Office
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Context:
     """What every handler is given."""
 
     event: Event
@@ -24,10 +24,10 @@ class Moment:
         """The language of the talk."""
         return self.session.lang
 
-    def with_(self, **changes: Any) -> "Moment":  # noqa: ANN401 - as dataclasses.replace
+    def with_(self, **changes: Any) -> "Context":  # noqa: ANN401 - as dataclasses.replace
         """The same moment with changes in its session."""
         return self.on(self.session.with_(**changes))
 
-    def on(self, session: Session) -> "Moment":
+    def on(self, session: Session) -> "Context":
         """The same moment on another session."""
-        return Moment(self.event, session, self.office, self.now, self.site)
+        return Context(self.event, session, self.office, self.now, self.site)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from handlers.dialog.chart import Chart
+from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.receipt import Receipt
 
 Lang: TypeAlias = Literal["th", "en"]
@@ -85,7 +85,7 @@ class Event:
     was: str | None = None
 
 
-class Wants(StrEnum):
+class ExpectedInput(StrEnum):
     """What sort of answer a question waits for, so that a door can offer the right thing to give it with."""
 
     PICK = "pick"
@@ -95,11 +95,11 @@ class Wants(StrEnum):
     FILES = "files"
 
 
-TYPED = frozenset({Wants.TEXT, Wants.LONG, Wants.CODE})
+TYPED = frozenset({ExpectedInput.TEXT, ExpectedInput.LONG, ExpectedInput.CODE})
 """Where words are waited for, so that a number that is typed is an answer and picks nothing."""
 
 
-class Topic(StrEnum):
+class DialogTopic(StrEnum):
     """What the talk is about, which tells who answers next."""
 
     MENU = "menu"
@@ -126,7 +126,7 @@ class Session:
     version: int = 0
     at: datetime = NEVER
     lang: Lang = "th"
-    topic: Topic = Topic.MENU
+    topic: DialogTopic = DialogTopic.MENU
     step: str = ""
     prompt: int = 0
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Reply:
     """Something to say, still without words: a wording key and what goes into it.
 
     certain: must arrive even through a crash, so it waits in the outbox until it did; everything of a case is.
@@ -187,17 +187,17 @@ class Say:
     args: Mapping[str, "Arg"] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     certain: bool = False
-    wants: Wants | None = None
+    wants: ExpectedInput | None = None
 
 
-Arg: TypeAlias = str | int | Say | tuple[Say, ...]
+Arg: TypeAlias = str | int | Reply | tuple[Reply, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A `Say` in words, for one person in one language. `choices` are (label, data) pairs.
+    """A `Reply` in words, for one person in one language. `choices` are (label, data) pairs.
 
-    certain, key: as of the `Say`. typed: it asks for words. guarded: of a case or of what was told, so a door
+    certain, key: as of the `Reply`. typed: it asks for words. guarded: of a case or of what was told, so a door
     that can keeps it from being passed on. fading: content before an officer, deleted after a while where it can be.
     qr: what a door that shows pictures draws as a QR code; chart: what it draws as a chart.
     """
@@ -211,7 +211,7 @@ class Message:
     key: str = ""
     fading: bool = False
     qr: str = ""
-    chart: Chart | None = None
+    chart: MonthlyChart | None = None
 
 
 class Query(Generic[T]):
@@ -227,19 +227,19 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnResult:
     """What a message leads to: the session afterwards (None: forget it), what is said, what is written.
 
     lang: the language of what is said, where no session tells it.
     """
 
     session: Session | None
-    says: tuple[Say, ...] = ()
+    says: tuple[Reply, ...] = ()
     acts: tuple[Act, ...] = ()
     lang: Lang = "th"
 
 
-Deciding: TypeAlias = Generator[Query[Any], Any, Turn]
+Deciding: TypeAlias = Generator[Query[Any], Any, TurnResult]
 
 
 def read(query: Query[T]) -> Generator[Query[T], T, T]:
@@ -259,7 +259,7 @@ class NewReceipt(Query[Receipt]):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepText(Query[File]):
+class StoreTextFile(Query[File]):
     """Seal a text as a file, for what exceeds the room of an answer."""
 
     text: str
@@ -267,15 +267,15 @@ class KeepText(Query[File]):
 
 
 @dataclass(frozen=True, slots=True)
-class DropFiles(Act):
+class DeleteFiles(Act):
     """Erase files of a draft that will not be filed."""
 
     ids: tuple[str, ...]
 
 
-def literal(text: str) -> Say:
+def literal(text: str) -> Reply:
     """Words that are not ours: an office's own, or what the person typed."""
-    return Say("literal", {"text": text})
+    return Reply("literal", {"text": text})
 
 
 def asked(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace

@@ -4,12 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from handlers.dialog.choices import Option, Stale, offered, options, picked
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Arg, Deciding, DropFiles, Say, Session, Topic, Turn, Wants, asked
+from handlers.dialog.choices import Option, StaleChoice, offered, options, picked
+from handlers.dialog.context import Context
+from handlers.dialog.events import (
+    Arg,
+    Deciding,
+    DeleteFiles,
+    DialogTopic,
+    ExpectedInput,
+    Reply,
+    Session,
+    TurnResult,
+    asked,
+)
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What sort of answer a question takes."""
 
     PICK = "pick"
@@ -19,17 +29,17 @@ class Kind(Enum):
     FILES = "files"
 
 
-WANTS: Mapping[Kind, Wants] = {
-    Kind.PICK: Wants.PICK,
-    Kind.TEXT: Wants.TEXT,
-    Kind.LONG: Wants.LONG,
-    Kind.WHEN: Wants.TEXT,
-    Kind.FILES: Wants.FILES,
+WANTS: Mapping[FieldKind, ExpectedInput] = {
+    FieldKind.PICK: ExpectedInput.PICK,
+    FieldKind.TEXT: ExpectedInput.TEXT,
+    FieldKind.LONG: ExpectedInput.LONG,
+    FieldKind.WHEN: ExpectedInput.TEXT,
+    FieldKind.FILES: ExpectedInput.FILES,
 }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class FormField:
     """One question. quick: ready answers beside a typed one; only_if: asked when that field has that answer.
 
     limit: characters kept in the answer; what exceeds it becomes a text file of evidence. help: the office's own
@@ -37,12 +47,12 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     options: tuple[Option, ...] = ()
     optional: bool = False
     limit: int = 2000
     only_if: tuple[str, str] | None = None
-    help: Callable[[Moment], Arg] | None = None
+    help: Callable[[Context], Arg] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,18 @@ class Form:
     """
 
     name: str
-    fields: tuple[Field, ...]
-    finish: Callable[[Moment], Deciding]
-    listing: Callable[[Moment], Mapping[str, Arg]]
+    fields: tuple[FormField, ...]
+    finish: Callable[[Context], Deciding]
+    listing: Callable[[Context], Mapping[str, Arg]]
 
-    def applying(self, session: Session) -> tuple[Field, ...]:
+    def applying(self, session: Session) -> tuple[FormField, ...]:
         """The fields that are asked, given the answers so far."""
         answers = session.answers
         return tuple(
             [f for f in self.fields if f.only_if is None or answers.get(f.only_if[0]) == f.only_if[1]]
         )
 
-    def field(self, name: str) -> Field | None:
+    def field(self, name: str) -> FormField | None:
         """The field of a name."""
         for field in self.fields:
             if field.name == name:
@@ -72,55 +82,55 @@ class Form:
         return None
 
 
-def has_answer(field: Field, session: Session) -> bool:
+def has_answer(field: FormField, session: Session) -> bool:
     """Whether a question was answered."""
-    return bool(session.files) if field.kind is Kind.FILES else bool(session.answers.get(field.name))
+    return bool(session.files) if field.kind is FieldKind.FILES else bool(session.answers.get(field.name))
 
 
-def exits(form: Form, field: Field, session: Session) -> tuple[Option, ...]:
+def exits(form: Form, field: FormField, session: Session) -> tuple[Option, ...]:
     """Everything that may be picked at a question, in the order shown."""
     answered = has_answer(field, session)
     ways: list[str] = []
-    if field.kind is Kind.LONG:
+    if field.kind is FieldKind.LONG:
         ways += ["done", "rewrite"] if answered else []
-    elif field.kind is Kind.FILES:
+    elif field.kind is FieldKind.FILES:
         ways += ["done", "clear"] if answered else ["none"]
-    elif field.kind is not Kind.PICK and (answered or field.optional):
+    elif field.kind is not FieldKind.PICK and (answered or field.optional):
         ways.append("next" if answered else "skip")
     if session.editing or field is not form.fields[0]:
         ways.append("back")
     return (*field.options, *options((*ways, "cancel")))
 
 
-def put(form: Form, m: Moment, step: str, *notes: Say) -> Turn:
+def put(form: Form, m: Context, step: str, *notes: Reply) -> TurnResult:
     """Ask the question of a step, after the notes. Asking the same one again keeps its old buttons alive."""
     session = m.session
     if session.step != step:
-        session = asked(session, step=step, topic=Topic.REPORT)
-    return Turn(session, (*notes, question(form, m.on(session))))
+        session = asked(session, step=step, topic=DialogTopic.REPORT)
+    return TurnResult(session, (*notes, question(form, m.on(session))))
 
 
-def question(form: Form, m: Moment) -> Say:
+def question(form: Form, m: Context) -> Reply:
     """The question that the session stands at."""
     step, session = m.session.step, m.session
     field = form.field(step)
     if field is None:
         listing = form.listing(m) if step == "review" else {}
         choices = offered(stops(form, session), session)
-        return Say(f"{form.name}.{step}", listing, choices, wants=Wants.PICK)
+        return Reply(f"{form.name}.{step}", listing, choices, wants=ExpectedInput.PICK)
     fields = form.applying(session)
     place = fields.index(field) + 1 if field in fields else 1
     key = f"{form.name}.{field.name}"
     args: dict[str, Arg] = {"place": place, "of": len(fields)}
-    if field.kind is Kind.LONG:
+    if field.kind is FieldKind.LONG:
         told = session.answers.get(field.name)
         key += "_more" if told else ""
         args |= {"limit": f"{field.limit:,}", "count": f"{len(told or ''):,}"}
-    if field.kind is Kind.FILES:
+    if field.kind is FieldKind.FILES:
         args["files"] = len(session.files)
     if field.help:
         args["help"] = field.help(m)
-    return Say(key, args, offered(exits(form, field, session), session), wants=WANTS[field.kind])
+    return Reply(key, args, offered(exits(form, field, session), session), wants=WANTS[field.kind])
 
 
 def stops(form: Form, session: Session) -> tuple[Option, ...]:
@@ -132,7 +142,7 @@ def stops(form: Form, session: Session) -> tuple[Option, ...]:
     return options(("resume", "discard"))
 
 
-def onward(form: Form, m: Moment, *notes: Say) -> Turn:
+def onward(form: Form, m: Context, *notes: Reply) -> TurnResult:
     """The next question after the present one; from an edit, and after the last, the review."""
     fields = form.applying(m.session)
     names = [f.name for f in fields]
@@ -146,7 +156,7 @@ def onward(form: Form, m: Moment, *notes: Say) -> Turn:
     return put(form, m.with_(editing=False), "review", *notes)
 
 
-def back(form: Form, m: Moment) -> Turn:
+def back(form: Form, m: Context) -> TurnResult:
     """The question before the present one; from an edit, the review."""
     names = [f.name for f in form.applying(m.session)]
     if m.session.editing or m.session.step not in names:
@@ -154,18 +164,18 @@ def back(form: Form, m: Moment) -> Turn:
     return put(form, m, names[max(0, names.index(m.session.step) - 1)])
 
 
-def leave(form: Form, m: Moment, step: str = "cancel") -> Turn:
+def leave(form: Form, m: Context, step: str = "cancel") -> TurnResult:
     """Ask before a draft is thrown away."""
     resume = m.session.resume if m.session.step in {"cancel", "open"} else m.session.step
     return put(form, m.with_(resume=resume), step)
 
 
-def dropped(session: Session) -> tuple[DropFiles, ...]:
+def dropped(session: Session) -> tuple[DeleteFiles, ...]:
     """The act that erases a draft's files, where it has any."""
     ids = tuple(f.id for f in session.files)
-    return (DropFiles(ids),) if ids else ()
+    return (DeleteFiles(ids),) if ids else ()
 
 
-def stop(form: Form, m: Moment) -> str | Stale | None:
+def stop(form: Form, m: Context) -> str | StaleChoice | None:
     """What was picked at the review, the edit list or the cancel."""
     return picked(m.event, m.session, stops(form, m.session), numbers=True)

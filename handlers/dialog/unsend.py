@@ -7,14 +7,23 @@ brought; when the case is filed this goes to the register, sealed and apart from
 from dataclasses import replace
 
 from handlers import thai
-from handlers.complaints.messages import FILE, TEXT, AddEntry, FileCase, FindSent, Unsay, emptied, without
-from handlers.dialog.events import Deciding, DropFiles, Event, Now, Session, Turn, read
-from handlers.questions.messages import AddLine, AskOffice
+from handlers.complaints.messages import (
+    FILE,
+    TEXT,
+    AddHistoryEntry,
+    FileCase,
+    FindMessageCase,
+    UnsendMessage,
+    emptied,
+    without,
+)
+from handlers.dialog.events import Deciding, DeleteFiles, Event, Now, Session, TurnResult, read
+from handlers.questions.messages import AppendThreadLine, SubmitQuestion
 
 MOST = 400
 """Messages that a draft remembers: all that its limits let in, by far."""
 
-ENTERS = (FileCase, AddEntry, AskOffice, AddLine)
+ENTERS = (FileCase, AddHistoryEntry, SubmitQuestion, AppendThreadLine)
 """The acts that take what was written into the register."""
 
 
@@ -26,7 +35,7 @@ def brought(event: Event) -> str:
     return f"{TEXT}{text}" if text else ""
 
 
-def remembered(turn: Turn, event: Event, before: Session) -> Turn:
+def remembered(turn: TurnResult, event: Event, before: Session) -> TurnResult:
     """The turn, remembering what the message brought: in the draft, or with what goes into the case."""
     if turn.session is None or not (event.message or before.sent):
         return turn
@@ -43,15 +52,15 @@ def remembered(turn: Turn, event: Event, before: Session) -> Turn:
     return replace(turn, session=turn.session.with_(sent=sent)) if sent != turn.session.sent else turn
 
 
-def _is_kept(what: str, turn: Turn) -> bool:
+def _is_kept(what: str, turn: TurnResult) -> bool:
     """Whether something of it goes into the case: the words with which a person found the case do not."""
     for act in turn.acts:
         if isinstance(act, FileCase):
             values = (*act.answers.values(), *act.identity.values())
             files = act.files
-        elif isinstance(act, AddEntry):
+        elif isinstance(act, AddHistoryEntry):
             values, files = (act.text,), act.files
-        elif isinstance(act, AskOffice | AddLine):
+        elif isinstance(act, SubmitQuestion | AppendThreadLine):
             values, files = (act.text,), ()
         else:
             continue
@@ -66,19 +75,19 @@ def hear(event: Event, session: Session | None) -> Deciding:
     """Take a message back. There is nothing to answer: the person sees that it is gone."""
     if session is not None and event.unsent in session.sent:
         return _from_draft(session, session.sent[event.unsent], event.unsent)
-    case = yield from read(FindSent(event.unsent))
-    acts: tuple[Unsay, ...] = ()
+    case = yield from read(FindMessageCase(event.unsent))
+    acts: tuple[UnsendMessage, ...] = ()
     if case is not None:
         now = yield from read(Now())
-        acts = (Unsay(case, event.unsent, thai.day(now)),)
-    return Turn(session, (), acts)
+        acts = (UnsendMessage(case, event.unsent, thai.day(now)),)
+    return TurnResult(session, (), acts)
 
 
-def _from_draft(session: Session, what: str, message: str) -> Turn:
+def _from_draft(session: Session, what: str, message: str) -> TurnResult:
     sent = {number: one for number, one in session.sent.items() if number != message}
     if what.startswith(FILE):
         file = what.removeprefix(FILE)
         kept = tuple(one for one in session.files if one.id != file)
-        return Turn(session.with_(sent=sent, files=kept), (), (DropFiles((file,)),))
+        return TurnResult(session.with_(sent=sent, files=kept), (), (DeleteFiles((file,)),))
     answers = emptied(session.answers, what.removeprefix(TEXT))
-    return Turn(session.with_(sent=sent, answers=answers))
+    return TurnResult(session.with_(sent=sent, answers=answers))

@@ -7,17 +7,27 @@ from datetime import timedelta
 from handlers import thai
 from handlers.complaints.track import fresh
 from handlers.consultations import respond as consult
-from handlers.consultations.messages import Ballot, ListBallots
+from handlers.consultations.messages import Consultation, ListConsultations
 from handlers.dialog import attempts as guesses
 from handlers.dialog import survey as poll
 from handlers.dialog.choices import STALE, Option, offered, options, picked
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Act, Deciding, NewReceipt, Say, Topic, Turn, Wants, asked, read
-from handlers.dialog.survey import REVIEW, SUSPECT, Item, Reading, Told
-from handlers.feedback.messages import NewNumber, SendOpinion
+from handlers.dialog.context import Context
+from handlers.dialog.events import (
+    Act,
+    Deciding,
+    DialogTopic,
+    ExpectedInput,
+    NewReceipt,
+    Reply,
+    TurnResult,
+    asked,
+    read,
+)
+from handlers.dialog.survey import REVIEW, SUSPECT, Reading, SurveyQuestion, SurveyState
+from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
 from handlers.questions import menu as welcome
-from handlers.questions.messages import AskOffice, FindAsked, SetAsked, ways_back
+from handlers.questions.messages import GetQuestionRate, SaveQuestionRate, SubmitQuestion, ways_back
 
 WHICH = "which"
 GENERAL = "general"
@@ -31,7 +41,7 @@ WORDS = frozenset({"text", "wish"})
 """Where a complaint of corruption might be told by mistake."""
 
 
-def begin(m: Moment, *before: Say) -> Deciding:
+def begin(m: Context, *before: Reply) -> Deciding:
     """Offer what is asked just now; where nothing is, begin at once."""
     ballots = yield from _open(m)
     if ballots:
@@ -39,7 +49,7 @@ def begin(m: Moment, *before: Say) -> Deciding:
     return _first(m, *before)
 
 
-def hear(m: Moment, address: str) -> Deciding:
+def hear(m: Context, address: str) -> Deciding:
     """Answer one message of a person who gives an opinion. address: of the complaints desk, or empty."""
     if consult.at_one(m):
         return (yield from consult.hear(m, address))
@@ -50,13 +60,13 @@ def hear(m: Moment, address: str) -> Deciding:
             return (yield from poll.at_suspicion(m, address, _onward))
         case poll.REVIEW:
             return (yield from _at_review(m))
-    said = poll.heard(m, Topic.OPINION, items(m))
-    if isinstance(said, Turn):
+    said = poll.heard(m, DialogTopic.OPINION, items(m))
+    if isinstance(said, TurnResult):
         return said
     return (yield from _taken(m, said))
 
 
-def again(m: Moment, *before: Say) -> Deciding:
+def again(m: Context, *before: Reply) -> Deciding:
     """Ask the present question once more."""
     if consult.at_one(m):
         return (yield from consult.again(m, *before))
@@ -66,41 +76,41 @@ def again(m: Moment, *before: Say) -> Deciding:
         return poll.suspected(m, *before)
     if m.session.step == REVIEW:
         return _review(m, *before)
-    return poll.put(m, Topic.OPINION, items(m), m.session.step, *before)
+    return poll.put(m, DialogTopic.OPINION, items(m), m.session.step, *before)
 
 
-def items(m: Moment) -> tuple[Item, ...]:
+def items(m: Context) -> tuple[SurveyQuestion, ...]:
     """The questions, given the answers so far."""
     topics = tuple(Option(one.code, one.name) for one in m.office.topics)
     contact = m.session.answers.get("answer") == "by_contact"
     return (
-        *((Item("topic", Say("opinion.topic"), topics, optional=False),) if topics else ()),
-        Item("score", Say("opinion.score"), options(SCORES)),
-        Item("text", Say("opinion.text")),
-        Item("wish", Say("opinion.wish")),
-        Item("answer", Say("opinion.answer"), options(ANSWERS), optional=False),
-        *((Item("contact", Say("opinion.contact"), optional=False),) if contact else ()),
+        *((SurveyQuestion("topic", Reply("opinion.topic"), topics, optional=False),) if topics else ()),
+        SurveyQuestion("score", Reply("opinion.score"), options(SCORES)),
+        SurveyQuestion("text", Reply("opinion.text")),
+        SurveyQuestion("wish", Reply("opinion.wish")),
+        SurveyQuestion("answer", Reply("opinion.answer"), options(ANSWERS), optional=False),
+        *((SurveyQuestion("contact", Reply("opinion.contact"), optional=False),) if contact else ()),
     )
 
 
-def _open(m: Moment) -> Reading[tuple[Ballot, ...]]:
-    ballots = yield from read(ListBallots())
+def _open(m: Context) -> Reading[tuple[Consultation, ...]]:
+    ballots = yield from read(ListConsultations())
     return tuple(one for one in ballots if one.is_open(m.now))
 
 
-def _which(m: Moment, ballots: Sequence[Ballot], *before: Say) -> Turn:
+def _which(m: Context, ballots: Sequence[Consultation], *before: Reply) -> TurnResult:
     session = m.session if m.session.step == WHICH else asked(m.session, step=WHICH)
-    session = session.with_(topic=Topic.OPINION, answers={})
+    session = session.with_(topic=DialogTopic.OPINION, answers={})
     choices = offered(_doors(ballots), session)
-    return Turn(session, (*before, Say("opinion.which", {}, choices, wants=Wants.PICK)))
+    return TurnResult(session, (*before, Reply("opinion.which", {}, choices, wants=ExpectedInput.PICK)))
 
 
-def _doors(ballots: Sequence[Ballot]) -> tuple[Option, ...]:
+def _doors(ballots: Sequence[Consultation]) -> tuple[Option, ...]:
     own = tuple(Option(one.code, Bilingual(th=one.title)) for one in ballots)
     return (*own, *options((ANY, "leave")))
 
 
-def _picked(m: Moment) -> Deciding:
+def _picked(m: Context) -> Deciding:
     ballots = yield from _open(m)
     choice = picked(m.event, m.session, _doors(ballots), numbers=True)
     if choice == "leave":
@@ -109,55 +119,55 @@ def _picked(m: Moment) -> Deciding:
         return _first(m)
     if isinstance(choice, str):
         return (yield from consult.begin(m, choice))
-    note = Say("pick.stale") if choice is STALE else Say("pick.unknown_here")
+    note = Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here")
     return _which(m, ballots, note)
 
 
-def _first(m: Moment, *before: Say) -> Turn:
+def _first(m: Context, *before: Reply) -> TurnResult:
     m = m.with_(answers={}, step="")
-    return poll.put(m, Topic.OPINION, items(m), items(m)[0].key, *before, Say("opinion.hello"))
+    return poll.put(m, DialogTopic.OPINION, items(m), items(m)[0].key, *before, Reply("opinion.hello"))
 
 
-def _taken(m: Moment, said: Told) -> Deciding:
+def _taken(m: Context, said: SurveyState) -> Deciding:
     if said.way == "leave":
-        return welcome.again(m.on(fresh(m)), Say("opinion.forgotten"))
+        return welcome.again(m.on(fresh(m)), Reply("opinion.forgotten"))
     if said.typed and m.session.step in WORDS and poll.may_be_complaint(said.m):
         return poll.suspected(said.m, *said.notes)
     return (yield from _onward(said.m, *said.notes))
 
 
-def _onward(m: Moment, *before: Say) -> Deciding:
+def _onward(m: Context, *before: Reply) -> Deciding:
     yield from ()
-    return poll.onward(m, Topic.OPINION, items(m), *before) or _review(m, *before)
+    return poll.onward(m, DialogTopic.OPINION, items(m), *before) or _review(m, *before)
 
 
-def _review(m: Moment, *before: Say) -> Turn:
+def _review(m: Context, *before: Reply) -> TurnResult:
     if not m.session.answers.get("score") and not m.session.answers.get("text"):
-        return poll.put(m, Topic.OPINION, items(m), "text", *before, Say("opinion.nothing"))
-    return poll.review(m, Topic.OPINION, items(m), *before)
+        return poll.put(m, DialogTopic.OPINION, items(m), "text", *before, Reply("opinion.nothing"))
+    return poll.review(m, DialogTopic.OPINION, items(m), *before)
 
 
-def _at_review(m: Moment) -> Deciding:
+def _at_review(m: Context) -> Deciding:
     choice = poll.looked_over(m)
     if choice == "give":
         return (yield from _send(m))
     if choice == "leave":
-        return welcome.again(m.on(fresh(m)), Say("opinion.forgotten"))
+        return welcome.again(m.on(fresh(m)), Reply("opinion.forgotten"))
     if choice == "back":
-        return poll.put(m, Topic.OPINION, items(m), items(m)[-1].key)
-    return _review(m, Say("pick.stale") if choice is STALE else Say("pick.unknown_here"))
+        return poll.put(m, DialogTopic.OPINION, items(m), items(m)[-1].key)
+    return _review(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
 
 
-def _send(m: Moment) -> Deciding:
-    tries = yield from read(FindAsked(m.event.who))
+def _send(m: Context) -> Deciding:
+    tries = yield from read(GetQuestionRate(m.event.who))
     if tries.until is not None and m.now < tries.until:
-        return _review(m, Say("ask.wait", {"until": guesses.until(tries.until)}))
+        return _review(m, Reply("ask.wait", {"until": guesses.until(tries.until)}))
     said, on = m.session.answers, thai.day(m.now)
     year = thai.fiscal_year(on)
-    number = yield from read(NewNumber(year))
+    number = yield from read(NewFeedbackNumber(year))
     score = said.get("score", "")
     topic = said.get("topic", GENERAL)
-    act = SendOpinion(
+    act = SubmitFeedback(
         year,
         number,
         topic,
@@ -168,14 +178,14 @@ def _send(m: Moment) -> Deciding:
         said.get("wish", ""),
         said.get("contact", "") if said.get("answer") == "by_contact" else "",
     )
-    acts: tuple[Act, ...] = (act, SetAsked(m.event.who, guesses.missed(tries, m.now)))
-    thanks = Say("opinion.thanks", {"number": f"{number}/{year}"}, certain=True)
+    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.who, guesses.missed(tries, m.now)))
+    thanks = Reply("opinion.thanks", {"number": f"{number}/{year}"}, certain=True)
     if said.get("answer") != "by_code":
         return replace(welcome.again(m.on(fresh(m)), thanks), acts=acts)
     return (yield from _asked(m, thanks, acts))
 
 
-def _asked(m: Moment, thanks: Say, acts: tuple[Act, ...]) -> Deciding:
+def _asked(m: Context, thanks: Reply, acts: tuple[Act, ...]) -> Deciding:
     """An opinion that wants an answer is a question to the officers as well, with its code and its day."""
     receipt = yield from read(NewReceipt())
     on = thai.day(m.now)
@@ -183,9 +193,9 @@ def _asked(m: Moment, thanks: Say, acts: tuple[Act, ...]) -> Deciding:
     back = ways_back(m.event.who, m.event.channel, m.event.back, m.lang)
     said = m.session.answers
     text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _score(said.get("score", "")))))
-    act = AskOffice(receipt, text, m.event.who, m.lang, on, due, back)
+    act = SubmitQuestion(receipt, text, m.event.who, m.lang, on, due, back)
     key = "ask.filed" if back else "ask.filed_code"
-    filed = Say(key, {"receipt": receipt.shown, "answer_by": thai.shown(due, m.lang)}, certain=True)
+    filed = Reply(key, {"receipt": receipt.shown, "answer_by": thai.shown(due, m.lang)}, certain=True)
     return replace(welcome.again(m.on(fresh(m)), thanks, filed), acts=(*acts, act))
 
 

@@ -7,7 +7,7 @@ from handlers.dialog.events import Act, Query
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class Feedback:
     """A standing opinion as an officer sees it. like: how many others said the same in the same words.
 
     reachable: its author left a contact.
@@ -30,14 +30,14 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class NewNumber(Query[int]):
+class NewFeedbackNumber(Query[int]):
     """The next number of an opinion in a fiscal year; nobody else gets it, and one that is not used is left out."""
 
     fiscal_year: int
 
 
 @dataclass(frozen=True, slots=True)
-class SendOpinion(Act):
+class SubmitFeedback(Act):
     """Enter a standing opinion. The same words of the same person on one day are entered once.
 
     who: for that, under the key of the day, else not kept.
@@ -55,7 +55,7 @@ class SendOpinion(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class ListOpinions(Query[tuple[Opinion, ...]]):
+class ListFeedback(Query[tuple[Feedback, ...]]):
     """Standing opinions, the newest first; of those in the same words the newest."""
 
     at: int = 0
@@ -63,7 +63,7 @@ class ListOpinions(Query[tuple[Opinion, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindOpinion(Query[Opinion | None]):
+class FindFeedback(Query[Feedback | None]):
     """The opinion of a number, whole; of the newest year that has it where the year is 0."""
 
     number: int
@@ -71,7 +71,7 @@ class FindOpinion(Query[Opinion | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindContact(Query[str]):
+class FindFeedbackContact(Query[str]):
     """Where the author of an opinion may be reached; empty where nothing was left."""
 
     number: int
@@ -79,7 +79,7 @@ class FindContact(Query[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenContact(Act):
+class RecordContactAccess(Act):
     """Somebody read where the author of an opinion may be reached. staff: id of who."""
 
     number: int

@@ -7,7 +7,7 @@ from handlers.dialog.events import Act, Query
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FaqEntry:
     """An entry of the knowledge base. also: other ways to ask it; until: the last day on which it holds.
 
     example: it came with the system, and nobody in the office has checked it.
@@ -34,7 +34,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PublishedQuestion:
     """A question on the public board, with its answer and nothing about who asked. Days are Bangkok's."""
 
     id: str
@@ -51,27 +51,27 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class FaqCatalogue:
     """All that everybody may know, in the order in which it is shown: the newest of the board first."""
 
-    known: tuple[Known, ...] = ()
-    posted: tuple[Posted, ...] = ()
+    known: tuple[FaqEntry, ...] = ()
+    posted: tuple[PublishedQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ReadShelf(Query[Shelf]):
+class GetFaqCatalogue(Query[FaqCatalogue]):
     """All that is known, with what is turned off or out of date."""
 
 
 @dataclass(frozen=True, slots=True)
-class PutKnown(Act):
+class SaveFaqEntry(Act):
     """Write an entry, new or in place of the one with its id."""
 
-    entry: Known
+    entry: FaqEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Unpost(Act):
+class UnpublishQuestion(Act):
     """Take a question from the board, and out of what is known."""
 
     post: str
@@ -79,8 +79,8 @@ class Unpost(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Post(Act):
+class PublishQuestion(Act):
     """Publish a question with its answer; again for the same question, in place of the former text."""
 
     question: str
-    post: Posted
+    post: PublishedQuestion

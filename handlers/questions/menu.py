@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Choice, Lang, Say, Topic, Turn
+from handlers.dialog.context import Context
+from handlers.dialog.events import Choice, DialogTopic, Lang, Reply, TurnResult
 
 _COMMANDS: Mapping[str, str] = {
     "ask": "choice.ask",
@@ -26,13 +26,13 @@ CHOICES: Mapping[Lang, tuple[Choice, ...]] = {"th": _choices("en"), "en": _choic
 """What may be done from here, and the other language."""
 
 
-def greet(m: Moment, *before: Say) -> Turn:
+def greet(m: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
-    hello = Say("welcome.hello", {"office": m.office.name.in_(m.lang)}, CHOICES[m.lang])
-    return Turn(m.session.with_(topic=Topic.MENU, step=""), (*before, hello))
+    hello = Reply("welcome.hello", {"office": m.office.name.in_(m.lang)}, CHOICES[m.lang])
+    return TurnResult(m.session.with_(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
-def again(m: Moment, *before: Say) -> Turn:
+def again(m: Context, *before: Reply) -> TurnResult:
     """Offer what may be done, without the greeting."""
-    said = Say("welcome.again", {}, CHOICES[m.lang])
-    return Turn(m.session.with_(topic=Topic.MENU, step=""), (*before, said))
+    said = Reply("welcome.again", {}, CHOICES[m.lang])
+    return TurnResult(m.session.with_(topic=DialogTopic.MENU, step=""), (*before, said))

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from handlers.complaints.messages import By, Tries
-from handlers.dialog.events import Act, Arg, Channel, Choice, Lang, Query, Say
+from handlers.complaints.messages import ActorKind, Attempts
+from handlers.dialog.events import Act, Arg, Channel, Choice, Lang, Query, Reply
 from handlers.dialog.receipt import Receipt
 
 
-class State(StrEnum):
+class QuestionState(StrEnum):
     """Where a question stands."""
 
     OPEN = "open"
@@ -22,7 +22,7 @@ TITLE = 200
 """Characters of a question that stand above its answer."""
 
 
-class LineKind(StrEnum):
+class ThreadLineKind(StrEnum):
     """What one line of a thread is."""
 
     ASKED = "asked"
@@ -39,22 +39,22 @@ class Rating(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ThreadLine:
     """One line of a thread."""
 
     seq: int
     on: date
-    kind: LineKind
+    kind: ThreadLineKind
     text: str = field(repr=False)
 
     @property
     def words(self) -> Arg:
         """What was said, to be shown; of what the asker took back, that it was."""
-        return self.text or Say("thread.taken_back")
+        return self.text or Reply("thread.taken_back")
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class QuestionThread:
     """A question with all that was said about it. answer_by: when an answer is due; days are Bangkok's.
 
     held: staff id of whose answer waits to go to the asker, until `due` (seconds since 1970).
@@ -63,11 +63,11 @@ class Thread:
     id: str
     fiscal_year: int
     number: int
-    state: State
+    state: QuestionState
     asked_on: date
     answer_by: date
     rating: Rating | None
-    lines: tuple[Line, ...]
+    lines: tuple[ThreadLine, ...]
     lang: Lang = "th"
     bucket: str = ""
     board: str = ""
@@ -87,17 +87,17 @@ class Thread:
     @property
     def answer(self) -> str:
         """The newest answer; empty where there is none."""
-        return next((line.text for line in reversed(self.lines) if line.kind is LineKind.ANSWER), "")
+        return next((line.text for line in reversed(self.lines) if line.kind is ThreadLineKind.ANSWER), "")
 
-    def answered(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Say:
+    def answered(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Reply:
         """An answer as the asker reads it."""
         first = self.lines[0]
         words = first.words if len(first.text) <= TITLE else f"{first.text[:TITLE]}…"
-        return Say("thread.answer", {"question": words, "answer": answer}, choices, certain=certain)
+        return Reply("thread.answer", {"question": words, "answer": answer}, choices, certain=certain)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class AnswerMatch:
     """An answer that is known already. sure: near enough to be given straight away."""
 
     id: str
@@ -109,7 +109,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class FindAnswers(Query[tuple[Match, ...]]):
+class FindKnownAnswers(Query[tuple[AnswerMatch, ...]]):
     """The nearest answers that are known, best first, three at most; empty where none is near."""
 
     text: str = field(repr=False)
@@ -117,36 +117,36 @@ class FindAnswers(Query[tuple[Match, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindThread(Query[Thread | None]):
+class FindThreadByCode(Query[QuestionThread | None]):
     """The thread of a question's code; None for one that was never given or was erased."""
 
     receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
-class OpenThread(Query[Thread | None]):
+class GetThread(Query[QuestionThread | None]):
     """The thread of an id, which only the letter with the answer and a sealed session know."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class FindAsked(Query[Tries]):
+class GetQuestionRate(Query[Attempts]):
     """How much a person sent to the officers, of today and yesterday."""
 
     who: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class SetAsked(Act):
+class SaveQuestionRate(Act):
     """Keep how much a person sent, under the key of the day."""
 
     who: bytes
-    tries: Tries
+    tries: Attempts
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class ReplyAddress:
     """Where an answer goes back to: sealed by the door, and kept sealed apart from the question."""
 
     who: bytes
@@ -156,7 +156,7 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class AskOffice(Act):
+class SubmitQuestion(Act):
     """Enter a question for the officers: number, code, due date. who: for the bucket of the day, else not kept.
 
     sent: what each message of the platform brought of it, so that it can be taken back.
@@ -168,32 +168,32 @@ class AskOffice(Act):
     lang: Lang
     on: date
     answer_by: date
-    back: Return | None = None
+    back: ReplyAddress | None = None
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class AddLine(Act):
+class AppendThreadLine(Act):
     """Append a line to a thread as `seq`; a conflict if that line exists.
 
     An answer goes back to where the question came from; a further question opens the thread again. staff: id of
-    the officer who writes it, for the audit trail. sent: as of `AskOffice`.
+    the officer who writes it, for the audit trail. sent: as of `SubmitQuestion`.
     """
 
     thread: str
     seq: int
     on: date
-    kind: LineKind
-    by: By
+    kind: ThreadLineKind
+    by: ActorKind
     text: str = field(repr=False)
     answer_by: date | None = None
-    back: Return | None = None
+    back: ReplyAddress | None = None
     staff: str = ""
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class OutgoingAnswer:
     """An answer that goes to the asker of a question. staff: id of who gives it."""
 
     thread: str
@@ -202,18 +202,18 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldAnswer(Act):
+class ScheduleAnswer(Act):
     """Let an answer wait for a minute before it goes; a conflict where one waits already.
 
     seq: the last line of the thread that it was decided on.
     """
 
-    answering: Answering
+    answering: OutgoingAnswer
     seq: int
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBackAnswer(Act):
+class CancelAnswer(Act):
     """Take back the answer that waits to go; a conflict where it has gone."""
 
     thread: str
@@ -221,20 +221,20 @@ class TakeBackAnswer(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Rate(Act):
+class RateAnswer(Act):
     """How satisfied the person was; the first time counts."""
 
     thread: str
     rating: Rating
 
 
-def ways_back(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> Return | None:
+def ways_back(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> ReplyAddress | None:
     """Where an answer can be sent, if anywhere: the web has no such place, there the code finds it."""
-    return Return(who, channel, back, lang) if back is not None else None
+    return ReplyAddress(who, channel, back, lang) if back is not None else None
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuestions(Query[tuple[Thread, ...]]):
+class ListOpenQuestions(Query[tuple[QuestionThread, ...]]):
     """Questions that wait for an answer, soonest due first: their first and newest lines."""
 
     at: int = 0
@@ -242,7 +242,7 @@ class ListQuestions(Query[tuple[Thread, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindNumber(Query[Thread | None]):
+class FindQuestionByNumber(Query[QuestionThread | None]):
     """The question of a register number; of the newest year that has it where the year is 0."""
 
     number: int

@@ -51,7 +51,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexedEntry:
     """Something that can be found. texts: the question, other ways to ask it, the answer; each is looked at alone."""
 
     id: str
@@ -59,7 +59,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class IndexHit:
     """An entry that is near. sure: it may be answered at once.
 
     share: how much of the question it has, 0 to 1, each run by how rare it is and how much it tells.
@@ -72,7 +72,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Index:
+class NgramIndex:
     """A base made ready for questions. It never changes: another base is another index.
 
     places: for each run, where it stands, as text number << 8 | how often, ascending. lengths: what BM25 adds for
@@ -88,7 +88,7 @@ class Index:
     sizes: "array[int]"
 
     @classmethod
-    def of(cls, entries: Iterable[Entry]) -> "Index":
+    def of(cls, entries: Iterable[IndexedEntry]) -> "NgramIndex":
         """The index of a base."""
         ids, owners, sizes, firsts = list[str](), array("I"), array("I"), array("I")
         places: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -106,7 +106,7 @@ class Index:
         firsts.append(len(owners))
         return cls(ids, dict(places), lengths, owners, firsts, sizes)
 
-    def nearest(self, question: str, most: int = 3) -> tuple[Found, ...]:
+    def nearest(self, question: str, most: int = 3) -> tuple[IndexHit, ...]:
         """The entries that a question may be about, the nearest first; none where nobody knows."""
         found = self._top(question, max(most, 2))
         if not found:
@@ -117,14 +117,14 @@ class Index:
         if not stands and first.share * (ALONE - behind) < KNOWN:
             return ()
         sure = stands or (first.share >= SURE and behind <= 1 - APART and self._has_names(question, owner))
-        told = Found(first.id, first.score, first.share, sure)
+        told = IndexHit(first.id, first.score, first.share, sure)
         return (told, *(one for _, one in others[: most - 1] if one.share >= first.share / 2))
 
-    def ranked(self, question: str, most: int) -> list[Found]:
+    def ranked(self, question: str, most: int) -> list[IndexHit]:
         """The nearest entries, whatever their distance."""
         return [found for _, found in self._top(question, most)]
 
-    def _top(self, question: str, most: int) -> list[tuple[int, Found]]:
+    def _top(self, question: str, most: int) -> list[tuple[int, IndexHit]]:
         """The nearest entries, each with its number."""
         spoken = _spoken(question[:LONGEST])
         tells = _telling(spoken)
@@ -137,7 +137,7 @@ class Index:
         top = sorted(best, key=lambda owner: (-best[owner], owner))[:most]
         shares = {run: weight * tells[run] for run, weight in rare.items()}
         whole = sum(shares.values())
-        return [(o, Found(self.entries[o], best[o], self._share(o, shares) / whole)) for o in top]
+        return [(o, IndexHit(self.entries[o], best[o], self._share(o, shares) / whole)) for o in top]
 
     def _weights(self, asked: Iterable[str]) -> dict[str, float]:
         """The runs of a question by how rare they are; one that stands nowhere weighs most."""

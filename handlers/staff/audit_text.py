@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from handlers import i18n as wording
-from handlers.dialog.events import Arg, Say, literal
+from handlers.dialog.events import Arg, Reply, literal
 
 
-def did(what: str, names: Mapping[str, str]) -> Say:
+def did(what: str, names: Mapping[str, str]) -> Reply:
     """What a line says was done. `hidden:4f2a` names a person of the staff by id after its colon; names: by id.
 
     A kind without words is shown as the trail has it: a line is never left out.
@@ -15,14 +15,14 @@ def did(what: str, names: Mapping[str, str]) -> Say:
     key = f"staff.what.{kind}"
     if key not in wording.WORDS["th"]:
         return literal(what)
-    whom: Arg = names[person] if person in names else Say("staff.by.somebody")
-    return Say(key, {"whom": whom} if person else {})
+    whom: Arg = names[person] if person in names else Reply("staff.by.somebody")
+    return Reply(key, {"whom": whom} if person else {})
 
 
-def by(actor: str, names: Mapping[str, str]) -> Say:
+def by(actor: str, names: Mapping[str, str]) -> Reply:
     """Who a line says did it: a name, or a part that is not the staff's."""
     staff = actor.removeprefix("staff:")
     if staff in names:
         return literal(names[staff])
     key = f"staff.by.{actor}"
-    return Say(key) if key in wording.WORDS["th"] else Say("staff.by.somebody")
+    return Reply(key) if key in wording.WORDS["th"] else Reply("staff.by.somebody")

@@ -8,7 +8,7 @@ from handlers.staff.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class StaffProfile:
     """Who somebody is in the office: what a complaint may call them by. chief: staff id of who they are under."""
 
     name: str
@@ -18,12 +18,12 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class StaffMember:
     """A person of the staff. secret: of the second factor (base32); empty before it is set."""
 
     id: str
     role: Role
-    profile: Profile = field(repr=False)
+    profile: StaffProfile = field(repr=False)
     who: bytes | None = field(default=None, repr=False)
     joined: date | None = None
     removed: date | None = None
@@ -41,38 +41,38 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
-class FindStaff(Query[Staff | None]):
+class FindStaffMember(Query[StaffMember | None]):
     """The active person of the staff who writes; None for everybody else, and for who left or was removed."""
 
     who: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class ListStaff(Query[tuple[Staff, ...]]):
+class ListStaff(Query[tuple[StaffMember, ...]]):
     """Everybody of the staff, joined or not, by name; who was removed only where `gone` says so."""
 
     gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class FindInvitation(Query[Staff | None]):
+class FindInvitation(Query[StaffMember | None]):
     """Whom a code of invitation is for; None for one that was never given, was used, or is too old."""
 
     code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NewSecret(Query[str]):
+class NewTotpSecret(Query[str]):
     """A new secret of a second factor: 160 random bits in base32."""
 
 
 @dataclass(frozen=True, slots=True)
-class NewRecovery(Query[tuple[str, ...]]):
+class NewRecoveryCodes(Query[tuple[str, ...]]):
     """New recovery codes, to be written down once."""
 
 
 @dataclass(frozen=True, slots=True)
-class IsSpent(Query[bool]):
+class IsCodeUsed(Query[bool]):
     """Whether a code of a second factor was taken before. step: of the time, as RFC 6238 counts it."""
 
     staff: str
@@ -80,7 +80,7 @@ class IsSpent(Query[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class IsRecovery(Query[bool]):
+class IsRecoveryCode(Query[bool]):
     """Whether a text is one of a person's recovery codes that were not used yet."""
 
     staff: str
@@ -88,7 +88,7 @@ class IsRecovery(Query[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class Join(Act):
+class JoinStaff(Act):
     """A person joins by a code, which is spent; where their notices go; recovery codes, of which only marks stay."""
 
     staff: str
@@ -103,7 +103,7 @@ class Join(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Spend(Act):
+class UseCode(Act):
     """A code of the second factor was taken: a conflict if it was before. Either `step` or `recovery` is given."""
 
     staff: str
@@ -112,7 +112,7 @@ class Spend(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Speak(Act):
+class SetStaffLanguage(Act):
     """A person wishes to be told of things in a language."""
 
     staff: str
@@ -120,7 +120,7 @@ class Speak(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Leave(Act):
+class LeaveStaff(Act):
     """A person leaves: their rights end with this."""
 
     staff: str
@@ -128,7 +128,7 @@ class Leave(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteAttempt(Act):
+class AuditRefusal(Act):
     """Somebody unknown, or without the right, tried a command: audited without who or what else it said."""
 
     order: str

@@ -5,13 +5,13 @@ from datetime import timedelta
 from enum import StrEnum
 
 from handlers.dialog.events import Act, Lang, Query
-from handlers.staff.members import Staff
+from handlers.staff.members import StaffMember
 
 LASTS = timedelta(minutes=15)
 """How long a link can be used, and how long the seat lasts that it leads to."""
 
 
-class Room(StrEnum):
+class PageKind(StrEnum):
     """What a link leads to."""
 
     CASE = "case"
@@ -21,7 +21,7 @@ class Room(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class AccessLink:
     """A key that nobody has yet. address: of the page that it opens, the secret in it."""
 
     secret: str = field(repr=False)
@@ -29,15 +29,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyhole:
+class PageAccess:
     """What a link or a seat is for, and whose it is. number, year, case: of the case; 0 and empty where it has none.
 
     proved: the second factor was given, so that it is a seat and no link any more.
     password: of the paper that is fetched, where one is.
     """
 
-    room: Room
-    staff: Staff
+    room: PageKind
+    staff: StaffMember
     proved: bool
     case: str = ""
     number: int = 0
@@ -47,28 +47,28 @@ class Keyhole:
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey(Query[Key | None]):
+class NewAccessLink(Query[AccessLink | None]):
     """A key to the officers' page; None where this desk has no address of its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class NewPassword(Query[str]):
+class NewExportPassword(Query[str]):
     """A password for a paper: 100 random bits."""
 
 
 @dataclass(frozen=True, slots=True)
-class FindKeyhole(Query[Keyhole | None]):
+class FindPageAccess(Query[PageAccess | None]):
     """What a mark opens now; None for one that is unknown, used, late, or of who is no longer on the staff."""
 
     mark: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class CutKey(Act):
+class CreateAccessLink(Act):
     """Keep the mark of a key, so that it opens its page once and within `LASTS`."""
 
     secret: str = field(repr=False)
-    room: Room
+    room: PageKind
     staff: str
     case: str = ""
     lang: Lang = "th"
@@ -76,7 +76,7 @@ class CutKey(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class TurnKey(Act):
+class RedeemAccessLink(Act):
     """Use a link up for a seat; a conflict where somebody was first. link, seat: their marks."""
 
     link: bytes = field(repr=False)
@@ -85,14 +85,14 @@ class TurnKey(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveSeat(Act):
+class EndPageSession(Act):
     """End a seat."""
 
     seat: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NoteVisit(Act):
+class AuditPageAction(Act):
     """A line of the audit trail about what somebody did on the page, without its content."""
 
     what: str

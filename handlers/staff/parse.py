@@ -6,56 +6,56 @@ from dataclasses import dataclass
 
 from handlers import thai
 from handlers.dialog.events import Event
-from handlers.staff.permissions import Order
+from handlers.staff.permissions import CommandName
 
-THAI: Mapping[Order, tuple[str, ...]] = {
-    Order.HELP: ("ช่วยเหลือ", "คำสั่ง"),
-    Order.JOIN: ("เข้าร่วม",),
-    Order.LEAVE: ("ออกจากหน้าที่",),
-    Order.INBOX: ("งาน", "กล่องงาน"),
-    Order.CASE: ("เรื่อง",),
-    Order.FACTS: ("ข้อเท็จจริง",),
-    Order.FILES: ("ไฟล์", "หลักฐาน"),
-    Order.HISTORY: ("ประวัติ",),
-    Order.TAKE: ("รับ",),
-    Order.ASSIGN: ("มอบ", "มอบหมาย"),
-    Order.SCREEN: ("ตรวจรับ", "กลั่นกรอง"),
-    Order.INVESTIGATE: ("สืบสวน", "สอบ"),
-    Order.NOT_ACCEPT: ("ไม่รับ",),
-    Order.CLOSE: ("ปิด", "ยุติ"),
-    Order.FORWARD: ("ส่งต่อ",),
-    Order.REOPEN: ("เปิดใหม่", "รื้อ"),
-    Order.ASK: ("ถาม",),
-    Order.REPLY: ("ตอบ",),
-    Order.NOTE: ("บันทึก", "โน้ต"),
-    Order.CANNED: ("คำตอบ",),
-    Order.CONFIRM: ("ยืนยัน",),
-    Order.UNDO: ("เรียกคืน",),
-    Order.DUE: ("กำหนด", "ใกล้กำหนด"),
-    Order.OVERDUE: ("เกินกำหนด",),
-    Order.SEARCH: ("ค้น", "ค้นหา"),
-    Order.LINK: ("โยง",),
-    Order.INTAKE: ("รับเข้า", "ลงรับ"),
-    Order.HOLD: ("เก็บไว้",),
-    Order.LOG: ("ใครเปิด",),
-    Order.STATS: ("สถิติ",),
-    Order.HERE: ("ที่นี่",),
-    Order.IDENTITY: ("เปิดชื่อ",),
-    Order.APPROVE: ("อนุมัติ",),
-    Order.BAR: ("กัน",),
-    Order.LIFT: ("เลิกกัน",),
-    Order.RELEASE: ("เผยแพร่",),
-    Order.PAGE: ("เปิดหน้า", "หน้าเรื่อง"),
-    Order.EXPORT: ("ส่งออก",),
-    Order.IMPORT: ("นำเข้า",),
+THAI: Mapping[CommandName, tuple[str, ...]] = {
+    CommandName.HELP: ("ช่วยเหลือ", "คำสั่ง"),
+    CommandName.JOIN: ("เข้าร่วม",),
+    CommandName.LEAVE: ("ออกจากหน้าที่",),
+    CommandName.INBOX: ("งาน", "กล่องงาน"),
+    CommandName.CASE: ("เรื่อง",),
+    CommandName.FACTS: ("ข้อเท็จจริง",),
+    CommandName.FILES: ("ไฟล์", "หลักฐาน"),
+    CommandName.HISTORY: ("ประวัติ",),
+    CommandName.TAKE: ("รับ",),
+    CommandName.ASSIGN: ("มอบ", "มอบหมาย"),
+    CommandName.SCREEN: ("ตรวจรับ", "กลั่นกรอง"),
+    CommandName.INVESTIGATE: ("สืบสวน", "สอบ"),
+    CommandName.NOT_ACCEPT: ("ไม่รับ",),
+    CommandName.CLOSE: ("ปิด", "ยุติ"),
+    CommandName.FORWARD: ("ส่งต่อ",),
+    CommandName.REOPEN: ("เปิดใหม่", "รื้อ"),
+    CommandName.ASK: ("ถาม",),
+    CommandName.REPLY: ("ตอบ",),
+    CommandName.NOTE: ("บันทึก", "โน้ต"),
+    CommandName.CANNED: ("คำตอบ",),
+    CommandName.CONFIRM: ("ยืนยัน",),
+    CommandName.UNDO: ("เรียกคืน",),
+    CommandName.DUE: ("กำหนด", "ใกล้กำหนด"),
+    CommandName.OVERDUE: ("เกินกำหนด",),
+    CommandName.SEARCH: ("ค้น", "ค้นหา"),
+    CommandName.LINK: ("โยง",),
+    CommandName.INTAKE: ("รับเข้า", "ลงรับ"),
+    CommandName.HOLD: ("เก็บไว้",),
+    CommandName.LOG: ("ใครเปิด",),
+    CommandName.STATS: ("สถิติ",),
+    CommandName.HERE: ("ที่นี่",),
+    CommandName.IDENTITY: ("เปิดชื่อ",),
+    CommandName.APPROVE: ("อนุมัติ",),
+    CommandName.BAR: ("กัน",),
+    CommandName.LIFT: ("เลิกกัน",),
+    CommandName.RELEASE: ("เผยแพร่",),
+    CommandName.PAGE: ("เปิดหน้า", "หน้าเรื่อง"),
+    CommandName.EXPORT: ("ส่งออก",),
+    CommandName.IMPORT: ("นำเข้า",),
 }
 """The names that a command has in Thai; the first is shown."""
 
-NAMES: Mapping[str, Order] = {
-    **{order.value: order for order in Order},
+NAMES: Mapping[str, CommandName] = {
+    **{order.value: order for order in CommandName},
     **{thai.folded(name): order for order, names in THAI.items() for name in names},
 }
-CITIZENS = frozenset({Order.HELP})
+CITIZENS = frozenset({CommandName.HELP})
 """Commands that everybody has, in another sense."""
 
 LONGEST = 4_000
@@ -65,10 +65,10 @@ _NUMBER = re.compile(r"^(\d{1,6})(?:\s*/\s*(\d{4}|\d{2}))?(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ParsedCommand:
     """A command as it was given. number, year: of the case, 0 where it was not said; rest: what follows."""
 
-    order: Order
+    order: CommandName
     number: int = 0
     year: int = 0
     rest: str = ""
@@ -92,7 +92,7 @@ def knocks(event: Event) -> bool:
     return words.startswith("/") and _order(words[1:].partition(" ")[0]) not in {None, *CITIZENS}
 
 
-def read(words: str, *, bare: bool = False) -> Given | None:
+def read(words: str, *, bare: bool = False) -> ParsedCommand | None:
     """A command, or None for other words. bare: it may come without its slash."""
     if len(words) > LONGEST or not (bare or words.startswith("/")):
         return None
@@ -104,19 +104,21 @@ def read(words: str, *, bare: bool = False) -> Given | None:
     return _numbered(order, (f"{tail}\n{rest}" if tail else rest).strip())
 
 
-def _order(name: str) -> Order | None:
+def _order(name: str) -> CommandName | None:
     return NAMES.get(thai.folded(name)) if len(name) <= 40 else None
 
 
-def _numbered(order: Order, rest: str) -> Given:
-    if order in {Order.SEARCH, Order.JOIN, Order.STATS, Order.RELEASE}:
-        return Given(order, rest=rest)
+def _numbered(order: CommandName, rest: str) -> ParsedCommand:
+    if order in {CommandName.SEARCH, CommandName.JOIN, CommandName.STATS, CommandName.RELEASE}:
+        return ParsedCommand(order, rest=rest)
     plain = rest[:20].translate(_DIGITS)
     found = _NUMBER.match(plain)
     if found is None:
-        return Given(order, rest=rest)
+        return ParsedCommand(order, rest=rest)
     year = int(found[2] or 0)
-    return Given(order, int(found[1]), year + 2500 if 0 < year < 100 else year, rest[found.end() :].strip())
+    return ParsedCommand(
+        order, int(found[1]), year + 2500 if 0 < year < 100 else year, rest[found.end() :].strip()
+    )
 
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")

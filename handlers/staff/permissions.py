@@ -13,7 +13,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # reads the audit trail and the statistics, no content
 
 
-class Order(StrEnum):
+class CommandName(StrEnum):
     """A command of the staff, by its English name; its Thai names stand in `handlers.staff.order`."""
 
     HELP = "help"
@@ -61,33 +61,41 @@ EVERYBODY = frozenset(Role)
 HANDLING = frozenset({Role.OFFICER, Role.SUPERVISOR})
 DECIDING = frozenset({Role.SUPERVISOR})
 
-MAY: Mapping[Order, frozenset[Role]] = {
-    **dict.fromkeys((Order.HELP, Order.JOIN, Order.LEAVE, Order.STATS), EVERYBODY),
-    **dict.fromkeys((Order.INBOX, Order.CASE, Order.FACTS, Order.FILES, Order.HISTORY), HANDLING),
-    **dict.fromkeys((Order.TAKE, Order.SCREEN, Order.INVESTIGATE), HANDLING),
-    **dict.fromkeys((Order.NOT_ACCEPT, Order.CLOSE, Order.FORWARD), HANDLING),
-    **dict.fromkeys((Order.ASK, Order.REPLY, Order.NOTE, Order.CANNED), HANDLING),
-    **dict.fromkeys((Order.CONFIRM, Order.UNDO), HANDLING),
-    **dict.fromkeys((Order.DUE, Order.OVERDUE, Order.SEARCH, Order.LINK, Order.INTAKE), HANDLING),
+MAY: Mapping[CommandName, frozenset[Role]] = {
+    **dict.fromkeys((CommandName.HELP, CommandName.JOIN, CommandName.LEAVE, CommandName.STATS), EVERYBODY),
+    **dict.fromkeys(
+        (CommandName.INBOX, CommandName.CASE, CommandName.FACTS, CommandName.FILES, CommandName.HISTORY),
+        HANDLING,
+    ),
+    **dict.fromkeys((CommandName.TAKE, CommandName.SCREEN, CommandName.INVESTIGATE), HANDLING),
+    **dict.fromkeys((CommandName.NOT_ACCEPT, CommandName.CLOSE, CommandName.FORWARD), HANDLING),
+    **dict.fromkeys((CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED), HANDLING),
+    **dict.fromkeys((CommandName.CONFIRM, CommandName.UNDO), HANDLING),
+    **dict.fromkeys(
+        (CommandName.DUE, CommandName.OVERDUE, CommandName.SEARCH, CommandName.LINK, CommandName.INTAKE),
+        HANDLING,
+    ),
     # Who gives work to others, undoes a decision, or keeps a case from erasure answers for the desk.
-    **dict.fromkeys((Order.ASSIGN, Order.REOPEN, Order.HOLD), DECIDING),
-    **dict.fromkeys((Order.IDENTITY, Order.APPROVE), HANDLING),
-    **dict.fromkeys((Order.BAR, Order.LIFT, Order.RELEASE), DECIDING),
-    **dict.fromkeys((Order.PAGE, Order.EXPORT), HANDLING),
-    Order.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
-    Order.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    **dict.fromkeys((CommandName.ASSIGN, CommandName.REOPEN, CommandName.HOLD), DECIDING),
+    **dict.fromkeys((CommandName.IDENTITY, CommandName.APPROVE), HANDLING),
+    **dict.fromkeys((CommandName.BAR, CommandName.LIFT, CommandName.RELEASE), DECIDING),
+    **dict.fromkeys((CommandName.PAGE, CommandName.EXPORT), HANDLING),
+    CommandName.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    CommandName.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
     # A register of the past holds numbers and days, no content; who runs the channel may bring it too.
-    Order.IMPORT: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    CommandName.IMPORT: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }
 """Who may give a command at all; whether it fits the case, its state and its officer is another question."""
 
-CONTENT = frozenset({Order.FACTS, Order.FILES, Order.HISTORY, Order.SEARCH, Order.IDENTITY})
+CONTENT = frozenset(
+    {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.SEARCH, CommandName.IDENTITY}
+)
 """What opens somebody's words, so that the second factor must have been given lately."""
 
-OPENING = frozenset({Order.FACTS, Order.FILES, Order.HISTORY, Order.IDENTITY})
+OPENING = frozenset({CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.IDENTITY})
 """What shows nothing of it where nothing can be deleted, so that no factor is asked for there."""
 
 
-def may(role: Role, order: Order) -> bool:
+def may(role: Role, order: CommandName) -> bool:
     """Whether a role may give a command."""
     return role in MAY[order]

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Act, Arg, Choice, Say, Turn
-from handlers.questions.messages import Thread
-from handlers.staff.members import Staff
+from handlers.dialog.context import Context
+from handlers.dialog.events import Act, Arg, Choice, Reply, TurnResult
+from handlers.questions.messages import QuestionThread
+from handlers.staff.members import StaffMember
 
 LONGEST = 6_000
 """Characters of a command with all that goes with it."""
@@ -16,11 +16,11 @@ _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ServiceCommandContext:
     """A command as it was given, by whom, in which talk. number, year: 0 where they were not said."""
 
-    m: Moment
-    staff: Staff
+    m: Context
+    staff: StaffMember
     name: str
     number: int = 0
     year: int = 0
@@ -28,17 +28,19 @@ class Asked:
 
     def tells(
         self, key: str, choices: tuple[Choice, ...] = (), acts: tuple[Act, ...] = (), **args: Arg
-    ) -> Turn:
+    ) -> TurnResult:
         """The end of a turn with one thing to say."""
-        return Turn(self.m.session, (Say(f"inquiry.{key}", args, choices),), acts)
+        return TurnResult(self.m.session, (Reply(f"inquiry.{key}", args, choices),), acts)
 
-    def keeps(self, **changes: str) -> "Asked":
+    def keeps(self, **changes: str) -> "ServiceCommandContext":
         """The same with something kept in the talk, or with an empty text forgotten."""
         kept = {name: value for name, value in {**self.m.session.staff, **changes}.items() if value}
-        return Asked(self.m.with_(staff=kept), self.staff, self.name, self.number, self.year, self.rest)
+        return ServiceCommandContext(
+            self.m.with_(staff=kept), self.staff, self.name, self.number, self.year, self.rest
+        )
 
 
-def asks(m: Moment, staff: Staff, words: str) -> Asked | None:
+def asks(m: Context, staff: StaffMember, words: str) -> ServiceCommandContext | None:
     """A command in some words; None where they are none."""
     head, _, tail = words.strip().partition(" ")
     found = _SHAPE.fullmatch(f"{head} {tail[:20].translate(_DIGITS)}{tail[20:]}".strip())
@@ -46,15 +48,15 @@ def asks(m: Moment, staff: Staff, words: str) -> Asked | None:
         return None
     year = int(found[3] or 0)
     year = year + 2500 if 0 < year < 100 else year
-    return Asked(m, staff, found[1].casefold(), int(found[2] or 0), year, found[4].strip())
+    return ServiceCommandContext(m, staff, found[1].casefold(), int(found[2] or 0), year, found[4].strip())
 
 
-def button(name: str, thread: Thread | None = None, rest: str = "") -> Choice:
+def button(name: str, thread: QuestionThread | None = None, rest: str = "") -> Choice:
     """A button that gives a command, as if it were typed."""
     place = f" {thread.number}/{thread.fiscal_year}" if thread else ""
     return Choice(f"/{name}{place}{' ' if rest else ''}{rest}", f"inquiry.button.{name}{rest and '_ok'}")
 
 
-def shown(thread: Thread) -> str:
+def shown(thread: QuestionThread) -> str:
     """The number of a question as the office knows it: 12/2570."""
     return f"{thread.number}/{thread.fiscal_year}"

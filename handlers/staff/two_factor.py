@@ -10,11 +10,11 @@ from pyotp import HOTP
 from pyotp.utils import build_uri
 
 from handlers import thai
-from handlers.complaints.messages import FindTries, SetTries
+from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog import attempts as guesses
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Act, Query, Say, read
-from handlers.staff.members import IsRecovery, IsSpent, Spend, Staff
+from handlers.dialog.context import Context
+from handlers.dialog.events import Act, Query, Reply, read
+from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, UseCode
 
 PERIOD = 30
 """Seconds that a code is shown."""
@@ -61,19 +61,19 @@ def bucket(who: bytes) -> bytes:
 
 
 def proven(
-    m: Moment, staff: Staff, text: str
-) -> Generator[Query[Any], Any, tuple[Say | None, tuple[Act, ...]]]:
+    m: Context, staff: StaffMember, text: str
+) -> Generator[Query[Any], Any, tuple[Reply | None, tuple[Act, ...]]]:
     """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
-    tries = yield from read(FindTries(bucket(m.event.who)))
+    tries = yield from read(GetAttempts(bucket(m.event.who)))
     if tries.until is not None and m.now < tries.until:
-        return Say("staff.factor.wait", {"until": guesses.until(tries.until)}), ()
+        return Reply("staff.factor.wait", {"until": guesses.until(tries.until)}), ()
     code = digits(text)
     step = step_of(staff.secret, code, m.now) if code else None
     if step is not None:
-        if (yield from read(IsSpent(staff.id, step))):
-            return Say("staff.factor.used"), ()
-        return None, (Spend(staff.id, step),)
-    if not code and (yield from read(IsRecovery(staff.id, text[:40]))):
-        return None, (Spend(staff.id, recovery=text[:40]),)
+        if (yield from read(IsCodeUsed(staff.id, step))):
+            return Reply("staff.factor.used"), ()
+        return None, (UseCode(staff.id, step),)
+    if not code and (yield from read(IsRecoveryCode(staff.id, text[:40]))):
+        return None, (UseCode(staff.id, recovery=text[:40]),)
     wrong = guesses.missed(tries, m.now)
-    return Say("staff.factor.wrong"), (SetTries(bucket(m.event.who), wrong),)
+    return Reply("staff.factor.wrong"), (SaveAttempts(bucket(m.event.who), wrong),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ita_stats.cases.model import Note, Tables
+from ita_stats.cases.model import Footnote, StatisticsTables
 from ita_stats.render.document import DASH, heading
 from ita_stats.render.document import shown as printed
 from ita_stats.strings import pair
@@ -15,7 +15,7 @@ Figure = tuple[Words, Words, str]
 _STATES = ("received", "done", "in_progress", "not_accepted")
 
 
-def changes(before: Tables, after: Tables) -> tuple[Note, ...]:
+def changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
     """What stands otherwise in two tables of the same period: a sentence for each figure, with the old and the new.
 
     A figure that only one of them has is a dash in the other, like one that is protected. A category that was only
@@ -30,14 +30,14 @@ def changes(before: Tables, after: Tables) -> tuple[Note, ...]:
     )
 
 
-def _note(place: Place, old: Mapping[Place, Figure], new: Mapping[Place, Figure]) -> Note:
+def _note(place: Place, old: Mapping[Place, Figure], new: Mapping[Place, Figure]) -> Footnote:
     (row, row_en), (column, column_en), _ = (new if place in new else old)[place]
     was, is_ = (found[place][2] if place in found else DASH for found in (old, new))
     filled = {"row": row, "row_en": row_en, "column": column, "column_en": column_en}
-    return Note("/".join(place), *pair("heading", "change", **filled, before=was, after=is_))
+    return Footnote("/".join(place), *pair("heading", "change", **filled, before=was, after=is_))
 
 
-def _figures(tables: Tables) -> Iterator[tuple[Place, Figure]]:
+def _figures(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
     """Every figure of the tables."""
     columns = {split.code: (split.name_th, split.name_en) for split in tables.categories}
     for row in tables.rows:
@@ -54,7 +54,7 @@ def _figures(tables: Tables) -> Iterator[tuple[Place, Figure]]:
     yield from _days(tables)
 
 
-def _splits(tables: Tables) -> Iterator[tuple[Place, Figure]]:
+def _splits(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
     for what, splits in (
         ("categories", tables.categories),
         ("sources", tables.sources),
@@ -66,7 +66,7 @@ def _splits(tables: Tables) -> Iterator[tuple[Place, Figure]]:
                 yield place, (name, heading("cases" if what == "outcomes" else state), printed(figure))
 
 
-def _days(tables: Tables) -> Iterator[tuple[Place, Figure]]:
+def _days(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
     days = tables.days
     share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
     within = heading("within_deadline", deadline=days.deadline)

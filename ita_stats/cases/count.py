@@ -8,17 +8,27 @@ from datetime import date, timedelta
 from ita_stats import period as periods
 from ita_stats import strings as words
 from ita_stats.calendar import end_of_day, written
-from ita_stats.cases.model import DaysToClose, Figures, Layout, MonthFigures, Note, Period, Row, Split, Tables
-from ita_stats.cases.timeline import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, Course, Courses
+from ita_stats.cases.model import (
+    Breakdown,
+    DaysToClose,
+    Footnote,
+    Layout,
+    MonthFigures,
+    Period,
+    StatisticsRow,
+    StatisticsTables,
+    StatusCounts,
+)
+from ita_stats.cases.timeline import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, CaseTimeline, TimelineCounts
 
 FORWARDED = f"{CLOSED}:forwarded"
-NOTHING = Figures(0, 0, 0, 0)
+NOTHING = StatusCounts(0, 0, 0, 0)
 MonthKey = tuple[int, int]
 """Year and month of receipt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CodeLabel:
     """Something that is counted, and what it is called today: a category, a source, an outcome."""
 
     code: str
@@ -27,7 +37,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CountingRules:
     """How an office wants to be counted.
 
     deadline: days it gives itself; forwarded_is_done: whether a case sent to another body is done;
@@ -37,9 +47,9 @@ class Terms:
     office_th: str
     office_en: str
     desk: str
-    categories: tuple[Named, ...]
-    sources: tuple[Named, ...]
-    outcomes: tuple[Named, ...]
+    categories: tuple[CodeLabel, ...]
+    sources: tuple[CodeLabel, ...]
+    outcomes: tuple[CodeLabel, ...]
     deadline: int
     forwarded_is_done: bool = True
     threshold: int = 5
@@ -54,16 +64,16 @@ class Terms:
 
 
 @dataclass(slots=True)
-class Tally:
+class StatusCounter:
     """Figures that are being counted up."""
 
     states: Counter[str] = field(default_factory=Counter)
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> StatusCounts:
         """What was counted."""
         by = self.states
-        return Figures(by.total(), by["done"], by["in_progress"], by["not_accepted"])
+        return StatusCounts(by.total(), by["done"], by["in_progress"], by["not_accepted"])
 
 
 def eve_of(period: Period) -> date:
@@ -71,10 +81,12 @@ def eve_of(period: Period) -> date:
     return period.first - timedelta(days=1)
 
 
-def counted(courses: Courses, terms: Terms, period: Period, layout: Layout) -> Tables:
+def counted(
+    courses: TimelineCounts, terms: CountingRules, period: Period, layout: Layout
+) -> StatisticsTables:
     """The exact tables of a period. courses: on its eve, and last on the day as of which is counted."""
     as_of, eve = courses.days[-1], courses.days.index(eve_of(period))
-    inside: dict[Course, int] = {}
+    inside: dict[CaseTimeline, int] = {}
     brought = carried = 0
     first, last = _at(period.first), _at(period.last)
     for course, cases in courses.cases.items():
@@ -87,7 +99,7 @@ def counted(courses: Courses, terms: Terms, period: Period, layout: Layout) -> T
             carried += cases * open_now
     by_month = _by_month(inside, terms)
     total = _sum(by_month.values())
-    return Tables(
+    return StatisticsTables(
         office_th=terms.office_th,
         office_en=terms.office_en,
         desk=terms.desk,
@@ -119,7 +131,9 @@ def statement(period: Period, as_of: date) -> str:
     return words.pair("statement", name, **_dates(period, as_of))[0]
 
 
-def days_to_close(courses: Courses, terms: Terms, first: MonthKey, last: MonthKey) -> DaysToClose:
+def days_to_close(
+    courses: TimelineCounts, terms: CountingRules, first: MonthKey, last: MonthKey
+) -> DaysToClose:
     """Median and share within the deadline of the cases that are done, received from one month to another."""
     took: Counter[int] = Counter()
     for (received, standing, days), cases in courses.took.items():
@@ -132,7 +146,7 @@ def days_to_close(courses: Courses, terms: Terms, first: MonthKey, last: MonthKe
     return DaysToClose(_median(took, whole), round(soon / whole, 4), terms.deadline, protected=False)
 
 
-def notes(terms: Terms, period: Period, as_of: date) -> tuple[Note, ...]:
+def notes(terms: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
     """The rules of counting, as they are printed under the tables."""
     return (
         words.note("rows"),
@@ -155,25 +169,29 @@ def _at(day: date) -> tuple[int, int]:
     return (day.year, day.month)
 
 
-def _by_month(courses: Mapping[Course, int], terms: Terms) -> dict[tuple[int, int], Figures]:
-    tallies: dict[tuple[int, int], Tally] = {}
+def _by_month(
+    courses: Mapping[CaseTimeline, int], terms: CountingRules
+) -> dict[tuple[int, int], StatusCounts]:
+    tallies: dict[tuple[int, int], StatusCounter] = {}
     for course, cases in courses.items():
-        tallies.setdefault(course.received, Tally()).states[terms.state(course.standings[-1])] += cases
+        tallies.setdefault(course.received, StatusCounter()).states[terms.state(course.standings[-1])] += (
+            cases
+        )
     return {month: tally.figures for month, tally in tallies.items()}
 
 
-def _sum(several: Iterable[Figures]) -> Figures:
+def _sum(several: Iterable[StatusCounts]) -> StatusCounts:
     columns = list(zip(*(figures.cells for figures in several), strict=True))
-    return Figures(*(sum(cell or 0 for cell in column) for column in columns)) if columns else NOTHING
+    return StatusCounts(*(sum(cell or 0 for cell in column) for column in columns)) if columns else NOTHING
 
 
 def _rows(
-    courses: Mapping[Course, int],
-    by_month: Mapping[tuple[int, int], Figures],
-    terms: Terms,
+    courses: Mapping[CaseTimeline, int],
+    by_month: Mapping[tuple[int, int], StatusCounts],
+    terms: CountingRules,
     period: Period,
     layout: Layout,
-) -> tuple[Row, ...]:
+) -> tuple[StatisticsRow, ...]:
     kinds = _listed(terms.categories, (c.categories[-1] for c in courses))
     cells: Counter[tuple[tuple[int, int], str]] = Counter()
     for course, cases in courses.items():
@@ -184,38 +202,38 @@ def _rows(
         by_kind = {kind.code: sum(cells[key, kind.code] for key in keys) for kind in kinds}
         figures = _sum(by_month.get(key, NOTHING) for key in keys)
         months = tuple(month.code for month in span.months)
-        found.append(Row(span.label_th, span.label_en, months, figures, by_kind))
+        found.append(StatisticsRow(span.label_th, span.label_en, months, figures, by_kind))
     return tuple(found)
 
 
-def _listed(known: Iterable[Named], found: Iterable[str]) -> tuple[Named, ...]:
+def _listed(known: Iterable[CodeLabel], found: Iterable[str]) -> tuple[CodeLabel, ...]:
     """What the office lists, in its order, then codes that only older cases have: they are counted, never dropped."""
     listed = {named.code: named for named in known}
     for code in sorted(set(found) - listed.keys()):
         names = words.pair("former", "code", code=code) if code else words.pair("former", "none")
-        listed[code] = Named(code, *names)
+        listed[code] = CodeLabel(code, *names)
     return tuple(listed.values())
 
 
 def _splits(
-    courses: Mapping[Course, int], terms: Terms, kinds: Iterable[Named], which: int
-) -> tuple[Split, ...]:
-    tallies: dict[str, Tally] = {}
+    courses: Mapping[CaseTimeline, int], terms: CountingRules, kinds: Iterable[CodeLabel], which: int
+) -> tuple[Breakdown, ...]:
+    tallies: dict[str, StatusCounter] = {}
     for course, cases in courses.items():
         code = course.source if which else course.categories[-1]
-        tallies.setdefault(code, Tally()).states[terms.state(course.standings[-1])] += cases
-    return tuple(Split(k.code, k.th, k.en, tallies.get(k.code, Tally()).figures) for k in kinds)
+        tallies.setdefault(code, StatusCounter()).states[terms.state(course.standings[-1])] += cases
+    return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
-def _outcomes(courses: Mapping[Course, int], terms: Terms) -> tuple[Split, ...]:
-    tallies: dict[str, Tally] = {}
+def _outcomes(courses: Mapping[CaseTimeline, int], terms: CountingRules) -> tuple[Breakdown, ...]:
+    tallies: dict[str, StatusCounter] = {}
     for course, cases in courses.items():
         standing = course.standings[-1]
         if standing.startswith(CLOSED):
             code = standing.partition(":")[2]
-            tallies.setdefault(code, Tally()).states[terms.state(standing)] += cases
+            tallies.setdefault(code, StatusCounter()).states[terms.state(standing)] += cases
     kinds = _listed(terms.outcomes, tallies)
-    return tuple(Split(k.code, k.th, k.en, tallies.get(k.code, Tally()).figures) for k in kinds)
+    return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
 def _median(took: Counter[int], whole: int) -> float:

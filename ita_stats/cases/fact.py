@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Field(StrEnum):
+class FactField(StrEnum):
     """What a fact may state. Values: see each member's comment."""
 
     RECEIVED = "received"  # "1"; its effective date is the day of receipt
@@ -28,5 +28,5 @@ class Fact:
     seq: int
     effective: date
     recorded: date
-    field: Field
+    field: FactField
     value: str

@@ -15,7 +15,7 @@ Layout = Literal["month", "quarter", "half"]
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StatusCounts:
     """How many cases were received, and where they stand at the cut-off; received is the sum of the other three."""
 
     received: int | None
@@ -41,16 +41,16 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatisticsRow:
     """The cases received in one month, quarter or half year, exact; and their categories, protected.
 
-    categories: received by category code, in the order of `Tables.categories`.
+    categories: received by category code, in the order of `StatisticsTables.categories`.
     """
 
     label_th: str
     label_en: str
     months: tuple[str, ...]
-    figures: Figures
+    figures: StatusCounts
     categories: Mapping[str, int | None]
     note: str = ""
 
@@ -60,11 +60,11 @@ class MonthFigures:
     """The figures of a month; None where the layout shows no single month."""
 
     month: str
-    figures: Figures | None
+    figures: StatusCounts | None
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class Breakdown:
     """The figures of one category, source or outcome over the whole period; protected.
 
     Of an outcome `received` is how many cases ended so.
@@ -73,7 +73,7 @@ class Split:
     code: str
     name_th: str
     name_en: str
-    figures: Figures
+    figures: StatusCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class DaysToClose:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Footnote:
     """A sentence that is printed under the tables. The code tells what it is about, the same in every release."""
 
     code: str
@@ -100,7 +100,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class StatisticsTables:
     """All tables of a period, as of a cut-off, for one office and desk.
 
     cutoff: the instant up to which facts are counted (UTC); as_of: its last whole day in Bangkok.
@@ -117,17 +117,17 @@ class Tables:
     cutoff: datetime
     as_of: date
     layout: Layout
-    total: Figures
+    total: StatusCounts
     brought_forward: int
     carried_over: int
-    rows: tuple[Row, ...]
+    rows: tuple[StatisticsRow, ...]
     months: tuple[MonthFigures, ...]
-    categories: tuple[Split, ...]
-    sources: tuple[Split, ...]
-    outcomes: tuple[Split, ...]
+    categories: tuple[Breakdown, ...]
+    sources: tuple[Breakdown, ...]
+    outcomes: tuple[Breakdown, ...]
     days: DaysToClose
     statement: str | None
-    notes: tuple[Note, ...]
+    notes: tuple[Footnote, ...]
     exact: bool = False
 
     @property
@@ -151,7 +151,7 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class ReleaseInfo:
     """Which release of a desk this is, in the fiscal year of its period.
 
     Of a correction: `corrects` is the number of the release that it corrects (by default the one before), `changes`
@@ -159,7 +159,7 @@ class Issue:
     """
 
     number: int = 1
-    changes: tuple[Note, ...] = ()
+    changes: tuple[Footnote, ...] = ()
     why: str = ""
     corrects: int | None = None
 

@@ -7,37 +7,46 @@ from datetime import date
 from ita_stats import period as periods
 from ita_stats import strings as words
 from ita_stats.calendar import fiscal_year
-from ita_stats.cases.count import Terms, counted, eve_of
-from ita_stats.cases.model import DaysToClose, Figures, Layout, Note, Period, Row, Split, Tables
-from ita_stats.cases.timeline import Courses
-from ita_stats.disclosure.alternatives import Cell, Line
-from ita_stats.disclosure.release_view import Edition, outcomes_world, seen, stood, world
-from ita_stats.disclosure.suppress import Chooser
+from ita_stats.cases.count import CountingRules, counted, eve_of
+from ita_stats.cases.model import (
+    Breakdown,
+    DaysToClose,
+    Footnote,
+    Layout,
+    Period,
+    StatisticsRow,
+    StatisticsTables,
+    StatusCounts,
+)
+from ita_stats.cases.timeline import TimelineCounts
+from ita_stats.disclosure.alternatives import TableCell, TableLine
+from ita_stats.disclosure.release_view import ReleaseView, outcomes_world, seen, stood, world
+from ita_stats.disclosure.suppress import SuppressionSolver
 
 MOST_EARLIER = 24
 """Earlier releases that are supposed to have been made of a period: two years of months."""
-Hidden = Mapping[str, set[Cell]]
+Hidden = Mapping[str, set[TableCell]]
 """What a release hides, by split: "category", "source", "outcome"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierRelease:
     """A release that readers have: its period, day and layout; tables as published, None where they are to be made."""
 
     period: Period
     as_of: date
     layout: Layout
-    tables: Tables | None = None
+    tables: StatisticsTables | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TableRequest:
     """The tables that are wanted. earlier: releases that readers already have, oldest first."""
 
     period: Period
     as_of: date
     layout: Layout
-    earlier: tuple[Earlier, ...] = ()
+    earlier: tuple[EarlierRelease, ...] = ()
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -46,30 +55,34 @@ class Wish:
         return (*sorted(day for day in asked if day < self.as_of), self.as_of)
 
 
-def wish(period: Period, as_of: date, layout: Layout, published: Sequence[Tables] | None = None) -> Wish:
+def wish(
+    period: Period, as_of: date, layout: Layout, published: Sequence[StatisticsTables] | None = None
+) -> TableRequest:
     """The tables of a period as of a day.
 
     published: the releases that were made, as they stand. None where nobody has kept them: then it is supposed that
     the fiscal year and the period itself were released at the end of each of their rows.
     """
     if published is None:
-        return Wish(period, as_of, layout, _supposed(period, as_of, layout))
-    known = [Earlier(t.period, t.as_of, t.layout, t) for t in published if _overlaps(t.period, period)]
+        return TableRequest(period, as_of, layout, _supposed(period, as_of, layout))
+    known = [EarlierRelease(t.period, t.as_of, t.layout, t) for t in published if _overlaps(t.period, period)]
     known = [e for e in known if e.as_of <= as_of]
-    return Wish(period, as_of, layout, tuple(sorted(known, key=lambda e: e.as_of)))
+    return TableRequest(period, as_of, layout, tuple(sorted(known, key=lambda e: e.as_of)))
 
 
-def exact(courses: Courses, terms: Terms, wanted: Wish) -> Tables:
+def exact(courses: TimelineCounts, terms: CountingRules, wanted: TableRequest) -> StatisticsTables:
     """The tables with nothing hidden: for officers only. courses: on the days of the wish."""
     return counted(courses, terms, wanted.period, wanted.layout)
 
 
-def protected(courses: Courses, terms: Terms, wanted: Wish, salt: bytes) -> Tables:
+def protected(
+    courses: TimelineCounts, terms: CountingRules, wanted: TableRequest, salt: bytes
+) -> StatisticsTables:
     """The tables as they may be published. courses: on the days of the wish; salt: a secret that stays the same."""
     tables = exact(courses, terms, wanted)
     days = {day: place for place, day in enumerate(wanted.days)}
-    editions = [Edition.of(e.period, e.layout, days[e.as_of]) for e in wanted.earlier]
-    editions.append(Edition.of(wanted.period, wanted.layout, days[wanted.as_of]))
+    editions = [ReleaseView.of(e.period, e.layout, days[e.as_of]) for e in wanted.earlier]
+    editions.append(ReleaseView.of(wanted.period, wanted.layout, days[wanted.as_of]))
     hidden = {
         what: _chosen(courses, terms, editions, wanted.earlier, tables, what, salt)
         for what in ("category", "source", "outcome")
@@ -77,7 +90,7 @@ def protected(courses: Courses, terms: Terms, wanted: Wish, salt: bytes) -> Tabl
     return masked(tables, hidden, len(editions) - 1, terms.threshold)
 
 
-def _supposed(period: Period, as_of: date, layout: Layout) -> tuple[Earlier, ...]:
+def _supposed(period: Period, as_of: date, layout: Layout) -> tuple[EarlierRelease, ...]:
     """The releases that an office would have made by a day: of the fiscal years and of the period, row by row."""
     years = {fiscal_year(period.first), fiscal_year(min(period.last, as_of))}
     wholes = {p.code: p for p in (periods.parsed(f"fy{year}", date.max) for year in sorted(years))}
@@ -86,7 +99,7 @@ def _supposed(period: Period, as_of: date, layout: Layout) -> tuple[Earlier, ...
         for span in periods.rows(one, layout):
             end = span.months[-1].last
             if end < as_of or (end == as_of and one.code != period.code):
-                found.append(Earlier(one, end, layout))
+                found.append(EarlierRelease(one, end, layout))
     found.sort(key=lambda e: (e.as_of, e.period.code == period.code))
     return tuple(found[-MOST_EARLIER:])
 
@@ -96,14 +109,14 @@ def _overlaps(one: Period, other: Period) -> bool:
 
 
 def _chosen(
-    courses: Courses,
-    terms: Terms,
-    editions: Sequence[Edition],
-    earlier: Sequence[Earlier],
-    tables: Tables,
+    courses: TimelineCounts,
+    terms: CountingRules,
+    editions: Sequence[ReleaseView],
+    earlier: Sequence[EarlierRelease],
+    tables: StatisticsTables,
     what: str,
     salt: bytes,
-) -> set[Cell]:
+) -> set[TableCell]:
     """What the last edition hides of a split; earlier ones are taken as published, or decided in their turn."""
     labels = [split.code for split in _splits(tables, what)]
     if len(labels) < 2:
@@ -111,14 +124,16 @@ def _chosen(
     small, secret, told = terms.threshold - 1, salt + what.encode(), _told(earlier, what)
     if what != "outcome":
         counts = seen(courses.cases, terms, editions, what)
-        chooser = Chooser(world(counts, editions, labels, small, what == "category"), editions, secret, told)
+        chooser = SuppressionSolver(
+            world(counts, editions, labels, small, what == "category"), editions, secret, told
+        )
         for k in range(len(editions)):
             _settle(chooser, k, earlier, what)
         return chooser.hidden(len(editions) - 1)
-    cases, settled = stood(courses.cases), list[set[Cell]]()
+    cases, settled = stood(courses.cases), list[set[TableCell]]()
     for k in range(len(editions)):
         # What is known at a release is how cases stood until then, so the world of each is made anew.
-        chooser = Chooser(
+        chooser = SuppressionSolver(
             outcomes_world(cases, terms, editions[: k + 1], labels, small), editions, secret, told
         )
         for j, hidden in enumerate(settled):
@@ -128,7 +143,7 @@ def _chosen(
     return settled[-1]
 
 
-def _settle(chooser: Chooser, k: int, earlier: Sequence[Earlier], what: str) -> None:
+def _settle(chooser: SuppressionSolver, k: int, earlier: Sequence[EarlierRelease], what: str) -> None:
     published = earlier[k].tables if k < len(earlier) else None
     if published is None:
         chooser.decide(k)
@@ -136,11 +151,11 @@ def _settle(chooser: Chooser, k: int, earlier: Sequence[Earlier], what: str) -> 
         chooser.take(k, dashes(published, k)[what])
 
 
-def _splits(tables: Tables, what: str) -> tuple[Split, ...]:
+def _splits(tables: StatisticsTables, what: str) -> tuple[Breakdown, ...]:
     return {"category": tables.categories, "source": tables.sources, "outcome": tables.outcomes}[what]
 
 
-def dashes(tables: Tables, k: int) -> Hidden:
+def dashes(tables: StatisticsTables, k: int) -> Hidden:
     """What published tables hide, as the cells of edition k."""
     return {
         what: {cell for cell, figure in cells.items() if figure is None}
@@ -148,24 +163,24 @@ def dashes(tables: Tables, k: int) -> Hidden:
     }
 
 
-def _cells(tables: Tables, k: int) -> dict[str, dict[Cell, int | None]]:
+def _cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, int | None]]:
     """The splits of published tables, as the cells of edition k."""
-    found: dict[str, dict[Cell, int | None]] = {}
+    found: dict[str, dict[TableCell, int | None]] = {}
     for what in ("category", "source", "outcome"):
-        lines = [Line(k, "received", "")]
-        lines += [Line(k, "state", s) for s in ("done", "in_progress", "not_accepted")]
+        lines = [TableLine(k, "received", "")]
+        lines += [TableLine(k, "state", s) for s in ("done", "in_progress", "not_accepted")]
         found[what] = {
-            Cell(line, split.code): figure
+            TableCell(line, split.code): figure
             for split in _splits(tables, what)
             for line, figure in zip(lines, split.figures.cells, strict=True)
         }
     for i, row in enumerate(tables.rows):
-        line = Line(k, "row", str(i))
-        found["category"] |= {Cell(line, code): figure for code, figure in row.categories.items()}
+        line = TableLine(k, "row", str(i))
+        found["category"] |= {TableCell(line, code): figure for code, figure in row.categories.items()}
     return found
 
 
-def _told(earlier: Sequence[Earlier], what: str) -> dict[Cell, int]:
+def _told(earlier: Sequence[EarlierRelease], what: str) -> dict[TableCell, int]:
     """The figures of a split that readers have in their hands, though the register was corrected since."""
     return {
         cell: figure
@@ -176,13 +191,13 @@ def _told(earlier: Sequence[Earlier], what: str) -> dict[Cell, int]:
     }
 
 
-def masked(tables: Tables, hidden: Hidden, k: int, threshold: int) -> Tables:
+def masked(tables: StatisticsTables, hidden: Hidden, k: int, threshold: int) -> StatisticsTables:
     """The tables without the cells of edition k that are hidden, and with the sentences that say why."""
     rows = tuple(
         replace(
             row,
             categories=_dashed(
-                row, {c.label for c in hidden["category"] if c.line == Line(k, "row", str(i))}
+                row, {c.label for c in hidden["category"] if c.line == TableLine(k, "row", str(i))}
             ),
         )
         for i, row in enumerate(tables.rows)
@@ -200,26 +215,29 @@ def masked(tables: Tables, hidden: Hidden, k: int, threshold: int) -> Tables:
     return replace(done, notes=(*tables.notes, *_reasons(done, threshold)))
 
 
-def _dashed(row: Row, labels: set[str]) -> dict[str, int | None]:
+def _dashed(row: StatisticsRow, labels: set[str]) -> dict[str, int | None]:
     return {code: None if code in labels else figure for code, figure in row.categories.items()}
 
 
-def _split(split: Split, hidden: set[Cell], k: int) -> Split:
-    lines = [Line(k, "received", ""), *(Line(k, "state", s) for s in ("done", "in_progress", "not_accepted"))]
+def _split(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
+    lines = [
+        TableLine(k, "received", ""),
+        *(TableLine(k, "state", s) for s in ("done", "in_progress", "not_accepted")),
+    ]
     shown = zip(lines, split.figures.cells, strict=True)
-    cells = (None if Cell(line, split.code) in hidden else figure for line, figure in shown)
-    return replace(split, figures=Figures(*cells))
+    cells = (None if TableCell(line, split.code) in hidden else figure for line, figure in shown)
+    return replace(split, figures=StatusCounts(*cells))
 
 
-def _outcome(split: Split, hidden: set[Cell], k: int) -> Split:
+def _outcome(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     """An outcome has one figure, in two columns; the columns that are 0 by rule stay so."""
-    if Cell(Line(k, "received", ""), split.code) not in hidden:
+    if TableCell(TableLine(k, "received", ""), split.code) not in hidden:
         return split
     open_still = bool(split.figures.in_progress)
-    return replace(split, figures=Figures(None, 0 if open_still else None, None if open_still else 0, 0))
+    return replace(split, figures=StatusCounts(None, 0 if open_still else None, None if open_still else 0, 0))
 
 
-def _protected_days(tables: Tables, threshold: int) -> DaysToClose:
+def _protected_days(tables: StatisticsTables, threshold: int) -> DaysToClose:
     """Hidden where fewer than the threshold are done; the share also where few were in time, or few late."""
     days, done = tables.days, tables.total.done or 0
     if days.median is None or days.within_deadline is None:
@@ -232,7 +250,7 @@ def _protected_days(tables: Tables, threshold: int) -> DaysToClose:
     return days
 
 
-def _reasons(tables: Tables, threshold: int) -> Iterator[Note]:
+def _reasons(tables: StatisticsTables, threshold: int) -> Iterator[Footnote]:
     """Why figures are hidden; and where a whole table is, where the year's is found."""
     if not tables.has_hidden:
         return
@@ -251,7 +269,7 @@ def _all_hidden(cells: list[int | None]) -> bool:
     return None in cells and not any(cells)
 
 
-def _instead(tables: Tables) -> dict[str, str]:
+def _instead(tables: StatisticsTables) -> dict[str, str]:
     """Where the year's figures are, for a period that is shorter than a fiscal year."""
     period = tables.period
     if (period.last - period.first).days > 360:

@@ -11,8 +11,8 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from ita_stats.calendar import Month
-from ita_stats.cases.fact import Fact, Field
+from ita_stats.calendar import CalendarMonth
+from ita_stats.cases.fact import Fact, FactField
 
 NOT_YET, OPEN, NOT_ACCEPTED, CLOSED = "", "open", "not_accepted", "closed"
 """Where a case stands: not received yet, in hand, not accepted, or closed (then ":" and its outcome)."""
@@ -28,7 +28,7 @@ Piece = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CaseTimeline:
     """What cases have in common that are counted alike.
 
     received: (year, month) of receipt; categories, standings: on each day that was asked about.
@@ -41,7 +41,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Courses:
+class TimelineCounts:
     """How many cases took each course, of those received by the last of the days that were asked about.
 
     days: in order, the last is the cut-off; took: how many of a month, that stand closed in a way on the last day,
@@ -49,7 +49,7 @@ class Courses:
     """
 
     days: tuple[date, ...]
-    cases: Counter[Course] = field(default_factory=Counter)
+    cases: Counter[CaseTimeline] = field(default_factory=Counter)
     took: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
 
     def add(self, pieces: Sequence[Piece]) -> None:
@@ -64,7 +64,7 @@ class Courses:
 
 
 @dataclass(slots=True)
-class Kind:
+class FactPattern:
     """Cases whose facts say the same, but for the days.
 
     ended: which fact closed them, 0 where none did, None where they are not to be hurried; endings: by shape and days.
@@ -76,17 +76,17 @@ class Kind:
 
 
 @dataclass(slots=True)
-class Gathering:
+class TimelineBuilder:
     """Courses that are gathered from the written facts of cases: the same as adding each case, but faster.
 
     Facts that are in the order of their days are moved to the last day of their stage: no day that is asked about,
     and no end of a month, lies between. So few different cases are left, and each of these is folded once.
     """
 
-    courses: Courses
+    courses: TimelineCounts
     _stages: dict[str, str] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
-    _kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    _kinds: dict[tuple[str, str], FactPattern] = field(default_factory=dict)
 
     def add(self, cases: Iterable[Written]) -> None:
         """Count cases."""
@@ -107,7 +107,7 @@ class Gathering:
                 ending = shape, number[days[kind.ended]] - number[days[0]]
                 kind.endings[ending] = kind.endings.get(ending, 0) + 1
 
-    def gathered(self) -> Courses:
+    def gathered(self) -> TimelineCounts:
         """The courses of all cases; nothing can be added afterwards."""
         found, ends = self.courses, [day.isoformat() for day in self.courses.days]
         for (fields, values), kind in self._kinds.items():
@@ -122,30 +122,30 @@ class Gathering:
                     found.took[course.received, course.standings[-1], days] += cases
         return found
 
-    def _learn(self, days: list[str], fields: str, values: str) -> Kind:
+    def _learn(self, days: list[str], fields: str, values: str) -> FactPattern:
         for day in days:
             self._stages[day] = self._stage(day)
             self._numbers[day] = date.fromisoformat(day).toordinal()
-        return self._kinds.setdefault((fields, values), Kind(_ending(fields, values)))
+        return self._kinds.setdefault((fields, values), FactPattern(_ending(fields, values)))
 
     def _stage(self, day: str) -> str:
         ends = [end for end in (asked.isoformat() for asked in self.courses.days) if end >= day]
-        return min([*ends, Month(int(day[:4]), int(day[5:7])).last.isoformat()])
+        return min([*ends, CalendarMonth(int(day[:4]), int(day[5:7])).last.isoformat()])
 
 
 def _ending(fields: str, values: str) -> int | None:
     """Which fact closed a case (0: none did); None for a case that is received or closed more than once."""
     facts = list(zip(fields.split(BETWEEN), values.split(BETWEEN), strict=True))
-    begun = [name for name, _ in facts if name == Field.RECEIVED]
-    ended = [place for place, fact in enumerate(facts) if fact == (Field.STATUS, CLOSED)]
-    if facts[0] != (Field.RECEIVED, "1") or len(begun) > 1 or len(ended) > 1:
+    begun = [name for name, _ in facts if name == FactField.RECEIVED]
+    ended = [place for place, fact in enumerate(facts) if fact == (FactField.STATUS, CLOSED)]
+    if facts[0] != (FactField.RECEIVED, "1") or len(begun) > 1 or len(ended) > 1:
         return None
     return ended[0] if ended else 0
 
 
-def courses(facts: Iterable[Fact], days: Sequence[date]) -> Courses:
+def courses(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
     """The courses of cases on some days. facts: any order; days: in order, the last is the cut-off."""
-    found = Courses(tuple(days))
+    found = TimelineCounts(tuple(days))
     by_case = sorted(facts, key=attrgetter("about", "seq"))
     for _, own in groupby(by_case, key=attrgetter("about")):
         found.add([(f.effective.isoformat(), f.field.value, f.value) for f in own])
@@ -157,7 +157,7 @@ def pieces_of(days: Iterable[str], fields: str, values: str) -> list[Piece]:
     return list(zip(days, fields.split(BETWEEN), values.split(BETWEEN), strict=True))
 
 
-def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:
+def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> CaseTimeline | None:
     """The course of one case, from its facts in the order they were written; None where it is not received by then.
 
     Of several days of receipt the last written counts; "0" instead of "1" strikes out a case entered by mistake.
@@ -169,7 +169,7 @@ def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> Course | None:
     received, sources = receipts[-1][0], by_field.get("source", [])
     categories, statuses = by_field.get("category", []), by_field.get("status", [])
     outcomes = by_field.get("outcome", [])
-    return Course(
+    return CaseTimeline(
         (int(received[:4]), int(received[5:7])),
         tuple([_value(categories, end) for end in ends])
         if len(categories) > 1

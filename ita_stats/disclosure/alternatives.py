@@ -20,7 +20,7 @@ LONGEST = 3
 MOST_TRIES = 100
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """One line of figures of a release: its kind ("row", "received" or "state") and which of them."""
 
     release: int
@@ -28,14 +28,14 @@ class Line(NamedTuple):
     which: str
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """The figure of a label in a line."""
 
-    line: Line
+    line: TableLine
     label: str
 
 
-class Move(NamedTuple):
+class Relabelling(NamedTuple):
     """A case of a group that gets another label."""
 
     group: Key
@@ -44,10 +44,10 @@ class Move(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CaseGroup:
     """Cases that the reader's exact figures count alike: the lines they are in, and how many have which label."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
     labels: tuple[str, ...]
     units: Counter[str]
 
@@ -58,7 +58,7 @@ Standing = Mapping[Key, Counter[tuple[str, str]]]
 
 
 @dataclass(slots=True)
-class Sight:
+class VisiblePatterns:
     """Nodes: cases of a label that the reader sees in exactly the same shown cells; their groups, and their label."""
 
     nodes: dict[tuple[Key, str], int] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Sight:
 
 
 @dataclass
-class World:
+class DisclosureModel:
     """The register as it is, seen through one split, and the cells that are hidden from the reader.
 
     standings: for each release, how many of a group have which label and state; empty where a split has no states.
@@ -76,42 +76,42 @@ class World:
     """
 
     labels: tuple[str, ...]
-    groups: dict[Key, Group]
+    groups: dict[Key, CaseGroup]
     standings: dict[int, Standing]
-    values: Counter[Cell]
-    totals: Counter[Line]
+    values: Counter[TableCell]
+    totals: Counter[TableLine]
     small: int
-    hidden: set[Cell] = field(default_factory=set)
+    hidden: set[TableCell] = field(default_factory=set)
     now: int = 0
     days: tuple[int, ...] = ()
-    _small_cells: dict[int, list[Cell]] = field(default_factory=dict)
+    _small_cells: dict[int, list[TableCell]] = field(default_factory=dict)
 
-    def is_small(self, cell: Cell, change: int = 0) -> bool:
+    def is_small(self, cell: TableCell, change: int = 0) -> bool:
         """Whether a figure is one that the rule hides."""
         return 0 < self.values[cell] + change <= self.small
 
-    def safe(self, targets: set[Cell]) -> set[Cell]:
+    def safe(self, targets: set[TableCell]) -> set[TableCell]:
         """Those of some hidden cells that have another value in a rival world."""
         sight = self._sight()
-        found: set[Cell] = set()
+        found: set[TableCell] = set()
         for target in sorted(targets):
             if target not in found:
                 found |= self.rival(target, sight).keys()
         return found & targets
 
-    def rival(self, target: Cell, sight: Sight | None = None) -> Counter[Cell]:
+    def rival(self, target: TableCell, sight: VisiblePatterns | None = None) -> Counter[TableCell]:
         """What changes in a rival world in which a hidden cell has another value; empty where none was found."""
         sight = self._sight() if sight is None else sight
         if target.line.kind == "state" and (changes := self._exchanged(target)):
             return changes
         line, label = target
-        at = Line(line.release, "received", "") if line.kind == "state" else line
+        at = TableLine(line.release, "received", "") if line.kind == "state" else line
         starts = [
             move
             for key, group in self.groups.items()
             if at in group.lines and label in group.labels
             for other in group.labels
-            for move in (Move(key, label, other), Move(key, other, label))
+            for move in (Relabelling(key, label, other), Relabelling(key, other, label))
             if other != label and group.units[move.old]
         ]
         for moves in islice(self._rings(starts, sight), MOST_TRIES):
@@ -124,7 +124,7 @@ class World:
         """Whether in some rival world a case of a group has another label than here."""
         group = self.groups[key]
         starts = [
-            Move(key, old, new)
+            Relabelling(key, old, new)
             for old in group.labels
             if group.units[old]
             for new in group.labels
@@ -133,9 +133,9 @@ class World:
         rings = islice(self._rings(starts, self._sight()), MOST_TRIES)
         return any(self._changes(moves, None) is not None for moves in rings)
 
-    def _sight(self) -> Sight:
+    def _sight(self) -> VisiblePatterns:
         """In which shown cells the reader sees the cases of each group and label."""
-        sight, numbers = Sight(), dict[tuple[str, tuple[Line, ...]], int]()
+        sight, numbers = VisiblePatterns(), dict[tuple[str, tuple[TableLine, ...]], int]()
         for key, group in self.groups.items():
             for label in group.labels:
                 shown = tuple([line for line in group.lines if (line, label) not in self.hidden])
@@ -147,14 +147,14 @@ class World:
 
     # Where two cases of a month stand, exchanged: nothing is received otherwise, and no month stands otherwise.
 
-    def _exchanged(self, target: Cell) -> Counter[Cell]:
+    def _exchanged(self, target: TableCell) -> Counter[TableCell]:
         line, label = target
         for state in sorted({w.which for w in self.totals if w[:2] == line[:2]} - {line.which}):
-            other = Line(line.release, line.kind, state)
-            if Cell(other, label) not in self.hidden:
+            other = TableLine(line.release, line.kind, state)
+            if TableCell(other, label) not in self.hidden:
                 continue
             for to in self.labels:
-                tile = {Cell(line, to), Cell(other, to)}
+                tile = {TableCell(line, to), TableCell(other, to)}
                 if to == label or not tile <= self.hidden:
                     continue
                 for sign in (1, -1):
@@ -162,9 +162,9 @@ class World:
                     changes = Counter(
                         {
                             target: -sign,
-                            Cell(line, to): sign,
-                            Cell(other, label): sign,
-                            Cell(other, to): -sign,
+                            TableCell(line, to): sign,
+                            TableCell(other, label): sign,
+                            TableCell(other, to): -sign,
                         }
                     )
                     if self._leads(line.release, label, to, one, two) and self._keeps_rule(changes):
@@ -189,15 +189,15 @@ class World:
 
     # Cases that get another label, in a ring: what each shown cell loses by one it gets back by another.
 
-    def _rings(self, starts: list[Move], sight: Sight) -> Iterator[tuple[Move, ...]]:
+    def _rings(self, starts: list[Relabelling], sight: VisiblePatterns) -> Iterator[tuple[Relabelling, ...]]:
         for length in range(1, LONGEST + 1):
             for move in starts:
                 ends = sight.nodes[move.group, move.new], sight.nodes[move.group, move.old]
                 yield from self._closed((move,), *ends, sight, length)
 
     def _closed(
-        self, moves: tuple[Move, ...], excess: int, lack: int, sight: Sight, length: int
-    ) -> Iterator[tuple[Move, ...]]:
+        self, moves: tuple[Relabelling, ...], excess: int, lack: int, sight: VisiblePatterns, length: int
+    ) -> Iterator[tuple[Relabelling, ...]]:
         """Rings of just so many moves: what is too many at one node goes on, until it comes to where one lacks."""
         if excess == lack:
             if len(moves) == length:
@@ -214,23 +214,23 @@ class World:
                 ends = UNSEEN, sight.nodes[move.group, move.old]
             yield from self._closed((*moves, move), *ends, sight, length)
 
-    def _onward(self, end: int, sight: Sight, *, onward: bool) -> Iterator[Move]:
+    def _onward(self, end: int, sight: VisiblePatterns, *, onward: bool) -> Iterator[Relabelling]:
         """The moves that leave a node, or that come to it."""
         own = sight.labels[end]
         for key in sight.groups[end]:
             group = self.groups[key]
             for label in group.labels:
                 if label != own and group.units[own if onward else label]:
-                    yield Move(key, own, label) if onward else Move(key, label, own)
+                    yield Relabelling(key, own, label) if onward else Relabelling(key, label, own)
 
-    def _changes(self, moves: tuple[Move, ...], target: Cell | None) -> Counter[Cell] | None:
+    def _changes(self, moves: tuple[Relabelling, ...], target: TableCell | None) -> Counter[TableCell] | None:
         """What moves change, with a state for each moved case in each release; None where the reader sees it."""
-        changes: Counter[Cell] = Counter()
+        changes: Counter[TableCell] = Counter()
         for move in moves:
             for line in self.groups[move.group].lines:
                 if line.release <= self.now:
-                    changes[Cell(line, move.old)] -= 1
-                    changes[Cell(line, move.new)] += 1
+                    changes[TableCell(line, move.old)] -= 1
+                    changes[TableCell(line, move.new)] += 1
         for day in sorted(set(self.days[: self.now + 1])) if self.standings else ():
             options = self._placed(self._on_day(day), moves)
             if target is not None and target.line.kind == "state" and self.days[target.line.release] == day:
@@ -246,25 +246,25 @@ class World:
         """The releases of one day that are out."""
         return [release for release in range(self.now + 1) if self.days[release] == day]
 
-    def _placed(self, releases: list[int], moves: tuple[Move, ...]) -> Iterator[Counter[Cell]]:
+    def _placed(self, releases: list[int], moves: tuple[Relabelling, ...]) -> Iterator[Counter[TableCell]]:
         """What may change in the states of the releases of a day without being seen there."""
         inside = [move for move in moves if any(move.group in self.standings[r] for r in releases)]
         for states in product(*(self._states(releases, move) for move in inside)):
-            option: Counter[Cell] = Counter()
+            option: Counter[TableCell] = Counter()
             for move, state in zip(inside, states, strict=True):
                 for release in releases:
                     if move.group in self.standings[release]:
-                        option[Cell(Line(release, "state", state), move.old)] -= 1
-                        option[Cell(Line(release, "state", state), move.new)] += 1
+                        option[TableCell(TableLine(release, "state", state), move.old)] -= 1
+                        option[TableCell(TableLine(release, "state", state), move.new)] += 1
             if all(cell in self.hidden for cell, by in option.items() if by):
                 yield option
 
-    def _states(self, releases: list[int], move: Move) -> list[str]:
+    def _states(self, releases: list[int], move: Relabelling) -> list[str]:
         """Where cases of a group stand that have the label which one of them loses."""
         counts = next(self.standings[r][move.group] for r in releases if move.group in self.standings[r])
         return sorted({state for (label, state), n in counts.items() if label == move.old and n})
 
-    def _keeps_rule(self, changes: Mapping[Cell, int]) -> bool:
+    def _keeps_rule(self, changes: Mapping[TableCell, int]) -> bool:
         """Whether every release that hides a small figure would still hide one: else the reader would know better."""
         if any(self.values[cell] + by < 0 for cell, by in changes.items()):
             return False
@@ -276,7 +276,7 @@ class World:
                     return False
         return True
 
-    def _small_in(self, release: int) -> list[Cell]:
+    def _small_in(self, release: int) -> list[TableCell]:
         """The small figures of a release."""
         if release not in self._small_cells:
             cells = (

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ita_stats import period as periods
-from ita_stats.cases.count import MonthKey, Terms
+from ita_stats.cases.count import CountingRules, MonthKey
 from ita_stats.cases.model import Layout, Period
-from ita_stats.cases.timeline import CLOSED, OPEN, Course
-from ita_stats.disclosure.alternatives import Cell, Group, Key, Line, World
+from ita_stats.cases.timeline import CLOSED, OPEN, CaseTimeline
+from ita_stats.disclosure.alternatives import CaseGroup, DisclosureModel, Key, TableCell, TableLine
 
 Path = tuple[str, ...]
 Counts = Mapping[tuple[MonthKey, Path, Path], int]
@@ -16,7 +16,7 @@ Counts = Mapping[tuple[MonthKey, Path, Path], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ReleaseView:
     """One release: its period and rows, and which of the days that were asked about is its cut-off."""
 
     period: Period
@@ -24,7 +24,7 @@ class Edition:
     day: int
 
     @classmethod
-    def of(cls, period: Period, layout: Layout, day: int) -> "Edition":
+    def of(cls, period: Period, layout: Layout, day: int) -> "ReleaseView":
         """The release of a period as of a day, by the day's place among those asked about."""
         spans = periods.rows(period, layout)
         return cls(period, tuple(tuple((m.year, m.number) for m in span.months) for span in spans), day)
@@ -34,7 +34,9 @@ class Edition:
         return next((i for i, months in enumerate(self.rows) if month in months), None)
 
 
-def seen(courses: Mapping[Course, int], terms: Terms, editions: Sequence[Edition], what: str) -> Counts:
+def seen(
+    courses: Mapping[CaseTimeline, int], terms: CountingRules, editions: Sequence[ReleaseView], what: str
+) -> Counts:
     """The cases as they are counted in each edition, by category or source. what: "category" or "source"."""
     found: Counter[tuple[MonthKey, Path, Path]] = Counter()
     inside: dict[MonthKey, list[bool]] = {}
@@ -56,35 +58,35 @@ def seen(courses: Mapping[Course, int], terms: Terms, editions: Sequence[Edition
 
 
 def world(
-    counts: Counts, editions: Sequence[Edition], labels: Sequence[str], small: int, rows: bool
-) -> World:
+    counts: Counts, editions: Sequence[ReleaseView], labels: Sequence[str], small: int, rows: bool
+) -> DisclosureModel:
     """The world of a split by label. rows: whether the split is published by row as well.
 
     A case whose label was corrected between two editions is counted, and never moved.
     """
-    groups: dict[Key, Group] = {}
+    groups: dict[Key, CaseGroup] = {}
     standings: dict[int, dict[Key, Counter[tuple[str, str]]]] = {k: {} for k in range(len(editions))}
-    values: Counter[Cell] = Counter()
+    values: Counter[TableCell] = Counter()
     for (month, path, states), cases in counts.items():
         present = tuple(k for k, state in enumerate(states) if state)
         for k in present:
             for line in _lines(editions[k], k, month, states[k], rows):
-                values[Cell(line, path[k])] += cases
+                values[TableCell(line, path[k])] += cases
         moved = {path[k] for k in present}
         if len(moved) != 1:
             continue
         key = (month, present)
         if key not in groups:
             lines = tuple(x for k in present for x in _lines(editions[k], k, month, "", rows))
-            groups[key] = Group(lines, tuple(labels), Counter())
+            groups[key] = CaseGroup(lines, tuple(labels), Counter())
         groups[key].units[path[present[0]]] += cases
         for k in present:
             standings[k].setdefault(key, Counter())[path[k], states[k]] += cases
     days = tuple(edition.day for edition in editions)
-    return World(tuple(labels), groups, dict(standings), values, _totals(values), small, days=days)
+    return DisclosureModel(tuple(labels), groups, dict(standings), values, _totals(values), small, days=days)
 
 
-def stood(courses: Mapping[Course, int]) -> Counter[tuple[MonthKey, Path]]:
+def stood(courses: Mapping[CaseTimeline, int]) -> Counter[tuple[MonthKey, Path]]:
     """How many cases of a month stood so on each day."""
     found: Counter[tuple[MonthKey, Path]] = Counter()
     for course, cases in courses.items():
@@ -94,11 +96,11 @@ def stood(courses: Mapping[Course, int]) -> Counter[tuple[MonthKey, Path]]:
 
 def outcomes_world(
     cases_stood: Mapping[tuple[MonthKey, Path], int],
-    terms: Terms,
-    editions: Sequence[Edition],
+    terms: CountingRules,
+    editions: Sequence[ReleaseView],
     labels: Sequence[str],
     small: int,
-) -> World:
+) -> DisclosureModel:
     """The world of the split by outcome: each time that a case stood closed is one unit, from edition to edition.
 
     Where forwarded cases count as in progress, what is open may be forwarded for all a reader knows: "open" is a
@@ -111,30 +113,30 @@ def outcomes_world(
             if standing.startswith(CLOSED) or (standing == OPEN and not terms.forwarded_is_done):
                 counts[month, run, standing] += cases
     done = tuple(label for label in labels if terms.state(f"{CLOSED}:{label}") == "done")
-    groups: dict[Key, Group] = {}
-    values: Counter[Cell] = Counter()
+    groups: dict[Key, CaseGroup] = {}
+    values: Counter[TableCell] = Counter()
     for (month, run, standing), cases in counts.items():
         label = OPEN if standing == OPEN else standing.partition(":")[2]
-        lines = tuple(Line(k, "received", "") for k in run)
+        lines = tuple(TableLine(k, "received", "") for k in run)
         kind = done if label in done else ("forwarded", OPEN)
-        group = groups.setdefault((month, run, kind), Group(lines, kind, Counter()))
+        group = groups.setdefault((month, run, kind), CaseGroup(lines, kind, Counter()))
         group.units[label] += cases
         for line in lines:
-            values[Cell(line, label)] += cases
-    found = World(tuple(labels), groups, {}, values, _totals(values), small)
+            values[TableCell(line, label)] += cases
+    found = DisclosureModel(tuple(labels), groups, {}, values, _totals(values), small)
     found.hidden |= {cell for cell in values if cell.label == OPEN}
     return found
 
 
-def _lines(edition: Edition, k: int, month: MonthKey, state: str, rows: bool) -> list[Line]:
-    found = [Line(k, "received", "")]
+def _lines(edition: ReleaseView, k: int, month: MonthKey, state: str, rows: bool) -> list[TableLine]:
+    found = [TableLine(k, "received", "")]
     if rows:
-        found.append(Line(k, "row", str(edition.row(month))))
-    return [*found, Line(k, "state", state)] if state else found
+        found.append(TableLine(k, "row", str(edition.row(month))))
+    return [*found, TableLine(k, "state", state)] if state else found
 
 
-def _totals(values: Counter[Cell]) -> Counter[Line]:
-    totals: Counter[Line] = Counter()
+def _totals(values: Counter[TableCell]) -> Counter[TableLine]:
+    totals: Counter[TableLine] = Counter()
     for cell, value in values.items():
         totals[cell.line] += value
     return totals

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ita_stats.calendar import Month, first_of_fiscal_year, fiscal_year
-from ita_stats.opinions.model import Opinion
+from ita_stats.calendar import CalendarMonth, first_of_fiscal_year, fiscal_year
+from ita_stats.opinions.model import CountedFeedback
 from ita_stats.opinions.results import Figure
-from ita_stats.opinions.suppression import Veil
-from ita_stats.opinions.tally import SCALE, Line, Pair
+from ita_stats.opinions.suppression import ResponseSuppression
+from ita_stats.opinions.tally import SCALE, AccountWebCounts, AnswerCounts
 
 QUARTER = 3
 PLENTY = 2
@@ -21,7 +21,7 @@ PLENTY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class PublishedTopic:
     """A work of the office, as office.toml names it."""
 
     code: str
@@ -30,7 +30,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TopicFeedback:
     """What was said of a topic in a part of a year. mean: of 1 to 5, to one place; None where it is not shown."""
 
     voices: Figure
@@ -38,59 +38,65 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FeedbackSpan:
     """A part of a fiscal year: its first and last month, all voices in it, and each topic's, in their order."""
 
-    first: Month
-    last: Month
+    first: CalendarMonth
+    last: CalendarMonth
     voices: int
-    topics: tuple[Said, ...]
+    topics: tuple[TopicFeedback, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class FeedbackYear:
     """A fiscal year (Buddhist Era). topics: those that somebody spoke of or that the office has now."""
 
     year: int
-    topics: tuple[Topic, ...]
-    spans: tuple[Span, ...]
+    topics: tuple[PublishedTopic, ...]
+    spans: tuple[FeedbackSpan, ...]
     least: int
 
 
 def years(
-    opinions: Iterable[Opinion], topics: Sequence[Topic], today: date, least: int, salt: bytes
-) -> tuple[Year, ...]:
+    opinions: Iterable[CountedFeedback],
+    topics: Sequence[PublishedTopic],
+    today: date,
+    least: int,
+    salt: bytes,
+) -> tuple[FeedbackYear, ...]:
     """The fiscal years of which something can be published, the newest first. today: the day in Bangkok.
 
     A topic that the office no longer has stands under its code.
     """
-    by_month: dict[str, list[Opinion]] = {}
+    by_month: dict[str, list[CountedFeedback]] = {}
     for one in opinions:
         by_month.setdefault(one.month, []).append(one)
     names = {topic.code: topic for topic in topics}
     for one in (one for several in by_month.values() for one in several):
-        names.setdefault(one.topic, Topic(one.topic, one.topic, one.topic))
+        names.setdefault(one.topic, PublishedTopic(one.topic, one.topic, one.topic))
     found = (
-        Year(year, tuple(names.values()), tuple(_spans(year, by_month, names, today, least, salt)), least)
+        FeedbackYear(
+            year, tuple(names.values()), tuple(_spans(year, by_month, names, today, least, salt)), least
+        )
         for year in sorted({_year(month) for month in by_month}, reverse=True)
     )
     return tuple(year for year in found if year.spans)
 
 
 def _year(month: str) -> int:
-    return fiscal_year(Month(int(month[:4]) - 543, int(month[5:])).first)
+    return fiscal_year(CalendarMonth(int(month[:4]) - 543, int(month[5:])).first)
 
 
 def _spans(
     year: int,
-    by_month: Mapping[str, Sequence[Opinion]],
-    names: Mapping[str, Topic],
+    by_month: Mapping[str, Sequence[CountedFeedback]],
+    names: Mapping[str, PublishedTopic],
     today: date,
     least: int,
     salt: bytes,
-) -> Iterator[Span]:
+) -> Iterator[FeedbackSpan]:
     """The parts: quarters that are over, together with those after them until there are plenty of voices."""
-    first, said = first_of_fiscal_year(year), list[Opinion]()
+    first, said = first_of_fiscal_year(year), list[CountedFeedback]()
     start = first
     for quarter in range(4):
         months = [first + (quarter * QUARTER + n) for n in range(QUARTER)]
@@ -103,18 +109,25 @@ def _spans(
 
 
 def _span(
-    first: Month, last: Month, said: Sequence[Opinion], names: Mapping[str, Topic], least: int, salt: bytes
-) -> Span:
+    first: CalendarMonth,
+    last: CalendarMonth,
+    said: Sequence[CountedFeedback],
+    names: Mapping[str, PublishedTopic],
+    least: int,
+    salt: bytes,
+) -> FeedbackSpan:
     found = Counter(one.topic for one in said)
-    cells = {code: Pair(found[code]) for code in names}
-    veil = Veil(Pair(len(said)), least, salt + f"{first.code} {last.code}".encode())
-    shown = veil.over(Line("topics", "", cells, dict.fromkeys(names, ""), veil.voices)).cells
+    cells = {code: AccountWebCounts(found[code]) for code in names}
+    veil = ResponseSuppression(
+        AccountWebCounts(len(said)), least, salt + f"{first.code} {last.code}".encode()
+    )
+    shown = veil.over(AnswerCounts("topics", "", cells, dict.fromkeys(names, ""), veil.voices)).cells
     scores = {code: [one.score for one in said if one.topic == code] for code in names}
-    return Span(
+    return FeedbackSpan(
         first,
         last,
         len(said),
-        tuple(Said(shown[code].all, _mean(shown[code].all, scores[code], least)) for code in names),
+        tuple(TopicFeedback(shown[code].all, _mean(shown[code].all, scores[code], least)) for code in names),
     )
 
 

@@ -8,8 +8,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ita_stats.opinions.labels import notes
-from ita_stats.opinions.model import Kind, Taken
-from ita_stats.opinions.results import Answered, Figures, Means, Part, Question, Results, Row
+from ita_stats.opinions.model import AnswerKind, ThemeDecision
+from ita_stats.opinions.results import (
+    AnswerRow,
+    PublishedResults,
+    PublishedTheme,
+    QuestionPart,
+    QuestionResult,
+    ResponseCounts,
+    ScoreMeans,
+)
 
 Count = Annotated[int, Field(ge=0)]
 Protected = Annotated[
@@ -18,13 +26,13 @@ Protected = Annotated[
 Mean = Annotated[float, Field(ge=1, le=5)] | None
 
 
-class Piece(BaseModel):
+class PublishedResultsModel(BaseModel):
     """A piece of what is published: nothing in it is unknown, and nothing changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
 
-class FiguresJson(Piece):
+class ResponseCountsJson(PublishedResultsModel):
     """Voices: all, by chat account, by the web page without one."""
 
     all: Protected
@@ -32,7 +40,7 @@ class FiguresJson(Piece):
     web: Protected
 
 
-class MeansJson(Piece):
+class MeansJson(PublishedResultsModel):
     """Mean scores; null where not every figure that they come from is shown."""
 
     all: Mean
@@ -40,12 +48,12 @@ class MeansJson(Piece):
     web: Mean
 
 
-class RowJson(Piece):
+class AnswerRowJson(PublishedResultsModel):
     """One possible answer; label is empty where the code says it (a score, agree, disagree, pass)."""
 
     code: str
     label: str
-    voices: FiguresJson
+    voices: ResponseCountsJson
     percent: Annotated[
         float | None,
         Field(
@@ -56,45 +64,45 @@ class RowJson(Piece):
     ]
 
 
-class PartJson(Piece):
+class PartJson(PublishedResultsModel):
     """A question, or one statement of it, which is its label."""
 
     code: str
     label: str
-    answered: FiguresJson
-    rows: tuple[RowJson, ...]
+    answered: ResponseCountsJson
+    rows: tuple[AnswerRowJson, ...]
     mean: MeansJson
 
 
-class QuestionJson(Piece):
+class QuestionJson(PublishedResultsModel):
     """A question; one in people's own words has no parts."""
 
     code: str
-    kind: Kind
+    kind: AnswerKind
     title: str
     parts: tuple[PartJson, ...]
 
 
-class ThemeJson(Piece):
+class ThemeJson(PublishedResultsModel):
     """What several people wrote, and the office's answer; days are Bangkok's, in the Christian calendar."""
 
     name: str
     voices: Protected
     quotes: tuple[str, ...]
-    taken: Taken | None
+    taken: ThemeDecision | None
     reason: str
     by: date | None
     done: date | None
 
 
-class NoteJson(Piece):
+class ResultsNoteJson(PublishedResultsModel):
     """A sentence on how people were heard and counted."""
 
     th: str
     en: str
 
 
-class ResultsJson(Piece):
+class ResultsJson(PublishedResultsModel):
     """The results of a consultation: `results.json`. Instants are UTC."""
 
     office_th: str
@@ -106,19 +114,19 @@ class ResultsJson(Piece):
     opens: datetime
     closes: datetime
     least: Annotated[int, Field(ge=2, description="below how many voices nothing is told apart")]
-    voices: Annotated[FiguresJson | None, Field(description="null: fewer than `least` in all")]
+    voices: Annotated[ResponseCountsJson | None, Field(description="null: fewer than `least` in all")]
     questions: tuple[QuestionJson, ...]
     themes: tuple[ThemeJson, ...]
-    notes: tuple[NoteJson, ...]
+    notes: tuple[ResultsNoteJson, ...]
 
 
-def of(found: Results) -> ResultsJson:
+def of(found: PublishedResults) -> ResultsJson:
     """The results as they are published in JSON."""
     said = [{"th": th, "en": en} for th, en in notes(found)]
     return ResultsJson.model_validate({**asdict(found), "notes": said})
 
 
-def written(found: Results) -> bytes:
+def written(found: PublishedResults) -> bytes:
     """The results as JSON text, the same bytes each time."""
     return (of(found).model_dump_json(indent=1) + "\n").encode()
 
@@ -128,10 +136,10 @@ def schema() -> bytes:
     return (json.dumps(ResultsJson.model_json_schema(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read(text: bytes) -> Results:
+def read(text: bytes) -> PublishedResults:
     """Results that were written before, to be shown again as they were. Raises ValueError where they are not ours."""
     found = ResultsJson.model_validate_json(text)
-    return Results(
+    return PublishedResults(
         **{name: getattr(found, name) for name in ("office_th", "office_en", "code", "title", "background")},
         link=found.link,
         opens=found.opens,
@@ -139,16 +147,18 @@ def read(text: bytes) -> Results:
         least=found.least,
         voices=None if found.voices is None else _figures(found.voices),
         questions=tuple(
-            Question(q.code, q.kind, q.title, tuple(map(_part, q.parts))) for q in found.questions
+            QuestionResult(q.code, q.kind, q.title, tuple(map(_part, q.parts))) for q in found.questions
         ),
-        themes=tuple(Answered(**theme.model_dump()) for theme in found.themes),
+        themes=tuple(PublishedTheme(**theme.model_dump()) for theme in found.themes),
     )
 
 
-def _figures(found: FiguresJson) -> Figures:
-    return Figures(found.all, found.account, found.web)
+def _figures(found: ResponseCountsJson) -> ResponseCounts:
+    return ResponseCounts(found.all, found.account, found.web)
 
 
-def _part(found: PartJson) -> Part:
-    rows = tuple(Row(row.code, row.label, _figures(row.voices), row.percent) for row in found.rows)
-    return Part(found.code, found.label, _figures(found.answered), rows, Means(**found.mean.model_dump()))
+def _part(found: PartJson) -> QuestionPart:
+    rows = tuple(AnswerRow(row.code, row.label, _figures(row.voices), row.percent) for row in found.rows)
+    return QuestionPart(
+        found.code, found.label, _figures(found.answered), rows, ScoreMeans(**found.mean.model_dump())
+    )

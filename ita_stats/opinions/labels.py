@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 
 from ita_stats.calendar import day_in_bangkok, written
-from ita_stats.opinions.model import Consultation, Kind
-from ita_stats.opinions.results import Answered, Part, Question, Results, Row
+from ita_stats.opinions.model import AnswerKind, CountedConsultation
+from ita_stats.opinions.results import (
+    AnswerRow,
+    PublishedResults,
+    PublishedTheme,
+    QuestionPart,
+    QuestionResult,
+)
 from ita_stats.opinions.strings import WORDS, Words, dated, heading, pair
 from ita_stats.render import sanitize as legible
 from ita_stats.render.document import DASH
@@ -12,7 +18,7 @@ from ita_stats.render.document import DASH
 SIDES = ("account", "web")
 
 
-def period(found: Results | Consultation) -> Words:
+def period(found: PublishedResults | CountedConsultation) -> Words:
     """From which Bangkok day to which it was open."""
     first, last = day_in_bangkok(found.opens), day_in_bangkok(found.closes)
     return heading(
@@ -30,7 +36,7 @@ def address(link: str) -> str:
     return found if found.startswith(("https://", "http://")) else ""
 
 
-def label(row: Row) -> Words:
+def label(row: AnswerRow) -> Words:
     """What an answer is called: in the question's words, or in ours for agree, disagree and pass."""
     if row.label:
         return row.label, row.label
@@ -49,37 +55,37 @@ def mean(figure: float | None) -> str:
     return DASH if figure is None else f"{figure:.2f}"
 
 
-def share(row: Row, part: Part, found: Results) -> float:
+def share(row: AnswerRow, part: QuestionPart, found: PublishedResults) -> float:
     """How long a bar is, from 0 to 100: of those who answered, or of all where that is not shown."""
     of = part.answered.all or (found.voices.all if found.voices else None)
     return 100 * row.voices.all / of if row.voices.all and of else 0.0
 
 
-def taken(theme: Answered) -> Words:
+def taken(theme: PublishedTheme) -> Words:
     """What the office answers to a theme."""
     return pair("taken", theme.taken.value) if theme.taken else heading("waiting")
 
 
-def when(theme: Answered) -> Words | None:
+def when(theme: PublishedTheme) -> Words | None:
     """When what was promised was done, or is to be done; None where nothing is promised."""
     if theme.done:
         return dated("done", theme.done)
     return dated("by", theme.by) if theme.by else None
 
 
-def parts(found: Results) -> Iterator[tuple[Question, Part]]:
+def parts(found: PublishedResults) -> Iterator[tuple[QuestionResult, QuestionPart]]:
     """Everything that was asked and has figures."""
     for question in found.questions:
         for part in question.parts:
             yield question, part
 
 
-def notes(found: Results) -> tuple[Words, ...]:
+def notes(found: PublishedResults) -> tuple[Words, ...]:
     """How people were heard and counted, and what is not shown."""
     return tuple(_notes(found))
 
 
-def _notes(found: Results) -> Iterator[Words]:
+def _notes(found: PublishedResults) -> Iterator[Words]:
     yield pair("note", "online")
     if found.voices is None:
         yield pair("note", "few", least=found.least)
@@ -89,7 +95,7 @@ def _notes(found: Results) -> Iterator[Words]:
         yield pair("note", "together")
     if any(row.percent is not None for _, part in parts(found) for row in part.rows):
         yield pair("note", "percent")
-    if any(question.kind is Kind.CHOICES for question in found.questions):
+    if any(question.kind is AnswerKind.CHOICES for question in found.questions):
         yield pair("note", "several")
     if found.hides:
         yield pair("note", "hidden", most=found.least - 1)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """How a question is answered."""
 
     CHOICE = "choice"  # one of its options
@@ -24,7 +24,7 @@ class Stance(StrEnum):
     PASS = "pass"  # noqa: S105
 
 
-class Taken(StrEnum):
+class ThemeDecision(StrEnum):
     """What the office does with what many said."""
 
     ADOPTED = "adopted"
@@ -33,17 +33,17 @@ class Taken(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CountedQuestion:
     """One question. options: the choices or statements, by their keys, in the order in which they were shown."""
 
     key: str
-    kind: Kind
+    kind: AnswerKind
     title: str
     options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class AnonymousResponse:
     """What one person said. has_account: by a chat account and so once for sure; by the web page otherwise.
 
     answers: by question key, the keys of the options picked with commas between ("1" to "5" on a scale), and the
@@ -56,7 +56,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class CountedTheme:
     """What several people wrote, put together by an officer, and what the office answers to it.
 
     voices: how many wrote of it; quotes: cleared by an officer; taken, reason, by: the answer, the day by which it
@@ -66,14 +66,14 @@ class Theme:
     name: str
     voices: int
     quotes: tuple[str, ...] = ()
-    taken: Taken | None = None
+    taken: ThemeDecision | None = None
     reason: str = ""
     by: date | None = None
     done: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
+class CountedConsultation:
     """A consultation as it stood when it closed. Instants in UTC; code: its public number, as in its address."""
 
     code: str
@@ -82,11 +82,11 @@ class Consultation:
     link: str
     opens: datetime
     closes: datetime
-    questions: tuple[Asked, ...]
+    questions: tuple[CountedQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class CountedFeedback:
     """One standing opinion on the office's work. month: of receipt, "2569-10"; score 1 to 5, or None."""
 
     month: str

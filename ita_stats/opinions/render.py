@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from ita_stats.opinions import json_schema as published
 from ita_stats.opinions import render_html as page
-from ita_stats.opinions.results import Results
+from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import pair
-from ita_stats.render.html import Link
+from ita_stats.render.html import NamedLink
 
 TYPES = {
     "index.html": "text/html; charset=utf-8",
@@ -19,28 +19,28 @@ TYPES = {
 """The files by name, and what they are served as."""
 
 
-def rendered(found: Results, name: str) -> bytes:
+def rendered(found: PublishedResults, name: str) -> bytes:
     """One file. The same results give the same bytes, on any day and machine. Raises KeyError for another name."""
     return _MAKERS[name](found)
 
 
-def _other(lang: str, address: str) -> Link:
-    return Link(pair("list", f"language_{lang}")[0], address)
+def _other(lang: str, address: str) -> NamedLink:
+    return NamedLink(pair("list", f"language_{lang}")[0], address)
 
 
-def _pdf(found: Results) -> bytes:
+def _pdf(found: PublishedResults) -> bytes:
     from ita_stats.opinions import render_pdf as report  # what sets type is loaded by who needs it
 
     return report.as_pdf(found)
 
 
-def _csv(found: Results) -> bytes:
+def _csv(found: PublishedResults) -> bytes:
     from ita_stats.opinions import render_csv as sheet  # as are spreadsheets
 
     return sheet.as_csv(found)
 
 
-_MAKERS: dict[str, Callable[[Results], bytes]] = {
+_MAKERS: dict[str, Callable[[PublishedResults], bytes]] = {
     "index.html": lambda found: page.page(found, "th", _other("en", "en.html")).encode(),
     "en.html": lambda found: page.page(found, "en", _other("th", "index.html")).encode(),
     "results.pdf": _pdf,

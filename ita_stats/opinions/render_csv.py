@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ita_stats.calendar import written
 from ita_stats.opinions import labels as printed
-from ita_stats.opinions.results import Answered, Part, Question, Results
+from ita_stats.opinions.results import PublishedResults, PublishedTheme, QuestionPart, QuestionResult
 from ita_stats.opinions.strings import heading, pair
 from ita_stats.render.document import both
 from ita_stats.render.spreadsheet import harmless
@@ -15,7 +15,7 @@ WIDTH = 9
 Cell = str | int | float | None
 
 
-def as_csv(found: Results) -> bytes:
+def as_csv(found: PublishedResults) -> bytes:
     """UTF-8 with BOM, every line of one width; a figure that is not shown is a dash.
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe.
@@ -28,7 +28,7 @@ def as_csv(found: Results) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _lines(found: Results) -> Iterator[tuple[Cell, ...]]:
+def _lines(found: PublishedResults) -> Iterator[tuple[Cell, ...]]:
     yield both(heading("title")), found.title
     yield both(heading("office")), both((found.office_th, found.office_en))
     yield (both(printed.period(found)),)
@@ -55,7 +55,7 @@ def _lines(found: Results) -> Iterator[tuple[Cell, ...]]:
         yield (both(note),)
 
 
-def _part(question: Question, part: Part) -> Iterator[tuple[Cell, ...]]:
+def _part(question: QuestionResult, part: QuestionPart) -> Iterator[tuple[Cell, ...]]:
     section, asked = both(pair("kind", question.kind.value)), (question.title, part.label)
     for row in part.rows:
         n = row.voices
@@ -65,7 +65,7 @@ def _part(question: Question, part: Part) -> Iterator[tuple[Cell, ...]]:
     yield section, *asked, both(heading("answered")), n.all, "", n.account, n.web, mean
 
 
-def _themes(themes: tuple[Answered, ...]) -> Iterator[tuple[Cell, ...]]:
+def _themes(themes: tuple[PublishedTheme, ...]) -> Iterator[tuple[Cell, ...]]:
     if not themes:
         return
     names = ("theme", "voices", "taken", "reason", "due", "done_on")

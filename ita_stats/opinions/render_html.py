@@ -13,15 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ita_stats.opinions import labels as printed
-from ita_stats.opinions.results import Answered, Figures, Results, Row
+from ita_stats.opinions.results import AnswerRow, PublishedResults, PublishedTheme, ResponseCounts
 from ita_stats.opinions.strings import WORDS, Words, heading
-from ita_stats.render.html import Link
+from ita_stats.render.html import NamedLink
 
 _TEMPLATES = files("ita_stats") / "templates"
 STYLE = (_TEMPLATES / "results.css").read_text("utf-8")
 """The rules of the fragment; they touch nothing outside of it."""
 ALONE = (_TEMPLATES / "results_alone.css").read_text("utf-8") + STYLE
-FILES = (Link("PDF", "results.pdf"), Link("CSV", "results.csv"), Link("JSON", "results.json"))
+FILES = (NamedLink("PDF", "results.pdf"), NamedLink("CSV", "results.csv"), NamedLink("JSON", "results.json"))
 """What can be fetched beside the page."""
 
 
@@ -44,12 +44,12 @@ _pages = Environment(
 )
 
 
-def page(found: Results, lang: str = "th", other: Link | None = None) -> str:
+def page(found: PublishedResults, lang: str = "th", other: NamedLink | None = None) -> str:
     """The whole page, as a file. other: where the same stands in the other language."""
     return alone(found.title, fragment(found, lang), lang, other)
 
 
-def alone(title: str, content: str, lang: str, other: Link | None = None) -> str:
+def alone(title: str, content: str, lang: str, other: NamedLink | None = None) -> str:
     """A page around markup that was made here. title: of the window."""
     return _pages.get_template("results_page.html").render(
         title=title,
@@ -61,7 +61,7 @@ def alone(title: str, content: str, lang: str, other: Link | None = None) -> str
     )
 
 
-def fragment(found: Results, lang: str = "th", links: Sequence[Link] = FILES) -> str:
+def fragment(found: PublishedResults, lang: str = "th", links: Sequence[NamedLink] = FILES) -> str:
     """One <article>."""
     which = 1 if lang == "en" else 0
 
@@ -87,18 +87,18 @@ def fragment(found: Results, lang: str = "th", links: Sequence[Link] = FILES) ->
     )
 
 
-def _when(said: Callable[[Words | None], str]) -> Callable[[Answered], str]:
+def _when(said: Callable[[Words | None], str]) -> Callable[[PublishedTheme], str]:
     return lambda theme: said(printed.when(theme))
 
 
 def _figures(said: Callable[[Words | None], str]) -> dict[str, Callable[..., str]]:
     """How figures are written into a sentence."""
 
-    def figures(row: Row) -> str:
+    def figures(row: AnswerRow) -> str:
         n = printed.number(row.voices.all)
         return n if row.percent is None else f"{n} ({printed.number(row.percent)}%)"
 
-    def apart(n: Figures) -> str:
+    def apart(n: ResponseCounts) -> str:
         sides = ((heading(side), getattr(n, side)) for side in printed.SIDES)
         return " · ".join(f"{said(words)} {printed.number(figure)}" for words, figure in sides)
 

@@ -6,15 +6,15 @@ from datetime import date, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ita_stats.calendar import BUDDHIST_ERA, ENGLISH_MONTHS, MONTHS, Month, day_in_bangkok, written
+from ita_stats.calendar import BUDDHIST_ERA, ENGLISH_MONTHS, MONTHS, CalendarMonth, day_in_bangkok, written
 from ita_stats.opinions import labels as printed
 from ita_stats.opinions import render_html as page
-from ita_stats.opinions.feedback import Said, Span, Year
-from ita_stats.opinions.model import Consultation
-from ita_stats.opinions.results import Answered, Results
+from ita_stats.opinions.feedback import FeedbackSpan, FeedbackYear, TopicFeedback
+from ita_stats.opinions.model import CountedConsultation
+from ita_stats.opinions.results import PublishedResults, PublishedTheme
 from ita_stats.opinions.strings import Words, pair
 from ita_stats.render import sanitize as legible
-from ita_stats.render.html import Link
+from ita_stats.render.html import NamedLink
 
 _pages = Environment(
     loader=PackageLoader("ita_stats"),
@@ -27,7 +27,7 @@ _pages = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class OverviewLinks:
     """Where things are. join: to take part in the consultation {code}; say: to give an opinion; both empty without.
 
     of: the page of the consultation {code}.
@@ -39,23 +39,25 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class OpinionOverview:
     """The state of things on a day in Bangkok. The newest stand first."""
 
     office_th: str
     office_en: str
     today: date
-    open: tuple[Consultation, ...] = ()
-    waiting: tuple[Consultation, ...] = ()
-    closed: tuple[Results, ...] = ()
-    years: tuple[Year, ...] = ()
+    open: tuple[CountedConsultation, ...] = ()
+    waiting: tuple[CountedConsultation, ...] = ()
+    closed: tuple[PublishedResults, ...] = ()
+    years: tuple[FeedbackYear, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody was ever asked, and nothing that was said is published yet."""
         return not (self.open or self.waiting or self.closed or self.years)
 
-    def themes(self, is_wanted: Callable[[Answered], bool]) -> Iterator[tuple[Answered, Results]]:
+    def themes(
+        self, is_wanted: Callable[[PublishedTheme], bool]
+    ) -> Iterator[tuple[PublishedTheme, PublishedResults]]:
         """Themes of all results, with the results that they are of."""
         for found in self.closed:
             for theme in found.themes:
@@ -63,20 +65,20 @@ class Overview:
                     yield theme, found
 
     @property
-    def promised(self) -> list[tuple[Answered, Results]]:
+    def promised(self) -> list[tuple[PublishedTheme, PublishedResults]]:
         """What is still to be done, the most urgent first."""
         return sorted(self.themes(lambda one: one.is_promised), key=lambda two: two[0].by or date.max)
 
     @property
-    def kept(self) -> list[tuple[Answered, Results]]:
+    def kept(self) -> list[tuple[PublishedTheme, PublishedResults]]:
         """What was done, the newest first."""
         done = self.themes(lambda one: one.done is not None)
         return sorted(done, key=lambda two: two[0].done or date.min, reverse=True)
 
 
 def sorted_out(
-    consultations: Sequence[Consultation], results: Sequence[Results], now: datetime
-) -> tuple[tuple[Consultation, ...], tuple[Consultation, ...], tuple[Results, ...]]:
+    consultations: Sequence[CountedConsultation], results: Sequence[PublishedResults], now: datetime
+) -> tuple[tuple[CountedConsultation, ...], tuple[CountedConsultation, ...], tuple[PublishedResults, ...]]:
     """What is open at an instant, what is closed and waits for its results, and the results; the newest first."""
     counted = {one.code for one in results}
     known = sorted(consultations, key=lambda one: (one.closes, one.code), reverse=True)
@@ -85,7 +87,7 @@ def sorted_out(
     return running, waiting, tuple(sorted(results, key=lambda one: (one.closes, one.code), reverse=True))
 
 
-def fragment(found: Overview, ways: Ways, lang: str = "th") -> str:
+def fragment(found: OpinionOverview, ways: OverviewLinks, lang: str = "th") -> str:
     """One <article>."""
     which = 1 if lang == "en" else 0
 
@@ -113,7 +115,7 @@ def fragment(found: Overview, ways: Ways, lang: str = "th") -> str:
     )
 
 
-def announced(one: Consultation, ways: Ways, lang: str, is_open: bool) -> str:
+def announced(one: CountedConsultation, ways: OverviewLinks, lang: str, is_open: bool) -> str:
     """One <article> on a consultation without results: how to take part, or that they are being put together."""
     which = 1 if lang == "en" else 0
     return _pages.get_template("opinion_announced.html").render(
@@ -130,18 +132,20 @@ def announced(one: Consultation, ways: Ways, lang: str, is_open: bool) -> str:
     )
 
 
-def alone(found: Overview, ways: Ways, lang: str = "th", other: Link | None = None) -> str:
+def alone(
+    found: OpinionOverview, ways: OverviewLinks, lang: str = "th", other: NamedLink | None = None
+) -> str:
     """The whole page, as a file."""
     title = f"{pair('list', 'title')[lang == 'en']} {(found.office_th, found.office_en)[lang == 'en']}"
     return page.alone(title, fragment(found, ways, lang), lang, other)
 
 
-def _until(one: Consultation) -> Words:
+def _until(one: CountedConsultation) -> Words:
     day = day_in_bangkok(one.closes)
     return pair("list", "until", day_th=written(day), day_en=written(day, "en"))
 
 
-def _due(theme: Answered, today: date) -> Words:
+def _due(theme: PublishedTheme, today: date) -> Words:
     """By when a promise is to be kept, and whether that day has passed."""
     words = printed.when(theme) or pair("list", "undated")
     if theme.by is None or theme.by >= today:
@@ -150,21 +154,21 @@ def _due(theme: Answered, today: date) -> Words:
     return f"{words[0]} ({late[0]})", f"{words[1]} ({late[1]})"
 
 
-def _year(one: Year) -> Words:
+def _year(one: FeedbackYear) -> Words:
     last = one.year - BUDDHIST_ERA
     return pair("list", "standing", year=one.year, from_year=last - 1, to_year=last)
 
 
-def _span(one: Span) -> Words:
+def _span(one: FeedbackSpan) -> Words:
     (first_th, first_en), (last_th, last_en) = _month(one.first), _month(one.last)
     return pair("list", "span", from_th=first_th, to_th=last_th, from_en=first_en, to_en=last_en)
 
 
-def _month(one: Month) -> Words:
+def _month(one: CalendarMonth) -> Words:
     return f"{MONTHS[one.number - 1]} {one.buddhist}", f"{ENGLISH_MONTHS[one.number - 1]} {one.year}"
 
 
-def _said(one: Said) -> Words:
+def _said(one: TopicFeedback) -> Words:
     if one.voices is None:
         return printed.number(None), printed.number(None)
     if one.mean is None:

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC
 
 from ita_stats.opinions import labels as printed
-from ita_stats.opinions.results import Answered, Part, Question, Results, Row
+from ita_stats.opinions.results import (
+    AnswerRow,
+    PublishedResults,
+    PublishedTheme,
+    QuestionPart,
+    QuestionResult,
+)
 from ita_stats.opinions.strings import Words, heading
 from ita_stats.render import typst as press
 
@@ -14,17 +20,17 @@ COLOURS = {"disagree": "#a8620a", "pass": "#6b7688"}
 """Of the bars of stances; they differ in lightness as well as in hue."""
 
 
-def as_pdf(found: Results) -> bytes:
+def as_pdf(found: PublishedResults) -> bytes:
     """The report, PDF/A-2b and PDF/UA-1. Its time is that of the closing: the same results give the same bytes."""
     return press.pdf("results.typ", _report(found), found.closes)
 
 
-def as_pages(found: Results, ppi: float = 80.0) -> list[bytes]:
+def as_pages(found: PublishedResults, ppi: float = 80.0) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
     return press.pictures("results.typ", _report(found), found.closes, ppi)
 
 
-def _report(found: Results) -> Data:
+def _report(found: PublishedResults) -> Data:
     at = found.closes.astimezone(UTC)  # Typst writes a time of day as UTC's
     notes = printed.notes(found)
     few = notes[1] if found.voices is None else None
@@ -55,11 +61,11 @@ def _report(found: Results) -> Data:
     }
 
 
-def _columns(found: Results) -> Iterable[str]:
+def _columns(found: PublishedResults) -> Iterable[str]:
     return ("answer", "number", "percent", *(printed.SIDES if found.apart else ()))
 
 
-def _totals(found: Results) -> list[tuple[Words, str]]:
+def _totals(found: PublishedResults) -> list[tuple[Words, str]]:
     if found.voices is None:
         return []
     sides = ("all", *printed.SIDES) if found.apart else ("all",)
@@ -67,11 +73,11 @@ def _totals(found: Results) -> list[tuple[Words, str]]:
     return [(heading(names.get(side, side)), printed.number(getattr(found.voices, side))) for side in sides]
 
 
-def _question(question: Question, found: Results) -> Data:
+def _question(question: QuestionResult, found: PublishedResults) -> Data:
     return {"title": question.title, "parts": [_part(part, found) for part in question.parts]}
 
 
-def _part(part: Part, found: Results) -> Data:
+def _part(part: QuestionPart, found: PublishedResults) -> Data:
     mean = None if part.mean.all is None else _said(heading("mean"), printed.mean(part.mean.all))
     return {
         "label": part.label,
@@ -81,7 +87,7 @@ def _part(part: Part, found: Results) -> Data:
     }
 
 
-def _answered(part: Part, found: Results) -> Words:
+def _answered(part: QuestionPart, found: PublishedResults) -> Words:
     """Of whom the percentages are."""
     if part.answered.all is None:
         return heading("of_all", count=printed.number(found.voices.all if found.voices else None))
@@ -92,7 +98,7 @@ def _said(words: Words, figure: str) -> Words:
     return f"{words[0]} {figure}", f"{words[1]} {figure}"
 
 
-def _row(row: Row, part: Part, found: Results) -> Data:
+def _row(row: AnswerRow, part: QuestionPart, found: PublishedResults) -> Data:
     sides = (row.voices.account, row.voices.web) if found.apart else ()
     return {
         "label": printed.label(row),
@@ -102,7 +108,7 @@ def _row(row: Row, part: Part, found: Results) -> Data:
     }
 
 
-def _theme(theme: Answered) -> Data:
+def _theme(theme: PublishedTheme) -> Data:
     return {
         "name": theme.name,
         "quotes": theme.quotes,

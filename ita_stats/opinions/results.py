@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ita_stats.opinions.model import Kind, Taken
+from ita_stats.opinions.model import AnswerKind, ThemeDecision
 
 Figure = int | None
 """A number of voices, or None for one that is not shown. It may be zero."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ResponseCounts:
     """Voices: all, those with an account, those by the web page. The last two are None, too, where not told apart."""
 
     all: Figure = None
@@ -19,7 +19,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class ScoreMeans:
     """Means of a scale from 1 to 5, of all and apart, to two places; None where not every figure is shown."""
 
     all: float | None = None
@@ -28,7 +28,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AnswerRow:
     """One possible answer. label: in the words of the question, or empty where our own words stand for the code.
 
     percent: 0 to 100 to one place, of those who answered, or of all voices where it is not shown how many answered;
@@ -37,19 +37,19 @@ class Row:
 
     code: str
     label: str
-    voices: Figures
+    voices: ResponseCounts
     percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QuestionPart:
     """One thing that was asked: a question, or one statement of it, which is its label."""
 
     code: str
     label: str
-    answered: Figures
-    rows: tuple[Row, ...]
-    mean: Means = Means()
+    answered: ResponseCounts
+    rows: tuple[AnswerRow, ...]
+    mean: ScoreMeans = ScoreMeans()
 
     @property
     def hides(self) -> bool:
@@ -58,23 +58,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QuestionResult:
     """A question. One in people's own words has no parts: what they wrote is in the themes."""
 
     code: str
-    kind: Kind
+    kind: AnswerKind
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[QuestionPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class PublishedTheme:
     """What several people wrote, and what the office does with it. voices: how many wrote of it."""
 
     name: str
     voices: Figure
     quotes: tuple[str, ...]
-    taken: Taken | None
+    taken: ThemeDecision | None
     reason: str
     by: date | None
     done: date | None
@@ -82,11 +82,11 @@ class Answered:
     @property
     def is_promised(self) -> bool:
         """Whether the office said that it would do something, and has not done it yet."""
-        return self.taken in {Taken.ADOPTED, Taken.PARTLY} and self.done is None
+        return self.taken in {ThemeDecision.ADOPTED, ThemeDecision.PARTLY} and self.done is None
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class PublishedResults:
     """All that is published of a consultation. Instants in UTC; least: below how many voices nothing is told apart.
 
     voices is None where there were fewer than that in all: then there are no figures and no themes.
@@ -101,9 +101,9 @@ class Results:
     opens: datetime
     closes: datetime
     least: int
-    voices: Figures | None
-    questions: tuple[Question, ...]
-    themes: tuple[Answered, ...]
+    voices: ResponseCounts | None
+    questions: tuple[QuestionResult, ...]
+    themes: tuple[PublishedTheme, ...]
 
     @property
     def apart(self) -> bool:

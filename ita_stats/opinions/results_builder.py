@@ -5,17 +5,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ita_stats.opinions.labels import address
-from ita_stats.opinions.model import Asked, Consultation, Kind, Theme, Voice
-from ita_stats.opinions.results import Answered, Figures, Means, Part, Question, Results, Row
-from ita_stats.opinions.suppression import Shown, Veil
-from ita_stats.opinions.tally import Line, Tally, counted
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedConsultation,
+    CountedQuestion,
+    CountedTheme,
+)
+from ita_stats.opinions.results import (
+    AnswerRow,
+    PublishedResults,
+    PublishedTheme,
+    QuestionPart,
+    QuestionResult,
+    ResponseCounts,
+    ScoreMeans,
+)
+from ita_stats.opinions.suppression import ResponseSuppression, VisibleAnswers
+from ita_stats.opinions.tally import AnswerCounts, ResponseTally, counted
 from ita_stats.render import sanitize as legible
 
 _CODE = re.compile("[A-Za-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ResultsRules:
     """The office that asked, and how it protects who answered. salt: a secret of the desk."""
 
     office_th: str
@@ -25,13 +39,21 @@ class Terms:
 
 
 def results(
-    consultation: Consultation, voices: Iterable[Voice], themes: Iterable[Theme], terms: Terms
-) -> Results:
+    consultation: CountedConsultation,
+    voices: Iterable[AnonymousResponse],
+    themes: Iterable[CountedTheme],
+    terms: ResultsRules,
+) -> PublishedResults:
     """The results of a consultation that is closed: see `protected`."""
     return protected(consultation, counted(consultation, voices), themes, terms)
 
 
-def protected(consultation: Consultation, tally: Tally, themes: Iterable[Theme], terms: Terms) -> Results:
+def protected(
+    consultation: CountedConsultation,
+    tally: ResponseTally,
+    themes: Iterable[CountedTheme],
+    terms: ResultsRules,
+) -> PublishedResults:
     """The results of a consultation from its exact figures. The same arguments give the same results.
 
     They are to be kept and not counted again: later only the office's answers change (`renewed`). Raises ValueError
@@ -39,9 +61,9 @@ def protected(consultation: Consultation, tally: Tally, themes: Iterable[Theme],
     """
     if not _CODE.fullmatch(consultation.code):
         raise ValueError("the code of a consultation is of letters, digits and hyphens")
-    veil = Veil(tally.voices, terms.least, terms.salt + consultation.code.encode())
+    veil = ResponseSuppression(tally.voices, terms.least, terms.salt + consultation.code.encode())
     few = veil.is_few()
-    return Results(
+    return PublishedResults(
         office_th=legible.text(terms.office_th),
         office_en=legible.text(terms.office_en),
         code=consultation.code,
@@ -57,7 +79,7 @@ def protected(consultation: Consultation, tally: Tally, themes: Iterable[Theme],
     )
 
 
-def renewed(found: Results, themes: Iterable[Theme]) -> Results:
+def renewed(found: PublishedResults, themes: Iterable[CountedTheme]) -> PublishedResults:
     """The results with what the office answers to their themes by now. Figures and quotes stay as they were published.
 
     A theme that was not published is left out: a figure that comes later could be subtracted.
@@ -70,31 +92,31 @@ def renewed(found: Results, themes: Iterable[Theme]) -> Results:
     return replace(found, themes=tuple(kept))
 
 
-def _question(asked: Asked, tally: Tally, veil: Veil) -> Question:
+def _question(asked: CountedQuestion, tally: ResponseTally, veil: ResponseSuppression) -> QuestionResult:
     parts = tuple(_part(asked, line, veil.over(line), tally.voices.all) for line in tally.lines[asked.key])
-    return Question(asked.key, asked.kind, legible.text(asked.title), parts)
+    return QuestionResult(asked.key, asked.kind, legible.text(asked.title), parts)
 
 
-def _part(asked: Asked, line: Line, shown: Shown, voices: int) -> Part:
+def _part(asked: CountedQuestion, line: AnswerCounts, shown: VisibleAnswers, voices: int) -> QuestionPart:
     of = voices if shown.answered.all is None else shown.answered.all
     rows = tuple(
-        Row(code, legible.text(line.labels[code]), figures, _percent(figures, of))
+        AnswerRow(code, legible.text(line.labels[code]), figures, _percent(figures, of))
         for code, figures in shown.cells.items()
     )
-    mean = _means(rows) if asked.kind is Kind.SCALE and shown.answered.all is not None else Means()
-    return Part(line.code, legible.text(line.label), shown.answered, rows, mean)
+    mean = _means(rows) if asked.kind is AnswerKind.SCALE and shown.answered.all is not None else ScoreMeans()
+    return QuestionPart(line.code, legible.text(line.label), shown.answered, rows, mean)
 
 
-def _percent(figures: Figures, of: int) -> float | None:
+def _percent(figures: ResponseCounts, of: int) -> float | None:
     if figures.all is None or not of:
         return None
     return round(100 * figures.all / of, 1)
 
 
-def _means(rows: Iterable[Row]) -> Means:
+def _means(rows: Iterable[AnswerRow]) -> ScoreMeans:
     """From shown figures alone, so that a mean tells nothing that they do not."""
     figures = [(int(row.code), row.voices) for row in rows]
-    return Means(
+    return ScoreMeans(
         _mean([(score, n.all) for score, n in figures]),
         _mean([(score, n.account) for score, n in figures]),
         _mean([(score, n.web) for score, n in figures]),
@@ -109,8 +131,8 @@ def _mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
     return round(sum(score * n for score, n in shown) / given, 2)
 
 
-def _answered(theme: Theme, voices: int | None) -> Answered:
-    return Answered(
+def _answered(theme: CountedTheme, voices: int | None) -> PublishedTheme:
+    return PublishedTheme(
         name=legible.text(theme.name),
         voices=voices,
         quotes=tuple(map(legible.text, theme.quotes)),

@@ -12,26 +12,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ita_stats.opinions.results import Figures
-from ita_stats.opinions.tally import Line, Pair
+from ita_stats.opinions.results import ResponseCounts
+from ita_stats.opinions.tally import AccountWebCounts, AnswerCounts
 
 SILENT = ""
 """The cell of those who did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class VisibleAnswers:
     """What is shown of a line: who answered, and each cell."""
 
-    answered: Figures
-    cells: Mapping[str, Figures]
+    answered: ResponseCounts
+    cells: Mapping[str, ResponseCounts]
 
 
 @dataclass(frozen=True, slots=True)
-class Veil:
+class ResponseSuppression:
     """What protects the figures of one consultation. salt: a secret, so that the choice among equals tells nothing."""
 
-    voices: Pair
+    voices: AccountWebCounts
     least: int
     salt: bytes
 
@@ -49,11 +49,11 @@ class Veil:
         """Whether each side that is not empty has so many voices that cells of it can hide behind each other."""
         return all(not n or n >= 2 * self.least for n in (self.voices.account, self.voices.web))
 
-    def of_all(self) -> Figures:
+    def of_all(self) -> ResponseCounts:
         """All voices; one side being empty or large enough tells nobody."""
         return _figures(self.voices, False, not self.apart)
 
-    def over(self, line: Line) -> Shown:
+    def over(self, line: AnswerCounts) -> VisibleAnswers:
         """A line, as much of it as may be shown."""
         return self._several(line) if line.several else self._single(line)
 
@@ -61,7 +61,7 @@ class Veil:
         """How many voices a theme has: told where neither those nor all others are a few."""
         return None if self._is_small(voices) or self._is_small(self.voices.all - voices) else voices
 
-    def _single(self, line: Line) -> Shown:
+    def _single(self, line: AnswerCounts) -> VisibleAnswers:
         """Each voice in one cell, or silent."""
         cells = {**line.cells, SILENT: self.voices - line.answered}
         hidden = self._until(line, cells, {c for c, n in cells.items() if self._is_small(n.all)})
@@ -69,11 +69,16 @@ class Veil:
         if self._is_plenty:
             small = hidden | {c for c, n in cells.items() if self._small(n)}
             split = self._until(line, cells, small, both=True)
-        answered = Figures() if SILENT in hidden else self._told(line.answered, SILENT not in split)
-        told = {c: Figures() if c in hidden else self._told(n, c not in split) for c, n in line.cells.items()}
-        return Shown(answered, told)
+        answered = ResponseCounts() if SILENT in hidden else self._told(line.answered, SILENT not in split)
+        told = {
+            c: ResponseCounts() if c in hidden else self._told(n, c not in split)
+            for c, n in line.cells.items()
+        }
+        return VisibleAnswers(answered, told)
 
-    def _until(self, line: Line, cells: Mapping[str, Pair], small: set[str], both: bool = False) -> set[str]:
+    def _until(
+        self, line: AnswerCounts, cells: Mapping[str, AccountWebCounts], small: set[str], both: bool = False
+    ) -> set[str]:
         """Small cells, and the next smallest until as many voices are hidden as are needed. both: on each side."""
         hidden, rest = set(small), self._smallest_first(line, cells, small)
         while hidden and (wanting := self._wanting([cells[c] for c in hidden], both)):
@@ -82,22 +87,24 @@ class Veil:
             hidden.add(found)
         return hidden
 
-    def _wanting(self, hidden: Iterable[Pair], both: bool) -> list[str]:
+    def _wanting(self, hidden: Iterable[AccountWebCounts], both: bool) -> list[str]:
         """Of which sides too few voices are hidden. A side that is empty needs none."""
         sides = [s for s in ("account", "web") if getattr(self.voices, s)] if both else ["all"]
         enough = {side: min(2 * self.least - 1, getattr(self.voices, side)) for side in sides}
         return [side for side in sides if sum(getattr(n, side) for n in hidden) < enough[side]]
 
-    def _smallest_first(self, line: Line, cells: Mapping[str, Pair], small: set[str]) -> list[str]:
+    def _smallest_first(
+        self, line: AnswerCounts, cells: Mapping[str, AccountWebCounts], small: set[str]
+    ) -> list[str]:
         return sorted(cells.keys() - small, key=lambda c: (cells[c].all, self._chance(line.code, c)))
 
-    def _several(self, line: Line) -> Shown:
+    def _several(self, line: AnswerCounts) -> VisibleAnswers:
         """Each voice in as many cells as it likes: all of the line, or all without the split, or cell by cell."""
         sides = ("account", "web")
         if self._whole(line, "all"):
             apart = self.apart and all(self._whole(line, side) for side in sides)
             cells = {code: self._told(n, apart) for code, n in line.cells.items()}
-            return Shown(self._told(line.answered, apart), cells)
+            return VisibleAnswers(self._told(line.answered, apart), cells)
         cells = {}
         for code, n in line.cells.items():
             others = self.voices - n
@@ -106,13 +113,13 @@ class Veil:
             cells[code] = _figures(n, hidden, split)
         # Who answered follows where one cell has everybody.
         everybody = self.voices in line.cells.values()
-        return Shown(self.of_all() if everybody else Figures(), cells)
+        return VisibleAnswers(self.of_all() if everybody else ResponseCounts(), cells)
 
-    def _told(self, n: Pair, apart: bool) -> Figures:
+    def _told(self, n: AccountWebCounts, apart: bool) -> ResponseCounts:
         """A figure that is shown; that of everybody is known apart, too."""
         return self.of_all() if n == self.voices else _figures(n, False, not apart)
 
-    def _whole(self, line: Line, side: str) -> bool:
+    def _whole(self, line: AnswerCounts, side: str) -> bool:
         """Whether who answered may be shown beside every cell: no few were silent, or left a cell, or picked more."""
         answered: int = getattr(line.answered, side)
         picked = [getattr(n, side) for n in line.cells.values()]
@@ -123,7 +130,7 @@ class Veil:
     def _is_small(self, number: int) -> bool:
         return 0 < number < self.least
 
-    def _small(self, pair: Pair) -> bool:
+    def _small(self, pair: AccountWebCounts) -> bool:
         return self._is_small(pair.account) or self._is_small(pair.web)
 
     def _chance(self, *names: str) -> bytes:
@@ -131,9 +138,9 @@ class Veil:
         return sha256(b"\n".join([self.salt, *(name.encode() for name in names)])).digest()
 
 
-def _figures(n: Pair, hidden: bool, split: bool) -> Figures:
+def _figures(n: AccountWebCounts, hidden: bool, split: bool) -> ResponseCounts:
     if hidden:
-        return Figures()
+        return ResponseCounts()
     if not n.all:
-        return Figures(0, 0, 0)
-    return Figures(n.all) if split else Figures(n.all, n.account, n.web)
+        return ResponseCounts(0, 0, 0)
+    return ResponseCounts(n.all) if split else ResponseCounts(n.all, n.account, n.web)

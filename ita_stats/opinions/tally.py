@@ -5,7 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from ita_stats.opinions.model import Asked, Consultation, Kind, Stance, Voice
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedConsultation,
+    CountedQuestion,
+    Stance,
+)
 
 TOGETHER = 2_000
 """Voices that are put in together."""
@@ -17,7 +23,7 @@ SCALE = ("1", "2", "3", "4", "5")
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AccountWebCounts:
     """How many voices have an account, and how many came by the web page without one."""
 
     account: int = 0
@@ -28,12 +34,12 @@ class Pair:
         """Both."""
         return self.account + self.web
 
-    def __sub__(self, other: "Pair") -> "Pair":
-        return Pair(self.account - other.account, self.web - other.web)
+    def __sub__(self, other: "AccountWebCounts") -> "AccountWebCounts":
+        return AccountWebCounts(self.account - other.account, self.web - other.web)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnswerCounts:
     """One thing that was asked: a question, or one statement of it. cells: the voices of each possible answer.
 
     answered: who gave at least one answer; several: whether one voice may be in more than one cell.
@@ -41,43 +47,43 @@ class Line:
 
     code: str
     label: str
-    cells: Mapping[str, Pair]
+    cells: Mapping[str, AccountWebCounts]
     labels: Mapping[str, str]
-    answered: Pair
+    answered: AccountWebCounts
     several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ResponseTally:
     """The exact figures of a consultation: all voices, and the lines of each question in their order."""
 
-    voices: Pair
-    lines: Mapping[str, tuple[Line, ...]]
+    voices: AccountWebCounts
+    lines: Mapping[str, tuple[AnswerCounts, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class ResponseCounter:
     """A ballot box: voices are put in, some at a time, and only how many said the same is kept of them.
 
     Of a hundred thousand voices so much memory is needed as of those that are put in together.
     """
 
-    consultation: Consultation
+    consultation: CountedConsultation
     _sides: Counter[bool] = field(default_factory=Counter)
     _answers: dict[bool, Counter[tuple[str, str]]] = field(default_factory=dict)
 
-    def put(self, voices: Sequence[Voice]) -> None:
+    def put(self, voices: Sequence[AnonymousResponse]) -> None:
         """Put in some voices. Answers that a question does not have are as if they had not been given."""
         for account in SIDES:
             side = [voice.answers.items() for voice in voices if voice.has_account is account]
             self._sides[account] += len(side)
             self._answers.setdefault(account, Counter()).update(chain.from_iterable(side))
 
-    def opened(self) -> Tally:
+    def opened(self) -> ResponseTally:
         """The exact figures of all that was put in."""
         said = [_by_key(self._answers.get(account, Counter())) for account in SIDES]
         lines = {one.key: tuple(_lines(one, said)) for one in self.consultation.questions}
-        return Tally(Pair(*(self._sides[account] for account in SIDES)), lines)
+        return ResponseTally(AccountWebCounts(*(self._sides[account] for account in SIDES)), lines)
 
 
 def _by_key(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
@@ -88,49 +94,52 @@ def _by_key(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
     return found
 
 
-def _lines(asked: Asked, said: Sequence[Mapping[str, Counter[str]]]) -> Iterator[Line]:
+def _lines(asked: CountedQuestion, said: Sequence[Mapping[str, Counter[str]]]) -> Iterator[AnswerCounts]:
     """The lines of a question."""
     match asked.kind:
-        case Kind.TEXT:
+        case AnswerKind.TEXT:
             return
-        case Kind.STATEMENTS:
+        case AnswerKind.STATEMENTS:
             for code, label in asked.options.items():
                 yield _statement(asked, code, label, [one.get(f"{asked.key}.{code}", _NONE) for one in said])
-        case Kind.CHOICES:
+        case AnswerKind.CHOICES:
             yield _several(asked, [one.get(asked.key, _NONE) for one in said])
         case _:
             yield _single(asked, [one.get(asked.key, _NONE) for one in said])
 
 
-def counted(consultation: Consultation, voices: Iterable[Voice]) -> Tally:
+def counted(consultation: CountedConsultation, voices: Iterable[AnonymousResponse]) -> ResponseTally:
     """The exact figures of a consultation."""
-    box, left = Box(consultation), iter(voices)
+    box, left = ResponseCounter(consultation), iter(voices)
     while several := [*islice(left, TOGETHER)]:
         box.put(several)
     return box.opened()
 
 
-def _single(asked: Asked, found: Sequence[Counter[str]]) -> Line:
+def _single(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
     """One answer of several. On a scale the options are 1 to 5, whatever the question calls them."""
-    labels = {n: asked.options.get(n, n) for n in SCALE} if asked.kind is Kind.SCALE else dict(asked.options)
-    cells = {code: Pair(*(one[code] for one in found)) for code in labels}
-    return Line(asked.key, "", cells, labels, _summed(cells))
+    labels = (
+        {n: asked.options.get(n, n) for n in SCALE} if asked.kind is AnswerKind.SCALE else dict(asked.options)
+    )
+    cells = {code: AccountWebCounts(*(one[code] for one in found)) for code in labels}
+    return AnswerCounts(asked.key, "", cells, labels, _summed(cells))
 
 
-def _several(asked: Asked, found: Sequence[Counter[str]]) -> Line:
+def _several(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
     known = frozenset(asked.options)
     picked = [[(known.intersection(said.split(",")), n) for said, n in one.items()] for one in found]
     cells = {
-        code: Pair(*(sum(n for picks, n in one if code in picks) for one in picked)) for code in asked.options
+        code: AccountWebCounts(*(sum(n for picks, n in one if code in picks) for one in picked))
+        for code in asked.options
     }
-    answered = Pair(*(sum(n for picks, n in one if picks) for one in picked))
-    return Line(asked.key, "", cells, dict(asked.options), answered, several=True)
+    answered = AccountWebCounts(*(sum(n for picks, n in one if picks) for one in picked))
+    return AnswerCounts(asked.key, "", cells, dict(asked.options), answered, several=True)
 
 
-def _statement(asked: Asked, code: str, label: str, found: Sequence[Counter[str]]) -> Line:
-    cells = {stance.value: Pair(*(one[stance.value] for one in found)) for stance in Stance}
-    return Line(f"{asked.key}/{code}", label, cells, {s.value: "" for s in Stance}, _summed(cells))
+def _statement(asked: CountedQuestion, code: str, label: str, found: Sequence[Counter[str]]) -> AnswerCounts:
+    cells = {stance.value: AccountWebCounts(*(one[stance.value] for one in found)) for stance in Stance}
+    return AnswerCounts(f"{asked.key}/{code}", label, cells, {s.value: "" for s in Stance}, _summed(cells))
 
 
-def _summed(cells: Mapping[str, Pair]) -> Pair:
-    return Pair(sum(p.account for p in cells.values()), sum(p.web for p in cells.values()))
+def _summed(cells: Mapping[str, AccountWebCounts]) -> AccountWebCounts:
+    return AccountWebCounts(sum(p.account for p in cells.values()), sum(p.web for p in cells.values()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ita_stats.cases.model import Issue, Tables
+from ita_stats.cases.model import ReleaseInfo, StatisticsTables
 from ita_stats.render import html as page
 from ita_stats.render import json_schema as published
 from ita_stats.render import pdf as report
@@ -25,7 +25,9 @@ TYPES = {
 """The files of a release by name, in the order in which they are made, and what they are served as."""
 
 
-def rendered(tables: Tables, issue: Issue, signatory: str | None = None) -> Iterator[tuple[str, bytes]]:
+def rendered(
+    tables: StatisticsTables, issue: ReleaseInfo, signatory: str | None = None
+) -> Iterator[tuple[str, bytes]]:
     """The files, by name, one after the other, so that who writes them holds one at a time; their names are `TYPES`'.
 
     issue: which release of the period it is, and what changed. signatory: the title of who signs the PDF, for a block

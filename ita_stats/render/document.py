@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ita_stats import strings as words
 from ita_stats.calendar import written
-from ita_stats.cases.model import Issue, Split, Tables
+from ita_stats.cases.model import Breakdown, ReleaseInfo, StatisticsTables
 
 DASH = "–"
 """What is printed for a figure that is protected: an en dash."""
@@ -16,7 +16,7 @@ Cell = Words | str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class PrintedTable:
     """A table as it is printed. The first column holds names; `spanned` columns after it stand under `span`."""
 
     code: str
@@ -29,17 +29,17 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class StatisticsDocument:
     """Everything that is printed of a release, in order."""
 
-    tables: Tables
-    issue: Issue
+    tables: StatisticsTables
+    issue: ReleaseInfo
     title: Words
     period: Words
     as_of: Words
     numbered: Words
-    main: Grid
-    others: tuple[Grid, ...]
+    main: PrintedTable
+    others: tuple[PrintedTable, ...]
 
     @property
     def totals(self) -> tuple[tuple[Words, Cell], ...]:
@@ -48,9 +48,9 @@ class Document:
         return tuple(zip(map(heading, names), self.tables.total.cells, strict=True))
 
 
-def document(tables: Tables, issue: Issue) -> Document:
+def document(tables: StatisticsTables, issue: ReleaseInfo) -> StatisticsDocument:
     """The tables as they are printed."""
-    return Document(
+    return StatisticsDocument(
         tables=tables,
         issue=issue,
         title=heading("title" if tables.desk == "complaints" else "title_service"),
@@ -83,7 +83,7 @@ def both(words: Words) -> str:
     return " / ".join(dict.fromkeys(words))
 
 
-def told(document: Document) -> str:
+def told(document: StatisticsDocument) -> str:
     """A release in one sentence, for who cannot see the picture of it."""
     tables = document.tables
     if tables.statement:
@@ -92,7 +92,7 @@ def told(document: Document) -> str:
     return f"{tables.office_th} {document.title[0]} {document.period[0]} {states} {document.as_of[0]}"
 
 
-def _main(tables: Tables) -> Grid:
+def _main(tables: StatisticsTables) -> PrintedTable:
     """The table that the office is assessed on: received by category, and where the cases stand."""
     categories = tables.categories
     states = ("sum", "done", "in_progress", "not_accepted", "remark")
@@ -102,27 +102,31 @@ def _main(tables: Tables) -> Grid:
         for row in tables.rows
     )
     foot = (heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
-    return Grid("rows", heading("rows"), head, body, foot, heading("received_by_category"), len(categories))
+    return PrintedTable(
+        "rows", heading("rows"), head, body, foot, heading("received_by_category"), len(categories)
+    )
 
 
-def _others(tables: Tables) -> Iterator[Grid]:
-    yield Grid("overview", heading("overview"), (heading("item"), heading("value")), tuple(_overview(tables)))
+def _others(tables: StatisticsTables) -> Iterator[PrintedTable]:
+    yield PrintedTable(
+        "overview", heading("overview"), (heading("item"), heading("value")), tuple(_overview(tables))
+    )
     states = tuple(map(heading, ("received", "done", "in_progress", "not_accepted")))
     for code, label, splits in (
         ("categories", "category", tables.categories),
         ("sources", "source", tables.sources),
     ):
         body = tuple((_name(s), *s.figures.cells) for s in splits)
-        yield Grid(code, heading(code), (heading(label), *states), body)
+        yield PrintedTable(code, heading(code), (heading(label), *states), body)
     ended = tuple((_name(s), s.figures.received) for s in tables.outcomes)
-    yield Grid("outcomes", heading("outcomes"), (heading("outcome"), heading("cases")), ended)
+    yield PrintedTable("outcomes", heading("outcomes"), (heading("outcome"), heading("cases")), ended)
 
 
-def _name(split: Split) -> Words:
+def _name(split: Breakdown) -> Words:
     return split.name_th, split.name_en
 
 
-def _overview(tables: Tables) -> Iterator[tuple[Cell, ...]]:
+def _overview(tables: StatisticsTables) -> Iterator[tuple[Cell, ...]]:
     """Brought forward, carried over, percentages, days; what does not exist, for want of cases, is left out."""
     yield heading("brought_forward"), tables.brought_forward
     yield heading("carried_over"), tables.carried_over

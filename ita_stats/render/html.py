@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ita_stats.render import svg_chart as chart
-from ita_stats.render.document import Document, heading, shown, told
+from ita_stats.render.document import StatisticsDocument, heading, shown, told
 
 STYLE = (files("ita_stats") / "templates" / "page.css").read_text("utf-8")
 _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
@@ -32,7 +32,7 @@ STYLE_HASH = _hash(STYLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NamedLink:
     """A file of the release that may be fetched: what it is called, and its address."""
 
     name: str
@@ -40,10 +40,10 @@ class Link:
 
 
 BESIDE = (
-    Link("PDF", "statistics.pdf"),
-    Link("Excel", "statistics.xlsx"),
-    Link("CSV", "statistics.csv"),
-    Link("JSON", "statistics.json"),
+    NamedLink("PDF", "statistics.pdf"),
+    NamedLink("Excel", "statistics.xlsx"),
+    NamedLink("CSV", "statistics.csv"),
+    NamedLink("JSON", "statistics.json"),
 )
 """The files that stand beside the page in a release."""
 
@@ -57,7 +57,7 @@ _pages = Environment(
 )
 
 
-def page(document: Document, links: Sequence[Link] = BESIDE) -> str:
+def page(document: StatisticsDocument, links: Sequence[NamedLink] = BESIDE) -> str:
     """The whole page, as a file or in a frame."""
     return _pages.get_template("page.html").render(
         document=document,
@@ -80,7 +80,7 @@ def policy(text: str) -> str:
     return _POLICY.format(style=_hash(found[1]))
 
 
-def fragment(document: Document, links: Sequence[Link] = BESIDE) -> str:
+def fragment(document: StatisticsDocument, links: Sequence[NamedLink] = BESIDE) -> str:
     """One <article>: tables, charts, notes, for a page that carries `STYLE` or a style of its own."""
     return _pages.get_template("fragment.html").render(
         document=document,
@@ -92,7 +92,7 @@ def fragment(document: Document, links: Sequence[Link] = BESIDE) -> str:
     )
 
 
-def plain(document: Document, picture: str, links: Sequence[Link]) -> str:
+def plain(document: StatisticsDocument, picture: str, links: Sequence[NamedLink]) -> str:
     """What WordPress lets through: headings, tables, lists, links and an <img>, with no style, svg or form.
 
     It is one block of HTML in WordPress's own notation, so that its editor leaves it as it is. picture: the address

@@ -8,16 +8,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ita_stats.cases.model import (
+    Breakdown,
     DaysToClose,
-    Figures,
-    Issue,
+    Footnote,
     Layout,
     MonthFigures,
-    Note,
     Period,
-    Row,
-    Split,
-    Tables,
+    ReleaseInfo,
+    StatisticsRow,
+    StatisticsTables,
+    StatusCounts,
 )
 
 MonthCode = Annotated[
@@ -29,13 +29,13 @@ Protected = Annotated[
 ]
 
 
-class Part(BaseModel):
+class PublishedModel(BaseModel):
     """A part of what is published: nothing in it is unknown, and nothing changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FiguresJson(Part):
+class FiguresJson(PublishedModel):
     """received = done + in_progress + not_accepted."""
 
     received: Protected
@@ -44,7 +44,7 @@ class FiguresJson(Part):
     not_accepted: Protected
 
 
-class PeriodJson(Part):
+class PeriodJson(PublishedModel):
     """The days in which cases were received, both included, Christian calendar; the label has Buddhist years."""
 
     from_: Annotated[date, Field(alias="from")]
@@ -64,7 +64,7 @@ class RowJson(FiguresJson):
     note: str
 
 
-class MonthJson(Part):
+class MonthJson(PublishedModel):
     """One month; null figures where the office's layout shows no single month."""
 
     month: MonthCode
@@ -82,7 +82,7 @@ class SplitJson(FiguresJson):
     name_en: str
 
 
-class DaysJson(Part):
+class DaysJson(PublishedModel):
     """Calendar days from receipt to the last closing of what is done; within_deadline: share from 0 to 1."""
 
     median: Annotated[float, Field(ge=0)] | None
@@ -91,7 +91,7 @@ class DaysJson(Part):
     protected: bool
 
 
-class NoteJson(Part):
+class NoteJson(PublishedModel):
     """A sentence printed under the tables."""
 
     code: str
@@ -99,7 +99,7 @@ class NoteJson(Part):
     en: str
 
 
-class IssueJson(Part):
+class IssueJson(PublishedModel):
     """Which release of a desk this is; of a correction, what changed and why."""
 
     number: Annotated[int, Field(ge=1)]
@@ -108,7 +108,7 @@ class IssueJson(Part):
     why: str
 
 
-class StatisticsJson(Part):
+class StatisticsJson(PublishedModel):
     """The statistics of a period as of a cut-off: `ita-bot stats --format json`, and `statistics.json` of a release."""
 
     office: str
@@ -134,7 +134,7 @@ class StatisticsJson(Part):
     release: Annotated[IssueJson | None, Field(description="null where it was asked for and not released")]
 
 
-def of(tables: Tables, issue: Issue | None = None) -> StatisticsJson:
+def of(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> StatisticsJson:
     """The tables as they are published in JSON; issue: the release that they are, if they are one."""
     return StatisticsJson(
         office=tables.office_th,
@@ -166,7 +166,7 @@ def of(tables: Tables, issue: Issue | None = None) -> StatisticsJson:
     )
 
 
-def written(tables: Tables, issue: Issue | None = None) -> str:
+def written(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> str:
     """The JSON text, with a line end; the same tables give the same bytes."""
     return of(tables, issue).model_dump_json(by_alias=True, indent=2) + "\n"
 
@@ -178,11 +178,11 @@ def schema() -> str:
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
-def read(text: str | bytes) -> Tables:
+def read(text: str | bytes) -> StatisticsTables:
     """The tables of a JSON text, as they were before they were written. Raises pydantic's ValidationError."""
     found = StatisticsJson.model_validate_json(text)
     period = found.period
-    return Tables(
+    return StatisticsTables(
         office_th=found.office,
         office_en=found.office_en,
         desk=found.desk,
@@ -194,41 +194,41 @@ def read(text: str | bytes) -> Tables:
         brought_forward=found.brought_forward,
         carried_over=found.carried_over,
         rows=tuple(
-            Row(r.label, r.label_en, tuple(r.months), _read(r), dict(r.categories), r.note)
+            StatisticsRow(r.label, r.label_en, tuple(r.months), _read(r), dict(r.categories), r.note)
             for r in found.rows
         ),
         months=tuple(MonthFigures(m.month, None if m.received is None else _read(m)) for m in found.months),
-        categories=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.categories),
-        sources=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.sources),
-        outcomes=tuple(Split(s.code, s.name, s.name_en, _read(s)) for s in found.outcomes),
+        categories=tuple(Breakdown(s.code, s.name, s.name_en, _read(s)) for s in found.categories),
+        sources=tuple(Breakdown(s.code, s.name, s.name_en, _read(s)) for s in found.sources),
+        outcomes=tuple(Breakdown(s.code, s.name, s.name_en, _read(s)) for s in found.outcomes),
         days=DaysToClose(**found.days.model_dump()),
         statement=found.statement,
-        notes=tuple(Note(n.code, n.th, n.en) for n in found.notes),
+        notes=tuple(Footnote(n.code, n.th, n.en) for n in found.notes),
         exact=found.exact,
     )
 
 
-def read_issue(text: str | bytes) -> Issue | None:
+def read_issue(text: str | bytes) -> ReleaseInfo | None:
     """Which release a JSON text is, if it is one. Raises pydantic's ValidationError."""
     found = StatisticsJson.model_validate_json(text).release
     if found is None:
         return None
-    return Issue(
-        found.number, tuple(Note(n.code, n.th, n.en) for n in found.changes), found.why, found.corrects
+    return ReleaseInfo(
+        found.number, tuple(Footnote(n.code, n.th, n.en) for n in found.changes), found.why, found.corrects
     )
 
 
-def _read(part: FiguresJson | MonthJson) -> Figures:
-    return Figures(part.received, part.done, part.in_progress, part.not_accepted)
+def _read(part: FiguresJson | MonthJson) -> StatusCounts:
+    return StatusCounts(part.received, part.done, part.in_progress, part.not_accepted)
 
 
-def _issue(issue: Issue) -> IssueJson:
+def _issue(issue: ReleaseInfo) -> IssueJson:
     return IssueJson(
         number=issue.number, corrects=issue.corrects, changes=_notes(issue.changes), why=issue.why
     )
 
 
-def _notes(notes: Iterable[Note]) -> list[NoteJson]:
+def _notes(notes: Iterable[Footnote]) -> list[NoteJson]:
     return [NoteJson(code=n.code, th=n.th, en=n.en) for n in notes]
 
 
@@ -237,7 +237,7 @@ def _period(period: Period) -> PeriodJson:
     return PeriodJson.model_validate({**own, "code": period.code})
 
 
-def _row(row: Row) -> RowJson:
+def _row(row: StatisticsRow) -> RowJson:
     return RowJson(
         label=row.label_th,
         label_en=row.label_en,
@@ -248,10 +248,10 @@ def _row(row: Row) -> RowJson:
     )
 
 
-def _figures(figures: Figures | None) -> dict[str, int | None]:
+def _figures(figures: StatusCounts | None) -> dict[str, int | None]:
     names = ("received", "done", "in_progress", "not_accepted")
     return dict(zip(names, figures.cells if figures else (None,) * len(names), strict=True))
 
 
-def _split(split: Split) -> SplitJson:
+def _split(split: Breakdown) -> SplitJson:
     return SplitJson(code=split.code, name=split.name_th, name_en=split.name_en, **_figures(split.figures))

@@ -9,8 +9,8 @@ from datetime import UTC
 
 from ita_stats.render import svg_chart as chart
 from ita_stats.render import typst as press
-from ita_stats.render.document import Cell, Document, Grid, Words, heading, shown
-from ita_stats.render.svg_chart import COLOURS, Chart
+from ita_stats.render.document import Cell, PrintedTable, StatisticsDocument, Words, heading, shown
+from ita_stats.render.svg_chart import COLOURS, BarChart
 
 Data = Mapping[str, object]
 _SAID = {"cutoff"}
@@ -19,17 +19,17 @@ NARROW, WIDE = 8, 12
 """Letters: a column is as wide as its name, within these bounds."""
 
 
-def as_pdf(document: Document, signatory: str | None = None) -> bytes:
+def as_pdf(document: StatisticsDocument, signatory: str | None = None) -> bytes:
     """The report. signatory: the title of who signs, for a block to sign in; None leaves it out."""
     return press.pdf("report.typ", _report(document, signatory), document.tables.cutoff)
 
 
-def as_pages(document: Document, signatory: str | None = None, ppi: float = 80.0) -> list[bytes]:
+def as_pages(document: StatisticsDocument, signatory: str | None = None, ppi: float = 80.0) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
     return press.pictures("report.typ", _report(document, signatory), document.tables.cutoff, ppi)
 
 
-def as_card(document: Document) -> bytes:
+def as_card(document: StatisticsDocument) -> bytes:
     """The picture: 1080 x 1080 pixels, the total and where it stands."""
     total = document.tables.total
     states = [
@@ -46,7 +46,7 @@ def as_card(document: Document) -> bytes:
     return press.pictures("card.typ", data, document.tables.cutoff)[0]
 
 
-def _common(document: Document) -> Data:
+def _common(document: StatisticsDocument) -> Data:
     tables = document.tables
     at = tables.cutoff.astimezone(UTC)  # Typst writes a time of day as UTC's
     return {
@@ -60,7 +60,7 @@ def _common(document: Document) -> Data:
     }
 
 
-def _report(document: Document, signatory: str | None) -> Data:
+def _report(document: StatisticsDocument, signatory: str | None) -> Data:
     issue, tables = document.issue, document.tables
     brought, carried = tables.brought_forward, tables.carried_over
     return {
@@ -81,7 +81,7 @@ def _report(document: Document, signatory: str | None) -> Data:
     }
 
 
-def _chart(one: Chart) -> Data:
+def _chart(one: BarChart) -> Data:
     return {
         "title": one.title,
         "series": one.series if len(one.series) > 1 else (),
@@ -93,7 +93,7 @@ def _chart(one: Chart) -> Data:
     }
 
 
-def _grid(grid: Grid) -> Data:
+def _grid(grid: PrintedTable) -> Data:
     return {
         "title": grid.title,
         "head": grid.head,
@@ -104,7 +104,7 @@ def _grid(grid: Grid) -> Data:
     }
 
 
-def _weights(grid: Grid) -> list[int]:
+def _weights(grid: PrintedTable) -> list[int]:
     """How wide the columns after the first are, against each other, so that many names fit on one sheet."""
     longest = [max(map(chart.letters, re.split(r"\s+", thai))) for thai, _ in grid.head[1:]]
     return [min(max(width, NARROW), WIDE) for width in longest]

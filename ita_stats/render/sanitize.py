@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from unicodedata import category
 
-from ita_stats.cases.model import Issue, Note, Split, Tables
+from ita_stats.cases.model import Breakdown, Footnote, ReleaseInfo, StatisticsTables
 
 _JOINERS = "\u200b\u200c\u200d\u2060"
 """Where words may be broken, where not, and how emoji are put together: they are seen, if not by themselves."""
@@ -16,7 +16,7 @@ def text(words: str) -> str:
     return "".join(seen).strip()
 
 
-def tables(found: Tables) -> Tables:
+def tables(found: StatisticsTables) -> StatisticsTables:
     """The tables with such names."""
     return replace(
         found,
@@ -30,7 +30,7 @@ def tables(found: Tables) -> Tables:
     )
 
 
-def issue(found: Issue) -> Issue:
+def issue(found: ReleaseInfo) -> ReleaseInfo:
     """The issue with such reasons."""
     return replace(found, changes=_notes(found.changes), why=text(found.why))
 
@@ -39,9 +39,9 @@ def _is_seen(letter: str) -> bool:
     return letter in _JOINERS or category(letter) not in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 
 
-def _splits(splits: Iterable[Split]) -> tuple[Split, ...]:
+def _splits(splits: Iterable[Breakdown]) -> tuple[Breakdown, ...]:
     return tuple(replace(one, name_th=text(one.name_th), name_en=text(one.name_en)) for one in splits)
 
 
-def _notes(notes: Iterable[Note]) -> tuple[Note, ...]:
-    return tuple(Note(note.code, text(note.th), text(note.en)) for note in notes)
+def _notes(notes: Iterable[Footnote]) -> tuple[Footnote, ...]:
+    return tuple(Footnote(note.code, text(note.th), text(note.en)) for note in notes)

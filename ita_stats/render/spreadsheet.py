@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ita_stats.render.document import Cell, Document, Grid, Words, both, heading, shown
+from ita_stats.render.document import Cell, PrintedTable, StatisticsDocument, Words, both, heading, shown
 from ita_stats.render.svg_chart import COLOURS, letters
 
 FONT = "TH SarabunPSK"
@@ -25,7 +25,7 @@ HEAD = 11
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def as_csv(document: Document) -> bytes:
+def as_csv(document: StatisticsDocument) -> bytes:
     """All tables one under the other, UTF-8 with BOM, every line of one width.
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, "CSV Injection").
@@ -46,7 +46,7 @@ def harmless(cell: Cell) -> Cell:
     return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
 
 
-def _lines(document: Document) -> Iterator[tuple[Cell, ...]]:
+def _lines(document: StatisticsDocument) -> Iterator[tuple[Cell, ...]]:
     for line in _top(document):
         yield (line,)
     for grid in (document.main, *document.others):
@@ -63,7 +63,7 @@ def _lines(document: Document) -> Iterator[tuple[Cell, ...]]:
         yield (line,)
 
 
-def _top(document: Document) -> Iterator[str]:
+def _top(document: StatisticsDocument) -> Iterator[str]:
     """What stands above the tables: title, office, period, cut-off, number, and that there was nothing."""
     tables = document.tables
     yield both(document.title)
@@ -74,7 +74,7 @@ def _top(document: Document) -> Iterator[str]:
         yield tables.statement
 
 
-def _bottom(document: Document) -> Iterator[str]:
+def _bottom(document: StatisticsDocument) -> Iterator[str]:
     """The notes, and what was corrected."""
     for note in (*document.tables.notes, *document.issue.changes):
         yield both((note.th, note.en))
@@ -82,7 +82,7 @@ def _bottom(document: Document) -> Iterator[str]:
         yield document.issue.why
 
 
-def as_xlsx(document: Document) -> bytes:
+def as_xlsx(document: StatisticsDocument) -> bytes:
     """A workbook: the main table with its chart, a sheet for the other tables, a sheet of notes."""
     out = io.BytesIO()
     tables = document.tables
@@ -95,14 +95,14 @@ def as_xlsx(document: Document) -> bytes:
                 "created": tables.cutoff.replace(tzinfo=None),
             }
         )
-        styles = Styles(book)
+        styles = WorkbookStyles(book)
         _main_sheet(book, document, styles)
         _other_sheet(book, document, styles)
         _notes_sheet(book, document, styles)
     return out.getvalue()
 
 
-class Styles:
+class WorkbookStyles:
     """The formats of a workbook, all in the official typeface."""
 
     def __init__(self, book: Workbook) -> None:
@@ -130,7 +130,7 @@ def _style(book: Workbook, **how: object) -> Format:
     return book.add_format({"font_name": FONT, "font_size": 16, **how})
 
 
-def _main_sheet(book: Workbook, document: Document, styles: Styles) -> None:
+def _main_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet, grid = book.add_worksheet("สถิติ Statistics"), document.main
     for number, line in enumerate(_top(document)):
         sheet.write_string(number, 0, line, styles.title if number == 0 else styles.line)
@@ -153,7 +153,7 @@ def _main_sheet(book: Workbook, document: Document, styles: Styles) -> None:
         _insert_chart(book, sheet, grid, first, last + 2)
 
 
-def _insert_chart(book: Workbook, sheet: Worksheet, grid: Grid, first: int, place: int) -> None:
+def _insert_chart(book: Workbook, sheet: Worksheet, grid: PrintedTable, first: int, place: int) -> None:
     """The rows as stacked columns, of the cells themselves. first: the row of the names; place: where to."""
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
     last = first + len(grid.body)
@@ -175,12 +175,12 @@ def _insert_chart(book: Workbook, sheet: Worksheet, grid: Grid, first: int, plac
     sheet.insert_chart(place, 0, chart, {"description": _told(grid)})
 
 
-def _told(grid: Grid) -> str:
+def _told(grid: PrintedTable) -> str:
     """The chart in words, for who cannot see it."""
     return ", ".join(f"{line[0]} {shown(line[1 + grid.spanned])}" for line in grid.body)
 
 
-def _other_sheet(book: Workbook, document: Document, styles: Styles) -> None:
+def _other_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet, row = book.add_worksheet("แยกตาม Splits"), 0
     sheet.set_column(0, 0, WIDE)
     sheet.set_column(1, 4, 18)
@@ -192,7 +192,7 @@ def _other_sheet(book: Workbook, document: Document, styles: Styles) -> None:
         row = _write_grid(sheet, grid, row + 1, styles, WIDE) + 2
 
 
-def _notes_sheet(book: Workbook, document: Document, styles: Styles) -> None:
+def _notes_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet = book.add_worksheet("หมายเหตุ Notes")
     sheet.set_column(0, 0, TEXT, styles.text)
     sheet.set_paper(9)
@@ -202,7 +202,7 @@ def _notes_sheet(book: Workbook, document: Document, styles: Styles) -> None:
         sheet.set_row(number, LINE * _depth(line, TEXT))
 
 
-def _write_grid(sheet: Worksheet, grid: Grid, row: int, styles: Styles, width: int) -> int:
+def _write_grid(sheet: Worksheet, grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
     """Write a table from a row on; answers its last row. width: letters that a name has in a line."""
     sheet.set_row(row, LINE * max(_depth(_stacked(words), HEAD) for words in grid.head))
     for column, words in enumerate(grid.head):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from html import escape
 from unicodedata import category
 
-from ita_stats.cases.model import Row
-from ita_stats.render.document import Document, Words, both, heading, shown
+from ita_stats.cases.model import StatisticsRow
+from ita_stats.render.document import StatisticsDocument, Words, both, heading, shown
 
 WIDTH = 400
 """Units of the SVG's width: little more than a phone's, so that its words can be read there."""
@@ -19,7 +19,7 @@ SHORT, LONG = 12, 44
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """A label, how many cases of each of the chart's series, and what is written after them."""
 
     label: str
@@ -28,13 +28,13 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class BarChart:
     """Level bars. series: names and colours, one where the bars have no parts; told: the chart in words."""
 
     code: str
     title: Words
     series: tuple[tuple[Words, str], ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
     told: str
 
     @property
@@ -48,28 +48,30 @@ class Chart:
         return any(letters(bar.label) > SHORT for bar in self.bars)
 
 
-def charts(document: Document) -> tuple[Chart, ...]:
+def charts(document: StatisticsDocument) -> tuple[BarChart, ...]:
     """The rows by where they stand, and the categories; none where nothing was received."""
     return (rows(document), categories(document)) if document.tables.total.received else ()
 
 
-def rows(document: Document) -> Chart:
+def rows(document: StatisticsDocument) -> BarChart:
     """What each row received, in three parts: done, in progress, not accepted."""
     series = tuple((heading(name), colour) for name, colour in COLOURS.items())
-    bars = tuple(Bar(row.label_th, _parts(row), shown(row.figures.received)) for row in document.tables.rows)
+    bars = tuple(
+        ChartBar(row.label_th, _parts(row), shown(row.figures.received)) for row in document.tables.rows
+    )
     told = (f"{row.label_th} {_told(row)}" for row in document.tables.rows)
-    return Chart("rows", heading("chart_rows"), series, bars, ", ".join(told))
+    return BarChart("rows", heading("chart_rows"), series, bars, ", ".join(told))
 
 
-def categories(document: Document) -> Chart:
+def categories(document: StatisticsDocument) -> BarChart:
     """What was received, by category; a protected figure has no bar, and a dash."""
     title = heading("chart_categories")
     bars = tuple(
-        Bar(s.name_th, (s.figures.received or 0,), shown(s.figures.received))
+        ChartBar(s.name_th, (s.figures.received or 0,), shown(s.figures.received))
         for s in document.tables.categories
     )
     told = ", ".join(f"{bar.label} {bar.text}" for bar in bars)
-    return Chart("categories", title, ((title, COLOURS["done"]),), bars, told)
+    return BarChart("categories", title, ((title, COLOURS["done"]),), bars, told)
 
 
 def letters(text: str) -> int:
@@ -87,7 +89,7 @@ def shortened(text: str, most: int) -> str:
     return text[:cut].rstrip() + "…"
 
 
-def svg(chart: Chart) -> str:
+def svg(chart: BarChart) -> str:
     """The chart as SVG, for a page and as a file of its own. Ids begin with the chart's code."""
     inside, top = _legend(chart), 52 + (20 * len(chart.series) + 8) * (len(chart.series) > 1)
     step = 50 if chart.above else 28
@@ -106,18 +108,18 @@ def svg(chart: Chart) -> str:
     )
 
 
-def _parts(row: Row) -> tuple[int, ...]:
+def _parts(row: StatisticsRow) -> tuple[int, ...]:
     return tuple(figure or 0 for figure in row.figures.cells[1:])
 
 
-def _told(row: Row) -> str:
+def _told(row: StatisticsRow) -> str:
     names = ("received", *COLOURS)
     return " ".join(
         f"{heading(name)[0]} {shown(n)}" for name, n in zip(names, row.figures.cells, strict=True)
     )
 
 
-def _legend(chart: Chart) -> str:
+def _legend(chart: BarChart) -> str:
     if len(chart.series) == 1:
         return ""
     return "".join(
@@ -127,7 +129,7 @@ def _legend(chart: Chart) -> str:
     )
 
 
-def _bar(chart: Chart, bar: Bar, y: int) -> str:
+def _bar(chart: BarChart, bar: ChartBar, y: int) -> str:
     x = 0.0 if chart.above else float(LEFT)
     scale = (WIDTH - RIGHT - x) / chart.most
     if chart.above:

@@ -9,19 +9,19 @@ from sqlalchemy import bindparam, delete, select, update
 
 from handlers.complaints.approvals import (
     Approval,
-    Approve,
-    AskApproval,
+    ApprovalKind,
+    GrantApproval,
     ListApprovals,
     ReadIdentity,
-    SpendApproval,
-    What,
+    RequestApproval,
+    UseApproval,
 )
-from handlers.dialog.events import Act, Query, Say
+from handlers.dialog.events import Act, Query, Reply
 from handlers.staff.permissions import HANDLING
 from storage.cases import exclusions as concerns
-from storage.db.batch import Batch
-from storage.db.read_context import Sight
-from storage.errors import Conflict
+from storage.db.batch import WriteBatch
+from storage.db.read_context import ReadContext
+from storage.errors import ConflictError
 from storage.serialization import IDENTITY
 from storage.staff import notifications as notices
 from storage.staff.members import actor, minute
@@ -36,7 +36,7 @@ _APPROVE = update(TABLE).where(TABLE.c.id == bindparam("of_id")).values(approved
 _SPEND = delete(TABLE).where(TABLE.c.id == bindparam("of_id"))
 
 
-async def ask(act: AskApproval, batch: Batch) -> None:
+async def ask(act: RequestApproval, batch: WriteBatch) -> None:
     """Ask, and tell who may approve, save whom the case concerns."""
     row = secrets.token_hex(16)
     batch.insert(
@@ -52,12 +52,12 @@ async def ask(act: AskApproval, batch: Batch) -> None:
     for person, _ in await notices.staff_of(batch):
         hidden = await concerns.is_hidden(act.case, person.id, batch.connection)
         if person.role in HANDLING and person.id != act.staff and not hidden:
-            say = Say(f"staff.approval.notice_{act.what}", {"number": act.number})
+            say = Reply(f"staff.approval.notice_{act.what}", {"number": act.number})
             await notices.tell(person.id, say, batch)
     await batch.note(actor(act.staff), f"asked-{act.what}", act.case)
 
 
-async def approve(act: Approve, batch: Batch) -> None:
+async def approve(act: GrantApproval, batch: WriteBatch) -> None:
     """Approve what somebody else asked for."""
     column = TABLE.c
     query = select(column.asked_by).where(
@@ -65,18 +65,18 @@ async def approve(act: Approve, batch: Batch) -> None:
     )
     asked_by = (await batch.connection.execute(query)).scalar()
     if asked_by is None or asked_by == act.staff:
-        raise Conflict("this cannot be approved by this person, or not any more")
+        raise ConflictError("this cannot be approved by this person, or not any more")
     batch.add(_APPROVE, of_id=act.id, second=act.staff)
     await batch.note(actor(act.staff), "approved", act.case)
 
 
-async def spend(act: SpendApproval, batch: Batch) -> None:
+async def spend(act: UseApproval, batch: WriteBatch) -> None:
     """What was approved is done."""
     batch.add(_SPEND, of_id=act.id)
     await batch.note(actor(act.staff), "used-approval", act.case)
 
 
-async def list_approvals(query: ListApprovals, sight: Sight) -> tuple[Approval, ...]:
+async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Approval, ...]:
     """What was asked for in a case and is still good."""
     column = TABLE.c
     rows = await sight.connection.execute(
@@ -89,7 +89,7 @@ async def list_approvals(query: ListApprovals, sight: Sight) -> tuple[Approval, 
             Approval(
                 row.id,
                 row.case_id,
-                What(row.what),
+                ApprovalKind(row.what),
                 row.asked_by,
                 row.approved_by or "",
                 sight.seals.staff.open(row.sealed, "approvals", row.id, "reason").decode(),
@@ -99,7 +99,7 @@ async def list_approvals(query: ListApprovals, sight: Sight) -> tuple[Approval, 
     )
 
 
-async def read_identity(query: ReadIdentity, sight: Sight) -> tuple[tuple[str, str], ...]:
+async def read_identity(query: ReadIdentity, sight: ReadContext) -> tuple[tuple[str, str], ...]:
     """The reporter's name and contact."""
     row = (await sight.connection.execute(select(envelopes).where(envelopes.c.case_id == query.case))).first()
     if row is None:
@@ -109,12 +109,12 @@ async def read_identity(query: ReadIdentity, sight: Sight) -> tuple[tuple[str, s
     return tuple(opened.items())
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     ListApprovals: list_approvals,
     ReadIdentity: read_identity,
 }
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
-    AskApproval: ask,
-    Approve: approve,
-    SpendApproval: spend,
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    RequestApproval: ask,
+    GrantApproval: approve,
+    UseApproval: spend,
 }

@@ -8,19 +8,19 @@ from sqlalchemy import select
 
 from handlers.complaints.exclusions import Exclusion
 from handlers.complaints.lifecycle import ENDED
-from handlers.complaints.messages import By
-from handlers.staff.members import Staff
+from handlers.complaints.messages import ActorKind
+from handlers.staff.members import StaffMember
 from storage import tables
 from storage.cases import exclusions as concerns
 from storage.crypto.aead import mark
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.serialization import BODY, REPORT
 from storage.staff.roster import PROFILE, opened
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OpenCaseText:
     """What a reporter told in all: answers by field, later messages among them; marked: of the head."""
 
     case: str
@@ -29,12 +29,12 @@ class Told:
 
 
 @dataclass
-class Rereading:
+class ConflictRescan:
     """Opens what was told in open cases, for the program alone."""
 
-    committer: Committer
+    committer: GroupCommitWriter
 
-    async def staff(self) -> tuple[tuple[Staff, ...], str]:
+    async def staff(self) -> tuple[tuple[StaffMember, ...], str]:
         """Who is on the staff, joined or not, and a mark that changes when what they are called by does."""
         async with self.committer.transaction() as connection:
             rows = await connection.execute(
@@ -51,13 +51,15 @@ class Rereading:
         async with self.committer.transaction() as connection:
             return list((await connection.execute(select(column.id).where(open_))).scalars())
 
-    async def told(self, case: str) -> Told | None:
+    async def told(self, case: str) -> OpenCaseText | None:
         """What was told in a case; None where it was erased meanwhile."""
         column, line, seals = tables.cases.c, tables.history.c, self.committer.seals
         async with self.committer.transaction() as connection:
             found = select(column.key, column.report, column.alternate).where(column.id == case)
             row = (await connection.execute(found)).first()
-            later = select(line.seq, line.sealed).where(line.case_id == case, line.by == By.REPORTER.value)
+            later = select(line.seq, line.sealed).where(
+                line.case_id == case, line.by == ActorKind.REPORTER.value
+            )
             lines = (await connection.execute(later)).all()
         if row is None:
             return None
@@ -67,7 +69,7 @@ class Rereading:
             BODY.validate_json(seal.open(one.sealed, "history", f"{case}/{one.seq}", "body")).text
             for one in lines
         ]
-        return Told(case, {**report.answers, "later": "\n".join(texts)}, row.alternate)
+        return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row.alternate)
 
     async def keep(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
         """Keep who was found to be concerned; gives how many that are who were not known."""
@@ -77,7 +79,7 @@ class Rereading:
                 (await connection.execute(select(column.staff_id).where(column.case_id == case))).scalars()
             )
             new = [one for one in found if one.staff not in known]
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             await concerns.keep(case, new, batch)
             await batch.flush()
         return len(new)

@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, bindparam, exists, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.exclusions import Exclusion, ListExclusions, SetExclusion, Why
-from handlers.complaints.messages import By
+from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions, SetExclusion
+from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import Act, Query
 from storage import tables
-from storage.db.batch import Batch
-from storage.db.read_context import Sight
-from storage.errors import Conflict
+from storage.db.batch import WriteBatch
+from storage.db.read_context import ReadContext
+from storage.errors import ConflictError
 from storage.tables import rules as ruling
 
 TABLE = ruling.concerned
@@ -35,7 +35,7 @@ def hides(staff: str, case: ColumnElement[str] = tables.cases.c.id) -> ColumnEle
     column = TABLE.c
     return exists(
         select(column.case_id).where(
-            column.case_id == case, column.staff_id == staff, column.why != Why.LIFTED.value
+            column.case_id == case, column.staff_id == staff, column.why != ExclusionGround.LIFTED.value
         )
     )
 
@@ -46,21 +46,21 @@ async def is_hidden(case: str, staff: str, connection: AsyncConnection) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-async def keep(case: str, found: Iterable[Exclusion], batch: Batch) -> None:
+async def keep(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
     """Keep what the program found, beside what was decided before; each is audited."""
     for one in found:
         batch.add(
             _NEW, case_id=case, staff_id=one.staff, why=one.why.value, by="", sealed=_sealed(case, one, batch)
         )
         batch.add(_LET_GO, case=case, whose=one.staff)
-        await batch.note(By.CLOCK, f"hidden:{one.staff}", case)
+        await batch.note(ActorKind.CLOCK, f"hidden:{one.staff}", case)
 
 
-async def set_exclusion(act: SetExclusion, batch: Batch) -> None:
+async def set_exclusion(act: SetExclusion, batch: WriteBatch) -> None:
     """Bar a reader, or lift a false match, by a supervisor with a reason."""
     one = act.exclusion
     if await is_hidden(act.case, one.by, batch.connection):
-        raise Conflict("who decides is concerned")
+        raise ConflictError("who decides is concerned")
     batch.add(
         _SET,
         case_id=act.case,
@@ -69,12 +69,12 @@ async def set_exclusion(act: SetExclusion, batch: Batch) -> None:
         by=one.by,
         sealed=_sealed(act.case, one, batch),
     )
-    if one.why is not Why.LIFTED:
+    if one.why is not ExclusionGround.LIFTED:
         batch.add(_LET_GO, case=act.case, whose=one.staff)
     await batch.note(f"staff:{one.by}", f"{one.why}:{one.staff}", act.case)
 
 
-async def list_exclusions(query: ListExclusions, sight: Sight) -> tuple[Exclusion, ...]:
+async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Exclusion, ...]:
     """All that was decided of who may read a case."""
     rows = await sight.connection.execute(
         select(TABLE).where(TABLE.c.case_id == query.case).order_by(TABLE.c.staff_id)
@@ -83,7 +83,7 @@ async def list_exclusions(query: ListExclusions, sight: Sight) -> tuple[Exclusio
         [
             Exclusion(
                 row["staff_id"],
-                Why(row["why"]),
+                ExclusionGround(row["why"]),
                 row["by"],
                 sight.seals.staff.open(
                     row["sealed"], "concerned", f"{query.case}/{row['staff_id']}", "reason"
@@ -94,9 +94,11 @@ async def list_exclusions(query: ListExclusions, sight: Sight) -> tuple[Exclusio
     )
 
 
-def _sealed(case: str, one: Exclusion, batch: Batch) -> bytes:
+def _sealed(case: str, one: Exclusion, batch: WriteBatch) -> bytes:
     return batch.seals.staff.seal(one.reason.encode(), "concerned", f"{case}/{one.staff}", "reason")
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {ListExclusions: list_exclusions}
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {SetExclusion: set_exclusion}
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListExclusions: list_exclusions
+}
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {SetExclusion: set_exclusion}

@@ -2,34 +2,34 @@
 
 from sqlalchemy import select
 
-from handlers.complaints.messages import By, EntryKind
+from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from storage import tables
-from storage.crypto.aead import Seal
-from storage.db.batch import Batch
-from storage.errors import Conflict
-from storage.serialization import BODY, REPORT, Body, Report
+from storage.crypto.aead import Cipher
+from storage.db.batch import WriteBatch
+from storage.errors import ConflictError
+from storage.serialization import BODY, REPORT, HistoryContent, StoredReport
 
 
-async def opened(case: str, batch: Batch) -> tuple[Seal, Report]:
+async def opened(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport]:
     """The seal and the report of a case. Raises Conflict for one that was erased meanwhile."""
     columns = tables.cases.c
     query = select(columns.key, columns.report).where(columns.id == case)
     row = (await batch.connection.execute(query)).first()
     if row is None:
-        raise Conflict("the case was erased meanwhile")
+        raise ConflictError("the case was erased meanwhile")
     seal = batch.seals.of_case(case, row.key)
     return seal, REPORT.validate_json(seal.open(row.report, "cases", case, "report"))
 
 
 def line(
-    batch: Batch,
-    seal: Seal,
+    batch: WriteBatch,
+    seal: Cipher,
     case: str,
     seq: int,
     on: object,
-    kind: EntryKind,
-    by: By,
-    body: Body,
+    kind: HistoryEntryKind,
+    by: ActorKind,
+    body: HistoryContent,
     **state: str | None,
 ) -> None:
     """One more line of a case's history."""

@@ -8,15 +8,15 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from handlers.complaints.imported_case import OldCase
-from handlers.complaints.lifecycle import ENDED, Status
-from handlers.complaints.messages import By, EntryKind
+from handlers.complaints.imported_case import ImportedCase
+from handlers.complaints.lifecycle import ENDED, CaseStatus
+from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from handlers.dialog.events import Channel
 from storage import tables
 from storage.crypto.aead import mark
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
-from storage.serialization import BODY, REPORT, Body, Report
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
+from storage.serialization import BODY, REPORT, HistoryContent, StoredReport
 from storage.tables import rules as ruling
 
 CHANNEL = Channel.TERMINAL
@@ -27,10 +27,10 @@ NOTICE = "import"
 
 
 @dataclass
-class Importing:
+class RegisterImporter:
     """Takes an old register over."""
 
-    committer: Committer
+    committer: GroupCommitWriter
 
     async def imported_on(self, content: bytes) -> date | None:
         """The day on which a file was taken over; None for one that was not."""
@@ -39,7 +39,7 @@ class Importing:
             found = select(column.on).where(column.digest == self._digest(content))
             return (await connection.execute(found)).scalar()
 
-    async def taken(self, cases: Iterable[OldCase]) -> list[OldCase]:
+    async def taken(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
         """Those whose number the register has already."""
         column = tables.cases.c
         years = {case.fiscal_year for case in cases}
@@ -51,7 +51,7 @@ class Importing:
     async def take(
         self,
         content: bytes,
-        cases: Sequence[OldCase],
+        cases: Sequence[ImportedCase],
         answer_by: Callable[[date], date],
         today: date,
         now: datetime,
@@ -60,7 +60,7 @@ class Importing:
         """Write all cases in one transaction. along: called for each. Raises Conflict where one number is taken."""
         await self.committer.today(now)
         async with self.committer.transaction() as connection:
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             for place, case in enumerate(cases):
                 if place % 50 == 0:
                     await asyncio.sleep(0)  # others are answered between
@@ -75,11 +75,11 @@ class Importing:
         return mark(self.committer.seals.salt("imports"), content)
 
 
-async def _enter(case: OldCase, answer_by: date, today: date, batch: Batch) -> None:
+async def _enter(case: ImportedCase, answer_by: date, today: date, batch: WriteBatch) -> None:
     own, about = secrets.token_hex(16), secrets.token_hex(16)
     wrapped, seal = batch.seals.new_case(own)
     outcome = case.outcome.value if case.outcome else None
-    moved = case.status is not Status.RECEIVED
+    moved = case.status is not CaseStatus.RECEIVED
     batch.insert(
         "cases",
         id=own,
@@ -95,28 +95,30 @@ async def _enter(case: OldCase, answer_by: date, today: date, batch: Batch) -> N
         alternate=False,
         notice=NOTICE,
         key=wrapped,
-        report=seal.seal(REPORT.dump_json(Report(about, case.category, CHANNEL, {})), "cases", own, "report"),
+        report=seal.seal(
+            REPORT.dump_json(StoredReport(about, case.category, CHANNEL, {})), "cases", own, "report"
+        ),
         officer=None,
         avoid=None,
     )
     ended = case.closed_on or case.received_on
-    lines: list[tuple[date, EntryKind, str | None, str | None]] = [
-        (case.received_on, EntryKind.FILED, None, None)
+    lines: list[tuple[date, HistoryEntryKind, str | None, str | None]] = [
+        (case.received_on, HistoryEntryKind.FILED, None, None)
     ]
-    lines += [(ended, EntryKind.MOVED, case.status.value, outcome)] * moved
+    lines += [(ended, HistoryEntryKind.MOVED, case.status.value, outcome)] * moved
     for seq, (on, kind, status, how) in enumerate(lines, start=1):
-        sealed = seal.seal(BODY.dump_json(Body()), "history", f"{own}/{seq}", "body")
-        row = {"case_id": own, "seq": seq, "on": on, "kind": kind.value, "by": By.OFFICE.value}
+        sealed = seal.seal(BODY.dump_json(HistoryContent()), "history", f"{own}/{seq}", "body")
+        row = {"case_id": own, "seq": seq, "on": on, "kind": kind.value, "by": ActorKind.OFFICE.value}
         batch.insert("history", **row, status=status, outcome=how, reason=None, sealed=sealed)
     _state(about, case, today, batch)
-    await batch.note(By.OFFICE, "imported", own)
+    await batch.note(ActorKind.OFFICE, "imported", own)
 
 
-def _state(about: str, case: OldCase, today: date, batch: Batch) -> None:
+def _state(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
     """The facts of a case: received then, and what became of it."""
     said = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
     batch.state(about, 0, case.received_on, today, **said)
-    if case.status is Status.RECEIVED:
+    if case.status is CaseStatus.RECEIVED:
         return
     became = {"status": case.status.value}
     if case.outcome:
@@ -125,7 +127,7 @@ def _state(about: str, case: OldCase, today: date, batch: Batch) -> None:
     batch.state(about, len(said), on, today, **became)
 
 
-async def _count_on(cases: Iterable[OldCase], batch: Batch) -> None:
+async def _count_on(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:
     """New cases are numbered after the old ones."""
     last: dict[int, int] = {}
     for case in cases:

@@ -6,28 +6,28 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, select
 
-from handlers.complaints.lifecycle import Outcome, Reason, Status
-from handlers.complaints.messages import Entry, EntryKind
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
+from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
 from handlers.dialog.events import File, Query
 from handlers.staff.complaints.messages import (
-    CaseFile,
-    FindNumber,
-    Line,
+    CaseAuditLine,
+    CaseHistoryLine,
+    CaseListPage,
+    CaseReport,
+    FindCaseByNumber,
+    GetCaseAuditLog,
+    GetCaseHistory,
+    GetCaseReport,
     ListCases,
-    ListLinks,
-    LogLine,
-    Page,
-    ReadHistory,
-    ReadLog,
-    ReadTold,
-    Told,
+    ListLinkedCases,
+    OfficerCase,
 )
 from storage import tables
 from storage.cases import exclusions as concerns
-from storage.crypto.aead import Seal
-from storage.db.read_context import Sight
+from storage.crypto.aead import Cipher
+from storage.db.read_context import ReadContext
 from storage.errors import StorageError
-from storage.serialization import BODY, FILE, REPORT, SENDING, Body, Report
+from storage.serialization import BODY, FILE, REPORT, SENDING, HistoryContent, StoredReport
 
 MOST_LOGGED = 200
 
@@ -47,14 +47,14 @@ LISTED = (
 )
 
 
-def listed(row: RowMapping) -> CaseFile:
+def listed(row: RowMapping) -> OfficerCase:
     """A case as it stands in a list."""
-    return CaseFile(
+    return OfficerCase(
         row["id"],
         row["number"],
         row["fiscal_year"],
-        Status(row["status"]),
-        Outcome(row["outcome"]) if row["outcome"] else None,
+        CaseStatus(row["status"]),
+        CaseOutcome(row["outcome"]) if row["outcome"] else None,
         row["seq"],
         row["received_on"],
         row["touched_on"],
@@ -64,7 +64,7 @@ def listed(row: RowMapping) -> CaseFile:
     )
 
 
-async def find_number(query: FindNumber, sight: Sight) -> CaseFile | None:
+async def find_number(query: FindCaseByNumber, sight: ReadContext) -> OfficerCase | None:
     """The case of a register number, with its kind and source, and who has words on the way to the reporter."""
     years = (query.year,) if query.exact else (query.year, query.year - 1)
     wanted = (
@@ -98,7 +98,7 @@ async def find_number(query: FindNumber, sight: Sight) -> CaseFile | None:
     )
 
 
-async def list_cases(query: ListCases, sight: Sight) -> Page:
+async def list_cases(query: ListCases, sight: ReadContext) -> CaseListPage:
     """Open cases, oldest due first.
 
     One statement for nobody's cases and one for the person's own, each of which follows the index of open cases.
@@ -112,16 +112,16 @@ async def list_cases(query: ListCases, sight: Sight) -> Page:
         found = [await _cases(and_(due, who), query, sight) for who in whose]
     cases = sorted((case for some in found for case in some), key=lambda c: (c.answer_by, c.year, c.number))
     shown = [case for case in cases if query.staff != case.avoid][query.at :]
-    return Page(tuple(shown[: query.most]), len(shown) > query.most)
+    return CaseListPage(tuple(shown[: query.most]), len(shown) > query.most)
 
 
-async def _cases(which: ColumnElement[bool], query: ListCases, sight: Sight) -> list[CaseFile]:
+async def _cases(which: ColumnElement[bool], query: ListCases, sight: ReadContext) -> list[OfficerCase]:
     # As many as can be wanted of one kind where the other has none; the few that are avoided are room to spare.
     few = select(*LISTED).where(which).order_by(CASE.answer_by).limit(query.at + query.most + 21)
     return [listed(row) for row in (await sight.connection.execute(few)).mappings()]
 
 
-async def read_told(query: ReadTold, sight: Sight) -> Told:
+async def read_told(query: GetCaseReport, sight: ReadContext) -> CaseReport:
     """What the reporter of a case told."""
     seal, report = await _opened(query.case, sight)
     mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.case_id == query.case)
@@ -130,10 +130,10 @@ async def read_told(query: ReadTold, sight: Sight) -> Told:
         meta = FILE.validate_json(sight.seals.file.open(row.sealed, "files", row.id, "meta"))
         files.append(File(row.id, meta.name, meta.kind, meta.size, coming=not meta.key and not meta.problem))
     del seal
-    return Told(report.answers, tuple(files))
+    return CaseReport(report.answers, tuple(files))
 
 
-async def read_history(query: ReadHistory, sight: Sight) -> tuple[Line, ...]:
+async def read_history(query: GetCaseHistory, sight: ReadContext) -> tuple[CaseHistoryLine, ...]:
     """The whole history of a case, with the words of both sides."""
     seal, _ = await _opened(query.case, sight)
     table = tables.history
@@ -143,31 +143,31 @@ async def read_history(query: ReadHistory, sight: Sight) -> tuple[Line, ...]:
     return tuple([_line(row, seal) for row in rows.mappings()])
 
 
-def _line(row: RowMapping, seal: Seal) -> Line:
+def _line(row: RowMapping, seal: Cipher) -> CaseHistoryLine:
     place = f"{row['case_id']}/{row['seq']}"
-    body: Body = BODY.validate_json(seal.open(row["sealed"], "history", place, "body"))
-    entry = Entry(
+    body: HistoryContent = BODY.validate_json(seal.open(row["sealed"], "history", place, "body"))
+    entry = HistoryEntry(
         row["seq"],
         row["on"],
-        EntryKind(row["kind"]),
-        Status(row["status"]) if row["status"] else None,
-        Outcome(row["outcome"]) if row["outcome"] else None,
-        Reason(row["reason"]) if row["reason"] else None,
+        HistoryEntryKind(row["kind"]),
+        CaseStatus(row["status"]) if row["status"] else None,
+        CaseOutcome(row["outcome"]) if row["outcome"] else None,
+        NonAcceptanceReason(row["reason"]) if row["reason"] else None,
         body.body,
         body.text,
     )
-    return Line(entry, row["by"], body.staff, body.text, len(body.files))
+    return CaseHistoryLine(entry, row["by"], body.staff, body.text, len(body.files))
 
 
-async def read_log(query: ReadLog, sight: Sight) -> tuple[LogLine, ...]:
+async def read_log(query: GetCaseAuditLog, sight: ReadContext) -> tuple[CaseAuditLine, ...]:
     """Who did what with a case, the newest last."""
     line = tables.audit.c
     newest = select(line.hour, line.actor, line.what).where(line.ref == query.case).order_by(line.seq.desc())
     rows = (await sight.connection.execute(newest.limit(MOST_LOGGED))).all()
-    return tuple([LogLine(row.hour, row.actor, row.what) for row in reversed(rows)])
+    return tuple([CaseAuditLine(row.hour, row.actor, row.what) for row in reversed(rows)])
 
 
-async def list_links(query: ListLinks, sight: Sight) -> tuple[CaseFile, ...]:
+async def list_links(query: ListLinkedCases, sight: ReadContext) -> tuple[OfficerCase, ...]:
     """The cases of the same matter, by number."""
     link = tables.links.c
     others = select(link.other_id).where(link.case_id == query.case)
@@ -179,17 +179,17 @@ async def list_links(query: ListLinks, sight: Sight) -> tuple[CaseFile, ...]:
     return tuple([listed(row) for row in (await sight.connection.execute(wanted)).mappings()])
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
-    FindNumber: find_number,
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    FindCaseByNumber: find_number,
     ListCases: list_cases,
-    ReadTold: read_told,
-    ReadHistory: read_history,
-    ReadLog: read_log,
-    ListLinks: list_links,
+    GetCaseReport: read_told,
+    GetCaseHistory: read_history,
+    GetCaseAuditLog: read_log,
+    ListLinkedCases: list_links,
 }
 
 
-async def _opened(case: str, sight: Sight) -> tuple[Seal, Report]:
+async def _opened(case: str, sight: ReadContext) -> tuple[Cipher, StoredReport]:
     query = select(CASE.key, CASE.report).where(CASE.id == case)
     row = (await sight.connection.execute(query)).first()
     if row is None:
@@ -198,6 +198,6 @@ async def _opened(case: str, sight: Sight) -> tuple[Seal, Report]:
     return seal, opened_report(case, seal, row.report)
 
 
-def opened_report(case: str, seal: Seal, sealed: bytes) -> Report:
+def opened_report(case: str, seal: Cipher, sealed: bytes) -> StoredReport:
     """What was told in a case, opened with its seal."""
     return REPORT.validate_json(seal.open(sealed, "cases", case, "report"))

@@ -9,15 +9,15 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import thai
-from handlers.complaints.lifecycle import ENDED, Status
-from handlers.complaints.messages import EntryKind
-from handlers.complaints.reminders import Colleague, Remind, Standing
-from handlers.dialog.events import Say
+from handlers.complaints.lifecycle import ENDED, CaseStatus
+from handlers.complaints.messages import HistoryEntryKind
+from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
+from handlers.dialog.events import Reply
 from storage import tables
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.staff.notifications import post
-from storage.staff.roster import Address
+from storage.staff.roster import StaffAddress
 from storage.tables import rules as ruling
 
 _OPEN = tables.cases.c.status.not_in([status.value for status in ENDED])
@@ -25,25 +25,25 @@ _ONCE = insert(ruling.reminders).on_conflict_do_nothing()
 
 
 @dataclass
-class Reminding:
+class CaseReminders:
     """Knows which cases are open and what was told of them, and lays notices ready."""
 
-    committer: Committer
+    committer: GroupCommitWriter
 
-    async def known(self) -> tuple[list[Standing], list[Colleague]]:
+    async def known(self) -> tuple[list[CaseDeadlineState], list[ReminderRecipient]]:
         """The open cases, and who of the staff can be told something."""
         async with self.committer.transaction() as connection:
             roster = await self.committer.roster.fresh(connection)
-            staff = [Colleague(one.id, one.role) for one, address in roster if address is not None]
+            staff = [ReminderRecipient(one.id, one.role) for one, address in roster if address is not None]
             return await _standings(connection), staff
 
-    async def remind(self, reminds: Sequence[Remind], now: datetime) -> int:
+    async def remind(self, reminds: Sequence[SendReminder], now: datetime) -> int:
         """Write reminders and their notices in one; gives how many were given now, and not before."""
         given = 0
         async with self.committer.transaction() as connection:
             roster = await self.committer.roster.fresh(connection)
             addresses = {one.id: address for one, address in roster if address is not None}
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             for remind in reminds:
                 if not await _first(connection, remind):
                     continue
@@ -55,23 +55,25 @@ class Reminding:
         return given
 
 
-def _said(remind: Remind, address: Address) -> Say:
+def _said(remind: SendReminder, address: StaffAddress) -> Reply:
     if "due" not in remind.say.args:
         return remind.say
     return replace(remind.say, args={**remind.say.args, "due": thai.shown(remind.due, address.lang)})
 
 
-async def _first(connection: AsyncConnection, remind: Remind) -> bool:
+async def _first(connection: AsyncConnection, remind: SendReminder) -> bool:
     """Mark a reminder as given, and those it stands for; False where it was given before."""
     rows = [{"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.passed)]
     first, *_ = [(await connection.execute(_ONCE, row)).rowcount for row in rows]
     return bool(first)
 
 
-async def _standings(connection: AsyncConnection) -> list[Standing]:
+async def _standings(connection: AsyncConnection) -> list[CaseDeadlineState]:
     case, line = tables.cases.c, tables.history.c
-    moved = func.max(line.on).filter(line.kind.in_([EntryKind.FILED.value, EntryKind.MOVED.value]))
-    answered = func.count().filter(line.kind == EntryKind.OFFICE.value)
+    moved = func.max(line.on).filter(
+        line.kind.in_([HistoryEntryKind.FILED.value, HistoryEntryKind.MOVED.value])
+    )
+    answered = func.count().filter(line.kind == HistoryEntryKind.OFFICE.value)
     columns = (
         case.id, case.fiscal_year, case.number, case.status, case.received_on, case.touched_on,
         case.answer_by, case.officer,
@@ -86,8 +88,8 @@ async def _standings(connection: AsyncConnection) -> list[Standing]:
     told = await _gathered(connection, ruling.reminders.c.name)
     excluded = await _gathered(connection, ruling.concerned.c.staff_id, ruling.concerned.c.why != "lifted")
     return [
-        Standing(
-            row.id, row.fiscal_year, row.number, Status(row.status), row.received_on, row.since,
+        CaseDeadlineState(
+            row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
             row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
             frozenset(excluded.get(row.id, ())), frozenset(told.get(row.id, ())),
         )

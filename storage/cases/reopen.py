@@ -5,12 +5,12 @@ from datetime import date
 from sqlalchemy import bindparam, null, select, update
 
 from handlers.complaints.lifecycle import ENDED
-from handlers.complaints.messages import MoveCase
-from handlers.dialog.events import Say
+from handlers.complaints.messages import ApplyTransition
+from handlers.dialog.events import Reply
 from handlers.staff.permissions import HANDLING
 from storage import tables
-from storage.crypto.aead import Seal
-from storage.db.batch import Batch
+from storage.crypto.aead import Cipher
+from storage.db.batch import WriteBatch
 from storage.serialization import BODY
 from storage.staff import notifications as notices
 
@@ -22,19 +22,19 @@ _ANEW = (
 )
 
 
-async def hand_on(act: MoveCase, answer_by: date, seal: Seal, batch: Batch) -> None:
+async def hand_on(act: ApplyTransition, answer_by: date, seal: Cipher, batch: WriteBatch) -> None:
     """Take the case out of the hands of who closed it, and tell the others; where nobody else is, they keep it."""
     closer = await _closer(act.case, seal, batch)
     others = [one for one in await _handling(batch) if one != closer]
     batch.add(_ANEW, case=act.case, to_avoid=closer if others else None, to_day=answer_by)
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
-    told = Say("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
+    told = Reply("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
     for staff in others:
         await notices.tell(staff, told, batch, due=answer_by)
 
 
-async def _closer(case: str, seal: Seal, batch: Batch) -> str | None:
+async def _closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None:
     """Who took the last step that ended the case."""
     line = tables.history.c
     ended = select(line.seq, line.sealed).where(
@@ -46,7 +46,7 @@ async def _closer(case: str, seal: Seal, batch: Batch) -> str | None:
     return BODY.validate_json(seal.open(row.sealed, "history", f"{case}/{row.seq}", "body")).staff or None
 
 
-async def _handling(batch: Batch) -> list[str]:
+async def _handling(batch: WriteBatch) -> list[str]:
     column = tables.staff.c
     able = select(column.id).where(column.who.is_not(None), column.role.in_([r.value for r in HANDLING]))
     return list((await batch.connection.execute(able)).scalars())

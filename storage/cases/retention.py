@@ -9,17 +9,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.lifecycle import ENDED
-from handlers.complaints.messages import By
+from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import IDLE
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.cases import subscriptions as news
 from storage.cases import unsend_map as sent
 from storage.db import sqlite as database
-from storage.db.batch import INSERTS, Batch
-from storage.db.group_commit import Committer
-from storage.errors import Conflict, Tampered
-from storage.files.evidence import Evidence
+from storage.db.batch import INSERTS, WriteBatch
+from storage.db.group_commit import GroupCommitWriter
+from storage.errors import ConflictError, TamperedError
+from storage.files.evidence import EvidenceStore
 from storage.tables import rules as ruling
 
 TOLD_FOR = timedelta(hours=24)
@@ -27,11 +27,11 @@ TOLD_FOR = timedelta(hours=24)
 
 
 @dataclass
-class Retention:
+class RetentionJobs:
     """Forgets. Each method gives how many things it forgot, and doing it again changes nothing."""
 
-    committer: Committer
-    evidence: Evidence
+    committer: GroupCommitWriter
+    evidence: EvidenceStore
     database: Path
 
     async def lapse_sessions(self, now: datetime) -> int:
@@ -56,7 +56,7 @@ class Retention:
     def _files_of(self, who: bytes, sealed: bytes) -> list[str]:
         try:
             return [file.id for file in self.committer.talks.opened(who, sealed).files]
-        except (Tampered, ValueError):
+        except (TamperedError, ValueError):
             return []  # what cannot be opened is emptied all the same; its files go after a day
 
     async def forget_events(self, now: datetime) -> int:
@@ -85,10 +85,10 @@ class Retention:
             )
             cases = list((await connection.execute(over)).scalars())
             files = await _erase(connection, cases)
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             for case in cases:
                 batch.add(news.FORGET_CASE, of_case=news.mark(self.committer.seals, case))
-                await batch.note(By.CLOCK, "erased", case)
+                await batch.note(ActorKind.CLOCK, "erased", case)
             await batch.flush()
         self.evidence.erase(files)
         return len(cases)
@@ -111,7 +111,7 @@ class Retention:
         """Mark a chore of the clock as done; False where it was marked before, and must not be done again."""
         try:
             await self.committer.write(INSERTS["chores"], {"name": name, "due": due})
-        except Conflict:
+        except ConflictError:
             return False
         return True
 

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import RowMapping, Select, and_, or_, select, tuple_
 
-from handlers.staff.complaints.messages import CaseFile, Found, SearchCases
+from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, SearchCases
 from storage.cases import exclusions as concerns
 from storage.cases import officer_queries as docket
-from storage.crypto.keyring import Seals
-from storage.db.read_context import Sight
+from storage.crypto.keyring import Keyring
+from storage.db.read_context import ReadContext
 
 SLICE = 50
 """Cases that are opened in one go: a few milliseconds' work."""
@@ -19,18 +19,18 @@ SLICE = 50
 PATIENCE = 1.5
 """Seconds after which a search tells what it has; with reading and answering it stays under two."""
 
-Sights: TypeAlias = Callable[[], AbstractAsyncContextManager[Sight]]
+Sights: TypeAlias = Callable[[], AbstractAsyncContextManager[ReadContext]]
 
 _CASE = docket.CASE
 
 
-async def search_cases(query: SearchCases, sights: Sights) -> Found:
+async def search_cases(query: SearchCases, sights: Sights) -> CaseSearchResult:
     """Cases in whose words a text stands; only what the person may read is opened.
 
     Each slice has a sight of its own, so that no search keeps a connection from others.
     """
     clock, needle = asyncio.get_running_loop().time, query.text.casefold()
-    ends, found, searched, reached = clock() + PATIENCE, list[CaseFile](), 0, query.below
+    ends, found, searched, reached = clock() + PATIENCE, list[OfficerCase](), 0, query.below
     while True:
         async with sights() as sight:
             rows = (await sight.connection.execute(_slice(query, reached))).mappings().all()
@@ -40,13 +40,15 @@ async def search_cases(query: SearchCases, sights: Sights) -> Found:
             if _holds(row, needle, sight.seals):
                 found.append(docket.listed(row))
             if len(found) == query.most:
-                return Found(tuple(found), searched, reached, left=place < len(rows) or len(rows) == SLICE)
+                return CaseSearchResult(
+                    tuple(found), searched, reached, left=place < len(rows) or len(rows) == SLICE
+                )
         if len(rows) < SLICE or clock() >= ends:
-            return Found(tuple(found), searched, reached, left=len(rows) == SLICE)
+            return CaseSearchResult(tuple(found), searched, reached, left=len(rows) == SLICE)
         await asyncio.sleep(0)
 
 
-def _holds(row: RowMapping, needle: str, seals: Seals) -> bool:
+def _holds(row: RowMapping, needle: str, seals: Keyring) -> bool:
     told = docket.opened_report(row["id"], seals.of_case(row["id"], row["key"]), row["report"])
     return any(needle in answer.casefold() for answer in told.answers.values())
 

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.messages import FILE, TEXT, By, Unsay, emptied
-from handlers.questions.messages import LineKind
+from handlers.complaints.messages import FILE, TEXT, ActorKind, UnsendMessage, emptied
+from handlers.questions.messages import ThreadLineKind
 from storage import tables
-from storage.crypto.aead import Seal
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
-from storage.errors import Tampered
-from storage.serialization import BODY, ERRAND, IDENTITY, REPORT, Body, Errand
+from storage.crypto.aead import Cipher
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.errors import TamperedError
+from storage.serialization import BODY, ERRAND, IDENTITY, REPORT, HistoryContent, QueuedTask
 
 KIND = "sent"
 """Of errand: to forget which message went where."""
@@ -42,7 +42,7 @@ _MAP = update(tables.errands).where(tables.errands.c.id == bindparam("row")).val
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MessageOrigin:
     """Where a message went. row: of the map; sent: all that the row knows."""
 
     row: str
@@ -50,7 +50,7 @@ class Found:
     sent: Mapping[str, str] = field(repr=False)
 
 
-def remember(case: str, sent: Mapping[str, str], batch: Batch) -> None:
+def remember(case: str, sent: Mapping[str, str], batch: WriteBatch) -> None:
     """Keep, with what is written, which message brought what into a case."""
     if not sent:
         return
@@ -60,21 +60,21 @@ def remember(case: str, sent: Mapping[str, str], batch: Batch) -> None:
     batch.insert("errands", id=row, kind=KIND, due=due, attempts=0, sealed=sealed)
 
 
-async def found(message: str, connection: AsyncConnection, seals: Seals) -> Found | None:
+async def found(message: str, connection: AsyncConnection, seals: Keyring) -> MessageOrigin | None:
     """Where a message went; every row is opened, since none may tell from outside what is in it."""
     column = tables.errands.c
     for row in await connection.execute(select(column.id, column.sealed).where(column.kind == KIND)):
         try:
             opened = seals.waiting.open(row.sealed, "errands", row.id, "errand")
             what = ERRAND.validate_json(opened).what
-        except (Tampered, ValueError):
+        except (TamperedError, ValueError):
             continue
         if message in what and message != CASE:
-            return Found(row.id, what[CASE], what)
+            return MessageOrigin(row.id, what[CASE], what)
     return None
 
 
-async def unsay(act: Unsay, batch: Batch) -> None:
+async def unsay(act: UnsendMessage, batch: WriteBatch) -> None:
     """Take out of a case what one message brought."""
     known = await found(act.message, batch.connection, batch.seals)
     query = select(_CASES.key, _CASES.report).where(_CASES.id == act.case)
@@ -92,10 +92,10 @@ async def unsay(act: Unsay, batch: Batch) -> None:
         await _without_text(act.case, what.removeprefix(TEXT), case.report, seal, batch)
     left = {message: one for message, one in known.sent.items() if message != act.message}
     batch.add(_MAP, row=known.row, left=_sealed(batch.seals, known.row, left))
-    await batch.note(By.REPORTER, "unsent", act.case)
+    await batch.note(ActorKind.REPORTER, "unsent", act.case)
 
 
-async def _without_file(case: str, file: str, sealed: bytes, seal: Seal, batch: Batch) -> None:
+async def _without_file(case: str, file: str, sealed: bytes, seal: Cipher, batch: WriteBatch) -> None:
     report = REPORT.validate_json(seal.open(sealed, "cases", case, "report"))
     if file in report.files:
         kept = replace(report, files=tuple(one for one in report.files if one != file))
@@ -108,7 +108,7 @@ async def _without_file(case: str, file: str, sealed: bytes, seal: Seal, batch: 
     batch.erased.append(file)
 
 
-async def _without_text(case: str, text: str, sealed: bytes, seal: Seal, batch: Batch) -> None:
+async def _without_text(case: str, text: str, sealed: bytes, seal: Cipher, batch: WriteBatch) -> None:
     report = REPORT.validate_json(seal.open(sealed, "cases", case, "report"))
     answers = emptied(report.answers, text)
     if answers != report.answers:
@@ -122,11 +122,11 @@ async def _without_text(case: str, text: str, sealed: bytes, seal: Seal, batch: 
     await _without_name(case, text, batch)
 
 
-async def _out_of_question(question: str, text: str, batch: Batch) -> None:
+async def _out_of_question(question: str, text: str, batch: WriteBatch) -> None:
     """Leave an empty line where a question of the service desk was taken back; of one that was erased nothing is."""
     line = tables.question_lines.c
     own = select(tables.question_lines).where(
-        line.question_id == question, line.kind != LineKind.ANSWER.value
+        line.question_id == question, line.kind != ThreadLineKind.ANSWER.value
     )
     for row in (await batch.connection.execute(own)).all():
         place = f"{question}/{row.seq}"
@@ -137,7 +137,7 @@ async def _out_of_question(question: str, text: str, batch: Batch) -> None:
             return
 
 
-async def _without_name(case: str, text: str, batch: Batch) -> None:
+async def _without_name(case: str, text: str, batch: WriteBatch) -> None:
     query = select(_ENVELOPES.key, _ENVELOPES.sealed).where(_ENVELOPES.case_id == case)
     row = (await batch.connection.execute(query)).first()
     if row is None:
@@ -148,9 +148,11 @@ async def _without_name(case: str, text: str, batch: Batch) -> None:
     batch.add(_NAME, case=case, left=own.seal(left, "envelopes", case, "identity"))
 
 
-async def _lines(case: str, seal: Seal, batch: Batch) -> list[tuple[Mapping[str, Any], Body]]:
+async def _lines(
+    case: str, seal: Cipher, batch: WriteBatch
+) -> list[tuple[Mapping[str, Any], HistoryContent]]:
     """The reporter's own lines of a case, as rows and opened."""
-    query = select(tables.history).where(_HISTORY.case_id == case, _HISTORY.by == By.REPORTER.value)
+    query = select(tables.history).where(_HISTORY.case_id == case, _HISTORY.by == ActorKind.REPORTER.value)
     rows = [dict(row) for row in (await batch.connection.execute(query)).mappings()]
     return [
         (row, BODY.validate_json(seal.open(row["sealed"], "history", f"{case}/{row['seq']}", "body")))
@@ -158,7 +160,7 @@ async def _lines(case: str, seal: Seal, batch: Batch) -> list[tuple[Mapping[str,
     ]
 
 
-async def _empty(row: Mapping[str, Any], left: Body, seal: Seal, batch: Batch) -> None:
+async def _empty(row: Mapping[str, Any], left: HistoryContent, seal: Cipher, batch: WriteBatch) -> None:
     """Put a line in the place of one that was taken back: the same day and kind, with what is left of it.
 
     History is never rewritten, and the database refuses it; erasing is allowed, and leaves a line that says so much.
@@ -169,8 +171,8 @@ async def _empty(row: Mapping[str, Any], left: Body, seal: Seal, batch: Batch) -
     batch.insert("history", **{**row, "sealed": sealed})
 
 
-def _sealed(seals: Seals, row: str, what: Mapping[str, str]) -> bytes:
-    return seals.waiting.seal(ERRAND.dump_json(Errand(KIND, what)), "errands", row, "errand")
+def _sealed(seals: Keyring, row: str, what: Mapping[str, str]) -> bytes:
+    return seals.waiting.seal(ERRAND.dump_json(QueuedTask(KIND, what)), "errands", row, "errand")
 
 
 async def forget(connection: AsyncConnection, now: datetime) -> int:

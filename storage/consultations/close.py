@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from handlers.consultations.messages import CloseBallot, Phase
+from handlers.consultations.messages import CloseConsultation, ConsultationPhase
 from storage import tables
 from storage.consultations.store import answers_of, minute, row_of, sealed
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
-from storage.errors import Conflict
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.errors import ConflictError
 
 SOME = 2_000
 """Voices that are written anew at a time: others wait for no longer than that takes."""
@@ -23,17 +23,17 @@ SOME = 2_000
 _BALLOT, _VOICE = tables.ballots.c, tables.voices.c
 
 
-async def close_ballot(act: CloseBallot, batch: Batch) -> None:
+async def close_ballot(act: CloseConsultation, batch: WriteBatch) -> None:
     """Close, as an officer wishes; what is too much for one transaction is left to the clock. Raises Conflict."""
     await shut(batch, act.code, act.by)
     await written_anew(batch, act.code)
 
 
-async def shut(batch: Batch, code: str, by: str) -> None:
+async def shut(batch: WriteBatch, code: str, by: str) -> None:
     """Take no voice any more, and destroy the key. Raises Conflict where that was done."""
     row = await row_of(code, batch.connection)
-    if row is None or row.phase != Phase.OPEN.value or row.key is None:
-        raise Conflict("it has closed meanwhile")
+    if row is None or row.phase != ConsultationPhase.OPEN.value or row.key is None:
+        raise ConflictError("it has closed meanwhile")
     closes = min(row.closes, minute(batch.now))
     closed = update(tables.ballots).where(_BALLOT.code == code).values(key=None, closes=closes)
     await batch.connection.execute(closed)
@@ -42,7 +42,7 @@ async def shut(batch: Batch, code: str, by: str) -> None:
     await batch.note(by, "consultation-closed", code)
 
 
-async def written_anew(batch: Batch, code: str) -> bool:
+async def written_anew(batch: WriteBatch, code: str) -> bool:
     """Write some voices anew; once none has a mark, the consultation is closed, which is told."""
     marked = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_not(None)).limit(SOME)
     some = (await batch.connection.execute(marked)).all()
@@ -53,12 +53,12 @@ async def written_anew(batch: Batch, code: str) -> bool:
     if len(some) == SOME:
         return False
     await batch.connection.execute(
-        update(tables.ballots).where(_BALLOT.code == code).values(phase=Phase.CLOSED.value)
+        update(tables.ballots).where(_BALLOT.code == code).values(phase=ConsultationPhase.CLOSED.value)
     )
     return True
 
 
-def _unmarked(voice: Row[Any], seals: Seals) -> dict[str, object]:
+def _unmarked(voice: Row[Any], seals: Keyring) -> dict[str, object]:
     own = secrets.token_hex(16)
     again = sealed(seals, own, answers_of(voice, seals))
     return {"id": own, "code": voice.code, "mark": None, "account": voice.account, "sealed": again}

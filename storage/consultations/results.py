@@ -11,25 +11,25 @@ from sqlalchemy import Row, bindparam, delete, select, update
 
 from handlers import thai
 from handlers.consultations.messages import (
-    Ballot,
-    Kind,
-    ListTexts,
+    Consultation,
+    ConsultationPhase,
+    ConsultationQuestionKind,
+    FreeText,
+    ListFreeTexts,
     ListThemes,
-    Phase,
-    PublishResult,
-    PutTheme,
+    PublishConsultationResult,
+    SaveTheme,
     Theme,
-    Written,
 )
-from handlers.dialog.events import Act, Query, Say, literal
-from ita_stats.calendar import Month, day_in_bangkok
+from handlers.dialog.events import Act, Query, Reply, literal
+from ita_stats.calendar import CalendarMonth, day_in_bangkok
 from ita_stats.opinions import model as voice
 from storage import tables
 from storage.consultations.store import answers_of, opened
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
-from storage.db.read_context import Sight
-from storage.errors import Conflict
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.db.read_context import ReadContext
+from storage.errors import ConflictError
 from storage.serialization import LETTER, enclosed
 
 THEME = TypeAdapter(Theme)
@@ -54,17 +54,17 @@ _OUT = (
 _TOLD = delete(tables.hearers).where(tables.hearers.c.code == bindparam("of_code"))
 
 
-async def list_texts(query: ListTexts, sight: Sight) -> tuple[Written, ...]:
+async def list_texts(query: ListFreeTexts, sight: ReadContext) -> tuple[FreeText, ...]:
     """What people wrote, numbered in the order of the random names of their voices."""
     return tuple(written for written, _ in await _texts(query.code, sight))
 
 
-async def _texts(code: str, sight: Sight) -> list[tuple[Written, list[str]]]:
+async def _texts(code: str, sight: ReadContext) -> list[tuple[FreeText, list[str]]]:
     """Each text once, with the voices that hold it; blanks, case and marks put aside (`thai.folded`)."""
     row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).first()
-    if row is None or row.phase == Phase.OPEN.value:
+    if row is None or row.phase == ConsultationPhase.OPEN.value:
         return []
-    own = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
+    own = [one.key for one in opened(row).questions if one.kind is ConsultationQuestionKind.TEXT]
     found: dict[tuple[str, str], tuple[str, list[str]]] = {}
     given = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_(None)).order_by(_VOICE.id)
     for at, one in enumerate((await sight.connection.execute(given)).all() if own else ()):
@@ -74,12 +74,12 @@ async def _texts(code: str, sight: Sight) -> list[tuple[Written, list[str]]]:
         for key in (key for key in own if said.get(key)):
             found.setdefault((key, thai.folded(said[key])), (said[key], []))[1].append(one.id)
     return [
-        (Written(number, key, text, len(voices)), voices)
+        (FreeText(number, key, text, len(voices)), voices)
         for number, ((key, _), (text, voices)) in enumerate(found.items(), start=1)
     ]
 
 
-async def list_themes(query: ListThemes, sight: Sight) -> tuple[Theme, ...]:
+async def list_themes(query: ListThemes, sight: ReadContext) -> tuple[Theme, ...]:
     """The themes of a consultation, with of how many people each is."""
     themes = await _themes(query.code, sight)
     if not any(one.texts for one in themes):
@@ -89,7 +89,7 @@ async def list_themes(query: ListThemes, sight: Sight) -> tuple[Theme, ...]:
     return tuple(replace(one, voices=len(some)) for one, some in zip(themes, people, strict=True))
 
 
-async def _themes(code: str, sight: Sight) -> tuple[Theme, ...]:
+async def _themes(code: str, sight: ReadContext) -> tuple[Theme, ...]:
     rows = await sight.connection.execute(
         select(tables.themes).where(_THEME.code == code).order_by(_THEME.place)
     )
@@ -99,7 +99,7 @@ async def _themes(code: str, sight: Sight) -> tuple[Theme, ...]:
     )
 
 
-async def put_theme(act: PutTheme, batch: Batch) -> None:
+async def put_theme(act: SaveTheme, batch: WriteBatch) -> None:
     """Write a theme, new or again."""
     one = act.theme
     sealed = batch.seals.question.seal(THEME.dump_json(one), "themes", f"{act.code}/{one.place}", "theme")
@@ -114,22 +114,22 @@ async def put_theme(act: PutTheme, batch: Batch) -> None:
     await batch.note(act.by, "theme", act.code)
 
 
-async def publish_result(act: PublishResult, batch: Batch) -> None:
+async def publish_result(act: PublishConsultationResult, batch: WriteBatch) -> None:
     """Keep the results as they are published, and lay a word ready for who wished to hear."""
     phase = select(_BALLOT.phase).where(_BALLOT.code == act.code)
-    if (await batch.connection.execute(phase)).scalar() != Phase.CLOSED.value:
-        raise Conflict("the results were published meanwhile")
+    if (await batch.connection.execute(phase)).scalar() != ConsultationPhase.CLOSED.value:
+        raise ConflictError("the results were published meanwhile")
     sealed = batch.seals.question.seal(act.result.content, "ballots", act.code, "result")
     batch.add(
         _OUT,
         of_code=act.code,
-        to_phase=Phase.PUBLISHED.value,
+        to_phase=ConsultationPhase.PUBLISHED.value,
         to_result=sealed,
         on_day=day_in_bangkok(batch.now),
     )
     wished = select(tables.hearers).where(tables.hearers.c.code == act.code)
     link = literal(f"\n{act.result.address}") if act.result.address else literal("")
-    told = Say("consult.result", {"title": act.title, "link": link}, certain=True)
+    told = Reply("consult.result", {"title": act.title, "link": link}, certain=True)
     for hearer in (await batch.connection.execute(wished)).all():
         opened_letter = batch.seals.waiting.open(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
         letter = replace(LETTER.validate_json(opened_letter), says=(told,))
@@ -142,13 +142,13 @@ async def publish_result(act: PublishResult, batch: Batch) -> None:
 
 
 @dataclass
-class Polls:
+class ConsultationStatistics:
     """Public opinion as it is counted and shown."""
 
-    seals: Seals
+    seals: Keyring
     sight: Callable[[], Any]
 
-    async def consultations(self) -> tuple[voice.Consultation, ...]:
+    async def consultations(self) -> tuple[voice.CountedConsultation, ...]:
         """All that were ever announced, the newest first."""
         async with self.sight() as sight:
             rows = await sight.connection.execute(
@@ -165,34 +165,34 @@ class Polls:
             )
             return content
 
-    async def voices(self, code: str) -> AsyncIterator[list[voice.Voice]]:
+    async def voices(self, code: str) -> AsyncIterator[list[voice.AnonymousResponse]]:
         """The voices of a consultation, some at a time."""
         async with self.sight() as sight:
             row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).one()
-            texts = [one.key for one in opened(row).questions if one.kind is Kind.TEXT]
+            texts = [one.key for one in opened(row).questions if one.kind is ConsultationQuestionKind.TEXT]
             # The next are read while these are opened and counted.
             reading = asyncio.ensure_future(_some(sight, code, ""))
             try:
                 while given := await reading:
                     reading = asyncio.ensure_future(_some(sight, code, given[-1].id))
                     yield [
-                        voice.Voice(one.account, _counting(answers_of(one, self.seals), texts))
+                        voice.AnonymousResponse(one.account, _counting(answers_of(one, self.seals), texts))
                         for one in given
                     ]
             finally:
                 reading.cancel()
                 await asyncio.wait([reading])
 
-    async def themes(self, code: str) -> tuple[voice.Theme, ...]:
+    async def themes(self, code: str) -> tuple[voice.CountedTheme, ...]:
         """The themes of a consultation, with the office's answers as they are now."""
         async with self.sight() as sight:
             known = await list_themes(ListThemes(code), sight)
         return tuple(
-            voice.Theme(
+            voice.CountedTheme(
                 one.name,
                 one.voices,
                 one.quotes,
-                voice.Taken(one.taken.value) if one.taken else None,
+                voice.ThemeDecision(one.taken.value) if one.taken else None,
                 one.reason,
                 one.by,
                 one.done,
@@ -207,20 +207,23 @@ class Polls:
             sealed = (await sight.connection.execute(query)).scalar()
         return self.seals.question.open(sealed, "ballots", code, "result") if sealed else None
 
-    async def opinions(self) -> tuple[voice.Opinion, ...]:
+    async def opinions(self) -> tuple[voice.CountedFeedback, ...]:
         """What is counted of all opinions: month, topic and score, also where the words are erased already."""
         async with self.sight() as sight:
             rows = (
                 await sight.connection.execute(select(_OPINION.said_on, _OPINION.topic, _OPINION.score))
             ).all()
-        return tuple(voice.Opinion(Month.of(row.said_on).code, row.topic, row.score) for row in rows)
+        return tuple(
+            voice.CountedFeedback(CalendarMonth.of(row.said_on).code, row.topic, row.score) for row in rows
+        )
 
 
-def _counted(ballot: Ballot) -> voice.Consultation:
+def _counted(ballot: Consultation) -> voice.CountedConsultation:
     questions = tuple(
-        voice.Asked(one.key, voice.Kind(one.kind.value), one.title, one.options) for one in ballot.questions
+        voice.CountedQuestion(one.key, voice.AnswerKind(one.kind.value), one.title, one.options)
+        for one in ballot.questions
     )
-    return voice.Consultation(
+    return voice.CountedConsultation(
         ballot.code, ballot.title, ballot.background, ballot.link, ballot.opens, ballot.closes, questions
     )
 
@@ -232,19 +235,19 @@ def _counting(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
     return answers
 
 
-async def _some(sight: Sight, code: str, last: str) -> Sequence[Row[Any]]:
+async def _some(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
     """The voices after one, in the order of their random names; written anew, so that an index has that order."""
     unmarked = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_(None))
     after = unmarked.where(_VOICE.id > last).order_by(_VOICE.id).limit(SOME)
     return (await sight.connection.execute(after)).all()
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
-    ListTexts: list_texts,
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListFreeTexts: list_texts,
     ListThemes: list_themes,
 }
 
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
-    PutTheme: put_theme,
-    PublishResult: publish_result,
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    SaveTheme: put_theme,
+    PublishConsultationResult: publish_result,
 }

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from storage.errors import Tampered
+from storage.errors import TamperedError
 
 FORMAT = 1
 BLOCK = 512
@@ -44,7 +44,7 @@ def mark(key: bytes, *parts: bytes) -> bytes:
     return hmac.digest(key, _joined(parts), "sha256")
 
 
-class Marker:
+class HmacKey:
     """Makes marks under one key, at a third of what `mark` costs."""
 
     def __init__(self, key: bytes) -> None:
@@ -85,7 +85,7 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-class Seal:
+class Cipher:
     """Seals under the current version of a key; opens under any version that is still known, whatever its block."""
 
     def __init__(self, keys: Mapping[int, bytes], desk: str, block: int = BLOCK) -> None:
@@ -94,10 +94,10 @@ class Seal:
         self._current = max(keys)
         self._head, self._desk, self._block = bytes((FORMAT, self._current)), desk, block
 
-    def derived(self, purpose: str, block: int = BLOCK) -> "Seal":
+    def derived(self, purpose: str, block: int = BLOCK) -> "Cipher":
         """The same versions, derived for a purpose. block: bytes that its values are padded to a multiple of."""
         keys = {version: derived(key, purpose) for version, key in self._keys.items()}
-        return Seal(keys, self._desk, block)
+        return Cipher(keys, self._desk, block)
 
     def seal(self, data: bytes, table: str, row: str, field: str) -> bytes:
         """Seal data for one place."""
@@ -110,11 +110,11 @@ class Seal:
         """Open what was sealed for that place. Raises Tampered."""
         head, nonce, rest = blob[:2], blob[2 : 2 + NONCE], blob[2 + NONCE :]
         if len(head) < 2 or head[0] != FORMAT or head[1] not in self._keys:
-            raise Tampered(f"a sealed value of {table}.{field} is of no known format or key")
+            raise TamperedError(f"a sealed value of {table}.{field} is of no known format or key")
         try:
             padded = self._ciphers[head[1]].decrypt(nonce, rest, self._place(head, table, row, field))
         except (InvalidTag, ValueError):
-            raise Tampered(f"a sealed value of {table}.{field} does not open") from None
+            raise TamperedError(f"a sealed value of {table}.{field} does not open") from None
         size = int.from_bytes(padded[:4], "big")
         return padded[4 : 4 + size]
 
@@ -125,7 +125,7 @@ class Seal:
 CHUNK = 64 * 1024
 
 
-class ChunkSealer:
+class StreamEncryptor:
     """Seals a stream in chunks of 64 KiB, each of which knows its place and whether it is the last.
 
     A chunk that is cut off, moved or added is found (the STREAM construction of Hoang et al., 2015). The key must
@@ -155,7 +155,7 @@ def opened_chunks(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[
         try:
             yield cipher.decrypt(_nonce(place, last=last), chunk, None)
         except (InvalidTag, ValueError):
-            raise Tampered("a sealed file does not open") from None
+            raise TamperedError("a sealed file does not open") from None
 
 
 SEALED_CHUNK = CHUNK + 16  # the ciphertext carries a 16-byte tag

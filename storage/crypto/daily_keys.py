@@ -8,20 +8,20 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.crypto.aead import WHOLE, Marker, Seal, derived, fresh_key
-from storage.crypto.keyring import Seals
+from storage.crypto.aead import WHOLE, Cipher, HmacKey, derived, fresh_key
+from storage.crypto.keyring import Keyring
 
 OLDEST = timedelta(days=1)
 """Yesterday's key is still there: Telegram sends an event again for up to 24 hours. So a key lives 48 hours at most."""
 
 
 @dataclass
-class Days:
+class DailyKeys:
     """The keys of today and yesterday (UTC), and what they mark and seal with."""
 
-    of: Seals
-    marking: dict[date, Marker] = field(default_factory=dict, repr=False)
-    seals: dict[date, Seal] = field(default_factory=dict, repr=False)
+    of: Keyring
+    marking: dict[date, HmacKey] = field(default_factory=dict, repr=False)
+    seals: dict[date, Cipher] = field(default_factory=dict, repr=False)
     before: frozenset[date] = frozenset()
     """Days some of whose events were marked as an earlier version did (`storage.said`)."""
 
@@ -32,8 +32,8 @@ class Days:
 
     def learn(self, found: Mapping[date, bytes]) -> None:
         """Use keys that are on the disk."""
-        self.marking = {day: Marker(derived(key, "mark")) for day, key in found.items()}
-        self.seals = {day: Seal({1: derived(key, "seal")}, self.of.desk) for day, key in found.items()}
+        self.marking = {day: HmacKey(derived(key, "mark")) for day, key in found.items()}
+        self.seals = {day: Cipher({1: derived(key, "seal")}, self.of.desk) for day, key in found.items()}
 
     async def loaded(self, connection: AsyncConnection, now: datetime) -> dict[date, bytes]:
         """The stored keys, today's made where there is none; to be kept once they are on the disk."""

@@ -12,14 +12,14 @@ from itertools import combinations
 from pathlib import Path
 
 from storage.crypto.aead import KEY, fresh_key
-from storage.errors import KeyTrouble
+from storage.errors import KeyFileError
 from storage.files import directories as folders
 
 NAMES = ("seal", "pepper", "person", "audit", "envelope")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeskPaths:
     """Where a desk keeps its things. keys: a path for each of `NAMES`."""
 
     desk: str
@@ -28,17 +28,17 @@ class Place:
     keys: Mapping[str, Path]
 
     @classmethod
-    def under(cls, home: Path, desk: str) -> "Place":
+    def under(cls, home: Path, desk: str) -> "DeskPaths":
         """The places of a desk that sets nothing itself."""
         folder = home / desk
         return cls(desk, folder, folder / "desk.sqlite", {n: folder / "keys" / f"{n}.key" for n in NAMES})
 
 
 @dataclass(frozen=True, slots=True)
-class Keyring:
+class KeyFiles:
     """The keys of a desk, by name and version. Its repr tells nothing."""
 
-    place: Place
+    place: DeskPaths
     keys: Mapping[str, Mapping[int, bytes]]
 
     def __repr__(self) -> str:
@@ -48,24 +48,24 @@ class Keyring:
         return self.keys[name]
 
 
-def opened(place: Place) -> Keyring:
+def opened(place: DeskPaths) -> KeyFiles:
     """The keys of a desk; made afresh where neither keys nor database exist yet. Raises KeyTrouble."""
     folders.private(place.folder)
     with folders.alone(place.folder / ".opening"):  # two first starts at once agree on one set of keys
         missing = [name for name in NAMES if not place.keys[name].exists()]
         if missing and place.database.exists():
-            raise KeyTrouble(
+            raise KeyFileError(
                 f"{place.keys[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
                 "Put the key back from its backup; without it nothing can be opened."
             )
         for name in missing:
             _make(place.keys[name])
-    ring = Keyring(place, {name: _read(place.keys[name]) for name in NAMES})
+    ring = KeyFiles(place, {name: _read(place.keys[name]) for name in NAMES})
     assert_distinct([ring])
     return ring
 
 
-def assert_distinct(rings: Iterable[Keyring]) -> None:
+def assert_distinct(rings: Iterable[KeyFiles]) -> None:
     """Raise KeyTrouble where two keys are equal, in one desk or across desks."""
     found = [
         (f"{ring.place.keys[name]} version {version}", key)
@@ -75,7 +75,7 @@ def assert_distinct(rings: Iterable[Keyring]) -> None:
     ]
     for (one, first), (other, second) in combinations(found, 2):
         if first == second:
-            raise KeyTrouble(f"{one} and {other} are the same key; each must be made on its own.")
+            raise KeyFileError(f"{one} and {other} are the same key; each must be made on its own.")
 
 
 def _make(path: Path) -> None:
@@ -93,9 +93,9 @@ def _read(path: Path) -> Mapping[int, bytes]:
     try:
         mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text("ascii", errors="replace")
     except OSError as trouble:
-        raise KeyTrouble(f"{path}: this key cannot be read ({trouble.strerror}).") from None
+        raise KeyFileError(f"{path}: this key cannot be read ({trouble.strerror}).") from None
     if os.name == "posix" and mode & 0o077:
-        raise KeyTrouble(
+        raise KeyFileError(
             f"{path}: others can read this key (mode {mode:04o}). Set it right: chmod 600 {path}"
         )
     keys: dict[int, bytes] = {}
@@ -104,12 +104,14 @@ def _read(path: Path) -> Mapping[int, bytes]:
             continue
         version, key = _parsed(line)
         if not 0 < version < 256 or len(key) != KEY:
-            raise KeyTrouble(f"{path}, line {number}: not a key; a line is a version and 32 bytes in base64.")
+            raise KeyFileError(
+                f"{path}, line {number}: not a key; a line is a version and 32 bytes in base64."
+            )
         if version in keys:
-            raise KeyTrouble(f"{path}, line {number}: version {version} stands twice.")
+            raise KeyFileError(f"{path}, line {number}: version {version} stands twice.")
         keys[version] = key
     if not keys:
-        raise KeyTrouble(f"{path}: the file is empty. Put the key back from its backup.")
+        raise KeyFileError(f"{path}: the file is empty. Put the key back from its backup.")
     return keys
 
 

@@ -4,34 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from handlers.dialog.receipt import Receipt
-from storage.crypto.aead import BLOCK, Seal, derived, fresh_key, mark
-from storage.crypto.key_files import Keyring
+from storage.crypto.aead import BLOCK, Cipher, derived, fresh_key, mark
+from storage.crypto.key_files import KeyFiles
 
 BLOCKS = {"session": 448, "address": 64}
 """Bytes of the blocks of some: of talks seven lie on a page of the database and not six; an address is short."""
 
 
 @dataclass
-class Seals:
+class Keyring:
     """Made once from a desk's keyring. Each purpose has a key of its own, derived from the seal key."""
 
-    ring: Keyring = field(repr=False)
-    session: Seal = field(init=False, repr=False)
-    day: Seal = field(init=False, repr=False)
-    case: Seal = field(init=False, repr=False)
-    file: Seal = field(init=False, repr=False)
-    waiting: Seal = field(init=False, repr=False)
-    address: Seal = field(init=False, repr=False)
-    staff: Seal = field(init=False, repr=False)
-    question: Seal = field(init=False, repr=False)
-    envelope: Seal = field(init=False, repr=False)
+    ring: KeyFiles = field(repr=False)
+    session: Cipher = field(init=False, repr=False)
+    day: Cipher = field(init=False, repr=False)
+    case: Cipher = field(init=False, repr=False)
+    file: Cipher = field(init=False, repr=False)
+    waiting: Cipher = field(init=False, repr=False)
+    address: Cipher = field(init=False, repr=False)
+    staff: Cipher = field(init=False, repr=False)
+    question: Cipher = field(init=False, repr=False)
+    envelope: Cipher = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
-        root = Seal(self.ring["seal"], self.desk)
+        root = Cipher(self.ring["seal"], self.desk)
         for purpose in ("session", "day", "case", "file", "waiting", "address", "staff", "question"):
             setattr(self, purpose, root.derived(purpose, BLOCKS.get(purpose, BLOCK)))
-        self.envelope = Seal(self.ring["envelope"], self.desk)
+        self.envelope = Cipher(self.ring["envelope"], self.desk)
 
     @property
     def desk(self) -> str:
@@ -67,20 +67,20 @@ class Seals:
         keys = self.ring["pepper"]
         return mark(keys[min(keys)], b"salt", purpose.encode())
 
-    def new_case(self, case: str) -> tuple[bytes, Seal]:
+    def new_case(self, case: str) -> tuple[bytes, Cipher]:
         """A fresh key for a case: wrapped, and as the seal it makes."""
         key = fresh_key()
-        return self.case.seal(key, "cases", case, "key"), Seal({1: key}, self.desk)
+        return self.case.seal(key, "cases", case, "key"), Cipher({1: key}, self.desk)
 
-    def of_case(self, case: str, wrapped: bytes) -> Seal:
+    def of_case(self, case: str, wrapped: bytes) -> Cipher:
         """The seal of a case."""
-        return Seal({1: self.case.open(wrapped, "cases", case, "key")}, self.desk)
+        return Cipher({1: self.case.open(wrapped, "cases", case, "key")}, self.desk)
 
-    def new_envelope(self, case: str) -> tuple[bytes, Seal]:
+    def new_envelope(self, case: str) -> tuple[bytes, Cipher]:
         """A fresh key for the envelope of a reporter's name: wrapped under the envelope key, and as a seal."""
         key = fresh_key()
-        return self.envelope.seal(key, "envelopes", case, "key"), Seal({1: key}, self.desk)
+        return self.envelope.seal(key, "envelopes", case, "key"), Cipher({1: key}, self.desk)
 
-    def of_envelope(self, case: str, wrapped: bytes) -> Seal:
+    def of_envelope(self, case: str, wrapped: bytes) -> Cipher:
         """The seal of an envelope."""
-        return Seal({1: self.envelope.open(wrapped, "envelopes", case, "key")}, self.desk)
+        return Cipher({1: self.envelope.open(wrapped, "envelopes", case, "key")}, self.desk)

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from ita_stats.cases.fact import Fact, Field
+from ita_stats.cases.fact import Fact, FactField
 from storage import audit, tables
-from storage.audit import Chain, Line
-from storage.crypto.daily_keys import Days
-from storage.crypto.keyring import Seals
+from storage.audit import AuditChain, AuditRecord
+from storage.crypto.daily_keys import DailyKeys
+from storage.crypto.keyring import Keyring
 from storage.db import sqlite as database
 from storage.tables import rules as ruling
 
@@ -72,18 +72,18 @@ TOUCH_CASE = (
 
 
 @dataclass
-class Batch:
+class WriteBatch:
     """The rows of one transaction, and what must be read while it holds the lock: numbers, chain, key of the day."""
 
     connection: AsyncConnection
-    seals: Seals
-    days: Days
+    seals: Keyring
+    days: DailyKeys
     now: datetime
     roster: "Roster | None" = None
     erased: list[str] = field(default_factory=list)
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last: dict[int, int] = field(default_factory=dict)
-    _chain: Chain | None = None
+    _chain: AuditChain | None = None
 
     def insert(self, table: str, **row: object) -> None:
         """A new row; an existing one is a conflict."""
@@ -110,7 +110,7 @@ class Batch:
         if self._chain is None:
             self._chain = await audit.loaded(self.connection, self.seals.audit_keys)
         hour = int(self.now.timestamp()) // 3600
-        self.insert("audit", **self._chain.add(Line(hour, actor, what, ref)))
+        self.insert("audit", **self._chain.add(AuditRecord(hour, actor, what, ref)))
 
     async def last_fact(self, about: str) -> int:
         """The place of the last fact about a nameless case."""
@@ -121,7 +121,7 @@ class Batch:
     def state(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
         """Facts about a nameless case, after the one in place `after` and in the order given."""
         for place, (name, value) in enumerate(values.items(), start=after + 1):
-            one = Fact(about, place, effective, recorded, Field(name), value)
+            one = Fact(about, place, effective, recorded, FactField(name), value)
             self.insert("facts", **{key: getattr(one, key) for key in one.__slots__})
 
     async def flush(self) -> None:

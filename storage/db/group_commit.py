@@ -13,16 +13,16 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from handlers.dialog.events import Event, Lang, Say, Session, Turn
+from handlers.dialog.events import Event, Lang, Reply, Session, TurnResult
 from storage.act_registry import WRITERS
-from storage.crypto.daily_keys import Days
-from storage.crypto.keyring import Seals
+from storage.crypto.daily_keys import DailyKeys
+from storage.crypto.keyring import Keyring
 from storage.db import idempotency as said
-from storage.db.batch import Batch, prepared
+from storage.db.batch import WriteBatch, prepared
 from storage.db.sqlite import together
-from storage.errors import Busy, Conflict, DiskFull, StorageError
-from storage.serialization import Answer, Letter, enclosed
-from storage.sessions import FORGET, Talks, stored_version
+from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
+from storage.serialization import OutboxMessage, StoredAnswer, enclosed
+from storage.sessions import FORGET, SessionStore, stored_version
 from storage.staff.roster import Roster
 
 T = TypeVar("T")
@@ -34,30 +34,30 @@ GRACE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class CommitResult:
     """What was written. says, lang: what to tell, also for an event that was known; waiting: outbox rows of it."""
 
-    says: tuple[Say, ...]
+    says: tuple[Reply, ...]
     lang: Lang
     again: bool = False
     waiting: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Pending:
+class PendingTurn:
     """A turn on its way to the disk."""
 
     event: Event
     before: Session | None
-    turn: Turn
+    turn: TurnResult
     at: datetime
-    done: "asyncio.Future[Committed]"
+    done: "asyncio.Future[CommitResult]"
     after: Session | None = None
     waiting: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Chore:
+class PendingWrite:
     """A small writing that can share a transaction with others: one statement and its rows."""
 
     statement: UpdateBase
@@ -66,21 +66,23 @@ class Chore:
 
 
 @dataclass
-class Committer:
+class GroupCommitWriter:
     """The one writer of a desk in this process, and its cache of the sessions that are alive."""
 
     connection: AsyncConnection
-    seals: Seals
-    days: Days
-    talks: Talks
+    seals: Keyring
+    days: DailyKeys
+    talks: SessionStore
     roster: Roster
-    _queue: "asyncio.Queue[Pending | Chore]" = field(default_factory=asyncio.Queue)
+    _queue: "asyncio.Queue[PendingTurn | PendingWrite]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _closed: bool = False
 
-    async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
+    async def commit(
+        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
+    ) -> CommitResult:
         """Write a turn and wait until it is on the disk. Raises Conflict, DiskFull."""
-        pending = Pending(event, before, turn, at, asyncio.get_running_loop().create_future())
+        pending = PendingTurn(event, before, turn, at, asyncio.get_running_loop().create_future())
         self._enqueue(pending)
         # One who stops waiting cancels `done` and nothing else: what is in the queue is written with the others.
         return await pending.done
@@ -90,11 +92,11 @@ class Committer:
 
         The statement is one that is made once: its SQL is kept. Rows name all its columns.
         """
-        chore = Chore(statement, list(rows), asyncio.get_running_loop().create_future())
+        chore = PendingWrite(statement, list(rows), asyncio.get_running_loop().create_future())
         self._enqueue(chore)
         await chore.done
 
-    def _enqueue(self, one: "Pending | Chore") -> None:
+    def _enqueue(self, one: "PendingTurn | PendingWrite") -> None:
         if self._closed:
             raise StorageError("the desk is closing; nothing more is written")
         self._queue.put_nowait(one)
@@ -121,7 +123,9 @@ class Committer:
         drained.cancel()
         writing.cancel()
 
-    async def _write_all(self, waiting: list[Pending | Chore], erase: Callable[[list[str]], None]) -> None:
+    async def _write_all(
+        self, waiting: list[PendingTurn | PendingWrite], erase: Callable[[list[str]], None]
+    ) -> None:
         try:
             erase(await self._write(waiting))
         except Exception as trouble:
@@ -131,11 +135,11 @@ class Committer:
             for one in waiting:  # so that only the guilty one fails
                 await self._write_all([one], erase)
 
-    async def _write(self, waiting: list[Pending | Chore]) -> list[str]:
-        turns = [one for one in waiting if isinstance(one, Pending)]
+    async def _write(self, waiting: list[PendingTurn | PendingWrite]) -> list[str]:
+        turns = [one for one in waiting if isinstance(one, PendingTurn)]
         if turns:
             await self.today(turns[0].at)
-        chores = [one for one in waiting if isinstance(one, Chore)]
+        chores = [one for one in waiting if isinstance(one, PendingWrite)]
         erased: list[str] = []
         async with self.transaction() as connection:
             if chores:
@@ -149,15 +153,15 @@ class Committer:
             else:
                 self.talks.remember(pending.event.who, pending.after)
                 self.roster.follow(pending.turn.acts)
-                done = Committed(pending.turn.says, _lang(pending), waiting=pending.waiting)
+                done = CommitResult(pending.turn.says, _lang(pending), waiting=pending.waiting)
                 _finish(pending.done, done)
         return erased
 
     async def _write_turns(
-        self, connection: AsyncConnection, turns: list[Pending]
-    ) -> tuple[dict[str, Committed], list[str]]:
+        self, connection: AsyncConnection, turns: list[PendingTurn]
+    ) -> tuple[dict[str, CommitResult], list[str]]:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
-        batch = Batch(connection, self.seals, self.days, turns[0].at, self.roster)
+        batch = WriteBatch(connection, self.seals, self.days, turns[0].at, self.roster)
         marked = said.marked(self.days, [p.event.id for p in turns])
         known = _again(await said.known(connection, self.days, marked))
         fresh = [p for p in turns if p.event.id not in known]
@@ -165,13 +169,13 @@ class Committer:
         for pending in fresh:
             await self._gather(pending, batch)
         if fresh:
-            said.keep([(p.event.id, Answer(_lang(p), p.turn.says)) for p in fresh], marked, batch)
+            said.keep([(p.event.id, StoredAnswer(_lang(p), p.turn.says)) for p in fresh], marked, batch)
         await batch.flush()
         return known, batch.erased
 
     async def today(self, now: datetime) -> None:
         """See that the key of the day is on the disk before anything is marked with it."""
-        if Days.day(now) not in self.days.marking:
+        if DailyKeys.day(now) not in self.days.marking:
             async with self.transaction() as connection:
                 found = await self.days.loaded(connection, now)
             self.days.learn(found)
@@ -184,31 +188,31 @@ class Committer:
                 async with self.connection.begin():
                     yield self.connection
             except (IntegrityError, sqlite3.IntegrityError):
-                raise Conflict("somebody wrote the same row first") from None
+                raise ConflictError("somebody wrote the same row first") from None
             except (OperationalError, sqlite3.OperationalError) as trouble:
                 driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
                 raise _named(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def said(self, connection: AsyncConnection, event_id: str) -> Committed | None:
+    async def said(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
         """The answer of an event that came before."""
         marked = said.marked(self.days, [event_id])
         return _again(await said.known(connection, self.days, marked)).get(event_id)
 
-    async def _gather(self, pending: Pending, batch: Batch) -> None:
+    async def _gather(self, pending: PendingTurn, batch: WriteBatch) -> None:
         event, turn = pending.event, pending.turn
         for act in turn.acts:
             await WRITERS[type(act)](act, batch)
         self._gather_session(pending, batch)
         certain = tuple(say for say in turn.says if say.certain)
         if certain and event.back is not None:
-            letter = Letter(event.channel, event.back, _lang(pending), certain)
+            letter = OutboxMessage(event.channel, event.back, _lang(pending), certain)
             row = secrets.token_hex(16)
             body = self.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
             due = int(pending.at.timestamp()) + GRACE
             batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
             pending.waiting = (row,)
 
-    def _gather_session(self, pending: Pending, batch: Batch) -> None:
+    def _gather_session(self, pending: PendingTurn, batch: WriteBatch) -> None:
         who, before, session = pending.event.who, pending.before, pending.turn.session
         if session is not None:
             pending.after = session = self.talks.numbered(before, session)
@@ -218,7 +222,7 @@ class Committer:
             batch.add(FORGET, who=who)
 
 
-def _gathered(chores: list[Chore]) -> list[tuple[str, list[Mapping[str, object]]]]:
+def _gathered(chores: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
     """What chores write, each statement once."""
     gathered: dict[str, list[Mapping[str, object]]] = {}
     for chore in chores:
@@ -228,19 +232,19 @@ def _gathered(chores: list[Chore]) -> list[tuple[str, list[Mapping[str, object]]
 
 def _named(code: int) -> StorageError:
     if code in FULL:
-        return DiskFull("there is no room for the database")
+        return DiskFullError("there is no room for the database")
     if code == sqlite3.SQLITE_BUSY:
-        return Busy("another program holds the database")
+        return DatabaseBusyError("another program holds the database")
     return StorageError(f"the database could not write (SQLite code {code})")
 
 
-def _lang(pending: Pending) -> Lang:
+def _lang(pending: PendingTurn) -> Lang:
     session = pending.turn.session or pending.before
     return session.lang if session else pending.turn.lang
 
 
-def _again(known: Mapping[str, Answer]) -> dict[str, Committed]:
-    return {event: Committed(answer.says, answer.lang, again=True) for event, answer in known.items()}
+def _again(known: Mapping[str, StoredAnswer]) -> dict[str, CommitResult]:
+    return {event: CommitResult(answer.says, answer.lang, again=True) for event, answer in known.items()}
 
 
 def _finish(done: "asyncio.Future[T]", answer: T) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.crypto.aead import Marker
-from storage.crypto.daily_keys import Days
-from storage.db.batch import Batch
+from storage.crypto.aead import HmacKey
+from storage.crypto.daily_keys import DailyKeys
+from storage.db.batch import WriteBatch
 from storage.db.sqlite import fetched, padded, sql
-from storage.errors import Tampered
-from storage.serialization import ANSWERS, Answer
+from storage.errors import TamperedError
+from storage.serialization import ANSWERS, StoredAnswer
 
 KEPT = timedelta(hours=1)
 
@@ -35,12 +35,12 @@ ULID, RANDOM, COUNTED = 26, 18, 2
 """LINE's ids are of 26 characters, of which the last 18 tell less than a second; Telegram's are counted up."""
 
 
-def marked(days: Days, events: Iterable[str]) -> Marked:
+def marked(days: DailyKeys, events: Iterable[str]) -> Marked:
     """The marks of events under each key that is still there."""
     return {event: dict(_marks(days, event)) for event in events}
 
 
-def _marks(days: Days, event: str) -> Iterator[tuple[bytes, date]]:
+def _marks(days: DailyKeys, event: str) -> Iterator[tuple[bytes, date]]:
     named = event.encode("utf-8", "surrogatepass")
     for day, mark in days.marking.items():
         yield _near(mark, named), day
@@ -48,7 +48,7 @@ def _marks(days: Days, event: str) -> Iterator[tuple[bytes, date]]:
             yield mark(named), day
 
 
-def _near(mark: Marker, named: bytes) -> bytes:
+def _near(mark: HmacKey, named: bytes) -> bytes:
     own = RANDOM if len(named.rpartition(b":")[2]) == ULID else COUNTED
     return mark(b"near", named[:-own])[:SHARED] + mark(named)[:OWN]
 
@@ -63,7 +63,7 @@ def _known(count: int) -> str:
     )
 
 
-async def known(connection: AsyncConnection, days: Days, marked: Marked) -> dict[str, Answer]:
+async def known(connection: AsyncConnection, days: DailyKeys, marked: Marked) -> dict[str, StoredAnswer]:
     """Which of some events came before, and what was said to each: nothing, where that is no longer kept.
 
     Raises Tampered where an event points at answers that hold none of its own.
@@ -71,24 +71,24 @@ async def known(connection: AsyncConnection, days: Days, marked: Marked) -> dict
     events = {mark: (event, day) for event, own in marked.items() for mark, day in own.items()}
     if not events:
         return {}
-    found: dict[str, Answer] = {}
+    found: dict[str, StoredAnswer] = {}
     asked = padded(events)
     for mark, row, sealed in await fetched(connection, _known(len(asked)), asked):
         event, day = events[mark]
-        found[event] = Answer("th", ())
+        found[event] = StoredAnswer("th", ())
         if sealed is not None:
             opened = days.seals[day].open(sealed, "answers", str(row), "said")
             answers = ANSWERS.validate_json(opened)
             if mark.hex() not in answers:
-                raise Tampered("an event points at the answers of others")
+                raise TamperedError("an event points at the answers of others")
             found[event] = answers[mark.hex()]
     return found
 
 
-def keep(answers: Iterable[tuple[str, Answer]], marked: Marked, batch: Batch) -> None:
+def keep(answers: Iterable[tuple[str, StoredAnswer]], marked: Marked, batch: WriteBatch) -> None:
     """Keep what is said to events that did not come before; one that stands twice among them is a conflict."""
-    day, row = Days.day(batch.now), secrets.randbits(63)
-    said = dict[str, Answer]()
+    day, row = DailyKeys.day(batch.now), secrets.randbits(63)
+    said = dict[str, StoredAnswer]()
     for event, answer in answers:
         mark = next(own for own, of in marked[event].items() if of == day)
         said[mark.hex()] = answer

@@ -17,7 +17,7 @@ Question: TypeAlias = tuple[str, tuple[object, ...]]
 
 
 @dataclass
-class Glance:
+class ReadBatcher:
     """A connection for single statements, each of which sees one instant by itself.
 
     A hop to the database's thread costs several times what it reads there, so what is asked while one is under way
@@ -77,9 +77,9 @@ def _tell(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:
 
 
 @asynccontextmanager
-async def glancing(path: Path) -> AsyncIterator[Glance]:
+async def glancing(path: Path) -> AsyncIterator[ReadBatcher]:
     """Open a database for glances."""
     async with aiosqlite.connect(path, isolation_level=None) as connection:
         for pragma in PRAGMAS:
             await connection.execute_fetchall(f"PRAGMA {pragma}")
-        yield Glance(connection)
+        yield ReadBatcher(connection)

@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.events import NEVER
-from storage.crypto.daily_keys import Days
-from storage.crypto.keyring import Seals
+from storage.crypto.daily_keys import DailyKeys
+from storage.crypto.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ReadContext:
     """A connection that sees one instant, and what opens what it sees. now: the instant of the question."""
 
     connection: AsyncConnection
-    seals: Seals
-    days: Days
+    seals: Keyring
+    days: DailyKeys
     now: datetime = NEVER

@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers import thai
 from handlers.dialog.events import File, FileProblem
 from storage import tables
-from storage.crypto.aead import CHUNK, SEALED_CHUNK, ChunkSealer, fresh_key, opened_chunks
-from storage.crypto.keyring import Seals
+from storage.crypto.aead import CHUNK, SEALED_CHUNK, StreamEncryptor, fresh_key, opened_chunks
+from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERTS
-from storage.db.group_commit import Committer
-from storage.errors import DiskFull, StorageError
+from storage.db.group_commit import GroupCommitWriter
+from storage.errors import DiskFullError, StorageError
 from storage.files import directories as folders
 from storage.files.file_types import kind_of, misnamed, trouble
 from storage.serialization import FILE, FileMeta
@@ -36,12 +36,12 @@ YOUNG = 3600
 
 
 @dataclass
-class Evidence:
+class EvidenceStore:
     """The sealed files of a desk."""
 
     folder: Path
-    committer: Committer
-    seals: Seals
+    committer: GroupCommitWriter
+    seals: Keyring
     reader: AsyncEngine
     # A file is looked at whole before it is taken: two of 20 MB at a time, not two hundred.
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -123,7 +123,7 @@ class Evidence:
         self, row: str, chunks: AsyncIterator[bytes], key: bytes
     ) -> AsyncIterator[tuple[int, str]]:
         """A stream, sealed on the disk: its size (more than MOST_BYTES: cut off there) and its SHA-256."""
-        size, digest, sealer = 0, sha256(), ChunkSealer(key)
+        size, digest, sealer = 0, sha256(), StreamEncryptor(key)
         path = self._path(row)
         folders.private(path.parent)
         try:
@@ -142,7 +142,7 @@ class Evidence:
         except BaseException as trouble:
             path.unlink(missing_ok=True)
             if isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
-                raise DiskFull("there is no room for a file") from None
+                raise DiskFullError("there is no room for a file") from None
             raise
 
     async def _judged(self, row: str, key: bytes, size: int) -> tuple[str, FileProblem | None]:

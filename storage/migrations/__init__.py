@@ -9,7 +9,7 @@ from sqlalchemy import URL, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
-from storage.errors import NewerSchema
+from storage.errors import SchemaTooNewError
 
 
 def upgrade(database: Path) -> None:
@@ -34,6 +34,6 @@ def upgrade(database: Path) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as trouble:
-        raise NewerSchema(f"{database}: this database is of a newer version ({trouble})") from None
+        raise SchemaTooNewError(f"{database}: this database is of a newer version ({trouble})") from None
     finally:
         engine.dispose()

@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import Delete, Table, bindparam, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.crypto.keyring import Seals
+from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERTS
-from storage.db.group_commit import Committer
-from storage.errors import Tampered
-from storage.serialization import ERRAND, LETTER, Errand, Letter
+from storage.db.group_commit import GroupCommitWriter
+from storage.errors import TamperedError
+from storage.serialization import ERRAND, LETTER, OutboxMessage, QueuedTask
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ MOST_ATTEMPTS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Taken(Generic[T]):
+class LeasedItem(Generic[T]):
     """A row that was taken to be done: its id, what it holds, and how often it was tried before."""
 
     id: str
@@ -36,14 +36,14 @@ class Taken(Generic[T]):
 
 
 @dataclass
-class Waiting(Generic[T]):
+class DurableQueue(Generic[T]):
     """Rows that wait. They are taken by a conditional update, so that two takers never get the same."""
 
     table: Table
     adapter: "TypeAdapter[T]"
     field: str
-    committer: Committer
-    seals: Seals
+    committer: GroupCommitWriter
+    seals: Keyring
     reader: AsyncEngine
 
     async def add(self, kind: str, what: T, at: datetime) -> str:
@@ -54,7 +54,7 @@ class Waiting(Generic[T]):
         await self.committer.write(INSERTS[self.table.name], values)
         return row
 
-    async def take(self, kind: str, at: datetime, limit: int = 20) -> list[Taken[T]]:
+    async def take(self, kind: str, at: datetime, limit: int = 20) -> list[LeasedItem[T]]:
         """Take rows that are due; they are due again when the lease ends and nobody was done with them.
 
         A row that was taken too often goes: whatever takes it, dies of it.
@@ -73,7 +73,7 @@ class Waiting(Generic[T]):
             ).all()
         return list(self._opened((row.id, row.sealed, row.attempts - 1) for row in rows))
 
-    async def look(self, kind: str) -> list[Taken[T]]:
+    async def look(self, kind: str) -> list[LeasedItem[T]]:
         """All rows of a kind, due or not, without taking them."""
         column = self.table.c
         query = select(column.id, column.sealed, column.attempts).where(column.kind == kind)
@@ -93,7 +93,7 @@ class Waiting(Generic[T]):
         async with self.committer.transaction() as connection:
             return (await connection.execute(late)).rowcount
 
-    async def failed(self, taken: Taken[T], at: datetime) -> bool:
+    async def failed(self, taken: LeasedItem[T], at: datetime) -> bool:
         """It failed: try again after a pause that doubles. False when it is given up, and the row is gone."""
         if taken.attempts + 1 >= MOST_ATTEMPTS:
             await self.done([taken.id])
@@ -101,7 +101,7 @@ class Waiting(Generic[T]):
         await self.hurry([taken.id], at + _pause(taken))
         return True
 
-    async def outage(self, taken: Taken[T], at: datetime) -> None:
+    async def outage(self, taken: LeasedItem[T], at: datetime) -> None:
         """Nobody could be reached: try again after a pause that doubles, for as long as it takes."""
         await self.postponed(taken, at + _pause(taken))
 
@@ -111,7 +111,7 @@ class Waiting(Generic[T]):
         async with self.committer.transaction() as connection:
             await connection.execute(later)
 
-    async def postponed(self, taken: Taken[T], until: datetime) -> None:
+    async def postponed(self, taken: LeasedItem[T], until: datetime) -> None:
         """Who takes it asked to wait, a minute or until next month: that is no failure, and nothing is given up."""
         column = self.table.c
         waits = update(self.table).where(column.id == taken.id)
@@ -120,26 +120,30 @@ class Waiting(Generic[T]):
         async with self.committer.transaction() as connection:
             await connection.execute(waits.values(due=_second(until), attempts=often))
 
-    def _opened(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[Taken[T]]:
+    def _opened(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[LeasedItem[T]]:
         """Rows with what they hold. A damaged one is left out: it must not hold up the others."""
         for row, sealed, attempts in rows:
             try:
                 what = self.adapter.validate_json(
                     self.seals.waiting.open(sealed, self.table.name, row, self.field)
                 )
-            except (Tampered, ValueError):
+            except (TamperedError, ValueError):
                 continue
-            yield Taken(row, what, attempts)
+            yield LeasedItem(row, what, attempts)
 
 
-def outbox(table: Table, committer: Committer, seals: Seals, reader: AsyncEngine) -> Waiting[Letter]:
+def outbox(
+    table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
+) -> DurableQueue[OutboxMessage]:
     """Messages that must arrive; the kind is the channel."""
-    return Waiting(table, LETTER, "letter", committer, seals, reader)
+    return DurableQueue(table, LETTER, "letter", committer, seals, reader)
 
 
-def errands(table: Table, committer: Committer, seals: Seals, reader: AsyncEngine) -> Waiting[Errand]:
+def errands(
+    table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
+) -> DurableQueue[QueuedTask]:
     """Evidence that must be fetched."""
-    return Waiting(table, ERRAND, "errand", committer, seals, reader)
+    return DurableQueue(table, ERRAND, "errand", committer, seals, reader)
 
 
 @cache
@@ -147,7 +151,7 @@ def _done(table: Table) -> Delete:
     return delete(table).where(table.c.id == bindparam("row"))
 
 
-def _pause(taken: Taken[T]) -> timedelta:
+def _pause(taken: LeasedItem[T]) -> timedelta:
     return min(LONGEST_PAUSE, timedelta(seconds=2 ** (taken.attempts + 1)))
 
 

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.complaints.lifecycle import Forbidden, Status, after
-from handlers.complaints.messages import AddEntry, By, EntryKind, MoveCase
-from handlers.dialog.events import Say
-from handlers.staff.complaints.messages import Sending
+from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, after
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
+from handlers.dialog.events import Reply
+from handlers.staff.complaints.messages import OutgoingReply
 from storage import tables
 from storage.act_registry import add_entry, move_case
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.outgoing.undo_window import DROP
 from storage.questions import scheduled_answers as answering
 from storage.serialization import SENDING
@@ -25,10 +25,10 @@ from storage.staff.members import actor
 
 
 @dataclass
-class Sendings:
+class ScheduledReplies:
     """What waits to go to reporters, and to who asked a question."""
 
-    committer: Committer
+    committer: GroupCommitWriter
 
     async def send(self, now: datetime) -> int:
         """Write all that is due; gives how much that was. Each by itself, so that one sees what the other wrote."""
@@ -49,7 +49,9 @@ class Sendings:
             row = (await connection.execute(query)).first()
             if row is None:
                 return 0  # taken back, or written by another program
-            batch = Batch(connection, self.committer.seals, self.committer.days, now, self.committer.roster)
+            batch = WriteBatch(
+                connection, self.committer.seals, self.committer.days, now, self.committer.roster
+            )
             opened = self.committer.seals.staff.open(row.sealed, "held", row.id, "sending")
             await _write(SENDING.validate_json(opened), batch)
             batch.add(DROP, case=case)
@@ -57,7 +59,7 @@ class Sendings:
         return 1
 
 
-async def _write(sending: Sending, batch: Batch) -> None:
+async def _write(sending: OutgoingReply, batch: WriteBatch) -> None:
     column = tables.cases.c
     query = select(column.seq, column.status, column.number, column.fiscal_year).where(
         column.id == sending.case
@@ -69,16 +71,22 @@ async def _write(sending: Sending, batch: Batch) -> None:
         await batch.note(actor(sending.staff), "not-sent", sending.case)
         return None
     if sending.step is None:
-        kind = EntryKind.ASKED if sending.by else EntryKind.OFFICE
+        kind = HistoryEntryKind.ASKED if sending.by else HistoryEntryKind.OFFICE
         day = sending.by.isoformat() if sending.by else ""
-        entry = AddEntry(sending.case, seq, on, kind, By.OFFICE, sending.text, staff=sending.staff, body=day)
+        entry = AddHistoryEntry(
+            sending.case, seq, on, kind, ActorKind.OFFICE, sending.text, staff=sending.staff, body=day
+        )
         return await add_entry(entry, batch)
     try:
-        status = after(Status(row.status), sending.step)
-    except Forbidden:
+        status = after(CaseStatus(row.status), sending.step)
+    except TransitionNotAllowedError:
         await batch.note(actor(sending.staff), "overtaken", sending.case)
         number = f"{row.number}/{row.fiscal_year}"
-        told = Say("staff.notice.overtaken", {"number": number, "status": Say(f"staff.status.{row.status}")})
+        told = Reply(
+            "staff.notice.overtaken", {"number": number, "status": Reply(f"staff.status.{row.status}")}
+        )
         return await notices.tell(sending.staff, told, batch)
-    move = MoveCase(sending.case, seq, on, sending.step, status, By.OFFICE, sending.text, sending.staff)
+    move = ApplyTransition(
+        sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
+    )
     return await move_case(move, batch)

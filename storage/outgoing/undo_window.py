@@ -4,11 +4,11 @@ import secrets
 
 from sqlalchemy import bindparam, delete, select
 
-from handlers.questions.messages import HoldAnswer, TakeBackAnswer
-from handlers.staff.complaints.messages import HELD, HoldBack, TakeBack
+from handlers.questions.messages import CancelAnswer, ScheduleAnswer
+from handlers.staff.complaints.messages import HELD, CancelSend, ScheduleSend
 from storage import tables
-from storage.db.batch import Batch
-from storage.errors import Conflict
+from storage.db.batch import WriteBatch
+from storage.errors import ConflictError
 from storage.serialization import SENDING
 from storage.staff.members import actor
 
@@ -18,12 +18,12 @@ DROP = delete(tables.held).where(_COLUMN.case_id == bindparam("case"))
 DROP_ANSWER = delete(tables.held_answers).where(_ANSWER.question_id == bindparam("question"))
 
 
-async def hold_back(act: HoldBack, batch: Batch) -> None:
+async def hold_back(act: ScheduleSend, batch: WriteBatch) -> None:
     """Let something wait."""
     column, case = tables.cases.c, act.sending.case
     seq = (await batch.connection.execute(select(column.seq).where(column.id == case))).scalar()
     if seq != act.seq:
-        raise Conflict("the case went on in the meantime")
+        raise ConflictError("the case went on in the meantime")
     row = secrets.token_hex(16)
     sealed = batch.seals.staff.seal(SENDING.dump_json(act.sending), "held", row, "sending")
     due = int(batch.now.timestamp()) + HELD
@@ -31,33 +31,33 @@ async def hold_back(act: HoldBack, batch: Batch) -> None:
     await batch.note(actor(act.sending.staff), "held", case)
 
 
-async def take_back(act: TakeBack, batch: Batch) -> None:
+async def take_back(act: CancelSend, batch: WriteBatch) -> None:
     """Take back what waits. What is due is taken for gone, though the clock may not have come by."""
     now = int(batch.now.timestamp())
     query = select(_COLUMN.id).where(_COLUMN.case_id == act.case, _COLUMN.due > now)
     if (await batch.connection.execute(query)).first() is None:
-        raise Conflict("it has gone")
+        raise ConflictError("it has gone")
     batch.add(DROP, case=act.case)
     await batch.note(actor(act.staff), "taken-back", act.case)
 
 
-async def hold_answer(act: HoldAnswer, batch: Batch) -> None:
+async def hold_answer(act: ScheduleAnswer, batch: WriteBatch) -> None:
     """Let an answer wait. Raises Conflict where the thread went on, or one waits already."""
     one, column = act.answering, tables.questions.c
     seq = (await batch.connection.execute(select(column.seq).where(column.id == one.thread))).scalar()
     if seq != act.seq:
-        raise Conflict("the thread went on in the meantime")
+        raise ConflictError("the thread went on in the meantime")
     sealed = batch.seals.question.seal(one.text.encode(), "held_answers", one.thread, "answer")
     due = int(batch.now.timestamp()) + HELD
     batch.insert("held_answers", question_id=one.thread, staff=one.staff, due=due, sealed=sealed)
     await batch.note(actor(one.staff), "held", one.thread)
 
 
-async def take_back_answer(act: TakeBackAnswer, batch: Batch) -> None:
+async def take_back_answer(act: CancelAnswer, batch: WriteBatch) -> None:
     """Take back what waits. What is due is taken for gone, though the clock may not have come by."""
     now = int(batch.now.timestamp())
     query = select(_ANSWER.due).where(_ANSWER.question_id == act.thread, _ANSWER.due > now)
     if (await batch.connection.execute(query)).first() is None:
-        raise Conflict("it has gone")
+        raise ConflictError("it has gone")
     batch.add(DROP_ANSWER, question=act.thread)
     await batch.note(actor(act.staff), "taken-back", act.thread)

@@ -14,15 +14,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers.questions.faq_messages import Known, Posted, PutKnown, Shelf
-from handlers.questions.messages import FindAnswers, Match
-from handlers.questions.search_index import Entry, Index
+from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion, SaveFaqEntry
+from handlers.questions.messages import AnswerMatch, FindKnownAnswers
+from handlers.questions.search_index import IndexedEntry, NgramIndex
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
 
-KNOWN = TypeAdapter(Known)
-POSTED = TypeAdapter(Posted)
+KNOWN = TypeAdapter(FaqEntry)
+POSTED = TypeAdapter(PublishedQuestion)
 SHELF = 1
 MOST = 3
 OWN, PUBLIC = "k.", "b."
@@ -30,19 +30,19 @@ OWN, PUBLIC = "k.", "b."
 
 
 @dataclass
-class Library:
+class FaqIndex:
     """The shelf of a desk and its index."""
 
-    seals: Seals
+    seals: Keyring
     reader: AsyncEngine
     _version: bytes | None = None
     _day: date | None = None
-    _shelf: Shelf = field(default_factory=Shelf)
-    _matches: dict[str, Match] = field(default_factory=dict)
-    _index: Index = field(default_factory=lambda: Index.of(()))
+    _shelf: FaqCatalogue = field(default_factory=FaqCatalogue)
+    _matches: dict[str, AnswerMatch] = field(default_factory=dict)
+    _index: NgramIndex = field(default_factory=lambda: NgramIndex.of(()))
     _building: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def shelf(self) -> Shelf:
+    async def shelf(self) -> FaqCatalogue:
         """All that is known, with what is turned off or out of date."""
         async with self._building:
             await self._refresh()
@@ -52,15 +52,15 @@ class Library:
         """Whether anything was ever laid on the shelf."""
         return await self._now() != b""
 
-    async def nearest(self, query: FindAnswers) -> tuple[Match, ...]:
+    async def nearest(self, query: FindKnownAnswers) -> tuple[AnswerMatch, ...]:
         """The nearest answers that hold on a day, best first."""
         async with self._building:
             if await self._refresh() or self._day != query.on:
                 self._matches = {match.id: match for match in _told(self._shelf, query.on)}
-                self._index = await asyncio.to_thread(Index.of, _entries(self._shelf, query.on))
+                self._index = await asyncio.to_thread(NgramIndex.of, _entries(self._shelf, query.on))
                 self._day = query.on
         found = [(self._matches[one.id], one.sure) for one in self._index.nearest(query.text, MOST)]
-        return tuple(Match(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
+        return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
 
     async def _refresh(self) -> bool:
         """Read the shelf anew where it was changed since; the index of an older one is forgotten."""
@@ -78,20 +78,20 @@ class Library:
             return found.scalar() or b""
 
 
-def _told(shelf: Shelf, on: date) -> Iterable[Match]:
+def _told(shelf: FaqCatalogue, on: date) -> Iterable[AnswerMatch]:
     for one in shelf.known:
         if one.holds(on):
-            yield Match(OWN + one.id, one.question, one.answer, one.link, example=one.example)
+            yield AnswerMatch(OWN + one.id, one.question, one.answer, one.link, example=one.example)
     for post in shelf.posted:
-        yield Match(PUBLIC + post.id, post.question, post.answer)
+        yield AnswerMatch(PUBLIC + post.id, post.question, post.answer)
 
 
-def _entries(shelf: Shelf, on: date) -> list[Entry]:
-    own = [Entry(OWN + k.id, k.texts) for k in shelf.known if k.holds(on)]
-    return own + [Entry(PUBLIC + p.id, (p.question, p.answer)) for p in shelf.posted]
+def _entries(shelf: FaqCatalogue, on: date) -> list[IndexedEntry]:
+    own = [IndexedEntry(OWN + k.id, k.texts) for k in shelf.known if k.holds(on)]
+    return own + [IndexedEntry(PUBLIC + p.id, (p.question, p.answer)) for p in shelf.posted]
 
 
-async def read(connection: AsyncConnection, seals: Seals) -> Shelf:
+async def read(connection: AsyncConnection, seals: Keyring) -> FaqCatalogue:
     """The whole shelf."""
     known, board = tables.knowledge.c, tables.board.c
     rows = await connection.execute(select(known.id, known.sealed).order_by(known.place, known.id))
@@ -99,10 +99,10 @@ async def read(connection: AsyncConnection, seals: Seals) -> Shelf:
     newest = select(board.id, board.sealed).order_by(board.answered_on.desc(), board.id)
     rows = await connection.execute(newest)
     posted = [POSTED.validate_json(seals.question.open(r.sealed, "board", r.id, "post")) for r in rows]
-    return Shelf(tuple(own), tuple(posted))
+    return FaqCatalogue(tuple(own), tuple(posted))
 
 
-async def put_known(act: PutKnown, batch: Batch) -> None:
+async def put_known(act: SaveFaqEntry, batch: WriteBatch) -> None:
     """Write one entry."""
     column, entry = tables.knowledge.c, act.entry
     known = (await batch.connection.execute(select(column.place).where(column.id == entry.id))).scalar()
@@ -112,18 +112,18 @@ async def put_known(act: PutKnown, batch: Batch) -> None:
     await batch.note("office", "knowledge", entry.id)
 
 
-def changed(batch: Batch) -> None:
+def changed(batch: WriteBatch) -> None:
     """What is known is another than before."""
     batch.put("shelf", id=SHELF, version=secrets.token_bytes(16))
 
 
-def row(entry: Known, place: int, seals: Seals) -> dict[str, object]:
+def row(entry: FaqEntry, place: int, seals: Keyring) -> dict[str, object]:
     """The row of an entry."""
     sealed = seals.question.seal(KNOWN.dump_json(entry), "knowledge", entry.id, "entry")
     return {"id": entry.id, "place": place, "until": entry.until, "off": entry.off, "sealed": sealed}
 
 
-async def replace_all(batch: Batch, entries: Iterable[Known]) -> None:
+async def replace_all(batch: WriteBatch, entries: Iterable[FaqEntry]) -> None:
     """Write all entries, and nothing else remains."""
     await batch.connection.execute(delete(tables.knowledge))
     for place, entry in enumerate(entries, start=1):

@@ -5,25 +5,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.messages import By
-from handlers.dialog.events import Say
-from handlers.questions.messages import State
+from handlers.complaints.messages import ActorKind
+from handlers.dialog.events import Reply
+from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.cases import subscriptions as news
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.questions.store import way_mark
 from storage.staff import notifications as notices
 
 _COLUMN = tables.questions.c
 
 
-async def erase_questions(committer: Committer, now: datetime, after: timedelta) -> int:
+async def erase_questions(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
     """Erase questions that ended so long ago, with their lines, code and way back; what was published stays."""
     last = day_in_bangkok(now - after)
-    over = select(_COLUMN.id).where(_COLUMN.state != State.OPEN.value, _COLUMN.touched_on < last)
+    over = select(_COLUMN.id).where(_COLUMN.state != QuestionState.OPEN.value, _COLUMN.touched_on < last)
     line = tables.question_lines.c
     async with committer.transaction() as connection:
         ended = list((await connection.execute(over)).scalars())
@@ -31,15 +31,15 @@ async def erase_questions(committer: Committer, now: datetime, after: timedelta)
         held = tables.held_answers
         await connection.execute(delete(held).where(held.c.question_id.in_(ended)))
         await connection.execute(delete(tables.questions).where(_COLUMN.id.in_(ended)))
-        batch = Batch(connection, committer.seals, committer.days, now)
+        batch = WriteBatch(connection, committer.seals, committer.days, now)
         for question in ended:
             batch.add(news.FORGET_CASE, of_case=way_mark(committer.seals, question))
-            await batch.note(By.CLOCK, "question-erased", question)
+            await batch.note(ActorKind.CLOCK, "question-erased", question)
         await batch.flush()
     return len(ended)
 
 
-async def forget_buckets(committer: Committer, now: datetime) -> int:
+async def forget_buckets(committer: GroupCommitWriter, now: datetime) -> int:
     """Forget who sent several questions on one day, when the key of that day is destroyed."""
     day = day_in_bangkok(now - timedelta(days=1))
     old = update(tables.questions).where(_COLUMN.asked_on < day, _COLUMN.bucket != "").values(bucket="")
@@ -47,7 +47,7 @@ async def forget_buckets(committer: Committer, now: datetime) -> int:
         return (await connection.execute(old)).rowcount
 
 
-async def remind(committer: Committer, now: datetime, before: int, climbs: int) -> int:
+async def remind(committer: GroupCommitWriter, now: datetime, before: int, climbs: int) -> int:
     """Tell officers how many questions are due soon and how many are late; gives how many of the staff heard it.
 
     before: days that count as soon; climbs: days after which a late one is the supervisors' matter too.
@@ -61,18 +61,18 @@ async def remind(committer: Committer, now: datetime, before: int, climbs: int) 
         late = await _waiting(connection, _COLUMN.answer_by < today)
         if soon + late == 0:
             return 0
-        batch = Batch(connection, committer.seals, committer.days, now, roster=committer.roster)
-        due = Say("inquiry.notice.due", {"soon": soon, "late": late})
+        batch = WriteBatch(connection, committer.seals, committer.days, now, roster=committer.roster)
+        due = Reply("inquiry.notice.due", {"soon": soon, "late": late})
         told = await notices.tell_handlers(due, batch, {Role.OFFICER})
         if not told:
             told = await notices.tell_handlers(due, batch)
         elif climbed := await _waiting(connection, _COLUMN.answer_by <= today - timedelta(days=climbs)):
-            say = Say("inquiry.notice.climbed", {"late": climbed, "days": climbs})
+            say = Reply("inquiry.notice.climbed", {"late": climbed, "days": climbs})
             told += await notices.tell_handlers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
     return told
 
 
 async def _waiting(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:
-    count = select(func.count()).where(_COLUMN.state == State.OPEN.value, *where)
+    count = select(func.count()).where(_COLUMN.state == QuestionState.OPEN.value, *where)
     return (await connection.execute(count)).scalar_one()

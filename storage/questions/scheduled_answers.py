@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.complaints.messages import By
-from handlers.questions.messages import AddLine, Answering, LineKind
+from handlers.complaints.messages import ActorKind
+from handlers.questions.messages import AppendThreadLine, OutgoingAnswer, ThreadLineKind
 from storage import tables
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.outgoing.undo_window import DROP_ANSWER
 from storage.questions import store as questions
 from storage.staff import notifications as notices
@@ -18,7 +18,7 @@ from storage.staff.members import actor
 _COLUMN = tables.held_answers.c
 
 
-async def send_due(committer: Committer, now: datetime) -> int:
+async def send_due(committer: GroupCommitWriter, now: datetime) -> int:
     """Write all answers that are due; gives how many. Each by itself: one that fails keeps no other back."""
     due = select(_COLUMN.question_id).where(_COLUMN.due <= int(now.timestamp())).order_by(_COLUMN.due)
     async with committer.transaction() as connection:
@@ -26,7 +26,7 @@ async def send_due(committer: Committer, now: datetime) -> int:
     return sum([await _send(committer, question, now) for question in waiting])
 
 
-async def _send(committer: Committer, question: str, now: datetime) -> int:
+async def _send(committer: GroupCommitWriter, question: str, now: datetime) -> int:
     query = select(_COLUMN.staff, _COLUMN.sealed).where(
         _COLUMN.question_id == question, _COLUMN.due <= int(now.timestamp())
     )
@@ -34,20 +34,26 @@ async def _send(committer: Committer, question: str, now: datetime) -> int:
         row = (await connection.execute(query)).first()
         if row is None:
             return 0  # taken back, or written by another program
-        batch = Batch(connection, committer.seals, committer.days, now, committer.roster)
+        batch = WriteBatch(connection, committer.seals, committer.days, now, committer.roster)
         text = batch.seals.question.open(row.sealed, "held_answers", question, "answer").decode()
-        await _write(Answering(question, row.staff, text), batch)
+        await _write(OutgoingAnswer(question, row.staff, text), batch)
         batch.add(DROP_ANSWER, question=question)
         await batch.flush()
     return 1
 
 
-async def _write(one: Answering, batch: Batch) -> None:
+async def _write(one: OutgoingAnswer, batch: WriteBatch) -> None:
     found = await questions.thread(one.thread, batch.connection, batch.seals)
     if found is None or not await notices.is_active(one.staff, batch):
         # Rights end at once: what somebody wrote in their last minute does not go out.
         return await batch.note(actor(one.staff), "not-sent", one.thread)
-    line = AddLine(
-        found.id, found.seq + 1, thai.day(batch.now), LineKind.ANSWER, By.OFFICE, one.text, staff=one.staff
+    line = AppendThreadLine(
+        found.id,
+        found.seq + 1,
+        thai.day(batch.now),
+        ThreadLineKind.ANSWER,
+        ActorKind.OFFICE,
+        one.text,
+        staff=one.staff,
     )
     return await questions.add_line(line, batch)

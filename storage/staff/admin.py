@@ -8,31 +8,31 @@ from datetime import date, datetime
 from sqlalchemy import delete
 
 from handlers.dialog.events import Lang, literal
-from handlers.staff.members import Profile, Staff
+from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.db.batch import Batch
-from storage.db.group_commit import Committer
+from storage.db.batch import WriteBatch
+from storage.db.group_commit import GroupCommitWriter
 from storage.staff.members import INVITED, gone, invitation_mark, minute, new_code
 from storage.staff.notifications import post
-from storage.staff.roster import PROFILE, Address, Roster
+from storage.staff.roster import PROFILE, Roster, StaffAddress
 from storage.tables import rules as ruling
 
 
 @dataclass
-class Personnel:
+class StaffAdmin:
     """Adds and removes persons of the staff, beside a running server too."""
 
-    committer: Committer
+    committer: GroupCommitWriter
     roster: Roster
 
-    async def add(self, role: Role, profile: Profile, now: datetime) -> str:
+    async def add(self, role: Role, profile: StaffProfile, now: datetime) -> str:
         """A new person of the staff; gives the code by which they join within a day."""
         staff, code, seals = secrets.token_hex(8), new_code(), self.committer.seals
         sealed = seals.staff.seal(PROFILE.dump_json(profile), "staff", staff, "profile")
         nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
         async with self.committer.transaction() as connection:
-            batch = Batch(connection, seals, self.committer.days, now)
+            batch = WriteBatch(connection, seals, self.committer.days, now)
             batch.insert("staff", id=staff, role=role.value, sealed=sealed, **nothing)
             until = minute(now + INVITED)
             batch.insert("invitations", mark=invitation_mark(seals, code), staff_id=staff, until=until)
@@ -43,7 +43,7 @@ class Personnel:
     async def remove(self, staff: str, on: date, now: datetime) -> None:
         """End a person's rights at once, also in a program that runs beside this one."""
         async with self.committer.transaction() as connection:
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             gone(staff, on, batch)
             await batch.note("admin", "staff-removed", staff)
             await batch.flush()
@@ -53,13 +53,13 @@ class Personnel:
         """Tell everybody of the staff who can be reached something that holds no content; gives how many hear it."""
         async with self.committer.transaction() as connection:
             told = [address for _, address in await self.roster.fresh(connection) if address is not None]
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             for address in told:
                 post(address, literal(words[address.lang]), batch)
             await batch.flush()
         return len(told)
 
-    async def reachable(self) -> list[tuple[Staff, Address]]:
+    async def reachable(self) -> list[tuple[StaffMember, StaffAddress]]:
         """Everybody of the staff who can be told something, and where, as it is now on the disk."""
         async with self.committer.transaction() as connection:
             there = await self.roster.fresh(connection)
@@ -68,7 +68,7 @@ class Personnel:
     async def note(self, what: str, case: str, now: datetime) -> None:
         """A line of the audit trail about what the administrator did with a case."""
         async with self.committer.transaction() as connection:
-            batch = Batch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
             await batch.note("admin", what, case)
             await batch.flush()
 

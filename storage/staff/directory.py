@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.staff.members import ListStaff, Staff
+from handlers.staff.members import ListStaff, StaffMember
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.read_batcher import Glance
+from storage.crypto.keyring import Keyring
+from storage.db.read_batcher import ReadBatcher
 from storage.db.sqlite import sql
 from storage.staff.roster import opened
 
@@ -22,14 +22,14 @@ _DAYS = ("joined", "removed")
 
 
 @dataclass
-class Directory:
+class StaffDirectory:
     """Reads the staff in one hop to the database's thread, and opens their names only when a row has changed."""
 
-    seals: Seals = field(repr=False)
-    glance: Glance = field(repr=False)
-    _kept: dict[bool, tuple[list[Any], tuple[Staff, ...]]] = field(default_factory=dict, repr=False)
+    seals: Keyring = field(repr=False)
+    glance: ReadBatcher = field(repr=False)
+    _kept: dict[bool, tuple[list[Any], tuple[StaffMember, ...]]] = field(default_factory=dict, repr=False)
 
-    async def everyone(self, query: ListStaff) -> tuple[Staff, ...]:
+    async def everyone(self, query: ListStaff) -> tuple[StaffMember, ...]:
         """Everybody of the staff, by name."""
         rows = await self.glance.rows(_QUERIES[query.gone])
         kept = self._kept.get(query.gone)

@@ -12,25 +12,25 @@ from sqlalchemy import bindparam, delete, null, select, update
 from handlers.dialog import receipt
 from handlers.dialog.events import Act, Query
 from handlers.staff.members import (
+    AuditRefusal,
     FindInvitation,
-    FindStaff,
-    IsRecovery,
-    IsSpent,
-    Join,
-    Leave,
-    NewRecovery,
-    NewSecret,
-    NoteAttempt,
-    Speak,
-    Spend,
-    Staff,
+    FindStaffMember,
+    IsCodeUsed,
+    IsRecoveryCode,
+    JoinStaff,
+    LeaveStaff,
+    NewRecoveryCodes,
+    NewTotpSecret,
+    SetStaffLanguage,
+    StaffMember,
+    UseCode,
 )
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
-from storage.db.read_context import Sight
-from storage.errors import Conflict
-from storage.staff.roster import ADDRESS, Address, addressed, opened
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.db.read_context import ReadContext
+from storage.errors import ConflictError
+from storage.staff.roster import ADDRESS, StaffAddress, addressed, opened
 
 INVITED = timedelta(hours=24)
 """How long a code of invitation can be used."""
@@ -71,13 +71,13 @@ _DROP_RECOVERIES = delete(tables.recoveries).where(tables.recoveries.c.staff_id 
 _DROP_RECOVERY = delete(tables.recoveries).where(tables.recoveries.c.mark == bindparam("used"))
 
 
-async def find_staff(query: FindStaff, sight: Sight) -> Staff | None:
+async def find_staff(query: FindStaffMember, sight: ReadContext) -> StaffMember | None:
     """The active person of the staff who writes."""
     row = (await sight.connection.execute(_ONE, {"of_who": query.who})).mappings().first()
     return opened(row, sight.seals) if row else None
 
 
-async def find_invitation(query: FindInvitation, sight: Sight) -> Staff | None:
+async def find_invitation(query: FindInvitation, sight: ReadContext) -> StaffMember | None:
     """Whom a code is for."""
     column = tables.invitations.c
     found = (
@@ -93,14 +93,14 @@ async def find_invitation(query: FindInvitation, sight: Sight) -> Staff | None:
     return opened(row, sight.seals) if row else None
 
 
-async def is_spent(query: IsSpent, sight: Sight) -> bool:
+async def is_spent(query: IsCodeUsed, sight: ReadContext) -> bool:
     """Whether a code of a second factor was taken before."""
     column = tables.spent.c
     found = select(column.mark).where(column.mark == step_mark(sight.seals, query.staff, query.step))
     return (await sight.connection.execute(found)).first() is not None
 
 
-async def is_recovery(query: IsRecovery, sight: Sight) -> bool:
+async def is_recovery(query: IsRecoveryCode, sight: ReadContext) -> bool:
     """Whether a text is one of a person's recovery codes."""
     column = tables.recoveries.c
     mark = recovery_mark(sight.seals, query.staff, query.code)
@@ -109,35 +109,35 @@ async def is_recovery(query: IsRecovery, sight: Sight) -> bool:
     ).first() is not None
 
 
-async def new_secret(query: NewSecret, sight: Sight) -> str:  # noqa: ARG001
+async def new_secret(query: NewTotpSecret, sight: ReadContext) -> str:  # noqa: ARG001
     """A new secret of a second factor."""
     return b32encode(secrets.token_bytes(SECRET)).decode()
 
 
-async def new_recovery(query: NewRecovery, sight: Sight) -> tuple[str, ...]:  # noqa: ARG001
+async def new_recovery(query: NewRecoveryCodes, sight: ReadContext) -> tuple[str, ...]:  # noqa: ARG001
     """New recovery codes."""
     return tuple(new_code() for _ in range(RECOVERIES))
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
-    FindStaff: find_staff,
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    FindStaffMember: find_staff,
     FindInvitation: find_invitation,
-    IsSpent: is_spent,
-    IsRecovery: is_recovery,
-    NewSecret: new_secret,
-    NewRecovery: new_recovery,
+    IsCodeUsed: is_spent,
+    IsRecoveryCode: is_recovery,
+    NewTotpSecret: new_secret,
+    NewRecoveryCodes: new_recovery,
 }
 
 
-async def join(act: Join, batch: Batch) -> None:
+async def join(act: JoinStaff, batch: WriteBatch) -> None:
     """Let a person in: the code is spent, and whoever comes second with it has lost."""
     column, mark = tables.invitations.c, invitation_mark(batch.seals, act.code)
     query = select(column.staff_id).where(column.mark == mark)
     if (await batch.connection.execute(query)).scalar() != act.staff:
-        raise Conflict("this code was used meanwhile")
+        raise ConflictError("this code was used meanwhile")
     seal, address = batch.seals.staff, None
     if act.back is not None:
-        told = ADDRESS.dump_json(Address(act.channel, act.back, act.lang))
+        told = ADDRESS.dump_json(StaffAddress(act.channel, act.back, act.lang))
         address = seal.seal(told, "staff", act.staff, "address")
     batch.insert("spent", mark=mark, until=minute(batch.now + PROVED))
     batch.add(
@@ -154,7 +154,7 @@ async def join(act: Join, batch: Batch) -> None:
     await batch.note(actor(act.staff), "joined", act.staff)
 
 
-async def spend(act: Spend, batch: Batch) -> None:
+async def spend(act: UseCode, batch: WriteBatch) -> None:
     """Take a code of the second factor, once."""
     if act.recovery:
         mark = recovery_mark(batch.seals, act.staff, act.recovery)
@@ -165,7 +165,7 @@ async def spend(act: Spend, batch: Batch) -> None:
     await batch.note(actor(act.staff), "proved", act.staff)
 
 
-async def speak(act: Speak, batch: Batch) -> None:
+async def speak(act: SetStaffLanguage, batch: WriteBatch) -> None:
     """Tell a person of things in another language from now on."""
     query = select(_TABLE.c.id, _TABLE.c.address).where(_TABLE.c.id == act.staff)
     row = (await batch.connection.execute(query)).mappings().first()
@@ -176,30 +176,30 @@ async def speak(act: Speak, batch: Batch) -> None:
         batch.add(_SPEAK, staff=act.staff, sealed_address=sealed)
 
 
-async def leave(act: Leave, batch: Batch) -> None:
+async def leave(act: LeaveStaff, batch: WriteBatch) -> None:
     """End a person's rights."""
     gone(act.staff, act.on, batch)
     await batch.note(actor(act.staff), "left", act.staff)
 
 
-def gone(staff: str, on: date, batch: Batch) -> None:
+def gone(staff: str, on: date, batch: WriteBatch) -> None:
     """Take from a person all by which they could come in."""
     for statement in (_DROP_INVITATIONS, _DROP_RECOVERIES):
         batch.add(statement, staff=staff)
     batch.add(_LEAVE, staff=staff, on_day=on)
 
 
-async def note_attempt(act: NoteAttempt, batch: Batch) -> None:
+async def note_attempt(act: AuditRefusal, batch: WriteBatch) -> None:
     """Somebody tried what they may not."""
     await batch.note(actor(act.staff) if act.staff else STRANGER, "refused", act.order)
 
 
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
-    Join: join,
-    Spend: spend,
-    Leave: leave,
-    Speak: speak,
-    NoteAttempt: note_attempt,
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    JoinStaff: join,
+    UseCode: spend,
+    LeaveStaff: leave,
+    SetStaffLanguage: speak,
+    AuditRefusal: note_attempt,
 }
 
 
@@ -214,17 +214,17 @@ def new_code() -> str:
     return f"{code[:5]}-{code[5:]}"
 
 
-def invitation_mark(seals: Seals, code: str) -> bytes:
+def invitation_mark(seals: Keyring, code: str) -> bytes:
     """What is stored of an invitation."""
     return seals.who("invitation", receipt.folded(code))
 
 
-def recovery_mark(seals: Seals, staff: str, code: str) -> bytes:
+def recovery_mark(seals: Keyring, staff: str, code: str) -> bytes:
     """What is stored of a recovery code."""
     return seals.who("recovery", staff, receipt.folded(code))
 
 
-def step_mark(seals: Seals, staff: str, step: int) -> bytes:
+def step_mark(seals: Keyring, staff: str, step: int) -> bytes:
     """What is stored of a code of the second factor that was taken."""
     return seals.who("factor", staff, str(step))
 

@@ -12,22 +12,22 @@ from handlers.dialog import receipt
 from handlers.dialog.events import Act, Lang, Query
 from handlers.staff.page_access import (
     LASTS,
-    CutKey,
-    FindKeyhole,
-    Key,
-    Keyhole,
-    LeaveSeat,
-    NewKey,
-    NewPassword,
-    NoteVisit,
-    Room,
-    TurnKey,
+    AccessLink,
+    AuditPageAction,
+    CreateAccessLink,
+    EndPageSession,
+    FindPageAccess,
+    NewAccessLink,
+    NewExportPassword,
+    PageAccess,
+    PageKind,
+    RedeemAccessLink,
 )
 from storage import tables
-from storage.crypto.keyring import Seals
-from storage.db.batch import Batch
-from storage.db.read_context import Sight
-from storage.errors import Conflict
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.db.read_context import ReadContext
+from storage.errors import ConflictError
 from storage.staff.members import actor, minute
 from storage.staff.roster import opened
 from storage.tables import rules as ruling
@@ -40,27 +40,27 @@ _DROP = delete(TABLE).where(TABLE.c.mark == bindparam("used"))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PageAccessContent:
     """The sealed part of a keyhole."""
 
     lang: Lang = "th"
     password: str = field(default="", repr=False)
 
 
-TOLD = TypeAdapter(Told)
+TOLD = TypeAdapter(PageAccessContent)
 
 
-def keyhole_mark(seals: Seals, secret: str) -> bytes:
+def keyhole_mark(seals: Keyring, secret: str) -> bytes:
     """What is stored of the secret in a link, or of the one in a cookie."""
     return seals.who("keyhole", secret)
 
 
-async def no_key(query: NewKey, sight: Sight) -> Key | None:  # noqa: ARG001
+async def no_key(query: NewAccessLink, sight: ReadContext) -> AccessLink | None:  # noqa: ARG001
     """No key: who serves the page knows its address and draws one."""
     return None
 
 
-async def draw_password(query: NewPassword, sight: Sight) -> str:  # noqa: ARG001
+async def draw_password(query: NewExportPassword, sight: ReadContext) -> str:  # noqa: ARG001
     """A password that nobody guesses."""
     return new_password()
 
@@ -71,7 +71,7 @@ def new_password() -> str:
     return "-".join(groups)
 
 
-async def find_keyhole(query: FindKeyhole, sight: Sight) -> Keyhole | None:
+async def find_keyhole(query: FindPageAccess, sight: ReadContext) -> PageAccess | None:
     """What a mark opens at this instant."""
     row = await _row(query.mark, sight)
     if row is None or row["until"] <= minute(sight.now):
@@ -81,8 +81,8 @@ async def find_keyhole(query: FindKeyhole, sight: Sight) -> Keyhole | None:
     if person is None or not (staff := opened(person, sight.seals)).active:
         return None
     told = TOLD.validate_json(sight.seals.staff.open(row["sealed"], "keyholes", query.mark.hex(), "told"))
-    return Keyhole(
-        Room(row["kind"]),
+    return PageAccess(
+        PageKind(row["kind"]),
         staff,
         bool(row["proved"]),
         row["case_id"] or "",
@@ -93,7 +93,7 @@ async def find_keyhole(query: FindKeyhole, sight: Sight) -> Keyhole | None:
     )
 
 
-async def _row(mark: bytes, sight: Sight) -> RowMapping | None:
+async def _row(mark: bytes, sight: ReadContext) -> RowMapping | None:
     case = tables.cases.c
     query = (
         select(TABLE, case.number, case.fiscal_year)
@@ -103,50 +103,58 @@ async def _row(mark: bytes, sight: Sight) -> RowMapping | None:
     return (await sight.connection.execute(query)).mappings().first()
 
 
-async def cut_key(act: CutKey, batch: Batch) -> None:
+async def cut_key(act: CreateAccessLink, batch: WriteBatch) -> None:
     """Keep the mark of a link."""
     mark = keyhole_mark(batch.seals, act.secret)
-    _keep(mark, act.room, act.staff, act.case, 0, Told(act.lang, act.password), batch)
+    _keep(mark, act.room, act.staff, act.case, 0, PageAccessContent(act.lang, act.password), batch)
     await batch.note(actor(act.staff), f"link-{act.room}", act.case)
 
 
-async def turn_key(act: TurnKey, batch: Batch) -> None:
+async def turn_key(act: RedeemAccessLink, batch: WriteBatch) -> None:
     """Put a seat into the place of a link. Whoever comes second with the link has lost."""
     now = minute(batch.now)
     found = (await batch.connection.execute(select(TABLE).where(TABLE.c.mark == act.link))).mappings().first()
     if found is None or found["proved"] or found["until"] <= now or found["staff_id"] != act.staff:
-        raise Conflict("this link was used meanwhile")
+        raise ConflictError("this link was used meanwhile")
     told = TOLD.validate_json(batch.seals.staff.open(found["sealed"], "keyholes", act.link.hex(), "told"))
     batch.insert("spent", mark=act.link, until=minute(batch.now + LASTS))
     batch.add(_DROP, used=act.link)
-    _keep(act.seat, Room(found["kind"]), act.staff, found["case_id"] or "", now, told, batch)
+    _keep(act.seat, PageKind(found["kind"]), act.staff, found["case_id"] or "", now, told, batch)
     await batch.note(actor(act.staff), f"opened-{found['kind']}", found["case_id"] or "")
 
 
-async def leave_seat(act: LeaveSeat, batch: Batch) -> None:
+async def leave_seat(act: EndPageSession, batch: WriteBatch) -> None:
     """End a seat."""
     batch.add(_DROP, used=act.seat)
 
 
-async def note_visit(act: NoteVisit, batch: Batch) -> None:
+async def note_visit(act: AuditPageAction, batch: WriteBatch) -> None:
     """Say in the trail what was done."""
     await batch.note(actor(act.staff), act.what, act.case)
 
 
-def _keep(mark: bytes, room: Room, staff: str, case: str, proved: int, told: Told, batch: Batch) -> None:
+def _keep(
+    mark: bytes,
+    room: PageKind,
+    staff: str,
+    case: str,
+    proved: int,
+    told: PageAccessContent,
+    batch: WriteBatch,
+) -> None:
     sealed = batch.seals.staff.seal(TOLD.dump_json(told), "keyholes", mark.hex(), "told")
     row = {"mark": mark, "case_id": case or None, "staff_id": staff, "kind": room.value, "proved": proved}
     batch.insert("keyholes", **row, until=minute(batch.now + LASTS), sealed=sealed)
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, Sight], Awaitable[Any]]] = {
-    NewKey: no_key,
-    NewPassword: draw_password,
-    FindKeyhole: find_keyhole,
+READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    NewAccessLink: no_key,
+    NewExportPassword: draw_password,
+    FindPageAccess: find_keyhole,
 }
-WRITERS: Mapping[type[Act], Callable[[Any, Batch], Awaitable[None]]] = {
-    CutKey: cut_key,
-    TurnKey: turn_key,
-    LeaveSeat: leave_seat,
-    NoteVisit: note_visit,
+WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    CreateAccessLink: cut_key,
+    RedeemAccessLink: turn_key,
+    EndPageSession: leave_seat,
+    AuditPageAction: note_visit,
 }

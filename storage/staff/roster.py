@@ -9,14 +9,14 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.events import Act, Channel, Lang
-from handlers.staff.members import Join, Leave, Profile, Speak, Staff
+from handlers.staff.members import JoinStaff, LeaveStaff, SetStaffLanguage, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.crypto.keyring import Seals
+from storage.crypto.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class StaffAddress:
     """Where a person of the staff is told something. back: as the adapter sealed it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
@@ -26,8 +26,8 @@ class Address:
     lang: Lang = "th"
 
 
-PROFILE = TypeAdapter(Profile)
-ADDRESS = TypeAdapter(Address)
+PROFILE = TypeAdapter(StaffProfile)
+ADDRESS = TypeAdapter(StaffAddress)
 
 _JOINED = select(tables.staff).where(tables.staff.c.who.is_not(None))
 
@@ -39,8 +39,10 @@ class Roster:
     Who stands in it is looked up anew at each message, so that who was removed elsewhere has no right any more.
     """
 
-    seals: Seals = field(repr=False)
-    _told: dict[bytes, tuple[Staff, Address | None] | None] = field(default_factory=dict, repr=False)
+    seals: Keyring = field(repr=False)
+    _told: dict[bytes, tuple[StaffMember, StaffAddress | None] | None] = field(
+        default_factory=dict, repr=False
+    )
     _version: int = -1
 
     def __contains__(self, who: object) -> bool:
@@ -51,18 +53,18 @@ class Roster:
         """How many are on the staff, as far as this program knows."""
         return len(self._told)
 
-    def __iter__(self) -> Iterator[tuple[Staff, Address | None]]:
+    def __iter__(self) -> Iterator[tuple[StaffMember, StaffAddress | None]]:
         return iter([told for told in self._told.values() if told is not None])
 
     def follow(self, acts: Iterable[Act]) -> None:
         """Take note of what was just written: who joined is known from the next message on."""
         for act in acts:
-            if isinstance(act, Join):
+            if isinstance(act, JoinStaff):
                 self._told[act.who] = None
-            elif isinstance(act, Speak):
+            elif isinstance(act, SetStaffLanguage):
                 spoke = [w for w, told in self._told.items() if told is not None and told[0].id == act.staff]
                 self._told |= dict.fromkeys(spoke)
-            elif isinstance(act, Leave):
+            elif isinstance(act, LeaveStaff):
                 self._told = {w: t for w, t in self._told.items() if t is None or t[0].id != act.staff}
 
     async def load(self, connection: AsyncConnection) -> None:
@@ -84,14 +86,16 @@ class Roster:
         return self
 
 
-def opened(row: RowMapping | Mapping[str, Any], seals: Seals) -> Staff:
+def opened(row: RowMapping | Mapping[str, Any], seals: Keyring) -> StaffMember:
     """A person of the staff, from their row."""
     secret = seals.staff.open(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
     profile = PROFILE.validate_json(seals.staff.open(row["sealed"], "staff", row["id"], "profile"))
-    return Staff(row["id"], Role(row["role"]), profile, row["who"], row["joined"], row["removed"], secret)
+    return StaffMember(
+        row["id"], Role(row["role"]), profile, row["who"], row["joined"], row["removed"], secret
+    )
 
 
-def addressed(row: RowMapping, seals: Seals) -> Address | None:
+def addressed(row: RowMapping, seals: Keyring) -> StaffAddress | None:
     """Where a person of the staff is told something; None where that cannot be."""
     if row["address"] is None:
         return None

@@ -14,18 +14,21 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bot.consultations.public_view import Hearing
-from bot.web.app import STATIC, Guarded
+from bot.consultations.public_view import PublicOpinion
+from bot.web.app import STATIC, SecurityMiddleware
 from bot.web.opinions import OpinionPages
-from bot.web.templating import Pages
-from ita_stats.opinions.feedback import Topic
-from ita_stats.opinions.model import Consultation, Opinion
-from ita_stats.opinions.results import Results
+from bot.web.templating import PageRenderer
+from ita_stats.opinions.feedback import PublishedTopic
+from ita_stats.opinions.model import CountedConsultation, CountedFeedback
+from ita_stats.opinions.results import PublishedResults
 from tests.ita_stats.opinions import said
 from tests.play import OFFICE
 
 NOW = datetime.now(UTC)
-TOPICS = (Topic("service", "การให้บริการประชาชน", "Service"), Topic("site", "เว็บไซต์", "Website"))
+TOPICS = (
+    PublishedTopic("service", "การให้บริการประชาชน", "Service"),
+    PublishedTopic("site", "เว็บไซต์", "Website"),
+)
 OPEN = replace(
     said.ASKED, code="OPEN1", title="ป้ายบอกทางในสำนักงาน", opens=NOW - timedelta(3), closes=NOW + timedelta(3)
 )
@@ -39,46 +42,46 @@ CLOSED = replace(said.ASKED, opens=NOW - timedelta(60), closes=NOW - timedelta(3
 
 
 @dataclass
-class Memory:
+class InMemoryOpinionSource:
     """What a desk would keep; read: how often all opinions were asked for."""
 
-    announced: Sequence[Consultation] = ()
-    counted: dict[str, Results] = field(default_factory=dict)
-    said: Sequence[Opinion] = ()
+    announced: Sequence[CountedConsultation] = ()
+    counted: dict[str, PublishedResults] = field(default_factory=dict)
+    said: Sequence[CountedFeedback] = ()
     papers: dict[str, bytes] = field(default_factory=dict)
     read: int = 0
 
-    async def consultations(self) -> Sequence[Consultation]:
+    async def consultations(self) -> Sequence[CountedConsultation]:
         return self.announced
 
-    async def results(self, code: str) -> Results | None:
+    async def results(self, code: str) -> PublishedResults | None:
         return self.counted.get(code)
 
     async def paper(self, code: str) -> bytes | None:
         return self.papers.get(code)
 
-    async def opinions(self) -> Sequence[Opinion]:
+    async def opinions(self) -> Sequence[CountedFeedback]:
         self.read += 1
         return self.said
 
 
-def full() -> Memory:
+def full() -> InMemoryOpinionSource:
     """Consultations at every stage, and opinions of the fiscal years before."""
     results = replace(said.results(), opens=CLOSED.opens, closes=CLOSED.closes)
     opinions = [
-        Opinion(f"2568-{month:02}", topic, score)
+        CountedFeedback(f"2568-{month:02}", topic, score)
         for month in (1, 2, 5, 6)
         for topic, scores in (("service", (3, 4, 5, 2, None) * 4), ("site", (4, 2, 3, 5)))
         for score in scores
     ]
-    return Memory((OPEN, WAITING, LATER, CLOSED), {CLOSED.code: results}, opinions)
+    return InMemoryOpinionSource((OPEN, WAITING, LATER, CLOSED), {CLOSED.code: results}, opinions)
 
 
-def hearing(memory: Memory) -> Hearing:
-    return Hearing(memory, OFFICE, lambda: b"salt", TOPICS)
+def hearing(memory: InMemoryOpinionSource) -> PublicOpinion:
+    return PublicOpinion(memory, OFFICE, lambda: b"salt", TOPICS)
 
 
-class Quiet(uvicorn.Server):
+class OpinionPagesServer(uvicorn.Server):
     """uvicorn in a thread has no signals to mind."""
 
     def install_signal_handlers(self) -> None:
@@ -86,14 +89,14 @@ class Quiet(uvicorn.Server):
 
 
 @contextmanager
-def served(memory: Memory) -> Iterator[str]:
+def served(memory: InMemoryOpinionSource) -> Iterator[str]:
     """The pages of such a desk; gives their address."""
-    pages = Pages(OFFICE)
+    pages = PageRenderer(OFFICE)
     routes = [*OpinionPages(hearing(memory), pages).routes(), Mount("/static", StaticFiles(directory=STATIC))]
     config = uvicorn.Config(
-        Guarded(Starlette(routes=routes), pages), log_config=None, lifespan="off", ws="none"
+        SecurityMiddleware(Starlette(routes=routes), pages), log_config=None, lifespan="off", ws="none"
     )
-    server, listening = Quiet(config), socket.socket()
+    server, listening = OpinionPagesServer(config), socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen()
 

@@ -9,71 +9,71 @@ from pathlib import Path
 from typing import Any
 
 from bot.publishing import releases
-from bot.publishing.releases import Bench, Made, Order
+from bot.publishing.releases import ReleaseContext, ReleaseRequest, ReleaseResult
 from handlers.office import Office
 from ita_stats import period
 from ita_stats.cases.fact import Fact
 from storage import store
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests.bot.test_statistics import write
-from tests.ita_stats.registers import Writer, year
+from tests.ita_stats.registers import CaseFactsWriter, year
 from tests.play import OFFICE
 
 NOW = datetime(2026, 10, 1, 2, tzinfo=UTC)  # 09:00 in Bangkok, the day after fiscal year 2569
 END = date(2026, 9, 30)
 
 
-def order(text: str = "fy2569", as_of: date = END, **more: Any) -> Order:
+def order(text: str = "fy2569", as_of: date = END, **more: Any) -> ReleaseRequest:
     """An order in words."""
-    return Order(period.parsed(text, as_of), as_of, "month", **more)
+    return ReleaseRequest(period.parsed(text, as_of), as_of, "month", **more)
 
 
 def late(on: date = date(2026, 2, 10), about: str = "f" * 32) -> list[Fact]:
     """A case that was entered in the register afterwards."""
-    return Writer(about).filed(on, "misconduct").facts
+    return CaseFactsWriter(about).filed(on, "misconduct").facts
 
 
 @dataclass
-class Ground:
+class ReleaseDesk:
     """A complaints desk in a folder."""
 
     home: Path
     office: Office = OFFICE
 
     @property
-    def place(self) -> Place:
+    def place(self) -> DeskPaths:
         """Where it is."""
-        return Place.under(self.home, "complaints")
+        return DeskPaths.under(self.home, "complaints")
 
-    def has(self, facts: Sequence[Fact]) -> "Ground":
+    def has(self, facts: Sequence[Fact]) -> "ReleaseDesk":
         """Write facts, as years of use would have left them."""
         write(self.home, facts)
         return self
 
-    def like(self, **changed: Any) -> "Ground":
+    def like(self, **changed: Any) -> "ReleaseDesk":
         """The same desk of an office that has other rules for its statistics."""
         rules = self.office.statistics.model_copy(update=changed)
         return replace(self, office=self.office.model_copy(update={"statistics": rules}))
 
-    def play(self, scene: Callable[[Bench], Awaitable[Any]], now: datetime = NOW) -> Any:
+    def play(self, scene: Callable[[ReleaseContext], Awaitable[Any]], now: datetime = NOW) -> Any:
         """Open the desk, play a scene, close it; gives what the scene gives."""
 
         async def whole() -> Any:
             async with asyncio.timeout(60), store.opened(keys.opened(self.place), now) as one:
-                done = await scene(Bench(self.place, one, self.office))
+                done = await scene(ReleaseContext(self.place, one, self.office))
                 assert await one.verify_audit() == []
                 return done
 
         return asyncio.run(whole())
 
-    def releases(self, wanted: Order | None = None, now: datetime = NOW) -> Made:
+    def releases(self, wanted: ReleaseRequest | None = None, now: datetime = NOW) -> ReleaseResult:
         """Make one release."""
 
-        async def scene(bench: Bench) -> Made:
+        async def scene(bench: ReleaseContext) -> ReleaseResult:
             return await releases.released(bench, wanted or order(), now)
 
-        made: Made = self.play(scene, now)
+        made: ReleaseResult = self.play(scene, now)
         return made
 
     def shelf(self) -> list[str]:
@@ -84,9 +84,9 @@ class Ground:
         )
 
 
-def busy(home: Path, cases: int = 60) -> Ground:
+def busy(home: Path, cases: int = 60) -> ReleaseDesk:
     """A desk with a fiscal year of cases."""
-    return Ground(home).has(year(1, cases))
+    return ReleaseDesk(home).has(year(1, cases))
 
 
 def months(first: date, count: int) -> Iterator[date]:

@@ -16,9 +16,9 @@ from bot import startup_checks as advice
 from bot.settings import DeskSettings, Settings
 from handlers.office import Office
 from handlers.staff.permissions import Role
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests.end.chat import surroundings
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import hired
 from tests.play import OFFICE
 
@@ -28,9 +28,9 @@ def naming(*officers: str) -> Office:
     return OFFICE.model_copy(update={"alternate": alternate})
 
 
-async def said(desk: Desk, home: Path, office: Office, name: str = "complaints") -> tuple[str, ...]:
-    own = app.Desk(name, Place.under(home, name), desk.store, desk.engine)
-    return await advice.given(app.House(Settings(), office, {name: own}), desk.now())
+async def said(desk: DeskHarness, home: Path, office: Office, name: str = "complaints") -> tuple[str, ...]:
+    own = app.RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
+    return await advice.given(app.App(Settings(), office, {name: own}), desk.now())
 
 
 def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
@@ -59,10 +59,10 @@ def test_which_bot_would_stay_mute(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with opened(home) as desk:
-            own = app.Desk("complaints", Place.under(home, "complaints"), desk.store, desk.engine)
+            own = app.RunningDesk("complaints", DeskPaths.under(home, "complaints"), desk.store, desk.engine)
 
             async def hears(**told: Any) -> list[str]:
-                house = app.House(Settings(complaints=DeskSettings(**told)), naming("x"), {"complaints": own})
+                house = app.App(Settings(complaints=DeskSettings(**told)), naming("x"), {"complaints": own})
                 said = await advice.given(house, desk.now())
                 assert "CANARY" not in "".join(said)
                 return [words.partition(":")[0] for words in said if words != advice.NONE_ABLE]

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from bot.importers.consultation_file import new_code, read
-from handlers.consultations.messages import Kind
+from handlers.consultations.messages import ConsultationQuestionKind
 from handlers.staff.service.consultations import lettered
 from tests.end.chat import run
 from tests.end.web_server import Visitor, start
@@ -93,8 +93,8 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     assert made.opens.isoformat() == "2026-12-01T08:00:00+07:00"
     assert made.closes.isoformat() == "2026-12-31T16:30:00+07:00"
     assert [(one.key, one.kind, dict(one.options)) for one in made.questions] == [
-        ("q1", Kind.CHOICE, {"o1": "ดี", "o2": "ไม่จำเป็น"}),
-        ("q2", Kind.STATEMENTS, {"s1": "ควรจองคิวได้"}),
+        ("q1", ConsultationQuestionKind.CHOICE, {"o1": "ดี", "o2": "ไม่จำเป็น"}),
+        ("q2", ConsultationQuestionKind.STATEMENTS, {"s1": "ควรจองคิวได้"}),
     ]
 
 

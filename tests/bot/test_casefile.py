@@ -7,16 +7,16 @@ import pikepdf
 import pytest
 
 from bot.exporters import case_pdf as casefile
-from handlers.staff.complaints.messages import FindNumber, ReadHistory, ReadTold
+from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport
 from storage.store import Store
 from tests.play import OFFICE
-from tests.storage.conftest import NOW, Ground
+from tests.storage.conftest import NOW, StoredDesk
 
 HOSTILE = '#panic("x") $x$ *ไม่ใช่* \\ "คำ" \x00 😀\nบรรทัดสอง'
 
 
 def test_a_case_on_paper(tmp_path: Path) -> None:
-    ground = Ground(tmp_path / "var")
+    ground = StoredDesk(tmp_path / "var")
 
     async def scene(one: Store) -> None:
         await ground.file(one, answers={"story": HOSTILE, "head": "no"}, identity={"name": "วีระชัย คานารีชื่อ"})
@@ -35,9 +35,9 @@ def test_a_case_on_paper(tmp_path: Path) -> None:
         again = await casefile.written(one, OFFICE, 1, 2570, NOW)
         assert again is not None
         assert again[1] != password
-        found = await one.answer(FindNumber(1, 2570, ""), NOW)
-        told = await one.answer(ReadTold(found.id), NOW)
-        lines = await one.answer(ReadHistory(found.id), NOW)
+        found = await one.answer(FindCaseByNumber(1, 2570, ""), NOW)
+        told = await one.answer(GetCaseReport(found.id), NOW)
+        lines = await one.answer(GetCaseHistory(found.id), NOW)
         paper = casefile.paper(found, told, lines, OFFICE, NOW)
         assert "คานารีชื่อ" not in str(paper)
         assert HOSTILE in [value for _, value in paper["told"]]  # type: ignore[attr-defined]

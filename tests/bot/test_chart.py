@@ -6,14 +6,14 @@ import io
 from PIL import Image
 
 from bot.images.chart import barred, drawn
-from handlers.dialog.chart import Chart, Month
+from handlers.dialog.chart import ChartMonth, MonthlyChart
 
 LIGHT, DARK = (0x9F, 0xB3, 0xD1), (0x1F, 0x3F, 0x77)
 
 
-def chart(*figures: tuple[int, int]) -> Chart:
-    months = tuple(Month(f"เดือน {n}", *both) for n, both in enumerate(figures, 1))
-    return Chart("เรื่องที่รับในแต่ละเดือน", ("รับไว้", "แล้วเสร็จ"), months)
+def chart(*figures: tuple[int, int]) -> MonthlyChart:
+    months = tuple(ChartMonth(f"เดือน {n}", *both) for n, both in enumerate(figures, 1))
+    return MonthlyChart("เรื่องที่รับในแต่ละเดือน", ("รับไว้", "แล้วเสร็จ"), months)
 
 
 def columns(content: bytes) -> dict[tuple[int, int, int], list[int]]:
@@ -48,7 +48,7 @@ def test_a_year_of_nothing_and_a_year_without_months_can_be_drawn() -> None:
 
 
 def test_the_same_chart_is_the_same_picture_and_other_words_make_another() -> None:
-    one, other = chart((1, 1)), Chart("อื่น", ("ก", "ข"), (Month("ค", 1, 1),))
+    one, other = chart((1, 1)), MonthlyChart("อื่น", ("ก", "ข"), (ChartMonth("ค", 1, 1),))
     first, again, different = (asyncio.run(drawn(c)) for c in (one, chart((1, 1)), other))
     assert first == again != different
 
@@ -67,7 +67,11 @@ def test_the_loop_goes_on_while_it_is_drawn() -> None:
 
 
 def test_bars_of_letters_stand_under_each_other() -> None:
-    told = barred(Chart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (Month("มี.ค. 2570", 24, 12), Month("ก.ย. 2570", 6, 0))))
+    told = barred(
+        MonthlyChart(
+            "ชื่อ", ("รับไว้", "แล้วเสร็จ"), (ChartMonth("มี.ค. 2570", 24, 12), ChartMonth("ก.ย. 2570", 6, 0))
+        )
+    )
     head, *lines = told.split("\n")
     assert head == "ชื่อ (█ รับไว้  ▒ แล้วเสร็จ)"
     assert [(line.count("█"), line.count("▒"), line.rpartition(" ")[2]) for line in lines] == [

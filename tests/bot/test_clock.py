@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.jobs import housekeeping as clock
-from handlers.complaints.lifecycle import Move, Outcome, Step
+from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.events import Channel, Event
-from storage.audit import Anchor
-from storage.crypto.key_files import Place
-from storage.serialization import Errand
+from storage.audit import AuditAnchor
+from storage.crypto.key_files import DeskPaths
+from storage.serialization import QueuedTask
 from tests.end import desk
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 from tests.play import OFFICE, WHOLE_REPORT
 
 KEPT = timedelta(days=OFFICE.retention.after_closing_days)
@@ -25,7 +25,7 @@ CANARY = "CANARYSTORY"
 class Person:
     """Somebody who writes to a desk."""
 
-    def __init__(self, opened: Desk, name: str) -> None:
+    def __init__(self, opened: DeskHarness, name: str) -> None:
         self.desk, self.name = opened, name
         self.events, self.buttons, self.receipt = 0, dict[str, str](), ""
 
@@ -51,14 +51,14 @@ class Person:
         return self.receipt
 
 
-async def ticked(opened: Desk, at: datetime | None = None) -> list[str]:
+async def ticked(opened: DeskHarness, at: datetime | None = None) -> list[str]:
     """What the clock did."""
-    place: Place = opened.store.seals.ring.place
+    place: DeskPaths = opened.store.seals.ring.place
     return [did.did async for did in clock.tick(place, opened.store, OFFICE, at or opened.now())]
 
 
 @asynccontextmanager
-async def a_desk(folder: Path) -> AsyncIterator[Desk]:
+async def a_desk(folder: Path) -> AsyncIterator[DeskHarness]:
     async with desk.opened(folder / "var") as opened:
         yield opened
 
@@ -105,7 +105,7 @@ def test_an_anchor_holds_and_is_the_owners_alone(tmp_path: Path) -> None:
             (path,) = (tmp_path / "var/complaints/anchors").iterdir()
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
             assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-            anchor = Anchor.model_validate_json(path.read_bytes())
+            anchor = AuditAnchor.model_validate_json(path.read_bytes())
             assert await opened.store.verify_audit(anchor) == []
             await Person(opened, "ข").reports()  # the trail goes on after its anchor
             assert await opened.store.verify_audit(anchor) == []
@@ -133,7 +133,7 @@ def test_a_case_is_erased_when_its_time_is_over_and_not_before(tmp_path: Path) -
     async def story() -> None:
         async with a_desk(tmp_path) as opened:
             ended, going_on = await Person(opened, "ก").reports(), await Person(opened, "ข").reports()
-            await opened.step(ended, Step(Move.WITHDRAW, outcome=Outcome.WITHDRAWN))
+            await opened.step(ended, TransitionRequest(Transition.WITHDRAW, outcome=CaseOutcome.WITHDRAWN))
             facts = len(await opened.store.facts())
             assert "cases-erased" not in await ticked(opened, opened.now() + KEPT)
             assert "cases-erased" in await ticked(opened, opened.now() + KEPT + timedelta(days=2))
@@ -160,7 +160,9 @@ def test_after_a_long_silence_everything_is_done_at_once(tmp_path: Path) -> None
 def test_what_was_laid_aside_is_not_kept_for_ever(tmp_path: Path) -> None:
     async def play() -> None:
         async with a_desk(tmp_path) as opened:
-            await opened.store.errands.add("line.old", Errand("line.old", {"event": CANARY}), opened.now())
+            await opened.store.errands.add(
+                "line.old", QueuedTask("line.old", {"event": CANARY}), opened.now()
+            )
             await ticked(opened, opened.now() + timedelta(hours=47))
             assert len(await opened.store.errands.look("line.old")) == 1
             assert "errands-forgotten" in await ticked(opened, opened.now() + timedelta(hours=49))

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bot.cli import main as cli
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests.end import chat
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +85,7 @@ def test_the_trail_is_verified_against_an_anchor_of_the_same_desk(home: Path, tm
 
 
 def test_a_trail_that_was_touched_is_1(home: Path) -> None:
-    program = chat.Program(chat.start(home, "ก"))
+    program = chat.ChatProgram(chat.start(home, "ก"))
     for line in ("แจ้งเรื่อง", "1", "1", "เขาเรียกเงินจากผู้รับเหมา", "เสร็จแล้ว", *["ข้าม"] * 8):
         program.hears(line.encode())
     for line in ("ไม่ใช่", "ไม่บอกชื่อ", "1"):
@@ -120,7 +120,7 @@ def test_a_data_folder_that_cannot_be_made_is_78(tmp_path: Path) -> None:
 
 
 def test_a_key_that_others_can_read_is_78(home: Path) -> None:
-    key = keys.opened(Place.under(home, "service")).place.keys["audit"]
+    key = keys.opened(DeskPaths.under(home, "service")).place.keys["audit"]
     key.chmod(0o640)
     done = chat.run(home, "tick", "--desk", "service")
     assert (done.returncode, done.stdout) == (78, "")
@@ -128,7 +128,7 @@ def test_a_key_that_others_can_read_is_78(home: Path) -> None:
 
 
 def test_two_desks_with_one_key_are_78(home: Path) -> None:
-    own, other = (keys.opened(Place.under(home, desk)).place.keys for desk in ("complaints", "service"))
+    own, other = (keys.opened(DeskPaths.under(home, desk)).place.keys for desk in ("complaints", "service"))
     other["person"].write_bytes(own["seal"].read_bytes())
     done = chat.run(home, "tick")
     assert done.returncode == 78

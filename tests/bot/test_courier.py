@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.worker import HEADSTART, Courier, Later, Never
-from handlers.dialog.events import Channel, Event, File, FileProblem, Message, Say
-from storage.serialization import Letter
+from bot.delivery.worker import HEADSTART, DeliveryWorker, PermanentError, RetryLaterError
+from handlers.dialog.events import Channel, Event, File, FileProblem, Message, Reply
+from storage.serialization import OutboxMessage
 from tests import samples
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 
 BACK = b"sealed elsewhere"
 
 
 @dataclass
-class Platform:
+class FakeTransport:
     """A carrier with two lists: what it was asked for, and what went out."""
 
     troubles: list[Exception] = field(default_factory=list)
@@ -45,12 +45,12 @@ class Platform:
 
 
 @dataclass
-class Scene:
+class DeliveryScenario:
     """A desk, its courier, and one person who sends things."""
 
-    desk: Desk
-    platform: Platform
-    courier: Courier
+    desk: DeskHarness
+    platform: FakeTransport
+    courier: DeliveryWorker
 
     def event(self, name: str, **deed: object) -> Event:
         who = self.desk.who("ก")
@@ -60,8 +60,8 @@ class Scene:
         return len(await self.desk.store.outbox.look(Channel.TELEGRAM))
 
     async def letter(self) -> None:
-        says = (Say("confirm.right", certain=True),)
-        letter = Letter(Channel.TELEGRAM, BACK, "th", says)
+        says = (Reply("confirm.right", certain=True),)
+        letter = OutboxMessage(Channel.TELEGRAM, BACK, "th", says)
         await self.desk.store.outbox.add(Channel.TELEGRAM, letter, self.desk.now())
 
     async def later(self, **time: float) -> None:
@@ -75,16 +75,16 @@ class Scene:
             await asyncio.sleep(0)
 
 
-def play(tmp_path: Path, scene: Callable[[Scene], Awaitable[None]]) -> None:
+def play(tmp_path: Path, scene: Callable[[DeliveryScenario], Awaitable[None]]) -> None:
     """Open a desk with a courier, play, and close."""
 
     async def whole() -> None:
         async with asyncio.timeout(30), opened(tmp_path / "var") as desk:
-            platform = Platform()
+            platform = FakeTransport()
             carriers = {Channel.TELEGRAM: platform}
-            courier = Courier(desk.engine, desk.store, carriers, desk.faults.append, patience=0.05)
+            courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.faults.append, patience=0.05)
             try:
-                await scene(Scene(desk, platform, courier))
+                await scene(DeliveryScenario(desk, platform, courier))
             finally:
                 await courier.close()
 
@@ -92,7 +92,7 @@ def play(tmp_path: Path, scene: Callable[[Scene], Awaitable[None]]) -> None:
 
 
 def test_a_letter_goes_out_once(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         await s.letter()
         await s.courier.round()
         await s.later(hours=1)
@@ -102,14 +102,14 @@ def test_a_letter_goes_out_once(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-@pytest.mark.parametrize("trouble", [Later(40), OSError("away")])
+@pytest.mark.parametrize("trouble", [RetryLaterError(40), OSError("away")])
 def test_a_letter_that_could_not_go_goes_later(tmp_path: Path, trouble: Exception) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.troubles = [trouble]
         await s.letter()
         await s.courier.round()
         assert (s.platform.sent, await s.waits()) == ([], 1)
-        if isinstance(trouble, Later):
+        if isinstance(trouble, RetryLaterError):
             await s.later(seconds=39)
             assert s.platform.sent == []
         await s.later(seconds=4)
@@ -119,8 +119,8 @@ def test_a_letter_that_could_not_go_goes_later(tmp_path: Path, trouble: Exceptio
 
 
 def test_a_letter_to_one_who_left_is_given_up_and_the_others_go(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
-        s.platform.troubles = [Never()]
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.troubles = [PermanentError()]
         await s.letter()
         await s.letter()
         await s.courier.round()
@@ -130,7 +130,7 @@ def test_a_letter_to_one_who_left_is_given_up_and_the_others_go(tmp_path: Path) 
 
 
 def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.courier.patience = samples.FILES["ใบเสร็จ.pdf"](), 20
         file = await s.courier.bring(s.event("1"), "ใบเสร็จ.pdf", {"file": "f1"})
         assert (file.kind, file.misnamed, file.coming) == ("image/png", True, False)
@@ -145,7 +145,7 @@ def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> 
 
 
 def test_the_talk_goes_on_while_a_file_is_on_its_way(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.platform.gate = samples.photo(), asyncio.Event()
         event = s.event("1")
         file = await s.courier.bring(event, "ภาพถ่าย.jpg", {"file": "f1"})
@@ -161,7 +161,7 @@ def test_the_talk_goes_on_while_a_file_is_on_its_way(tmp_path: Path) -> None:
 
 
 def test_a_file_that_does_not_come_is_told(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.platform.gate = samples.archive(), asyncio.Event()
         file = await s.courier.bring(s.event("1"), "รวม.zip", {"file": "f1"})
         await s.desk.hears(s.event("1", file=file))
@@ -176,8 +176,8 @@ def test_a_file_that_does_not_come_is_told(tmp_path: Path) -> None:
 
 
 def test_a_fetch_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
-        s.platform.content, s.platform.troubles = samples.photo(), [OSError("cut"), Later(1)]
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.content, s.platform.troubles = samples.photo(), [OSError("cut"), RetryLaterError(1)]
         file = await s.courier.bring(s.event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
         assert file.coming
         await s.desk.engine.handle(s.event("1", file=file))
@@ -191,7 +191,7 @@ def test_a_fetch_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
 
 
 def test_an_errand_of_an_earlier_run_is_decided_when_it_is_done(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.platform.gate = samples.photo(), asyncio.Event()
         await s.courier.bring(s.event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
         await s.courier.close()  # the program ended before anybody decided
@@ -206,7 +206,7 @@ def test_an_errand_of_an_earlier_run_is_decided_when_it_is_done(tmp_path: Path) 
 
 
 def test_a_file_of_a_draft_that_was_thrown_away_is_not_kept(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.platform.gate = samples.photo(), asyncio.Event()
         file = await s.courier.bring(s.event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
         await s.desk.hears(s.event("1", file=file))
@@ -222,8 +222,8 @@ def test_a_file_of_a_draft_that_was_thrown_away_is_not_kept(tmp_path: Path) -> N
 
 
 def test_a_refusal_of_the_platform_is_an_answer(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
-        s.platform.troubles = [Never(FileProblem.TOO_LARGE)]
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.troubles = [PermanentError(FileProblem.TOO_LARGE)]
         file = await s.courier.bring(s.event("1"), "ใหญ่.mp4", {"file": "f1"})
         assert file == File("", "ใหญ่.mp4", "", 0, FileProblem.TOO_LARGE)
 
@@ -231,7 +231,7 @@ def test_a_refusal_of_the_platform_is_an_answer(tmp_path: Path) -> None:
 
 
 def test_two_files_are_fetched_at_a_time(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.platform.gate = samples.photo(), asyncio.Event()
         events = [s.event(str(n)) for n in range(4)]
         await asyncio.gather(*(s.courier.bring(e, "ภาพถ่าย.jpg", {"file": e.id}) for e in events))
@@ -244,7 +244,7 @@ def test_two_files_are_fetched_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_round_that_breaks_is_followed_by_another(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         rounds = iter([OSError("once"), KeyError("twice"), None])
         enough = asyncio.Event()
 
@@ -263,7 +263,7 @@ def test_a_round_that_breaks_is_followed_by_another(tmp_path: Path) -> None:
 
 
 def test_an_outbox_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
-    async def scene(s: Scene) -> None:
+    async def scene(s: DeliveryScenario) -> None:
         async def broken(*_: object) -> None:
             raise OSError("away")
 

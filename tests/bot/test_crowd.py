@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web import rate_limit as crowd
-from bot.web.rate_limit import AT_ONCE, DAY, PER_SECOND, Crowd
+from bot.web.rate_limit import AT_ONCE, DAY, PER_SECOND, RateLimiter
 
 SOMEBODY = "203.0.113.77"
 
 
 @dataclass
-class Hand:
+class ManualClock:
     """A clock that is moved by hand."""
 
     at: float = 1_000.0
@@ -24,15 +24,15 @@ class Hand:
         return self.at
 
 
-def waits(one: Crowd, address: str | None, times: int) -> list[int]:
+def waits(one: RateLimiter, address: str | None, times: int) -> list[int]:
     """What somebody is told who writes that often at once."""
     return [one.wait(address) for _ in range(times)]
 
 
-def exhausted(address: str) -> tuple[Crowd, Hand]:
+def exhausted(address: str) -> tuple[RateLimiter, ManualClock]:
     """A crowd in which a network may not write any more."""
-    hand = Hand()
-    one = Crowd(hand)
+    hand = ManualClock()
+    one = RateLimiter(hand)
     assert waits(one, address, int(AT_ONCE)) == [0] * int(AT_ONCE)
     assert one.wait(address) > 0
     return one, hand
@@ -61,7 +61,7 @@ def test_a_network_is_counted_together(written: str, other: str, together: bool)
     "address", [None, "", "127.0.0.1", "127.9.8.7", "::1", "::ffff:127.0.0.1", "unix:", "testclient", "1.2.3"]
 )
 def test_nobody_s_network_is_free(address: str | None) -> None:
-    one = Crowd(Hand())
+    one = RateLimiter(ManualClock())
     assert waits(one, address, 5 * int(AT_ONCE)) == [0] * 5 * int(AT_ONCE)
     assert not one._buckets
 
@@ -95,8 +95,8 @@ def test_rest_gives_no_more_than_the_beginning() -> None:
 
 
 def test_people_at_their_own_pace_never_wait() -> None:
-    hand = Hand()
-    one = Crowd(hand)
+    hand = ManualClock()
+    one = RateLimiter(hand)
     for _ in range(2_000):
         hand.at += 1 / PER_SECOND
         assert one.wait(SOMEBODY) == 0
@@ -113,7 +113,7 @@ def test_a_day_later_nothing_of_it_is_left() -> None:
 
 
 def test_two_processes_name_a_network_differently() -> None:
-    one, other = Crowd(Hand()), Crowd(Hand())
+    one, other = RateLimiter(ManualClock()), RateLimiter(ManualClock())
     one.wait(SOMEBODY)
     other.wait(SOMEBODY)
     assert set(one._buckets).isdisjoint(other._buckets)
@@ -121,7 +121,7 @@ def test_two_processes_name_a_network_differently() -> None:
 
 def test_a_flood_of_networks_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "MOST_NETWORKS", 50)
-    one = Crowd(Hand())
+    one = RateLimiter(ManualClock())
     for n in range(1000):
         assert one.wait(f"10.{n // 250}.{n % 250}.1") == 0
         assert len(one._buckets) <= 52
@@ -140,7 +140,7 @@ def held(thing: Any) -> list[bytes]:
 
 @given(st.ip_addresses())
 def test_no_address_stands_in_it(address: Any) -> None:
-    one = Crowd(Hand())
+    one = RateLimiter(ManualClock())
     one.wait(str(address))
     network = ip_address(address).packed[: 3 if address.version == 4 else 7]
     for some in held(one):
@@ -151,7 +151,7 @@ def test_no_address_stands_in_it(address: Any) -> None:
 
 
 def test_its_key_is_not_shown() -> None:
-    one = Crowd(Hand())
+    one = RateLimiter(ManualClock())
     one.wait(SOMEBODY)
     assert len(one._key) >= 32
     assert repr(one._key) not in repr(one)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot import log
-from bot.engine import MOST_REDECIDED, Answer, Engine
+from bot.engine import MOST_REDECIDED, Engine, EngineAnswer
 from handlers.complaints.messages import FindCase
 from handlers.dialog.events import (
     Channel,
@@ -20,13 +20,13 @@ from handlers.dialog.events import (
     Now,
     Query,
     Session,
-    Turn,
+    TurnResult,
     literal,
     read,
 )
 from handlers.dialog.receipt import Receipt
-from storage.db.group_commit import Committed
-from storage.errors import Conflict, DiskFull
+from storage.db.group_commit import CommitResult
+from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -53,12 +53,14 @@ class FakeStore:
     async def answer(self, query: Query[Any], now: datetime) -> Any:
         self.asked.append((query, now))
 
-    async def commit(self, event: Event, before: Session | None, turn: Turn, at: datetime) -> Committed:
+    async def commit(
+        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
+    ) -> CommitResult:
         await self.meanwhile(event)
         if self.troubles:
             raise self.troubles.pop(0)
         self.written.append(event.id)
-        return Committed(turn.says, "th", waiting=("row",))
+        return CommitResult(turn.says, "th", waiting=("row",))
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Echo:
         yield from read(Now())
         self.decided.append(event.id)
         self.sessions.append(session)
-        return Turn(session, (literal(event.text or ""),))
+        return TurnResult(session, (literal(event.text or ""),))
 
 
 def engine(store: FakeStore, router: Any, **more: Any) -> Engine:
@@ -83,7 +85,7 @@ def event(name: str, who: bytes = b"w", text: str = "") -> Event:
     return Event(name, who, Channel.WEB, text=text or name)
 
 
-def said(answer: Answer) -> str:
+def said(answer: EngineAnswer) -> str:
     return "\n".join(message.text for message in answer.messages)
 
 
@@ -104,7 +106,7 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
             await asyncio.sleep(0)
         busy -= 1
 
-    async def all_at_once() -> list[Answer]:
+    async def all_at_once() -> list[EngineAnswer]:
         return await asyncio.gather(*(one.handle(event(str(n))) for n in range(10)))
 
     store = FakeStore(meanwhile=slow)
@@ -117,7 +119,7 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
 
 
 def test_different_persons_are_served_side_by_side() -> None:
-    async def two() -> list[Answer]:
+    async def two() -> list[EngineAnswer]:
         together = asyncio.Barrier(2)
 
         async def meet(_: Event) -> None:
@@ -131,7 +133,7 @@ def test_different_persons_are_served_side_by_side() -> None:
 
 
 def test_the_loser_is_decided_again_on_what_is_true_now() -> None:
-    store, router = FakeStore(troubles=[Conflict(), Conflict()]), Echo()
+    store, router = FakeStore(troubles=[ConflictError(), ConflictError()]), Echo()
     newer = Session(version=7)
 
     async def changed_elsewhere(_: Event) -> None:
@@ -145,16 +147,16 @@ def test_the_loser_is_decided_again_on_what_is_true_now() -> None:
 
 def test_one_who_loses_every_time_is_told_so_and_it_is_logged() -> None:
     faults: list[BaseException] = []
-    store, router = FakeStore(troubles=[Conflict()] * 99), Echo()
+    store, router = FakeStore(troubles=[ConflictError()] * 99), Echo()
     answer = asyncio.run(engine(store, router, fault=faults.append).handle(event("1")))
     assert "ยังไม่ถูกบันทึก" in said(answer)
     assert len(router.decided) == MOST_REDECIDED
-    assert [type(f) for f in faults] == [Conflict]
+    assert [type(f) for f in faults] == [ConflictError]
 
 
 def test_a_full_disk_is_told_as_such() -> None:
     faults: list[BaseException] = []
-    store = FakeStore(troubles=[DiskFull()])
+    store = FakeStore(troubles=[DiskFullError()])
     answer = asyncio.run(engine(store, Echo(), fault=faults.append).handle(event("1")))
     assert "เก็บข้อมูลเพิ่มไม่ได้" in said(answer)
     assert (len(faults), answer.waiting) == (1, ())
@@ -168,7 +170,7 @@ def test_clock_and_chance_are_answered_here_and_the_rest_by_the_store() -> None:
             second = yield from read(NewReceipt())
             assert first != second
             assert (yield from read(FindCase(KNOWN))) is None
-            return Turn(None, (literal(now.isoformat()),))
+            return TurnResult(None, (literal(now.isoformat()),))
 
     store = FakeStore()
     assert said(asyncio.run(engine(store, Asks()).handle(event("1")))) == NOON.isoformat()
@@ -196,7 +198,7 @@ def test_a_fault_is_told_kindly_and_logged_without_words(capsys: pytest.CaptureF
 
 
 def test_after_a_fault_the_next_message_of_the_same_person_is_heard() -> None:
-    async def both() -> tuple[Answer, Answer]:
+    async def both() -> tuple[EngineAnswer, EngineAnswer]:
         one = engine(FakeStore(troubles=[RuntimeError()]), Echo())
         return await one.handle(event("1")), await one.handle(event("2"))
 
@@ -220,7 +222,7 @@ def test_one_who_hangs_up_while_waiting_holds_up_nobody() -> None:
         may_go_on.set()
         answers = await asyncio.wait_for(asyncio.gather(*talks, return_exceptions=True), 5)
         assert isinstance(answers[1], asyncio.CancelledError)
-        assert [said(a) for a in answers if isinstance(a, Answer)] == ["0", "2"]
+        assert [said(a) for a in answers if isinstance(a, EngineAnswer)] == ["0", "2"]
         assert not one._turns
 
     asyncio.run(story())

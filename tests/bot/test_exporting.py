@@ -12,13 +12,13 @@ import typer
 from bot.cli import export_case as exporting
 from handlers.thai import BUDDHIST_ERA
 from storage.store import Store
-from tests.storage.conftest import Ground
+from tests.storage.conftest import StoredDesk
 
 
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ground, now = Ground(tmp_path / "var"), datetime.now(UTC)
+    ground, now = StoredDesk(tmp_path / "var"), datetime.now(UTC)
     monkeypatch.setenv("ITA_HOME", str(ground.home))
     monkeypatch.chdir(tmp_path)
 

@@ -17,8 +17,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from bot.web import multipart as formdata
 from bot.web import upload_limits as pace
-from bot.web.multipart import Filled
-from bot.web.upload_limits import Bodies, TooLarge, TooSlow, Unread
+from bot.web.multipart import FormData
+from bot.web.upload_limits import SlowUploadError, UploadError, UploadLimiter, UploadTooLargeError
 from handlers.dialog.events import File, FileProblem
 
 EDGE = "----grenze"
@@ -47,7 +47,7 @@ def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
 
 
 @dataclass
-class Shelf:
+class RecordingSink:
     """Takes files, and remembers of each its name, size and digest only."""
 
     taken: list[tuple[str, int, str]] = field(default_factory=list)
@@ -82,23 +82,23 @@ GONE: Mapping[str, Any] = {"type": "http.disconnect"}
 def read(
     chunks: Iterable[bytes] | bytes,
     kind: str | None = MULTIPART,
-    shelf: Shelf | None = None,
+    shelf: RecordingSink | None = None,
     *,
     pause: float = 0,
     ending: Mapping[str, Any] = END,
     admits: formdata.Admits = lambda fields: "csrf" in fields,
     length: str | None = None,
-) -> Filled:
+) -> FormData:
     """Read a form, sent in these chunks."""
     rest = iter([chunks] if isinstance(chunks, bytes) else chunks)
     headers = [] if kind is None else [(b"content-type", kind.encode("latin-1"))]
     headers += [] if length is None else [(b"content-length", length.encode())]
 
-    async def work() -> Filled:
+    async def work() -> FormData:
         request = Request(
             {"type": "http", "method": "POST", "headers": headers}, lambda: receiving(rest, pause, ending)
         )
-        return await formdata.read(request, Bodies(), admits, (shelf or Shelf()).take)
+        return await formdata.read(request, UploadLimiter(), admits, (shelf or RecordingSink()).take)
 
     return asyncio.run(work())
 
@@ -114,14 +114,17 @@ BODY = form(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.integers(0, len(BODY)), max_size=60))
 def test_wherever_a_body_is_cut_it_says_the_same(places: list[int]) -> None:
-    shelf = Shelf()
+    shelf = RecordingSink()
     filled = read(cut(BODY, places), shelf=shelf)
     assert filled.fields == {"csrf": "t.1", "text": THAI, "choice": "3.next"}
     assert shelf.holds(("ภาพ.jpg", CONTENT))
 
 
 def test_a_body_byte_by_byte() -> None:
-    shelf, body = Shelf(), form(part("csrf", "t"), part("text", THAI), part("file", b"\r\n" * 50, "a.txt"))
+    shelf, body = (
+        RecordingSink(),
+        form(part("csrf", "t"), part("text", THAI), part("file", b"\r\n" * 50, "a.txt")),
+    )
     assert read([bytes([one]) for one in body], shelf=shelf).fields == {"csrf": "t", "text": THAI}
     assert shelf.holds(("a.txt", b"\r\n" * 50))
 
@@ -136,13 +139,13 @@ def test_chunks_without_a_byte_change_nothing() -> None:
 def test_any_content_of_a_file_arrives_as_it_was(content: bytes, places: list[int]) -> None:
     if f"\r\n--{EDGE}".encode() in content:
         return
-    shelf = Shelf()
+    shelf = RecordingSink()
     read(cut(form(part("csrf", "t"), part("file", content, "x.bin")), places), shelf=shelf)
     assert shelf.holds(("x.bin", content))
 
 
 def test_a_file_before_the_proof_is_read_over() -> None:
-    shelf = Shelf()
+    shelf = RecordingSink()
     first = part("file", b"1" * 70_000, "a.jpg")
     filled = read(form(first, part("csrf", "t"), part("file", b"2", "b.jpg"), part("text", "ก")), shelf=shelf)
     assert shelf.holds(("b.jpg", b"2"))
@@ -151,14 +154,14 @@ def test_a_file_before_the_proof_is_read_over() -> None:
 
 
 def test_without_the_proof_no_file_is_taken_and_the_words_are_still_read() -> None:
-    shelf = Shelf()
+    shelf = RecordingSink()
     body = form(part("csrf", "t"), part("file", b"1" * 9, "a.jpg"), part("text", THAI))
     assert read(body, shelf=shelf, admits=lambda _: False).words("text") == THAI
     assert shelf.taken == []
 
 
 def test_no_more_than_five_files_and_the_others_are_named() -> None:
-    shelf = Shelf()
+    shelf = RecordingSink()
     files = [part("file", f"{n}" * 1000, f"C:\\Users\\x/{n}.jpg") for n in range(9)]
     filled = read(form(part("csrf", "t"), *files, part("text", THAI)), shelf=shelf)
     assert len(shelf.taken) == 5
@@ -173,7 +176,7 @@ def test_no_more_than_five_files_and_the_others_are_named() -> None:
 @pytest.mark.parametrize("count", [40, 150, 400])
 def test_many_photos_at_once_are_told_apart_from_a_garbled_form(count: int) -> None:
     files = [part("file", "x", f"{'ยาว' * 60}{n}.jpg") for n in range(count)]
-    with suppress(TooLarge):  # the page that says: five at a time
+    with suppress(UploadTooLargeError):  # the page that says: five at a time
         filled = read(form(part("csrf", "t"), part("text", THAI), *files))
         assert filled.words("text") == THAI
         assert sum(len(file.name) for file in filled.files) < 3000
@@ -185,14 +188,14 @@ def test_a_file_chosen_by_nobody_is_no_file() -> None:
 
 
 def test_what_the_taker_leaves_of_a_file_is_read_over() -> None:
-    shelf = Shelf(most=100)
+    shelf = RecordingSink(most=100)
     body = form(part("csrf", "t"), part("file", b"x" * 500_000, "a.jpg"), part("text", THAI))
     assert read(cut(body, range(0, len(body), 1000)), shelf=shelf).words("text") == THAI
     assert shelf.taken[0][1] < 2000
 
 
 def test_two_hundred_megabytes_pass_through_little_memory() -> None:
-    shelf, size = Shelf(), 200 * 1024 * 1024
+    shelf, size = RecordingSink(), 200 * 1024 * 1024
     piece = bytes(256 * 1024)
 
     def chunks() -> Iterator[bytes]:
@@ -226,7 +229,7 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 
     tracemalloc.start()
     try:
-        with pytest.raises(TooLarge):
+        with pytest.raises(UploadTooLargeError):
             read(chunks())
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -238,7 +241,7 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
 def test_more_than_the_most_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(pace, "MOST_BODY", 1000)
-    with pytest.raises(TooLarge):
+    with pytest.raises(UploadTooLargeError):
         read([b"x" * 400] * 3, kind)
 
 
@@ -247,7 +250,7 @@ def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
         raise AssertionError("read")
         yield b""
 
-    with pytest.raises(TooLarge):
+    with pytest.raises(UploadTooLargeError):
         read(chunks(), length=str(pace.MOST_BODY + 1))
 
 
@@ -258,7 +261,7 @@ def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
 
 def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "PATIENCE", 0.02)
-    with pytest.raises(TooSlow):
+    with pytest.raises(SlowUploadError):
         read([b"--"], pause=5)
 
 
@@ -266,7 +269,7 @@ def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pace, "GRACE", 0.05)
     monkeypatch.setattr(pace, "PATIENCE", 1)
     body = form(part("csrf", "t"), part("text", THAI * 100))
-    with pytest.raises(TooSlow):
+    with pytest.raises(SlowUploadError):
         read([bytes([one]) for one in body], pause=0.01)
     assert read(cut(body, range(0, len(body), 500)), pause=0.01).words("text") == THAI * 100
 
@@ -279,5 +282,5 @@ def test_who_goes_away_takes_the_form_along(sent: int) -> None:
 
 @pytest.mark.parametrize("sent", range(0, len(BODY) - 4, 23))
 def test_a_body_that_ends_too_soon_is_not_taken_for_whole(sent: int) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UploadError):
         read(BODY[:sent])

@@ -1,4 +1,4 @@
-"""Forms that are none: whatever bytes come, they are a form or `Unread`, and nothing else."""
+"""Forms that are none: whatever bytes come, they are a form or `UploadError`, and nothing else."""
 
 from urllib.parse import urlencode
 
@@ -6,23 +6,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.web.multipart import Filled
-from bot.web.upload_limits import TooLarge, Unread
-from tests.bot.test_formdata import BODY, EDGE, MULTIPART, THAI, URLENCODED, Shelf, cut, form, part, read
+from bot.web.multipart import FormData
+from bot.web.upload_limits import UploadError, UploadTooLargeError
+from tests.bot.test_formdata import (
+    BODY,
+    EDGE,
+    MULTIPART,
+    THAI,
+    URLENCODED,
+    RecordingSink,
+    cut,
+    form,
+    part,
+    read,
+)
 
 
-def understood(body: bytes, kind: str) -> Filled | None:
+def understood(body: bytes, kind: str) -> FormData | None:
     """The form, or None where it was refused as unreadable."""
     try:
         return read(body, kind)
-    except Unread:
+    except UploadError:
         return None
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_is_unread(noise: bytes) -> None:
-    assert understood(noise, MULTIPART) in (None, Filled())
+    assert understood(noise, MULTIPART) in (None, FormData())
 
 
 @settings(max_examples=200, deadline=None)
@@ -54,7 +65,7 @@ def test_any_content_type_is_read_or_unread(kind: str) -> None:
     ],
 )
 def test_what_does_not_say_truly_what_it_is_is_unread(kind: str | None) -> None:
-    with pytest.raises(Unread) as trouble:
+    with pytest.raises(UploadError) as trouble:
         read(BODY, kind)
     assert (trouble.value.key, trouble.value.status) == ("garbled", 400)
 
@@ -81,11 +92,11 @@ def test_bytes_that_are_no_text_become_marks_and_what_surrounds_them_stays() -> 
     "name", [b"\xff\xfe.jpg", b"\xe0\xb8", b"a\x00b.jpg", b"../../etc/passwd", b'a\\"b.jpg']
 )
 def test_file_names_of_any_bytes(name: bytes) -> None:
-    shelf = Shelf()
+    shelf = RecordingSink()
     body = form(part("csrf", "t"), part("file", b"x", "NAME").replace(b"NAME", name), part("text", THAI))
     try:
         filled = read(body, shelf=shelf)
-    except Unread:
+    except UploadError:
         return
     assert filled.words("text") == THAI
     assert len(shelf.taken) == 1
@@ -113,7 +124,7 @@ def test_what_was_encoded_is_read_as_it_was(fields: dict[str, str]) -> None:
 def test_noise_as_an_encoded_form_is_read_or_unread(noise: bytes, places: list[int]) -> None:
     try:
         filled = read(cut(noise, places), URLENCODED)
-    except Unread:
+    except UploadError:
         return
     assert all(words.encode() is not None for words in filled.fields.values())
 
@@ -121,22 +132,22 @@ def test_noise_as_an_encoded_form_is_read_or_unread(noise: bytes, places: list[i
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
 def test_a_thousand_fields_are_not_read(kind: str) -> None:
     body = form(*[part(f"{n}", "x") for n in range(1000)]) if kind == MULTIPART else b"a=1&" * 1000
-    with pytest.raises(Unread):
+    with pytest.raises(UploadError):
         read(body, kind)
 
 
 def test_an_encoded_form_has_its_measure() -> None:
-    with pytest.raises(TooLarge):
+    with pytest.raises(UploadTooLargeError):
         read([b"text=", *[b"x" * 65536] * 17], URLENCODED)
     assert len(read([b"text=", *[b"x" * 65536] * 15], URLENCODED).words("text")) == 15 * 65536
 
 
 @pytest.mark.parametrize("head", ["X-Long: " + "x" * 100_000, "\r\n".join(f"X-{n}: 1" for n in range(100))])
 def test_a_part_with_a_big_head_is_unread(head: str) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(UploadError):
         read(form(part("csrf", "t").replace(b"Content-", head.encode() + b"\r\nContent-", 1)))
 
 
 def test_line_ends_are_the_same_from_every_browser() -> None:
     assert read(form(part("csrf", "t"), part("text", "ก\r\nข\nค"))).words("text") == "ก\nข\nค"
-    assert Filled().words("text") == ""
+    assert FormData().words("text") == ""

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
-from bot.images.temporary_host import HANGS, MOST, Gallery, gallery
-from handlers.dialog.chart import Chart, Month
+from bot.images.temporary_host import HANGS, MOST, TemporaryImages, gallery
+from handlers.dialog.chart import ChartMonth, MonthlyChart
 from handlers.dialog.events import Message
 
-CHART = Chart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (Month("ต.ค.", 2, 1),))
+CHART = MonthlyChart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (ChartMonth("ต.ค.", 2, 1),))
 
 
 class Clock:
@@ -20,13 +20,13 @@ class Clock:
         return self.at
 
 
-def opened(clock: Clock) -> Gallery:
+def opened(clock: Clock) -> TemporaryImages:
     made = gallery("https://office.example.go.th/", "complaints", clock)
     assert made is not None
     return made
 
 
-def fetched(one: Gallery, address: str) -> tuple[int, bytes, dict[str, str]]:
+def fetched(one: TemporaryImages, address: str) -> tuple[int, bytes, dict[str, str]]:
     """What a GET of an address answers, by way of the route."""
     path = address.removeprefix("https://office.example.go.th")
     heard: list[dict] = []

@@ -17,13 +17,13 @@ from bot.importers import register as importing
 from bot.importers import spreadsheet as sheet
 from bot.statistics import tables as statistics
 from handlers.complaints.import_vocabulary import OUTCOMES, STATUSES
-from handlers.complaints.lifecycle import Outcome, Status
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 from ita_stats.calendar import BUDDHIST_ERA, fiscal_year
 from storage.store import Store
 from tests import samples
 from tests.end import chat
 from tests.play import OFFICE
-from tests.storage.conftest import Ground
+from tests.storage.conftest import StoredDesk
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 HEAD = ("number", "received_on", "source", "category", "status", "outcome", "closed_on")
@@ -31,9 +31,9 @@ GOOD = ("1/2569", "15/01/2569", "letter", "corruption", "closed", "substantiated
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
+def ground(tmp_path: Path) -> StoredDesk:
     """A desk that nobody has opened yet."""
-    return Ground(tmp_path / "var")
+    return StoredDesk(tmp_path / "var")
 
 
 def table(*rows: Sequence[object], head: Sequence[str] = HEAD, delimiter: str = ",") -> bytes:
@@ -51,12 +51,14 @@ def book(*rows: Sequence[object], head: Sequence[str] = HEAD) -> bytes:
     return out.getvalue()
 
 
-def play(ground: Ground, scene: Callable[[Store], Awaitable[None]]) -> None:
+def play(ground: StoredDesk, scene: Callable[[Store], Awaitable[None]]) -> None:
     ground.play(scene, NOW)
 
 
-def taken(ground: Ground, content: bytes, name: str = "ทะเบียน.csv", **more: bool) -> importing.Result:
-    found: list[importing.Result] = []
+def taken(
+    ground: StoredDesk, content: bytes, name: str = "ทะเบียน.csv", **more: bool
+) -> importing.RegisterImportResult:
+    found: list[importing.RegisterImportResult] = []
 
     async def scene(one: Store) -> None:
         found.append(await importing.take(Path(name), content, one, OFFICE, NOW, **more))
@@ -65,13 +67,13 @@ def taken(ground: Ground, content: bytes, name: str = "ทะเบียน.csv
     return found[0]
 
 
-def cases(ground: Ground) -> list[Any]:
+def cases(ground: StoredDesk) -> list[Any]:
     return ground.sql(
         "SELECT fiscal_year, number, received_on, status, outcome FROM cases ORDER BY fiscal_year, number"
     )
 
 
-def words(result: importing.Result) -> dict[int, str]:
+def words(result: importing.RegisterImportResult) -> dict[int, str]:
     found = {p["line"]: p["en"] for p in json.loads(importing.as_json(result))["problems"]}
     assert set(found) == {row.line for row in result.bad}
     return found
@@ -95,7 +97,7 @@ MEANT = [
 
 
 @pytest.mark.parametrize("form", ["csv", "bom", "semicolons", "xlsx"])
-def test_a_register_as_offices_keep_it(ground: Ground, form: str) -> None:
+def test_a_register_as_offices_keep_it(ground: StoredDesk, form: str) -> None:
     content = {
         "csv": table(*THAI[1:], head=THAI[0]),
         "bom": b"\xef\xbb\xbf" + table(*THAI[1:], head=THAI[0]),
@@ -111,14 +113,14 @@ def test_a_register_as_offices_keep_it(ground: Ground, form: str) -> None:
     assert facts == [(s, 1) for s in ("call", "delegated", "letter", "line", "walk_in")]
 
 
-def test_true_cells_of_a_spreadsheet(ground: Ground) -> None:
+def test_true_cells_of_a_spreadsheet(ground: StoredDesk) -> None:
     row = (7, datetime(2026, 1, 15), "letter", "corruption", "received", None, None)  # noqa: DTZ001
     buddhist = ("8/2569", date(2569, 1, 15), "letter", "corruption", "received", None, None)
     assert taken(ground, book(row, (None,) * 7, buddhist), "ก.xlsx").taken
     assert cases(ground) == [(2569, n, "2026-01-15", "received", None) for n in (7, 8)]
 
 
-def test_statistics_agree(ground: Ground) -> None:
+def test_statistics_agree(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await importing.take(Path("ก.csv"), table(*THAI[1:], head=THAI[0]), one, OFFICE, NOW)
         terms = statistics.terms_of(OFFICE, "complaints")
@@ -132,7 +134,7 @@ def test_statistics_agree(ground: Ground) -> None:
     play(ground, scene)
 
 
-def test_new_cases_are_numbered_after_the_old(ground: Ground) -> None:
+def test_new_cases_are_numbered_after_the_old(ground: StoredDesk) -> None:
     old = ("41/2570", "02/10/2569", "letter", "corruption", "received", "", "")
 
     async def scene(one: Store) -> None:
@@ -168,7 +170,7 @@ def test_new_cases_are_numbered_after_the_old(ground: Ground) -> None:
         ("number", "=1+1", "formula"),
     ],
 )
-def test_a_bad_row_is_named_with_its_reason(ground: Ground, column: str, cell: str, reason: str) -> None:
+def test_a_bad_row_is_named_with_its_reason(ground: StoredDesk, column: str, cell: str, reason: str) -> None:
     bad = [cell if name == column else good for name, good in zip(HEAD, GOOD, strict=True)]
     fine = ("2/2569", *GOOD[1:])
     result = taken(ground, table(fine, bad))
@@ -180,17 +182,17 @@ def test_a_bad_row_is_named_with_its_reason(ground: Ground, column: str, cell: s
     assert "บรรทัด 3: " in importing.told(result)
 
 
-def test_all_that_is_wrong_in_a_row_is_told_at_once(ground: Ground) -> None:
+def test_all_that_is_wrong_in_a_row_is_told_at_once(ground: StoredDesk) -> None:
     result = taken(ground, table(("x", "y", "z", "corruption", "closed", "", "")))
     assert words(result)[2].count(" · ") == 2
 
 
-def test_a_formula_in_a_spreadsheet_is_refused(ground: Ground) -> None:
+def test_a_formula_in_a_spreadsheet_is_refused(ground: StoredDesk) -> None:
     result = taken(ground, book(GOOD, ("=A2", *GOOD[1:])), "ก.xlsx")
     assert words(result) == {3: "number: a formula; paste it as a value first"}
 
 
-def test_a_number_stands_once(ground: Ground) -> None:
+def test_a_number_stands_once(ground: StoredDesk) -> None:
     assert words(taken(ground, table(GOOD, GOOD))) == {3: "number: this number stands in line 2 already"}
     assert taken(ground, table(GOOD)).taken
     other = table(GOOD, ("2/2569", *GOOD[1:]))
@@ -198,7 +200,7 @@ def test_a_number_stands_once(ground: Ground) -> None:
     assert len(cases(ground)) == 1
 
 
-def test_the_same_file_again_changes_nothing(ground: Ground) -> None:
+def test_the_same_file_again_changes_nothing(ground: StoredDesk) -> None:
     assert taken(ground, table(GOOD)).taken
     before = ground.sql("SELECT * FROM cases"), ground.sql("SELECT * FROM facts")
     again = taken(ground, table(GOOD))
@@ -207,7 +209,7 @@ def test_the_same_file_again_changes_nothing(ground: Ground) -> None:
     assert (ground.sql("SELECT * FROM cases"), ground.sql("SELECT * FROM facts")) == before
 
 
-def test_a_trial_writes_nothing(ground: Ground) -> None:
+def test_a_trial_writes_nothing(ground: StoredDesk) -> None:
     result = taken(ground, table(GOOD), trial=True)
     assert (result.rows, result.bad, result.taken) == (1, (), False)
     assert cases(ground) == []
@@ -232,8 +234,8 @@ def test_a_trial_writes_nothing(ground: Ground) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_is_no_register(ground: Ground, name: str, content: bytes, key: str) -> None:
-    with pytest.raises(sheet.Unusable) as trouble:
+def test_a_file_that_is_no_register(ground: StoredDesk, name: str, content: bytes, key: str) -> None:
+    with pytest.raises(sheet.RegisterFileError) as trouble:
         taken(ground, content, name)
     assert trouble.value.say.key == f"import.{key}"
 
@@ -252,7 +254,7 @@ def large(bad: int) -> bytes:
     return table(*rows)
 
 
-def test_ten_thousand_rows_with_37_errors_in_seconds(ground: Ground) -> None:
+def test_ten_thousand_rows_with_37_errors_in_seconds(ground: StoredDesk) -> None:
     started = time.perf_counter()
     result = taken(ground, large(37))
     assert time.perf_counter() - started < 15
@@ -285,5 +287,5 @@ def test_the_command(tmp_path: Path) -> None:
 
 
 def test_every_state_and_outcome_has_words() -> None:
-    assert set(STATUSES.values()) == set(Status)
-    assert set(OUTCOMES.values()) == set(Outcome)
+    assert set(STATUSES.values()) == set(CaseStatus)
+    assert set(OUTCOMES.values()) == set(CaseOutcome)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import log
-from bot.log import Happened
+from bot.log import LogEvent
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ early.addHandler(logging.StreamHandler())
 early.propagate = False
 from bot import log
 log.install()
-log.log(log.Happened.STARTED)
+log.log(log.LogEvent.STARTED)
 """
 
 
@@ -75,7 +75,7 @@ def test_no_way_out_for_words(way: str, tmp_path: Path) -> None:
 
 
 def test_a_line_is_an_event_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
-    log.log(Happened.TICKED, count=3)
+    log.log(LogEvent.TICKED, count=3)
     line = json.loads(capsys.readouterr().err)
     assert line.pop("at_time").endswith("+00:00")
     assert line == {"event": "ticked", "count": 3}

@@ -36,7 +36,7 @@ EVIL = [
 ]
 
 
-class Parsed(HTMLParser):
+class ParsedHtml(HTMLParser):
     """What a browser would make of it."""
 
     def __init__(self, shown: str) -> None:
@@ -88,7 +88,7 @@ def bare(words: str) -> str:
 
 def assert_harmless(shown: str, typed: str) -> None:
     """Only our elements and attributes, closed as they were opened, and every letter that was typed, as text."""
-    page = Parsed(shown)
+    page = ParsedHtml(shown)
     assert set(page.elements) <= ELEMENTS
     assert page.odd == []
     assert page.text == bare(typed)
@@ -127,7 +127,7 @@ def test_whatever_is_typed_is_harmless_as_definitions(lines: list[str]) -> None:
 @given(typed_words)
 def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
     shown = markup.inline(typed, {})
-    assert Parsed(shown).elements == []
+    assert ParsedHtml(shown).elements == []
     assert html.unescape(shown) == typed
 
 
@@ -135,7 +135,7 @@ def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
 @given(typed_words, typed_words, st.sampled_from(["receipt", "status"]))
 def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: str) -> None:
     typed = f"{before}{RECEIPT}{after}"
-    page = Parsed(markup.html(typed, {name: RECEIPT}))
+    page = ParsedHtml(markup.html(typed, {name: RECEIPT}))
     assert page.text == bare(typed)
     assert page.odd == []
     assert set(page.elements) <= ELEMENTS
@@ -146,7 +146,7 @@ def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: st
 
 
 def test_a_mark_does_not_break_an_address() -> None:
-    page = Parsed(markup.html(f"https://a.th/{RECEIPT} {RECEIPT}", {"receipt": RECEIPT}))
+    page = ParsedHtml(markup.html(f"https://a.th/{RECEIPT} {RECEIPT}", {"receipt": RECEIPT}))
     assert ("a", "href", f"https://a.th/{RECEIPT}") in page.attributes
     assert page.elements == ["p", "a", "strong"]
 
@@ -168,7 +168,7 @@ def test_each_known_trick_is_harmless(evil: str) -> None:
     ],
 )
 def test_links_lead_to_the_web_and_nowhere_else(typed: str, links: list[str]) -> None:
-    page = Parsed(markup.html(typed))
+    page = ParsedHtml(markup.html(typed))
     assert [value for tag, name, value in page.attributes if name == "href"] == links
     assert page.attributes.count(("a", "rel", "noreferrer")) == len(links)
 
@@ -180,7 +180,7 @@ def test_paragraphs_lists_and_lines_stay_what_they_were() -> None:
 
 
 def test_a_pair_has_a_name_and_what_it_is() -> None:
-    page = Parsed(markup.pairs(["ประเภท: ทุจริต", "เล่า: ก\nข: ค", "", "ส่งแล้วแก้ไม่ได้"]))
+    page = ParsedHtml(markup.pairs(["ประเภท: ทุจริต", "เล่า: ก\nข: ค", "", "ส่งแล้วแก้ไม่ได้"]))
     assert page.elements == ["dl", "div", "dt", "dd", "div", "dt", "dd", "br", "p"]
 
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from bot import bootstrap as app
-from bot.web.officer.session import Holder
-from handlers.staff.page_access import Key, NewKey
-from storage.crypto.keyring import Seals
+from bot.web.officer.session import OfficerSession
+from handlers.staff.page_access import AccessLink, NewAccessLink
+from storage.crypto.keyring import Keyring
 from tests.end.desk import opened
 
 ADDRESS = "https://ita.example.go.th"
 
 
-async def drawn() -> dict[str, Key | None]:
+async def drawn() -> dict[str, AccessLink | None]:
     async with app.opened(["complaints", "service"]) as house:
-        return {name: await desk.engine.ask(NewKey()) for name, desk in house.desks.items()}
+        return {name: await desk.engine.ask(NewAccessLink()) for name, desk in house.desks.items()}
 
 
 def test_only_a_complaints_desk_with_an_address_draws_keys(
@@ -39,12 +39,12 @@ def test_only_a_complaints_desk_with_an_address_draws_keys(
 
 
 def test_a_ticket_is_its_holders_and_a_seat_comes_of_all_three(tmp_path: Path) -> None:
-    async def seals() -> Seals:
+    async def seals() -> Keyring:
         async with opened(tmp_path / "var") as desk:
             return desk.store.seals
 
     kept = asyncio.run(seals())
-    one, other = Holder.fresh(kept), Holder.fresh(kept)
+    one, other = OfficerSession.fresh(kept), OfficerSession.fresh(kept)
     ticket = one.ticket()
     assert one.gave(ticket)
     assert not other.gave(ticket)

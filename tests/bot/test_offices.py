@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import office_file as offices
-from bot.settings import Misconfigured
+from bot.settings import ConfigurationError
 from tests.end import chat
 
 ROOT = Path(__file__).parents[2]
@@ -13,7 +13,7 @@ EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
 
 
 def refused(path: Path) -> str:
-    with pytest.raises(Misconfigured) as trouble:
+    with pytest.raises(ConfigurationError) as trouble:
         offices.load(path)
     return str(trouble.value)
 

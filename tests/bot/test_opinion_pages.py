@@ -14,7 +14,7 @@ import pytest
 from bot.consultations.public_view import closed, shown
 from ita_stats.opinions import json_schema as published
 from ita_stats.opinions.render import rendered
-from tests.bot.hearing import CLOSED, LATER, OPEN, WAITING, Memory, full, served
+from tests.bot.hearing import CLOSED, LATER, OPEN, WAITING, InMemoryOpinionSource, full, served
 from tests.end.web_server import start
 from tests.ita_stats.opinions import said
 
@@ -22,12 +22,12 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 @pytest.fixture(scope="module")
-def memory() -> Memory:
+def memory() -> InMemoryOpinionSource:
     return full()
 
 
 @pytest.fixture(scope="module")
-def address(memory: Memory) -> Iterator[str]:
+def address(memory: InMemoryOpinionSource) -> Iterator[str]:
     with served(memory) as one:
         yield one
 
@@ -76,7 +76,7 @@ def test_english(address: str) -> None:
     assert "You said – we did" in text(address, f"/opinions/{CLOSED.code}?lang=en")
 
 
-def test_a_closed_consultation_has_its_results_and_files(address: str, memory: Memory) -> None:
+def test_a_closed_consultation_has_its_results_and_files(address: str, memory: InMemoryOpinionSource) -> None:
     told = text(address, f"/opinions/{CLOSED.code}")
     links = re.findall(rf'href="(/opinions/{CLOSED.code}/[^"]+)"', told)
     assert [link.rpartition(".")[2] for link in links] == ["pdf", "csv", "json"]
@@ -99,7 +99,7 @@ def test_one_without_results_says_where_it_stands(code: str, words: str, address
     assert text(address, f"/opinions/{code}?lang=en")
 
 
-def test_the_background_of_one_that_has_opened(address: str, memory: Memory) -> None:
+def test_the_background_of_one_that_has_opened(address: str, memory: InMemoryOpinionSource) -> None:
     memory.papers |= {OPEN.code: b"%PDF-1", LATER.code: b"%PDF-2"}
     status, headers, content = get(address, f"/opinions/{OPEN.code}/background.pdf")
     assert (status, headers["content-type"], content) == (200, "application/pdf", b"%PDF-1")
@@ -133,14 +133,14 @@ def test_files_are_framed_by_nobody(address: str) -> None:
     )
 
 
-def test_all_opinions_are_read_once_a_day(address: str, memory: Memory) -> None:
+def test_all_opinions_are_read_once_a_day(address: str, memory: InMemoryOpinionSource) -> None:
     for _ in range(3):
         text(address, "/opinions")
     assert memory.read <= 2  # midnight may pass
 
 
 def test_an_office_that_asked_nobody_says_how_to_take_part() -> None:
-    with served(Memory()) as address:
+    with served(InMemoryOpinionSource()) as address:
         told = text(address, "/opinions")
     assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in told
     assert 'href="/opinion"' in told

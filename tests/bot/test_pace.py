@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.web import upload_limits as pace
-from bot.web.upload_limits import Bodies, Crowded, TooSlow
+from bot.web.upload_limits import SlowUploadError, TooManyUploadsError, UploadLimiter
 
 
 async def dripping(size: int, interval: float) -> AsyncIterator[bytes]:
@@ -16,12 +16,12 @@ async def dripping(size: int, interval: float) -> AsyncIterator[bytes]:
         await asyncio.sleep(interval)
 
 
-async def read(bodies: Bodies, chunks: AsyncIterator[bytes]) -> str:
+async def read(bodies: UploadLimiter, chunks: AsyncIterator[bytes]) -> str:
     """How reading a body ended."""
     try:
         async for _ in bodies.paced(chunks):
             pass
-    except (TooSlow, Crowded) as trouble:
+    except (SlowUploadError, TooManyUploadsError) as trouble:
         return type(trouble).__name__
     return "whole"
 
@@ -35,7 +35,7 @@ def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pace, "SETTLING", 0.05)
 
     async def played() -> tuple[str, str, bool]:
-        bodies = Bodies(most=3)
+        bodies = UploadLimiter(most=3)
         quick = [asyncio.create_task(read(bodies, dripping(1000, 0.01))) for _ in range(2)]
         slow = asyncio.create_task(read(bodies, dripping(1, 0.03)))
         await asyncio.sleep(0.15)
@@ -47,12 +47,12 @@ def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPat
         await asyncio.gather(*quick, return_exceptions=True)
         return came, gone, left
 
-    assert asyncio.run(played()) == ("whole", "TooSlow", True)
+    assert asyncio.run(played()) == ("whole", "SlowUploadError", True)
 
 
 def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
     async def played() -> str:
-        bodies = Bodies(most=1)
+        bodies = UploadLimiter(most=1)
         first = asyncio.create_task(read(bodies, dripping(1, 0.01)))
         await asyncio.sleep(0.03)
         came = await read(bodies, short())
@@ -60,12 +60,12 @@ def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
         await asyncio.gather(first, return_exceptions=True)
         return came
 
-    assert asyncio.run(played()) == "Crowded"
+    assert asyncio.run(played()) == "TooManyUploadsError"
 
 
 def test_a_place_is_free_again_after_each_body() -> None:
     async def played() -> list[str]:
-        bodies = Bodies(most=1)
+        bodies = UploadLimiter(most=1)
         return [await read(bodies, short()) for _ in range(3)]
 
     assert asyncio.run(played()) == ["whole"] * 3

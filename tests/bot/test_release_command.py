@@ -16,7 +16,7 @@ from bot.cli import releases as release_command
 from bot.publishing import releases
 from ita_stats import release
 from ita_stats.release import MANIFEST
-from tests.bot.releasing import Ground, busy, late
+from tests.bot.releasing import ReleaseDesk, busy, late
 from tests.end import chat
 
 FY = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2569-09-30")
@@ -71,7 +71,7 @@ def test_what_was_touched_is_1(home: Path, tmp_path: Path) -> None:
 def test_a_correction_wants_its_reason(home: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "a")
     told(run(home, *FY, "--out", out))
-    Ground(home).has(late())
+    ReleaseDesk(home).has(late())
     before = dict(releases.contents(tmp_path / "a"))
     done = run(home, *FY, "--out", out)
     assert (done.returncode, done.stdout) == (2, "")

@@ -12,17 +12,23 @@ import pytest
 
 from bot.publishing import atomic_write as shelf
 from bot.publishing import releases, signing
-from bot.publishing.releases import Bench, Differs, Lost, Made, NothingToCorrect
+from bot.publishing.releases import (
+    CorrectionReasonRequiredError,
+    NoReleaseToCorrectError,
+    ReleaseContext,
+    ReleaseFilesLostError,
+    ReleaseResult,
+)
 from ita_stats import release
 from ita_stats.release import ANCHOR, FIGURES, MANIFEST, SCHEMA
 from ita_stats.render import TYPES
 from ita_stats.render import json_schema as published
-from storage.audit import Anchor
-from tests.bot.releasing import END, NOW, Ground, busy, changed, late, order
-from tests.ita_stats.registers import Writer, year
+from storage.audit import AuditAnchor
+from tests.bot.releasing import END, NOW, ReleaseDesk, busy, changed, late, order
+from tests.ita_stats.registers import CaseFactsWriter, year
 
 
-def content(made: Made) -> dict[str, bytes]:
+def content(made: ReleaseResult) -> dict[str, bytes]:
     """The files of a release."""
     return dict(releases.contents(made.folder))
 
@@ -53,7 +59,7 @@ def test_the_same_order_again_finds_the_same_release(tmp_path: Path) -> None:
 
 
 def test_the_same_facts_and_keys_give_the_same_bytes_elsewhere(tmp_path: Path) -> None:
-    here, there = busy(tmp_path / "here"), Ground(tmp_path / "there")
+    here, there = busy(tmp_path / "here"), ReleaseDesk(tmp_path / "there")
     there.place.keys["pepper"].parent.mkdir(parents=True)
     for name, path in here.place.keys.items():
         there.place.keys[name].write_bytes(path.read_bytes())
@@ -76,7 +82,7 @@ def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
     first = ground.releases()
     before = published.read(first.kept.figures)
     ground.has(late())
-    with pytest.raises(Differs) as found:
+    with pytest.raises(CorrectionReasonRequiredError) as found:
         ground.releases()
     assert found.value.name == "1/2569"
     told = {note.code: note.th for note in found.value.changed}
@@ -103,7 +109,7 @@ def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
 def test_a_reason_that_corrects_nothing_is_refused(tmp_path: Path) -> None:
     ground = busy(tmp_path / "var")
     ground.releases()
-    with pytest.raises(NothingToCorrect):
+    with pytest.raises(NoReleaseToCorrectError):
         ground.releases(order(as_of=date(2026, 8, 31), why="พิมพ์ผิด"))
     assert ground.shelf() == ["2569", "2569/1"]
 
@@ -125,14 +131,14 @@ def test_each_release_knows_the_earlier_ones(tmp_path: Path) -> None:
     facts = [
         fact
         for number, (on, source) in enumerate(came)
-        for fact in Writer(f"{number:032x}").filed(on, source=source).facts
+        for fact in CaseFactsWriter(f"{number:032x}").filed(on, source=source).facts
     ]
 
-    def by_web(made: Made) -> int | None:
+    def by_web(made: ReleaseResult) -> int | None:
         sources = published.read(made.kept.figures).sources
         return next(split.figures.received for split in sources if split.code == "web")
 
-    knowing, alone = (Ground(tmp_path / name).has(facts) for name in ("one", "two"))
+    knowing, alone = (ReleaseDesk(tmp_path / name).has(facts) for name in ("one", "two"))
     assert by_web(knowing.releases(order(as_of=date(2025, 10, 31)))) == 20
     assert by_web(knowing.releases(order(as_of=date(2025, 11, 30)))) is None
     assert by_web(alone.releases(order(as_of=date(2025, 11, 30)))) == 22
@@ -144,7 +150,7 @@ def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
     shelf_before, files_before = ground.shelf(), content(first)
     writing = shelf.write
 
-    async def scene(bench: Bench) -> None:
+    async def scene(bench: ReleaseContext) -> None:
         for broken in range(len(TYPES) + 3):
             left = iter(range(broken))
 
@@ -165,7 +171,7 @@ def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
 def test_killed_between_shelf_and_register_it_is_made_again(tmp_path: Path) -> None:
     ground = busy(tmp_path / "var")
 
-    async def dies(bench: Bench) -> None:
+    async def dies(bench: ReleaseContext) -> None:
         async def never(*_: object) -> None:
             raise KeyboardInterrupt
 
@@ -200,8 +206,8 @@ def test_another_version_does_not_pass_its_own_files_off(tmp_path: Path) -> None
     made = ground.releases()
     (made.folder / "statistics.pdf").unlink()
 
-    async def scene(bench: Bench) -> None:
-        with pytest.raises(Lost):
+    async def scene(bench: ReleaseContext) -> None:
+        with pytest.raises(ReleaseFilesLostError):
             await releases.whole(bench, replace(made.kept, manifest=b"another"), NOW)
 
     ground.play(scene)
@@ -213,7 +219,7 @@ def test_two_at_once_make_one(tmp_path: Path) -> None:
 
     ground = busy(tmp_path / "var")
 
-    async def scene(bench: Bench) -> list[Made]:
+    async def scene(bench: ReleaseContext) -> list[ReleaseResult]:
         return await asyncio.gather(*(releases.released(bench, order(), NOW) for _ in range(3)))
 
     made = ground.play(scene)
@@ -226,7 +232,7 @@ def test_held_until_somebody_lets_it_go(tmp_path: Path) -> None:
     made = ground.releases()
     assert made.kept.held
 
-    async def scene(bench: Bench) -> None:
+    async def scene(bench: ReleaseContext) -> None:
         for wrong in ("", "1", "2/2569", "1/2570", "x/2569", "1/" + "9" * 30):
             with pytest.raises(LookupError):
                 await releases.let_go(bench, wrong, NOW)
@@ -241,7 +247,7 @@ def test_the_signature_is_the_desks_and_of_this_manifest(tmp_path: Path) -> None
     ground, other = busy(tmp_path / "one"), busy(tmp_path / "two")
     made, theirs = ground.releases(), other.releases()
 
-    async def key(bench: Bench) -> str:
+    async def key(bench: ReleaseContext) -> str:
         return signing.key_of(bench.store.seals)
 
     mine, foreign = ground.play(key), other.play(key)
@@ -262,10 +268,10 @@ def test_the_anchor_holds_the_head_of_the_trail(tmp_path: Path) -> None:
     ground = busy(tmp_path / "var")
     ground.releases()
     second = ground.releases(order("2569Q1"))
-    head = Anchor.model_validate(json.loads((second.folder / ANCHOR).read_bytes())["audit"])
+    head = AuditAnchor.model_validate(json.loads((second.folder / ANCHOR).read_bytes())["audit"])
     assert head.count == 1
 
-    async def scene(bench: Bench) -> None:
+    async def scene(bench: ReleaseContext) -> None:
         assert await bench.store.verify_audit(head) == []
 
     ground.play(scene)
@@ -287,7 +293,7 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     ground = busy(tmp_path / "var")
     heard: list[tuple[int, int, str]] = []
 
-    async def scene(bench: Bench) -> None:
+    async def scene(bench: ReleaseContext) -> None:
         await releases.released(bench, order(), NOW, lambda *told: heard.append(told))
 
     ground.play(scene)

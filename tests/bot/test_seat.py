@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web.chat.session import Last, Seat, Ticket, digest
-from bot.web.multipart import Filled
+from bot.web.chat.session import BrowserSession, FormToken, LastSubmission, digest
+from bot.web.multipart import FormData
 from handlers.dialog.events import IDLE, Session
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
-from storage.crypto.keyring import Seals
+from storage.crypto.key_files import DeskPaths
+from storage.crypto.keyring import Keyring
 
 NOW = datetime(2026, 11, 23, 3, 30, 20, tzinfo=UTC)
 PLAIN = ["HttpOnly", "Path", "SameSite"]
@@ -22,15 +22,15 @@ TOKEN = "0123456789abcdef" * 2
 
 
 @pytest.fixture(scope="module")
-def seals(tmp_path_factory: pytest.TempPathFactory) -> Seals:
+def seals(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     """The seals of a desk."""
-    return Seals(keys.opened(Place.under(tmp_path_factory.mktemp("seat"), "complaints")))
+    return Keyring(keys.opened(DeskPaths.under(tmp_path_factory.mktemp("seat"), "complaints")))
 
 
 @pytest.fixture(scope="module")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Seals:
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     """The seals of another desk."""
-    return Seals(keys.opened(Place.under(tmp_path_factory.mktemp("foreign"), "complaints")))
+    return Keyring(keys.opened(DeskPaths.under(tmp_path_factory.mktemp("foreign"), "complaints")))
 
 
 def coming(cookie: str) -> Request:
@@ -38,32 +38,32 @@ def coming(cookie: str) -> Request:
     return Request({"type": "http", "headers": [(b"cookie", cookie.encode("latin-1"))]})
 
 
-def left(seat: Seat, *, secure: bool = False) -> list[str]:
+def left(seat: BrowserSession, *, secure: bool = False) -> list[str]:
     """The Set-Cookie headers that a seat leaves."""
     answer = Response()
     seat.mark(answer, "c", ("/report", "/track"), secure=secure)
     return answer.headers.getlist("set-cookie")
 
 
-def again(seat: Seat) -> Seat | None:
+def again(seat: BrowserSession) -> BrowserSession | None:
     """The seat after its cookie went out and came back."""
     value = SimpleCookie(left(seat)[0])["c"].value
-    return Seat.of(coming(f"c={value}"), "c")
+    return BrowserSession.of(coming(f"c={value}"), "c")
 
 
-def ticket(seat: Seat, seals: Seals, had: str = "") -> str:
+def ticket(seat: BrowserSession, seals: Keyring, had: str = "") -> str:
     """A ticket to question 7, in English, of a page that opens a report."""
-    return Ticket.to(Session(prompt=7, at=NOW), "report", "en", had, NOW).written(seat, seals)
+    return FormToken.to(Session(prompt=7, at=NOW), "report", "en", had, NOW).written(seat, seals)
 
 
 def test_a_fresh_seat_is_nobody_s() -> None:
-    tokens = {Seat.fresh().token for _ in range(1000)}
+    tokens = {BrowserSession.fresh().token for _ in range(1000)}
     assert len(tokens) == 1000
     assert {len(token) for token in tokens} == {32}
 
 
 def test_a_cookie_comes_back_as_it_was() -> None:
-    seat = Seat.fresh()
+    seat = BrowserSession.fresh()
     assert again(seat) == seat
     sent = seat.sent("nonce-digest", 3, NOW)
     assert again(sent) == sent
@@ -72,7 +72,7 @@ def test_a_cookie_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> None:
-    cookies = left(Seat.fresh(), secure=secure)
+    cookies = left(BrowserSession.fresh(), secure=secure)
     assert [cookie.partition("Path=")[2].partition(";")[0] for cookie in cookies] == ["/report", "/track"]
     for cookie in cookies:
         words = {word.strip().lower() for word in cookie.split(";")[1:]}
@@ -98,7 +98,7 @@ def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> N
     ],
 )
 def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
-    assert Seat.of(coming(cookie), "c") is None
+    assert BrowserSession.of(coming(cookie), "c") is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
     ],
 )
 def test_garbage_behind_a_token_is_no_fault(rest: str) -> None:
-    seat = Seat.of(coming("c=" + TOKEN + rest), "c")
+    seat = BrowserSession.of(coming("c=" + TOKEN + rest), "c")
     assert seat is not None
     assert seat.token == TOKEN
     assert seat.last.fresh(NOW) in (True, False)
@@ -131,7 +131,7 @@ def test_garbage_behind_a_token_is_no_fault(rest: str) -> None:
 @given(st.text(st.characters(max_codepoint=255), max_size=60))
 def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
     for cookie in (value, f"c={value}", f"c={TOKEN}.{value}", f'c="{TOKEN}.{value}.1.29000000"'):
-        seat = Seat.of(coming(cookie), "c") or Seat.fresh()
+        seat = BrowserSession.of(coming(cookie), "c") or BrowserSession.fresh()
         seat.last.fresh(NOW)
         for header in left(seat):
             assert "\n" not in header
@@ -142,7 +142,7 @@ def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
     "put", ["\\012", "\\015\\012Set-Cookie: a=b", "\\000", "\\073 Path=/", '\\"', "\\377"]
 )
 def test_a_form_s_name_that_somebody_wrote_breaks_no_header(put: str) -> None:
-    seat = Seat.of(coming(f'c="{TOKEN}.{put}.1.29000000"'), "c")
+    seat = BrowserSession.of(coming(f'c="{TOKEN}.{put}.1.29000000"'), "c")
     assert seat is not None
     for header in left(seat):
         assert "\n" not in header
@@ -150,94 +150,94 @@ def test_a_form_s_name_that_somebody_wrote_breaks_no_header(put: str) -> None:
 
 
 def test_a_last_form_is_fresh_as_long_as_its_talk_can_be() -> None:
-    last = Seat.fresh().sent("f", 1, NOW).last
+    last = BrowserSession.fresh().sent("f", 1, NOW).last
     assert last.fresh(NOW + IDLE)
     assert not last.fresh(NOW + IDLE + timedelta(minutes=2))
-    assert not Last().fresh(NOW)
+    assert not LastSubmission().fresh(NOW)
 
 
-def test_a_token_is_known_only_by_its_mark(seals: Seals, foreign: Seals) -> None:
-    seat = Seat(TOKEN)
-    assert seat.who(seals) == Seat(TOKEN).who(seals)
+def test_a_token_is_known_only_by_its_mark(seals: Keyring, foreign: Keyring) -> None:
+    seat = BrowserSession(TOKEN)
+    assert seat.who(seals) == BrowserSession(TOKEN).who(seals)
     assert TOKEN not in seat.who(seals).hex()
     assert TOKEN not in seat.event(seals, "f", 0)
-    assert len({seat.who(seals), seat.who(foreign), Seat.fresh().who(seals)}) == 3
+    assert len({seat.who(seals), seat.who(foreign), BrowserSession.fresh().who(seals)}) == 3
 
 
-def test_an_event_is_one_person_s_one_form_s_and_one_place_s(seals: Seals) -> None:
-    one, other = Seat(TOKEN), Seat.fresh()
+def test_an_event_is_one_person_s_one_form_s_and_one_place_s(seals: Keyring) -> None:
+    one, other = BrowserSession(TOKEN), BrowserSession.fresh()
     assert one.event(seals, "f", 0) == one.event(seals, "f", 0)
     events = {s.event(seals, f, n) for s in (one, other) for f in ("f", "g") for n in (0, 1)}
     assert len(events) == 8
 
 
-def test_a_ticket_comes_back_as_it_was(seals: Seals) -> None:
-    seat = Seat.fresh()
-    read = Ticket.read(ticket(seat, seals, "ก"), seat, seals)
+def test_a_ticket_comes_back_as_it_was(seals: Keyring) -> None:
+    seat = BrowserSession.fresh()
+    read = FormToken.read(ticket(seat, seals, "ก"), seat, seals)
     assert read is not None
     assert (read.prompt, read.opens, read.lang, read.had) == (7, "report", "en", digest("ก"))
-    assert Ticket.read(Ticket.to(None, "", "th", "", NOW).written(seat, seals), seat, seals) is not None
+    assert FormToken.read(FormToken.to(None, "", "th", "", NOW).written(seat, seals), seat, seals) is not None
 
 
-def test_a_ticket_is_old_as_soon_as_its_talk_may_have_lapsed(seals: Seals) -> None:
+def test_a_ticket_is_old_as_soon_as_its_talk_may_have_lapsed(seals: Keyring) -> None:
     one = held(seals)
     assert not one.lapsed(NOW + IDLE - timedelta(minutes=1))
     assert one.lapsed(NOW + IDLE + timedelta(minutes=1))
 
 
-def test_each_ticket_is_another(seals: Seals) -> None:
-    seat = Seat.fresh()
+def test_each_ticket_is_another(seals: Keyring) -> None:
+    seat = BrowserSession.fresh()
     assert len({ticket(seat, seals) for _ in range(100)}) == 100
 
 
-def test_a_ticket_holds_for_its_seat_alone(seals: Seals, foreign: Seals) -> None:
-    seat = Seat.fresh()
+def test_a_ticket_holds_for_its_seat_alone(seals: Keyring, foreign: Keyring) -> None:
+    seat = BrowserSession.fresh()
     field = ticket(seat, seals)
-    assert Ticket.read(field, seat, seals) is not None
-    assert Ticket.read(field, Seat.fresh(), seals) is None
-    assert Ticket.read(field, None, seals) is None
-    assert Ticket.read(field, seat, foreign) is None
-    assert Ticket.read(ticket(seat, foreign), seat, seals) is None
+    assert FormToken.read(field, seat, seals) is not None
+    assert FormToken.read(field, BrowserSession.fresh(), seals) is None
+    assert FormToken.read(field, None, seals) is None
+    assert FormToken.read(field, seat, foreign) is None
+    assert FormToken.read(ticket(seat, foreign), seat, seals) is None
 
 
 @pytest.mark.parametrize("place", range(6))
 @pytest.mark.parametrize("put", ["", "8", "track", "th", "0" * 16])
-def test_a_ticket_that_was_changed_is_none(seals: Seals, place: int, put: str) -> None:
-    seat = Seat.fresh()
+def test_a_ticket_that_was_changed_is_none(seals: Keyring, place: int, put: str) -> None:
+    seat = BrowserSession.fresh()
     parts = ticket(seat, seals, "ก").split(".")
     changed = ".".join([*parts[:place], put, *parts[place + 1 :]])
-    assert Ticket.read(changed, seat, seals) is None
+    assert FormToken.read(changed, seat, seals) is None
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
-def test_a_ticket_made_up_is_none(seals: Seals, made_up: str) -> None:
-    seat = Seat(TOKEN)
-    assert Ticket.read(made_up, seat, seals) is None
-    assert Ticket.read(ticket(seat, seals) + made_up, seat, seals) is None or not made_up
-    assert Ticket.read(made_up + ticket(seat, seals), seat, seals) is None or not made_up
+def test_a_ticket_made_up_is_none(seals: Keyring, made_up: str) -> None:
+    seat = BrowserSession(TOKEN)
+    assert FormToken.read(made_up, seat, seals) is None
+    assert FormToken.read(ticket(seat, seals) + made_up, seat, seals) is None or not made_up
+    assert FormToken.read(made_up + ticket(seat, seals), seat, seals) is None or not made_up
 
 
-def test_a_ticket_cannot_pass_for_a_person(seals: Seals) -> None:
-    told = ticket(Seat(TOKEN), seals).rpartition(".")[2]
-    assert told not in Seat(TOKEN).who(seals).hex()
+def test_a_ticket_cannot_pass_for_a_person(seals: Keyring) -> None:
+    told = ticket(BrowserSession(TOKEN), seals).rpartition(".")[2]
+    assert told not in BrowserSession(TOKEN).who(seals).hex()
 
 
-def filled(text: str = "ก", choice: str = "") -> Filled:
+def filled(text: str = "ก", choice: str = "") -> FormData:
     """A form."""
-    return Filled({"text": text, "choice": choice})
+    return FormData({"text": text, "choice": choice})
 
 
-def held(seals: Seals) -> Ticket:
+def held(seals: Keyring) -> FormToken:
     """A ticket as it came back."""
-    seat = Seat.fresh()
-    one = Ticket.read(ticket(seat, seals), seat, seals)
+    seat = BrowserSession.fresh()
+    one = FormToken.read(ticket(seat, seals), seat, seals)
     assert one is not None
     return one
 
 
-def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Seals) -> None:
+def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Keyring) -> None:
     tickets = [held(seals), held(seals)]
-    fillings: list[tuple[Filled, list[str]]] = [
+    fillings: list[tuple[FormData, list[str]]] = [
         (filled(), []),
         (filled("ข"), []),
         (filled("", "7.next"), []),
@@ -248,12 +248,12 @@ def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Seals
     assert len({t.form(*one) for t in tickets for one in fillings}) == 2 * len(fillings)
 
 
-def test_line_ends_do_not_make_another_form(seals: Seals) -> None:
+def test_line_ends_do_not_make_another_form(seals: Keyring) -> None:
     one = held(seals)
     assert one.form(filled("ก\r\nข"), []) == one.form(filled("ก\nข"), [])
 
 
-def test_a_form_s_name_can_stand_in_a_cookie(seals: Seals) -> None:
-    sent = Seat.fresh().sent(held(seals).form(filled("ก.ข; \n"), ["d"]), 2, NOW)
+def test_a_form_s_name_can_stand_in_a_cookie(seals: Keyring) -> None:
+    sent = BrowserSession.fresh().sent(held(seals).form(filled("ก.ข; \n"), ["d"]), 2, NOW)
     assert again(sent) == sent
     assert "." not in sent.last.form

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.settings import Misconfigured
+from bot.settings import ConfigurationError
 from tests.end import chat
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def refused() -> str:
-    with pytest.raises(Misconfigured) as trouble:
+    with pytest.raises(ConfigurationError) as trouble:
         settings.load()
     return str(trouble.value)
 
@@ -101,7 +101,7 @@ def test_a_wrong_value_is_told_by_its_setting_and_not_repeated(monkeypatch: pyte
 
 def test_only_sqlite_is_kept_and_a_password_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITA_COMPLAINTS__DATABASE", f"postgresql://u:{TOKEN}@h/d")
-    with pytest.raises(Misconfigured, match=r"ITA_COMPLAINTS__DATABASE.*SQLite") as trouble:
+    with pytest.raises(ConfigurationError, match=r"ITA_COMPLAINTS__DATABASE.*SQLite") as trouble:
         settings.load().place("complaints")
     assert TOKEN not in str(trouble.value)
 

@@ -17,20 +17,20 @@ from typer.testing import CliRunner
 
 from bot.cli import main as cli
 from bot.statistics import tables as statistics
-from handlers.complaints.lifecycle import Move, Outcome, Step
+from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.events import Message
 from ita_stats import period
 from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
 from ita_stats.cases import tables as figures
-from ita_stats.cases.count import Named
+from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.fact import Fact
 from ita_stats.cases.timeline import courses
 from ita_stats.render.json_schema import StatisticsJson
 from storage import store
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests.end import chat
-from tests.end.engine_door import EngineDoor
+from tests.end.engine_door import EngineDriver
 from tests.ita_stats.registers import year
 from tests.play import OFFICE, WHOLE_REPORT
 
@@ -39,7 +39,7 @@ YEAR = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2026-09-30")
 
 def write(home: Path, facts: Sequence[Fact]) -> None:
     """Facts straight into the database of a desk, as years of use would have left them."""
-    place = Place.under(home, "complaints")
+    place = DeskPaths.under(home, "complaints")
 
     async def opened() -> None:
         async with store.opened(keys.opened(place), datetime.now(UTC)):
@@ -68,7 +68,7 @@ def read(home: Path, *words: str) -> dict[str, Any]:
     return found
 
 
-def files(door: EngineDoor, name: str) -> str:
+def files(door: EngineDriver, name: str) -> str:
     """Somebody files a whole report; gives the receipt."""
     heard: list[Message] = []
     for line in (*WHOLE_REPORT, "[ส่งเรื่อง]"):
@@ -85,10 +85,10 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_a_case_that_was_filed_and_closed_is_counted(home: Path) -> None:
-    door = EngineDoor(home)
+    door = EngineDriver(home)
     receipt, _ = (files(door, name) for name in ("ก", "ข"))
-    door.step(receipt, Step(Move.SCREEN))
-    door.step(receipt, Step(Move.CLOSE, Outcome.FORWARDED, body="nacc"))
+    door.step(receipt, TransitionRequest(Transition.SCREEN))
+    door.step(receipt, TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="nacc"))
     door.close()
     today = day_in_bangkok(datetime.now(UTC))
     wanted = ("--desk", "complaints", "--period", f"fy{fiscal_year(today)}")
@@ -182,7 +182,7 @@ def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
     days = (date(2025, 12, 31), date(2026, 3, 15), date(2026, 9, 30))
 
     async def scene() -> None:
-        async with store.opened(keys.opened(Place.under(home, "complaints")), datetime.now(UTC)) as one:
+        async with store.opened(keys.opened(DeskPaths.under(home, "complaints")), datetime.now(UTC)) as one:
             found, slow = await statistics.gathered(one, days), courses(await one.facts(), days)
             assert (found.cases, found.took) == (slow.cases, slow.took)
             assert sorted(await one.facts(), key=str) == sorted(facts, key=str)
@@ -194,7 +194,7 @@ def test_an_office_is_counted_as_it_wants() -> None:
     terms = statistics.terms_of(OFFICE, "complaints")
     assert [one.code for one in terms.categories] == [c.code for c in OFFICE.categories]
     assert (terms.deadline, terms.threshold, terms.forwarded_is_done) == (15, 5, True)
-    assert all(isinstance(one, Named) and one.th and one.en for one in (*terms.sources, *terms.outcomes))
+    assert all(isinstance(one, CodeLabel) and one.th and one.en for one in (*terms.sources, *terms.outcomes))
     wish = statistics.wished("fy2569", "2025-12-31", "month", datetime(2026, 11, 22, tzinfo=UTC))
     assert [e.as_of for e in wish.earlier] == [date(2025, 10, 31), date(2025, 11, 30)]
     assert wish.days == (date(2025, 9, 30), date(2025, 10, 31), date(2025, 11, 30), date(2025, 12, 31))

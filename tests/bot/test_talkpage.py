@@ -6,77 +6,77 @@ from typing import Any
 
 import pytest
 
-from bot.engine import Answer
-from bot.web.chat.view_model import TalkPage, arranged, together
-from handlers.complaints.lifecycle import Move, Step
-from handlers.dialog.events import Event, Say, Session, Turn, Wants
-from tests.play import WHOLE_REPORT, Actor, Stage
+from bot.engine import EngineAnswer
+from bot.web.chat.view_model import ChatView, arranged, together
+from handlers.complaints.lifecycle import Transition, TransitionRequest
+from handlers.dialog.events import Event, ExpectedInput, Reply, Session, TurnResult
+from tests.play import WHOLE_REPORT, ChatUser, InMemoryDesk
 
 STORY = WHOLE_REPORT[4]
 
 
 @dataclass
-class Theatre(Stage):
+class RecordingDesk(InMemoryDesk):
     """A stage whose last words are kept as they were meant."""
 
-    says: tuple[Say, ...] = ()
+    says: tuple[Reply, ...] = ()
 
-    def decide(self, event: Event, session: Session | None) -> Turn:
+    def decide(self, event: Event, session: Session | None) -> TurnResult:
         turn = super().decide(event, session)
         self.says = turn.says
         return turn
 
 
 @dataclass
-class Reader:
+class PageReader:
     """Somebody who reads each step as a page."""
 
-    stage: Theatre = field(default_factory=Theatre)
+    stage: RecordingDesk = field(default_factory=RecordingDesk)
 
     def __post_init__(self) -> None:
-        self.actor: Actor = self.stage.person()
+        self.actor: ChatUser = self.stage.person()
 
     @property
     def session(self) -> Session | None:
         return self.stage.sessions.get(self.actor.who)
 
-    def page(self, typed: str = "", notes: tuple[str, ...] = ()) -> TalkPage:
+    def page(self, typed: str = "", notes: tuple[str, ...] = ()) -> ChatView:
         """What is shown now."""
         lang = self.session.lang if self.session else "th"
         return arranged(self.stage.says, lang, self.session, typed, notes=notes)
 
-    def reads(self, *lines: str) -> TalkPage:
+    def reads(self, *lines: str) -> ChatView:
         """Answer, and read."""
         for line in lines:
             self.actor.says(line)
         return self.page()
 
-    def opens(self, command: str) -> TalkPage:
+    def opens(self, command: str) -> ChatView:
         self.actor.does(choice=command)
         return self.page()
 
 
 @pytest.fixture
-def reader() -> Reader:
-    return Reader()
+def reader() -> PageReader:
+    return PageReader()
 
 
-def begun(reader: Reader, until: int) -> TalkPage:
+def begun(reader: PageReader, until: int) -> ChatView:
     """A report, as far as the line of that number."""
     reader.opens("/report")
     return reader.reads(*WHOLE_REPORT[2:until])
 
 
-def data(page: TalkPage, kind: str = "") -> list[str]:
+def data(page: ChatView, kind: str = "") -> list[str]:
     """What the buttons say to the talk, without the question's number."""
     return [b.data.partition(".")[2] or b.data for b in page.buttons if kind in ("", b.kind)]
 
 
-def pages() -> Iterator[tuple[str, TalkPage, tuple[Say, ...], Session | None]]:
+def pages() -> Iterator[tuple[str, ChatView, tuple[Reply, ...], Session | None]]:
     """All pages of a report, of following it and of what stands beside it."""
-    reader = Reader()
+    reader = PageReader()
 
-    def seen(name: str) -> tuple[str, TalkPage, tuple[Say, ...], Session | None]:
+    def seen(name: str) -> tuple[str, ChatView, tuple[Reply, ...], Session | None]:
         return name, reader.page(), reader.stage.says, reader.session
 
     reader.opens("/report")
@@ -111,16 +111,16 @@ def test_every_page_is_whole() -> None:
     assert seen > 20
 
 
-def test_the_beginning_tells_all_that_must_be_told(reader: Reader) -> None:
+def test_the_beginning_tells_all_that_must_be_told(reader: PageReader) -> None:
     page = reader.opens("/report")
     assert [section.level for section in page.sections] == [1, 2, 0, 2]
     assert page.notes == ()
     assert (data(page, "chief"), data(page, "exit")) == (["accept"], ["cancel"])
-    assert page.wants is Wants.PICK
+    assert page.wants is ExpectedInput.PICK
     assert page.place is None
 
 
-def test_the_place_stands_beside_the_heading_and_not_in_it(reader: Reader) -> None:
+def test_the_place_stands_beside_the_heading_and_not_in_it(reader: PageReader) -> None:
     first = begun(reader, 3)
     assert first.place is not None
     assert first.place[0] == 1
@@ -129,15 +129,22 @@ def test_the_place_stands_beside_the_heading_and_not_in_it(reader: Reader) -> No
     assert [s.heading for page in (first, last) for s in page.sections if "/" in s.heading] == []
 
 
-WANTED = {3: Wants.PICK, 4: Wants.LONG, 6: Wants.TEXT, 7: Wants.TEXT, 9: Wants.FILES, 15: Wants.PICK}
+WANTED = {
+    3: ExpectedInput.PICK,
+    4: ExpectedInput.LONG,
+    6: ExpectedInput.TEXT,
+    7: ExpectedInput.TEXT,
+    9: ExpectedInput.FILES,
+    15: ExpectedInput.PICK,
+}
 
 
 @pytest.mark.parametrize(("until", "wants"), WANTED.items())
-def test_each_question_says_what_it_wants(reader: Reader, until: int, wants: Wants) -> None:
+def test_each_question_says_what_it_wants(reader: PageReader, until: int, wants: ExpectedInput) -> None:
     assert begun(reader, until).wants is wants
 
 
-def test_a_long_story_is_told_in_parts_with_a_way_on_from_the_first(reader: Reader) -> None:
+def test_a_long_story_is_told_in_parts_with_a_way_on_from_the_first(reader: PageReader) -> None:
     page = begun(reader, 4)
     assert (page.told, data(page, "chief")) == ("", ["done"])
     page = reader.reads(STORY)
@@ -146,26 +153,26 @@ def test_a_long_story_is_told_in_parts_with_a_way_on_from_the_first(reader: Read
     assert page.told == f"{STORY}\nต่อ"
 
 
-def test_what_was_understood_is_a_note(reader: Reader) -> None:
+def test_what_was_understood_is_a_note(reader: PageReader) -> None:
     page = begun(reader, 8)
     assert len(page.notes) == 1
     assert "12 มกราคม 2569" in page.notes[0]
 
 
-def test_the_door_s_own_words_come_first_and_stay_words(reader: Reader) -> None:
+def test_the_door_s_own_words_come_first_and_stay_words(reader: PageReader) -> None:
     begun(reader, 8)
     page = reader.page(notes=("<b>รอ</b>",))
     assert page.notes[0] == "<p>&lt;b&gt;รอ&lt;/b&gt;</p>"
     assert "12 มกราคม 2569" in page.notes[1]
 
 
-def test_a_text_stays_in_its_box(reader: Reader) -> None:
+def test_a_text_stays_in_its_box(reader: PageReader) -> None:
     begun(reader, 6)
     assert reader.page("<b>ร่าง").typed == "<b>ร่าง"
     assert reader.page().typed == ""
 
 
-def test_a_text_for_an_older_question_is_offered_again(reader: Reader) -> None:
+def test_a_text_for_an_older_question_is_offered_again(reader: PageReader) -> None:
     begun(reader, 7)
     reader.actor.does(text="ของข้อก่อน", prompt=3)
     page = reader.page()
@@ -173,21 +180,21 @@ def test_a_text_for_an_older_question_is_offered_again(reader: Reader) -> None:
     assert len(page.notes) == 1
 
 
-def test_an_answer_stands_in_the_box_to_be_changed(reader: Reader) -> None:
+def test_an_answer_stands_in_the_box_to_be_changed(reader: PageReader) -> None:
     begun(reader, 7)
     page = reader.reads("[ย้อนกลับ]")
     assert page.typed == page.had == WHOLE_REPORT[6]
     assert reader.page("อื่น").typed == "อื่น"
 
 
-def test_an_answer_that_was_picked_stands_in_no_box(reader: Reader) -> None:
+def test_an_answer_that_was_picked_stands_in_no_box(reader: PageReader) -> None:
     begun(reader, 12)
     page = reader.reads("[ย้อนกลับ]")
-    assert page.wants is Wants.TEXT
+    assert page.wants is ExpectedInput.TEXT
     assert (page.typed, page.had) == ("", "")
 
 
-def test_the_review_is_a_list_and_what_was_typed_stays_text(reader: Reader) -> None:
+def test_the_review_is_a_list_and_what_was_typed_stays_text(reader: PageReader) -> None:
     begun(reader, 4)
     reader.reads("<script>x</script>\nบรรทัดสอง: ค่า", "[เสร็จแล้ว]")
     page = reader.reads(*WHOLE_REPORT[6:])
@@ -198,12 +205,12 @@ def test_the_review_is_a_list_and_what_was_typed_stays_text(reader: Reader) -> N
     assert data(page, "chief") == ["submit"]
 
 
-def test_a_receipt_is_marked_once_and_can_be_kept(reader: Reader) -> None:
+def test_a_receipt_is_marked_once_and_can_be_kept(reader: PageReader) -> None:
     begun(reader, 15)
     page = reader.reads("[ส่งเรื่อง]")
     bodies = "".join(section.body for section in page.sections)
     assert bodies.count(f"<strong data-receipt>{reader.actor.receipt}</strong>") == 1
-    assert page.wants is Wants.CODE
+    assert page.wants is ExpectedInput.CODE
     assert page.keepsake is not None
     assert page.keepsake.picture.startswith("data:image/png;base64,")
     later = reader.reads("[ข้าม]")
@@ -211,9 +218,9 @@ def test_a_receipt_is_marked_once_and_can_be_kept(reader: Reader) -> None:
     assert reader.actor.receipt not in repr(later)
 
 
-def test_the_state_of_a_case_is_marked_in_the_heading(reader: Reader) -> None:
+def test_the_state_of_a_case_is_marked_in_the_heading(reader: PageReader) -> None:
     reader.actor.reports()
-    reader.stage.move(reader.actor.receipt, Step(Move.SCREEN))
+    reader.stage.move(reader.actor.receipt, TransitionRequest(Transition.SCREEN))
     reader.opens("/track")
     page = reader.reads(reader.actor.receipt)
     assert page.sections[0].level == 1
@@ -221,18 +228,18 @@ def test_the_state_of_a_case_is_marked_in_the_heading(reader: Reader) -> None:
     assert reader.actor.receipt not in repr(page)
 
 
-def test_a_page_in_english_offers_no_second_language(reader: Reader) -> None:
+def test_a_page_in_english_offers_no_second_language(reader: PageReader) -> None:
     reader.opens("/en")
     page = reader.page()
     assert not {"/th", "/en"} & set(data(page))
     assert page.sections
 
 
-def answer(*says: Say) -> Answer:
-    return Answer(says, "en")
+def answer(*says: Reply) -> EngineAnswer:
+    return EngineAnswer(says, "en")
 
 
-def test_answers_to_one_form_become_one_page(reader: Reader) -> None:
+def test_answers_to_one_form_become_one_page(reader: PageReader) -> None:
     begun(reader, 9)
     reader.actor.sends("ก.jpg")
     first = reader.stage.says
@@ -246,11 +253,11 @@ def test_answers_to_one_form_become_one_page(reader: Reader) -> None:
 
 
 def test_one_answer_alone_stays_as_it_is() -> None:
-    one = answer(Say("menu.again"))
+    one = answer(Reply("menu.again"))
     assert together([one]) == one
 
 
 def test_what_was_offered_again_earlier_in_a_form_is_not_lost() -> None:
-    late: Any = Say("text.late", {"unsent": "ก"})
-    says = together([answer(late, Say("menu.again")), answer(Say("pick.stale"))]).says
+    late: Any = Reply("text.late", {"unsent": "ก"})
+    says = together([answer(late, Reply("menu.again")), answer(Reply("pick.stale"))]).says
     assert arranged(says, "th", None, "").typed == "ก"

@@ -60,7 +60,7 @@ def texts(messages: list[dict[str, Any]]) -> str:
     return "\n".join(m["text"] for m in messages)
 
 
-def picking(said: Iterable[str], program: chat.Program) -> list[dict[str, Any]]:
+def picking(said: Iterable[str], program: chat.ChatProgram) -> list[dict[str, Any]]:
     """Say lines; a line in brackets is picked by its number."""
     heard: list[dict[str, Any]] = []
     for line in said:
@@ -152,8 +152,8 @@ def test_a_talk_goes_on_under_its_name_only(home: Path) -> None:
 
 
 def test_one_name_in_two_terminals(home: Path) -> None:
-    one = chat.Program(chat.start(home, "twice"))
-    two = chat.Program(chat.start(home, "twice"))
+    one = chat.ChatProgram(chat.start(home, "twice"))
+    two = chat.ChatProgram(chat.start(home, "twice"))
     for line in start_of_story():
         one.hears(line.encode())
     for number in range(1, 9):
@@ -177,7 +177,7 @@ def test_nobody_reads_any_more(home: Path) -> None:
 
 
 def test_ctrl_c_ends_at_once(home: Path) -> None:
-    program = chat.Program(chat.start(home, "ctrl-c"))
+    program = chat.ChatProgram(chat.start(home, "ctrl-c"))
     program.hears("สวัสดี".encode())
     program.process.send_signal(signal.SIGINT)
     try:
@@ -237,7 +237,7 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
         stderr=subprocess.PIPE,
     )
     running.stdout = os.fdopen(reading, "rb")
-    program = chat.Program(running)
+    program = chat.ChatProgram(running)
     review = picking(WHOLE_REPORT, program)
     fill(writing)
     assert running.stdin is not None
@@ -267,7 +267,7 @@ async def receipt_waiting(home: Path) -> str:
 
 
 def test_nobody_elses_letters_are_shown(home: Path) -> None:
-    first = chat.Program(chat.start(home, "owner"))
+    first = chat.ChatProgram(chat.start(home, "owner"))
     picking((*WHOLE_REPORT, "[ส่งเรื่อง]"), first)
     first.ends()
     assert talk(home, "stranger", b"", "--jsonl").stdout == b""

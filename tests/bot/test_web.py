@@ -18,9 +18,8 @@ from typing import Any, cast
 import pytest
 from jinja2 import UndefinedError
 
-from bot.bootstrap import House
 from bot.settings import Settings
-from bot.web.app import Guarded, site
+from bot.web.app import SecurityMiddleware, site
 from handlers import i18n as wording
 from tests.end import chat
 from tests.play import OFFICE
@@ -30,7 +29,7 @@ CANARY = "CANARYADDRESS"
 
 
 @dataclass
-class Served:
+class ServedProcess:
     """A running server."""
 
     process: subprocess.Popen[bytes]
@@ -52,7 +51,7 @@ class Served:
         return self.process.returncode, out.decode(), errors.decode()
 
 
-def run(home: Path, *words: str) -> Served:
+def run(home: Path, *words: str) -> ServedProcess:
     """Start serving on any free port; back when it is ready."""
     command = [sys.executable, "-m", "bot", "run", "--port", "0", *words]
     running = subprocess.Popen(
@@ -61,7 +60,7 @@ def run(home: Path, *words: str) -> Served:
     assert running.stdout is not None
     ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", running.stdout.readline().decode())
     assert ready is not None
-    return Served(running, int(ready[1]))
+    return ServedProcess(running, int(ready[1]))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(home: Path) -> Iterator[Served]:
+def served(home: Path) -> Iterator[ServedProcess]:
     """A server for the pages; what it logged in all that time names nobody."""
     one = run(home)
     yield one
@@ -97,7 +96,7 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_answer_is_guarded(served: Served, path: str) -> None:
+def test_every_answer_is_guarded(served: ServedProcess, path: str) -> None:
     _, headers, _ = served.asks(path)
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy == {
@@ -122,7 +121,7 @@ def test_every_answer_is_guarded(served: Served, path: str) -> None:
         assert headers["cache-control"] == "no-store"
 
 
-def test_the_landing_page_says_what_a_citizen_needs(served: Served) -> None:
+def test_the_landing_page_says_what_a_citizen_needs(served: ServedProcess) -> None:
     status, headers, page = served.asks("/")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert headers["cache-control"] == "no-store"
@@ -155,7 +154,7 @@ def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path)
     alone.ends()
 
 
-def test_the_same_page_in_english(served: Served) -> None:
+def test_the_same_page_in_english(served: ServedProcess) -> None:
     _, _, page = served.asks("/?lang=en")
     assert '<html lang="en">' in page
     assert OFFICE.name.en is not None
@@ -167,7 +166,7 @@ def test_the_same_page_in_english(served: Served) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/?lang=en", "/report", "/report?lang=en", "/track", "/privacy", "/nothing-here"]
 )
-def test_a_page_needs_nobody_else_and_no_script_in_it(served: Served, path: str) -> None:
+def test_a_page_needs_nobody_else_and_no_script_in_it(served: ServedProcess, path: str) -> None:
     _, _, page = served.asks(path)
     assert re.findall(r"<(iframe|object|embed|style)\b|\bon[a-z]+=|javascript:| style=", page) == []
     assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/page.js" defer>']
@@ -183,7 +182,7 @@ def test_a_page_needs_nobody_else_and_no_script_in_it(served: Served, path: str)
     assert {one for pair in named for one in " ".join(pair).split()} <= set(ids)
 
 
-def test_links_of_the_page_lead_somewhere(served: Served) -> None:
+def test_links_of_the_page_lead_somewhere(served: ServedProcess) -> None:
     for path in ("/", "/?lang=en", "/nothing-here", "/nothing-here?lang=en"):
         _, _, page = served.asks(path)
         for link in re.findall(r'<a [^>]*href="(/[^"]*)"', page):
@@ -195,7 +194,7 @@ def test_links_of_the_page_lead_somewhere(served: Served) -> None:
     [("GET", "/nothing-here", 404), ("POST", "/", 405), ("DELETE", "/healthz", 405)],
 )
 def test_what_cannot_be_had_is_told_in_thai_with_a_way_on(
-    served: Served, method: str, path: str, status: int
+    served: ServedProcess, method: str, path: str, status: int
 ) -> None:
     found, headers, page = served.asks(path, method)
     assert found == status
@@ -206,7 +205,7 @@ def test_what_cannot_be_had_is_told_in_thai_with_a_way_on(
         assert "GET" in headers["allow"]
 
 
-def test_what_was_asked_for_is_not_repeated(served: Served) -> None:
+def test_what_was_asked_for_is_not_repeated(served: ServedProcess) -> None:
     status, _, page = served.asks(
         f"/{CANARY}%3Cscript%3E?lang={CANARY}&x={CANARY}", **{"User-Agent": CANARY, "X-Forwarded-For": CANARY}
     )
@@ -214,19 +213,19 @@ def test_what_was_asked_for_is_not_repeated(served: Served) -> None:
     assert CANARY not in page
 
 
-def test_monitoring_is_answered(served: Served) -> None:
+def test_monitoring_is_answered(served: ServedProcess) -> None:
     assert served.asks("/healthz")[::2] == (200, "ok\n")
     assert served.asks("/readyz")[::2] == (200, "ready\n")
 
 
-def test_a_person_may_chat_beside_the_server(served: Served, home: Path) -> None:
-    program = chat.Program(chat.start(home, "beside"))
+def test_a_person_may_chat_beside_the_server(served: ServedProcess, home: Path) -> None:
+    program = chat.ChatProgram(chat.start(home, "beside"))
     assert program.hears("สวัสดี".encode())
     assert program.ends() == ""
     assert served.asks("/readyz")[0] == 200
 
 
-def test_fonts_are_ours_and_the_style_is_small(served: Served) -> None:
+def test_fonts_are_ours_and_the_style_is_small(served: ServedProcess) -> None:
     _, headers, style = served.asks("/static/page.css")
     assert headers["content-type"].startswith("text/css")
     assert len(style.encode()) < 20 * 1024
@@ -294,7 +293,7 @@ def asked(path: str, house: Any) -> tuple[int, str]:
         "server": ("x", 80), "client": ("127.0.0.1", 1),
     }  # fmt: skip
     try:
-        asyncio.run(Guarded(site(cast("House", house)))(scope, receive, send))
+        asyncio.run(SecurityMiddleware(site(cast("Any", house)))(scope, receive, send))
     except UndefinedError:
         assert sent  # the page went out before the server was told
     assert b"content-security-policy" in dict(sent[0]["headers"])
@@ -331,7 +330,7 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
     assert '"event": "fault"' in written
 
 
-def test_a_second_start_is_fast_and_both_signals_end_well(home: Path, served: Served) -> None:
+def test_a_second_start_is_fast_and_both_signals_end_well(home: Path, served: ServedProcess) -> None:
     begun = time.monotonic()
     second = run(home, "--desk", "complaints")
     assert time.monotonic() - begun < 20  # it is a second; the machine may be busy
@@ -343,7 +342,7 @@ def test_a_second_start_is_fast_and_both_signals_end_well(home: Path, served: Se
         assert time.monotonic() - begun < 5
 
 
-def test_a_port_in_use_is_told(home: Path, served: Served) -> None:
+def test_a_port_in_use_is_told(home: Path, served: ServedProcess) -> None:
     done = chat.run(home, "run", "--port", str(served.port))
     assert (done.returncode, done.stdout) == (78, "")
     assert f"127.0.0.1:{served.port}" in done.stderr

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from handlers.complaints.lifecycle import Step
+from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Event, Message
 from handlers.office import Office
 from tests import samples
@@ -60,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @dataclass
-class BrowserDoor:
+class BrowserDriver:
     """People at browsers of one make. how: Playwright's settings of a window."""
 
     browser: Browser
@@ -174,7 +174,7 @@ class BrowserDoor:
     def answer(self, receipt: str, words: str) -> None:
         self.server.office_does(lambda desk: desk.answers(receipt, words))
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         self.server.office_does(lambda desk: desk.step(receipt, step))
 
     def tell(self, receipt: str, words: str) -> None:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from handlers.complaints.lifecycle import Step
+from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Message
 from tests import samples
 from tests.end import nursery
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
@@ -40,10 +40,10 @@ def run(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str
 
 
 @dataclass
-class Program:
+class ChatProgram:
     """One running `ita-bot chat --jsonl`."""
 
-    process: subprocess.Popen[bytes] | nursery.Born
+    process: subprocess.Popen[bytes] | nursery.ForkedProgram
     lines: int = 0
 
     def hears(self, line: bytes) -> list[dict[str, Any]]:
@@ -69,20 +69,22 @@ class Program:
 
 
 @dataclass
-class ChatDoor:
+class TerminalDriver:
     """People in terminals on one machine."""
 
     home: Path
     desk_name: str = "complaints"
     sets_clock = False
-    programs: dict[str, Program] = field(default_factory=dict)
+    programs: dict[str, ChatProgram] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
     def _said(self, person: str, line: bytes) -> list[Message]:
         if person not in self.programs:
             words = ("chat", "--desk", self.desk_name, "--as", person, "--jsonl")
-            self.programs[person] = Program(nursery.born(words, self.home.parent, surroundings(self.home)))
+            self.programs[person] = ChatProgram(
+                nursery.born(words, self.home.parent, surroundings(self.home))
+            )
         raw = self.programs[person].hears(line)
         self.labels[person] = raw[-1]["choices"]
         return [
@@ -108,7 +110,7 @@ class ChatDoor:
         done = run(self.home, "tick", "--now", (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
         assert done.returncode == 0, done.stderr
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         self._office(lambda desk: desk.step(receipt, step))
 
     def tell(self, receipt: str, words: str) -> None:
@@ -123,7 +125,7 @@ class ChatDoor:
     def dismiss(self, person: str) -> None:
         self._office(lambda desk: desk.dismiss(person))
 
-    def _office(self, deed: Callable[[Desk], Awaitable[T]]) -> T:
+    def _office(self, deed: Callable[[DeskHarness], Awaitable[T]]) -> T:
         """The office works beside the running chats, in another process than theirs."""
 
         async def work() -> T:

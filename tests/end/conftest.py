@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.end.browser import PHONE, BrowserDoor, chromium
+from tests.end.browser import PHONE, BrowserDriver, chromium
 from tests.play import OFFICE
 
 AWAY = OFFICE.model_copy(update={"exit_to": "/elsewhere"})
@@ -21,8 +21,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def door(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BrowserDoor]:
+def door(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BrowserDriver]:
     """A phone with JavaScript on, or as the test asks for."""
-    one = BrowserDoor(browser, tmp_path / "var", getattr(request, "param", PHONE), AWAY)
+    one = BrowserDriver(browser, tmp_path / "var", getattr(request, "param", PHONE), AWAY)
     yield one
     one.close()

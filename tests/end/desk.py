@@ -12,13 +12,20 @@ from bot.engine import Engine
 from bot.importers import faq_file as knowledge
 from bot.statistics import chat_queries as counting
 from handlers import thai
-from handlers.complaints.lifecycle import Step, after
-from handlers.complaints.messages import AddEntry, By, CaseView, EntryKind, FindCase, MoveCase
-from handlers.complaints_desk import Complaints
-from handlers.dialog.events import Act, Channel, Event, Message, Session, Turn
+from handlers.complaints.lifecycle import TransitionRequest, after
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    FindCase,
+    HistoryEntryKind,
+    ReporterCase,
+)
+from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.events import Act, Channel, Event, Message, Session, TurnResult
 from handlers.dialog.receipt import reads
-from handlers.questions.messages import AddLine, FindThread, LineKind, Thread
-from handlers.staff.members import ListStaff, Profile
+from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
+from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role
 from storage import store, tables
 from storage.crypto import key_files as keys
@@ -28,7 +35,7 @@ from tests.play import office_beside
 
 
 @dataclass
-class Desk:
+class DeskHarness:
     """A desk and what the tests look at in it."""
 
     engine: Engine
@@ -57,31 +64,37 @@ class Desk:
         view = await self.view(receipt)
         return view.id if view else None
 
-    async def view(self, receipt: str) -> CaseView | None:
+    async def view(self, receipt: str) -> ReporterCase | None:
         """What the reporter sees."""
         known = reads(receipt)
         assert known is not None
-        found: CaseView | None = await self.store.answer(FindCase(known), self.now())
+        found: ReporterCase | None = await self.store.answer(FindCase(known), self.now())
         return found
 
-    async def step(self, receipt: str, step: Step, text: str = "") -> None:
+    async def step(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
         """The office takes a step, as a command beside the server would."""
         view = await self.view(receipt)
         assert view is not None
         now = self.now()
         status = after(view.status, step)
-        await self.office(MoveCase(view.id, view.seq + 1, thai.day(now), step, status, By.OFFICE, text))
+        await self.office(
+            ApplyTransition(view.id, view.seq + 1, thai.day(now), step, status, ActorKind.OFFICE, text)
+        )
 
     async def tell(self, receipt: str, words: str) -> None:
         """The office says something."""
         view = await self.view(receipt)
         assert view is not None
         now = self.now()
-        await self.office(AddEntry(view.id, view.seq + 1, thai.day(now), EntryKind.OFFICE, By.OFFICE, words))
+        await self.office(
+            AddHistoryEntry(
+                view.id, view.seq + 1, thai.day(now), HistoryEntryKind.OFFICE, ActorKind.OFFICE, words
+            )
+        )
 
     async def employ(self, person: str, role: str) -> str:
         """Add somebody to the staff; gives the code to join by."""
-        return await self.store.personnel.add(Role(role), Profile(person), self.now())
+        return await self.store.personnel.add(Role(role), StaffProfile(person), self.now())
 
     async def dismiss(self, person: str) -> None:
         """Remove somebody from the staff."""
@@ -89,11 +102,11 @@ class Desk:
         staff = next(one for one in everybody if one.name == person)
         await self.store.personnel.remove(staff.id, thai.day(self.now()), self.now())
 
-    async def thread(self, code: str) -> Thread:
+    async def thread(self, code: str) -> QuestionThread:
         """What was said about a question."""
         known = reads(code)
         assert known is not None
-        found: Thread | None = await self.store.answer(FindThread(known), self.now())
+        found: QuestionThread | None = await self.store.answer(FindThreadByCode(known), self.now())
         assert found is not None
         return found
 
@@ -101,7 +114,9 @@ class Desk:
         """The office answers a question."""
         thread = await self.thread(code)
         on = thai.day(self.now())
-        await self.office(AddLine(thread.id, thread.seq + 1, on, LineKind.ANSWER, By.OFFICE, words))
+        await self.office(
+            AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, ActorKind.OFFICE, words)
+        )
 
     async def office(self, act: Act) -> None:
         """Carry out an act of an officer."""
@@ -110,7 +125,7 @@ class Desk:
         event = Event(f"office-{id(self)}-{self.acts}", officer, Channel.TERMINAL)
         before = await self.store.session(officer)
         after_ = replace(before or Session(), at=self.now())
-        await self.store.commit(event, before, Turn(after_, (), (act,)), self.now())
+        await self.store.commit(event, before, TurnResult(after_, (), (act,)), self.now())
 
     async def stories(self) -> dict[str, str]:
         """What happened, by case."""
@@ -131,15 +146,15 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(home: Path, name: str = "complaints") -> AsyncIterator[Desk]:
+async def opened(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
     """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
-    ring = keys.opened(keys.Place.under(home, name))
+    ring = keys.opened(keys.DeskPaths.under(home, name))
     async with store.opened(ring, datetime.now(UTC)) as one:
         if name == "service":
             await knowledge.lay_out(one, datetime.now(UTC))
         office = office_beside(home)
-        router = Complaints(office, one.roster) if name == "complaints" else counter.desk(one.roster)
+        router = ComplaintsDesk(office, one.roster) if name == "complaints" else counter.desk(one.roster)
         engine = Engine(router, one, answers=counting.answers(one, office, name))
-        desk = Desk(engine, one)
+        desk = DeskHarness(engine, one)
         engine.now, engine.fault = desk.now, desk.faults.append
         yield desk

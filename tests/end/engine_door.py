@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.jobs import housekeeping as clock
-from handlers.complaints.lifecycle import Step
+from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Event, Message
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests import samples
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.play import OFFICE
 
 T = TypeVar("T")
 
 
 @dataclass
-class EngineDoor:
+class EngineDriver:
     """A desk in an event loop of its own, spoken to one message at a time."""
 
     home: Path
@@ -31,10 +31,10 @@ class EngineDoor:
     away: timedelta = timedelta()
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _desk: Desk | None = None
+    _desk: DeskHarness | None = None
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> DeskHarness:
         """The desk, opened when it is first needed."""
         if self._desk is None:
             self._desk = self.run(self._stack.enter_async_context(opened(self.home, self.desk_name)))
@@ -81,13 +81,13 @@ class EngineDoor:
         self.desk.away = self.away
 
         async def tick() -> None:
-            place = Place.under(self.home, self.desk_name)
+            place = DeskPaths.under(self.home, self.desk_name)
             async for _ in clock.tick(place, self.desk.store, OFFICE, self.desk.now()):
                 pass
 
         self.run(tick())
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         self.run(self.desk.step(receipt, step))
 
     def tell(self, receipt: str, words: str) -> None:

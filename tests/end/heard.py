@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from handlers.dialog.events import Message
-from tests.end.browser import BrowserDoor
+from tests.end.browser import BrowserDriver
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HEAVIEST = 100 * 1024
@@ -18,7 +18,7 @@ _HEARD: set[tuple[str, str]] = set()
 
 
 @dataclass
-class Heard(BrowserDoor):
+class AuditedBrowserDriver(BrowserDriver):
     """A door whose pages are judged, and what was wrong with them."""
 
     wrong: list[str] = field(default_factory=list)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from handlers.dialog.events import Channel, Event
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.play import WHOLE_REPORT
 
 PERSONS = 12
@@ -26,7 +26,7 @@ LONGEST_ROUND = 0.7  # seconds; the first complaints are through after about 0.0
 
 
 @dataclass
-class Seen:
+class KillLog:
     """What the survivors of all rounds know."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)  # receipt by the mark of the complaint
@@ -42,7 +42,7 @@ def talk(mark: str) -> Iterator[str]:
     yield "[ส่งเรื่อง]"
 
 
-async def file_one(desk: Desk, mark: str, tell: int) -> None:
+async def file_one(desk: DeskHarness, mark: str, tell: int) -> None:
     """File one complaint, telling the parent before the submission and after its answer."""
     who, buttons = desk.who(mark), {}
     for number, line in enumerate(talk(mark)):
@@ -74,7 +74,7 @@ async def load(home: Path, prefix: str, again: dict[str, str], tell: int) -> Non
         await asyncio.gather(*map(person, range(PERSONS)))
 
 
-def one_round(home: Path, seen: Seen, chance: random.Random) -> None:
+def one_round(home: Path, seen: KillLog, chance: random.Random) -> None:
     """Fork a desk, let it work, kill it, and read what it told."""
     read, tell = os.pipe()
     child = os.fork()
@@ -95,7 +95,7 @@ def one_round(home: Path, seen: Seen, chance: random.Random) -> None:
     seen.rounds += 1
 
 
-def heard(seen: Seen, told: str) -> None:
+def heard(seen: KillLog, told: str) -> None:
     """Take in what a desk told before it was killed; a line cut short was never told."""
     for line in told.split("\n")[:-1]:
         kind, mark, rest = line.split(" ", 2)
@@ -107,7 +107,7 @@ def heard(seen: Seen, told: str) -> None:
     seen.killed_busy += bool(seen.in_flight)
 
 
-async def check(home: Path, seen: Seen) -> dict[str, int]:
+async def check(home: Path, seen: KillLog) -> dict[str, int]:
     """Look at what is stored: each acknowledged complaint once, under its receipt; database and audit sound."""
     async with opened(home) as desk:
         for mark, sent in seen.in_flight.items():
@@ -135,7 +135,7 @@ async def check(home: Path, seen: Seen) -> dict[str, int]:
 
 def main(home: str, rounds: str, seed: str) -> None:
     """Run all rounds and print what was found."""
-    seen, chance, place = Seen(), random.Random(int(seed)), Path(home)
+    seen, chance, place = KillLog(), random.Random(int(seed)), Path(home)
     for _ in range(int(rounds)):
         one_round(place, seen, chance)
     sys.stdout.write(json.dumps(asyncio.run(check(place, seen))) + "\n")

@@ -22,7 +22,7 @@ MOTHER.set_forkserver_preload(["tests.end.nursery", "tests.end.nursery_room"])
 
 
 @dataclass
-class Born:
+class ForkedProgram:
     """A program, as far as `subprocess.Popen` is needed here."""
 
     process: BaseProcess
@@ -69,7 +69,7 @@ class Born:
             self.stdin.write(said)
 
 
-def born(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> Born:
+def born(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> ForkedProgram:
     """Begin `ita-bot` with words, in a folder."""
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
     (heard, said), (told, tells) = os.pipe(), os.pipe()
@@ -78,7 +78,7 @@ def born(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> Born:
     process.start()
     for one in given:
         one.close()
-    return Born(process, os.fdopen(said, "wb"), os.fdopen(told, "rb"), errors)
+    return ForkedProgram(process, os.fdopen(said, "wb"), os.fdopen(told, "rb"), errors)
 
 
 def _live(words: list[str], folder: str, env: dict[str, str], given: list[Connection]) -> None:

@@ -15,14 +15,14 @@ from sqlalchemy import select
 
 from bot.web.officer import session as seats
 from handlers import thai
-from handlers.complaints.messages import AddEntry, By, EntryKind
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.events import File
 from handlers.dialog.receipt import Receipt, made_of
-from handlers.staff.page_access import NewKey
+from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
 from storage import tables
 from tests.end import web_server
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 from tests.end.officers import Officer, filed, hired
 from tests.end.server import WebServer
 
@@ -30,7 +30,7 @@ LINK = re.compile(r"https?://\S+/officer/open/(\S+)")
 
 
 @dataclass
-class Seen:
+class HttpResponse:
     """An answer. headers: by their names in small letters."""
 
     status: int
@@ -62,7 +62,7 @@ class Seen:
 
 
 @dataclass
-class Browser:
+class HttpBrowser:
     """Keeps cookies by path, follows what it is told to."""
 
     port: int
@@ -71,7 +71,7 @@ class Browser:
 
     def asks(
         self, path: str, body: bytes | None = None, method: str = "", kind: str = "", **headers: str
-    ) -> Seen:
+    ) -> HttpResponse:
         """One request."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         cookies = [f"{name}={value}" for (at, name), value in self.jar.items() if path.startswith(at)]
@@ -83,7 +83,7 @@ class Browser:
             connection.request(method or ("GET" if body is None else "POST"), path, body, sent)
             answer = connection.getresponse()
             told = answer.getheaders()
-            seen = Seen(answer.status, {k.lower(): v for k, v in told}, answer.read(), path)
+            seen = HttpResponse(answer.status, {k.lower(): v for k, v in told}, answer.read(), path)
         for name, value in told:
             if name.lower() == "set-cookie":
                 self._keep(value)
@@ -97,13 +97,15 @@ class Browser:
             else:
                 self.jar[morsel["path"], name] = morsel.value
 
-    def sends(self, page: Seen, text: str = "", choice: str = "", path: str = "", **changed: str) -> Seen:
+    def sends(
+        self, page: HttpResponse, text: str = "", choice: str = "", path: str = "", **changed: str
+    ) -> HttpResponse:
         """Send a form of a page; a redirect is followed."""
         fields = {"csrf": page.csrf, "text": text, "choice": choice, **changed}
         seen = self.asks(path or page.path, urlencode(fields).encode())
         return self.asks(seen.headers["location"]) if seen.status == 303 else seen
 
-    def brings(self, page: Seen, name: str, content: bytes, choice: str = "look") -> Seen:
+    def brings(self, page: HttpResponse, name: str, content: bytes, choice: str = "look") -> HttpResponse:
         """Send a file with a form."""
         fields = {"csrf": page.csrf, "choice": choice}
         body = web_server.multipart(fields, {name: content})
@@ -111,17 +113,17 @@ class Browser:
 
 
 @dataclass
-class Office:
+class OfficerServer:
     """A server with officers."""
 
     home: Path
 
     def __post_init__(self) -> None:
         self.server = WebServer(self.home)
-        self.desk.engine.answers[NewKey] = seats.drawer(self.server.address)  # type: ignore[index]
+        self.desk.engine.answers[NewAccessLink] = seats.drawer(self.server.address)  # type: ignore[index]
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> DeskHarness:
         """The desk behind it."""
         return self.server.desk
 
@@ -143,16 +145,16 @@ class Office:
         assert found is not None
         return f"{seats.OPENING}/{found[1]}"
 
-    def browser(self) -> Browser:
+    def browser(self) -> HttpBrowser:
         """A browser that was nowhere before."""
-        return Browser(self.server.port)
+        return HttpBrowser(self.server.port)
 
     def code(self, officer: Officer) -> str:
         """A code of the second factor that was not used: time passes for it."""
         self.desk.away += timedelta(minutes=1)
         return officer.code()
 
-    def opens(self, officer: Officer, browser: Browser, words: str = "/page 1") -> Seen:
+    def opens(self, officer: Officer, browser: HttpBrowser, words: str = "/page 1") -> HttpResponse:
         """An officer asks for a link and opens it."""
         form = browser.asks(self.link(officer, words))
         assert form.status == 200
@@ -178,7 +180,9 @@ class Office:
             view = await self.desk.view(made_of(number).shown)
             assert view is not None
             on = thai.day(self.desk.now())
-            entry = AddEntry(view.id, view.seq + 1, on, EntryKind.EVIDENCE, By.REPORTER, files=(file,))
+            entry = AddHistoryEntry(
+                view.id, view.seq + 1, on, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(file,)
+            )
             await self.desk.office(entry)
 
         self.server.run(work())

@@ -5,22 +5,38 @@ from dataclasses import dataclass
 from pyotp import HOTP
 
 from handlers import thai
-from handlers.complaints.lifecycle import Move, Outcome, Reason, Status, Step
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseStatus,
+    NonAcceptanceReason,
+    Transition,
+    TransitionRequest,
+)
 from handlers.complaints.messages import FileCase
-from handlers.dialog.events import Channel, Event, Message, Session, Turn
+from handlers.dialog.events import Channel, Event, Message, Session, TurnResult
 from handlers.dialog.receipt import Receipt, made_of
-from handlers.staff.members import FindInvitation, Join
+from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import Role
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
-WAYS: dict[Status, tuple[Step, ...]] = {
-    Status.RECEIVED: (),
-    Status.SCREENING: (Step(Move.SCREEN),),
-    Status.INVESTIGATING: (Step(Move.SCREEN), Step(Move.INVESTIGATE)),
-    Status.CLOSED: (Step(Move.SCREEN), Step(Move.INVESTIGATE), Step(Move.CLOSE, Outcome.SUBSTANTIATED)),
-    Status.NOT_ACCEPTED: (Step(Move.SCREEN), Step(Move.NOT_ACCEPT, reason=Reason.POLICY)),
+WAYS: dict[CaseStatus, tuple[TransitionRequest, ...]] = {
+    CaseStatus.RECEIVED: (),
+    CaseStatus.SCREENING: (TransitionRequest(Transition.SCREEN),),
+    CaseStatus.INVESTIGATING: (
+        TransitionRequest(Transition.SCREEN),
+        TransitionRequest(Transition.INVESTIGATE),
+    ),
+    CaseStatus.CLOSED: (
+        TransitionRequest(Transition.SCREEN),
+        TransitionRequest(Transition.INVESTIGATE),
+        TransitionRequest(Transition.CLOSE, CaseOutcome.SUBSTANTIATED),
+    ),
+    CaseStatus.NOT_ACCEPTED: (
+        TransitionRequest(Transition.SCREEN),
+        TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason.POLICY),
+    ),
 }
 """How a case is brought to each state."""
 
@@ -29,7 +45,7 @@ WAYS: dict[Status, tuple[Step, ...]] = {
 class Officer:
     """A person of the staff at a desk."""
 
-    desk: Desk
+    desk: DeskHarness
     name: str
     id: str
     who: bytes
@@ -53,7 +69,7 @@ class Officer:
         choices = [data for m in messages for _, data in m.choices if data.startswith("/confirm y")]
         return await self.picks(choices[0]) if choices else messages
 
-    async def decides(self, text: str, session: Session | None = None) -> Turn:
+    async def decides(self, text: str, session: Session | None = None) -> TurnResult:
         """What a text would lead to; nothing of it happens."""
         return await self.desk.engine._drive(self.desk.engine.router.decide(self.event(text=text), session))
 
@@ -62,16 +78,18 @@ class Officer:
         return HOTP(SECRET).at(int(self.desk.now().timestamp()) // 30 + after)
 
 
-async def hired(desk: Desk, name: str, role: Role = Role.OFFICER, back: bytes | None = None) -> Officer:
+async def hired(
+    desk: DeskHarness, name: str, role: Role = Role.OFFICER, back: bytes | None = None
+) -> Officer:
     """A person who has joined."""
     code, who, now = await desk.employ(name, role.value), desk.who(name), desk.now()
     person = await desk.store.answer(FindInvitation(code), now)
     channel = Channel.TELEGRAM if back else Channel.TERMINAL
-    await desk.office(Join(person.id, code, who, SECRET, (), channel, back, "th", thai.day(now)))
+    await desk.office(JoinStaff(person.id, code, who, SECRET, (), channel, back, "th", thai.day(now)))
     return Officer(desk, name, person.id, who)
 
 
-async def filed(desk: Desk, number: int, status: Status = Status.RECEIVED) -> Receipt:
+async def filed(desk: DeskHarness, number: int, status: CaseStatus = CaseStatus.RECEIVED) -> Receipt:
     """A case in a state; the numbers must differ."""
     receipt, today = made_of(number), thai.day(desk.now())
     answers = {"story": f"เรื่องที่ {number} เรียกรับเงินคานารี", "where": "ห้องพัสดุ"}

@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 import uvicorn
 
 from bot import bootstrap as app
-from bot.bootstrap import House
+from bot.bootstrap import App
 from bot.jobs import housekeeping as clock
 from bot.serve import configured
 from bot.settings import Settings
 from handlers.office import Office
-from storage.crypto.key_files import Place
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from tests.end.desk import DeskHarness, opened
 from tests.play import OFFICE
 
 T = TypeVar("T")
 
 
-class Quiet(uvicorn.Server):
+class SignalFreeServer(uvicorn.Server):
     """uvicorn in a thread has no signals to mind."""
 
     def install_signal_handlers(self) -> None:
@@ -55,17 +55,17 @@ class WebServer:
 
     async def _start(self) -> None:
         self._stack = AsyncExitStack()
-        self.desk: Desk = await self._stack.enter_async_context(opened(self.home, self.name))
+        self.desk: DeskHarness = await self._stack.enter_async_context(opened(self.home, self.name))
         self.desk.away = self.away
         self.desk.engine.fault = self.desk.faults.append
-        place = Place.under(self.home, self.name)
-        own = app.Desk(self.name, place, self.desk.store, self.desk.engine)
-        house = House(Settings(_env_file=None), self.office, {self.name: own})  # type: ignore[call-arg]
+        place = DeskPaths.under(self.home, self.name)
+        own = app.RunningDesk(self.name, place, self.desk.store, self.desk.engine)
+        house = App(Settings(_env_file=None), self.office, {self.name: own})  # type: ignore[call-arg]
         self._listening = listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        self._server = Quiet(configured(house))
+        self._server = SignalFreeServer(configured(house))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
             await asyncio.sleep(0.005)
@@ -93,13 +93,13 @@ class WebServer:
 
         async def tick() -> None:
             async for _ in clock.tick(
-                Place.under(self.home, self.name), self.desk.store, self.office, self.desk.now()
+                DeskPaths.under(self.home, self.name), self.desk.store, self.office, self.desk.now()
             ):
                 pass
 
         self.run(tick())
 
-    def office_does(self, deed: Callable[[Desk], Awaitable[None]]) -> None:
+    def office_does(self, deed: Callable[[DeskHarness], Awaitable[None]]) -> None:
         """The office does something beside the citizens."""
 
         async def work() -> None:

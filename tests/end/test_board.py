@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.web import qna_board as board
-from bot.web.templating import Pages
-from handlers.questions.faq_messages import Known, Post, Posted, Shelf
+from bot.web.templating import PageRenderer
+from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion, PublishQuestion
 from tests.end.chat import run
 from tests.end.desk import opened
-from tests.end.web_server import Running, Visitor, start
+from tests.end.web_server import ServerProcess, Visitor, start
 from tests.play import OFFICE
 
-POSTED = Posted("a" * 32, "ยืมเต็นท์ได้ไหม <b>", "ได้ ทำหนังสือมาก่อน 7 วัน", date(2026, 11, 2), date(2026, 11, 5))
+POSTED = PublishedQuestion(
+    "a" * 32, "ยืมเต็นท์ได้ไหม <b>", "ได้ ทำหนังสือมาก่อน 7 วัน", date(2026, 11, 2), date(2026, 11, 5)
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +27,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(home: Path) -> Iterator[Running]:
+def served(home: Path) -> Iterator[ServerProcess]:
     one = start(home)
     yield one
     one.ends()
 
 
-def office(home: Path, *acts: Post) -> None:
+def office(home: Path, *acts: PublishQuestion) -> None:
     async def work() -> None:
         async with opened(home, "service") as desk:
             for act in acts:
@@ -40,7 +42,7 @@ def office(home: Path, *acts: Post) -> None:
     asyncio.run(work())
 
 
-def test_a_question_is_asked_and_answered_on_the_web(served: Running, home: Path) -> None:
+def test_a_question_is_asked_and_answered_on_the_web(served: ServerProcess, home: Path) -> None:
     visitor = Visitor(served.port)
     visitor.opens("/ask")
     visitor.says("สำนักงานเปิดให้บริการวันและเวลาใด")
@@ -62,8 +64,8 @@ def test_a_question_is_asked_and_answered_on_the_web(served: Running, home: Path
     assert "เปิดวันเสาร์ด้วย" in other.page.words
 
 
-def test_the_board(served: Running, home: Path) -> None:
-    office(home, Post("", POSTED))
+def test_the_board(served: ServerProcess, home: Path) -> None:
+    office(home, PublishQuestion("", POSTED))
     visitor = Visitor(served.port)
     shown = visitor.asks("/qna")
     assert shown.status == 200
@@ -91,11 +93,11 @@ def test_the_board(served: Running, home: Path) -> None:
 
 
 def test_the_board_as_files() -> None:
-    site, day = Pages(OFFICE), date(2026, 11, 22)
-    empty = board.pages(site, Shelf(), day)
+    site, day = PageRenderer(OFFICE), date(2026, 11, 22)
+    empty = board.pages(site, FaqCatalogue(), day)
     assert "ยังไม่มีคำถามที่เผยแพร่" in empty["qna/index.html"].decode()
-    old = Known("old", "เก่า", "x", until=date(2026, 11, 21))
-    files = board.pages(site, Shelf((old,), (POSTED,)), day, "https://service.example/ask")
+    old = FaqEntry("old", "เก่า", "x", until=date(2026, 11, 21))
+    files = board.pages(site, FaqCatalogue((old,), (POSTED,)), day, "https://service.example/ask")
     page = files["qna/index.html"].decode()
     assert "ยืมเต็นท์" in page
     assert "เก่า" not in page

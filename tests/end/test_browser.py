@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
-from tests.end.heard import Heard
-from tests.story import CITIZENS, SERVICE, Telling
+from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDriver
+from tests.end.heard import AuditedBrowserDriver
+from tests.story import CITIZENS, SERVICE, StoryPlayer
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -29,10 +29,10 @@ def test_through_a_browser(story: Path, window: str, windows: int, browser: Brow
     if windows < len(WINDOWS) and ([*WINDOWS].index(window) >= windows or turn):
         pytest.skip("only with --windows all")
     # Pages are judged by a script, so only where scripts may run.
-    judge = BrowserDoor if window.endswith("off") else Heard
+    judge = BrowserDriver if window.endswith("off") else AuditedBrowserDriver
     door = judge(browser, tmp_path / "var", WINDOWS[window], desk_name=desk_of(story))
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert getattr(door, "wrong", []) == []

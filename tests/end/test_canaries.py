@@ -11,7 +11,7 @@ import pytest
 
 from handlers.dialog.events import Message
 from tests import samples
-from tests.end.chat import ChatDoor, Program, run, start, surroundings
+from tests.end.chat import ChatProgram, TerminalDriver, run, start, surroundings
 from tests.play import WHOLE_REPORT
 
 PERSON = "KANARYPERSON"
@@ -57,7 +57,7 @@ def test_no_canary_stands_anywhere_in_clear(tmp_path: Path) -> None:
     )  # fmt: skip
     assert server.stdout is not None
     assert server.stdout.readline().startswith(b"ready http://127.0.0.1:")
-    door = ChatDoor(home)
+    door = TerminalDriver(home)
     said: list[str] = []
     kept = tmp_path / FILE_NAME
 
@@ -105,7 +105,7 @@ def test_no_canary_stands_anywhere_in_clear(tmp_path: Path) -> None:
 
 def erased(home: Path, every: list[str], receipt: str) -> None:
     """What is erased is gone from the disk, and its receipt is like one that never was."""
-    program = Program(start(home, "ผู้อื่น"))
+    program = ChatProgram(start(home, "ผู้อื่น"))
     for line in (receipt, ":4", ":1"):
         answer = program.hears(line.encode())
     assert "ถอนเรื่องแล้ว" in answer[0]["text"]
@@ -113,7 +113,7 @@ def erased(home: Path, every: list[str], receipt: str) -> None:
     done = run(home, "tick", "--now", "2028-11-22T00:00:00Z")
     assert '"cases-erased", "count": 1' in done.stdout
     assert not list((home / "complaints" / "evidence").iterdir())
-    program = Program(start(home, "ผู้อื่น"))
+    program = ChatProgram(start(home, "ผู้อื่น"))
     program.hears("ติดตาม".encode())
     assert "ไม่พบเรื่องของรหัสนี้" in program.hears(receipt.encode())[0]["text"]
     program.ends()
@@ -125,7 +125,7 @@ def erased(home: Path, every: list[str], receipt: str) -> None:
     "raw", [b"\xff\xfe\xfa", b"\xe0\xb8", b"\x00", "\u202eก".encode(), b"\xed\xa0\x80", b""]
 )
 def test_bytes_that_are_no_text(tmp_path: Path, raw: bytes) -> None:
-    program = Program(start(tmp_path / "var", "ก"))
+    program = ChatProgram(start(tmp_path / "var", "ก"))
     for line in ("แจ้งเรื่อง".encode(), b":1", b":1", raw, raw + "เจ้าหน้าที่เรียกรับเงิน".encode()):
         assert program.hears(line)[-1]["text"]
     for odd in (b":", b":0", b":999999999999", b":file", b":file ", b":file /", b":file \xff", b"::", b":x"):
@@ -134,7 +134,7 @@ def test_bytes_that_are_no_text(tmp_path: Path, raw: bytes) -> None:
 
 
 def test_a_file_of_every_kind_is_sealed(tmp_path: Path) -> None:
-    door = ChatDoor(tmp_path / "var")
+    door = TerminalDriver(tmp_path / "var")
     for name in samples.FILES:
         assert door.send("ก", name)[-1].text
     door.close()

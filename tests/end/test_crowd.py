@@ -6,10 +6,17 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from handlers.consultations.messages import Ballot, BallotQuestion, CloseBallot, Kind, ListTexts, PutBallot
+from handlers.consultations.messages import (
+    AnnounceConsultation,
+    CloseConsultation,
+    Consultation,
+    ConsultationQuestion,
+    ConsultationQuestionKind,
+    ListFreeTexts,
+)
 from handlers.dialog.events import Channel, Event
 from storage.consultations import retention as polled
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import hired
 
 SAME = "ขอให้เปิดบริการวันเสาร์"
@@ -28,7 +35,7 @@ OPINION = (
 VOICE = ("c-ABC234", SAME, "[ส่งความคิดเห็น]")
 
 
-async def talks(desk: Desk, person: str, words: tuple[str, ...]) -> None:
+async def talks(desk: DeskHarness, person: str, words: tuple[str, ...]) -> None:
     """One person's whole talk; what stands in brackets is picked."""
     picks: dict[str, str] = {}
     for number, one in enumerate(words):
@@ -37,7 +44,7 @@ async def talks(desk: Desk, person: str, words: tuple[str, ...]) -> None:
         picks = {label: data for message in await desk.hears(event) for label, data in message.choices}
 
 
-async def everybody(desk: Desk, crowd: int, words: tuple[str, ...]) -> None:
+async def everybody(desk: DeskHarness, crowd: int, words: tuple[str, ...]) -> None:
     """All of them, so many at a time."""
     room = asyncio.Semaphore(AT_ONCE)
 
@@ -48,7 +55,7 @@ async def everybody(desk: Desk, crowd: int, words: tuple[str, ...]) -> None:
     await asyncio.gather(*(one(number) for number in range(crowd)))
 
 
-def played(home: Path, crowd: int, scene: Callable[[Desk], Awaitable[None]]) -> None:
+def played(home: Path, crowd: int, scene: Callable[[DeskHarness], Awaitable[None]]) -> None:
     async def whole() -> None:
         async with asyncio.timeout(30 + crowd / 20), opened(home, "service") as desk:
             await scene(desk)
@@ -57,7 +64,7 @@ def played(home: Path, crowd: int, scene: Callable[[Desk], Awaitable[None]]) -> 
     asyncio.run(whole())
 
 
-async def quickly(desk: Desk, words: str, officer: object) -> str:
+async def quickly(desk: DeskHarness, words: str, officer: object) -> str:
     began = time.perf_counter()
     said = (await officer.says(words))[0].text  # type: ignore[attr-defined]
     # Far more than it takes: this is no timing, but a list that grows with the crowd would fail.
@@ -66,7 +73,7 @@ async def quickly(desk: Desk, words: str, officer: object) -> str:
 
 
 def test_the_same_opinion_of_many_is_one_line(crowd: int, tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         officer = await hired(desk, "สมหญิง")
         await everybody(desk, crowd, OPINION)
         await everybody(desk, min(crowd, 50), OPINION)  # each once more, on the same day
@@ -79,16 +86,16 @@ def test_the_same_opinion_of_many_is_one_line(crowd: int, tmp_path: Path) -> Non
 
 
 def test_the_same_answer_of_many_is_one_text(crowd: int, tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         officer = await hired(desk, "สมหญิง")
         opens = desk.now() - timedelta(hours=1)
-        question = BallotQuestion("q1", Kind.TEXT, "อยากให้ทำอะไร")
-        ballot = Ballot("ABC234", "เรื่อง", "", "", opens, opens + timedelta(days=9), (question,))
-        await desk.office(PutBallot(ballot, "staff:x"))
+        question = ConsultationQuestion("q1", ConsultationQuestionKind.TEXT, "อยากให้ทำอะไร")
+        ballot = Consultation("ABC234", "เรื่อง", "", "", opens, opens + timedelta(days=9), (question,))
+        await desk.office(AnnounceConsultation(ballot, "staff:x"))
         await everybody(desk, crowd, VOICE)
-        await desk.office(CloseBallot(ballot.code, "staff:x"))
+        await desk.office(CloseConsultation(ballot.code, "staff:x"))
         await polled.close_due(desk.store.committer, desk.now())  # of many, the clock writes the rest anew
-        (written,) = await desk.store.answer(ListTexts(ballot.code), desk.now())
+        (written,) = await desk.store.answer(ListFreeTexts(ballot.code), desk.now())
         assert (written.text, written.many) == (SAME, crowd)
         said = await quickly(desk, "/texts ABC234", officer)
         assert said.count(SAME) == 1

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.end.chat import ROOT, ChatDoor, start, surroundings
-from tests.story import Telling
+from tests.end.chat import ROOT, TerminalDriver, start, surroundings
+from tests.story import StoryPlayer
 
 
 def test_kill_9_at_random_instants_under_load(tmp_path: Path, kills: int) -> None:
@@ -21,8 +21,8 @@ def test_kill_9_at_random_instants_under_load(tmp_path: Path, kills: int) -> Non
 
 
 def test_a_receipt_that_was_not_seen_is_shown_at_the_next_start(tmp_path: Path) -> None:
-    door = ChatDoor(tmp_path / "var")
-    telling = Telling(door)
+    door = TerminalDriver(tmp_path / "var")
+    telling = StoryPlayer(door)
     story = (ROOT / "tests" / "stories" / "report.txt").read_text("utf-8")
     head = tmp_path / "head.txt"
     head.write_text(story[: story.index("> [ส่งเรื่อง]")], "utf-8")

@@ -9,11 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.web.officer import session as seats
-from handlers.staff.page_access import NewKey
+from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
-from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDoor
+from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDriver
 from tests.end.heard import RULES
-from tests.end.officer_page import LINK, Office
+from tests.end.officer_page import LINK, OfficerServer
 from tests.end.officers import hired
 from tests.end.test_officer_files import PDF, photo
 from tests.end.walk import STORY, filed, ready
@@ -28,8 +28,8 @@ LONG = "รายงานการตรวจรับพัสดุที่
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    one = Office(tmp_path / "var")
+def office(tmp_path: Path) -> Iterator[OfficerServer]:
+    one = OfficerServer(tmp_path / "var")
     yield one
     one.close()
 
@@ -41,7 +41,7 @@ def judged(page: Page) -> None:
     assert page.evaluate(SMALL) == []
 
 
-def entered(office: Office, page: Page, who: Any, words: str) -> None:
+def entered(office: OfficerServer, page: Page, who: Any, words: str) -> None:
     page.goto(office.server.address + office.link(who, words))
     judged(page)
     page.fill("[name=text]", office.code(who))
@@ -53,7 +53,7 @@ def entered(office: Office, page: Page, who: Any, words: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("how", [PHONE, DESK], ids=["phone", "desk"])
 def test_every_page_can_be_read_by_everybody(
-    office: Office, browser: Browser, how: dict[str, Any], scheme: Any
+    office: OfficerServer, browser: Browser, how: dict[str, Any], scheme: Any
 ) -> None:
     office.files()
     office.attaches(1, "ภาพ.jpg", photo(size=(400, 200)))
@@ -98,7 +98,7 @@ def test_every_page_can_be_read_by_everybody(
 
 
 def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
-    office: Office, browser: Browser
+    office: OfficerServer, browser: Browser
 ) -> None:
     office.files()
     officer = office.hires("สมหญิง")
@@ -123,9 +123,9 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
 
 
 def test_a_citizen_and_an_officer_in_two_windows(browser: Browser, tmp_path: Path) -> None:
-    door = BrowserDoor(browser, tmp_path / "var", PHONE)
+    door = BrowserDriver(browser, tmp_path / "var", PHONE)
     server = door.server
-    server.desk.engine.answers[NewKey] = seats.drawer(server.address)  # type: ignore[index]
+    server.desk.engine.answers[NewAccessLink] = seats.drawer(server.address)  # type: ignore[index]
     citizen = ready(door)
     receipt = filed(citizen)
     officer = server.run(hired(server.desk, "สมหญิง"))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bot.web.officer import session as seats
 from handlers import thai
-from handlers.complaints.messages import AddEntry, By, EntryKind
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.receipt import made_of
-from handlers.staff.page_access import NewKey
+from handlers.staff.page_access import NewAccessLink
 from tests.end.desk import opened
-from tests.end.officer_page import LINK, Browser
+from tests.end.officer_page import LINK, HttpBrowser
 from tests.end.officers import Officer, filed, hired
 from tests.end.test_canaries import search, spellings
 from tests.end.web_server import start
@@ -34,14 +34,18 @@ async def prepared(home: Path) -> tuple[list[str], Officer, bytes]:
             yield content[at : at + 65536]
 
     async with opened(home) as desk:
-        desk.engine.answers[NewKey] = seats.drawer("https://ita.example.go.th")  # type: ignore[index]
+        desk.engine.answers[NewAccessLink] = seats.drawer("https://ita.example.go.th")  # type: ignore[index]
         await filed(desk, 1)
         file = await desk.store.evidence.take(chunks(), FILE_NAME, desk.now())
         assert file.problem is None
         view = await desk.view(made_of(1).shown)
         assert view is not None
         on = thai.day(desk.now())
-        await desk.office(AddEntry(view.id, view.seq + 1, on, EntryKind.EVIDENCE, By.REPORTER, files=(file,)))
+        await desk.office(
+            AddHistoryEntry(
+                view.id, view.seq + 1, on, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(file,)
+            )
+        )
         officer = await hired(desk, "KANARYOFFICER")
         links = []
         for words in ("/page 1", "/export 1"):
@@ -59,7 +63,7 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     running = start(home, TMPDIR=str(temporary))
-    browser, code = Browser(running.port), officer.code()
+    browser, code = HttpBrowser(running.port), officer.code()
     form = browser.asks(f"{seats.OPENING}/{page}")
     seen = browser.sends(form, code)
     assert STORY in seen.text
@@ -70,7 +74,7 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     assert running.peak() - before < ROOM
     asked = browser.sends(seen, REPLY, "reply")
     assert "รอส่งถึงผู้แจ้ง" in browser.sends(asked, asked.typed, "send").text
-    other = Browser(running.port)
+    other = HttpBrowser(running.port)
     assert other.sends(other.asks(f"{seats.OPENING}/{export}"), "000000").status == 403
     assert other.asks(f"{seats.OPENING}/%0Ax{page}").status == 410
     cookie = browser.jar[seen.path, seats.SEAT]
@@ -86,14 +90,14 @@ def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     home = tmp_path / "var"
     (page, *_), officer, _ = asyncio.run(prepared(home))
     running = start(home)
-    browser = Browser(running.port)
+    browser = HttpBrowser(running.port)
     seen = browser.sends(browser.asks(f"{seats.OPENING}/{page}"), officer.code())
     asked = browser.sends(seen, REPLY, "reply")
     kept = browser.jar
     assert browser.sends(asked, asked.typed, "send").status == 200
     running.dies()
     again = start(home)
-    browser = Browser(again.port, kept)
+    browser = HttpBrowser(again.port, kept)
     assert "รอส่งถึงผู้แจ้ง" in browser.asks(seen.path).text  # the seat is no memory of the program
     again.ends()
     assert asyncio.run(sent(home)) == [REPLY]

@@ -9,14 +9,21 @@ import pytest
 
 from handlers import i18n as wording
 from handlers import thai
-from handlers.complaints.lifecycle import Move, Outcome, Reason, Status, Step, after
-from handlers.complaints.messages import By, FileCase, FindCase, MoveCase
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseStatus,
+    NonAcceptanceReason,
+    Transition,
+    TransitionRequest,
+    after,
+)
+from handlers.complaints.messages import ActorKind, ApplyTransition, FileCase, FindCase
 from handlers.dialog.events import Channel, Message
 from handlers.dialog.receipt import made_of
-from handlers.staff.members import FindInvitation, Join
+from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.parse import THAI
-from handlers.staff.permissions import Order, Role
-from tests.end.desk import Desk
+from handlers.staff.permissions import CommandName, Role
+from tests.end.desk import DeskHarness
 from tests.end.officers import SECRET, Officer, hired
 from tests.end.test_officer_orders import TABLE
 from tests.end.test_officer_rights import playing
@@ -50,23 +57,32 @@ def thai_left(messages: tuple[Message, ...]) -> list[str]:
     return [w for w in (COMMANDS.sub("", NAMES.sub("", words)) for words in told) if re.search("[ก-๛]", w)]
 
 
-async def english(desk: Desk, role: Role) -> Officer:
+async def english(desk: DeskHarness, role: Role) -> Officer:
     officer = await hired(desk, f"Person {role}", role)
     await officer.says("/english")
     return officer
 
 
-async def file(desk: Desk, number: int, status: Status) -> None:
+async def file(desk: DeskHarness, number: int, status: CaseStatus) -> None:
     """A case told in English."""
     receipt, today = made_of(number), thai.day(desk.now())
     told = {"story": "the store keeper asks for money", "where": "store room", "head": "no"}
     await desk.office(FileCase(receipt, "corruption", Channel.WEB, today, today, "2570-1", answers=told))
     steps = {
-        Status.RECEIVED: (),
-        Status.SCREENING: (Step(Move.SCREEN),),
-        Status.INVESTIGATING: (Step(Move.SCREEN), Step(Move.INVESTIGATE)),
-        Status.CLOSED: (Step(Move.SCREEN), Step(Move.CLOSE, Outcome.INSUFFICIENT)),
-        Status.NOT_ACCEPTED: (Step(Move.SCREEN), Step(Move.NOT_ACCEPT, reason=Reason.POLICY)),
+        CaseStatus.RECEIVED: (),
+        CaseStatus.SCREENING: (TransitionRequest(Transition.SCREEN),),
+        CaseStatus.INVESTIGATING: (
+            TransitionRequest(Transition.SCREEN),
+            TransitionRequest(Transition.INVESTIGATE),
+        ),
+        CaseStatus.CLOSED: (
+            TransitionRequest(Transition.SCREEN),
+            TransitionRequest(Transition.CLOSE, CaseOutcome.INSUFFICIENT),
+        ),
+        CaseStatus.NOT_ACCEPTED: (
+            TransitionRequest(Transition.SCREEN),
+            TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason.POLICY),
+        ),
     }[status]
     for step in steps:
         await desk.step(receipt.shown, step, REASON)
@@ -74,20 +90,20 @@ async def file(desk: Desk, number: int, status: Status) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_answer_to_every_command_is_english(tmp_path: Path, role: Role) -> None:
-    async def scene(desk: Desk) -> None:
-        for number, status in enumerate(Status, 1):
+    async def scene(desk: DeskHarness) -> None:
+        for number, status in enumerate(CaseStatus, 1):
             await file(desk, number, status)
         officer = await english(desk, role)
         await officer.says("/facts 1")
         await officer.says(officer.code())
         for order in TABLE:
             rests = {GIVEN.get(order, ""), "", "1"} if order not in {"leave", "confirm"} else {""}
-            for number in (*range(1, len(Status) + 1), 99):
+            for number in (*range(1, len(CaseStatus) + 1), 99):
                 for rest in sorted(rests):
                     said = await officer.says(f"/{order} {number} {rest}".strip())
                     assert thai_left(said) == [], f"/{order} {number} {rest}"
             await officer.says("cancel")
-        assert {Order(order) for order in TABLE} == set(Order)
+        assert {CommandName(order) for order in TABLE} == set(CommandName)
 
     playing(tmp_path / "var", scene)
 
@@ -95,8 +111,8 @@ def test_every_answer_to_every_command_is_english(tmp_path: Path, role: Role) ->
 def test_history_log_search_and_undo_are_english(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT, "utf-8")
 
-    async def scene(desk: Desk) -> None:
-        await file(desk, 1, Status.INVESTIGATING)
+    async def scene(desk: DeskHarness) -> None:
+        await file(desk, 1, CaseStatus.INVESTIGATING)
         one, chief = await english(desk, Role.OFFICER), await english(desk, Role.SUPERVISOR)
         for officer in (one, chief):
             assert thai_left(await officer.says("/facts 1")) == []
@@ -126,19 +142,21 @@ def test_history_log_search_and_undo_are_english(tmp_path: Path) -> None:
 
 
 def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code, who, now = await desk.employ("Person", "officer"), desk.who("Person"), desk.now()
         person = await desk.store.answer(FindInvitation(code), now)
-        joining = Join(person.id, code, who, SECRET, (), Channel.TELEGRAM, b"back", "en", thai.day(now))
+        joining = JoinStaff(person.id, code, who, SECRET, (), Channel.TELEGRAM, b"back", "en", thai.day(now))
         await desk.office(joining)
         closer = await hired(desk, "สมหญิง")
-        await file(desk, 1, Status.SCREENING)
+        await file(desk, 1, CaseStatus.SCREENING)
         await closer.says("/take 1")
         await closer.confirms(await closer.says(f"/close 1 insufficient {REASON}"))
         await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
         view = await desk.store.answer(FindCase(made_of(1)), desk.now())
-        step, by_day = Step(Move.REOPEN), thai.day(now) + timedelta(days=15)
-        again = MoveCase(view.id, view.seq + 1, thai.day(now), step, after(view.status, step), By.REPORTER)
+        step, by_day = TransitionRequest(Transition.REOPEN), thai.day(now) + timedelta(days=15)
+        again = ApplyTransition(
+            view.id, view.seq + 1, thai.day(now), step, after(view.status, step), ActorKind.REPORTER
+        )
         again = replace(again, answer_by=by_day)
         await desk.office(again)
         letters = [one.what for one in await desk.store.outbox.look(Channel.TELEGRAM)]
@@ -150,16 +168,16 @@ def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
 
 
 def test_who_changes_language_hears_in_it_from_then_on(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         officer = await hired(desk, "Person", back=b"back")
         other = await hired(desk, "สมหญิง", back=b"other")
         assert (await officer.says("/english"))[0].text
-        await file(desk, 1, Status.RECEIVED)
+        await file(desk, 1, CaseStatus.RECEIVED)
         assert await langs(desk) == {"staff.notice.new": {"en", "th"}}
         await officer.says("ภาษาไทย")
         await other.says("/english")
         await other.says("ภาษาไทย")
-        await file(desk, 2, Status.RECEIVED)
+        await file(desk, 2, CaseStatus.RECEIVED)
         letters = [one.what for one in await desk.store.outbox.look(Channel.TELEGRAM)]
         assert sorted(one.lang for one in letters) == ["en", "th", "th", "th"]
         terminal = await hired(desk, "วิชัย")  # has no address: nothing is told there, and nothing breaks
@@ -168,7 +186,7 @@ def test_who_changes_language_hears_in_it_from_then_on(tmp_path: Path) -> None:
     playing(tmp_path / "var", scene)
 
 
-async def langs(desk: Desk) -> dict[str, set[str]]:
+async def langs(desk: DeskHarness) -> dict[str, set[str]]:
     """The languages of what waits to be told, by what it is."""
     found: dict[str, set[str]] = {}
     for one in await desk.store.outbox.look(Channel.TELEGRAM):

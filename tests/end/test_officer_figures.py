@@ -6,17 +6,17 @@ import pytest
 
 from bot.platforms.terminal import Terminal
 from handlers import thai
-from handlers.complaints.lifecycle import Status
+from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.events import Channel, Event
 from handlers.staff.permissions import Role
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 from tests.end.officers import filed, hired
 from tests.end.test_officer_rights import playing
 
 
 def test_the_chart_has_the_months_of_the_year_until_now(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        for number, status in enumerate(Status, 1):
+    async def scene(desk: DeskHarness) -> None:
+        for number, status in enumerate(CaseStatus, 1):
             await filed(desk, number, status)
         for role in Role:
             officer = await hired(desk, f"คน{role}", role)
@@ -37,7 +37,7 @@ def test_the_chart_has_the_months_of_the_year_until_now(tmp_path: Path) -> None:
 
 
 def test_in_english(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         officer = await hired(desk, "สมหญิง")
         await officer.says("/english")
         (shown,) = await officer.says("/stats")
@@ -50,7 +50,7 @@ def test_in_english(tmp_path: Path) -> None:
 
 
 def test_a_stranger_gets_no_figures(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await hired(desk, "สมหญิง")
         for channel in Channel:
             told = await desk.hears(Event(f"e{channel}", desk.who("ใครไม่รู้"), channel, "/stats"))
@@ -60,7 +60,7 @@ def test_a_stranger_gets_no_figures(tmp_path: Path) -> None:
 
 
 def test_the_terminal_shows_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         officer = await hired(desk, "สมหญิง")
         told = await officer.says("/stats")

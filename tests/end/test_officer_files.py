@@ -12,16 +12,16 @@ from bot.images import sanitize as pictures
 from bot.web.officer.files import honest
 from bot.web.officer.responses import disposition
 from handlers.staff.complaints.case_page import key_of
-from storage.errors import Tampered
-from tests.end.officer_page import Office
+from storage.errors import TamperedError
+from tests.end.officer_page import OfficerServer
 
 PLACE = "CANARYPLACE"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    one = Office(tmp_path / "var")
+def office(tmp_path: Path) -> Iterator[OfficerServer]:
+    one = OfficerServer(tmp_path / "var")
     yield one
     one.close()
 
@@ -101,7 +101,7 @@ def test_a_name_ends_as_its_content_is(name: str, kind: str, saved: str) -> None
     assert honest(name, kind) == saved
 
 
-def test_files_are_listed_shown_and_saved(office: Office) -> None:
+def test_files_are_listed_shown_and_saved(office: OfficerServer) -> None:
     office.files()
     office.attaches(1, '<img src=x onerror="a">.jpg', photo())
     office.attaches(1, "สัญญา.pdf", PDF)
@@ -135,7 +135,7 @@ def test_files_are_listed_shown_and_saved(office: Office) -> None:
         assert stranger.asks(path).status == 410
 
 
-def test_the_original_needs_a_reason_that_stays_with_the_case(office: Office) -> None:
+def test_the_original_needs_a_reason_that_stays_with_the_case(office: OfficerServer) -> None:
     office.files()
     content = photo()
     office.attaches(1, "ป้าย.jpg", content)
@@ -161,7 +161,7 @@ def test_the_original_needs_a_reason_that_stays_with_the_case(office: Office) ->
     assert (stranger.status, stranger.typed) == (410, "ต้องดูวันเวลาของภาพ")
 
 
-def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: Office) -> None:
+def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: OfficerServer) -> None:
     office.files()
     content = photo()
     office.attaches(1, "ขาด.jpg", content[:2000])
@@ -177,11 +177,11 @@ def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: Off
         path.write_bytes(path.read_bytes()[:-1]) if lost.id in path.name else path.unlink()
     assert browser.asks(pictured[broken]).status == 404
     assert browser.asks(next(path for path in pictured if path != broken)).status == 404
-    assert {type(fault) for fault in office.desk.faults} == {FileNotFoundError, Tampered}
+    assert {type(fault) for fault in office.desk.faults} == {FileNotFoundError, TamperedError}
     office.desk.faults.clear()
 
 
-def test_a_file_that_has_not_come_and_one_that_is_gone(office: Office) -> None:
+def test_a_file_that_has_not_come_and_one_that_is_gone(office: OfficerServer) -> None:
     office.files()
     office.attaches(1, "สัญญา.pdf", PDF)
     office.attaches(1, "ภาพ.jpg", photo(size=(40, 20)))

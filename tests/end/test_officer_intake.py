@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from handlers.staff.permissions import Role
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 from tests.end.officers import Officer, filed, hired
 from tests.end.test_officer_rights import REASON, playing
 from tests.play import ROOT
@@ -28,7 +28,7 @@ NOTICE = "[รับทราบ เริ่มแจ้งเรื่อง]"
 
 
 def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         officer = await hired(desk, "สมหญิง")
         asked = await officer.says("/intake โทรเลข")
         assert [label for label, _ in asked[0].choices] == ["หนังสือ", "มาด้วยตนเอง", "โทรศัพท์", "หน่วยงานอื่นส่งมา"]
@@ -57,7 +57,7 @@ def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(t
 
 
 def test_an_intake_that_was_left_is_not_the_source_of_ones_own_report(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         officer = await hired(desk, "สมหญิง")
         await officer.says("/intake walk_in")
         await officer.says("ยกเลิก")
@@ -75,7 +75,7 @@ def test_an_office_without_ready_answers_in_which_one_may_open_a_name(tmp_path: 
     end = own.index("\n]", start) + 2
     (tmp_path / "office.toml").write_text(own[:start] + own[end:], "utf-8")
 
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
         assert (await chief.says("/canned 1"))[0].key == "staff.canned.none"
@@ -86,7 +86,7 @@ def test_an_office_without_ready_answers_in_which_one_may_open_a_name(tmp_path: 
 
 
 def test_why_it_is_asked_for_must_be_said(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
         await chief.says("/facts 1")

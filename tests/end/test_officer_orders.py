@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.complaints.exclusions import Exclusion, SetExclusion, Why
-from handlers.complaints.lifecycle import Outcome, Status
-from handlers.dialog.events import Session, Turn
-from handlers.staff.complaints.messages import FindNumber
-from handlers.staff.members import NoteAttempt
-from handlers.staff.permissions import Order, Role
+from handlers.complaints.exclusions import Exclusion, ExclusionGround, SetExclusion
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
+from handlers.dialog.events import Session, TurnResult
+from handlers.staff.complaints.messages import FindCaseByNumber
+from handlers.staff.members import AuditRefusal
+from handlers.staff.permissions import CommandName, Role
 from ita_stats.calendar import fiscal_year
 from storage import tables
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 from tests.end.officers import Officer, filed, hired
 from tests.end.test_officer_rights import REASON, agrees, playing
 from tests.play import STRICT
@@ -77,34 +77,34 @@ OF_A_CASE = frozenset({
 """Commands that open or change one case, and so nothing of one that is hidden or somebody else's."""
 
 
-async def tried(desk: Desk, officer: Officer, order: str, number: int) -> Turn:
+async def tried(desk: DeskHarness, officer: Officer, order: str, number: int) -> TurnResult:
     """What a command leads to, of one who has just proved who they are; nothing of it happens."""
     session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
     return await officer.decides(f"/{order} {number} {TABLE[order][1]}".strip(), session)
 
 
-def said(turn: Turn) -> str:
+def said(turn: TurnResult) -> str:
     return "+".join(say.key.removeprefix("staff.") for say in turn.says)
 
 
 def test_the_table_has_every_command() -> None:
-    assert set(TABLE) == {order.value for order in Order}
+    assert set(TABLE) == {order.value for order in CommandName}
     assert {role for who, _, _ in TABLE.values() for role in who.split()} == {role.value for role in Role}
 
 
 def test_every_command_for_every_role_in_every_state(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        for number, status in enumerate(Status, 1):
+    async def scene(desk: DeskHarness) -> None:
+        for number, status in enumerate(CaseStatus, 1):
             await filed(desk, number, status)
         seen: dict[str, set[str]] = {}
         for role in Role:
             officer = await hired(desk, f"คน{role}", role)
             for order, (may, _, keys) in TABLE.items():
-                for number, status in enumerate(Status, 1):
+                for number, status in enumerate(CaseStatus, 1):
                     turn, where = await tried(desk, officer, order, number), f"{role} {order} {status}"
                     if role not in may.split():
                         assert said(turn) == "refused", where
-                        assert [type(act) for act in turn.acts] == [NoteAttempt], where
+                        assert [type(act) for act in turn.acts] == [AuditRefusal], where
                         continue
                     assert said(turn) in keys.split(), f"{where}: {said(turn)}"
                     seen.setdefault(order, set()).add(said(turn))
@@ -115,33 +115,33 @@ def test_every_command_for_every_role_in_every_state(tmp_path: Path) -> None:
 
 
 def test_nothing_of_a_case_that_concerns_who_asks(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        for number, status in enumerate(Status, 1):
+    async def scene(desk: DeskHarness) -> None:
+        for number, status in enumerate(CaseStatus, 1):
             await filed(desk, number, status)
         chief = await hired(desk, "หัวหน้าคนหนึ่ง", Role.SUPERVISOR)
         staff = [
             await hired(desk, f"คน{role}", role) for role in (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
         ]
-        for number in range(1, len(Status) + 1):
+        for number in range(1, len(CaseStatus) + 1):
             found = await case(desk, number, chief)
             for one in staff:
-                barred = Exclusion(one.id, Why.BARRED, chief.id, REASON)
+                barred = Exclusion(one.id, ExclusionGround.BARRED, chief.id, REASON)
                 await desk.office(SetExclusion(found.id, barred, found.received_on))
         for one, role in zip(staff, (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR), strict=True):
             for order in OF_A_CASE:
-                for number in range(1, len(Status) + 1):
+                for number in range(1, len(CaseStatus) + 1):
                     turn = await tried(desk, one, order, number)
                     allowed = role.value in TABLE[order][0].split()
                     assert said(turn) == ("concerned.hidden" if allowed else "refused"), (
                         f"{role} {order} {number}"
                     )
-                    assert {type(act) for act in turn.acts} <= {NoteAttempt}, f"{role} {order}"
+                    assert {type(act) for act in turn.acts} <= {AuditRefusal}, f"{role} {order}"
 
     playing(tmp_path / "var", scene)
 
 
 def test_nothing_of_a_case_that_another_officer_has(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         one, other = await hired(desk, "สมหญิง"), await hired(desk, "วิชัย")
         await one.says("/take 1")
@@ -155,8 +155,8 @@ def test_nothing_of_a_case_that_another_officer_has(tmp_path: Path) -> None:
 
 
 def test_while_something_waits_to_be_sent_nothing_else_is_sent(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        await filed(desk, 1, Status.SCREENING)
+    async def scene(desk: DeskHarness) -> None:
+        await filed(desk, 1, CaseStatus.SCREENING)
         officer = await hired(desk, "สมหญิง")
         await officer.confirms(await officer.says("/reply 1 ขอบคุณครับ"))
         for order in ("reply", "ask", "canned", "close", "notaccept", "forward", "investigate"):
@@ -174,8 +174,8 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
     async def keys(officer: Officer, given: str) -> list[str]:
         return [m.key.removeprefix("staff.") for m in await officer.says(given)]
 
-    async def scene(desk: Desk) -> None:
-        await filed(desk, 1, Status.INVESTIGATING)
+    async def scene(desk: DeskHarness) -> None:
+        await filed(desk, 1, CaseStatus.INVESTIGATING)
         one, two, chief = (
             await hired(desk, "สมหญิง"),
             await hired(desk, "วิชัย"),
@@ -199,9 +199,9 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
     playing(tmp_path / "var", scene)
 
 
-async def case(desk: Desk, number: int, officer: Officer) -> Any:
+async def case(desk: DeskHarness, number: int, officer: Officer) -> Any:
     year = fiscal_year(thai.day(desk.now()))
-    found = await desk.store.answer(FindNumber(number, year, officer.id, exact=False), desk.now())
+    found = await desk.store.answer(FindCaseByNumber(number, year, officer.id, exact=False), desk.now())
     assert found is not None
     return found
 
@@ -222,8 +222,8 @@ def test_three_at_once_never_close_as_unfounded_alone(
     folder = tmp_path_factory.mktemp("desk")
     (folder / "office.toml").write_text(STRICT, "utf-8")
 
-    async def scene(desk: Desk) -> None:
-        await filed(desk, 1, Status.INVESTIGATING)
+    async def scene(desk: DeskHarness) -> None:
+        await filed(desk, 1, CaseStatus.INVESTIGATING)
         staff = [await hired(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
         chance = random.Random(seed)
 
@@ -248,12 +248,12 @@ def test_three_at_once_never_close_as_unfounded_alone(
     playing(folder / "var", scene)
 
 
-async def assert_two_agreed(desk: Desk) -> None:
+async def assert_two_agreed(desk: DeskHarness) -> None:
     """Each closing as unfounded used an approval that somebody else than its asker gave."""
     line, history = tables.audit.c, tables.history.c
     async with desk.store._reader.connect() as connection:
         trail = (await connection.execute(select(line.actor, line.what).order_by(line.seq))).all()
-        unfounded = select(history.seq).where(history.outcome == Outcome.UNSUBSTANTIATED.value)
+        unfounded = select(history.seq).where(history.outcome == CaseOutcome.UNSUBSTANTIATED.value)
         closings = len((await connection.execute(unfounded)).all())
     used = [row for row in trail if row.what == "used-approval"]
     assert closings <= len(used) <= len([row for row in trail if row.what == "approved"])

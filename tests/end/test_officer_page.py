@@ -13,34 +13,34 @@ from sqlalchemy import update
 
 from bot.web.officer import session as seats
 from handlers import thai
-from handlers.complaints.exclusions import Exclusion, SetExclusion, Why
-from handlers.complaints.lifecycle import Move, Reason, Step
-from handlers.dialog.events import Channel, Event, Turn
+from handlers.complaints.exclusions import Exclusion, ExclusionGround, SetExclusion
+from handlers.complaints.lifecycle import NonAcceptanceReason, Transition, TransitionRequest
+from handlers.dialog.events import Channel, Event, TurnResult
 from handlers.dialog.receipt import made_of
-from handlers.staff.members import FindInvitation, Join
-from handlers.staff.page_access import NewKey, TurnKey
+from handlers.staff.members import FindInvitation, JoinStaff
+from handlers.staff.page_access import NewAccessLink, RedeemAccessLink
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.errors import Conflict
+from storage.errors import ConflictError
 from storage.staff.page_access import keyhole_mark
-from tests.end.officer_page import LINK, Office, Seen
+from tests.end.officer_page import LINK, HttpResponse, OfficerServer
 from tests.end.officers import Officer
 
 STORY = "คานารี"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    one = Office(tmp_path / "var")
+def office(tmp_path: Path) -> Iterator[OfficerServer]:
+    one = OfficerServer(tmp_path / "var")
     yield one
     one.close()
 
 
-def shut(seen: Seen) -> bool:
+def shut(seen: HttpResponse) -> bool:
     return seen.status == 410 and "หน้านี้ปิดแล้ว" in seen.text and STORY not in seen.text
 
 
-def test_a_link_opens_its_case_once_and_a_look_does_not_use_it_up(office: Office) -> None:
+def test_a_link_opens_its_case_once_and_a_look_does_not_use_it_up(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     path = office.link(officer)
@@ -67,7 +67,7 @@ def test_a_link_opens_its_case_once_and_a_look_does_not_use_it_up(office: Office
     assert whats.count("proved") == 1
 
 
-def test_a_link_is_late_after_a_quarter_of_an_hour_and_so_is_the_seat(office: Office) -> None:
+def test_a_link_is_late_after_a_quarter_of_an_hour_and_so_is_the_seat(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -85,7 +85,7 @@ def test_a_link_is_late_after_a_quarter_of_an_hour_and_so_is_the_seat(office: Of
 
 
 @pytest.mark.parametrize("how", ["removed", "barred", "given away", "left", "demoted"])
-def test_rights_end_at_once(office: Office, how: str) -> None:
+def test_rights_end_at_once(office: OfficerServer, how: str) -> None:
     office.files()
     chief = office.hires("มาลี", Role.SUPERVISOR)
     officer, other = office.hires("สมหญิง"), office.hires("วิชัย")
@@ -99,7 +99,9 @@ def test_rights_end_at_once(office: Office, how: str) -> None:
         case = office.server.run(office.desk.case_of(made_of(1).shown))
         assert case is not None
         act = SetExclusion(
-            case, Exclusion(officer.id, Why.BARRED, chief.id, "เป็นญาติของผู้ถูกร้อง"), thai.day(office.desk.now())
+            case,
+            Exclusion(officer.id, ExclusionGround.BARRED, chief.id, "เป็นญาติของผู้ถูกร้อง"),
+            thai.day(office.desk.now()),
         )
         office.server.run(office.desk.office(act))
     elif how == "given away":
@@ -115,14 +117,14 @@ def test_rights_end_at_once(office: Office, how: str) -> None:
     assert shut(browser.sends(browser.asks(link), officer.code(), path=link))
 
 
-async def demoted(office: Office, staff: str) -> None:
+async def demoted(office: OfficerServer, staff: str) -> None:
     """A role changes, in another program."""
     changed = update(tables.staff).where(tables.staff.c.id == staff).values(role=Role.AUDITOR.value)
     async with office.desk.store.committer.transaction() as connection:
         await connection.execute(changed)
 
 
-def test_five_wrong_codes_close_the_way_in_the_chat_too(office: Office) -> None:
+def test_five_wrong_codes_close_the_way_in_the_chat_too(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -136,7 +138,7 @@ def test_five_wrong_codes_close_the_way_in_the_chat_too(office: Office) -> None:
     assert "ลองใหม่ได้หลังเวลา" in office.says(officer, officer.code())
 
 
-def test_a_code_opens_once_and_a_form_sent_twice_is_one_seat(office: Office) -> None:
+def test_a_code_opens_once_and_a_form_sent_twice_is_one_seat(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -156,7 +158,7 @@ def test_a_code_opens_once_and_a_form_sent_twice_is_one_seat(office: Office) -> 
     assert "0" * 32 not in [v for (_, name), v in planted.jar.items() if name == seats.SEAT]
 
 
-def test_a_colleague_cannot_use_a_link_that_was_passed_on(office: Office) -> None:
+def test_a_colleague_cannot_use_a_link_that_was_passed_on(office: OfficerServer) -> None:
     office.files()
     officer, other = office.hires("สมหญิง"), office.hires("วิชัย")
     factor = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"
@@ -168,16 +170,16 @@ def test_a_colleague_cannot_use_a_link_that_was_passed_on(office: Office) -> Non
     assert STORY in browser.sends(browser.asks(form.path), office.code(officer)).text
 
 
-def resecreted(office: Office, officer: Officer, factor: str) -> Join:
+def resecreted(office: OfficerServer, officer: Officer, factor: str) -> JoinStaff:
     """The same person, with a second factor of their own."""
     code = office.server.run(office.desk.employ(f"{officer.name}ใหม่", Role.OFFICER))
     now = office.desk.now()
     person = office.server.run(office.desk.store.answer(FindInvitation(code), now))
     who, day = office.desk.who(code), thai.day(now)
-    return Join(person.id, code, who, factor, (), Channel.TERMINAL, None, "th", day)
+    return JoinStaff(person.id, code, who, factor, (), Channel.TERMINAL, None, "th", day)
 
 
-def test_two_tabs_have_two_cases(office: Office) -> None:
+def test_two_tabs_have_two_cases(office: OfficerServer) -> None:
     office.files(1)
     office.files(2)
     officer = office.hires("สมหญิง")
@@ -191,7 +193,7 @@ def test_two_tabs_have_two_cases(office: Office) -> None:
     assert "ยังไม่ได้ทำอะไร" in mixed.text
 
 
-def test_a_reply_is_seen_confirmed_and_can_be_taken_back(office: Office) -> None:
+def test_a_reply_is_seen_confirmed_and_can_be_taken_back(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -221,7 +223,7 @@ def test_a_reply_is_seen_confirmed_and_can_be_taken_back(office: Office) -> None
     assert [entry.text for entry in view.entries].count("ขอบคุณที่แจ้ง") == 1
 
 
-def test_a_form_without_its_ticket_does_nothing_and_gives_the_words_back(office: Office) -> None:
+def test_a_form_without_its_ticket_does_nothing_and_gives_the_words_back(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -243,7 +245,7 @@ def test_a_form_without_its_ticket_does_nothing_and_gives_the_words_back(office:
     assert all("ข้อความสำคัญ" not in entry.text for entry in case.entries)
 
 
-def test_leaving_ends_the_seat(office: Office) -> None:
+def test_leaving_ends_the_seat(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -257,7 +259,7 @@ def test_leaving_ends_the_seat(office: Office) -> None:
     assert shut(browser.sends(seen, "สวัสดี", "reply"))
 
 
-def test_headers_and_cookies(office: Office) -> None:
+def test_headers_and_cookies(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     browser = office.browser()
@@ -285,7 +287,7 @@ def test_headers_and_cookies(office: Office) -> None:
     assert not any(path in {"/", "/report", "/track"} for path, _ in browser.jar)
 
 
-def test_the_page_speaks_the_officers_language(office: Office) -> None:
+def test_the_page_speaks_the_officers_language(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     office.says(officer, "/en")
@@ -295,21 +297,21 @@ def test_the_page_speaks_the_officers_language(office: Office) -> None:
     assert "Reply to the reporter" in browser.sends(form, office.code(officer)).text
 
 
-def test_an_erased_case_and_a_role_without_content(office: Office) -> None:
+def test_an_erased_case_and_a_role_without_content(office: OfficerServer) -> None:
     office.files()
     auditor = office.hires("ผู้ตรวจ", Role.AUDITOR)
     assert "ไม่อยู่ในหน้าที่" in office.says(auditor, "/page 1")
     assert "ไม่พบเรื่อง" in office.says(office.hires("สมหญิง"), "/page 7")
 
 
-def test_a_recovery_code_opens_once(office: Office) -> None:
+def test_a_recovery_code_opens_once(office: OfficerServer) -> None:
     office.files()
     code = office.server.run(office.desk.employ("อรุณ", Role.OFFICER))
     now, who = office.desk.now(), office.desk.who("อรุณ")
     person = office.server.run(office.desk.store.answer(FindInvitation(code), now))
     assert person is not None
     factor, day = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", thai.day(now)
-    joined = Join(person.id, code, who, factor, ("ABCDE-12345",), Channel.TERMINAL, None, "th", day)
+    joined = JoinStaff(person.id, code, who, factor, ("ABCDE-12345",), Channel.TERMINAL, None, "th", day)
     office.server.run(office.desk.office(joined))
     officer = Officer(office.desk, "อรุณ", person.id, who)
     browser = office.browser()
@@ -317,7 +319,7 @@ def test_a_recovery_code_opens_once(office: Office) -> None:
     assert "รหัสไม่ถูกต้อง" in browser.sends(browser.asks(office.link(officer)), "ABCDE-12345").text
 
 
-def test_two_who_open_one_link_at_once(office: Office) -> None:
+def test_two_who_open_one_link_at_once(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     path = office.link(officer)
@@ -332,7 +334,7 @@ def test_two_who_open_one_link_at_once(office: Office) -> None:
     assert [what for _, what in office.audit()].count("opened-case") == 1
 
 
-def test_guesses_at_once_are_counted_one_by_one(office: Office) -> None:
+def test_guesses_at_once_are_counted_one_by_one(office: OfficerServer) -> None:
     office.files()
     officer = office.hires("สมหญิง")
     path = office.link(officer)
@@ -346,7 +348,7 @@ def test_guesses_at_once_are_counted_one_by_one(office: Office) -> None:
     assert not any(STORY in page.text for page in seen)
 
 
-def test_a_network_that_writes_too_fast_waits(office: Office) -> None:
+def test_a_network_that_writes_too_fast_waits(office: OfficerServer) -> None:
     office.files()
     officer, browser = office.hires("สมหญิง"), office.browser()
     form = browser.asks(office.link(officer))
@@ -360,7 +362,7 @@ def test_a_network_that_writes_too_fast_waits(office: Office) -> None:
     assert browser.asks(form.path, body).status == 403
 
 
-def test_what_is_no_form_is_told_kindly(office: Office) -> None:
+def test_what_is_no_form_is_told_kindly(office: OfficerServer) -> None:
     office.files()
     officer, browser = office.hires("สมหญิง"), office.browser()
     form = browser.asks(office.link(officer))
@@ -372,7 +374,7 @@ def test_what_is_no_form_is_told_kindly(office: Office) -> None:
     assert browser.asks(f"{seen.path}/file/x/y").status == 404
 
 
-def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: Office) -> None:
+def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: OfficerServer) -> None:
     office.files()
     office.attaches(1, "ก.txt", b"hello")
     officer, chief = office.hires("สมหญิง"), office.hires("มาลี", Role.SUPERVISOR)
@@ -380,7 +382,7 @@ def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: Off
     said = office.says(officer, office.code(officer))
     assert "ก.txt" in said
     assert LINK.search(said) is not None
-    del office.desk.engine.answers[NewKey]  # type: ignore[attr-defined]
+    del office.desk.engine.answers[NewAccessLink]  # type: ignore[attr-defined]
     for who, words in (
         (officer, "/page 1"),
         (officer, "/export 1"),
@@ -392,11 +394,14 @@ def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: Off
         assert "ยังไม่เปิด" in said
 
 
-def test_who_sits_at_a_case_that_was_erased(office: Office) -> None:
+def test_who_sits_at_a_case_that_was_erased(office: OfficerServer) -> None:
     receipt = office.files()
     officer, browser = office.hires("สมหญิง"), office.browser()
     seen = office.opens(officer, browser)
-    for step in (Step(Move.SCREEN), Step(Move.NOT_ACCEPT, reason=Reason.POLICY)):
+    for step in (
+        TransitionRequest(Transition.SCREEN),
+        TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason.POLICY),
+    ):
         office.server.run(office.desk.step(receipt.shown, step))
     later = office.desk.now() + timedelta(days=4000)
     assert office.server.run(office.desk.store.retention.erase_cases(later, timedelta(days=1))) == 1
@@ -404,18 +409,18 @@ def test_who_sits_at_a_case_that_was_erased(office: Office) -> None:
     assert shut(browser.sends(seen, "สวัสดี", "reply"))
 
 
-def test_a_link_is_turned_once_in_time_and_by_its_owner(office: Office) -> None:
+def test_a_link_is_turned_once_in_time_and_by_its_owner(office: OfficerServer) -> None:
     office.files()
     officer, other = office.hires("สมหญิง"), office.hires("วิชัย")
     path = office.link(officer)
     link = keyhole_mark(office.desk.store.seals, path.rpartition("/")[2])
 
     def turned(name: str, staff: str, mark: bytes = link) -> bool:
-        act = TurnKey(mark, sha256(name.encode()).digest(), staff)
-        event, turn = Event(name, b"x" * 32, Channel.WEB), Turn(None, (), (act,))
+        act = RedeemAccessLink(mark, sha256(name.encode()).digest(), staff)
+        event, turn = Event(name, b"x" * 32, Channel.WEB), TurnResult(None, (), (act,))
         try:
             office.server.run(office.desk.store.commit(event, None, turn, office.desk.now()))
-        except Conflict:
+        except ConflictError:
             return False
         return True
 

@@ -11,17 +11,17 @@ import pikepdf
 import pytest
 
 from bot.web.officer import import_register as register
-from bot.web.officer.responses import Sheets
-from bot.web.templating import Pages
+from bot.web.officer.responses import OfficerResponses
+from bot.web.templating import PageRenderer
 from handlers import thai
 from handlers.complaints.messages import FileCase
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import made_of
 from handlers.staff.complaints import case_page as visit
-from handlers.staff.page_access import CutKey, NewKey, Room
-from handlers.staff.permissions import MAY, Order, Role
-from storage.errors import DiskFull
-from tests.end.officer_page import LINK, Office
+from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.permissions import MAY, CommandName, Role
+from storage.errors import DiskFullError
+from tests.end.officer_page import LINK, OfficerServer
 from tests.play import OFFICE
 
 HEAD = "number,received_on,source,category,status,outcome,closed_on\n"
@@ -29,13 +29,13 @@ ROWS = "1/2568,12/11/2567,หนังสือ,corruption,อยู่ระห
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    one = Office(tmp_path / "var")
+def office(tmp_path: Path) -> Iterator[OfficerServer]:
+    one = OfficerServer(tmp_path / "var")
     yield one
     one.close()
 
 
-def test_a_paper_is_fetched_by_a_link_and_opened_with_the_chats_password(office: Office) -> None:
+def test_a_paper_is_fetched_by_a_link_and_opened_with_the_chats_password(office: OfficerServer) -> None:
     office.files()
     officer, browser = office.hires("สมหญิง"), office.browser()
     said = office.says(officer, "/export 1")
@@ -63,11 +63,11 @@ def test_a_paper_is_fetched_by_a_link_and_opened_with_the_chats_password(office:
     assert browser.asks(f"{case.path}/paper").status == 410
 
 
-def bringing(office: Office, browser: Any, officer: Any) -> Any:
+def bringing(office: OfficerServer, browser: Any, officer: Any) -> Any:
     return office.opens(officer, browser, "/import")
 
 
-def test_a_register_is_checked_shown_and_taken_when_confirmed(office: Office) -> None:
+def test_a_register_is_checked_shown_and_taken_when_confirmed(office: OfficerServer) -> None:
     chief, browser = office.hires("มาลี", Role.SUPERVISOR), office.browser()
     seen = bringing(office, browser, chief)
     bad = browser.brings(seen, "เก่า.csv", (HEAD + ROWS + "x,1/1/2560,นก,corruption,รับเรื่อง,,\n").encode())
@@ -88,7 +88,7 @@ def test_a_register_is_checked_shown_and_taken_when_confirmed(office: Office) ->
     assert office.server.run(office.desk.numbers()) == [1, 2]
 
 
-def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: Office) -> None:
+def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServer) -> None:
     admin, browser = office.hires("วิทยา", Role.ADMIN), office.browser()
     seen = bringing(office, browser, admin)
     book, out = openpyxl.Workbook(), io.BytesIO()
@@ -111,7 +111,7 @@ def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: Office) -> 
     assert "ออกแล้ว" in browser.sends(seen, choice="leave").text
 
 
-def test_only_so_many_files_wait_and_none_on_the_disk(office: Office, tmp_path: Path) -> None:
+def test_only_so_many_files_wait_and_none_on_the_disk(office: OfficerServer, tmp_path: Path) -> None:
     chief = office.hires("มาลี", Role.SUPERVISOR)
     browsers = [office.browser() for _ in range(register.MOST_KEPT + 1)]
     pages = [bringing(office, browser, chief) for browser in browsers]
@@ -128,12 +128,12 @@ def test_only_so_many_files_wait_and_none_on_the_disk(office: Office, tmp_path: 
 
 
 def test_each_room_is_for_who_may_give_its_command() -> None:
-    assert visit.ORDERS.keys() == set(Room)
-    assert MAY[Order.PAGE] == MAY[Order.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
-    assert MAY[Order.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
+    assert visit.ORDERS.keys() == set(PageKind)
+    assert MAY[CommandName.PAGE] == MAY[CommandName.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
+    assert MAY[CommandName.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
 
 
-def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: Office) -> None:
+def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: OfficerServer) -> None:
     office.files()
     for name, role, words in (
         ("สมหญิง", Role.OFFICER, "/import"),
@@ -143,11 +143,11 @@ def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: Of
         assert "ไม่อยู่ในหน้าที่" in office.says(office.hires(name, role), words)
 
 
-def test_what_nobody_confirms_is_let_go(office: Office) -> None:
+def test_what_nobody_confirms_is_let_go(office: OfficerServer) -> None:
     chief, browser = office.hires("มาลี", Role.SUPERVISOR), office.browser()
-    one = register.Kept("ก.csv", b"1")
-    registers = register.Registers(office.desk, OFFICE, Sheets(Pages(OFFICE)))  # type: ignore[arg-type]
-    registers._kept = {b"a": one, b"b": register.Kept("ข.csv", b"2")}
+    one = register.PendingImport("ก.csv", b"1")
+    registers = register.RegisterImport(office.desk, OFFICE, OfficerResponses(PageRenderer(OFFICE)))  # type: ignore[arg-type]
+    registers._kept = {b"a": one, b"b": register.PendingImport("ข.csv", b"2")}
     registers._lapse(b"a", one)
     registers._lapse(b"b", one)  # another was brought since
     assert list(registers._kept) == [b"b"]
@@ -156,7 +156,7 @@ def test_what_nobody_confirms_is_let_go(office: Office) -> None:
     take = office.desk.store.importing.take
 
     async def full(*_: Any) -> None:
-        raise DiskFull("there is no room")
+        raise DiskFullError("there is no room")
 
     office.desk.store.importing.take = full  # type: ignore[method-assign]
     assert "บันทึกไม่ได้" in browser.sends(good, choice="import").text
@@ -165,14 +165,14 @@ def test_what_nobody_confirms_is_let_go(office: Office) -> None:
     assert office.server.run(office.desk.numbers()) == []
 
 
-def test_the_disk_is_full_and_the_words_are_given_back(office: Office) -> None:
+def test_the_disk_is_full_and_the_words_are_given_back(office: OfficerServer) -> None:
     office.files()
     officer, browser = office.hires("สมหญิง"), office.browser()
     form = browser.asks(office.link(officer))
     store, commit = office.desk.store, office.desk.store.commit
 
     async def full(*_: Any) -> Any:
-        raise DiskFull("there is no room")
+        raise DiskFullError("there is no room")
 
     store.commit = full  # type: ignore[method-assign]
     code = office.code(officer)
@@ -186,11 +186,13 @@ def test_the_disk_is_full_and_the_words_are_given_back(office: Office) -> None:
     assert (unsaved.status, unsaved.typed) == (503, "ข้อความสำคัญ")
     store.commit = commit  # type: ignore[method-assign]
     assert "รอส่งถึงผู้แจ้ง" in browser.sends(asked, asked.typed, "send").text
-    assert {type(fault) for fault in office.desk.faults} == {DiskFull}
+    assert {type(fault) for fault in office.desk.faults} == {DiskFullError}
     office.desk.faults.clear()
 
 
-def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_everything(office: Office) -> None:
+def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_everything(
+    office: OfficerServer,
+) -> None:
     today = thai.day(office.desk.now())
     identity = {"name": "วีระชัย คานารี", "contact": "0812345678"}
     case = FileCase(
@@ -213,9 +215,9 @@ def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_every
     assert "ขอไว้แล้ว" in on_line("/identity 1 ต้องโทรถามเลขที่สัญญาจากผู้แจ้ง")
     asked = office.server.run(chief.says("/approve 1"))
     office.server.run(chief.picks(next(data for m in asked for _, data in m.choices if "/approve" in data)))
-    drawn = office.desk.engine.answers.pop(NewKey)  # type: ignore[attr-defined]
+    drawn = office.desk.engine.answers.pop(NewAccessLink)  # type: ignore[attr-defined]
     assert "ไม่แสดงใน LINE" in on_line("/identity 1")  # no page: nothing is opened, and nothing spent
-    office.desk.engine.answers[NewKey] = drawn  # type: ignore[index]
+    office.desk.engine.answers[NewAccessLink] = drawn  # type: ignore[index]
     said = on_line("/identity 1")
     assert "วีระชัย" not in said
     found = LINK.search(said)
@@ -229,11 +231,11 @@ def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_every
     assert browser.asks(f"{seen.path}/paper").status == 410
 
 
-def test_a_name_that_was_not_given(office: Office) -> None:
+def test_a_name_that_was_not_given(office: OfficerServer) -> None:
     office.files()
     officer, browser = office.hires("สมหญิง"), office.browser()
     case = office.server.run(office.desk.case_of(made_of(1).shown))
     assert case is not None
-    office.server.run(office.desk.office(CutKey("KEY", Room.IDENTITY, officer.id, case, "en")))
+    office.server.run(office.desk.office(CreateAccessLink("KEY", PageKind.IDENTITY, officer.id, case, "en")))
     form = browser.asks("/officer/open/KEY")
     assert "gave no name" in browser.sends(form, office.code(officer)).text

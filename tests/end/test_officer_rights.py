@@ -10,39 +10,39 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import EARLY_OUTCOMES, ENDED, NEXT, Move, Outcome, Status
-from handlers.complaints.messages import MoveCase
+from handlers.complaints.lifecycle import EARLY_OUTCOMES, ENDED, NEXT, CaseOutcome, CaseStatus, Transition
+from handlers.complaints.messages import ApplyTransition
 from handlers.dialog.events import Session
-from handlers.staff.complaints.messages import OpenCase
-from handlers.staff.members import NoteAttempt
+from handlers.staff.complaints.messages import RecordCaseAccess
+from handlers.staff.members import AuditRefusal
 from handlers.staff.parse import THAI, read
-from handlers.staff.permissions import MAY, Order, Role
+from handlers.staff.permissions import MAY, CommandName, Role
 from storage import tables
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import Officer, filed, hired
 
 REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
-WORDS: dict[Order, str] = {
-    Order.NOT_ACCEPT: f"policy {REASON}",
-    Order.CLOSE: f"insufficient {REASON}",
-    Order.FORWARD: f"nacc {REASON}",
-    Order.REOPEN: REASON,
-    Order.ASK: "3 วัน เลขที่สัญญาเท่าใด",
-    Order.REPLY: "ขอบคุณครับ",
-    Order.NOTE: "โทรหาพยาน",
-    Order.HOLD: "ศาลขอ",
+WORDS: dict[CommandName, str] = {
+    CommandName.NOT_ACCEPT: f"policy {REASON}",
+    CommandName.CLOSE: f"insufficient {REASON}",
+    CommandName.FORWARD: f"nacc {REASON}",
+    CommandName.REOPEN: REASON,
+    CommandName.ASK: "3 วัน เลขที่สัญญาเท่าใด",
+    CommandName.REPLY: "ขอบคุณครับ",
+    CommandName.NOTE: "โทรหาพยาน",
+    CommandName.HOLD: "ศาลขอ",
 }
 MOVES = {
-    Order.SCREEN: Move.SCREEN,
-    Order.INVESTIGATE: Move.INVESTIGATE,
-    Order.NOT_ACCEPT: Move.NOT_ACCEPT,
-    Order.CLOSE: Move.CLOSE,
-    Order.FORWARD: Move.CLOSE,
-    Order.REOPEN: Move.REOPEN,
+    CommandName.SCREEN: Transition.SCREEN,
+    CommandName.INVESTIGATE: Transition.INVESTIGATE,
+    CommandName.NOT_ACCEPT: Transition.NOT_ACCEPT,
+    CommandName.CLOSE: Transition.CLOSE,
+    CommandName.FORWARD: Transition.CLOSE,
+    CommandName.REOPEN: Transition.REOPEN,
 }
 """Written down once more, so that the test does not read what it tests."""
 
-AT_ONCE = {Order.SCREEN, Order.INVESTIGATE}
+AT_ONCE = {CommandName.SCREEN, CommandName.INVESTIGATE}
 
 
 def playing(home: Path, scene: Any) -> None:
@@ -55,7 +55,7 @@ def playing(home: Path, scene: Any) -> None:
 
 
 def test_every_command_has_a_thai_name_that_reads_the_same() -> None:
-    assert THAI.keys() == set(Order) == MAY.keys()
+    assert THAI.keys() == set(CommandName) == MAY.keys()
     for order, names in THAI.items():
         for name in (order.value, *names):
             found = read(f"/{name} ๑๒/2570 ก ข")
@@ -68,29 +68,29 @@ def test_every_command_has_a_thai_name_that_reads_the_same() -> None:
 
 
 def test_every_role_command_and_state(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        for number, status in enumerate(Status, 1):
+    async def scene(desk: DeskHarness) -> None:
+        for number, status in enumerate(CaseStatus, 1):
             await filed(desk, number, status)
         staff = {role: await hired(desk, f"คน{role}", role) for role in Role}
         tried = 0
         for role, officer in staff.items():
-            for order in Order:
-                for number, status in enumerate(Status, 1):
+            for order in CommandName:
+                for number, status in enumerate(CaseStatus, 1):
                     words = f"/{order} {number} {WORDS.get(order, '')}".strip()
                     session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
                     turn = await officer.decides(words, session)
                     judged(role, order, status, turn)
                     tried += 1
-        assert tried == len(Role) * len(Order) * len(Status)
+        assert tried == len(Role) * len(CommandName) * len(CaseStatus)
 
     playing(tmp_path / "var", scene)
 
 
-def judged(role: Role, order: Order, status: Status, turn: Any) -> None:
+def judged(role: Role, order: CommandName, status: CaseStatus, turn: Any) -> None:
     where, keys = f"{role} {order} {status}", {say.key for say in turn.says}
     if role not in MAY[order]:
         assert keys == {"staff.refused"}, where
-        assert [type(act) for act in turn.acts] == [NoteAttempt], where
+        assert [type(act) for act in turn.acts] == [AuditRefusal], where
         return
     assert "staff.refused" not in keys, where
     if order in MOVES:
@@ -99,18 +99,18 @@ def judged(role: Role, order: Order, status: Status, turn: Any) -> None:
             assert keys == {"staff.forbidden"}, where
             assert turn.acts == (), where
         elif order in AT_ONCE:
-            assert [act.status for act in turn.acts if isinstance(act, MoveCase)] == [following], where
+            assert [act.status for act in turn.acts if isinstance(act, ApplyTransition)] == [following], where
         else:
             assert keys == {"staff.confirm.ask"}, where
             assert turn.acts == (), where
-    elif order in {Order.REPLY, Order.ASK}:
+    elif order in {CommandName.REPLY, CommandName.ASK}:
         assert keys == {"staff.confirm.ask"}, where
-    elif order in {Order.FACTS, Order.HISTORY}:
-        assert [type(act) for act in turn.acts] == [OpenCase], where
+    elif order in {CommandName.FACTS, CommandName.HISTORY}:
+        assert [type(act) for act in turn.acts] == [RecordCaseAccess], where
 
 
 def test_content_asks_for_the_second_factor_again_after_half_an_hour(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         officer = await hired(desk, "สมหญิง")
         assert "6 หลัก" in (await officer.says("/facts 1"))[0].text
@@ -137,7 +137,7 @@ def test_content_asks_for_the_second_factor_again_after_half_an_hour(tmp_path: P
 
 
 def test_a_code_that_was_taken_is_refused(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         officer = await hired(desk, "สมหญิง")
         await officer.says("/facts 1")
@@ -153,7 +153,7 @@ def test_a_code_that_was_taken_is_refused(tmp_path: Path) -> None:
 
 
 def test_two_who_take_one_case_at_once(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         both = [await hired(desk, name) for name in ("สมหญิง", "วิชัย")]
         said = await asyncio.gather(*(one.says("/take 1") for one in both))
@@ -165,7 +165,7 @@ def test_two_who_take_one_case_at_once(tmp_path: Path) -> None:
 
 
 def test_words_without_a_number_wait_for_one(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         await filed(desk, 2)
         officer = await hired(desk, "สมหญิง")
@@ -183,7 +183,7 @@ def test_words_without_a_number_wait_for_one(tmp_path: Path) -> None:
 
 
 def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         await filed(desk, 2)
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
@@ -252,7 +252,7 @@ COMMANDS = (
 def test_whatever_is_done_at_once_history_is_a_path_and_the_counts_agree(
     tmp_path_factory: Any, seed: int, picked: list[str]
 ) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await filed(desk, 1)
         staff = [await hired(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
         chance = random.Random(seed)
@@ -272,27 +272,27 @@ def test_whatever_is_done_at_once_history_is_a_path_and_the_counts_agree(
     playing(tmp_path_factory.mktemp("desk") / "var", scene)
 
 
-async def agrees(desk: Desk) -> None:
+async def agrees(desk: DeskHarness) -> None:
     async with desk.store._reader.connect() as connection:
         case = (await connection.execute(select(tables.cases))).mappings().one()
         lines = tables.history
         rows = (await connection.execute(select(lines).order_by(lines.c.seq))).mappings().all()
     assert [row["seq"] for row in rows] == list(range(1, case["seq"] + 1))
-    status, outcome = Status.RECEIVED, None
+    status, outcome = CaseStatus.RECEIVED, None
     for row in rows:
         if row["kind"] != "moved":
             continue
-        following = Status(row["status"])
+        following = CaseStatus(row["status"])
         legal = {after for (at, _), after in NEXT.items() if at is status}
         assert following in legal
-        outcome = Outcome(row["outcome"]) if row["outcome"] else None
-        if following is Status.CLOSED and status is Status.SCREENING:
+        outcome = CaseOutcome(row["outcome"]) if row["outcome"] else None
+        if following is CaseStatus.CLOSED and status is CaseStatus.SCREENING:
             assert outcome in EARLY_OUTCOMES
-        assert (outcome is not None) == (following is Status.CLOSED)
+        assert (outcome is not None) == (following is CaseStatus.CLOSED)
         status = following
     assert (case["status"], case["outcome"]) == (status, outcome)
     facts = {fact.field.value: fact.value for fact in await desk.store.facts()}
     assert facts["status"] == status
     assert facts.get("outcome", "") == (outcome or "")
-    assert bool(facts.get("reason")) == (status is Status.NOT_ACCEPTED)
-    assert (status in ENDED) == (status in {Status.CLOSED, Status.NOT_ACCEPTED})
+    assert bool(facts.get("reason")) == (status is CaseStatus.NOT_ACCEPTED)
+    assert (status in ENDED) == (status in {CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})

@@ -9,7 +9,7 @@ from handlers.dialog.events import Message
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.permissions import Role
 from storage.cases import search
-from tests.end.desk import Desk
+from tests.end.desk import DeskHarness
 from tests.end.officers import Officer, filed, hired
 from tests.end.test_officer_rights import playing
 
@@ -27,7 +27,7 @@ def numbers(shown: Message) -> list[str]:
 
 
 def test_it_says_how_many_were_searched_and_goes_on(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         for number in range(1, 21):
             await filed(desk, number)
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
@@ -54,7 +54,7 @@ def test_it_stops_in_time_and_goes_on_where_it_was(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(search, "SLICE", 3)
     monkeypatch.setattr(search, "PATIENCE", 0.0)
 
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         for number in range(1, 8):
             await filed(desk, number)
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
@@ -73,7 +73,7 @@ def test_it_stops_in_time_and_goes_on_where_it_was(tmp_path: Path, monkeypatch: 
 def test_others_go_on_while_it_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "SLICE", 2)
 
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         for number in range(1, 13):
             await filed(desk, number)
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
@@ -92,7 +92,7 @@ def test_others_go_on_while_it_looks(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_only_what_may_be_read_is_opened_and_counted(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         for number in range(1, 5):
             await filed(desk, number)
         one, other = await hired(desk, "สมหญิง"), await hired(desk, "วิชัย")

@@ -8,13 +8,19 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.complaints.lifecycle import Move, Outcome, Status, Step
-from handlers.complaints.messages import AddEntry, By, EntryKind, FindCase, MoveCase
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition, TransitionRequest
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    FindCase,
+    HistoryEntryKind,
+)
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import Receipt
 from handlers.staff.permissions import Role
 from storage import tables
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import Officer, filed, hired
 
 REASON = "ตรวจสอบแล้วไม่พบข้อเท็จจริงตามที่แจ้ง"
@@ -29,39 +35,39 @@ def playing(home: Path, scene: Any) -> None:
     asyncio.run(whole())
 
 
-async def sent(desk: Desk, after: int = 61) -> int:
+async def sent(desk: DeskHarness, after: int = 61) -> int:
     """Let so many seconds pass, and the clock come by; gives how much it sent."""
     return await desk.store.sendings.send(desk.now() + timedelta(seconds=after))
 
 
-async def letters(desk: Desk) -> list[str]:
+async def letters(desk: DeskHarness) -> list[str]:
     """The keys of what waits to be told to officers on Telegram."""
     return [say.key for one in await desk.store.outbox.look("telegram") for say in one.what.says]
 
 
-async def trail(desk: Desk) -> list[str]:
+async def trail(desk: DeskHarness) -> list[str]:
     async with desk.store._reader.connect() as connection:
         return list((await connection.execute(select(tables.audit.c.what))).scalars())
 
 
-async def closing(desk: Desk, officer: Officer) -> None:
+async def closing(desk: DeskHarness, officer: Officer) -> None:
     (held,) = await officer.confirms(await officer.says(f"/close 1 insufficient {REASON}"))
     assert "60 วินาที" in held.text
 
 
-async def seen(desk: Desk, receipt: Receipt) -> Any:
+async def seen(desk: DeskHarness, receipt: Receipt) -> Any:
     return await desk.store.answer(FindCase(receipt), desk.now())
 
 
 def test_nothing_goes_before_its_minute_is_over_and_then_once(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        receipt = await filed(desk, 1, Status.SCREENING)
+    async def scene(desk: DeskHarness) -> None:
+        receipt = await filed(desk, 1, CaseStatus.SCREENING)
         await closing(desk, await hired(desk, "สมหญิง"))
         assert await sent(desk, 55) == 0
-        assert (await seen(desk, receipt)).status is Status.SCREENING
+        assert (await seen(desk, receipt)).status is CaseStatus.SCREENING
         assert await asyncio.gather(sent(desk), sent(desk)) in ([0, 1], [1, 0])
         view = await seen(desk, receipt)
-        assert (view.status, view.outcome) == (Status.CLOSED, Outcome.INSUFFICIENT)
+        assert (view.status, view.outcome) == (CaseStatus.CLOSED, CaseOutcome.INSUFFICIENT)
         assert view.entries[-1].text == REASON
         assert await sent(desk) == 0
 
@@ -69,15 +75,17 @@ def test_nothing_goes_before_its_minute_is_over_and_then_once(tmp_path: Path) ->
 
 
 def test_what_the_reporter_withdrew_meanwhile_is_not_closed_again(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        receipt = await filed(desk, 1, Status.SCREENING)
+    async def scene(desk: DeskHarness) -> None:
+        receipt = await filed(desk, 1, CaseStatus.SCREENING)
         officer = await hired(desk, "สมหญิง", back=b"somewhere")
         await closing(desk, officer)
-        view, step = await seen(desk, receipt), Step(Move.WITHDRAW, Outcome.WITHDRAWN)
+        view, step = await seen(desk, receipt), TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN)
         on = thai.day(desk.now())
-        await desk.office(MoveCase(view.id, view.seq + 1, on, step, Status.CLOSED, By.REPORTER))
+        await desk.office(
+            ApplyTransition(view.id, view.seq + 1, on, step, CaseStatus.CLOSED, ActorKind.REPORTER)
+        )
         assert await sent(desk) == 1
-        assert (await seen(desk, receipt)).outcome is Outcome.WITHDRAWN
+        assert (await seen(desk, receipt)).outcome is CaseOutcome.WITHDRAWN
         assert "overtaken" in await trail(desk)
         assert await letters(desk) == ["staff.notice.overtaken"]
 
@@ -85,20 +93,20 @@ def test_what_the_reporter_withdrew_meanwhile_is_not_closed_again(tmp_path: Path
 
 
 def test_the_last_words_of_who_was_removed_do_not_go(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        receipt = await filed(desk, 1, Status.SCREENING)
+    async def scene(desk: DeskHarness) -> None:
+        receipt = await filed(desk, 1, CaseStatus.SCREENING)
         await closing(desk, await hired(desk, "สมหญิง"))
         await desk.dismiss("สมหญิง")
         await sent(desk)
-        assert (await seen(desk, receipt)).status is Status.SCREENING
+        assert (await seen(desk, receipt)).status is CaseStatus.SCREENING
         assert "not-sent" in await trail(desk)
 
     playing(tmp_path / "var", scene)
 
 
 def test_one_thing_at_a_time_waits_and_only_its_writer_takes_it_back(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        await filed(desk, 1, Status.SCREENING)
+    async def scene(desk: DeskHarness) -> None:
+        await filed(desk, 1, CaseStatus.SCREENING)
         both = [await hired(desk, name, Role.SUPERVISOR) for name in ("สมหญิง", "วิชัย")]
         shown = [await one.says(f"/close 1 insufficient {REASON}") for one in both]
         said = await asyncio.gather(*(one.confirms(m) for one, m in zip(both, shown, strict=True)))
@@ -117,12 +125,16 @@ def test_one_thing_at_a_time_waits_and_only_its_writer_takes_it_back(tmp_path: P
 
 
 def test_an_officer_hears_that_the_reporter_wrote(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         receipt = await filed(desk, 1)
         officer = await hired(desk, "สมหญิง", back=b"somewhere")
         await officer.says("/take 1")
         view, on = await seen(desk, receipt), thai.day(desk.now())
-        await desk.office(AddEntry(view.id, view.seq + 1, on, EntryKind.REPORTER, By.REPORTER, "คานารีเพิ่มเติม"))
+        await desk.office(
+            AddHistoryEntry(
+                view.id, view.seq + 1, on, HistoryEntryKind.REPORTER, ActorKind.REPORTER, "คานารีเพิ่มเติม"
+            )
+        )
         assert await letters(desk) == ["staff.notice.wrote"]
         assert "คานารี" not in str(await desk.store.outbox.look(Channel.TELEGRAM))
 
@@ -130,8 +142,8 @@ def test_an_officer_hears_that_the_reporter_wrote(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_is_not_erased(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        receipts = [await filed(desk, n, Status.CLOSED) for n in (1, 2)]
+    async def scene(desk: DeskHarness) -> None:
+        receipts = [await filed(desk, n, CaseStatus.CLOSED) for n in (1, 2)]
         chief = await hired(desk, "มาลี", Role.SUPERVISOR)
         await chief.says("/link 1 2")
         await chief.says("/hold 1 ศาลขอให้เก็บไว้")

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page
 
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions import render_overview as overview
-from ita_stats.opinions.render_overview import Overview, Ways
-from tests.bot.hearing import Memory, full, served
+from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks
+from tests.bot.hearing import InMemoryOpinionSource, full, served
 from tests.end.browser import CHROMIUM, DESK, PHONE
 from tests.end.heard import RULES
 from tests.ita_stats.opinions import said
@@ -96,8 +96,10 @@ def test_large_figures_stay_on_a_phone(letters: str, opened: Any, tmp_path: Path
 def test_a_page_that_stands_alone(window: str, opened: Any, tmp_path: Path) -> None:
     found = said.results()
     (tmp_path / "opinions.html").write_text(page.page(found))
-    both = Overview(found.office_th, found.office_en, found.closes.date(), closed=(found,))
-    (tmp_path / "opinions-all.html").write_text(overview.alone(both, Ways("", "", "{code}/index.html")))
+    both = OpinionOverview(found.office_th, found.office_en, found.closes.date(), closed=(found,))
+    (tmp_path / "opinions-all.html").write_text(
+        overview.alone(both, OverviewLinks("", "", "{code}/index.html"))
+    )
     for name in ("opinions.html", "opinions-all.html"):
         one = opened((tmp_path / name).as_uri(), WINDOWS[window])
         violations = Axe().run(one, options=RULES).response["violations"]
@@ -157,7 +159,7 @@ def test_the_offices_site_may_frame_it_and_links_open_beside(
 
 
 def test_an_office_that_asked_nobody(opened: Any) -> None:
-    with served(Memory()) as address:
+    with served(InMemoryOpinionSource()) as address:
         one = opened(address + "/opinions", PHONE)
         assert "ให้ความเห็นต่องานของสำนักงาน" in one.inner_text("main")
         found = Axe().run(one, options=RULES).response["violations"]

@@ -7,13 +7,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from handlers.office import Chat, Chats
+from handlers.office import DeskMessengerLinks, MessengerLinks
 from tests import samples
-from tests.end.browser import CHROMIUM, PHONE, BrowserDoor
-from tests.end.heard import Heard
+from tests.end.browser import CHROMIUM, PHONE, BrowserDriver
+from tests.end.heard import AuditedBrowserDriver
 from tests.end.walk import OFF, STORY, filed, picks, ready
 from tests.play import OFFICE
-from tests.story import STORIES, Telling
+from tests.story import STORIES, StoryPlayer
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -25,9 +25,9 @@ TOLD = [
 
 @pytest.mark.parametrize("story", TOLD, ids=lambda story: story.stem)
 def test_every_page_of_a_story_can_be_read_on_a_phone(story: Path, browser: Browser, tmp_path: Path) -> None:
-    door = Heard(browser, tmp_path / "var", PHONE)
+    door = AuditedBrowserDriver(browser, tmp_path / "var", PHONE)
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.judged > 5
@@ -41,7 +41,7 @@ def test_every_page_of_a_story_can_be_read_on_a_phone(story: Path, browser: Brow
 def test_every_other_page_can_be_read_by_everybody(
     path: str, scheme: str, browser: Browser, tmp_path: Path
 ) -> None:
-    door = Heard(browser, tmp_path / "var", {**PHONE, "color_scheme": scheme})
+    door = AuditedBrowserDriver(browser, tmp_path / "var", {**PHONE, "color_scheme": scheme})
     page = door.page("ก")
     page.goto(door.server.address + path)
     door._read(page)
@@ -50,7 +50,7 @@ def test_every_other_page_can_be_read_by_everybody(
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_a_story_and_done_are_one_press(door: BrowserDoor) -> None:
+def test_a_story_and_done_are_one_press(door: BrowserDriver) -> None:
     page = ready(door)
     page.fill("[name=text]", STORY)
     picks(page, "เสร็จแล้ว ไปข้อต่อไป")
@@ -60,7 +60,7 @@ def test_a_story_and_done_are_one_press(door: BrowserDoor) -> None:
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_done_without_a_word_asks_for_one(door: BrowserDoor) -> None:
+def test_done_without_a_word_asks_for_one(door: BrowserDriver) -> None:
     page = ready(door)
     picks(page, "เสร็จแล้ว ไปข้อต่อไป")
     assert "เล่าเพิ่มอีกนิด" in page.inner_text(".note")
@@ -68,7 +68,7 @@ def test_done_without_a_word_asks_for_one(door: BrowserDoor) -> None:
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_what_was_typed_beside_a_way_back_is_there_again(door: BrowserDoor) -> None:
+def test_what_was_typed_beside_a_way_back_is_there_again(door: BrowserDriver) -> None:
     page = ready(door)
     page.fill("[name=text]", STORY)
     picks(page, "ย้อนกลับ")
@@ -81,7 +81,7 @@ def test_what_was_typed_beside_a_way_back_is_there_again(door: BrowserDoor) -> N
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDoor) -> None:
+def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDriver) -> None:
     page = ready(door)
     page.fill("[name=text]", STORY)
     picks(page, "เสร็จแล้ว")
@@ -94,7 +94,7 @@ def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDoor) -> None:
     assert "เล่าเพิ่มได้อีก" in page.inner_text("h1")
 
 
-def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door: BrowserDoor) -> None:
+def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door: BrowserDriver) -> None:
     page = ready(door)
     one = samples.make(door.home.parent, "ภาพ.png")
     page.set_input_files("[name=file]", [one] * 6)
@@ -103,7 +103,7 @@ def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_a_receipt_can_be_taken_away(door: BrowserDoor) -> None:
+def test_a_receipt_can_be_taken_away(door: BrowserDriver) -> None:
     page = ready(door)
     receipt = filed(page)
     for label, name in (("บันทึกเป็นรูป", "note.png"), ("บันทึกเป็นข้อความ", "note.txt")):
@@ -127,7 +127,7 @@ def test_a_receipt_can_be_taken_away(door: BrowserDoor) -> None:
     assert receipt not in page.content()
 
 
-def test_on_paper_there_is_the_receipt_and_nothing_to_press(door: BrowserDoor) -> None:
+def test_on_paper_there_is_the_receipt_and_nothing_to_press(door: BrowserDriver) -> None:
     page = ready(door)
     filed(page)
     page.emulate_media(media="print")
@@ -136,7 +136,7 @@ def test_on_paper_there_is_the_receipt_and_nothing_to_press(door: BrowserDoor) -
         assert not page.locator(hidden).first.is_visible(), hidden
 
 
-def test_a_report_with_the_keyboard_alone(door: BrowserDoor) -> None:
+def test_a_report_with_the_keyboard_alone(door: BrowserDriver) -> None:
     page = door.page("ก")
     page.goto(door.server.address + "/report")
     page.keyboard.press("Tab")
@@ -156,7 +156,7 @@ def test_a_report_with_the_keyboard_alone(door: BrowserDoor) -> None:
 
 
 @pytest.mark.parametrize("door", [PHONE], indirect=True)
-def test_everything_that_is_pressed_is_large_enough(door: BrowserDoor) -> None:
+def test_everything_that_is_pressed_is_large_enough(door: BrowserDriver) -> None:
     page = ready(door)
     small = """() => [...document.querySelectorAll('button, a, summary, input:not([type=hidden]), textarea')]
       .map((e) => [e.innerText || e.name, e.getBoundingClientRect()])
@@ -167,9 +167,9 @@ def test_everything_that_is_pressed_is_large_enough(door: BrowserDoor) -> None:
 
 
 def test_the_messengers_stand_on_the_first_page_with_their_codes(browser: Browser, tmp_path: Path) -> None:
-    links = Chat(line="https://line.me/R/ti/p/@example", telegram="https://t.me/example_bot")
-    office = OFFICE.model_copy(update={"chats": Chats(complaints=links)})
-    door = BrowserDoor(browser, tmp_path / "var", OFF, office)
+    links = MessengerLinks(line="https://line.me/R/ti/p/@example", telegram="https://t.me/example_bot")
+    office = OFFICE.model_copy(update={"chats": DeskMessengerLinks(complaints=links)})
+    door = BrowserDriver(browser, tmp_path / "var", OFF, office)
     page = door.page("ก")
     page.goto(door.server.address)
     reporting, general = page.locator(".complaints"), page.locator(".service")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Dialog, Page, Route
 
-from tests.end.browser import CHROMIUM, PHONE, BrowserDoor
+from tests.end.browser import CHROMIUM, PHONE, BrowserDriver
 from tests.end.walk import OFF, STORY, filed, picks, ready
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDoor) -> None:
+def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDriver) -> None:
     page = ready(door)
     second = page.context.new_page()
     second.goto(page.url.partition("?")[0])
@@ -35,7 +35,7 @@ def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDoor) -> 
     assert "ใครทำ" in page.inner_text("h1")
 
 
-def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDoor) -> None:
+def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDriver) -> None:
     page = ready(door)
     page.fill("[name=text]", STORY)
     page.context.set_offline(True)
@@ -66,7 +66,7 @@ def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDoo
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDoor) -> None:
+def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDriver) -> None:
     page = door.page("ก")
     page.goto(door.server.address + "/track")
     page.keyboard.press("Escape")
@@ -83,7 +83,7 @@ def visited(page: Page) -> Iterator[str]:
     return (entry["url"] for entry in history["entries"])
 
 
-def test_the_quick_exit_leaves_nothing_to_go_back_to(door: BrowserDoor) -> None:
+def test_the_quick_exit_leaves_nothing_to_go_back_to(door: BrowserDriver) -> None:
     for leave in ("[data-exit]", "Escape"):
         page = door.page(leave)
         page.goto(door.server.address + "/report")
@@ -100,7 +100,7 @@ def test_the_quick_exit_leaves_nothing_to_go_back_to(door: BrowserDoor) -> None:
 
 
 @pytest.mark.parametrize("door", [OFF], indirect=True)
-def test_the_quick_exit_without_javascript(door: BrowserDoor) -> None:
+def test_the_quick_exit_without_javascript(door: BrowserDriver) -> None:
     page = ready(door)
     page.click("[data-exit]")
     page.wait_for_url("**/elsewhere")
@@ -109,7 +109,7 @@ def test_the_quick_exit_without_javascript(door: BrowserDoor) -> None:
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_the_receipt_stays_until_it_is_surely_written_down(door: BrowserDoor) -> None:
+def test_the_receipt_stays_until_it_is_surely_written_down(door: BrowserDriver) -> None:
     page = ready(door)
     receipt = filed(page)
     page.fill("[name=text]", "00000")
@@ -130,7 +130,7 @@ def test_the_receipt_stays_until_it_is_surely_written_down(door: BrowserDoor) ->
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_a_mistyped_receipt_is_there_to_be_mended(door: BrowserDoor) -> None:
+def test_a_mistyped_receipt_is_there_to_be_mended(door: BrowserDriver) -> None:
     page = door.page("ก")
     page.goto(door.server.address + "/track")
     page.fill("[name=text]", "0123-4567-89AB-CDEF-W")
@@ -140,7 +140,7 @@ def test_a_mistyped_receipt_is_there_to_be_mended(door: BrowserDoor) -> None:
 
 
 @pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
-def test_another_page_is_opened_beside_what_is_being_typed(door: BrowserDoor) -> None:
+def test_another_page_is_opened_beside_what_is_being_typed(door: BrowserDriver) -> None:
     page = ready(door)
     page.fill("[name=text]", STORY)
     with page.context.expect_page() as opened:
@@ -150,7 +150,7 @@ def test_another_page_is_opened_beside_what_is_being_typed(door: BrowserDoor) ->
     assert page.input_value("[name=text]") == STORY
 
 
-def test_a_reload_asks_first_and_the_quick_exit_does_not(door: BrowserDoor) -> None:
+def test_a_reload_asks_first_and_the_quick_exit_does_not(door: BrowserDriver) -> None:
     page = ready(door)
     asked: list[str] = []
 
@@ -169,7 +169,7 @@ def test_a_reload_asks_first_and_the_quick_exit_does_not(door: BrowserDoor) -> N
     assert asked == ["beforeunload"]
 
 
-def test_half_an_hour_of_silence_is_warned_of_and_typing_is_no_silence(door: BrowserDoor) -> None:
+def test_half_an_hour_of_silence_is_warned_of_and_typing_is_no_silence(door: BrowserDriver) -> None:
     page = door.page("ก")
     page.clock.install()
     ready(door)

@@ -7,9 +7,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from handlers.consultations.messages import Ballot, BallotQuestion, Kind, PutBallot
-from tests.end.chat import ChatDoor, surroundings
-from tests.end.desk import Desk
+from handlers.consultations.messages import (
+    AnnounceConsultation,
+    Consultation,
+    ConsultationQuestion,
+    ConsultationQuestionKind,
+)
+from tests.end.chat import TerminalDriver, surroundings
+from tests.end.desk import DeskHarness
 from tests.end.test_canaries import search, spellings
 from tests.end.web_server import Visitor
 
@@ -20,18 +25,18 @@ PAGE = "คานารีบนหน้าเว็บ"
 CODE = "KANAR2"
 
 
-async def announce(desk: Desk) -> None:
+async def announce(desk: DeskHarness) -> None:
     """A consultation is open."""
     questions = (
-        BallotQuestion("q1", Kind.TEXT, "อยากให้ทำอะไร"),
-        BallotQuestion("q2", Kind.STATEMENTS, "ข้อเสนอ", {"s1": "ควรจองคิวได้"}),
+        ConsultationQuestion("q1", ConsultationQuestionKind.TEXT, "อยากให้ทำอะไร"),
+        ConsultationQuestion("q2", ConsultationQuestionKind.STATEMENTS, "ข้อเสนอ", {"s1": "ควรจองคิวได้"}),
     )
     opens = desk.now() - timedelta(hours=1)
-    ballot = Ballot(CODE, "เรื่อง", "", "", opens, opens + timedelta(days=9), questions)
-    await desk.office(PutBallot(ballot, "staff:x"))
+    ballot = Consultation(CODE, "เรื่อง", "", "", opens, opens + timedelta(days=9), questions)
+    await desk.office(AnnounceConsultation(ballot, "staff:x"))
 
 
-def talked(door: ChatDoor) -> list[str]:
+def talked(door: TerminalDriver) -> list[str]:
     """An opinion, a voice and a question of one person; gives their codes."""
     codes = []
     for line in (
@@ -54,7 +59,7 @@ def test_no_canary_of_the_service_desk_stands_anywhere_in_clear(tmp_path: Path) 
     )  # fmt: skip
     assert server.stdout is not None
     port = int(server.stdout.readline().decode().rpartition(":")[2])
-    door = ChatDoor(home, "service")
+    door = TerminalDriver(home, "service")
     door._office(announce)
     codes = talked(door)
     visitor = Visitor(port)

@@ -5,13 +5,13 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.end.web_server import Running, Visitor, events, start
+from tests.end.web_server import ServerProcess, Visitor, events, start
 
 PICTURE = b"\xff\xd8\xff\xe0 canary picture"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server, in which nothing broke."""
     one = start(tmp_path_factory.mktemp("service") / "var")
     yield one
@@ -20,7 +20,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize("lang", ["", "?lang=en"])
-def test_no_page_of_this_desk_offers_to_attach_a_file(served: Running, lang: str) -> None:
+def test_no_page_of_this_desk_offers_to_attach_a_file(served: ServerProcess, lang: str) -> None:
     visitor = Visitor(served.port)
     for path in ("/ask", "/opinion"):
         assert 'type="file"' not in visitor.opens(path + lang).body
@@ -31,7 +31,7 @@ def test_no_page_of_this_desk_offers_to_attach_a_file(served: Running, lang: str
     assert 'type="file"' in Visitor(served.port).opens("/track").body
 
 
-def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: Running) -> None:
+def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     visitor.opens("/ask")
     page = visitor.sends(files={"ภาพ.jpg": PICTURE})
@@ -45,7 +45,7 @@ def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: Runni
     assert [one for one in kept if one.is_file()] == []
 
 
-def test_a_page_at_which_one_asks_asks_for_a_question(served: Running) -> None:
+def test_a_page_at_which_one_asks_asks_for_a_question(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     page = visitor.opens("/ask")
     assert "คำถามของท่าน" in page.words
@@ -60,7 +60,7 @@ def test_a_page_at_which_one_asks_asks_for_a_question(served: Running) -> None:
     assert all(page.words.count(title) == 1 for title in titles)  # a button each, and no list besides
 
 
-def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: Running) -> None:
+def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     visitor.opens("/ask")
     visitor.sends("ผู้อำนวยการเรียกรับเงินค่าฝากเด็กเข้าเรียน")
@@ -70,13 +70,13 @@ def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: Ru
     assert "ไม่มีข้อความใดของเรื่องนี้ถูกเก็บไว้ที่นี่" in page.words
 
 
-def test_the_privacy_notices_of_both_desks_stand_on_one_page(served: Running) -> None:
+def test_the_privacy_notices_of_both_desks_stand_on_one_page(served: ServerProcess) -> None:
     page = Visitor(served.port).opens("/privacy")
     assert "ตรวจสอบเรื่องร้องเรียนการทุจริต" in page.words
     assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in page.words
 
 
-def test_what_was_typed_below_a_question_is_shown_when_it_is_asked_what_it_is(served: Running) -> None:
+def test_what_was_typed_below_a_question_is_shown_when_it_is_asked_what_it_is(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     visitor.opens("/ask")
     visitor.sends("ขอยืมเครื่องเสียงไปงานบวชได้ไหม")
@@ -86,7 +86,7 @@ def test_what_was_typed_below_a_question_is_shown_when_it_is_asked_what_it_is(se
     assert "“ต้องวางเงินมัดจำไหม”" in page.words
 
 
-def test_what_was_found_on_the_board_stands_right_below_the_search(served: Running) -> None:
+def test_what_was_found_on_the_board_stands_right_below_the_search(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     assert "?topic=" in visitor.opens("/qna").body
     page = visitor.opens(f"/qna?q={quote('เปิดกี่โมง')}")

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import Forbidden, Move, Step
+from handlers.complaints.lifecycle import Transition, TransitionNotAllowedError, TransitionRequest
 from handlers.dialog.events import Channel, Event, Message
 from storage import tables
-from storage.errors import Conflict
+from storage.errors import ConflictError
 from tests.counter import COMPLAINTS
-from tests.end.desk import Desk, opened
+from tests.end.desk import DeskHarness, opened
 from tests.play import WHOLE_REPORT
 
 
-async def says(desk: Desk, name: str, lines: tuple[str, ...], prefix: str = "") -> tuple[Message, ...]:
+async def says(desk: DeskHarness, name: str, lines: tuple[str, ...], prefix: str = "") -> tuple[Message, ...]:
     """Say line after line, picking where a label stands in brackets."""
     answer: tuple[Message, ...] = ()
     for number, line in enumerate(lines):
@@ -25,7 +25,7 @@ async def says(desk: Desk, name: str, lines: tuple[str, ...], prefix: str = "") 
     return answer
 
 
-async def files(desk: Desk, name: str) -> str:
+async def files(desk: DeskHarness, name: str) -> str:
     """File a whole report; gives its receipt."""
     answer = await says(desk, name, (*WHOLE_REPORT, "[ส่งเรื่อง]"))
     return next(m.receipt for m in answer if m.receipt)
@@ -86,7 +86,7 @@ def test_two_writers_on_one_case(tmp_path: Path) -> None:
             server = await stack.enter_async_context(opened(tmp_path / "var"))
             command = await stack.enter_async_context(opened(tmp_path / "var"))
             receipt = await files(server, "ก")
-            await server.step(receipt, Step(Move.SCREEN))
+            await server.step(receipt, TransitionRequest(Transition.SCREEN))
             for name in ("ข", "ค"):
                 await says(server if name == "ข" else command, name, (receipt, "[ถอนเรื่อง]"))
             confirm = [
@@ -120,15 +120,19 @@ def test_an_officer_and_a_reporter_at_the_same_moment(tmp_path: Path) -> None:
                 message = Event(f"m{round_}", server.who(name), Channel.WEB, text=f"ข้อความที่ {round_} ของเรื่อง")
                 offer = dict((await server.hears(message))[-1].choices)
                 send = Event(f"s{round_}", server.who(name), Channel.WEB, choice=offer["ส่งข้อความนี้"])
-                step = Step(Move.SCREEN) if round_ == 0 else Step(Move.INVESTIGATE)
+                step = (
+                    TransitionRequest(Transition.SCREEN)
+                    if round_ == 0
+                    else TransitionRequest(Transition.INVESTIGATE)
+                )
                 told, moved = await asyncio.gather(
                     server.hears(send), command.step(receipt, step), return_exceptions=True
                 )
                 assert not isinstance(told, BaseException)
                 assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in told[0].text
                 # The officer's side has no engine here to decide anew: it is told of the conflict instead.
-                assert moved is None or isinstance(moved, (Conflict, Forbidden))
-                lost += isinstance(moved, Conflict)
+                assert moved is None or isinstance(moved, (ConflictError, TransitionNotAllowedError))
+                lost += isinstance(moved, ConflictError)
             view = await server.view(receipt)
             assert view is not None
             assert sum(entry.kind == "reporter" for entry in view.entries) == 12

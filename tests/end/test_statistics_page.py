@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ita_stats.cases.model import Issue, Split
+from ita_stats.cases.model import Breakdown, ReleaseInfo
 from ita_stats.render import html as page
-from ita_stats.render.document import Document, document
+from ita_stats.render.document import StatisticsDocument, document
 from tests.end.browser import CHROMIUM, DESK, PHONE, chromium
 from tests.ita_stats.printed import printed, tables
 
@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
         yield one
 
 
-def wide() -> Document:
+def wide() -> StatisticsDocument:
     """Ten categories."""
     found = tables()
     one = found.categories[0]
@@ -37,17 +37,17 @@ def wide() -> Document:
     return document(
         replace(
             found,
-            categories=tuple(Split(c, "ละเว้นการปฏิบัติหน้าที่", "Failure to act", one.figures) for c in codes),
+            categories=tuple(Breakdown(c, "ละเว้นการปฏิบัติหน้าที่", "Failure to act", one.figures) for c in codes),
             rows=tuple(replace(r, categories=dict.fromkeys(codes, 12)) for r in found.rows),
         ),
-        Issue(),
+        ReleaseInfo(),
     )
 
 
 DOCUMENTS = {"year": printed, "nothing": lambda: printed(0), "ten": wide}
 
 
-class Opened:
+class OpenedPage:
     """A page in a window, with what it asked for and what its policy forbade."""
 
     def __init__(self, browser: Browser, how: dict[str, Any], address: str) -> None:
@@ -59,7 +59,7 @@ class Opened:
         self.page.goto(address)
 
 
-def written(folder: Path, found: Document) -> str:
+def written(folder: Path, found: StatisticsDocument) -> str:
     """The address of the page as a file."""
     path = folder / "statistics.html"
     path.write_text(page.page(found), "utf-8")
@@ -72,7 +72,7 @@ def test_it_is_read_by_everybody_and_asks_nobody(
     name: str, how: dict[str, Any], browser: Browser, tmp_path: Path
 ) -> None:
     address = written(tmp_path, DOCUMENTS[name]())
-    opened = Opened(browser, how, address)
+    opened = OpenedPage(browser, how, address)
     assert opened.asked == [address]
     assert opened.complaints == []
     found = Axe().run(opened.page, options=RULES).response["violations"]
@@ -84,7 +84,7 @@ def test_it_is_read_by_everybody_and_asks_nobody(
 
 
 def test_words_of_charts_are_large_enough_on_a_phone(browser: Browser, tmp_path: Path) -> None:
-    opened = Opened(browser, PHONE, written(tmp_path, printed()))
+    opened = OpenedPage(browser, PHONE, written(tmp_path, printed()))
     heights = opened.page.evaluate(
         "[...document.querySelectorAll('svg text')].map(t => parseFloat(getComputedStyle(t).fontSize)"
         " * t.ownerSVGElement.getBoundingClientRect().width / 400)"
@@ -100,7 +100,7 @@ def test_it_lives_in_a_frame_of_another_site(browser: Browser, tmp_path: Path) -
         '<!doctype html><html lang="th"><title>x</title>'
         f'<iframe sandbox title="x" src="{address}" width=320 height=600></iframe>'
     )
-    opened = Opened(browser, PHONE, outer.as_uri())
+    opened = OpenedPage(browser, PHONE, outer.as_uri())
     inner = opened.page.frames[1]
     assert inner.inner_text("h1").startswith("ข้อมูลเชิงสถิติ")
     assert inner.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -109,7 +109,7 @@ def test_it_lives_in_a_frame_of_another_site(browser: Browser, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_on_paper_nothing_is_cut_off(name: str, browser: Browser, tmp_path: Path) -> None:
-    opened = Opened(browser, DESK, written(tmp_path, DOCUMENTS[name]()))
+    opened = OpenedPage(browser, DESK, written(tmp_path, DOCUMENTS[name]()))
     made = opened.page.pdf(prefer_css_page_size=True, print_background=True)
     with pypdfium2.PdfDocument(io.BytesIO(made)) as sheets:
         width, height = sheets[0].get_size()

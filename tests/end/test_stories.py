@@ -4,24 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.end.chat import ChatDoor
-from tests.end.engine_door import EngineDoor
+from tests.end.chat import TerminalDriver
+from tests.end.engine_door import EngineDriver
 from tests.play import STRICT as STRICT_OFFICE
-from tests.story import SERVICE, STORIES, STRICT, Telling
+from tests.story import SERVICE, STORIES, STRICT, StoryPlayer
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_through_the_engine(story: Path, tmp_path: Path) -> None:
-    door = EngineDoor(tmp_path / "var")
-    Telling(door).play(story)
+    door = EngineDriver(tmp_path / "var")
+    StoryPlayer(door).play(story)
     door.close()
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
-    door = ChatDoor(tmp_path / "var")
+    door = TerminalDriver(tmp_path / "var")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert not "".join(door.errors)
@@ -30,17 +30,17 @@ def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
 def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
-    door = EngineDoor(tmp_path / "var")
-    Telling(door).play(story)
+    door = EngineDriver(tmp_path / "var")
+    StoryPlayer(door).play(story)
     door.close()
 
 
 @pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
-    door = ChatDoor(tmp_path / "var")
+    door = TerminalDriver(tmp_path / "var")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert not "".join(door.errors)
@@ -48,16 +48,16 @@ def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
 def test_the_service_desk_through_the_engine(story: Path, tmp_path: Path) -> None:
-    door = EngineDoor(tmp_path / "var", "service")
-    Telling(door).play(story)
+    door = EngineDriver(tmp_path / "var", "service")
+    StoryPlayer(door).play(story)
     door.close()
 
 
 @pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
 def test_the_service_desk_through_the_terminal(story: Path, tmp_path: Path) -> None:
-    door = ChatDoor(tmp_path / "var", "service")
+    door = TerminalDriver(tmp_path / "var", "service")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert not "".join(door.errors)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.end.test_canaries import search
-from tests.end.web_server import EDGE, Page, Running, Visitor, events, multipart, start, wire
+from tests.end.web_server import EDGE, HtmlPage, ServerProcess, Visitor, events, multipart, start, wire
 
 ADDRESS = "2001:db8:cafe:1234:5678:9abc:def0:1357"
 PACKED = socket.inet_pton(socket.AF_INET6, ADDRESS)
@@ -16,7 +16,7 @@ PROXY = {"X-Forwarded-For": ADDRESS, "User-Agent": AGENT, "Referer": f"https://{
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server behind a proxy; whatever came, nothing broke, and nobody's address stands anywhere."""
     home = tmp_path_factory.mktemp("bad") / "var"
     one = start(home, TMPDIR=str(home.parent))
@@ -30,12 +30,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def visitor(served: Running) -> Visitor:
+def visitor(served: ServerProcess) -> Visitor:
     """Somebody new, who comes through the proxy."""
     return Visitor(served.port, dict(PROXY))
 
 
-def assert_kind(page: Page, status: int) -> None:
+def assert_kind(page: HtmlPage, status: int) -> None:
     """A page of ours, in Thai, with a way on, kept by nobody."""
     assert page.status == status
     assert re.search(r"[\u0e01-\u0e5b]{3}", page.heading)
@@ -148,7 +148,7 @@ def test_letters_of_all_sorts_are_no_fault(visitor: Visitor) -> None:
     assert visitor.sends("", other="x", file="x" * 10).status == 200
 
 
-def test_a_length_that_is_none_or_lies(served: Running) -> None:
+def test_a_length_that_is_none_or_lies(served: ServerProcess) -> None:
     for length in (b"x", b"-1", b"1e9", b"\xd9\xa3", b"9" * 400, b"5\r\nContent-Length: 6"):
         with wire(served.port) as one:
             one.sendall(

@@ -11,7 +11,7 @@ import pytest
 from handlers.dialog.receipt import reads
 from tests.end.desk import opened
 from tests.end.server import WebServer
-from tests.end.web_server import Page, Running, Visitor, events, start
+from tests.end.web_server import HtmlPage, ServerProcess, Visitor, events, start
 from tests.play import WHOLE_REPORT
 
 TYPED = 'เขียนไว้ "นาน" <b>มาก</b> & ไม่อยากพิมพ์ใหม่\nบรรทัดสอง'
@@ -19,7 +19,7 @@ ANSWERS = WHOLE_REPORT[2:]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server, in which nothing broke and nothing was kept of a form that was not taken."""
     one = start(tmp_path_factory.mktemp("forms") / "var")
     yield one
@@ -28,7 +28,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def visitor(served: Running) -> Visitor:
+def visitor(served: ServerProcess) -> Visitor:
     """Somebody new."""
     return Visitor(served.port)
 
@@ -61,7 +61,7 @@ def evidence(home: Path) -> int:
     return len([*(home / "complaints" / "evidence").glob("*")])
 
 
-def until(visitor: Visitor, line: int, story: str = "") -> Page:
+def until(visitor: Visitor, line: int, story: str = "") -> HtmlPage:
     """A report, as far as the answer of that number; its story may be one's own, to be found by."""
     page = visitor.opens("/report")
     for answer in ANSWERS[:line]:
@@ -76,7 +76,7 @@ ACCUSED = 4
 
 @pytest.mark.parametrize("proof", ["", "x", "0.0..th..0", None])
 def test_a_form_without_proof_gives_back_what_was_typed(
-    served: Running, visitor: Visitor, proof: str | None
+    served: ServerProcess, visitor: Visitor, proof: str | None
 ) -> None:
     asked = until(visitor, ACCUSED)
     before = evidence(served.home)
@@ -91,7 +91,7 @@ def test_a_form_without_proof_gives_back_what_was_typed(
     assert visitor.sends(TYPED).heading != asked.heading
 
 
-def test_the_proof_of_somebody_else_is_none(served: Running, visitor: Visitor) -> None:
+def test_the_proof_of_somebody_else_is_none(served: ServerProcess, visitor: Visitor) -> None:
     other = Visitor(served.port)
     foreign = until(other, ACCUSED).fields["csrf"]
     asked = until(visitor, ACCUSED)
@@ -115,7 +115,7 @@ def test_a_browser_that_lost_its_cookie_can_send_what_stands_there(visitor: Visi
     assert TYPED in page.words  # as the beginning of the story
 
 
-def test_a_foreign_cookie_is_no_seat_at_somebody_s_table(served: Running, visitor: Visitor) -> None:
+def test_a_foreign_cookie_is_no_seat_at_somebody_s_table(served: ServerProcess, visitor: Visitor) -> None:
     until(visitor, ACCUSED)
     for value in ("", "x", "0" * 32, "é" * 32, "0" * 32 + ".f.1." + "9" * 20, '"\\012"', "a.b.c.d.e"):
         thief = Visitor(served.port, headers={"Cookie": f"c={value}".encode().decode("latin-1")})
@@ -134,7 +134,7 @@ def test_a_ticket_can_be_sent_plainly_too(visitor: Visitor) -> None:
     assert visitor.asks(page.header("location")).status == 200
 
 
-def test_two_tabs_and_each_text_stays_with_its_question(served: Running, visitor: Visitor) -> None:
+def test_two_tabs_and_each_text_stays_with_its_question(served: ServerProcess, visitor: Visitor) -> None:
     story = "เรื่องของสองหน้าต่าง"
     until(visitor, ACCUSED, story)
     other = visitor.other()
@@ -190,7 +190,7 @@ def test_what_was_typed_stays_in_another_language(visitor: Visitor) -> None:
     assert visitor.sends(page.text, pick="ภาษาไทย").text == TYPED
 
 
-def test_a_form_sent_again_is_one_case_with_one_answer(served: Running, visitor: Visitor) -> None:
+def test_a_form_sent_again_is_one_case_with_one_answer(served: ServerProcess, visitor: Visitor) -> None:
     story = "เรื่องที่ส่งซ้ำ"
     review = until(visitor, REVIEW, story)
     first = visitor.says("[ส่งเรื่อง]")
@@ -203,7 +203,7 @@ def test_a_form_sent_again_is_one_case_with_one_answer(served: Running, visitor:
     assert stories(served.home).count(story) == 1
 
 
-def test_a_form_sent_twice_at_the_same_moment_is_one_case(served: Running, visitor: Visitor) -> None:
+def test_a_form_sent_twice_at_the_same_moment_is_one_case(served: ServerProcess, visitor: Visitor) -> None:
     story = "เรื่องที่กดสองครั้ง"
     until(visitor, REVIEW, story)
     ready, shown = threading.Barrier(4), list[str]()
@@ -225,7 +225,7 @@ def test_a_form_sent_twice_at_the_same_moment_is_one_case(served: Running, visit
     assert stories(served.home).count(story) == 1
 
 
-def test_words_and_a_choice_of_one_form_are_heard_once(served: Running, visitor: Visitor) -> None:
+def test_words_and_a_choice_of_one_form_are_heard_once(served: ServerProcess, visitor: Visitor) -> None:
     story = "เรื่องที่เล่าแล้วกดต่อ"
     asked = until(visitor, 2)
     next_one = visitor.sends(story, pick=next(b for b in asked.buttons if b.startswith("เสร็จแล้ว")))

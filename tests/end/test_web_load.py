@@ -13,14 +13,24 @@ import pytest
 from bot.web import upload_limits as pace
 from tests.end.server import WebServer
 from tests.end.test_web_bad_input import assert_kind
-from tests.end.web_server import EDGE, Page, Running, Visitor, events, many_files, multipart, start, wire
+from tests.end.web_server import (
+    EDGE,
+    HtmlPage,
+    ServerProcess,
+    Visitor,
+    events,
+    many_files,
+    multipart,
+    start,
+    wire,
+)
 from tests.play import WHOLE_REPORT
 
 MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server that may open many connections, and in which nothing breaks."""
     with many_files(6000):
         one = start(tmp_path_factory.mktemp("load") / "var")
@@ -30,12 +40,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def visitor(served: Running) -> Visitor:
+def visitor(served: ServerProcess) -> Visitor:
     """Somebody new."""
     return Visitor(served.port)
 
 
-def report(visitor: Visitor, lines: int) -> Page:
+def report(visitor: Visitor, lines: int) -> HtmlPage:
     """A report as far as the answer of that number."""
     visitor.opens("/report")
     for answer in WHOLE_REPORT[2 : 2 + lines]:
@@ -52,7 +62,7 @@ def huge(before: bytes, size: int, after: bytes) -> Iterator[bytes]:
     yield after
 
 
-def sent_huge(visitor: Visitor, fields: dict[str, str], name: str | None, *, told: bool) -> Page:
+def sent_huge(visitor: Visitor, fields: dict[str, str], name: str | None, *, told: bool) -> HtmlPage:
     """Send a form with 200 MB in it, as a file or as a text; with its length told or in chunks."""
     size = 200 * MEGABYTE
     whole = multipart(
@@ -79,7 +89,7 @@ def sent_huge(visitor: Visitor, fields: dict[str, str], name: str | None, *, tol
     ],
 )
 def test_two_hundred_megabytes(
-    served: Running, visitor: Visitor, proven: bool, name: str | None, told: bool, status: int
+    served: ServerProcess, visitor: Visitor, proven: bool, name: str | None, told: bool, status: int
 ) -> None:
     asked = report(visitor, 7)
     visitor.sends(files={"ก.txt": b"x" * MEGABYTE})  # what is loaded once is loaded
@@ -158,7 +168,7 @@ def deaf(port: int) -> socket.socket:
     return one
 
 
-def test_a_thousand_idle_connections_keep_nobody_waiting(served: Running) -> None:
+def test_a_thousand_idle_connections_keep_nobody_waiting(served: ServerProcess) -> None:
     before = served.sockets()
     with many_files(6000), ExitStack() as stack, selectors.DefaultSelector() as waiting:
         opened = []
@@ -183,7 +193,7 @@ def test_a_thousand_idle_connections_keep_nobody_waiting(served: Running) -> Non
         assert served.sockets() <= before  # those who never read are gone too
 
 
-def test_what_is_remembered_for_people_is_little(served: Running) -> None:
+def test_what_is_remembered_for_people_is_little(served: ServerProcess) -> None:
     """What stands in a text box beside a choice of language is remembered, but not without measure."""
     served.forget_peak()
     before = served.memory()
@@ -194,7 +204,7 @@ def test_what_is_remembered_for_people_is_little(served: Running) -> None:
     assert served.memory() - before < 20 * MEGABYTE
 
 
-def test_five_hundred_at_once_are_all_answered(served: Running) -> None:
+def test_five_hundred_at_once_are_all_answered(served: ServerProcess) -> None:
     async def ask() -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(b"GET /report HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -217,7 +227,9 @@ def test_five_hundred_at_once_are_all_answered(served: Running) -> None:
     assert_kind(Visitor(served.port).asks("/report"), 200)
 
 
-def test_those_who_send_a_crumb_at_a_time_make_room_for_the_others(served: Running, visitor: Visitor) -> None:
+def test_those_who_send_a_crumb_at_a_time_make_room_for_the_others(
+    served: ServerProcess, visitor: Visitor
+) -> None:
     report(visitor, 2)
     with ExitStack() as stack:
         crumbs = [stack.enter_context(wire(served.port)) for _ in range(pace.MOST_AT_ONCE + 250)]

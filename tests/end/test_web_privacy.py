@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end.web_server import Page, Running, Visitor, events, start
+from tests.end.web_server import HtmlPage, ServerProcess, Visitor, events, start
 from tests.play import WHOLE_REPORT
 
 TYPED = 'รอได้ แต่ไม่อยากพิมพ์ใหม่ "<b>"'
@@ -13,7 +13,7 @@ HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server, in which nothing breaks."""
     one = start(tmp_path_factory.mktemp("privacy") / "var")
     yield one
@@ -22,7 +22,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert not [line for line in log if "203.0.113" in line or "198.51.100" in line]
 
 
-def filed(visitor: Visitor) -> Page:
+def filed(visitor: Visitor) -> HtmlPage:
     """A whole report, sent."""
     visitor.opens("/report")
     for answer in (*WHOLE_REPORT[2:], "[ส่งเรื่อง]"):
@@ -37,7 +37,7 @@ def words(cookie: str) -> set[str]:
 
 
 @pytest.mark.parametrize("headers", [HTTPS, {}], ids=["https", "http"])
-def test_cookies_of_a_whole_visit(served: Running, headers: dict[str, str]) -> None:
+def test_cookies_of_a_whole_visit(served: ServerProcess, headers: dict[str, str]) -> None:
     visitor = Visitor(served.port, dict(headers))
     filed(visitor)
     visitor.opens("/track")
@@ -51,14 +51,14 @@ def test_cookies_of_a_whole_visit(served: Running, headers: dict[str, str]) -> N
         assert ("secure" in words(cookie)) is bool(headers), cookie
 
 
-def test_pages_that_are_only_read_leave_nothing(served: Running) -> None:
+def test_pages_that_are_only_read_leave_nothing(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     for path in ("/", "/privacy", "/?lang=en", "/nothing", "/static/page.css", "/healthz"):
         visitor.asks(path)
     assert visitor.set_cookies == []
 
 
-def test_the_quick_exit_leads_away_and_takes_all_along(served: Running) -> None:
+def test_the_quick_exit_leads_away_and_takes_all_along(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     filed(visitor)
     token = next(iter(visitor.jar.values())).partition(".")[0]
@@ -72,7 +72,7 @@ def test_the_quick_exit_leads_away_and_takes_all_along(served: Running) -> None:
     assert visitor.opens("/report?said").receipt == ""
 
 
-def test_nothing_of_a_person_stands_in_an_address_or_a_memory(served: Running) -> None:
+def test_nothing_of_a_person_stands_in_an_address_or_a_memory(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     page = filed(visitor)
     moved = visitor.posts(TYPED)
@@ -92,7 +92,7 @@ def test_nothing_of_a_person_stands_in_an_address_or_a_memory(served: Running) -
         assert receipt not in str(answer.headers)
 
 
-def test_a_case_is_not_to_be_seen_by_a_browser_that_comes_later(served: Running) -> None:
+def test_a_case_is_not_to_be_seen_by_a_browser_that_comes_later(served: ServerProcess) -> None:
     visitor = Visitor(served.port)
     receipt = filed(visitor).receipt
     visitor.says("[ข้าม]")
@@ -101,7 +101,7 @@ def test_a_case_is_not_to_be_seen_by_a_browser_that_comes_later(served: Running)
     assert receipt not in Visitor(served.port).opens("/report?said").body
 
 
-def crowded(visitor: Visitor) -> Page:
+def crowded(visitor: Visitor) -> HtmlPage:
     """Write until one is asked to wait."""
     visitor.opens("/report")
     for _ in range(1000):
@@ -112,7 +112,7 @@ def crowded(visitor: Visitor) -> Page:
     raise AssertionError("never")
 
 
-def test_a_crowd_is_asked_to_wait_and_keeps_its_words(served: Running) -> None:
+def test_a_crowd_is_asked_to_wait_and_keeps_its_words(served: ServerProcess) -> None:
     visitor = Visitor(served.port, {"X-Forwarded-For": "198.51.100.7"})
     neighbour = Visitor(served.port, {"X-Forwarded-For": "198.51.100.200"})
     neighbour.opens("/report")
@@ -136,7 +136,7 @@ def test_a_crowd_is_asked_to_wait_and_keeps_its_words(served: Running) -> None:
     assert neighbour.sends(refused.text).status == 200
 
 
-def test_a_proxy_s_word_counts_only_from_the_proxy(served: Running) -> None:
+def test_a_proxy_s_word_counts_only_from_the_proxy(served: ServerProcess) -> None:
     first = Visitor(served.port, {"X-Forwarded-For": "198.51.100.99, 192.0.2.1"})
     first.opens("/report")
     assert (

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from storage.errors import DiskFull
+from storage.errors import DiskFullError
 from tests.end.server import WebServer
-from tests.end.web_server import Page, Visitor
+from tests.end.web_server import HtmlPage, Visitor
 from tests.play import WHOLE_REPORT
 
 TYPED = "พิมพ์ไว้ยาว <b>มาก</b>\nบรรทัดสอง"
@@ -29,7 +29,7 @@ def visitor(server: WebServer) -> Visitor:
     return Visitor(server.port)
 
 
-def until(visitor: Visitor, lines: int) -> Page:
+def until(visitor: Visitor, lines: int) -> HtmlPage:
     """A report as far as the answer of that number."""
     visitor.opens("/report")
     for answer in WHOLE_REPORT[2 : 2 + lines]:
@@ -55,7 +55,7 @@ def full(*_: Any, **__: Any) -> Any:
     """There is no room."""
 
     async def never() -> Any:
-        raise DiskFull("there is no room")
+        raise DiskFullError("there is no room")
 
     return never()
 
@@ -63,7 +63,7 @@ def full(*_: Any, **__: Any) -> Any:
 def forgiven(server: WebServer) -> int:
     """How many faults there were, which the test wanted."""
     count = len(server.desk.faults)
-    assert {type(fault) for fault in server.desk.faults} <= {DiskFull}
+    assert {type(fault) for fault in server.desk.faults} <= {DiskFullError}
     server.desk.faults.clear()
     return count
 

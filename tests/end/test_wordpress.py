@@ -19,21 +19,21 @@ import pytest
 from pydantic import SecretStr
 
 from bot.publishing import wordpress_client as wire
-from bot.publishing.target import Shown, Unposted
-from bot.publishing.wordpress_target import WordPress
+from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.wordpress_target import WordPressTarget
 from ita_stats.render import json_schema as published
-from tests.bot.releasing import NOW, Ground, busy, late, order
+from tests.bot.releasing import NOW, ReleaseDesk, busy, late, order
 from tests.end import chat, wordpress
 
 SITE = "https://report.example.go.th"
 
 
 @dataclass
-class Scene:
+class WordPressScenario:
     """A desk and the office's website."""
 
     site: wordpress.WordPress
-    ground: Ground
+    ground: ReleaseDesk
 
     def gets(self, path: str) -> str:
         """What a visitor gets."""
@@ -65,20 +65,20 @@ class Scene:
         cwd = self.ground.home.parent
         return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60)
 
-    def posts(self, shown: list[Shown], **changed: Any) -> str:
+    def posts(self, shown: list[PublishedRelease], **changed: Any) -> str:
         """Post a release as the program would."""
         given = {"origin": self.site.origin, "user": wordpress.USER, "slug": "ita-statistics", "site": SITE}
         given |= {"password": SecretStr(self.site.password), **changed}
-        return asyncio.run(WordPress(**given).post(shown))
+        return asyncio.run(WordPressTarget(**given).post(shown))
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
+def scene() -> Iterator[WordPressScenario]:
     """A website of its own for this module."""
     if reason := wordpress.missing():
         pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="wp-") as folder, wordpress.opened(Path(folder)) as site:
-        yield Scene(site, busy(Path(folder) / "var"))
+        yield WordPressScenario(site, busy(Path(folder) / "var"))
 
 
 def did(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -88,7 +88,7 @@ def did(done: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in lines if line.startswith(("released", "published"))]
 
 
-def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: Scene) -> None:
+def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: WordPressScenario) -> None:
     first = scene.ticks(timedelta(days=32))
     assert did(first)[-1] == "published-wordpress"
     page, media = scene.page(), scene.lists("media")
@@ -114,15 +114,15 @@ def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: Scen
     )
 
 
-def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: Scene) -> None:
+def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: WordPressScenario) -> None:
     made = scene.ground.releases(order(), NOW)
-    scene.posts([Shown(made.kept, made.folder)])
+    scene.posts([PublishedRelease(made.kept, made.folder)])
     page, media = scene.page(), scene.lists("media")
-    scene.posts([Shown(made.kept, made.folder)])
+    scene.posts([PublishedRelease(made.kept, made.folder)])
     assert (scene.page(), scene.lists("media")) == (page, media)
     scene.ground.has(late())
     second = scene.ground.releases(order(why='ลงรับ <b>ย้อนหลัง</b> & "แก้"'), NOW)
-    scene.posts([Shown(made.kept, made.folder), Shown(second.kept, second.folder)])
+    scene.posts([PublishedRelease(made.kept, made.folder), PublishedRelease(second.kept, second.folder)])
     changed = scene.page()
     assert (changed["id"], len(scene.lists("media"))) == (page["id"], len(media) + 4)
     shown = scene.gets(changed["link"].removeprefix(scene.site.origin))
@@ -130,25 +130,25 @@ def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: Scen
     total = published.read(second.kept.figures).total.received
     assert f">{total}</td>" in shown.replace(' class="figure"', "")
     before = scene.page()
-    scene.posts([Shown(second.kept, second.folder)])
+    scene.posts([PublishedRelease(second.kept, second.folder)])
     assert scene.page() == before
 
 
-def test_json_and_svg_are_refused_so_they_are_linked(scene: Scene) -> None:
+def test_json_and_svg_are_refused_so_they_are_linked(scene: WordPressScenario) -> None:
     async def upload(name: str, kind: str) -> None:
         async with wire.opened(scene.site.origin, wordpress.USER, SecretStr(scene.site.password)) as one:
             await one.upload("/wp/v2/media", name, kind, b"{}")
 
     for name, kind in (("a.json", "application/json"), ("a.svg", "image/svg+xml")):
-        with pytest.raises(Unposted):
+        with pytest.raises(PublishError):
             asyncio.run(upload(name, kind))
 
 
-def test_a_wrong_password_leaves_the_page(scene: Scene) -> None:
+def test_a_wrong_password_leaves_the_page(scene: WordPressScenario) -> None:
     made = scene.ground.releases(order("2569Q1"), NOW)
     before = scene.page()
-    with pytest.raises(Unposted, match="refused"):
-        scene.posts([Shown(made.kept, made.folder)], password=SecretStr("wrong"))
+    with pytest.raises(PublishError, match="refused"):
+        scene.posts([PublishedRelease(made.kept, made.folder)], password=SecretStr("wrong"))
     assert scene.page() == before
     login = base64.b64encode(f"{wordpress.USER}:wrong".encode()).decode()
     asking = urllib.request.Request(

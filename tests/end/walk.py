@@ -2,13 +2,13 @@
 
 from playwright.sync_api import Page
 
-from tests.end.browser import PHONE, BrowserDoor
+from tests.end.browser import PHONE, BrowserDriver
 
 OFF = {**PHONE, "java_script_enabled": False}
 STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"
 
 
-def ready(door: BrowserDoor, path: str = "/report") -> Page:
+def ready(door: BrowserDriver, path: str = "/report") -> Page:
     """A window at the story's question."""
     page = door.page("ก")
     page.goto(door.server.address + path)

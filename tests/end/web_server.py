@@ -23,7 +23,7 @@ VOID = {"input", "meta", "link", "br", "progress"}
 
 
 @dataclass
-class Running:
+class ServerProcess:
     """`ita-bot run`, in a process of its own."""
 
     home: Path
@@ -80,7 +80,7 @@ def many_files(most: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def start(home: Path, **more: str) -> Running:
+def start(home: Path, **more: str) -> ServerProcess:
     """Start serving at any free port."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
@@ -90,11 +90,11 @@ def start(home: Path, **more: str) -> Running:
     line = process.stdout.readline().decode()
     ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", line)
     assert ready is not None, line
-    return Running(home, process, int(ready[1]))
+    return ServerProcess(home, process, int(ready[1]))
 
 
 @dataclass
-class Page(HTMLParser):
+class HtmlPage(HTMLParser):
     """An answer: its status and headers, and what a person sees of its HTML."""
 
     status: int
@@ -172,12 +172,12 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=dict)
     jar: dict[tuple[str, str], str] = field(default_factory=dict)
     set_cookies: list[str] = field(default_factory=list)
-    page: Page = field(init=False)
+    page: HtmlPage = field(init=False)
     timeout: float = 15
 
     def asks(
         self, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **more: str
-    ) -> Page:
+    ) -> HtmlPage:
         """One request and its answer; no redirect is followed."""
         headers = {**self.headers, **{name.replace("_", "-"): value for name, value in more.items()}}
         cookies = [
@@ -188,11 +188,11 @@ class Visitor:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)) as connection:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            page = Page(answer.status, answer.getheaders(), answer.read().decode())
+            page = HtmlPage(answer.status, answer.getheaders(), answer.read().decode())
         self._keep(page)
         return page
 
-    def _keep(self, page: Page) -> None:
+    def _keep(self, page: HtmlPage) -> None:
         page.cookies = [value for name, value in page.headers if name.lower() == "set-cookie"]
         self.set_cookies += page.cookies
         for cookie in page.cookies:
@@ -202,24 +202,24 @@ class Visitor:
                 else:
                     self.jar[morsel["path"], name] = morsel.value
 
-    def opens(self, path: str) -> Page:
+    def opens(self, path: str) -> HtmlPage:
         """Go to a page."""
         self.page = self._followed(self.asks(path))
         return self.page
 
-    def _followed(self, page: Page) -> Page:
+    def _followed(self, page: HtmlPage) -> HtmlPage:
         return self.asks(page.header("location")) if page.status == 303 else page
 
     def sends(
         self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
-    ) -> Page:
+    ) -> HtmlPage:
         """Send the form of the page that one looks at, and read what comes. pick: a choice, by its label."""
         self.page = self._followed(self.posts(text, pick, files, **changed))
         return self.page
 
     def posts(
         self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
-    ) -> Page:
+    ) -> HtmlPage:
         """The same, without following to the page that shows the answer."""
         fields = {**self.page.fields, "text": text, **changed}
         if pick:
@@ -231,7 +231,7 @@ class Visitor:
             Content_Type=f"multipart/form-data; boundary={EDGE}",
         )
 
-    def says(self, line: str) -> Page:
+    def says(self, line: str) -> HtmlPage:
         """A line of a play: an answer, or a choice in brackets."""
         if line.startswith("["):
             label = line[1:-1]

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.dialog.events import Channel, FileProblem, Topic
-from tests.play import WHOLE_REPORT, Stage
+from handlers.dialog.events import Channel, DialogTopic, FileProblem
+from tests.play import WHOLE_REPORT, InMemoryDesk
 
 texts = st.one_of(
     st.sampled_from(
@@ -53,7 +53,7 @@ deeds = st.one_of(
     st.lists(deeds, min_size=1, max_size=25),
 )
 def test_any_talk(channel: Channel, begun: int, talk: list[tuple[str, object]]) -> None:
-    stage = Stage(channel=channel)
+    stage = InMemoryDesk(channel=channel)
     person = stage.person()
     for line in WHOLE_REPORT[:begun]:
         person.says(line)
@@ -83,5 +83,5 @@ def test_any_talk(channel: Channel, begun: int, talk: list[tuple[str, object]]) 
         session = person.session
         # A session that knows a case holds nothing of a draft that would have to be stored, and the reverse.
         assert not (session.receipt and session.files)
-        assert session.topic is not Topic.LAPSED
-        assert (session.topic is Topic.CONFIRM) <= (session.receipt is not None)
+        assert session.topic is not DialogTopic.LAPSED
+        assert (session.topic is DialogTopic.CONFIRM) <= (session.receipt is not None)

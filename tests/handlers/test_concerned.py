@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from handlers import i18n as wording
 from handlers.complaints import conflict_of_interest as concerned
 from handlers.complaints.conflict_of_interest import found, is_named, left, may_change, names_of, under
-from handlers.complaints.exclusions import Exclusion, Why
-from handlers.complaints.messages import AddEntry
+from handlers.complaints.exclusions import Exclusion, ExclusionGround
+from handlers.complaints.messages import AddHistoryEntry
 from handlers.complaints.name_matching import TITLES, readings, untitled
-from handlers.staff.members import Profile, Staff
+from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
-from tests.play import OFFICE, Stage
+from tests.play import OFFICE, InMemoryDesk
 
 NAMES = ("สมชาย ใจดี", "ศักดิ์ชัย วงศ์ษา", "ณัฐพงษ์ พรหมศิริ", "จันทร์เพ็ญ ศรีสุวรรณ", "กิตติพัฒน์ เกษมสุข", "อรุณี แก้วมณี")
 VARIANTS = {
@@ -32,8 +32,10 @@ VARIANTS = {
 }
 
 
-def staff(id_: str, name: str, role: Role = Role.OFFICER, chief: str = "", **more: tuple[str, ...]) -> Staff:
-    return Staff(id_, role, Profile(name, chief=chief, **more), b"w", date(2026, 1, 1))
+def staff(
+    id_: str, name: str, role: Role = Role.OFFICER, chief: str = "", **more: tuple[str, ...]
+) -> StaffMember:
+    return StaffMember(id_, role, StaffProfile(name, chief=chief, **more), b"w", date(2026, 1, 1))
 
 
 TEAM = (
@@ -44,7 +46,7 @@ TEAM = (
 )
 
 
-def barred(**answers: str) -> dict[str, Why]:
+def barred(**answers: str) -> dict[str, ExclusionGround]:
     return {one.staff: one.why for one in found(answers, TEAM)}
 
 
@@ -82,17 +84,20 @@ def test_titles_are_dropped(name: str, bare: str) -> None:
 def test_whom_it_names_and_who_is_under_them() -> None:
     assert barred(story="ผอ.ประเสริด เรียกเงิน") == {}  # another name: ด is not ฐ
     assert barred(story="ผอ.ประเสริฐเรียกเงิน") == {
-        "head": Why.NAMED,
-        "deputy": Why.COMMAND,
-        "clerk": Why.COMMAND,
+        "head": ExclusionGround.NAMED,
+        "deputy": ExclusionGround.COMMAND,
+        "clerk": ExclusionGround.COMMAND,
     }
-    assert barred(story="เงินหาย", accused="คุณวิไล") == {"deputy": Why.NAMED, "clerk": Why.COMMAND}
-    assert barred(story="SOMSRI took it") == {"clerk": Why.NAMED}
+    assert barred(story="เงินหาย", accused="คุณวิไล") == {
+        "deputy": ExclusionGround.NAMED,
+        "clerk": ExclusionGround.COMMAND,
+    }
+    assert barred(story="SOMSRI took it") == {"clerk": ExclusionGround.NAMED}
     assert barred(story="ไม่รู้ว่าใคร") == {}
 
 
 def test_a_unit_is_meant_where_it_is_accused() -> None:
-    assert barred(accused="เจ้าหน้าที่กลุ่ม อำนวยการ") == {"clerk": Why.UNIT}
+    assert barred(accused="เจ้าหน้าที่กลุ่ม อำนวยการ") == {"clerk": ExclusionGround.UNIT}
     assert barred(story="จ่ายที่กลุ่มอำนวยการ") == {}
 
 
@@ -123,7 +128,7 @@ def test_command_may_go_in_circles() -> None:
 
 def test_who_may_lift_and_bar() -> None:
     head, deputy, clerk, _ = TEAM
-    excluded = (Exclusion("head", Why.NAMED), Exclusion("deputy", Why.LIFTED))
+    excluded = (Exclusion("head", ExclusionGround.NAMED), Exclusion("deputy", ExclusionGround.LIFTED))
     reason = "คนละคนกับที่ถูกร้อง ชื่อซ้ำกัน"
     assert not may_change(head, excluded, reason)  # concerned
     assert may_change(deputy, excluded, reason)  # not any more
@@ -140,28 +145,28 @@ def test_any_text_can_be_looked_through(text: str, name: str) -> None:
 
 
 def test_what_is_filed_says_who_must_not_read_it() -> None:
-    stage = Stage(staff=TEAM)
+    stage = InMemoryDesk(staff=TEAM)
     stage.person().reports()
     (case,) = stage.filed
     assert OFFICE.alternate.officers == ()
-    assert {one.staff: one.why for one in case.excluded} == {"clerk": Why.UNIT}
+    assert {one.staff: one.why for one in case.excluded} == {"clerk": ExclusionGround.UNIT}
 
 
 def test_a_later_message_says_so_too() -> None:
-    stage = Stage(staff=TEAM)
+    stage = InMemoryDesk(staff=TEAM)
     person = stage.person()
     person.reports()
     person.does(text=person.receipt)
     person.picks("ส่งข้อความ")
     person.says("คนที่รับเงินคือคุณอนันต์")
-    (entry,) = [act for act in stage.acts if isinstance(act, AddEntry)]
+    (entry,) = [act for act in stage.acts if isinstance(act, AddHistoryEntry)]
     assert [one.staff for one in entry.excluded] == ["free"]
 
 
 def test_what_is_shown_instead() -> None:
-    say = concerned.instead("12/2570", (Exclusion("head", Why.NAMED),), TEAM, OFFICE, "th")
+    say = concerned.instead("12/2570", (Exclusion("head", ExclusionGround.NAMED),), TEAM, OFFICE, "th")
     assert say.key == "staff.concerned.hidden"
-    everybody = tuple(Exclusion(p.id, Why.NAMED) for p in TEAM)
+    everybody = tuple(Exclusion(p.id, ExclusionGround.NAMED) for p in TEAM)
     told = wording.text(concerned.instead("12/2570", everybody, TEAM, OFFICE, "th"), "th")
     assert "12/2570" in told
     assert "• สำนักงาน ป.ป.ช." in told

@@ -2,25 +2,31 @@
 
 import pytest
 
-from handlers.dialog.events import Topic
-from handlers.questions.messages import AddLine, AskOffice, LineKind, Rating, State
-from tests.counter import BOARD, COMPLAINTS, Counter
+from handlers.dialog.events import DialogTopic
+from handlers.questions.messages import (
+    AppendThreadLine,
+    QuestionState,
+    Rating,
+    SubmitQuestion,
+    ThreadLineKind,
+)
+from tests.counter import BOARD, COMPLAINTS, InMemoryServiceDesk
 
 UNKNOWN = "ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม"
 
 
 def test_a_known_question_is_answered_at_once() -> None:
-    person = Counter().person()
+    person = InMemoryServiceDesk().person()
     said = person.says("สำนักงานเปิดให้บริการวันและเวลาใด")
     assert "08.30-16.30" in said
     assert "ตัวอย่าง" in said
     assert "ยินดีที่ได้ช่วย" in person.picks("ตรงกับที่ถาม")
-    assert person.session.topic is Topic.MENU
+    assert person.session.topic is DialogTopic.MENU
     assert not person.session.answers
 
 
 def test_what_does_not_fit_leads_to_the_titles_and_to_an_officer() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person()
     person.says("สำนักงานเปิดให้บริการวันและเวลาใด")
     said = person.picks("ไม่ตรง")
@@ -28,13 +34,13 @@ def test_what_does_not_fit_leads_to_the_titles_and_to_an_officer() -> None:
     assert "08.30" in person.does(text="1")
     person.picks("ไม่ตรง")
     person.picks("ถามเจ้าหน้าที่")
-    (act,) = [act for act in stage.acts if isinstance(act, AskOffice)]
+    (act,) = [act for act in stage.acts if isinstance(act, SubmitQuestion)]
     assert act.text == "สำนักงานเปิดให้บริการวันและเวลาใด"
     assert (act.answer_by - act.on).days == 15
     assert act.receipt.shown == person.receipt
 
 
-def asked(stage: Counter, name: str = "ก", words: str = UNKNOWN) -> str:
+def asked(stage: InMemoryServiceDesk, name: str = "ก", words: str = UNKNOWN) -> str:
     person = stage.person(name)
     assert "ยังไม่มีคำตอบ" in person.says(words)
     assert "7 ธันวาคม 2569" in person.picks("ถามเจ้าหน้าที่")
@@ -42,7 +48,7 @@ def asked(stage: Counter, name: str = "ก", words: str = UNKNOWN) -> str:
 
 
 def test_the_code_shows_the_answer_and_takes_a_further_question() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     code = asked(stage)
     other = stage.person("ข")
     assert "รอเจ้าหน้าที่ตอบ (ภายในวันที่ 7 ธันวาคม 2569)" in other.says(code.lower().replace("-", " "))
@@ -55,12 +61,12 @@ def test_the_code_shows_the_answer_and_takes_a_further_question() -> None:
     assert stage.threads[f"{1:032x}"].rating is Rating.GOOD
     other.picks("ถามต่อ")
     assert "รอเจ้าหน้าที่ตอบ" in other.says("ต้องวางเงินมัดจำไหม")
-    assert stage.threads[f"{1:032x}"].state is State.OPEN
+    assert stage.threads[f"{1:032x}"].state is QuestionState.OPEN
     assert [line.kind for line in stage.threads[f"{1:032x}"].lines] == ["asked", "answer", "more"]
 
 
 def test_words_within_a_thread_are_offered_to_be_sent() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person("ข")
     person.says(asked(stage))
     assert "คำถามใหม่" in person.says("ต้องวางเงินมัดจำไหม")
@@ -69,12 +75,12 @@ def test_words_within_a_thread_are_offered_to_be_sent() -> None:
     assert "ส่งคำถามต่อ" in person.picks("ถามต่อในเรื่องเดิม")
     person.says("สำนักงานเปิดให้บริการวันและเวลาใด")
     assert "08.30" in person.picks("เป็นคำถามใหม่")
-    assert sum(isinstance(act, AddLine) for act in stage.acts) == 1
+    assert sum(isinstance(act, AppendThreadLine) for act in stage.acts) == 1
     assert "ออกจากคำถามนี้แล้ว" in (person.says(person.receipt or stage_code(stage)), person.picks("ออก"))[1]
 
 
-def stage_code(stage: Counter) -> str:
-    return next(act.receipt.shown for act in stage.acts if isinstance(act, AskOffice))
+def stage_code(stage: InMemoryServiceDesk) -> str:
+    return next(act.receipt.shown for act in stage.acts if isinstance(act, SubmitQuestion))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def stage_code(stage: Counter) -> str:
     ],
 )
 def test_a_complaint_is_handed_over_and_nothing_of_it_kept(words: str) -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person()
     said = person.says(words)
     assert words not in said
@@ -100,7 +106,7 @@ def test_a_complaint_is_handed_over_and_nothing_of_it_kept(words: str) -> None:
 
 
 def test_a_complaint_that_is_none_is_looked_up() -> None:
-    person = Counter().person()
+    person = InMemoryServiceDesk().person()
     person.says("เห็นข่าวโรงเรียนอื่นโดนเรียกรับเงินแป๊ะเจี๊ยะ")
     assert "เรื่องทุจริตหรือไม่" in person.says("ไม่รู้สิ")
     person.picks("ไม่ใช่ เป็นคำถามทั่วไป")
@@ -110,33 +116,33 @@ def test_a_complaint_that_is_none_is_looked_up() -> None:
 
 
 def test_asking_how_to_complain_is_a_question() -> None:
-    assert "1206" in Counter().person().says("จะแจ้งเรื่องทุจริตหรือร้องเรียนเจ้าหน้าที่ได้ที่ไหน")
+    assert "1206" in InMemoryServiceDesk().person().says("จะแจ้งเรื่องทุจริตหรือร้องเรียนเจ้าหน้าที่ได้ที่ไหน")
 
 
 def test_thirty_questions_in_a_minute_are_slowed() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person()
     for number in range(30):
         person.says(f"{UNKNOWN} {number}")
         said = person.picks("ถามเจ้าหน้าที่")
         stage.wait(seconds=2)
     assert "หลังเวลา 09:1" in said
-    assert sum(isinstance(act, AskOffice) for act in stage.acts) == 5
+    assert sum(isinstance(act, SubmitQuestion) for act in stage.acts) == 5
     assert f"{UNKNOWN} 29" in person.session.answers["question"]
     stage.wait(minutes=16)
     person.picks("ถามเจ้าหน้าที่")
-    assert sum(isinstance(act, AskOffice) for act in stage.acts) == 6
+    assert sum(isinstance(act, SubmitQuestion) for act in stage.acts) == 6
 
 
 def test_a_burmese_question_is_delivered_and_told_in_english() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     said = stage.person().says("ကျောင်းအပ်ဖို့ ဘာစာရွက်စာတမ်းတွေ လိုအပ်ပါသလဲ")
     assert "We answer in Thai and English" in said
-    assert [act.text for act in stage.acts if isinstance(act, AskOffice)]
+    assert [act.text for act in stage.acts if isinstance(act, SubmitQuestion)]
 
 
 def test_a_photo_without_words_is_not_kept() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person()
     assert "เป็นข้อความ" in person.sends()
     person.says(UNKNOWN)
@@ -146,7 +152,7 @@ def test_a_photo_without_words_is_not_kept() -> None:
 
 
 def test_the_menu_and_its_words() -> None:
-    person = Counter().person()
+    person = InMemoryServiceDesk().person()
     assert "ถามตอบของ" in person.says("สวัสดีค่ะ")
     assert BOARD in person.says("กระดาน")
     assert COMPLAINTS in person.says("แจ้งทุจริต")
@@ -161,7 +167,7 @@ def test_the_menu_and_its_words() -> None:
 
 
 def test_what_stood_idle_is_begun_anew() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person()
     person.says(UNKNOWN)
     old = dict(person.heard[-1].choices)["ถามเจ้าหน้าที่"]
@@ -172,7 +178,7 @@ def test_what_stood_idle_is_begun_anew() -> None:
 
 
 def test_the_letter_leads_to_the_thread() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     code = asked(stage)
     stage.office_answers(code, "ยืมได้")
     person = stage.person()
@@ -182,9 +188,12 @@ def test_the_letter_leads_to_the_thread() -> None:
     assert "ส่งคำถามต่อ" in person.says("ต้องวางเงินมัดจำไหม")
     assert "ไม่พบ" in person.does(choice=f"/q.{9:032x}.more")
     assert "ยืมได้" in person.does(choice=f"/q.{1:032x}")
-    assert [act.kind for act in stage.acts if isinstance(act, AddLine)] == [LineKind.ANSWER, LineKind.MORE]
+    assert [act.kind for act in stage.acts if isinstance(act, AppendThreadLine)] == [
+        ThreadLineKind.ANSWER,
+        ThreadLineKind.MORE,
+    ]
 
 
 def test_too_long_is_not_lost() -> None:
-    person = Counter().person()
+    person = InMemoryServiceDesk().person()
     assert "เกิน 4,000" in person.says("ยาว " * 1500)

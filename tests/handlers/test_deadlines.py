@@ -11,28 +11,32 @@ from pydantic import ValidationError
 from handlers import i18n as wording
 from handlers import workdays as daysoff
 from handlers.complaints import deadlines
-from handlers.complaints.lifecycle import Status
-from handlers.complaints.reminders import Colleague, Remind, Standing
+from handlers.complaints.lifecycle import CaseStatus
+from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
 from handlers.office import Deadlines
 from handlers.staff.permissions import Role
 
 RULES = Deadlines()
 STAFF = (
-    Colleague("o1", Role.OFFICER),
-    Colleague("o2", Role.OFFICER),
-    Colleague("s1", Role.SUPERVISOR),
-    Colleague("a1", Role.ADMIN),
-    Colleague("x1", Role.AUDITOR),
+    ReminderRecipient("o1", Role.OFFICER),
+    ReminderRecipient("o2", Role.OFFICER),
+    ReminderRecipient("s1", Role.SUPERVISOR),
+    ReminderRecipient("a1", Role.ADMIN),
+    ReminderRecipient("x1", Role.AUDITOR),
 )
 START = date(2026, 11, 22)
 
 
-def standing(on: date = START, **more: object) -> Standing:
-    one = Standing("c", 2570, 12, Status.RECEIVED, on, on, on, deadlines.answer_by(on, RULES), officer="o1")
+def standing(on: date = START, **more: object) -> CaseDeadlineState:
+    one = CaseDeadlineState(
+        "c", 2570, 12, CaseStatus.RECEIVED, on, on, on, deadlines.answer_by(on, RULES), officer="o1"
+    )
     return replace(one, **more)  # type: ignore[arg-type]
 
 
-def told_until(one: Standing, last: date, rules: Deadlines = RULES) -> list[tuple[date, Remind]]:
+def told_until(
+    one: CaseDeadlineState, last: date, rules: Deadlines = RULES
+) -> list[tuple[date, SendReminder]]:
     """What is told when the clock runs every day."""
     found = []
     day = one.received_on
@@ -90,13 +94,13 @@ def test_a_silence_of_the_clock_is_told_once_and_truly() -> None:
 
 def test_each_state_has_a_time_of_its_own() -> None:
     rules = RULES.model_copy(update={"investigating_days": 90, "remind_before": (), "remind_after": ()})
-    one = standing(status=Status.INVESTIGATING, answered=True, touched_on=START + timedelta(days=80))
+    one = standing(status=CaseStatus.INVESTIGATING, answered=True, touched_on=START + timedelta(days=80))
     ((on, remind),) = told_until(one, START + timedelta(days=100), rules)
     assert (on, remind.say.key) == (START + timedelta(days=90), "staff.remind.on")
 
 
-@pytest.mark.parametrize("status", [Status.CLOSED, Status.NOT_ACCEPTED])
-def test_what_ended_is_told_no_more(status: Status) -> None:
+@pytest.mark.parametrize("status", [CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED])
+def test_what_ended_is_told_no_more(status: CaseStatus) -> None:
     assert told_until(standing(status=status), START + timedelta(days=99)) == []
 
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from handlers.consultations.messages import Ballot, Kind
+from handlers.consultations.messages import Consultation, ConsultationQuestionKind
 from handlers.staff.service.consultation_text import (
     MOST_QUESTIONS,
     Draft,
-    Wrong,
+    DraftIssue,
     drafted,
     gathered,
     instant,
@@ -36,14 +36,18 @@ def whole(text: str) -> Draft:
 
 def test_a_whole_announcement_is_read() -> None:
     made = drafted(whole(WHOLE), NOW)
-    assert isinstance(made, Ballot)
+    assert isinstance(made, Consultation)
     assert (made.title, made.link) == ("เวลาเปิดบริการ", "https://office.go.th/a.pdf")
     assert made.opens.isoformat() == "2026-12-01T08:00:00+07:00"
     assert made.closes.isoformat() == "2026-12-31T16:30:00+07:00"
-    assert [one.kind for one in made.questions] == [Kind.CHOICE, Kind.SCALE, Kind.STATEMENTS]
+    assert [one.kind for one in made.questions] == [
+        ConsultationQuestionKind.CHOICE,
+        ConsultationQuestionKind.SCALE,
+        ConsultationQuestionKind.STATEMENTS,
+    ]
     assert dict(made.questions[0].options) == {"o1": "ดี", "o2": "ไม่จำเป็น"}
     english = drafted(whole("title: Hours\ncloses: 31/12/2026\nask: text | What else?"), NOW)
-    assert isinstance(english, Ballot)
+    assert isinstance(english, Consultation)
     assert english.opens == NOW
 
 
@@ -90,7 +94,7 @@ def test_a_line_takes_the_place_of_an_earlier_one_and_a_question_can_be_taken_ou
 )
 def test_a_mistake_is_named_and_all_else_is_kept(line: str, key: str) -> None:
     draft, wrong = gathered(WHOLE, line)
-    assert wrong == (Wrong(key, line),)
+    assert wrong == (DraftIssue(key, line),)
     assert draft == whole(WHOLE)
 
 
@@ -102,7 +106,7 @@ def test_no_more_than_twenty_questions_are_taken() -> None:
 def test_it_closes_after_it_opens_and_after_now() -> None:
     for closes in ("30/11/2569", "01/11/2569"):
         made = drafted(whole(f"{WHOLE}\nปิด: {closes}"), NOW)
-        assert isinstance(made, Wrong)
+        assert isinstance(made, DraftIssue)
         assert made.key == "order"
 
 

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.questions.search_index import Entry, Index, runs
+from handlers.questions.search_index import IndexedEntry, NgramIndex, runs
 from handlers.questions.stopwords import FLOOR, telling
 
 BASE = (
-    Entry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
-    Entry("move", ("ขอย้ายครูต้องยื่นคำร้องเมื่อไร", "ครูยื่นคำร้องขอย้ายได้ปีละ 1 ครั้ง ภายในเดือนมกราคม")),
-    Entry("hours", ("สำนักงานเปิดกี่โมง", "สำนักงานเปิดทำการวันจันทร์ถึงวันศุกร์ 08.30-16.30 น.")),
-    Entry("private", ("ขอจัดตั้งโรงเรียนเอกชนใช้เอกสารอะไรบ้าง", "ใบอนุญาตจัดตั้งโรงเรียนเอกชนนอกระบบ")),
-    Entry("scholar", ("ขอทุนการศึกษาได้ที่ใด", "ทุนการศึกษาสำหรับนักเรียนยากจน")),
-    Entry("line", ("มี LINE official ไหม", "ติดต่อทาง LINE @office หรือ e-mail ได้")),
+    IndexedEntry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
+    IndexedEntry("move", ("ขอย้ายครูต้องยื่นคำร้องเมื่อไร", "ครูยื่นคำร้องขอย้ายได้ปีละ 1 ครั้ง ภายในเดือนมกราคม")),
+    IndexedEntry("hours", ("สำนักงานเปิดกี่โมง", "สำนักงานเปิดทำการวันจันทร์ถึงวันศุกร์ 08.30-16.30 น.")),
+    IndexedEntry("private", ("ขอจัดตั้งโรงเรียนเอกชนใช้เอกสารอะไรบ้าง", "ใบอนุญาตจัดตั้งโรงเรียนเอกชนนอกระบบ")),
+    IndexedEntry("scholar", ("ขอทุนการศึกษาได้ที่ใด", "ทุนการศึกษาสำหรับนักเรียนยากจน")),
+    IndexedEntry("line", ("มี LINE official ไหม", "ติดต่อทาง LINE @office หรือ e-mail ได้")),
 )
-INDEX = Index.of(BASE)
+INDEX = NgramIndex.of(BASE)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_who_knows_nothing_says_nothing(asked: str) -> None:
 
 
 def test_an_empty_base_knows_nothing() -> None:
-    assert Index.of(()).nearest("สำนักงานเปิดกี่โมง") == ()
-    assert Index.of([Entry("empty", ("", "..."))]).nearest("สำนักงานเปิดกี่โมง") == ()
+    assert NgramIndex.of(()).nearest("สำนักงานเปิดกี่โมง") == ()
+    assert NgramIndex.of([IndexedEntry("empty", ("", "..."))]).nearest("สำนักงานเปิดกี่โมง") == ()
 
 
 def test_an_entry_is_found_once_by_its_nearest_text() -> None:
@@ -62,8 +62,10 @@ def test_an_entry_is_found_once_by_its_nearest_text() -> None:
 
 
 def test_a_large_base_is_looked_at_in_part_and_finds_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [Entry(str(n), (f"คำถามที่ {n} เรื่องหนังสือราชการเลขที่ {n * 7919 % 10007}",)) for n in range(3000)]
-    index = Index.of([*many, *BASE])
+    many = [
+        IndexedEntry(str(n), (f"คำถามที่ {n} เรื่องหนังสือราชการเลขที่ {n * 7919 % 10007}",)) for n in range(3000)
+    ]
+    index = NgramIndex.of([*many, *BASE])
     monkeypatch.setattr("handlers.questions.search_index.MOST_LOOKED_AT", 500)
     assert index.nearest("หนังสือราชการเลขที่ 7919")[0].id == "1"
     assert index.nearest("ขอทุนการศึกษาได้ที่ใด")[0].id == "scholar"
@@ -79,7 +81,7 @@ def test_any_text_has_runs_and_an_answer_or_none(text: str) -> None:
 @given(st.lists(st.text("กขคงจ ่้า12ab", min_size=4, max_size=30), min_size=1, max_size=8, unique=True))
 @example(["1จ้า", "11"])
 def test_each_text_of_a_base_finds_itself(texts: list[str]) -> None:
-    index = Index.of(Entry(str(number), (text,)) for number, text in enumerate(texts))
+    index = NgramIndex.of(IndexedEntry(str(number), (text,)) for number, text in enumerate(texts))
     for number, text in enumerate(texts):
         found = index.ranked(text, len(texts))
         own = [one for one in found if one.id == str(number)]
@@ -100,19 +102,19 @@ def test_words_of_asking_tell_little() -> None:
 
 
 def test_what_many_have_is_nobodys_answer() -> None:
-    many = Index.of([Entry(str(n), (f"ใบอนุญาตประเภทที่หมายเลข {n}{n}{n}",)) for n in range(20)])
+    many = NgramIndex.of([IndexedEntry(str(n), (f"ใบอนุญาตประเภทที่หมายเลข {n}{n}{n}",)) for n in range(20)])
     assert many.nearest("ใบอนุญาต") != ()
     assert not many.nearest("ใบอนุญาต")[0].sure
     assert many.nearest("ใบขับขี่รถยนต์ส่วนบุคคลประเภทใด") == ()
 
 
 def test_a_question_word_for_word_is_answered_at_once_however_near_others_are() -> None:
-    alike = Index.of(
+    alike = NgramIndex.of(
         [
-            Entry("renew", ("ต่ออายุใบประกอบวิชาชีพ", "ใบประกอบวิชาชีพหมดอายุ")),
-            Entry("lost", ("ใบประกอบวิชาชีพหาย", "ทำใบประกอบวิชาชีพหาย")),
-            Entry("name", ("แก้ชื่อในใบประกอบวิชาชีพ", "แจ้งหาย")),
-            Entry("twice", ("แจ้งหาย",)),
+            IndexedEntry("renew", ("ต่ออายุใบประกอบวิชาชีพ", "ใบประกอบวิชาชีพหมดอายุ")),
+            IndexedEntry("lost", ("ใบประกอบวิชาชีพหาย", "ทำใบประกอบวิชาชีพหาย")),
+            IndexedEntry("name", ("แก้ชื่อในใบประกอบวิชาชีพ", "แจ้งหาย")),
+            IndexedEntry("twice", ("แจ้งหาย",)),
         ]
     )
     first = alike.nearest("ใบประกอบวิชาชีพหมดอายุ")[0]

@@ -6,25 +6,31 @@ from datetime import date, timedelta
 import pytest
 
 from handlers.dialog.events import Channel
-from handlers.questions.faq_messages import Known, Post, Posted, PutKnown, Unpost
-from handlers.questions.messages import CloseQuestion, LineKind, State
-from handlers.staff.members import NoteAttempt, Profile, Staff
+from handlers.questions.faq_messages import (
+    FaqEntry,
+    PublishedQuestion,
+    PublishQuestion,
+    SaveFaqEntry,
+    UnpublishQuestion,
+)
+from handlers.questions.messages import CloseQuestion, QuestionState, ThreadLineKind
+from handlers.staff.members import AuditRefusal, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from handlers.staff.service.dispatch import BY_BUTTON, SPELT
-from tests.counter import Counter
-from tests.play import Actor
+from tests.counter import InMemoryServiceDesk
+from tests.play import ChatUser
 
 LATE = "ขอยืมเต็นท์ได้ไหม โทร 081-234-5678"
 
 
-def stage(role: Role = Role.OFFICER) -> tuple[Counter, Actor]:
-    one = Counter(channel=Channel.TERMINAL)
-    one.staff[b"office"] = Staff("s1", role, Profile("สมหญิง"), b"office", date(2026, 11, 1))
+def stage(role: Role = Role.OFFICER) -> tuple[InMemoryServiceDesk, ChatUser]:
+    one = InMemoryServiceDesk(channel=Channel.TERMINAL)
+    one.staff[b"office"] = StaffMember("s1", role, StaffProfile("สมหญิง"), b"office", date(2026, 11, 1))
     one.router = replace(one.router, roster={b"office"})
-    return one, Actor(one, b"office")
+    return one, ChatUser(one, b"office")
 
 
-def asks(one: Counter, words: str = LATE, name: str = "ก") -> str:
+def asks(one: InMemoryServiceDesk, words: str = LATE, name: str = "ก") -> str:
     person = one.person(name)
     person.says(words)
     if "ถามเจ้าหน้าที่" not in person.labels:
@@ -48,7 +54,7 @@ def test_what_waits_is_listed_and_answered() -> None:
     assert "รอเจ้าหน้าที่ตอบ" in one.person("ข").says(code)
     one.wait(seconds=60)
     thread = one.threads[f"{1:032x}"]
-    assert thread.state is State.ANSWERED
+    assert thread.state is QuestionState.ANSWERED
     assert thread.answer == "ยืมได้ ทำหนังสือมาก่อน"
     assert "ยืมได้" in one.person("ข").says(code)
     assert "ไม่มีคำถามที่รอตอบ" in officer.says("/inbox")
@@ -104,15 +110,15 @@ def test_nothing_goes_by_a_slip() -> None:
     assert not one.held
     assert "ไม่มีอะไรรอส่ง" in officer.says("/เรียกคืน 1")
     one.wait(minutes=2)
-    assert one.threads[f"{1:032x}"].state is State.OPEN
+    assert one.threads[f"{1:032x}"].state is QuestionState.OPEN
 
 
 def test_a_colleague_s_answer_that_waits_is_not_doubled() -> None:
     one, officer = stage()
-    one.staff[b"other"] = Staff("s2", Role.OFFICER, Profile("สมศรี"), b"other", date(2026, 11, 1))
+    one.staff[b"other"] = StaffMember("s2", Role.OFFICER, StaffProfile("สมศรี"), b"other", date(2026, 11, 1))
     one.router = replace(one.router, roster={b"office", b"other"})
     code = asks(one)
-    other = Actor(one, b"other")
+    other = ChatUser(one, b"other")
     officer.says("/answer 1 ยืมได้")
     other.says("/answer 1 ได้ครับ")
     other.picks("ส่ง")
@@ -146,20 +152,20 @@ def test_published_after_it_was_read_and_covered() -> None:
     said = officer.says("/publish 1\nถาม: ยืมเต็นท์ได้ไหม\nตอบ: ได้ ติดต่อกลุ่มอำนวยการ")
     assert "ไม่พบเลขบัตร" in said
     assert "เผยแพร่คำถาม 1/2570" in officer.picks("เผยแพร่ตามนี้")
-    (act,) = [act for act in one.acts if isinstance(act, Post)]
+    (act,) = [act for act in one.acts if isinstance(act, PublishQuestion)]
     assert act.question == f"{1:032x}"
     assert (act.post.question, act.post.answer) == ("ยืมเต็นท์ได้ไหม", "ได้ ติดต่อกลุ่มอำนวยการ")
     assert act.post.id != act.question
     officer.says("/publish 1 ok")
-    assert len([act for act in one.acts if isinstance(act, Post)]) == 1
+    assert len([act for act in one.acts if isinstance(act, PublishQuestion)]) == 1
 
 
 def test_what_was_published_can_be_taken_back() -> None:
     one, officer = stage()
     day = date(2026, 11, 20)
     posts = (
-        Posted("a" * 32, "ยืมเต็นท์ได้ไหม", "ได้", day, day),
-        Posted("b" * 32, "เปิดวันเสาร์ไหม", "ไม่", day, day),
+        PublishedQuestion("a" * 32, "ยืมเต็นท์ได้ไหม", "ได้", day, day),
+        PublishedQuestion("b" * 32, "เปิดวันเสาร์ไหม", "ไม่", day, day),
     )
     one.shelf = replace(one.shelf, posted=posts)
     officer.says("/unpublish")
@@ -168,9 +174,11 @@ def test_what_was_published_can_be_taken_back() -> None:
     officer.says("/เลิกเผยแพร่ เต็นท์")
     said = officer.picks("ยืมเต็นท์ได้ไหม")
     assert "ตอบ: ได้" in said
-    assert not [act for act in one.acts if isinstance(act, Unpost)]
+    assert not [act for act in one.acts if isinstance(act, UnpublishQuestion)]
     assert "นำออกจากกระดานแล้ว" in officer.picks("นำออกจากกระดาน")
-    assert [act for act in one.acts if isinstance(act, Unpost)] == [Unpost("a" * 32, "s1")]
+    assert [act for act in one.acts if isinstance(act, UnpublishQuestion)] == [
+        UnpublishQuestion("a" * 32, "s1")
+    ]
     asks(one)
     one.threads[f"{1:032x}"] = replace(one.threads[f"{1:032x}"], board="b" * 32)
     assert "เปิดวันเสาร์ไหม" in officer.says("/unpublish 1/2570")
@@ -184,7 +192,7 @@ def test_every_command_is_told_and_a_mistyped_one_sends_nothing() -> None:
         assert (f"(/{SPELT[own][0]})" in said) == (own not in BY_BUTTON)
     asks(one)
     assert "ไม่มีคำสั่ง “/anwser”" in officer.says("/anwser 1 ยืมได้")
-    assert one.threads[f"{1:032x}"].state is State.OPEN
+    assert one.threads[f"{1:032x}"].state is QuestionState.OPEN
     assert len(one.threads) == 1
     assert "คุณสมหญิง" in officer.picks("คำสั่งทั้งหมด")
     assert "คำสั่ง" not in officer.says("/privacy")
@@ -194,7 +202,9 @@ def test_every_command_is_told_and_a_mistyped_one_sends_nothing() -> None:
 
 def test_the_knowledge_base_is_edited_in_chat() -> None:
     one, officer = stage()
-    one.shelf = replace(one.shelf, known=(Known("old", "เก่า", "x", until=date(2026, 1, 1)), *one.shelf.known))
+    one.shelf = replace(
+        one.shelf, known=(FaqEntry("old", "เก่า", "x", until=date(2026, 1, 1)), *one.shelf.known)
+    )
     said = officer.says("/faq")
     assert "41 ข้อ พ้นกำหนดแล้ว 1 ข้อ" in said
     assert "(พ้นกำหนด) old" in said
@@ -205,7 +215,7 @@ def test_the_knowledge_base_is_edited_in_chat() -> None:
     assert "ปิดข้อ old" in officer.says("/faq off old")
     assert "เปิดข้อ old" in officer.says("/faq on old")
     assert "ไม่มีข้อ" in officer.says("/faq off nothing")
-    put = {act.entry.id: act.entry for act in one.acts if isinstance(act, PutKnown)}
+    put = {act.entry.id: act.entry for act in one.acts if isinstance(act, SaveFaqEntry)}
     assert put["own-1"].answer == "ได้"
     assert put["opening-hours"].answer == "เปิดทุกวัน"
     assert not put["opening-hours"].example
@@ -217,7 +227,7 @@ def test_who_handles_nothing_reads_nothing(role: Role) -> None:
     asks(one)
     assert "ไม่ใช่หน้าที่" in officer.says("/questions")
     assert LATE not in officer.says("/question 1")
-    assert isinstance(one.acts[-1], NoteAttempt)
+    assert isinstance(one.acts[-1], AuditRefusal)
 
 
 def test_a_stranger_sees_the_counter_of_everybody() -> None:
@@ -227,12 +237,12 @@ def test_a_stranger_sees_the_counter_of_everybody() -> None:
     for words in ("/questions", "/answer 1 เท็จ", "/faq off opening-hours", "/join"):
         said = stranger.says(words)
         assert LATE not in said
-    assert one.threads[f"{1:032x}"].state is State.OPEN
-    assert not [act for act in one.acts if isinstance(act, PutKnown)]
-    assert len([act for act in one.acts if isinstance(act, NoteAttempt)]) >= 3
+    assert one.threads[f"{1:032x}"].state is QuestionState.OPEN
+    assert not [act for act in one.acts if isinstance(act, SaveFaqEntry)]
+    assert len([act for act in one.acts if isinstance(act, AuditRefusal)]) >= 3
 
 
 def test_officers_ask_as_anybody_does() -> None:
     _, officer = stage()
     assert "08.30-16.30" in officer.says("สำนักงานเปิดให้บริการวันและเวลาใด")
-    assert LineKind.ANSWER == "answer"
+    assert ThreadLineKind.ANSWER == "answer"

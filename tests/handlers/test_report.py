@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 
 from handlers.complaints.messages import FileCase
-from handlers.complaints_desk import Complaints
-from handlers.dialog.events import Channel, DropFiles, FileProblem, Topic
-from tests.play import OFFICE, WHOLE_REPORT, Actor, Stage
+from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.events import Channel, DeleteFiles, DialogTopic, FileProblem
+from tests.play import OFFICE, WHOLE_REPORT, ChatUser, InMemoryDesk
 
 TO_STORY = WHOLE_REPORT[:4]
 TO_EVIDENCE = WHOLE_REPORT[:9]
 
 
-def actor(*lines: str, channel: Channel = Channel.WEB) -> Actor:
-    person = Stage(channel=channel).person()
+def actor(*lines: str, channel: Channel = Channel.WEB) -> ChatUser:
+    person = InMemoryDesk(channel=channel).person()
     if lines:
         person.files(*lines)
     return person
@@ -45,7 +45,7 @@ def test_before_the_first_word_all_is_said(channel: Channel) -> None:
 
 @pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.LINE])
 def test_who_is_told_that_the_web_page_is_safer_is_told_where_it_is(channel: Channel) -> None:
-    stage = Stage(Complaints(OFFICE, site="https://report.example.go.th/"), channel=channel)
+    stage = InMemoryDesk(ComplaintsDesk(OFFICE, site="https://report.example.go.th/"), channel=channel)
     said = stage.person().says("แจ้งเรื่อง")
     assert "ให้แจ้งทางหน้าเว็บ https://report.example.go.th/report\n" in said
     assert "{site}" not in actor(channel=channel).says("แจ้งเรื่อง")
@@ -155,12 +155,12 @@ def test_a_draft_lapses_after_thirty_idle_minutes_and_the_person_is_told() -> No
     assert "ร่างเดิมจึงถูกลบ" in said
     assert "พักไว้" in said
     assert person.session.answers == {"story": "เล่าต่อว่ามีการเรียกเงินอีกครั้งหนึ่ง"}
-    assert isinstance(person.stage.acts[-1], DropFiles)
+    assert isinstance(person.stage.acts[-1], DeleteFiles)
 
 
 def test_a_draft_that_the_clock_swept_is_told_of_too() -> None:
     person = actor(*TO_EVIDENCE)
-    swept = replace(person.session, topic=Topic.LAPSED, answers={}, files=())
+    swept = replace(person.session, topic=DialogTopic.LAPSED, answers={}, files=())
     person.stage.sessions[person.who] = swept
     assert "ร่างเดิมจึงถูกลบ" in person.says("สวัสดี")
     assert "ร่างเดิมจึงถูกลบ" not in person.says("สวัสดี")

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from handlers import thai
-from handlers.complaints.lifecycle import Step
-from handlers.complaints.messages import AddEntry, By, EntryKind
+from handlers.complaints.lifecycle import TransitionRequest
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog import receipt
 from handlers.dialog.events import FileProblem, Message
-from tests.counter import Counter
-from tests.play import Actor, Stage
-from tests.story import ASKING, CITIZENS, Telling
+from tests.counter import InMemoryServiceDesk
+from tests.play import ChatUser, InMemoryDesk
+from tests.story import ASKING, CITIZENS, StoryPlayer
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -25,12 +25,12 @@ PROBLEMS = {
 
 
 @dataclass
-class StageDoor:
+class HandlerDriver:
     """A door without storage."""
 
     sets_clock = True
-    stage: Stage = field(default_factory=Stage)
-    actors: dict[str, Actor] = field(default_factory=dict)
+    stage: InMemoryDesk = field(default_factory=InMemoryDesk)
+    actors: dict[str, ChatUser] = field(default_factory=dict)
 
     def _said(self, person: str, **deed: str) -> list[Message]:
         actor = self.actors.setdefault(person, self.stage.person(person))
@@ -59,24 +59,26 @@ class StageDoor:
     def time(self) -> float:
         return self.stage.now.timestamp()
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         self.stage.move(receipt, step)
 
     def tell(self, shown: str, words: str) -> None:
         case = self.stage.cases[receipt.folded(shown)]
         on = thai.day(self.stage.now)
-        self.stage.write(AddEntry(case.id, case.seq + 1, on, EntryKind.OFFICE, By.OFFICE, words))
+        self.stage.write(
+            AddHistoryEntry(case.id, case.seq + 1, on, HistoryEntryKind.OFFICE, ActorKind.OFFICE, words)
+        )
 
     def answer(self, shown: str, words: str) -> None:
-        assert isinstance(self.stage, Counter)
+        assert isinstance(self.stage, InMemoryServiceDesk)
         self.stage.office_answers(shown, words)
 
 
 @pytest.mark.parametrize("story", ASKING, ids=lambda story: story.stem)
 def test_story_of_the_service_desk(story: Path) -> None:
-    Telling(StageDoor(Counter())).play(story)
+    StoryPlayer(HandlerDriver(InMemoryServiceDesk())).play(story)
 
 
 @pytest.mark.parametrize("story", CITIZENS, ids=lambda story: story.stem)
 def test_story(story: Path) -> None:
-    Telling(StageDoor()).play(story)
+    StoryPlayer(HandlerDriver()).play(story)

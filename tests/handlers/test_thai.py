@@ -34,7 +34,7 @@ TODAY = date(2026, 11, 22)
     ],
 )
 def test_when(typed: str, first: date, words: str) -> None:
-    assert thai.when(typed, TODAY) == thai.When(first, words)
+    assert thai.when(typed, TODAY) == thai.ParsedDate(first, words)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_any_text_is_read_without_trouble(text: str) -> None:
     thai.when(text, TODAY)
     cleaned = thai.clean(text)
     assert not any(0xD800 <= ord(c) <= 0xDFFF or c in "\x00\u202e\u2066" for c in cleaned.text)
-    assert thai.clean(cleaned.text) == thai.Cleaned(cleaned.text, 0, cleaned.text.count("\ufffd"))
+    assert thai.clean(cleaned.text) == thai.CleanedText(cleaned.text, 0, cleaned.text.count("\ufffd"))
     cleaned.text.encode()
 
 

@@ -4,23 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.complaints.lifecycle import Move, Outcome, Reason, Step
-from handlers.complaints.messages import AddEntry, By, EntryKind, FindCase, Tries
+from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, Attempts, FindCase, HistoryEntryKind
 from handlers.dialog import attempts as guesses
 from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import made_of
-from tests.play import MORNING, Actor, Stage
+from tests.play import MORNING, ChatUser, InMemoryDesk
 
 CANARY = "ร้อยละสิบ"  # stands in the complaint of tests.play
 
 
-def filed() -> Actor:
-    person = Stage().person()
+def filed() -> ChatUser:
+    person = InMemoryDesk().person()
     person.reports()
     return person
 
 
-def following() -> Actor:
+def following() -> ChatUser:
     person = filed()
     person.says(person.receipt)
     return person
@@ -36,7 +36,7 @@ def test_the_case_is_found_from_any_channel_by_its_receipt_alone() -> None:
 
 def test_the_complaint_is_never_echoed_and_the_number_never_told() -> None:
     person = following()
-    person.stage.move(person.receipt, Step(Move.SCREEN))
+    person.stage.move(person.receipt, TransitionRequest(Transition.SCREEN))
     for label in ("ดูล่าสุด", "ส่งข้อความ", "ไม่ กลับไปดูเรื่อง", "ถอนเรื่อง", "ไม่ กลับไปดูเรื่อง", "ส่งหลักฐานเพิ่ม"):
         said = person.picks(label)
         assert CANARY not in said
@@ -47,14 +47,36 @@ def test_the_complaint_is_never_echoed_and_the_number_never_told() -> None:
     ("steps", "words"),
     [
         ((), "รับเรื่องแล้ว"),
-        ((Step(Move.SCREEN),), "อยู่ระหว่างดำเนินการ"),
-        ((Step(Move.SCREEN), Step(Move.INVESTIGATE)), "อยู่ระหว่างดำเนินการ"),
-        ((Step(Move.SCREEN), Step(Move.NOT_ACCEPT, reason=Reason.IN_COURT)), "ไม่รับเรื่อง"),
-        ((Step(Move.SCREEN), Step(Move.CLOSE, Outcome.FORWARDED, body="สำนักงาน ป.ป.ช.")), "แล้วเสร็จ"),
-        ((Step(Move.SCREEN), Step(Move.INVESTIGATE), Step(Move.CLOSE, Outcome.SUBSTANTIATED)), "แล้วเสร็จ"),
+        ((TransitionRequest(Transition.SCREEN),), "อยู่ระหว่างดำเนินการ"),
+        (
+            (TransitionRequest(Transition.SCREEN), TransitionRequest(Transition.INVESTIGATE)),
+            "อยู่ระหว่างดำเนินการ",
+        ),
+        (
+            (
+                TransitionRequest(Transition.SCREEN),
+                TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason.IN_COURT),
+            ),
+            "ไม่รับเรื่อง",
+        ),
+        (
+            (
+                TransitionRequest(Transition.SCREEN),
+                TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="สำนักงาน ป.ป.ช."),
+            ),
+            "แล้วเสร็จ",
+        ),
+        (
+            (
+                TransitionRequest(Transition.SCREEN),
+                TransitionRequest(Transition.INVESTIGATE),
+                TransitionRequest(Transition.CLOSE, CaseOutcome.SUBSTANTIATED),
+            ),
+            "แล้วเสร็จ",
+        ),
     ],
 )
-def test_the_four_public_states(steps: tuple[Step, ...], words: str) -> None:
+def test_the_four_public_states(steps: tuple[TransitionRequest, ...], words: str) -> None:
     person = following()
     for step in steps:
         person.stage.move(person.receipt, step, "เหตุผลของสำนักงาน")
@@ -67,7 +89,9 @@ def test_the_four_public_states(steps: tuple[Step, ...], words: str) -> None:
 def test_messages_go_both_ways() -> None:
     person = following()
     case = next(iter(person.stage.cases.values()))
-    told = AddEntry(case.id, 2, case.received_on, EntryKind.OFFICE, By.OFFICE, "ขอทราบวันที่ให้ชัดขึ้น")
+    told = AddHistoryEntry(
+        case.id, 2, case.received_on, HistoryEntryKind.OFFICE, ActorKind.OFFICE, "ขอทราบวันที่ให้ชัดขึ้น"
+    )
     person.stage.write(told)
     assert "ขอทราบวันที่ให้ชัดขึ้น" in person.picks("ดูล่าสุด")
     person.picks("ส่งข้อความ")
@@ -102,14 +126,16 @@ def test_withdraw_asks_first_and_only_once() -> None:
     assert "สถานะ: แล้วเสร็จ" in person.picks("ยืนยันถอนเรื่อง")
     assert "ถอนเรื่อง" not in person.labels
     case = next(iter(person.stage.cases.values()))
-    assert case.outcome is Outcome.WITHDRAWN
+    assert case.outcome is CaseOutcome.WITHDRAWN
 
 
 def test_withdraw_of_a_case_that_ended_meanwhile() -> None:
     person = following()
     person.picks("ถอนเรื่อง")
-    person.stage.move(person.receipt, Step(Move.SCREEN))
-    person.stage.move(person.receipt, Step(Move.NOT_ACCEPT, reason=Reason.POLICY))
+    person.stage.move(person.receipt, TransitionRequest(Transition.SCREEN))
+    person.stage.move(
+        person.receipt, TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason.POLICY)
+    )
     assert "จึงถอนไม่ได้" in person.picks("ยืนยันถอนเรื่อง")
 
 
@@ -129,8 +155,8 @@ def test_a_wrong_check_symbol_is_mistyped_and_asks_nothing_of_the_register(
 ) -> None:
     person = filed()
     asked = []
-    answer = Stage.answer
-    monkeypatch.setattr(Stage, "answer", lambda s, q: asked.append(q) or answer(s, q))
+    answer = InMemoryDesk.answer
+    monkeypatch.setattr(InMemoryDesk, "answer", lambda s, q: asked.append(q) or answer(s, q))
     good = person.receipt
     wrong = good[:-1] + ("2" if good[-1] != "2" else "3")
     for typed in (wrong, wrong[:-1], "ABC"):
@@ -167,7 +193,7 @@ def test_five_guesses_close_the_look_up_for_longer_and_longer() -> None:
 
 
 def test_the_time_that_is_said_has_truly_come() -> None:
-    guesser = Stage().person()
+    guesser = InMemoryDesk().person()
     guesser.stage.wait(seconds=30)
     guesser.says("ติดตาม")
     said = [guesser.says(made_of(n).shown) for n in range(5)][-1]
@@ -175,7 +201,7 @@ def test_the_time_that_is_said_has_truly_come() -> None:
 
 
 def test_guesses_fade_after_the_window() -> None:
-    tries = Tries()
+    tries = Attempts()
     for _ in range(4):
         tries = guesses.missed(tries, MORNING)
     later = guesses.missed(tries, MORNING + timedelta(minutes=15))
@@ -220,7 +246,7 @@ def test_old_buttons_and_languages_while_following() -> None:
 
 
 def test_the_five_last_symbols() -> None:
-    person = Stage().person()
+    person = InMemoryDesk().person()
     person.files()
     person.picks("ส่งเรื่อง")
     five = person.receipt.replace("-", "")[-5:]
@@ -238,7 +264,7 @@ def test_the_five_last_symbols() -> None:
 
 
 def test_a_text_instead_of_the_five_symbols_is_meant_for_the_case() -> None:
-    person = Stage().person()
+    person = InMemoryDesk().person()
     person.files()
     person.picks("ส่งเรื่อง")
     assert "ต้องการส่งข้อความนี้" in person.says("ลืมบอกไปว่ามีภาพถ่ายด้วย")
@@ -246,7 +272,7 @@ def test_a_text_instead_of_the_five_symbols_is_meant_for_the_case() -> None:
 
 
 def test_a_file_at_the_code_question_is_kept() -> None:
-    person = Stage().person()
+    person = InMemoryDesk().person()
     assert "พักไว้" in person.files("ติดตาม") + person.sends()
     other = person.stage.person("ข")
     assert "พักไว้" in other.files("ติดตาม", "เจ้าหน้าที่เรียกรับเงินจากผู้ปกครอง")

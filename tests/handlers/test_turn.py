@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.dialog.events import File, Session, Topic
+from handlers.dialog.events import DialogTopic, File, Session
 from handlers.dialog.receipt import made_of
 
 BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
@@ -14,7 +14,7 @@ CHANGES: dict[str, Any] = {
     "version": 4,
     "at": datetime(2026, 11, 23, tzinfo=UTC),
     "lang": "en",
-    "topic": Topic.REPORT,
+    "topic": DialogTopic.REPORT,
     "step": "accused",
     "prompt": 8,
     "answers": {"story": "เรียกรับเงิน"},

@@ -9,12 +9,15 @@ from handlers.complaints_desk import TYPED
 from handlers.dialog.events import Choice
 from handlers.questions import menu as welcome
 from handlers.service_desk import HEARD
-from tests.counter import Counter
-from tests.play import Stage
+from tests.counter import InMemoryServiceDesk
+from tests.play import InMemoryDesk
 
 LABELS = [
     (stage, typed, lang, one)
-    for stage, typed, offered in ((Stage, TYPED, menu.CHOICES), (Counter, HEARD, welcome.CHOICES))
+    for stage, typed, offered in (
+        (InMemoryDesk, TYPED, menu.CHOICES),
+        (InMemoryServiceDesk, HEARD, welcome.CHOICES),
+    )
     for lang, choices in offered.items()
     for one in choices
 ]
@@ -22,7 +25,7 @@ LABELS = [
 
 @pytest.mark.parametrize(("stage", "typed", "lang", "one"), LABELS)
 def test_a_label_that_is_typed_does_what_its_button_does(
-    stage: type[Stage], typed: dict[str, str], lang: str, one: Choice
+    stage: type[InMemoryDesk], typed: dict[str, str], lang: str, one: Choice
 ) -> None:
     label = wording.label(one, lang)  # type: ignore[arg-type]
     taps, types = stage().person(), stage().person()
@@ -38,7 +41,7 @@ def test_every_word_that_is_a_command_is_understood_as_it_is_typed() -> None:
 
 
 def test_a_code_is_kept_in_no_opinion() -> None:
-    stage = Counter()
+    stage = InMemoryServiceDesk()
     person = stage.person()
     person.says("ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม")
     person.picks("ถามเจ้าหน้าที่")

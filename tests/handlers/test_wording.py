@@ -5,9 +5,9 @@ import string
 from pathlib import Path
 
 from handlers import i18n as wording
-from handlers.complaints.lifecycle import Outcome, Public, Reason, Status
-from handlers.complaints.messages import INSIDE, EntryKind
-from handlers.dialog.events import Channel, FileProblem, Say
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, PublicStatus
+from handlers.complaints.messages import INSIDE, HistoryEntryKind
+from handlers.dialog.events import Channel, FileProblem, Reply
 
 SOURCES = "\n".join(p.read_text("utf-8") for p in Path(wording.__file__).parent.rglob("*.py"))
 
@@ -26,11 +26,11 @@ def test_both_languages_have_the_same_keys_and_places() -> None:
 
 def test_every_member_that_is_said_has_words() -> None:
     wanted = {
-        *(f"status.{p}" for p in Public),
-        *(f"reason.{r}" for r in Reason),
-        *(f"entry.closed.{o}" for o in Outcome),
-        *(f"entry.moved.{s}" for s in Status),
-        *(f"entry.{k}" for k in EntryKind if k is not EntryKind.MOVED and k not in INSIDE),
+        *(f"status.{p}" for p in PublicStatus),
+        *(f"reason.{r}" for r in NonAcceptanceReason),
+        *(f"entry.closed.{o}" for o in CaseOutcome),
+        *(f"entry.moved.{s}" for s in CaseStatus),
+        *(f"entry.{k}" for k in HistoryEntryKind if k is not HistoryEntryKind.MOVED and k not in INSIDE),
         *(f"file.{p}" for p in FileProblem),
         *(f"{part}.{c}" for part in ("anonymity", "abroad", "advice") for c in Channel),
     }
@@ -38,13 +38,13 @@ def test_every_member_that_is_said_has_words() -> None:
 
 
 def test_every_key_that_stands_in_the_source_has_words() -> None:
-    keys = set(re.findall(r'Say\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
+    keys = set(re.findall(r'Reply\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
     assert len(keys) > 30
     assert keys <= wording.WORDS["th"].keys()
 
 
 def test_words_of_others_are_never_read_as_ours() -> None:
-    braces = Say("pick.unknown", {"text": "{receipt} {0} %s"})
+    braces = Reply("pick.unknown", {"text": "{receipt} {0} %s"})
     assert "{receipt} {0} %s" in wording.text(braces, "th")
 
 

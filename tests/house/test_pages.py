@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 import typer
 
-from handlers.complaints.lifecycle import Move, Outcome, Public, Reason, Status
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseStatus,
+    NonAcceptanceReason,
+    PublicStatus,
+    Transition,
+)
 from handlers.dialog.events import Channel
 from tests.house.ground import PAGES, ROOT, named
-from tests.play import Stage
+from tests.play import InMemoryDesk
 
 DESKS = ("COMPLAINTS", "SERVICE")
 
@@ -21,7 +27,7 @@ def page(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("words", [Status, Move, Outcome, Reason, Public])
+@pytest.mark.parametrize("words", [CaseStatus, Transition, CaseOutcome, NonAcceptanceReason, PublicStatus])
 def test_the_glossary_has_every_word_of_a_case(words: type[StrEnum]) -> None:
     missing = [
         f"{words.__name__}.{m.name}"
@@ -82,7 +88,7 @@ def test_nothing_is_promised_for_later(path: Path) -> None:
 
 
 def test_the_dialogue_of_the_readme_is_what_is_said() -> None:
-    citizen = Stage(channel=Channel.TERMINAL).person()
+    citizen = InMemoryDesk(channel=Channel.TERMINAL).person()
     dialogue = page("README.md").split("```text\n")[1].split("```")[0].splitlines()
     assert sum(line.startswith("> ") for line in dialogue) > 10
     heard = ""

@@ -3,27 +3,27 @@
 import ast
 
 from handlers import i18n as wording
-from handlers.complaints.approvals import What
-from handlers.complaints.exclusions import Why
-from handlers.complaints.lifecycle import Move
-from handlers.complaints.messages import EntryKind
-from handlers.questions.messages import LineKind
-from handlers.staff.complaints.messages import OpenCase
-from handlers.staff.page_access import Room
+from handlers.complaints.approvals import ApprovalKind
+from handlers.complaints.exclusions import ExclusionGround
+from handlers.complaints.lifecycle import Transition
+from handlers.complaints.messages import HistoryEntryKind
+from handlers.questions.messages import ThreadLineKind
+from handlers.staff.complaints.messages import RecordCaseAccess
+from handlers.staff.page_access import PageKind
 from tests.house.ground import ROOT, modules, named
 
 OPENED = ("facts", "files", "history", "search", "identity", "page", "file", "original")
 MADE: dict[str, set[str]] = {
-    "act.kind.value": {kind.value for kind in EntryKind},
-    "act.step.move.value": {move.value for move in Move},
+    "act.kind.value": {kind.value for kind in HistoryEntryKind},
+    "act.step.move.value": {move.value for move in Transition},
     "f'read-{act.what}'": {f"read-{what}" for what in OPENED},
-    "f'link-{act.room}'": {f"link-{room}" for room in Room},
-    "f\"opened-{found['kind']}\"": {f"opened-{room}" for room in Room},
+    "f'link-{act.room}'": {f"link-{room}" for room in PageKind},
+    "f\"opened-{found['kind']}\"": {f"opened-{room}" for room in PageKind},
     "act.what": {"exported", "imported"},
-    "f'asked-{act.what}'": {f"asked-{what}" for what in What},
-    "f'question-{act.kind}'": {f"question-{kind}" for kind in LineKind},
+    "f'asked-{act.what}'": {f"asked-{what}" for what in ApprovalKind},
+    "f'question-{act.kind}'": {f"question-{kind}" for kind in ThreadLineKind},
     "f'hidden:{one.staff}'": {"hidden"},
-    "f'{one.why}:{one.staff}'": {why.value for why in Why},
+    "f'{one.why}:{one.staff}'": {why.value for why in ExclusionGround},
 }
 """What is written where it is made of something; each source stands here with all that it can become."""
 
@@ -81,7 +81,7 @@ def test_what_is_opened_is_what_the_handlers_say() -> None:
             if not isinstance(call, ast.Call):
                 continue
             name = ast.unparse(call.func)
-            if name == OpenCase.__name__ and isinstance(call.args[2], ast.Constant):
+            if name == RecordCaseAccess.__name__ and isinstance(call.args[2], ast.Constant):
                 said.add(call.args[2].value)
             elif name in {"opening", "sheet.opening"} and path.is_relative_to(ROOT / "handlers"):
                 said.add(ast.literal_eval(call.args[2]))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import highspy
 
-from ita_stats.calendar import Month
-from ita_stats.cases.model import Split, Tables
+from ita_stats.calendar import CalendarMonth
+from ita_stats.cases.model import Breakdown, StatisticsTables
 
 STATES = ("done", "in_progress", "not_accepted")
 Sum = tuple[int, ...]
@@ -18,7 +18,7 @@ Sum = tuple[int, ...]
 
 
 @dataclass
-class Attack:
+class ReleaseAttack:
     """The equations of one split over some releases."""
 
     solver: highspy.Highs = field(default_factory=highspy.Highs)
@@ -78,11 +78,11 @@ class Attack:
         return [round(value) for value in self.solver.getSolution().col_value]
 
 
-def on_labels(releases: Sequence[Tables], what: str) -> Attack:
+def on_labels(releases: Sequence[StatisticsTables], what: str) -> ReleaseAttack:
     """Everything that releases tell of categories or sources."""
-    attack = Attack()
+    attack = ReleaseAttack()
     for tables in releases:
-        splits: tuple[Split, ...] = getattr(tables, what)
+        splits: tuple[Breakdown, ...] = getattr(tables, what)
         for i, row in enumerate(tables.rows):
             exact = dict(zip(("received", *STATES), row.figures.cells, strict=True))
             for state in STATES:
@@ -91,7 +91,7 @@ def on_labels(releases: Sequence[Tables], what: str) -> Attack:
             year, month = (int(part) for part in row.months[-1].split("-"))
             for s in splits:
                 now = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for state in STATES)
-                if Month(year - 543, month).last <= tables.as_of:
+                if CalendarMonth(year - 543, month).last <= tables.as_of:
                     attack.equals(now, 0, (attack.unknown((row.months, s.code)),))
                 if what == "categories":
                     attack.reads(
@@ -111,9 +111,9 @@ def on_labels(releases: Sequence[Tables], what: str) -> Attack:
     return attack
 
 
-def on_outcomes(releases: Sequence[Tables], reopened: bool) -> Attack:
+def on_outcomes(releases: Sequence[StatisticsTables], reopened: bool) -> ReleaseAttack:
     """Everything that releases tell of outcomes. reopened: whether a closed case may be open again later."""
-    attack = Attack()
+    attack = ReleaseAttack()
     for t, tables in enumerate(releases):
         parts = {s.code: (attack.unknown((t, s.code)),) for s in tables.outcomes}
         attack.equals(sum(parts.values(), ()), tables.total.done or 0)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
-from ita_stats.cases.fact import Fact, Field
+from ita_stats.cases.fact import Fact, FactField
 
 
-def value(facts: Sequence[Fact], name: Field, on: date) -> str:
+def value(facts: Sequence[Fact], name: FactField, on: date) -> str:
     """What a field says at the end of a day: the fact of the latest day, the later written of one day."""
     known = [f for f in facts if f.field is name and f.effective <= on]
     return max(known, key=lambda f: (f.effective, f.seq)).value if known else ""
@@ -16,18 +16,18 @@ def value(facts: Sequence[Fact], name: Field, on: date) -> str:
 
 def received(facts: Sequence[Fact]) -> date | None:
     """The day of receipt, as it was written last; None for a case that was struck out."""
-    known = [f for f in facts if f.field is Field.RECEIVED]
+    known = [f for f in facts if f.field is FactField.RECEIVED]
     last = max(known, key=lambda f: f.seq)
     return last.effective if last.value == "1" else None
 
 
 def stands(facts: Sequence[Fact], on: date) -> str:
     """Where a case stands, forwarded counting as done."""
-    status = value(facts, Field.STATUS, on)
+    status = value(facts, FactField.STATUS, on)
     return {"closed": "done", "not_accepted": "not_accepted"}.get(status, "in_progress")
 
 
-def first_value(facts: Sequence[Fact], name: Field, on: date) -> str:
+def first_value(facts: Sequence[Fact], name: FactField, on: date) -> str:
     """What a field says; of a day before it was first said, what it first says."""
     known = [f for f in facts if f.field is name]
     if not known:
@@ -39,7 +39,7 @@ def first_value(facts: Sequence[Fact], name: Field, on: date) -> str:
 
 def days(facts: Sequence[Fact], on: date) -> int:
     """Days from receipt to the last time that the case was not closed and then was."""
-    told = sorted((f for f in facts if f.field is Field.STATUS), key=lambda f: (f.effective, f.seq))
+    told = sorted((f for f in facts if f.field is FactField.STATUS), key=lambda f: (f.effective, f.seq))
     told = [f for f in told if f.effective <= on]
     closed = None
     for i in range(len(told)):
@@ -67,9 +67,9 @@ def count(facts: Sequence[Fact], first: date, last: date, as_of: date, deadline:
             (
                 f"{day.year + 543}-{day.month:02}",
                 stands(own, as_of),
-                first_value(own, Field.CATEGORY, as_of),
-                max((f for f in own if f.field is Field.SOURCE), key=lambda f: f.seq).value,
-                value(own, Field.OUTCOME, as_of) if stands(own, as_of) == "done" else None,
+                first_value(own, FactField.CATEGORY, as_of),
+                max((f for f in own if f.field is FactField.SOURCE), key=lambda f: f.seq).value,
+                value(own, FactField.OUTCOME, as_of) if stands(own, as_of) == "done" else None,
             )
             for day, own in inside
         ],

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from ita_stats.cases.count import Named, Terms
-from ita_stats.cases.fact import Fact, Field
+from ita_stats.cases.count import CodeLabel, CountingRules
+from ita_stats.cases.fact import Fact, FactField
 
 CATEGORIES = ("corruption", "misconduct", "other")
 SOURCES = ("web", "line", "letter", "walk_in")
@@ -16,40 +16,40 @@ OCTOBER = date(2025, 10, 1)
 """The first day of fiscal year 2569."""
 
 
-def named(codes: tuple[str, ...]) -> tuple[Named, ...]:
+def named(codes: tuple[str, ...]) -> tuple[CodeLabel, ...]:
     """Things to count, each called by its code."""
-    return tuple(Named(code, code, code) for code in codes)
+    return tuple(CodeLabel(code, code, code) for code in codes)
 
 
-TERMS = Terms(
+TERMS = CountingRules(
     "สำนักงาน", "Office", "complaints", named(CATEGORIES), named(SOURCES), named(OUTCOMES), deadline=15
 )
 
 
 @dataclass
-class Writer:
+class CaseFactsWriter:
     """Writes the facts of one case."""
 
     about: str
     facts: list[Fact] = field(default_factory=list)
 
-    def state(self, on: date, name: Field, value: str, recorded: date | None = None) -> None:
+    def state(self, on: date, name: FactField, value: str, recorded: date | None = None) -> None:
         """The next fact."""
         self.facts.append(Fact(self.about, len(self.facts), on, recorded or on, name, value))
 
-    def filed(self, on: date, category: str = "corruption", source: str = "web") -> "Writer":
+    def filed(self, on: date, category: str = "corruption", source: str = "web") -> "CaseFactsWriter":
         """As the desk writes a complaint that comes in."""
-        self.state(on, Field.RECEIVED, "1")
-        self.state(on, Field.CATEGORY, category)
-        self.state(on, Field.SOURCE, source)
-        self.state(on, Field.STATUS, "received")
+        self.state(on, FactField.RECEIVED, "1")
+        self.state(on, FactField.CATEGORY, category)
+        self.state(on, FactField.SOURCE, source)
+        self.state(on, FactField.STATUS, "received")
         return self
 
-    def moved(self, on: date, status: str, outcome: str | None = None) -> "Writer":
+    def moved(self, on: date, status: str, outcome: str | None = None) -> "CaseFactsWriter":
         """As the desk writes a step."""
-        self.state(on, Field.STATUS, status)
+        self.state(on, FactField.STATUS, status)
         if outcome is not None:
-            self.state(on, Field.OUTCOME, outcome)
+            self.state(on, FactField.OUTCOME, outcome)
         return self
 
 
@@ -59,7 +59,7 @@ def year(seed: int, cases: int, weights: tuple[int, ...] = (6, 3, 1), reopening:
     facts: list[Fact] = []
     for number in range(cases):
         on = OCTOBER + timedelta(chance.randrange(365))
-        case = Writer(f"{number:032x}").filed(
+        case = CaseFactsWriter(f"{number:032x}").filed(
             on, chance.choices(CATEGORIES, weights)[0], chance.choices(SOURCES, (6, 4, 1, 1))[0]
         )
         if chance.random() < 0.8:
@@ -81,25 +81,27 @@ def cases_at_random() -> st.SearchStrategy[list[Fact]]:
     """Any facts at all about a few cases: out of order, backdated, corrected, struck out, incomplete."""
     days = st.dates(date(2025, 8, 1), date(2026, 11, 30))
 
-    def said(name: Field, values: tuple[str, ...]) -> st.SearchStrategy[tuple[Field, str]]:
+    def said(name: FactField, values: tuple[str, ...]) -> st.SearchStrategy[tuple[FactField, str]]:
         return st.tuples(st.just(name), st.sampled_from(values))
 
     statement = st.one_of(
-        said(Field.RECEIVED, ("1", "1", "1", "0")),
-        said(Field.CATEGORY, (*CATEGORIES, "former")),
-        said(Field.SOURCE, SOURCES),
-        said(Field.STATUS, ("received", "screening", "investigating", "closed", "closed", "not_accepted")),
-        said(Field.OUTCOME, (*OUTCOMES, "")),
-        said(Field.REASON, ("policy", "")),
+        said(FactField.RECEIVED, ("1", "1", "1", "0")),
+        said(FactField.CATEGORY, (*CATEGORIES, "former")),
+        said(FactField.SOURCE, SOURCES),
+        said(
+            FactField.STATUS, ("received", "screening", "investigating", "closed", "closed", "not_accepted")
+        ),
+        said(FactField.OUTCOME, (*OUTCOMES, "")),
+        said(FactField.REASON, ("policy", "")),
     )
     case = st.tuples(st.booleans(), days, st.lists(st.tuples(days, statement), max_size=8))
     return st.lists(case, max_size=12).map(_written)
 
 
-def _written(cases: list[tuple[bool, date, list[tuple[date, tuple[Field, str]]]]]) -> list[Fact]:
+def _written(cases: list[tuple[bool, date, list[tuple[date, tuple[FactField, str]]]]]) -> list[Fact]:
     facts: list[Fact] = []
     for number, (in_order, first, said) in enumerate(cases):
-        case = Writer(f"{number:032x}").filed(first)
+        case = CaseFactsWriter(f"{number:032x}").filed(first)
         for on, (name, value) in sorted(said, key=lambda s: s[0]) if in_order else said:
             case.state(max(on, first) if in_order else on, name, value, date(2026, 11, 30))
         facts += case.facts

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ita_stats.cases.model import Figures, Issue
+from ita_stats.cases.model import ReleaseInfo, StatusCounts
 from ita_stats.render import svg_chart as chart
 from ita_stats.render.document import document
 from tests.ita_stats.printed import printed, tables
@@ -46,8 +46,8 @@ def test_words_are_real_text_and_told() -> None:
 
 def test_a_hidden_figure_has_a_dash_and_no_bar() -> None:
     found = tables()
-    hidden = replace(found.categories[0], figures=Figures(None, None, None, None))
-    made = document(replace(found, categories=(hidden, *found.categories[1:])), Issue())
+    hidden = replace(found.categories[0], figures=StatusCounts(None, None, None, None))
+    made = document(replace(found, categories=(hidden, *found.categories[1:])), ReleaseInfo())
     text = chart.svg(chart.categories(made))
     assert len(bars(text)) == 2
     assert ">–</text>" in text

@@ -9,19 +9,21 @@ from ita_stats import period
 from ita_stats.cases import tables as figures
 from ita_stats.cases import timeline as course
 from ita_stats.cases.fact import Fact
-from ita_stats.cases.model import Tables
-from tests.ita_stats.registers import TERMS, Writer, year
+from ita_stats.cases.model import StatisticsTables
+from tests.ita_stats.registers import TERMS, CaseFactsWriter, year
 
 END = date(2026, 9, 30)
 SALT = b"a salt"
 
 
-def made(facts: list[Fact], published: list[Tables], text: str = "fy2569", as_of: date = END) -> Tables:
+def made(
+    facts: list[Fact], published: list[StatisticsTables], text: str = "fy2569", as_of: date = END
+) -> StatisticsTables:
     wish = figures.wish(period.parsed(text, as_of), as_of, "month", published)
     return figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT)
 
 
-def cells(tables: Tables) -> Iterator[tuple[str, int | None]]:
+def cells(tables: StatisticsTables) -> Iterator[tuple[str, int | None]]:
     """Every figure of the splits, with its place."""
     for row in tables.rows:
         yield from ((f"{row.months}/{code}", figure) for code, figure in row.categories.items())
@@ -38,7 +40,7 @@ def test_no_figure_that_is_shown_twice_grew_by_few(seed: int, count: int) -> Non
     late = [
         fact
         for n in range(1 + seed % 3)
-        for fact in Writer(f"{n + 10**6:032x}").filed(date(2026, 2, 10), "misconduct").facts
+        for fact in CaseFactsWriter(f"{n + 10**6:032x}").filed(date(2026, 2, 10), "misconduct").facts
     ]
     second = made(facts + late, [first])
     before = dict(cells(first))

@@ -14,10 +14,10 @@ from ita_stats import period
 from ita_stats.cases import count
 from ita_stats.cases import tables as figures
 from ita_stats.cases import timeline as course
-from ita_stats.cases.fact import Fact, Field
-from ita_stats.cases.model import Figures, Layout, Split, Tables
+from ita_stats.cases.fact import Fact, FactField
+from ita_stats.cases.model import Breakdown, Layout, StatisticsTables, StatusCounts
 from tests.ita_stats import naive
-from tests.ita_stats.registers import CATEGORIES, OCTOBER, OUTCOMES, TERMS, Writer, cases_at_random
+from tests.ita_stats.registers import CATEGORIES, OCTOBER, OUTCOMES, TERMS, CaseFactsWriter, cases_at_random
 
 YEAR_END = date(2026, 9, 30)
 
@@ -28,13 +28,13 @@ def tables(
     as_of: date = YEAR_END,
     layout: Layout = "month",
     **terms: bool,
-) -> Tables:
+) -> StatisticsTables:
     """The exact tables of some facts."""
     wish = figures.wish(period.parsed(text, as_of), as_of, layout, [])
     return figures.exact(course.courses(facts, wish.days), replace(TERMS, **terms), wish)
 
 
-def split(found: tuple[Split, ...], code: str) -> Figures:
+def split(found: tuple[Breakdown, ...], code: str) -> StatusCounts:
     """The figures of a code."""
     return next(one.figures for one in found if one.code == code)
 
@@ -84,7 +84,7 @@ def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
     facts: list[Fact], days: list[date]
 ) -> None:
     whole = course.courses(facts, sorted(days))
-    gathering = course.Gathering(course.Courses(tuple(sorted(days))))
+    gathering = course.TimelineBuilder(course.TimelineCounts(tuple(sorted(days))))
     by_case: dict[str, list[Fact]] = {}
     for fact in facts:
         by_case.setdefault(fact.about, []).append(fact)
@@ -117,11 +117,11 @@ def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact],
 
 def test_the_words_of_a_case_are_those_of_its_life() -> None:
     assert {course.CLOSED, course.NOT_ACCEPTED} == {s.value for s in lifecycle.ENDED}
-    assert f"{course.CLOSED}:{lifecycle.Outcome.FORWARDED.value}" == count.FORWARDED
-    assert set(OUTCOMES) == {o.value for o in lifecycle.Outcome}
-    for status in lifecycle.Status:
-        for outcome in lifecycle.Outcome:
-            case = Writer("a").filed(OCTOBER).moved(OCTOBER, status.value, outcome.value)
+    assert f"{course.CLOSED}:{lifecycle.CaseOutcome.FORWARDED.value}" == count.FORWARDED
+    assert set(OUTCOMES) == {o.value for o in lifecycle.CaseOutcome}
+    for status in lifecycle.CaseStatus:
+        for outcome in lifecycle.CaseOutcome:
+            case = CaseFactsWriter("a").filed(OCTOBER).moved(OCTOBER, status.value, outcome.value)
             for is_done in (True, False):
                 found = tables(case.facts, forwarded_is_done=is_done)
                 expected = lifecycle.counted_as(status, outcome, forwarded_is_done=is_done)
@@ -129,7 +129,7 @@ def test_the_words_of_a_case_are_those_of_its_life() -> None:
 
 
 def test_a_day_in_the_past_is_answered_as_it_was() -> None:
-    case = Writer("a").filed(date(2025, 10, 5)).moved(date(2025, 11, 5), "screening")
+    case = CaseFactsWriter("a").filed(date(2025, 10, 5)).moved(date(2025, 11, 5), "screening")
     case.moved(date(2025, 12, 5), "closed", "substantiated").moved(date(2026, 1, 5), "investigating", "")
     case.moved(date(2026, 2, 5), "closed", "withdrawn")
     at = {
@@ -144,11 +144,11 @@ def test_a_day_in_the_past_is_answered_as_it_was() -> None:
 
 
 def test_a_correction_is_a_later_fact_with_an_earlier_day() -> None:
-    case = Writer("a").filed(date(2025, 11, 2)).moved(date(2025, 12, 20), "closed", "forwarded")
-    case.state(date(2025, 10, 30), Field.RECEIVED, "1", date(2026, 1, 7))
-    case.state(date(2025, 10, 30), Field.CATEGORY, "other", date(2026, 1, 7))
-    case.state(date(2025, 11, 2), Field.CATEGORY, "misconduct", date(2026, 1, 8))
-    case.state(date(2025, 12, 10), Field.STATUS, "closed", date(2026, 1, 9))
+    case = CaseFactsWriter("a").filed(date(2025, 11, 2)).moved(date(2025, 12, 20), "closed", "forwarded")
+    case.state(date(2025, 10, 30), FactField.RECEIVED, "1", date(2026, 1, 7))
+    case.state(date(2025, 10, 30), FactField.CATEGORY, "other", date(2026, 1, 7))
+    case.state(date(2025, 11, 2), FactField.CATEGORY, "misconduct", date(2026, 1, 8))
+    case.state(date(2025, 12, 10), FactField.STATUS, "closed", date(2026, 1, 9))
     found = tables(case.facts)
     assert [row.figures.received for row in found.rows[:2]] == [1, 0]
     assert split(found.categories, "misconduct").received == 1
@@ -156,14 +156,14 @@ def test_a_correction_is_a_later_fact_with_an_earlier_day() -> None:
 
 
 def test_a_case_entered_by_mistake_is_struck_out() -> None:
-    case = Writer("a").filed(OCTOBER)
-    case.state(OCTOBER, Field.RECEIVED, "0", date(2025, 10, 9))
+    case = CaseFactsWriter("a").filed(OCTOBER)
+    case.state(OCTOBER, FactField.RECEIVED, "0", date(2025, 10, 9))
     assert tables(case.facts).total == count.NOTHING
 
 
 def test_a_category_recoded_in_mid_year_counts_from_its_day_and_a_former_code_is_not_dropped() -> None:
-    case = Writer("a").filed(OCTOBER, "former")
-    case.state(date(2026, 1, 1), Field.CATEGORY, "misconduct")
+    case = CaseFactsWriter("a").filed(OCTOBER, "former")
+    case.state(date(2026, 1, 1), FactField.CATEGORY, "misconduct")
     assert split(tables(case.facts, as_of=date(2025, 12, 31)).categories, "former").received == 1
     later = tables(case.facts)
     assert split(later.categories, "misconduct").received == 1
@@ -172,7 +172,7 @@ def test_a_category_recoded_in_mid_year_counts_from_its_day_and_a_former_code_is
 
 @pytest.mark.parametrize(("is_done", "cells"), [(True, (1, 1, 0, 0)), (False, (1, 0, 1, 0))])
 def test_forwarded_counts_as_the_office_says(is_done: bool, cells: tuple[int, ...]) -> None:
-    case = Writer("a").filed(OCTOBER).moved(OCTOBER + timedelta(3), "closed", "forwarded")
+    case = CaseFactsWriter("a").filed(OCTOBER).moved(OCTOBER + timedelta(3), "closed", "forwarded")
     found = tables(case.facts, forwarded_is_done=is_done)
     assert found.total.cells == cells
     assert split(found.outcomes, "forwarded").cells == cells
@@ -181,7 +181,7 @@ def test_forwarded_counts_as_the_office_says(is_done: bool, cells: tuple[int, ..
 
 
 def test_the_sentence_stands_only_where_the_whole_period_had_nothing() -> None:
-    case = Writer("a").filed(date(2025, 11, 2))
+    case = CaseFactsWriter("a").filed(date(2025, 11, 2))
     assert tables(case.facts).statement is None
     assert tables(case.facts).rows[0].figures == count.NOTHING
     nothing = tables(case.facts, "2568-12")
@@ -191,13 +191,13 @@ def test_the_sentence_stands_only_where_the_whole_period_had_nothing() -> None:
 
 
 def test_percentages_are_of_what_was_received() -> None:
-    facts = [f for n in range(3) for f in Writer(str(n)).filed(OCTOBER).facts]
-    facts += Writer("c").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn").facts
+    facts = [f for n in range(3) for f in CaseFactsWriter(str(n)).filed(OCTOBER).facts]
+    facts += CaseFactsWriter("c").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn").facts
     assert tables(facts).percentages == {"done": 25.0, "in_progress": 75.0, "not_accepted": 0.0}
     assert tables([]).percentages["done"] is None
 
 
 def test_a_coarse_layout_shows_no_single_month() -> None:
-    found = tables(Writer("a").filed(OCTOBER).facts, layout="half")
+    found = tables(CaseFactsWriter("a").filed(OCTOBER).facts, layout="half")
     assert [len(row.months) for row in found.rows] == [6, 6]
     assert {month.figures for month in found.months} == {None}

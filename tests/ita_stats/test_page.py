@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ita_stats.cases.model import Issue, Note
+from ita_stats.cases.model import Footnote, ReleaseInfo
 from ita_stats.render import html as page
 from ita_stats.render import svg_chart as chart
-from ita_stats.render.document import DASH, Document, document
-from ita_stats.render.html import Link
+from ita_stats.render.document import DASH, StatisticsDocument, document
+from ita_stats.render.html import NamedLink
 from tests.ita_stats.printed import printed, tables
 
-LINKS = (Link("PDF", "https://example.go.th/a.pdf"), Link("CSV", "https://example.go.th/a.csv"))
+LINKS = (NamedLink("PDF", "https://example.go.th/a.pdf"), NamedLink("CSV", "https://example.go.th/a.csv"))
 EMPTY = {"meta", "link", "img", "br", "rect"}
 WORDPRESS = {"div", "p", "strong", "span", "h2", "h3", "ul", "li", "a", "img", "figure", "abbr"}
 WORDPRESS |= {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
@@ -61,7 +61,7 @@ class Reader(HTMLParser):
         return [str(attrs[name]) for _, attrs in self.elements if name in attrs]
 
 
-def figures(found: Document) -> list[list[str]]:
+def figures(found: StatisticsDocument) -> list[list[str]]:
     """The rows of the main table as they should be read."""
     return [
         [
@@ -169,10 +169,10 @@ def test_what_the_office_wrote_is_text_and_never_markup() -> None:
         office_th=evil,
         categories=(replace(found.categories[0], name_th=evil, name_en=evil), *found.categories[1:]),
     )
-    made = document(named, Issue(2, (Note("changed", evil, evil),), evil))
+    made = document(named, ReleaseInfo(2, (Footnote("changed", evil, evil),), evil))
     for text in (
         page.page(made),
-        page.plain(made, evil, (Link(evil, evil),)),
+        page.plain(made, evil, (NamedLink(evil, evil),)),
         chart.svg(chart.categories(made)),
     ):
         assert "<script" not in text
@@ -181,7 +181,9 @@ def test_what_the_office_wrote_is_text_and_never_markup() -> None:
 
 
 def test_a_correction_tells_what_changed_and_why() -> None:
-    text = page.page(printed(issue=Issue(2, (Note("x", "รับไว้ จาก 12 เป็น 13", "from 12"),), "บันทึกเดือนผิด")))
+    text = page.page(
+        printed(issue=ReleaseInfo(2, (Footnote("x", "รับไว้ จาก 12 เป็น 13", "from 12"),), "บันทึกเดือนผิด"))
+    )
     assert "สิ่งที่แก้ไขจากฉบับที่ 1" in text
     assert "<li>รับไว้ จาก 12 เป็น 13" in text
     assert "<p>บันทึกเดือนผิด</p>" in text

@@ -11,33 +11,33 @@ from hypothesis import strategies as st
 from ita_stats import period
 from ita_stats.cases import tables as figures
 from ita_stats.cases import timeline as course
-from ita_stats.cases.fact import Fact, Field
-from ita_stats.cases.model import Figures, Layout, Tables
+from ita_stats.cases.fact import Fact, FactField
+from ita_stats.cases.model import Layout, StatisticsTables, StatusCounts
 from tests.ita_stats import attack
-from tests.ita_stats.registers import OCTOBER, TERMS, Writer, year
+from tests.ita_stats.registers import OCTOBER, TERMS, CaseFactsWriter, year
 
 SALT = b"a secret of the desk"
 YEAR = period.parsed("fy2569", date.max)
 WHOLE = figures.wish(YEAR, YEAR.last, "month", [])
 
 
-def releases(facts: Sequence[Fact], layout: Layout = "month") -> list[Tables]:
+def releases(facts: Sequence[Fact], layout: Layout = "month") -> list[StatisticsTables]:
     """A year of releases, each made in its turn, knowing those before as they were published."""
-    made: list[Tables] = []
+    made: list[StatisticsTables] = []
     for span in period.rows(YEAR, layout):
         wish = figures.wish(YEAR, span.months[-1].last, layout, made)
         made.append(figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT))
     return made
 
 
-def cells(tables: Tables) -> list[int | None]:
+def cells(tables: StatisticsTables) -> list[int | None]:
     """Every figure of the splits."""
     splits = (*tables.categories, *tables.sources, *tables.outcomes)
     found = [cell for split in splits for cell in split.figures.cells]
     return found + [cell for row in tables.rows for cell in row.categories.values()]
 
 
-def broken(made: Sequence[Tables], reopened: bool = False) -> list[str]:
+def broken(made: Sequence[StatisticsTables], reopened: bool = False) -> list[str]:
     """What an attacker works out from a year of releases."""
     categories, sources = (attack.on_labels(made, what).broken() for what in ("categories", "sources"))
     return [*categories, *sources, *attack.on_outcomes(made, reopened).broken()]
@@ -61,7 +61,7 @@ def test_nobody_works_out_what_a_year_of_releases_hides(
 @settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10**6), cases=st.sampled_from([3, 13, 40]))
 def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, cases: int) -> None:
-    facts, made = year(seed, cases), list[Tables]()
+    facts, made = year(seed, cases), list[StatisticsTables]()
     for number, month in enumerate(period.months(YEAR)[:6], 1):
         texts = [
             "fy2569",
@@ -77,7 +77,7 @@ def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, case
 
 def test_the_attacker_works_out_what_is_badly_hidden() -> None:
     exact = figures.exact(course.courses(year(7, 40), WHOLE.days), TERMS, WHOLE)
-    bare = replace(exact.categories[0], figures=Figures(None, *exact.categories[0].figures.cells[1:]))
+    bare = replace(exact.categories[0], figures=StatusCounts(None, *exact.categories[0].figures.cells[1:]))
     badly = replace(exact, categories=(bare, *exact.categories[1:]))
     assert attack.on_labels([badly], "categories").broken() == ["fy2569 2026-09-30 corruption received"]
 
@@ -96,9 +96,11 @@ def test_where_nothing_was_received_nothing_is_hidden() -> None:
 
 
 def test_a_small_figure_hides_no_more_of_a_large_table_than_it_must() -> None:
-    facts = [f for n in range(100) for f in Writer(f"a{n}").filed(OCTOBER, "corruption").facts]
-    facts += [f for n in range(80) for f in Writer(f"b{n}").filed(OCTOBER, "misconduct", "line").facts]
-    facts += [f for n in range(2) for f in Writer(f"c{n}").filed(OCTOBER, "other", "line").facts]
+    facts = [f for n in range(100) for f in CaseFactsWriter(f"a{n}").filed(OCTOBER, "corruption").facts]
+    facts += [
+        f for n in range(80) for f in CaseFactsWriter(f"b{n}").filed(OCTOBER, "misconduct", "line").facts
+    ]
+    facts += [f for n in range(2) for f in CaseFactsWriter(f"c{n}").filed(OCTOBER, "other", "line").facts]
     tables = _alone(facts)
     row = list(tables.rows[0].categories.values())
     assert (row.count(None), row[2]) == (2, None)
@@ -107,7 +109,7 @@ def test_a_small_figure_hides_no_more_of_a_large_table_than_it_must() -> None:
 
 
 def test_a_table_with_nothing_but_dashes_says_why_and_where_the_year_is() -> None:
-    case = Writer("a").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn")
+    case = CaseFactsWriter("a").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn")
     codes = [note.code for note in _alone(case.facts).notes]
     withheld = [f"{name}_withheld" for name in ("rows", "category", "source", "outcome", "days")]
     assert codes == ["rows", "cutoff", "forwarded", "days", "protected", *withheld]
@@ -124,11 +126,13 @@ def test_what_grew_by_a_few_is_hidden_until_more_came() -> None:
             for month, count in zip(period.months(YEAR), by_month, strict=False)
             for _ in range(count)
         ]
-        return [f for n, day in enumerate(days) for f in Writer(f"w{n}").filed(day, source="web").facts] + [
+        return [
+            f for n, day in enumerate(days) for f in CaseFactsWriter(f"w{n}").filed(day, source="web").facts
+        ] + [
             f
             for n in range(40)
             for m, _ in enumerate(by_month)
-            for f in Writer(f"l{n}.{m}").filed(period.months(YEAR)[m].first, source="line").facts
+            for f in CaseFactsWriter(f"l{n}.{m}").filed(period.months(YEAR)[m].first, source="line").facts
         ]
 
     web = [
@@ -145,17 +149,22 @@ def test_few_that_were_late_are_not_told(late: int, median: float, share: float 
     took = [3] * (5 if late == 6 else 8) + [20] * late
     facts = []
     for n, days in enumerate(took):
-        facts += Writer(f"{n}").filed(OCTOBER).moved(OCTOBER + timedelta(days), "closed", "withdrawn").facts
+        facts += (
+            CaseFactsWriter(f"{n}")
+            .filed(OCTOBER)
+            .moved(OCTOBER + timedelta(days), "closed", "withdrawn")
+            .facts
+        )
     days_ = _alone(facts).days
     assert (days_.median, days_.within_deadline, days_.protected) == (median, share, share is None)
 
 
 def test_forwarded_cases_in_hand_may_be_any_of_those_in_hand() -> None:
-    facts = [f for n in range(30) for f in Writer(f"a{n}").filed(OCTOBER).facts]
+    facts = [f for n in range(30) for f in CaseFactsWriter(f"a{n}").filed(OCTOBER).facts]
     facts += [
         f
         for n in range(2)
-        for f in Writer(f"b{n}").filed(OCTOBER).moved(OCTOBER, "closed", "forwarded").facts
+        for f in CaseFactsWriter(f"b{n}").filed(OCTOBER).moved(OCTOBER, "closed", "forwarded").facts
     ]
     tables = _alone(facts, forwarded_is_done=False)
     forwarded = next(one.figures for one in tables.outcomes if one.code == "forwarded")
@@ -171,24 +180,26 @@ def test_the_same_secret_chooses_the_same() -> None:
 def test_one_kind_alone_is_the_row_itself_and_hides_nothing() -> None:
     wish = figures.wish(YEAR, date(2025, 12, 31), "month", [])
     one = replace(TERMS, categories=TERMS.categories[:1])
-    found = figures.protected(course.courses(Writer("a").filed(OCTOBER).facts, wish.days), one, wish, SALT)
+    found = figures.protected(
+        course.courses(CaseFactsWriter("a").filed(OCTOBER).facts, wish.days), one, wish, SALT
+    )
     assert found.categories[0].figures == found.total
 
 
 def test_all_of_one_kind_is_hidden_since_the_end_of_each_would_tell_its_kind() -> None:
-    facts = [f for n in range(30) for f in Writer(f"{n}").filed(OCTOBER, "misconduct").facts]
+    facts = [f for n in range(30) for f in CaseFactsWriter(f"{n}").filed(OCTOBER, "misconduct").facts]
     assert {cell for one in _alone(facts).categories for cell in one.figures.cells[:2]} == {None, 0}
 
 
 def test_corrected_labels_are_counted_and_not_moved() -> None:
-    facts = [f for n in range(12) for f in Writer(f"a{n}").filed(OCTOBER, "misconduct").facts]
-    case = Writer("b").filed(OCTOBER, "corruption")
-    case.state(date(2026, 1, 5), Field.CATEGORY, "other")
+    facts = [f for n in range(12) for f in CaseFactsWriter(f"a{n}").filed(OCTOBER, "misconduct").facts]
+    case = CaseFactsWriter("b").filed(OCTOBER, "corruption")
+    case.state(date(2026, 1, 5), FactField.CATEGORY, "other")
     made = releases([*facts, *case.facts])
     assert not [cell for tables in made for cell in cells(tables) if cell is not None and 0 < cell < 5]
 
 
-def _alone(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> Tables:
+def _alone(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> StatisticsTables:
     """Tables that nobody saw anything before."""
     wish = figures.wish(period.parsed(text, date.max), date(2025, 12, 31), "month", [])
     return figures.protected(course.courses(facts, wish.days), replace(TERMS, **terms), wish, SALT)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ita_stats import period
 from ita_stats.cases import tables as figures
 from ita_stats.cases import timeline as course
-from ita_stats.cases.model import Layout, Tables
+from ita_stats.cases.model import Layout, StatisticsTables
 from ita_stats.render import json_schema as published
 from ita_stats.render.json_schema import StatisticsJson
 from tests.ita_stats.registers import TERMS, year
@@ -20,7 +20,7 @@ PINNED = {
 }  # fmt: skip
 
 
-def tables(layout: Layout, cases: int) -> Tables:
+def tables(layout: Layout, cases: int) -> StatisticsTables:
     """Protected tables of half a year."""
     whole = period.parsed("2569H1", date.max)
     wish = figures.wish(whole, whole.last, layout, [])

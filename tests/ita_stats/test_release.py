@@ -9,16 +9,16 @@ from jsonschema import Draft202012Validator
 
 from ita_stats import period, release
 from ita_stats.cases.correction import changes
-from ita_stats.cases.model import DaysToClose, Figures, Issue, Layout, Tables
-from ita_stats.period import NoPeriod
+from ita_stats.cases.model import DaysToClose, Layout, ReleaseInfo, StatisticsTables, StatusCounts
+from ita_stats.period import PeriodError
 from ita_stats.release import FileJson, Manifest
 from ita_stats.render import json_schema as published
 from tests.ita_stats.printed import tables
 
-ISSUE = Issue(2, (), "พิมพ์ผิด", corrects=1)
+ISSUE = ReleaseInfo(2, (), "พิมพ์ผิด", corrects=1)
 
 
-def made(found: Tables, issue: Issue = ISSUE) -> tuple[bytes, dict[str, FileJson], bytes]:
+def made(found: StatisticsTables, issue: ReleaseInfo = ISSUE) -> tuple[bytes, dict[str, FileJson], bytes]:
     """A small release: two files and the manifest."""
     figures = published.written(found, issue).encode()
     files = {n: release.file(n, c) for n, c in (("statistics.json", figures), ("statistics.csv", b"a,b\r\n"))}
@@ -29,7 +29,7 @@ def hashes(files: dict[str, FileJson]) -> dict[str, str]:
     return {name: one.sha256 for name, one in files.items()}
 
 
-def checked(found: Tables) -> tuple[bytes, dict[str, str], bytes]:
+def checked(found: StatisticsTables) -> tuple[bytes, dict[str, str], bytes]:
     """The same, as it is verified."""
     content, files, figures = made(found)
     return content, hashes(files), figures
@@ -96,7 +96,7 @@ def test_changes_tell_the_old_figure_and_the_new() -> None:
     row, total = before.rows[2], before.total
     assert row.figures.received is not None
     assert row.figures.done is not None
-    cells = Figures(
+    cells = StatusCounts(
         row.figures.received + 1, row.figures.done + 1, row.figures.in_progress, row.figures.not_accepted
     )
     after = replace(
@@ -162,5 +162,5 @@ def test_a_coarse_layout_is_released_at_the_end_of_a_row(
     ],
 )
 def test_what_would_tell_a_month_is_refused(text: str, layout: Layout, day: str) -> None:
-    with pytest.raises(NoPeriod, match="/"):
+    with pytest.raises(PeriodError, match="/"):
         release.see_day(period.parsed(text, date.max), layout, date.fromisoformat(day))

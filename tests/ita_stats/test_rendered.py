@@ -14,7 +14,7 @@ from openapi_schema_validator import OAS31Validator
 
 from ita_stats import period
 from ita_stats.cases import tables as figures
-from ita_stats.cases.model import Issue, Note, Tables
+from ita_stats.cases.model import Footnote, ReleaseInfo, StatisticsTables
 from ita_stats.cases.timeline import courses
 from ita_stats.render import TYPES, rendered
 from ita_stats.render import json_schema as published
@@ -31,15 +31,17 @@ print(hashed())
 """
 
 
-def files(found: Tables, issue: Issue | None = None, signatory: str | None = SIGNATORY) -> dict[str, bytes]:
+def files(
+    found: StatisticsTables, issue: ReleaseInfo | None = None, signatory: str | None = SIGNATORY
+) -> dict[str, bytes]:
     """The files of a release by name."""
-    return dict(rendered(found, issue or Issue(), signatory))
+    return dict(rendered(found, issue or ReleaseInfo(), signatory))
 
 
 def hashed() -> str:
     """One hash over all files of a release."""
     found = hashlib.sha256()
-    for name, content in rendered(tables(), Issue(), SIGNATORY):
+    for name, content in rendered(tables(), ReleaseInfo(), SIGNATORY):
         found.update(name.encode() + content)
     return found.hexdigest()
 
@@ -79,7 +81,7 @@ def test_other_figures_give_other_bytes_in_every_format() -> None:
 
 
 def test_another_number_gives_other_bytes_where_it_is_printed() -> None:
-    one, other = files(tables(), Issue(1)), files(tables(), Issue(2))
+    one, other = files(tables(), ReleaseInfo(1)), files(tables(), ReleaseInfo(2))
     same = [name for name in one if one[name] == other[name]]
     assert same == ["statistics.schema.json", "rows.svg", "categories.svg"]
 
@@ -88,11 +90,11 @@ def test_exact_tables_are_never_rendered() -> None:
     wish = figures.wish(period.parsed("fy2569", YEAR_END), YEAR_END, "month", [])
     exact = figures.exact(courses(year(7, 20), wish.days), TERMS, wish)
     with pytest.raises(ValueError, match="officers only"):
-        list(rendered(exact, Issue()))
+        list(rendered(exact, ReleaseInfo()))
 
 
 def test_the_json_holds_to_its_published_schema_and_tells_which_release_it_is() -> None:
-    issue = Issue(3, (Note("corrected", "แก้ไขแล้ว", "Corrected."),), "พิมพ์ผิด")
+    issue = ReleaseInfo(3, (Footnote("corrected", "แก้ไขแล้ว", "Corrected."),), "พิมพ์ผิด")
     found = files(tables(), issue)
     schema = json.loads(found["statistics.schema.json"])
     told = json.loads(found["statistics.json"])
@@ -125,7 +127,7 @@ def test_names_of_any_letters_are_printed(odd: str) -> None:
         office_th=odd,
         categories=(replace(found.categories[0], name_th=odd, name_en=odd), *found.categories[1:]),
     )
-    made = files(named, Issue(2, (Note("changed", odd, odd),), odd), odd)
+    made = files(named, ReleaseInfo(2, (Footnote("changed", odd, odd),), odd), odd)
     assert published.read(made["statistics.json"]).office_th == legible.text(odd)
     assert b"<script" not in made["statistics.html"] + made["categories.svg"]
 

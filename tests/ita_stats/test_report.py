@@ -8,10 +8,10 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from ita_stats.cases.count import Named
-from ita_stats.cases.model import Issue, Note, Row, Split
+from ita_stats.cases.count import CodeLabel
+from ita_stats.cases.model import Breakdown, Footnote, ReleaseInfo, StatisticsRow
 from ita_stats.render import pdf as report
-from ita_stats.render.document import Document, document
+from ita_stats.render.document import StatisticsDocument, document
 from ita_stats.render.typst import MISSING
 from tests.ita_stats.printed import printed, tables
 
@@ -19,27 +19,27 @@ HARD = "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ
 """Two marks above a letter, ำ, a letter that gives up its foot for a mark below it."""
 
 
-def pages(found: Document, signatory: str | None = None) -> list[str]:
+def pages(found: StatisticsDocument, signatory: str | None = None) -> list[str]:
     """The text of each page, as a viewer copies it."""
     with pypdfium2.PdfDocument(report.as_pdf(found, signatory)) as opened:
         return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in opened]
 
 
-def wide(names: int) -> Document:
+def wide(names: int) -> StatisticsDocument:
     """A document with so many categories."""
     found = tables()
     one, row = found.categories[0], found.rows[0]
-    kinds = [Named(f"c{n}", "ละเว้นการปฏิบัติหน้าที่", "Failure to act") for n in range(names)]
+    kinds = [CodeLabel(f"c{n}", "ละเว้นการปฏิบัติหน้าที่", "Failure to act") for n in range(names)]
     return document(
         replace(
             found,
-            categories=tuple(Split(k.code, k.th, k.en, one.figures) for k in kinds),
+            categories=tuple(Breakdown(k.code, k.th, k.en, one.figures) for k in kinds),
             rows=tuple(
                 replace(r, categories={k.code: row.categories["corruption"] for k in kinds})
                 for r in found.rows
             ),
         ),
-        Issue(),
+        ReleaseInfo(),
     )
 
 
@@ -111,7 +111,7 @@ def test_every_word_and_figure_of_the_table_is_on_the_first_page() -> None:
     assert "หน้า 1 / 2" in first
 
 
-def _line(row: Row) -> str:
+def _line(row: StatisticsRow) -> str:
     figures = [*row.categories.values(), *row.figures.cells]
     return " ".join([row.label_th, *("–" if figure is None else str(figure) for figure in figures)])
 
@@ -144,7 +144,7 @@ def test_a_block_to_sign_is_there_only_where_wanted() -> None:
 
 
 def test_a_correction_tells_what_changed_and_why() -> None:
-    issue = Issue(3, (Note("changed", "พ.ย. 2568: รับไว้ จาก 12 เป็น 13", "…"),), "บันทึกเดือนผิด")
+    issue = ReleaseInfo(3, (Footnote("changed", "พ.ย. 2568: รับไว้ จาก 12 เป็น 13", "…"),), "บันทึกเดือนผิด")
     first = pages(printed(issue=issue))[0]
     assert "ฉบับที่ 3" in first
     assert "สิ่งที่แก้ไขจากฉบับที่ 2" in first
@@ -166,20 +166,20 @@ def test_the_table_stays_on_the_sheet(names: int) -> None:
 
 def test_another_alphabet_is_marked_and_not_left_out() -> None:
     found = replace(tables(), office_th="สำนักงาน 北京")
-    assert f"สำนักงาน {MISSING}{MISSING}" in pages(document(found, Issue()))[0]
+    assert f"สำนักงาน {MISSING}{MISSING}" in pages(document(found, ReleaseInfo()))[0]
 
 
 def test_ten_years_of_months_run_over_pages_with_their_head() -> None:
     found = tables()
     row = found.rows[0]
     rows = tuple(replace(row, label_th=f"ต.ค. {2500 + n}") for n in range(120))
-    many = pages(document(replace(found, rows=rows), Issue()))
+    many = pages(document(replace(found, rows=rows), ReleaseInfo()))
     told = [page for page in many if "ประจำเดือน" in page]
     assert len(told) > 3
     assert all(f"ต.ค. {2500 + n}" in "".join(told) for n in range(120))
 
 
-def picture(found: Document) -> Image.Image:
+def picture(found: StatisticsDocument) -> Image.Image:
     """The card, opened."""
     return Image.open(io.BytesIO(report.as_card(found))).convert("RGB")
 
@@ -203,8 +203,8 @@ def test_the_picture_of_nothing_says_so() -> None:
 
 
 def test_letters_reach_the_picture_with_their_marks() -> None:
-    one = report.as_card(document(replace(tables(), office_th="ที ปา"), Issue()))
-    other = report.as_card(document(replace(tables(), office_th="ที่ ป้า"), Issue()))
+    one = report.as_card(document(replace(tables(), office_th="ที ปา"), ReleaseInfo()))
+    other = report.as_card(document(replace(tables(), office_th="ที่ ป้า"), ReleaseInfo()))
     assert one != other
 
 

@@ -10,21 +10,21 @@ from datetime import datetime
 import openpyxl
 import pytest
 
-from ita_stats.cases.model import Issue
+from ita_stats.cases.model import ReleaseInfo
 from ita_stats.render import spreadsheet as sheet
-from ita_stats.render.document import DASH, Document, both, document
+from ita_stats.render.document import DASH, StatisticsDocument, both, document
 from tests.ita_stats.printed import printed, tables
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =cmd|' /C calc'!A0", "＝1", "\t=1", "\r=1"]
 
 
-def lines(found: Document) -> list[list[str]]:
+def lines(found: StatisticsDocument) -> list[list[str]]:
     """The CSV as another program reads it."""
     text = sheet.as_csv(found).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-def book(found: Document) -> openpyxl.Workbook:
+def book(found: StatisticsDocument) -> openpyxl.Workbook:
     """The XLSX as another program reads it."""
     return openpyxl.load_workbook(io.BytesIO(sheet.as_xlsx(found)))
 
@@ -61,7 +61,7 @@ def test_no_name_is_run_as_a_formula(formula: str) -> None:
         office_th=formula,
         categories=(replace(found.categories[0], name_th=formula), *found.categories[1:]),
     )
-    made = document(named, Issue(2, (), formula))
+    made = document(named, ReleaseInfo(2, (), formula))
     begun = [cell.lstrip(" ") for row in lines(made) for cell in row if cell]
     assert not [cell for cell in begun if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))]
     assert any(cell == f"'{formula}" for row in lines(made) for cell in row)

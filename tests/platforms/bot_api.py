@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.platforms.telegram_rules import Rules
+from tests.platforms.telegram_rules import TelegramRules
 
 TOKEN = "700000001:AAcanaryTOKENcanaryTOKENcanaryTOKEN0"
 MOST_BYTES = 20 * 1024 * 1024
@@ -24,7 +24,7 @@ NAME = "CANARYNAME"
 
 
 @dataclass
-class Shown:
+class FakeChatMessage:
     """A message as it stands in a chat."""
 
     id: int
@@ -42,7 +42,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Call:
+class RecordedTelegramCall:
     """A call that was heard. by: the wire, or the answer of a webhook."""
 
     method: str
@@ -52,7 +52,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Weather:
+class TelegramFault:
     """What befalls a call: a status in place of an answer, a delay in seconds, a cut before or after it counted.
 
     body: what somebody on the way says with the status, which is no answer of Telegram's.
@@ -65,7 +65,7 @@ class Weather:
     body: bytes = b""
 
 
-class Refusal(Exception):  # noqa: N818
+class TelegramRefusalError(Exception):
     """Telegram says no."""
 
     def __init__(self, status: int, told: str, **parameters: Any) -> None:
@@ -74,16 +74,16 @@ class Refusal(Exception):  # noqa: N818
 
 
 @dataclass
-class BotApi:
+class FakeBotApi:
     """One bot's Telegram."""
 
-    rules: Rules
+    rules: TelegramRules
     url: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    weather: Callable[[str, Mapping[str, Any]], Weather | None] = lambda method, params: None
-    calls: list[Call] = field(default_factory=list)
+    weather: Callable[[str, Mapping[str, Any]], TelegramFault | None] = lambda method, params: None
+    calls: list[RecordedTelegramCall] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    chats: dict[int, dict[int, Shown]] = field(default_factory=dict)
+    chats: dict[int, dict[int, FakeChatMessage]] = field(default_factory=dict)
     deleted: dict[int, set[int]] = field(default_factory=dict)
     answered: dict[str, bool] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -111,7 +111,9 @@ class BotApi:
     def said(self, chat: int, **content: Any) -> dict[str, Any]:
         """An update: a person's message."""
         message = self._message(chat, self.number("message"), by_bot=False, **content)
-        shown = Shown(message["message_id"], content.get("text", ""), by_bot=False, date=message["date"])
+        shown = FakeChatMessage(
+            message["message_id"], content.get("text", ""), by_bot=False, date=message["date"]
+        )
         self.chats.setdefault(chat, {})[shown.id] = shown
         return self.update(message=message)
 
@@ -175,10 +177,10 @@ class BotApi:
 
     async def call(self, method: str, params: dict[str, Any], *, by: str) -> dict[str, Any]:
         """Carry out one call, or say why not."""
-        self.calls.append(Call(method, params, by, asyncio.get_running_loop().time()))
+        self.calls.append(RecordedTelegramCall(method, params, by, asyncio.get_running_loop().time()))
         try:
             result = await self._carry_out(method, params)
-        except Refusal as refusal:
+        except TelegramRefusalError as refusal:
             if refusal.status in {400, 404}:
                 self.refused.append(f"{method} by {by}: {refusal.told}")
             extra = {"parameters": refusal.parameters} if refusal.parameters else {}
@@ -187,9 +189,9 @@ class BotApi:
 
     async def _carry_out(self, method: str, params: dict[str, Any]) -> Any:
         if method not in self.rules.methods:
-            raise Refusal(404, "Not Found")
+            raise TelegramRefusalError(404, "Not Found")
         if wrong := list(self.rules.troubles(method, params)):
-            raise Refusal(400, "Bad Request: " + "; ".join(wrong))
+            raise TelegramRefusalError(400, "Bad Request: " + "; ".join(wrong))
         carry_out = getattr(self, f"_on_{method.lower()}", None)
         return (await carry_out(**params)) if carry_out else True
 
@@ -198,7 +200,7 @@ class BotApi:
 
     async def _on_sendmessage(self, chat_id: int, text: str, **more: Any) -> Any:
         if not text.strip():
-            raise Refusal(400, "Bad Request: message text is empty")
+            raise TelegramRefusalError(400, "Bad Request: message text is empty")
         return self._put(chat_id, text, **more)
 
     async def _on_senddocument(
@@ -219,16 +221,16 @@ class BotApi:
         self, chat: int, text: str, *, reply_markup: Any = None, protect_content: bool = False, **_: Any
     ) -> Any:
         if chat in self.blocked:
-            raise Refusal(403, "Forbidden: bot was blocked by the user")
+            raise TelegramRefusalError(403, "Forbidden: bot was blocked by the user")
         if chat not in self.chats:
-            raise Refusal(400, "Bad Request: chat not found")
+            raise TelegramRefusalError(400, "Bad Request: chat not found")
         keyboard = (reply_markup or {}).get("inline_keyboard", [])
-        shown = Shown(self.number("message"), text, keyboard, protect_content)
+        shown = FakeChatMessage(self.number("message"), text, keyboard, protect_content)
         shown.date, shown.changed = int(self.now().timestamp()), self.number("update")
         self.chats[chat][shown.id] = shown
         return self._as_sent(chat, shown)
 
-    def _as_sent(self, chat: int, shown: Shown) -> dict[str, Any]:
+    def _as_sent(self, chat: int, shown: FakeChatMessage) -> dict[str, Any]:
         return self._message(chat, shown.id, by_bot=True, text=shown.text)
 
     async def _on_editmessagetext(
@@ -237,7 +239,7 @@ class BotApi:
         shown = self._own(chat_id, message_id)
         keyboard = (reply_markup or {}).get("inline_keyboard", [])
         if (shown.text, shown.keyboard) == (text, keyboard):
-            raise Refusal(400, "Bad Request: message is not modified")
+            raise TelegramRefusalError(400, "Bad Request: message is not modified")
         shown.text, shown.keyboard, shown.changed = text, keyboard, self.number("update")
         return self._as_sent(chat_id, shown)
 
@@ -247,19 +249,19 @@ class BotApi:
         shown = self._own(chat_id, message_id)
         keyboard = (reply_markup or {}).get("inline_keyboard", [])
         if shown.keyboard == keyboard:
-            raise Refusal(400, "Bad Request: message is not modified")
+            raise TelegramRefusalError(400, "Bad Request: message is not modified")
         shown.keyboard = keyboard
         return self._as_sent(chat_id, shown)
 
-    def _own(self, chat: int, message: int) -> Shown:
+    def _own(self, chat: int, message: int) -> FakeChatMessage:
         shown = self.chats.get(chat, {}).get(message)
         if shown is None or not shown.by_bot:
-            raise Refusal(400, "Bad Request: message to edit not found")
+            raise TelegramRefusalError(400, "Bad Request: message to edit not found")
         return shown
 
     async def _on_deletemessages(self, chat_id: int, message_ids: list[int]) -> Any:
         if not 1 <= len(message_ids) <= 100:
-            raise Refusal(400, "Bad Request: 1-100 messages")
+            raise TelegramRefusalError(400, "Bad Request: 1-100 messages")
         for number in message_ids:
             shown = self.chats.get(chat_id, {}).get(number)
             if shown and self.now().timestamp() - shown.date < 48 * 3600:
@@ -269,7 +271,7 @@ class BotApi:
 
     async def _on_answercallbackquery(self, callback_query_id: str, **_: Any) -> Any:
         if self.answered.get(callback_query_id, True):
-            raise Refusal(
+            raise TelegramRefusalError(
                 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
             )
         self.answered[callback_query_id] = True
@@ -277,7 +279,7 @@ class BotApi:
 
     async def _on_setmycommands(self, commands: Any, scope: Any = None, language_code: str = "") -> Any:
         if len(commands) > 100:
-            raise Refusal(400, "Bad Request: too many commands")
+            raise TelegramRefusalError(400, "Bad Request: too many commands")
         self.commands[(self._scope(scope), language_code)] = commands
         return True
 
@@ -291,7 +293,7 @@ class BotApi:
         if told["type"] != "chat":
             return str(told["type"])
         if told["chat_id"] not in self.chats:
-            raise Refusal(400, "Bad Request: chat not found")
+            raise TelegramRefusalError(400, "Bad Request: chat not found")
         return f"chat {told['chat_id']}"
 
     async def _on_setwebhook(self, url: str, secret_token: str = "", **more: Any) -> Any:
@@ -304,9 +306,11 @@ class BotApi:
 
     async def _on_getfile(self, file_id: str) -> Any:
         if file_id not in self.files:
-            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+            raise TelegramRefusalError(
+                400, "Bad Request: wrong file_id or the file is temporarily unavailable"
+            )
         if len(self.files[file_id]) > MOST_BYTES:
-            raise Refusal(400, "Bad Request: file is too big")
+            raise TelegramRefusalError(400, "Bad Request: file is too big")
         size = len(self.files[file_id])
         return {
             "file_id": file_id,
@@ -317,7 +321,7 @@ class BotApi:
 
     async def _on_getupdates(self, offset: int = 0, limit: int = 100, **more: Any) -> Any:
         if self.webhook:
-            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise TelegramRefusalError(409, "Conflict: can't use getUpdates method while webhook is active")
         mine = self._listener = self._listener + 1
         self._came.set()  # the newer request ends the older
         self._came = asyncio.Event()
@@ -326,7 +330,7 @@ class BotApi:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._came.wait(), min(more.get("timeout", 0), 1))
         if self._listener != mine:
-            raise Refusal(409, "Conflict: terminated by other getUpdates request")
+            raise TelegramRefusalError(409, "Conflict: terminated by other getUpdates request")
         return self.queue[:limit]
 
     # The wire
@@ -340,7 +344,7 @@ class BotApi:
         except ValueError:
             self.refused.append(f"{method}: a parameter is no JSON")
             return _told({"ok": False, "error_code": 400, "description": "Bad Request: can't parse"})
-        weather = self.weather(method, params) or Weather()
+        weather = self.weather(method, params) or TelegramFault()
         await asyncio.sleep(weather.delay)
         if weather.cut == "before":
             return _cut(request)
@@ -357,7 +361,7 @@ class BotApi:
     async def download(self, request: web.Request) -> web.StreamResponse:
         """A file."""
         file = request.match_info["path"].removeprefix("any/")
-        weather = self.weather("download", {"file": file}) or Weather()
+        weather = self.weather("download", {"file": file}) or TelegramFault()
         await asyncio.sleep(weather.delay)
         if weather.status or request.match_info["token"] != TOKEN or file not in self.files:
             return web.Response(status=weather.status or 404)
@@ -392,9 +396,9 @@ def _cut(request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def served(rules: Rules) -> AsyncIterator[BotApi]:
+async def served(rules: TelegramRules) -> AsyncIterator[FakeBotApi]:
     """A Bot API on a port of its own, as long as it is needed."""
-    api = BotApi(rules)
+    api = FakeBotApi(rules)
     app = web.Application(client_max_size=60 * 1024 * 1024)
     app.router.add_route("*", "/bot{token}/{method}", api.answer)
     app.router.add_get("/file/bot{token}/{path:.+}", api.download)

@@ -21,7 +21,7 @@ from uuid import UUID
 import aiohttp
 from aiohttp import web
 
-from tests.platforms.line_rules import Rules
+from tests.platforms.line_rules import LineRules
 
 TOKEN = "CANARYLINEtoken+abc/def="
 SECRET = "canarysecret8c570fa6dd201bb328f1"
@@ -31,7 +31,7 @@ MONTH_FULL = "You have reached your monthly limit."
 
 
 @dataclass(frozen=True)
-class Call:
+class RecordedLineCall:
     """A call that was heard."""
 
     name: str
@@ -42,7 +42,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Weather:
+class LineFault:
     """What befalls a call: a status in place of an answer, a delay in seconds, a cut before or after it counted."""
 
     status: int = 0
@@ -51,7 +51,7 @@ class Weather:
     body: bytes = b'{"message":"weather"}'
 
 
-class Refusal(Exception):  # noqa: N818
+class LineRefusalError(Exception):
     """LINE says no."""
 
     def __init__(self, status: int, told: str, **headers: str) -> None:
@@ -60,7 +60,7 @@ class Refusal(Exception):  # noqa: N818
 
 
 @dataclass
-class Content:
+class FakeContent:
     """A file that a person sent. ready_after: how many times it is asked for before it is ready."""
 
     data: bytes
@@ -71,20 +71,20 @@ class Content:
 
 
 @dataclass
-class LineApi:
+class FakeLineApi:
     """One official account's LINE."""
 
-    rules: Rules | None
+    rules: LineRules | None
     url: str = ""
     webhook: str = ""
     now: Callable[[], float] = time.time
-    weather: Callable[[str, Any], Weather | None] = lambda name, body: None
-    calls: list[Call] = field(default_factory=list)
+    weather: Callable[[str, Any], LineFault | None] = lambda name, body: None
+    calls: list[RecordedLineCall] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     chats: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
     accepted: dict[str, str] = field(default_factory=dict)
-    contents: dict[str, Content] = field(default_factory=dict)
+    contents: dict[str, FakeContent] = field(default_factory=dict)
     menus: dict[str, dict[str, Any]] = field(default_factory=dict)
     images: dict[str, bytes] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -130,7 +130,7 @@ class LineApi:
         """A person taps what carries a postback."""
         return self.event(person, "postback", postback={"data": data})
 
-    def file(self, person: str, content: Content, kind: str = "image", **more: Any) -> dict[str, Any]:
+    def file(self, person: str, content: FakeContent, kind: str = "image", **more: Any) -> dict[str, Any]:
         """A person sends a file."""
         number = f"{next(self._numbers):018d}"
         self.contents[number] = content
@@ -184,16 +184,18 @@ class LineApi:
         try:
             answer = self._judged(request, found, body)
             status = 202 if name == "showLoadingAnimation" else 200
-        except Refusal as refusal:
+        except LineRefusalError as refusal:
             status, answer, headers = refusal.status, {"message": refusal.told}, refusal.headers
             if status in {400, 404, 401, 413, 422}:
                 self.refused.append(f"{name}: {status} {refusal.told}")
         if self.keep:
             path = found[1] if found else {}
-            self.calls.append(Call(name, path, body, request.headers.get("x-line-retry-key"), status))
+            self.calls.append(
+                RecordedLineCall(name, path, body, request.headers.get("x-line-retry-key"), status)
+            )
         if weather is not None and weather.cut == "after":
             return self._cut(request)
-        if isinstance(answer, Content):
+        if isinstance(answer, FakeContent):
             return await self._stream(request, answer)
         return web.json_response(answer, status=status, headers={"x-line-request-id": "r", **headers})
 
@@ -204,25 +206,25 @@ class LineApi:
 
     def _judged(self, request: web.Request, found: Any, body: Any) -> Any:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            raise Refusal(401, "Authentication failed")
+            raise LineRefusalError(401, "Authentication failed")
         if self.rules is None:
             return self._on_replymessage(body, None)
         if found is None:
-            raise Refusal(404, "Not found")
+            raise LineRefusalError(404, "Not found")
         operation, path = found
         if wrong := self.rules.troubles(operation, body):
-            raise Refusal(400, "; ".join(wrong[:5]))
+            raise LineRefusalError(400, "; ".join(wrong[:5]))
         key = request.headers.get("x-line-retry-key")
         declared = any(p.get("name") == "X-Line-Retry-Key" for p in operation.get("parameters", []))
         if key is not None and not declared:
-            raise Refusal(400, "The retry key is not accepted here")
+            raise LineRefusalError(400, "The retry key is not accepted here")
         handler = getattr(self, "_on_" + operation["operationId"].lower(), None)
         return handler(body, key, **path) if handler else {}
 
     def _on_replymessage(self, body: Any, _key: str | None) -> Any:
         person, born = self.tokens.pop(body["replyToken"], ("", 0.0))
         if not person or self.now() - born > LIFETIME:
-            raise Refusal(400, "Invalid reply token")
+            raise LineRefusalError(400, "Invalid reply token")
         return self._put(person, body["messages"])
 
     def _on_pushmessage(self, body: Any, key: str | None) -> Any:
@@ -230,11 +232,13 @@ class LineApi:
             try:
                 UUID(key)
             except ValueError:
-                raise Refusal(400, "Invalid retry key") from None
+                raise LineRefusalError(400, "Invalid retry key") from None
             if key in self.accepted:
-                raise Refusal(409, "The retry key is already accepted", **{"x-line-accepted-request-id": "r"})
+                raise LineRefusalError(
+                    409, "The retry key is already accepted", **{"x-line-accepted-request-id": "r"}
+                )
         if self.quota is not None and self.used >= self.quota:
-            raise Refusal(429, MONTH_FULL)
+            raise LineRefusalError(429, MONTH_FULL)
         self.used += 1
         if key is not None:
             self.accepted[key] = body["to"]
@@ -260,11 +264,11 @@ class LineApi:
     def _on_getmessagecontent(self, _body: Any, _key: str | None, messageId: str) -> Any:  # noqa: N803
         content = self.contents.get(messageId)
         if content is None:
-            raise Refusal(404, "Not found")
+            raise LineRefusalError(404, "Not found")
         if content.gone:
-            raise Refusal(410, "Gone")
+            raise LineRefusalError(410, "Gone")
         if content.ready_after > 0:
-            raise Refusal(202, "")
+            raise LineRefusalError(202, "")
         return content
 
     def _on_getmessagecontenttranscodingbymessageid(
@@ -287,7 +291,7 @@ class LineApi:
 
     def _leave(self, place: str) -> Any:
         if place in self.left:
-            raise Refusal(404, "Not found")
+            raise LineRefusalError(404, "Not found")
         self.left.append(place)
         return {}
 
@@ -298,11 +302,11 @@ class LineApi:
 
     def _on_setrichmenuimage(self, body: bytes, _key: str | None, richMenuId: str) -> Any:  # noqa: N803
         if richMenuId not in self.menus:
-            raise Refusal(404, "no such rich menu")
+            raise LineRefusalError(404, "no such rich menu")
         if richMenuId in self.images:
-            raise Refusal(400, "An image has already been uploaded")
+            raise LineRefusalError(400, "An image has already been uploaded")
         if not body or len(body) > 1024 * 1024:
-            raise Refusal(413, "the image is larger than 1 MB")
+            raise LineRefusalError(413, "the image is larger than 1 MB")
         self.images[richMenuId] = body
         return {}
 
@@ -324,7 +328,7 @@ class LineApi:
 
     def _on_createrichmenualias(self, body: Any, _key: str | None) -> Any:
         if body["richMenuAliasId"] in self.aliases:
-            raise Refusal(400, "conflict richmenu alias id")
+            raise LineRefusalError(400, "conflict richmenu alias id")
         self._has_image(body["richMenuId"])
         self.aliases[body["richMenuAliasId"]] = body["richMenuId"]
         return {}
@@ -356,9 +360,9 @@ class LineApi:
 
     def _has_image(self, menu: str) -> None:
         if menu not in self.images:
-            raise Refusal(400, "must upload richmenu image before applying it")
+            raise LineRefusalError(400, "must upload richmenu image before applying it")
 
-    async def _stream(self, request: web.Request, content: Content) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, content: FakeContent) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"content-type": "application/octet-stream"})
         await answer.prepare(request)
         for at in range(0, len(content.data), 64 * 1024):
@@ -374,9 +378,9 @@ def signature(body: bytes, secret: str = SECRET) -> str:
 
 
 @asynccontextmanager
-async def serving(rules: Rules | None, port: int = 0) -> AsyncIterator[LineApi]:
+async def serving(rules: LineRules | None, port: int = 0) -> AsyncIterator[FakeLineApi]:
     """A LINE on loopback."""
-    line = LineApi(rules)
+    line = FakeLineApi(rules)
     app = web.Application(client_max_size=4 * 1024 * 1024)
     app.router.add_route("*", "/{any:.*}", line.heard)
     runner = web.AppRunner(app, access_log=None)

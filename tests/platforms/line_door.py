@@ -16,14 +16,14 @@ from bot import bootstrap as app
 from bot.jobs import housekeeping as clock
 from bot.platforms.line import setup as line_desk
 from bot.settings import DeskSettings, Settings
-from bot.web.app import Guarded, site
+from bot.web.app import SecurityMiddleware, site
 from handlers import i18n as wording
-from handlers.complaints.lifecycle import Step
+from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Message
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests import samples
-from tests.end.desk import Desk, opened
-from tests.platforms.line_api import BOT, SECRET, TOKEN, Content, LineApi, serving
+from tests.end.desk import DeskHarness, opened
+from tests.platforms.line_api import BOT, SECRET, TOKEN, FakeContent, FakeLineApi, serving
 from tests.platforms.line_rules import rules
 from tests.play import OFFICE
 
@@ -40,40 +40,48 @@ def person(name: str) -> str:
 
 
 @dataclass
-class Account:
+class LineDesk:
     """A desk behind LINE: both ends of the wire."""
 
-    line: LineApi
-    desk: Desk
-    door: line_desk.Door
+    line: FakeLineApi
+    desk: DeskHarness
+    door: line_desk.LineSetup
     settings: DeskSettings
 
 
 @asynccontextmanager
 async def at_work(
-    home: Path, line: LineApi | None = None, name: str = "complaints", public: str | None = None, **more: Any
-) -> AsyncIterator[Account]:
+    home: Path,
+    line: FakeLineApi | None = None,
+    name: str = "complaints",
+    public: str | None = None,
+    **more: Any,
+) -> AsyncIterator[LineDesk]:
     """Serve a desk over real sockets. A fault is the test's failure."""
     async with AsyncExitStack() as stack:
         if line is None:
             line = await stack.enter_async_context(serving(rules()))
         desk = await stack.enter_async_context(opened(home, name))
         own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public)
-        work = app.Desk(name, Place.under(home, name), desk.store, desk.engine)
+        work = app.RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
         door = await stack.enter_async_context(
             line_desk.opened(work, own, line.url, desk.faults.append, **more)
         )
-        house = app.House(Settings(), OFFICE, {name: work})
+        house = app.App(Settings(), OFFICE, {name: work})
         line.webhook = await stack.enter_async_context(web(house, door)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
-        yield Account(line, desk, door, own)
+        yield LineDesk(line, desk, door, own)
 
 
 @asynccontextmanager
-async def web(house: app.House, door: line_desk.Door) -> AsyncIterator[str]:
+async def web(house: app.App, door: line_desk.LineSetup) -> AsyncIterator[str]:
     """The web of a house, with the routes of a door; gives its origin."""
     config = uvicorn.Config(
-        Guarded(site(house, door.routes)), port=0, log_config=None, access_log=False, lifespan="off"
+        SecurityMiddleware(site(house, door.routes)),
+        port=0,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -110,7 +118,7 @@ def messages(shown: list[dict[str, Any]]) -> list[Message]:
 
 
 @dataclass
-class LineDoor:
+class LineDriver:
     """People with LINE on their phones."""
 
     home: Path
@@ -125,11 +133,11 @@ class LineDoor:
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _line: LineApi | None = None
-    _account: Account | None = None
+    _line: FakeLineApi | None = None
+    _account: LineDesk | None = None
 
     @property
-    def account(self) -> Account:
+    def account(self) -> LineDesk:
         """The desk at work, opened when it is first needed."""
         if self._line is None:
             self._line = self.run(self._outer.enter_async_context(serving(rules())))
@@ -176,7 +184,7 @@ class LineDoor:
         return self._said(name, self.account.line.tap(person(name), data))
 
     def send(self, name: str, file: str) -> list[Message]:
-        content = Content(samples.FILES[file]())
+        content = FakeContent(samples.FILES[file]())
         more = {"fileName": file, "fileSize": len(content.data)}
         return self._said(name, self.account.line.file(person(name), content, "file", **more))
 
@@ -191,12 +199,14 @@ class LineDoor:
 
         async def tick() -> None:
             desk = self.account.desk
-            async for _ in clock.tick(Place.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()):
+            async for _ in clock.tick(
+                DeskPaths.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()
+            ):
                 pass
 
         self.run(tick())
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         self.run(self.account.desk.step(receipt, step))
 
     def tell(self, receipt: str, words: str) -> None:
@@ -225,4 +235,4 @@ class LineDoor:
         self._runner.close()
 
 
-__all__ = ["BOT", "Account", "LineDoor", "at_work", "person"]
+__all__ = ["BOT", "LineDesk", "LineDriver", "at_work", "person"]

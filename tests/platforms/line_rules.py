@@ -43,7 +43,7 @@ def graphemes(text: str) -> int:
     return sum(1 for c in text if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
 
 
-class Rules:
+class LineRules:
     """The specification, ready to judge requests."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
@@ -80,10 +80,10 @@ class Rules:
 
 
 @cache
-def rules() -> Rules:
+def rules() -> LineRules:
     """The rules of LINE, read once."""
     text = (CONTRACTS / "line" / "messaging-api.strict.yml").read_text("utf-8")
-    return Rules(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return LineRules(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def beyond(body: Any) -> Iterator[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from handlers.dialog.receipt import reads
-from tests.platforms.bot_api import BotApi, Shown, served
-from tests.platforms.telegram_door import RECEIPT, Open, open_door
+from tests.platforms.bot_api import FakeBotApi, FakeChatMessage, served
+from tests.platforms.telegram_door import RECEIPT, TelegramDesk, open_door
 from tests.platforms.telegram_rules import contracts, rules
 from tests.play import WHOLE_REPORT
 
@@ -16,10 +16,10 @@ CHAT = 4200000001
 
 
 @dataclass
-class Person:
+class TelegramUser:
     """One chat."""
 
-    fake: BotApi
+    fake: FakeBotApi
     chat: int = CHAT
     updates: list[dict[str, Any]] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class Person:
             await self.says(instead.get(line.strip("[]"), line))
 
     @property
-    def ours(self) -> list[Shown]:
+    def ours(self) -> list[FakeChatMessage]:
         """What the bot's side of the chat shows, oldest first."""
         return sorted((m for m in self.fake.chats[self.chat].values() if m.by_bot), key=lambda m: m.changed)
 
@@ -80,24 +80,27 @@ class Person:
 
 
 def play(
-    tmp_path: Path, scene: Callable[[Open, Person], Awaitable[None]], mode: str = "webhook", **more: Any
-) -> BotApi:
+    tmp_path: Path,
+    scene: Callable[[TelegramDesk, TelegramUser], Awaitable[None]],
+    mode: str = "webhook",
+    **more: Any,
+) -> FakeBotApi:
     """Open a desk with Telegram's door, play, and close."""
     ground = rules(contracts())
 
-    async def whole() -> BotApi:
+    async def whole() -> FakeBotApi:
         async with (
             asyncio.timeout(60),
             served(ground) as fake,
             open_door(tmp_path / "var", fake, mode, **more) as opened,
         ):
-            await scene(opened, Person(fake))
+            await scene(opened, TelegramUser(fake))
             return fake
 
     return asyncio.run(whole())
 
 
-async def calm(opened: Open) -> None:
+async def calm(opened: TelegramDesk) -> None:
     """Wait until nothing is under way beside."""
     while tasks := [*opened.entrance.door.voice._tasks, *opened.courier._tasks]:
         await asyncio.gather(*tasks, return_exceptions=True)

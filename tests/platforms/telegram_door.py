@@ -14,20 +14,20 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot import bootstrap as app
-from bot.delivery.worker import Courier
+from bot.delivery.worker import DeliveryWorker
 from bot.jobs import housekeeping as clock
-from bot.platforms.registry import Direct
+from bot.platforms.registry import WebhookBypass
 from bot.platforms.telegram import setup as entrance
-from bot.platforms.telegram.send_limiter import Pace
+from bot.platforms.telegram.send_limiter import SendLimiter
 from bot.settings import DeskSettings, Settings
-from bot.web.app import Guarded, site
-from handlers.complaints.lifecycle import Step
+from bot.web.app import SecurityMiddleware, site
+from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Message
 from handlers.dialog.receipt import reads
-from storage.crypto.key_files import Place
+from storage.crypto.key_files import DeskPaths
 from tests import samples
-from tests.end.desk import Desk, opened
-from tests.platforms.bot_api import TOKEN, BotApi, Shown, served
+from tests.end.desk import DeskHarness, opened
+from tests.platforms.bot_api import TOKEN, FakeBotApi, FakeChatMessage, served
 from tests.platforms.telegram_rules import contracts, rules
 from tests.play import OFFICE
 
@@ -37,13 +37,13 @@ RECEIPT = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b")
 
 
 @dataclass
-class Open:
+class TelegramDesk:
     """A desk that can be reached through Telegram."""
 
-    desk: Desk
-    fake: BotApi
-    entrance: entrance.Entrance
-    courier: Courier
+    desk: DeskHarness
+    fake: FakeBotApi
+    entrance: entrance.TelegramSetup
+    courier: DeliveryWorker
     address: str
 
 
@@ -68,35 +68,35 @@ async def listening(application: Any) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def open_door(
-    home: Path, fake: BotApi, mode: str = "webhook", name: str = "complaints", **more: Any
-) -> AsyncIterator[Open]:
+    home: Path, fake: FakeBotApi, mode: str = "webhook", name: str = "complaints", **more: Any
+) -> AsyncIterator[TelegramDesk]:
     """The desk of a folder with Telegram's door, its courier going round fast."""
     own = DeskSettings(telegram_token=SecretStr(TOKEN), telegram_secret=SecretStr(SECRET), telegram_mode=mode)
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(opened(home, name))
         fake.now = desk.now
         carriers: dict[Channel, Any] = {}
-        courier = Courier(desk.engine, desk.store, carriers, desk.faults.append)
-        place = Place.under(home, name)
-        own_desk = app.Desk(name, place, desk.store, desk.engine)
+        courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.faults.append)
+        place = DeskPaths.under(home, name)
+        own_desk = app.RunningDesk(name, place, desk.store, desk.engine)
         way = entrance.opened(own_desk, own, fake.url, courier, desk.faults.append)
         entered = await stack.enter_async_context(way)
-        entered.door.post.pace = Pace(per_chat=0, overall=0)
+        entered.door.post.pace = SendLimiter(per_chat=0, overall=0)
         for part, value in more.items():
             setattr(entered.door, part, value)
         carriers[Channel.TELEGRAM] = entered.door
-        house = app.House(Settings(**{name: own}), OFFICE, {name: own_desk})
+        house = app.App(Settings(**{name: own}), OFFICE, {name: own_desk})
         address = await stack.enter_async_context(
-            listening(Direct(entered.routes, Guarded(site(house, entered.routes))))
+            listening(WebhookBypass(entered.routes, SecurityMiddleware(site(house, entered.routes))))
         )
         if mode == "webhook":
             fake.webhook = {"url": f"{address}/telegram/{name}", "secret_token": SECRET}
         stack.push_async_callback(courier.close)
-        yield Open(desk, fake, entered, courier, address)
+        yield TelegramDesk(desk, fake, entered, courier, address)
 
 
 @dataclass
-class TelegramDoor:
+class TelegramDriver:
     """A desk, its door and a fake Telegram in one event loop of their own."""
 
     home: Path
@@ -110,18 +110,18 @@ class TelegramDoor:
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
     _inner: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _fake: BotApi | None = None
-    _open: Open | None = None
+    _fake: FakeBotApi | None = None
+    _open: TelegramDesk | None = None
 
     @property
-    def fake(self) -> BotApi:
+    def fake(self) -> FakeBotApi:
         """The Telegram of this story; it stays when the program is started anew."""
         if self._fake is None:
             self._fake = self.run(self._outer.enter_async_context(served(rules(contracts()))))
         return self._fake
 
     @property
-    def open(self) -> Open:
+    def open(self) -> TelegramDesk:
         """The desk, opened when it is first needed."""
         if self._open is None:
             way = open_door(self.home, self.fake, self.mode, self.desk_name)
@@ -190,13 +190,13 @@ class TelegramDoor:
         here.desk.away = self.away
 
         async def tick() -> None:
-            place = Place.under(self.home, self.desk_name)
+            place = DeskPaths.under(self.home, self.desk_name)
             async for _ in clock.tick(place, here.desk.store, OFFICE, here.desk.now()):
                 pass
 
         self.run(tick())
 
-    def step(self, receipt: str, step: Step) -> None:
+    def step(self, receipt: str, step: TransitionRequest) -> None:
         self.run(self.open.desk.step(receipt, step))
 
     def tell(self, receipt: str, words: str) -> None:
@@ -223,7 +223,7 @@ class TelegramDoor:
         assert found == []
 
 
-def message(shown: Shown) -> Message:
+def message(shown: FakeChatMessage) -> Message:
     """A message of a chat as a story knows it."""
     receipts = [shape for shape in RECEIPT.findall(shown.text) if reads(shape)]
     return Message(shown.text, shown.buttons, receipts[0] if receipts else None)

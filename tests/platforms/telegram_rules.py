@@ -34,12 +34,12 @@ def contracts() -> Path:
 
 
 @cache
-def rules(folder: Path) -> "Rules":
+def rules(folder: Path) -> "TelegramRules":
     """The rules of a folder, read once."""
-    return Rules(json.loads((folder / "telegram" / "api.json").read_text("utf-8")))
+    return TelegramRules(json.loads((folder / "telegram" / "api.json").read_text("utf-8")))
 
 
-class Rules:
+class TelegramRules:
     """Says what is wrong with a call."""
 
     def __init__(self, api: Mapping[str, Any]) -> None:

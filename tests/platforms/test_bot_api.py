@@ -9,26 +9,34 @@ import telegram
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError
 
-from bot.delivery.worker import Later, Never
-from bot.platforms.telegram.client import Api, Elsewhere, Gone, Mistaken, Refused
-from bot.platforms.telegram.ptb_request import Wire
-from bot.platforms.telegram.render import Bubble
+from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.platforms.telegram.client import (
+    InvalidBotTokenError,
+    MessageGoneError,
+    RejectedError,
+    TelegramClient,
+    UpdatesConflictError,
+)
+from bot.platforms.telegram.ptb_request import AiohttpRequest
+from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.events import FileProblem
-from tests.platforms.bot_api import MOST_BYTES, TOKEN, BotApi, Weather, served
+from tests.platforms.bot_api import MOST_BYTES, TOKEN, FakeBotApi, TelegramFault, served
 from tests.platforms.telegram_rules import contracts, rules
 
 CHAT = 4200000001
-OURS = Bubble("สวัสดี", (("แจ้งเรื่อง", "1.report"),))
+OURS = OutgoingMessage("สวัสดี", (("แจ้งเรื่อง", "1.report"),))
 
 
-def play(scene: Callable[[BotApi, Bot, Api], Awaitable[None]], token: str = TOKEN) -> BotApi:
+def play(
+    scene: Callable[[FakeBotApi, Bot, TelegramClient], Awaitable[None]], token: str = TOKEN
+) -> FakeBotApi:
     """A fake with one chat, the library's own bot and our calls."""
     ground = rules(contracts())
 
-    async def whole() -> BotApi:
+    async def whole() -> FakeBotApi:
         async with asyncio.timeout(20), served(ground) as fake:
             fake.said(CHAT, text="สวัสดี")
-            wire, ours = Wire(), Api(token, fake.url)
+            wire, ours = AiohttpRequest(), TelegramClient(token, fake.url)
             bot = Bot(token, base_url=f"{fake.url}/bot", request=wire, get_updates_request=wire)
             await wire.initialize()
             await ours.open()
@@ -68,7 +76,7 @@ REFUSED: dict[str, Callable[[Bot], Awaitable[Any]]] = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_it_refuses(what: str) -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         with pytest.raises((BadRequest, InvalidToken, telegram.error.EndPointNotFound)):
             await REFUSED[what](bot)
         assert len(fake.refused) == 1
@@ -77,7 +85,7 @@ def test_it_refuses(what: str) -> None:
 
 
 def test_it_takes_what_is_right() -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         assert (await bot.get_me()).is_bot
         sent = await bot.send_message(CHAT, "ก" * 4096, reply_markup=keyboard("ก" * 21), protect_content=True)
         await bot.edit_message_text("ข", CHAT, sent.message_id)
@@ -94,13 +102,13 @@ def test_it_takes_what_is_right() -> None:
 
 
 def test_an_edit_that_changes_nothing_and_a_second_answer_are_refused() -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         number = await ours.send(CHAT, OURS)
         query = fake.tapped(CHAT, number, "1.report")["callback_query"]["id"]
-        with pytest.raises(Gone):
+        with pytest.raises(MessageGoneError):
             await ours.change(CHAT, number, OURS)
         await ours.heard(query)
-        with pytest.raises(Gone):
+        with pytest.raises(MessageGoneError):
             await ours.heard(query)
         assert len(fake.refused) == 2
 
@@ -108,21 +116,26 @@ def test_an_edit_that_changes_nothing_and_a_second_answer_are_refused() -> None:
 
 
 def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         fake.blocked.add(CHAT)
-        with pytest.raises(Never):
+        with pytest.raises(PermanentError):
             await ours.send(CHAT, OURS)
         with pytest.raises(Forbidden):
             await bot.send_message(CHAT, "ก")
-        with pytest.raises(Never):
+        with pytest.raises(PermanentError):
             await ours.send(1, OURS)
-        with pytest.raises(Mistaken):
-            await ours.send(CHAT, Bubble("ก", (("ก", "ก" * 30),)))
-        fake.weather = lambda method, params: Weather(429, retry_after=7)
-        with pytest.raises(Later) as later:
+        with pytest.raises(RejectedError):
+            await ours.send(CHAT, OutgoingMessage("ก", (("ก", "ก" * 30),)))
+        fake.weather = lambda method, params: TelegramFault(429, retry_after=7)
+        with pytest.raises(RetryLaterError) as later:
             await ours.send(CHAT, OURS)
         assert later.value.seconds == 7
-        for weather in (Weather(500), Weather(502), Weather(cut="before"), Weather(cut="after")):
+        for weather in (
+            TelegramFault(500),
+            TelegramFault(502),
+            TelegramFault(cut="before"),
+            TelegramFault(cut="after"),
+        ):
             fake.weather = lambda method, params, now=weather: now
             with pytest.raises(NetworkError) as trouble:
                 await ours.send(CHAT, OURS)
@@ -132,10 +145,10 @@ def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
 
 
 def test_a_token_that_is_not_this_bots_is_refused() -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
-        with pytest.raises(Refused) as refused:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
+        with pytest.raises(InvalidBotTokenError) as refused:
             await ours.check()
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidBotTokenError):
             await ours.updates(None)
         assert "canary" not in str(refused.value)
 
@@ -143,16 +156,16 @@ def test_a_token_that_is_not_this_bots_is_refused() -> None:
 
 
 def test_files_come_as_streams() -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         content = bytes(range(256)) * 1000
         pieces = [piece async for piece in ours.file(fake.has_file(content))]
         assert b"".join(pieces) == content
-        with pytest.raises(Never) as never:
+        with pytest.raises(PermanentError) as never:
             await anext(ours.file(fake.has_file(bytes(MOST_BYTES + 1))))
         assert never.value.problem is FileProblem.TOO_LARGE
-        with pytest.raises(Never):
+        with pytest.raises(PermanentError):
             await anext(ours.file("FILE9"))
-        fake.weather = lambda method, params: Weather(cut="half") if method == "download" else None
+        fake.weather = lambda method, params: TelegramFault(cut="half") if method == "download" else None
         with pytest.raises(NetworkError):
             assert [piece async for piece in ours.file("FILE0")]
 
@@ -160,7 +173,7 @@ def test_files_come_as_streams() -> None:
 
 
 def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         fake.queue = [fake.said(CHAT, text="หนึ่ง"), fake.said(CHAT, text="สอง")]
         came = await ours.updates(None)
         assert [u["message"]["text"] for u in came] == ["หนึ่ง", "สอง"]
@@ -168,10 +181,10 @@ def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -
         waiting = asyncio.create_task(ours.updates(came[1]["update_id"]))
         await asyncio.sleep(0.05)
         assert [u["message"]["text"] for u in await ours.updates(came[0]["update_id"])] == []
-        with pytest.raises(Elsewhere):
+        with pytest.raises(UpdatesConflictError):
             await waiting
         await ours.listen_at("https://example.test/telegram/complaints", "s" * 32)
-        with pytest.raises(Elsewhere):
+        with pytest.raises(UpdatesConflictError):
             await ours.updates(None)
         with pytest.raises(Conflict):
             await bot.get_updates()
@@ -181,14 +194,14 @@ def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -
 
 
 def test_where_the_machine_has_a_proxy_all_calls_go_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def scene(fake: BotApi, bot: Bot, ours: Api) -> None:
+    async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         monkeypatch.setenv(
             "http_proxy", fake.url
         )  # it answers itself: who asks it for a host finds it nowhere
-        behind = Api(TOKEN, "http://telegram.example.test")
+        behind = TelegramClient(TOKEN, "http://telegram.example.test")
         await behind.open()
         await behind.check()
-        assert await behind.send(CHAT, Bubble("ก")) > 0
+        assert await behind.send(CHAT, OutgoingMessage("ก")) > 0
         file = fake.has_file(b"content")
         assert b"".join([piece async for piece in behind.file(file)]) == b"content"
         await behind.close()

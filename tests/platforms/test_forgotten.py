@@ -9,14 +9,14 @@ import pytest
 
 from bot.platforms.line import sender as line_post
 from bot.platforms.telegram.render import bubbles
-from handlers.dialog.events import Channel, Message, Say
-from storage.serialization import Letter
+from handlers.dialog.events import Channel, Message, Reply
+from storage.serialization import OutboxMessage
 from tests import samples
-from tests.platforms.line_api import Content
+from tests.platforms.line_api import FakeContent
 from tests.platforms.line_door import at_work, person
 from tests.platforms.line_rules import needs_contracts
-from tests.platforms.person import CHAT, Person, calm, play
-from tests.platforms.telegram_door import Open
+from tests.platforms.person import CHAT, TelegramUser, calm, play
+from tests.platforms.telegram_door import TelegramDesk
 from tests.play import WHOLE_REPORT
 from tests.reach import held
 
@@ -25,7 +25,7 @@ A = person("ผู้แจ้ง")
 
 
 def test_telegrams_door_forgets_who_wrote(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         door = o.entrance.door
         for words in ("/start", *WHOLE_REPORT[:6]):
             await p.says(words)
@@ -58,12 +58,12 @@ def test_lines_door_forgets_who_wrote(tmp_path: Path, monkeypatch: pytest.Monkey
     async def scene() -> None:
         async with at_work(tmp_path / "var") as account:
             line, post = account.line, account.door.post
-            content = Content(samples.photo())
+            content = FakeContent(samples.photo())
             sets = [line.file(A, content, imageSet={"id": "S", "index": n, "total": 2}) for n in (1, 2)]
             assert await line.post(*sets, line.text(A, "/en")) == 200
             await line.shown(A, 0)
             line.quota, line.used = 10, 10
-            letter = Letter(Channel.LINE, post.seal(A), "th", (Say("menu.again", certain=True),))
+            letter = OutboxMessage(Channel.LINE, post.seal(A), "th", (Reply("menu.again", certain=True),))
             await account.desk.store.outbox.add(Channel.LINE, letter, account.desk.now())
             assert post._spare
             monkeypatch.setattr(line_post, "FRESH", 0.0)

@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.worker import Later, Never
-from bot.platforms.line.client import Line, MonthUsedUp, Outage, Refused, Used
-from tests.platforms.line_api import TOKEN, Content, LineApi, Weather, serving
+from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.platforms.line.client import (
+    InvalidChannelTokenError,
+    LineClient,
+    LineUnavailableError,
+    QuotaExhaustedError,
+    ReplyTokenUsedError,
+)
+from tests.platforms.line_api import TOKEN, FakeContent, FakeLineApi, LineFault, serving
 from tests.platforms.line_rules import needs_contracts, rules
 
 pytestmark = needs_contracts
@@ -17,12 +23,12 @@ HELLO = {"type": "text", "text": "สวัสดี"}
 ACTION = {"type": "postback", "label": "ข้าม", "data": "1.skip"}
 
 
-def played(scene: Callable[[LineApi, Line], Coroutine[Any, Any, None]], token: str = TOKEN) -> None:
+def played(scene: Callable[[FakeLineApi, LineClient], Coroutine[Any, Any, None]], token: str = TOKEN) -> None:
     """Play a scene between the SDK and LINE."""
 
     async def play() -> None:
         async with serving(rules()) as line:
-            account = Line(token, line.url)
+            account = LineClient(token, line.url)
             try:
                 await scene(line, account)
             finally:
@@ -32,15 +38,15 @@ def played(scene: Callable[[LineApi, Line], Coroutine[Any, Any, None]], token: s
 
 
 def test_a_reply_token_is_good_once_and_for_a_minute() -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         token = line.text("U1", "ก")["replyToken"]
         await account.reply(token, [HELLO])
-        with pytest.raises(Used):
+        with pytest.raises(ReplyTokenUsedError):
             await account.reply(token, [HELLO])
         old = line.text("U1", "ก")["replyToken"]
         born = line.now()
         line.now = lambda: born + 61
-        with pytest.raises(Used):
+        with pytest.raises(ReplyTokenUsedError):
             await account.reply(old, [HELLO])
         assert line.chats == {"U1": [HELLO]}
 
@@ -48,7 +54,7 @@ def test_a_reply_token_is_good_once_and_for_a_minute() -> None:
 
 
 def test_a_retry_key_counts_once_and_not_on_a_reply() -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         await account.push("U1", [HELLO], KEY)
         await account.push("U1", [HELLO], KEY)
         assert [call.status for call in line.calls] == [200, 409]
@@ -56,25 +62,25 @@ def test_a_retry_key_counts_once_and_not_on_a_reply() -> None:
         token, headers = line.text("U1", "ก")["replyToken"], {"X-Line-Retry-Key": KEY}
         with pytest.raises(Exception, match="not accepted here"):
             await account._post("/v2/bot/message/reply", {"replyToken": token, "messages": [HELLO]}, headers)
-        with pytest.raises(Never):
+        with pytest.raises(PermanentError):
             await account.push("U1", [HELLO], "no uuid")
 
     played(scene)
 
 
 def test_a_month_that_is_used_up_is_told_from_too_many_requests() -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         line.quota = 1
         await account.push("U1", [HELLO], KEY)
         assert await account.quota() == (1, 1)
-        with pytest.raises(MonthUsedUp):
+        with pytest.raises(QuotaExhaustedError):
             await account.push("U1", [HELLO], KEY.replace("1", "2"))
-        line.weather = lambda _name, _body: Weather(
+        line.weather = lambda _name, _body: LineFault(
             429, body=b'{"message":"The API rate limit has been exceeded."}'
         )
-        with pytest.raises(Later) as later:
+        with pytest.raises(RetryLaterError) as later:
             await account.push("U1", [HELLO], KEY.replace("1", "3"))
-        assert not isinstance(later.value, MonthUsedUp)
+        assert not isinstance(later.value, QuotaExhaustedError)
         line.weather, line.quota = lambda _name, _body: None, None
         assert (await account.quota())[0] is None
 
@@ -98,8 +104,8 @@ def test_a_month_that_is_used_up_is_told_from_too_many_requests() -> None:
     ids=range(10),
 )
 def test_what_the_specification_and_the_reference_refuse(message: dict[str, Any]) -> None:
-    async def scene(line: LineApi, account: Line) -> None:
-        with pytest.raises(Never):
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
+        with pytest.raises(PermanentError):
             await account.reply(line.text("U1", "ก")["replyToken"], [message])
         assert len(line.refused) == 1
         assert line.chats == {}
@@ -108,10 +114,10 @@ def test_what_the_specification_and_the_reference_refuse(message: dict[str, Any]
 
 
 def test_six_messages_and_none_are_refused_and_marks_do_not_count_in_a_label() -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         token = line.text("U1", "ก")["replyToken"]
         for several in ([HELLO] * 6, []):
-            with pytest.raises(Never):
+            with pytest.raises(PermanentError):
                 await account.reply(token, several)
         action = {**ACTION, "label": "ก็" * 20}
         await account.reply(
@@ -122,38 +128,38 @@ def test_six_messages_and_none_are_refused_and_marks_do_not_count_in_a_label() -
 
 
 def test_a_wrong_token_is_refused() -> None:
-    async def scene(_line: LineApi, account: Line) -> None:
+    async def scene(_line: FakeLineApi, account: LineClient) -> None:
         for call in (account.bot(), account.push("U1", [HELLO], KEY), account.reply("t", [HELLO])):
-            with pytest.raises(Refused):
+            with pytest.raises(InvalidChannelTokenError):
                 await call
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidChannelTokenError):
             await anext(account.content("1"))
 
     played(scene, token="wrong")
 
 
 def test_an_outage_is_one_whatever_it_looks_like() -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         for weather in (
-            Weather(500),
-            Weather(502, body=b"\xff\xfe<html>"),
-            Weather(cut="before"),
-            Weather(cut="after"),
+            LineFault(500),
+            LineFault(502, body=b"\xff\xfe<html>"),
+            LineFault(cut="before"),
+            LineFault(cut="after"),
         ):
             line.weather = lambda _name, _body, w=weather: w  # type: ignore[misc]
-            with pytest.raises(Outage):
+            with pytest.raises(LineUnavailableError):
                 await account.push("U1", [HELLO], KEY)
         assert line.used == 1  # the last one counted
-        line.contents["1"] = Content(b"x")
-        with pytest.raises(Outage):
+        line.contents["1"] = FakeContent(b"x")
+        with pytest.raises(LineUnavailableError):
             await anext(account.content("1"))
 
     played(scene)
-    away = Line
+    away = LineClient
 
     async def refused() -> None:
         account = away(TOKEN, "http://127.0.0.1:1")
-        with pytest.raises(Outage):
+        with pytest.raises(LineUnavailableError):
             await account.bot()
         await account.close()
 
@@ -165,16 +171,16 @@ PAGE = b"<html>log in to this network"
 
 @pytest.mark.parametrize("status", [200, 302, 403, 404, 407, 409, 411, 503])
 def test_a_page_of_others_is_an_outage(status: int) -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         objects = () if status == 200 else (b"{}", b'{"message":{}}')  # LINE says 200 with one
         for body in (PAGE, b"", b"[]", b"[" * 100_000, *objects):
-            line.weather = lambda _name, _body, body=body: Weather(status, body=body)  # type: ignore[misc]
+            line.weather = lambda _name, _body, body=body: LineFault(status, body=body)  # type: ignore[misc]
             for call in (account.reply("t", [HELLO]), account.push("U1", [HELLO], KEY), account.bot()):
-                with pytest.raises(Outage):
+                with pytest.raises(LineUnavailableError):
                     await call
-        line.contents["1"] = Content(b"x")
+        line.contents["1"] = FakeContent(b"x")
         if status >= 400:
-            with pytest.raises(Outage):
+            with pytest.raises(LineUnavailableError):
                 await anext(account.content("1"))
 
     played(scene)
@@ -184,19 +190,19 @@ def test_content_that_is_prepared_is_asked_for_later() -> None:
     async def whole(pieces: AsyncIterator[bytes]) -> bytes:
         return b"".join([piece async for piece in pieces])
 
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         line.contents |= {
-            "1": Content(b"abc" * 50_000, ready_after=1),
-            "2": Content(b"", gone=True),
-            "3": Content(b"", ready_after=1, failed=True),
-            "5": Content(b"abc", ready_after=3),
+            "1": FakeContent(b"abc" * 50_000, ready_after=1),
+            "2": FakeContent(b"", gone=True),
+            "3": FakeContent(b"", ready_after=1, failed=True),
+            "5": FakeContent(b"abc", ready_after=3),
         }
         assert await whole(account.content("1")) == b"abc" * 50_000
         for number in ("2", "3", "4"):
-            with pytest.raises(Never):
+            with pytest.raises(PermanentError):
                 await whole(account.content(number))
         for _ in range(2):
-            with pytest.raises(Later):
+            with pytest.raises(RetryLaterError):
                 await whole(account.content("5"))
         assert await whole(account.content("5")) == b"abc"
 
@@ -204,7 +210,7 @@ def test_content_that_is_prepared_is_asked_for_later() -> None:
 
 
 def test_loading_and_leaving() -> None:
-    async def scene(line: LineApi, account: Line) -> None:
+    async def scene(line: FakeLineApi, account: LineClient) -> None:
         await account.loading("U1")
         with pytest.raises(Exception, match="loadingSeconds"):
             await account.loading("U1", 999)

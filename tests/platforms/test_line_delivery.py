@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.worker import Never
+from bot.delivery.worker import PermanentError
 from bot.platforms.line import sender as line_post
 from bot.platforms.line import setup as line_desk
-from bot.platforms.line.client import Outage
-from bot.platforms.line.quota import Ledger
+from bot.platforms.line.client import LineUnavailableError
+from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.sender import retry_key
-from handlers.dialog.events import Channel, Deciding, Event, Message, Say, Session
-from storage.errors import Busy
-from storage.outgoing.queue import Waiting
-from storage.serialization import Letter
-from tests.platforms.line_api import Call, LineApi, Weather, serving
-from tests.platforms.line_door import RECEIPT, Account, at_work, messages, person
+from handlers.dialog.events import Channel, Deciding, Event, Message, Reply, Session
+from storage.errors import DatabaseBusyError
+from storage.outgoing.queue import DurableQueue
+from storage.serialization import OutboxMessage
+from tests.platforms.line_api import FakeLineApi, LineFault, RecordedLineCall, serving
+from tests.platforms.line_door import RECEIPT, LineDesk, at_work, messages, person
 from tests.platforms.line_rules import needs_contracts, rules
 from tests.play import WHOLE_REPORT
 
@@ -31,10 +31,10 @@ pytestmark = needs_contracts
 A = person("ก")
 CANARY = "คานารีลับ"
 PUSH, REPLY, QUOTA = "pushMessage", "replyMessage", "getMessageQuota"
-NEWS = (Say("menu.again", certain=True),)
+NEWS = (Reply("menu.again", certain=True),)
 
 
-def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]], *, clean: bool = True) -> None:
+def played(home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, None]], *, clean: bool = True) -> None:
     """Play a scene with a desk at work."""
 
     async def play() -> None:
@@ -46,7 +46,7 @@ def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]], *,
     asyncio.run(play())
 
 
-async def exchange(account: Account, words: str) -> list[Message]:
+async def exchange(account: LineDesk, words: str) -> list[Message]:
     """Say something, or tap what stands in brackets, and see the answer."""
     line, before = account.line, len(account.line.chats.get(A, []))
     if words.startswith("["):
@@ -58,14 +58,14 @@ async def exchange(account: Account, words: str) -> list[Message]:
     return messages(await line.shown(A, before))
 
 
-async def ready_to_file(account: Account) -> dict[str, Any]:
+async def ready_to_file(account: LineDesk) -> dict[str, Any]:
     """Answer every question; gives the tap that files the report."""
     for words in WHOLE_REPORT:
         told = await exchange(account, words)
     return account.line.tap(A, dict(told[-1].choices)["ส่งเรื่อง"])
 
 
-def calls(account: Account, name: str) -> list[Call]:
+def calls(account: LineDesk, name: str) -> list[RecordedLineCall]:
     return [call for call in account.line.calls if call.name == name]
 
 
@@ -75,14 +75,14 @@ async def until(done: Callable[[], bool], seconds: float = 8) -> None:
             await asyncio.sleep(0.02)
 
 
-async def round_later(account: Account, minutes: int = 2) -> None:
+async def round_later(account: LineDesk, minutes: int = 2) -> None:
     """Let time pass, and the courier go round once."""
     account.desk.away += timedelta(minutes=minutes)
     await account.door.courier.round()
 
 
 def test_a_whole_report_costs_no_push_and_is_shown_as_cards(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         tap = await ready_to_file(account)
         review = account.line.chats[A][-1]
         assert review["type"] == "flex"
@@ -105,7 +105,7 @@ def test_a_whole_report_costs_no_push_and_is_shown_as_cards(tmp_path: Path) -> N
     "story", ["เขาขอเงินใต้โต๊ะ\n: )\nแล้วก็ยิ้ม", "\n".join("5" * 450)], ids=["colon", "lines"]
 )
 def test_whatever_a_person_writes_the_review_is_shown(tmp_path: Path, story: str) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         for words in WHOLE_REPORT:
             told = await exchange(account, story if words == WHOLE_REPORT[4] else words)
         assert story.split("\n")[-1] in told[-1].text
@@ -114,13 +114,13 @@ def test_whatever_a_person_writes_the_review_is_shown(tmp_path: Path, story: str
     played(tmp_path / "var", scene)
 
 
-def cards(name: str, body: Any) -> Weather | None:
+def cards(name: str, body: Any) -> LineFault | None:
     """A LINE that takes no card."""
-    return Weather(400) if name in {REPLY, PUSH} and '"flex"' in json.dumps(body) else None
+    return LineFault(400) if name in {REPLY, PUSH} and '"flex"' in json.dumps(body) else None
 
 
 def test_a_card_that_is_refused_goes_as_text(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, post = account.line, account.door.post
         line.weather = cards
         tap = await ready_to_file(account)
@@ -132,14 +132,16 @@ def test_a_card_that_is_refused_goes_as_text(tmp_path: Path) -> None:
         assert line.chats[A][-1] == {"type": "text", "text": receipt["text"]}
         assert {m["type"] for m in line.chats[A]} == {"text"}
         assert line.used == 1
-        assert [type(f) for f in account.desk.faults] == [Never] * 3
+        assert [type(f) for f in account.desk.faults] == [PermanentError] * 3
 
     played(tmp_path / "var", scene, clean=False)
 
 
-@pytest.mark.parametrize("weather", [Weather(500), Weather(cut="before"), Weather(cut="after"), Weather(429)])
-def test_a_reply_is_tried_again_and_comes_once(tmp_path: Path, weather: Weather) -> None:
-    async def scene(account: Account) -> None:
+@pytest.mark.parametrize(
+    "weather", [LineFault(500), LineFault(cut="before"), LineFault(cut="after"), LineFault(429)]
+)
+def test_a_reply_is_tried_again_and_comes_once(tmp_path: Path, weather: LineFault) -> None:
+    async def scene(account: LineDesk) -> None:
         line, bad = account.line, [weather]
         await exchange(account, "สวัสดี")
         line.weather = lambda name, _body: bad.pop() if bad and name == REPLY else None
@@ -155,11 +157,11 @@ def test_a_reply_is_tried_again_and_comes_once(tmp_path: Path, weather: Weather)
 
 
 def test_line_away_for_an_hour(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         tap = await ready_to_file(account)
         line = account.line
         before = len(line.chats[A])
-        line.weather = lambda _name, _body: Weather(503)
+        line.weather = lambda _name, _body: LineFault(503)
         assert await line.post(tap) == 200
         await asyncio.sleep(0.3)
         for _ in range(6):
@@ -177,11 +179,13 @@ def test_line_away_for_an_hour(tmp_path: Path) -> None:
 
 
 def test_a_push_that_was_cut_off_counts_once(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
         back = account.door.post.seal(A)
-        await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
-        line.weather = lambda name, _body: Weather(cut="after") if name == PUSH else None
+        await store.outbox.add(
+            Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
+        )
+        line.weather = lambda name, _body: LineFault(cut="after") if name == PUSH else None
         await account.door.courier.round()
         line.weather = lambda _name, _body: None
         await round_later(account)
@@ -192,14 +196,18 @@ def test_a_push_that_was_cut_off_counts_once(tmp_path: Path) -> None:
     played(tmp_path / "var", scene, clean=False)
 
 
-@pytest.mark.parametrize(("name", "weather"), [(PUSH, Weather(200, body=b"<html>")), (QUOTA, Weather(404))])
-def test_nothing_between_us_and_line_takes_a_letter(tmp_path: Path, name: str, weather: Weather) -> None:
-    async def scene(account: Account) -> None:
+@pytest.mark.parametrize(
+    ("name", "weather"), [(PUSH, LineFault(200, body=b"<html>")), (QUOTA, LineFault(404))]
+)
+def test_nothing_between_us_and_line_takes_a_letter(tmp_path: Path, name: str, weather: LineFault) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
         await until(lambda: bool(line.default_menu))
         account.door.post.ledger._asked = None
         back = account.door.post.seal(A)
-        await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+        await store.outbox.add(
+            Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
+        )
         line.weather = lambda called, _body: weather if called == name else None
         await account.door.courier.round()
         line.weather = lambda _name, _body: None
@@ -211,10 +219,10 @@ def test_nothing_between_us_and_line_takes_a_letter(tmp_path: Path, name: str, w
 
 
 def test_a_receipt_that_a_page_of_others_swallows_comes_later(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, tap = account.line, await ready_to_file(account)
         before = len(line.chats[A])
-        pages = [Weather(200, body=b"<html>")] * 2
+        pages = [LineFault(200, body=b"<html>")] * 2
         line.weather = lambda name, _body: pages.pop() if pages and name == REPLY else None
         assert await line.post(tap) == 200
         assert sum(m.receipt is not None for m in messages(await line.shown(A, before))) == 1
@@ -232,7 +240,7 @@ def test_killed_between_commit_and_send(tmp_path: Path) -> None:
             async with at_work(tmp_path / "var", line) as account:
                 tap = await ready_to_file(account)
                 before = len(line.chats[A])
-                line.weather = lambda name, _body: Weather(delay=2, cut="before") if name == REPLY else None
+                line.weather = lambda name, _body: LineFault(delay=2, cut="before") if name == REPLY else None
                 account.door.talk.soon = 0.2
                 assert await line.post(tap) == 200
             assert len(line.chats[A]) == before
@@ -254,7 +262,7 @@ def test_killed_between_commit_and_send(tmp_path: Path) -> None:
 
 
 def test_out_of_order_and_twice(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         for words in WHOLE_REPORT[:4]:
             await exchange(account, words)
@@ -275,7 +283,7 @@ def test_out_of_order_and_twice(tmp_path: Path) -> None:
 
 
 def test_twice_in_one_webhook(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, event = account.line, account.line.text(A, "สวัสดี")
         assert await line.post(event, {**event, "replyToken": line.text(A, "")["replyToken"]}) == 200
         await line.shown(A, 0)
@@ -286,11 +294,13 @@ def test_twice_in_one_webhook(tmp_path: Path) -> None:
 
 
 def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
         line.quota, line.used = 10, 10
         back = account.door.post.seal(A)
-        await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+        await store.outbox.add(
+            Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
+        )
         await account.door.courier.round()
         await round_later(account, 61)
         assert line.chats == {}
@@ -306,7 +316,7 @@ def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "line-month" in capsys.readouterr().err
 
 
-class Counting:
+class CountingLine:
     """A LINE that only counts."""
 
     def __init__(self, most: int | None, used: int) -> None:
@@ -318,7 +328,7 @@ class Counting:
 
 
 @dataclass
-class Office:
+class QuotaOffice:
     """Who hears of the month, and a disk that remembers what was told."""
 
     now: float = 0
@@ -334,14 +344,14 @@ class Office:
         self.marks.add((what, month))
         return first
 
-    def ledger(self, line: Counting) -> Ledger:
+    def ledger(self, line: CountingLine) -> PushQuota:
         """The ledger of a program that was just started."""
-        return Ledger(line, "complaints", lambda: self.now, self.tell, self.once, lambda: self.month)  # type: ignore[arg-type]
+        return PushQuota(line, "complaints", lambda: self.now, self.tell, self.once, lambda: self.month)  # type: ignore[arg-type]
 
 
 def test_the_ledger_warns_at_70_and_90_once(capsys: pytest.CaptureFixture[str]) -> None:
     async def play() -> None:
-        asked, office = Counting(300, 200), Office()
+        asked, office = CountingLine(300, 200), QuotaOffice()
         ledger = office.ledger(asked)
         assert await ledger.has_room()
         assert capsys.readouterr().err == ""
@@ -367,7 +377,7 @@ def test_the_ledger_warns_at_70_and_90_once(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_month_is_told_of_once_through_lags_and_starts() -> None:
     async def play() -> None:
-        asked, office = Counting(300, 209), Office()
+        asked, office = CountingLine(300, 209), QuotaOffice()
         ledger = office.ledger(asked)
         for _ in range(4):  # LINE's count stays one behind ours
             office.now += 601
@@ -391,14 +401,14 @@ def test_a_month_is_told_of_once_through_lags_and_starts() -> None:
 
 def test_a_month_that_our_own_pushes_fill_is_told_of() -> None:
     async def play() -> None:
-        office = Office()
-        ledger = office.ledger(Counting(10, 9))
+        office = QuotaOffice()
+        ledger = office.ledger(CountingLine(10, 9))
         assert await ledger.has_room()
         await ledger.pushed()
         assert not await ledger.has_room()
         assert office.heard == [("line.quota", 90, 9), ("line.quota_full", 100, 10)]
-        nothing = Office()
-        assert not await nothing.ledger(Counting(0, 0)).has_room()
+        nothing = QuotaOffice()
+        assert not await nothing.ledger(CountingLine(0, 0)).has_room()
         assert nothing.heard == [("line.quota_full", 100, 0)]
 
     asyncio.run(play())
@@ -418,7 +428,7 @@ def test_the_desk_keeps_what_was_told_of_a_month(tmp_path: Path, capsys: pytest.
 
 
 def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         sets = [line.file(A, line_content(), imageSet={"id": "S", "index": n, "total": 2}) for n in (1, 2)]
         assert await line.post(*sets) == 200
@@ -435,9 +445,9 @@ def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
 
 def line_content() -> Any:
     from tests import samples
-    from tests.platforms.line_api import Content
+    from tests.platforms.line_api import FakeContent
 
-    return Content(samples.photo())
+    return FakeContent(samples.photo())
 
 
 def many(first: int, last: int) -> list[Message]:
@@ -445,29 +455,29 @@ def many(first: int, last: int) -> list[Message]:
     return [Message(f"{number:02d} " + "ก" * 4990, certain=True) for number in range(first, last)]
 
 
-def numbers(account: Account, before: int = 0) -> list[int]:
+def numbers(account: LineDesk, before: int = 0) -> list[int]:
     """The numbers of such texts as a person saw them."""
     return [
         int(one["text"][:2]) for one in account.line.chats.get(A, [])[before:] if one["text"][:2].isdigit()
     ]
 
 
-def nth(number: int, weather: Weather) -> Callable[[str, Any], Weather | None]:
+def nth(number: int, weather: LineFault) -> Callable[[str, Any], LineFault | None]:
     """Weather for the nth push."""
     pushes = itertools.count(1)
     return lambda name, _body: weather if name == PUSH and next(pushes) == number else None
 
 
-@pytest.mark.parametrize("weather", [Weather(503), Weather(cut="after")])
+@pytest.mark.parametrize("weather", [LineFault(503), LineFault(cut="after")])
 @pytest.mark.parametrize("token", [False, True])
 def test_a_letter_of_several_calls_goes_on_where_it_stopped(
-    tmp_path: Path, weather: Weather, *, token: bool
+    tmp_path: Path, weather: LineFault, *, token: bool
 ) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, post = account.line, account.door.post
         back = post.seal(A)
         line.weather = nth(2, weather)
-        with pytest.raises(Outage):
+        with pytest.raises(LineUnavailableError):
             await post.deliver(back, many(0, 12), "L")
         if token:
             assert await line.post(line.event(A, "postback", postback={"data": "menu:more"})) == 200
@@ -481,10 +491,10 @@ def test_a_letter_of_several_calls_goes_on_where_it_stopped(
 
 
 def test_a_letter_that_is_begun_anew_after_a_start_is_not_pushed_twice(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, post = account.line, account.door.post
-        line.weather = nth(3, Weather(503))
-        with pytest.raises(Outage):
+        line.weather = nth(3, LineFault(503))
+        with pytest.raises(LineUnavailableError):
             await post.deliver(post.seal(A), many(0, 12), "L")
         post._came.clear()
         await post.deliver(post.seal(A), many(0, 12), "L")
@@ -494,10 +504,10 @@ def test_a_letter_that_is_begun_anew_after_a_start_is_not_pushed_twice(tmp_path:
     played(tmp_path / "var", scene)
 
 
-class Tells:
+class FixedReplyRouter:
     """A talk that says what it is given, whatever is said to it."""
 
-    def __init__(self, account: Account, says: tuple[Say, ...]) -> None:
+    def __init__(self, account: LineDesk, says: tuple[Reply, ...]) -> None:
         self._talk, self._says = account.desk.engine.router, says
         account.desk.engine.router = self
 
@@ -509,11 +519,13 @@ class Tells:
         return self._talk.recall(event, session)
 
 
-@pytest.mark.parametrize("weather", [Weather(503), Weather(cut="after")])
-def test_an_answer_of_several_calls_goes_on_where_it_stopped(tmp_path: Path, weather: Weather) -> None:
-    async def scene(account: Account) -> None:
+@pytest.mark.parametrize("weather", [LineFault(503), LineFault(cut="after")])
+def test_an_answer_of_several_calls_goes_on_where_it_stopped(tmp_path: Path, weather: LineFault) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
-        Tells(account, tuple(Say("literal", {"text": one.text}, certain=True) for one in many(0, 7)))
+        FixedReplyRouter(
+            account, tuple(Reply("literal", {"text": one.text}, certain=True) for one in many(0, 7))
+        )
         line.weather = nth(1, weather)
         assert await line.post(line.text(A, "สวัสดี")) == 200
         await until(lambda: not account.door.talk._tasks)
@@ -531,13 +543,15 @@ def test_an_answer_of_several_calls_that_is_given_again_loses_nothing(tmp_path: 
     async def play() -> None:
         async with serving(rules()) as line:
             async with at_work(tmp_path / "var", line) as account:
-                Tells(account, tuple(Say("literal", {"text": one.text}, certain=True) for one in many(0, 7)))
-                line.weather = lambda name, _body: Weather(delay=2, cut="before") if name == REPLY else None
+                FixedReplyRouter(
+                    account, tuple(Reply("literal", {"text": one.text}, certain=True) for one in many(0, 7))
+                )
+                line.weather = lambda name, _body: LineFault(delay=2, cut="before") if name == REPLY else None
                 account.door.talk.soon = 0.2
                 event = line.text(A, "สวัสดี")
                 assert await line.post(event) == 200
             async with at_work(tmp_path / "var", line) as account:
-                line.weather = nth(1, Weather(503))
+                line.weather = nth(1, LineFault(503))
                 assert await line.post(line.redelivered(event)) == 200
                 await line.shown(A, 0)
                 await until(lambda: not account.door.talk._tasks)
@@ -550,14 +564,14 @@ def test_an_answer_of_several_calls_that_is_given_again_loses_nothing(tmp_path: 
 
 
 def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, post, store = account.line, account.door.post, account.desk.store
         await until(lambda: bool(line.default_menu))
         line.quota, line.used = 10, 10
         await post.ledger.is_full()
         for one in many(0, 9):
-            letter = Letter(
-                Channel.LINE, post.seal(A), "th", (Say("literal", {"text": one.text}, certain=True),)
+            letter = OutboxMessage(
+                Channel.LINE, post.seal(A), "th", (Reply("literal", {"text": one.text}, certain=True),)
             )
             await store.outbox.add(Channel.LINE, letter, account.desk.now())
         await account.door.courier.round()
@@ -576,12 +590,12 @@ def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None
 def test_a_letter_and_an_answer_with_it_come_one_after_another(tmp_path: Path) -> None:
     """A slow reply that holds what the courier would push meanwhile."""
 
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, tap = account.line, await ready_to_file(account)
         before = len(line.chats[A])
         now = line.now()
         line.now = lambda: now  # only ours goes on
-        line.weather = lambda name, _body: Weather(delay=1) if name == REPLY else None
+        line.weather = lambda name, _body: LineFault(delay=1) if name == REPLY else None
         assert await line.post(tap) == 200
         await round_later(account)
         await line.shown(A, before)
@@ -595,10 +609,10 @@ def test_a_letter_and_an_answer_with_it_come_one_after_another(tmp_path: Path) -
 def test_an_event_brought_again_with_a_good_token_is_answered_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, tap = account.line, await ready_to_file(account)
         before = len(line.chats[A])
-        line.weather = lambda name, _body: Weather(503) if name == REPLY else None
+        line.weather = lambda name, _body: LineFault(503) if name == REPLY else None
         monkeypatch.setattr(line_post, "PAUSES", (0.01,))
         assert await line.post(tap) == 200
         await until(lambda: not account.door.talk._tasks)
@@ -614,14 +628,14 @@ def test_an_event_brought_again_with_a_good_token_is_answered_with_it(
 
 
 def test_the_red_dot_goes_when_what_waited_was_pushed(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, post, store = account.line, account.door.post, account.desk.store
         await until(lambda: bool(line.default_menu))
         line.quota, line.used = 10, 10
         await post.ledger.is_full()
         for _ in range(2):
             await store.outbox.add(
-                Channel.LINE, Letter(Channel.LINE, post.seal(A), "th", NEWS), account.desk.now()
+                Channel.LINE, OutboxMessage(Channel.LINE, post.seal(A), "th", NEWS), account.desk.now()
             )
         await account.door.courier.round()
         assert line.linked
@@ -638,7 +652,7 @@ def test_the_red_dot_goes_when_what_waited_was_pushed(tmp_path: Path) -> None:
 
 
 def test_a_letter_is_shown_in_the_language_of_the_talk(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         await exchange(account, "/en")
         news = Message("News", (("Skip", "1.skip"),), typed=True)
         await account.door.post.deliver(account.door.post.seal(A), [news], "L")
@@ -657,7 +671,7 @@ def test_a_token_that_line_refuses_is_named_and_the_rest_starts(
 ) -> None:
     async def play() -> None:
         async with serving(rules()) as line:
-            line.weather = lambda name, _body: Weather(401) if name == "getBotInfo" else None
+            line.weather = lambda name, _body: LineFault(401) if name == "getBotInfo" else None
             async with at_work(tmp_path / "var", line) as account:
                 await until(lambda: bool(line.calls) or account.door.talk.me is None)
                 await asyncio.sleep(0.3)
@@ -676,7 +690,7 @@ def test_an_account_in_which_others_answer_is_named_once(
 
     async def play(mode: str) -> str:
         async with serving(rules()) as line:
-            line.chat_mode, bad = mode, [Weather(500)] * 2
+            line.chat_mode, bad = mode, [LineFault(500)] * 2
             line.weather = lambda name, _body: bad.pop() if bad and name == "getRichMenuList" else None
             async with at_work(tmp_path / mode, line):
                 await until(lambda: bool(line.default_menu))
@@ -691,25 +705,25 @@ def test_an_account_in_which_others_answer_is_named_once(
 def test_a_start_beside_a_busy_database_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         monkeypatch.setattr(line_desk, "SHORTEST", 0.01)
-        look, troubles = Waiting.look, [Busy("another program holds the database")]
+        look, troubles = DurableQueue.look, [DatabaseBusyError("another program holds the database")]
 
         async def busy(self: Any, kind: str) -> Any:
             if troubles:
                 raise troubles.pop()
             return await look(self, kind)
 
-        monkeypatch.setattr(Waiting, "look", busy)
+        monkeypatch.setattr(DurableQueue, "look", busy)
         async with at_work(tmp_path / "var") as account:
             await until(lambda: bool(account.line.default_menu))
             assert account.door.talk.me
-            assert [type(one) for one in account.desk.faults] == [Busy]
+            assert [type(one) for one in account.desk.faults] == [DatabaseBusyError]
 
     asyncio.run(play())
 
 
 def test_the_database_in_trouble_is_answered_with_503(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
-        line: LineApi = account.line
+    async def scene(account: LineDesk) -> None:
+        line: FakeLineApi = account.line
         account.door.talk.soon = 0.2
         gate = asyncio.Event()
         handle = account.desk.engine.handle
@@ -731,7 +745,7 @@ def test_the_database_in_trouble_is_answered_with_503(tmp_path: Path) -> None:
 
 
 def test_news_are_pushed_each_time_and_only_to_who_wished(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         tap, before = await ready_to_file(account), len(line.chats[A])
         assert await line.post(tap) == 200

@@ -9,14 +9,14 @@ from PIL import Image
 
 from bot.platforms.line import draw_rich_menu as line_picture
 from bot.platforms.line import rich_menu as line_menu
-from bot.platforms.line.client import Line, Outage
-from bot.platforms.line.rich_menu import HEIGHTS, WIDTH, Menus, Sheet, areas, menu, sheets
+from bot.platforms.line.client import LineClient, LineUnavailableError
+from bot.platforms.line.rich_menu import HEIGHTS, WIDTH, RichMenu, RichMenus, areas, menu, sheets
 from bot.settings import DESKS
 from handlers import service_desk as counter
 from handlers.complaints_desk import TYPED
 from handlers.dialog.events import Channel
-from storage.serialization import Letter
-from tests.platforms.line_api import TOKEN, Weather, serving
+from storage.serialization import OutboxMessage
+from tests.platforms.line_api import TOKEN, LineFault, serving
 from tests.platforms.line_door import at_work, messages, person
 from tests.platforms.line_rules import graphemes, needs_contracts, rules
 from tests.platforms.test_line_delivery import NEWS
@@ -26,7 +26,7 @@ EVERY = [sheet for desk in DESKS for sheet in sheets(desk)]
 
 
 @pytest.mark.parametrize("sheet", EVERY, ids=lambda sheet: sheet.alias)
-def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: Sheet) -> None:
+def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: RichMenu) -> None:
     with Image.open(sheet.picture) as picture:
         assert picture.size == (WIDTH, sheet.height)
         assert picture.format == "PNG"
@@ -42,8 +42,8 @@ def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: Sheet) ->
 
 
 def test_news_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = line_picture.draw(Sheet("complaints", "main", news=False)).convert("RGB")
-    flagged = line_picture.draw(Sheet("complaints", "main", news=True)).convert("RGB")
+    plain = line_picture.draw(RichMenu("complaints", "main", news=False)).convert("RGB")
+    flagged = line_picture.draw(RichMenu("complaints", "main", news=True)).convert("RGB")
 
     def red(picture: Image.Image) -> int:
         return sum(count for count, (r, g, b) in picture.getcolors(1 << 20) if r > 150 and g < 80 and b < 80)  # type: ignore[misc]
@@ -59,20 +59,20 @@ def test_news_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         async with serving(rules()) as line:
-            account = Line(TOKEN, line.url)
+            account = LineClient(TOKEN, line.url)
             line.menus["theirs"] = {**menu(EVERY[0]), "name": "of somebody else"}
-            await Menus(account, "complaints").set_up()
+            await RichMenus(account, "complaints").set_up()
             first = dict(line.menus)
             assert len(first) == 9
             assert sorted(line.aliases) == sorted(sheet.alias for sheet in sheets("complaints"))
             assert line.default_menu == line.aliases["ita-complaints-main"]
-            await Menus(account, "complaints").set_up()
+            await RichMenus(account, "complaints").set_up()
             assert line.menus == first
             del line.aliases["ita-complaints-more"]  # as if the program had ended before it was whole
-            await Menus(account, "complaints").set_up()
+            await RichMenus(account, "complaints").set_up()
             assert len(line.menus) == 9
             monkeypatch.setattr(line_menu, "HEIGHTS", {**HEIGHTS, "complaints": 598})
-            await Menus(account, "complaints").set_up()
+            await RichMenus(account, "complaints").set_up()
             assert len(line.menus) == 9
             assert set(line.menus) & set(first) == {"theirs"}
             assert set(line.aliases.values()) == set(line.menus) - {"theirs"}
@@ -86,20 +86,20 @@ def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) ->
 def test_menus_that_were_not_finished_go() -> None:
     async def play() -> None:
         async with serving(rules()) as line:
-            account, bad = Line(TOKEN, line.url), [Weather(500)] * 3
+            account, bad = LineClient(TOKEN, line.url), [LineFault(500)] * 3
             line.weather = lambda name, _body: bad.pop() if bad and name == "setRichMenuImage" else None
             for _ in range(3):
-                with pytest.raises(Outage):
-                    await Menus(account, "complaints").set_up()
+                with pytest.raises(LineUnavailableError):
+                    await RichMenus(account, "complaints").set_up()
                 assert line.menus == {}
-            await Menus(account, "complaints").set_up()
+            await RichMenus(account, "complaints").set_up()
             whole = dict(line.menus)
             assert len(whole) == 8
             for orders in (lambda menus: menus, lambda menus: dict(reversed(menus.items()))):
                 twins = {f"twin-{number}": made for number, made in line.menus.items()}
                 line.menus = orders({**whole, **twins})
                 before = len(line.calls)
-                await Menus(account, "complaints").set_up()
+                await RichMenus(account, "complaints").set_up()
                 assert line.menus == whole
                 assert "createRichMenu" not in [call.name for call in line.calls[before:]]
             assert line.refused == []
@@ -119,7 +119,9 @@ def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
             line.quota, line.used = 10, 10
             await account.door.post.ledger.is_full()
             back = account.door.post.seal(A)
-            await store.outbox.add(Channel.LINE, Letter(Channel.LINE, back, "th", NEWS), account.desk.now())
+            await store.outbox.add(
+                Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
+            )
             await account.door.courier.round()
             assert line.linked == {A: line.aliases["ita-complaints-main-news"]}
             tab = line.event(A, "postback", postback={"data": "menu:more"})
@@ -210,7 +212,7 @@ def test_a_menu_that_line_does_not_change_keeps_nobody_waiting(tmp_path: Path) -
         async with at_work(tmp_path / "var", name="service") as account:
             line = account.line
             await until(lambda: bool(line.default_menu))
-            line.weather = lambda name, body: Weather(500) if name == "linkRichMenuIdToUser" else None
+            line.weather = lambda name, body: LineFault(500) if name == "linkRichMenuIdToUser" else None
             assert await line.post(line.tap(A, "/en")) == 200
             assert "ask" in messages(await line.shown(A, 0))[-1].text.lower()
             await until(lambda: bool(account.desk.faults))

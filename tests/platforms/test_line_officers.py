@@ -7,17 +7,17 @@ from typing import Any
 import aiohttp
 
 from bot.web.officer import session as seats
-from handlers.staff.page_access import NewKey
+from handlers.staff.page_access import NewAccessLink
 from tests.end.officer_page import LINK
 from tests.end.officers import filed
-from tests.platforms.line_door import LineDoor, person
+from tests.platforms.line_door import LineDriver, person
 from tests.platforms.line_rules import needs_contracts
-from tests.story import Telling
+from tests.story import StoryPlayer
 
 
 @needs_contracts
 def test_content_is_not_shown_on_line(tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var")
+    door = LineDriver(tmp_path / "var")
     try:
         joined(door)
         door.run(filed(door.account.desk, 7))
@@ -32,7 +32,7 @@ def test_content_is_not_shown_on_line(tmp_path: Path) -> None:
 
 @needs_contracts
 def test_the_figures_come_as_a_picture_that_line_fetches(tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var", public="https://office.example.go.th")
+    door = LineDriver(tmp_path / "var", public="https://office.example.go.th")
     try:
         joined(door)
         door.run(filed(door.account.desk, 7))
@@ -54,7 +54,7 @@ def test_the_figures_come_as_a_picture_that_line_fetches(tmp_path: Path) -> None
 
 @needs_contracts
 def test_without_an_address_the_words_say_the_figures(tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var")
+    door = LineDriver(tmp_path / "var")
     try:
         joined(door)
         (words,) = shown(door, "/stats")
@@ -67,7 +67,7 @@ def test_without_an_address_the_words_say_the_figures(tmp_path: Path) -> None:
 
 @needs_contracts
 def test_a_picture_that_cannot_be_drawn_takes_nothing_from_the_words(tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var", public="https://office.example.go.th")
+    door = LineDriver(tmp_path / "var", public="https://office.example.go.th")
     try:
         joined(door)
         gallery = door.account.door.talk.gallery
@@ -83,14 +83,14 @@ def broken(content: bytes) -> str:
     raise OSError("no room")
 
 
-def joined(door: LineDoor) -> None:
-    telling = Telling(door)
+def joined(door: LineDriver) -> None:
+    telling = StoryPlayer(door)
     telling._happen("staff", "สมหญิง officer")
     telling._do("", telling._filled("/join {code}"))
     telling._do("", telling._filled("{factor}"))
 
 
-def shown(door: LineDoor, words: str, faults: int = 0) -> list[dict[str, Any]]:
+def shown(door: LineDriver, words: str, faults: int = 0) -> list[dict[str, Any]]:
     """What comes, as LINE has it."""
     line, who = door.account.line, person("สมหญิง")
 
@@ -105,7 +105,7 @@ def shown(door: LineDoor, words: str, faults: int = 0) -> list[dict[str, Any]]:
     return found
 
 
-async def fetched(door: LineDoor, address: str) -> tuple[int, bytes]:
+async def fetched(door: LineDriver, address: str) -> tuple[int, bytes]:
     """What LINE gets at an address, by way of the server that it stands for."""
     origin = door.account.line.webhook.removesuffix("/line/complaints")
     here = address.replace("https://office.example.go.th", origin)
@@ -116,13 +116,13 @@ async def fetched(door: LineDoor, address: str) -> tuple[int, bytes]:
 
 @needs_contracts
 def test_line_shows_the_number_the_state_the_day_and_the_link(tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var")
+    door = LineDriver(tmp_path / "var")
     try:
-        telling = Telling(door)
+        telling = StoryPlayer(door)
         telling._happen("staff", "สมหญิง officer")
         telling._do("", telling._filled("/join {code}"))
         telling._do("", telling._filled("{factor}"))
-        door.account.desk.engine.answers[NewKey] = seats.drawer("https://ita.example.go.th")
+        door.account.desk.engine.answers[NewAccessLink] = seats.drawer("https://ita.example.go.th")
         door.run(filed(door.account.desk, 7))
         telling.door.later(31)  # the second factor is asked for on the page, and not here
         links = set()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.end.chat import ROOT, run, surroundings
 from tests.end.desk import opened
-from tests.platforms.line_api import SECRET, TOKEN, LineApi, Weather, serving
+from tests.platforms.line_api import SECRET, TOKEN, FakeLineApi, LineFault, serving
 from tests.platforms.line_door import messages, person
 from tests.platforms.line_rules import needs_contracts, rules
 from tests.play import WHOLE_REPORT
@@ -22,7 +22,7 @@ DESKS = ("COMPLAINTS", "SERVICE")
 
 
 @asynccontextmanager
-async def program(home: Path, line: LineApi, **more: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+async def program(home: Path, line: FakeLineApi, **more: str) -> AsyncIterator[subprocess.Popen[bytes]]:
     """The program, until it is killed."""
     own = {"ITA_LINE_API_URL": line.url, "ITA_COMPLAINTS__LINE_TOKEN": TOKEN}
     own |= {"ITA_COMPLAINTS__LINE_SECRET": SECRET, **more}
@@ -65,7 +65,7 @@ def test_what_was_answered_with_200_survives_kill_9(tmp_path: Path) -> None:
                     await exchange(words)
                 last = messages(line.chats[A])[-1]
                 tap, before = line.tap(A, dict(last.choices)["ส่งเรื่อง"]), len(line.chats[A])
-                line.weather = lambda name, _body: Weather(cut="before") if name == "replyMessage" else None
+                line.weather = lambda name, _body: LineFault(cut="before") if name == "replyMessage" else None
                 assert await line.post(tap) == 200
                 running.send_signal(signal.SIGKILL)
             assert len(line.chats[A]) == before

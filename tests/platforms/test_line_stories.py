@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.platforms.line_door import LineDoor
+from tests.platforms.line_door import LineDriver
 from tests.platforms.line_rules import needs_contracts
 from tests.play import STRICT as STRICT_OFFICE
-from tests.story import SERVICE, STORIES, STRICT, Telling
+from tests.story import SERVICE, STORIES, STRICT, StoryPlayer
 
 
 @needs_contracts
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_through_line(story: Path, tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var")
+    door = LineDriver(tmp_path / "var")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.refused == []
@@ -25,9 +25,9 @@ def test_through_line(story: Path, tmp_path: Path) -> None:
 @needs_contracts
 @pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
-    door = LineDoor(tmp_path / "var", desk_name="service")
+    door = LineDriver(tmp_path / "var", desk_name="service")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.refused == []
@@ -37,9 +37,9 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
-    door = LineDoor(tmp_path / "var")
+    door = LineDriver(tmp_path / "var")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.refused == []

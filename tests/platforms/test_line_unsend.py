@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from handlers.complaints.messages import emptied, without
 from handlers.dialog.events import Session
 from storage import tables
-from storage.errors import DiskFull, StorageError
+from storage.errors import DiskFullError, StorageError
 from tests import samples
-from tests.platforms.line_api import Content, serving
-from tests.platforms.line_door import Account, at_work, messages, person
+from tests.platforms.line_api import FakeContent, serving
+from tests.platforms.line_door import LineDesk, at_work, messages, person
 from tests.platforms.line_rules import needs_contracts, rules
 from tests.platforms.test_line_delivery import exchange, ready_to_file
 from tests.play import WHOLE_REPORT
@@ -24,7 +24,7 @@ A = person("ก")
 STORY, NAME = WHOLE_REPORT[4], "นางสาวทดสอบ ระบบ"
 
 
-def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]]) -> None:
+def played(home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, None]]) -> None:
     async def play() -> None:
         async with at_work(home) as account:
             await scene(account)
@@ -35,12 +35,12 @@ def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]]) ->
     asyncio.run(play())
 
 
-async def unsend(account: Account, message: str) -> None:
+async def unsend(account: LineDesk, message: str) -> None:
     event = account.line.event(A, "unsend", unsend={"messageId": message})
     assert await account.line.post(event) == 200
 
 
-async def says(account: Account, event: dict[str, Any]) -> str:
+async def says(account: LineDesk, event: dict[str, Any]) -> str:
     """Send something; gives the id of the message."""
     before = len(account.line.chats.get(A, []))
     assert await account.line.post(event) == 200
@@ -48,13 +48,13 @@ async def says(account: Account, event: dict[str, Any]) -> str:
     return str(event["message"]["id"])
 
 
-async def session(account: Account) -> Session:
+async def session(account: LineDesk) -> Session:
     found = await account.desk.store.session(account.desk.store.seals.who("line", A))
     assert found is not None
     return found
 
 
-async def map_rows(account: Account) -> list[Any]:
+async def map_rows(account: LineDesk) -> list[Any]:
     column = tables.errands.c
     async with account.desk.store._reader.connect() as connection:
         return list((await connection.execute(select(column).where(column.kind == "sent"))).all())
@@ -62,13 +62,13 @@ async def map_rows(account: Account) -> list[Any]:
 
 @needs_contracts
 def test_out_of_a_draft(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         for words in WHOLE_REPORT[:4]:
             await exchange(account, words)
         first = await says(account, line.text(A, "ตอนแรกของเรื่อง"))
         await says(account, line.text(A, "ตอนที่สองของเรื่อง"))
-        file = await says(account, line.file(A, Content(samples.photo())))
+        file = await says(account, line.file(A, FakeContent(samples.photo())))
         (kept,) = (await session(account)).files
         await unsend(account, first)
         assert (await session(account)).answers["story"] == "ตอนที่สองของเรื่อง"
@@ -85,7 +85,7 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
     played(tmp_path / "var", scene)
 
 
-async def sealed(account: Account) -> int:
+async def sealed(account: LineDesk) -> int:
     """How many files there are."""
     async with account.desk.store._reader.connect() as connection:
         return int((await connection.execute(select(func.count()).select_from(tables.files))).scalar_one())
@@ -95,7 +95,7 @@ async def sealed(account: Account) -> int:
 def test_what_could_not_be_taken_back_is_brought_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
         for words in WHOLE_REPORT[:4]:
             await exchange(account, words)
@@ -103,7 +103,7 @@ def test_what_could_not_be_taken_back_is_brought_again(
         gone = line.event(A, "unsend", unsend={"messageId": message})
 
         async def full(*_: Any) -> Any:
-            raise DiskFull("no room")
+            raise DiskFullError("no room")
 
         with monkeypatch.context() as trouble:
             trouble.setattr(store, "commit", full)
@@ -124,7 +124,7 @@ def test_before_the_message_came_and_through_a_start(tmp_path: Path) -> None:
                 for words in WHOLE_REPORT[:4]:
                     await exchange(account, words)
                 texts = [line.text(A, "คานารีลับของเรื่อง") for _ in range(2)]
-                files = [line.file(A, Content(samples.photo())) for _ in range(2)]
+                files = [line.file(A, FakeContent(samples.photo())) for _ in range(2)]
                 for late in (*texts, *files):
                     await unsend(account, late["message"]["id"])
                 assert await line.post(texts[0], files[0]) == 200
@@ -147,7 +147,7 @@ def test_a_picture_that_is_brought_again_after_a_start_leaves_no_second_one(tmp_
             async with at_work(tmp_path / "var", line) as account:
                 for words in WHOLE_REPORT[:4]:
                     await exchange(account, words)
-                picture = line.file(A, Content(samples.photo()))
+                picture = line.file(A, FakeContent(samples.photo()))
                 message = await says(account, picture)
             async with at_work(tmp_path / "var", line) as account:
                 await says(
@@ -163,7 +163,7 @@ def test_a_picture_that_is_brought_again_after_a_start_leaves_no_second_one(tmp_
 
 @needs_contracts
 def test_out_of_a_filed_case(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
         story, file, name = "", "", ""
         for words in (*WHOLE_REPORT[:-1], "[บอกชื่อ]", NAME, "[ข้าม]"):
@@ -171,7 +171,7 @@ def test_out_of_a_filed_case(tmp_path: Path) -> None:
                 await exchange(account, words.replace("ไม่มีหลักฐาน", "เสร็จแล้ว"))
             elif words == STORY:
                 story = await says(account, line.text(A, words))
-                file = await says(account, line.file(A, Content(samples.photo())))
+                file = await says(account, line.file(A, FakeContent(samples.photo())))
             else:
                 number = await says(account, line.text(A, words))
                 name = number if words == NAME else name
@@ -200,7 +200,7 @@ def test_out_of_a_filed_case(tmp_path: Path) -> None:
 
 @needs_contracts
 def test_out_of_what_was_added_to_a_case(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, store = account.line, account.desk.store
         tap, before = await ready_to_file(account), len(line.chats[A])
         assert await line.post(tap) == 200
@@ -211,7 +211,7 @@ def test_out_of_what_was_added_to_a_case(tmp_path: Path) -> None:
         await exchange(account, receipt)
         await exchange(account, "[ส่งข้อความ]")
         text = await says(account, line.text(A, "เพิ่มเติมว่ามีพยานอีกคนหนึ่ง"))
-        file = await says(account, line.file(A, Content(samples.photo())))
+        file = await says(account, line.file(A, FakeContent(samples.photo())))
 
         async def bodies() -> list[tuple[str, int]]:
             from storage.serialization import BODY
@@ -236,7 +236,7 @@ def test_out_of_what_was_added_to_a_case(tmp_path: Path) -> None:
 
 @needs_contracts
 def test_after_48_hours_nobody_knows_where_it_went(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         tap = await ready_to_file(account)
         assert await account.line.post(tap) == 200
         assert len(await map_rows(account)) == 1

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.log import Foreign
-from bot.platforms.line.events import Unreadable, read
+from bot.log import LibraryLogHandler
+from bot.platforms.line.events import InvalidWebhookBodyError, read
 from handlers import i18n as wording
-from storage.errors import DiskFull
+from storage.errors import DiskFullError
 from tests import samples
-from tests.platforms.line_api import BOT, SECRET, TOKEN, Content, Weather, signature
-from tests.platforms.line_door import Account, at_work, messages, person
+from tests.platforms.line_api import BOT, SECRET, TOKEN, FakeContent, LineFault, signature
+from tests.platforms.line_door import LineDesk, at_work, messages, person
 from tests.platforms.line_rules import CONTRACTS, needs_contracts
 
 pytestmark = needs_contracts
@@ -30,7 +30,7 @@ A, B = person("ก"), person("ข")
 CANARY = "คานารีลับ"
 
 
-def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]]) -> None:
+def played(home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, None]]) -> None:
     """Play a scene with a desk at work; no call may be refused, and no fault may be left."""
 
     async def play() -> None:
@@ -43,7 +43,7 @@ def played(home: Path, scene: Callable[[Account], Coroutine[Any, Any, None]]) ->
     asyncio.run(play())
 
 
-async def said(account: Account, who: str, *events: dict[str, Any]) -> str:
+async def said(account: LineDesk, who: str, *events: dict[str, Any]) -> str:
     """What a person is told after some events."""
     before = len(account.line.chats.get(who, []))
     assert await account.line.post(*events) == 200
@@ -51,7 +51,7 @@ async def said(account: Account, who: str, *events: dict[str, Any]) -> str:
 
 
 def test_the_right_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         post = account.line.post_raw
         body = json.dumps({"destination": "x", "events": []}).encode()
         good = {"x-line-signature": signature(body)}
@@ -95,7 +95,7 @@ def test_200_mb_are_not_read(tmp_path: Path) -> None:
         for _ in range(200 * 16):
             yield bytes(64 * 1024)
 
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         cut, fits = 0, base64.b64encode(bytes(32)).decode()
         for headers in ({"x-line-signature": fits}, {}):
@@ -126,7 +126,7 @@ def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
                 await writer.drain()
         return reader, writer
 
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         host, port = account.line.webhook.split("/")[2].split(":")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         others = [await begun(host, int(port)) for _ in range(100)]
@@ -150,7 +150,7 @@ def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
 def test_every_kind_of_event_harms_no_other(tmp_path: Path) -> None:
     events = json.loads((CONTRACTS / "line" / "events.json").read_text("utf-8"))["events"]
 
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         now = int(account.line.now() * 1000)
         for number, event in enumerate(events):
             fresh = {**event, "timestamp": now, "webhookEventId": f"e{number}"}
@@ -216,17 +216,17 @@ def test_any_events_can_be_read(events: list[Any]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200) | anything.map(lambda x: json.dumps(x).encode()))
 def test_any_body_is_read_or_said_to_be_unreadable(body: bytes) -> None:
-    with suppress(Unreadable):
+    with suppress(InvalidWebhookBodyError):
         assert read(body).unread >= 0
 
 
 def test_what_a_message_can_do_without_does_not_spoil_it(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         for beside in ({"deliveryContext": None}, {"deliveryContext": 5}):
             assert "ต้องการทำอะไร" in await said(account, A, {**line.text(A, "สวัสดี"), **beside})
         for beside in ({"imageSet": {}}, {"imageSet": 1}, {"fileName": 5, "fileSize": "x"}):
-            assert "เก็บไฟล์" in await said(account, A, line.file(A, Content(samples.photo()), **beside))
+            assert "เก็บไฟล์" in await said(account, A, line.file(A, FakeContent(samples.photo()), **beside))
         place = {"id": "2", "type": "location", "title": "ที่ว่าการอำเภอ", "latitude": None, "longitude": "x"}
         assert await said(account, A, line.event(A, message=place))
 
@@ -235,7 +235,7 @@ def test_what_a_message_can_do_without_does_not_spoil_it(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("digits", [400, 5000])
 def test_a_number_without_end_harms_no_other(tmp_path: Path, digits: int) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         events = [{**line.text(B, CANARY), "timestamp": 3}, line.text(A, "สวัสดี")]
         body = json.dumps({"destination": BOT, "events": events})
@@ -249,7 +249,7 @@ def test_a_number_without_end_harms_no_other(tmp_path: Path, digits: int) -> Non
 
 
 def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         old = {**line.text(A, CANARY), "timestamp": int((line.now() - 7 * 86400) * 1000)}
         assert await line.post(old) == 200
@@ -267,7 +267,7 @@ def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Pa
 
 
 def test_a_group_is_left_and_nothing_is_said_there(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         for number, (kind, name) in enumerate((("group", "C1"), ("room", "R1"))):
             source = {"type": kind, f"{kind}Id": name, "userId": A}
@@ -286,7 +286,7 @@ def test_a_group_is_left_and_nothing_is_said_there(tmp_path: Path) -> None:
 
 
 def test_one_whom_line_does_not_name_is_told_so(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         event = {**account.line.text(A, "สวัสดี"), "source": {"type": "user"}}
         assert "ไม่ได้บอกว่าท่านเป็นผู้ใช้รายใด" in await said(account, A, event)
 
@@ -294,7 +294,7 @@ def test_one_whom_line_does_not_name_is_told_so(tmp_path: Path) -> None:
 
 
 def test_numbers_pick_where_choices_are_numbered(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         assert "1. แจ้งเรื่อง" in await said(account, A, line.event(A, "follow", follow={"isUnblocked": False}))
         assert "พร้อมเริ่มแจ้งเรื่อง" in await said(account, A, line.text(A, "๑"))
@@ -307,29 +307,29 @@ def test_numbers_pick_where_choices_are_numbered(tmp_path: Path) -> None:
 
 
 def test_stickers_and_places_and_files_of_others(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         sticker = line.event(A, message={"id": "1", "type": "sticker", "packageId": "1", "stickerId": "2"})
         assert "ต้องการทำอะไร" in await said(account, A, sticker)
         place = {"id": "2", "type": "location", "title": "ที่ว่าการอำเภอ", "latitude": 18.7, "longitude": 98.9}
         assert "พักไว้" in await said(account, A, line.event(A, message=place))
-        outside = line.file(A, Content(b""))
+        outside = line.file(A, FakeContent(b""))
         outside["message"]["contentProvider"] = {
             "type": "external",
             "originalContentUrl": "http://127.0.0.1:1/",
         }
         assert "อ่านไม่สำเร็จ" in await said(account, A, outside)
-        large = line.file(A, Content(b""), "file", fileName="ก.pdf", fileSize=21_000_000)
+        large = line.file(A, FakeContent(b""), "file", fileName="ก.pdf", fileSize=21_000_000)
         assert "ใหญ่เกิน" in await said(account, A, large)
 
     played(tmp_path / "var", scene)
 
 
 def test_an_image_set_is_one_answer(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         several = [
-            line.file(A, Content(samples.photo()), imageSet={"id": "S", "index": n, "total": 3})
+            line.file(A, FakeContent(samples.photo()), imageSet={"id": "S", "index": n, "total": 3})
             for n in (2, 1, 3)
         ]
         assert await line.post(several[0]) == 200
@@ -343,30 +343,30 @@ def test_an_image_set_is_one_answer(tmp_path: Path) -> None:
 
 
 def test_a_file_without_room_is_said_and_harms_no_other(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line, evidence = account.line, account.desk.store.evidence
 
         async def full(_name: str, _now: Any) -> Any:
-            raise DiskFull("no room")
+            raise DiskFullError("no room")
 
         evidence.expect = full  # type: ignore[method-assign]
-        assert await line.post(line.file(A, Content(samples.photo())), line.text(A, "สวัสดี")) == 200
+        assert await line.post(line.file(A, FakeContent(samples.photo())), line.text(A, "สวัสดี")) == 200
         await line.shown(A, 1)
         first, second = messages(line.chats[A])
         assert first.text == wording.WORDS["th"]["sorry.busy"]
         assert "ต้องการทำอะไร" in second.text
-        assert [type(one) for one in account.desk.faults] == [DiskFull]
+        assert [type(one) for one in account.desk.faults] == [DiskFullError]
         account.desk.faults.clear()
 
     played(tmp_path / "var", scene)
 
 
 def test_files_that_line_prepares_keep_no_other_waiting(tmp_path: Path) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
-        videos = [line.file(B, Content(b"", ready_after=1_000_000), "video") for _ in range(3)]
+        videos = [line.file(B, FakeContent(b"", ready_after=1_000_000), "video") for _ in range(3)]
         assert await line.post(*videos) == 200
-        assert "เก็บไฟล์" in await said(account, A, line.file(A, Content(samples.photo())))
+        assert "เก็บไฟล์" in await said(account, A, line.file(A, FakeContent(samples.photo())))
         assert len(await account.desk.store.errands.look("line")) == 3
 
     played(tmp_path / "var", scene)
@@ -375,9 +375,9 @@ def test_files_that_line_prepares_keep_no_other_waiting(tmp_path: Path) -> None:
 def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
     """A file that LINE keeps preparing does not keep LINE waiting, and comes in the end."""
 
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
-        slow = line.file(A, Content(samples.photo(), ready_after=2), "video")
+        slow = line.file(A, FakeContent(samples.photo(), ready_after=2), "video")
         begun = asyncio.get_running_loop().time()
         assert await line.post(slow) == 200
         assert asyncio.get_running_loop().time() - begun < 2
@@ -398,16 +398,16 @@ def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
 def test_the_log_at_debug_holds_no_id_text_or_token(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         line = account.line
         logging.getLogger("linebot.v3.messaging").setLevel(logging.DEBUG)
         await said(account, A, line.text(A, CANARY))
-        line.weather = lambda name, _body: Weather(500) if name == "replyMessage" else None
+        line.weather = lambda name, _body: LineFault(500) if name == "replyMessage" else None
         assert await line.post(line.text(A, CANARY)) == 200
         await asyncio.sleep(0.5)
         line.weather = lambda _name, _body: None
 
-    root, foreign = logging.getLogger(), Foreign()
+    root, foreign = logging.getLogger(), LibraryLogHandler()
     level = root.level
     root.addHandler(foreign)
     root.setLevel(logging.DEBUG)
@@ -429,7 +429,7 @@ def test_what_takes_long_to_be_read_is_answered_in_time_all_the_same(
         time.sleep(0.6)
         return read(body)
 
-    async def scene(account: Account) -> None:
+    async def scene(account: LineDesk) -> None:
         stuck, talk, loop = asyncio.Event(), account.door.talk, asyncio.get_running_loop()
 
         async def never(_: object) -> None:

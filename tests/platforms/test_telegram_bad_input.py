@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.telegram.adapter import Door
+from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
-from bot.platforms.telegram.webhook import Webhook
+from bot.platforms.telegram.webhook import TelegramWebhook
 from tests.platforms.bot_api import NAME, TOKEN
-from tests.platforms.person import CHAT, Person, play
-from tests.platforms.telegram_door import SECRET, Open
+from tests.platforms.person import CHAT, TelegramUser, play
+from tests.platforms.telegram_door import SECRET, TelegramDesk
 
 GOOD = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "content-type": "application/json"}
 UPDATE = json.dumps({"update_id": 1}).encode()
@@ -47,7 +47,7 @@ ASKED: dict[str, tuple[int, str, dict[str, str], bytes]] = {
 }
 
 
-async def ask(o: Open, method: str, headers: dict[str, str], body: Any) -> int:
+async def ask(o: TelegramDesk, method: str, headers: dict[str, str], body: Any) -> int:
     """The status of one request."""
     address = f"{o.address}/telegram/complaints"
     async with (
@@ -60,7 +60,7 @@ async def ask(o: Open, method: str, headers: dict[str, str], body: Any) -> int:
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 def test_every_request_gets_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         found = {name: await ask(o, *asked[1:]) for name, asked in ASKED.items()}
         assert found == {name: asked[0] for name, asked in ASKED.items()}
         await p.says("สวัสดี")
@@ -77,7 +77,7 @@ def test_two_hundred_megabytes_cost_nothing(tmp_path: Path) -> None:
         for _ in range(3200):
             yield bytes(64 * 1024)
 
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await ask(o, "POST", GOOD, UPDATE)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for headers in (GOOD, {"content-type": "application/json"}):
@@ -135,8 +135,8 @@ update = st.fixed_dictionaries(
 
 
 def test_no_update_breaks_the_door(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
-        webhook = Webhook(o.entrance.door, SECRET, o.desk.faults.append)
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        webhook = TelegramWebhook(o.entrance.door, SECRET, o.desk.faults.append)
         o.courier.patience = 0.01
         loop, seen = asyncio.get_running_loop(), list[bytes]()
 
@@ -176,11 +176,11 @@ def test_an_update_keeps_no_name() -> None:
 def test_a_fault_of_ours_is_told_and_not_repeated(
     mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def scene(o: Open, p: Person) -> None:
-        async def broken(self: Door, update: Update) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        async def broken(self: TelegramAdapter, update: Update) -> None:
             raise RuntimeError(TOKEN)
 
-        monkeypatch.setattr(Door, "hear", broken)
+        monkeypatch.setattr(TelegramAdapter, "hear", broken)
         assert await p.says("สวัสดี") == 200
         assert "ระบบขัดข้อง" in p.last
         assert len(o.desk.faults) == 1

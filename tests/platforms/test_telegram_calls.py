@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from bot.platforms.telegram import http_client as calls
-from bot.platforms.telegram.http_client import Calls
+from bot.platforms.telegram.http_client import BotApiHttpClient
 from tests.reach import held
 
 Answer = Callable[[bytes], Awaitable[bytes]]
@@ -57,12 +57,14 @@ class Server:
 
 
 @asynccontextmanager
-async def served(answer: Answer, secure: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Server, Calls]]:
+async def served(
+    answer: Answer, secure: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[Server, BotApiHttpClient]]:
     """A server, and who calls it."""
     server = Server(answer)
     listening = await asyncio.start_server(server, "127.0.0.1", 0, ssl=secure)
     port = listening.sockets[0].getsockname()[1]
-    calling = Calls(f"{'https' if secure else 'http'}://localhost:{port}/bot1:TOKEN")
+    calling = BotApiHttpClient(f"{'https' if secure else 'http'}://localhost:{port}/bot1:TOKEN")
     try:
         yield server, calling
     finally:
@@ -270,7 +272,7 @@ def test_nobody_there_is_an_error() -> None:
     async def play() -> None:
         async with served(echoed) as (_, calling):
             pass
-        for nobody in (calling, Calls("http://nobody.invalid/bot1:TOKEN")):
+        for nobody in (calling, BotApiHttpClient("http://nobody.invalid/bot1:TOKEN")):
             with pytest.raises(OSError, match=r"^(?!.*TOKEN)"):
                 await nobody.post("getMe", b"", 5)
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.platforms.telegram.commands import CITIZENS, Commands, everybodys, officers
+from bot.platforms.telegram.commands import CITIZENS, TelegramCommandMenus, everybodys, officers
 from handlers import complaints_desk as router
 from handlers import service_desk as counter
 from handlers.dialog.events import Lang
-from handlers.staff.permissions import Order, Role, may
+from handlers.staff.permissions import CommandName, Role, may
 from handlers.staff.service.dispatch import NAMES
-from tests.platforms.bot_api import Weather
-from tests.platforms.telegram_door import TelegramDoor
+from tests.platforms.bot_api import TelegramFault
+from tests.platforms.telegram_door import TelegramDriver
 from tests.platforms.test_telegram_officers import joined
 
 HEARD: Mapping[str, Mapping[str, str]] = {"complaints": router.TYPED, "service": counter.HEARD}
@@ -31,7 +31,7 @@ def test_every_command_that_is_shown_is_understood(desk: str, lang: Lang) -> Non
     for role in Role:
         own = officers(desk, role, lang)
         names = {name for name, _ in own}
-        known = {*NAMES} if desk == "service" else {order.value for order in Order if may(role, order)}
+        known = {*NAMES} if desk == "service" else {order.value for order in CommandName if may(role, order)}
         assert names <= {*known, *HEARD[desk], *BY_DOOR}
         assert all(told for _, told in own)
 
@@ -53,7 +53,7 @@ def test_the_service_desk_has_a_face_of_its_own() -> None:
 
 
 def test_an_officer_sees_their_own_commands_until_they_leave(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
         chat, shown = joined(door, "สมหญิง"), watched(door)
         door.run(shown.introduce())
@@ -77,12 +77,14 @@ def test_an_officer_sees_their_own_commands_until_they_leave(tmp_path: Path) -> 
 
 
 def test_what_telegram_does_not_take_now_is_shown_later(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
         joined(door, "สมหญิง")
         shown = watched(door)
         door.run(shown.introduce())
-        door.fake.weather = lambda method, params: Weather(500) if "mycommands" in method.lower() else None
+        door.fake.weather = lambda method, params: (
+            TelegramFault(500) if "mycommands" in method.lower() else None
+        )
 
         async def follow() -> None:
             task = asyncio.create_task(shown.follow())
@@ -103,7 +105,7 @@ def test_what_telegram_does_not_take_now_is_shown_later(tmp_path: Path) -> None:
 
 
 def test_a_chat_that_is_gone_is_not_asked_again(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
         chat, shown = joined(door, "สมหญิง"), watched(door)
         shown._shown.clear()  # should a round have come between
@@ -117,7 +119,7 @@ def test_a_chat_that_is_gone_is_not_asked_again(tmp_path: Path) -> None:
         door.close()
 
 
-def watched(door: TelegramDoor) -> Commands:
+def watched(door: TelegramDriver) -> TelegramCommandMenus:
     """What keeps the commands of a door, looking more often than in earnest."""
     here = door.open.entrance.commands
     here.round = 0.02

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.platforms.telegram.send_limiter import Pace
+from bot.platforms.telegram.send_limiter import SendLimiter
 from handlers.dialog.events import Channel
-from storage.errors import DiskFull
+from storage.errors import DiskFullError
 from tests import samples
-from tests.platforms.bot_api import Weather
-from tests.platforms.person import CHAT, Person, calm, play
-from tests.platforms.telegram_door import Open
+from tests.platforms.bot_api import TelegramFault
+from tests.platforms.person import CHAT, TelegramUser, calm, play
+from tests.platforms.telegram_door import TelegramDesk
 
 
 def test_questions_ride_in_the_answer_and_what_is_of_a_case_is_called(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.says("สวัสดี")
         await p.taps("แจ้งเรื่อง")
         ways = Counter((c.method, c.by) for c in p.fake.calls if "Command" not in c.method)
@@ -38,7 +38,7 @@ def test_questions_ride_in_the_answer_and_what_is_of_a_case_is_called(tmp_path: 
 
 
 def test_when_a_case_is_filed_only_its_receipt_stays_in_the_chat(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         typed = [m.id for m in p.fake.chats[CHAT].values() if not m.by_bot]
         await p.taps("ส่งเรื่อง")
@@ -56,9 +56,9 @@ def test_when_a_case_is_filed_only_its_receipt_stays_in_the_chat(tmp_path: Path)
 
 
 def test_a_wipe_that_fails_is_told_and_can_be_repeated(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.says("สวัสดี")
-        p.fake.weather = lambda method, params: Weather(500) if method == "deleteMessages" else None
+        p.fake.weather = lambda method, params: TelegramFault(500) if method == "deleteMessages" else None
         await p.says("/wipe")
         assert "ลบข้อความในแชตไม่สำเร็จ" in p.last
         assert o.desk.faults.pop()
@@ -70,20 +70,20 @@ def test_a_wipe_that_fails_is_told_and_can_be_repeated(tmp_path: Path) -> None:
 
 
 TROUBLES = {
-    "429": Weather(429, retry_after=30),
-    "500": Weather(500),
-    "a page of a proxy": Weather(502, body=b"\xff<html>Bad Gateway</html>"),
-    "half of an answer": Weather(200, body=b'{"ok": true, "result": {"mess'),
-    "another's JSON": Weather(200, body=b"[]"),
-    "not found, says a proxy": Weather(404, body=b"<html>"),
-    "cut before it counted": Weather(cut="before"),
-    "cut after it counted": Weather(cut="after"),
+    "429": TelegramFault(429, retry_after=30),
+    "500": TelegramFault(500),
+    "a page of a proxy": TelegramFault(502, body=b"\xff<html>Bad Gateway</html>"),
+    "half of an answer": TelegramFault(200, body=b'{"ok": true, "result": {"mess'),
+    "another's JSON": TelegramFault(200, body=b"[]"),
+    "not found, says a proxy": TelegramFault(404, body=b"<html>"),
+    "cut before it counted": TelegramFault(cut="before"),
+    "cut after it counted": TelegramFault(cut="after"),
 }
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_a_receipt_arrives_in_spite_of(trouble: str, tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         p.fake.weather = lambda method, params: TROUBLES[trouble] if method == "sendMessage" else None
         assert await p.taps("ส่งเรื่อง") == 200
@@ -93,7 +93,7 @@ def test_a_receipt_arrives_in_spite_of(trouble: str, tmp_path: Path) -> None:
             await o.courier.round()
         p.fake.weather = lambda method, params: None
         o.desk.away += timedelta(minutes=30)
-        o.entrance.door.post.pace = Pace(0, 0)
+        o.entrance.door.post.pace = SendLimiter(0, 0)
         await o.courier.round()
         assert len(set(p.receipts)) == 1
         assert await o.desk.store.outbox.look(Channel.TELEGRAM) == []
@@ -103,12 +103,12 @@ def test_a_receipt_arrives_in_spite_of(trouble: str, tmp_path: Path) -> None:
 
 
 def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
-        other = Person(p.fake, CHAT + 1)
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        other = TelegramUser(p.fake, CHAT + 1)
         await p.reaches_the_review()
         await other.reaches_the_review()
         p.fake.weather = lambda method, params: (
-            Weather(429, retry_after=600) if params.get("chat_id") == CHAT else None
+            TelegramFault(429, retry_after=600) if params.get("chat_id") == CHAT else None
         )
         await p.taps("ส่งเรื่อง")
         await other.taps("ส่งเรื่อง")
@@ -122,7 +122,7 @@ def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
 
 
 def test_a_question_does_not_ride_into_a_chat_that_must_wait(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.says("สวัสดี")
         o.entrance.door.post.pace.hold(CHAT, 0.2)
         calls = len(p.fake.calls)
@@ -138,8 +138,8 @@ def test_a_review_that_could_not_be_sent_is_sent_a_little_later(
 ) -> None:
     monkeypatch.setattr("bot.platforms.telegram.replies.PAUSES", (0, 0, 0))
 
-    async def scene(o: Open, p: Person) -> None:
-        broken = iter([Weather(500), Weather(500)])
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        broken = iter([TelegramFault(500), TelegramFault(500)])
         p.fake.weather = lambda method, params: next(broken, None) if "protect_content" in params else None
         await p.reaches_the_review()
         await calm(o)
@@ -150,7 +150,7 @@ def test_a_review_that_could_not_be_sent_is_sent_a_little_later(
 
 
 def test_one_who_left_is_not_written_to_for_ever(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         p.fake.blocked.add(CHAT)
         await p.taps("ส่งเรื่อง")
@@ -163,7 +163,7 @@ def test_one_who_left_is_not_written_to_for_ever(tmp_path: Path) -> None:
 
 
 def test_a_group_is_told_once(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         p.fake.chats[-100123] = {}
         for _ in range(3):
             update = p.fake.said(CHAT, text="/start")
@@ -176,7 +176,7 @@ def test_a_group_is_told_once(tmp_path: Path) -> None:
 
 
 def test_what_is_older_than_telegram_keeps_is_not_acted_on(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         update = p.fake.said(CHAT, text="แจ้งเรื่อง")
         update["message"]["date"] -= 7 * 24 * 3600
         assert await p.does(update) == 200
@@ -186,7 +186,7 @@ def test_what_is_older_than_telegram_keeps_is_not_acted_on(tmp_path: Path) -> No
 
 
 def test_every_sort_of_message_gets_an_answer(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.says("/start@canary_bot")
         await p.says("/start report")
         assert "พร้อมเริ่มแจ้งเรื่องหรือไม่" in p.last
@@ -211,8 +211,8 @@ def test_every_sort_of_message_gets_an_answer(tmp_path: Path) -> None:
 
 
 def test_a_file_that_takes_long_shows_that_something_happens(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
-        p.fake.weather = lambda method, params: Weather(delay=1.5) if method == "download" else None
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        p.fake.weather = lambda method, params: TelegramFault(delay=1.5) if method == "download" else None
         await p.sends("photo", samples.photo())
         assert "sendChatAction" in [c.method for c in p.fake.calls]
         assert "พักไว้ให้" in p.last
@@ -221,7 +221,7 @@ def test_a_file_that_takes_long_shows_that_something_happens(tmp_path: Path) -> 
 
 
 def test_a_case_is_filed_while_its_file_is_on_the_way(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         gate = asyncio.Event()
         o.courier.patience = 0.05
         original = o.entrance.door.post.api.file
@@ -246,7 +246,7 @@ def test_a_case_is_filed_while_its_file_is_on_the_way(tmp_path: Path) -> None:
 
 
 def test_a_tap_on_a_message_that_telegram_hides_is_answered_below(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.says("สวัสดี")
         update = p.fake.tapped(CHAT, p.ours[-1].id, "/report")
         update["callback_query"]["message"] = {
@@ -262,7 +262,7 @@ def test_a_tap_on_a_message_that_telegram_hides_is_answered_below(tmp_path: Path
 
 
 def test_a_card_that_went_is_replaced(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         await p.taps("ส่งเรื่อง")
         await calm(o)
@@ -280,7 +280,7 @@ def test_a_card_that_went_is_replaced(tmp_path: Path) -> None:
 
 
 def test_an_album_gets_one_answer(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         o.entrance.door.albums.quiet = 0.3
         for number in range(3):
             about = {"file_name": f"ภาพ{number}.png"}
@@ -297,7 +297,7 @@ def test_an_album_gets_one_answer(tmp_path: Path) -> None:
 
 
 def test_words_after_an_album_are_decided_after_it(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.sends("photo", samples.photo(), media_group_id="78", caption="ภาพสัญญาจ้างที่ทำย้อนหลัง")
         await p.says("สวัสดี")
         assert len(p.ours) == 2
@@ -307,7 +307,7 @@ def test_words_after_an_album_are_decided_after_it(tmp_path: Path) -> None:
 
 
 def test_a_correction_in_the_chat_reaches_the_draft(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         accused = "เจ้าหน้าที่พัสดุคนหนึ่ง กลุ่มอำนวยการ"
         sent = next(u["message"] for u in p.updates if u.get("message", {}).get("text") == accused)
@@ -328,8 +328,8 @@ def test_a_correction_in_the_chat_reaches_the_draft(tmp_path: Path) -> None:
 
 
 def test_news_are_told_without_content_to_who_wished_it_and_to_nobody_else(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
-        other = Person(p.fake, CHAT + 1)
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        other = TelegramUser(p.fake, CHAT + 1)
         for person in (p, other):
             await person.reaches_the_review()
             await person.taps("ส่งเรื่อง")
@@ -355,7 +355,7 @@ def test_news_are_told_without_content_to_who_wished_it_and_to_nobody_else(tmp_p
 
 
 def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         await p.taps("ส่งเรื่อง")
         receipt = p.receipts[0]
@@ -388,11 +388,11 @@ def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None
 
 
 def test_an_hour_without_telegram_loses_no_receipt(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
-        people = [Person(p.fake, CHAT + n) for n in range(5)]
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+        people = [TelegramUser(p.fake, CHAT + n) for n in range(5)]
         for person in people:
             await person.reaches_the_review()
-        p.fake.weather = lambda method, params: Weather(500)
+        p.fake.weather = lambda method, params: TelegramFault(500)
         for person in people:
             assert await person.taps("ส่งเรื่อง") == 200
         for _ in range(30):
@@ -411,7 +411,7 @@ def test_an_hour_without_telegram_loses_no_receipt(tmp_path: Path) -> None:
 
 
 def test_updates_twice_at_once_and_out_of_order_have_one_effect(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         review = p.ours[-1]
         submit = p.fake.tapped(CHAT, review.id, dict(review.buttons)["ส่งเรื่อง"])
@@ -427,7 +427,7 @@ def test_updates_twice_at_once_and_out_of_order_have_one_effect(tmp_path: Path) 
 
 
 def test_a_group_is_told_once_where_updates_are_asked_for(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         p.fake.chats[-100123] = {}
         for _ in range(2):
             update = p.fake.said(CHAT, text="/start")
@@ -449,9 +449,9 @@ def test_a_group_is_told_once_where_updates_are_asked_for(tmp_path: Path) -> Non
 
 
 def test_a_picture_that_cannot_be_begun_is_told(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         async def full(*_: object) -> None:
-            raise DiskFull("full")
+            raise DiskFullError("full")
 
         o.courier.bring = full  # type: ignore[method-assign,assignment]
         for more in ({}, {"media_group_id": "9"}):
@@ -459,6 +459,6 @@ def test_a_picture_that_cannot_be_begun_is_told(tmp_path: Path) -> None:
             await o.entrance.door.albums.close()
             assert "ระบบเก็บข้อมูลเพิ่มไม่ได้" in p.last
         assert len(p.ours) == 2
-        assert [type(o.desk.faults.pop()) for _ in range(2)] == [DiskFull] * 2
+        assert [type(o.desk.faults.pop()) for _ in range(2)] == [DiskFullError] * 2
 
     assert play(tmp_path, scene).refused == []

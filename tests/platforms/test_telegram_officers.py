@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.web.officer import session as seats
-from handlers.staff.page_access import NewKey
+from handlers.staff.page_access import NewAccessLink
 from tests.end.officers import filed
-from tests.platforms.bot_api import Weather
-from tests.platforms.telegram_door import TelegramDoor
-from tests.story import Telling
+from tests.platforms.bot_api import TelegramFault
+from tests.platforms.telegram_door import TelegramDriver
+from tests.story import StoryPlayer
 
 
 def test_content_goes_from_the_chat_after_a_quarter_of_an_hour(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         chat = joined(door, "สมหญิง")
         door.run(filed(door.open.desk, 7))
@@ -32,10 +32,10 @@ def test_content_goes_from_the_chat_after_a_quarter_of_an_hour(tmp_path: Path) -
 
 
 def test_a_link_to_the_page_goes_from_the_chat_too(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         chat = joined(door, "สมหญิง")
-        door.open.desk.engine.answers[NewKey] = seats.drawer("https://ita.example.go.th")  # type: ignore[index]
+        door.open.desk.engine.answers[NewAccessLink] = seats.drawer("https://ita.example.go.th")  # type: ignore[index]
         door.run(filed(door.open.desk, 7))
         for words in ("/page 1", "/export 1", "/files 1"):
             door.hear("สมหญิง", words)
@@ -49,7 +49,7 @@ def test_a_link_to_the_page_goes_from_the_chat_too(tmp_path: Path) -> None:
 
 
 def test_a_new_case_is_told_by_its_number_and_its_day(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         chat = joined(door, "สมหญิง")
         before = set(door.fake.chats[chat])
@@ -68,7 +68,7 @@ def test_a_new_case_is_told_by_its_number_and_its_day(tmp_path: Path) -> None:
 
 
 def test_a_group_hears_of_new_cases_when_an_officer_wishes_it(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     group = -100123
     try:
         chat = joined(door, "มาลี", "supervisor")
@@ -90,7 +90,7 @@ def test_a_group_hears_of_new_cases_when_an_officer_wishes_it(tmp_path: Path) ->
 
 
 def test_the_secret_comes_as_a_picture_too_and_goes_again(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         chat = joined(door, "สมหญิง")
         assert [picture[:4] for picture in door.fake.pictures] == [b"\x89PNG"]
@@ -103,7 +103,7 @@ def test_the_secret_comes_as_a_picture_too_and_goes_again(tmp_path: Path) -> Non
 
 
 def test_the_figures_come_as_a_picture_too_that_cannot_be_passed_on(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         chat = joined(door, "สมหญิง")
         door.run(filed(door.open.desk, 7))
@@ -122,7 +122,7 @@ def test_the_figures_come_as_a_picture_too_that_cannot_be_passed_on(tmp_path: Pa
 
 
 def test_by_a_button_too_the_picture_comes(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         joined(door, "สมหญิง")
         guide = door.hear("สมหญิง", "/help")
@@ -137,14 +137,14 @@ def test_by_a_button_too_the_picture_comes(tmp_path: Path) -> None:
 
 
 def test_where_the_picture_is_refused_the_figures_stand_once(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
         chat = joined(door, "สมหญิง")
         tries: list[str] = []
 
-        def weather(method: str, params: object) -> Weather | None:
+        def weather(method: str, params: object) -> TelegramFault | None:
             tries.extend([method] if method == "sendPhoto" else [])
-            return Weather(500) if method == "sendPhoto" else None
+            return TelegramFault(500) if method == "sendPhoto" else None
 
         door.fake.weather = weather
         # Not by `hear`, which would raise the fault if it comes before the answer is whole.
@@ -166,22 +166,22 @@ async def until(seen: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def joined(door: TelegramDoor, name: str, role: str = "officer") -> int:
+def joined(door: TelegramDriver, name: str, role: str = "officer") -> int:
     """Somebody joins from their own chat; gives its number."""
-    telling = Telling(door)
+    telling = StoryPlayer(door)
     telling._happen("staff", f"{name} {role}")
     telling._do("", telling._filled("/join {code}"))
     telling._do("", telling._filled("{factor}"))
     return door.chat(name)
 
 
-def later(door: TelegramDoor, minutes: int) -> None:
+def later(door: TelegramDriver, minutes: int) -> None:
     door.away += timedelta(minutes=minutes)
     door.open.desk.away = door.away
     door.run(door.open.courier.round())
 
 
-def said(door: TelegramDoor, group: int, sender: int, text: str) -> None:
+def said(door: TelegramDriver, group: int, sender: int, text: str) -> None:
     update: Any = door.fake.said(group, text=text)
     update["message"]["chat"] = {"id": group, "type": "group", "title": "กลุ่ม"}
     update["message"]["from"]["id"] = sender
@@ -189,9 +189,9 @@ def said(door: TelegramDoor, group: int, sender: int, text: str) -> None:
 
 
 def test_an_answer_to_who_blocked_the_bot_waits_under_its_code(tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
-        telling = Telling(door)
+        telling = StoryPlayer(door)
         for line in ("ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม", "[ถามเจ้าหน้าที่]"):
             telling._do("", line)
         chat, code = door.chat("ก"), telling.receipt

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from bot.log import Foreign
-from bot.platforms.telegram.replies import Voice
+from bot.log import LibraryLogHandler
+from bot.platforms.telegram.replies import TelegramReplies
 from handlers.dialog.events import Channel
 from tests.end.chat import ROOT, surroundings
-from tests.platforms.bot_api import NAME, TOKEN, BotApi, Weather, served
-from tests.platforms.person import CHAT, Person, calm, play
-from tests.platforms.telegram_door import RECEIPT, SECRET, Open, open_door
+from tests.platforms.bot_api import NAME, TOKEN, FakeBotApi, TelegramFault, served
+from tests.platforms.person import CHAT, TelegramUser, calm, play
+from tests.platforms.telegram_door import RECEIPT, SECRET, TelegramDesk, open_door
 from tests.platforms.telegram_rules import contracts, rules
 
 WORDS = "คานารีเรียกรับเงินร้อยละสิบ"
@@ -28,7 +28,7 @@ WORDS = "คานารีเรียกรับเงินร้อยล�
 
 @asynccontextmanager
 async def running(
-    home: Path, fake: BotApi, **more: str
+    home: Path, fake: FakeBotApi, **more: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The program in a process of its own; gives its address too."""
     told = {
@@ -55,7 +55,7 @@ async def running(
         await program.communicate()
 
 
-async def until(what: object, fake: BotApi) -> None:
+async def until(what: object, fake: FakeBotApi) -> None:
     """Wait for a call."""
     async with asyncio.timeout(15):
         while what not in [c.method for c in fake.calls]:  # noqa: ASYNC110 - the fake keeps a list
@@ -72,7 +72,7 @@ def test_it_introduces_itself_and_ends_in_order(tmp_path: Path) -> None:
                 assert int(fake.webhook["max_connections"]) == 100
                 assert fake.commands.keys() == {("all_private_chats", ""), ("all_private_chats", "en")}
                 fake.webhook["url"] = f"{address}/telegram/complaints"
-                person = Person(fake)
+                person = TelegramUser(fake)
                 await person.says("สวัสดี")
                 assert "ต้องการทำอะไร" in person.last
                 program.send_signal(signal.SIGTERM)
@@ -136,7 +136,7 @@ def test_two_desks_share_no_bot(tmp_path: Path) -> None:
 def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_path: Path) -> None:
     async def whole() -> None:
         async with asyncio.timeout(60), served(rules(contracts())) as fake:
-            person = Person(fake)
+            person = TelegramUser(fake)
             async with open_door(tmp_path / "var", fake) as o:
                 await person.reaches_the_review()
 
@@ -163,15 +163,15 @@ def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) 
     """`kill -9` before or after Telegram took the receipt, and before the program knew."""
     held = asyncio.Event()
 
-    def slow(method: str, params: Mapping[str, Any]) -> Weather | None:
+    def slow(method: str, params: Mapping[str, Any]) -> TelegramFault | None:
         if method == "sendMessage" and RECEIPT.search(str(params.get("text", ""))):
             held.set()
-            return Weather(delay=0.0 if accepted else 1.0, cut="after" if accepted else "before")
+            return TelegramFault(delay=0.0 if accepted else 1.0, cut="after" if accepted else "before")
         return None
 
     async def whole() -> None:
         async with asyncio.timeout(60), served(rules(contracts())) as fake:
-            person = Person(fake)
+            person = TelegramUser(fake)
             async with running(tmp_path / "var", fake) as (program, address):
                 await until("setWebhook", fake)
                 fake.webhook["url"] = f"{address}/telegram/complaints"
@@ -196,10 +196,10 @@ def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) 
 
 
 def test_logs_at_debug_hold_nothing_of_anybody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    handler, root = Foreign(), logging.getLogger()
+    handler, root = LibraryLogHandler(), logging.getLogger()
     level = root.level
 
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         await p.says(WORDS)
         await p.sends("photo", b"GIF89a", about={"file_name": "คานารี.gif"})
@@ -225,15 +225,15 @@ def test_logs_at_debug_hold_nothing_of_anybody(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.reaches_the_review()
         await p.taps("แก้ไข")
         await p.says(f"{WORDS} ที่ห้องพัสดุ")
-        p.fake.weather = lambda method, params: Weather(500) if method == "download" else None
+        p.fake.weather = lambda method, params: TelegramFault(500) if method == "download" else None
         o.courier.patience = 0.01
         await p.sends("document", b"%PDF-1.4", about={"file_name": f"{WORDS}.pdf"})
         await o.desk.store.traces.flush(o.desk.now())
-        other = Person(p.fake, CHAT + 1)
+        other = TelegramUser(p.fake, CHAT + 1)
         await other.reaches_the_review()
         await other.taps("ส่งเรื่อง")
         await other.taps("แจ้งเตือนเมื่อมีข่าว")
@@ -256,10 +256,10 @@ def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
 
 
 def test_a_door_that_was_closed_sends_nothing_more(tmp_path: Path) -> None:
-    async def scene(o: Open, p: Person) -> None:
+    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
         await p.says("สวัสดี")
         await o.entrance.door.close()
-        assert isinstance(o.entrance.door.voice, Voice)
+        assert isinstance(o.entrance.door.voice, TelegramReplies)
         assert not o.entrance.door.voice._tasks
 
     play(tmp_path, scene)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.platforms.telegram_door import TelegramDoor
+from tests.platforms.telegram_door import TelegramDriver
 from tests.play import STRICT as STRICT_OFFICE
-from tests.story import SERVICE, STORIES, STRICT, Telling
+from tests.story import SERVICE, STORIES, STRICT, StoryPlayer
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
 
@@ -14,9 +14,9 @@ OFTEN = {"report", "reply", "bad-input", "cancel"}
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 @pytest.mark.parametrize("mode", ["webhook", "polling"])
 def test_through_telegram(story: Path, mode: str, tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", mode=mode)
+    door = TelegramDriver(tmp_path / "var", mode=mode)
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.fake.refused == []
@@ -25,9 +25,9 @@ def test_through_telegram(story: Path, mode: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("story", [s for s in STORIES if s.stem in OFTEN], ids=lambda story: story.stem)
 def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", again=True)
+    door = TelegramDriver(tmp_path / "var", again=True)
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     # The second time a card may say already what it is to say: Telegram lets that pass without effect.
@@ -39,9 +39,9 @@ NO_EFFECT = "editMessageText by answer: Bad Request: message is not modified"
 
 @pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
-    door = TelegramDoor(tmp_path / "var", desk_name="service")
+    door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.fake.refused == []
@@ -50,9 +50,9 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
-    door = TelegramDoor(tmp_path / "var")
+    door = TelegramDriver(tmp_path / "var")
     try:
-        Telling(door).play(story)
+        StoryPlayer(door).play(story)
     finally:
         door.close()
     assert door.fake.refused == []

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.worker import Later
-from bot.platforms.telegram.client import Gone
-from bot.platforms.telegram.existing_message import Card, card
+from bot.delivery.worker import RetryLaterError
+from bot.platforms.telegram.client import MessageGoneError
+from bot.platforms.telegram.existing_message import ExistingMessage, card
 from bot.platforms.telegram.inbound import typed
-from bot.platforms.telegram.models import Said
+from bot.platforms.telegram.models import TelegramMessage
 from bot.platforms.telegram.ptb_request import written
-from bot.platforms.telegram.render import LONGEST, Bubble, bubbles, cut
-from bot.platforms.telegram.send_limiter import MOST, Pace
-from bot.platforms.telegram.sender import Post
+from bot.platforms.telegram.render import LONGEST, OutgoingMessage, bubbles, cut
+from bot.platforms.telegram.send_limiter import MOST, SendLimiter
+from bot.platforms.telegram.sender import TelegramSender
 from handlers.dialog.events import Message
 from handlers.dialog.receipt import made_of
 
@@ -54,24 +54,26 @@ def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
 
 def test_short_buttons_stand_side_by_side() -> None:
     labels = ("ข้าม", "ย้อนกลับ", "ยกเลิก", "ก" * 40)
-    rows = Bubble("?", tuple((label, "1") for label in labels)).keyboard
+    rows = OutgoingMessage("?", tuple((label, "1") for label in labels)).keyboard
     assert [[button["text"] for button in row] for row in rows] == [["ข้าม", "ย้อนกลับ"], ["ยกเลิก"], ["ก" * 40]]
 
 
 def test_words_stand_before_the_last_ones_where_there_is_room() -> None:
-    assert Bubble("รหัส\n\nพิมพ์").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
-    assert Bubble("รหัส").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
-    assert Bubble("ก" * LONGEST).with_words("ข").text == "ก" * LONGEST
+    assert OutgoingMessage("รหัส\n\nพิมพ์").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
+    assert OutgoingMessage("รหัส").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
+    assert OutgoingMessage("ก" * LONGEST).with_words("ข").text == "ก" * LONGEST
 
 
 def test_nothing_takes_the_place_of_a_receipt() -> None:
-    shown = Card(1, f"รหัส {made_of(7).shown} จดไว้", (), protected=True)
-    assert not shown.takes(Bubble("ต่อไป"))
-    assert Card(1, "คำถาม XXXX-XXXX-XXXX-XXXX-C", (), protected=False).takes(Bubble("ต่อไป"))
-    assert not Card(1, "คำถาม", (), protected=False).takes(Bubble("ต่อไป", guarded=True))
+    shown = ExistingMessage(1, f"รหัส {made_of(7).shown} จดไว้", (), protected=True)
+    assert not shown.takes(OutgoingMessage("ต่อไป"))
+    assert ExistingMessage(1, "คำถาม XXXX-XXXX-XXXX-XXXX-C", (), protected=False).takes(
+        OutgoingMessage("ต่อไป")
+    )
+    assert not ExistingMessage(1, "คำถาม", (), protected=False).takes(OutgoingMessage("ต่อไป", guarded=True))
     assert card(None) is None
     hidden = {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}
-    assert card(Said.model_validate(hidden)) is None
+    assert card(TelegramMessage.model_validate(hidden)) is None
 
 
 @pytest.mark.parametrize(
@@ -92,12 +94,12 @@ def test_a_command_is_taken_without_the_bots_name(came: str, meant: str) -> None
 def test_a_chat_that_is_written_to_too_fast_is_for_later_and_no_other() -> None:
     async def scene() -> None:
         now = 100.0
-        pace = Pace(overall=0, clock=lambda: now)
+        pace = SendLimiter(overall=0, clock=lambda: now)
         for _ in range(3):
             await asyncio.wait_for(pace.turn(1), 0.5)
         await asyncio.wait_for(pace.turn(2), 0.5)
         pace.hold(1, 60)
-        with pytest.raises(Later) as later:
+        with pytest.raises(RetryLaterError) as later:
             await pace.turn(1)
         assert 50 < later.value.seconds <= 60
         await asyncio.wait_for(pace.turn(2), 0.5)
@@ -109,11 +111,11 @@ def test_a_chat_that_is_written_to_too_fast_is_for_later_and_no_other() -> None:
 
 def test_all_chats_together_are_written_to_thirty_times_a_second() -> None:
     async def scene() -> None:
-        pace, loop = Pace(), asyncio.get_running_loop()
+        pace, loop = SendLimiter(), asyncio.get_running_loop()
         began = loop.time()
         await asyncio.gather(*(pace.turn(chat) for chat in range(16)))
         assert loop.time() - began >= 14 / 30
-        with pytest.raises(Later):
+        with pytest.raises(RetryLaterError):
             await asyncio.gather(*(pace.turn(chat) for chat in range(int(MOST * 30) + 40)))
 
     asyncio.run(scene())
@@ -122,7 +124,7 @@ def test_all_chats_together_are_written_to_thirty_times_a_second() -> None:
 def test_what_answers_a_person_rides_but_into_no_chat_that_must_wait() -> None:
     async def scene() -> None:
         now = 100.0
-        pace = Pace(clock=lambda: now)
+        pace = SendLimiter(clock=lambda: now)
         await pace.turn(1)
         assert all(pace.rides(1) for _ in range(50))  # as fast as the person is
         pace.hold(1, 60)
@@ -136,7 +138,7 @@ def test_what_answers_a_person_rides_but_into_no_chat_that_must_wait() -> None:
     asyncio.run(scene())
 
 
-class Calls:
+class FakeTelegramClient:
     """The calls that a post makes, each with what becomes of it."""
 
     def __init__(self, *fates: Exception | None) -> None:
@@ -147,11 +149,11 @@ class Calls:
         if (fate := self.fates.pop(0) if self.fates else None) is not None:
             raise fate
 
-    async def send(self, chat: int, bubble: Bubble) -> int:
+    async def send(self, chat: int, bubble: OutgoingMessage) -> int:
         self._made("send")
         return 8
 
-    async def change(self, chat: int, message: int, bubble: Bubble) -> None:
+    async def change(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
         self._made("change")
 
     async def delete(self, chat: int, messages: list[int]) -> None:
@@ -160,22 +162,22 @@ class Calls:
 
 def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> None:
     async def scene() -> None:
-        bubble = Bubble("ก")
-        calls = Calls(Later(0.01), None)
-        assert await Post(calls, Pace(0, 0)).send(1, bubble) == 8  # type: ignore[arg-type]
+        bubble = OutgoingMessage("ก")
+        calls = FakeTelegramClient(RetryLaterError(0.01), None)
+        assert await TelegramSender(calls, SendLimiter(0, 0)).send(1, bubble) == 8  # type: ignore[arg-type]
         assert calls.made == ["send", "send"]
-        calls = Calls(Gone(), None)
-        assert await Post(calls, Pace(0, 0)).change(1, 5, bubble) == 8  # type: ignore[arg-type]
+        calls = FakeTelegramClient(MessageGoneError(), None)
+        assert await TelegramSender(calls, SendLimiter(0, 0)).change(1, 5, bubble) == 8  # type: ignore[arg-type]
         assert calls.made == ["change", "send"]
         for deed in ("send", "change"):
-            post = Post(Calls(Later(60)), Pace(0, 0))  # type: ignore[arg-type]
-            with pytest.raises(Later):
+            post = TelegramSender(FakeTelegramClient(RetryLaterError(60)), SendLimiter(0, 0))  # type: ignore[arg-type]
+            with pytest.raises(RetryLaterError):
                 await (post.send(1, bubble) if deed == "send" else post.change(1, 5, bubble))
-            with pytest.raises(Later):
+            with pytest.raises(RetryLaterError):
                 await post.pace.turn(1)
-        calls = Calls()
-        assert await Post(calls, Pace(0, 0)).change(1, 5, bubble) == 5  # type: ignore[arg-type]
-        await Post(calls, Pace(0, 0)).delete(1, list(range(250)))  # type: ignore[arg-type]
+        calls = FakeTelegramClient()
+        assert await TelegramSender(calls, SendLimiter(0, 0)).change(1, 5, bubble) == 5  # type: ignore[arg-type]
+        await TelegramSender(calls, SendLimiter(0, 0)).delete(1, list(range(250)))  # type: ignore[arg-type]
         assert calls.made[1:] == ["delete 100", "delete 100", "delete 50"]
 
     asyncio.run(scene())

@@ -12,15 +12,29 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.lifecycle import Move, Outcome, Reason, Status, Step
-from handlers.complaints.messages import AddEntry, By, CaseView, EntryKind, FileCase, FindCase, MoveCase
-from handlers.dialog.events import Act, Channel, Event, File, Say, Session, Turn
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseStatus,
+    NonAcceptanceReason,
+    Transition,
+    TransitionRequest,
+)
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    FileCase,
+    FindCase,
+    HistoryEntryKind,
+    ReporterCase,
+)
+from handlers.dialog.events import Act, Channel, Event, File, Reply, Session, TurnResult
 from handlers.dialog.receipt import Receipt, made_of
 from ita_stats.calendar import day_in_bangkok
 from storage import store
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import Keyring, Place
-from storage.db.group_commit import Committed
+from storage.crypto.key_files import DeskPaths, KeyFiles
+from storage.db.group_commit import CommitResult
 from storage.store import Store
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok
@@ -28,19 +42,19 @@ CANARY = "คานารีเรียกรับเงินร้อยล�
 
 
 @dataclass
-class Ground:
+class StoredDesk:
     """One desk on disk."""
 
     home: Path
     events: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> DeskPaths:
         """Where it is."""
-        return Place.under(self.home, "complaints")
+        return DeskPaths.under(self.home, "complaints")
 
     @property
-    def ring(self) -> Keyring:
+    def ring(self) -> KeyFiles:
         """Its keys."""
         return keys.opened(self.place)
 
@@ -62,13 +76,13 @@ class Ground:
         act = filing(number, at, **more)
         after = Session(at=at, receipt=act.receipt)
         person = one.seals.who("test", f"filer {next(self.events)}")
-        await one.commit(self.event(person), None, Turn(after, (), (act,)), at)
+        await one.commit(self.event(person), None, TurnResult(after, (), (act,)), at)
         return act.receipt
 
-    async def do(self, one: Store, *acts: Act, at: datetime = NOW) -> Committed:
+    async def do(self, one: Store, *acts: Act, at: datetime = NOW) -> CommitResult:
         """Write acts that belong to nobody's talk."""
         person = one.seals.who("test", f"officer {next(self.events)}")
-        return await one.commit(self.event(person), None, Turn(None, (), acts), at)
+        return await one.commit(self.event(person), None, TurnResult(None, (), acts), at)
 
     def sql(self, *statements: str) -> list[Any]:
         """Reach into the database from outside, as an attacker or a curious administrator would."""
@@ -97,32 +111,43 @@ def filing(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
     )
 
 
-def entry(case: CaseView, text: str = "", by: By = By.OFFICE, **more: Any) -> AddEntry:
+def entry(
+    case: ReporterCase, text: str = "", by: ActorKind = ActorKind.OFFICE, **more: Any
+) -> AddHistoryEntry:
     """The next line: a message."""
-    kind = EntryKind.OFFICE if by is By.OFFICE else EntryKind.REPORTER
-    return AddEntry(case.id, case.seq + 1, day_in_bangkok(NOW), kind, by, text, **more)
+    kind = HistoryEntryKind.OFFICE if by is ActorKind.OFFICE else HistoryEntryKind.REPORTER
+    return AddHistoryEntry(case.id, case.seq + 1, day_in_bangkok(NOW), kind, by, text, **more)
 
 
 def move(
-    case: CaseView, to: Status, step: Move, at: datetime = NOW, text: str = "", **why: Outcome | Reason | str
-) -> MoveCase:
+    case: ReporterCase,
+    to: CaseStatus,
+    step: Transition,
+    at: datetime = NOW,
+    text: str = "",
+    **why: CaseOutcome | NonAcceptanceReason | str,
+) -> ApplyTransition:
     """The next line: a step of the lifecycle."""
-    taken = Step(step, **why)  # type: ignore[arg-type]
-    return MoveCase(case.id, case.seq + 1, day_in_bangkok(at), taken, to, By.OFFICE, text)
+    taken = TransitionRequest(step, **why)  # type: ignore[arg-type]
+    return ApplyTransition(case.id, case.seq + 1, day_in_bangkok(at), taken, to, ActorKind.OFFICE, text)
 
 
-async def view(one: Store, receipt: Receipt) -> CaseView:
+async def view(one: Store, receipt: Receipt) -> ReporterCase:
     """What the reporter sees of a case that must be there."""
-    case: CaseView | None = await one.answer(FindCase(receipt), NOW)
+    case: ReporterCase | None = await one.answer(FindCase(receipt), NOW)
     assert case is not None
     return case
 
 
-async def close(ground: Ground, one: Store, receipt: Receipt, at: datetime = NOW) -> None:
+async def close(ground: StoredDesk, one: Store, receipt: Receipt, at: datetime = NOW) -> None:
     """Take a case to an end."""
-    await ground.do(one, move(await view(one, receipt), Status.SCREENING, Move.SCREEN, at), at=at)
+    await ground.do(one, move(await view(one, receipt), CaseStatus.SCREENING, Transition.SCREEN, at), at=at)
     ending = move(
-        await view(one, receipt), Status.NOT_ACCEPTED, Move.NOT_ACCEPT, at, reason=Reason.OUTSIDE_MANDATE
+        await view(one, receipt),
+        CaseStatus.NOT_ACCEPTED,
+        Transition.NOT_ACCEPT,
+        at,
+        reason=NonAcceptanceReason.OUTSIDE_MANDATE,
     )
     await ground.do(one, ending, at=at)
 
@@ -137,12 +162,12 @@ async def keep(one: Store, content: bytes, name: str, now: datetime = NOW, piece
     return await one.evidence.take(pieces(), name, now)
 
 
-def talk(at: datetime = NOW, **more: Any) -> Turn:
+def talk(at: datetime = NOW, **more: Any) -> TurnResult:
     """A turn that only talks."""
-    return Turn(replace(Session(at=at), **more), (Say("hello"),))
+    return TurnResult(replace(Session(at=at), **more), (Reply("hello"),))
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
+def ground(tmp_path: Path) -> StoredDesk:
     """A desk that nobody has opened yet."""
-    return Ground(tmp_path / "var")
+    return StoredDesk(tmp_path / "var")

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.jobs import housekeeping as clock
-from handlers.questions.messages import Answering, HoldAnswer, State, TakeBackAnswer
+from handlers.questions.messages import CancelAnswer, OutgoingAnswer, QuestionState, ScheduleAnswer
 from storage import tables
-from storage.crypto.key_files import Place
-from storage.errors import Conflict
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from storage.errors import ConflictError
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import Officer, hired
 from tests.play import OFFICE
 from tests.storage.test_questions import BACK, asks, letters
@@ -21,7 +21,7 @@ from tests.storage.test_questions import BACK, asks, letters
 ANSWER = "ยืมได้ ทำหนังสือมาก่อนเจ็ดวัน"
 
 
-def playing(home: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
+def playing(home: Path, scene: Callable[[DeskHarness], Awaitable[None]]) -> None:
     async def whole() -> None:
         async with asyncio.timeout(60), opened(home, "service") as desk:
             await scene(desk)
@@ -30,31 +30,31 @@ def playing(home: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
     asyncio.run(whole())
 
 
-async def sent(desk: Desk, after: int = 61) -> int:
+async def sent(desk: DeskHarness, after: int = 61) -> int:
     """Let so many seconds pass, and the clock come by; gives how much it sent."""
     return await desk.store.sendings.send(desk.now() + timedelta(seconds=after))
 
 
-async def trail(desk: Desk) -> list[tuple[str, str]]:
+async def trail(desk: DeskHarness) -> list[tuple[str, str]]:
     async with desk.store._reader.connect() as connection:
         query = select(tables.audit.c.actor, tables.audit.c.what)
         return [(row.actor.partition(":")[0], row.what) for row in await connection.execute(query)]
 
 
-async def answering(desk: Desk, officer: Officer, words: str = ANSWER) -> None:
+async def answering(desk: DeskHarness, officer: Officer, words: str = ANSWER) -> None:
     (held,) = await officer.confirms(await officer.says(f"/answer 1 {words}"))
     assert "60 วินาที" in held.text
 
 
 def test_an_answer_goes_when_its_minute_is_over_and_once(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code = await asks(desk)
         await answering(desk, await hired(desk, "สมหญิง"))
         assert await sent(desk, 55) == 0
-        assert (await desk.thread(code)).state is State.OPEN
+        assert (await desk.thread(code)).state is QuestionState.OPEN
         assert [await sent(desk), await sent(desk)] == [1, 0]
         thread = await desk.thread(code)
-        assert (thread.state, thread.answer, thread.held) == (State.ANSWERED, ANSWER, "")
+        assert (thread.state, thread.answer, thread.held) == (QuestionState.ANSWERED, ANSWER, "")
         ((back, letter),) = await letters(desk)
         assert back == BACK
         assert ANSWER in letter.text
@@ -66,10 +66,10 @@ def test_an_answer_goes_when_its_minute_is_over_and_once(tmp_path: Path) -> None
 
 
 def test_the_clock_of_the_service_desk_sends_it(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await asks(desk)
         await answering(desk, await hired(desk, "สมหญิง"))
-        place = Place.under(tmp_path / "var", "service")
+        place = DeskPaths.under(tmp_path / "var", "service")
         later = desk.now() + timedelta(seconds=61)
         done = {did.did: did.count async for did in clock.tick(place, desk.store, OFFICE, later)}
         assert done["words-sent"] == 1
@@ -78,7 +78,7 @@ def test_the_clock_of_the_service_desk_sends_it(tmp_path: Path) -> None:
 
 
 def test_what_was_taken_back_never_goes(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code, officer = await asks(desk), await hired(desk, "สมหญิง")
         await answering(desk, officer)
         told = await officer.says("/undo 1")
@@ -91,32 +91,32 @@ def test_what_was_taken_back_never_goes(tmp_path: Path) -> None:
 
 
 def test_the_last_words_of_who_was_removed_do_not_go(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code = await asks(desk)
         await answering(desk, await hired(desk, "สมหญิง"))
         await desk.dismiss("สมหญิง")
         await sent(desk)
-        assert (await desk.thread(code)).state is State.OPEN
+        assert (await desk.thread(code)).state is QuestionState.OPEN
         assert "not-sent" in [what for _, what in await trail(desk)]
 
     playing(tmp_path / "var", scene)
 
 
 def test_who_comes_second_or_too_late_changes_nothing(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code = await asks(desk)
         thread, staff = await desk.thread(code), (await hired(desk, "สมหญิง")).id
-        one = Answering(thread.id, staff, ANSWER)
-        with pytest.raises(Conflict):  # nothing waits
-            await desk.office(TakeBackAnswer(thread.id, staff))
-        with pytest.raises(Conflict):  # decided on a line that is not there
-            await desk.office(HoldAnswer(one, thread.seq + 1))
-        await desk.office(HoldAnswer(one, thread.seq))
-        with pytest.raises(Conflict):  # one waits already
-            await desk.office(HoldAnswer(Answering(thread.id, staff, "อื่น"), thread.seq))
+        one = OutgoingAnswer(thread.id, staff, ANSWER)
+        with pytest.raises(ConflictError):  # nothing waits
+            await desk.office(CancelAnswer(thread.id, staff))
+        with pytest.raises(ConflictError):  # decided on a line that is not there
+            await desk.office(ScheduleAnswer(one, thread.seq + 1))
+        await desk.office(ScheduleAnswer(one, thread.seq))
+        with pytest.raises(ConflictError):  # one waits already
+            await desk.office(ScheduleAnswer(OutgoingAnswer(thread.id, staff, "อื่น"), thread.seq))
         desk.away += timedelta(seconds=61)
-        with pytest.raises(Conflict):  # it has gone, though the clock did not come by
-            await desk.office(TakeBackAnswer(thread.id, staff))
+        with pytest.raises(ConflictError):  # it has gone, though the clock did not come by
+            await desk.office(CancelAnswer(thread.id, staff))
         assert await sent(desk, 0) == 1
         assert (await desk.thread(code)).answer == ANSWER
 
@@ -124,7 +124,7 @@ def test_who_comes_second_or_too_late_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_nothing_that_waits_stands_in_clear(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await asks(desk)
         await answering(desk, await hired(desk, "สมหญิง"), "คำตอบลับเฉพาะ")
 

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from handlers.complaints.messages import By
-from storage.audit import Anchor, Chain, Line
+from handlers.complaints.messages import ActorKind
+from storage.audit import AuditAnchor, AuditChain, AuditRecord
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, Ground, entry, view
+from tests.storage.conftest import CANARY, NOW, StoredDesk, entry, view
 
 FREE = ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
 
 
-async def three(ground: Ground, one: Store) -> None:
+async def three(ground: StoredDesk, one: Store) -> None:
     """Three lines."""
     for number in (1, 2, 3):
         await ground.file(one, number)
 
 
-def findings(ground: Ground, anchor: Anchor | None = None) -> list[str]:
+def findings(ground: StoredDesk, anchor: AuditAnchor | None = None) -> list[str]:
     """What is found wrong by a program that opens the desk afresh."""
     found: list[str] = []
 
@@ -32,9 +32,9 @@ def findings(ground: Ground, anchor: Anchor | None = None) -> list[str]:
     return found
 
 
-def filled(ground: Ground) -> Anchor:
+def filled(ground: StoredDesk) -> AuditAnchor:
     """A desk with three lines, and the anchor that was made of them."""
-    anchors: list[Anchor] = []
+    anchors: list[AuditAnchor] = []
 
     async def scene(one: Store) -> None:
         await three(ground, one)
@@ -44,13 +44,13 @@ def filled(ground: Ground) -> Anchor:
     return anchors[0]
 
 
-def test_an_untouched_trail_is_sound(ground: Ground) -> None:
+def test_an_untouched_trail_is_sound(ground: StoredDesk) -> None:
     anchor = filled(ground)
     assert findings(ground) == findings(ground, anchor) == []
-    assert findings(ground, Anchor.model_validate_json(anchor.model_dump_json())) == []
+    assert findings(ground, AuditAnchor.model_validate_json(anchor.model_dump_json())) == []
 
 
-def test_an_empty_trail_is_sound_and_has_an_anchor(ground: Ground) -> None:
+def test_an_empty_trail_is_sound_and_has_an_anchor(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         anchor = await one.anchor(NOW)
         assert await one.verify_audit(anchor) == []
@@ -80,13 +80,13 @@ def test_an_empty_trail_is_sound_and_has_an_anchor(ground: Ground) -> None:
         "INSERT INTO audit SELECT 4, hour, actor, what, ref, mac FROM audit WHERE seq = 3",
     ],
 )
-def test_an_edit_is_found(ground: Ground, edit: str) -> None:
+def test_an_edit_is_found(ground: StoredDesk, edit: str) -> None:
     filled(ground)
     ground.sql(*FREE, edit)
     assert findings(ground)
 
 
-def test_a_tail_cut_together_with_its_head_is_found_by_the_head(ground: Ground) -> None:
+def test_a_tail_cut_together_with_its_head_is_found_by_the_head(ground: StoredDesk) -> None:
     filled(ground)
     ground.sql(
         *FREE,
@@ -96,10 +96,10 @@ def test_a_tail_cut_together_with_its_head_is_found_by_the_head(ground: Ground) 
     assert findings(ground)
 
 
-def test_a_trail_computed_anew_without_the_key_is_found(ground: Ground) -> None:
+def test_a_trail_computed_anew_without_the_key_is_found(ground: StoredDesk) -> None:
     filled(ground)
-    forged = Chain({1: bytes(32)})
-    rows = [forged.add(Line(1, "office", "x", "y")) for _ in range(3)]
+    forged = AuditChain({1: bytes(32)})
+    rows = [forged.add(AuditRecord(1, "office", "x", "y")) for _ in range(3)]
     ground.sql(
         *FREE,
         "DELETE FROM audit",
@@ -110,7 +110,7 @@ def test_a_trail_computed_anew_without_the_key_is_found(ground: Ground) -> None:
     assert findings(ground)
 
 
-def test_an_older_copy_is_sound_by_itself_and_found_by_the_anchor(ground: Ground, tmp_path: Path) -> None:
+def test_an_older_copy_is_sound_by_itself_and_found_by_the_anchor(ground: StoredDesk, tmp_path: Path) -> None:
     older = tmp_path / "older"
 
     async def one_line(one: Store) -> None:
@@ -125,24 +125,24 @@ def test_an_older_copy_is_sound_by_itself_and_found_by_the_anchor(ground: Ground
     assert findings(ground, anchor)
 
 
-def test_a_history_that_went_another_way_is_found_by_the_anchor(ground: Ground, tmp_path: Path) -> None:
+def test_a_history_that_went_another_way_is_found_by_the_anchor(ground: StoredDesk, tmp_path: Path) -> None:
     ground.play(lambda one: ground.file(one, 9))  # type: ignore[arg-type,return-value]
     older = shutil.copy(ground.place.database, tmp_path / "older")
     anchor = filled(ground)
     shutil.copy(older, ground.place.database)
-    filled(Ground(ground.home, ground.events))
+    filled(StoredDesk(ground.home, ground.events))
     assert findings(ground, anchor)
 
 
 @pytest.mark.parametrize(
     "change", [{"count": 2}, {"mac": "00" * 32}, {"proof": "00" * 32}, {"mac": "x"}, {"desk": "service"}]
 )
-def test_an_anchor_that_is_not_ours_is_found(ground: Ground, change: dict[str, object]) -> None:
+def test_an_anchor_that_is_not_ours_is_found(ground: StoredDesk, change: dict[str, object]) -> None:
     anchor = filled(ground)
     assert findings(ground, anchor.model_copy(update=change))
 
 
-def test_a_running_desk_is_not_accused(ground: Ground) -> None:
+def test_a_running_desk_is_not_accused(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await three(ground, one)
         done = asyncio.Event()
@@ -162,11 +162,11 @@ def test_a_running_desk_is_not_accused(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_a_line_names_no_person_no_word_and_no_minute(ground: Ground) -> None:
+def test_a_line_names_no_person_no_word_and_no_minute(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file(one, 1, NOW + timedelta(minutes=17, seconds=23))
         case = await view(one, receipt)
-        await ground.do(one, entry(case, CANARY, By.REPORTER))
+        await ground.do(one, entry(case, CANARY, ActorKind.REPORTER))
         rows = ground.sql("SELECT hour, actor, ref FROM audit ORDER BY seq")
         assert rows == [(int(NOW.timestamp()) // 3600, "reporter", case.id)] * 2
         assert CANARY not in repr(ground.sql("SELECT * FROM audit"))

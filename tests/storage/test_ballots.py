@@ -9,38 +9,44 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.consultations.messages import (
-    Ballot,
-    BallotQuestion,
-    CloseBallot,
-    FindBallot,
-    FindVoice,
-    GiveVoice,
-    JudgeStatement,
-    Kind,
-    ListStatements,
-    ListTexts,
+    AnnounceConsultation,
+    CloseConsultation,
+    Consultation,
+    ConsultationPhase,
+    ConsultationQuestion,
+    ConsultationQuestionKind,
+    ConsultationResult,
+    FindConsultation,
+    FindResponse,
+    ListFreeTexts,
+    ListPendingStatements,
     ListThemes,
-    Phase,
-    PublishResult,
-    PutBallot,
-    PutTheme,
-    Result,
-    Taken,
+    ModerateStatement,
+    OfficeDecision,
+    PublishConsultationResult,
+    SaveTheme,
+    SubmitResponse,
     Theme,
 )
 from handlers.dialog.events import Channel
-from handlers.feedback.messages import FindContact, FindOpinion, ListOpinions, NewNumber, SendOpinion
-from handlers.questions.messages import Return
+from handlers.feedback.messages import (
+    FindFeedback,
+    FindFeedbackContact,
+    ListFeedback,
+    NewFeedbackNumber,
+    SubmitFeedback,
+)
+from handlers.questions.messages import ReplyAddress
 from ita_stats.calendar import day_in_bangkok
 from ita_stats.opinions import model as voice
 from storage.consultations import close as closing
 from storage.consultations import retention as polled
-from storage.errors import Conflict
+from storage.errors import ConflictError
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, Ground
+from tests.storage.conftest import CANARY, NOW, StoredDesk
 from tests.storage.test_staff import joined
 
-ASKED = Ballot(
+ASKED = Consultation(
     "ABC123",
     "เวลาเปิดบริการ",
     "มีผู้ขอ",
@@ -48,11 +54,11 @@ ASKED = Ballot(
     NOW,
     NOW + timedelta(days=7),
     (
-        BallotQuestion("q1", Kind.CHOICE, "ดีไหม", {"o1": "ดี", "o2": "ไม่จำเป็น"}),
-        BallotQuestion("q2", Kind.CHOICES, "ใช้อะไร", {"o1": "ทุน", "o2": "ใบอนุญาต"}),
-        BallotQuestion("q3", Kind.SCALE, "พอใจเพียงใด"),
-        BallotQuestion("q4", Kind.TEXT, "อยากให้ทำอะไร"),
-        BallotQuestion("q5", Kind.STATEMENTS, "ข้อเสนอ", {"s1": "ควรจองคิวได้"}),
+        ConsultationQuestion("q1", ConsultationQuestionKind.CHOICE, "ดีไหม", {"o1": "ดี", "o2": "ไม่จำเป็น"}),
+        ConsultationQuestion("q2", ConsultationQuestionKind.CHOICES, "ใช้อะไร", {"o1": "ทุน", "o2": "ใบอนุญาต"}),
+        ConsultationQuestion("q3", ConsultationQuestionKind.SCALE, "พอใจเพียงใด"),
+        ConsultationQuestion("q4", ConsultationQuestionKind.TEXT, "อยากให้ทำอะไร"),
+        ConsultationQuestion("q5", ConsultationQuestionKind.STATEMENTS, "ข้อเสนอ", {"s1": "ควรจองคิวได้"}),
     ),
 )
 ANSWERS = {"q1": "o1", "q2": "o1,o2", "q3": "4", "q4": CANARY, "q5.s1": "agree", "q5+": "ควรเปิดวันเสาร์"}
@@ -63,52 +69,54 @@ def person(number: int) -> bytes:
 
 
 def gives(
-    who: int, answers: dict[str, str], *, account: bool = True, back: Return | None = None
-) -> GiveVoice:
-    return GiveVoice(ASKED.code, person(who), account, answers, back)
+    who: int, answers: dict[str, str], *, account: bool = True, back: ReplyAddress | None = None
+) -> SubmitResponse:
+    return SubmitResponse(ASKED.code, person(who), account, answers, back)
 
 
-async def voices(one: Store) -> list[voice.Voice]:
+async def voices(one: Store) -> list[voice.AnonymousResponse]:
     return [found async for some in one.polls.voices(ASKED.code) for found in some]
 
 
-def test_a_voice_is_changed_until_it_closes_and_nobody_is_in_it_then(ground: Ground) -> None:
+def test_a_voice_is_changed_until_it_closes_and_nobody_is_in_it_then(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.do(one, PutBallot(ASKED, "staff:x"))
-        with pytest.raises(Conflict):
-            await ground.do(one, PutBallot(ASKED, "staff:x"))
+        await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
+        with pytest.raises(ConflictError):
+            await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
         await ground.do(one, gives(1, ANSWERS))
         await ground.do(one, gives(2, {"q1": "o2"}, account=False))
         await ground.do(one, gives(1, {**ANSWERS, "q1": "o2"}))
-        mine = await one.answer(FindVoice(ASKED.code, person(1)), NOW)
+        mine = await one.answer(FindResponse(ASKED.code, person(1)), NOW)
         assert mine == {key: said for key, said in {**ANSWERS, "q1": "o2"}.items() if key != "q5+"}
-        assert await one.answer(FindVoice(ASKED.code, person(3)), NOW) is None
-        assert await one.answer(ListTexts(ASKED.code), NOW) == ()
+        assert await one.answer(FindResponse(ASKED.code, person(3)), NOW) is None
+        assert await one.answer(ListFreeTexts(ASKED.code), NOW) == ()
         before = {row[0] for row in ground.sql("SELECT id FROM voices WHERE mark IS NOT NULL")}
         assert len(before) == 2
-        await ground.do(one, CloseBallot(ASKED.code, "staff:x"))
+        await ground.do(one, CloseConsultation(ASKED.code, "staff:x"))
         rows = ground.sql("SELECT id, mark FROM voices")
         assert [mark for _, mark in rows] == [None, None]
         assert not {own for own, _ in rows} & before
         assert ground.sql("SELECT key, phase FROM ballots") == [(None, "closed")]
-        assert await one.answer(FindVoice(ASKED.code, person(1)), NOW) is None
-        found = await one.answer(FindBallot(ASKED.code), NOW)
-        assert (found.phase, found.is_open(NOW)) == (Phase.CLOSED, False)
-        for late in (gives(1, {"q1": "o1"}), CloseBallot(ASKED.code, "staff:x")):
-            with pytest.raises(Conflict):
+        assert await one.answer(FindResponse(ASKED.code, person(1)), NOW) is None
+        found = await one.answer(FindConsultation(ASKED.code), NOW)
+        assert (found.phase, found.is_open(NOW)) == (ConsultationPhase.CLOSED, False)
+        for late in (gives(1, {"q1": "o1"}), CloseConsultation(ASKED.code, "staff:x")):
+            with pytest.raises(ConflictError):
                 await ground.do(one, late)
         said = sorted(await voices(one), key=lambda v: v.has_account)
         assert [v.has_account for v in said] == [False, True]
-        assert said[1] == voice.Voice(True, {"q1": "o2", "q2": "o1,o2", "q3": "4", "q5.s1": "agree"})
+        assert said[1] == voice.AnonymousResponse(
+            True, {"q1": "o2", "q2": "o1,o2", "q3": "4", "q5.s1": "agree"}
+        )
         await one.retention.checkpoint()
 
     ground.play(scene)
     assert CANARY.encode() not in ground.on_disk()
 
 
-def test_the_clock_closes_what_is_over_once(ground: Ground) -> None:
+def test_the_clock_closes_what_is_over_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
         assert await polled.close_due(one.committer, ASKED.closes - timedelta(minutes=1)) == 0
         assert await polled.close_due(one.committer, ASKED.closes) == 1
         assert await polled.close_due(one.committer, ASKED.closes + timedelta(days=2)) == 0
@@ -117,27 +125,27 @@ def test_the_clock_closes_what_is_over_once(ground: Ground) -> None:
 
 
 def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goes_on(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(closing, "SOME", 3)
     before: set[str] = set()
 
     async def given(one: Store) -> None:
-        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
         for number in range(8):
             await ground.do(one, gives(number, {"q1": "o1" if number < 5 else "o2"}))
         before.update(row[0] for row in ground.sql("SELECT id FROM voices"))
-        await ground.do(one, CloseBallot(ASKED.code, "staff:x"))
+        await ground.do(one, CloseConsultation(ASKED.code, "staff:x"))
 
     async def between(one: Store) -> None:
         # As after kill -9: three are written, the key is gone, and nothing is counted yet.
         assert ground.sql("SELECT key, phase FROM ballots") == [(None, "open")]
         assert ground.sql("SELECT COUNT(*) FROM voices WHERE mark IS NULL") == [(3,)]
-        found = await one.answer(FindBallot(ASKED.code), NOW)
+        found = await one.answer(FindConsultation(ASKED.code), NOW)
         assert not found.is_open(NOW)
-        assert await one.answer(ListTexts(ASKED.code), NOW) == ()
-        for late in (gives(1, {"q1": "o1"}), CloseBallot(ASKED.code, "staff:x")):
-            with pytest.raises(Conflict):
+        assert await one.answer(ListFreeTexts(ASKED.code), NOW) == ()
+        for late in (gives(1, {"q1": "o1"}), CloseConsultation(ASKED.code, "staff:x")):
+            with pytest.raises(ConflictError):
                 await ground.do(one, late)
         assert await polled.close_due(one.committer, NOW) == 1
         assert await polled.close_due(one.committer, NOW) == 0
@@ -147,88 +155,92 @@ def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goe
         assert not before & {own for own, _ in rows}
         picked = Counter(v.answers["q1"] for v in await voices(one))
         assert picked == {"o1": 5, "o2": 3}
-        closed = await one.answer(FindBallot(ASKED.code), NOW)
-        assert (closed.phase, closed.closes) == (Phase.CLOSED, NOW)
+        closed = await one.answer(FindConsultation(ASKED.code), NOW)
+        assert (closed.phase, closed.closes) == (ConsultationPhase.CLOSED, NOW)
         assert ground.sql("SELECT COUNT(*) FROM audit WHERE what = 'consultation-closed'") == [(1,)]
 
     ground.play(given)
     ground.play(between)
 
 
-def test_a_statement_joins_once_it_was_read(ground: Ground) -> None:
+def test_a_statement_joins_once_it_was_read(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
         for number in (1, 2):
             await ground.do(one, gives(number, {"q5+": " ควรเปิดวันเสาร์ " if number == 2 else "ควรเปิดวันเสาร์"}))
         await ground.do(one, gives(3, {"q5+": "คำหยาบ"}))
-        waiting = {found.text.strip(): found for found in await one.answer(ListStatements(), NOW)}
+        waiting = {found.text.strip(): found for found in await one.answer(ListPendingStatements(), NOW)}
         assert set(waiting) == {"ควรเปิดวันเสาร์", "คำหยาบ"}
-        await ground.do(one, JudgeStatement(waiting["ควรเปิดวันเสาร์"].id, True, "staff:x"))
-        await ground.do(one, JudgeStatement(waiting["คำหยาบ"].id, False, "staff:x"))
-        with pytest.raises(Conflict):
-            await ground.do(one, JudgeStatement(waiting["คำหยาบ"].id, True, "staff:y"))
-        found = await one.answer(FindBallot(ASKED.code), NOW)
+        await ground.do(one, ModerateStatement(waiting["ควรเปิดวันเสาร์"].id, True, "staff:x"))
+        await ground.do(one, ModerateStatement(waiting["คำหยาบ"].id, False, "staff:x"))
+        with pytest.raises(ConflictError):
+            await ground.do(one, ModerateStatement(waiting["คำหยาบ"].id, True, "staff:y"))
+        found = await one.answer(FindConsultation(ASKED.code), NOW)
         assert dict(found.questions[4].options) == {"s1": "ควรจองคิวได้", "s2": "ควรเปิดวันเสาร์"}
-        assert await one.answer(ListStatements(), NOW) == ()
+        assert await one.answer(ListPendingStatements(), NOW) == ()
 
     ground.play(scene)
 
 
-def test_what_came_of_it_is_told_once_to_who_wished(ground: Ground) -> None:
+def test_what_came_of_it_is_told_once_to_who_wished(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
         for number in (1, 2):
-            back = Return(person(number), Channel.TELEGRAM, b"back%d" % number, "th")
+            back = ReplyAddress(person(number), Channel.TELEGRAM, b"back%d" % number, "th")
             await ground.do(one, gives(number, ANSWERS, back=back))
-        await ground.do(one, CloseBallot(ASKED.code, "staff:x"))
-        written = await one.answer(ListTexts(ASKED.code), NOW)
+        await ground.do(one, CloseConsultation(ASKED.code, "staff:x"))
+        written = await one.answer(ListFreeTexts(ASKED.code), NOW)
         assert [(w.number, w.text, w.many) for w in written] == [(1, CANARY, 2)]
         theme = Theme(1, "ค่าธรรมเนียม", texts=(1,), quotes=("คำ",))
-        await ground.do(one, PutTheme(ASKED.code, theme, "staff:x"))
+        await ground.do(one, SaveTheme(ASKED.code, theme, "staff:x"))
         on = day_in_bangkok(NOW)
-        theme = Theme(1, "ค่าธรรมเนียม", (1,), 0, ("คำ",), Taken.ADOPTED, "ติดป้าย", on, None)
-        await ground.do(one, PutTheme(ASKED.code, theme, "staff:x"))
+        theme = Theme(1, "ค่าธรรมเนียม", (1,), 0, ("คำ",), OfficeDecision.ADOPTED, "ติดป้าย", on, None)
+        await ground.do(one, SaveTheme(ASKED.code, theme, "staff:x"))
         (found,) = await one.answer(ListThemes(ASKED.code), NOW)
-        assert (found.voices, found.taken, found.by) == (2, Taken.ADOPTED, on)
+        assert (found.voices, found.taken, found.by) == (2, OfficeDecision.ADOPTED, on)
         (counted,) = await one.polls.themes(ASKED.code)
-        assert counted == voice.Theme("ค่าธรรมเนียม", 2, ("คำ",), voice.Taken.ADOPTED, "ติดป้าย", on, None)
+        assert counted == voice.CountedTheme(
+            "ค่าธรรมเนียม", 2, ("คำ",), voice.ThemeDecision.ADOPTED, "ติดป้าย", on, None
+        )
         assert await one.polls.result(ASKED.code) is None
-        out = PublishResult(ASKED.code, Result(b"{}", 2, "https://x/opinions/ABC123"), ASKED.title, "staff:x")
+        out = PublishConsultationResult(
+            ASKED.code, ConsultationResult(b"{}", 2, "https://x/opinions/ABC123"), ASKED.title, "staff:x"
+        )
         await ground.do(one, out)
         assert await one.polls.result(ASKED.code) == b"{}"
         told = await one.outbox.look("telegram")
         assert sorted(letter.what.back for letter in told) == [b"back1", b"back2"]
         assert ground.sql("SELECT count(*) FROM hearers") == [(0,)]
-        with pytest.raises(Conflict):
+        with pytest.raises(ConflictError):
             await ground.do(one, out)
 
     ground.play(scene)
 
 
-async def says(ground: Ground, one: Store, who: int, text: str, **more: object) -> int:
-    number = await one.answer(NewNumber(2570), NOW)
-    act = SendOpinion(2570, number, "counter", 2, day_in_bangkok(NOW), person(who), text, **more)  # type: ignore[arg-type]
+async def says(ground: StoredDesk, one: Store, who: int, text: str, **more: object) -> int:
+    number = await one.answer(NewFeedbackNumber(2570), NOW)
+    act = SubmitFeedback(2570, number, "counter", 2, day_in_bangkok(NOW), person(who), text, **more)  # type: ignore[arg-type]
     await ground.do(one, act)
     return int(number)
 
 
-def test_the_same_words_stand_once_a_person_and_together(ground: Ground) -> None:
+def test_the_same_words_stand_once_a_person_and_together(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         for who in (1, 1, 2, 3):
             await says(ground, one, who, CANARY)
         last = await says(ground, one, 4, "เรื่องอื่น", contact="081-234-5678")
-        found = await one.answer(ListOpinions(), NOW)
+        found = await one.answer(ListFeedback(), NOW)
         assert Counter({o.text: o.like for o in found}) == Counter({CANARY: 2, "เรื่องอื่น": 0})
-        whole = await one.answer(FindOpinion(last, 2570), NOW)
+        whole = await one.answer(FindFeedback(last, 2570), NOW)
         assert (whole.reachable, whole.shown) == (True, f"{last}/2570")
-        assert await one.answer(FindContact(last, 2570), NOW) == "081-234-5678"
-        assert await one.answer(FindContact(last - 1, 2570), NOW) == ""
-        assert await one.answer(FindOpinion(99), NOW) is None
+        assert await one.answer(FindFeedbackContact(last, 2570), NOW) == "081-234-5678"
+        assert await one.answer(FindFeedbackContact(last - 1, 2570), NOW) == ""
+        assert await one.answer(FindFeedback(99), NOW) is None
         assert len(await one.polls.opinions()) == 4
         later = NOW + timedelta(days=3)
         assert await polled.forget_senders(one.committer, later) == 4
         assert await polled.erase_words(one.committer, NOW + timedelta(days=400), timedelta(days=365)) == 4
-        assert await one.answer(ListOpinions(), NOW) == ()
+        assert await one.answer(ListFeedback(), NOW) == ()
         assert {(o.month, o.topic, o.score) for o in await one.polls.opinions()} == {
             ("2569-11", "counter", 2)
         }
@@ -241,35 +253,35 @@ def test_the_same_words_stand_once_a_person_and_together(ground: Ground) -> None
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["o1", "o2"]), st.booleans()), max_size=12))
 def test_each_account_has_one_voice_and_the_last_counts(
-    ground: Ground, turns: list[tuple[int, str, bool]]
+    ground: StoredDesk, turns: list[tuple[int, str, bool]]
 ) -> None:
     last = {who: pick for who, pick, _ in turns}
 
     async def scene(one: Store) -> None:
         code = f"C{next(ground.events):05}"
-        ballot = Ballot(code, "ก", "", "", NOW, ASKED.closes, ASKED.questions)
-        await ground.do(one, PutBallot(ballot, "staff:x"))
+        ballot = Consultation(code, "ก", "", "", NOW, ASKED.closes, ASKED.questions)
+        await ground.do(one, AnnounceConsultation(ballot, "staff:x"))
         for who, pick, account in turns:
-            await ground.do(one, GiveVoice(code, person(who), account, {"q1": pick}))
-        await ground.do(one, CloseBallot(code, "staff:x"))
+            await ground.do(one, SubmitResponse(code, person(who), account, {"q1": pick}))
+        await ground.do(one, CloseConsultation(code, "staff:x"))
         given = [found async for some in one.polls.voices(code) for found in some]
         assert Counter(v.answers["q1"] for v in given) == Counter(last.values())
 
     ground.play(scene)
 
 
-def test_a_promise_is_reminded_of_around_its_day(ground: Ground) -> None:
+def test_a_promise_is_reminded_of_around_its_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await joined(ground, one)
-        await ground.do(one, PutBallot(ASKED, "staff:x"))
+        await ground.do(one, AnnounceConsultation(ASKED, "staff:x"))
         on = day_in_bangkok(NOW) + timedelta(days=7)
-        promised = Theme(1, "ป้าย", (), 0, (), Taken.ADOPTED, "ติดป้าย", on, None)
-        await ground.do(one, PutTheme(ASKED.code, promised, "staff:x"))
+        promised = Theme(1, "ป้าย", (), 0, (), OfficeDecision.ADOPTED, "ติดป้าย", on, None)
+        await ground.do(one, SaveTheme(ASKED.code, promised, "staff:x"))
         told = [
             await polled.remind_of_promises(one.committer, NOW + timedelta(days=n)) for n in (0, 1, 7, 14, 15)
         ]
         assert told == [1, 0, 1, 1, 0]
-        await ground.do(one, PutTheme(ASKED.code, replace(promised, done=on), "staff:x"))
+        await ground.do(one, SaveTheme(ASKED.code, replace(promised, done=on), "staff:x"))
         assert await polled.remind_of_promises(one.committer, NOW + timedelta(days=7)) == 0
 
     ground.play(scene)

@@ -7,25 +7,25 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.complaints.messages import FindCase, FindTries, SetTries, Tries
-from handlers.dialog.events import Choice, Say, Session, Topic, Turn
+from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
+from handlers.dialog.events import Choice, DialogTopic, Reply, Session, TurnResult
 from handlers.dialog.receipt import made_of
 from storage import sessions as talks
-from storage.crypto.daily_keys import Days
-from storage.errors import Conflict, Tampered
+from storage.crypto.daily_keys import DailyKeys
+from storage.errors import ConflictError, TamperedError
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, Ground, filing, talk
+from tests.storage.conftest import CANARY, NOW, StoredDesk, filing, talk
 
 ANN, BOB = b"a" * 32, b"b" * 32
 RICH = (
-    Say("one", {"text": "ก", "count": 3, "why": Say("w", {"n": 1}), "all": (Say("x"), Say("y"))}),
-    Say("two", {}, (Choice("yes", "choice.yes", {"n": 2}),)),
+    Reply("one", {"text": "ก", "count": 3, "why": Reply("w", {"n": 1}), "all": (Reply("x"), Reply("y"))}),
+    Reply("two", {}, (Choice("yes", "choice.yes", {"n": 2}),)),
 )
 
 
-def test_the_same_event_again_has_no_second_effect_and_the_same_answer(ground: Ground) -> None:
+def test_the_same_event_again_has_no_second_effect_and_the_same_answer(ground: StoredDesk) -> None:
     event, act = ground.event(ANN), filing()
-    turn = Turn(Session(at=NOW, lang="en", receipt=act.receipt), RICH, (act,))
+    turn = TurnResult(Session(at=NOW, lang="en", receipt=act.receipt), RICH, (act,))
 
     async def scene(one: Store) -> None:
         first = await one.commit(event, None, turn, NOW)
@@ -43,27 +43,27 @@ def test_the_same_event_again_has_no_second_effect_and_the_same_answer(ground: G
     ground.play(after_a_restart)
 
 
-def test_an_event_is_known_again_after_midnight_and_a_restart(ground: Ground) -> None:
+def test_an_event_is_known_again_after_midnight_and_a_restart(ground: StoredDesk) -> None:
     late, next_day = NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + timedelta(days=1)
     event = ground.event(ANN)
 
     async def scene(one: Store) -> None:
-        await one.commit(event, None, Turn(None, RICH, (filing(),)), late)
+        await one.commit(event, None, TurnResult(None, RICH, (filing(),)), late)
 
     async def later(one: Store) -> None:
-        assert (await one.commit(event, None, Turn(None, (), (filing(2),)), next_day)).says == RICH
+        assert (await one.commit(event, None, TurnResult(None, (), (filing(2),)), next_day)).says == RICH
 
     ground.play(scene, late)
     ground.play(later, next_day)
 
 
-def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: Ground) -> None:
+def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: StoredDesk) -> None:
     counted = [f"telegram:{number}" for number in (71_200, 71_201, 71_299, 71_300)]
     timed = [f"line:01JD4Z8Q{rest}" for rest in ("0A" + "1" * 16, "9Z" + "2" * 16)]
 
     async def scene(one: Store) -> None:
         for event in (*counted, *timed):
-            await one.commit(replace(ground.event(ANN), id=event), None, Turn(None, RICH), NOW)
+            await one.commit(replace(ground.event(ANN), id=event), None, TurnResult(None, RICH), NOW)
         marks = [mark for (mark,) in ground.sql("SELECT mark FROM events")]
         assert len(marks) == len(counted) + len(timed)
         assert {len(mark) for mark in marks} == {28}
@@ -74,65 +74,65 @@ def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: 
     ground.play(scene)
 
 
-def test_an_event_that_an_earlier_version_marked_is_known_again(ground: Ground) -> None:
+def test_an_event_that_an_earlier_version_marked_is_known_again(ground: StoredDesk) -> None:
     """Else what was begun before an upgrade and brought again after it would be done twice."""
     event = ground.event(ANN)
 
     async def scene(one: Store) -> None:
-        await one.commit(event, None, Turn(None, RICH, (filing(),)), NOW)
-        whole = one.committer.days.mark(Days.day(NOW), event.id.encode())
+        await one.commit(event, None, TurnResult(None, RICH, (filing(),)), NOW)
+        whole = one.committer.days.mark(DailyKeys.day(NOW), event.id.encode())
         ground.sql(f"UPDATE events SET mark = x'{whole.hex()}', answers = NULL")
 
     async def after_the_upgrade(one: Store) -> None:
-        answer = await one.commit(event, None, Turn(None, (), (filing(2),)), NOW)
+        answer = await one.commit(event, None, TurnResult(None, (), (filing(2),)), NOW)
         assert (answer.again, answer.says) == (True, ())
-        other = await one.commit(ground.event(BOB), None, Turn(None, RICH), NOW)
+        other = await one.commit(ground.event(BOB), None, TurnResult(None, RICH), NOW)
         assert not other.again
 
     ground.play(scene)
     ground.play(after_the_upgrade)
 
 
-def test_an_event_that_points_at_the_answers_of_others_gets_none(ground: Ground) -> None:
+def test_an_event_that_points_at_the_answers_of_others_gets_none(ground: StoredDesk) -> None:
     mine, theirs = ground.event(ANN), ground.event(BOB)
 
     async def scene(one: Store) -> None:
         for event in (mine, theirs):
-            await one.commit(event, None, Turn(None, RICH), NOW)
+            await one.commit(event, None, TurnResult(None, RICH), NOW)
         ground.sql("UPDATE events SET answers = (SELECT max(id) FROM answers)")
-        told = [one.commit(event, None, Turn(None, RICH), NOW) for event in (mine, theirs)]
+        told = [one.commit(event, None, TurnResult(None, RICH), NOW) for event in (mine, theirs)]
         done = await asyncio.gather(*told, return_exceptions=True)
-        assert sorted(isinstance(one, Tampered) for one in done) == [False, True]
+        assert sorted(isinstance(one, TamperedError) for one in done) == [False, True]
 
     ground.play(scene)
 
 
-def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(ground: Ground) -> None:
+def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(ground: StoredDesk) -> None:
     tomorrow = NOW + timedelta(days=1)
     event = ground.event(ANN)
 
     async def scene(one: Store) -> None:
-        with pytest.raises(Conflict):  # the first that is written on the new day is taken back
+        with pytest.raises(ConflictError):  # the first that is written on the new day is taken back
             await one.commit(ground.event(BOB), Session(version=9), talk(), tomorrow)
-        await one.commit(event, None, Turn(None, RICH, (filing(),)), tomorrow)
+        await one.commit(event, None, TurnResult(None, RICH, (filing(),)), tomorrow)
 
     async def after_a_restart(one: Store) -> None:
-        answer = await one.commit(event, None, Turn(None, (), (filing(2),)), tomorrow)
+        answer = await one.commit(event, None, TurnResult(None, (), (filing(2),)), tomorrow)
         assert answer.again
 
     ground.play(scene)
     ground.play(after_a_restart, tomorrow)
 
 
-def test_a_session_comes_back_as_it_was(ground: Ground) -> None:
+def test_a_session_comes_back_as_it_was(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        turn = talk(lang="en", topic=Topic.REPORT, step="story", prompt=7, answers={"story": CANARY})
+        turn = talk(lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY})
         await one.commit(ground.event(ANN), None, turn, NOW)
 
     async def after_a_restart(one: Store) -> None:
         session = await one.session(ANN)
         assert session is not None
-        turn = talk(lang="en", topic=Topic.REPORT, step="story", prompt=7, answers={"story": CANARY})
+        turn = talk(lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY})
         assert replace(session, version=0) == turn.session
         assert session.version > 0
 
@@ -140,23 +140,23 @@ def test_a_session_comes_back_as_it_was(ground: Ground) -> None:
     ground.play(after_a_restart)
 
 
-def test_a_farewell_is_said_in_the_language_of_the_talk(ground: Ground) -> None:
+def test_a_farewell_is_said_in_the_language_of_the_talk(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(lang="en"), NOW)
-        done = await one.commit(ground.event(ANN), await one.session(ANN), Turn(None, RICH), NOW)
+        done = await one.commit(ground.event(ANN), await one.session(ANN), TurnResult(None, RICH), NOW)
         assert done.lang == "en"
         assert await one.session(ANN) is None
 
     ground.play(scene)
 
 
-def test_what_must_arrive_waits_until_it_did(ground: Ground) -> None:
-    told = Say("report.filed", {"receipt": "0123"}, certain=True)
+def test_what_must_arrive_waits_until_it_did(ground: StoredDesk) -> None:
+    told = Reply("report.filed", {"receipt": "0123"}, certain=True)
 
     async def scene(one: Store) -> None:
         back = one.seals.address.seal(b"terminal:ann", "address", "", "back")
         event = ground.event(ANN, back=back)
-        done = await one.commit(event, None, Turn(Session(at=NOW, lang="en"), (told, *RICH)), NOW)
+        done = await one.commit(event, None, TurnResult(Session(at=NOW, lang="en"), (told, *RICH)), NOW)
         (row,) = done.waiting
         (waiting,) = await one.outbox.look("web")
         assert (waiting.id, waiting.what.back, waiting.what.says) == (row, back, (told,))
@@ -167,16 +167,16 @@ def test_what_must_arrive_waits_until_it_did(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_what_rides_on_the_request_does_not_wait(ground: Ground) -> None:
+def test_what_rides_on_the_request_does_not_wait(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        certain = Turn(Session(at=NOW), (Say("report.filed", certain=True),))
+        certain = TurnResult(Session(at=NOW), (Reply("report.filed", certain=True),))
         assert (await one.commit(ground.event(ANN), None, certain, NOW)).waiting == ()
         assert ground.sql("SELECT 1 FROM outbox") == []
 
     ground.play(scene)
 
 
-def test_a_register_number_belongs_to_its_fiscal_year(ground: Ground) -> None:
+def test_a_register_number_belongs_to_its_fiscal_year(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         last_day = NOW.replace(month=9, day=30)
         await asyncio.gather(*(ground.file(one, n, last_day) for n in (1, 2)))
@@ -187,31 +187,31 @@ def test_a_register_number_belongs_to_its_fiscal_year(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_wrong_guesses_are_remembered_for_their_person(ground: Ground) -> None:
-    wrong = Tries(NOW, 3, NOW + timedelta(minutes=15), 1)
+def test_wrong_guesses_are_remembered_for_their_person(ground: StoredDesk) -> None:
+    wrong = Attempts(NOW, 3, NOW + timedelta(minutes=15), 1)
 
     async def scene(one: Store) -> None:
-        await ground.do(one, SetTries(ANN, Tries(NOW, 2)))
-        await ground.do(one, SetTries(ANN, wrong))
-        assert await one.answer(FindTries(ANN), NOW) == wrong
-        assert await one.answer(FindTries(BOB), NOW) == Tries()
+        await ground.do(one, SaveAttempts(ANN, Attempts(NOW, 2)))
+        await ground.do(one, SaveAttempts(ANN, wrong))
+        assert await one.answer(GetAttempts(ANN), NOW) == wrong
+        assert await one.answer(GetAttempts(BOB), NOW) == Attempts()
 
     async def tomorrow(one: Store) -> None:
-        assert await one.answer(FindTries(ANN), NOW) == wrong
+        assert await one.answer(GetAttempts(ANN), NOW) == wrong
 
     ground.play(scene)
     ground.play(tomorrow, NOW + timedelta(days=1))
 
 
 def test_many_new_talks_push_out_nobody_who_follows_a_case(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(talks, "MOST_CACHED", 3)
 
     async def scene(one: Store) -> None:
         for number, receipt in ((1, made_of(1)), (2, None), (3, None), (4, None), (5, None)):
             session = Session(at=NOW, receipt=receipt)
-            await one.commit(ground.event(bytes([number]) * 32), None, Turn(session), NOW)
+            await one.commit(ground.event(bytes([number]) * 32), None, TurnResult(session), NOW)
         known = one.committer.talks.live(bytes([1]) * 32)
         assert known is not None
         assert known.receipt == made_of(1)

@@ -7,30 +7,30 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.lifecycle import Move, Outcome, Status
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
-from handlers.dialog.events import Choice, Say, Session, Turn
+from handlers.dialog.events import Choice, Reply, Session, TurnResult
 from handlers.dialog.receipt import made_of
 from storage import query_registry as read
 from storage import store
 from storage.db import sqlite as database
-from storage.errors import Conflict, DiskFull, StorageError
-from storage.query_registry import Sight
+from storage.errors import ConflictError, DiskFullError, StorageError
+from storage.query_registry import ReadContext
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, Ground, close, entry, filing, move, talk, view
+from tests.storage.conftest import CANARY, NOW, StoredDesk, close, entry, filing, move, talk, view
 
 ANN = b"a" * 32
 RICH = (
-    Say("one", {"text": "ก", "count": 3, "why": Say("w", {"n": 1}), "all": (Say("x"), Say("y"))}),
-    Say("two", {}, (Choice("yes", "choice.yes", {"n": 2}),)),
+    Reply("one", {"text": "ก", "count": 3, "why": Reply("w", {"n": 1}), "all": (Reply("x"), Reply("y"))}),
+    Reply("two", {}, (Choice("yes", "choice.yes", {"n": 2}),)),
 )
 
 
-def test_two_deliveries_at_one_instant_are_one(ground: Ground) -> None:
+def test_two_deliveries_at_one_instant_are_one(ground: StoredDesk) -> None:
     event = ground.event(ANN)
 
     async def scene(one: Store) -> None:
-        both = (one.commit(event, None, Turn(None, RICH, (filing(n),)), NOW) for n in (1, 2))
+        both = (one.commit(event, None, TurnResult(None, RICH, (filing(n),)), NOW) for n in (1, 2))
         answers = await asyncio.gather(*both)
         assert [a.says for a in answers] == [RICH, RICH]
         assert sorted(a.again for a in answers) == [False, True]
@@ -39,14 +39,14 @@ def test_two_deliveries_at_one_instant_are_one(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_only_the_guilty_one_of_a_batch_fails(ground: Ground) -> None:
+def test_only_the_guilty_one_of_a_batch_fails(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file(one)
         seen = await view(one, receipt)
         await ground.do(one, entry(seen, "ก่อน"))
         turns = [ground.do(one, filing(n)) for n in range(2, 12)]
         done = await asyncio.gather(*turns, ground.do(one, entry(seen, "ช้า")), return_exceptions=True)
-        assert [type(d) for d in done if isinstance(d, BaseException)] == [Conflict]
+        assert [type(d) for d in done if isinstance(d, BaseException)] == [ConflictError]
         assert [e.text for e in (await view(one, receipt)).entries] == ["", "ก่อน"]
         assert sorted(n for (n,) in ground.sql("SELECT number FROM cases")) == list(range(1, 12))
         assert await one.verify_audit() == []
@@ -54,7 +54,7 @@ def test_only_the_guilty_one_of_a_batch_fails(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_one_who_stops_waiting_takes_nothing_back(ground: Ground) -> None:
+def test_one_who_stops_waiting_takes_nothing_back(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         first = asyncio.create_task(ground.do(one, filing(1)))
         second = asyncio.create_task(ground.do(one, filing(2)))
@@ -68,31 +68,33 @@ def test_one_who_stops_waiting_takes_nothing_back(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_of_two_programs_that_move_a_case_one_wins_and_the_other_decides_again(ground: Ground) -> None:
+def test_of_two_programs_that_move_a_case_one_wins_and_the_other_decides_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file(one)
         async with store.opened(ground.ring, NOW) as other:
             mine, theirs = await view(one, receipt), await view(other, receipt)
             done = await asyncio.gather(
-                ground.do(one, move(mine, Status.SCREENING, Move.SCREEN)),
-                ground.do(other, move(theirs, Status.CLOSED, Move.WITHDRAW, outcome=Outcome.WITHDRAWN)),
+                ground.do(one, move(mine, CaseStatus.SCREENING, Transition.SCREEN)),
+                ground.do(
+                    other, move(theirs, CaseStatus.CLOSED, Transition.WITHDRAW, outcome=CaseOutcome.WITHDRAWN)
+                ),
                 return_exceptions=True,
             )
-            assert sorted(isinstance(d, Conflict) for d in done) == [False, True]
+            assert sorted(isinstance(d, ConflictError) for d in done) == [False, True]
             assert len((await view(one, receipt)).entries) == 2
             assert await one.verify_audit() == []
 
     ground.play(scene)
 
 
-def test_a_session_that_another_program_changed_is_decided_on_again(ground: Ground) -> None:
+def test_a_session_that_another_program_changed_is_decided_on_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         async with store.opened(ground.ring, NOW) as other:
             await one.commit(ground.event(ANN), None, talk(step="mine"), NOW)
             mine = await one.session(ANN)
             theirs = await other.session(ANN)
             await other.commit(ground.event(ANN), theirs, talk(step="theirs"), NOW)
-            with pytest.raises(Conflict):
+            with pytest.raises(ConflictError):
                 await one.commit(ground.event(ANN), mine, talk(step="mine again"), NOW)
             now_known = await one.session(ANN)
             assert now_known is not None
@@ -102,37 +104,39 @@ def test_a_session_that_another_program_changed_is_decided_on_again(ground: Grou
     ground.play(scene)
 
 
-def test_a_session_that_went_and_came_again_elsewhere_is_not_taken_for_the_older_one(ground: Ground) -> None:
+def test_a_session_that_went_and_came_again_elsewhere_is_not_taken_for_the_older_one(
+    ground: StoredDesk,
+) -> None:
     async def scene(one: Store) -> None:
         async with store.opened(ground.ring, NOW) as other:
             await one.commit(ground.event(ANN), None, talk(answers={"story": "already filed"}), NOW)
             mine = await one.session(ANN)
             theirs = await other.session(ANN)
-            knows = Turn(Session(at=NOW, receipt=made_of(1)), (), (filing(),))
+            knows = TurnResult(Session(at=NOW, receipt=made_of(1)), (), (filing(),))
             await other.commit(ground.event(ANN), theirs, knows, NOW)
             await other.commit(ground.event(ANN), await other.session(ANN), talk(), NOW)
-            with pytest.raises(Conflict):
-                await one.commit(ground.event(ANN), mine, Turn(None, (), (filing(2),)), NOW)
+            with pytest.raises(ConflictError):
+                await one.commit(ground.event(ANN), mine, TurnResult(None, (), (filing(2),)), NOW)
 
     ground.play(scene)
 
 
-def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: Ground) -> None:
+def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: StoredDesk) -> None:
     """As when somebody's connection breaks at the submission, and they submit once more at once."""
 
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
         draft = await one.session(ANN)
-        turns = [Turn(Session(at=NOW, receipt=made_of(n)), (), (filing(n),)) for n in (1, 2)]
+        turns = [TurnResult(Session(at=NOW, receipt=made_of(n)), (), (filing(n),)) for n in (1, 2)]
         both = (one.commit(ground.event(ANN), draft, turn, NOW) for turn in turns)
         done = await asyncio.gather(*both, return_exceptions=True)
-        assert sorted(isinstance(d, Conflict) for d in done) == [False, True]
+        assert sorted(isinstance(d, ConflictError) for d in done) == [False, True]
         assert len(ground.sql("SELECT 1 FROM cases")) == 1
 
     ground.play(scene)
 
 
-def test_a_case_is_seen_at_one_instant(ground: Ground) -> None:
+def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
     """Else a step is decided on the older state, and written as if the newer one had been seen."""
 
     class Interrupted:
@@ -152,14 +156,14 @@ def test_a_case_is_seen_at_one_instant(ground: Ground) -> None:
         receipt = await ground.file(one)
         async with one._sight() as sight:
             slow: Any = Interrupted(sight.connection, lambda: close(ground, one, receipt))
-            seen = await read.find_case(FindCase(receipt), Sight(slow, sight.seals, sight.days))
+            seen = await read.find_case(FindCase(receipt), ReadContext(slow, sight.seals, sight.days))
         assert seen is not None
-        assert seen.status is (seen.entries[-1].status or Status.RECEIVED)
+        assert seen.status is (seen.entries[-1].status or CaseStatus.RECEIVED)
 
     ground.play(scene)
 
 
-def test_a_full_disk_is_told_and_nothing_is_half_written(ground: Ground) -> None:
+def test_a_full_disk_is_told_and_nothing_is_half_written(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await ground.file(one, 1)
         raw: Any = (await one.committer.connection.get_raw_connection()).driver_connection
@@ -167,7 +171,9 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(ground: Ground) -> None
         await raw.execute(f"PRAGMA max_page_count = {pages}")
         long = {"story": CANARY * 1000}
         filings = [ground.do(one, filing(n, answers=long)) for n in (2, 3)]
-        assert [type(d) for d in await asyncio.gather(*filings, return_exceptions=True)] == [DiskFull] * 2
+        assert [type(d) for d in await asyncio.gather(*filings, return_exceptions=True)] == [
+            DiskFullError
+        ] * 2
         await raw.execute("PRAGMA max_page_count = 100000")
         await ground.file(one, 4)
         assert ground.sql("SELECT number FROM cases ORDER BY 1") == [(1,), (2,)]
@@ -178,7 +184,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(ground: Ground) -> None
 
 
 def test_a_database_that_somebody_holds_is_told_and_used_again_later(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = [p for p in database.PRAGMAS if "busy" not in p]
     monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))

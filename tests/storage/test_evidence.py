@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 from handlers.complaints.messages import FindCase
-from handlers.dialog.events import DropFiles, FileProblem, KeepText
-from storage.errors import Tampered
+from handlers.dialog.events import DeleteFiles, FileProblem, StoreTextFile
+from storage.errors import TamperedError
 from storage.files.evidence import MOST_BYTES, clean_name
 from storage.store import Store
 from tests import samples
-from tests.storage.conftest import CANARY, NOW, Ground, keep
+from tests.storage.conftest import CANARY, NOW, StoredDesk, keep
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -36,7 +36,7 @@ async def read(one: Store, row: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", [n for n in samples.FILES if n not in PROBLEMS])
-def test_what_may_stay_comes_back_byte_for_byte(ground: Ground, name: str) -> None:
+def test_what_may_stay_comes_back_byte_for_byte(ground: StoredDesk, name: str) -> None:
     content = samples.FILES[name]()
 
     async def scene(one: Store) -> None:
@@ -51,7 +51,7 @@ def test_what_may_stay_comes_back_byte_for_byte(ground: Ground, name: str) -> No
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_what_may_not_stay_leaves_nothing(ground: Ground, name: str) -> None:
+def test_what_may_not_stay_leaves_nothing(ground: StoredDesk, name: str) -> None:
     content = samples.FILES[name]()
 
     async def scene(one: Store) -> None:
@@ -64,14 +64,14 @@ def test_what_may_not_stay_leaves_nothing(ground: Ground, name: str) -> None:
 
 
 @pytest.mark.parametrize("pixels", [(10_000, 10_000), (7_100, 7_100)], ids=["100", "50.4"])
-def test_a_picture_of_too_many_megapixels_is_a_bomb(ground: Ground, pixels: tuple[int, int]) -> None:
+def test_a_picture_of_too_many_megapixels_is_a_bomb(ground: StoredDesk, pixels: tuple[int, int]) -> None:
     async def scene(one: Store) -> None:
         assert (await keep(one, samples.png(*pixels), "ภาพ.png")).problem is FileProblem.BOMB
 
     ground.play(scene)
 
 
-def test_a_damaged_picture_is_said_to_be_unreadable(ground: Ground) -> None:
+def test_a_damaged_picture_is_said_to_be_unreadable(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         file = await keep(one, samples.png()[:20] + b"damaged beyond repair", "ภาพ.png")
         assert file.problem is FileProblem.UNREADABLE
@@ -95,7 +95,7 @@ def damaged_odt() -> bytes:
     [damaged_odt(), samples.docx()[:60], b"PK\x03\x04" + bytes(50)],
     ids=["odt", "docx", "zip"],  # what is made now bears the time, and a name must not
 )
-def test_a_damaged_document_is_refused_kindly(ground: Ground, content: bytes) -> None:
+def test_a_damaged_document_is_refused_kindly(ground: StoredDesk, content: bytes) -> None:
     async def scene(one: Store) -> None:
         assert (await keep(one, content, "บันทึก.odt")).problem in {
             FileProblem.UNREADABLE,
@@ -132,7 +132,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_kind_is_told_by_content_alone(ground: Ground, kind: str) -> None:
+def test_a_kind_is_told_by_content_alone(ground: StoredDesk, kind: str) -> None:
     async def scene(one: Store) -> None:
         file = await keep(one, KINDS[kind], "ไม่มีนามสกุล")
         assert (file.kind, file.problem, file.misnamed) == (kind, None, False)
@@ -141,7 +141,7 @@ def test_a_kind_is_told_by_content_alone(ground: Ground, kind: str) -> None:
     ground.play(scene)
 
 
-def test_the_largest_file_is_taken_and_one_byte_more_is_not(ground: Ground) -> None:
+def test_the_largest_file_is_taken_and_one_byte_more_is_not(ground: StoredDesk) -> None:
     photo = samples.photo()
 
     async def scene(one: Store) -> None:
@@ -153,7 +153,7 @@ def test_the_largest_file_is_taken_and_one_byte_more_is_not(ground: Ground) -> N
     ground.play(scene)
 
 
-def test_reading_stops_when_a_file_is_too_large(ground: Ground) -> None:
+def test_reading_stops_when_a_file_is_too_large(ground: StoredDesk) -> None:
     given = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -169,7 +169,7 @@ def test_reading_stops_when_a_file_is_too_large(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_a_stream_that_breaks_leaves_nothing(ground: Ground) -> None:
+def test_a_stream_that_breaks_leaves_nothing(ground: StoredDesk) -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield samples.photo()[:1000]
         raise ConnectionResetError
@@ -182,7 +182,7 @@ def test_a_stream_that_breaks_leaves_nothing(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_slow_senders_do_not_keep_others_waiting(ground: Ground) -> None:
+def test_slow_senders_do_not_keep_others_waiting(ground: StoredDesk) -> None:
     never = asyncio.Event()
 
     async def stalled() -> AsyncIterator[bytes]:
@@ -194,7 +194,7 @@ def test_slow_senders_do_not_keep_others_waiting(ground: Ground) -> None:
         try:
             await asyncio.sleep(0.05)
             async with asyncio.timeout(2):
-                assert (await one.answer(KeepText(CANARY, "story.txt"), NOW)).problem is None
+                assert (await one.answer(StoreTextFile(CANARY, "story.txt"), NOW)).problem is None
         finally:
             for one_task in slow:
                 one_task.cancel()
@@ -203,10 +203,10 @@ def test_slow_senders_do_not_keep_others_waiting(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_a_long_text_is_kept_as_the_text_it_is(ground: Ground) -> None:
+def test_a_long_text_is_kept_as_the_text_it_is(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         for text in (CANARY * 1000, "GIF89a เป็นชื่อไฟล์ที่ผู้ร้องเรียนเห็น", "%PDF- นี่คือข้อความ", "ID3 ก", "0123ftyp ก"):
-            file = await one.answer(KeepText(text, "story.txt"), NOW)
+            file = await one.answer(StoreTextFile(text, "story.txt"), NOW)
             assert (file.kind, file.problem, file.misnamed) == ("text/plain", None, False), text[:10]
             assert (await read(one, file.id)).decode() == text
         assert CANARY.encode() not in ground.on_disk()
@@ -214,7 +214,7 @@ def test_a_long_text_is_kept_as_the_text_it_is(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: Ground) -> None:
+def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         content = samples.photo() + bytes(200_000)
         first, second = await keep(one, content, "ก.jpg"), await keep(one, content, "ข.jpg")
@@ -231,13 +231,13 @@ def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: Ground) ->
         )
         for wrong in wrongs:
             paths[0].write_bytes(wrong)
-            with pytest.raises(Tampered):
+            with pytest.raises(TamperedError):
                 await read(one, first.id)
 
     ground.play(scene)
 
 
-def test_a_file_that_nobody_files_goes_after_a_day(ground: Ground) -> None:
+def test_a_file_that_nobody_files_goes_after_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         file = await keep(one, samples.photo(), "ภาพ.jpg")
         owned = await keep(one, samples.photo(), "คดี.jpg")
@@ -253,7 +253,7 @@ def test_a_file_that_nobody_files_goes_after_a_day(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: Ground) -> None:
+def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await keep(one, samples.photo(), "ภาพ.jpg")
         young, old = (one.evidence.folder / f"{name * 32}.sealed" for name in "ab")
@@ -269,11 +269,11 @@ def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: Ground) -
     ground.play(scene)
 
 
-def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: Ground) -> None:
+def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         draft, owned = await keep(one, samples.photo(), "ก.jpg"), await keep(one, samples.photo(), "ข.jpg")
         receipt = await ground.file(one, files=(owned,))
-        await ground.do(one, DropFiles((draft.id, owned.id)))
+        await ground.do(one, DeleteFiles((draft.id, owned.id)))
         assert [row for (row,) in ground.sql("SELECT id FROM files")] == [owned.id]
         assert await one.answer(FindCase(receipt), NOW) is not None
         assert await read(one, owned.id) == samples.photo()

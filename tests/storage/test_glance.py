@@ -10,14 +10,14 @@ from typing import Any
 import aiosqlite
 import pytest
 
-from storage.db.read_batcher import Glance, glancing
+from storage.db.read_batcher import ReadBatcher, glancing
 
 ONE = "SELECT n FROM numbers WHERE n = ?"
 ALL = "SELECT n FROM numbers"
 
 
 @asynccontextmanager
-async def opened(home: Path) -> AsyncIterator[tuple[Glance, sqlite3.Connection, list[int]]]:
+async def opened(home: Path) -> AsyncIterator[tuple[ReadBatcher, sqlite3.Connection, list[int]]]:
     """A glance, a connection that writes, and how many questions went with each hop."""
     path = home / "numbers.db"
     writing = sqlite3.connect(path, isolation_level=None)
@@ -90,7 +90,7 @@ def test_a_closed_database_keeps_nobody_waiting(tmp_path: Path) -> None:
     async def play() -> None:
         connection = await aiosqlite.connect(tmp_path / "closed.db")
         await connection.close()
-        glance = Glance(connection)
+        glance = ReadBatcher(connection)
         for _ in range(2):
             with pytest.raises(ValueError, match=r"[Cc]losed|no active"):
                 await asyncio.wait_for(glance.rows("SELECT 1"), 5)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from storage import migrations, tables
 from storage.db import sqlite as database
-from tests.storage.conftest import Ground
+from tests.storage.conftest import StoredDesk
 
 
 def test_the_migrated_schema_is_the_tables(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_an_event_of_before_is_known_after(tmp_path: Path, monkeypatch: pytest.M
         "UPDATE history SET kind = 'x'",
     ],
 )
-def test_what_is_append_only_refuses_to_be_rewritten(ground: Ground, statement: str) -> None:
+def test_what_is_append_only_refuses_to_be_rewritten(ground: StoredDesk, statement: str) -> None:
     async def scene(one: object) -> None:
         await ground.file(one)  # type: ignore[arg-type]
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from bot.jobs import housekeeping as clock
 from handlers.dialog.events import Channel, Event, Message
-from handlers.questions.messages import ListQuestions, Rate, Rating
+from handlers.questions.messages import ListOpenQuestions, RateAnswer, Rating
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.crypto.key_files import Place
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from tests.end.desk import DeskHarness, opened
 from tests.end.officers import hired
 from tests.play import OFFICE
 
@@ -22,7 +22,7 @@ WORDS = "ขอยืมเต็นท์ของหน่วยงานไ�
 BACK = b"sealed-by-the-door"
 
 
-def play(tmp_path: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
+def play(tmp_path: Path, scene: Callable[[DeskHarness], Awaitable[None]]) -> None:
     async def work() -> None:
         async with opened(tmp_path / "var", "service") as desk:
             await scene(desk)
@@ -31,7 +31,7 @@ def play(tmp_path: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
     asyncio.run(work())
 
 
-async def asks(desk: Desk, name: str = "ก", back: bytes | None = BACK) -> str:
+async def asks(desk: DeskHarness, name: str = "ก", back: bytes | None = BACK) -> str:
     event = Event(f"{name}-1", desk.who(name), Channel.TELEGRAM, text=f"{WORDS} {name}", back=back)
     said = await desk.hears(event)
     picks = dict(said[-1].choices)
@@ -40,7 +40,7 @@ async def asks(desk: Desk, name: str = "ก", back: bytes | None = BACK) -> str:
     return next(message.receipt for message in told if message.receipt)
 
 
-async def letters(desk: Desk) -> list[tuple[bytes, Message]]:
+async def letters(desk: DeskHarness) -> list[tuple[bytes, Message]]:
     from handlers import i18n as wording
 
     return [
@@ -49,13 +49,13 @@ async def letters(desk: Desk) -> list[tuple[bytes, Message]]:
     ]
 
 
-async def ticked(desk: Desk, tmp_path: Path) -> dict[str, int]:
-    place = Place.under(tmp_path / "var", "service")
+async def ticked(desk: DeskHarness, tmp_path: Path) -> dict[str, int]:
+    place = DeskPaths.under(tmp_path / "var", "service")
     return {did.did: did.count async for did in clock.tick(place, desk.store, OFFICE, desk.now())}
 
 
 def test_the_answer_comes_back_and_leads_on(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code = await asks(desk)
         await desk.answers(code, "ยืมได้")
         ((back, letter),) = await letters(desk)
@@ -68,14 +68,14 @@ def test_the_answer_comes_back_and_leads_on(tmp_path: Path) -> None:
         said = await desk.hears(Event("g", who, Channel.TELEGRAM, choice=picks["พอใจ"], back=BACK))
         assert "ขอบคุณ" in said[0].text
         thread = await desk.thread(code)
-        await desk.office(Rate(thread.id, Rating.POOR))
+        await desk.office(RateAnswer(thread.id, Rating.POOR))
         assert (await desk.thread(code)).rating is Rating.GOOD
 
     play(tmp_path, scene)
 
 
 def test_who_stopped_or_asked_on_a_page_finds_the_answer_by_the_code(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         stopped, page = await asks(desk), await asks(desk, "ข", back=None)
         await desk.hears(Event("s", desk.who("ก"), Channel.TELEGRAM, text="/stop", back=BACK))
         for code in (stopped, page):
@@ -89,7 +89,7 @@ def test_who_stopped_or_asked_on_a_page_finds_the_answer_by_the_code(tmp_path: P
 def test_nothing_of_a_question_stands_in_clear(tmp_path: Path) -> None:
     codes: list[str] = []
 
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         codes.append(await asks(desk))
         await desk.answers(codes[0], "คำตอบลับ")
 
@@ -102,14 +102,14 @@ def test_nothing_of_a_question_stands_in_clear(tmp_path: Path) -> None:
 
 
 def test_what_ended_is_erased_and_what_was_published_stays(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         code, waiting = await asks(desk), await asks(desk, "ข")
         await desk.answers(code, "ยืมได้")
         assert await ticked(desk, tmp_path) is not None
         desk.away = timedelta(days=OFFICE.retention.after_closing_days + 2)
         assert (await ticked(desk, tmp_path))["questions-erased"] == 1
         assert "questions-erased" not in await ticked(desk, tmp_path)
-        (left,) = await desk.store.answer(ListQuestions(), desk.now())
+        (left,) = await desk.store.answer(ListOpenQuestions(), desk.now())
         assert left.id == (await desk.thread(waiting)).id
         assert left.bucket == ""
         async with desk.store._reader.connect() as connection:
@@ -121,7 +121,7 @@ def test_what_ended_is_erased_and_what_was_published_stays(tmp_path: Path) -> No
     play(tmp_path, scene)
 
 
-async def in_the_morning(desk: Desk, tmp_path: Path, days: int) -> list[tuple[bytes, str]]:
+async def in_the_morning(desk: DeskHarness, tmp_path: Path, days: int) -> list[tuple[bytes, str]]:
     """What is told at nine in the morning so many days from now."""
     await desk.store.outbox.done([one.id for one in await desk.store.outbox.look("telegram")])
     desk.away = timedelta()
@@ -132,7 +132,7 @@ async def in_the_morning(desk: Desk, tmp_path: Path, days: int) -> list[tuple[by
 
 
 def test_reminders_begin_before_the_day_and_climb_after_it(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await hired(desk, "สมหญิง", back=b"officer")
         await hired(desk, "สมศรี", Role.SUPERVISOR, back=b"supervisor")
         await hired(desk, "สมปอง", Role.AUDITOR, back=b"auditor")
@@ -151,7 +151,7 @@ def test_reminders_begin_before_the_day_and_climb_after_it(tmp_path: Path) -> No
 
 
 def test_a_supervisor_alone_hears_everything(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         await hired(desk, "สมศรี", Role.SUPERVISOR, back=b"supervisor")
         await asks(desk)
         ((back, letter),) = await in_the_morning(desk, tmp_path, 12)
@@ -161,7 +161,7 @@ def test_a_supervisor_alone_hears_everything(tmp_path: Path) -> None:
 
 
 def test_a_new_question_is_told_to_officers_by_its_number_only(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         from pyotp import HOTP
 
         invitation = await desk.employ("สมหญิง", "officer")
@@ -178,7 +178,7 @@ def test_a_new_question_is_told_to_officers_by_its_number_only(tmp_path: Path) -
 
 
 def test_a_question_taken_back_within_two_days_leaves_no_words(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         who = desk.who("ก")
         said = await desk.hears(Event("1", who, Channel.LINE, text=WORDS, back=BACK, message="m1"))
         picks = dict(said[-1].choices)
@@ -199,7 +199,7 @@ def test_a_question_taken_back_within_two_days_leaves_no_words(tmp_path: Path) -
 
 
 def test_what_was_asked_two_days_ago_cannot_be_taken_back(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(desk: DeskHarness) -> None:
         who = desk.who("ก")
         said = await desk.hears(Event("1", who, Channel.LINE, text=WORDS, back=BACK, message="m1"))
         picks = dict(said[-1].choices)

@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from storage.crypto.aead import is_signed, public_key, signed
-from storage.errors import Conflict
-from storage.releases import RUN, Kept, Posting
+from storage.errors import ConflictError
+from storage.releases import RUN, ReleasePosting, StoredRelease
 from storage.store import Store
-from tests.storage.conftest import NOW, Ground
+from tests.storage.conftest import NOW, StoredDesk
 
-KEPT = Kept(2570, 1, "fy2570", "month", date(2026, 10, 31), NOW, True, b"{}", b'{"a": "\xe0\xb8\x81"}' * 50)
+KEPT = StoredRelease(
+    2570, 1, "fy2570", "month", date(2026, 10, 31), NOW, True, b"{}", b'{"a": "\xe0\xb8\x81"}' * 50
+)
 
 
-def test_what_was_kept_comes_back_in_order(ground: Ground) -> None:
+def test_what_was_kept_comes_back_in_order(ground: StoredDesk) -> None:
     second = replace(KEPT, number=2, held=False)
     other = replace(KEPT, fiscal_year=2569, number=1)
 
@@ -35,12 +37,12 @@ def test_what_was_kept_comes_back_in_order(ground: Ground) -> None:
     assert rows == [("office", "released", name) for name in ("1/2570", "2/2570", "1/2569")]
 
 
-def test_a_number_and_a_run_are_taken_once(ground: Ground) -> None:
+def test_a_number_and_a_run_are_taken_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.releases.keep(KEPT, "clock", "2026-11-01")
-        with pytest.raises(Conflict):
+        with pytest.raises(ConflictError):
             await one.releases.keep(KEPT, "clock")
-        with pytest.raises(Conflict):
+        with pytest.raises(ConflictError):
             await one.releases.keep(replace(KEPT, number=2), "clock", "2026-11-01")
         assert await one.releases.all() == [KEPT]
         assert (await one.releases.runs())[1] == {"2026-11-01"}
@@ -50,7 +52,7 @@ def test_a_number_and_a_run_are_taken_once(ground: Ground) -> None:
     assert len(ground.sql("SELECT 1 FROM audit")) == 1
 
 
-def test_a_release_is_let_go_once_and_changed_never(ground: Ground) -> None:
+def test_a_release_is_let_go_once_and_changed_never(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.releases.keep(KEPT, "office")
         assert await one.releases.let_go(KEPT, "office", NOW)
@@ -69,7 +71,7 @@ def test_a_release_is_let_go_once_and_changed_never(ground: Ground) -> None:
     assert len(ground.sql("SELECT 1 FROM audit WHERE what = 'release-ok'")) == 1
 
 
-def test_the_clock_releases_from_the_first_opening_on(ground: Ground) -> None:
+def test_the_clock_releases_from_the_first_opening_on(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         since, over = await one.releases.runs()
         assert (since, over) == (NOW, set())
@@ -79,22 +81,25 @@ def test_the_clock_releases_from_the_first_opening_on(ground: Ground) -> None:
     assert ground.sql(f"SELECT count(*) FROM chores WHERE name = '{RUN}'") == [(0,)]
 
 
-def test_postings_are_remembered_by_place(ground: Ground) -> None:
-    first = Posting("wordpress", NOW, 1, False, "http-500")
-    then = Posting("wordpress", NOW + timedelta(hours=1), 2, True, "")
+def test_postings_are_remembered_by_place(ground: StoredDesk) -> None:
+    first = ReleasePosting("wordpress", NOW, 1, False, "http-500")
+    then = ReleasePosting("wordpress", NOW + timedelta(hours=1), 2, True, "")
 
     async def scene(one: Store) -> None:
         await one.releases.keep(KEPT, "office")
         assert await one.releases.postings(KEPT) == {}
-        for posting in (first, then, Posting("folder", NOW)):
+        for posting in (first, then, ReleasePosting("folder", NOW)):
             await one.releases.post(KEPT, posting)
-        assert await one.releases.postings(KEPT) == {"wordpress": then, "folder": Posting("folder", NOW)}
+        assert await one.releases.postings(KEPT) == {
+            "wordpress": then,
+            "folder": ReleasePosting("folder", NOW),
+        }
         assert await one.releases.postings(replace(KEPT, number=2)) == {}
 
     ground.play(scene)
 
 
-def test_a_desk_signs_with_a_key_of_its_own(ground: Ground, tmp_path: Path) -> None:
+def test_a_desk_signs_with_a_key_of_its_own(ground: StoredDesk, tmp_path: Path) -> None:
     seeds: list[bytes] = []
 
     async def scene(one: Store) -> None:
@@ -102,7 +107,7 @@ def test_a_desk_signs_with_a_key_of_its_own(ground: Ground, tmp_path: Path) -> N
 
     ground.play(scene)
     ground.play(scene)
-    Ground(tmp_path / "another").play(scene)
+    StoredDesk(tmp_path / "another").play(scene)
     mine, again, another = seeds
     assert mine == again != another
     key, name = public_key(mine), b"a hash"

@@ -10,18 +10,18 @@ from handlers.complaints.messages import FindCase
 from handlers.staff.permissions import Role
 from storage.store import Store
 from tests.play import OFFICE
-from tests.storage.conftest import NOW, Ground, close, filing, view
+from tests.storage.conftest import NOW, StoredDesk, close, filing, view
 from tests.storage.test_staff import joined
 
 RULES = OFFICE.deadlines.model_copy(update={"counted_in": "working", "days_off": (date(2027, 4, 16),)})
 WORKING = OFFICE.model_copy(update={"deadlines": RULES})
 
 
-def reminders(ground: Ground) -> list[Any]:
+def reminders(ground: StoredDesk) -> list[Any]:
     return ground.sql('SELECT name, "on" FROM reminders ORDER BY "on", name')
 
 
-def test_a_year_of_clock(ground: Ground) -> None:
+def test_a_year_of_clock(ground: StoredDesk) -> None:
     """Filed before Songkran, the year's end and the fiscal year's end: told on working days that come after them."""
     start = datetime(2026, 12, 15, 2, 0, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def test_a_year_of_clock(ground: Ground) -> None:
     assert told["answer/2027-04-22+7"] == "2027-05-05"
 
 
-def test_a_week_of_silence_then_all_at_once_and_never_again(ground: Ground) -> None:
+def test_a_week_of_silence_then_all_at_once_and_never_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await joined(ground, one)
         await ground.file(one)
@@ -67,7 +67,7 @@ def test_a_week_of_silence_then_all_at_once_and_never_again(ground: Ground) -> N
     assert ground.sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
 
 
-def test_two_clocks_at_once_tell_once(ground: Ground) -> None:
+def test_two_clocks_at_once_tell_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await joined(ground, one)
         await ground.file(one)
@@ -80,7 +80,7 @@ def test_two_clocks_at_once_tell_once(ground: Ground) -> None:
     assert ground.sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
 
 
-def test_what_ended_is_told_of_no_more_and_is_erased_whole(ground: Ground) -> None:
+def test_what_ended_is_told_of_no_more_and_is_erased_whole(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await joined(ground, one)
         receipt = await ground.file(one)
@@ -95,7 +95,7 @@ def test_what_ended_is_told_of_no_more_and_is_erased_whole(ground: Ground) -> No
     assert reminders(ground) == []
 
 
-def test_notices_carry_number_and_day_and_nothing_else(ground: Ground) -> None:
+def test_notices_carry_number_and_day_and_nothing_else(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await joined(ground, one)
         await ground.file(one)

@@ -6,20 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.complaints.messages import FindCase, FindTries, SetTries, Tries
-from handlers.dialog.events import Say, Session, Topic, Turn
-from ita_stats.cases.fact import Field
+from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
+from handlers.dialog.events import DialogTopic, Reply, Session, TurnResult
+from ita_stats.cases.fact import FactField
 from storage.db import sqlite as database
-from storage.errors import StorageError, Tampered
+from storage.errors import StorageError, TamperedError
 from storage.store import Store
 from tests import samples
-from tests.storage.conftest import CANARY, NOW, Ground, close, entry, filing, keep, talk, view
+from tests.storage.conftest import CANARY, NOW, StoredDesk, close, entry, filing, keep, talk, view
 
 ANN = b"a" * 32
 YEAR = timedelta(days=365)
 
 
-def test_a_draft_lapses_and_its_person_can_be_told(ground: Ground) -> None:
+def test_a_draft_lapses_and_its_person_can_be_told(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
         assert await one.retention.lapse_sessions(NOW + timedelta(minutes=29)) == 0
@@ -29,14 +29,14 @@ def test_a_draft_lapses_and_its_person_can_be_told(ground: Ground) -> None:
     async def later(one: Store) -> None:
         lapsed = await one.session(ANN)
         assert lapsed is not None
-        assert (lapsed.topic, lapsed.drafting) == (Topic.LAPSED, False)
+        assert (lapsed.topic, lapsed.drafting) == (DialogTopic.LAPSED, False)
         await one.commit(ground.event(ANN), lapsed, talk(), NOW + timedelta(hours=1))
 
     ground.play(scene)
     ground.play(later)
 
 
-def test_a_draft_holds_for_all_of_its_thirty_minutes(ground: Ground) -> None:
+def test_a_draft_holds_for_all_of_its_thirty_minutes(ground: StoredDesk) -> None:
     begun = NOW + timedelta(seconds=59)
 
     async def scene(one: Store) -> None:
@@ -46,7 +46,7 @@ def test_a_draft_holds_for_all_of_its_thirty_minutes(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_the_running_desk_knows_that_a_draft_lapsed(ground: Ground) -> None:
+def test_the_running_desk_knows_that_a_draft_lapsed(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
         await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
@@ -57,7 +57,7 @@ def test_the_running_desk_knows_that_a_draft_lapsed(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_the_files_of_a_lapsed_draft_go_with_it(ground: Ground) -> None:
+def test_the_files_of_a_lapsed_draft_go_with_it(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         file = await keep(one, samples.photo(), "ภาพ.jpg")
         await one.commit(ground.event(ANN), None, talk(files=(file,)), NOW)
@@ -68,7 +68,7 @@ def test_the_files_of_a_lapsed_draft_go_with_it(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_a_talk_without_a_draft_is_forgotten_whole(ground: Ground) -> None:
+def test_a_talk_without_a_draft_is_forgotten_whole(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(), NOW)
         await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
@@ -77,7 +77,7 @@ def test_a_talk_without_a_draft_is_forgotten_whole(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_that_there_was_a_draft_is_forgotten_after_a_day(ground: Ground) -> None:
+def test_that_there_was_a_draft_is_forgotten_after_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
         await one.retention.lapse_sessions(NOW + timedelta(hours=1))
@@ -89,10 +89,12 @@ def test_that_there_was_a_draft_is_forgotten_after_a_day(ground: Ground) -> None
     ground.play(scene)
 
 
-def test_who_followed_a_case_is_forgotten_after_thirty_idle_minutes(ground: Ground) -> None:
+def test_who_followed_a_case_is_forgotten_after_thirty_idle_minutes(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         act = filing()
-        await one.commit(ground.event(ANN), None, Turn(Session(at=NOW, receipt=act.receipt), (), (act,)), NOW)
+        await one.commit(
+            ground.event(ANN), None, TurnResult(Session(at=NOW, receipt=act.receipt), (), (act,)), NOW
+        )
         await one.retention.lapse_sessions(NOW + timedelta(minutes=29))
         assert await one.session(ANN) is not None
         await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
@@ -101,8 +103,8 @@ def test_who_followed_a_case_is_forgotten_after_thirty_idle_minutes(ground: Grou
     ground.play(scene)
 
 
-def test_an_answer_is_wiped_after_an_hour_and_the_event_is_still_known(ground: Ground) -> None:
-    event, turn = ground.event(ANN), Turn(None, (Say("hello"),), (filing(),))
+def test_an_answer_is_wiped_after_an_hour_and_the_event_is_still_known(ground: StoredDesk) -> None:
+    event, turn = ground.event(ANN), TurnResult(None, (Reply("hello"),), (filing(),))
 
     async def scene(one: Store) -> None:
         await one.commit(event, None, turn, NOW)
@@ -115,22 +117,24 @@ def test_an_answer_is_wiped_after_an_hour_and_the_event_is_still_known(ground: G
     ground.play(scene)
 
 
-def test_the_key_of_a_day_is_destroyed_with_all_that_it_marked(ground: Ground) -> None:
+def test_the_key_of_a_day_is_destroyed_with_all_that_it_marked(ground: StoredDesk) -> None:
     early = NOW.replace(hour=0, minute=1)
 
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, Turn(None, (), (SetTries(ANN, Tries(early, 3)),)), early)
+        await one.commit(
+            ground.event(ANN), None, TurnResult(None, (), (SaveAttempts(ANN, Attempts(early, 3)),)), early
+        )
         await one.retention.forget_events(early + timedelta(hours=30))
-        assert (await one.answer(FindTries(ANN), early)).wrong == 3
+        assert (await one.answer(GetAttempts(ANN), early)).wrong == 3
         await one.retention.forget_events(early + timedelta(hours=48))
         for table in ("day_keys", "events", "tries"):
             assert ground.sql(f"SELECT 1 FROM {table}") == [], table
-        assert await one.answer(FindTries(ANN), early) == Tries()
+        assert await one.answer(GetAttempts(ANN), early) == Attempts()
 
     ground.play(scene, early)
 
 
-def test_a_case_is_erased_when_its_time_is_over_and_not_before(ground: Ground) -> None:
+def test_a_case_is_erased_when_its_time_is_over_and_not_before(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         ended, still_open = await ground.file(one, 1), await ground.file(one, 2)
         await close(ground, one, ended)
@@ -143,7 +147,7 @@ def test_a_case_is_erased_when_its_time_is_over_and_not_before(ground: Ground) -
     ground.play(scene)
 
 
-def test_a_later_message_lengthens_the_time_of_a_case(ground: Ground) -> None:
+def test_a_later_message_lengthens_the_time_of_a_case(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file(one)
         old = NOW - YEAR
@@ -154,7 +158,7 @@ def test_a_later_message_lengthens_the_time_of_a_case(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_of_an_erased_case_only_facts_and_a_line_of_the_trail_remain(ground: Ground) -> None:
+def test_of_an_erased_case_only_facts_and_a_line_of_the_trail_remain(ground: StoredDesk) -> None:
     cases: list[str] = []
 
     async def scene(one: Store) -> None:
@@ -179,7 +183,7 @@ def test_of_an_erased_case_only_facts_and_a_line_of_the_trail_remain(ground: Gro
     ground.play(scene)
 
 
-def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: Ground) -> None:
+def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file(one, identity={"name": "ก"})
         await close(ground, one, receipt)
@@ -197,7 +201,7 @@ def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: Ground) -
 
 
 def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = [p for p in database.PRAGMAS if "busy" not in p]
     monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))
@@ -219,7 +223,7 @@ def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
     ground.play(scene)
 
 
-def test_facts_tell_what_is_counted_and_carry_no_case(ground: Ground) -> None:
+def test_facts_tell_what_is_counted_and_carry_no_case(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file(one)
         case = await view(one, receipt)
@@ -227,13 +231,13 @@ def test_facts_tell_what_is_counted_and_carry_no_case(ground: Ground) -> None:
         facts = await one.facts()
         told = [(f.field, f.value) for f in facts]
         assert told[:4] == [
-            (Field.RECEIVED, "1"),
-            (Field.CATEGORY, "bribery"),
-            (Field.SOURCE, "web"),
-            (Field.STATUS, "received"),
+            (FactField.RECEIVED, "1"),
+            (FactField.CATEGORY, "bribery"),
+            (FactField.SOURCE, "web"),
+            (FactField.STATUS, "received"),
         ]
-        assert [v for f, v in told if f is Field.STATUS] == ["received", "screening", "not_accepted"]
-        assert [v for f, v in told if f is Field.REASON and v] == ["outside_mandate"]
+        assert [v for f, v in told if f is FactField.STATUS] == ["received", "screening", "not_accepted"]
+        assert [v for f, v in told if f is FactField.REASON and v] == ["outside_mandate"]
         assert [f.seq for f in facts] == list(range(1, len(facts) + 1))
         (about,) = {f.about for f in facts}
         assert about != case.id
@@ -246,7 +250,7 @@ def test_facts_tell_what_is_counted_and_carry_no_case(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_facts_are_given_up_to_a_day(ground: Ground) -> None:
+def test_facts_are_given_up_to_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await ground.file(one, 1)
         await ground.file(one, 2, NOW + timedelta(days=3))
@@ -256,7 +260,7 @@ def test_facts_are_given_up_to_a_day(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_a_chore_of_the_clock_is_done_once(ground: Ground) -> None:
+def test_a_chore_of_the_clock_is_done_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         assert await one.retention.once("anchor", "2026-11-22")
         assert not await one.retention.once("anchor", "2026-11-22")
@@ -269,12 +273,12 @@ def test_a_chore_of_the_clock_is_done_once(ground: Ground) -> None:
     ground.play(after_a_restart)
 
 
-def test_a_stored_talk_that_was_changed_is_found(ground: Ground) -> None:
+def test_a_stored_talk_that_was_changed_is_found(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
 
     async def later(one: Store) -> None:
-        with pytest.raises(Tampered):
+        with pytest.raises(TamperedError):
             await one.session(ANN)
 
     ground.play(scene)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.crypto.aead import BLOCK, CHUNK, SEALED_CHUNK, ChunkSealer, Seal, mark, opened_chunks
-from storage.errors import Tampered
+from storage.crypto.aead import BLOCK, CHUNK, SEALED_CHUNK, Cipher, StreamEncryptor, mark, opened_chunks
+from storage.errors import TamperedError
 
 KEY, OLD = bytes(range(32)), bytes(range(1, 33))
 HERE = ("cases", "id-1", "report")
@@ -14,23 +14,23 @@ CONTENT = bytes(range(256)) * 700  # two whole chunks and a rest
 
 @given(st.binary(max_size=2000))
 def test_what_is_sealed_opens_again(data: bytes) -> None:
-    seal = Seal({1: KEY}, "complaints")
+    seal = Cipher({1: KEY}, "complaints")
     assert seal.open(seal.seal(data, *HERE), *HERE) == data
 
 
 @pytest.mark.parametrize("place", [0, 1, 2, 13, 14, 200, -1], ids=lambda place: f"byte {place}")
 def test_a_changed_byte_anywhere_is_found(place: int) -> None:
-    seal = Seal({1: KEY}, "complaints")
+    seal = Cipher({1: KEY}, "complaints")
     blob = bytearray(seal.seal(b"a story", *HERE))
     blob[place] ^= 1
-    with pytest.raises(Tampered):
+    with pytest.raises(TamperedError):
         seal.open(bytes(blob), *HERE)
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 13, 14, 29])
 def test_a_cut_value_is_found(length: int) -> None:
-    seal = Seal({1: KEY}, "complaints")
-    with pytest.raises(Tampered):
+    seal = Cipher({1: KEY}, "complaints")
+    with pytest.raises(TamperedError):
         seal.open(seal.seal(b"a story", *HERE)[:length], *HERE)
 
 
@@ -38,35 +38,35 @@ def test_a_cut_value_is_found(length: int) -> None:
     "there", [("history", "id-1", "report"), ("cases", "id-2", "report"), ("cases", "id-1", "text")]
 )
 def test_it_opens_in_no_other_place(there: tuple[str, str, str]) -> None:
-    seal = Seal({1: KEY}, "complaints")
-    with pytest.raises(Tampered):
+    seal = Cipher({1: KEY}, "complaints")
+    with pytest.raises(TamperedError):
         seal.open(seal.seal(b"a story", *HERE), *there)
 
 
 def test_it_opens_at_no_other_desk_and_for_no_other_purpose() -> None:
-    seal = Seal({1: KEY}, "complaints")
+    seal = Cipher({1: KEY}, "complaints")
     blob = seal.derived("session").seal(b"a story", *HERE)
-    for other in (seal, seal.derived("case"), Seal({1: KEY}, "service").derived("session")):
-        with pytest.raises(Tampered):
+    for other in (seal, seal.derived("case"), Cipher({1: KEY}, "service").derived("session")):
+        with pytest.raises(TamperedError):
             other.open(blob, *HERE)
 
 
 def test_an_older_version_still_opens_and_the_newest_seals() -> None:
-    old, both = Seal({1: OLD}, "complaints"), Seal({1: OLD, 2: KEY}, "complaints")
+    old, both = Cipher({1: OLD}, "complaints"), Cipher({1: OLD, 2: KEY}, "complaints")
     assert both.open(old.seal(b"a story", *HERE), *HERE) == b"a story"
-    with pytest.raises(Tampered):
+    with pytest.raises(TamperedError):
         old.open(both.seal(b"a story", *HERE), *HERE)
 
 
 def test_a_length_tells_little() -> None:
-    seal = Seal({1: KEY}, "complaints")
+    seal = Cipher({1: KEY}, "complaints")
     lengths = {len(seal.seal(b"x" * size, *HERE)) for size in range(BLOCK - 3)}
     assert len(lengths) == 1
     assert len(seal.seal(b"x" * BLOCK, *HERE)) == lengths.pop() + BLOCK
 
 
 def test_a_purpose_may_have_shorter_blocks_and_opens_what_was_sealed_with_others() -> None:
-    usual = Seal({1: KEY}, "complaints")
+    usual = Cipher({1: KEY}, "complaints")
     short, long = usual.derived("address", 64), usual.derived("address")
     assert len(long.seal(b"x", *HERE)) - len(short.seal(b"x", *HERE)) == BLOCK - 64
     assert short.open(long.seal(b"a story", *HERE), *HERE) == b"a story"
@@ -79,7 +79,7 @@ def test_a_mark_keeps_its_parts_apart() -> None:
 
 def sealed(content: bytes, piece: int = 50_000) -> list[bytes]:
     """The sealed chunks of a content that comes in pieces."""
-    sealer = ChunkSealer(KEY)
+    sealer = StreamEncryptor(KEY)
     chunks = [c for at in range(0, len(content), piece) for c in sealer.add(content[at : at + piece])]
     return [*chunks, sealer.end()]
 
@@ -112,5 +112,5 @@ def test_a_file_that_is_cut_moved_or_added_to_is_found() -> None:
         [one, two, three[:-1]],
         [b""],
     ):
-        with pytest.raises(Tampered):
+        with pytest.raises(TamperedError):
             opened(wrong)

@@ -8,56 +8,56 @@ from handlers import thai
 from handlers.dialog.events import Channel
 from handlers.staff.members import (
     FindInvitation,
-    FindStaff,
-    IsRecovery,
-    IsSpent,
-    Join,
-    Leave,
+    FindStaffMember,
+    IsCodeUsed,
+    IsRecoveryCode,
+    JoinStaff,
+    LeaveStaff,
     ListStaff,
-    NewRecovery,
-    NewSecret,
-    Profile,
-    Spend,
+    NewRecoveryCodes,
+    NewTotpSecret,
+    StaffProfile,
+    UseCode,
 )
 from handlers.staff.permissions import Role
-from storage.errors import Conflict
+from storage.errors import ConflictError
 from storage.store import Store
-from tests.storage.conftest import NOW, Ground
+from tests.storage.conftest import NOW, StoredDesk
 
 WHO = b"w" * 32
-SOMCHAI = Profile("สมชาย ใจดีคานารี", ("ผอ.สมชาย",), ("กลุ่มคานารีคลัง",))
+SOMCHAI = StaffProfile("สมชาย ใจดีคานารี", ("ผอ.สมชาย",), ("กลุ่มคานารีคลัง",))
 
 
-async def joined(ground: Ground, one: Store, who: bytes = WHO, role: Role = Role.OFFICER) -> str:
+async def joined(ground: StoredDesk, one: Store, who: bytes = WHO, role: Role = Role.OFFICER) -> str:
     """Add a person who joins; gives their id."""
     code = await one.personnel.add(role, SOMCHAI, NOW)
     person = await one.answer(FindInvitation(code), NOW)
-    secret = await one.answer(NewSecret(), NOW)
-    act = Join(person.id, code, who, secret, ("AAAAA-AAAAA",), Channel.WEB, b"back", "th", thai.day(NOW))
+    secret = await one.answer(NewTotpSecret(), NOW)
+    act = JoinStaff(person.id, code, who, secret, ("AAAAA-AAAAA",), Channel.WEB, b"back", "th", thai.day(NOW))
     await ground.do(one, act)
     staff: str = person.id
     return staff
 
 
-def test_a_person_joins_by_a_code_that_is_taken_once(ground: Ground) -> None:
+def test_a_person_joins_by_a_code_that_is_taken_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         code = await one.personnel.add(Role.SUPERVISOR, SOMCHAI, NOW)
         person = await one.answer(FindInvitation(code.lower().replace("-", " ")), NOW)
         assert (person.role, person.profile, person.active) == (Role.SUPERVISOR, SOMCHAI, False)
         assert await one.answer(FindInvitation("00000-00000"), NOW) is None
         assert await one.answer(FindInvitation(code), NOW + timedelta(hours=24)) is None
-        secret = await one.answer(NewSecret(), NOW)
+        secret = await one.answer(NewTotpSecret(), NOW)
         assert len(secret) == 32
         acts = [
-            Join(person.id, code, who, secret, (), Channel.WEB, None, "th", thai.day(NOW))
+            JoinStaff(person.id, code, who, secret, (), Channel.WEB, None, "th", thai.day(NOW))
             for who in (WHO, b"v" * 32)
         ]
         await ground.do(one, acts[0])
-        with pytest.raises(Conflict):
+        with pytest.raises(ConflictError):
             await ground.do(one, acts[1])
         assert WHO in one.roster
         assert b"v" * 32 not in one.roster
-        found = await one.answer(FindStaff(WHO), NOW)
+        found = await one.answer(FindStaffMember(WHO), NOW)
         assert found.active
         assert found.secret == secret
         assert found.name == SOMCHAI.name
@@ -66,7 +66,7 @@ def test_a_person_joins_by_a_code_that_is_taken_once(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_who_was_removed_elsewhere_has_no_right_any_more(ground: Ground) -> None:
+def test_who_was_removed_elsewhere_has_no_right_any_more(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         staff = await joined(ground, one)
 
@@ -80,7 +80,7 @@ def test_who_was_removed_elsewhere_has_no_right_any_more(ground: Ground) -> None
         async with store.opened(ground.ring, NOW) as other:
             await beside(other)
         assert WHO in one.roster  # this program has not looked yet ...
-        assert await one.answer(FindStaff(WHO), NOW) is None  # ... and does at each message
+        assert await one.answer(FindStaffMember(WHO), NOW) is None  # ... and does at each message
         async with one.committer.transaction() as connection:
             assert list(await one.roster.fresh(connection)) == []
         assert WHO not in one.roster
@@ -89,7 +89,7 @@ def test_who_was_removed_elsewhere_has_no_right_any_more(ground: Ground) -> None
     ground.play(scene)
 
 
-def test_names_are_opened_once_and_again_when_another_program_changed_them(ground: Ground) -> None:
+def test_names_are_opened_once_and_again_when_another_program_changed_them(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         from storage import store
 
@@ -98,7 +98,7 @@ def test_names_are_opened_once_and_again_when_another_program_changed_them(groun
         assert again is first
         assert (first.id, first.profile, first.joined) == (staff, SOMCHAI, thai.day(NOW))
         async with store.opened(ground.ring, NOW) as other:
-            await other.personnel.add(Role.AUDITOR, Profile("กานดา คานารี"), NOW)
+            await other.personnel.add(Role.AUDITOR, StaffProfile("กานดา คานารี"), NOW)
             await other.personnel.remove(staff, thai.day(NOW), NOW)
         assert [s.name for s in await one.answer(ListStaff(), NOW)] == ["กานดา คานารี"]
         everyone = await one.answer(ListStaff(gone=True), NOW)
@@ -107,34 +107,34 @@ def test_names_are_opened_once_and_again_when_another_program_changed_them(groun
     ground.play(scene)
 
 
-def test_who_leaves_is_gone(ground: Ground) -> None:
+def test_who_leaves_is_gone(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         staff = await joined(ground, one)
         assert [s.id for s in await one.answer(ListStaff(), NOW)] == [staff]
         async with one.committer.transaction() as connection:
             roster = await one.roster.fresh(connection)
         assert [(s.id, a and a.back) for s, a in roster] == [(staff, b"back")]
-        await ground.do(one, Leave(staff, thai.day(NOW)))
+        await ground.do(one, LeaveStaff(staff, thai.day(NOW)))
         assert WHO not in one.roster
-        assert await one.answer(FindStaff(WHO), NOW) is None
+        assert await one.answer(FindStaffMember(WHO), NOW) is None
 
     ground.play(scene)
 
 
-def test_a_second_factor_is_taken_once(ground: Ground) -> None:
+def test_a_second_factor_is_taken_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         staff = await joined(ground, one)
-        assert not await one.answer(IsSpent(staff, 59_000_000), NOW)
-        await ground.do(one, Spend(staff, 59_000_000))
-        assert await one.answer(IsSpent(staff, 59_000_000), NOW)
-        with pytest.raises(Conflict):
-            await ground.do(one, Spend(staff, 59_000_000))
-        assert await one.answer(IsRecovery(staff, "aaaaa aaaaa"), NOW)
-        await ground.do(one, Spend(staff, recovery="AAAAA-AAAAA"))
-        assert not await one.answer(IsRecovery(staff, "AAAAA-AAAAA"), NOW)
-        with pytest.raises(Conflict):
-            await ground.do(one, Spend(staff, recovery="AAAAA-AAAAA"))
-        codes = await one.answer(NewRecovery(), NOW)
+        assert not await one.answer(IsCodeUsed(staff, 59_000_000), NOW)
+        await ground.do(one, UseCode(staff, 59_000_000))
+        assert await one.answer(IsCodeUsed(staff, 59_000_000), NOW)
+        with pytest.raises(ConflictError):
+            await ground.do(one, UseCode(staff, 59_000_000))
+        assert await one.answer(IsRecoveryCode(staff, "aaaaa aaaaa"), NOW)
+        await ground.do(one, UseCode(staff, recovery="AAAAA-AAAAA"))
+        assert not await one.answer(IsRecoveryCode(staff, "AAAAA-AAAAA"), NOW)
+        with pytest.raises(ConflictError):
+            await ground.do(one, UseCode(staff, recovery="AAAAA-AAAAA"))
+        codes = await one.answer(NewRecoveryCodes(), NOW)
         assert len(set(codes)) == 8
         assert await one.verify_audit() == []
         assert await one.personnel.forget(NOW + timedelta(days=3)) == 3
@@ -142,7 +142,7 @@ def test_a_second_factor_is_taken_once(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_no_name_and_no_code_lies_on_the_disk(ground: Ground) -> None:
+def test_no_name_and_no_code_lies_on_the_disk(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await joined(ground, one)
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from storage.store import Store
-from tests.storage.conftest import NOW, Ground
+from tests.storage.conftest import NOW, StoredDesk
 
 ME, OTHER = b"m" * 32, b"o" * 32
 
 
-def test_what_was_noted_is_given_once(ground: Ground) -> None:
+def test_what_was_noted_is_given_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         one.traces.note(ME, 7)
         one.traces.note(OTHER, 8)
@@ -25,7 +25,7 @@ def test_what_was_noted_is_given_once(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_what_was_noted_outlives_the_program(ground: Ground) -> None:
+def test_what_was_noted_outlives_the_program(ground: StoredDesk) -> None:
     async def before(one: Store) -> None:
         one.traces.note(ME, 770077007)
 
@@ -38,7 +38,7 @@ def test_what_was_noted_outlives_the_program(ground: Ground) -> None:
     ground.play(after)
 
 
-def test_it_is_forgotten_with_the_key_of_its_day(ground: Ground) -> None:
+def test_it_is_forgotten_with_the_key_of_its_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         one.traces.note(ME, 7)
         await one.traces.flush(NOW)
@@ -54,7 +54,7 @@ def test_it_is_forgotten_with_the_key_of_its_day(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_what_is_being_written_is_waited_for(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_being_written_is_waited_for(ground: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(one: Store) -> None:
         write = one.committer.write
 
@@ -74,7 +74,7 @@ def test_what_is_being_written_is_waited_for(ground: Ground, monkeypatch: pytest
 
 
 def test_what_could_not_be_written_or_read_is_still_known(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: Any) -> None:
         raise BrokenPipeError

@@ -3,14 +3,14 @@
 import asyncio
 from datetime import timedelta
 
-from handlers.dialog.events import Channel, Say
+from handlers.dialog.events import Channel, Reply
 from storage import store
-from storage.outgoing.queue import LEASE, MOST_ATTEMPTS, Waiting
-from storage.serialization import Errand, Letter
+from storage.outgoing.queue import LEASE, MOST_ATTEMPTS, DurableQueue
+from storage.serialization import OutboxMessage, QueuedTask
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, Ground
+from tests.storage.conftest import CANARY, NOW, StoredDesk
 
-LETTER = Letter(Channel.WEB, bytes(range(256)), "th", (Say("told", {"text": CANARY}),))
+LETTER = OutboxMessage(Channel.WEB, bytes(range(256)), "th", (Reply("told", {"text": CANARY}),))
 
 
 def after(seconds: float) -> timedelta:
@@ -18,25 +18,25 @@ def after(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-async def write(box: Waiting[Letter], count: int) -> list[str]:
+async def write(box: DurableQueue[OutboxMessage], count: int) -> list[str]:
     """Letters that wait."""
     return [await box.add("web", LETTER, NOW) for _ in range(count)]
 
 
-def test_it_comes_out_as_it_went_in_and_is_sealed_meanwhile(ground: Ground) -> None:
+def test_it_comes_out_as_it_went_in_and_is_sealed_meanwhile(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         (row,) = await write(one.outbox, 1)
         assert CANARY.encode() not in ground.on_disk()
         (taken,) = await one.outbox.take("web", NOW)
         assert (taken.id, taken.what, taken.attempts) == (row, LETTER, 0)
-        errand = Errand("line", {"file": "123"})
+        errand = QueuedTask("line", {"file": "123"})
         await one.errands.add("line", errand, NOW)
         assert [t.what for t in await one.errands.take("line", NOW)] == [errand]
 
     ground.play(scene)
 
 
-def test_two_programs_never_take_the_same(ground: Ground) -> None:
+def test_two_programs_never_take_the_same(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         rows = await write(one.outbox, 10)
         async with store.opened(ground.ring, NOW) as other:
@@ -48,7 +48,7 @@ def test_two_programs_never_take_the_same(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_what_nobody_was_done_with_is_taken_again_after_its_lease(ground: Ground) -> None:
+def test_what_nobody_was_done_with_is_taken_again_after_its_lease(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await write(one.outbox, 1)
         assert await one.outbox.take("line", NOW) == []
@@ -63,7 +63,7 @@ def test_what_nobody_was_done_with_is_taken_again_after_its_lease(ground: Ground
     ground.play(scene)
 
 
-def test_what_fails_is_tried_later_and_later_and_given_up(ground: Ground) -> None:
+def test_what_fails_is_tried_later_and_later_and_given_up(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await write(one.outbox, 1)
         now, pauses = NOW, list[float]()
@@ -79,7 +79,7 @@ def test_what_fails_is_tried_later_and_later_and_given_up(ground: Ground) -> Non
     ground.play(scene)
 
 
-def test_one_damaged_letter_does_not_hold_up_the_others(ground: Ground) -> None:
+def test_one_damaged_letter_does_not_hold_up_the_others(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         rows = await write(one.outbox, 3)
         ground.sql(f"UPDATE outbox SET sealed = zeroblob(40) WHERE id = '{rows[0]}'")
@@ -88,7 +88,7 @@ def test_one_damaged_letter_does_not_hold_up_the_others(ground: Ground) -> None:
     ground.play(scene)
 
 
-def test_what_is_asked_to_wait_is_never_given_up(ground: Ground) -> None:
+def test_what_is_asked_to_wait_is_never_given_up(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await write(one.outbox, 1)
         now = NOW

@@ -7,19 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.delivery.worker import Courier, Never
-from bot.engine import Answer, Engine, sorry
-from bot.images.temporary_host import Gallery
-from bot.keyed_lock import Turns
-from bot.log import Happened, log
-from bot.platforms.line.client import Line
-from bot.platforms.line.events import AHEAD, TOO_OLD, Happening, Posted
-from bot.platforms.line.inbound import Ear
+from bot.delivery.worker import DeliveryWorker, PermanentError
+from bot.engine import Engine, EngineAnswer, sorry
+from bot.images.temporary_host import TemporaryImages
+from bot.keyed_lock import KeyedLocks
+from bot.log import LogEvent, log
+from bot.platforms.line.client import LineClient
+from bot.platforms.line.events import AHEAD, TOO_OLD, WebhookBody, WebhookEvent
+from bot.platforms.line.inbound import LineEventParser
 from bot.platforms.line.render import bubbles
-from bot.platforms.line.replies import Speech, token_of
-from bot.platforms.line.sender import Post
+from bot.platforms.line.replies import LineReplies, token_of
+from bot.platforms.line.sender import LineSender
 from handlers.dialog.events import Lang
-from storage.serialization import Errand
+from storage.serialization import QueuedTask
 from storage.store import Store
 
 SOON = 1.6
@@ -32,7 +32,7 @@ OLD = "line.old"
 """The kind of errand under which replayed events lie, for someone to look at."""
 
 
-class Unsaved(Exception):  # noqa: N818 - what happened
+class UnsendNotSavedError(Exception):
     """What a person took back is still there. Nobody tells them, so LINE is to bring it again until it is gone."""
 
 
@@ -41,7 +41,7 @@ def _no_menu(_person: str, _lang: Lang, _choice: str | None) -> None:
 
 
 @dataclass
-class Talk:
+class LineAdapter:
     """The talk of one desk with everybody in LINE. me: the account's own user id, once it is known.
 
     gallery: where LINE fetches pictures; None where this server has no address for that.
@@ -50,32 +50,34 @@ class Talk:
 
     engine: Engine
     store: Store
-    courier: Courier
-    line: Line
-    post: Post
+    courier: DeliveryWorker
+    line: LineClient
+    post: LineSender
     fault: Callable[[BaseException], None]
     me: str | None = None
-    gallery: Gallery | None = None
+    gallery: TemporaryImages | None = None
     soon: float = SOON
     speaks: Callable[[str, Lang, str | None], Coroutine[Any, Any, None] | None] = _no_menu
-    _ear: Ear = field(init=False)
-    _speech: Speech = field(init=False)
-    _turns: Turns[str] = field(default_factory=Turns)
+    _ear: LineEventParser = field(init=False)
+    _speech: LineReplies = field(init=False)
+    _turns: KeyedLocks[str] = field(default_factory=KeyedLocks)
     _seen: "OrderedDict[str, asyncio.Task[None]]" = field(default_factory=OrderedDict)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Make the ear, and the speech."""
-        self._ear = Ear(self.store, self.courier)
-        self._speech = Speech(self.post, self.store, self.fault, self._beside, self._reopen, self.gallery)
+        self._ear = LineEventParser(self.store, self.courier)
+        self._speech = LineReplies(
+            self.post, self.store, self.fault, self._beside, self._reopen, self.gallery
+        )
 
-    async def hear(self, posted: Posted, since: float) -> bool:
+    async def hear(self, posted: WebhookBody, since: float) -> bool:
         """Take the events of a webhook. Whether all that they hold is on the disk; LINE is to bring them again else.
 
         since: when LINE began to wait, by the loop's clock: a long body takes its time to be read.
         """
         if self.me is not None and posted.destination != self.me:
-            log(Happened.QUARANTINED, count=len(posted.events))
+            log(LogEvent.QUARANTINED, count=len(posted.events))
             return True
         work = set(self._begun(posted.events))
         if not work:
@@ -84,9 +86,9 @@ class Talk:
         done, late = await asyncio.wait(work, timeout=max(0.0, self.soon - waited))
         return not late and all(task.exception() is None for task in done)
 
-    def _begun(self, events: Sequence[Happening]) -> list["asyncio.Task[None]"]:
+    def _begun(self, events: Sequence[WebhookEvent]) -> list["asyncio.Task[None]"]:
         """The work on events: of each person one after another, of different persons side by side."""
-        persons: dict[str, list[Happening]] = {}
+        persons: dict[str, list[WebhookEvent]] = {}
         work: list[asyncio.Task[None]] = []
         now = self.engine.now().timestamp()
         for event in _once(events):
@@ -106,7 +108,7 @@ class Talk:
             work.append(self._begin(self._turn(person, own), *own))
         return work
 
-    def _begin(self, work: Coroutine[Any, Any, None], *events: Happening) -> "asyncio.Task[None]":
+    def _begin(self, work: Coroutine[Any, Any, None], *events: WebhookEvent) -> "asyncio.Task[None]":
         task = self._beside(work)
         for event in events:
             self._seen[event.key] = task
@@ -127,7 +129,7 @@ class Talk:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _turn(self, person: str, events: Sequence[Happening]) -> None:
+    async def _turn(self, person: str, events: Sequence[WebhookEvent]) -> None:
         """What one person did; when this returns, it is on the disk. Raises Unsaved."""
         back, unsaved = self.post.seal(person), False
         async with self._turns.of(person):
@@ -139,13 +141,13 @@ class Talk:
             if any(heard.sent is not None for heard in several):
                 self._beside(self._show_work(person))
             for heard, ready in zip(several, await self._ear.all_ready(several), strict=True):
-                answer = ready if isinstance(ready, Answer) else await self.engine.handle(ready)
+                answer = ready if isinstance(ready, EngineAnswer) else await self.engine.handle(ready)
                 self._speech.say(heard, answer)
                 unsaved |= bool(heard.event.unsent) and not answer.saved
             if several and (work := self.speaks(person, answer.lang, heard.event.choice)) is not None:
                 self._beside(work)
         if unsaved:
-            raise Unsaved
+            raise UnsendNotSavedError
 
     def _reopen(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -155,13 +157,13 @@ class Talk:
         with suppress(Exception):  # a courtesy, and never worth a word
             await self.line.loading(person)
 
-    async def _leave(self, event: Happening, kind: str, place: str) -> None:
+    async def _leave(self, event: WebhookEvent, kind: str, place: str) -> None:
         """Leave a group at once: what is said there is heard by others."""
 
         async def leave() -> None:
             try:
                 await self.line.leave(kind, place)
-            except Never:
+            except PermanentError:
                 pass  # we are out: several events of one place may come at once
             except Exception as trouble:  # it is left with the next message there
                 self.fault(trouble)
@@ -169,16 +171,16 @@ class Talk:
         if event.type != "leave":  # else we are out already
             self._beside(leave())
 
-    async def _unknown(self, event: Happening) -> None:
+    async def _unknown(self, event: WebhookEvent) -> None:
         """Say to one whom LINE does not name that nothing can be kept."""
         token = token_of(event)
         if token is not None:
             self._beside(self.post.reply(token, bubbles(sorry("line.unknown_person", "th").messages)[0]))
 
-    async def _quarantine(self, event: Happening) -> None:
+    async def _quarantine(self, event: WebhookEvent) -> None:
         """Lay aside what was replayed, sealed, for someone to look at."""
-        log(Happened.QUARANTINED, count=1)
-        laid = Errand(OLD, {"event": event.model_dump_json()})
+        log(LogEvent.QUARANTINED, count=1)
+        laid = QueuedTask(OLD, {"event": event.model_dump_json()})
         await self.store.errands.add(OLD, laid, self.engine.now())
 
     async def close(self) -> None:
@@ -191,9 +193,9 @@ class Talk:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def _once(events: Sequence[Happening]) -> Iterable[Happening]:
+def _once(events: Sequence[WebhookEvent]) -> Iterable[WebhookEvent]:
     """Events as they happened, each once: LINE may bring one twice in a webhook too."""
-    several: dict[str, Happening] = {}
+    several: dict[str, WebhookEvent] = {}
     for event in events:
         several.setdefault(event.key, event)
     return several.values()

@@ -20,7 +20,7 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
     UpdateRichMenuAliasRequest,
 )
 
-from bot.delivery.worker import Later, Never
+from bot.delivery.worker import PermanentError, RetryLaterError
 
 T = TypeVar("T")
 Said = Mapping[str, Any]
@@ -39,23 +39,23 @@ PREPARING = 2.0
 """Seconds after which a file that LINE prepares is asked for again."""
 
 
-class Used(Exception):  # noqa: N818 - what happened
+class ReplyTokenUsedError(Exception):
     """The reply token was used already, or is too old."""
 
 
-class MonthUsedUp(Later):
+class QuotaExhaustedError(RetryLaterError):
     """The messages of this month are used up: LINE takes no more pushes until the next, or until more are bought."""
 
 
-class Refused(Exception):  # noqa: N818
+class InvalidChannelTokenError(Exception):
     """LINE does not know the channel access token. The administrator's to mend."""
 
 
-class Outage(Exception):  # noqa: N818
+class LineUnavailableError(Exception):
     """LINE cannot be reached, or is broken. Whether the call has counted nobody knows."""
 
 
-class Line:
+class LineClient:
     """One official account. To be made in a running loop."""
 
     def __init__(self, token: str, origin: str = PUBLIC) -> None:
@@ -87,7 +87,7 @@ class Line:
             await self._post("/v2/bot/message/reply", {"replyToken": token, "messages": list(messages)}, {})
         except ApiException as no:
             if no.status == HTTPStatus.BAD_REQUEST and "reply token" in (_told(no.body) or ""):
-                raise Used from None
+                raise ReplyTokenUsedError from None
             raise _meant(no) from None
 
     async def push(self, to: str, messages: Sequence[Said], key: str) -> None:
@@ -114,7 +114,7 @@ class Line:
             send(self._origin + path, headers=headers, body=body, _request_timeout=SECONDS)
         )
         if _object(answer.data) is None:
-            raise Outage
+            raise LineUnavailableError
 
     async def bot(self) -> tuple[str, bool]:
         """The user id of the account itself, and whether nobody but us answers in it (reference, "Get bot info").
@@ -215,10 +215,10 @@ class Line:
                 await _judge(answer)
                 status = (_object(await answer.read()) or {}).get("status")
             if status == "failed":
-                raise Never
+                raise PermanentError
             if status != "succeeded":
                 break
-        raise Later(PREPARING)
+        raise RetryLaterError(PREPARING)
 
     @asynccontextmanager
     async def _opened(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -227,7 +227,8 @@ class Line:
             async with self._own.get(self._content + path, headers=self._auth, timeout=limit) as answer:
                 yield answer
         except (aiohttp.ClientError, TimeoutError, ValueError):
-            raise Outage from None  # the library's own words hold the address, and with it the message's id
+            # The library's own words hold the address, and with it the message's id.
+            raise LineUnavailableError from None
 
     async def _asked(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - the SDK's models have no types
         try:
@@ -243,7 +244,7 @@ async def _counted(call: Awaitable[T]) -> T:
     try:
         return await call
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):  # an answer that is none
-        raise Outage from None
+        raise LineUnavailableError from None
 
 
 async def _judge(answer: aiohttp.ClientResponse) -> None:
@@ -265,12 +266,16 @@ def _judged(status: int, body: bytes | str | None) -> Exception:
     """
     told = _told(body)
     if status == HTTPStatus.GONE:
-        return Never()
+        return PermanentError()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return MonthUsedUp(3600) if "monthly limit" in (told or "") else Later(NO_TOKEN_BUT)
+        return QuotaExhaustedError(3600) if "monthly limit" in (told or "") else RetryLaterError(NO_TOKEN_BUT)
     if told is None or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Outage()
-    return Refused() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} else Never()
+        return LineUnavailableError()
+    return (
+        InvalidChannelTokenError()
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+        else PermanentError()
+    )
 
 
 def _told(body: bytes | str | None) -> str | None:

@@ -9,7 +9,7 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.platforms.line.rich_menu import PICTURES, STRIP, TAB, WIDTH, Area, Sheet, areas, sheets, words
+from bot.platforms.line.rich_menu import PICTURES, STRIP, TAB, WIDTH, RichMenu, TapArea, areas, sheets, words
 from bot.settings import DESKS
 
 FONTS = PICTURES.parent / "static" / "fonts"
@@ -36,7 +36,7 @@ def _font(script: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONTS / f"sarabun-{script}-700-normal.woff2", size)
 
 
-def draw(sheet: Sheet) -> Image.Image:
+def draw(sheet: RichMenu) -> Image.Image:
     """The picture of a sheet: its buttons all in one size of letters, the largest in which each fits."""
     picture = Image.new("RGB", (WIDTH, sheet.height), PAPER)
     pen = ImageDraw.Draw(picture)
@@ -72,7 +72,7 @@ def _script(text: str) -> str:
     return "thai" if BROAD.search(text) else "latin"
 
 
-def _box(pen: ImageDraw.ImageDraw, area: Area, *, shaded: bool) -> None:
+def _box(pen: ImageDraw.ImageDraw, area: TapArea, *, shaded: bool) -> None:
     x, y, width, height = area.box
     pen.rectangle((x, y, x + width - 1, y + height - 1), fill=SHADE if shaded else PAPER)
     if not area.data.startswith(TAB):
@@ -82,7 +82,7 @@ def _box(pen: ImageDraw.ImageDraw, area: Area, *, shaded: bool) -> None:
         pen.rectangle((x + 40, STRIP - 14, x + width - 40, STRIP - 8), fill=MARK)
 
 
-def _words(pen: ImageDraw.ImageDraw, area: Area, sheet: Sheet, size: int) -> None:
+def _words(pen: ImageDraw.ImageDraw, area: TapArea, sheet: RichMenu, size: int) -> None:
     x, y, width, height = area.box
     text, (middle, line) = words(area.key, sheet.lang), (x + width // 2, y + height // 2)
     if area.data.startswith(TAB):

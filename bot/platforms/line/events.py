@@ -30,11 +30,11 @@ LAST = 10**14
 """Milliseconds since 1970: more of them are no instant."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class InvalidWebhookBodyError(Exception):
     """The body is not what LINE sends."""
 
 
-class _Read(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
@@ -49,7 +49,7 @@ Beside = WrapValidator(_if_readable)
 """Marks what a message can do without: what cannot be read of it is as if it were not there."""
 
 
-class Source(_Read):
+class EventSource(_Model):
     """Where something happened: a talk with one person (`user`), a group or a room."""
 
     type: str = ""
@@ -58,13 +58,13 @@ class Source(_Read):
     roomId: str | None = Field(default=None, max_length=100)  # noqa: N815
 
 
-class Provider(_Read):
+class ContentProvider(_Model):
     """Who keeps a file. We fetch from LINE only, and never from an address that somebody sent."""
 
     type: str = ""
 
 
-class ImageSet(_Read):
+class ImageSet(_Model):
     """Pictures that were sent together."""
 
     id: str = Field(min_length=1, max_length=200)
@@ -72,7 +72,7 @@ class ImageSet(_Read):
     total: int | None = None
 
 
-class Sent(_Read):
+class MessageContent(_Model):
     """A message."""
 
     id: str = Field(pattern=r"^\d{1,40}$")
@@ -80,7 +80,7 @@ class Sent(_Read):
     text: str | None = None
     fileName: Annotated[str | None, Beside] = None  # noqa: N815
     fileSize: Annotated[int | None, Beside] = None  # noqa: N815
-    contentProvider: Provider | None = None  # noqa: N815
+    contentProvider: ContentProvider | None = None  # noqa: N815
     imageSet: Annotated[ImageSet | None, Beside] = None  # noqa: N815
     title: Annotated[str | None, Beside] = None
     address: Annotated[str | None, Beside] = None
@@ -88,35 +88,35 @@ class Sent(_Read):
     longitude: Annotated[float | None, Beside] = None
 
 
-class Postback(_Read):
+class Postback(_Model):
     """A button."""
 
     data: str = Field(max_length=300)
 
 
-class Unsend(_Read):
+class Unsend(_Model):
     """A message that was taken back."""
 
     messageId: str = Field(pattern=r"^\d{1,40}$")  # noqa: N815
 
 
-class Delivery(_Read):
+class DeliveryContext(_Model):
     """Whether LINE brings it again."""
 
     isRedelivery: bool = False  # noqa: N815
 
 
-class Happening(_Read):
+class WebhookEvent(_Model):
     """One event of a webhook."""
 
     type: str
     mode: str = "active"
     timestamp: int = Field(default=0, ge=0, lt=LAST)
     webhookEventId: str | None = Field(default=None, min_length=1, max_length=200)  # noqa: N815
-    source: Source | None = None
+    source: EventSource | None = None
     replyToken: str | None = Field(default=None, min_length=1, max_length=500)  # noqa: N815
-    deliveryContext: Annotated[Delivery | None, Beside] = None  # noqa: N815
-    message: Sent | None = None
+    deliveryContext: Annotated[DeliveryContext | None, Beside] = None  # noqa: N815
+    message: MessageContent | None = None
     postback: Postback | None = None
     unsend: Unsend | None = None
 
@@ -152,26 +152,28 @@ class Happening(_Read):
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class WebhookBody:
     """What one webhook brings: for whom, its events as they happened, and how many of them were unreadable."""
 
     destination: str
-    events: tuple[Happening, ...]
+    events: tuple[WebhookEvent, ...]
     unread: int
 
 
-def read(body: bytes) -> Posted:
+def read(body: bytes) -> WebhookBody:
     """The events of a body that was signed. One that cannot be read harms no other. Raises Unreadable."""
     try:
         whole = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError):
-        raise Unreadable from None
+        raise InvalidWebhookBodyError from None
     if not isinstance(whole, dict) or not isinstance(whole.get("events"), list):
-        raise Unreadable
+        raise InvalidWebhookBodyError
     events = list(_each(whole["events"]))
     readable = sorted((e for e in events if e is not None), key=lambda event: event.timestamp)
     destination = whole.get("destination")
-    return Posted(destination if isinstance(destination, str) else "", tuple(readable), events.count(None))
+    return WebhookBody(
+        destination if isinstance(destination, str) else "", tuple(readable), events.count(None)
+    )
 
 
 def _number(digits: str) -> int | None:
@@ -179,10 +181,10 @@ def _number(digits: str) -> int | None:
     return int(digits) if len(digits) <= LONGEST_NUMBER else None
 
 
-def _each(raw: list[Any]) -> Iterator[Happening | None]:
+def _each(raw: list[Any]) -> Iterator[WebhookEvent | None]:
     for one in raw:
         try:
-            event = Happening.model_validate(one)
+            event = WebhookEvent.model_validate(one)
         except (ValidationError, RecursionError):
             yield None
         else:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from handlers import i18n as wording
-from handlers.dialog.events import Lang, Message, Say
+from handlers.dialog.events import Lang, Message, Reply
 
 LONGEST_ALT = 1500
 """UTF-16 units."""
@@ -92,6 +92,6 @@ def _text(text: str) -> dict[str, Any]:
 
 def _copy(receipt: str, lang: Lang) -> dict[str, Any]:
     """The button that copies the receipt: a card's own words cannot be marked and copied."""
-    label = wording.text(Say("line.copy"), lang)
+    label = wording.text(Reply("line.copy"), lang)
     press = {"type": "clipboard", "label": label, "clipboardText": receipt}
     return {"type": "button", "style": "primary", "color": LINE_GREEN, "scaling": True, "action": press}

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.delivery.worker import Courier
-from bot.engine import Answer, sorry
-from bot.platforms.line.events import Happening, Sent
+from bot.delivery.worker import DeliveryWorker
+from bot.engine import EngineAnswer, sorry
+from bot.platforms.line.events import MessageContent, WebhookEvent
 from bot.platforms.line.menu_selection import spoken
 from bot.platforms.line.rich_menu import TAB
 from handlers import i18n as wording
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Say
-from storage.errors import DiskFull
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Reply
+from storage.errors import DiskFullError
 from storage.files.evidence import MOST_BYTES
 from storage.store import Store
 
@@ -23,41 +23,41 @@ MOST_UNSENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LineInboundEvent:
     """Something that a person did. sent: the message that carries a file."""
 
-    happening: Happening
+    happening: WebhookEvent
     person: str
     event: Event
-    sent: Sent | None = None
+    sent: MessageContent | None = None
 
 
 @dataclass
-class Ear:
+class LineEventParser:
     """Understands events for one desk."""
 
     store: Store
-    courier: Courier
+    courier: DeliveryWorker
     _unsent: dict[str, None] = field(default_factory=dict, repr=False)
 
     def who(self, person: str) -> bytes:
         """A person, by user id."""
         return self.store.seals.who(Channel.LINE, person)
 
-    async def understood(self, happening: Happening, person: str, back: bytes) -> Heard | None:
+    async def understood(self, happening: WebhookEvent, person: str, back: bytes) -> LineInboundEvent | None:
         """What a person did; None for what asks for no answer."""
         who = self.who(person)
         blank = Event(happening.key, who, Channel.LINE, back=back)
         if happening.type == "unsend" and happening.unsend is not None:
             message = happening.unsend.messageId
             self._taken_back(message)
-            return Heard(happening, person, replace(blank, id=unsend_of(message), unsent=message))
+            return LineInboundEvent(happening, person, replace(blank, id=unsend_of(message), unsent=message))
         if happening.type == "follow":
-            return Heard(happening, person, replace(blank, choice="/start"))
+            return LineInboundEvent(happening, person, replace(blank, choice="/start"))
         if happening.type == "postback" and happening.postback is not None:
             if happening.postback.data.startswith(TAB):
                 return None  # LINE has turned the page itself
-            return Heard(happening, person, replace(blank, choice=happening.postback.data))
+            return LineInboundEvent(happening, person, replace(blank, choice=happening.postback.data))
         if happening.type != "message" or happening.message is None:
             return None
         said = happening.message
@@ -65,17 +65,17 @@ class Ear:
             return None
         blank = replace(blank, message=said.id)
         if said.type in FILES:
-            return Heard(happening, person, blank, said)
+            return LineInboundEvent(happening, person, blank, said)
         text = said.text or "" if said.type == "text" else _words(said, await spoken(self.store, who))
-        return Heard(happening, person, replace(blank, text=text))
+        return LineInboundEvent(happening, person, replace(blank, text=text))
 
-    async def with_file(self, heard: Heard) -> Event:
+    async def with_file(self, heard: LineInboundEvent) -> Event:
         """The event with its file: kept, refused, or on its way; the errand is on the disk when this returns."""
         said = heard.sent
         if said is None:
             return heard.event
         lang = await spoken(self.store, heard.event.who)
-        name = said.fileName or wording.text(Say(f"line.{FILES[said.type]}"), lang)
+        name = said.fileName or wording.text(Reply(f"line.{FILES[said.type]}"), lang)
         if said.contentProvider is not None and said.contentProvider.type != "line":
             file = File("", name, "", 0, FileProblem.UNREADABLE)  # lies where somebody says: never fetched
         elif (said.fileSize or 0) > MOST_BYTES:
@@ -84,7 +84,7 @@ class Ear:
             file = await self.courier.bring(heard.event, name, {"message": said.id})
         return replace(heard.event, file=file)
 
-    async def ready(self, heard: Heard) -> Event | Answer:
+    async def ready(self, heard: LineInboundEvent) -> Event | EngineAnswer:
         """The event with its file; or its answer, where it has one already or the file finds no room."""
         if heard.sent is None:
             return heard.event
@@ -93,10 +93,10 @@ class Ear:
             return await self.courier.engine.said(heard.event.id) or await self.with_file(heard)
         except Exception as trouble:  # the person is told the truth, and what else they did is heard
             self.courier.fault(trouble)
-            key = "sorry.busy" if isinstance(trouble, DiskFull) else "sorry.fault"
+            key = "sorry.busy" if isinstance(trouble, DiskFullError) else "sorry.fault"
             return sorry(key, await spoken(self.store, heard.event.who))
 
-    async def all_ready(self, several: Sequence[Heard]) -> list[Event | Answer]:
+    async def all_ready(self, several: Sequence[LineInboundEvent]) -> list[Event | EngineAnswer]:
         """The events of several, whose files are fetched side by side."""
         return list(await asyncio.gather(*(self.ready(one) for one in several)))
 
@@ -105,7 +105,7 @@ class Ear:
         while len(self._unsent) > MOST_UNSENT:
             del self._unsent[next(iter(self._unsent))]
 
-    async def _was_taken_back(self, happening: Happening, message: str) -> bool:
+    async def _was_taken_back(self, happening: WebhookEvent, message: str) -> bool:
         """Whether a message was unsent before it came, or came again: nothing of it is to be kept then.
 
         What LINE brings late it marks as brought again; only for that the disk is asked.
@@ -121,7 +121,7 @@ def unsend_of(message: str) -> str:
     return f"line:unsent:{message}"
 
 
-def _words(said: Sent, lang: Lang) -> str:
+def _words(said: MessageContent, lang: Lang) -> str:
     """A place in words. A sticker says nothing that could be kept."""
     if said.type == "location":
         place = {
@@ -130,5 +130,5 @@ def _words(said: Sent, lang: Lang) -> str:
             "latitude": f"{said.latitude or 0:.5f}",
             "longitude": f"{said.longitude or 0:.5f}",
         }
-        return wording.text(Say("line.place", place), lang)
+        return wording.text(Reply("line.place", place), lang)
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.platforms.line.rich_menu import Menus
+from bot.platforms.line.rich_menu import RichMenus
 from handlers.dialog.events import Channel, Lang
 from storage.store import Store
 
@@ -17,13 +17,13 @@ ASKED: dict[str | None, Lang] = {"/th": "th", "/en": "en"}
 
 
 @dataclass
-class Shown:
+class RichMenuSelection:
     """The menus of the persons of one account.
 
     All that is kept is in memory, by the persons' marks: LINE remembers what it shows.
     """
 
-    menus: Menus
+    menus: RichMenus
     store: Store
     fault: Callable[[BaseException], None]
     _langs: "OrderedDict[bytes, Lang]" = field(default_factory=OrderedDict, repr=False)

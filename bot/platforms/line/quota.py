@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.delivery.worker import Later, Never
-from bot.log import Happened, log
-from bot.platforms.line.client import Line, Outage, Refused
+from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.log import LogEvent, log
+from bot.platforms.line.client import InvalidChannelTokenError, LineClient, LineUnavailableError
 from bot.settings import DeskName
 
 FULL = 100
@@ -38,10 +38,10 @@ async def _first(_what: str, _month: str) -> bool:
 
 
 @dataclass
-class Ledger:
+class PushQuota:
     """The ledger of one account. month: the name of the present month, after which each mark is told once more."""
 
-    line: Line
+    line: LineClient
     desk: DeskName
     clock: Callable[[], float] = time.monotonic
     tell: Tell = _nobody
@@ -69,7 +69,7 @@ class Ledger:
         """Ask LINE. What cannot be asked now is not known better, and is asked again at the next push."""
         try:
             self.most, self.used = await self.line.quota()
-        except (Later, Never, Refused, Outage):
+        except (RetryLaterError, PermanentError, InvalidChannelTokenError, LineUnavailableError):
             return
         self._asked, self._full = self.clock(), None
         await self._told()
@@ -96,5 +96,5 @@ class Ledger:
         self._warned = (month, mark)
         news = [await self.once(f"line-month-{passed}", month) for passed in MARKS if passed <= mark]
         if news[0]:
-            log(Happened.QUOTA, self.desk, percent=percent, used=self.used)
+            log(LogEvent.QUOTA, self.desk, percent=percent, used=self.used)
             await self.tell("line.quota_full" if mark == FULL else "line.quota", percent, self.used)

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from bot.platforms.line import flex as line_card
 from handlers import i18n as wording
-from handlers.dialog.chart import Chart
-from handlers.dialog.events import Lang, Message, Say
+from handlers.dialog.chart import MonthlyChart
+from handlers.dialog.events import Lang, Message, Reply
 
 LONGEST = 5000
 """UTF-16 units of a text message."""
@@ -40,11 +40,11 @@ NEUTRAL = frozenset(
 """Choices that tell nothing about a matter, so that they may stand in the chat."""
 
 GAP = "\n\n"
-NO_PICTURES: Mapping[Chart | str, str] = {}
+NO_PICTURES: Mapping[MonthlyChart | str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class MessageBatch:
     """What goes in one call. whole: how many of the messages that must arrive have come whole with its end.
 
     mark: the span of the messages that it holds, by which LINE tells it from others of the same letter.
@@ -56,7 +56,7 @@ class Parcel:
 
 
 def bubbles(
-    messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[Chart | str, str] = NO_PICTURES
+    messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[MonthlyChart | str, str] = NO_PICTURES
 ) -> list[list[dict[str, Any]]]:
     """Messages for LINE, in batches of at most five."""
     return [parcel.batch for parcel in parcels(messages, lang, pictures)]
@@ -65,9 +65,9 @@ def bubbles(
 def parcels(
     messages: Sequence[Message],
     lang: Lang = "th",
-    pictures: Mapping[Chart | str, str] = NO_PICTURES,
+    pictures: Mapping[MonthlyChart | str, str] = NO_PICTURES,
     before: int = 0,
-) -> list[Parcel]:
+) -> list[MessageBatch]:
     """Messages for LINE, at most five in each parcel: one after another in one text, until choices or a card end it.
 
     The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
@@ -78,12 +78,12 @@ def parcels(
     choices = next((m.choices for m in reversed(messages) if m.choices), ())
     if made and choices:
         made[-1] = ({**made[-1][0], "quickReply": quick(choices)}, made[-1][1])
-    packed, whole, over = list[Parcel](), before, 0
+    packed, whole, over = list[MessageBatch](), before, 0
     for at in range(0, len(made), MOST):
         some, begun = made[at : at + MOST], f"{whole}.{over}"
         for _, ends in some:
             whole, over = (ends, 0) if ends > whole else (whole, over + 1)
-        packed.append(Parcel([bubble for bubble, _ in some], whole, f"{begun}-{whole}.{over}"))
+        packed.append(MessageBatch([bubble for bubble, _ in some], whole, f"{begun}-{whole}.{over}"))
     return packed
 
 
@@ -92,7 +92,7 @@ Made: TypeAlias = tuple[dict[str, Any], int]
 
 
 def _made(
-    messages: Sequence[Message], lang: Lang, pictures: Mapping[Chart | str, str], whole: int
+    messages: Sequence[Message], lang: Lang, pictures: Mapping[MonthlyChart | str, str], whole: int
 ) -> Iterator[Made]:
     text, begun = "", whole
     for message in messages:
@@ -128,7 +128,7 @@ def listed(message: Message, lang: Lang) -> str:
     if not labels:
         return ""
     if message.typed:
-        return wording.text(Say("line.type", {"labels": " / ".join(labels)}), lang)
+        return wording.text(Reply("line.type", {"labels": " / ".join(labels)}), lang)
     return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.engine import Answer, joined
-from bot.images.temporary_host import Gallery
-from bot.platforms.line.events import Happening
-from bot.platforms.line.inbound import Heard
+from bot.engine import EngineAnswer, joined
+from bot.images.temporary_host import TemporaryImages
+from bot.platforms.line.events import WebhookEvent
+from bot.platforms.line.inbound import LineInboundEvent
 from bot.platforms.line.menu_selection import spoken
-from bot.platforms.line.render import Parcel, parcels
-from bot.platforms.line.sender import Post, Token
-from handlers.dialog.chart import Chart
+from bot.platforms.line.render import MessageBatch, parcels
+from bot.platforms.line.sender import LineSender, ReplyToken
+from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Message
 from storage.store import Store
 
@@ -22,34 +22,34 @@ SET_WAITS = 3.0
 
 
 @dataclass
-class Gathering:
+class ImageSetBuffer:
     """Pictures that were sent together, of which some may still come."""
 
     who: bytes
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[EngineAnswer] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
-    token: Token | None = None
+    token: ReplyToken | None = None
     timer: asyncio.TimerHandle | None = None
 
 
 @dataclass
-class Speech:
+class LineReplies:
     """The answers of one desk. beside: does work that nobody waits for; reopen: lets events be heard once more."""
 
-    post: Post
+    post: LineSender
     store: Store
     fault: Callable[[BaseException], None]
     beside: Callable[[Coroutine[Any, Any, Any]], object]
     reopen: Callable[[Sequence[str]], None]
-    gallery: Gallery | None = None
-    _sets: dict[tuple[str, str], Gathering] = field(default_factory=dict)
+    gallery: TemporaryImages | None = None
+    _sets: dict[tuple[str, str], ImageSetBuffer] = field(default_factory=dict)
 
     def end(self) -> None:
         """Wait no longer for pictures that may still come."""
         for key in list(self._sets):
             self._said_together(key)
 
-    def say(self, heard: Heard, answer: Answer) -> None:
+    def say(self, heard: LineInboundEvent, answer: EngineAnswer) -> None:
         """See that an answer is spoken; that of pictures sent together once, when all are there."""
         token = token_of(heard.happening)
         together = heard.sent.imageSet if heard.sent is not None else None
@@ -57,7 +57,7 @@ class Speech:
             self.beside(self._speak(heard.person, heard.event.who, token, answer, [heard.happening.key]))
             return
         key = (heard.person, together.id)
-        gathering = self._sets.setdefault(key, Gathering(heard.event.who))
+        gathering = self._sets.setdefault(key, ImageSetBuffer(heard.event.who))
         gathering.answers.append(answer)
         gathering.keys.append(heard.happening.key)
         if gathering.token is not None:
@@ -78,7 +78,7 @@ class Speech:
             self.beside(self._speak(key[0], gathering.who, gathering.token, answer, gathering.keys))
 
     async def _speak(
-        self, person: str, who: bytes, token: Token | None, answer: Answer, keys: Sequence[str]
+        self, person: str, who: bytes, token: ReplyToken | None, answer: EngineAnswer, keys: Sequence[str]
     ) -> None:
         """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else.
 
@@ -107,8 +107,8 @@ class Speech:
                 self.fault(trouble)
 
     async def _packed(
-        self, person: str, who: bytes, answer: Answer, rows: Sequence[str]
-    ) -> tuple[list[Parcel], list[str]]:
+        self, person: str, who: bytes, answer: EngineAnswer, rows: Sequence[str]
+    ) -> tuple[list[MessageBatch], list[str]]:
         """An answer with what could not be brought before, as far as one reply has room; of that the rows too."""
         lang, told, along = await spoken(self.store, who), tuple[Message, ...](), list[str]()
         pictures = await self._pictures(answer.messages)
@@ -120,7 +120,7 @@ class Speech:
                 along.append(row)
         return packed, along
 
-    async def _pictures(self, shown: Sequence[Message]) -> Mapping[Chart | str, str]:
+    async def _pictures(self, shown: Sequence[Message]) -> Mapping[MonthlyChart | str, str]:
         """The addresses of the charts and QR codes that are shown; the words say the same where one cannot be drawn."""
         try:
             return await self.gallery.pictured(shown) if self.gallery else {}
@@ -129,6 +129,6 @@ class Speech:
             return {}
 
 
-def token_of(event: Happening) -> Token | None:
+def token_of(event: WebhookEvent) -> ReplyToken | None:
     """The reply token of an event, as it comes in."""
-    return Token(event.replyToken, time.monotonic()) if event.replyToken else None
+    return ReplyToken(event.replyToken, time.monotonic()) if event.replyToken else None

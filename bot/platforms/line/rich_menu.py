@@ -7,10 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bot.platforms.line.client import Line
+from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
 from handlers import i18n as wording
-from handlers.dialog.events import OTHER, Lang, Say
+from handlers.dialog.events import OTHER, Lang, Reply
 
 PICTURES = Path(__file__).parents[2] / "menus"
 WIDTH, STRIP = 1200, 130
@@ -24,7 +24,7 @@ TAB = "menu:"
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class TapArea:
     """A part of a picture that can be tapped. key: of its words; data: what comes back; news: it bears the dot."""
 
     key: str
@@ -34,7 +34,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RichMenu:
     """One tab of a desk's menu, with or without news."""
 
     desk: DeskName
@@ -88,26 +88,26 @@ FOLLOWS = frozenset({"/track", "/follow"})
 """Where news are read."""
 
 
-def sheets(desk: DeskName) -> list[Sheet]:
+def sheets(desk: DeskName) -> list[RichMenu]:
     """Every sheet of a desk."""
-    return [Sheet(desk, tab, news, lang) for lang in OTHER for news in (False, True) for tab in TABS]
+    return [RichMenu(desk, tab, news, lang) for lang in OTHER for news in (False, True) for tab in TABS]
 
 
-def areas(sheet: Sheet) -> Iterator[Area]:
+def areas(sheet: RichMenu) -> Iterator[TapArea]:
     """Everything on a sheet that can be tapped: the tabs, then the buttons in rows of two."""
     half = WIDTH // 2
     for place, (tab, key) in enumerate(TABS.items()):
-        yield Area(key, f"{TAB}{tab}", (place * half, 0, half, STRIP), sheet.news and tab == "main")
+        yield TapArea(key, f"{TAB}{tab}", (place * half, 0, half, STRIP), sheet.news and tab == "main")
     buttons = BUTTONS[sheet.desk, sheet.tab]
     rows = (len(buttons) + 1) // 2
     height = (sheet.height - STRIP) // rows
     for place, (key, data) in enumerate(buttons):
         box = (place % 2 * half, STRIP + place // 2 * height, half, height)
         said = f"/{OTHER[sheet.lang]}" if data == "/lang" else data
-        yield Area(key, said, box, sheet.news and data in FOLLOWS)
+        yield TapArea(key, said, box, sheet.news and data in FOLLOWS)
 
 
-def menu(sheet: Sheet) -> dict[str, Any]:
+def menu(sheet: RichMenu) -> dict[str, Any]:
     """A sheet as LINE's reference writes it. Every action has a label: it is what a screen reader speaks."""
     made = {
         "size": {"width": WIDTH, "height": sheet.height},
@@ -121,14 +121,14 @@ def menu(sheet: Sheet) -> dict[str, Any]:
 
 def words(key: str, lang: Lang) -> str:
     """What is written on a picture."""
-    return wording.text(Say(key), lang)
+    return wording.text(Reply(key), lang)
 
 
 def _bounds(box: tuple[int, int, int, int]) -> dict[str, int]:
     return dict(zip(("x", "y", "width", "height"), box, strict=True))
 
 
-def _action(area: Area, sheet: Sheet) -> dict[str, str]:
+def _action(area: TapArea, sheet: RichMenu) -> dict[str, str]:
     label = words(area.key, sheet.lang)
     if area.data.startswith(TAB):
         other = replace(sheet, tab=area.data.removeprefix(TAB))
@@ -139,10 +139,10 @@ def _action(area: Area, sheet: Sheet) -> dict[str, str]:
 
 
 @dataclass
-class Menus:
+class RichMenus:
     """The rich menus of one account."""
 
-    line: Line
+    line: LineClient
     desk: DeskName
     _there: dict[str, str] = field(default_factory=dict)
 
@@ -159,7 +159,7 @@ class Menus:
                 number = await self.line.make_menu(made, sheet.picture.read_bytes())
                 await self.line.name_menu(sheet.alias, number, known=sheet.alias in aliases)
             self._there[sheet.alias] = number
-        await self.line.show_menu(self._there[Sheet(self.desk, "main", news=False).alias])
+        await self.line.show_menu(self._there[RichMenu(self.desk, "main", news=False).alias])
         for number, name in had.items():
             if name.startswith(f"ita-{self.desk}-") and number not in self._there.values():
                 await self.line.drop_menu(number)
@@ -171,5 +171,5 @@ class Menus:
         """
         if lang == "th" and not news:
             await self.line.hide_menu(person)
-        elif number := self._there.get(Sheet(self.desk, "main", news, lang).alias):
+        elif number := self._there.get(RichMenu(self.desk, "main", news, lang).alias):
             await self.line.show_menu(number, person)

@@ -10,18 +10,24 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from bot.delivery.worker import Later, Never
-from bot.engine import Answer
-from bot.keyed_lock import Turns
-from bot.platforms.line.client import Line, MonthUsedUp, Outage, Refused, Used
+from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.engine import EngineAnswer
+from bot.keyed_lock import KeyedLocks
+from bot.platforms.line.client import (
+    InvalidChannelTokenError,
+    LineClient,
+    LineUnavailableError,
+    QuotaExhaustedError,
+    ReplyTokenUsedError,
+)
 from bot.platforms.line.flex import plain
 from bot.platforms.line.menu_selection import spoken
-from bot.platforms.line.quota import Ledger
-from bot.platforms.line.render import Parcel, parcels
+from bot.platforms.line.quota import PushQuota
+from bot.platforms.line.render import MessageBatch, parcels
 from handlers import i18n as wording
 from handlers.dialog.events import Channel, Message
-from storage.outgoing.queue import Taken
-from storage.serialization import Letter
+from storage.outgoing.queue import LeasedItem
+from storage.serialization import OutboxMessage
 from storage.store import Store
 
 Batch = Sequence[Mapping[str, Any]]
@@ -41,7 +47,7 @@ ALL = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ReplyToken:
     """A reply token. born: seconds of the monotonic clock."""
 
     value: str = field(repr=False)
@@ -58,22 +64,22 @@ async def _no_menu(_person: str, _news: bool) -> None:
 
 
 @dataclass
-class Post:
+class LineSender:
     """The post of one desk to LINE; the courier carries by it."""
 
-    line: Line
+    line: LineClient
     store: Store
-    ledger: Ledger
+    ledger: PushQuota
     fault: Callable[[BaseException], None]
     flag: Callable[[str, bool], Awaitable[None]] = _no_menu
     held: set[bytes] = field(default_factory=set, repr=False)
     """Whose letters could not be brought: persons by their marks, as everywhere here."""
 
-    speaking: Turns[bytes] = field(default_factory=Turns, repr=False)
+    speaking: KeyedLocks[bytes] = field(default_factory=KeyedLocks, repr=False)
     """Persons who are being spoken to, by their marks: answers and letters come one after another."""
 
     _came: dict[str, int] = field(default_factory=dict, repr=False)
-    _spare: dict[bytes, Token] = field(default_factory=dict, repr=False)
+    _spare: dict[bytes, ReplyToken] = field(default_factory=dict, repr=False)
 
     def who(self, person: str) -> bytes:
         """A person's mark."""
@@ -87,7 +93,7 @@ class Post:
         """The person of a return address."""
         return self.store.seals.address.open(back, "outbox", "", "back").decode()
 
-    def spare(self, person: str, token: Token) -> None:
+    def spare(self, person: str, token: ReplyToken) -> None:
         """Keep a token that nothing was said with, for what must be said soon."""
         who = self.who(person)
         self._spare.pop(who, None)
@@ -102,29 +108,29 @@ class Post:
             del self._spare[who]
         return len(old)
 
-    async def reply(self, token: Token, messages: Batch) -> bool:
+    async def reply(self, token: ReplyToken, messages: Batch) -> bool:
         """Answer; whether it surely arrived at LINE. A card that it refuses goes as text, by the same token."""
         try:
             return await self._replied(token, messages)
-        except Never as trouble:
+        except PermanentError as trouble:
             self.fault(trouble)
             words = plain(messages)
             return words is not None and await self.reply(token, words)
 
-    async def _replied(self, token: Token, messages: Batch) -> bool:
+    async def _replied(self, token: ReplyToken, messages: Batch) -> bool:
         """The same. Raises Never."""
         tried = False
         for pause in (*PAUSES, None):
             try:
                 await self.line.reply(token.value, messages)
-            except Used:
+            except ReplyTokenUsedError:
                 # Nobody else has this token: within its life, our own try before has used it.
                 return tried and token.fresh
-            except Later as later:
+            except RetryLaterError as later:
                 wait = min(later.seconds, FRESH)
-            except Outage:
+            except LineUnavailableError:
                 tried, wait = True, pause or 0
-            except Refused as trouble:
+            except InvalidChannelTokenError as trouble:
                 self.fault(trouble)
                 return False
             else:
@@ -137,13 +143,13 @@ class Post:
     async def push(self, person: str, messages: Batch, key: str) -> None:
         """Send unasked; a card that LINE refuses goes as text. Raises MonthUsedUp, Later, Never, Refused, Outage."""
         if not await self.ledger.has_room():
-            raise MonthUsedUp(3600)
+            raise QuotaExhaustedError(3600)
         try:
             await self.line.push(person, messages, key)
-        except MonthUsedUp:
+        except QuotaExhaustedError:
             await self.ledger.is_full()
             raise
-        except Never as trouble:
+        except PermanentError as trouble:
             self.fault(trouble)  # a letter that is given up would go without a word else
             words = plain(messages)
             if words is None:
@@ -154,7 +160,7 @@ class Post:
         await self.ledger.pushed()
 
     async def carry(
-        self, person: str, packed: Sequence[Parcel], letter: str, token: Token | None = None
+        self, person: str, packed: Sequence[MessageBatch], letter: str, token: ReplyToken | None = None
     ) -> None:
         """Send what belongs to a letter: the first by a token, where LINE takes it, and the rest by push.
 
@@ -187,7 +193,7 @@ class Post:
             token = self._spare.pop(who, None) if packed else None
             try:
                 await self.carry(person, packed, letter, token if token is not None and token.fresh else None)
-            except MonthUsedUp:
+            except QuotaExhaustedError:
                 self.held.add(who)
                 await self._flag(person, news=True)
                 raise
@@ -207,11 +213,11 @@ class Post:
         told = ((one, [wording.render(say, one.what.lang) for say in one.what.says]) for one in letters)
         return [(one.id, tuple(messages[self._came.get(one.id, 0) :])) for one, messages in told]
 
-    async def rows(self, person: str, answer: Answer) -> tuple[str, ...]:
+    async def rows(self, person: str, answer: EngineAnswer) -> tuple[str, ...]:
         """The rows of an answer in the outbox. Those of one that was given before are found by what they say."""
         if not answer.again or answer.waiting or not any(say.certain for say in answer.says):
             return answer.waiting
-        found = list[Taken[Letter]]()
+        found = list[LeasedItem[OutboxMessage]]()
         for one in await self._letters(person):
             twin = any(one.what.says == other.what.says for other in found)
             if not twin and all(say in answer.says for say in one.what.says):
@@ -226,7 +232,7 @@ class Post:
         if self.who(person) in self.held and not await self._letters(person, rows):
             await self._unflag(person)
 
-    async def _letters(self, person: str, besides: Sequence[str] = ()) -> list[Taken[Letter]]:
+    async def _letters(self, person: str, besides: Sequence[str] = ()) -> list[LeasedItem[OutboxMessage]]:
         """What waits for a person and has not come whole."""
         letters = await self.store.outbox.look(Channel.LINE)
         return [

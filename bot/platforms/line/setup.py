@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route
 
-from bot.bootstrap import Desk
-from bot.delivery.worker import Courier
+from bot.bootstrap import RunningDesk
+from bot.delivery.worker import DeliveryWorker
 from bot.images.temporary_host import gallery
-from bot.log import Happened, log
-from bot.platforms.line.adapter import Talk
-from bot.platforms.line.client import Line, Refused
-from bot.platforms.line.menu_selection import Shown
-from bot.platforms.line.quota import Ledger
-from bot.platforms.line.rich_menu import Menus
-from bot.platforms.line.sender import Post
-from bot.platforms.line.webhook import Webhook
-from bot.settings import PREFIX, DeskName, DeskSettings, Misconfigured
+from bot.log import LogEvent, log
+from bot.platforms.line.adapter import LineAdapter
+from bot.platforms.line.client import InvalidChannelTokenError, LineClient
+from bot.platforms.line.menu_selection import RichMenuSelection
+from bot.platforms.line.quota import PushQuota
+from bot.platforms.line.rich_menu import RichMenus
+from bot.platforms.line.sender import LineSender
+from bot.platforms.line.webhook import LineWebhook
+from bot.settings import PREFIX, ConfigurationError, DeskName, DeskSettings
 from handlers import i18n as wording
 from handlers import thai
-from handlers.dialog.events import Channel, Say
+from handlers.dialog.events import Channel, Reply
 
 PATIENCE = 0.8
 """Seconds that a person's turn waits for a file: LINE waits for two in all."""
@@ -39,37 +39,39 @@ CHATS = (
 
 
 @dataclass(frozen=True)
-class Door:
+class LineSetup:
     """An open door and the routes that LINE calls."""
 
-    talk: Talk
-    post: Post
-    courier: Courier
+    talk: LineAdapter
+    post: LineSender
+    courier: DeliveryWorker
     routes: Sequence[BaseRoute]
 
 
 @asynccontextmanager
 async def opened(
-    desk: Desk, own: DeskSettings, origin: str, fault: Callable[[BaseException], None]
-) -> AsyncIterator[Door]:
+    desk: RunningDesk, own: DeskSettings, origin: str, fault: Callable[[BaseException], None]
+) -> AsyncIterator[LineSetup]:
     """Open the door of a desk that has a token. Raises Misconfigured where there is no secret to it."""
     name = f"{PREFIX}{desk.name.upper()}__LINE_SECRET"
     if own.line_token is None or own.line_secret is None:
-        raise Misconfigured(
+        raise ConfigurationError(
             f"{name}: ต้องใส่ channel secret คู่กับ LINE_TOKEN / is needed beside LINE_TOKEN: the channel secret."
         )
-    line = Line(own.line_token.get_secret_value(), origin)
-    menus = Menus(line, desk.name)
-    shown = Shown(menus, desk.store, fault)
-    post = Post(line, desk.store, _ledger(desk, line, fault), fault, shown.flag)
-    courier = Courier(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
+    line = LineClient(own.line_token.get_secret_value(), origin)
+    menus = RichMenus(line, desk.name)
+    shown = RichMenuSelection(menus, desk.store, fault)
+    post = LineSender(line, desk.store, _ledger(desk, line, fault), fault, shown.flag)
+    courier = DeliveryWorker(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
     shows = gallery(own.public_url, desk.name, desk.engine.now)
-    talk = Talk(desk.engine, desk.store, courier, line, post, fault, gallery=shows, speaks=shown.speaks)
-    hook = Webhook(talk, own.line_secret.get_secret_value(), fault)
+    talk = LineAdapter(
+        desk.engine, desk.store, courier, line, post, fault, gallery=shows, speaks=shown.speaks
+    )
+    hook = LineWebhook(talk, own.line_secret.get_secret_value(), fault)
     beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, menus, fault), courier.run())]
     try:
         routes = [Route(f"/line/{desk.name}", hook, methods=["POST"]), *([shows.route()] if shows else [])]
-        yield Door(talk, post, courier, routes)
+        yield LineSetup(talk, post, courier, routes)
     finally:
         for task in beside:
             task.cancel()
@@ -79,12 +81,12 @@ async def opened(
         await line.close()
 
 
-def _ledger(desk: Desk, line: Line, fault: Callable[[BaseException], None]) -> Ledger:
+def _ledger(desk: RunningDesk, line: LineClient, fault: Callable[[BaseException], None]) -> PushQuota:
     """The ledger of a desk's account, which tells the desk's staff."""
 
     async def tell(key: str, percent: int, used: int) -> None:
         words = {
-            lang: wording.text(Say(key, {"percent": percent, "used": used}), lang) for lang in wording.WORDS
+            lang: wording.text(Reply(key, {"percent": percent, "used": used}), lang) for lang in wording.WORDS
         }
         try:
             await desk.store.personnel.tell(words, desk.engine.now())
@@ -101,11 +103,11 @@ def _ledger(desk: Desk, line: Line, fault: Callable[[BaseException], None]) -> L
     def month() -> str:
         return f"{thai.day(desk.engine.now()):%Y-%m}"
 
-    return Ledger(line, desk.name, tell=tell, once=once, month=month)
+    return PushQuota(line, desk.name, tell=tell, once=once, month=month)
 
 
 async def introduced(
-    desk: DeskName, talk: Talk, menus: Menus, fault: Callable[[BaseException], None]
+    desk: DeskName, talk: LineAdapter, menus: RichMenus, fault: Callable[[BaseException], None]
 ) -> None:
     """Learn who we are and what waits, and hang out the menus, as soon as LINE listens.
 
@@ -117,12 +119,12 @@ async def introduced(
             await talk.post.remember()
             talk.me, alone = await talk.line.bot()
             if not (alone or told):
-                _name(desk, CHATS, Happened.CHATS)
+                _name(desk, CHATS, LogEvent.CHATS)
                 told = True
             await talk.post.ledger.refresh()
             await menus.set_up()
-        except Refused:
-            _name(desk, REFUSED, Happened.REFUSED)
+        except InvalidChannelTokenError:
+            _name(desk, REFUSED, LogEvent.REFUSED)
         except Exception as trouble:  # LINE is away; everything else goes on
             fault(trouble)
         else:
@@ -131,7 +133,7 @@ async def introduced(
         pause = min(LONGEST, pause * 2)
 
 
-def _name(desk: DeskName, words: str, happened: Happened) -> None:
+def _name(desk: DeskName, words: str, happened: LogEvent) -> None:
     """Tell the administrator what is wrong with the account of a token."""
     sys.stderr.write(f"{PREFIX}{desk.upper()}__LINE_TOKEN: {words}\n")
     log(happened, desk)

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Callable
 
 from starlette.types import Receive, Scope, Send
 
-from bot.log import Happened, log
-from bot.platforms.line.adapter import Talk
-from bot.platforms.line.events import Unreadable, read
+from bot.log import LogEvent, log
+from bot.platforms.line.adapter import LineAdapter
+from bot.platforms.line.events import InvalidWebhookBodyError, read
 
 MOST_BYTES = 1024 * 1024
 PATIENCE = 15.0
@@ -26,10 +26,10 @@ SIGNATURE = 44
 """Characters of a SHA-256 HMAC in base64."""
 
 
-class Webhook:
+class LineWebhook:
     """`POST /line/{desk}`."""
 
-    def __init__(self, talk: Talk, secret: str, fault: Callable[[BaseException], None]) -> None:
+    def __init__(self, talk: LineAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
         self._talk, self._secret, self._fault = talk, secret.encode(), fault
         self._room = ROOM_BYTES
 
@@ -77,11 +77,11 @@ class Webhook:
         since = asyncio.get_running_loop().time()
         try:
             post = read(body)
-        except Unreadable:
-            log(Happened.UNREADABLE)
+        except InvalidWebhookBodyError:
+            log(LogEvent.UNREADABLE)
             return 400
         if post.unread:
-            log(Happened.UNREADABLE, count=post.unread)
+            log(LogEvent.UNREADABLE, count=post.unread)
         try:
             # Not yet on the disk: LINE is to bring it again, and what was kept meanwhile has no second effect.
             return 200 if await self._talk.hear(post, since) else 503

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery.worker import Courier
-from bot.engine import Answer, Engine
-from bot.keyed_lock import Turns
-from bot.log import Happened, log
-from bot.platforms.telegram.albums import Albums
-from bot.platforms.telegram.client import Gone
+from bot.delivery.worker import DeliveryWorker
+from bot.engine import Engine, EngineAnswer
+from bot.keyed_lock import KeyedLocks
+from bot.log import LogEvent, log
+from bot.platforms.telegram.albums import AlbumBuffer
+from bot.platforms.telegram.client import MessageGoneError
 from bot.platforms.telegram.existing_message import card
-from bot.platforms.telegram.inbound import Intake, typed
-from bot.platforms.telegram.models import PRIVATE, Membership, Said, Tap, Update
-from bot.platforms.telegram.render import Bubble
-from bot.platforms.telegram.replies import LAST, Voice, Wish
-from bot.platforms.telegram.sender import Post
+from bot.platforms.telegram.inbound import TelegramInbound, typed
+from bot.platforms.telegram.models import PRIVATE, CallbackQuery, ChatMemberUpdated, TelegramMessage, Update
+from bot.platforms.telegram.render import OutgoingMessage
+from bot.platforms.telegram.replies import LAST, TelegramReplies, Wish
+from bot.platforms.telegram.sender import TelegramSender
 from handlers import i18n as wording
-from handlers.dialog.events import Lang, Message, Say
+from handlers.dialog.events import Lang, Message, Reply
 from handlers.staff.complaints.case_settings import GROUP
 from storage.store import Store
 
@@ -32,27 +32,27 @@ MOST_REMEMBERED = 4096
 
 
 @dataclass
-class Door:
+class TelegramAdapter:
     """The door of one desk. riding: whether answers may ride in the answer to Telegram's request (webhook)."""
 
     engine: Engine
     store: Store
-    post: Post
-    courier: Courier
+    post: TelegramSender
+    courier: DeliveryWorker
     fault: Callable[[BaseException], None]
     riding: bool = True
-    intake: Intake = field(init=False)
-    albums: Albums = field(init=False)
-    voice: Voice = field(init=False)
-    _turns: Turns[int] = field(default_factory=Turns, repr=False)
+    intake: TelegramInbound = field(init=False)
+    albums: AlbumBuffer = field(init=False)
+    voice: TelegramReplies = field(init=False)
+    _turns: KeyedLocks[int] = field(default_factory=KeyedLocks, repr=False)
     _heard: "OrderedDict[str, None]" = field(default_factory=OrderedDict, repr=False)
     _groups: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
         """Make what takes messages in."""
-        self.intake = Intake(self.engine, self.store, self.courier, self.post.api, self.fault)
-        self.voice = Voice(self.store, self.post, self.intake, self.fault, self.riding)
-        self.albums = Albums(self._tell_whole)
+        self.intake = TelegramInbound(self.engine, self.store, self.courier, self.post.api, self.fault)
+        self.voice = TelegramReplies(self.store, self.post, self.intake, self.fault, self.riding)
+        self.albums = AlbumBuffer(self._tell_whole)
 
     async def hear(self, update: Update) -> Wish | None:
         """Answer one update; gives the call that may ride in the answer to it."""
@@ -92,7 +92,7 @@ class Door:
                 await self.albums.close()
         await self.voice.close()
 
-    async def _said(self, number: int, said: Said) -> Wish | None:
+    async def _said(self, number: int, said: TelegramMessage) -> Wish | None:
         if said.chat.type != PRIVATE:
             if self._registers(said):
                 return await self._register(number, said)
@@ -111,17 +111,17 @@ class Door:
             answer = await self.intake.take(number, said)
             return await self.voice.answer(chat, answer) if answer else None
 
-    def _is_fresh(self, said: Said) -> bool:
+    def _is_fresh(self, said: TelegramMessage) -> bool:
         """Whether a person wrote it, and lately."""
         return said.sender is not None and not said.sender.is_bot and self._is_of_today(said.date)
 
     def _is_of_today(self, date: int) -> bool:
         if self.engine.now().timestamp() - date > OLDEST.total_seconds():
-            log(Happened.QUARANTINED)
+            log(LogEvent.QUARANTINED)
             return False
         return True
 
-    async def _pictured(self, number: int, said: Said) -> None:
+    async def _pictured(self, number: int, said: TelegramMessage) -> None:
         """One picture of an album: decided like any other, and answered with them."""
         self.albums.hold(said.chat.id)
         answer = await self.intake.take(number, said)
@@ -136,17 +136,17 @@ class Door:
         except Exception as trouble:
             self.fault(trouble)
 
-    async def _tell_whole(self, chat: int, answer: Answer) -> None:
+    async def _tell_whole(self, chat: int, answer: EngineAnswer) -> None:
         await self.voice.answer(chat, answer, rides=False)
 
-    async def _edited(self, number: int, said: Said) -> Wish | None:
+    async def _edited(self, number: int, said: TelegramMessage) -> Wish | None:
         if said.chat.type != PRIVATE or not self._is_fresh(said):
             return None
         async with self._turns.of(said.chat.id):
             answer = await self.intake.corrected(number, said)
             return await self.voice.answer(said.chat.id, answer) if answer else None
 
-    async def _tapped(self, number: int, tap: Tap) -> Wish | None:
+    async def _tapped(self, number: int, tap: CallbackQuery) -> Wish | None:
         if tap.data is None or (tap.message is not None and tap.message.chat.type != PRIVATE):
             return _let_go(tap) if self.riding and self._once(tap) else None
         chat = tap.sender.id
@@ -175,19 +175,19 @@ class Door:
             self.fault(trouble)
             for number in known:
                 self.store.traces.note(who, number)
-            return await self._tell(chat, Say("chat.not_wiped"), lang)
-        return await self._tell(chat, Say("chat.wiped", {"count": len(known)}), lang)
+            return await self._tell(chat, Reply("chat.not_wiped"), lang)
+        return await self._tell(chat, Reply("chat.wiped", {"count": len(known)}), lang)
 
-    async def _tell(self, chat: int, say: Say, lang: Lang) -> Wish | None:
-        return await self.voice.answer(chat, Answer((say,), lang))
+    async def _tell(self, chat: int, say: Reply, lang: Lang) -> Wish | None:
+        return await self.voice.answer(chat, EngineAnswer((say,), lang))
 
-    def _registers(self, said: Said) -> bool:
+    def _registers(self, said: TelegramMessage) -> bool:
         """Whether an officer wishes that a group hears of new cases, or no more."""
         words = typed((said.text or "").strip()).split()
         asked = bool(words) and words[0] in {"/here", "/ที่นี่"} and self._is_fresh(said)
         return asked and said.sender is not None and self.intake.who(said.sender.id) in self.store.roster
 
-    async def _register(self, number: int, said: Said) -> Wish | None:
+    async def _register(self, number: int, said: TelegramMessage) -> Wish | None:
         who = self.intake.who(said.sender.id if said.sender else 0)
         rest = typed((said.text or "").strip()).split()[1:] or [GROUP]
         event = replace(self.intake.event(number, said.chat.id), who=who, text=f"/here {rest[0]}")
@@ -197,13 +197,13 @@ class Door:
         """In a group: said once that this works in private only."""
         if not _first(self._groups, self.intake.who(chat)):
             return None
-        bubble = Bubble(wording.text(Say("chat.private_only"), "th"))
+        bubble = OutgoingMessage(wording.text(Reply("chat.private_only"), "th"))
         if self.riding:
             return bubble.sent(chat)
         self.voice.beside(self._told(chat, bubble))
         return None
 
-    async def _joined(self, number: int, membership: Membership) -> Wish | None:
+    async def _joined(self, number: int, membership: ChatMemberUpdated) -> Wish | None:
         standing = membership.new_chat_member.status
         if not self._is_of_today(membership.date):
             return None
@@ -216,18 +216,18 @@ class Door:
             return self._outside(membership.chat.id)
         return None
 
-    def _once(self, tap: Tap) -> bool:
+    def _once(self, tap: CallbackQuery) -> bool:
         return _first(self._heard, tap.id)
 
-    async def _told(self, chat: int, bubble: Bubble) -> None:
+    async def _told(self, chat: int, bubble: OutgoingMessage) -> None:
         await self.post.send(chat, bubble)
 
-    async def _let_go(self, tap: Tap) -> None:
-        with suppress(Gone):  # it was too late, and turns no more
+    async def _let_go(self, tap: CallbackQuery) -> None:
+        with suppress(MessageGoneError):  # it was too late, and turns no more
             await self.post.api.heard(tap.id)
 
 
-def _let_go(tap: Tap) -> Wish:
+def _let_go(tap: CallbackQuery) -> Wish:
     return {"method": "answerCallbackQuery", "callback_query_id": tap.id}
 
 

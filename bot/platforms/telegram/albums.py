@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.engine import Answer, joined
+from bot.engine import EngineAnswer, joined
 
 QUIET = 1.0
 """Seconds without another picture after which an album is taken for whole."""
 
 
 @dataclass
-class Albums:
+class AlbumBuffer:
     """What is to be said to the pictures that came: each is decided, and so on the disk, before it is added.
 
     say: sends an answer to a chat, when the album is whole.
     """
 
-    say: Callable[[int, Answer], Awaitable[None]]
+    say: Callable[[int, EngineAnswer], Awaitable[None]]
     quiet: float = QUIET
-    _coming: dict[int, list[Answer]] = field(default_factory=dict, repr=False)
+    _coming: dict[int, list[EngineAnswer]] = field(default_factory=dict, repr=False)
     _timers: "dict[int, asyncio.Task[None]]" = field(default_factory=dict, repr=False)
 
     def hold(self, chat: int) -> None:
@@ -27,7 +27,7 @@ class Albums:
         if (timer := self._timers.pop(chat, None)) is not None:
             timer.cancel()
 
-    def add(self, chat: int, answer: Answer, then: Callable[[int], Awaitable[None]]) -> None:
+    def add(self, chat: int, answer: EngineAnswer, then: Callable[[int], Awaitable[None]]) -> None:
         """The answer to one more picture; `then` is called with the chat when no other follows."""
         self.hold(chat)
         self._coming.setdefault(chat, []).append(answer)

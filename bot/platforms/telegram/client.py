@@ -20,11 +20,11 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.delivery.worker import Later, Mistaken, Never
-from bot.platforms.telegram.http_client import Calls
+from bot.delivery.worker import PermanentError, RejectedError, RetryLaterError
+from bot.platforms.telegram.http_client import BotApiHttpClient
 from bot.platforms.telegram.models import ALLOWED
-from bot.platforms.telegram.ptb_request import SECONDS, Flood, Wire, read, written
-from bot.platforms.telegram.render import Bubble
+from bot.platforms.telegram.ptb_request import SECONDS, AiohttpRequest, FloodError, read, written
+from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.events import FileProblem
 
 MOST_AT_ONCE = 100
@@ -34,23 +34,23 @@ POLL = 25
 """Seconds that Telegram holds a request for updates open."""
 
 
-class Refused(Exception):  # noqa: N818
+class InvalidBotTokenError(Exception):
     """Telegram does not know the token. The administrator's to mend; trying again is for when it was mended."""
 
 
-class Elsewhere(Exception):  # noqa: N818
+class UpdatesConflictError(Exception):
     """Another program takes this bot's updates."""
 
 
-class Gone(Exception):  # noqa: N818
+class MessageGoneError(Exception):
     """The message that was to be changed is not there any more, or stands so already."""
 
 
-class Api:
+class TelegramClient:
     """One bot's calls. Each raises Later or Never as the courier knows them, or NetworkError for an outage."""
 
     def __init__(self, token: str, origin: str) -> None:
-        self._wire = Wire()
+        self._wire = AiohttpRequest()
         base = origin.rstrip("/")
         self._bot = Bot(
             token,
@@ -59,7 +59,7 @@ class Api:
             request=self._wire,
             get_updates_request=self._wire,
         )
-        self._calls = Calls(self._bot.base_url)
+        self._calls = BotApiHttpClient(self._bot.base_url)
 
     async def open(self) -> None:
         """Open what calls need; asks nothing."""
@@ -75,12 +75,12 @@ class Api:
         with _explained():
             await self._bot.get_me()
 
-    async def send(self, chat: int, bubble: Bubble) -> int:
+    async def send(self, chat: int, bubble: OutgoingMessage) -> int:
         """Send a message; gives its id."""
         sent = await self._call(bubble.sent(chat))
         return int(sent["message_id"])
 
-    async def change(self, chat: int, message: int, bubble: Bubble) -> None:
+    async def change(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
         """Put other words and buttons in the place of a message's. Raises Gone."""
         await self._call(bubble.put_in(chat, message))
 
@@ -104,7 +104,7 @@ class Api:
     async def _ask(self, parameters: Mapping[str, Any], method: str, seconds: float = SECONDS) -> Any:  # noqa: ANN401
         with _explained():
             body = written(parameters)
-            if self._wire.proxied:  # which `Calls` knows nothing of
+            if self._wire.proxied:  # which `BotApiHttpClient` knows nothing of
                 url = f"{self._bot.base_url}/{method}"
                 status, raw = await self._wire.ask("POST", url, body, seconds)
             else:
@@ -168,7 +168,7 @@ class Api:
         with _explained():
             place = (await self._bot.get_file(file_id)).file_path
         if place is None:
-            raise Never
+            raise PermanentError
         async for piece in self._wire.stream(place):
             yield piece
 
@@ -189,23 +189,23 @@ def _explained() -> Iterator[None]:
     """Tell the errors of PTB as what to do now. None of them takes words of Telegram's along."""
     try:
         yield
-    except OSError:  # of `Calls`; of no answer in time, too
+    except OSError:  # of `BotApiHttpClient`; of no answer in time, too
         raise NetworkError("no answer") from None
-    except Flood as flood:
-        raise Later(flood.seconds) from None
+    except FloodError as flood:
+        raise RetryLaterError(flood.seconds) from None
     except Forbidden:
-        raise Never from None
+        raise PermanentError from None
     except InvalidToken:
-        raise Refused from None
+        raise InvalidBotTokenError from None
     except Conflict:
-        raise Elsewhere from None
+        raise UpdatesConflictError from None
     except BadRequest as bad:
         raise _named(bad.message.lower()) from None
 
 
 def _named(told: str) -> Exception:
     if "too big" in told:
-        return Never(FileProblem.TOO_LARGE)
+        return PermanentError(FileProblem.TOO_LARGE)
     if "file_id" in told or "temporarily unavailable" in told or any(words in told for words in _NEVER):
-        return Never()
-    return Gone() if any(words in told for words in _GONE) else Mistaken()
+        return PermanentError()
+    return MessageGoneError() if any(words in told for words in _GONE) else RejectedError()

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from bot.delivery.worker import Mistaken, Never
-from bot.platforms.telegram.client import Api
+from bot.delivery.worker import PermanentError, RejectedError
+from bot.platforms.telegram.client import TelegramClient
 from handlers import i18n as wording
-from handlers.dialog.events import OTHER, Channel, Lang, Say
-from handlers.staff.permissions import HANDLING, Order, Role, may
+from handlers.dialog.events import OTHER, Channel, Lang, Reply
+from handlers.staff.permissions import HANDLING, CommandName, Role, may
 from storage.store import Store
 
 Offered: TypeAlias = Sequence[tuple[str, str]]
@@ -24,7 +24,16 @@ CITIZENS: Mapping[str, tuple[str, ...]] = {
 }
 """What everybody may do at a desk, in the order in which it is shown."""
 
-WORK = (Order.INBOX, Order.DUE, Order.OVERDUE, Order.CASE, Order.SEARCH, Order.INTAKE, Order.STATS, Order.LOG)
+WORK = (
+    CommandName.INBOX,
+    CommandName.DUE,
+    CommandName.OVERDUE,
+    CommandName.CASE,
+    CommandName.SEARCH,
+    CommandName.INTAKE,
+    CommandName.STATS,
+    CommandName.LOG,
+)
 """What officers of cases do every day; `/help` tells the rest."""
 
 QUESTIONS = ("questions", "opinions", "consult", "faq")
@@ -37,7 +46,7 @@ ROUND = 10.0
 def everybodys(desk: str, lang: Lang) -> Offered:
     """The commands of everybody at a desk, with the other language at the end."""
     own = [(name, _words(desk, name, lang)) for name in CITIZENS[desk]]
-    return [*own, (OTHER[lang], wording.text(Say(f"choice.{OTHER[lang]}"), lang))]
+    return [*own, (OTHER[lang], wording.text(Reply(f"choice.{OTHER[lang]}"), lang))]
 
 
 def officers(desk: str, role: Role, lang: Lang) -> Offered:
@@ -47,7 +56,7 @@ def officers(desk: str, role: Role, lang: Lang) -> Offered:
         offered = [(name, _words(desk, name, lang)) for name in work]
     else:
         offered = [
-            (order.value, wording.text(Say(f"staff.help.{order}"), lang))
+            (order.value, wording.text(Reply(f"staff.help.{order}"), lang))
             for order in WORK
             if may(role, order)
         ]
@@ -61,16 +70,16 @@ def _besides(desk: str, lang: Lang) -> Offered:
 
 def _words(desk: str, name: str, lang: Lang) -> str:
     own = f"command.{desk}.{name}"
-    return wording.text(Say(own if own in wording.WORDS[lang] else f"command.{name}"), lang)
+    return wording.text(Reply(own if own in wording.WORDS[lang] else f"command.{name}"), lang)
 
 
 @dataclass
-class Commands:
+class TelegramCommandMenus:
     """Keeps what Telegram shows as it should be, for one bot. round: seconds between two looks at the staff."""
 
     desk: str
     store: Store
-    api: Api
+    api: TelegramClient
     opened: Callable[[bytes], int]
     fault: Callable[[BaseException], None]
     round: float = ROUND
@@ -118,5 +127,5 @@ class Commands:
         """Carry a call out; a chat that is not there any more has no list to keep."""
         try:
             await call
-        except (Never, Mistaken) as trouble:
+        except (PermanentError, RejectedError) as trouble:
             self.fault(trouble)

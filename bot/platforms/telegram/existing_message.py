@@ -3,15 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from bot.platforms.telegram.models import Said
-from bot.platforms.telegram.render import Bubble
+from bot.platforms.telegram.models import TelegramMessage
+from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.receipt import reads
 
 _RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ExistingMessage:
     """A message of ours as it stands in a chat."""
 
     id: int
@@ -19,7 +19,7 @@ class Card:
     buttons: tuple[tuple[tuple[str, str | None], ...], ...]
     protected: bool
 
-    def takes(self, bubble: Bubble) -> bool:
+    def takes(self, bubble: OutgoingMessage) -> bool:
         """Whether a bubble may stand in its place: what is guarded only where the message was sent guarded.
 
         A receipt always comes as a message of its own, and nothing takes its place: it is shown once.
@@ -28,16 +28,16 @@ class Card:
             return False
         return self.protected or not bubble.guarded
 
-    def shows(self, bubble: Bubble) -> bool:
+    def shows(self, bubble: OutgoingMessage) -> bool:
         """Whether it says this already; Telegram refuses a change that changes nothing."""
         rows = tuple(tuple((b["text"], b["callback_data"]) for b in row) for row in bubble.keyboard)
         return self.text == bubble.text and self.buttons == rows
 
 
-def card(said: Said | None) -> Card | None:
+def card(said: TelegramMessage | None) -> ExistingMessage | None:
     """The card of a tap; None where Telegram does not show it to bots any more."""
     if said is None or not said.date or said.text is None:
         return None
     keyboard = said.reply_markup.inline_keyboard if said.reply_markup else ()
     rows = tuple(tuple((b.text, b.callback_data) for b in row) for row in keyboard)
-    return Card(said.message_id, said.text, rows, said.has_protected_content)
+    return ExistingMessage(said.message_id, said.text, rows, said.has_protected_content)

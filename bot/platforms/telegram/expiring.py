@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.worker import Mistaken, Never
-from bot.platforms.telegram.client import Gone
-from bot.platforms.telegram.sender import Post
-from storage.serialization import Errand
+from bot.delivery.worker import PermanentError, RejectedError
+from bot.platforms.telegram.client import MessageGoneError
+from bot.platforms.telegram.sender import TelegramSender
+from storage.serialization import QueuedTask
 from storage.store import Store
 
 SHOWN = timedelta(minutes=15)
@@ -16,17 +16,17 @@ KIND = "fading"
 
 
 @dataclass
-class Fading:
+class ExpiringMessages:
     """Messages that are deleted when their time is over."""
 
     store: Store
-    post: Post
+    post: TelegramSender
     fault: Callable[[BaseException], None]
 
     async def note(self, chat: int, message: int, now: datetime) -> None:
         """A message is to go."""
         what = {"chat": str(chat), "message": str(message)}
-        await self.store.errands.add(KIND, Errand(KIND, what), now + SHOWN)
+        await self.store.errands.add(KIND, QueuedTask(KIND, what), now + SHOWN)
 
     async def tidy(self, now: datetime) -> int:
         """Delete what is due; gives how many messages. What fails is tried again, with pauses that grow.
@@ -37,7 +37,7 @@ class Fading:
         for one in await self.store.errands.take(KIND, now):
             try:
                 await self.post.delete(int(one.what.what["chat"]), [int(one.what.what["message"])])
-            except (Never, Mistaken, Gone):
+            except (PermanentError, RejectedError, MessageGoneError):
                 await self.store.errands.done([one.id])
             except Exception as trouble:
                 self.fault(trouble)

@@ -26,7 +26,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """Of an answer; a hundred updates are a tenth of it."""
 
 
-class Connection(asyncio.Protocol):
+class BotApiConnection(asyncio.Protocol):
     """One connection, which carries one call at a time."""
 
     open = True
@@ -105,7 +105,7 @@ class Connection(asyncio.Protocol):
             self._answer.set_exception(ConnectionAbortedError(why))
 
 
-class Calls:
+class BotApiHttpClient:
     """Calls to one Bot API. base: the address before a method's name, which holds the token."""
 
     def __init__(self, base: str) -> None:
@@ -116,7 +116,7 @@ class Calls:
         self._path = quote(where.path, safe="/:%").encode()
         self._rest = f" HTTP/1.1\r\nhost: {where.netloc.rpartition('@')[2]}\r\n".encode()
         self._room = asyncio.Semaphore(CONNECTIONS)
-        self._free = list[Connection]()
+        self._free = list[BotApiConnection]()
 
     async def post(self, method: str, body: bytes, seconds: float) -> tuple[int, bytes]:
         """Call a method with its parameters as JSON; gives status and body. Raises TimeoutError, OSError."""
@@ -143,7 +143,7 @@ class Calls:
         while self._free:
             self._free.pop().close()
 
-    def _kept(self) -> Connection | None:
+    def _kept(self) -> BotApiConnection | None:
         """The connection that was used last, if it is young enough; the older ones are older still."""
         while self._free:
             last = self._free.pop()
@@ -152,7 +152,7 @@ class Calls:
             last.close()
         return None
 
-    async def _opened(self) -> Connection:
+    async def _opened(self) -> BotApiConnection:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         reached = await aiohappyeyeballs.start_connection(
@@ -161,7 +161,7 @@ class Calls:
         name = self._host if self._secure else None
         try:
             _, connection = await loop.create_connection(
-                Connection, sock=reached, ssl=self._secure, server_hostname=name
+                BotApiConnection, sock=reached, ssl=self._secure, server_hostname=name
             )
         except BaseException:
             reached.close()
@@ -169,7 +169,7 @@ class Calls:
         return connection
 
 
-async def _tried(connection: Connection, request: bytes) -> tuple[int, bytes] | None:
+async def _tried(connection: BotApiConnection, request: bytes) -> tuple[int, bytes] | None:
     """The answer over a connection that was used before; None where the other end was just closing it.
 
     It closed without a word, so it hardly read the call (RFC 9112, section 9.3.1 lets a client try again then).

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
-from bot.delivery.worker import Courier
-from bot.engine import Answer, Engine, joined, sorry
-from bot.platforms.telegram.client import Api
-from bot.platforms.telegram.models import Said, Sent
+from bot.delivery.worker import DeliveryWorker
+from bot.engine import Engine, EngineAnswer, joined, sorry
+from bot.platforms.telegram.client import TelegramClient
+from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers import i18n as wording
-from handlers.dialog.events import IDLE, Channel, Event, File, FileProblem, Lang, Say
+from handlers.dialog.events import IDLE, Channel, Event, File, FileProblem, Lang, Reply
 from storage.files.evidence import MOST_BYTES, clean_name
 from storage.store import Store
 
@@ -23,7 +23,7 @@ MOST_TYPED = 4096
 """Messages that are remembered for corrections."""
 
 MOST_MET = 1024
-"""People whose mark is not made anew for each message, until `Intake.part`. Memory only."""
+"""People whose mark is not made anew for each message, until `TelegramInbound.part`. Memory only."""
 
 _BACK = ("outbox", "", "back")
 
@@ -32,13 +32,13 @@ SOON, AGAIN = 1.0, 4.0
 
 
 @dataclass
-class Intake:
+class TelegramInbound:
     """Takes messages in for one desk."""
 
     engine: Engine
     store: Store
-    courier: Courier
-    api: Api
+    courier: DeliveryWorker
+    api: TelegramClient
     fault: Callable[[BaseException], None]
     _typed: dict[tuple[bytes, int], str] = field(default_factory=dict, repr=False)
     _since: "deque[tuple[float, bytes, int]]" = field(default_factory=deque, repr=False)
@@ -80,7 +80,7 @@ class Intake:
         session = await self.store.session(who)
         return session.lang if session else "th"
 
-    async def take(self, number: int, said: Said) -> Answer | None:
+    async def take(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
         """The answer to a message; None for one that nobody wrote, such as a pinned one."""
         chat = said.chat.id
         if said.file is not None:
@@ -93,11 +93,11 @@ class Intake:
                 "latitude": f"{said.location.latitude:.5f}",
                 "longitude": f"{said.location.longitude:.5f}",
             }
-            text = wording.text(Say("chat.place", where), await self.lang(self.who(chat)))
+            text = wording.text(Reply("chat.place", where), await self.lang(self.who(chat)))
             return await self.engine.handle(self.event(number, chat, text))
         return await self.engine.handle(self.event(number, chat, "")) if said.strange else None
 
-    async def corrected(self, number: int, said: Said) -> Answer | None:
+    async def corrected(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
         """The answer to a message that was changed in the chat; None where it holds no words."""
         if said.words is None:
             return None
@@ -107,7 +107,7 @@ class Intake:
         self._remember(said)
         return await self.engine.handle(self.event(number, said.chat.id, said.words, was=was))
 
-    def _remember(self, said: Said) -> None:
+    def _remember(self, said: TelegramMessage) -> None:
         """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
         who = self.who(said.chat.id)
         self._typed[who, said.message_id] = said.words or ""
@@ -125,7 +125,7 @@ class Intake:
         """Forget who wrote: whose mark belongs to which chat is made anew with the next message."""
         self._met.clear()
 
-    async def _with_file(self, event: Event, said: Said, sent: Sent) -> Answer:
+    async def _with_file(self, event: Event, said: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
         """The answer to a file, and to the words that came with it."""
         try:
             async with self._typing(said.chat.id):
@@ -140,7 +140,7 @@ class Intake:
             self.fault(trouble)
             return sorry("sorry.busy", await self.lang(event.who))
 
-    async def _decided(self, event: Event, said: Said, sent: Sent) -> Answer:
+    async def _decided(self, event: Event, said: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
         """The answer to a file that is fetched; one that is too large is refused at once."""
         name = clean_name(sent.file_name or named(said, await self.lang(event.who)))
         if (sent.file_size or 0) > MOST_BYTES:
@@ -179,9 +179,9 @@ def typed(text: str) -> str:
     return f"{command} {rest}" if rest else command
 
 
-def named(said: Said, lang: Lang) -> str:
+def named(said: TelegramMessage, lang: Lang) -> str:
     """A name for a file that came without one."""
     kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(said, kind)), "file")
     if said.video_note or said.animation:
         kind = "video"
-    return wording.text(Say(f"chat.{kind}"), lang)
+    return wording.text(Reply(f"chat.{kind}"), lang)

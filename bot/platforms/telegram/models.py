@@ -8,27 +8,27 @@ PRIVATE = "private"
 Short = Annotated[str, StringConstraints(max_length=4096)]
 
 
-class Part(BaseModel):
+class _Model(BaseModel):
     """A part of an update. What is new to us does not break it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-class Person(Part):
+class TelegramUser(_Model):
     """Who wrote."""
 
     id: int
     is_bot: bool = False
 
 
-class Chat(Part):
+class TelegramChat(_Model):
     """Where it was written."""
 
     id: int
     type: str
 
 
-class Sent(Part):
+class TelegramFile(_Model):
     """A file: its id for getFile, its name where the sender's program tells one, its size in bytes where known."""
 
     file_id: str
@@ -37,43 +37,43 @@ class Sent(Part):
     file_size: int | None = None
 
 
-class Place(Part):
+class Location(_Model):
     """A place on the map, degrees."""
 
     latitude: float
     longitude: float
 
 
-class Button(Part):
+class InlineKeyboardButton(_Model):
     """A button."""
 
     text: str = ""
     callback_data: str | None = None
 
 
-class Keyboard(Part):
+class InlineKeyboardMarkup(_Model):
     """The buttons under a message."""
 
-    inline_keyboard: tuple[tuple[Button, ...], ...] = ()
+    inline_keyboard: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
 
 
-class Said(Part):
+class TelegramMessage(_Model):
     """A message. date: seconds since 1970, 0 for one that Telegram does not show to bots any more."""
 
     message_id: int
     date: int = 0
-    chat: Chat
-    sender: Person | None = Field(default=None, alias="from")
+    chat: TelegramChat
+    sender: TelegramUser | None = Field(default=None, alias="from")
     text: str | None = None
     caption: str | None = None
-    photo: tuple[Sent, ...] = ()
-    document: Sent | None = None
-    voice: Sent | None = None
-    audio: Sent | None = None
-    video: Sent | None = None
-    video_note: Sent | None = None
-    animation: Sent | None = None
-    location: Place | None = None
+    photo: tuple[TelegramFile, ...] = ()
+    document: TelegramFile | None = None
+    voice: TelegramFile | None = None
+    audio: TelegramFile | None = None
+    video: TelegramFile | None = None
+    video_note: TelegramFile | None = None
+    animation: TelegramFile | None = None
+    location: Location | None = None
     sticker: object | None = None
     contact: object | None = None
     poll: object | None = None
@@ -84,10 +84,10 @@ class Said(Part):
     paid_media: object | None = None
     media_group_id: str | None = None
     has_protected_content: bool = False
-    reply_markup: Keyboard | None = None
+    reply_markup: InlineKeyboardMarkup | None = None
 
     @property
-    def file(self) -> Sent | None:
+    def file(self) -> TelegramFile | None:
         """What was sent beside words; of a photo the largest size."""
         if self.photo:
             return self.photo[-1]
@@ -106,38 +106,38 @@ class Said(Part):
         return self.text if self.text is not None else self.caption
 
 
-class Tap(Part):
+class CallbackQuery(_Model):
     """A tap on a button. message: the one that carried it, as it stood then."""
 
     id: str
-    sender: Person = Field(alias="from")
-    message: Said | None = None
+    sender: TelegramUser = Field(alias="from")
+    message: TelegramMessage | None = None
     data: str | None = None
 
 
-class Standing(Part):
+class ChatMember(_Model):
     """How the bot stands in a chat now."""
 
     status: str
 
 
-class Membership(Part):
+class ChatMemberUpdated(_Model):
     """The bot's own standing in a chat changed: somebody blocked it, or put it into a group."""
 
-    chat: Chat
-    sender: Person = Field(alias="from")
+    chat: TelegramChat
+    sender: TelegramUser = Field(alias="from")
     date: int = 0
-    new_chat_member: Standing
+    new_chat_member: ChatMember
 
 
-class Update(Part):
+class Update(_Model):
     """One thing that happened."""
 
     update_id: int
-    message: Said | None = None
-    edited_message: Said | None = None
-    callback_query: Tap | None = None
-    my_chat_member: Membership | None = None
+    message: TelegramMessage | None = None
+    edited_message: TelegramMessage | None = None
+    callback_query: CallbackQuery | None = None
+    my_chat_member: ChatMemberUpdated | None = None
 
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")

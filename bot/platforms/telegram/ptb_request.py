@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.delivery.worker import Never
+from bot.delivery.worker import PermanentError
 
 SECONDS = 10.0
 """How long a call may take; whether one that took longer has counted nobody knows."""
@@ -26,7 +26,7 @@ PIECE = 64 * 1024
 CONNECTIONS = 64
 
 
-class Flood(TelegramError):  # noqa: N818
+class FloodError(TelegramError):
     """Telegram asks to wait. PTB's own error of this name warns about itself when it is made."""
 
     def __init__(self, seconds: float) -> None:
@@ -34,7 +34,7 @@ class Flood(TelegramError):  # noqa: N818
         self.seconds = seconds
 
 
-class Wire(BaseRequest):
+class AiohttpRequest(BaseRequest):
     """PTB's requests by aiohttp, which costs a fifth of its own transport. No error holds an address or a token."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class Wire(BaseRequest):
         try:
             async with self._open.get(url, timeout=patience, allow_redirects=False) as answer:
                 if answer.status == HTTPStatus.NOT_FOUND:
-                    raise Never
+                    raise PermanentError
                 if answer.status != HTTPStatus.OK:
                     raise NetworkError("no file")
                 async for piece in answer.content.iter_chunked(PIECE):
@@ -114,7 +114,7 @@ class Wire(BaseRequest):
 
 def _counted(status: int, told: bytes) -> int:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Flood(_pause(told))
+        raise FloodError(_pause(told))
     return status
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handlers.dialog.chart import Chart
+from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Message
 
 LONGEST = 4096
@@ -17,7 +17,7 @@ GAP = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Bubble:
+class OutgoingMessage:
     """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt.
 
     fading: it is deleted after a while; qr, chart: what is sent as a picture after it.
@@ -30,7 +30,7 @@ class Bubble:
     keepsake: bool = False
     fading: bool = False
     qr: str = ""
-    chart: Chart | None = None
+    chart: MonthlyChart | None = None
 
     @property
     def keyboard(self) -> list[list[dict[str, str]]]:
@@ -45,7 +45,7 @@ class Bubble:
             room = room - len(label) if len(rows[-1]) < 2 else 0
         return rows
 
-    def with_words(self, more: str) -> "Bubble":
+    def with_words(self, more: str) -> "OutgoingMessage":
         """The bubble with words before its last ones, where there is room for them."""
         head, gap, last = self.text.rpartition(GAP)
         text = GAP.join(filter(None, (head, more, last))) if gap else self.text + GAP + more
@@ -73,9 +73,9 @@ NO_PREVIEW: dict[str, Any] = {"link_preview_options": {"is_disabled": True}}
 """A preview would be fetched by Telegram, and the addresses here are of bodies that take complaints."""
 
 
-def bubbles(messages: Sequence[Message]) -> list[Bubble]:
+def bubbles(messages: Sequence[Message]) -> list[OutgoingMessage]:
     """Messages as few bubbles: one after another in one, until buttons close it or it is full."""
-    made: list[Bubble] = []
+    made: list[OutgoingMessage] = []
     for message in messages:
         for bubble in _parts(message):
             last = made[-1] if made else None
@@ -88,8 +88,8 @@ def bubbles(messages: Sequence[Message]) -> list[Bubble]:
     return made
 
 
-def _joined(first: Bubble, then: Bubble) -> Bubble:
-    return Bubble(
+def _joined(first: OutgoingMessage, then: OutgoingMessage) -> OutgoingMessage:
+    return OutgoingMessage(
         first.text + GAP + then.text,
         then.choices,
         first.certain or then.certain,
@@ -101,13 +101,13 @@ def _joined(first: Bubble, then: Bubble) -> Bubble:
     )
 
 
-def _parts(message: Message) -> Iterator[Bubble]:
+def _parts(message: Message) -> Iterator[OutgoingMessage]:
     """A message in bubbles; the buttons stand under its last part."""
     texts = list(cut(message.text or "…"))
     for text in texts[:-1]:
-        yield Bubble(text, (), message.certain, message.guarded, fading=message.fading)
+        yield OutgoingMessage(text, (), message.certain, message.guarded, fading=message.fading)
     keepsake = message.receipt is not None
-    yield Bubble(
+    yield OutgoingMessage(
         texts[-1],
         message.choices,
         message.certain,

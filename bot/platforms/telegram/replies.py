@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bot.delivery.worker import Later, Never
-from bot.engine import Answer
+from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.engine import EngineAnswer
 from bot.images import chart, qr
-from bot.platforms.telegram.existing_message import Card
-from bot.platforms.telegram.expiring import Fading
-from bot.platforms.telegram.inbound import Intake
-from bot.platforms.telegram.render import Bubble, bubbles
-from bot.platforms.telegram.sender import Post
+from bot.platforms.telegram.existing_message import ExistingMessage
+from bot.platforms.telegram.expiring import ExpiringMessages
+from bot.platforms.telegram.inbound import TelegramInbound
+from bot.platforms.telegram.render import OutgoingMessage, bubbles
+from bot.platforms.telegram.sender import TelegramSender
 from handlers import i18n as wording
-from handlers.dialog.events import Message, Say
+from handlers.dialog.events import Message, Reply
 from storage.store import Store
 
 Wish: TypeAlias = Mapping[str, Any]
@@ -39,21 +39,21 @@ LAST = 2.0
 
 
 @dataclass
-class Voice:
+class TelegramReplies:
     """Speaks to the chats of one desk. riding: whether answers may ride (webhook)."""
 
     store: Store
-    post: Post
-    intake: Intake
+    post: TelegramSender
+    intake: TelegramInbound
     fault: Callable[[BaseException], None]
     riding: bool = True
-    fading: Fading = field(init=False)
+    fading: ExpiringMessages = field(init=False)
     _delivered: list[str] = field(default_factory=list)
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Make what deletes what must not stand for long."""
-        self.fading = Fading(self.store, self.post, self.fault)
+        self.fading = ExpiringMessages(self.store, self.post, self.fault)
 
     async def deliver(self, chat: int, messages: Sequence[Message]) -> None:
         """Send messages, each by a call. Raises what the post raises."""
@@ -69,7 +69,7 @@ class Voice:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def answer(
-        self, chat: int, answer: Answer, carrier: Card | None = None, *, rides: bool = True
+        self, chat: int, answer: EngineAnswer, carrier: ExistingMessage | None = None, *, rides: bool = True
     ) -> Wish | None:
         """Say an answer; gives what may ride. What is certain and was said before is the outbox's to repeat."""
         shown = [b for b in bubbles(answer.messages) if not (answer.again and b.certain)]
@@ -90,17 +90,19 @@ class Voice:
             self._strike(answer.waiting)
         return wish
 
-    async def _unsaid(self, chat: int, left: Sequence[Bubble], answer: Answer, trouble: Exception) -> None:
+    async def _unsaid(
+        self, chat: int, left: Sequence[OutgoingMessage], answer: EngineAnswer, trouble: Exception
+    ) -> None:
         """See that the rest is said later: what is certain by the outbox, and soon, for a person waits for it."""
-        if not isinstance(trouble, (Later, Never)):
+        if not isinstance(trouble, (RetryLaterError, PermanentError)):
             self.fault(trouble)
-        pause = trouble.seconds if isinstance(trouble, Later) else SOON
+        pause = trouble.seconds if isinstance(trouble, RetryLaterError) else SOON
         self.beside(self._insist(chat, [bubble for bubble in left if not bubble.certain], pause))
         if any(bubble.certain for bubble in left):
             until = self.intake.engine.now() + timedelta(seconds=pause)
             await self._quietly(self.store.outbox.hurry(answer.waiting, until))
 
-    def _ride(self, chat: int, left: Sequence[Bubble], here: Card | None) -> Wish | None:
+    def _ride(self, chat: int, left: Sequence[OutgoingMessage], here: ExistingMessage | None) -> Wish | None:
         """The last bubble as what rides, where it may: nothing hangs on its arrival, or on knowing its id."""
         bubble = left[0]
         if not self.riding or len(left) > 1 or bubble.certain or bubble.fading or bubble.chart:
@@ -120,7 +122,7 @@ class Voice:
         delivered, self._delivered = self._delivered, []
         await self.store.outbox.done(delivered)
 
-    async def _insist(self, chat: int, left: list[Bubble], wait: float) -> None:
+    async def _insist(self, chat: int, left: list[OutgoingMessage], wait: float) -> None:
         """Try a few times more to send what does not wait in the outbox; after that the person will ask again.
 
         wait: seconds that Telegram asked for.
@@ -132,35 +134,35 @@ class Voice:
                 while left:
                     await self._send(chat, left[0])
                     left.pop(0)
-            except Never:
+            except PermanentError:
                 return
-            except Later as later:
+            except RetryLaterError as later:
                 wait = later.seconds
             except Exception:  # noqa: S112 - noted the first time
                 continue
 
-    async def _put(self, chat: int, bubble: Bubble, here: Card | None) -> None:
+    async def _put(self, chat: int, bubble: OutgoingMessage, here: ExistingMessage | None) -> None:
         if here is None:
             return await self._send(chat, bubble)
         return await self._stands(chat, await self.post.change(chat, here.id, bubble), bubble)
 
-    async def _send(self, chat: int, bubble: Bubble) -> None:
+    async def _send(self, chat: int, bubble: OutgoingMessage) -> None:
         await self._stands(chat, await self.post.send(chat, bubble), bubble)
 
-    async def _stands(self, chat: int, message: int, bubble: Bubble) -> None:
+    async def _stands(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
         self.note(chat, message)
         if bubble.fading:
             await self.fading.note(chat, message, self.intake.engine.now())
         if bubble.qr or bubble.chart:
             self.beside(self._pictured(chat, bubble))
 
-    async def _pictured(self, chat: int, bubble: Bubble) -> None:
+    async def _pictured(self, chat: int, bubble: OutgoingMessage) -> None:
         """Show a picture below the words, which say the same: so nothing waits for it, and it is not insisted on."""
         drawn = await chart.drawn(bubble.chart) if bubble.chart else qr.drawn(bubble.qr)
         picture = await self.post.picture(chat, drawn)
-        await self._stands(chat, picture, Bubble("", fading=bubble.fading))
+        await self._stands(chat, picture, OutgoingMessage("", fading=bubble.fading))
 
-    async def _tidied(self, chat: int, shown: Sequence[Bubble]) -> list[Bubble]:
+    async def _tidied(self, chat: int, shown: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
         """A case was filed: its draft goes from the chat before its receipt comes, which says so."""
         who = self.intake.who(chat)
         known = await self.store.traces.take(who)
@@ -171,7 +173,7 @@ class Voice:
             for number in known:
                 self.store.traces.note(who, number)
             return list(shown)
-        told = wording.text(Say("chat.tidied"), await self.intake.lang(who))
+        told = wording.text(Reply("chat.tidied"), await self.intake.lang(who))
         return [b.with_words(told) if b.keepsake else b for b in shown]
 
     def note(self, chat: int, message: int) -> None:

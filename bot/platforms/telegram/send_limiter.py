@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.delivery.worker import Later
+from bot.delivery.worker import RetryLaterError
 
 PER_CHAT = 1.0
 """Seconds between two messages of a chat (core.telegram.org/bots/faq); it lets a few in a row pass."""
@@ -21,7 +21,7 @@ MOST_CHATS = 10_000
 
 
 @dataclass
-class Pace:
+class SendLimiter:
     """Says when a chat may be written to. Only what the Bot API counts as messages passes here."""
 
     per_chat: float = PER_CHAT
@@ -37,7 +37,7 @@ class Pace:
         free = max(self._chats.get(chat, 0.0), now)
         wait = max(free - now - self.per_chat * (IN_A_ROW - 1), self._next - now, 0.0)
         if wait > MOST:
-            raise Later(wait)
+            raise RetryLaterError(wait)
         self._chats[chat] = free + self.per_chat
         self._next = max(self._next, now) + self.overall
         if len(self._chats) > MOST_CHATS:

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.delivery.worker import Later
-from bot.platforms.telegram.client import Api, Gone
-from bot.platforms.telegram.render import Bubble
-from bot.platforms.telegram.send_limiter import MOST, Pace
+from bot.delivery.worker import RetryLaterError
+from bot.platforms.telegram.client import MessageGoneError, TelegramClient
+from bot.platforms.telegram.render import OutgoingMessage
+from bot.platforms.telegram.send_limiter import MOST, SendLimiter
 
 TRIES = 2
 MOST_AT_ONCE = 100
@@ -14,14 +14,14 @@ MOST_AT_ONCE = 100
 
 
 @dataclass
-class Post:
+class TelegramSender:
     """Sends, changes and deletes."""
 
-    api: Api
-    pace: Pace
+    api: TelegramClient
+    pace: SendLimiter
 
-    async def send(self, chat: int, bubble: Bubble) -> int:
-        """Send a message; gives its id. A short "not so fast" is waited for. Raises as `Api`."""
+    async def send(self, chat: int, bubble: OutgoingMessage) -> int:
+        """Send a message; gives its id. A short "not so fast" is waited for. Raises as `TelegramClient`."""
         return await self._paced(chat, lambda: self.api.send(chat, bubble))
 
     async def picture(self, chat: int, content: bytes) -> int:
@@ -33,20 +33,20 @@ class Post:
             await self.pace.turn(chat)
             try:
                 return await call()
-            except Later as later:
+            except RetryLaterError as later:
                 self.pace.hold(chat, later.seconds)
                 if tried == TRIES or later.seconds > MOST:
                     raise
-        raise Later(MOST)
+        raise RetryLaterError(MOST)
 
-    async def change(self, chat: int, message: int, bubble: Bubble) -> int:
+    async def change(self, chat: int, message: int, bubble: OutgoingMessage) -> int:
         """Put a bubble in a message's place, or below where that is not there any more; gives the id."""
         await self.pace.turn(chat)
         try:
             await self.api.change(chat, message, bubble)
-        except Gone:
+        except MessageGoneError:
             return await self.send(chat, bubble)
-        except Later as later:
+        except RetryLaterError as later:
             self.pace.hold(chat, later.seconds)
             raise
         return message

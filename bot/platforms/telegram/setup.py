@@ -14,18 +14,18 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.routing import BaseRoute, Route
 
-from bot.bootstrap import Desk
-from bot.delivery.worker import Courier, Later, Mistaken
+from bot.bootstrap import RunningDesk
+from bot.delivery.worker import DeliveryWorker, RejectedError, RetryLaterError
 from bot.engine import sorry
-from bot.log import Happened, log
-from bot.platforms.telegram.adapter import Door
-from bot.platforms.telegram.client import Api, Elsewhere, Refused
-from bot.platforms.telegram.commands import Commands
+from bot.log import LogEvent, log
+from bot.platforms.telegram.adapter import TelegramAdapter
+from bot.platforms.telegram.client import InvalidBotTokenError, TelegramClient, UpdatesConflictError
+from bot.platforms.telegram.commands import TelegramCommandMenus
 from bot.platforms.telegram.models import Update
-from bot.platforms.telegram.render import Bubble
-from bot.platforms.telegram.send_limiter import Pace
-from bot.platforms.telegram.sender import Post
-from bot.platforms.telegram.webhook import Webhook
+from bot.platforms.telegram.render import OutgoingMessage
+from bot.platforms.telegram.send_limiter import SendLimiter
+from bot.platforms.telegram.sender import TelegramSender
+from bot.platforms.telegram.webhook import TelegramWebhook
 from bot.settings import PREFIX, DeskName, DeskSettings
 
 FLUSH = 10.0
@@ -47,31 +47,37 @@ STRAGGLER = 0.5
 
 
 @dataclass(frozen=True)
-class Entrance:
+class TelegramSetup:
     """An open door: what the courier carries by, where updates come in, and the address to be told to Telegram."""
 
-    door: Door
+    door: TelegramAdapter
     routes: Sequence[BaseRoute]
-    commands: Commands
+    commands: TelegramCommandMenus
 
 
 @asynccontextmanager
 async def opened(
-    desk: Desk, own: DeskSettings, origin: str, courier: Courier, fault: Callable[[BaseException], None]
-) -> AsyncIterator[Entrance]:
+    desk: RunningDesk,
+    own: DeskSettings,
+    origin: str,
+    courier: DeliveryWorker,
+    fault: Callable[[BaseException], None],
+) -> AsyncIterator[TelegramSetup]:
     """Open the door of a desk that has a token. Whether Telegram can be reached is found out beside."""
     token = own.telegram_token.get_secret_value() if own.telegram_token else ""
-    api = Api(token, origin)
+    api = TelegramClient(token, origin)
     await api.open()
     polling = own.telegram_mode == "polling"
-    door = Door(desk.engine, desk.store, Post(api, Pace()), courier, fault, riding=not polling)
-    commands = Commands(desk.name, desk.store, api, door.intake.opened, fault)
-    guide = Guide(desk.name, own, api, door, commands, fault)
-    webhook = Route(f"/telegram/{desk.name}", Webhook(door, secret(own), fault), methods=["POST"])
+    door = TelegramAdapter(
+        desk.engine, desk.store, TelegramSender(api, SendLimiter()), courier, fault, riding=not polling
+    )
+    commands = TelegramCommandMenus(desk.name, desk.store, api, door.intake.opened, fault)
+    guide = TelegramBackgroundTasks(desk.name, own, api, door, commands, fault)
+    webhook = Route(f"/telegram/{desk.name}", TelegramWebhook(door, secret(own), fault), methods=["POST"])
     work = [guide.begin(), guide.remember(), commands.follow()]
     tasks = [asyncio.create_task(one) for one in work]
     try:
-        yield Entrance(door, [] if polling else [webhook], commands)
+        yield TelegramSetup(door, [] if polling else [webhook], commands)
     finally:
         for task in tasks:
             task.cancel()
@@ -89,14 +95,14 @@ def secret(own: DeskSettings) -> str:
 
 
 @dataclass
-class Guide:
+class TelegramBackgroundTasks:
     """What is done beside the door for as long as it is open."""
 
     desk: DeskName
     own: DeskSettings
-    api: Api
-    door: Door
-    commands: Commands
+    api: TelegramClient
+    door: TelegramAdapter
+    commands: TelegramCommandMenus
     fault: Callable[[BaseException], None]
 
     async def begin(self) -> None:
@@ -170,7 +176,7 @@ class Guide:
         if update.message is None:
             return
         told = sorry("sorry.fault", "th").messages[0].text
-        await self._quietly(self.door.post.send(update.message.chat.id, Bubble(told)))
+        await self._quietly(self.door.post.send(update.message.chat.id, OutgoingMessage(told)))
 
     async def _until_done(
         self, work: Callable[[], Coroutine[Any, Any, Any]], longest: float = LONGEST
@@ -179,13 +185,13 @@ class Guide:
         while True:
             try:
                 return await work()
-            except Later as later:
+            except RetryLaterError as later:
                 await asyncio.sleep(later.seconds)
-            except Refused:
+            except InvalidBotTokenError:
                 _explain(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
-            except Mistaken:
+            except RejectedError:
                 _explain(self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", REFUSES)
-            except Elsewhere:
+            except UpdatesConflictError:
                 _explain(self.desk, "MODE", ELSEWHERE_TH, ELSEWHERE)
                 await self._quietly(self.api.listen_here())  # somebody may have set a webhook meanwhile
             except Exception as trouble:  # Telegram is away; everything else goes on
@@ -200,12 +206,12 @@ def _explain(desk: DeskName, setting: str, thai: str, english: str) -> None:
     sys.stderr.write(
         f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"
     )
-    log(Happened.REFUSED, desk)
+    log(LogEvent.REFUSED, desk)
 
 
 def _read(raw: object) -> Update | None:
     try:
         return Update.model_validate(raw)
     except ValidationError:
-        log(Happened.UNREADABLE)
+        log(LogEvent.UNREADABLE)
         return None

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.engine import sorry
-from bot.log import Happened, log
-from bot.platforms.telegram.adapter import Door
+from bot.log import LogEvent, log
+from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.ptb_request import written
 
@@ -19,14 +19,14 @@ _NOTHING: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
 _JSON = (b"content-type", b"application/json")
 
 
-class TooMuch(Exception):  # noqa: N818
+class UpdateTooLargeError(Exception):
     """The body is larger than any update."""
 
 
-class Webhook:
+class TelegramWebhook:
     """`POST /telegram/{desk}`."""
 
-    def __init__(self, door: Door, secret: str, fault: Callable[[BaseException], None]) -> None:
+    def __init__(self, door: TelegramAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
         self._door, self._secret, self._fault = door, secret.encode(), fault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,7 +38,7 @@ class Webhook:
             return await _answer(send, 415)
         try:
             body = await _body(headers, receive)
-        except TooMuch:
+        except UpdateTooLargeError:
             return await _answer(send, 413)
         return await _answer(send, 200, await self._heard(body)) if body is not None else None
 
@@ -47,7 +47,7 @@ class Webhook:
         try:
             update = Update.model_validate_json(body)
         except ValidationError:
-            log(Happened.UNREADABLE)  # asked for again it would read no better
+            log(LogEvent.UNREADABLE)  # asked for again it would read no better
             return b""
         try:
             wish = await self._door.hear(update)
@@ -71,7 +71,7 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
     """The whole body; None when the sender went away. Raises TooMuch as soon as it is."""
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length[:20]) > MOST_BYTES:
-        raise TooMuch
+        raise UpdateTooLargeError
     pieces, size = [], 0
     while True:
         message: Message = await receive()
@@ -80,7 +80,7 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
         piece = message.get("body", b"")
         size += len(piece)
         if size > MOST_BYTES:
-            raise TooMuch
+            raise UpdateTooLargeError
         pieces.append(piece)
         if not message.get("more_body", False):
             return b"".join(pieces)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.web.chat.session import Ticket, digest
+from bot.web.chat.session import FormToken, digest
 from bot.web.chat.unsent_text import LONGEST
-from bot.web.multipart import Filled
+from bot.web.multipart import FormData
 from handlers.dialog.events import Channel, Event
 
 ASIDE = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
@@ -14,14 +14,14 @@ ASIDE = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
 NO_QUESTION = -1
 
 
-def aside(filled: Filled) -> bool:
+def aside(filled: FormData) -> bool:
     """Whether words stand beside a command or a way back; what is too long to be remembered is sent all the same."""
     text, choice = filled.words("text"), filled.words("choice")
     leads_away = choice.startswith("/") or choice.partition(".")[2] in ASIDE
     return bool(text) and leads_away and len(text) <= LONGEST
 
 
-def events(who: bytes, ticket: Ticket, filled: Filled, now: datetime) -> list[Event]:
+def events(who: bytes, ticket: FormToken, filled: FormData, now: datetime) -> list[Event]:
     """The command of a page that was shown before anything was said; then words, files, and what was pressed.
 
     A form of a talk that has lapsed since is for no question of the present one, whatever numbers it bears.

@@ -21,18 +21,20 @@ PALETTE = [
 
 
 @dataclass(frozen=True)
-class Keepsake:
+class ReceiptDownload:
     """The two forms of a receipt, as addresses that a link can hold: nothing is fetched and nothing is stored."""
 
     picture: str
     text: str
 
 
-def keepsake(receipt: str, title: str, until: str) -> Keepsake:
+def keepsake(receipt: str, title: str, until: str) -> ReceiptDownload:
     """A receipt as a PNG picture and as a UTF-8 text. title: what it is called; until: when to come back."""
     picture = b64encode(_drawn(receipt, title, until)).decode()
     words = b64encode(f"\ufeff{title}\r\n{receipt}\r\n{until}\r\n".encode()).decode()
-    return Keepsake(f"data:image/png;base64,{picture}", f"data:text/plain;charset=utf-8;base64,{words}")
+    return ReceiptDownload(
+        f"data:image/png;base64,{picture}", f"data:text/plain;charset=utf-8;base64,{words}"
+    )
 
 
 def _drawn(receipt: str, title: str, until: str) -> bytes:

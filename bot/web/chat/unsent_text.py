@@ -13,7 +13,7 @@ MOST = 500
 
 
 @dataclass
-class Unsent:
+class UnsentTextCache:
     """By person: at which step of the talk, what, and when."""
 
     _typed: dict[bytes, tuple[str, str, datetime]] = field(default_factory=dict, repr=False)

@@ -6,11 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.engine import Answer
+from bot.engine import EngineAnswer
 from bot.web import html as markup
-from bot.web.chat.receipt_download import Keepsake, keepsake
+from bot.web.chat.receipt_download import ReceiptDownload, keepsake
 from handlers import i18n as wording
-from handlers.dialog.events import TYPED, Lang, Message, Say, Session, Wants
+from handlers.dialog.events import TYPED, ExpectedInput, Lang, Message, Reply, Session
 
 HEADED = {
     *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
@@ -33,7 +33,7 @@ LANGUAGES = {"/th", "/en"}
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PageSection:
     """A part of the page. level: 1 or 2, of its heading; 0 where it has none."""
 
     level: int
@@ -42,7 +42,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class ChoiceButton:
     """A choice as a button. kind: chief, answer or exit."""
 
     label: str
@@ -51,7 +51,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class TalkPage:
+class ChatView:
     """What the template shows of a talk.
 
     label, beside: the keys of what stands above the text box, as the answer and beside buttons;
@@ -60,9 +60,9 @@ class TalkPage:
     """
 
     notes: tuple[Markup, ...]
-    sections: tuple[Section, ...]
-    wants: Wants
-    buttons: tuple[Button, ...]
+    sections: tuple[PageSection, ...]
+    wants: ExpectedInput
+    buttons: tuple[ChoiceButton, ...]
     place: tuple[int, int] | None
     typed: str
     had: str
@@ -70,16 +70,16 @@ class TalkPage:
     label: str
     beside: str
     refused: bool
-    keepsake: Keepsake | None
+    keepsake: ReceiptDownload | None
 
 
 def arranged(
-    says: Iterable[Say], lang: Lang, session: Session | None, typed: str, *, notes: Iterable[str] = ()
-) -> TalkPage:
+    says: Iterable[Reply], lang: Lang, session: Session | None, typed: str, *, notes: Iterable[str] = ()
+) -> ChatView:
     """Arrange what was said. typed: what stands in the text box; notes: words of the door itself."""
     shown = [*says]
     question = shown[-1] if shown and shown[-1].choices else None
-    told_of, sections = [markup.html(note) for note in notes], list[Section]()
+    told_of, sections = [markup.html(note) for note in notes], list[PageSection]()
     for say in shown[: -1 if question else None]:
         if is_part(say):
             sections.append(_section(say, lang, 2 if sections else 1))
@@ -87,10 +87,10 @@ def arranged(
             told_of.append(markup.html(wording.text(say, lang)))
     if question:
         sections.append(_section(question, lang, 2 if any(s.level for s in sections) else 1))
-    wants = (question.wants if question else None) or Wants.PICK
+    wants = (question.wants if question else None) or ExpectedInput.PICK
     had = _answered(session, wants, question)
     asking = question is not None and question.key.startswith(ASKING)
-    return TalkPage(
+    return ChatView(
         notes=tuple(told_of),
         sections=tuple(sections),
         wants=wants,
@@ -100,86 +100,88 @@ def arranged(
         had=had,
         label="page.question.asked" if asking else "page.answer",
         beside="page.question.beside" if asking else "page.write",
-        told=session.answers.get(session.step, "") if session and wants is Wants.LONG else "",
+        told=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
         refused=wants in TYPED and any("unsent" in say.args for say in shown),
         keepsake=_keepsake(shown, lang),
     )
 
 
-def _section(say: Say, lang: Lang, level: int) -> Section:
+def _section(say: Reply, lang: Lang, level: int) -> PageSection:
     if say.key in AS_BUTTONS:
         say = replace(say, args={**say.args, AS_BUTTONS[say.key]: ()})
     message = wording.render(say, lang)
     if say.key in PLAIN:
-        return Section(0, "", markup.html(message.text))
+        return PageSection(0, "", markup.html(message.text))
     text = message.text.lstrip("\n")
     place = _place(say)
     if place:
         text = text.removeprefix(f"({place[0]}/{place[1]}) ")
     heading, _, body = text.partition("\n")
     if say.key == "report.review":
-        return Section(level, heading, markup.pairs(wording.lines(say, lang)[1:]))
+        return PageSection(level, heading, markup.pairs(wording.lines(say, lang)[1:]))
     marks = _marks(say, message, lang)
     if "status" in marks:  # the state is the heading's own words
-        return Section(level, markup.inline(heading, marks), markup.html(body))
-    return Section(level, heading, markup.html(body, marks))
+        return PageSection(level, markup.inline(heading, marks), markup.html(body))
+    return PageSection(level, heading, markup.html(body, marks))
 
 
-def _marks(say: Say, message: Message, lang: Lang) -> Mapping[str, str]:
+def _marks(say: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
     status = say.args.get("status")
     marks = {"receipt": message.receipt} if message.receipt else {}
-    return {**marks, "status": wording.text(status, lang)} if isinstance(status, Say) else marks
+    return {**marks, "status": wording.text(status, lang)} if isinstance(status, Reply) else marks
 
 
-def _place(say: Say) -> tuple[int, int] | None:
+def _place(say: Reply) -> tuple[int, int] | None:
     place, of = say.args.get("place"), say.args.get("of")
     return (place, of) if isinstance(place, int) and isinstance(of, int) else None
 
 
-def _buttons(question: Say, lang: Lang, session: Session | None, wants: Wants) -> tuple[Button, ...]:
+def _buttons(
+    question: Reply, lang: Lang, session: Session | None, wants: ExpectedInput
+) -> tuple[ChoiceButton, ...]:
     made = []
     for choice in question.choices:
         value = choice.data.partition(".")[2]
         kind = "chief" if value in CHIEF else "exit" if value in EXITS else "answer"
         if choice.data not in LANGUAGES:  # the language stands at the top of each page
-            made.append(Button(wording.label(choice, lang), choice.data, kind))
-    if wants is Wants.LONG and session and not any(b.data.endswith(".done") for b in made):
-        label = wording.text(Say("page.done"), lang)
-        made.insert(0, Button(label, f"{session.prompt}.done", "chief"))
+            made.append(ChoiceButton(wording.label(choice, lang), choice.data, kind))
+    if wants is ExpectedInput.LONG and session and not any(b.data.endswith(".done") for b in made):
+        label = wording.text(Reply("page.done"), lang)
+        made.insert(0, ChoiceButton(label, f"{session.prompt}.done", "chief"))
     return tuple(sorted(made, key=lambda button: button.kind == "exit"))
 
 
-def _unsent(says: Iterable[Say]) -> str:
+def _unsent(says: Iterable[Reply]) -> str:
     return next((str(say.args["unsent"]) for say in says if "unsent" in say.args), "")
 
 
-def _answered(session: Session | None, wants: Wants, question: Say | None) -> str:
+def _answered(session: Session | None, wants: ExpectedInput, question: Reply | None) -> str:
     """The answer that a question already has, to be changed; not one that was picked."""
-    if session is None or question is None or wants is not Wants.TEXT:
+    if session is None or question is None or wants is not ExpectedInput.TEXT:
         return ""
     answer = session.answers.get(session.step, "")
     picked = {choice.data.partition(".")[2] for choice in question.choices}
     return "" if answer in picked else answer
 
 
-def _keepsake(says: Iterable[Say], lang: Lang) -> Keepsake | None:
+def _keepsake(says: Iterable[Reply], lang: Lang) -> ReceiptDownload | None:
     for say in says:
         receipt: Any = say.args.get("receipt")
         if receipt:
-            title = wording.text(Say("page.note_code"), lang)
+            title = wording.text(Reply("page.note_code"), lang)
             by = say.args.get("answer_by")
-            until = wording.text(Say("page.note_until", {"answer_by": by}), lang) if by else ""
+            until = wording.text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
             return keepsake(receipt, title, until)
     return None
 
 
-def together(answers: list[Answer]) -> Answer:
+def together(answers: list[EngineAnswer]) -> EngineAnswer:
     """The answers to a form's events as one: what each told, and the last one's question."""
     *earlier, last = answers
     told = [say for answer in earlier for say in answer.says if not say.choices and not is_part(say)]
     return replace(last, says=(*told, *last.says))
 
 
-def is_part(say: Say) -> bool:
+def is_part(say: Reply) -> bool:
     """Whether something said is a part of the page; all else without choices is a note."""
     return say.key in HEADED or say.key in PLAIN

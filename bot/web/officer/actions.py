@@ -7,17 +7,17 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
-from bot.bootstrap import Desk
+from bot.bootstrap import RunningDesk
 from bot.engine import MOST_REDECIDED
-from handlers.dialog.events import Act, Channel, Event, Lang, Query, Say, Turn
+from handlers.dialog.events import Act, Channel, Event, Lang, Query, Reply, TurnResult
 from handlers.office import Office
-from handlers.staff.complaints.case_page import Visit
-from storage.errors import Conflict
+from handlers.staff.complaints.case_page import PageRequest
+from storage.errors import ConflictError
 
 T = TypeVar("T")
 
 
-class Acting(Protocol):
+class HasActs(Protocol):
     """Something that was decided, with what is written for it."""
 
     @property
@@ -25,20 +25,20 @@ class Acting(Protocol):
         """What is written."""
 
 
-A = TypeVar("A", bound=Acting)
+A = TypeVar("A", bound=HasActs)
 
 
 @dataclass(frozen=True, slots=True)
-class Deeds:
+class OfficerActions:
     """What somebody does who holds a mark."""
 
-    desk: Desk
+    desk: RunningDesk
     office: Office
     mark: bytes
 
-    def visit(self) -> Visit:
+    def visit(self) -> PageRequest:
         """The visit at this instant."""
-        return Visit(self.mark, self.office, self.now())
+        return PageRequest(self.mark, self.office, self.now())
 
     def now(self) -> datetime:
         """The instant."""
@@ -55,7 +55,7 @@ class Deeds:
                 return found
             answer = await self.desk.engine.ask(query)
 
-    async def done(self, deed: Callable[[Visit], Generator[Query[Any], Any, A | None]]) -> A | None:
+    async def done(self, deed: Callable[[PageRequest], Generator[Query[Any], Any, A | None]]) -> A | None:
         """Decide and write; what was decided, on what was true when it was written. Raises Conflict, DiskFull."""
         for _ in range(MOST_REDECIDED):
             decided = await self.decide(deed(self.visit()))
@@ -63,14 +63,14 @@ class Deeds:
                 return decided
             try:
                 await self._commit(secrets.token_hex(16), decided.acts)
-            except Conflict:
+            except ConflictError:
                 continue
             return decided
-        raise Conflict("lost every time")
+        raise ConflictError("lost every time")
 
     async def once(
-        self, name: str, deed: Callable[[Visit], Generator[Query[Any], Any, Turn]]
-    ) -> tuple[Say, Lang]:
+        self, name: str, deed: Callable[[PageRequest], Generator[Query[Any], Any, TurnResult]]
+    ) -> tuple[Reply, Lang]:
         """The same for a form, which has one effect however often it is sent. name: of the form as it was filled in."""
         id_ = f"officer.{self.mark.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
         for _ in range(MOST_REDECIDED):
@@ -82,14 +82,14 @@ class Deeds:
                 return turn.says[0], turn.lang
             try:
                 said = await self._commit(id_, turn.acts, turn.says, turn.lang)
-            except Conflict:
+            except ConflictError:
                 continue
             return said[0], turn.lang
-        raise Conflict("lost every time")
+        raise ConflictError("lost every time")
 
     async def _commit(
-        self, id_: str, acts: tuple[Act, ...], says: tuple[Say, ...] = (), lang: Lang = "th"
-    ) -> tuple[Say, ...]:
+        self, id_: str, acts: tuple[Act, ...], says: tuple[Reply, ...] = (), lang: Lang = "th"
+    ) -> tuple[Reply, ...]:
         event = Event(id_, self.mark, Channel.WEB)
-        done = await self.desk.store.commit(event, None, Turn(None, says, acts, lang), self.now())
+        done = await self.desk.store.commit(event, None, TurnResult(None, says, acts, lang), self.now())
         return done.says

@@ -5,33 +5,33 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.bootstrap import Desk
+from bot.bootstrap import RunningDesk
 from bot.exporters import case_pdf as casefile
 from bot.web import html as markup
-from bot.web.multipart import Filled
-from bot.web.officer.actions import Deeds
-from bot.web.officer.files import Evidences
-from bot.web.officer.import_register import Registers
-from bot.web.officer.responses import Sheets, handed, nothing
-from bot.web.officer.session import SEAT, Holder, forget
-from bot.web.templating import Pages
+from bot.web.multipart import FormData
+from bot.web.officer.actions import OfficerActions
+from bot.web.officer.files import CaseFiles
+from bot.web.officer.import_register import RegisterImport
+from bot.web.officer.responses import OfficerResponses, handed, nothing
+from bot.web.officer.session import SEAT, OfficerSession, forget
+from bot.web.templating import PageRenderer
 from handlers import thai
-from handlers.dialog.events import Lang, Say
+from handlers.dialog.events import Lang, Reply
 from handlers.staff.complaints import case_page as visit
-from handlers.staff.complaints.case_page import Look, Visitor
-from handlers.staff.page_access import Room
+from handlers.staff.complaints.case_page import OpenedCasePage, PageSession
+from handlers.staff.page_access import PageKind
 from storage.errors import StorageError
 
 KEEP = frozenset({"staff.held.already", "staff.too_long", "staff.reply.ask"})
 """What is said where words were not taken, so that they stand in the box again."""
 
 
-class Rooms(Evidences):
+class CasePages(CaseFiles):
     """The pages behind a link."""
 
-    def __init__(self, desk: Desk, pages: Pages, sheets: Sheets) -> None:
+    def __init__(self, desk: RunningDesk, pages: PageRenderer, sheets: OfficerResponses) -> None:
         super().__init__(desk, pages, sheets)
-        self._registers = Registers(desk, pages.office, sheets)
+        self._registers = RegisterImport(desk, pages.office, sheets)
 
     async def room(self, request: Request) -> Response:
         """The page of a seat, or something that is done from there."""
@@ -47,17 +47,22 @@ class Rooms(Evidences):
         return await self._shown(request, holder, visitor)
 
     async def _shown(
-        self, request: Request, holder: Holder, visitor: Visitor, note: Say | None = None, typed: str = "",
+        self,
+        request: Request,
+        holder: OfficerSession,
+        visitor: PageSession,
+        note: Reply | None = None,
+        typed: str = "",
         status: int = 200,
-    ) -> Response:  # fmt: skip
+    ) -> Response:
         lang = visitor.hole.lang
         words = self.sheets.words(note, lang) if note else ""
         more: dict[str, Any] = {"path": request.url.path, "csrf": holder.ticket(), "note": words}
-        if visitor.hole.room is Room.IMPORT:
+        if visitor.hole.room is PageKind.IMPORT:
             return self._registers.begun(request, holder, lang)
-        if visitor.hole.room is Room.EXPORT and visitor.found is not None:
+        if visitor.hole.room is PageKind.EXPORT and visitor.found is not None:
             return self.sheets.shown("officer_paper.html", lang, status, number=visitor.found.shown, **more)
-        if visitor.hole.room is Room.IDENTITY:
+        if visitor.hole.room is PageKind.IDENTITY:
             return await self._named(holder, lang, more)
         look = await self.deeds(holder).done(visit.look)
         if look is None:
@@ -65,7 +70,7 @@ class Rooms(Evidences):
         more |= {"typed": typed, "waits": look.found.held == visitor.hole.staff.id, **self._case(look, lang)}
         return self.sheets.shown("officer_case.html", lang, status, **more)
 
-    async def _named(self, holder: Holder, lang: Lang, more: dict[str, Any]) -> Response:
+    async def _named(self, holder: OfficerSession, lang: Lang, more: dict[str, Any]) -> Response:
         """The reporter's name, where it cannot be shown in the chat."""
         found = await self.deeds(holder).done(visit.identified)
         if found is None:
@@ -74,10 +79,10 @@ class Rooms(Evidences):
             "officer_identity.html", lang, number=found.found.shown, lines=found.lines, **more
         )
 
-    def _case(self, look: Look, lang: Lang) -> dict[str, Any]:
+    def _case(self, look: OpenedCasePage, lang: Lang) -> dict[str, Any]:
         """A case in words."""
 
-        def said(say: Say) -> str:
+        def said(say: Reply) -> str:
             return self.sheets.words(say, lang)
 
         return {
@@ -89,7 +94,7 @@ class Rooms(Evidences):
             "files": self.listed(look.files),
         }
 
-    async def _post(self, request: Request, holder: Holder | None) -> Response:
+    async def _post(self, request: Request, holder: OfficerSession | None) -> Response:
         visitor = None
         if holder is not None:
             deeds = self.deeds(holder)
@@ -97,13 +102,13 @@ class Rooms(Evidences):
         if holder is None or visitor is None:
             filled = await self.sheets.filled(request, None, nothing)
             return self.sheets.closed("th", filled.words("text"))
-        if visitor.hole.room is Room.IMPORT:
+        if visitor.hole.room is PageKind.IMPORT:
             answer = await self._registers.heard(request, holder, visitor)
             return answer or await self._left(request, holder)
         filled = await self.sheets.filled(request, holder, nothing)
         if not holder.gave(filled.words("csrf")):
             return await self._shown(
-                request, holder, visitor, Say("officer.stale"), filled.words("text"), 403
+                request, holder, visitor, Reply("officer.stale"), filled.words("text"), 403
             )
         if filled.words("choice") == "leave":
             return await self._left(request, holder)
@@ -114,7 +119,9 @@ class Rooms(Evidences):
             text = filled.words("text")  # the case cannot be shown: that too would have to be written
             return self.sheets.closed(visitor.hole.lang, text, "unsaved", 503)
 
-    async def _said(self, request: Request, holder: Holder, visitor: Visitor, filled: Filled) -> Response:
+    async def _said(
+        self, request: Request, holder: OfficerSession, visitor: PageSession, filled: FormData
+    ) -> Response:
         """Words to the reporter, their confirmation, or taking them back."""
         choice, text, deeds = filled.words("choice"), filled.words("text"), self.deeds(holder)
         if choice == "undo":
@@ -137,7 +144,9 @@ class Rooms(Evidences):
         typed = text if say.key in KEEP else ""
         return await self._shown(request, holder, visitor, say, typed)
 
-    def _proposed(self, request: Request, holder: Holder, visitor: Visitor, say: Say, text: str) -> Response:
+    def _proposed(
+        self, request: Request, holder: OfficerSession, visitor: PageSession, say: Reply, text: str
+    ) -> Response:
         """What the reporter will see, to be confirmed once."""
         lang, seen = visitor.hole.lang, say.args["seen"]
         return self.sheets.shown(
@@ -146,11 +155,11 @@ class Rooms(Evidences):
             path=request.url.path,
             csrf=holder.ticket(),
             number=say.args["number"],
-            seen=self.sheets.words(seen, lang) if isinstance(seen, Say) else "",
+            seen=self.sheets.words(seen, lang) if isinstance(seen, Reply) else "",
             typed=thai.clean(text).text,
         )
 
-    async def _left(self, request: Request, holder: Holder) -> Response:
+    async def _left(self, request: Request, holder: OfficerSession) -> Response:
         """The seat is left at once."""
         deeds = self.deeds(holder)
         self._registers.forget(holder)
@@ -168,7 +177,7 @@ class Rooms(Evidences):
         found, hole, deeds = (
             fetched.visitor.found,
             fetched.visitor.hole,
-            Deeds(self.desk, self.pages.office, b""),
+            OfficerActions(self.desk, self.pages.office, b""),
         )
         content = await casefile.sealed(self.desk.store, self.pages.office, found, hole.password, deeds.now())
         name = f"case-{found.number}-{found.year}.pdf"

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.bootstrap import Desk
+from bot.bootstrap import RunningDesk
 from bot.images import sanitize as pictures
-from bot.web.officer.actions import Deeds
-from bot.web.officer.responses import SHUT, Sheets, handed, nothing
-from bot.web.officer.session import SEAT, Holder
-from bot.web.templating import Pages
+from bot.web.officer.actions import OfficerActions
+from bot.web.officer.responses import SHUT, OfficerResponses, handed, nothing
+from bot.web.officer.session import SEAT, OfficerSession
+from bot.web.templating import PageRenderer
 from handlers.complaints.conflict_of_interest import REASON
-from handlers.dialog.events import File, Lang, Say
+from handlers.dialog.events import File, Lang, Reply
 from handlers.staff.complaints import case_page as visit
-from handlers.staff.complaints.case_page import Opened
+from handlers.staff.complaints.case_page import PageActionResult
 from storage.errors import StorageError
 from storage.files.file_types import EXTENSIONS
 
@@ -25,7 +25,7 @@ SHORT = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class FileListItem:
     """A file in the list of a case. what: picture, file, coming or lost."""
 
     key: str
@@ -35,25 +35,25 @@ class Listed:
     what: str
 
 
-class Evidences:
+class CaseFiles:
     """Opens files for who sits at their case."""
 
-    def __init__(self, desk: Desk, pages: Pages, sheets: Sheets) -> None:
+    def __init__(self, desk: RunningDesk, pages: PageRenderer, sheets: OfficerResponses) -> None:
         self.desk, self.pages, self.sheets = desk, pages, sheets
         self._room = asyncio.Semaphore(1)  # a picture of 50 megapixels is decoded at a time, not ten
 
-    def holder(self, request: Request) -> Holder | None:
+    def holder(self, request: Request) -> OfficerSession | None:
         """Who has a seat, as far as their cookie says."""
-        return Holder.of(request, SEAT, self.desk.store.seals)
+        return OfficerSession.of(request, SEAT, self.desk.store.seals)
 
-    def deeds(self, holder: Holder) -> Deeds:
+    def deeds(self, holder: OfficerSession) -> OfficerActions:
         """What they do."""
-        return Deeds(self.desk, self.pages.office, holder.mark)
+        return OfficerActions(self.desk, self.pages.office, holder.mark)
 
-    def listed(self, files: Iterable[File]) -> list[Listed]:
+    def listed(self, files: Iterable[File]) -> list[FileListItem]:
         """The files as they stand on the page."""
         return [
-            Listed(
+            FileListItem(
                 visit.key_of(file),
                 file.name,
                 _kind(file.kind),
@@ -101,7 +101,7 @@ class Evidences:
             return self.sheets.closed("th", reason)
         deeds = self.deeds(holder)
         if not holder.gave(filled.words("csrf")):
-            opened, note = await deeds.decide(visit.named(deeds.visit(), key)), Say("officer.stale")
+            opened, note = await deeds.decide(visit.named(deeds.visit(), key)), Reply("officer.stale")
         else:
             opened = await deeds.done(lambda v: visit.original(v, key, reason))
             if opened is None or opened.say is None:
@@ -111,7 +111,7 @@ class Evidences:
             return self.sheets.closed("th", reason)
         return self._frame(request, holder, opened.file, opened.visitor.hole.lang, note, reason, 403)
 
-    async def _handed(self, opened: Opened | None, typed: str = "") -> Response:
+    async def _handed(self, opened: PageActionResult | None, typed: str = "") -> Response:
         if opened is None or opened.file is None:
             return self.sheets.closed("th", typed, status=404 if opened else 410)
         evidence, file = self.desk.store.evidence, opened.file
@@ -124,7 +124,7 @@ class Evidences:
         return handed(_joined(first, rest), honest(file.name, file.kind), file.kind, file.size)
 
     def _frame(
-        self, request: Request, holder: Holder, file: File, lang: Lang, note: Say | None = None,
+        self, request: Request, holder: OfficerSession, file: File, lang: Lang, note: Reply | None = None,
         typed: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
         seat, key = request.path_params["seat"], request.path_params["key"]

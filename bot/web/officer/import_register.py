@@ -9,18 +9,18 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.bootstrap import Desk
+from bot.bootstrap import RunningDesk
 from bot.importers import register as importing
-from bot.importers.register import Result
-from bot.importers.spreadsheet import Unusable
-from bot.web.officer.actions import Deeds
-from bot.web.officer.responses import Sheets, gathered
-from bot.web.officer.session import Holder
-from bot.web.upload_limits import TooLarge
-from handlers.dialog.events import File, FileProblem, Lang, Say
+from bot.importers.register import RegisterImportResult
+from bot.importers.spreadsheet import RegisterFileError
+from bot.web.officer.actions import OfficerActions
+from bot.web.officer.responses import OfficerResponses, gathered
+from bot.web.officer.session import OfficerSession
+from bot.web.upload_limits import UploadTooLargeError
+from handlers.dialog.events import File, FileProblem, Lang, Reply
 from handlers.office import Office
 from handlers.staff.complaints import case_page as visit
-from handlers.staff.complaints.case_page import Visitor
+from handlers.staff.complaints.case_page import PageSession
 from handlers.staff.page_access import LASTS
 from storage.errors import StorageError
 from storage.files.evidence import clean_name
@@ -34,7 +34,7 @@ MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class PendingImport:
     """A file that was checked and waits. It lies nowhere but in memory."""
 
     name: str
@@ -42,7 +42,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportPreview:
     """What the page says of a file. say: what cannot be; bad: rows by line, and reasons; counts: cases by state."""
 
     say: str = ""
@@ -55,30 +55,30 @@ class Found:
 
 
 @dataclass
-class Registers:
+class RegisterImport:
     """The registers that are brought."""
 
-    desk: Desk
+    desk: RunningDesk
     office: Office
-    sheets: Sheets
-    _kept: dict[bytes, Kept] = field(default_factory=dict, repr=False)
+    sheets: OfficerResponses
+    _kept: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
 
-    def forget(self, holder: Holder) -> None:
+    def forget(self, holder: OfficerSession) -> None:
         """Let go of what somebody brought."""
         self._kept.pop(holder.mark, None)
 
-    def begun(self, request: Request, holder: Holder, lang: Lang) -> Response:
+    def begun(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
         """The page before anything was brought."""
-        return self._page(request, holder, lang, Found())
+        return self._page(request, holder, lang, ImportPreview())
 
-    async def heard(self, request: Request, holder: Holder, visitor: Visitor) -> Response | None:
+    async def heard(self, request: Request, holder: OfficerSession, visitor: PageSession) -> Response | None:
         """A form of this page; None where the seat is to be left."""
         brought: list[bytes] = []
 
         async def take(chunks: AsyncIterator[bytes], name: str) -> File:
             try:
                 content = await gathered(chunks, MOST_BYTES)
-            except TooLarge:
+            except UploadTooLargeError:
                 return File("", clean_name(name), "", 0, FileProblem.TOO_LARGE)
             brought.append(content)
             return File("", clean_name(name), "", len(content))
@@ -98,7 +98,7 @@ class Registers:
         return await self._check(request, holder, lang, filled.files[0].name, brought[0])
 
     async def _check(
-        self, request: Request, holder: Holder, lang: Lang, name: str, content: bytes
+        self, request: Request, holder: OfficerSession, lang: Lang, name: str, content: bytes
     ) -> Response:
         """Say what would come of a file, and keep it for the confirmation where all of it fits."""
         found, fits = await self._judged(name, content, lang, trial=True)
@@ -107,55 +107,58 @@ class Registers:
             self._keep(holder, name, content)
         return self._page(request, holder, lang, found)
 
-    async def _import(self, request: Request, holder: Holder, lang: Lang) -> Response:
+    async def _import(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
         kept = self._kept.pop(holder.mark, None)
         if kept is None:
             return self._page(request, holder, lang, self._note("officer.import_again", lang))
-        deeds = Deeds(self.desk, self.office, holder.mark)
+        deeds = OfficerActions(self.desk, self.office, holder.mark)
         if await deeds.done(visit.brought) is None:
             return self.sheets.closed(lang)
         found, _ = await self._judged(kept.name, kept.content, lang, trial=False)
         return self._page(request, holder, lang, found)
 
-    async def _judged(self, name: str, content: bytes, lang: Lang, *, trial: bool) -> tuple[Found, bool]:
+    async def _judged(
+        self, name: str, content: bytes, lang: Lang, *, trial: bool
+    ) -> tuple[ImportPreview, bool]:
         now = self.desk.engine.now()
         try:
             result = await importing.take(
                 Path(name), content, self.desk.store, self.office, now, trial=trial, quiet=True
             )
-        except Unusable as trouble:
-            return Found(self.sheets.words(trouble.say, lang)), False
+        except RegisterFileError as trouble:
+            return ImportPreview(self.sheets.words(trouble.say, lang)), False
         except StorageError as trouble:
             self.desk.engine.fault(trouble)
             return self._note("officer.unsaved", lang), False
         return self._found(result, name, lang), bool(result.cases)
 
-    def _found(self, result: Result, name: str, lang: Lang) -> Found:
+    def _found(self, result: RegisterImportResult, name: str, lang: Lang) -> ImportPreview:
         bad = tuple((row.line, importing.reasons(row, lang)) for row in result.bad[:MOST_SHOWN])
         states = Counter(case.status for case in result.cases)
         counts = tuple(
-            (self.sheets.words(Say(f"staff.status.{state}"), lang), count) for state, count in states.items()
+            (self.sheets.words(Reply(f"staff.status.{state}"), lang), count)
+            for state, count in states.items()
         )
         say = "" if result.taken or result.cases else self.sheets.words(result.say, lang)
         more = len(result.bad) - len(bad)
-        return Found(say, bad, more, counts, result.rows, name, taken=result.taken)
+        return ImportPreview(say, bad, more, counts, result.rows, name, taken=result.taken)
 
-    def _keep(self, holder: Holder, name: str, content: bytes) -> None:
+    def _keep(self, holder: OfficerSession, name: str, content: bytes) -> None:
         while len(self._kept) >= MOST_KEPT:
             self._kept.pop(next(iter(self._kept)))
-        self._kept[holder.mark] = kept = Kept(name, content)
+        self._kept[holder.mark] = kept = PendingImport(name, content)
         asyncio.get_running_loop().call_later(LASTS.total_seconds(), self._lapse, holder.mark, kept)
 
-    def _lapse(self, mark: bytes, kept: Kept) -> None:
+    def _lapse(self, mark: bytes, kept: PendingImport) -> None:
         """Let go of what nobody confirmed; not of what was brought since."""
         if self._kept.get(mark) is kept:
             del self._kept[mark]
 
-    def _note(self, key: str, lang: Lang) -> Found:
-        return Found(self.sheets.words(Say(key), lang))
+    def _note(self, key: str, lang: Lang) -> ImportPreview:
+        return ImportPreview(self.sheets.words(Reply(key), lang))
 
     def _page(
-        self, request: Request, holder: Holder, lang: Lang, found: Found, status: int = 200
+        self, request: Request, holder: OfficerSession, lang: Lang, found: ImportPreview, status: int = 200
     ) -> Response:
         return self.sheets.shown(
             "officer_register.html",

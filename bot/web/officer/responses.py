@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.web import multipart as formdata
-from bot.web.multipart import Filled, Taker
-from bot.web.officer.session import Holder
-from bot.web.templating import Pages
-from bot.web.upload_limits import Bodies, TooLarge
+from bot.web.multipart import FormData, Taker
+from bot.web.officer.session import OfficerSession
+from bot.web.templating import PageRenderer
+from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
 from handlers import i18n as wording
-from handlers.dialog.events import File, Lang, Say
+from handlers.dialog.events import File, Lang, Reply
 
 HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -37,12 +37,12 @@ CLOSED_STATUS = 410
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 
 
-class Sheets:
+class OfficerResponses:
     """Makes the responses."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: PageRenderer) -> None:
         self._pages = pages
-        self._bodies = Bodies(most=40)
+        self._bodies = UploadLimiter(most=40)
 
     def shown(self, template: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         """A page."""
@@ -55,14 +55,14 @@ class Sheets:
     ) -> Response:
         """The page of who may see nothing any more; what they typed and did not send is given back."""
         other: Lang = "th" if lang == "en" else "en"  # who it was is not known any more
-        also = wording.text(Say(f"officer.{what}"), other)
+        also = wording.text(Reply(f"officer.{what}"), other)
         return self.shown("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
-    def words(self, say: Say, lang: Lang) -> str:
+    def words(self, say: Reply, lang: Lang) -> str:
         """Something said, in words."""
         return wording.text(say, lang)
 
-    async def filled(self, request: Request, holder: Holder | None, take: Taker) -> Filled:
+    async def filled(self, request: Request, holder: OfficerSession | None, take: Taker) -> FormData:
         """A form; files are taken only after a ticket of its holder. Raises Unread."""
 
         def admits(fields: Mapping[str, str]) -> bool:
@@ -88,7 +88,7 @@ async def gathered(chunks: AsyncIterator[bytes], most: int) -> bytes:
         else:
             content.clear()
     if size > most:
-        raise TooLarge
+        raise UploadTooLargeError
     return bytes(content)
 
 

@@ -7,16 +7,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.bootstrap import Desk
-from bot.web.multipart import Filled
-from bot.web.officer.actions import Deeds
-from bot.web.officer.case_page import Rooms
-from bot.web.officer.responses import Sheets, nothing
-from bot.web.officer.session import BEFORE, OPENING, SEAT, Holder, is_ours
-from bot.web.rate_limit import Crowd
-from bot.web.templating import Pages
-from bot.web.upload_limits import Unread
-from handlers.dialog.events import Lang, Say
+from bot.bootstrap import RunningDesk
+from bot.web.multipart import FormData
+from bot.web.officer.actions import OfficerActions
+from bot.web.officer.case_page import CasePages
+from bot.web.officer.responses import OfficerResponses, nothing
+from bot.web.officer.session import BEFORE, OPENING, SEAT, OfficerSession, is_ours
+from bot.web.rate_limit import RateLimiter
+from bot.web.templating import PageRenderer
+from bot.web.upload_limits import UploadError
+from handlers.dialog.events import Lang, Reply
 from handlers.staff.complaints import case_page as visit
 from storage.errors import StorageError
 from storage.staff.page_access import keyhole_mark
@@ -26,13 +26,13 @@ LONGEST_CODE = 40
 """Characters of a code that are looked at."""
 
 
-class Officers:
+class OfficerPages:
     """The pages of a desk's officers."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
-        self._desk, self._pages, self._sheets = desk, pages, Sheets(pages)
-        self._rooms = Rooms(desk, pages, self._sheets)
-        self._crowd = Crowd()
+    def __init__(self, desk: RunningDesk, pages: PageRenderer) -> None:
+        self._desk, self._pages, self._sheets = desk, pages, OfficerResponses(pages)
+        self._rooms = CasePages(desk, pages, self._sheets)
+        self._crowd = RateLimiter()
 
     def routes(self) -> list[BaseRoute]:
         """Where they are."""
@@ -54,7 +54,7 @@ class Officers:
                 return self._pages.sorry("th", "garbled", 403)
             try:
                 return await page(request)
-            except Unread as trouble:
+            except UploadError as trouble:
                 answer = self._pages.sorry("th", trouble.key, trouble.status)
                 answer.headers["connection"] = "close"
                 return answer
@@ -66,8 +66,8 @@ class Officers:
     async def link(self, request: Request) -> Response:
         """A link: to look at it changes nothing, since chats look at links by themselves."""
         secret, seals = request.path_params["secret"], self._desk.store.seals
-        deeds = Deeds(self._desk, self._pages.office, keyhole_mark(seals, secret))
-        holder = Holder.of(request, BEFORE, seals)
+        deeds = OfficerActions(self._desk, self._pages.office, keyhole_mark(seals, secret))
+        holder = OfficerSession.of(request, BEFORE, seals)
         if request.method == "POST":
             filled = await self._sheets.filled(request, holder, nothing)
             return await self._entered(request, deeds, holder, filled)
@@ -77,7 +77,7 @@ class Officers:
         return self._form(request, visitor.hole.lang, holder)
 
     async def _entered(
-        self, request: Request, deeds: Deeds, holder: Holder | None, filled: Filled
+        self, request: Request, deeds: OfficerActions, holder: OfficerSession | None, filled: FormData
     ) -> Response:
         """A code was sent: the right one takes the seat."""
         visitor = await deeds.decide(visit.admitted(deeds.visit(), proved=False))
@@ -85,11 +85,11 @@ class Officers:
         ticket, code = filled.words("csrf"), filled.words("text")[:LONGEST_CODE]
         wait = self._crowd.wait(request.client.host if request.client else None)
         if wait:
-            return self._form(request, lang, holder, Say("officer.crowd", {"seconds": wait}), code, 429)
+            return self._form(request, lang, holder, Reply("officer.crowd", {"seconds": wait}), code, 429)
         if holder is None or not holder.gave(ticket):
             if visitor is None:
                 return self._sheets.closed(lang)
-            return self._form(request, lang, holder, Say("officer.stale"), code, 403)
+            return self._form(request, lang, holder, Reply("officer.stale"), code, 403)
         seat = holder.seated(request.path_params["secret"], ticket)
         who = (visitor.hole.staff.who if visitor else None) or deeds.mark
         try:
@@ -97,7 +97,7 @@ class Officers:
                 say, lang = await deeds.once(f"{ticket} {code}", lambda v: visit.entered(v, seat.mark, code))
         except StorageError as trouble:
             self._desk.engine.fault(trouble)
-            return self._form(request, lang, holder, Say("officer.unsaved"), code, 503)
+            return self._form(request, lang, holder, Reply("officer.unsaved"), code, 503)
         if say == visit.CLOSED:
             return self._sheets.closed(lang)
         if say != visit.ENTERED:
@@ -107,10 +107,10 @@ class Officers:
         return moved
 
     def _form(
-        self, request: Request, lang: Lang, holder: Holder | None, note: Say | None = None, code: str = "",
+        self, request: Request, lang: Lang, holder: OfficerSession | None, note: Reply | None = None, code: str = "",
         status: int = 200,
     ) -> Response:  # fmt: skip
-        holder = holder or Holder.fresh(self._desk.store.seals)
+        holder = holder or OfficerSession.fresh(self._desk.store.seals)
         page = self._sheets.shown(
             "officer_link.html",
             lang,

@@ -9,9 +9,9 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handlers.staff.page_access import Key, NewKey
+from handlers.staff.page_access import AccessLink, NewAccessLink
 from storage.crypto.aead import same
-from storage.crypto.keyring import Seals
+from storage.crypto.keyring import Keyring
 from storage.staff.page_access import keyhole_mark
 
 OPENING = "/officer/open"
@@ -26,46 +26,46 @@ _TICKET = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
 _PROOF = 32
 
 
-def drawer(address: str) -> Callable[[NewKey, datetime], Awaitable[Key]]:
+def drawer(address: str) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
     """What draws keys to the page under an address, as `https://ita.example.go.th`."""
 
-    async def draw(_: NewKey, __: datetime) -> Key:
+    async def draw(_: NewAccessLink, __: datetime) -> AccessLink:
         secret = secrets.token_urlsafe(SECRET)
-        return Key(secret, f"{address.rstrip('/')}{OPENING}/{secret}")
+        return AccessLink(secret, f"{address.rstrip('/')}{OPENING}/{secret}")
 
     return draw
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class OfficerSession:
     """Who holds a cookie. name: the part of the address that is not secret."""
 
     token: str = field(repr=False)
-    seals: Seals = field(repr=False)
+    seals: Keyring = field(repr=False)
 
     @staticmethod
-    def of(request: Request, cookie: str, seals: Seals) -> "Holder | None":
+    def of(request: Request, cookie: str, seals: Keyring) -> "OfficerSession | None":
         """The holder of a cookie that we gave."""
         token = request.cookies.get(cookie, "")
-        return Holder(token, seals) if _TOKEN.fullmatch(token) else None
+        return OfficerSession(token, seals) if _TOKEN.fullmatch(token) else None
 
     @staticmethod
-    def fresh(seals: Seals) -> "Holder":
+    def fresh(seals: Keyring) -> "OfficerSession":
         """A browser that was not here before."""
-        return Holder(secrets.token_hex(16), seals)
+        return OfficerSession(secrets.token_hex(16), seals)
 
     @property
     def mark(self) -> bytes:
         """What is stored of it."""
         return keyhole_mark(self.seals, self.token)
 
-    def seated(self, secret: str, ticket: str) -> "Holder":
+    def seated(self, secret: str, ticket: str) -> "OfficerSession":
         """The seat to which a link leads from this browser and this form.
 
         Made of all three under our key: the same form, sent twice, is one seat, and whoever planted the cookie
         of the browser does not know the one of the seat.
         """
-        return Holder(self.seals.who("officer seat", self.token, secret, ticket).hex(), self.seals)
+        return OfficerSession(self.seals.who("officer seat", self.token, secret, ticket).hex(), self.seals)
 
     def ticket(self) -> str:
         """A new hidden field of a form, which only this holder can bring back."""

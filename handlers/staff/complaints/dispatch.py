@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from handlers import thai
 from handlers.complaints import menu
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Channel, Deciding, Lang, Say, Topic, Turn, read
+from handlers.dialog.context import Context
+from handlers.dialog.events import Channel, Deciding, DialogTopic, Lang, Reply, TurnResult, read
 from handlers.dialog.receipt import folded, is_whole
 from handlers.staff import join as joining
 from handlers.staff import parse as order
 from handlers.staff import two_factor as factor
-from handlers.staff.command import Call, Handler, Reading, button, may
+from handlers.staff.command import ComplaintsCommandContext, Handler, Reading, button, may
 from handlers.staff.complaints import approvals as seconding
 from handlers.staff.complaints import case_settings as keeping
 from handlers.staff.complaints import case_view as sheet
@@ -25,49 +25,49 @@ from handlers.staff.complaints import replies as letters
 from handlers.staff.complaints import statistics as counts
 from handlers.staff.complaints import transitions as moving
 from handlers.staff.help import guide
-from handlers.staff.members import FindStaff, NoteAttempt, Speak, Staff
-from handlers.staff.parse import CITIZENS, Given
-from handlers.staff.permissions import CONTENT, OPENING, Order
+from handlers.staff.members import AuditRefusal, FindStaffMember, SetStaffLanguage, StaffMember
+from handlers.staff.parse import CITIZENS, ParsedCommand
+from handlers.staff.permissions import CONTENT, OPENING, CommandName
 
-HANDLERS: Mapping[Order, Handler] = {
-    Order.HELP: guide,
-    Order.JOIN: joining.again,
-    Order.LEAVE: joining.leave,
-    Order.INBOX: listing.inbox,
-    Order.DUE: listing.due,
-    Order.OVERDUE: listing.overdue,
-    Order.SEARCH: listing.search,
-    Order.CASE: sheet.case,
-    Order.FACTS: sheet.facts,
-    Order.FILES: sheet.files,
-    Order.HISTORY: sheet.history,
-    Order.LOG: sheet.log,
-    Order.TAKE: moving.take,
-    Order.ASSIGN: moving.assign,
-    Order.SCREEN: moving.step,
-    Order.INVESTIGATE: moving.step,
-    Order.NOT_ACCEPT: moving.end,
-    Order.CLOSE: moving.end,
-    Order.FORWARD: moving.end,
-    Order.REOPEN: moving.end,
-    Order.ASK: letters.ask,
-    Order.REPLY: letters.reply,
-    Order.NOTE: letters.note,
-    Order.CANNED: letters.canned,
-    Order.UNDO: sending.undo,
-    Order.LINK: keeping.link,
-    Order.HOLD: keeping.hold,
-    Order.INTAKE: intake.begin,
-    Order.STATS: counts.stats,
-    Order.HERE: keeping.here,
-    Order.IDENTITY: seconding.identity,
-    Order.APPROVE: seconding.approve,
-    Order.BAR: barring.bar,
-    Order.LIFT: barring.lift,
-    Order.RELEASE: publishing.release,
-    Order.PAGE: opening.page,
-    Order.EXPORT: opening.export,
-    Order.IMPORT: opening.bring,
+HANDLERS: Mapping[CommandName, Handler] = {
+    CommandName.HELP: guide,
+    CommandName.JOIN: joining.again,
+    CommandName.LEAVE: joining.leave,
+    CommandName.INBOX: listing.inbox,
+    CommandName.DUE: listing.due,
+    CommandName.OVERDUE: listing.overdue,
+    CommandName.SEARCH: listing.search,
+    CommandName.CASE: sheet.case,
+    CommandName.FACTS: sheet.facts,
+    CommandName.FILES: sheet.files,
+    CommandName.HISTORY: sheet.history,
+    CommandName.LOG: sheet.log,
+    CommandName.TAKE: moving.take,
+    CommandName.ASSIGN: moving.assign,
+    CommandName.SCREEN: moving.step,
+    CommandName.INVESTIGATE: moving.step,
+    CommandName.NOT_ACCEPT: moving.end,
+    CommandName.CLOSE: moving.end,
+    CommandName.FORWARD: moving.end,
+    CommandName.REOPEN: moving.end,
+    CommandName.ASK: letters.ask,
+    CommandName.REPLY: letters.reply,
+    CommandName.NOTE: letters.note,
+    CommandName.CANNED: letters.canned,
+    CommandName.UNDO: sending.undo,
+    CommandName.LINK: keeping.link,
+    CommandName.HOLD: keeping.hold,
+    CommandName.INTAKE: intake.begin,
+    CommandName.STATS: counts.stats,
+    CommandName.HERE: keeping.here,
+    CommandName.IDENTITY: seconding.identity,
+    CommandName.APPROVE: seconding.approve,
+    CommandName.BAR: barring.bar,
+    CommandName.LIFT: barring.lift,
+    CommandName.RELEASE: publishing.release,
+    CommandName.PAGE: opening.page,
+    CommandName.EXPORT: opening.export,
+    CommandName.IMPORT: opening.bring,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 
@@ -79,54 +79,57 @@ LANGUAGES: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
 """The commands that change the language: officers hear of new cases in it from then on."""
 
 
-def concerns(m: Moment) -> bool:
+def concerns(m: Context) -> bool:
     """Whether an event is of somebody who joins, or who tries what only officers may."""
     return bool(m.session.staff) or order.knocks(m.event)
 
 
-def hear(m: Moment, command: str | None, again: Callable[[Moment], Deciding]) -> Reading[Turn | None]:
+def hear(m: Context, command: str | None, again: Callable[[Context], Deciding]) -> Reading[TurnResult | None]:
     """What an officer's message leads to; None where they speak as anybody does.
 
     command: what the message is as a citizen's command; again: asks the present question of the talk once more.
     """
-    staff = None if m.event.channel in WITHOUT else (yield from read(FindStaff(m.event.who)))
+    staff = None if m.event.channel in WITHOUT else (yield from read(FindStaffMember(m.event.who)))
     if staff is None:
         return (yield from _stranger(m, again))
     if command in LANGUAGES:
         turn = yield from again(m.with_(lang=command))
-        return replace(turn, acts=(*turn.acts, Speak(staff.id, LANGUAGES[command])))
-    free = m.session.topic is Topic.MENU and m.event.text is not None and m.event.file is None
+        return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, LANGUAGES[command])))
+    free = m.session.topic is DialogTopic.MENU and m.event.text is not None and m.event.file is None
     given = order.read(order.typed(m.event), bare=free and command is None)
     if given is not None:
-        return (yield from obey(Call(m, staff, given)))
+        return (yield from obey(ComplaintsCommandContext(m, staff, given)))
     if m.event.choice is not None or m.event.file is not None or not m.event.text:
         return None
     return (yield from _completed(m, staff, command, m.event.text))
 
 
-def _stranger(m: Moment, again: Callable[[Moment], Deciding]) -> Reading[Turn | None]:
+def _stranger(m: Context, again: Callable[[Context], Deciding]) -> Reading[TurnResult | None]:
     """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
     given = order.read(order.typed(m.event))
-    if given is not None and given.order is Order.JOIN and m.event.channel not in WITHOUT:
+    if given is not None and given.order is CommandName.JOIN and m.event.channel not in WITHOUT:
         return (yield from joining.begin(m, given))
     if given is None and "join" in m.session.staff and m.event.text:
         return (yield from joining.finish(m))
     m = m.with_(staff={})  # of who was removed in the middle of something
     if given is None or given.order in CITIZENS:
         return None
-    turn = menu.greet(m) if m.session.topic is Topic.MENU else (yield from again(m))
-    return replace(turn, acts=(*turn.acts, NoteAttempt(given.order)))
+    turn = menu.greet(m) if m.session.topic is DialogTopic.MENU else (yield from again(m))
+    return replace(turn, acts=(*turn.acts, AuditRefusal(given.order)))
 
 
-def _completed(m: Moment, staff: Staff, command: str | None, text: str) -> Reading[Turn | None]:
+def _completed(m: Context, staff: StaffMember, command: str | None, text: str) -> Reading[TurnResult | None]:
     """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
-    under_way, c = m.session.staff, Call(m, staff, Given(Order.REPLY, rest=text))
+    under_way, c = (
+        m.session.staff,
+        ComplaintsCommandContext(m, staff, ParsedCommand(CommandName.REPLY, rest=text)),
+    )
     if under_way.get("awaits") and thai.number(text) is not None:
         command = None  # the number of a case, and no place in the menu
-    if command is not None or m.session.topic is not Topic.MENU:
+    if command is not None or m.session.topic is not DialogTopic.MENU:
         if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
             return None
-        return c.with_(awaits="", then="").tells("dropped", (button(Order.INBOX),))
+        return c.with_(awaits="", then="").tells("dropped", (button(CommandName.INBOX),))
     if under_way.get("then"):
         return (yield from _proved(c, text))
     if under_way.get("awaits"):
@@ -134,39 +137,39 @@ def _completed(m: Moment, staff: Staff, command: str | None, text: str) -> Readi
         return (yield from obey(replace(c, given=given))) if given else None
     if is_whole(folded(text)):
         return None  # a receipt: they follow a case as its reporter
-    return (yield from obey(c)) if may(staff, Order.REPLY) else (yield from guide(c))
+    return (yield from obey(c)) if may(staff, CommandName.REPLY) else (yield from guide(c))
 
 
-def obey(c: Call) -> Deciding:
+def obey(c: ComplaintsCommandContext) -> Deciding:
     """Carry out a command, if this person may give it, and proved lately who they are where content is opened."""
     order_ = c.given.order
     if not may(c.staff, order_):
-        return c.tells("refused", (button(Order.HELP),), (NoteAttempt(order_, c.staff.id),))
+        return c.tells("refused", (button(CommandName.HELP),), (AuditRefusal(order_, c.staff.id),))
     if (
         order_ in CONTENT
         and not c.proved
         and not (order_ in OPENING and c.m.event.channel in sheet.ELSEWHERE)
     ):
         return c.with_(then=c.given.written()).tells("factor.ask")
-    if order_ is Order.CONFIRM:
+    if order_ is CommandName.CONFIRM:
         given = sending.confirmed(c)
-        if isinstance(given, Turn):
+        if isinstance(given, TurnResult):
             return given
         c = replace(c, given=given, confirmed=True)
         if not may(c.staff, given.order):
-            return c.tells("refused", (button(Order.HELP),), (NoteAttempt(given.order, c.staff.id),))
+            return c.tells("refused", (button(CommandName.HELP),), (AuditRefusal(given.order, c.staff.id),))
     kept = c.m.session.staff
     if c.given.number and not c.given.rest and kept.get("rest_of") == c.given.order:
         c = replace(c, given=replace(c.given, rest=kept.get("rest", "")))
     return (yield from HANDLERS[c.given.order](c.with_(awaits="", then="", rest="", rest_of="")))
 
 
-def _proved(c: Call, text: str) -> Deciding:
+def _proved(c: ComplaintsCommandContext, text: str) -> Deciding:
     """A code of the second factor, and then what was asked for with it."""
     why, acts = yield from factor.proven(c.m, c.staff, text)
     if why is not None:
         return c.says(why, acts=acts)
     given = order.read(c.m.session.staff["then"])
     proved = c.with_(proved=str(int(c.m.now.timestamp())), then="")
-    turn = (yield from obey(replace(proved, given=given))) if given else proved.says(Say("staff.dropped"))
+    turn = (yield from obey(replace(proved, given=given))) if given else proved.says(Reply("staff.dropped"))
     return replace(turn, acts=(*acts, *turn.acts))

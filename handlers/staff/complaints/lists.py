@@ -4,11 +4,18 @@ from datetime import date, timedelta
 
 from handlers import thai
 from handlers.complaints.lifecycle import is_overdue
-from handlers.dialog.events import Arg, Choice, Deciding, Lang, Say, Turn, read
-from handlers.staff.command import Call, button, named
-from handlers.staff.complaints.messages import CaseFile, Found, ListCases, OpenCase, Page, SearchCases
-from handlers.staff.parse import Given
-from handlers.staff.permissions import Order, Role
+from handlers.dialog.events import Arg, Choice, Deciding, Lang, Reply, TurnResult, read
+from handlers.staff.command import ComplaintsCommandContext, button, named
+from handlers.staff.complaints.messages import (
+    CaseListPage,
+    CaseSearchResult,
+    ListCases,
+    OfficerCase,
+    RecordCaseAccess,
+    SearchCases,
+)
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import CommandName, Role
 
 A_PAGE = 8
 SOON = timedelta(days=7)
@@ -19,60 +26,60 @@ FEWEST = 3
 """Characters that are looked for: fewer stand in nearly every case."""
 
 
-def inbox(c: Call) -> Deciding:
+def inbox(c: ComplaintsCommandContext) -> Deciding:
     """New cases and one's own, oldest due first."""
     return (yield from _listed(c, c.staff.role is Role.SUPERVISOR, date.min, date.max))
 
 
-def due(c: Call) -> Deciding:
+def due(c: ComplaintsCommandContext) -> Deciding:
     """Cases that are due within a week."""
     today = thai.day(c.m.now)
     return (yield from _listed(c, c.staff.role is Role.SUPERVISOR, today, today + SOON))
 
 
-def overdue(c: Call) -> Deciding:
+def overdue(c: ComplaintsCommandContext) -> Deciding:
     """Cases that should have been answered."""
     yesterday = thai.day(c.m.now) - timedelta(days=1)
     return (yield from _listed(c, c.staff.role is Role.SUPERVISOR, date.min, yesterday))
 
 
-def _listed(c: Call, everybody: bool, since: date, until: date) -> Deciding:
+def _listed(c: ComplaintsCommandContext, everybody: bool, since: date, until: date) -> Deciding:
     place = max(1, c.given.number)
     at = (place - 1) * A_PAGE
     page = yield from read(ListCases(c.staff.id, at, A_PAGE, everybody, since, until))
     if not page.cases:
-        return c.tells(f"{c.given.order}.none" if place == 1 else "no_more", (button(Order.HELP),))
+        return c.tells(f"{c.given.order}.none" if place == 1 else "no_more", (button(CommandName.HELP),))
     return _shown(c, page, place)
 
 
-def _shown(c: Call, page: Page, place: int) -> Turn:
+def _shown(c: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
     lines = tuple(line(case, c) for case in page.cases)
-    further = Choice(Given(c.given.order, place + 1).written(), "staff.further")
+    further = Choice(ParsedCommand(c.given.order, place + 1).written(), "staff.further")
     choices = (*map(named, page.cases), *((further,) if page.more else ()))
-    return c.says(Say(f"staff.{c.given.order}.some", {"cases": lines, "page": place}, choices))
+    return c.says(Reply(f"staff.{c.given.order}.some", {"cases": lines, "page": place}, choices))
 
 
-def line(case: CaseFile, c: Call) -> Say:
+def line(case: OfficerCase, c: ComplaintsCommandContext) -> Reply:
     """A case in one line: number, state, day, whose."""
     whose = "mine" if case.officer == c.staff.id else "others" if case.officer else "nobodys"
-    return Say(
+    return Reply(
         "staff.line",
         {
             "number": case.shown,
-            "status": Say(f"staff.status.{case.status}"),
+            "status": Reply(f"staff.status.{case.status}"),
             "due": day(case, thai.day(c.m.now), c.m.lang),
-            "whose": Say(f"staff.whose.{whose}"),
+            "whose": Reply(f"staff.whose.{whose}"),
         },
     )
 
 
-def day(case: CaseFile, today: date, lang: Lang) -> Say:
+def day(case: OfficerCase, today: date, lang: Lang) -> Reply:
     """When a case is due, and whether that is past."""
     late = "late" if is_overdue(case.status, case.answer_by, today) else "by"
-    return Say(f"staff.due_{late}", {"day": thai.shown(case.answer_by, lang)})
+    return Reply(f"staff.due_{late}", {"day": thai.shown(case.answer_by, lang)})
 
 
-def search(c: Call) -> Deciding:
+def search(c: ComplaintsCommandContext) -> Deciding:
     """Where some words stand, in the cases that this person may read."""
     going_on = c.given.rest == GO_ON and "sought" in c.m.session.staff
     kept = c.m.session.staff if going_on else {}
@@ -86,16 +93,20 @@ def search(c: Call) -> Deciding:
     to = " ".join(map(str, (*found.reached, searched)))
     c = c.with_(sought=words if found.left else "", sought_to=to if found.left else "")
     today = thai.day(c.m.now)
-    acts = tuple(OpenCase(case.id, c.staff.id, "search", today) for case in found.cases)
+    acts = tuple(RecordCaseAccess(case.id, c.staff.id, "search", today) for case in found.cases)
     return c.says(_told(c, found, searched), acts=acts)
 
 
-def _told(c: Call, found: Found, searched: int) -> Say:
+def _told(c: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
     """What was found, in how many cases was looked, and whether there are older ones."""
-    left = Say("staff.search.left") if found.left else Say("staff.search.all")
-    further = (Choice(Given(Order.SEARCH, rest=GO_ON).written(), "staff.search.go_on"),) if found.left else ()
+    left = Reply("staff.search.left") if found.left else Reply("staff.search.all")
+    further = (
+        (Choice(ParsedCommand(CommandName.SEARCH, rest=GO_ON).written(), "staff.search.go_on"),)
+        if found.left
+        else ()
+    )
     args: dict[str, Arg] = {"searched": f"{searched:,}", "left": left}
     if not found.cases:
-        return Say("staff.search.none", args, further)
+        return Reply("staff.search.none", args, further)
     lines = tuple(line(case, c) for case in found.cases)
-    return Say("staff.search.some", {**args, "cases": lines}, (*map(named, found.cases), *further))
+    return Reply("staff.search.some", {**args, "cases": lines}, (*map(named, found.cases), *further))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.complaints.lifecycle import Outcome, Status, Step
-from handlers.complaints.messages import Entry
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest
+from handlers.complaints.messages import HistoryEntry
 from handlers.dialog.events import Act, Channel, File, Query
 
 HELD = 60
@@ -13,7 +13,7 @@ HELD = 60
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFile:
+class OfficerCase:
     """A case without anything that was told. year: Buddhist fiscal year.
 
     officer: staff id of who has it in hand; avoid: of who closed it, before the reporter asked for another look;
@@ -25,8 +25,8 @@ class CaseFile:
     id: str
     number: int
     year: int
-    status: Status
-    outcome: Outcome | None
+    status: CaseStatus
+    outcome: CaseOutcome | None
     seq: int
     received_on: date
     touched_on: date
@@ -47,15 +47,15 @@ class CaseFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CaseListPage:
     """A page of a list of cases. more: there is another after it."""
 
-    cases: tuple[CaseFile, ...]
+    cases: tuple[OfficerCase, ...]
     more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CaseReport:
     """What a reporter told: answers by field, and the files that came, those of later lines too."""
 
     answers: Mapping[str, str] = field(repr=False)
@@ -63,10 +63,10 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CaseHistoryLine:
     """One line of a case's whole history, for officers. staff: id of who did it; words: also the reporter's own."""
 
-    entry: Entry
+    entry: HistoryEntry
     by: str
     staff: str = ""
     words: str = field(default="", repr=False)
@@ -74,7 +74,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
+class CaseAuditLine:
     """One line of the audit trail about a case. hour: since 1970, UTC."""
 
     hour: int
@@ -83,7 +83,7 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FindNumber(Query[CaseFile | None]):
+class FindCaseByNumber(Query[OfficerCase | None]):
     """The case of a register number; without a year the one of this or the last fiscal year, the newer first.
 
     staff: who asks, so that a case which concerns them is marked as hidden.
@@ -96,7 +96,7 @@ class FindNumber(Query[CaseFile | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class ListCases(Query[Page]):
+class ListCases(Query[CaseListPage]):
     """Open cases, oldest due first: nobody's and the person's own, or with `everybody` all.
 
     until, since: days between which they are due.
@@ -112,20 +112,20 @@ class ListCases(Query[Page]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CaseSearchResult:
     """What a search has found. searched: cases that were opened; reached: fiscal year and number of the last one.
 
     left: there are older ones, which were not looked at yet.
     """
 
-    cases: tuple[CaseFile, ...]
+    cases: tuple[OfficerCase, ...]
     searched: int
     reached: tuple[int, int]
     left: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SearchCases(Query[Found]):
+class SearchCases(Query[CaseSearchResult]):
     """Cases in whose words a text stands, newest first; only what the person may read is opened.
 
     below: fiscal year and number from which an earlier search goes on; (0, 0) for one that begins.
@@ -139,28 +139,28 @@ class SearchCases(Query[Found]):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadTold(Query[Told]):
+class GetCaseReport(Query[CaseReport]):
     """What the reporter of a case told."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReadHistory(Query[tuple[Line, ...]]):
+class GetCaseHistory(Query[tuple[CaseHistoryLine, ...]]):
     """The whole history of a case."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReadLog(Query[tuple[LogLine, ...]]):
+class GetCaseAuditLog(Query[tuple[CaseAuditLine, ...]]):
     """Who did what with a case, from the audit trail."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class ListLinks(Query[tuple[CaseFile, ...]]):
+class ListLinkedCases(Query[tuple[OfficerCase, ...]]):
     """The cases of the same matter."""
 
     case: str
@@ -168,7 +168,7 @@ class ListLinks(Query[tuple[CaseFile, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase(Act):
+class RecordCaseAccess(Act):
     """Somebody read of a case. what: facts, files or history; first: the reporter sees that it was opened, as `seq`."""
 
     case: str
@@ -179,7 +179,7 @@ class OpenCase(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class GiveCase(Act):
+class AssignCase(Act):
     """A case gets an officer, as line `seq`; a conflict if that line exists. to: staff id; by: who gave it."""
 
     case: str
@@ -190,29 +190,29 @@ class GiveCase(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class OutgoingReply:
     """What goes to a reporter: a step with its reason, or words. by: the day to answer by, where that is asked."""
 
     case: str
     staff: str
     text: str = field(repr=False)
-    step: Step | None = None
+    step: TransitionRequest | None = None
     by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class HoldBack(Act):
+class ScheduleSend(Act):
     """Let something wait for a minute before it goes to the reporter; a conflict where something waits already.
 
     seq: the last line of the history that it was decided on.
     """
 
-    sending: Sending
+    sending: OutgoingReply
     seq: int
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack(Act):
+class CancelSend(Act):
     """Take back what waits to go to the reporter of a case; a conflict where it has gone."""
 
     case: str
@@ -220,7 +220,7 @@ class TakeBack(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepCase(Act):
+class SetLegalHold(Act):
     """Keep a case from erasure, with a reason; without one, let it go its way again."""
 
     case: str
@@ -239,7 +239,7 @@ class LinkCases(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepGroup(Act):
+class SubscribeGroup(Act):
     """Tell a group of new cases, by number and day only; without an address, do so no more."""
 
     mark: bytes
@@ -249,7 +249,7 @@ class KeepGroup(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class LetGo(Act):
+class ApproveRelease(Act):
     """Let a release of the statistics be published. staff: who does."""
 
     name: str

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from handlers import thai
-from handlers.dialog.events import Deciding, Lang, Query, Say, read
-from handlers.staff.command import Call, button
-from handlers.staff.permissions import Order
+from handlers.dialog.events import Deciding, Lang, Query, Reply, read
+from handlers.staff.command import ComplaintsCommandContext, button
+from handlers.staff.permissions import CommandName
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class PeriodCounts:
     """The four figures of a period; exact, for officers only. th, en: what it is called; months: of which it is made.
 
     The months are those that have begun; where a period is one itself, it is its only one.
@@ -21,37 +21,37 @@ class Counts:
     done: int
     in_progress: int
     not_accepted: int
-    months: "tuple[Counts, ...]" = ()
+    months: "tuple[PeriodCounts, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CountCases(Query[tuple[Counts, ...]]):
+class CountCases(Query[tuple[PeriodCounts, ...]]):
     """The figures of some periods, each by its code: `2570-02`, `fy2570`."""
 
     periods: tuple[str, ...]
 
 
-def stats(c: Call) -> Deciding:
+def stats(c: ComplaintsCommandContext) -> Deciding:
     """The figures of this month and this year; the year's months as a chart too."""
     today = thai.day(c.m.now)
     year = today.year + thai.BUDDHIST_ERA
     fiscal = year + (today.month >= 10)
     counted = yield from read(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
     lines = tuple(_line("staff.stats.line", one, c.m.lang) for one in counted)
-    chart = Say(
+    chart = Reply(
         "staff.stats.chart",
         {
             "year": fiscal if c.m.lang == "th" else f"{fiscal} ({fiscal - thai.BUDDHIST_ERA})",
-            "received": Say("staff.stats.received"),
-            "done": Say("staff.stats.done"),
+            "received": Reply("staff.stats.received"),
+            "done": Reply("staff.stats.done"),
             "months": tuple(_line("staff.stats.month", one, c.m.lang) for one in counted[-1].months),
         },
     )
-    return c.says(Say("staff.stats.all", {"lines": lines, "chart": chart}, (button(Order.HELP),)))
+    return c.says(Reply("staff.stats.all", {"lines": lines, "chart": chart}, (button(CommandName.HELP),)))
 
 
-def _line(key: str, one: Counts, lang: Lang) -> Say:
-    return Say(
+def _line(key: str, one: PeriodCounts, lang: Lang) -> Reply:
+    return Reply(
         key,
         {
             "label": one.en if lang == "en" else one.th,

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TypeAlias
 
 from handlers import thai
-from handlers.consultations.messages import Ballot, BallotQuestion, Kind
+from handlers.consultations.messages import Consultation, ConsultationQuestion, ConsultationQuestionKind
 from handlers.dialog.events import Lang
 
 MOST_QUESTIONS = 20
@@ -26,12 +26,12 @@ PLACES: Mapping[str, str] = {
 }  # fmt: skip
 """How a line begins, and what it is of. `ลบ: 2` takes the second question out again."""
 
-KINDS: Mapping[str, Kind] = {
-    "เลือกหนึ่ง": Kind.CHOICE, "one": Kind.CHOICE,
-    "เลือกหลาย": Kind.CHOICES, "several": Kind.CHOICES,
-    "คะแนน": Kind.SCALE, "scale": Kind.SCALE,
-    "ข้อความ": Kind.TEXT, "text": Kind.TEXT,
-    "เห็นด้วย": Kind.STATEMENTS, "statements": Kind.STATEMENTS,
+KINDS: Mapping[str, ConsultationQuestionKind] = {
+    "เลือกหนึ่ง": ConsultationQuestionKind.CHOICE, "one": ConsultationQuestionKind.CHOICE,
+    "เลือกหลาย": ConsultationQuestionKind.CHOICES, "several": ConsultationQuestionKind.CHOICES,
+    "คะแนน": ConsultationQuestionKind.SCALE, "scale": ConsultationQuestionKind.SCALE,
+    "ข้อความ": ConsultationQuestionKind.TEXT, "text": ConsultationQuestionKind.TEXT,
+    "เห็นด้วย": ConsultationQuestionKind.STATEMENTS, "statements": ConsultationQuestionKind.STATEMENTS,
 }  # fmt: skip
 
 _LINE = re.compile(r"\s*([^:：]{2,12}?)\s*[:：]\s*(.*)")
@@ -40,7 +40,7 @@ _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class DraftIssue:
     """A mistake in an announcement: a wording key, and the line that it is in."""
 
     key: str
@@ -51,16 +51,16 @@ Draft: TypeAlias = tuple[tuple[str, str], ...]
 """What was said so far, in order: of which place, and what. Each place once; `ask` for each question."""
 
 
-def gathered(kept: str, text: str) -> tuple[Draft, tuple[Wrong, ...]]:
+def gathered(kept: str, text: str) -> tuple[Draft, tuple[DraftIssue, ...]]:
     """What is kept of an announcement with further lines: those that are understood, and what is wrong in others.
 
     A line takes the place of an earlier one that begins like it; questions are added.
     """
     draft: Draft = ()
-    wrong: list[Wrong] = []
+    wrong: list[DraftIssue] = []
     for line in filter(str.strip, f"{kept}\n{text}".split("\n")):
         said = _said(line, draft)
-        if isinstance(said, Wrong):
+        if isinstance(said, DraftIssue):
             wrong.append(said)
         else:
             draft = said
@@ -79,29 +79,31 @@ def missing(draft: Draft) -> tuple[str, ...]:
     return tuple(place for place in ("title", "closes", "ask") if place not in there)
 
 
-def drafted(draft: Draft, now: datetime) -> Ballot | Wrong:
+def drafted(draft: Draft, now: datetime) -> Consultation | DraftIssue:
     """The consultation of a draft from which nothing is missing, without a code; or why its times are wrong."""
     said = dict(draft)
     opens = instant(said["opens"], time(0, 0)) if "opens" in said else now
     closes = instant(said["closes"], time(23, 59))
     if opens is None or closes is None or closes <= max(opens, now):
-        return Wrong("order", said["closes"])
+        return DraftIssue("order", said["closes"])
     asks = [text for place, text in draft if place == "ask"]
     questions = tuple(_asked(text, f"q{n}") for n, text in enumerate(asks, start=1))
-    whole = tuple(one for one in questions if isinstance(one, BallotQuestion))
-    return Ballot("", said["title"], said.get("background", ""), said.get("link", ""), opens, closes, whole)
+    whole = tuple(one for one in questions if isinstance(one, ConsultationQuestion))
+    return Consultation(
+        "", said["title"], said.get("background", ""), said.get("link", ""), opens, closes, whole
+    )
 
 
-def _said(line: str, draft: Draft) -> Draft | Wrong:
+def _said(line: str, draft: Draft) -> Draft | DraftIssue:
     """A draft with one more line, or what is wrong with it."""
     found = _LINE.fullmatch(line)
     place = PLACES.get(found[1].strip().casefold()) if found else None
     if found is None or place is None:
-        return Wrong("line", line)
+        return DraftIssue("line", line)
     said = found[2].strip()
     why = _mistake(place, said, sum(other == "ask" for other, _ in draft))
     if why:
-        return Wrong(why, line)
+        return DraftIssue(why, line)
     if place == "ask":
         return (*draft, (place, said))
     if place == "drop":
@@ -116,7 +118,7 @@ def _mistake(place: str, said: str, questions: int) -> str:
         return "long"
     if place == "ask":
         own = _asked(said, "")
-        return own.key if isinstance(own, Wrong) else "questions" if questions == MOST_QUESTIONS else ""
+        return own.key if isinstance(own, DraftIssue) else "questions" if questions == MOST_QUESTIONS else ""
     if place == "drop":
         return "" if 1 <= (thai.number(said) or 0) <= questions else "drop"
     if place == "link":
@@ -124,18 +126,22 @@ def _mistake(place: str, said: str, questions: int) -> str:
     return "when" if place in {"opens", "closes"} and said and instant(said, time(0, 0)) is None else ""
 
 
-def _asked(text: str, key: str) -> BallotQuestion | Wrong:
+def _asked(text: str, key: str) -> ConsultationQuestion | DraftIssue:
     kind, *parts = [part.strip() for part in text.split("|")]
     own = KINDS.get(kind.casefold())
     if own is None or not parts or not parts[0]:
-        return Wrong("kind", text)
+        return DraftIssue("kind", text)
     title, *options = parts
-    picks = own in {Kind.CHOICE, Kind.CHOICES, Kind.STATEMENTS}
-    least = 2 if own is not Kind.STATEMENTS else 1
+    picks = own in {
+        ConsultationQuestionKind.CHOICE,
+        ConsultationQuestionKind.CHOICES,
+        ConsultationQuestionKind.STATEMENTS,
+    }
+    least = 2 if own is not ConsultationQuestionKind.STATEMENTS else 1
     if (picks and not least <= len(options) <= MOST_OPTIONS) or (not picks and options) or "" in options:
-        return Wrong("options", text)
-    letter = "s" if own is Kind.STATEMENTS else "o"
-    return BallotQuestion(
+        return DraftIssue("options", text)
+    letter = "s" if own is ConsultationQuestionKind.STATEMENTS else "o"
+    return ConsultationQuestion(
         key, own, title, {f"{letter}{n}": label for n, label in enumerate(options, start=1)}
     )
 

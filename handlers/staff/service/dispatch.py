@@ -5,22 +5,28 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from handlers import thai
-from handlers.dialog.context import Moment
-from handlers.dialog.events import Channel, Choice, Deciding, Say, Topic, Turn, read
+from handlers.dialog.context import Context
+from handlers.dialog.events import Channel, Choice, Deciding, DialogTopic, Reply, TurnResult, read
 from handlers.questions import menu as welcome
-from handlers.questions.messages import CloseQuestion, FindNumber, ListQuestions, State, Thread
+from handlers.questions.messages import (
+    CloseQuestion,
+    FindQuestionByNumber,
+    ListOpenQuestions,
+    QuestionState,
+    QuestionThread,
+)
 from handlers.staff import join as joining
 from handlers.staff import parse as order
 from handlers.staff import two_factor as factor
-from handlers.staff.command import Call, Reading
-from handlers.staff.members import FindStaff, NoteAttempt, Staff
-from handlers.staff.permissions import HANDLING, Order
+from handlers.staff.command import ComplaintsCommandContext, Reading
+from handlers.staff.members import AuditRefusal, FindStaffMember, StaffMember
+from handlers.staff.permissions import HANDLING, CommandName
 from handlers.staff.service import answers as answering
 from handlers.staff.service import consultation_results as weighing
 from handlers.staff.service import consultations as announcing
 from handlers.staff.service import feedback as hearing
 from handlers.staff.service import publish as shelving
-from handlers.staff.service_command import Asked, asks, button, shown
+from handlers.staff.service_command import ServiceCommandContext, asks, button, shown
 
 A_PAGE = 8
 BY_BUTTON = frozenset({"confirm", "help"})
@@ -29,11 +35,11 @@ BY_BUTTON = frozenset({"confirm", "help"})
 CANCELS = frozenset({"ยกเลิก", "cancel", "Cancel"})
 SHORT = 60
 
-Work: TypeAlias = Callable[[Asked], Deciding]
-OfOne: TypeAlias = Callable[[Asked, Thread], Deciding]
+Work: TypeAlias = Callable[[ServiceCommandContext], Deciding]
+OfOne: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Deciding]
 
 
-def concerns(m: Moment) -> bool:
+def concerns(m: Context) -> bool:
     """Whether an event is of somebody who joins, or gives a command that only officers have."""
     words = (m.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
@@ -41,33 +47,33 @@ def concerns(m: Moment) -> bool:
     return bool(m.session.staff) or knocks or _ours(name) is not None
 
 
-def hear(m: Moment, *, known: bool = False) -> Reading[Turn | None]:
+def hear(m: Context, *, known: bool = False) -> Reading[TurnResult | None]:
     """What an officer's message leads to; None where they speak as anybody does.
 
     known: it is a command that anybody may give.
     """
-    staff = None if m.event.channel is Channel.WEB else (yield from read(FindStaff(m.event.who)))
+    staff = None if m.event.channel is Channel.WEB else (yield from read(FindStaffMember(m.event.who)))
     words = (m.event.choice if m.event.choice is not None else m.event.text) or ""
     given = order.read(words)
     if staff is None:
         return (yield from _stranger(m, words))
-    if given is not None and given.order is Order.LEAVE:
-        return (yield from joining.leave(Call(m, staff, given)))
-    if given is not None and given.order is Order.JOIN:
-        return (yield from joining.again(Call(m, staff, given)))
+    if given is not None and given.order is CommandName.LEAVE:
+        return (yield from joining.leave(ComplaintsCommandContext(m, staff, given)))
+    if given is not None and given.order is CommandName.JOIN:
+        return (yield from joining.again(ComplaintsCommandContext(m, staff, given)))
     return (yield from _ordered(m, staff, words, known=known))
 
 
-def _ordered(m: Moment, staff: Staff, words: str, *, known: bool) -> Reading[Turn | None]:
+def _ordered(m: Context, staff: StaffMember, words: str, *, known: bool) -> Reading[TurnResult | None]:
     """A command, or the words that complete one; None where it is neither."""
     asked, typed = asks(m, staff, words), m.event.text is not None
     if asked is None and typed:
         kept = m.session.staff
         if words.strip() in CANCELS and kept.keys() & {"then", "awaits"}:
-            return _dropped(Asked(m, staff, ""))
+            return _dropped(ServiceCommandContext(m, staff, ""))
         if kept.get("then"):
             return (yield from _proved(m, staff, words))
-        if kept.get("awaits") and m.session.topic is Topic.MENU and not known:
+        if kept.get("awaits") and m.session.topic is DialogTopic.MENU and not known:
             asked = asks(m, staff, f"{kept['awaits']} {words}")
     if asked is None or (asked.name not in NAMES and (known or not typed)):
         return None
@@ -76,34 +82,36 @@ def _ordered(m: Moment, staff: Staff, words: str, *, known: bool) -> Reading[Tur
     asked = replace(asked.keeps(awaits="", then=""), name=NAMES[asked.name])
     if staff.role in HANDLING:
         return (yield from _done(asked))
-    return None if asked.name == "help" else asked.tells("refused", acts=(NoteAttempt(asked.name, staff.id),))
+    return (
+        None if asked.name == "help" else asked.tells("refused", acts=(AuditRefusal(asked.name, staff.id),))
+    )
 
 
-def _dropped(asked: Asked) -> Turn:
+def _dropped(asked: ServiceCommandContext) -> TurnResult:
     """What was under way is given up."""
     asked = asked.keeps(then="", awaits="", ballot="")
-    return Turn(asked.m.session, (Say("staff.dropped", {}, (button("questions"),)),))
+    return TurnResult(asked.m.session, (Reply("staff.dropped", {}, (button("questions"),)),))
 
 
-def _proved(m: Moment, staff: Staff, text: str) -> Deciding:
+def _proved(m: Context, staff: StaffMember, text: str) -> Deciding:
     """A code of the second factor, and then what was asked for with it."""
     why, acts = yield from factor.proven(m, staff, text)
     if why is not None:
-        return Turn(m.session, (why,), acts)
+        return TurnResult(m.session, (why,), acts)
     kept = {**m.session.staff, "proved": str(int(m.now.timestamp()))}
     again = asks(m.with_(staff=kept), staff, kept["then"])
-    turn = (yield from _done(again.keeps(then=""))) if again else Turn(m.session)
+    turn = (yield from _done(again.keeps(then=""))) if again else TurnResult(m.session)
     return replace(turn, acts=(*acts, *turn.acts))
 
 
-def _stranger(m: Moment, words: str) -> Reading[Turn | None]:
+def _stranger(m: Context, words: str) -> Reading[TurnResult | None]:
     given = order.read(words)
-    if m.event.channel is not Channel.WEB and given is not None and given.order is Order.JOIN:
+    if m.event.channel is not Channel.WEB and given is not None and given.order is CommandName.JOIN:
         return (yield from joining.begin(m, given))
     if m.event.channel is not Channel.WEB and "join" in m.session.staff and m.event.text and given is None:
         return (yield from joining.finish(m))
     tried = _ours(words.strip().partition(" ")[0].casefold())
-    return replace(welcome.again(m.with_(staff={})), acts=(NoteAttempt(tried),)) if tried else None
+    return replace(welcome.again(m.with_(staff={})), acts=(AuditRefusal(tried),)) if tried else None
 
 
 def _ours(name: str) -> str | None:
@@ -112,19 +120,19 @@ def _ours(name: str) -> str | None:
     return None if own == "help" else own
 
 
-def _done(asked: Asked) -> Deciding:
+def _done(asked: ServiceCommandContext) -> Deciding:
     if asked.name in WORKS:
         return (yield from WORKS[asked.name](asked))
-    thread = yield from read(FindNumber(asked.number, asked.year))
+    thread = yield from read(FindQuestionByNumber(asked.number, asked.year))
     if thread is None:
         return asked.tells("unknown", (button("questions"),), number=asked.number)
     return (yield from ONES[asked.name](asked, thread))
 
 
-def questions(asked: Asked) -> Deciding:
+def questions(asked: ServiceCommandContext) -> Deciding:
     """What waits for an answer, soonest due first."""
     place = max(1, asked.number)
-    found = yield from read(ListQuestions((place - 1) * A_PAGE, A_PAGE + 1))
+    found = yield from read(ListOpenQuestions((place - 1) * A_PAGE, A_PAGE + 1))
     if not found:
         return asked.tells("none", (button("faq"),))
     many = _of_one_bucket(found)
@@ -135,57 +143,57 @@ def questions(asked: Asked) -> Deciding:
     return asked.tells("some", tuple(choices), lines=lines)
 
 
-def _of_one_bucket(found: tuple[Thread, ...]) -> set[str]:
+def _of_one_bucket(found: tuple[QuestionThread, ...]) -> set[str]:
     buckets = [thread.bucket for thread in found if thread.bucket]
     return {bucket for bucket in buckets if buckets.count(bucket) > 1}
 
 
-def _line(thread: Thread, asked: Asked, many: set[str]) -> Say:
+def _line(thread: QuestionThread, asked: ServiceCommandContext, many: set[str]) -> Reply:
     late = "late" if thread.answer_by < thai.day(asked.m.now) else "by"
     late = "held" if thread.held else late
-    bucket = Say("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _text("")
+    bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _text("")
     last = thread.lines[-1]
     words = last.text.replace("\n", " ")
-    return Say(
+    return Reply(
         "inquiry.line",
         {
             "number": shown(thread),
-            "due": Say(f"inquiry.due_{late}", {"day": thai.shown(thread.answer_by, asked.m.lang)}),
+            "due": Reply(f"inquiry.due_{late}", {"day": thai.shown(thread.answer_by, asked.m.lang)}),
             "words": (words or last.words) if len(words) <= SHORT else f"{words[:SHORT]}…",
             "bucket": bucket,
         },
     )
 
 
-def _text(words: str) -> Say:
-    return Say("literal", {"text": words})
+def _text(words: str) -> Reply:
+    return Reply("literal", {"text": words})
 
 
-def question(asked: Asked, thread: Thread) -> Deciding:
+def question(asked: ServiceCommandContext, thread: QuestionThread) -> Deciding:
     """One question with all that was said."""
     yield from ()
     return _shown(asked, thread)
 
 
-def _shown(asked: Asked, thread: Thread, *before: Say) -> Turn:
+def _shown(asked: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
     lines = tuple(
-        Say(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.words})
+        Reply(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.words})
         for one in thread.lines
     )
     after = ("publish",) if thread.answer else ()
-    ways = ("answer", *(("close",) if thread.state is State.OPEN else ()), *after)
+    ways = ("answer", *(("close",) if thread.state is QuestionState.OPEN else ()), *after)
     ways = ("undo",) if thread.held else ways
     choices = (*(button(name, thread) for name in ways), button("questions"))
-    state = Say("inquiry.state_held" if thread.held else f"thread.{thread.state}")
+    state = Reply("inquiry.state_held" if thread.held else f"thread.{thread.state}")
     turn = asked.tells("one", choices, number=shown(thread), state=state, lines=lines)
     return replace(turn, says=(*before, *turn.says))
 
 
-def guide(asked: Asked) -> Deciding:
+def guide(asked: ServiceCommandContext) -> Deciding:
     """Every command of this desk, by its Thai and English name."""
     yield from ()
     lines = tuple(
-        Say("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Say(f"inquiry.help.{own}")})
+        Reply("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Reply(f"inquiry.help.{own}")})
         for own, names in SPELT.items()
         if own not in BY_BUTTON and (thai_name := next(name for name in names if not name.isascii()))
     )
@@ -193,10 +201,10 @@ def guide(asked: Asked) -> Deciding:
     return asked.tells("help.all", choices, name=asked.staff.name, lines=lines)
 
 
-def close(asked: Asked, thread: Thread) -> Deciding:
+def close(asked: ServiceCommandContext, thread: QuestionThread) -> Deciding:
     """Close a question that is none, without an answer."""
     yield from ()
-    if thread.state is not State.OPEN:
+    if thread.state is not QuestionState.OPEN:
         return _shown(asked, thread)
     if thread.held:
         return asked.tells("held_already", (button("question", thread),), number=shown(thread))

@@ -5,11 +5,19 @@ from dataclasses import replace
 from datetime import date
 
 from handlers import thai
-from handlers.dialog.events import Choice, Deciding, Say, Turn, read
+from handlers.dialog.events import Choice, Deciding, Reply, TurnResult, read
 from handlers.questions import pii as personal
-from handlers.questions.faq_messages import Known, Post, Posted, PutKnown, ReadShelf, Shelf, Unpost
-from handlers.questions.messages import FindNumber, LineKind, Thread
-from handlers.staff.service_command import Asked, button, shown
+from handlers.questions.faq_messages import (
+    FaqCatalogue,
+    FaqEntry,
+    GetFaqCatalogue,
+    PublishedQuestion,
+    PublishQuestion,
+    SaveFaqEntry,
+    UnpublishQuestion,
+)
+from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
+from handlers.staff.service_command import ServiceCommandContext, button, shown
 
 MOST = 40
 """Entries that are listed."""
@@ -23,7 +31,7 @@ POST = "post "
 _EDITED = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
 
 
-def publish(asked: Asked, thread: Thread) -> Deciding:
+def publish(asked: ServiceCommandContext, thread: QuestionThread) -> Deciding:
     """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
     if not thread.answer:
         return asked.tells("publish_early", (button("answer", thread),), number=shown(thread))
@@ -31,7 +39,7 @@ def publish(asked: Asked, thread: Thread) -> Deciding:
     mine = kept.get("post_of") == thread.id
     if asked.rest == "ok" and mine:
         return _published(asked, thread, kept["post_q"], kept["post_a"])
-    shelf: Shelf = yield from read(ReadShelf())
+    shelf: FaqCatalogue = yield from read(GetFaqCatalogue())
     topics = _topics(asked, shelf)
     if mine and (place := _place(asked.rest, topics)):
         asked = asked.keeps(post_t=topics[place - 1])
@@ -42,7 +50,7 @@ def publish(asked: Asked, thread: Thread) -> Deciding:
     return _before(asked, thread, tuple(thai.clean(one).text for one in given), topics)
 
 
-def _topics(asked: Asked, shelf: Shelf) -> tuple[str, ...]:
+def _topics(asked: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
     """The topics that an answer may stand under: of the office's work, and of what is known already."""
     own = (one.name.in_("th") for one in asked.m.office.topics)
     known = (*(one.topic for one in shelf.known), *(one.topic for one in shelf.posted))
@@ -56,15 +64,19 @@ def _place(rest: str, topics: tuple[str, ...]) -> int:
 
 
 def _before(
-    asked: Asked, thread: Thread, words: tuple[str, ...], topics: tuple[str, ...], found: str = ""
-) -> Turn:
+    asked: ServiceCommandContext,
+    thread: QuestionThread,
+    words: tuple[str, ...],
+    topics: tuple[str, ...],
+    found: str = "",
+) -> TurnResult:
     """What would stand on the board. found: what was covered before, where a topic was picked."""
     found = found or ", ".join(dict.fromkeys((*personal.found(words[0]), *personal.found(words[1]))))
     question, answer = (personal.covered(one) for one in words)
-    told = Say("inquiry.publish_found", {"found": found}) if found else Say("inquiry.publish_clean")
+    told = Reply("inquiry.publish_found", {"found": found}) if found else Reply("inquiry.publish_clean")
     seen = asked.keeps(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
     topic = asked.m.session.staff.get("post_t", "")
-    under = Say("inquiry.publish_topic", {"topic": topic}) if topic else Say("inquiry.publish_no_topic")
+    under = Reply("inquiry.publish_topic", {"topic": topic}) if topic else Reply("inquiry.publish_no_topic")
     picks = tuple(
         Choice(f"/publish {shown(thread)} topic {place}", "literal", {"text": name})
         for place, name in enumerate(topics, start=1)
@@ -82,23 +94,29 @@ def _before(
     )
 
 
-def _published(asked: Asked, thread: Thread, question: str, answer: str) -> Turn:
-    answered = next(line.on for line in reversed(thread.lines) if line.kind is LineKind.ANSWER)
+def _published(
+    asked: ServiceCommandContext, thread: QuestionThread, question: str, answer: str
+) -> TurnResult:
+    answered = next(line.on for line in reversed(thread.lines) if line.kind is ThreadLineKind.ANSWER)
     topic = asked.m.session.staff.get("post_t", "")
-    post = Posted(thread.board or thread.id[::-1], question, answer, thread.asked_on, answered, topic)
+    post = PublishedQuestion(
+        thread.board or thread.id[::-1], question, answer, thread.asked_on, answered, topic
+    )
     done = asked.keeps(post_of="", post_q="", post_a="", post_t="", post_f="")
-    return done.tells("published", (button("questions"),), (Post(thread.id, post),), number=shown(thread))
+    return done.tells(
+        "published", (button("questions"),), (PublishQuestion(thread.id, post),), number=shown(thread)
+    )
 
 
-def unpublish(asked: Asked) -> Deciding:
+def unpublish(asked: ServiceCommandContext) -> Deciding:
     """Take a question from the board: by its number, or picked among those that hold some words; confirmed once."""
-    shelf = yield from read(ReadShelf())
+    shelf = yield from read(GetFaqCatalogue())
     board = {one.id: one for one in shelf.posted}
     name, _, sure = asked.rest.removeprefix(POST).partition(" ")
     if asked.rest.startswith(POST) and name in board:
         return _unpublished(asked, board[name], sure == "yes")
     if asked.number:
-        thread = yield from read(FindNumber(asked.number, asked.year))
+        thread = yield from read(FindQuestionByNumber(asked.number, asked.year))
         if thread is not None and thread.board in board:
             return _unpublished(asked, board[thread.board], sure=False)
     words = thai.folded(asked.rest)
@@ -111,17 +129,17 @@ def unpublish(asked: Asked) -> Deciding:
     return asked.tells("unpublish_which", picks)
 
 
-def _unpublished(asked: Asked, one: Posted, sure: bool) -> Turn:
+def _unpublished(asked: ServiceCommandContext, one: PublishedQuestion, sure: bool) -> TurnResult:
     if sure:
-        act = Unpost(one.id, asked.staff.id)
+        act = UnpublishQuestion(one.id, asked.staff.id)
         return asked.tells("unpublished", (button("questions"),), (act,), question=one.question)
     yes = Choice(f"/unpublish {POST}{one.id} yes", "inquiry.button.unpublish")
     return asked.tells("unpublish_sure", (yes, button("questions")), question=one.question, answer=one.answer)
 
 
-def faq(asked: Asked) -> Deciding:
+def faq(asked: ServiceCommandContext) -> Deciding:
     """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
-    shelf = yield from read(ReadShelf())
+    shelf = yield from read(GetFaqCatalogue())
     what, _, rest = asked.rest.partition(" ")
     entries, today = {one.id: one for one in shelf.known}, thai.day(asked.m.now)
     if what in {"add", "เพิ่ม"}:
@@ -134,7 +152,7 @@ def faq(asked: Asked) -> Deciding:
     return _listed(asked, shelf.known, today)
 
 
-def _added(asked: Asked, entries: dict[str, Known], rest: str) -> Turn:
+def _added(asked: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
     question, bar, answer = rest.partition("|")
     question, answer = thai.clean(question).text, thai.clean(answer).text
     if not bar or not question or not answer:
@@ -142,11 +160,11 @@ def _added(asked: Asked, entries: dict[str, Known], rest: str) -> Turn:
     number = 1
     while f"own-{number}" in entries:
         number += 1
-    entry = Known(f"own-{number}", question, answer)
-    return asked.tells("faq_added", (button("faq"),), (PutKnown(entry),), id=entry.id, question=question)
+    entry = FaqEntry(f"own-{number}", question, answer)
+    return asked.tells("faq_added", (button("faq"),), (SaveFaqEntry(entry),), id=entry.id, question=question)
 
 
-def _changed(asked: Asked, entry: Known, what: str, words: str) -> Turn:
+def _changed(asked: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
     if what in {"edit", "แก้"}:
         answer = thai.clean(words).text
         if not answer:
@@ -154,21 +172,21 @@ def _changed(asked: Asked, entry: Known, what: str, words: str) -> Turn:
         return asked.tells(
             "faq_edited",
             (button("faq"),),
-            (PutKnown(replace(entry, answer=answer, example=False)),),
+            (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
             id=entry.id,
         )
     off = what in {"off", "ปิด"}
-    act = PutKnown(replace(entry, off=off))
+    act = SaveFaqEntry(replace(entry, off=off))
     return asked.tells("faq_off" if off else "faq_on", (button("faq"),), (act,), id=entry.id)
 
 
-def _listed(asked: Asked, known: tuple[Known, ...], today: date) -> Turn:
+def _listed(asked: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
     stale = [one for one in known if not one.off and not one.holds(today)]
     others = [one for one in known if one not in stale]
     lines = tuple(_line(one, today) for one in (*stale, *others)[:MOST])
     return asked.tells("faq_list", (button("questions"),), count=len(known), stale=len(stale), lines=lines)
 
 
-def _line(one: Known, today: date) -> Say:
+def _line(one: FaqEntry, today: date) -> Reply:
     state = "off" if one.off else "on" if one.holds(today) else "stale"
-    return Say(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})
+    return Reply(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})

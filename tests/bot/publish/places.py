@@ -6,18 +6,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.jobs.publishing import Rounds
-from bot.publishing.notifications import News
-from bot.publishing.releases import Bench
-from bot.publishing.target import Outlet, Shown, Unposted
-from tests.bot.releasing import Ground, busy
+from bot.jobs.publishing import PublishingJob
+from bot.publishing.notifications import StaffNotification
+from bot.publishing.releases import ReleaseContext
+from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
+from tests.bot.releasing import ReleaseDesk, busy
 
 OPENED = datetime.fromisoformat("2025-10-20T09:00:00+07:00")
 """When the desk was opened first."""
 
 
 @dataclass
-class Fake:
+class FakePublishTarget:
     """A place that keeps the names of what was posted. fails: how the next tries fail."""
 
     name: str = "wordpress"
@@ -25,27 +25,27 @@ class Fake:
     fails: list[str] = field(default_factory=list)
     tries: int = 0
 
-    async def post(self, releases: Sequence[Shown]) -> str:
+    async def post(self, releases: Sequence[PublishedRelease]) -> str:
         self.tries += 1
         assert all((one.folder / "manifest.json").read_bytes() == one.kept.manifest for one in releases)
         if self.fails:
-            raise Unposted(self.fails.pop(0))
+            raise PublishError(self.fails.pop(0))
         self.posted.append([one.kept.name for one in releases])
         return f"https://www.example.go.th/{releases[-1].kept.name}"
 
 
 @dataclass
-class Town:
+class PublishingScenario:
     """A desk, the places where it publishes, and what its officers were told."""
 
-    ground: Ground
-    places: list[Outlet] = field(default_factory=list)
-    news: list[News] = field(default_factory=list)
+    ground: ReleaseDesk
+    places: list[PublishTarget] = field(default_factory=list)
+    news: list[StaffNotification] = field(default_factory=list)
 
     @classmethod
-    def of(cls, folder: Path, *places: Outlet, cases: int = 60, **rules: Any) -> "Town":
+    def of(cls, folder: Path, *places: PublishTarget, cases: int = 60, **rules: Any) -> "PublishingScenario":
         """A desk that was first opened in October, with cases in the year that follows."""
-        ground = Ground(folder / "var").like(**rules) if rules else Ground(folder / "var")
+        ground = ReleaseDesk(folder / "var").like(**rules) if rules else ReleaseDesk(folder / "var")
         town = cls(ground, list(places))
         town.tick(OPENED)
         busy(ground.home, cases)
@@ -59,14 +59,14 @@ class Town:
     def tick(self, now: datetime) -> list[str]:
         """What a round does."""
 
-        async def scene(bench: Bench) -> list[str]:
-            rounds = Rounds(bench, self.places, self._tell, "https://report.example.go.th/")
+        async def scene(bench: ReleaseContext) -> list[str]:
+            rounds = PublishingJob(bench, self.places, self._tell, "https://report.example.go.th/")
             return [did.did async for did in rounds.go(now)]
 
         done: list[str] = self.ground.play(scene, now)
         return done
 
-    async def _tell(self, news: News) -> None:
+    async def _tell(self, news: StaffNotification) -> None:
         self.news.append(news)
 
     def told(self) -> list[str]:
@@ -78,7 +78,7 @@ class Town:
     def as_of(self) -> list[str]:
         """The cut-offs of all releases, in the order in which they were made."""
 
-        async def scene(bench: Bench) -> list[str]:
+        async def scene(bench: ReleaseContext) -> list[str]:
             return [str(kept.as_of) for kept in await bench.store.releases.all()]
 
         found: list[str] = self.ground.play(scene)

@@ -9,19 +9,19 @@ import pytest
 
 from bot.publishing import atomic_write as shelf
 from bot.publishing import releases
-from bot.publishing.folder_target import Folder
-from bot.publishing.target import Shown, Unposted
-from bot.web.templating import Pages
+from bot.publishing.folder_target import FolderTarget
+from bot.publishing.target import PublishedRelease, PublishError
+from bot.web.templating import PageRenderer
 from tests.bot.releasing import busy, changed, order
 from tests.play import OFFICE
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[PublishedRelease]:
     """Two releases of a year."""
     ground = busy(tmp_path_factory.mktemp("desk") / "var")
     several = [ground.releases(order(as_of=date(2026, 8, 31))), ground.releases()]
-    return [Shown(one.kept, one.folder) for one in several]
+    return [PublishedRelease(one.kept, one.folder) for one in several]
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def web(tmp_path: Path) -> Path:
     return path
 
 
-def post(web: Path, shown: list[Shown]) -> str:
-    return asyncio.run(Folder(web, Pages(OFFICE)).post(shown))
+def post(web: Path, shown: list[PublishedRelease]) -> str:
+    return asyncio.run(FolderTarget(web, PageRenderer(OFFICE)).post(shown))
 
 
 def stamps(web: Path) -> dict[str, int]:
@@ -41,7 +41,7 @@ def stamps(web: Path) -> dict[str, int]:
     return {str(p.relative_to(web)): p.lstat().st_mtime_ns for p in web.rglob("*")}
 
 
-def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: list[Shown]) -> None:
+def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: list[PublishedRelease]) -> None:
     (web / "other.txt").write_text("of the office")
     assert post(web, made[:1]) == "2569-1/statistics.html"
     first = dict(releases.contents(web / "2569-1"))
@@ -60,14 +60,14 @@ def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: li
     assert modes == {0o644}
 
 
-def test_a_second_time_nothing_is_written(web: Path, made: list[Shown]) -> None:
+def test_a_second_time_nothing_is_written(web: Path, made: list[PublishedRelease]) -> None:
     post(web, made)
     before = stamps(web)
     post(web, made)
     assert stamps(web) == before
 
 
-def test_what_was_damaged_is_put_right(web: Path, made: list[Shown]) -> None:
+def test_what_was_damaged_is_put_right(web: Path, made: list[PublishedRelease]) -> None:
     post(web, made)
     (web / "2569-1" / "statistics.csv").write_bytes(b"")
     (web / "index.html").unlink()
@@ -76,14 +76,14 @@ def test_what_was_damaged_is_put_right(web: Path, made: list[Shown]) -> None:
     assert (web / "index.html").is_file()
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, made: list[Shown]) -> None:
-    with pytest.raises(Unposted, match="folder"):
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, made: list[PublishedRelease]) -> None:
+    with pytest.raises(PublishError, match="folder"):
         post(tmp_path / "mount", made)
     assert not (tmp_path / "mount").exists()
 
 
 @pytest.mark.parametrize("broken", [0, 5, 11, 12, 23, 24])
-def test_a_full_disk_leaves_the_old_page(web: Path, made: list[Shown], broken: int) -> None:
+def test_a_full_disk_leaves_the_old_page(web: Path, made: list[PublishedRelease], broken: int) -> None:
     post(web, made[:1])
     before = {p.name: p.read_bytes() for p in (web / "latest").iterdir()}, (web / "index.html").read_bytes()
     (web / "2569-1" / "anchor.json").write_bytes(b"{}")  # so that both releases are to be written
@@ -94,7 +94,7 @@ def test_a_full_disk_leaves_the_old_page(web: Path, made: list[Shown], broken: i
             raise OSError(28, "No space left on device", str(path))
         writing(path, data, mode)
 
-    with changed(shelf, write=full), pytest.raises(Unposted, match="room"):
+    with changed(shelf, write=full), pytest.raises(PublishError, match="room"):
         post(web, made)
     assert (web / "index.html").read_bytes() == before[1]
     assert {p.name for p in (web / "latest").iterdir()} == before[0].keys()
@@ -103,10 +103,10 @@ def test_a_full_disk_leaves_the_old_page(web: Path, made: list[Shown], broken: i
     assert releases.verified(web / "latest") == []
 
 
-def test_something_else_in_the_place_of_latest(web: Path, made: list[Shown]) -> None:
+def test_something_else_in_the_place_of_latest(web: Path, made: list[PublishedRelease]) -> None:
     (web / "latest").mkdir()
     (web / "latest" / "letter").write_text("")
-    with pytest.raises(Unposted, match="folder"):
+    with pytest.raises(PublishError, match="folder"):
         post(web, made)
     assert (web / "latest" / "letter").exists()
     assert not list(web.glob(".*"))

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from bot import bootstrap as app
-from bot.consultations.public_view import Hearing, hearing_at, terms_of
+from bot.consultations.public_view import PublicOpinion, hearing_at, terms_of
 from bot.jobs import publishing as rounds
 from bot.publishing import opinions_folder as opinions
 from bot.publishing.opinions_folder import OpinionFolder
 from bot.settings import Settings
 from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.model import Consultation, Taken
+from ita_stats.opinions.model import CountedConsultation, ThemeDecision
 from ita_stats.opinions.render import TYPES, rendered
-from storage.crypto.key_files import Place
-from tests.bot.hearing import CLOSED, OPEN, Memory, full, hearing
+from storage.crypto.key_files import DeskPaths
+from tests.bot.hearing import CLOSED, OPEN, InMemoryOpinionSource, full, hearing
 from tests.end.desk import opened
 from tests.play import OFFICE
 
@@ -36,7 +36,7 @@ def web(tmp_path: Path) -> Path:
     return path
 
 
-def post(web: Path, memory: Memory, address: str = SITE) -> int:
+def post(web: Path, memory: InMemoryOpinionSource, address: str = SITE) -> int:
     return OpinionFolder(web, address).post(asyncio.run(hearing(memory).overview(NOW)))
 
 
@@ -94,7 +94,7 @@ def test_an_answer_that_came_later_is_published(web: Path) -> None:
     memory = full()
     post(web, memory)
     found = memory.counted["K7Q2"]
-    answered = replace(found.themes[3], taken=Taken.ADOPTED, reason="ลดสำเนา", done=date(2027, 2, 1))
+    answered = replace(found.themes[3], taken=ThemeDecision.ADOPTED, reason="ลดสำเนา", done=date(2027, 2, 1))
     memory.counted["K7Q2"] = replace(found, themes=(*found.themes[:3], answered))
     assert post(web, memory) == 3
     assert "ลดสำเนา" in (web / "opinions" / "K7Q2" / "index.html").read_text("utf-8")
@@ -103,13 +103,13 @@ def test_an_answer_that_came_later_is_published(web: Path) -> None:
     assert told["themes"][3]["done"] == "2027-02-01"
 
 
-def three_rounds(home: Path, heard: Hearing, folder: Path) -> list[int]:
+def three_rounds(home: Path, heard: PublicOpinion, folder: Path) -> list[int]:
     """Two rounds and one on the next day; gives how many things each wrote, and then how often staff was told."""
 
     async def go() -> list[int]:
         done = []
         async with opened(home, "service") as desk:
-            own = app.Desk("service", Place.under(home, "service"), desk.store, desk.engine)
+            own = app.RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
             for now in (NOW, NOW, NOW + timedelta(1)):
                 did = [one async for one in opinions.go(heard, OpinionFolder(folder, SITE), own, now)]
                 assert {(one.desk, one.did) for one in did} <= {("service", "published-opinions")}
@@ -124,7 +124,7 @@ def test_the_rounds_publish_once(web: Path, tmp_path: Path) -> None:
 
 
 def test_an_office_that_asked_nobody_publishes_nothing(web: Path, tmp_path: Path) -> None:
-    assert three_rounds(tmp_path / "var", hearing(Memory()), web) == [0, 0, 0]
+    assert three_rounds(tmp_path / "var", hearing(InMemoryOpinionSource()), web) == [0, 0, 0]
     assert [*web.iterdir()] == []
 
 
@@ -142,9 +142,9 @@ def test_a_folder_that_is_not_there_is_not_made_and_told_once_a_day(
 def test_a_house_with_a_folder_asks_its_service_desk(desk: app.DeskName, web: Path, tmp_path: Path) -> None:
     async def go() -> int:
         async with opened(tmp_path / "var", desk) as found:
-            own = app.Desk(desk, Place.under(tmp_path / "var", desk), found.store, found.engine)
+            own = app.RunningDesk(desk, DeskPaths.under(tmp_path / "var", desk), found.store, found.engine)
             chosen = Settings(_env_file=None, publish_folder=web)  # type: ignore[call-arg]
-            house = app.House(chosen, OFFICE, {desk: own})
+            house = app.App(chosen, OFFICE, {desk: own})
             if desk == "service":
                 assert hearing_at(house).salt() == found.store.salt
             return len([did async for did in opinions.all_of(house, NOW)])
@@ -158,10 +158,10 @@ def test_the_office_says_how_few_are_protected() -> None:
     assert counting.results(CLOSED, (), (), terms).voices is None
 
 
-class Broken(Memory):
+class Broken(InMemoryOpinionSource):
     """A desk whose consultations cannot be read."""
 
-    async def consultations(self) -> Sequence[Consultation]:
+    async def consultations(self) -> Sequence[CountedConsultation]:
         raise OSError("unreadable")
 
 
@@ -173,15 +173,15 @@ def test_trouble_of_the_service_desk_does_not_stop_the_statistics(
 
     async def go() -> None:
         async with opened(home, "service") as service, opened(home) as complaints:
-            house = app.House(
+            house = app.App(
                 Settings(_env_file=None, publish_folder=web),  # type: ignore[call-arg]
                 OFFICE,
                 {
-                    "service": app.Desk(
-                        "service", Place.under(home, "service"), service.store, service.engine
+                    "service": app.RunningDesk(
+                        "service", DeskPaths.under(home, "service"), service.store, service.engine
                     ),
-                    "complaints": app.Desk(
-                        "complaints", Place.under(home, "complaints"), complaints.store, complaints.engine
+                    "complaints": app.RunningDesk(
+                        "complaints", DeskPaths.under(home, "complaints"), complaints.store, complaints.engine
                     ),
                 },
             )

@@ -11,23 +11,23 @@ from bot import bootstrap as app
 from bot.jobs import publishing as rounds
 from bot.publishing import qna_folder as qna
 from bot.settings import Settings
-from handlers.questions.faq_messages import Post, Posted, Unpost
+from handlers.questions.faq_messages import PublishedQuestion, PublishQuestion, UnpublishQuestion
 from handlers.thai import day
-from storage.crypto.key_files import Place
-from storage.errors import Conflict
-from tests.end.desk import Desk, opened
+from storage.crypto.key_files import DeskPaths
+from storage.errors import ConflictError
+from tests.end.desk import DeskHarness, opened
 from tests.play import OFFICE
 
 SITE = "https://ask.example.go.th"
 
 
-def house(desk: Desk, home: Path, web: Path) -> app.House:
+def house(desk: DeskHarness, home: Path, web: Path) -> app.App:
     settings = Settings(publish_folder=web, service={"public_url": SITE})  # type: ignore[arg-type]
-    own = app.Desk("service", Place.under(home, "service"), desk.store, desk.engine)
-    return app.House(settings, OFFICE, {"service": own})
+    own = app.RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
+    return app.App(settings, OFFICE, {"service": own})
 
 
-async def went(desk: Desk, home: Path, web: Path) -> dict[str, int]:
+async def went(desk: DeskHarness, home: Path, web: Path) -> dict[str, int]:
     return {did.did: did.count async for did in rounds.all_of(house(desk, home, web), desk.now())}
 
 
@@ -39,8 +39,8 @@ def test_the_board_stands_in_the_folder_and_is_not_written_twice(tmp_path: Path)
         async with opened(home, "service") as desk:
             assert "published-board" not in await went(desk, home, web)
             on = day(desk.now())
-            post = Posted("a" * 32, "ยืมเต็นท์ได้ไหม", "ยืมได้ <b>", on - timedelta(days=3), on, "บริการ")
-            await desk.office(Post("", post))
+            post = PublishedQuestion("a" * 32, "ยืมเต็นท์ได้ไหม", "ยืมได้ <b>", on - timedelta(days=3), on, "บริการ")
+            await desk.office(PublishQuestion("", post))
             assert (await went(desk, home, web))["published-board"] == 2
             page = (web / "qna" / "index.html").read_text("utf-8")
             assert "ยืมเต็นท์ได้ไหม" in page
@@ -51,9 +51,9 @@ def test_the_board_stands_in_the_folder_and_is_not_written_twice(tmp_path: Path)
             assert "published-board" not in await went(desk, home, web)
             (web / "qna" / "index.html").write_text("damaged", "utf-8")
             assert (await went(desk, home, web))["published-board"] == 1
-            await desk.office(Unpost(post.id, "x"))
-            with pytest.raises(Conflict):
-                await desk.office(Unpost(post.id, "x"))
+            await desk.office(UnpublishQuestion(post.id, "x"))
+            with pytest.raises(ConflictError):
+                await desk.office(UnpublishQuestion(post.id, "x"))
             assert (await went(desk, home, web))["published-board"] == 2
             for file in ("index.html", "feed.xml"):
                 assert "ยืมเต็นท์" not in (web / "qna" / file).read_text("utf-8")
@@ -67,7 +67,7 @@ def test_a_folder_that_is_not_there_is_told_once_a_day(tmp_path: Path) -> None:
     async def scene() -> None:
         async with opened(home, "service") as desk:
             on = day(desk.now())
-            await desk.office(Post("", Posted("a" * 32, "ถาม", "ตอบ", on, on)))
+            await desk.office(PublishQuestion("", PublishedQuestion("a" * 32, "ถาม", "ตอบ", on, on)))
             for _ in range(2):
                 assert "published-board" not in await went(desk, home, web)
             assert await desk.store.retention.was_done("board-unposted", str(on))

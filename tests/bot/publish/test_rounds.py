@@ -9,15 +9,15 @@ import pytest
 
 from bot.publishing import atomic_write as shelf
 from bot.publishing import releases
-from bot.publishing.releases import Bench
-from tests.bot.publish.places import OPENED, Fake, Town
-from tests.bot.releasing import Ground, busy, changed, late, order
+from bot.publishing.releases import ReleaseContext
+from tests.bot.publish.places import OPENED, FakePublishTarget, PublishingScenario
+from tests.bot.releasing import ReleaseDesk, busy, changed, late, order
 from tests.end import chat
 
 
 def test_a_month_is_released_at_the_offices_hour_and_never_twice(tmp_path: Path) -> None:
-    place = Fake()
-    town = Town.of(tmp_path, place)
+    place = FakePublishTarget()
+    town = PublishingScenario.of(tmp_path, place)
     assert town.at("2025-11-01T07:59:59") == []
     assert town.at("2025-11-01T08:00") == ["released", "published-wordpress"]
     assert town.at("2025-11-01T08:00") == []
@@ -30,14 +30,14 @@ def test_a_month_is_released_at_the_offices_hour_and_never_twice(tmp_path: Path)
 
 
 def test_another_hour(tmp_path: Path) -> None:
-    town = Town.of(tmp_path, publish_hour=17)
+    town = PublishingScenario.of(tmp_path, publish_hour=17)
     assert town.at("2025-11-01T16:59") == []
     assert town.at("2025-11-01T17:00") == ["released"]
 
 
 def test_missed_months_are_caught_up_in_order_and_only_the_newest_is_posted(tmp_path: Path) -> None:
-    place = Fake()
-    town = Town.of(tmp_path, place)
+    place = FakePublishTarget()
+    town = PublishingScenario.of(tmp_path, place)
     assert town.at("2026-02-09T10:00") == ["released"] * 4 + ["published-wordpress"]
     assert town.as_of() == ["2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31"]
     assert place.posted == [["1/2569", "2/2569", "3/2569", "4/2569"]]
@@ -45,7 +45,7 @@ def test_missed_months_are_caught_up_in_order_and_only_the_newest_is_posted(tmp_
 
 
 def test_after_september_the_whole_year_and_then_the_next(tmp_path: Path) -> None:
-    town = Town.of(tmp_path, layout="half")
+    town = PublishingScenario.of(tmp_path, layout="half")
     assert town.at("2027-03-31T23:00") == ["released"] * 2
     assert town.at("2027-04-01T08:00") == ["released"]
     assert town.as_of() == ["2026-03-31", "2026-09-30", "2027-03-31"]
@@ -53,8 +53,8 @@ def test_after_september_the_whole_year_and_then_the_next(tmp_path: Path) -> Non
 
 
 def test_a_clock_that_is_set_back_releases_nothing_again(tmp_path: Path) -> None:
-    place = Fake(fails=["unreachable"])
-    town = Town.of(tmp_path, place)
+    place = FakePublishTarget(fails=["unreachable"])
+    town = PublishingScenario.of(tmp_path, place)
     assert town.at("2026-01-01T09:00") == ["released"] * 3
     assert town.at("2025-11-15T09:00") == ["published-wordpress"]  # it does not wait until January
     assert town.at("2025-12-02T09:00") == []
@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_back_releases_nothing_again(tmp_path: Path) -> None
 
 
 def test_a_first_start_with_a_wrong_clock_does_not_silence_it_for_years(tmp_path: Path) -> None:
-    town = Town(Ground(tmp_path / "var"))
+    town = PublishingScenario(ReleaseDesk(tmp_path / "var"))
     assert town.at("2030-05-05T09:00") == []
     town.tick(OPENED)
     busy(town.ground.home)
@@ -71,8 +71,8 @@ def test_a_first_start_with_a_wrong_clock_does_not_silence_it_for_years(tmp_path
 
 
 def test_a_website_that_is_down_for_two_days(tmp_path: Path) -> None:
-    place = Fake(fails=["unreachable"] * 500)
-    town = Town.of(tmp_path, place)
+    place = FakePublishTarget(fails=["unreachable"] * 500)
+    town = PublishingScenario.of(tmp_path, place)
     start = datetime.fromisoformat("2025-11-01T08:00:00+07:00")
     town.tick(start)
     made, failed = town.told()
@@ -89,22 +89,22 @@ def test_a_website_that_is_down_for_two_days(tmp_path: Path) -> None:
 
 
 def test_one_places_trouble_does_not_stop_another(tmp_path: Path) -> None:
-    bad, good = Fake("wordpress", fails=["refused"]), Fake("folder")
-    town = Town.of(tmp_path, bad, good)
+    bad, good = FakePublishTarget("wordpress", fails=["refused"]), FakePublishTarget("folder")
+    town = PublishingScenario.of(tmp_path, bad, good)
     assert town.at("2025-11-01T08:00") == ["released", "published-folder"]
     assert town.at("2025-11-01T08:06") == ["published-wordpress"]
     assert good.posted == bad.posted == [["1/2569"]]
 
 
 def test_held_until_a_supervisor_says_so(tmp_path: Path) -> None:
-    place = Fake()
-    town = Town.of(tmp_path, place, hold=True)
+    place = FakePublishTarget()
+    town = PublishingScenario.of(tmp_path, place, hold=True)
     assert town.at("2025-11-01T08:00") == ["released"]
     (told,) = town.told()
     assert "/release ok 1/2569" in told
     assert town.at("2025-11-01T08:05") == []
 
-    async def ok(bench: Bench) -> None:
+    async def ok(bench: ReleaseContext) -> None:
         await releases.let_go(bench, "1/2569", datetime.fromisoformat("2025-11-01T09:00:00+07:00"))
 
     town.ground.play(ok)
@@ -112,8 +112,8 @@ def test_held_until_a_supervisor_says_so(tmp_path: Path) -> None:
 
 
 def test_a_correction_is_posted_and_an_old_periods_is_not_the_newest(tmp_path: Path) -> None:
-    place = Fake()
-    town = Town.of(tmp_path, place)
+    place = FakePublishTarget()
+    town = PublishingScenario.of(tmp_path, place)
     town.at("2025-12-01T08:00")
     town.ground.has(late(date(2025, 10, 21)))
     now = datetime.fromisoformat("2025-12-02T09:00:00+07:00")
@@ -124,7 +124,7 @@ def test_a_correction_is_posted_and_an_old_periods_is_not_the_newest(tmp_path: P
 
 
 def test_what_an_officer_released_before_the_clock_is_not_made_again(tmp_path: Path) -> None:
-    town = Town.of(tmp_path)
+    town = PublishingScenario.of(tmp_path)
     before = order("fy2569", date(2025, 10, 31))
     town.ground.releases(before, datetime.fromisoformat("2025-11-01T07:00:00+07:00"))
     assert town.at("2025-11-01T08:00") == ["released"]
@@ -133,7 +133,7 @@ def test_what_an_officer_released_before_the_clock_is_not_made_again(tmp_path: P
 
 
 def test_where_the_register_was_corrected_in_between_the_clock_says_so(tmp_path: Path) -> None:
-    town = Town.of(tmp_path)
+    town = PublishingScenario.of(tmp_path)
     day = date(2025, 10, 31)
     town.ground.releases(order("fy2569", day), datetime.fromisoformat("2025-11-01T07:00:00+07:00"))
     town.ground.has(late(date(2025, 10, 21)))
@@ -144,7 +144,7 @@ def test_where_the_register_was_corrected_in_between_the_clock_says_so(tmp_path:
 
 
 def test_a_full_disk_is_told_once_and_tried_again(tmp_path: Path) -> None:
-    town = Town.of(tmp_path, Fake())
+    town = PublishingScenario.of(tmp_path, FakePublishTarget())
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -158,8 +158,8 @@ def test_a_full_disk_is_told_once_and_tried_again(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_made_again_are_told(tmp_path: Path) -> None:
-    place = Fake(fails=["broken"])
-    town = Town.of(tmp_path, place)
+    place = FakePublishTarget(fails=["broken"])
+    town = PublishingScenario.of(tmp_path, place)
     town.at("2025-11-01T08:00")
     town.told()
     (town.ground.place.folder / "releases/2569/1/statistics.pdf").unlink()

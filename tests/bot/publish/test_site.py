@@ -12,15 +12,15 @@ import pytest
 from bot.publishing import releases
 from bot.web import statistics as site
 from ita_stats import release
-from tests.bot.releasing import Ground, busy, order
+from tests.bot.releasing import ReleaseDesk, busy, order
 from tests.end.server import WebServer
 from tests.play import OFFICE
 
 
-class Served:
+class StatisticsSite:
     """A desk and its server."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: ReleaseDesk) -> None:
         self.server = WebServer(ground.home, ground.office)
 
     def asks(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -39,36 +39,36 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
     """Nothing was released yet."""
-    served = Served(busy(tmp_path_factory.mktemp("empty") / "var"))
+    served = StatisticsSite(busy(tmp_path_factory.mktemp("empty") / "var"))
     yield served
     served.server.close()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
     """Two releases that may be read, and one that is held."""
     yield from filled(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Served]:
+def own(tmp_path: Path) -> Iterator[StatisticsSite]:
     """The same, of a test that changes it."""
     yield from filled(tmp_path)
 
 
-def filled(folder: Path) -> Iterator[Served]:
+def filled(folder: Path) -> Iterator[StatisticsSite]:
     ground = busy(folder / "var")
     ground.releases(order("2569Q1", date(2025, 12, 31)))
     ground.releases()
     ground.like(hold=True).releases(order("fy2569", date(2026, 10, 1)))
-    served = Served(ground)
+    served = StatisticsSite(ground)
     yield served
     served.server.close()
 
 
-def test_nothing_published_yet_is_said(empty: Served) -> None:
+def test_nothing_published_yet_is_said(empty: StatisticsSite) -> None:
     page = empty.page("/statistics")
     assert "ยังไม่มีสถิติที่เผยแพร่" in page
     assert OFFICE.name.th in page
@@ -76,7 +76,7 @@ def test_nothing_published_yet_is_said(empty: Served) -> None:
     assert empty.asks("/statistics/2569/1")[0] == 404
 
 
-def test_the_newest_is_shown_above_all_that_may_be_read(served: Served) -> None:
+def test_the_newest_is_shown_above_all_that_may_be_read(served: StatisticsSite) -> None:
     page = served.page("/statistics")
     assert "ข้อมูล ณ สิ้นวันที่ 30 กันยายน 2569" in page
     assert page.index('href="/statistics/2569/2/statistics.html"') < page.index(
@@ -92,7 +92,7 @@ def test_the_newest_is_shown_above_all_that_may_be_read(served: Served) -> None:
     assert "ข้อมูล ณ สิ้นวันที่ 31 ธันวาคม 2568" in past
 
 
-def test_every_link_of_the_page_leads_to_its_file(served: Served) -> None:
+def test_every_link_of_the_page_leads_to_its_file(served: StatisticsSite) -> None:
     import re
 
     page = served.page("/statistics")
@@ -102,7 +102,7 @@ def test_every_link_of_the_page_leads_to_its_file(served: Served) -> None:
         assert served.asks(link)[0] == 200
 
 
-def test_files_are_served_as_what_they_are_and_kept_for_ever(served: Served) -> None:
+def test_files_are_served_as_what_they_are_and_kept_for_ever(served: StatisticsSite) -> None:
     folder = served.server.home / "complaints" / "releases" / "2569" / "2"
     found = release.read((folder / "manifest.json").read_bytes())
     for one in found.files:
@@ -120,7 +120,7 @@ def test_files_are_served_as_what_they_are_and_kept_for_ever(served: Served) -> 
     assert served.asks("/statistics/2569/2/statistics.pdf", "HEAD")[0] == 200
 
 
-def test_the_offices_website_may_frame_it_and_nobody_else(served: Served) -> None:
+def test_the_offices_website_may_frame_it_and_nobody_else(served: StatisticsSite) -> None:
     for path in ("/statistics", "/statistics/2569/2/statistics.html", "/statistics/2569/2/rows.svg"):
         _, headers, _ = served.asks(path)
         policy = headers["content-security-policy"]
@@ -146,22 +146,22 @@ def test_the_offices_website_may_frame_it_and_nobody_else(served: Served) -> Non
         "/statistics/2569/2/statistics.json/",
     ],
 )
-def test_what_nobody_may_read_is_not_there(served: Served, path: str) -> None:
+def test_what_nobody_may_read_is_not_there(served: StatisticsSite, path: str) -> None:
     assert served.asks(path)[0] == 404
 
 
-def test_a_release_that_is_let_go_appears(own: Served) -> None:
+def test_a_release_that_is_let_go_appears(own: StatisticsSite) -> None:
     async def let_go() -> None:
         desk = own.server.desk
-        ground = Ground(own.server.home)
-        bench = releases.Bench(ground.place, desk.store, ground.office)
+        ground = ReleaseDesk(own.server.home)
+        bench = releases.ReleaseContext(ground.place, desk.store, ground.office)
         await releases.let_go(bench, "3/2569", desk.now())
 
     own.server.run(let_go())
     assert "ข้อมูล ณ สิ้นวันที่ 1 ตุลาคม 2569" in own.page("/statistics")
 
 
-def test_a_page_of_an_earlier_version_keeps_its_style(own: Served) -> None:
+def test_a_page_of_an_earlier_version_keeps_its_style(own: StatisticsSite) -> None:
     path = own.server.home / "complaints" / "releases" / "2569" / "1" / "statistics.html"
     path.write_text(path.read_text("utf-8").replace("<style>", "<style>p{color:red}"), "utf-8")
     old = own.asks("/statistics/2569/1/statistics.html")[1]["content-security-policy"]

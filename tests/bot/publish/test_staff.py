@@ -6,40 +6,40 @@ from typing import Any
 
 from bot.engine import Engine
 from bot.publishing import notifications as told
-from bot.publishing.releases import Bench
+from bot.publishing.releases import ReleaseContext
 from bot.statistics import chat_queries as counting
 from handlers import i18n as wording
 from handlers import thai
-from handlers.complaints_desk import Complaints
-from handlers.dialog.events import Channel, Event, Turn
-from handlers.staff.complaints.release import FindWaiting
-from handlers.staff.members import FindInvitation, Join, NewSecret, Profile
+from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.events import Channel, Event, TurnResult
+from handlers.staff.complaints.release import ListPendingReleases
+from handlers.staff.members import FindInvitation, JoinStaff, NewTotpSecret, StaffProfile
 from handlers.staff.permissions import Role
-from tests.bot.publish.places import Fake, Town
+from tests.bot.publish.places import FakePublishTarget, PublishingScenario
 
 AT = datetime.fromisoformat("2025-11-01T08:05:00+07:00")
 BOSS, CLERK = b"b" * 32, b"c" * 32
 
 
-async def joined(bench: Bench, who: bytes, role: Role, lang: Any) -> None:
+async def joined(bench: ReleaseContext, who: bytes, role: Role, lang: Any) -> None:
     """Put somebody on the staff, in Telegram."""
     one = bench.store
-    code = await one.personnel.add(role, Profile(role.value), AT)
+    code = await one.personnel.add(role, StaffProfile(role.value), AT)
     person = await one.answer(FindInvitation(code), AT)
-    secret = await one.answer(NewSecret(), AT)
-    act = Join(person.id, code, who, secret, (), Channel.TELEGRAM, b"back", lang, thai.day(AT))
-    await one.commit(Event(f"join {role}", who, Channel.TELEGRAM), None, Turn(None, (), (act,)), AT)
+    secret = await one.answer(NewTotpSecret(), AT)
+    act = JoinStaff(person.id, code, who, secret, (), Channel.TELEGRAM, b"back", lang, thai.day(AT))
+    await one.commit(Event(f"join {role}", who, Channel.TELEGRAM), None, TurnResult(None, (), (act,)), AT)
 
 
 def test_a_supervisor_lets_it_be_published_and_an_officer_does_not(tmp_path: Path) -> None:
-    town = Town.of(tmp_path, Fake(), hold=True)
+    town = PublishingScenario.of(tmp_path, FakePublishTarget(), hold=True)
     assert town.at("2025-11-01T08:00") == ["released"]
 
-    async def scene(bench: Bench) -> None:
+    async def scene(bench: ReleaseContext) -> None:
         await joined(bench, BOSS, Role.SUPERVISOR, "th")
         await joined(bench, CLERK, Role.OFFICER, "en")
-        engine = Engine(Complaints(bench.office, bench.store.roster), bench.store, lambda: AT)
-        engine.fault, engine.answers = faults.append, {FindWaiting: counting.waiting(bench.store)}
+        engine = Engine(ComplaintsDesk(bench.office, bench.store.roster), bench.store, lambda: AT)
+        engine.fault, engine.answers = faults.append, {ListPendingReleases: counting.waiting(bench.store)}
 
         async def types(who: bytes, text: str) -> str:
             number[0] += 1
@@ -60,9 +60,9 @@ def test_a_supervisor_lets_it_be_published_and_an_officer_does_not(tmp_path: Pat
 
 
 def test_everybody_on_the_staff_hears_it_in_their_language(tmp_path: Path) -> None:
-    town = Town.of(tmp_path, Fake())
+    town = PublishingScenario.of(tmp_path, FakePublishTarget())
 
-    async def scene(bench: Bench) -> list[str]:
+    async def scene(bench: ReleaseContext) -> list[str]:
         await joined(bench, BOSS, Role.SUPERVISOR, "th")
         await joined(bench, CLERK, Role.OFFICER, "en")
         await told.by(bench.store, AT)(told.said("not_released", day=AT.date(), trouble="room"))

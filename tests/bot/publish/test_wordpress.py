@@ -14,23 +14,23 @@ import pytest
 from pydantic import SecretStr
 
 from bot.publishing import wordpress_client as wire
-from bot.publishing.releases import Made
-from bot.publishing.target import Shown, Unposted
-from bot.publishing.wordpress_target import WordPress
+from bot.publishing.releases import ReleaseResult
+from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.wordpress_target import WordPressTarget
 from tests.bot.publish import fake_wordpress
 from tests.bot.publish.fake_wordpress import PASSWORD, USER, FakeWordPress
 from tests.bot.releasing import busy, changed, order
 
 SITE = "https://report.example.go.th"
-Scene = Callable[[FakeWordPress, WordPress], Awaitable[None]]
+Scene = Callable[[FakeWordPress, WordPressTarget], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[PublishedRelease]:
     """Two releases of a year."""
     ground = busy(tmp_path_factory.mktemp("desk") / "var")
-    several: list[Made] = [ground.releases(order(as_of=date(2026, 8, 31))), ground.releases()]
-    return [Shown(one.kept, one.folder) for one in several]
+    several: list[ReleaseResult] = [ground.releases(order(as_of=date(2026, 8, 31))), ground.releases()]
+    return [PublishedRelease(one.kept, one.folder) for one in several]
 
 
 def play(scene: Scene, site: str | None = SITE) -> None:
@@ -38,13 +38,13 @@ def play(scene: Scene, site: str | None = SITE) -> None:
 
     async def whole() -> None:
         async with asyncio.timeout(20), fake_wordpress.opened() as fake:
-            await scene(fake, WordPress(fake.origin, USER, SecretStr(PASSWORD), "ita-statistics", site))
+            await scene(fake, WordPressTarget(fake.origin, USER, SecretStr(PASSWORD), "ita-statistics", site))
 
     asyncio.run(whole())
 
 
-def test_a_page_and_four_files_and_a_second_time_nothing(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_a_page_and_four_files_and_a_second_time_nothing(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         address = await ours.post(made)
         assert address == f"{fake.origin}/ita-statistics/"
         assert fake.writes == ["POST /wp/v2/media"] * 4 + ["POST /wp/v2/pages"]
@@ -73,8 +73,8 @@ def test_a_page_and_four_files_and_a_second_time_nothing(made: list[Shown]) -> N
     play(scene)
 
 
-def test_the_next_release_changes_the_same_page(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_the_next_release_changes_the_same_page(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         await ours.post(made[:1])
         before = fake.pages[0]["content"]["raw"]
         fake.heard.clear()
@@ -87,8 +87,8 @@ def test_the_next_release_changes_the_same_page(made: list[Shown]) -> None:
     play(scene)
 
 
-def test_a_website_that_writes_tags_its_own_way_is_not_written_to_again(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_a_website_that_writes_tags_its_own_way_is_not_written_to_again(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         fake.rewrites = lambda content: content.replace("<th scope=", "<th  data-x='1' scope=").replace(
             "</tr>\n", "</tr>"
         )
@@ -100,8 +100,8 @@ def test_a_website_that_writes_tags_its_own_way_is_not_written_to_again(made: li
     play(scene)
 
 
-def test_figures_that_somebody_changed_by_hand_are_put_right(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_figures_that_somebody_changed_by_hand_are_put_right(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         await ours.post(made)
         right = fake.pages[0]["content"]["raw"]
         fake.pages[0]["content"] = {"raw": right.replace("60", "6")}
@@ -115,8 +115,8 @@ def test_figures_that_somebody_changed_by_hand_are_put_right(made: list[Shown]) 
     play(scene)
 
 
-def test_without_an_address_of_our_own_nothing_is_linked_there(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_without_an_address_of_our_own_nothing_is_linked_there(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         await ours.post(made)
         assert "statistics.json" not in fake.pages[0]["content"]["raw"]
         assert "statistics/2569" not in fake.pages[0]["content"]["raw"]
@@ -144,16 +144,16 @@ def test_without_an_address_of_our_own_nothing_is_linked_there(made: list[Shown]
 )
 @pytest.mark.parametrize("at", [2, 9, 10])
 def test_trouble_at_any_request_leaves_the_old_page(
-    made: list[Shown], trouble: int | str, what: str, at: int
+    made: list[PublishedRelease], trouble: int | str, what: str, at: int
 ) -> None:
     if (trouble, at) == ("cut", 9):
         pytest.skip("what only reads is asked again at once")
 
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         await ours.post(made[:1])
         before = fake.pages[0]["content"]["raw"]
         fake.trouble[len(fake.heard) + at] = trouble
-        with pytest.raises(Unposted) as found:
+        with pytest.raises(PublishError) as found:
             await ours.post(made)
         assert found.value.what == what
         assert "CANARY" not in str(found.value)
@@ -167,10 +167,10 @@ def test_trouble_at_any_request_leaves_the_old_page(
         play(scene)
 
 
-def test_a_page_whose_answer_was_lost_is_found(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_a_page_whose_answer_was_lost_is_found(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         fake.trouble[10] = "cut"
-        with pytest.raises(Unposted):
+        with pytest.raises(PublishError):
             await ours.post(made)
         assert len(fake.pages) == 1
         await ours.post(made)
@@ -179,23 +179,23 @@ def test_a_page_whose_answer_was_lost_is_found(made: list[Shown]) -> None:
     play(scene)
 
 
-def test_a_wrong_password_and_a_website_that_is_not_there(made: list[Shown]) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
-        with pytest.raises(Unposted, match="refused"):
+def test_a_wrong_password_and_a_website_that_is_not_there(made: list[PublishedRelease]) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
+        with pytest.raises(PublishError, match="refused"):
             await replace(ours, password=SecretStr("wrong")).post(made)
         assert set(fake.sent) == {401}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"
-        with pytest.raises(Unposted, match="unreachable") as found:
+        with pytest.raises(PublishError, match="unreachable") as found:
             await replace(ours, origin=nowhere).post(made)
         assert found.value.__suppress_context__
 
     play(scene)
 
 
-def test_the_password_shows_nowhere(made: list[Shown], tmp_path: Path) -> None:
-    async def scene(fake: FakeWordPress, ours: WordPress) -> None:
+def test_the_password_shows_nowhere(made: list[PublishedRelease], tmp_path: Path) -> None:
+    async def scene(fake: FakeWordPress, ours: WordPressTarget) -> None:
         await ours.post(made)
         assert PASSWORD not in repr(ours)
         assert PASSWORD not in repr(fake.pages)

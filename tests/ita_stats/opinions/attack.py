@@ -5,21 +5,21 @@ from itertools import combinations, product
 
 import highspy
 
-from ita_stats.opinions.model import Kind
-from ita_stats.opinions.results import Figure, Figures, Part, Results
+from ita_stats.opinions.model import AnswerKind
+from ita_stats.opinions.results import Figure, PublishedResults, QuestionPart, ResponseCounts
 
 SIDES = ("account", "web")
 Type = tuple[str, frozenset[str]]
 
 
-class Attack:
+class ResultsAttack:
     """Unknown is how many voices of each kind there are; what is printed of a part are equations."""
 
-    def __init__(self, found: Results, part: Part, kind: Kind) -> None:
+    def __init__(self, found: PublishedResults, part: QuestionPart, kind: AnswerKind) -> None:
         assert found.voices is not None
         self.codes = [row.code for row in part.rows]
         answers = [frozenset((code,)) for code in self.codes]
-        if kind is Kind.CHOICES:
+        if kind is AnswerKind.CHOICES:
             answers = [
                 frozenset(s) for n in range(1, len(self.codes) + 1) for s in combinations(self.codes, n)
             ]
@@ -39,7 +39,7 @@ class Attack:
         wanted = set(answers)
         return [i for i, (at, answer) in enumerate(self.kinds) if side in {at, "all"} and answer in wanted]
 
-    def _read(self, figures: Figures, answers: Iterable[frozenset[str]]) -> None:
+    def _read(self, figures: ResponseCounts, answers: Iterable[frozenset[str]]) -> None:
         said: Sequence[tuple[str, Figure]] = (
             ("all", figures.all),
             ("account", figures.account),

@@ -5,25 +5,33 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.model import Asked, Consultation, Kind, Stance, Taken, Theme, Voice
-from ita_stats.opinions.results import Results
-from ita_stats.opinions.results_builder import Terms
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedConsultation,
+    CountedQuestion,
+    CountedTheme,
+    Stance,
+    ThemeDecision,
+)
+from ita_stats.opinions.results import PublishedResults
+from ita_stats.opinions.results_builder import ResultsRules
 
-TERMS = Terms("สำนักงานศึกษาธิการจังหวัดเชียงใหม่", "Chiang Mai Provincial Education Office", b"a salt")
+TERMS = ResultsRules("สำนักงานศึกษาธิการจังหวัดเชียงใหม่", "Chiang Mai Provincial Education Office", b"a salt")
 
-HOURS = Asked("hours", Kind.CHOICE, "สำนักงานควรเปิดให้บริการเวลาใด", {
+HOURS = CountedQuestion("hours", AnswerKind.CHOICE, "สำนักงานควรเปิดให้บริการเวลาใด", {
     "now": "08.30-16.30 น. อย่างที่เป็นอยู่", "early": "07.30-15.30 น. เปิดเร็วขึ้น ปิดเร็วขึ้น",
     "noon": "ไม่พักเที่ยง", "saturday": "เปิดเช้าวันเสาร์ด้วย",
 })  # fmt: skip
-DOORS = Asked("doors", Kind.CHOICES, "ท่านติดต่อสำนักงานทางใดบ้าง", {
+DOORS = CountedQuestion("doors", AnswerKind.CHOICES, "ท่านติดต่อสำนักงานทางใดบ้าง", {
     "line": "LINE", "web": "หน้าเว็บ", "call": "โทรศัพท์", "self": "มาด้วยตนเอง", "letter": "หนังสือ",
 })  # fmt: skip
-CONTENT = Asked("content", Kind.SCALE, "ท่านพอใจการให้บริการเพียงใด (1 น้อยที่สุด 5 มากที่สุด)", {})
-WORDS = Asked("words", Kind.TEXT, "อยากให้สำนักงานปรับปรุงสิ่งใด", {})
-STATEMENTS = Asked("say", Kind.STATEMENTS, "ท่านเห็นด้วยกับข้อความต่อไปนี้หรือไม่", {
+CONTENT = CountedQuestion("content", AnswerKind.SCALE, "ท่านพอใจการให้บริการเพียงใด (1 น้อยที่สุด 5 มากที่สุด)", {})
+WORDS = CountedQuestion("words", AnswerKind.TEXT, "อยากให้สำนักงานปรับปรุงสิ่งใด", {})
+STATEMENTS = CountedQuestion("say", AnswerKind.STATEMENTS, "ท่านเห็นด้วยกับข้อความต่อไปนี้หรือไม่", {
     "s1": "ควรนัดคิวล่วงหน้าได้ทาง LINE", "s2": "ควรมีที่จอดรถสำหรับผู้สูงอายุและคนพิการ", "s3": "น้ำป้าญาติผู้ใหญ่ ควรมีที่นั่งรอ",
 })  # fmt: skip
-ASKED = Consultation(
+ASKED = CountedConsultation(
     "K7Q2",
     "เวลาให้บริการและการรับเรื่องของสำนักงาน",
     "สำนักงานกำลังจะปรับเวลาให้บริการในปีงบประมาณ 2571 จึงขอฟังความเห็นของทุกคนก่อน\nความเห็นทุกข้อมีผลต่อการตัดสินใจ",
@@ -33,36 +41,37 @@ ASKED = Consultation(
     (HOURS, DOORS, CONTENT, WORDS, STATEMENTS),
 )
 THEMES = (
-    Theme("ที่จอดรถไม่พอ", 31, ("จอดรถไกลมาก ผู้สูงอายุเดินไม่ไหว", "ขอที่จอดรถคนพิการ"), Taken.ADOPTED,
+    CountedTheme("ที่จอดรถไม่พอ", 31, ("จอดรถไกลมาก ผู้สูงอายุเดินไม่ไหว", "ขอที่จอดรถคนพิการ"), ThemeDecision.ADOPTED,
           "ทำที่จอดรถ 6 คันหน้าอาคาร 1", date(2027, 1, 31), date(2027, 1, 15)),
-    Theme("ขอให้เปิดวันเสาร์", 18, (), Taken.PARTLY, "เปิดเช้าวันเสาร์แรกของเดือน ทดลอง 6 เดือน", date(2027, 3, 31)),
-    Theme("ขอคิวออนไลน์", 3, ("อยากจองคิวจากบ้าน",), Taken.NOT, "ระบบกลางของกระทรวงกำลังทำอยู่"),
-    Theme("เอกสารมากเกินไป", 12, ("ขอให้ลดสำเนา",)),
+    CountedTheme("ขอให้เปิดวันเสาร์", 18, (), ThemeDecision.PARTLY, "เปิดเช้าวันเสาร์แรกของเดือน ทดลอง 6 เดือน",
+          date(2027, 3, 31)),
+    CountedTheme("ขอคิวออนไลน์", 3, ("อยากจองคิวจากบ้าน",), ThemeDecision.NOT, "ระบบกลางของกระทรวงกำลังทำอยู่"),
+    CountedTheme("เอกสารมากเกินไป", 12, ("ขอให้ลดสำเนา",)),
 )  # fmt: skip
 
 
-def voice(chance: random.Random, asked: Consultation = ASKED) -> Voice:
+def voice(chance: random.Random, asked: CountedConsultation = ASKED) -> AnonymousResponse:
     """Somebody who answers most of what is asked."""
     answers = dict[str, str]()
     for one in asked.questions:
-        if chance.random() < 0.03 or one.kind is Kind.TEXT:
+        if chance.random() < 0.03 or one.kind is AnswerKind.TEXT:
             continue
         codes = [*one.options] or ["1", "2", "3", "4", "5"]
-        if one.kind is Kind.STATEMENTS:
+        if one.kind is AnswerKind.STATEMENTS:
             answers |= {f"{one.key}.{c}": chance.choices([*Stance], (6, 3, 2))[0].value for c in codes}
-        elif one.kind is Kind.CHOICES:
+        elif one.kind is AnswerKind.CHOICES:
             answers[one.key] = ",".join(c for c in codes if chance.random() < 0.4)
         else:
             answers[one.key] = chance.choices(codes, range(1, len(codes) + 1))[0]
-    return Voice(chance.random() < 0.7, answers)
+    return AnonymousResponse(chance.random() < 0.7, answers)
 
 
-def voices(number: int, seed: int = 7, asked: Consultation = ASKED) -> Sequence[Voice]:
+def voices(number: int, seed: int = 7, asked: CountedConsultation = ASKED) -> Sequence[AnonymousResponse]:
     """So many people."""
     chance = random.Random(seed)
     return [voice(chance, asked) for _ in range(number)]
 
 
-def results(number: int = 240, terms: Terms = TERMS) -> Results:
+def results(number: int = 240, terms: ResultsRules = TERMS) -> PublishedResults:
     """What is published when so many have answered."""
     return counting.results(ASKED, voices(number), THEMES, terms)

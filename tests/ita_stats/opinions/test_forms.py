@@ -18,9 +18,15 @@ from ita_stats.opinions import render_csv as sheet
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions import render_pdf as report
 from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.model import Asked, Kind, Taken, Theme, Voice
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedQuestion,
+    CountedTheme,
+    ThemeDecision,
+)
 from ita_stats.opinions.render import TYPES, rendered
-from ita_stats.opinions.results import Figures, Results
+from ita_stats.opinions.results import PublishedResults, ResponseCounts
 from ita_stats.opinions.strings import WORDS
 from tests.ita_stats.opinions import said
 from tests.ita_stats.opinions.said import ASKED, TERMS, THEMES
@@ -28,16 +34,20 @@ from tests.ita_stats.opinions.said import ASKED, TERMS, THEMES
 EVIL = '=cmd|"<script>alert(1)</script>'
 
 
-def evil() -> Results:
+def evil() -> PublishedResults:
     """Everything that somebody wrote tries to be something else."""
     asked = replace(
-        ASKED, title=EVIL, background=EVIL, link=EVIL, questions=(Asked("q", Kind.CHOICE, EVIL, {"a": EVIL}),)
+        ASKED,
+        title=EVIL,
+        background=EVIL,
+        link=EVIL,
+        questions=(CountedQuestion("q", AnswerKind.CHOICE, EVIL, {"a": EVIL}),),
     )
-    theme = Theme(EVIL, 6, (EVIL,), Taken.ADOPTED, EVIL)
-    return counting.results(asked, [Voice(True, {"q": "a"})] * 9, (theme,), TERMS)
+    theme = CountedTheme(EVIL, 6, (EVIL,), ThemeDecision.ADOPTED, EVIL)
+    return counting.results(asked, [AnonymousResponse(True, {"q": "a"})] * 9, (theme,), TERMS)
 
 
-def lines(found: Results) -> list[list[str]]:
+def lines(found: PublishedResults) -> list[list[str]]:
     return [*csv.reader(io.StringIO(sheet.as_csv(found).decode("utf-8-sig")))]
 
 
@@ -89,7 +99,7 @@ def test_no_cell_is_a_formula() -> None:
     assert not [cell for line in lines(evil()) for cell in line if cell.startswith(("=", "+", "@"))]
 
 
-class Read(HTMLParser):
+class ParsedPage(HTMLParser):
     """What a page says, and its elements."""
 
     def __init__(self, text: str) -> None:
@@ -107,7 +117,7 @@ class Read(HTMLParser):
 
 def test_the_page_says_what_is_shown_and_in_both_languages() -> None:
     found = said.results()
-    thai, english = Read(page.page(found)), Read(page.page(found, "en"))
+    thai, english = ParsedPage(page.page(found)), ParsedPage(page.page(found, "en"))
     assert "20 (8.6%)" in thai.words
     assert thai.tags == english.tags
     for words in ("ท่านเสนอ – เราทำ", "ทำแล้วเมื่อ 15 มกราคม 2570", "จะทำภายใน 31 มีนาคม 2570", "172 คน"):
@@ -118,7 +128,7 @@ def test_the_page_says_what_is_shown_and_in_both_languages() -> None:
 
 
 def test_a_title_in_peoples_words_stays_words() -> None:
-    assert "script" not in Read(page.page(evil())).tags
+    assert "script" not in ParsedPage(page.page(evil())).tags
     assert evil().link == ""
     assert printed.address("javascript:alert(1)") == ""
 
@@ -167,22 +177,22 @@ def test_a_figure_that_is_not_shown_stands_in_no_form() -> None:
 
 
 def test_a_side_with_a_few_voices_is_said_to_be_together() -> None:
-    found = replace(said.results(), voices=Figures(240))
+    found = replace(said.results(), voices=ResponseCounts(240))
     assert "จึงรวมนับ ไม่แยกให้เห็น" in " ".join(note for note, _ in printed.notes(found))
     assert "ทางหน้าเว็บ" not in re.sub("<ul>.*?</ul>", "", page.page(found), flags=re.DOTALL)
 
 
 def test_every_kind_and_answer_has_words() -> None:
-    assert WORDS["kind"].keys() == {kind.value for kind in Kind}
-    assert WORDS["taken"].keys() == {taken.value for taken in Taken}
+    assert WORDS["kind"].keys() == {kind.value for kind in AnswerKind}
+    assert WORDS["taken"].keys() == {taken.value for taken in ThemeDecision}
 
 
 def test_percentages_say_of_whom_they_are() -> None:
     asked = replace(ASKED, questions=(said.HOURS,))
     voices = [
-        *[Voice(True, {"hours": "now"})] * 60,
-        *[Voice(True, {"hours": "noon"})] * 38,
-        *[Voice(True, {})] * 2,
+        *[AnonymousResponse(True, {"hours": "now"})] * 60,
+        *[AnonymousResponse(True, {"hours": "noon"})] * 38,
+        *[AnonymousResponse(True, {})] * 2,
     ]
     found = counting.results(asked, voices, (), TERMS)
     (part,) = found.questions[0].parts

@@ -7,25 +7,25 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from ita_stats.calendar import Month
+from ita_stats.calendar import CalendarMonth
 from ita_stats.opinions import feedback as standing
-from ita_stats.opinions.feedback import Said, Topic
-from ita_stats.opinions.model import Opinion
+from ita_stats.opinions.feedback import PublishedTopic, TopicFeedback
+from ita_stats.opinions.model import CountedFeedback
 
 TOPICS = (
-    Topic("service", "การให้บริการ", "Service"),
-    Topic("site", "เว็บไซต์", "Website"),
-    Topic("buy", "จัดซื้อ", "Buying"),
+    PublishedTopic("service", "การให้บริการ", "Service"),
+    PublishedTopic("site", "เว็บไซต์", "Website"),
+    PublishedTopic("buy", "จัดซื้อ", "Buying"),
 )
 
 
 def opinions(
     number: int, month: str = "2569-10", topic: str = "service", *scores: int | None
-) -> list[Opinion]:
-    return [Opinion(month, topic, scores[n % len(scores)] if scores else None) for n in range(number)]
+) -> list[CountedFeedback]:
+    return [CountedFeedback(month, topic, scores[n % len(scores)] if scores else None) for n in range(number)]
 
 
-def years(said: list[Opinion], today: date) -> tuple[standing.Year, ...]:
+def years(said: list[CountedFeedback], today: date) -> tuple[standing.FeedbackYear, ...]:
     return standing.years(said, TOPICS, today, 5, b"salt")
 
 
@@ -35,8 +35,8 @@ def test_a_quarter_is_published_when_it_is_over() -> None:
     (year,) = years(said, date(2027, 1, 1))
     assert (year.year, year.topics) == (2570, TOPICS)
     (span,) = year.spans
-    assert (span.first, span.last, span.voices) == (Month(2026, 10), Month(2026, 12), 30)
-    assert span.topics == (Said(20, 3.5), Said(10, 3.0), Said(0, None))
+    assert (span.first, span.last, span.voices) == (CalendarMonth(2026, 10), CalendarMonth(2026, 12), 30)
+    assert span.topics == (TopicFeedback(20, 3.5), TopicFeedback(10, 3.0), TopicFeedback(0, None))
 
 
 def test_a_quarter_with_few_voices_waits_for_the_next() -> None:
@@ -55,9 +55,11 @@ def test_at_the_years_end_five_are_enough(number: int, spans: int) -> None:
 
 def test_what_was_published_stays_whatever_comes_after() -> None:
     chance = random.Random(3)
-    months = [Month(2026, 10) + n for n in range(24)]
+    months = [CalendarMonth(2026, 10) + n for n in range(24)]
     said = [
-        Opinion(chance.choice(months).code, chance.choice(TOPICS).code, chance.choice([None, 1, 2, 3, 4, 5]))
+        CountedFeedback(
+            chance.choice(months).code, chance.choice(TOPICS).code, chance.choice([None, 1, 2, 3, 4, 5])
+        )
         for _ in range(150)
     ]
     before = set()
@@ -81,8 +83,8 @@ def test_a_topic_of_a_few_is_hidden_with_another() -> None:
 
 def test_a_topic_that_is_gone_stands_under_its_code() -> None:
     (year,) = years(opinions(12, topic="old"), date(2027, 1, 1))
-    assert year.topics[-1] == Topic("old", "old", "old")
-    assert year.spans[0].topics[-1] == Said(12, None)
+    assert year.topics[-1] == PublishedTopic("old", "old", "old")
+    assert year.spans[0].topics[-1] == TopicFeedback(12, None)
 
 
 @pytest.mark.parametrize("voices", [5, 6, 8, 10, 12])

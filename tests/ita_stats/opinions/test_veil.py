@@ -6,9 +6,9 @@ from itertools import combinations, product
 
 import pytest
 
-from ita_stats.opinions.results import Figures
-from ita_stats.opinions.suppression import Veil
-from ita_stats.opinions.tally import Line, Pair
+from ita_stats.opinions.results import ResponseCounts
+from ita_stats.opinions.suppression import ResponseSuppression
+from ita_stats.opinions.tally import AccountWebCounts, AnswerCounts
 from tests.ita_stats.opinions.worlds import (
     SIDES,
     Type,
@@ -127,51 +127,68 @@ def test_a_dash_stays_open_to_who_knows_the_rules(
 def test_the_attack_finds_what_is_not_hidden() -> None:
     """Were silent voices forgotten, one of them would show."""
     kinds = single(1, ("account",))
-    asked = Line("q", "", {"0": Pair(6)}, {"0": ""}, Pair(6))
-    told = Veil(Pair(6), 5, b"").over(asked)
+    asked = AnswerCounts("q", "", {"0": AccountWebCounts(6)}, {"0": ""}, AccountWebCounts(6))
+    told = ResponseSuppression(AccountWebCounts(6), 5, b"").over(asked)
     every = [*worlds(2, 8)]
-    ((_, like),) = fitting(every, {known(kinds, told, Figures(8))})
+    ((_, like),) = fitting(every, {known(kinds, told, ResponseCounts(8))})
     assert {world[0] for world in like} == {2}
 
 
-def veil(account: int, web: int = 0) -> Veil:
-    return Veil(Pair(account, web), 5, b"salt")
+def veil(account: int, web: int = 0) -> ResponseSuppression:
+    return ResponseSuppression(AccountWebCounts(account, web), 5, b"salt")
 
 
-def single_line(cells: dict[str, Pair]) -> Line:
-    answered = Pair(sum(n.account for n in cells.values()), sum(n.web for n in cells.values()))
-    return Line("q", "", cells, dict.fromkeys(cells, ""), answered)
+def single_line(cells: dict[str, AccountWebCounts]) -> AnswerCounts:
+    answered = AccountWebCounts(sum(n.account for n in cells.values()), sum(n.web for n in cells.values()))
+    return AnswerCounts("q", "", cells, dict.fromkeys(cells, ""), answered)
 
 
 def test_what_is_large_is_shown() -> None:
-    told = veil(60, 40).over(single_line({"a": Pair(30, 20), "b": Pair(30, 20), "c": Pair()}))
-    assert told.answered == Figures(100, 60, 40)
-    assert told.cells == {"a": Figures(50, 30, 20), "b": Figures(50, 30, 20), "c": Figures(0, 0, 0)}
+    told = veil(60, 40).over(
+        single_line({"a": AccountWebCounts(30, 20), "b": AccountWebCounts(30, 20), "c": AccountWebCounts()})
+    )
+    assert told.answered == ResponseCounts(100, 60, 40)
+    assert told.cells == {
+        "a": ResponseCounts(50, 30, 20),
+        "b": ResponseCounts(50, 30, 20),
+        "c": ResponseCounts(0, 0, 0),
+    }
 
 
 def test_a_small_figure_takes_the_next_smallest_with_it() -> None:
-    told = veil(100).over(single_line({"a": Pair(3), "b": Pair(20), "c": Pair(37), "d": Pair(40)}))
+    told = veil(100).over(
+        single_line(
+            {
+                "a": AccountWebCounts(3),
+                "b": AccountWebCounts(20),
+                "c": AccountWebCounts(37),
+                "d": AccountWebCounts(40),
+            }
+        )
+    )
     assert {code: n.all for code, n in told.cells.items()} == {"a": None, "b": None, "c": 37, "d": 40}
     assert told.answered.all == 100
 
 
 def test_a_small_split_is_hidden_and_its_sum_shown() -> None:
-    cells = {"a": Pair(20, 2), "b": Pair(20, 8), "c": Pair(30, 30)}
+    cells = {"a": AccountWebCounts(20, 2), "b": AccountWebCounts(20, 8), "c": AccountWebCounts(30, 30)}
     told = veil(70, 40).over(single_line(cells))
-    assert told.cells == {"a": Figures(22), "b": Figures(28), "c": Figures(60, 30, 30)}
+    assert told.cells == {"a": ResponseCounts(22), "b": ResponseCounts(28), "c": ResponseCounts(60, 30, 30)}
 
 
 def test_a_side_of_a_few_is_not_told_apart() -> None:
     few = veil(60, 4)
-    assert few.of_all() == Figures(64)
-    assert few.over(single_line({"a": Pair(60, 4)})).cells["a"] == Figures(64)
-    assert veil(60, 0).of_all() == Figures(60, 60, 0)
+    assert few.of_all() == ResponseCounts(64)
+    assert few.over(single_line({"a": AccountWebCounts(60, 4)})).cells["a"] == ResponseCounts(64)
+    assert veil(60, 0).of_all() == ResponseCounts(60, 60, 0)
 
 
 def test_who_picked_nothing_of_several_does_not_hide_the_rest() -> None:
-    cells = {"a": Pair(30), "b": Pair(50), "c": Pair(2)}
-    told = veil(60).over(Line("q", "", cells, dict.fromkeys(cells, ""), Pair(58), several=True))
-    assert told.answered == Figures()
+    cells = {"a": AccountWebCounts(30), "b": AccountWebCounts(50), "c": AccountWebCounts(2)}
+    told = veil(60).over(
+        AnswerCounts("q", "", cells, dict.fromkeys(cells, ""), AccountWebCounts(58), several=True)
+    )
+    assert told.answered == ResponseCounts()
     assert {code: n.all for code, n in told.cells.items()} == {"a": 30, "b": 50, "c": None}
 
 

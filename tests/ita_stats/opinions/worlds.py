@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 
-from ita_stats.opinions.results import Figures
-from ita_stats.opinions.suppression import Shown, Veil
-from ita_stats.opinions.tally import Line, Pair
+from ita_stats.opinions.results import ResponseCounts
+from ita_stats.opinions.suppression import ResponseSuppression, VisibleAnswers
+from ita_stats.opinions.tally import AccountWebCounts, AnswerCounts
 
 Type = tuple[str, frozenset[str]]
 """The side of a voice, and the cells that it is in."""
@@ -45,11 +45,11 @@ def worlds(kinds: int, voices: int) -> Iterator[World]:
             yield first, *rest
 
 
-def line(world: World, kinds: Sequence[Type], is_several: bool) -> tuple[Line, Pair]:
+def line(world: World, kinds: Sequence[Type], is_several: bool) -> tuple[AnswerCounts, AccountWebCounts]:
     """What would be counted in a world, and all its voices."""
 
-    def pair(has: Callable[[frozenset[str]], bool]) -> Pair:
-        return Pair(
+    def pair(has: Callable[[frozenset[str]], bool]) -> AccountWebCounts:
+        return AccountWebCounts(
             *(
                 sum(n for n, (at, cells) in zip(world, kinds, strict=True) if at == s and has(cells))
                 for s in SIDES
@@ -59,15 +59,15 @@ def line(world: World, kinds: Sequence[Type], is_several: bool) -> tuple[Line, P
     codes = sorted({code for _, cells in kinds for code in cells})
     cells = {code: pair(lambda cells, code=code: code in cells) for code in codes}
     labels = dict.fromkeys(codes, "")
-    return Line("q", "", cells, labels, pair(bool), is_several), pair(lambda _: True)
+    return AnswerCounts("q", "", cells, labels, pair(bool), is_several), pair(lambda _: True)
 
 
 def published(
     world: World, kinds: Sequence[Type], is_several: bool, least: int, salt: bytes
-) -> tuple[Shown, Figures]:
+) -> tuple[VisibleAnswers, ResponseCounts]:
     """What is published of a world."""
     asked, voices = line(world, kinds, is_several)
-    veil = Veil(voices, least, salt)
+    veil = ResponseSuppression(voices, least, salt)
     return veil.over(asked), veil.of_all()
 
 
@@ -77,7 +77,7 @@ def places(kinds: Sequence[Type], has: Callable[[frozenset[str]], bool], side: s
 
 
 def figures(
-    kinds: Sequence[Type], shown: Shown, voices: Figures
+    kinds: Sequence[Type], shown: VisibleAnswers, voices: ResponseCounts
 ) -> Iterator[tuple[tuple[int, ...], int | None]]:
     """Each printed figure, by the kinds that it counts; None where it is a dash. An empty side has no column."""
     told_apart = voices.account != 0 and voices.web != 0
@@ -89,7 +89,7 @@ def figures(
             yield places(kinds, lambda cells, code=code: code in cells, side), getattr(cell, side)
 
 
-def known(kinds: Sequence[Type], shown: Shown, voices: Figures) -> Facts:
+def known(kinds: Sequence[Type], shown: VisibleAnswers, voices: ResponseCounts) -> Facts:
     """What is printed, as sums of kinds."""
     sides = [(places(kinds, lambda _: True, side), getattr(voices, side)) for side in SIDES]
     return tuple((at, n) for at, n in [*figures(kinds, shown, voices), *sides] if n is not None)
