@@ -8,10 +8,10 @@ from pathlib import Path
 
 import aiosqlite
 
-from benchmarks.citizen import teller
+from benchmarks.citizen import make_replay_story
 from benchmarks.load import Story
 
-MOST_TOGETHER = 256
+MAX_BATCH = 256
 
 
 class DurableLog:
@@ -22,7 +22,7 @@ class DurableLog:
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._something = asyncio.Event()
 
-    async def answer(self, body: bytes) -> bytes:
+    async def handle_message(self, body: bytes) -> bytes:
         """Keep a message for good, then answer it."""
         event = json.loads(body)
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -33,11 +33,11 @@ class DurableLog:
             [{"text": event["text"], "choices": [], "receipt": None}], ensure_ascii=False
         ).encode()
 
-    async def write(self) -> None:
+    async def run_writer(self) -> None:
         """Write what waits, for ever."""
         while True:
             await self._something.wait()
-            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             if not self._waiting:
                 self._something.clear()
             await self._connection.executemany(
@@ -49,7 +49,7 @@ class DurableLog:
 
 
 @asynccontextmanager
-async def stand(folder: Path) -> AsyncIterator[Story]:
+async def open_bare_limit(folder: Path) -> AsyncIterator[Story]:
     """Tellers before an empty ledger, as durable as the real one: WAL, synchronous=FULL."""
     async with aiosqlite.connect(folder / "bare.db") as connection:
         await connection.execute("PRAGMA journal_mode=WAL")
@@ -57,9 +57,9 @@ async def stand(folder: Path) -> AsyncIterator[Story]:
         await connection.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
         await connection.commit()
         opened = DurableLog(connection)
-        writer = asyncio.create_task(opened.write())
+        writer = asyncio.create_task(opened.run_writer())
         try:
-            yield teller(opened.answer)
+            yield make_replay_story(opened.handle_message)
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)

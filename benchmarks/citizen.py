@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from benchmarks.load import LatencyTally
 
-Door: TypeAlias = Callable[[bytes], Awaitable[bytes]]
+MessageHandler: TypeAlias = Callable[[bytes], Awaitable[bytes]]
 """Takes `{"id", "who", "text" or "choice"}`, gives `[{"text", "choices": [[label, data]], "receipt"}]`, as JSON."""
 
-COMPLAINT: Sequence[str] = (
+COMPLAINT_LINES: Sequence[str] = (
     "/start",
     "[แจ้งเรื่อง]",
     "[รับทราบ เริ่มแจ้งเรื่อง]",
@@ -32,50 +32,50 @@ COMPLAINT: Sequence[str] = (
 )
 """What is typed, and in brackets the label that is tapped. The last symbols of the receipt follow."""
 
-MESSAGES = len(COMPLAINT) + 1
+MESSAGE_COUNT = len(COMPLAINT_LINES) + 1
 
 
 @dataclass(slots=True)
 class Citizen:
     """One person, new to the desk, who taps what the last message offers."""
 
-    door: Door
+    handle_message: MessageHandler
     tally: LatencyTally
     who: str = field(default_factory=lambda: secrets.token_hex(32))
     buttons: dict[str, str] = field(default_factory=dict)
     receipt: str = ""
 
-    async def file(self) -> None:
+    async def file_complaint(self) -> None:
         """The whole talk. KeyError where a label is not offered; RuntimeError where no receipt came of it."""
-        for line in COMPLAINT:
+        for line in COMPLAINT_LINES:
             label = line[1:-1] if line.startswith("[") else None
-            await self._do({"text": line} if label is None else {"choice": self.buttons[label]})
+            await self._send({"text": line} if label is None else {"choice": self.buttons[label]})
         if not self.receipt:
             raise RuntimeError("the complaint was told and no receipt given")
-        await self._do({"text": self.receipt.replace("-", "")[-5:]})
+        await self._send({"text": self.receipt.replace("-", "")[-5:]})
 
-    async def _do(self, deed: dict[str, str]) -> None:
+    async def _send(self, deed: dict[str, str]) -> None:
         body = json.dumps({"id": secrets.token_hex(8), "who": self.who, **deed}, ensure_ascii=False).encode()
-        messages: list[dict[str, Any]] = json.loads(await self.tally.timed(self.door(body)))
+        messages: list[dict[str, Any]] = json.loads(await self.tally.measure(self.handle_message(body)))
         for message in messages:
             self.buttons = dict(message["choices"]) or self.buttons
             self.receipt = message["receipt"] or self.receipt
 
 
-def citizen(door: Door) -> Callable[[LatencyTally], Awaitable[None]]:
+def make_citizen_story(door: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
     """The story of one new citizen at a door."""
-    return lambda tally: Citizen(door, tally).file()
+    return lambda tally: Citizen(door, tally).file_complaint()
 
 
-def teller(door: Door) -> Callable[[LatencyTally], Awaitable[None]]:
+def make_replay_story(door: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
     """The same messages to a door that understands nothing, so that no answer can be acted on."""
 
-    async def tell(tally: LatencyTally) -> None:
+    async def replay(tally: LatencyTally) -> None:
         who = secrets.token_hex(32)
-        for line in (*COMPLAINT, "A1B2C"):
+        for line in (*COMPLAINT_LINES, "A1B2C"):
             body = json.dumps(
                 {"id": secrets.token_hex(8), "who": who, "text": line}, ensure_ascii=False
             ).encode()
-            json.loads(await tally.timed(door(body)))
+            json.loads(await tally.measure(door(body)))
 
-    return tell
+    return replay

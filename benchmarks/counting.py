@@ -19,15 +19,15 @@ from storage import store
 from storage.crypto import key_files as keys
 from storage.crypto.key_files import DeskPaths
 
-FACTS = 1_000_000
-OCTOBER = date(2025, 10, 1)
+FACT_COUNT = 1_000_000
+FISCAL_YEAR_START = date(2025, 10, 1)
 OUTCOMES = ("substantiated", "unsubstantiated", "insufficient", "forwarded", "withdrawn")
-Row = tuple[str, int, str, str, str, str]
+FactRow = tuple[str, int, str, str, str, str]
 
 
-def case(chance: random.Random) -> Iterator[tuple[date, str, str]]:
+def make_case_facts(chance: random.Random) -> Iterator[tuple[date, str, str]]:
     """The facts of a case: received on some day of the year, and taken further as offices do."""
-    on = OCTOBER + timedelta(chance.randrange(365))
+    on = FISCAL_YEAR_START + timedelta(chance.randrange(365))
     yield on, "received", "1"
     yield on, "category", chance.choice([c.code for c in OFFICE.categories])
     yield on, "source", chance.choice(["web", "line", "telegram", "letter"])
@@ -48,25 +48,25 @@ def case(chance: random.Random) -> Iterator[tuple[date, str, str]]:
             yield on, "outcome", chance.choice(OUTCOMES)
 
 
-def rows() -> Iterator[Row]:
+def make_fact_rows() -> Iterator[FactRow]:
     """A million facts, as the desk writes them."""
     chance, written = random.Random(7), 0
-    while written < FACTS:
+    while written < FACT_COUNT:
         about = f"{chance.getrandbits(128):032x}"
-        for seq, (on, field, value) in enumerate(case(chance), start=1):
+        for seq, (on, field, value) in enumerate(make_case_facts(chance), start=1):
             yield about, seq, on.isoformat(), on.isoformat(), field, value
             written += 1
 
 
-async def measured(place: DeskPaths) -> None:
+async def measure_tables(place: DeskPaths) -> None:
     """Open the desk and count, a few times: wall clock, and the processor's time."""
-    end = OCTOBER + timedelta(364)
-    wish = figures.wish(period.parsed("fy2569", end), end, "month")
-    terms = statistics.terms_of(OFFICE, "complaints")
-    async with store.opened(keys.opened(place), datetime.now(UTC)) as one:
+    end = FISCAL_YEAR_START + timedelta(364)
+    wish = figures.build_table_request(period.parse_period("fy2569", end), end, "month")
+    terms = statistics.build_counting_rules(OFFICE, "complaints")
+    async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)) as one:
         for exact in (True, True, False, False):
             wall, busy = time.perf_counter(), time.process_time()
-            found = await statistics.tables(one, terms, wish, exact=exact)
+            found = await statistics.count_tables(one, terms, wish, exact=exact)
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
             name = "exact" if exact else "protected against eleven earlier releases"
             print(f"{name:45} {wall:.2f} s ({busy:.2f} s of processor), {found.total.received:,} cases")
@@ -77,15 +77,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         place = DeskPaths.under(Path(folder), "complaints")
 
-        async def made() -> None:
-            async with store.opened(keys.opened(place), datetime.now(UTC)):
+        async def create_desk() -> None:
+            async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)):
                 pass
 
-        asyncio.run(made())
+        asyncio.run(create_desk())
         with closing(sqlite3.connect(place.database)) as raw, raw:
-            raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(rows()))
-        print(f"{FACTS:,} facts of one fiscal year, month by month")
-        asyncio.run(measured(place))
+            raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(make_fact_rows()))
+        print(f"{FACT_COUNT:,} facts of one fiscal year, month by month")
+        asyncio.run(measure_tables(place))
     print(
         f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, the filling of the database included"
     )

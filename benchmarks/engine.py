@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.citizen import citizen
+from benchmarks.citizen import make_citizen_story
 from benchmarks.load import Story
-from benchmarks.thought import OFFICE, answered, event
+from benchmarks.thought import OFFICE, decode_event, encode_messages
 from bot.engine import Engine
 from handlers.complaints_desk import ComplaintsDesk
 from storage.crypto.key_files import DeskPaths
-from storage.crypto.key_files import opened as unlocked
+from storage.crypto.key_files import load_or_create_keys as unlocked
 from storage.store import Store
-from storage.store import opened as remembered
+from storage.store import open_store as remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +23,28 @@ class BenchmarkDesk:
 
     engine: Engine
     store: Store
-    back: bytes
+    reply_address: bytes
 
-    async def door(self, body: bytes) -> bytes:
+    async def handle_message(self, body: bytes) -> bytes:
         """Answer one message, and strike what waited for this answer."""
-        answer = await self.engine.handle(replace(event(body), back=self.back))
-        await self.store.outbox.done(answer.waiting)
-        return answered(list(answer.messages))
+        answer = await self.engine.handle(replace(decode_event(body), reply_to=self.reply_address))
+        await self.store.outbox.complete(answer.outbox_ids)
+        return encode_messages(list(answer.messages))
 
 
-def broken(trouble: BaseException) -> None:
+def raise_engine_error(trouble: BaseException) -> None:
     """A fault ends the measurement: a fast apology is no figure."""
     raise RuntimeError("the engine failed") from trouble
 
 
 @asynccontextmanager
-async def stand(folder: Path) -> AsyncIterator[Story]:
+async def open_engine(folder: Path) -> AsyncIterator[Story]:
     """Citizens before a fresh desk with keys of its own."""
     ring = unlocked(DeskPaths.under(folder, "complaints"))
     async with remembered(ring, datetime.now(UTC)) as memory:
-        back = memory.seals.address.seal(b"web:somebody", "address", "web", "back")
-        yield citizen(BenchmarkDesk(Engine(ComplaintsDesk(OFFICE), memory, fault=broken), memory, back).door)
+        back = memory.keyring.address.encrypt(b"web:somebody", "address", "web", "back")
+        yield make_citizen_story(
+            BenchmarkDesk(
+                Engine(ComplaintsDesk(OFFICE), memory, on_error=raise_engine_error), memory, back
+            ).handle_message
+        )

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.cli.faq_eval import ASKED, TEXTS, EvaluationEntry, EvaluationQuestion
+from bot.cli.faq_eval import EVALUATION_ENTRIES, EVALUATION_QUESTIONS, EvaluationEntry, EvaluationQuestion
 from handlers.questions.search_index import IndexedEntry, NgramIndex
 
 ROOT = Path(__file__).parents[1]
@@ -22,13 +22,13 @@ SEPARATE = re.compile(r"[^\w\u0e00-\u0e7f]+")
 Finder = Callable[[str], Sequence[str]]
 
 
-def ours(base: Sequence[EvaluationEntry]) -> Finder:
+def build_our_finder(base: Sequence[EvaluationEntry]) -> Finder:
     """Our index."""
-    index = NgramIndex.of(IndexedEntry(text.id, (text.text,)) for text in base)
-    return lambda question: [found.id for found in index.ranked(question, 3)]
+    index = NgramIndex.build(IndexedEntry(text.id, (text.text,)) for text in base)
+    return lambda question: [found.id for found in index.rank(question, 3)]
 
 
-def trigrams(base: Sequence[EvaluationEntry]) -> Finder:
+def build_trigram_finder(base: Sequence[EvaluationEntry]) -> Finder:
     """SQLite's own: every trigram of the question, or-ed."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE base USING fts5(id UNINDEXED, text, tokenize='trigram')")
@@ -44,7 +44,7 @@ def trigrams(base: Sequence[EvaluationEntry]) -> Finder:
     return find
 
 
-def words(base: Sequence[EvaluationEntry]) -> Finder:
+def build_word_finder(base: Sequence[EvaluationEntry]) -> Finder:
     """BM25 over words, in an interpreter that has a segmenter."""
     worker = subprocess.Popen(
         [PEERS, ROOT / "benchmarks" / "faq_words.py"],
@@ -56,16 +56,16 @@ def words(base: Sequence[EvaluationEntry]) -> Finder:
     assert worker.stdout is not None
     told, heard = worker.stdin, worker.stdout
 
-    def said(what: object) -> list[str]:
+    def exchange_line(what: object) -> list[str]:
         told.write(json.dumps(what) + "\n")
         told.flush()
         return list(json.loads(heard.readline()))
 
-    said([(text.id, text.text) for text in base])
-    return said
+    exchange_line([(text.id, text.text) for text in base])
+    return exchange_line
 
 
-def measured(name: str, find: Finder, asked: Sequence[EvaluationQuestion]) -> None:
+def measure_finder(name: str, find: Finder, asked: Sequence[EvaluationQuestion]) -> None:
     """Ask everything, and print what came of it."""
     first = third = 0
     times = list[float]()
@@ -86,13 +86,15 @@ def measured(name: str, find: Finder, asked: Sequence[EvaluationQuestion]) -> No
 
 def main(ask: str, base: str) -> None:
     """All three in one run."""
-    asked = [one for one in ASKED.validate_json(Path(ask).read_bytes()) if one.expected is not None]
-    texts = TEXTS.validate_json(Path(base).read_bytes())
+    asked = [
+        one for one in EVALUATION_QUESTIONS.validate_json(Path(ask).read_bytes()) if one.expected is not None
+    ]
+    texts = EVALUATION_ENTRIES.validate_json(Path(base).read_bytes())
     print(f"{len(asked)} questions, {len(texts)} entries")
-    measured("ours", ours(texts), asked)
-    measured("SQLite FTS5 trigram", trigrams(texts), asked)
+    measure_finder("ours", build_our_finder(texts), asked)
+    measure_finder("SQLite FTS5 trigram", build_trigram_finder(texts), asked)
     if PEERS.exists():
-        measured("BM25 of PyThaiNLP's words", words(texts), asked)
+        measure_finder("BM25 of PyThaiNLP's words", build_word_finder(texts), asked)
     else:
         print("  BM25 of words: not without `make .venv/peers.done`")
 

@@ -10,7 +10,7 @@ from pythainlp.tokenize import word_tokenize
 K1, B = 1.2, 0.75
 
 
-def cut(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text."""
     return [
         word for word in word_tokenize(text.casefold(), engine="newmm", keep_whitespace=False) if word.strip()
@@ -21,7 +21,7 @@ def main() -> None:
     """Answer until the input ends."""
     base = json.loads(sys.stdin.readline())
     print("[]", flush=True)
-    counted = [Counter(cut(text)) for _, text in base]
+    counted = [Counter(split_words(text)) for _, text in base]
     mean = sum(words.total() for words in counted) / len(counted)
     places = defaultdict(list)
     for number, words in enumerate(counted):
@@ -30,7 +30,7 @@ def main() -> None:
             places[word].append((number, often * (K1 + 1) / (often + held)))
     for line in sys.stdin:
         scores: dict[int, float] = defaultdict(float)
-        for word in set(cut(json.loads(line))):
+        for word in set(split_words(json.loads(line))):
             standing = places.get(word, [])
             weight = log(1 + (len(base) - len(standing) + 0.5) / (len(standing) + 0.5))
             for number, score in standing:

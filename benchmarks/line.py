@@ -28,11 +28,11 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
-from benchmarks.citizen import COMPLAINT
-from benchmarks.load import LatencyTally, LoadResult, run
+from benchmarks.citizen import COMPLAINT_LINES
+from benchmarks.load import LatencyTally, LoadResult, run_load
 
 PERSONS = (16, 64, 256)
-STORIES = 300
+STORY_COUNT = 300
 HOME = Path(__file__).parents[1] / "var"
 SECRET, TOKEN, BOT = secrets.token_hex(16), secrets.token_hex(32), "U" + "0" * 32
 ANSWERS = {
@@ -53,14 +53,14 @@ class LoopbackLine:
     """LINE, as far as this needs it."""
 
     url: str = ""
-    program: int = 0
+    server_pid: int = 0
     webhook: str = ""
     pushes: int = 0
     session: aiohttp.ClientSession | None = None
     waiting: dict[str, "asyncio.Future[list[dict[str, Any]]]"] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
-    async def heard(self, request: web.Request) -> web.Response:
+    async def handle_request(self, request: web.Request) -> web.Response:
         """Take a call."""
         if request.path == "/v2/bot/message/reply":
             body = json.loads(await request.read())
@@ -69,7 +69,7 @@ class LoopbackLine:
         self.pushes += request.path.endswith("/push")
         return web.json_response(ANSWERS.get(request.path, {}))
 
-    async def post(self, person: str, **deed: object) -> list[dict[str, Any]]:
+    async def post_event(self, person: str, **deed: object) -> list[dict[str, Any]]:
         """Bring an event and wait for what is replied."""
         number, token = next(self.numbers), secrets.token_hex(16)
         event = {
@@ -102,21 +102,21 @@ class LineUser:
     buttons: dict[str, str] = field(default_factory=dict)
     receipt: str = ""
 
-    async def file(self) -> None:
+    async def file_complaint(self) -> None:
         """The whole talk. KeyError where a label is not offered; RuntimeError where no receipt came of it."""
-        for line in COMPLAINT:
+        for line in COMPLAINT_LINES:
             if line.startswith("["):
-                await self._do(type="postback", postback={"data": self.buttons[line[1:-1]]})
+                await self._send(type="postback", postback={"data": self.buttons[line[1:-1]]})
             else:
-                await self._do(type="message", message={"id": "1", "type": "text", "text": line})
+                await self._send(type="message", message={"id": "1", "type": "text", "text": line})
         if not self.receipt:
             raise RuntimeError("the complaint was told and no receipt given")
-        await self._do(
+        await self._send(
             type="message", message={"id": "1", "type": "text", "text": self.receipt[-6:].replace("-", "")}
         )
 
-    async def _do(self, **deed: object) -> None:
-        messages = await self.tally.timed(self.line.post(self.who, **deed))
+    async def _send(self, **deed: object) -> None:
+        messages = await self.tally.measure(self.line.post_event(self.who, **deed))
         quick = messages[-1].get("quickReply", {"items": []})["items"]
         self.buttons = {item["action"]["label"]: item["action"]["data"] for item in quick} or self.buttons
         for message in messages:
@@ -125,11 +125,11 @@ class LineUser:
 
 
 @asynccontextmanager
-async def standing(folder: Path) -> AsyncIterator[LoopbackLine]:
+async def serve_line_desk(folder: Path) -> AsyncIterator[LoopbackLine]:
     """LINE here and `ita-bot run` on a core of its own."""
     line = LoopbackLine()
     app = web.Application()
-    app.router.add_route("*", "/{any:.*}", line.heard)
+    app.router.add_route("*", "/{any:.*}", line.handle_request)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -143,7 +143,7 @@ async def standing(folder: Path) -> AsyncIterator[LoopbackLine]:
     program = subprocess.Popen(  # noqa: ASYNC220 - once, before anything is measured
         command, env=kept | {f"ITA_{k}": v for k, v in own.items()}, stdout=subprocess.PIPE, preexec_fn=before
     )
-    line.program = program.pid
+    line.server_pid = program.pid
     try:
         assert program.stdout is not None
         told = (await asyncio.to_thread(program.stdout.readline)).decode().split()
@@ -157,7 +157,7 @@ async def standing(folder: Path) -> AsyncIterator[LoopbackLine]:
         await runner.cleanup()
 
 
-def worked(program: int) -> float:
+def read_cpu_seconds(program: int) -> float:
     """Seconds of processor that a program has used, all threads; 0 elsewhere than on Linux."""
     try:
         told = Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()
@@ -166,24 +166,26 @@ def worked(program: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measured(persons: int) -> tuple[LoadResult, float]:
+async def measure_line(persons: int) -> tuple[LoadResult, float]:
     """One run in an empty folder, after a short one that warms up; and the server's µs of work for each message."""
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
-        async with standing(Path(folder)) as line:
-            await run(lambda tally: LineUser(line, tally).file(), persons=16, stories=16)
-            before = worked(line.program)
-            figures = await run(lambda tally: LineUser(line, tally).file(), persons=persons, stories=STORIES)
+        async with serve_line_desk(Path(folder)) as line:
+            await run_load(lambda tally: LineUser(line, tally).file_complaint(), persons=16, stories=16)
+            before = read_cpu_seconds(line.server_pid)
+            figures = await run_load(
+                lambda tally: LineUser(line, tally).file_complaint(), persons=persons, stories=STORY_COUNT
+            )
             if line.pushes:
                 raise RuntimeError(f"{line.pushes} pushes, where every answer has a reply token")
-            return figures, (worked(line.program) - before) / figures.messages * 1e6
+            return figures, (read_cpu_seconds(line.server_pid) - before) / figures.messages * 1e6
 
 
 def main() -> None:
     """Each crowd."""
     HOME.mkdir(mode=0o700, exist_ok=True)
-    print(f"{STORIES:,} whole complaints of {len(COMPLAINT) + 1} messages each, replies included")
+    print(f"{STORY_COUNT:,} whole complaints of {len(COMPLAINT_LINES) + 1} messages each, replies included")
     for persons in PERSONS:
-        figures, work = uvloop.run(measured(persons))
+        figures, work = uvloop.run(measure_line(persons))
         print(f"  {persons:4} persons in flight  {figures} here, {work:5.0f} µs in the server", flush=True)
 
 

@@ -16,10 +16,10 @@ class LatencyTally:
     """Messages that were answered, and how long each took. Seconds."""
 
     latencies: list[float] = field(default_factory=list)
-    began: float = field(default_factory=time.perf_counter)
-    worked: float = field(default_factory=time.process_time)
+    started_at: float = field(default_factory=time.perf_counter)
+    cpu_at_start: float = field(default_factory=time.process_time)
 
-    async def timed(self, answering: Awaitable[T]) -> T:
+    async def measure(self, answering: Awaitable[T]) -> T:
         """The answer, and a note of how long it took."""
         at = time.perf_counter()
         answer = await answering
@@ -38,18 +38,18 @@ class LoadResult:
     rate: float
     p50: float
     p99: float
-    work: float
+    cpu_per_message: float
 
     def __str__(self) -> str:
         waits = f"p50 {self.p50:7.2f} ms   p99 {self.p99:7.2f} ms"
-        return f"{self.rate:9,.0f} messages/s   {waits}   {self.work:5.0f} µs of work"
+        return f"{self.rate:9,.0f} messages/s   {waits}   {self.cpu_per_message:5.0f} µs of work"
 
 
 Story: TypeAlias = Callable[[LatencyTally], Awaitable[None]]
 """One person's whole talk; each message goes through `Tally.timed`."""
 
 
-async def run(story: Story, *, persons: int, stories: int) -> LoadResult:
+async def run_load(story: Story, *, persons: int, stories: int) -> LoadResult:
     """Tell a story so many times, with so many persons in flight."""
     left = iter(range(stories))
     tally = LatencyTally()
@@ -61,15 +61,15 @@ async def run(story: Story, *, persons: int, stories: int) -> LoadResult:
     async with asyncio.TaskGroup() as crowd:
         for _ in range(persons):
             crowd.create_task(person())
-    took = time.perf_counter() - tally.began
-    work = (time.process_time() - tally.worked) / len(tally.latencies) * 1e6
+    took = time.perf_counter() - tally.started_at
+    work = (time.process_time() - tally.cpu_at_start) / len(tally.latencies) * 1e6
     cuts = quantiles(tally.latencies, n=100)
     return LoadResult(
         len(tally.latencies), len(tally.latencies) / took, cuts[49] * 1000, cuts[98] * 1000, work
     )
 
 
-def on_one_core() -> None:
+def pin_to_one_core() -> None:
     """Keep this process, its threads too, on one core; elsewhere than Linux it runs where it likes."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

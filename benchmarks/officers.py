@@ -15,23 +15,23 @@ from handlers import thai
 from handlers.staff.permissions import Role
 from ita_stats.calendar import fiscal_year
 from storage.crypto.key_files import DeskPaths
-from tests.end.desk import DeskHarness, opened
-from tests.end.officers import Officer, filed, hired
+from tests.end.desk import DeskHarness, open_desk
+from tests.end.officers import Officer, add_officer, file_case
 
-CASES = 100_000
-TRIES = 15
-LIMIT = 100.0
+CASE_COUNT = 100_000
+TRY_COUNT = 15
+LIMIT_MS = 100.0
 """Milliseconds."""
 
 
-def fill(home: Path, desk: DeskHarness, officer: str) -> None:
+def insert_cases(home: Path, desk: DeskHarness, officer: str) -> None:
     """Copy the one real case: half of the cases are open, a third of those in somebody's hands."""
-    place, today = DeskPaths.under(home, "complaints"), thai.day(desk.now())
+    place, today = DeskPaths.under(home, "complaints"), thai.to_bangkok_date(desk.now())
     with closing(sqlite3.connect(place.database)) as raw, raw:
         columns = [row[1] for row in raw.execute("PRAGMA table_info(cases)")]
         first = dict(zip(columns, raw.execute("SELECT * FROM cases LIMIT 1").fetchone(), strict=True))
         rows = []
-        for number in range(2, CASES + 1):
+        for number in range(2, CASE_COUNT + 1):
             due = today + timedelta(days=number % 400 - 200)
             own = {
                 "id": secrets.token_hex(16),
@@ -46,26 +46,26 @@ def fill(home: Path, desk: DeskHarness, officer: str) -> None:
         raw.executemany(f"INSERT INTO cases VALUES ({marks})", rows)
 
 
-async def timed(officer: Officer, words: str) -> float:
+async def measure_message(officer: Officer, words: str) -> float:
     """The median of some tries, in milliseconds, of a whole message: read, decided, committed, answered."""
     spans = []
-    for _ in range(TRIES):
+    for _ in range(TRY_COUNT):
         start = time.perf_counter()
-        await officer.says(words)
+        await officer.say(words)
         spans.append((time.perf_counter() - start) * 1000)
     return statistics.median(spans)
 
 
-async def measured() -> bool:
+async def measure_commands() -> bool:
     """Print how long each command takes; whether all are fast enough."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "var"
-        async with opened(home) as desk:
-            officer = await hired(desk, "เจ้าหน้าที่")
-            chief = await hired(desk, "หัวหน้า", Role.SUPERVISOR)
-            await filed(desk, 1)
-            fill(home, desk, officer.id)
-            year, fast = fiscal_year(thai.day(desk.now())), True
+        async with open_desk(home) as desk:
+            officer = await add_officer(desk, "เจ้าหน้าที่")
+            chief = await add_officer(desk, "หัวหน้า", Role.SUPERVISOR)
+            await file_case(desk, 1)
+            insert_cases(home, desk, officer.id)
+            year, fast = fiscal_year(thai.to_bangkok_date(desk.now())), True
             for who, words in (
                 (officer, "/inbox"),
                 (officer, "/inbox 50"),
@@ -74,11 +74,11 @@ async def measured() -> bool:
                 (officer, f"/case 1/{year}"),
                 (officer, "/case 1"),
             ):
-                took = await timed(who, words)
-                fast = fast and took < LIMIT
+                took = await measure_message(who, words)
+                fast = fast and took < LIMIT_MS
                 print(f"{who.name} {words}: {took:.1f} ms")
     return fast
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(measured()) else 1)
+    sys.exit(0 if asyncio.run(measure_commands()) else 1)

@@ -20,17 +20,17 @@ from ita_stats.opinions.model import (
     CountedTheme,
     Stance,
 )
-from ita_stats.opinions.render import TYPES, rendered
+from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.results_builder import ResultsRules
 from ita_stats.opinions.suppression import ResponseSuppression
-from ita_stats.opinions.tally import counted
+from ita_stats.opinions.tally import count_responses
 
-VOICES = 100_000
+RESPONSE_COUNT = 100_000
 TERMS = ResultsRules("สำนักงาน", "Office", b"salt")
 T = TypeVar("T")
 
 
-def consultation() -> CountedConsultation:
+def make_large_consultation() -> CountedConsultation:
     """Three questions of each counted kind save statements, of which there is one with twenty."""
     options = {f"o{n}": f"ข้อเลือกที่ {n}" for n in range(8)}
     asked = [
@@ -43,7 +43,7 @@ def consultation() -> CountedConsultation:
     return CountedConsultation("BENCH", "เรื่องใหญ่", "", "", opens, closes, tuple(asked))
 
 
-def voice(chance: random.Random, asked: CountedConsultation) -> AnonymousResponse:
+def make_full_response(chance: random.Random, asked: CountedConsultation) -> AnonymousResponse:
     """Somebody who answers everything."""
     answers = dict[str, str]()
     for one in asked.questions:
@@ -56,7 +56,7 @@ def voice(chance: random.Random, asked: CountedConsultation) -> AnonymousRespons
     return AnonymousResponse(chance.random() < 0.8, answers)
 
 
-def timed(what: str, work: Callable[[], T]) -> T:
+def run_timed(what: str, work: Callable[[], T]) -> T:
     """Do something, and say how long it took."""
     wall, busy = time.perf_counter(), time.process_time()
     done = work()
@@ -66,35 +66,40 @@ def timed(what: str, work: Callable[[], T]) -> T:
 
 def main() -> None:
     """Make people, then count, protect and show, a few times."""
-    chance, asked = random.Random(7), consultation()
-    voices = [voice(chance, asked) for _ in range(VOICES)]
+    chance, asked = random.Random(7), make_large_consultation()
+    voices = [make_full_response(chance, asked) for _ in range(RESPONSE_COUNT)]
     themes = [CountedTheme(f"ข้อเสนอ {n}", 700 + n) for n in range(20)]
-    print(f"{VOICES:,} voices, {len(asked.questions)} questions, one of them with 20 statements")
+    print(f"{RESPONSE_COUNT:,} voices, {len(asked.questions)} questions, one of them with 20 statements")
     for _ in range(3):
-        tally = timed("counted", lambda: counted(asked, voices))
-        veil = ResponseSuppression(tally.voices, TERMS.least, TERMS.salt)
-        timed(
+        tally = run_timed("counted", lambda: count_responses(asked, voices))
+        veil = ResponseSuppression(tally.responses, TERMS.least, TERMS.salt)
+        run_timed(
             "protected",
-            lambda veil=veil, tally=tally: [veil.over(one) for two in tally.lines.values() for one in two],
+            lambda veil=veil, tally=tally: [
+                veil.suppress_answers(one) for two in tally.lines.values() for one in two
+            ],
         )
-        found = timed(
+        found = run_timed(
             "the whole page: counted, protected, shown",
-            lambda: (one := counting.results(asked, voices, themes, TERMS), page.page(one))[0],
+            lambda: (
+                one := counting.build_results(asked, voices, themes, TERMS),
+                page.render_results_page(one),
+            )[0],
         )
-    for name in TYPES:
-        timed(name, lambda name=name: rendered(found, name))
+    for name in RESULTS_FILE_TYPES:
+        run_timed(name, lambda name=name: render_results_file(found, name))
     opinions = [
         CountedFeedback(
             f"2569-{chance.randrange(1, 10):02}",
             f"t{chance.randrange(9)}",
             chance.choice([None, 1, 2, 3, 4, 5]),
         )
-        for _ in range(VOICES)
+        for _ in range(RESPONSE_COUNT)
     ]
     topics = [PublishedTopic(f"t{n}", "เรื่อง", "topic") for n in range(9)]
-    timed(
-        f"{VOICES:,} standing opinions",
-        lambda: standing.years(opinions, topics, date(2026, 11, 1), TERMS.least, TERMS.salt),
+    run_timed(
+        f"{RESPONSE_COUNT:,} standing opinions",
+        lambda: standing.build_feedback_years(opinions, topics, date(2026, 11, 1), TERMS.least, TERMS.salt),
     )
     print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, the voices included")
 

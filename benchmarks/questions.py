@@ -18,7 +18,7 @@ from bot import office_file as offices
 from bot.engine import Engine
 from bot.importers import faq_file as knowledge
 from handlers.dialog.events import Channel, Event, Session, TurnResult
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import SubmitQuestion
 from handlers.service_desk import ServiceDesk
 from handlers.staff.members import StaffProfile
@@ -31,14 +31,14 @@ DAY = date(2026, 11, 22)
 WORDS = "ขอสอบถามว่าจะยืมเต็นท์ของหน่วยงานไปจัดงานวัดที่ตำบลได้ไหม เรื่องที่"
 
 
-async def fill(one: Store, many: int) -> None:
+async def insert_questions(one: Store, many: int) -> None:
     """Ask so many questions over a year, all still open: the worst that the list can be."""
     now = datetime.now(UTC)
 
     async def ask(number: int) -> None:
         who, on = secrets.token_bytes(32), DAY - timedelta(days=number % 365)
         act = SubmitQuestion(
-            made_of(secrets.randbits(80)), f"{WORDS} {number}", who, "th", on, on + timedelta(days=15)
+            make_receipt(secrets.randbits(80)), f"{WORDS} {number}", who, "th", on, on + timedelta(days=15)
         )
         await one.commit(
             Event(secrets.token_hex(), who, Channel.WEB), None, TurnResult(Session(at=now), (), (act,)), now
@@ -48,10 +48,10 @@ async def fill(one: Store, many: int) -> None:
         await asyncio.gather(*(ask(number) for number in range(start, min(many, start + 500))))
 
 
-async def employed(engine: Engine, one: Store) -> bytes:
+async def add_joined_officer(engine: Engine, one: Store) -> bytes:
     """An officer who has joined."""
-    code = await one.personnel.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))
-    who = one.seals.who("bench", "officer")
+    code = await one.staff_admin.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))
+    who = one.keyring.hash_id("bench", "officer")
     said = await engine.handle(Event("1", who, Channel.TERMINAL, text=f"/join {code}"))
     secret = next(line for line in said.messages[0].text.splitlines() if len(line) == 32)
     factor = HOTP(secret).at(int(time.time()) // 30)
@@ -59,33 +59,35 @@ async def employed(engine: Engine, one: Store) -> bytes:
     return who
 
 
-async def timed(engine: Engine, who: bytes, words: str, times: int = 100) -> str:
+async def measure_message(engine: Engine, who: bytes, words: str, times: int = 100) -> str:
     """Milliseconds of a message: median and 95 in 100."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
         answer = await engine.handle(Event(secrets.token_hex(), who, Channel.TERMINAL, text=words))
         took.append((time.perf_counter() - began) * 1000)
-        assert answer.saved
+        assert answer.stored
     return f"{median(took):.1f} ms, 95 in 100 within {quantiles(took, n=20)[18]:.1f} ms"
 
 
 async def main(many: int) -> None:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
-        ring = keys.opened(keys.DeskPaths.under(Path(folder), "service"))
-        async with store.opened(ring, datetime.now(UTC)) as one:
-            await knowledge.lay_out(one, datetime.now(UTC))
-            engine = Engine(ServiceDesk(offices.load(offices.SHIPPED[-1]), roster=one.roster), one)
+        ring = keys.load_or_create_keys(keys.DeskPaths.under(Path(folder), "service"))
+        async with store.open_store(ring, datetime.now(UTC)) as one:
+            await knowledge.store_example_faq(one, datetime.now(UTC))
+            engine = Engine(
+                ServiceDesk(offices.load_office(offices.EXAMPLE_OFFICE_PATHS[-1]), roster=one.roster), one
+            )
             began = time.perf_counter()
-            await fill(one, many)
+            await insert_questions(one, many)
             print(f"{many:,} questions asked in {time.perf_counter() - began:.1f} s")
-            officer = await employed(engine, one)
-            print("/questions:     ", await timed(engine, officer, "/questions"))
-            print("/questions 500: ", await timed(engine, officer, "/questions 500"))
-            print("/question 12:   ", await timed(engine, officer, "/question 12"))
-            citizen = one.seals.who("bench", "citizen")
-            print("a question:     ", await timed(engine, citizen, "สำนักงานเปิดกี่โมง"))
+            officer = await add_joined_officer(engine, one)
+            print("/questions:     ", await measure_message(engine, officer, "/questions"))
+            print("/questions 500: ", await measure_message(engine, officer, "/questions 500"))
+            print("/question 12:   ", await measure_message(engine, officer, "/question 12"))
+            citizen = one.keyring.hash_id("bench", "citizen")
+            print("a question:     ", await measure_message(engine, citizen, "สำนักงานเปิดกี่โมง"))
 
 
 if __name__ == "__main__":

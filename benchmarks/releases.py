@@ -12,7 +12,7 @@ from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.counting import FACTS, OCTOBER, rows
+from benchmarks.counting import FACT_COUNT, FISCAL_YEAR_START, make_fact_rows
 from benchmarks.thought import OFFICE
 from bot.publishing import releases
 from bot.publishing.releases import ReleaseContext, ReleaseRequest
@@ -22,33 +22,33 @@ from storage.crypto import key_files as keys
 from storage.crypto.key_files import DeskPaths
 
 
-def filled(folder: str) -> None:
+def create_full_desk(folder: str) -> None:
     """A desk with a million facts."""
     place = DeskPaths.under(Path(folder), "complaints")
 
-    async def made() -> None:
-        async with store.opened(keys.opened(place), datetime.now(UTC)):
+    async def create_desk() -> None:
+        async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)):
             pass
 
-    asyncio.run(made())
+    asyncio.run(create_desk())
     with closing(sqlite3.connect(place.database)) as raw, raw:
-        raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(rows()))
+        raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(make_fact_rows()))
 
 
-async def measured(folder: str) -> None:
+async def measure_releases(folder: str) -> None:
     """Release a year month by month, as the clock does; each knows all that were made before."""
     place = DeskPaths.under(Path(folder), "complaints")
     steps: list[tuple[float, str]] = []
-    async with store.opened(keys.opened(place), datetime.now(UTC)) as one:
+    async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)) as one:
         bench = ReleaseContext(place, one, OFFICE)
         for month in range(12):
-            number = OCTOBER.month + month
-            first = date(OCTOBER.year + (number > 12), (number - 1) % 12 + 1, 1)
+            number = FISCAL_YEAR_START.month + month
+            first = date(FISCAL_YEAR_START.year + (number > 12), (number - 1) % 12 + 1, 1)
             end = (first + timedelta(31)).replace(day=1) - timedelta(1)
-            order = ReleaseRequest(period.parsed("fy2569", end), end, "month")
+            order = ReleaseRequest(period.parse_period("fy2569", end), end, "month")
             wall, busy = time.perf_counter(), time.process_time()
             steps.clear()
-            await releases.released(
+            await releases.make_release(
                 bench, order, datetime.now(UTC), lambda _, __, what: steps.append((time.perf_counter(), what))
             )
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
@@ -63,13 +63,13 @@ async def measured(folder: str) -> None:
 def main() -> None:
     """Fill a database in a process of its own, so that its memory does not count; then release."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        filling = get_context("spawn").Process(target=filled, args=(folder,))
+        filling = get_context("spawn").Process(target=create_full_desk, args=(folder,))
         filling.start()
         filling.join()
         if filling.exitcode:
             sys.exit("the desk could not be filled")
-        print(f"{FACTS:,} facts of one fiscal year, released month by month")
-        asyncio.run(measured(folder))
+        print(f"{FACT_COUNT:,} facts of one fiscal year, released month by month")
+        asyncio.run(measure_releases(folder))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.citizen import citizen
+from benchmarks.citizen import make_citizen_story
 from benchmarks.load import Story
 from handlers import i18n as wording
 from handlers.complaints_desk import ComplaintsDesk
@@ -23,7 +23,7 @@ OFFICE = Office.model_validate(
 )
 
 
-def event(body: bytes) -> Event:
+def decode_event(body: bytes) -> Event:
     """A message as it came in."""
     heard: dict[str, str] = json.loads(body)
     return Event(
@@ -35,7 +35,7 @@ def event(body: bytes) -> Event:
     )
 
 
-def answered(messages: list[Message]) -> bytes:
+def encode_messages(messages: list[Message]) -> bytes:
     """An answer as it goes out."""
     out = [{"text": m.text, "choices": m.choices, "receipt": m.receipt} for m in messages]
     return json.dumps(out, ensure_ascii=False).encode()
@@ -48,32 +48,32 @@ class HandlersOnlyDesk:
         self._sessions: dict[bytes, Session] = {}
         self._desk = ComplaintsDesk(OFFICE)
 
-    async def door(self, body: bytes) -> bytes:
+    async def handle_message(self, body: bytes) -> bytes:
         """Decide on one message and put the answer into words."""
-        heard = event(body)
-        deciding = self._desk.decide(heard, self._sessions.get(heard.who))
+        heard = decode_event(body)
+        deciding = self._desk.decide(heard, self._sessions.get(heard.person_id))
         answer: Any = None
         while True:
             try:
-                answer = _world(deciding.send(answer))
+                answer = _answer_query(deciding.send(answer))
             except StopIteration as decided:
                 turn = decided.value
                 break
-        self._sessions[heard.who] = turn.session
-        return answered([wording.render(say, turn.session.lang) for say in turn.says])
+        self._sessions[heard.person_id] = turn.session
+        return encode_messages([wording.render_reply(say, turn.session.lang) for say in turn.says])
 
 
 @asynccontextmanager
-async def stand(_folder: Path) -> AsyncIterator[Story]:
+async def open_handlers_only(_folder: Path) -> AsyncIterator[Story]:
     """Citizens before a desk that forgets."""
-    yield citizen(HandlersOnlyDesk().door)
+    yield make_citizen_story(HandlersOnlyDesk().handle_message)
 
 
-def _world(query: Query[Any]) -> Any:
+def _answer_query(query: Query[Any]) -> Any:
     if isinstance(query, Now):
         return datetime.now(UTC)
     if isinstance(query, NewReceipt):
-        return receipt.made_of(secrets.randbits(80))
+        return receipt.make_receipt(secrets.randbits(80))
     if isinstance(query, ListStaff):
         return ()
     raise NotImplementedError(query)

@@ -9,18 +9,18 @@ from statistics import median
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.end.browser import PHONE, chromium
+from tests.end.browser import PHONE, launch_chromium
 from tests.end.server import WebServer
 
-ROUNDS = 3
-PHOTOS = 3
+ROUND_COUNT = 3
+PHOTO_COUNT = 3
 STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"
 
 
-def photos(folder: Path) -> list[Path]:
+def write_photos(folder: Path) -> list[Path]:
     """Photos as a phone takes them: some megabytes each."""
     made = []
-    for number in range(PHOTOS):
+    for number in range(PHOTO_COUNT):
         out = io.BytesIO()
         Image.effect_noise((3000, 2250), 90).convert("RGB").save(out, "JPEG", quality=80)
         made.append(folder / f"photo{number}.jpg")
@@ -28,29 +28,29 @@ def photos(folder: Path) -> list[Path]:
     return made
 
 
-def picks(page: Page, label: str) -> None:
+def pick_choice(page: Page, label: str) -> None:
     """Press a button and wait for the next page."""
     old = page.get_attribute("[name=csrf]", "value")
     page.locator("button[name=choice]", has_text=label).first.click()
     page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
 
 
-def reported(browser: Browser, address: str, evidence: list[Path], *, scripts: bool) -> float:
+def measure_report(browser: Browser, address: str, evidence: list[Path], *, scripts: bool) -> float:
     """Seconds that one report takes a person who never hesitates."""
     window = browser.new_context(**PHONE, java_script_enabled=scripts)
     page = window.new_page()
     begun = time.perf_counter()
     page.goto(f"{address}/report")
     for label in ("รับทราบ", "ทุจริตต่อหน้าที่"):
-        picks(page, label)
+        pick_choice(page, label)
     page.fill("[name=text]", STORY)
     for label in ("เสร็จแล้ว", "ข้าม", "ข้าม", "ข้าม"):
-        picks(page, label)
+        pick_choice(page, label)
     page.set_input_files("[name=file]", evidence)
     page.click("[data-send]")
     page.locator("button", has_text="เสร็จแล้ว").wait_for()
     for label in ("เสร็จแล้ว", "ข้าม", "ข้าม", "ข้าม", "ไม่ใช่", "ไม่บอกชื่อ", "ส่งเรื่อง"):
-        picks(page, label)
+        pick_choice(page, label)
     page.wait_for_selector("[data-receipt]")
     taken = time.perf_counter() - begun
     window.close()
@@ -59,15 +59,17 @@ def reported(browser: Browser, address: str, evidence: list[Path], *, scripts: b
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        evidence = photos(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, launch_chromium() as browser:
+        evidence = write_photos(Path(folder))
         size = sum(path.stat().st_size for path in evidence) / 1e6
         server = WebServer(Path(folder) / "var")
         for scripts in (True, False):
-            taken = [reported(browser, server.address, evidence, scripts=scripts) for _ in range(ROUNDS)]
+            taken = [
+                measure_report(browser, server.address, evidence, scripts=scripts) for _ in range(ROUND_COUNT)
+            ]
             shown = "on" if scripts else "off"
             print(
-                f"report of 15 pages with {PHOTOS} photos ({size:.1f} MB), JavaScript {shown}: "
+                f"report of 15 pages with {PHOTO_COUNT} photos ({size:.1f} MB), JavaScript {shown}: "
                 f"{median(taken):.2f} s (all: {', '.join(f'{t:.2f}' for t in taken)})"
             )
         server.close()

@@ -1,11 +1,11 @@
 """The way in: `ita-bot`, or `python -m bot`."""
 
-from bot.cli.main import app
+from bot.cli.main import cli_app
 
 
 def main() -> None:
     """Run the command."""
-    app()
+    cli_app()
 
 
 if __name__ == "__main__":

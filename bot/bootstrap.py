@@ -28,7 +28,7 @@ class RunningDesk:
     """A desk at work."""
 
     name: DeskName
-    place: DeskPaths
+    paths: DeskPaths
     store: Store
     engine: Engine
 
@@ -43,31 +43,36 @@ class App:
 
 
 @asynccontextmanager
-async def opened(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
+async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
     """Open desks; all that is written is on the disk when this ends. Raises Misconfigured."""
-    chosen = settings.load()
-    office = offices.load(chosen.office)
-    places = {name: chosen.place(name) for name in names}
+    chosen = settings.load_settings()
+    office = offices.load_office(chosen.office)
+    places = {name: chosen.desk_paths(name) for name in names}
     async with AsyncExitStack() as stack:
         desks: dict[DeskName, RunningDesk] = {}
-        with _explained():
-            rings = {name: keys.opened(place) for name, place in places.items()}
-            keys.assert_distinct(rings.values())
+        with _raise_configuration_errors():
+            rings = {name: keys.load_or_create_keys(place) for name, place in places.items()}
+            keys.assert_distinct_keys(rings.values())
             for name, ring in rings.items():
-                kept = await stack.enter_async_context(store.opened(ring, now or utc_now()))
-                if name == "service" and offices.is_trial(chosen.office):
-                    await knowledge.lay_out(kept, now or utc_now())
+                kept = await stack.enter_async_context(store.open_store(ring, now or utc_now()))
+                if name == "service" and offices.is_example_office(chosen.office):
+                    await knowledge.store_example_faq(kept, now or utc_now())
                 own = chosen.desk(name).public_url or ""
-                answers = counting.answers(kept, office, name, own)
+                answers = counting.build_query_handlers(kept, office, name, own)
                 if own and name == "complaints":
-                    answers[NewAccessLink] = seats.drawer(own)
-                engine = Engine(_router(name, office, chosen, kept), kept, fault=log.fault, answers=answers)
+                    answers[NewAccessLink] = seats.make_access_link_factory(own)
+                engine = Engine(
+                    _build_router(name, office, chosen, kept),
+                    kept,
+                    on_error=log.log_exception,
+                    query_handlers=answers,
+                )
                 desks[name] = RunningDesk(name, places[name], kept, engine)
         yield App(chosen, office, desks)
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _raise_configuration_errors() -> Iterator[None]:
     """Say what the administrator can mend where keys or data cannot be opened. Raises Misconfigured."""
     try:
         yield
@@ -80,7 +85,9 @@ def _explained() -> Iterator[None]:
         ) from None
 
 
-def _router(name: DeskName, office: Office, chosen: Settings, kept: Store) -> ComplaintsDesk | ServiceDesk:
+def _build_router(
+    name: DeskName, office: Office, chosen: Settings, kept: Store
+) -> ComplaintsDesk | ServiceDesk:
     if name == "complaints":
         return ComplaintsDesk(office, kept.roster, chosen.complaints.public_url or "")
     own = chosen.service.public_url

@@ -11,7 +11,7 @@ from bot.keyed_lock import KeyedLock as Taking
 from bot.keyed_lock import KeyedLocks
 from handlers import i18n as wording
 from handlers.dialog.events import (
-    Deciding,
+    Decision,
     DialogTopic,
     Event,
     Lang,
@@ -23,11 +23,11 @@ from handlers.dialog.events import (
     Session,
     TurnResult,
 )
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
 
-MOST_REDECIDED = 8
+MAX_DECISION_ATTEMPTS = 8
 """A turn that loses this often is a fault of ours, not bad luck."""
 
 RECEIPT_BITS = 80
@@ -36,10 +36,10 @@ RECEIPT_BITS = 80
 class Router(Protocol):
     """Who decides what a message leads to."""
 
-    def decide(self, event: Event, session: Session | None) -> Deciding:
+    def decide(self, event: Event, session: Session | None) -> Decision:
         """What one message leads to."""
 
-    def recall(self, event: Event, session: Session) -> Deciding:
+    def current_prompt(self, event: Event, session: Session) -> Decision:
         """The question a talk stands at."""
 
 
@@ -51,16 +51,16 @@ class EngineAnswer:
     person wrote is on the disk, which it is not where the answer is an excuse.
     """
 
-    says: tuple[Reply, ...]
+    replies: tuple[Reply, ...]
     lang: Lang = "th"
-    again: bool = False
-    waiting: tuple[str, ...] = ()
-    saved: bool = True
+    duplicate: bool = False
+    outbox_ids: tuple[str, ...] = ()
+    stored: bool = True
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:
         """The words."""
-        return tuple([wording.render(say, self.lang) for say in self.says])
+        return tuple([wording.render_reply(say, self.lang) for say in self.replies])
 
 
 def utc_now() -> datetime:
@@ -78,70 +78,72 @@ class Engine:
     router: Router
     store: Store
     now: Callable[[], datetime] = utc_now
-    fault: Callable[[BaseException], None] = lambda _: None
-    answers: Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]] = field(
+    on_error: Callable[[BaseException], None] = lambda _: None
+    query_handlers: Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]] = field(
         default_factory=dict
     )
-    _turns: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
+    _locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
 
     async def handle(self, event: Event) -> EngineAnswer:
         """Answer one event. The same event again has no second effect and gets the same answer."""
-        async with self._turns.of(event.who):
+        async with self._locks.lock(event.person_id):
             lang: Lang = "th"
             try:
-                session = await self.store.session(event.who)
+                session = await self.store.load_session(event.person_id)
                 lang = session.lang if session else lang
-                return await self._handle(event, session)
+                return await self._decide_and_commit(event, session)
             except DiskFullError as full:
-                self.fault(full)
-                return sorry("sorry.busy", lang)
+                self.on_error(full)
+                return build_error_answer("sorry.busy", lang)
             except Exception as fault:  # whatever broke, the person is told the truth
-                self.fault(fault)
-                return sorry("sorry.fault", lang)
+                self.on_error(fault)
+                return build_error_answer("sorry.fault", lang)
 
-    def turn(self, who: bytes) -> Taking[bytes]:
+    def lock_person(self, who: bytes) -> Taking[bytes]:
         """A person's turn, for what they do at another door than their chat."""
-        return self._turns.of(who)
+        return self._locks.lock(who)
 
-    async def recall(self, event: Event) -> EngineAnswer:
+    async def current_prompt(self, event: Event) -> EngineAnswer:
         """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
-        async with self._turns.of(event.who):
+        async with self._locks.lock(event.person_id):
             try:
-                return await self._recall(event)
+                return await self._load_current_prompt(event)
             except Exception as fault:  # the door opens all the same
-                self.fault(fault)
+                self.on_error(fault)
                 return EngineAnswer(())
 
-    async def _recall(self, event: Event) -> EngineAnswer:
-        session = await self.store.session(event.who)
-        if session is None or session.topic is DialogTopic.LAPSED or session.lapsed(self.now()):
+    async def _load_current_prompt(self, event: Event) -> EngineAnswer:
+        session = await self.store.load_session(event.person_id)
+        if session is None or session.topic is DialogTopic.LAPSED or session.is_expired(self.now()):
             return EngineAnswer(())
-        turn = await self._drive(self.router.recall(event, session))
-        return EngineAnswer(turn.says, session.lang)
+        turn = await self._run_decision(self.router.current_prompt(event, session))
+        return EngineAnswer(turn.replies, session.lang)
 
-    async def preview(self, event: Event) -> tuple[EngineAnswer, Session | None]:
+    async def dry_run(self, event: Event) -> tuple[EngineAnswer, Session | None]:
         """What an event would lead to, and the talk after it; nothing of it happens."""
-        turn = await self._drive(self.router.decide(event, await self.store.session(event.who)))
-        return EngineAnswer(turn.says, turn.session.lang if turn.session else turn.lang), turn.session
+        turn = await self._run_decision(
+            self.router.decide(event, await self.store.load_session(event.person_id))
+        )
+        return EngineAnswer(turn.replies, turn.session.lang if turn.session else turn.lang), turn.session
 
-    async def said(self, event_id: str) -> EngineAnswer | None:
+    async def find_previous_answer(self, event_id: str) -> EngineAnswer | None:
         """What was answered to an event of the last hour, for a page that is loaded once more."""
-        known = await self.store.said(event_id)
-        return EngineAnswer(known.says, known.lang, again=True) if known else None
+        known = await self.store.find_previous_answer(event_id)
+        return EngineAnswer(known.replies, known.lang, duplicate=True) if known else None
 
-    async def _handle(self, event: Event, session: Session | None) -> EngineAnswer:
-        for _ in range(MOST_REDECIDED):
-            turn = await self._drive(self.router.decide(event, session))
+    async def _decide_and_commit(self, event: Event, session: Session | None) -> EngineAnswer:
+        for _ in range(MAX_DECISION_ATTEMPTS):
+            turn = await self._run_decision(self.router.decide(event, session))
             try:
                 done = await self.store.commit(event, session, turn, self.now())
             except ConflictError:
                 # Somebody wrote first: decide again on what is true now.
-                session = await self.store.session(event.who)
+                session = await self.store.load_session(event.person_id)
                 continue
-            return EngineAnswer(done.says, done.lang, done.again, done.waiting)
+            return EngineAnswer(done.replies, done.lang, done.duplicate, done.outbox_ids)
         raise ConflictError("lost every time")
 
-    async def _drive(self, deciding: Deciding) -> TurnResult:
+    async def _run_decision(self, deciding: Decision) -> TurnResult:
         answer = None
         while True:
             try:
@@ -149,27 +151,27 @@ class Engine:
             except StopIteration as decided:
                 turn: TurnResult = decided.value
                 return turn
-            answer = await self.ask(query)
+            answer = await self.answer_query(query)
 
-    async def ask(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
+    async def answer_query(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
         """The answer to a question of who decides."""
         if isinstance(query, Now):
             return self.now()
         if isinstance(query, NewReceipt):
-            return made_of(secrets.randbits(RECEIPT_BITS))
-        if type(query) in self.answers:
-            return await self.answers[type(query)](query, self.now())
-        return await self.store.answer(query, self.now())
+            return make_receipt(secrets.randbits(RECEIPT_BITS))
+        if type(query) in self.query_handlers:
+            return await self.query_handlers[type(query)](query, self.now())
+        return await self.store.answer_query(query, self.now())
 
 
-def sorry(key: str, lang: Lang) -> EngineAnswer:
+def build_error_answer(key: str, lang: Lang) -> EngineAnswer:
     """An honest word that the last message was not saved, in the language of the talk."""
-    return EngineAnswer((Reply(key),), lang, saved=False)
+    return EngineAnswer((Reply(key),), lang, stored=False)
 
 
-def joined(answers: Sequence[EngineAnswer]) -> EngineAnswer:
+def merge_answers(answers: Sequence[EngineAnswer]) -> EngineAnswer:
     """Answers to what came at once, as one: of the earlier what they tell, of the last what it asks too."""
     *earlier, last = answers
-    told = [s for a in earlier for s in a.says if s not in last.says and (not s.choices or s.certain)]
-    rows = tuple(row for answer in answers for row in answer.waiting)
-    return EngineAnswer((*told, *last.says), last.lang, all(a.again for a in answers), rows)
+    told = [s for a in earlier for s in a.replies if s not in last.replies and (not s.choices or s.certain)]
+    rows = tuple(row for answer in answers for row in answer.outbox_ids)
+    return EngineAnswer((*told, *last.replies), last.lang, all(a.duplicate for a in answers), rows)

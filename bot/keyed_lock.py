@@ -11,22 +11,22 @@ K = TypeVar("K")
 class CountedLock(asyncio.Lock):
     """Those who have a key's turn or wait for it. length: how many they are."""
 
-    length = 0
+    user_count = 0
 
 
 @dataclass
 class KeyedLocks(Generic[K]):
     """A queue for each key; one that nobody stands in is forgotten."""
 
-    _queues: dict[K, CountedLock] = field(default_factory=dict, repr=False)
+    _locks: dict[K, CountedLock] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """How many keys somebody has or waits for."""
-        return len(self._queues)
+        return len(self._locks)
 
-    def of(self, key: K) -> "KeyedLock[K]":
+    def lock(self, key: K) -> "KeyedLock[K]":
         """The turn of a key, for `async with`."""
-        return KeyedLock(self._queues, key)
+        return KeyedLock(self._locks, key)
 
 
 class KeyedLock(Generic[K]):
@@ -43,11 +43,11 @@ class KeyedLock(Generic[K]):
         if queue is None:
             queue = self._queues[self._key] = CountedLock()
         self._queue = queue
-        queue.length += 1
+        queue.user_count += 1
         try:
             await queue.acquire()
         except BaseException:
-            self._leave()
+            self._drop_lock_if_unused()
             raise
 
     async def __aexit__(
@@ -55,9 +55,9 @@ class KeyedLock(Generic[K]):
     ) -> None:
         """Let the next one have it."""
         self._queue.release()
-        self._leave()
+        self._drop_lock_if_unused()
 
-    def _leave(self) -> None:
-        self._queue.length -= 1
-        if not self._queue.length:
+    def _drop_lock_if_unused(self) -> None:
+        self._queue.user_count -= 1
+        if not self._queue.user_count:
             del self._queues[self._key]

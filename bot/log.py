@@ -12,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bot.settings import DESKS, DeskName
+from bot.settings import DESK_NAMES, DeskName
 
-ROOT = Path(__file__).parent.parent
+PROJECT_ROOT = Path(__file__).parent.parent
 
 
 class LogEvent(StrEnum):
@@ -29,41 +29,45 @@ class LogEvent(StrEnum):
     QUARANTINED = "quarantined"
     REFUSED = "refused"
     QUOTA = "line-month"
-    CHATS = "line-chat-on"
+    LINE_CHAT_ON = "line-chat-on"
     PUBLISHED = "published"
     UNPUBLISHED = "not-published"
     ADVICE = "advice"
 
 
-def log(happened: LogEvent, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
+def log_event(happened: LogEvent, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
     """Write a line. Only the name of a desk and numbers go with it, for these name nobody."""
-    where = {"desk": desk} if desk in DESKS else {}
+    where = {"desk": desk} if desk in DESK_NAMES else {}
     counts = {name: value for name, value in numbers.items() if not isinstance(value, str)}
-    _write({"event": happened, **where, **counts})
+    _write_line({"event": happened, **where, **counts})
 
 
-def advise(words: str) -> None:
+def log_warning(words: str) -> None:
     """Write what an administrator should see to; words: our own, with the name of a setting and of nobody."""
-    _write({"event": LogEvent.ADVICE, "words": words})
+    _write_line({"event": LogEvent.ADVICE, "words": words})
 
 
-def fault(trouble: BaseException) -> None:
+def log_exception(trouble: BaseException) -> None:
     """Write that something broke: the kind of trouble and the places it went through, and none of its words."""
-    _write({"event": LogEvent.FAULT, **_anatomy(trouble)})
+    _write_line({"event": LogEvent.FAULT, **_describe_exception(trouble)})
 
 
-def _anatomy(trouble: BaseException) -> dict[str, Any]:
+def _describe_exception(trouble: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(trouble.__traceback__)
-    places = [f"{_short(f.filename)}:{f.lineno}" for f in frames][-8:]
+    places = [f"{_shorten_path(f.filename)}:{f.lineno}" for f in frames][-8:]
     return {"kind": f"{type(trouble).__module__}.{type(trouble).__qualname__}", "at": places}
 
 
-def _short(name: str) -> str:
+def _shorten_path(name: str) -> str:
     path = Path(name)
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else "/".join(path.parts[-2:])
+    return (
+        str(path.relative_to(PROJECT_ROOT))
+        if path.is_relative_to(PROJECT_ROOT)
+        else "/".join(path.parts[-2:])
+    )
 
 
-def _write(line: dict[str, Any]) -> None:
+def _write_line(line: dict[str, Any]) -> None:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     sys.stderr.write(json.dumps({"at_time": stamp, **line}, ensure_ascii=False) + "\n")
 
@@ -74,12 +78,12 @@ class LibraryLogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record without its words."""
         trouble = record.exc_info[1] if record.exc_info else None
-        where = f"{_short(record.pathname)}:{record.lineno}"
+        where = f"{_shorten_path(record.pathname)}:{record.lineno}"
         line = {"event": LogEvent.FOREIGN, "logger": record.name, "level": record.levelname, "where": where}
-        _write(line | (_anatomy(trouble) if trouble else {}))
+        _write_line(line | (_describe_exception(trouble) if trouble else {}))
 
 
-def install(level: int = logging.WARNING) -> None:
+def install_logging(level: int = logging.WARNING) -> None:
     """Make this the only way out for words of libraries, threads, tasks and the interpreter itself."""
     logging.basicConfig(handlers=[LibraryLogHandler()], level=level, force=True)
     logging.captureWarnings(capture=True)  # a warning's words may hold a value
@@ -87,15 +91,17 @@ def install(level: int = logging.WARNING) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    sys.excepthook = _last_words
-    sys.unraisablehook = lambda broken: fault(broken.exc_value or RuntimeError())
-    threading.excepthook = lambda broken: fault(broken.exc_value or RuntimeError())
+    sys.excepthook = _log_uncaught_exception
+    sys.unraisablehook = lambda broken: log_exception(broken.exc_value or RuntimeError())
+    threading.excepthook = lambda broken: log_exception(broken.exc_value or RuntimeError())
 
 
-def _last_words(_kind: type[BaseException], trouble: BaseException, _frames: TracebackType | None) -> None:
-    fault(trouble)
+def _log_uncaught_exception(
+    _kind: type[BaseException], trouble: BaseException, _frames: TracebackType | None
+) -> None:
+    log_exception(trouble)
 
 
-def listen(loop: asyncio.AbstractEventLoop) -> None:
+def install_loop_handler(loop: asyncio.AbstractEventLoop) -> None:
     """Take what goes wrong in tasks that nobody waits for."""
-    loop.set_exception_handler(lambda _, context: fault(context.get("exception") or RuntimeError()))
+    loop.set_exception_handler(lambda _, context: log_exception(context.get("exception") or RuntimeError()))

@@ -12,18 +12,18 @@ from pydantic_core import ErrorDetails
 from bot.settings import ConfigurationError
 from handlers.office import Office
 
-SHIPPED = (
+EXAMPLE_OFFICE_PATHS = (
     Path(__file__).parent / "office.example.toml",
     Path(__file__).parent.parent / "office.example.toml",
 )
 """Where the example stands: in an installed package, and in a checkout."""
 
 
-def load(path: Path | None) -> Office:
+def load_office(path: Path | None) -> Office:
     """The office of a file; without one, of ./office.toml, else of the example. Raises Misconfigured."""
     if path is None:
         own = Path("office.toml")
-        path = own if own.exists() else next(p for p in SHIPPED if p.exists())
+        path = own if own.exists() else next(p for p in EXAMPLE_OFFICE_PATHS if p.exists())
     try:
         text = path.read_text("utf-8-sig")  # Notepad begins a file with a mark
     except (OSError, UnicodeDecodeError) as trouble:
@@ -34,18 +34,18 @@ def load(path: Path | None) -> Office:
     try:
         return Office.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as trouble:
-        raise ConfigurationError(f"{path}: {syntax(trouble, text)}") from None
+        raise ConfigurationError(f"{path}: {format_toml_error(trouble, text)}") from None
     except ValidationError as trouble:
-        lines = [f"{path}: {explain(error)}" for error in trouble.errors()]
+        lines = [f"{path}: {format_validation_error(error)}" for error in trouble.errors()]
         raise ConfigurationError("\n".join(lines)) from None
 
 
-def is_trial(path: Path | None) -> bool:
+def is_example_office(path: Path | None) -> bool:
     """Whether no office has been set up yet, so that the examples stand in."""
     return path is None and not Path("office.toml").exists()
 
 
-def syntax(trouble: tomllib.TOMLDecodeError, text: str) -> str:
+def format_toml_error(trouble: tomllib.TOMLDecodeError, text: str) -> str:
     """A TOML syntax error, with the line it is in."""
     words = str(trouble)
     number = next((int(w) for w in words.replace(",", " ").replace(")", " ").split() if w.isdigit()), 0)
@@ -55,12 +55,12 @@ def syntax(trouble: tomllib.TOMLDecodeError, text: str) -> str:
     return f"บรรทัด {number} เขียนไม่ถูกแบบ TOML / line {number} is not TOML: {line!r} ({words})"
 
 
-def explain(error: ErrorDetails) -> str:
+def format_validation_error(error: ErrorDetails) -> str:
     """A mistake of a model: path of the key, what was found, what is allowed."""
     place = error["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     if error["type"] == "extra_forbidden":
-        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_allowed_keys(place)}"
+        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_describe_allowed_keys(place)}"
     if error["type"] == "missing":
         return f"{path}: ต้องมีคีย์นี้ / this key is needed"
     found = error["input"]
@@ -68,15 +68,15 @@ def explain(error: ErrorDetails) -> str:
     return f"{path or 'office'}: พบ / found {shown}; ที่อนุญาต / allowed: {error['msg']}"
 
 
-def _allowed_keys(place: tuple[str | int, ...]) -> str:
-    model = _model_at(place[:-1])
+def _describe_allowed_keys(place: tuple[str | int, ...]) -> str:
+    model = _find_model(place[:-1])
     keys = list(model.model_fields) if model else []
     near = difflib.get_close_matches(str(place[-1]), keys, n=1)
     hint = f"ใกล้เคียงที่สุดคือ / the nearest is {near[0]}; " if near else ""
     return f"{hint}ที่อนุญาต / allowed: {', '.join(keys)}"
 
 
-def _model_at(place: tuple[str | int, ...]) -> type[BaseModel] | None:
+def _find_model(place: tuple[str | int, ...]) -> type[BaseModel] | None:
     model: Any = Office
     for part in place:
         if isinstance(part, int):
@@ -84,11 +84,13 @@ def _model_at(place: tuple[str | int, ...]) -> type[BaseModel] | None:
         fields: Mapping[str, Any] = getattr(model, "model_fields", {})
         if part not in fields:
             return None
-        model = _models_in(fields[part].annotation)
+        model = _find_model_in_annotation(fields[part].annotation)
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def _models_in(annotation: Any) -> Any:  # noqa: ANN401 - a type as it is written
+def _find_model_in_annotation(annotation: Any) -> Any:  # noqa: ANN401 - a type as it is written
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for arg in get_args(annotation) if (found := _models_in(arg)) is not None), None)
+    return next(
+        (found for arg in get_args(annotation) if (found := _find_model_in_annotation(arg)) is not None), None
+    )

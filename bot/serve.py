@@ -24,14 +24,14 @@ from bot.log import LogEvent
 from bot.platforms import registry as doors
 from bot.platforms.registry import WebhookBypass
 from bot.settings import ConfigurationError, DeskName
-from bot.web.app import SecurityMiddleware, refusal, site
-from bot.web.http_protocol import patient
+from bot.web.app import SecurityMiddleware, build_bad_request_page, build_web_app
+from bot.web.http_protocol import build_protocol_with_error_page
 from bot.web.templating import PageRenderer
 
-DRAIN = 10
+DRAIN_SECONDS = 10
 """Seconds that requests under way have to end."""
 
-EVERY_MINUTE = 60
+JOB_INTERVAL_SECONDS = 60
 
 
 class Server(uvicorn.Server):
@@ -51,46 +51,46 @@ class Server(uvicorn.Server):
 
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
-    _take_what_is_allowed()
-    async with app.opened(desks) as house, doors.opened(house) as routes:
+    _raise_open_file_limit()
+    async with app.open_app(desks) as house, doors.open_platforms(house) as routes:
         chosen = house.settings
-        listening = _listen(host or chosen.host, chosen.port if port is None else port)
-        server = Server(configured(house, routes))
-        settled()
-        advised = await advice.given(house, utc_now())
+        listening = _bind_socket(host or chosen.host, chosen.port if port is None else port)
+        server = Server(build_server_config(house, routes))
+        tune_gc()
+        advised = await advice.collect_startup_warnings(house, utc_now())
         async with (
-            _beside(_tick_each_minute(house)),
-            _beside(_publish_each_minute(house)),
-            _beside(_announce(server, listening, advised)),
+            _run_in_background(_run_jobs_each_minute(house)),
+            _run_in_background(_publish_each_minute(house)),
+            _run_in_background(_announce_ready(server, listening, advised)),
         ):
             await server.serve(sockets=[listening])
-    log.log(LogEvent.STOPPED)
+    log.log_event(LogEvent.STOPPED)
     return 0
 
 
-def configured(house: App, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
+def build_server_config(house: App, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
     """How the web application of a house is served; doors: the routes that platforms call."""
     pages = PageRenderer(house.office)
     return uvicorn.Config(
-        WebhookBypass(doors, SecurityMiddleware(site(house, doors), pages)),
-        http=patient(refusal(pages)),
+        WebhookBypass(doors, SecurityMiddleware(build_web_app(house, doors), pages)),
+        http=build_protocol_with_error_page(build_bad_request_page(pages)),
         ws="none",
         log_config=None,
         access_log=False,  # a request line holds an address
         server_header=False,
         lifespan="off",
-        timeout_graceful_shutdown=DRAIN,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 
 
-def _take_what_is_allowed() -> None:
+def _raise_open_file_limit() -> None:
     """As many open files as the system grants: a connection each."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def settled() -> None:
+def tune_gc() -> None:
     """Let the collector pass over what was made at the start and stays, which is nearly all there ever is."""
     gc.collect()
     gc.freeze()
@@ -98,7 +98,7 @@ def settled() -> None:
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _run_in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Do some work beside, as long as it is needed."""
     task = asyncio.create_task(work)
     try:
@@ -109,44 +109,44 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def _announce(server: uvicorn.Server, listening: socket.socket, advised: Sequence[str]) -> None:
+async def _announce_ready(server: uvicorn.Server, listening: socket.socket, advised: Sequence[str]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag, not by an event
         await asyncio.sleep(0.01)
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"ready http://{shown}:{port}\n")
     sys.stdout.flush()
-    log.log(LogEvent.STARTED)
+    log.log_event(LogEvent.STARTED)
     for words in advised:
-        log.advise(words)
+        log.log_warning(words)
 
 
-async def _tick_each_minute(house: App) -> None:
+async def _run_jobs_each_minute(house: App) -> None:
     """Do what is due, each minute; one desk's trouble does not keep the other from its work."""
     while True:
         for desk in house.desks.values():
             try:
-                async for did in clock.tick(desk.place, desk.store, house.office, utc_now()):
-                    log.log(LogEvent.TICKED, desk.name, count=did.count)
+                async for did in clock.run_due_jobs(desk.paths, desk.store, house.office, utc_now()):
+                    log.log_event(LogEvent.TICKED, desk.name, count=did.count)
             except Exception as trouble:  # the next minute tries again
-                log.fault(trouble)
-        await asyncio.sleep(EVERY_MINUTE)
+                log.log_exception(trouble)
+        await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
 async def _publish_each_minute(house: App) -> None:
     """Release and publish what is due; apart from the clock, which does not wait for other people's websites."""
     while True:
         try:
-            async for did in rounds.all_of(house, utc_now()):
-                log.log(
+            async for did in rounds.run_publishing_jobs(house, utc_now()):
+                log.log_event(
                     LogEvent.TICKED, "service" if did.desk == "service" else "complaints", count=did.count
                 )
         except Exception as trouble:  # the next minute tries again
-            log.fault(trouble)
-        await asyncio.sleep(EVERY_MINUTE)
+            log.log_exception(trouble)
+        await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bind_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -23,15 +23,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from storage.crypto.key_files import NAMES, DeskPaths
+from storage.crypto.key_files import KEY_NAMES, DeskPaths
 
 DeskName = Literal["complaints", "service"]
-DESKS: tuple[DeskName, ...] = ("complaints", "service")
-PREFIX = "ITA_"
-SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
-Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
+DESK_NAMES: tuple[DeskName, ...] = ("complaints", "service")
+ENV_PREFIX = "ITA_"
+SECRETS_DIR_ENV = f"{ENV_PREFIX}SECRETS_DIR"
+HttpUrlText = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
 
-Secure = Annotated[
+SecureUrlText = Annotated[
     str,
     StringConstraints(
         pattern=r"^(https://[^\s/@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
@@ -41,7 +41,9 @@ Secure = Annotated[
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
 
 
-Secret = Annotated[SecretStr, BeforeValidator(lambda told: told.strip() if isinstance(told, str) else told)]
+StrippedSecret = Annotated[
+    SecretStr, BeforeValidator(lambda told: told.strip() if isinstance(told, str) else told)
+]
 """What is copied from a web page, with the line's end that often comes along."""
 
 
@@ -70,27 +72,31 @@ class DeskSettings(BaseModel):
     envelope_key_file: Path | None = Field(
         default=None, description="key of reporters' names; default: in ITA_HOME"
     )
-    public_url: Address | None = Field(
+    public_url: HttpUrlText | None = Field(
         default=None, description="address that links and QR codes of this desk point at"
     )
-    telegram_token: Secret | None = Field(default=None, description="token of this desk's Telegram bot")
-    telegram_secret: Secret | None = Field(
+    telegram_token: StrippedSecret | None = Field(
+        default=None, description="token of this desk's Telegram bot"
+    )
+    telegram_secret: StrippedSecret | None = Field(
         default=None, description="secret that Telegram sends with each update"
     )
     telegram_mode: Literal["webhook", "polling"] = Field(
         default="webhook", description="how updates are received"
     )
-    line_token: Secret | None = Field(
+    line_token: StrippedSecret | None = Field(
         default=None, description="channel access token of this desk's LINE account"
     )
-    line_secret: Secret | None = Field(default=None, description="channel secret of this desk's LINE account")
+    line_secret: StrippedSecret | None = Field(
+        default=None, description="channel secret of this desk's LINE account"
+    )
 
 
 class Settings(BaseSettings):
     """All settings. An unknown name stops the start."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
+        env_prefix=ENV_PREFIX,
         env_nested_delimiter="__",
         env_file=".env",
         env_file_encoding="utf-8",
@@ -109,14 +115,14 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
-    telegram_api_url: Address = Field(
+    telegram_api_url: HttpUrlText = Field(
         default="https://api.telegram.org", description="origin of the Telegram Bot API"
     )
-    line_api_url: Address = Field(default="https://api.line.me", description="origin of the LINE APIs")
+    line_api_url: HttpUrlText = Field(default="https://api.line.me", description="origin of the LINE APIs")
     publish_folder: Path | None = Field(
         default=None, description="folder to which releases of the statistics are added"
     )
-    wordpress_url: Secure | None = Field(default=None, description="address of the office's WordPress")
+    wordpress_url: SecureUrlText | None = Field(default=None, description="address of the office's WordPress")
     wordpress_user: Annotated[str, StringConstraints(pattern=r"^[^:\r\n]+$")] | None = Field(
         default=None, description="who edits its page of statistics"
     )
@@ -141,11 +147,11 @@ class Settings(BaseSettings):
         secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_nested_delimiter="__")
         return init_settings, env_settings, dotenv_settings, secrets
 
-    def wordpress_login(self) -> tuple[str, SecretStr]:
+    def require_wordpress_login(self) -> tuple[str, SecretStr]:
         """Who publishes in WordPress. Raises Misconfigured where user or password is missing."""
         if not self.wordpress_user or self.wordpress_password is None:
             raise ConfigurationError(
-                f"{PREFIX}WORDPRESS_URL: ต้องมี WORDPRESS_USER และ WORDPRESS_PASSWORD ด้วย"
+                f"{ENV_PREFIX}WORDPRESS_URL: ต้องมี WORDPRESS_USER และ WORDPRESS_PASSWORD ด้วย"
                 " / needs WORDPRESS_USER and WORDPRESS_PASSWORD too."
             )
         return self.wordpress_user, self.wordpress_password
@@ -154,37 +160,39 @@ class Settings(BaseSettings):
         """The settings of a desk."""
         return self.complaints if name == "complaints" else self.service
 
-    def place(self, name: DeskName) -> DeskPaths:
+    def desk_paths(self, name: DeskName) -> DeskPaths:
         """Where a desk keeps its database and keys. Raises Misconfigured."""
         own, default = self.desk(name), DeskPaths.under(self.home, name)
-        files = {key: getattr(own, "pepper_file" if key == "pepper" else f"{key}_key_file") for key in NAMES}
-        keys = {key: file or default.keys[key] for key, file in files.items()}
+        files = {
+            key: getattr(own, "pepper_file" if key == "pepper" else f"{key}_key_file") for key in KEY_NAMES
+        }
+        keys = {key: file or default.key_paths[key] for key, file in files.items()}
         if own.database and "://" in own.database:
             raise ConfigurationError(
-                f"{PREFIX}{name.upper()}__DATABASE: รุ่นนี้เก็บใน SQLite เท่านั้น ให้ใส่เป็นที่อยู่ของไฟล์"
+                f"{ENV_PREFIX}{name.upper()}__DATABASE: รุ่นนี้เก็บใน SQLite เท่านั้น ให้ใส่เป็นที่อยู่ของไฟล์"
                 " / this version keeps SQLite only; give the path of a file."
             )
         database = Path(own.database) if own.database else default.database
         return DeskPaths(name, default.folder, database, keys)
 
 
-def names() -> list[str]:
+def list_setting_names() -> list[str]:
     """Every name that may be set."""
-    own = [n for n in Settings.model_fields if n not in DESKS]
-    nested = [f"{desk}__{field}" for desk in DESKS for field in DeskSettings.model_fields]
-    return [PREFIX + name.upper() for name in (*own, *nested)]
+    own = [n for n in Settings.model_fields if n not in DESK_NAMES]
+    nested = [f"{desk}__{field}" for desk in DESK_NAMES for field in DeskSettings.model_fields]
+    return [ENV_PREFIX + name.upper() for name in (*own, *nested)]
 
 
-def load() -> Settings:
+def load_settings() -> Settings:
     """Read the settings. Raises Misconfigured with the setting's name, what was wrong and what is allowed."""
     try:
         filed = {name.upper(): value for name, value in dotenv_values(".env").items()}
     except UnicodeDecodeError:
         raise ConfigurationError(".env: ไม่ใช่ UTF-8 / is not UTF-8") from None
-    secrets = os.environ.get(SECRETS_DIR) or filed.get(SECRETS_DIR) or None
-    known = names()
-    for name in (*os.environ, *filed, *_secret_names(secrets)):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
+    secrets = os.environ.get(SECRETS_DIR_ENV) or filed.get(SECRETS_DIR_ENV) or None
+    known = list_setting_names()
+    for name in (*os.environ, *filed, *_list_secret_names(secrets)):
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known:
             nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
             raise ConfigurationError(
                 f"{name}: ไม่มีการตั้งค่าชื่อนี้ ใกล้เคียงที่สุดคือ {nearest}"
@@ -193,22 +201,22 @@ def load() -> Settings:
     try:
         found = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
     except ValidationError as errors:
-        lines = [f"{_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
+        lines = [f"{_format_setting_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
         raise ConfigurationError("\n".join(lines)) from None
     if found.wordpress_url is not None:
-        found.wordpress_login()
+        found.require_wordpress_login()
     return found
 
 
-def _secret_names(folder: str | None) -> Iterator[str]:
+def _list_secret_names(folder: str | None) -> Iterator[str]:
     """The names of the files in the secrets folder. Raises Misconfigured where there is no such folder."""
     if folder is None:
         return
     try:
         yield from sorted(path.name for path in Path(folder).iterdir())
     except OSError:
-        raise ConfigurationError(f"{SECRETS_DIR}: อ่านโฟลเดอร์ {folder} ไม่ได้ / cannot be read") from None
+        raise ConfigurationError(f"{SECRETS_DIR_ENV}: อ่านโฟลเดอร์ {folder} ไม่ได้ / cannot be read") from None
 
 
-def _name(place: tuple[str | int, ...]) -> str:
-    return PREFIX + "__".join(str(part).upper() for part in place)
+def _format_setting_name(place: tuple[str | int, ...]) -> str:
+    return ENV_PREFIX + "__".join(str(part).upper() for part in place)

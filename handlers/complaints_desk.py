@@ -14,7 +14,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.events import (
     NEVER,
     Choice,
-    Deciding,
+    Decision,
     DeleteFiles,
     DialogTopic,
     Event,
@@ -23,22 +23,26 @@ from handlers.dialog.events import (
     Reply,
     Session,
     TurnResult,
-    read,
+    run_query,
 )
 from handlers.dialog.form import Form
-from handlers.dialog.receipt import folded, is_whole, reads
+from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
 from handlers.office import Office
 from handlers.staff.complaints import dispatch as desk
 from handlers.staff.complaints import intake
 
 
-def understood(words: Mapping[str, str], offered: Mapping[Lang, tuple[Choice, ...]]) -> Mapping[str, str]:
+def build_command_words(
+    words: Mapping[str, str], offered: Mapping[Lang, tuple[Choice, ...]]
+) -> Mapping[str, str]:
     """What may be typed for commands: words, and what stands on the buttons, for not every program shows these."""
-    labels = {wording.label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices}
-    return {thai.folded(typed): command for typed, command in {**labels, **words}.items()}
+    labels = {
+        wording.render_label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices
+    }
+    return {thai.normalize_for_matching(typed): command for typed, command in {**labels, **words}.items()}
 
 
-WORDS: Mapping[str, str] = {
+COMMAND_WORDS: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
     "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
     "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
@@ -48,12 +52,12 @@ WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
 
-TYPED = understood(WORDS, menu.CHOICES)
+COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, menu.COMPLAINTS_MENU)
 
-TOUCH = "/touch"
+KEEPALIVE_CHOICE = "/touch"
 """What a door sends while somebody still types: the draft does not lapse, and nothing is said."""
 
-LONGEST_COMMAND = 40
+MAX_COMMAND_LENGTH = 40
 """Characters; what is longer is somebody's words, and is not even looked at."""
 
 
@@ -66,165 +70,169 @@ class ComplaintsDesk:
 
     office: Office
     roster: Container[bytes] = frozenset()
-    site: str = ""
+    site_url: str = ""
     form: Form = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the form of this office once."""
-        object.__setattr__(self, "form", complaint.form(self.office))
+        object.__setattr__(self, "form", complaint.build_complaint_form(self.office))
 
-    def decide(self, event: Event, session: Session | None) -> Deciding:
+    def decide(self, event: Event, session: Session | None) -> Decision:
         """What one message leads to."""
-        if event.unsent:
-            return (yield from unsend.hear(event, session))
-        if event.choice == TOUCH and session is not None:
-            now = yield from read(Now())
-            return TurnResult(session if session.lapsed(now) else session.with_(at=now))
+        if event.unsent_message_id:
+            return (yield from unsend.handle_unsend(event, session))
+        if event.choice == KEEPALIVE_CHOICE and session is not None:
+            now = yield from run_query(Now())
+            return TurnResult(session if session.is_expired(now) else session.replace(at=now))
         turn = yield from self._decide(event, session)
-        return unsend.remembered(turn, event, session or Session())
+        return unsend.record_message_origin(turn, event, session or Session())
 
-    def _decide(self, event: Event, session: Session | None) -> Deciding:
-        now = yield from read(Now())
-        before = session or Session(lang=guessed(event))
-        moment = Context(event, before.with_(at=now), self.office, now, self.site)
-        m, notes, acts = arrived(moment, before)
-        command = commanded(event) or numbered(event, m.session, before)
+    def _decide(self, event: Event, session: Session | None) -> Decision:
+        now = yield from run_query(Now())
+        before = session or Session(lang=guess_language(event))
+        moment = Context(event, before.replace(at=now), self.office, now, self.site_url)
+        m, notes, acts = resume_or_reset(moment, before)
+        command = match_command(event) or parse_menu_number(event, m.session, before)
         turn = None
-        if event.who in self.roster or desk.concerns(m):
-            turn = yield from desk.hear(m, command, self._again)
+        if event.person_id in self.roster or desk.is_for_complaints_staff(m):
+            turn = yield from desk.handle_complaints_staff(m, command, self._reprompt)
         if turn is None:
-            turn = yield from self._heard(m, command)
+            turn = yield from self._route(m, command)
         if not notes and not acts:
             return turn
-        return replace(turn, says=(*notes, *turn.says), acts=(*acts, *turn.acts))
+        return replace(turn, replies=(*notes, *turn.replies), acts=(*acts, *turn.acts))
 
-    def _heard(self, m: Context, command: str | None) -> Deciding:
+    def _route(self, m: Context, command: str | None) -> Decision:
         event = m.event
-        if m.session.topic is DialogTopic.REPORT and reads(event.text or "") is not None:
-            return (yield from self._coded(m))
-        if event.was is not None:
-            return (yield from self._again(*draft.corrected(m, event.was)))
-        if is_late(m) and not command:
-            return (yield from self._again(m, *late(event)))
-        return (yield from (self._obey(m, command) if command else self._listen(m)))
+        if m.session.topic is DialogTopic.REPORT and parse_receipt(event.text or "") is not None:
+            return (yield from self._handle_receipt_in_draft(m))
+        if event.previous_text is not None:
+            return (yield from self._reprompt(*draft.apply_correction(m, event.previous_text)))
+        if is_stale_input(m) and not command:
+            return (yield from self._reprompt(m, *reply_to_stale_input(event)))
+        return (yield from (self._run_command(m, command) if command else self._dispatch_by_topic(m)))
 
-    def _coded(self, m: Context) -> Deciding:
+    def _handle_receipt_in_draft(self, m: Context) -> Decision:
         """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
-        if m.session.drafting:
-            return (yield from self._again(m, Reply("draft.code")))
-        return (yield from track.look_up(m.on(track.fresh(m)), m.event.text or ""))
+        if m.session.has_draft:
+            return (yield from self._reprompt(m, Reply("draft.code")))
+        return (yield from track.look_up_case(m.with_session(track.reset_session(m)), m.event.text or ""))
 
-    def recall(self, event: Event, session: Session) -> Deciding:
+    def current_prompt(self, event: Event, session: Session) -> Decision:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
-        now = yield from read(Now())
-        return (yield from self._again(Context(event, session, self.office, now, self.site)))
+        now = yield from run_query(Now())
+        return (yield from self._reprompt(Context(event, session, self.office, now, self.site_url)))
 
-    def _listen(self, m: Context) -> Deciding:
+    def _dispatch_by_topic(self, m: Context) -> Decision:
         if m.session.topic is DialogTopic.REPORT:
-            return (yield from draft.hear(self.form, m))
+            return (yield from draft.handle_draft(self.form, m))
         if m.session.topic is DialogTopic.TRACK:
-            return (yield from track.hear(m))
+            return (yield from track.handle_tracking(m))
         if m.session.topic is DialogTopic.CONFIRM:
-            return (yield from confirm.hear(m))
+            return (yield from confirm.handle_confirmation(m))
         if is_receipt_like(m.event.text or ""):
-            return (yield from track.look_up(m, m.event.text or ""))
-        return (yield from menu.hear(m))
+            return (yield from track.look_up_case(m, m.event.text or ""))
+        return (yield from menu.handle_complaints_menu(m))
 
-    def _obey(self, m: Context, command: str) -> Deciding:
+    def _run_command(self, m: Context, command: str) -> Decision:
         if command in {"th", "en"}:
-            return (yield from self._again(m.with_(lang=command)))
+            return (yield from self._reprompt(m.replace_session(lang=command)))
         if command == "stop":
-            return news.stopped(m, (yield from self._again(m)))
+            return news.handle_unsubscribe(m, (yield from self._reprompt(m)))
         if command in {"privacy", "help"}:
-            told = Reply("help.text") if command == "help" else complaint.pdpa(m)
-            return (yield from self._again(m, told))
-        if m.session.topic is DialogTopic.REPORT and (m.session.drafting or command == "cancel"):
-            return form.leave(self.form, m, "cancel" if command == "cancel" else "open")
+            told = Reply("help.text") if command == "help" else complaint.build_privacy_notice(m)
+            return (yield from self._reprompt(m, told))
+        if m.session.topic is DialogTopic.REPORT and (m.session.has_draft or command == "cancel"):
+            return form.confirm_cancel(self.form, m, "cancel" if command == "cancel" else "open")
         if command == "cancel" and m.session.receipt is not None:
             # Of what is being done in the case, not of the case.
             step = "" if m.session.topic is DialogTopic.TRACK else m.session.step
-            return (yield from self._again(m.with_(answers={}, step=step)))
-        free = m if m.session.receipt is None else m.on(track.fresh(m))
+            return (yield from self._reprompt(m.replace_session(answers={}, step=step)))
+        free = m if m.session.receipt is None else m.with_session(track.reset_session(m))
         if command == "report":
-            return complaint.notice(intake.ended(free))
+            return complaint.show_report_notice(intake.end_intake(free))
         if command == "track":
-            return track.ask(free)
-        return menu.greet(free)
+            return track.ask_receipt(free)
+        return menu.show_complaints_greeting(free)
 
-    def _again(self, m: Context, *before: Reply) -> Deciding:
+    def _reprompt(self, m: Context, *before: Reply) -> Decision:
         """Say something and ask the present question once more."""
         if m.session.topic is DialogTopic.REPORT:
-            return draft.again(self.form, m, *before)
+            return draft.reprompt_draft(self.form, m, *before)
         if m.session.topic is DialogTopic.TRACK:
-            return (yield from track.again(m, *before))
+            return (yield from track.reprompt_tracking(m, *before))
         if m.session.topic is DialogTopic.CONFIRM:
-            return confirm.again(m, *before)
-        return menu.again(m, *before)
+            return confirm.reprompt_confirmation(m, *before)
+        return menu.show_complaints_menu(m, *before)
 
 
-def arrived(m: Context, before: Session) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
+def resume_or_reset(
+    m: Context, before: Session
+) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
     if before.topic is DialogTopic.LAPSED:
-        return m.on(track.fresh(m)), (Reply("draft.lapsed"),), ()
-    if before.at == NEVER or not before.lapsed(m.now):
+        return m.with_session(track.reset_session(m)), (Reply("draft.lapsed"),), ()
+    if before.at == NEVER or not before.is_expired(m.now):
         return m, (), ()
     if before.receipt is not None:
-        return m.on(track.fresh(m)), (Reply("track.lapsed"),), ()
-    told = (Reply("draft.lapsed"),) if before.drafting else ()
-    return m.on(track.fresh(m)), told, form.dropped(before)
+        return m.with_session(track.reset_session(m)), (Reply("track.lapsed"),), ()
+    told = (Reply("draft.lapsed"),) if before.has_draft else ()
+    return m.with_session(track.reset_session(m)), told, form.delete_draft_files(before)
 
 
-def is_late(m: Context) -> bool:
+def is_stale_input(m: Context) -> bool:
     """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
 
     While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
     At the menu nothing is asked, so whatever comes is held there.
     """
     event, session = m.event, m.session
-    if event.prompt in (None, session.prompt) or session.topic is DialogTopic.MENU:
+    if event.prompt_number in (None, session.prompt) or session.topic is DialogTopic.MENU:
         return False
     return event.text is not None or (event.file is not None and session.receipt is not None)
 
 
-def late(event: Event) -> tuple[Reply, ...]:
+def reply_to_stale_input(event: Event) -> tuple[Reply, ...]:
     """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
     if event.file is not None:
         return (Reply("file.late", {"name": event.file.name}),)
     return (Reply("text.late", {"unsent": event.text or ""}),) if event.text else ()
 
 
-def commanded(event: Event, typed: Mapping[str, str] = TYPED) -> str | None:
+def match_command(event: Event, typed: Mapping[str, str] = COMPLAINTS_COMMANDS) -> str | None:
     """The command in an event: a button of the menu, a word that stands alone, or /word."""
     if event.choice is not None:
         return event.choice[1:] if event.choice.startswith("/") else None
-    if len(event.text or "") > LONGEST_COMMAND:
+    if len(event.text or "") > MAX_COMMAND_LENGTH:
         return None
-    words = thai.folded(event.text or "")
+    words = thai.normalize_for_matching(event.text or "")
     if (event.text or "").startswith("/start "):  # a deep link: /start track
         words = words.removeprefix("start ")
     return typed.get(words)
 
 
-def numbered(
+def parse_menu_number(
     event: Event,
     session: Session,
     before: Session,
-    offered: Mapping[Lang, tuple[Choice, ...]] = menu.CHOICES,
+    offered: Mapping[Lang, tuple[Choice, ...]] = menu.COMPLAINTS_MENU,
 ) -> str | None:
     """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
     if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:
         return None
-    place, choices = thai.number(event.text), offered[session.lang]
+    place, choices = thai.parse_number(event.text), offered[session.lang]
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 
 def is_receipt_like(text: str) -> bool:
     """Whether a text that nobody asked for is a receipt, if perhaps a mistyped one."""
-    symbols = folded(text)
-    return reads(text) is not None or (is_whole(symbols) and any(s.isdigit() for s in symbols))
+    symbols = normalize_receipt(text)
+    return parse_receipt(text) is not None or (
+        is_receipt_shaped(symbols) and any(s.isdigit() for s in symbols)
+    )
 
 
-def guessed(event: Event) -> Lang:
+def guess_language(event: Event) -> Lang:
     """The language to begin in: the page's, else English for one who writes only Latin letters, else Thai."""
     if event.lang is not None:
         return event.lang

@@ -6,9 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 from handlers.dialog.chart import ChartMonth, MonthlyChart
-from handlers.dialog.events import TYPED, Arg, Choice, Lang, Message, Reply
+from handlers.dialog.events import TYPED_INPUTS, Choice, Lang, Message, Reply, ReplyArg
 
-GUARDED = (
+PROTECTED_KEY_PREFIXES = (
     "track.",
     "confirm.",
     "news.on",
@@ -21,91 +21,91 @@ GUARDED = (
 """The keys of what tells of a case, or repeats what somebody told."""
 
 
-FADING = (
+EXPIRING_KEY_PREFIXES = (
     "staff.join.", "staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask", "staff.elsewhere",
     "staff.page.link", "inquiry.opinion_contact", "staff.identity.link", "staff.export.link", "staff.import.link",
 )  # fmt: skip
 """The keys of what shows content to an officer."""
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in table.items():
         if isinstance(value, str):
             flat[prefix + key] = value.strip("\n")
         else:
-            flat |= _flat(value, f"{prefix}{key}.")
+            flat |= _flatten(value, f"{prefix}{key}.")
     return flat
 
 
-def _load(lang: Lang) -> dict[str, str]:
+def _load_wording(lang: Lang) -> dict[str, str]:
     """Every file of a language, such as `questions.th.toml`."""
     folder = files("handlers") / "locale"
     found = sorted(one.name for one in folder.iterdir() if one.name.endswith(f"{lang}.toml"))
     words: dict[str, str] = {}
     for name in found:
-        words |= _flat(tomllib.loads((folder / name).read_text("utf-8")))
+        words |= _flatten(tomllib.loads((folder / name).read_text("utf-8")))
     return words
 
 
-WORDS: Mapping[Lang, Mapping[str, str]] = {"th": _load("th"), "en": _load("en")}
+WORDING: Mapping[Lang, Mapping[str, str]] = {"th": _load_wording("th"), "en": _load_wording("en")}
 
 
-def text(say: Reply, lang: Lang) -> str:
+def render_text(say: Reply, lang: Lang) -> str:
     """The words of one thing to say. KeyError for a key or an argument that the wording does not have."""
-    return _words(say.key, say.args, lang)
+    return _format_key(say.key, say.args, lang)
 
 
-def _words(key: str, args: Mapping[str, Arg], lang: Lang) -> str:
+def _format_key(key: str, args: Mapping[str, ReplyArg], lang: Lang) -> str:
     if key == "literal":
         return str(args["text"])
-    words = WORDS[lang][key]
-    return words.format_map({name: _argument(arg, lang) for name, arg in args.items()}) if args else words
+    words = WORDING[lang][key]
+    return words.format_map({name: _format_arg(arg, lang) for name, arg in args.items()}) if args else words
 
 
-def _argument(arg: Arg, lang: Lang) -> str | int:
+def _format_arg(arg: ReplyArg, lang: Lang) -> str | int:
     if isinstance(arg, Reply):
-        return text(arg, lang)
+        return render_text(arg, lang)
     if isinstance(arg, tuple):
-        return "\n".join(text(line, lang) for line in arg)
+        return "\n".join(render_text(line, lang) for line in arg)
     return arg
 
 
-def lines(say: Reply, lang: Lang) -> list[str]:
+def render_lines(say: Reply, lang: Lang) -> list[str]:
     """The words line by line as the wording has them, whatever line ends stand in what is put in."""
-    args = {name: _argument(arg, lang) for name, arg in say.args.items()}
-    return [line.format_map(args) for line in WORDS[lang][say.key].split("\n")]
+    args = {name: _format_arg(arg, lang) for name, arg in say.args.items()}
+    return [line.format_map(args) for line in WORDING[lang][say.key].split("\n")]
 
 
-def label(choice: Choice, lang: Lang) -> str:
+def render_label(choice: Choice, lang: Lang) -> str:
     """What is written on a button."""
-    return _words(choice.key, choice.args, lang)
+    return _format_key(choice.key, choice.args, lang)
 
 
-def render(say: Reply, lang: Lang) -> Message:
+def render_reply(say: Reply, lang: Lang) -> Message:
     """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
     receipt, qr = say.args.get("receipt"), say.args.get("qr")
     return Message(
-        text(say, lang),
-        tuple([(label(choice, lang), choice.data) for choice in say.choices]),
+        render_text(say, lang),
+        tuple([(render_label(choice, lang), choice.data) for choice in say.choices]),
         receipt if isinstance(receipt, str) else None,
         say.certain,
-        say.certain or say.key.startswith(GUARDED),
-        say.wants in TYPED,
+        say.certain or say.key.startswith(PROTECTED_KEY_PREFIXES),
+        say.wants in TYPED_INPUTS,
         say.key,
-        say.key.startswith(FADING),
+        say.key.startswith(EXPIRING_KEY_PREFIXES),
         qr if isinstance(qr, str) else "",
-        _chart(say.args.get("chart"), lang),
+        _build_chart(say.args.get("chart"), lang),
     )
 
 
-def _chart(arg: Arg | None, lang: Lang) -> MonthlyChart | None:
+def _build_chart(arg: ReplyArg | None, lang: Lang) -> MonthlyChart | None:
     """The chart that goes with some words: a `Reply` for its title, with what stands in it."""
     if not isinstance(arg, Reply) or not isinstance(months := arg.args["months"], tuple):
         return None
     return MonthlyChart(
-        text(arg, lang),
-        (str(_argument(arg.args["received"], lang)), str(_argument(arg.args["done"], lang))),
+        render_text(arg, lang),
+        (str(_format_arg(arg.args["received"], lang)), str(_format_arg(arg.args["done"], lang))),
         tuple(
             ChartMonth(str(m.args["label"]), int(str(m.args["received"])), int(str(m.args["done"])))
             for m in months

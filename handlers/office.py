@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from handlers.dialog.events import Lang
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Days = Annotated[int, Field(ge=1, le=366)]
-Reminders = Annotated[tuple[Days, ...], Field(max_length=5)]
+ReminderDays = Annotated[tuple[Days, ...], Field(max_length=5)]
 
 
 class OfficeSection(BaseModel):
@@ -22,10 +22,10 @@ class OfficeSection(BaseModel):
 class Bilingual(OfficeSection):
     """Words in Thai, and in English where the office has them."""
 
-    th: Words
-    en: Words | None = None
+    th: NonEmptyText
+    en: NonEmptyText | None = None
 
-    def in_(self, lang: Lang) -> str:
+    def in_lang(self, lang: Lang) -> str:
         """The words in a language; Thai stands in where the office wrote no English."""
         return (self.en if lang == "en" else None) or self.th
 
@@ -99,23 +99,23 @@ class Deadlines(OfficeSection):
     investigating_days: Days | None = None
     counted_in: Literal["calendar", "working"] = "calendar"
     days_off: Annotated[tuple[date, ...], Field(max_length=400)] = ()
-    remind_before: Reminders = (3,)
-    remind_after: Reminders = (1, 7)
+    remind_before: ReminderDays = (3,)
+    remind_after: ReminderDays = (1, 7)
     supervisor_after: Days = 7
     untouched_days: tuple[Days, Days, Days] = (30, 45, 52)
 
     @model_validator(mode="after")
-    def _climbs(self) -> Self:
+    def _check_increasing(self) -> Self:
         if list(self.untouched_days) != sorted(set(self.untouched_days)):
             raise ValueError("deadlines.untouched_days: each number must be greater than the one before it")
         return self
 
     @property
-    def own_days(self) -> frozenset[date] | None:
+    def extra_days_off(self) -> frozenset[date] | None:
         """The office's own days off where working days are counted; None where calendar days are."""
         return frozenset(self.days_off) if self.counted_in == "working" else None
 
-    def days_in(self, state: str) -> int | None:
+    def get_day_limit(self, state: str) -> int | None:
         """Days that a case may stay in a state; None for no limit."""
         days: int | None = getattr(self, f"{state}_days")
         return days
@@ -128,7 +128,7 @@ class AlternateOfficers(OfficeSection):
     """
 
     post: Bilingual
-    officers: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+    officers: Annotated[tuple[NonEmptyText, ...], Field(max_length=20)] = ()
 
 
 class TwoPersonRules(OfficeSection):
@@ -172,7 +172,7 @@ class ItaItem(OfficeSection):
 
     topic: Literal["qa", "guideline", "channel", "stats", "opinion", "participation"]
     number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{0,4} ?[0-9]{1,2}$")]
-    assessment: Words
+    assessment: NonEmptyText
 
 
 class Office(OfficeSection):
@@ -201,7 +201,7 @@ class Office(OfficeSection):
     topics: Annotated[tuple[Subject, ...], Field(max_length=9)] = ()
 
     @model_validator(mode="after")
-    def _codes_are_distinct(self) -> Self:
+    def _check_codes_distinct(self) -> Self:
         for what, codes in (
             ("categories", [c.code for c in self.categories]),
             ("bodies", [b.code for b in self.bodies]),
@@ -211,6 +211,6 @@ class Office(OfficeSection):
                 raise ValueError(f"{what}: each code may stand once, found {', '.join(codes)}")
         return self
 
-    def category(self, code: str) -> Category | None:
+    def find_category(self, code: str) -> Category | None:
         """The category of a code, or None."""
         return next((c for c in self.categories if c.code == code), None)

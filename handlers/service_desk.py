@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from handlers import thai
 from handlers.complaints import draft
 from handlers.complaints.messages import Unsubscribe
-from handlers.complaints.track import fresh
+from handlers.complaints.track import reset_session
 from handlers.complaints_desk import (
-    LONGEST_COMMAND,
-    TOUCH,
-    WORDS,
-    commanded,
-    guessed,
-    is_late,
+    COMMAND_WORDS,
+    KEEPALIVE_CHOICE,
+    MAX_COMMAND_LENGTH,
+    build_command_words,
+    guess_language,
     is_receipt_like,
-    late,
-    numbered,
-    understood,
+    is_stale_input,
+    match_command,
+    parse_menu_number,
+    reply_to_stale_input,
 )
 from handlers.consultations import invitation as invited
 from handlers.consultations import respond as consult
@@ -27,7 +27,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.events import (
     NEVER,
     Act,
-    Deciding,
+    Decision,
     DeleteFiles,
     DialogTopic,
     Event,
@@ -35,9 +35,9 @@ from handlers.dialog.events import (
     Reply,
     Session,
     TurnResult,
-    read,
+    run_query,
 )
-from handlers.dialog.receipt import reads
+from handlers.dialog.receipt import parse_receipt
 from handlers.feedback import give as opinion
 from handlers.office import Office
 from handlers.questions import ask
@@ -45,8 +45,8 @@ from handlers.questions import follow as thread
 from handlers.questions import menu as welcome
 from handlers.staff.service import dispatch as inquiry
 
-_WORDS: Mapping[str, str] = {
-    **WORDS,
+_OWN_WORDS: Mapping[str, str] = {
+    **COMMAND_WORDS,
     "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
     "กระดาน": "board", "กระดานถามตอบ": "board", "คำถามที่ตอบแล้ว": "board", "board": "board", "qna": "board",
@@ -56,11 +56,11 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are commands of this desk when they are all that was typed."""
 
-HEARD = understood(_WORDS, welcome.CHOICES)
+SERVICE_COMMAND_WORDS = build_command_words(_OWN_WORDS, welcome.SERVICE_MENU)
 
-_CONSULTATION = re.compile(r"(?:/start )?c-([0-9A-Za-z]{6})")
+_CONSULTATION_LINK = re.compile(r"(?:/start )?c-([0-9A-Za-z]{6})")
 
-QUESTIONS = frozenset({DialogTopic.ASK, DialogTopic.THREAD, DialogTopic.OPINION})
+SERVICE_TOPICS = frozenset({DialogTopic.ASK, DialogTopic.THREAD, DialogTopic.OPINION})
 
 
 @dataclass(frozen=True)
@@ -71,169 +71,183 @@ class ServiceDesk:
     """
 
     office: Office
-    address: str = ""
-    board: str = ""
+    complaints_url: str = ""
+    board_url: str = ""
     roster: Container[bytes] = frozenset()
 
-    def decide(self, event: Event, session: Session | None) -> Deciding:
+    def decide(self, event: Event, session: Session | None) -> Decision:
         """What one message leads to."""
-        if event.unsent:
-            turn = yield from unsend.hear(event, session)
-            return replace(turn, session=_whole(turn.session) if turn.session else None)
+        if event.unsent_message_id:
+            turn = yield from unsend.handle_unsend(event, session)
+            return replace(turn, session=_drop_empty_answers(turn.session) if turn.session else None)
         turn = yield from self._decide(event, session)
-        return unsend.remembered(turn, event, session or Session())
+        return unsend.record_message_origin(turn, event, session or Session())
 
-    def _decide(self, event: Event, session: Session | None) -> Deciding:
-        now = yield from read(Now())
-        before = session or Session(lang="th" if _linked(event) else guessed(event))
-        if event.choice == TOUCH and session is not None:
-            return TurnResult(before if before.lapsed(now) else before.with_(at=now))
-        m, notes = _arrived(Context(event, before.with_(at=now), self.office, now), before)
-        if event.who in self.roster or inquiry.concerns(m):
-            known = _linked(event) or commanded(event, HEARD)
-            turn = yield from inquiry.hear(m, known=known is not None)
+    def _decide(self, event: Event, session: Session | None) -> Decision:
+        now = yield from run_query(Now())
+        before = session or Session(lang="th" if _parse_consultation_link(event) else guess_language(event))
+        if event.choice == KEEPALIVE_CHOICE and session is not None:
+            return TurnResult(before if before.is_expired(now) else before.replace(at=now))
+        m, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
+        if event.person_id in self.roster or inquiry.is_for_service_staff(m):
+            known = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
+            turn = yield from inquiry.handle_service_staff(m, known=known is not None)
             if turn is not None:
-                return _said(turn, notes)
+                return _prepend_notes(turn, notes)
         if event.file is not None:
-            return _said(_without(event, (yield from self._again(m, Reply("ask.words")))), notes)
-        command = _linked(event) or commanded(event, HEARD)
-        command = command or numbered(event, m.session, before, welcome.CHOICES)
-        if event.was is not None:
-            turn = yield from self._corrected(m, event.was)
-        elif is_late(m) and not command:
-            turn = yield from self._again(m, *late(event))
+            return _prepend_notes(
+                _drop_file(event, (yield from self._reprompt(m, Reply("ask.words")))), notes
+            )
+        command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
+        command = command or parse_menu_number(event, m.session, before, welcome.SERVICE_MENU)
+        if event.previous_text is not None:
+            turn = yield from self._handle_correction(m, event.previous_text)
+        elif is_stale_input(m) and not command:
+            turn = yield from self._reprompt(m, *reply_to_stale_input(event))
         else:
-            turn = yield from (self._obey(m, command) if command else self._listen(m))
-        return _said(turn, notes)
+            turn = yield from (self._run_command(m, command) if command else self._handle_text(m))
+        return _prepend_notes(turn, notes)
 
-    def recall(self, event: Event, session: Session) -> Deciding:
+    def current_prompt(self, event: Event, session: Session) -> Decision:
         """The question that a talk stands at. Nothing of it is written."""
-        now = yield from read(Now())
-        return (yield from self._again(Context(event, session, self.office, now)))
+        now = yield from run_query(Now())
+        return (yield from self._reprompt(Context(event, session, self.office, now)))
 
-    def _corrected(self, m: Context, was: str) -> Deciding:
+    def _handle_correction(self, m: Context, was: str) -> Decision:
         """Words that were changed in the chat: a question that was not sent yet is looked up anew."""
         if (
             m.session.topic is DialogTopic.ASK
-            and m.session.answers.get("question") == thai.clean(was).text != ""
+            and m.session.answers.get("question") == thai.clean_text(was).text != ""
         ):
-            return (yield from ask.told(m.on(fresh(m)), Reply("draft.corrected")))
-        return (yield from self._again(*draft.corrected(m, was)))
+            return (
+                yield from ask.handle_question_text(
+                    m.with_session(reset_session(m)), Reply("draft.corrected")
+                )
+            )
+        return (yield from self._reprompt(*draft.apply_correction(m, was)))
 
-    def _listen(self, m: Context) -> Deciding:
+    def _handle_text(self, m: Context) -> Decision:
         text = m.event.text or ""
         if m.session.topic is DialogTopic.ASK and m.session.step == "suspect":
-            return (yield from ask.hear(m, self.address))
+            return (yield from ask.handle_question(m, self.complaints_url))
         if m.session.topic is DialogTopic.OPINION:
-            if reads(text) is not None:  # kept in an opinion it would be shown to others
-                return (yield from opinion.again(m, Reply("draft.code")))
-            return (yield from opinion.hear(m, self.address))
+            if parse_receipt(text) is not None:  # kept in an opinion it would be shown to others
+                return (yield from opinion.reprompt_feedback(m, Reply("draft.code")))
+            return (yield from opinion.handle_feedback(m, self.complaints_url))
         if is_receipt_like(text):
-            return (yield from thread.look_up(m, text))
+            return (yield from thread.look_up_thread(m, text))
         if m.session.topic is DialogTopic.ASK:
-            return (yield from ask.hear(m, self.address))
+            return (yield from ask.handle_question(m, self.complaints_url))
         if m.session.topic is DialogTopic.THREAD:
-            return (yield from thread.hear(m))
+            return (yield from thread.handle_thread(m))
         if m.event.choice is not None:
-            return welcome.again(m, Reply("pick.stale"))
-        return welcome.greet(m) if ask.is_greeting(text) else (yield from ask.told(m))
+            return welcome.show_service_menu(m, Reply("pick.stale"))
+        return (
+            welcome.show_service_greeting(m)
+            if ask.is_greeting(text)
+            else (yield from ask.handle_question_text(m))
+        )
 
-    def _obey(self, m: Context, command: str) -> Deciding:
+    def _run_command(self, m: Context, command: str) -> Decision:
         if command in {"th", "en"}:
-            return (yield from self._again(m.with_(lang=command)))
-        if command.startswith(thread.LETTER):
-            return (yield from thread.by_letter(m, command))
+            return (yield from self._reprompt(m.replace_session(lang=command)))
+        if command.startswith(thread.ANSWER_BUTTON_PREFIX):
+            return (yield from thread.handle_answer_button(m, command))
         if command in {"privacy", "help", "board", "report"}:
-            return (yield from self._again(m, self._told(m, command)))
+            return (yield from self._reprompt(m, self._build_info_reply(m, command)))
         if command == "stop":
-            turn = yield from self._again(m, Reply("thread.stopped"))
-            return replace(turn, acts=(*turn.acts, Unsubscribe(m.event.who)))
-        return (yield from self._begin(m.on(fresh(m)), command))
+            turn = yield from self._reprompt(m, Reply("thread.stopped"))
+            return replace(turn, acts=(*turn.acts, Unsubscribe(m.event.person_id)))
+        return (yield from self._begin_dialog(m.with_session(reset_session(m)), command))
 
-    def _begin(self, free: Context, command: str) -> Deciding:
+    def _begin_dialog(self, free: Context, command: str) -> Decision:
         """What begins a talk of its own, and the counter."""
         if command == "opinion":
-            return (yield from opinion.begin(free))
+            return (yield from opinion.begin_feedback(free))
         if command == "consultations":
-            return (yield from invited.begin(free))
-        if command.startswith(consult.LINK):
-            return (yield from consult.begin(free, command.removeprefix(consult.LINK)))
+            return (yield from invited.offer_open_consultations(free))
+        if command.startswith(consult.CONSULTATION_LINK_PREFIX):
+            return (
+                yield from consult.begin_consultation(
+                    free, command.removeprefix(consult.CONSULTATION_LINK_PREFIX)
+                )
+            )
         if command == "ask":
-            return ask.begin(free)
+            return ask.begin_question(free)
         if command == "follow":
-            return thread.begin(free)
-        return welcome.greet(free) if command == "start" else welcome.again(free)
+            return thread.ask_question_code(free)
+        return welcome.show_service_greeting(free) if command == "start" else welcome.show_service_menu(free)
 
-    def _told(self, m: Context, command: str) -> Reply:
+    def _build_info_reply(self, m: Context, command: str) -> Reply:
         """What is only told, and leads nowhere else."""
         if command == "report":
-            return ask.handover(m, self.address)
+            return ask.build_handover_reply(m, self.complaints_url)
         if command == "board":
-            return Reply("welcome.board", {"address": self.board or self.office.website})
+            return Reply("welcome.board", {"address": self.board_url or self.office.website})
         if command == "help":
             return Reply("welcome.help", {"days": self.office.deadlines.first_answer_days})
-        return privacy(m)
+        return build_service_privacy_reply(m)
 
-    def _again(self, m: Context, *before: Reply) -> Deciding:
+    def _reprompt(self, m: Context, *before: Reply) -> Decision:
         """Say something and ask the present question once more."""
         if m.session.topic is DialogTopic.ASK:
-            return (yield from ask.again(m, *before))
+            return (yield from ask.reprompt_question(m, *before))
         if m.session.topic is DialogTopic.THREAD:
-            return (yield from thread.again(m, *before))
+            return (yield from thread.reprompt_thread(m, *before))
         if m.session.topic is DialogTopic.OPINION:
-            return (yield from opinion.again(m, *before))
-        return welcome.again(m, *before)
+            return (yield from opinion.reprompt_feedback(m, *before))
+        return welcome.show_service_menu(m, *before)
 
 
-def _whole(session: Session) -> Session:
+def _drop_empty_answers(session: Session) -> Session:
     """A talk out of which something was taken back: what is empty is gone, and a question without words is none."""
     answers = {name: words for name, words in session.answers.items() if words}
     if session.topic is DialogTopic.ASK and "question" not in answers:
-        return session.with_(topic=DialogTopic.MENU, step="", answers={}, sent={})
+        return session.replace(topic=DialogTopic.MENU, step="", answers={}, sent={})
     if session.topic is DialogTopic.THREAD and session.step == "held" and "held" not in answers:
-        return session.with_(step="thread", answers=answers)
-    return session.with_(answers=answers)
+        return session.replace(step="thread", answers=answers)
+    return session.replace(answers=answers)
 
 
-def privacy(m: Context) -> Reply:
+def build_service_privacy_reply(m: Context) -> Reply:
     """What this desk keeps of a person, why, and for how long."""
     about = m.office.privacy
     return Reply(
         "welcome.privacy",
         {
             "version": about.version,
-            "controller": about.controller.in_(m.lang),
-            "contact": about.contact.in_(m.lang),
+            "controller": about.controller.in_lang(m.lang),
+            "contact": about.contact.in_lang(m.lang),
             "abroad": Reply(f"abroad.{m.event.channel}"),
             "days": m.office.retention.after_closing_days,
         },
     )
 
 
-def _linked(event: Event) -> str | None:
+def _parse_consultation_link(event: Event) -> str | None:
     """The consultation of a deep link, or of a code that was typed."""
-    found = _CONSULTATION.fullmatch((event.text or "")[:LONGEST_COMMAND].strip())
-    return f"{consult.LINK}{found[1].upper()}" if found else None
+    found = _CONSULTATION_LINK.fullmatch((event.text or "")[:MAX_COMMAND_LENGTH].strip())
+    return f"{consult.CONSULTATION_LINK_PREFIX}{found[1].upper()}" if found else None
 
 
-def _arrived(m: Context, before: Session) -> tuple[Context, tuple[Reply, ...]]:
+def _resume_or_reset(m: Context, before: Session) -> tuple[Context, tuple[Reply, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
-    lapsed = before.at != NEVER and before.lapsed(m.now)
+    lapsed = before.at != NEVER and before.is_expired(m.now)
     if (
         before.topic is not DialogTopic.LAPSED
         and not lapsed
-        and before.topic in {*QUESTIONS, DialogTopic.MENU}
+        and before.topic in {*SERVICE_TOPICS, DialogTopic.MENU}
     ):
         return m, ()
-    told = (Reply("ask.lapsed"),) if before.topic is DialogTopic.LAPSED or before.drafting else ()
-    return m.on(fresh(m)), told
+    told = (Reply("ask.lapsed"),) if before.topic is DialogTopic.LAPSED or before.has_draft else ()
+    return m.with_session(reset_session(m)), told
 
 
-def _without(event: Event, turn: TurnResult) -> TurnResult:
+def _drop_file(event: Event, turn: TurnResult) -> TurnResult:
     """The turn, with the file that came erased: a question is words."""
     dropped: tuple[Act, ...] = (DeleteFiles((event.file.id,)),) if event.file and event.file.id else ()
     return replace(turn, acts=(*turn.acts, *dropped))
 
 
-def _said(turn: TurnResult, notes: tuple[Reply, ...]) -> TurnResult:
-    return replace(turn, says=(*notes, *turn.says)) if notes else turn
+def _prepend_notes(turn: TurnResult, notes: tuple[Reply, ...]) -> TurnResult:
+    return replace(turn, replies=(*notes, *turn.replies)) if notes else turn

@@ -11,34 +11,34 @@ from handlers.dialog.events import Lang
 BANGKOK = ZoneInfo("Asia/Bangkok")
 BUDDHIST_ERA = 543
 
-MONTHS = (
+THAI_MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
     "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
 )  # fmt: skip
-SHORT_MONTHS = (
+THAI_SHORT_MONTHS = (
     "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.",
     "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
 )  # fmt: skip
-_ENGLISH = (
+_ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_DIGIT = re.compile("[๐-๙]")
-_RING = "\u0e4d"
-_APART = re.compile(_RING + "([\u0e48-\u0e4b]?)\u0e32")
+_THAI_DIGIT = re.compile("[๐-๙]")
+_NIKHAHIT = "\u0e4d"
+_DECOMPOSED_SARA_AM = re.compile(_NIKHAHIT + "([\u0e48-\u0e4b]?)\u0e32")
 """ำ as NFKC, and some keyboards, take it apart: its ring, perhaps a tone mark, and า."""
 
 # Characters that show nothing but turn or hide what stands beside them: bidi overrides and isolates, marks, BOM.
-_UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
-HIGHEST_PILE = 30
+MAX_COMBINING_MARKS = 30
 """Marks on one letter, as Unicode's stream-safe text format (UAX 15) has it: sorting a pile takes its square."""
-_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{HIGHEST_PILE + 1},}}")
+_MARK_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
 
-LONGEST_DAY = 300
+MAX_DATE_TEXT = 300
 """Characters in which a day is looked for."""
-LONGEST_NUMBER = 40
+MAX_NUMBER_TEXT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +50,27 @@ class CleanedText:
     unreadable: int = 0
 
 
-def clean(raw: str) -> CleanedText:
+def clean_text(raw: str) -> CleanedText:
     """Take out control and direction-changing characters; keep every letter, mark and emoji as typed (NFC)."""
     lines = raw.replace("\r\n", "\n").replace("\r", "\n")
-    shown, hidden = _UNSEEN.subn("", lines)
+    shown, hidden = _INVISIBLE.subn("", lines)
     shown, controls = _CONTROL.subn("", shown)
-    level = _PILE.sub(_levelled, shown)
+    level = _MARK_PILE.sub(_trim_mark_pile, shown)
     text = unicodedata.normalize("NFC", level).strip()
     return CleanedText(text, hidden + controls + len(shown) - len(level), text.count("\ufffd"))
 
 
-def _levelled(run: re.Match[str]) -> str:
+def _trim_mark_pile(run: re.Match[str]) -> str:
     """A run of marks and signs without the marks that pile up too high."""
     kept, height = [], 0
     for character in run[0]:
         height = height + 1 if unicodedata.combining(character) else 0
-        if height <= HIGHEST_PILE:
+        if height <= MAX_COMBINING_MARKS:
             kept.append(character)
     return "".join(kept)
 
 
-def letters(text: str, enough: int = 10) -> int:
+def count_letters_and_digits(text: str, enough: int = 10) -> int:
     """How many letters, vowel signs and digits a text has, counted up to `enough`: emoji tell nothing."""
     found = 0
     for character in text:
@@ -81,40 +81,40 @@ def letters(text: str, enough: int = 10) -> int:
     return found
 
 
-def folded(text: str) -> str:
+def normalize_for_matching(text: str) -> str:
     """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
-    plain = _DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
-    if _RING in plain:
-        plain = _APART.sub("\\1ำ", plain)
+    plain = _THAI_DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
+    if _NIKHAHIT in plain:
+        plain = _DECOMPOSED_SARA_AM.sub("\\1ำ", plain)
     return " ".join(plain.casefold().split()).strip(" .!?/")
 
 
-def number(text: str) -> int | None:
+def parse_number(text: str) -> int | None:
     """The number that a text is, in Thai or Arabic digits."""
-    if len(text) > LONGEST_NUMBER:
+    if len(text) > MAX_NUMBER_TEXT:
         return None
-    plain = folded(text)
+    plain = normalize_for_matching(text)
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 4 else None
 
 
-def fiscal_year(on: date) -> int:
+def get_fiscal_year(on: date) -> int:
     """The Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in."""
     return on.year + BUDDHIST_ERA + (on.month >= 10)
 
 
-def day(instant: datetime) -> date:
+def to_bangkok_date(instant: datetime) -> date:
     """The day it is in Bangkok."""
     return instant.astimezone(BANGKOK).date()
 
 
-def shown(when: date, lang: Lang) -> str:
+def format_date(when: date, lang: Lang) -> str:
     """A day as people read it: 22 พฤศจิกายน 2569, 22 November 2026 (B.E. 2569)."""
     if lang == "th":
-        return f"{when.day} {MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}"
-    return f"{when.day} {_ENGLISH[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})"
+        return f"{when.day} {THAI_MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}"
+    return f"{when.day} {_ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})"
 
 
-def clock(instant: datetime) -> str:
+def format_time(instant: datetime) -> str:
     """The time of day in Bangkok, `14:05`."""
     return instant.astimezone(BANGKOK).strftime("%H:%M")
 
@@ -123,44 +123,46 @@ def clock(instant: datetime) -> str:
 class ParsedDate:
     """A day, month or year that was understood in a text. day is its first day; words says it back."""
 
-    first: date
-    words: str
+    first_day: date
+    formatted: str
 
 
 _MONTH_NAMES = {
     name.replace(".", ""): index
     for names in (
-        MONTHS,
-        SHORT_MONTHS,
-        tuple(m.lower() for m in _ENGLISH),
-        tuple(m[:3].lower() for m in _ENGLISH),
+        THAI_MONTHS,
+        THAI_SHORT_MONTHS,
+        tuple(m.lower() for m in _ENGLISH_MONTHS),
+        tuple(m[:3].lower() for m in _ENGLISH_MONTHS),
     )
     for index, name in enumerate(names, start=1)
 }
-_NAMED = "|".join(sorted(map(re.escape, _MONTH_NAMES), key=len, reverse=True))
+_MONTH_NAME_PATTERN = "|".join(sorted(map(re.escape, _MONTH_NAMES), key=len, reverse=True))
 _BY_NAME = re.compile(
-    rf"(?:(?P<d>\d{{1,2}})\s*)?(?:เดือน)?\s*(?P<m>{_NAMED})\s*(?:พศ|be|ปี|\s)*(?P<y>\d{{4}}|\d{{2}})(?!\d)"
+    rf"(?:(?P<d>\d{{1,2}})\s*)?(?:เดือน)?\s*(?P<m>{_MONTH_NAME_PATTERN})\s*(?:พศ|be|ปี|\s)*(?P<y>\d{{4}}|\d{{2}})(?!\d)"
 )
 _BY_NUMBER = re.compile(r"(?<!\d)(?P<d>\d{1,2})[/\-](?P<m>\d{1,2})[/\-](?P<y>\d{4}|\d{2})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)")
 _YEAR = re.compile(r"(?:^|ปี|พศ|in )\s*(?P<y>\d{4})(?!\d)")
-_SPOKEN = {"วันนี้": 0, "today": 0, "เมื่อวานซืน": 2, "วานซืน": 2, "เมื่อวาน": 1, "วานนี้": 1, "yesterday": 1}
+_RELATIVE_DAYS = {"วันนี้": 0, "today": 0, "เมื่อวานซืน": 2, "วานซืน": 2, "เมื่อวาน": 1, "วานนี้": 1, "yesterday": 1}
 
 
-def when(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
+def parse_date(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
     """The day, month or year in a text: Thai or English month names, Buddhist or Christian years, spoken days.
 
     None where nothing certain is in it; what the person typed is kept in any case.
     """
-    plain = " ".join(folded(text[:LONGEST_DAY]).replace(".", "").replace("พ ศ", "พศ").split())
-    for word, ago in _SPOKEN.items():
+    plain = " ".join(
+        normalize_for_matching(text[:MAX_DATE_TEXT]).replace(".", "").replace("พ ศ", "พศ").split()
+    )
+    for word, ago in _RELATIVE_DAYS.items():
         if word in plain:
-            return _said(today - timedelta(days=ago), lang)
+            return _make_exact_date(today - timedelta(days=ago), lang)
     for pattern in (_ISO, _BY_NAME, _BY_NUMBER):
         if found := pattern.search(plain):
-            return _dated(found.groupdict(), today, lang)
+            return _parse_date_parts(found.groupdict(), today, lang)
     if found := _YEAR.search(plain):
-        year = _christian(found["y"], today)
+        year = _to_christian_year(found["y"], today)
         return (
             ParsedDate(date(year, 1, 1), f"พ.ศ. {year + BUDDHIST_ERA}" if lang == "th" else f"{year}")
             if year
@@ -169,12 +171,12 @@ def when(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
     return None
 
 
-def _said(found: date, lang: Lang) -> ParsedDate:
-    return ParsedDate(found, shown(found, lang))
+def _make_exact_date(found: date, lang: Lang) -> ParsedDate:
+    return ParsedDate(found, format_date(found, lang))
 
 
-def _dated(part: dict[str, str | None], today: date, lang: Lang) -> ParsedDate | None:
-    year = _christian(part["y"] or "", today)
+def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> ParsedDate | None:
+    year = _to_christian_year(part["y"] or "", today)
     name = part["m"] or ""
     month = _MONTH_NAMES.get(name) or int(name)
     try:
@@ -182,17 +184,17 @@ def _dated(part: dict[str, str | None], today: date, lang: Lang) -> ParsedDate |
             return None
         if part["d"] is None:
             words = (
-                f"{MONTHS[month - 1]} {year + BUDDHIST_ERA}"
+                f"{THAI_MONTHS[month - 1]} {year + BUDDHIST_ERA}"
                 if lang == "th"
-                else f"{_ENGLISH[month - 1]} {year}"
+                else f"{_ENGLISH_MONTHS[month - 1]} {year}"
             )
             return ParsedDate(date(year, month, 1), words)
-        return _said(date(year, month, int(part["d"])), lang)
+        return _make_exact_date(date(year, month, int(part["d"])), lang)
     except (ValueError, IndexError):
         return None  # the 31st of February: no day, so nothing certain
 
 
-def _christian(written: str, today: date) -> int | None:
+def _to_christian_year(written: str, today: date) -> int | None:
     """The Christian year of a written one: 2569 and 69 are Buddhist, 2026 Christian."""
     year = int(written)
     if len(written) == 2:

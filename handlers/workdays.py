@@ -8,7 +8,7 @@ SATURDAY = 5
 
 
 @cache
-def _public(year: int) -> frozenset[date]:
+def _get_public_holidays(year: int) -> frozenset[date]:
     """The government's holidays of a Christian year, with their substitutes (library `holidays`, Thailand)."""
     import holidays  # a fourteenth of the time that every command takes to start; most ask for no working day
 
@@ -17,10 +17,10 @@ def _public(year: int) -> frozenset[date]:
 
 def is_workday(day: date, own: Collection[date] = ()) -> bool:
     """Whether the office works on a day. own: its extra days off."""
-    return day.weekday() < SATURDAY and day not in own and day not in _public(day.year)
+    return day.weekday() < SATURDAY and day not in own and day not in _get_public_holidays(day.year)
 
 
-def after(start: date, days: int, own: Collection[date] | None = None) -> date:
+def add_days(start: date, days: int, own: Collection[date] | None = None) -> date:
     """The last day of a period of so many days, which begins on the day after `start`.
 
     own: the office's extra days off, where working days are counted; None counts calendar days.
@@ -35,7 +35,7 @@ def after(start: date, days: int, own: Collection[date] | None = None) -> date:
     return day
 
 
-def before(end: date, days: int, own: Collection[date] | None = None) -> date:
+def subtract_days(end: date, days: int, own: Collection[date] | None = None) -> date:
     """The day that lies so many days before another; working days where `own` is given."""
     if own is None:
         return end - timedelta(days=days)

@@ -9,11 +9,11 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 BUDDHIST_ERA = 543
 """Years to add to a Christian year (1 January new year, since B.E. 2484)."""
 
-MONTHS = (
+THAI_MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
     "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
 )  # fmt: skip
-SHORT_MONTHS = (
+THAI_SHORT_MONTHS = (
     "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.",
     "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
 )  # fmt: skip
@@ -51,12 +51,12 @@ class CalendarMonth:
     number: int
 
     @classmethod
-    def of(cls, day: date) -> Self:
+    def from_date(cls, day: date) -> Self:
         """The month that a day is in."""
         return cls(day.year, day.month)
 
     @property
-    def buddhist(self) -> int:
+    def buddhist_year(self) -> int:
         """The Buddhist year."""
         return self.year + BUDDHIST_ERA
 
@@ -73,20 +73,20 @@ class CalendarMonth:
     @property
     def code(self) -> str:
         """As the office writes it: "2569-10" is October 2026."""
-        return f"{self.buddhist}-{self.number:02}"
+        return f"{self.buddhist_year}-{self.number:02}"
 
     def __add__(self, months: int) -> "CalendarMonth":
         year, number = divmod(self.year * 12 + self.number - 1 + months, 12)
         return CalendarMonth(year, number + 1)
 
 
-def first_of_fiscal_year(year: int) -> CalendarMonth:
+def first_month_of_fiscal_year(year: int) -> CalendarMonth:
     """October, with which the Buddhist-era fiscal year begins."""
     return CalendarMonth(year - BUDDHIST_ERA - 1, 10)
 
 
-def written(day: date, lang: str = "th") -> str:
+def format_calendar_date(day: date, lang: str = "th") -> str:
     """A day with the Buddhist year in Thai ("1 ตุลาคม 2569"), with the Christian one in English."""
     if lang == "th":
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year + BUDDHIST_ERA}"
+        return f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year + BUDDHIST_ERA}"
     return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"

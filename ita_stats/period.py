@@ -11,23 +11,23 @@ from datetime import date
 from ita_stats.calendar import (
     BUDDHIST_ERA,
     ENGLISH_MONTHS,
-    MONTHS,
-    SHORT_MONTHS,
+    THAI_MONTHS,
+    THAI_SHORT_MONTHS,
     CalendarMonth,
-    first_of_fiscal_year,
-    written,
+    first_month_of_fiscal_year,
+    format_calendar_date,
 )
 from ita_stats.cases.model import Layout, Period
 
-LENGTHS: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
+MONTHS_PER_ROW: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
 """How many months a row of a layout has."""
 
-FORMS = "fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03"
-_YEARS = range(2484, 2800)  # before B.E. 2484 the year began in April
-_CHRISTIAN = range(1941, 2257)
-_LONGEST = 120  # months
-_YEAR = re.compile(r"(fy|cy)?([0-9]{4})(?:(h)([12])|(q)([1-4]))?")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
+PERIOD_EXAMPLES = "fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03"
+_BUDDHIST_YEARS = range(2484, 2800)  # before B.E. 2484 the year began in April
+_CHRISTIAN_YEARS = range(1941, 2257)
+_MAX_MONTHS = 120  # months
+_YEAR_PATTERN = re.compile(r"(fy|cy)?([0-9]{4})(?:(h)([12])|(q)([1-4]))?")
+_MONTH_PATTERN = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
@@ -47,34 +47,34 @@ class RowSpan:
     label_en: str
 
 
-def parsed(text: str, today: date) -> Period:
+def parse_period(text: str, today: date) -> Period:
     """The period that a text means. Raises NoPeriod: unreadable, Christian years, turned round, or in the future.
 
     today: the Bangkok day as of which is counted; a period must have begun by then.
     """
     plain = re.sub(r"\s+", "", text).translate(_THAI_DIGITS).lower()
-    period = _range(plain) if ".." in plain else _single(plain)
+    period = _parse_range(plain) if ".." in plain else _parse_single(plain)
     if period is None:
         raise PeriodError(
-            f"“{text}” ไม่ใช่ช่วงเวลาที่รู้จัก เขียนได้เช่น {FORMS}",
-            f"“{text}” is no period; it may be written {FORMS}",
+            f"“{text}” ไม่ใช่ช่วงเวลาที่รู้จัก เขียนได้เช่น {PERIOD_EXAMPLES}",
+            f"“{text}” is no period; it may be written {PERIOD_EXAMPLES}",
         )
     if period.first > today:
         raise PeriodError(
-            f"{period.code} ยังมาไม่ถึง: เริ่ม {written(period.first)} แต่นับถึง {written(today)}",
-            f"{period.code} is in the future: it begins on {written(period.first, 'en')}"
-            f" ({period.first}), and what is counted ends on {written(today, 'en')} ({today})",
+            f"{period.code} ยังมาไม่ถึง: เริ่ม {format_calendar_date(period.first)} แต่นับถึง {format_calendar_date(today)}",
+            f"{period.code} is in the future: it begins on {format_calendar_date(period.first, 'en')}"
+            f" ({period.first}), and what is counted ends on {format_calendar_date(today, 'en')} ({today})",
         )
     return period
 
 
-def day(text: str, today: date) -> date:
+def parse_cutoff_date(text: str, today: date) -> date:
     """The day that is meant by an ISO date, of the Buddhist or the Christian year. Raises NoPeriod."""
     plain = text.strip().translate(_THAI_DIGITS)
     found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", plain)
     try:
         year, month, number = (int(part) for part in found.groups()) if found else (0, 0, 0)
-        meant = date(year - BUDDHIST_ERA if year in _YEARS else year, month, number)
+        meant = date(year - BUDDHIST_ERA if year in _BUDDHIST_YEARS else year, month, number)
     except ValueError:
         raise PeriodError(
             f"“{text}” ไม่ใช่วันที่ เขียนได้เช่น 2570-03-31 หรือ 2027-03-31",
@@ -82,56 +82,59 @@ def day(text: str, today: date) -> date:
         ) from None
     if meant > today:
         raise PeriodError(
-            f"{text} ยังมาไม่ถึง วันนี้ {written(today)}", f"{text} is in the future; today is {today}"
+            f"{text} ยังมาไม่ถึง วันนี้ {format_calendar_date(today)}", f"{text} is in the future; today is {today}"
         )
     return meant
 
 
-def months(period: Period) -> tuple[CalendarMonth, ...]:
+def list_period_months(period: Period) -> tuple[CalendarMonth, ...]:
     """The months of a period, in order."""
-    found = [CalendarMonth.of(period.first)]
+    found = [CalendarMonth.from_date(period.first)]
     while found[-1].last < period.last:
         found.append(found[-1] + 1)
     return tuple(found)
 
 
-def rows(period: Period, layout: Layout) -> tuple[RowSpan, ...]:
+def list_period_rows(period: Period, layout: Layout) -> tuple[RowSpan, ...]:
     """The rows of a period: months, or quarters and halves of the year, each cut to what the period has of it.
 
     Quarters and halves are those of the fiscal year, or of the calendar year where the period is one's.
     """
     start = 1 if period.code.startswith("cy") else 10
-    length, spans = LENGTHS[layout], dict[CalendarMonth, list[CalendarMonth]]()
-    for month in months(period):
+    length, spans = MONTHS_PER_ROW[layout], dict[CalendarMonth, list[CalendarMonth]]()
+    for month in list_period_months(period):
         first = month + -((month.number - start) % length)
         spans.setdefault(first, []).append(month)
     return tuple(
-        RowSpan(tuple(found), *_row_label(first, length, found, start)) for first, found in spans.items()
+        RowSpan(tuple(found), *_format_row_labels(first, length, found, start))
+        for first, found in spans.items()
     )
 
 
-def _single(plain: str) -> Period | None:
-    if (found := _MONTH.fullmatch(plain)) is not None:
-        month = _month(found, plain)
-        label_th = f"เดือน{MONTHS[month.number - 1]} {month.buddhist}"
+def _parse_single(plain: str) -> Period | None:
+    if (found := _MONTH_PATTERN.fullmatch(plain)) is not None:
+        month = _parse_month(found, plain)
+        label_th = f"เดือน{THAI_MONTHS[month.number - 1]} {month.buddhist_year}"
         return Period(
             month.code, month.first, month.last, label_th, f"{ENGLISH_MONTHS[month.number - 1]} {month.year}"
         )
-    found = _YEAR.fullmatch(plain)
+    found = _YEAR_PATTERN.fullmatch(plain)
     if found is None or not (found[1] or found[3] or found[5]):
         return None
     kind, year = found[1] or "fy", int(found[2])
-    _see_year(year, plain)
+    _check_year(year, plain)
     calendar_year = kind == "cy"
-    start = CalendarMonth(year - BUDDHIST_ERA, 1) if calendar_year else first_of_fiscal_year(year)
-    part, length, number = _part(found)
+    start = CalendarMonth(year - BUDDHIST_ERA, 1) if calendar_year else first_month_of_fiscal_year(year)
+    part, length, number = _parse_part(found)
     first, last = start + length * (number - 1), start + (length * number - 1)
     prefix = "cy" if calendar_year else "" if part else "fy"
     code = f"{prefix}{year}{part.upper()}{number if part else ''}"
-    return Period(code, first.first, last.last, *_label(first, last, part, number, year, calendar_year))
+    return Period(
+        code, first.first, last.last, *_format_labels(first, last, part, number, year, calendar_year)
+    )
 
 
-def _part(found: re.Match[str]) -> tuple[str, int, int]:
+def _parse_part(found: re.Match[str]) -> tuple[str, int, int]:
     if found[3]:
         return "h", 6, int(found[4])
     if found[5]:
@@ -139,37 +142,41 @@ def _part(found: re.Match[str]) -> tuple[str, int, int]:
     return "", 12, 1
 
 
-def _range(plain: str) -> Period | None:
-    ends = [_MONTH.fullmatch(part) for part in plain.split("..")]
+def _parse_range(plain: str) -> Period | None:
+    ends = [_MONTH_PATTERN.fullmatch(part) for part in plain.split("..")]
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return None
-    first, last = _month(ends[0], plain), _month(ends[1], plain)
+    first, last = _parse_month(ends[0], plain), _parse_month(ends[1], plain)
     if last < first:
         meant = f"{last.code}..{first.code}"
         raise PeriodError(
             f"{plain} กลับด้าน: เดือนแรกอยู่หลังเดือนสุดท้าย หมายถึง {meant} หรือไม่",
             f"{plain} is turned round: its first month comes after its last; did you mean {meant}?",
         )
-    if first + _LONGEST <= last:
+    if first + _MAX_MONTHS <= last:
         raise PeriodError(f"{plain} ยาวเกิน 10 ปี", f"{plain} is longer than 10 years")
     return Period(
-        f"{first.code}..{last.code}", first.first, last.last, _span(first, last), _span_en(first, last)
+        f"{first.code}..{last.code}",
+        first.first,
+        last.last,
+        _format_span_th(first, last),
+        _format_span_en(first, last),
     )
 
 
-def _month(found: re.Match[str], plain: str) -> CalendarMonth:
+def _parse_month(found: re.Match[str], plain: str) -> CalendarMonth:
     year, number = int(found[1]), int(found[2])
-    _see_year(year, plain)
+    _check_year(year, plain)
     if not 1 <= number <= 12:
         raise PeriodError(f"{plain}: ไม่มีเดือนที่ {number}", f"{plain}: there is no month {number}")
     return CalendarMonth(year - BUDDHIST_ERA, number)
 
 
-def _see_year(year: int, plain: str) -> None:
-    if year in _YEARS:
+def _check_year(year: int, plain: str) -> None:
+    if year in _BUDDHIST_YEARS:
         return
-    if year in _CHRISTIAN:
-        meant = re.sub(r"(?<![0-9])[0-9]{4}", lambda y: _buddhist(int(y[0])), plain)
+    if year in _CHRISTIAN_YEARS:
+        meant = re.sub(r"(?<![0-9])[0-9]{4}", lambda y: _to_buddhist(int(y[0])), plain)
         meant = re.sub(r"(?<=[0-9])[hq]", lambda part: part[0].upper(), meant)
         raise PeriodError(
             f"{plain}: {year} เป็นปี ค.ศ. ให้เขียนปี พ.ศ. หมายถึง {meant} หรือไม่",
@@ -178,11 +185,11 @@ def _see_year(year: int, plain: str) -> None:
     raise PeriodError(f"{plain}: ไม่มีปี พ.ศ. {year} ในระบบนี้", f"{plain}: the year {year} cannot be counted")
 
 
-def _buddhist(year: int) -> str:
-    return str(year + BUDDHIST_ERA if year in _CHRISTIAN else year)
+def _to_buddhist(year: int) -> str:
+    return str(year + BUDDHIST_ERA if year in _CHRISTIAN_YEARS else year)
 
 
-def _label(
+def _format_labels(
     first: CalendarMonth, last: CalendarMonth, part: str, number: int, year: int, calendar_year: bool
 ) -> tuple[str, str]:
     th = f"ปี พ.ศ. {year}" if calendar_year else f"ปีงบประมาณ พ.ศ. {year}"
@@ -192,35 +199,44 @@ def _label(
         en = f"{'first' if number == 1 else 'second'} half of {en}"
     elif part == "q":
         th, en = f"ไตรมาสที่ {number} {th}", f"quarter {number} of {en}"
-    return f"{th} ({_days(first, last)})", f"{en[0].upper()}{en[1:]} ({_days(first, last, 'en')})"
+    return (
+        f"{th} ({_format_days(first, last)})",
+        f"{en[0].upper()}{en[1:]} ({_format_days(first, last, 'en')})",
+    )
 
 
-def _days(first: CalendarMonth, last: CalendarMonth, lang: str = "th") -> str:
-    return f"{written(first.first, lang)} - {written(last.last, lang)}"
+def _format_days(first: CalendarMonth, last: CalendarMonth, lang: str = "th") -> str:
+    return f"{format_calendar_date(first.first, lang)} - {format_calendar_date(last.last, lang)}"
 
 
-def _span(first: CalendarMonth, last: CalendarMonth) -> str:
-    return f"เดือน{MONTHS[first.number - 1]} {first.buddhist} - {MONTHS[last.number - 1]} {last.buddhist}"
+def _format_span_th(first: CalendarMonth, last: CalendarMonth) -> str:
+    thai = [f"{THAI_MONTHS[month.number - 1]} {month.buddhist_year}" for month in (first, last)]
+    return f"เดือน{thai[0]} - {thai[1]}"
 
 
-def _span_en(first: CalendarMonth, last: CalendarMonth) -> str:
+def _format_span_en(first: CalendarMonth, last: CalendarMonth) -> str:
     return f"{ENGLISH_MONTHS[first.number - 1]} {first.year} - {ENGLISH_MONTHS[last.number - 1]} {last.year}"
 
 
-def _row_label(first: CalendarMonth, length: int, found: list[CalendarMonth], start: int) -> tuple[str, str]:
+def _format_row_labels(
+    first: CalendarMonth, length: int, found: list[CalendarMonth], start: int
+) -> tuple[str, str]:
     if length == 1:
-        return _short(first), _short_en(first)
+        return _format_short_th(first), _format_short_en(first)
     number = (first.number - start) % 12 // length + 1
-    th, en = ("ครึ่งปี", "Half") if length == LENGTHS["half"] else ("ไตรมาส", "Quarter")
-    span, span_en = _short(found[0]), _short_en(found[0])
+    th, en = ("ครึ่งปี", "Half") if length == MONTHS_PER_ROW["half"] else ("ไตรมาส", "Quarter")
+    span, span_en = _format_short_th(found[0]), _format_short_en(found[0])
     if found[0] != found[-1]:
-        span, span_en = f"{span} - {_short(found[-1])}", f"{span_en} - {_short_en(found[-1])}"
+        span, span_en = (
+            f"{span} - {_format_short_th(found[-1])}",
+            f"{span_en} - {_format_short_en(found[-1])}",
+        )
     return f"{th} {number} ({span})", f"{en} {number} ({span_en})"
 
 
-def _short(month: CalendarMonth) -> str:
-    return f"{SHORT_MONTHS[month.number - 1]} {month.buddhist}"
+def _format_short_th(month: CalendarMonth) -> str:
+    return f"{THAI_SHORT_MONTHS[month.number - 1]} {month.buddhist_year}"
 
 
-def _short_en(month: CalendarMonth) -> str:
+def _format_short_en(month: CalendarMonth) -> str:
     return f"{ENGLISH_MONTHS[month.number - 1][:3]} {month.year}"

@@ -8,25 +8,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from ita_stats.calendar import CalendarMonth, fiscal_year, written
+from ita_stats.calendar import CalendarMonth, fiscal_year, format_calendar_date
 from ita_stats.cases.model import Layout, Period, ReleaseInfo, StatisticsTables
-from ita_stats.period import LENGTHS, PeriodError
+from ita_stats.period import MONTHS_PER_ROW, PeriodError
 from ita_stats.render import json_schema as published
 from ita_stats.render.json_schema import NoteJson, PeriodJson, PublishedModel
 
-MANIFEST, ANCHOR, SCHEMA = "manifest.json", "anchor.json", "manifest.schema.json"
-FIGURES = "statistics.json"
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z.]{0,60}$")]
+MANIFEST_FILE, ANCHOR_FILE, MANIFEST_SCHEMA_FILE = "manifest.json", "anchor.json", "manifest.schema.json"
+STATISTICS_FILE = "statistics.json"
+Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
+ReleaseFileName = Annotated[str, Field(pattern=r"^[a-z][a-z.]{0,60}$")]
 
 
 class FileJson(PublishedModel):
     """A file of a release."""
 
-    name: Name
+    name: ReleaseFileName
     type: Annotated[str, Field(description="the media type that it is served as")]
     bytes: Annotated[int, Field(ge=0)]
-    sha256: Hash
+    sha256: Sha256Hex
 
 
 class Manifest(PublishedModel):
@@ -53,17 +53,19 @@ class Manifest(PublishedModel):
         return f"{self.number}/{self.fiscal_year}"
 
 
-def file(name: str, content: bytes) -> FileJson:
+def build_file_entry(name: str, content: bytes) -> FileJson:
     """What a manifest says of a file."""
-    from ita_stats.render import TYPES  # with all who draw: a server that only reads need not load them
+    from ita_stats.render import (
+        RELEASE_FILE_TYPES,  # with all who draw: a server that only reads need not load them
+    )
 
-    kind = TYPES.get(name, "application/schema+json")
+    kind = RELEASE_FILE_TYPES.get(name, "application/schema+json")
     return FileJson(name=name, type=kind, bytes=len(content), sha256=sha256(content).hexdigest())
 
 
-def manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable[FileJson]) -> Manifest:
+def build_manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable[FileJson]) -> Manifest:
     """The manifest of a release with these files. issue: as it was rendered."""
-    figures = published.of(tables, issue)
+    figures = published.build_statistics_model(tables, issue)
     return Manifest(
         desk=tables.desk,
         office=tables.office_th,
@@ -81,85 +83,89 @@ def manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable[FileJ
     )
 
 
-def canonical(found: Manifest) -> bytes:
+def serialize_manifest(found: Manifest) -> bytes:
     """The one way to write a manifest: UTF-8, names in order, two spaces, a line end."""
     content = found.model_dump(mode="json", by_alias=True)
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 
-def schema() -> bytes:
+def build_manifest_schema() -> bytes:
     """The JSON Schema (draft 2020-12) of a manifest, which is a file of every release."""
     found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     found |= Manifest.model_json_schema(mode="serialization")
     return (json.dumps(found, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 
-def read(content: bytes) -> Manifest:
+def parse_manifest(content: bytes) -> Manifest:
     """A manifest as it was written. Raises pydantic's ValidationError."""
     return Manifest.model_validate_json(content)
 
 
-def findings(content: bytes, files: Mapping[str, str], figures: bytes) -> list[str]:
+def find_release_errors(content: bytes, files: Mapping[str, str], figures: bytes) -> list[str]:
     """What is wrong with a release: with its manifest, with the files that are there, with its statistics.json.
 
     files: the SHA-256 (hex) of what is there, manifest and anchor.json left out. Empty where the release is whole.
     """
     try:
-        found = read(content)
+        found = parse_manifest(content)
     except ValidationError:
-        return [f"{MANIFEST} is not the manifest of a release"]
-    wrong = [] if canonical(found) == content else [f"{MANIFEST} is not written as this program writes it"]
+        return [f"{MANIFEST_FILE} is not the manifest of a release"]
+    wrong = (
+        []
+        if serialize_manifest(found) == content
+        else [f"{MANIFEST_FILE} is not written as this program writes it"]
+    )
     told = {one.name: one for one in found.files}
     if len(told) < len(found.files):
-        wrong.append(f"{MANIFEST} names a file twice")
+        wrong.append(f"{MANIFEST_FILE} names a file twice")
     wrong += [f"{name} is missing" for name in told if name not in files]
     wrong += [f"{name} is in no manifest" for name in files if name not in told]
     changed = (name for name, one in told.items() if name in files and files[name] != one.sha256)
     wrong += [f"{name} is not the one that was released" for name in changed]
-    return wrong or _differs(found, figures)
+    return wrong or _compare_figures(found, figures)
 
 
-def _differs(found: Manifest, figures: bytes) -> list[str]:
+def _compare_figures(found: Manifest, figures: bytes) -> list[str]:
     """Whether the figures are of another release than the manifest says."""
     try:
-        tables, issue = published.read(figures), published.read_issue(figures)
+        tables, issue = published.parse_statistics(figures), published.parse_release_info(figures)
     except ValidationError:
-        return [f"{FIGURES} holds no statistics"]
-    if issue is None or manifest(tables, issue, found.files) != found:
-        return [f"{MANIFEST} and {FIGURES} are of different releases"]
+        return [f"{STATISTICS_FILE} holds no statistics"]
+    if issue is None or build_manifest(tables, issue, found.files) != found:
+        return [f"{MANIFEST_FILE} and {STATISTICS_FILE} are of different releases"]
     return []
 
 
-def due_day(period: Period, layout: Layout, last: date) -> date:
+def find_latest_cutoff(period: Period, layout: Layout, last: date) -> date:
     """The newest day up to `last` as of which a layout may be released: for months any, else the end of a row.
 
     Raises NoPeriod where no row has ended yet, or where the period does not consist of whole rows: totals as of any
     day between would tell the months, which the office wants untold.
     """
-    start, length = _rhythm(period, layout)
+    start, length = _get_row_cycle(period, layout)
     if length == 1:
         return last
-    ends = (CalendarMonth.of(period.last) + 1).number
-    if (CalendarMonth.of(period.first).number - start) % length or (ends - start) % length:
+    ends = (CalendarMonth.from_date(period.last) + 1).number
+    if (CalendarMonth.from_date(period.first).number - start) % length or (ends - start) % length:
         raise PeriodError(
             f"{period.code} ไม่ใช่ช่วงที่ครบแถวของ layout = {layout!r} ซึ่งหน่วยงานตั้งไว้",
             f"{period.code} does not consist of whole rows of layout = {layout!r}, which the office has set",
         )
-    month = CalendarMonth.of(last)
+    month = CalendarMonth.from_date(last)
     if month.last != last:
         month = month + -1
     month = month + -((month.number - start + 1) % length)
     if month.last < period.first:
         raise PeriodError(
-            f"{period.code} ยังไม่มีแถวใดสิ้นสุด ณ {written(last)}",
-            f"no row of {period.code} has ended by {written(last, 'en')}",
+            f"{period.code} ยังไม่มีแถวใดสิ้นสุด ณ {format_calendar_date(last)}",
+            f"no row of {period.code} has ended by {format_calendar_date(last, 'en')}",
         )
     return month.last
 
 
-def see_day(period: Period, layout: Layout, as_of: date) -> None:
+def validate_cutoff(period: Period, layout: Layout, as_of: date) -> None:
     """See that a layout may be released as of a day. Raises NoPeriod."""
-    due = due_day(period, layout, as_of)
+    due = find_latest_cutoff(period, layout, as_of)
     if due != as_of:
         raise PeriodError(
             f"layout = {layout!r} เผยแพร่ได้ ณ สิ้นแถวเท่านั้น เช่น {due}",
@@ -167,6 +173,6 @@ def see_day(period: Period, layout: Layout, as_of: date) -> None:
         )
 
 
-def _rhythm(period: Period, layout: Layout) -> tuple[int, int]:
+def _get_row_cycle(period: Period, layout: Layout) -> tuple[int, int]:
     """The month with which rows begin to be counted, and their length."""
-    return (1 if period.code.startswith("cy") else 10), LENGTHS[layout]
+    return (1 if period.code.startswith("cy") else 10), MONTHS_PER_ROW[layout]

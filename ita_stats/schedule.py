@@ -5,25 +5,25 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from ita_stats.calendar import BANGKOK, CalendarMonth, fiscal_year
 from ita_stats.cases.model import Layout, Period
-from ita_stats.period import LENGTHS, parsed
+from ita_stats.period import MONTHS_PER_ROW, parse_period
 
-OCTOBER = 10
+FISCAL_YEAR_START_MONTH = 10
 
 
-def runs(since: datetime, now: datetime, layout: Layout, hour: int) -> Iterator[date]:
+def list_scheduled_releases(since: datetime, now: datetime, layout: Layout, hour: int) -> Iterator[date]:
     """The days after `since`, up to now, on which a release fell due, in order: the 1st, at an hour of Bangkok's."""
-    month, length = CalendarMonth.of(since.astimezone(BANGKOK).date()), LENGTHS[layout]
-    while (due := _at(month.first, hour)) <= now:
-        if due > since and not (month.number - OCTOBER) % length:
+    month, length = CalendarMonth.from_date(since.astimezone(BANGKOK).date()), MONTHS_PER_ROW[layout]
+    while (due := _to_instant(month.first, hour)) <= now:
+        if due > since and not (month.number - FISCAL_YEAR_START_MONTH) % length:
             yield month.first
         month += 1
 
 
-def released_on(run: date) -> tuple[Period, date]:
+def get_release_period(run: date) -> tuple[Period, date]:
     """What a run releases: the fiscal year of the day before, and that day as the cut-off."""
     as_of = run - timedelta(days=1)
-    return parsed(f"fy{fiscal_year(as_of)}", as_of), as_of
+    return parse_period(f"fy{fiscal_year(as_of)}", as_of), as_of
 
 
-def _at(day: date, hour: int) -> datetime:
+def _to_instant(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), BANGKOK).astimezone(UTC)

@@ -6,16 +6,16 @@ from importlib.resources import files
 
 from ita_stats.cases.model import Footnote
 
-Words = Mapping[str, Mapping[str, Mapping[str, str]]]
-WORDS: Words = tomllib.loads((files("ita_stats") / "words.toml").read_text("utf-8"))
+StringCatalogue = Mapping[str, Mapping[str, Mapping[str, str]]]
+STATISTICS_STRINGS: StringCatalogue = tomllib.loads((files("ita_stats") / "words.toml").read_text("utf-8"))
 
 
-def pair(group: str, name: str, **filled: object) -> tuple[str, str]:
+def get_statistics_text(group: str, name: str, **filled: object) -> tuple[str, str]:
     """Words in Thai and English. KeyError for words that are not there."""
-    words = WORDS[group][name]
+    words = STATISTICS_STRINGS[group][name]
     return words["th"].format_map(filled), words["en"].format_map(filled)
 
 
-def note(name: str, code: str = "", **filled: object) -> Footnote:
+def build_footnote(name: str, code: str = "", **filled: object) -> Footnote:
     """A note under the tables; `code` where it is known by another name than its words."""
-    return Footnote(code or name, *pair("note", name, **filled))
+    return Footnote(code or name, *get_statistics_text("note", name, **filled))

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.crypto.aead import mark, same
-from storage.db.sqlite import fetched, sql
+from storage.crypto.aead import constant_time_equal, hmac_sha256
+from storage.db.sqlite import compile_sql, fetch_all
 
-START = bytes(32)
-_HEAD = sql(select(tables.audit_head.c.count, tables.audit_head.c.mac))
+AUDIT_CHAIN_START = bytes(32)
+_SELECT_HEAD = compile_sql(select(tables.audit_head.c.count, tables.audit_head.c.mac))
 
 
 class AuditAnchor(BaseModel):
@@ -50,12 +50,12 @@ class AuditChain:
 
     keys: Mapping[int, bytes]
     count: int = 0
-    mac: bytes = START
+    mac: bytes = AUDIT_CHAIN_START
 
     def add(self, line: AuditRecord) -> dict[str, object]:
         """The row of the next line."""
         self.count += 1
-        self.mac = self.link(self.keys[max(self.keys)], self.mac, self.count, line)
+        self.mac = self.compute_mac(self.keys[max(self.keys)], self.mac, self.count, line)
         return {
             "seq": self.count,
             "hour": line.hour,
@@ -65,66 +65,76 @@ class AuditChain:
             "mac": self.mac,
         }
 
-    def head(self) -> dict[str, object]:
+    def head_row(self) -> dict[str, object]:
         """The row of the head."""
-        return {"id": 1, "count": self.count, "mac": self.mac, "proof": self.proof(self.count, self.mac)}
+        return {
+            "id": 1,
+            "count": self.count,
+            "mac": self.mac,
+            "proof": self.compute_head_proof(self.count, self.mac),
+        }
 
-    def proof(self, count: int, mac: bytes) -> bytes:
+    def compute_head_proof(self, count: int, mac: bytes) -> bytes:
         """What shows that a head was written by one who has the key."""
-        return mark(self.keys[max(self.keys)], b"head", count.to_bytes(8, "big"), mac)
+        return hmac_sha256(self.keys[max(self.keys)], b"head", count.to_bytes(8, "big"), mac)
 
     @staticmethod
-    def link(key: bytes, before: bytes, seq: int, line: AuditRecord) -> bytes:
+    def compute_mac(key: bytes, before: bytes, seq: int, line: AuditRecord) -> bytes:
         """The mac of a line."""
         words = (line.actor, line.what, line.ref)
         numbers = seq.to_bytes(8, "big") + line.hour.to_bytes(8, "big")
-        return mark(key, before, numbers, *(w.encode() for w in words))
+        return hmac_sha256(key, before, numbers, *(w.encode() for w in words))
 
-    def fits(self, before: bytes, row: Mapping[str, Any]) -> bool:
+    def has_valid_mac(self, before: bytes, row: Mapping[str, Any]) -> bool:
         """Whether a row follows a mac, under any version of the key. A row of impossible values does not."""
         try:
             line = AuditRecord(row["hour"], row["actor"], row["what"], row["ref"])
-            return any(same(self.link(k, before, row["seq"], line), row["mac"]) for k in self.keys.values())
+            return any(
+                constant_time_equal(self.compute_mac(k, before, row["seq"], line), row["mac"])
+                for k in self.keys.values()
+            )
         except (OverflowError, AttributeError, TypeError):
             return False
 
-    def proves(self, count: int, mac: bytes, proof: bytes) -> bool:
+    def is_valid_head(self, count: int, mac: bytes, proof: bytes) -> bool:
         """Whether a head was written by one who has a version of the key."""
         try:
-            expected = [mark(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values()]
-            return any(same(one, proof) for one in expected)
+            expected = [
+                hmac_sha256(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values()
+            ]
+            return any(constant_time_equal(one, proof) for one in expected)
         except (OverflowError, AttributeError, TypeError):
             return False
 
 
-async def loaded(connection: AsyncConnection, keys: Mapping[int, bytes]) -> AuditChain:
+async def load_audit_chain(connection: AsyncConnection, keys: Mapping[int, bytes]) -> AuditChain:
     """The chain as it stands in the database."""
-    head = await fetched(connection, _HEAD, ())
+    head = await fetch_all(connection, _SELECT_HEAD, ())
     return AuditChain(keys, *head[0]) if head else AuditChain(keys)
 
 
-async def anchor(
+async def build_audit_anchor(
     connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, now: datetime
 ) -> AuditAnchor:
     """The present head, for keeping elsewhere."""
-    chain = await loaded(connection, keys)
-    proof = chain.proof(chain.count, chain.mac)
+    chain = await load_audit_chain(connection, keys)
+    proof = chain.compute_head_proof(chain.count, chain.mac)
     return AuditAnchor(desk=desk, made_at=now, count=chain.count, mac=chain.mac.hex(), proof=proof.hex())
 
 
-async def verify(
+async def verify_audit_trail(
     connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, kept: AuditAnchor | None = None
 ) -> list[str]:
     """What is wrong with the trail, in words; empty when it is sound and, with an anchor, reaches it."""
-    chain, findings, before = AuditChain(keys), [], START
-    count, at_anchor = 0, START if kept and kept.count == 0 else None
+    chain, findings, before = AuditChain(keys), [], AUDIT_CHAIN_START
+    count, at_anchor = 0, AUDIT_CHAIN_START if kept and kept.count == 0 else None
     rows = await connection.stream(select(tables.audit).order_by(tables.audit.c.seq))
     async for row in rows.mappings():
         count += 1
         if row["seq"] != count:
             findings.append(f"line {count} is missing; line {row['seq']} stands in its place")
             break
-        if not chain.fits(before, dict(row)):
+        if not chain.has_valid_mac(before, dict(row)):
             findings.append(f"line {count} does not follow from the line before it")
             break
         before = row["mac"]
@@ -141,7 +151,7 @@ async def _check_head(connection: AsyncConnection, chain: AuditChain, count: int
     head = (await connection.execute(select(tables.audit_head))).mappings().first()
     if head is None:
         return ["the head is missing"] if count else []
-    if not chain.proves(head["count"], head["mac"], head["proof"]):
+    if not chain.is_valid_head(head["count"], head["mac"], head["proof"]):
         return ["the head was not written by this program with this key"]
     if head["count"] != count or head["mac"] != mac:
         return [f"the trail ends at line {count}, and its head says {head['count']}"]
@@ -151,8 +161,8 @@ async def _check_head(connection: AsyncConnection, chain: AuditChain, count: int
 def _check_anchor(chain: AuditChain, kept: AuditAnchor, desk: str, at_anchor: bytes | None) -> list[str]:
     if kept.desk != desk:
         return [f"the anchor is of the desk {kept.desk}"]
-    mac, proof = _bytes(kept.mac), _bytes(kept.proof)
-    if not chain.proves(kept.count, mac, proof):
+    mac, proof = _decode_hex(kept.mac), _decode_hex(kept.proof)
+    if not chain.is_valid_head(kept.count, mac, proof):
         return ["the anchor was not made by this program with this key"]
     if at_anchor is None:
         return [f"the anchor knows {kept.count} lines, and the trail ends before: an older copy stands here"]
@@ -161,7 +171,7 @@ def _check_anchor(chain: AuditChain, kept: AuditAnchor, desk: str, at_anchor: by
     return []
 
 
-def _bytes(hexadecimal: str) -> bytes:
+def _decode_hex(hexadecimal: str) -> bytes:
     try:
         return bytes.fromhex(hexadecimal)
     except ValueError:

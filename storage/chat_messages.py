@@ -16,11 +16,11 @@ from sqlalchemy import BindParameter, bindparam, delete, select
 
 from storage import tables
 from storage.crypto.daily_keys import DailyKeys
-from storage.db.batch import INSERTS
+from storage.db.batch import INSERT_BY_TABLE
 from storage.db.group_commit import GroupCommitWriter
-from storage.db.sqlite import sql
+from storage.db.sqlite import compile_sql
 
-_DROP = delete(tables.traces).where(tables.traces.c.id == bindparam("row"))
+_DELETE_CHAT_MESSAGES = delete(tables.traces).where(tables.traces.c.id == bindparam("row"))
 
 
 @dataclass
@@ -31,68 +31,72 @@ class ChatMessageLog:
     """
 
     committer: GroupCommitWriter
-    untouched: bool = False
+    starts_empty: bool = False
     _written: dict[date, set[bytes]] = field(default_factory=dict, repr=False)
     """Of whom something was written, for as long as the key of that day is there."""
 
-    _fresh: dict[bytes, set[int]] = field(default_factory=dict, repr=False)
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    _unwritten: dict[bytes, set[int]] = field(default_factory=dict, repr=False)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Who takes waits for what is being written, else they would be told that it is not there."""
 
-    def note(self, who: bytes, message: int) -> None:
+    def record(self, who: bytes, message: int) -> None:
         """A message stands in a person's chat."""
-        self._fresh.setdefault(who, set()).add(message)
+        self._unwritten.setdefault(who, set()).add(message)
 
     async def flush(self, now: datetime | None = None) -> None:
         """Write what was noted since the last time; without an instant, under the newest key that is known."""
-        async with self._turn:
-            fresh, self._fresh = self._fresh, {}
+        async with self._lock:
+            fresh, self._unwritten = self._unwritten, {}
             try:
                 if fresh:
                     await self._write(fresh, now)
             except BaseException:  # it is written the next time
                 for who, messages in fresh.items():
-                    self._fresh.setdefault(who, set()).update(messages)
+                    self._unwritten.setdefault(who, set()).update(messages)
                 raise
 
     async def _write(self, fresh: Mapping[bytes, set[int]], now: datetime | None) -> None:
-        days = self.committer.days
+        days = self.committer.daily_keys
         if now is not None:
-            await self.committer.today(now)
-        day = DailyKeys.day(now) if now is not None else max(days.marking)
+            await self.committer.ensure_daily_key(now)
+        day = DailyKeys.get_day(now) if now is not None else max(days.hashers)
         rows = []
         for who, messages in fresh.items():
             row = secrets.token_hex(16)
-            sealed = days.seals[day].seal(json.dumps(sorted(messages)).encode(), "traces", row, "messages")
-            rows.append({"id": row, "bucket": days.mark(day, b"traces", who), "day": day, "sealed": sealed})
-        await self.committer.write(INSERTS["traces"], *rows)
-        self._written = {one: marks for one, marks in self._written.items() if one in days.marking}
+            sealed = days.ciphers[day].encrypt(
+                json.dumps(sorted(messages)).encode(), "traces", row, "messages"
+            )
+            rows.append(
+                {"id": row, "bucket": days.hash_for_day(day, b"traces", who), "day": day, "sealed": sealed}
+            )
+        await self.committer.write(INSERT_BY_TABLE["traces"], *rows)
+        self._written = {one: marks for one, marks in self._written.items() if one in days.hashers}
         self._written.setdefault(day, set()).update(fresh)
 
-    async def take(self, who: bytes) -> list[int]:
+    async def pop_all(self, who: bytes) -> list[int]:
         """All messages that are known of a person's chat; from now on none is."""
-        async with self._turn:
+        async with self._lock:
             written = set[int]()
-            if not self.untouched or any(who in marks for marks in self._written.values()):
-                written = await self._take_written(who)
-            return sorted(written | self._fresh.pop(who, set()))
+            if not self.starts_empty or any(who in marks for marks in self._written.values()):
+                written = await self._pop_written(who)
+            return sorted(written | self._unwritten.pop(who, set()))
 
-    async def _take_written(self, who: bytes) -> set[int]:
-        days, known = self.committer.days, set[int]()
-        marks = days.marks(b"traces", who)
-        rows = await self.committer.talks.glance.rows(_of(len(marks)), tuple(marks))
+    async def _pop_written(self, who: bytes) -> set[int]:
+        days, known = self.committer.daily_keys, set[int]()
+        marks = days.hash_for_all_days(b"traces", who)
+        rows = await self.committer.sessions.read_batcher.fetch(_select_messages(len(marks)), tuple(marks))
         for row, day, sealed in rows:
-            seal = days.seals[date.fromisoformat(day)]
-            known.update(json.loads(seal.open(sealed, "traces", row, "messages")))
+            seal = days.ciphers[date.fromisoformat(day)]
+            known.update(json.loads(seal.decrypt(sealed, "traces", row, "messages")))
         if rows:
-            await self.committer.write(_DROP, *({"row": row} for row, _, _ in rows))
+            await self.committer.write(_DELETE_CHAT_MESSAGES, *({"row": row} for row, _, _ in rows))
         for marked in self._written.values():
             marked.discard(who)
         return known
 
 
 @cache
-def _of(count: int) -> str:
+def _select_messages(count: int) -> str:
     column = tables.traces.c
     marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
-    return sql(select(column.id, column.day, column.sealed).where(column.bucket.in_(marks)))
+    return compile_sql(select(column.id, column.day, column.sealed).where(column.bucket.in_(marks)))

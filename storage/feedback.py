@@ -27,8 +27,8 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadBatcher
 from storage.db.read_context import ReadContext
-from storage.db.sqlite import sql
-from storage.staff.members import actor
+from storage.db.sqlite import compile_sql
+from storage.staff.members import format_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +39,35 @@ class FeedbackContent:
     wish: str = ""
 
 
-WORDS = TypeAdapter(FeedbackContent)
+FEEDBACK_CODEC = TypeAdapter(FeedbackContent)
 _COLUMN = tables.opinions.c
-_LAST = sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
+_SELECT_LAST_NUMBER = compile_sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
 
 
 @dataclass
 class FeedbackNumbers:
     """Gives the numbers of opinions: each one once, in this program and beside it."""
 
-    glance: ReadBatcher = field(repr=False)
-    _given: dict[int, int] = field(default_factory=dict)
+    read_batcher: ReadBatcher = field(repr=False)
+    _last_allocated: dict[int, int] = field(default_factory=dict)
 
-    async def next(self, query: NewFeedbackNumber) -> int:
+    async def allocate(self, query: NewFeedbackNumber) -> int:
         """A number that was given to nobody. Where another program took it first, the talk is decided again."""
-        rows = await self.glance.rows(_LAST, (query.fiscal_year,))
-        last = max(rows[0][0] or 0, self._given.get(query.fiscal_year, 0))
-        self._given[query.fiscal_year] = last + 1
+        rows = await self.read_batcher.fetch(_SELECT_LAST_NUMBER, (query.fiscal_year,))
+        last = max(rows[0][0] or 0, self._last_allocated.get(query.fiscal_year, 0))
+        self._last_allocated[query.fiscal_year] = last + 1
         return last + 1
 
 
-async def send_opinion(act: SubmitFeedback, batch: WriteBatch) -> None:
+async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
     """Enter an opinion, once for the same words of one person on one day."""
-    words = thai.folded(f"{act.topic} {act.text} {act.wish}")
-    twin = batch.seals.who(
+    words = thai.normalize_for_matching(f"{act.topic} {act.text} {act.wish}")
+    twin = batch.keyring.hash_id(
         "the words of an opinion", words if act.text or act.wish else secrets.token_hex(16)
     )
-    sender = batch.days.mark(batch.days.day(batch.now), b"opinion", act.who, twin)
+    sender = batch.daily_keys.hash_for_day(
+        batch.daily_keys.get_day(batch.now), b"opinion", act.person_id, twin
+    )
     if (await batch.connection.execute(select(_COLUMN.id).where(_COLUMN.sender == sender))).first():
         return
     own = secrets.token_hex(16)
@@ -79,21 +81,23 @@ async def send_opinion(act: SubmitFeedback, batch: WriteBatch) -> None:
         said_on=act.on,
         twin=twin,
         sender=sender,
-        sealed=_sealed(batch.seals, own, "words", WORDS.dump_json(FeedbackContent(act.text, act.wish))),
-        contact=_sealed(batch.seals, own, "contact", act.contact.encode()) if act.contact else None,
+        sealed=_encrypt_field(
+            batch.keyring, own, "words", FEEDBACK_CODEC.dump_json(FeedbackContent(act.text, act.wish))
+        ),
+        contact=_encrypt_field(batch.keyring, own, "contact", act.contact.encode()) if act.contact else None,
     )
-    await batch.note(ActorKind.REPORTER, "opinion", own)
+    await batch.audit(ActorKind.REPORTER, "opinion", own)
 
 
-async def list_opinions(query: ListFeedback, sight: ReadContext) -> tuple[Feedback, ...]:
+async def list_feedback(query: ListFeedback, sight: ReadContext) -> tuple[Feedback, ...]:
     """The newest first, those in the same words together."""
     newest = (
         select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
         .where(_COLUMN.sealed.is_not(None))
         .group_by(_COLUMN.twin)
         .order_by(func.max(_COLUMN.said_on).desc(), _COLUMN.twin)
-        .limit(query.most)
-        .offset(query.at)
+        .limit(query.limit)
+        .offset(query.offset)
     )
     found = []
     for group in (await sight.connection.execute(newest)).all():
@@ -101,35 +105,35 @@ async def list_opinions(query: ListFeedback, sight: ReadContext) -> tuple[Feedba
             select(tables.opinions).where(_COLUMN.twin == group.twin).order_by(_COLUMN.number.desc()).limit(1)
         )
         row = (await sight.connection.execute(one)).one()
-        found.append(_opened(row, sight.seals, like=group.many - 1))
+        found.append(_decode_feedback(row, sight.keyring, like=group.many - 1))
     return tuple(found)
 
 
-async def find_opinion(query: FindFeedback, sight: ReadContext) -> Feedback | None:
+async def find_feedback(query: FindFeedback, sight: ReadContext) -> Feedback | None:
     """The opinion of a number."""
-    row = await _row(query.number, query.fiscal_year, sight.connection)
+    row = await _find_feedback_row(query.number, query.fiscal_year, sight.connection)
     if row is None:
         return None
     like = select(func.count()).where(_COLUMN.twin == row.twin)
     others = (await sight.connection.execute(like)).scalar_one() - 1
-    return _opened(row, sight.seals, others)
+    return _decode_feedback(row, sight.keyring, others)
 
 
-async def find_contact(query: FindFeedbackContact, sight: ReadContext) -> str:
+async def find_feedback_contact(query: FindFeedbackContact, sight: ReadContext) -> str:
     """Where the author of an opinion may be reached."""
-    row = await _row(query.number, query.fiscal_year, sight.connection)
+    row = await _find_feedback_row(query.number, query.fiscal_year, sight.connection)
     if row is None or row.contact is None:
         return ""
-    return sight.seals.question.open(row.contact, "opinions", row.id, "contact").decode()
+    return sight.keyring.question.decrypt(row.contact, "opinions", row.id, "contact").decode()
 
 
-async def open_contact(act: RecordContactAccess, batch: WriteBatch) -> None:
+async def record_contact_access(act: RecordContactAccess, batch: WriteBatch) -> None:
     """Note who read it."""
-    row = await _row(act.number, act.fiscal_year, batch.connection)
-    await batch.note(actor(act.staff), "contact-opened", row.id if row else "")
+    row = await _find_feedback_row(act.number, act.fiscal_year, batch.connection)
+    await batch.audit(format_actor(act.staff), "contact-opened", row.id if row else "")
 
 
-async def _row(number: int, fiscal_year: int, connection: AsyncConnection) -> Row[Any] | None:
+async def _find_feedback_row(number: int, fiscal_year: int, connection: AsyncConnection) -> Row[Any] | None:
     """The opinion of a number; of the newest year that has it where the year is 0."""
     one = (
         select(tables.opinions)
@@ -142,12 +146,12 @@ async def _row(number: int, fiscal_year: int, connection: AsyncConnection) -> Ro
     return (await connection.execute(one)).first()
 
 
-def _sealed(seals: Keyring, own: str, what: str, words: bytes) -> bytes:
-    return seals.question.seal(words, "opinions", own, what)
+def _encrypt_field(seals: Keyring, own: str, what: str, words: bytes) -> bytes:
+    return seals.question.encrypt(words, "opinions", own, what)
 
 
-def _opened(row: Row[Any], seals: Keyring, like: int) -> Feedback:
-    words = WORDS.validate_json(seals.question.open(row.sealed, "opinions", row.id, "words"))
+def _decode_feedback(row: Row[Any], seals: Keyring, like: int) -> Feedback:
+    words = FEEDBACK_CODEC.validate_json(seals.question.decrypt(row.sealed, "opinions", row.id, "words"))
     on: date = row.said_on
     reachable = row.contact is not None
     return Feedback(
@@ -155,8 +159,8 @@ def _opened(row: Row[Any], seals: Keyring, like: int) -> Feedback:
     )
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    ListFeedback: list_opinions,
-    FindFeedback: find_opinion,
-    FindFeedbackContact: find_contact,
+FEEDBACK_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListFeedback: list_feedback,
+    FindFeedback: find_feedback,
+    FindFeedbackContact: find_feedback_contact,
 }

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
 from handlers.complaints.messages import (
-    INSIDE,
+    INTERNAL_ENTRY_KINDS,
     ActorKind,
     Attempts,
     FindCase,
@@ -38,32 +38,34 @@ from storage.crypto.aead import Cipher
 from storage.db.read_context import ReadContext
 from storage.errors import StorageError
 from storage.questions import store as questions
-from storage.serialization import BODY, IDENTITY, REPORT, TRIES, StoredReport
+from storage.serialization import ATTEMPTS_CODEC, HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, StoredReport
 from storage.staff import members as staff
 from storage.staff import page_access as keyholes
 
 
-async def find_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
+async def find_reporter_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
     """The case of a receipt, as its reporter may see it."""
     column = tables.cases.c
-    marks = sight.seals.receipt_marks(query.receipt)
+    marks = sight.keyring.list_receipt_hashes(query.receipt)
     columns = (column.id, column.status, column.outcome, column.received_on, column.key)
     row = (await sight.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
     if row is None:
         return None
-    entries = await history(row.id, sight.seals.of_case(row.id, row.key), sight)
-    seen = tuple(entry for entry in entries if entry.kind not in INSIDE)
+    entries = await load_reporter_history(row.id, sight.keyring.unwrap_case_cipher(row.id, row.key), sight)
+    seen = tuple(entry for entry in entries if entry.kind not in INTERNAL_ENTRY_KINDS)
     outcome = CaseOutcome(row.outcome) if row.outcome else None
     return ReporterCase(row.id, CaseStatus(row.status), outcome, row.received_on, seen, entries[-1].seq)
 
 
-async def history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryEntry, ...]:
+async def load_reporter_history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryEntry, ...]:
     """The lines of a case's history. The reporter's own words are left out."""
     lines = tables.history
     rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
     entries = []
     for row in rows.mappings():
-        body = BODY.validate_json(seal.open(row["sealed"], "history", f"{case}/{row['seq']}", "body"))
+        body = HISTORY_CODEC.validate_json(
+            seal.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
+        )
         entries.append(
             HistoryEntry(
                 row["seq"],
@@ -80,77 +82,83 @@ async def history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryE
     return tuple(entries)
 
 
-async def find_tries(query: GetAttempts, sight: ReadContext) -> Attempts:
+async def get_attempts(query: GetAttempts, sight: ReadContext) -> Attempts:
     """A person's wrong guesses, found under the key of any day that is still there."""
-    buckets = sight.days.marks(b"tries", query.who)
+    buckets = sight.daily_keys.hash_for_all_days(b"tries", query.person_id)
     column = tables.tries.c
     rows = await sight.connection.execute(
         select(column.bucket, column.sealed).where(column.bucket.in_(buckets))
     )
     found = {
-        buckets[row.bucket]: sight.days.seals[buckets[row.bucket]].open(
+        buckets[row.bucket]: sight.daily_keys.ciphers[buckets[row.bucket]].decrypt(
             row.sealed, "tries", row.bucket.hex(), "tries"
         )
         for row in rows
     }
-    return TRIES.validate_json(found[max(found)]) if found else Attempts()
+    return ATTEMPTS_CODEC.validate_json(found[max(found)]) if found else Attempts()
 
 
-async def find_sent(query: FindMessageCase, sight: ReadContext) -> str | None:
+async def find_message_case(query: FindMessageCase, sight: ReadContext) -> str | None:
     """The case into which a message went."""
-    found = await sent.found(query.message, sight.connection, sight.seals)
+    found = await sent.find_message_origin(query.message_id, sight.connection, sight.keyring)
     return found.case if found else None
 
 
-async def find_thread(query: FindThreadByCode, sight: ReadContext) -> QuestionThread | None:
+async def find_question_thread(query: FindThreadByCode, sight: ReadContext) -> QuestionThread | None:
     """The thread of a question's code."""
-    return await questions.find_thread(query, sight.connection, sight.seals)
+    return await questions.find_thread_by_code(query, sight.connection, sight.keyring)
 
 
-async def open_thread(query: GetThread, sight: ReadContext) -> QuestionThread | None:
+async def get_question_thread(query: GetThread, sight: ReadContext) -> QuestionThread | None:
     """The thread of an id."""
-    return await questions.thread(query.id, sight.connection, sight.seals)
+    return await questions.load_thread(query.id, sight.connection, sight.keyring)
 
 
-async def find_asked(query: GetQuestionRate, sight: ReadContext) -> Attempts:
+async def get_question_rate(query: GetQuestionRate, sight: ReadContext) -> Attempts:
     """How much a person sent to the officers."""
-    return await questions.find_asked(query, sight.connection, sight.days)
+    return await questions.load_question_rate(query, sight.connection, sight.daily_keys)
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    FindCase: find_case,
-    GetAttempts: find_tries,
-    FindMessageCase: find_sent,
-    **staff.READERS,
-    **docket.READERS,
-    **concerns.READERS,
-    FindThreadByCode: find_thread,
-    GetThread: open_thread,
-    GetQuestionRate: find_asked,
-    ListOpenQuestions: lambda query, sight: questions.list_questions(query, sight.connection, sight.seals),
-    FindQuestionByNumber: lambda query, sight: questions.find_number(query, sight.connection, sight.seals),
-    **approvals.READERS,
-    **opinions.READERS,
-    **ballots.READERS,
-    **weighed.READERS,
-    **keyholes.READERS,
+QUERY_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    FindCase: find_reporter_case,
+    GetAttempts: get_attempts,
+    FindMessageCase: find_message_case,
+    **staff.STAFF_READERS,
+    **docket.OFFICER_CASE_READERS,
+    **concerns.EXCLUSION_READERS,
+    FindThreadByCode: find_question_thread,
+    GetThread: get_question_thread,
+    GetQuestionRate: get_question_rate,
+    ListOpenQuestions: lambda query, sight: questions.list_open_questions(
+        query, sight.connection, sight.keyring
+    ),
+    FindQuestionByNumber: lambda query, sight: questions.find_question_by_number(
+        query, sight.connection, sight.keyring
+    ),
+    **approvals.APPROVAL_READERS,
+    **opinions.FEEDBACK_READERS,
+    **ballots.CONSULTATION_READERS,
+    **weighed.RESULT_READERS,
+    **keyholes.PAGE_ACCESS_READERS,
 }
 
 
-async def open_report(case: str, sight: ReadContext) -> StoredReport:
+async def load_report(case: str, sight: ReadContext) -> StoredReport:
     """What a reporter wrote, for who may read it. Raises StorageError for a case that is not there."""
     column = tables.cases.c
     row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
     if row is None:
         raise StorageError("there is no such case")
-    return REPORT.validate_json(sight.seals.of_case(case, row.key).open(row.report, "cases", case, "report"))
+    return REPORT_CODEC.validate_json(
+        sight.keyring.unwrap_case_cipher(case, row.key).decrypt(row.report, "cases", case, "report")
+    )
 
 
-async def open_envelope(case: str, sight: ReadContext) -> Mapping[str, str]:
+async def load_identity(case: str, sight: ReadContext) -> Mapping[str, str]:
     """A reporter's name and contact; empty where none were given."""
     envelope = tables.envelopes
     row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
     if row is None:
         return {}
-    seal = sight.seals.of_envelope(case, row.key)
-    return IDENTITY.validate_json(seal.open(row.sealed, "envelopes", case, "identity"))
+    seal = sight.keyring.unwrap_envelope_cipher(case, row.key)
+    return IDENTITY_CODEC.validate_json(seal.decrypt(row.sealed, "envelopes", case, "identity"))

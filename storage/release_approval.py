@@ -9,23 +9,25 @@ from handlers.dialog.events import Act
 from handlers.staff.complaints.messages import ApproveRelease
 from storage import tables
 from storage.db.batch import WriteBatch
-from storage.staff.members import actor
+from storage.staff.members import format_actor
 
 
-async def let_go_by(act: ApproveRelease, batch: WriteBatch) -> None:
+async def approve_release_by_staff(act: ApproveRelease, batch: WriteBatch) -> None:
     """Somebody of the staff lets a release be published; said twice, it is so once."""
-    await let_go(act.name, actor(act.staff), batch)
+    await approve_release(act.name, format_actor(act.staff), batch)
 
 
-async def let_go(name: str, by: str, batch: WriteBatch) -> bool:
+async def approve_release(name: str, by: str, batch: WriteBatch) -> bool:
     """Let a release (3/2570) be published; False where it was not held any more."""
     number, _, year = name.partition("/")
     table = tables.releases
     one = (table.c.fiscal_year == int(year)) & (table.c.number == int(number)) & table.c.held
     done = await batch.connection.execute(update(table).where(one).values(held=False))
     if done.rowcount:
-        await batch.note(by, "release-ok", name)
+        await batch.audit(by, "release-ok", name)
     return bool(done.rowcount)
 
 
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {ApproveRelease: let_go_by}
+RELEASE_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    ApproveRelease: approve_release_by_staff
+}

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
 from storage.crypto.keyring import Keyring
-from storage.db.batch import INSERTS, WriteBatch
+from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.release_approval import let_go
+from storage.release_approval import approve_release
 
-RUN, SINCE = "release", "release-since"
+RELEASE_JOB, RELEASE_START_JOB = "release", "release-since"
 """Names of chores: a run of the clock that is over, and the day from which the clock releases."""
 
 
@@ -56,14 +56,14 @@ class ReleaseStore:
     """Remembers releases; nothing of them is ever changed but whether they are held."""
 
     committer: GroupCommitWriter
-    seals: Keyring
+    keyring: Keyring
     _reader: AsyncEngine
 
-    async def all(self) -> list[StoredRelease]:
+    async def list_all(self) -> list[StoredRelease]:
         """Every release, in the order in which they were made."""
         async with self._reader.connect() as connection:
             rows = await connection.execute(select(tables.releases).order_by(tables.releases.c.seq))
-            return [_kept(row) for row in rows]
+            return [_row_to_release(row) for row in rows]
 
     async def find(self, fiscal_year: int, number: int) -> StoredRelease | None:
         """A release, if it was made."""
@@ -71,74 +71,84 @@ class ReleaseStore:
         query = select(table).where(table.c.fiscal_year == fiscal_year, table.c.number == number)
         async with self._reader.connect() as connection:
             row = (await connection.execute(query)).first()
-        return _kept(row) if row else None
+        return _row_to_release(row) if row else None
 
-    async def keep(self, kept: StoredRelease, by: str, run: str = "") -> None:
+    async def save(self, kept: StoredRelease, by: str, run: str = "") -> None:
         """Remember a release for ever, with a line in the audit trail. run: the clock's, which is over with it.
 
         Raises Conflict where the number or the run was taken before.
         """
         table = tables.releases
         row: dict[str, object] = {name: getattr(kept, name) for name in kept.__slots__}
-        row |= {"made_at": _minute(kept.made_at), "figures": zlib.compress(kept.figures, 9)}
+        row |= {"made_at": _to_epoch_minutes(kept.made_at), "figures": zlib.compress(kept.figures, 9)}
         async with self.committer.transaction() as connection:
             last = (await connection.execute(select(func.max(table.c.seq)))).scalar() or 0
             await connection.execute(insert(table), {**row, "seq": last + 1})
             if run:
-                await connection.execute(INSERTS["chores"], {"name": RUN, "due": run})
-            await self._note(
-                WriteBatch(connection, self.seals, self.committer.days, kept.made_at), by, kept, "released"
+                await connection.execute(INSERT_BY_TABLE["chores"], {"name": RELEASE_JOB, "due": run})
+            await self._audit(
+                WriteBatch(connection, self.keyring, self.committer.daily_keys, kept.made_at),
+                by,
+                kept,
+                "released",
             )
 
-    async def let_go(self, kept: StoredRelease, by: str, now: datetime) -> bool:
+    async def approve(self, kept: StoredRelease, by: str, now: datetime) -> bool:
         """Let a release that is held be published; False where it was not held any more."""
         async with self.committer.transaction() as connection:
-            batch = WriteBatch(connection, self.seals, self.committer.days, now)
-            done = await let_go(kept.name, by, batch)
+            batch = WriteBatch(connection, self.keyring, self.committer.daily_keys, now)
+            done = await approve_release(kept.name, by, batch)
             await batch.flush()
         return done
 
-    async def _note(self, batch: WriteBatch, by: str, kept: StoredRelease, what: str) -> None:
-        await batch.note(by, what, kept.name)
+    async def _audit(self, batch: WriteBatch, by: str, kept: StoredRelease, what: str) -> None:
+        await batch.audit(by, what, kept.name)
         await batch.flush()
 
-    async def begin(self, now: datetime) -> None:
+    async def record_first_start(self, now: datetime) -> None:
         """Note when the desk was first opened: from then on the clock releases.
 
         An earlier instant counts, for who first started with a clock that ran ahead.
         """
-        table, at = tables.chores, _iso(now)
+        table, at = tables.chores, _to_utc_iso(now)
         async with self._reader.connect() as connection:
             noted = list(
-                (await connection.execute(select(table.c.due).where(table.c.name == SINCE))).scalars()
+                (
+                    await connection.execute(select(table.c.due).where(table.c.name == RELEASE_START_JOB))
+                ).scalars()
             )
         if any(since <= at for since in noted):
             return
         async with self.committer.transaction() as connection:
-            await connection.execute(upsert(table).on_conflict_do_nothing(), {"name": SINCE, "due": at})
+            await connection.execute(
+                upsert(table).on_conflict_do_nothing(), {"name": RELEASE_START_JOB, "due": at}
+            )
 
-    async def runs(self) -> tuple[datetime, set[str]]:
+    async def load_runs(self) -> tuple[datetime, set[str]]:
         """Since when the clock releases, and its runs that are over."""
         table = tables.chores
-        query = select(table.c.name, table.c.due).where(table.c.name.in_((RUN, SINCE)))
+        query = select(table.c.name, table.c.due).where(table.c.name.in_((RELEASE_JOB, RELEASE_START_JOB)))
         async with self._reader.connect() as connection:
             rows = (await connection.execute(query)).all()
-        since = min(row.due for row in rows if row.name == SINCE)
-        return datetime.fromisoformat(since), {row.due for row in rows if row.name == RUN}
+        since = min(row.due for row in rows if row.name == RELEASE_START_JOB)
+        return datetime.fromisoformat(since), {row.due for row in rows if row.name == RELEASE_JOB}
 
-    async def postings(self, kept: StoredRelease) -> Mapping[str, ReleasePosting]:
+    async def load_postings(self, kept: StoredRelease) -> Mapping[str, ReleasePosting]:
         """Where a release was posted, or is to be, by place."""
         table = tables.postings
         one = (table.c.fiscal_year == kept.fiscal_year) & (table.c.number == kept.number)
         async with self._reader.connect() as connection:
             rows = (await connection.execute(select(table).where(one))).all()
         return {
-            r.place: ReleasePosting(r.place, _instant(r.due), r.attempts, r.done, r.trouble) for r in rows
+            r.place: ReleasePosting(r.place, _from_epoch_minutes(r.due), r.attempts, r.done, r.trouble)
+            for r in rows
         }
 
-    async def post(self, kept: StoredRelease, posting: ReleasePosting) -> None:
+    async def save_posting(self, kept: StoredRelease, posting: ReleasePosting) -> None:
         """Remember how far a release came at a place."""
-        found = {name: getattr(posting, name) for name in posting.__slots__} | {"due": _minute(posting.due)}
+        found = {name: getattr(posting, name) for name in posting.__slots__} | {
+            "due": _to_epoch_minutes(posting.due)
+        }
         changing = upsert(tables.postings).values(fiscal_year=kept.fiscal_year, number=kept.number, **found)
         found.pop("place")
         async with self.committer.transaction() as connection:
@@ -147,27 +157,27 @@ class ReleaseStore:
             )
 
 
-def _kept(row: Row[Any]) -> StoredRelease:
+def _row_to_release(row: Row[Any]) -> StoredRelease:
     return StoredRelease(
         row.fiscal_year,
         row.number,
         row.period,
         row.layout,
         row.as_of,
-        _instant(row.made_at),
+        _from_epoch_minutes(row.made_at),
         row.held,
         row.manifest,
         zlib.decompress(row.figures),
     )
 
 
-def _minute(at: datetime) -> int:
+def _to_epoch_minutes(at: datetime) -> int:
     return int(at.timestamp()) // 60
 
 
-def _instant(minute: int) -> datetime:
+def _from_epoch_minutes(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-def _iso(at: datetime) -> str:
+def _to_utc_iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="minutes")

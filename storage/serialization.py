@@ -76,19 +76,19 @@ class StoredAnswer:
     says: tuple[Reply, ...]
 
 
-SESSION = TypeAdapter(Session)
-ANSWERS = TypeAdapter(dict[str, StoredAnswer])
+SESSION_CODEC = TypeAdapter(Session)
+STORED_ANSWERS_CODEC = TypeAdapter(dict[str, StoredAnswer])
 """By the marks of their events, in hex digits."""
-TRIES = TypeAdapter(Attempts)
-REPORT = TypeAdapter(StoredReport)
-BODY = TypeAdapter(HistoryContent)
-FILE = TypeAdapter(FileMeta)
-IDENTITY = TypeAdapter(dict[str, str])
-LETTER = TypeAdapter(OutboxMessage)
-ERRAND = TypeAdapter(QueuedTask)
-SENDING = TypeAdapter(OutgoingReply)
+ATTEMPTS_CODEC = TypeAdapter(Attempts)
+REPORT_CODEC = TypeAdapter(StoredReport)
+HISTORY_CODEC = TypeAdapter(HistoryContent)
+FILE_META_CODEC = TypeAdapter(FileMeta)
+IDENTITY_CODEC = TypeAdapter(dict[str, str])
+OUTBOX_MESSAGE_CODEC = TypeAdapter(OutboxMessage)
+QUEUED_TASK_CODEC = TypeAdapter(QueuedTask)
+OUTGOING_REPLY_CODEC = TypeAdapter(OutgoingReply)
 
 
-def enclosed(letter: OutboxMessage) -> bytes:
+def encode_outbox_message(letter: OutboxMessage) -> bytes:
     """A letter as it is sealed: without what stands in it by default, which is most of it."""
-    return LETTER.dump_json(letter, exclude_defaults=True)
+    return OUTBOX_MESSAGE_CODEC.dump_json(letter, exclude_defaults=True)

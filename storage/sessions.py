@@ -10,118 +10,124 @@ from functools import cache
 from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.dialog.events import IDLE, DialogTopic, Session
+from handlers.dialog.events import SESSION_IDLE_TIMEOUT, DialogTopic, Session
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadBatcher
-from storage.db.sqlite import fetched, padded, sql
+from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
 from storage.errors import ConflictError
-from storage.serialization import SESSION
+from storage.serialization import SESSION_CODEC
 
-MOST_CACHED = 20_000
-FORGET = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
+MAX_CACHED_SESSIONS = 20_000
+DELETE_SESSION = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
 _COLUMN = tables.sessions.c
-_ONE = sql(select(_COLUMN.version, _COLUMN.sealed).where(_COLUMN.who == bindparam("who")))
+_SELECT_SESSION = compile_sql(select(_COLUMN.version, _COLUMN.sealed).where(_COLUMN.who == bindparam("who")))
 
 
 @cache
-def _versions(count: int) -> str:
+def _select_versions(count: int) -> str:
     people: list[BindParameter[bytes]] = [bindparam(f"p{number}") for number in range(count)]
-    return sql(select(_COLUMN.who, _COLUMN.version).where(_COLUMN.who.in_(people)))
+    return compile_sql(select(_COLUMN.who, _COLUMN.version).where(_COLUMN.who.in_(people)))
 
 
-def stored_version(session: Session | None) -> int:
+def get_stored_version(session: Session | None) -> int:
     """The version of the row that must be on the disk; 0 for none, as for what lives in memory only."""
-    return 0 if session is None or session.fleeting else session.version
+    return 0 if session is None or session.memory_only else session.version
 
 
 @dataclass
 class SessionStore:
     """The sessions of a desk."""
 
-    seals: Keyring
-    glance: ReadBatcher = field(repr=False)
-    _live: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
+    keyring: Keyring
+    read_batcher: ReadBatcher = field(repr=False)
+    _cached: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
 
-    def live(self, who: bytes) -> Session | None:
+    def get_cached(self, who: bytes) -> Session | None:
         """The session of a person who wrote a moment ago."""
-        return self._live.get(who)
+        return self._cached.get(who)
 
-    async def read(self, who: bytes) -> Session | None:
+    async def load(self, who: bytes) -> Session | None:
         """Where a person's talk stands on the disk; of one that the clock swept, only that it was."""
-        rows = await self.glance.rows(_ONE, (who,))
+        rows = await self.read_batcher.fetch(_SELECT_SESSION, (who,))
         if not rows:
             return None
         version, sealed = rows[0]
         if sealed is None:
             return Session(version=version, topic=DialogTopic.LAPSED)
-        session = self.opened(who, sealed)
-        self._live[who] = session
+        session = self.decode(who, sealed)
+        self._cached[who] = session
         return session
 
-    def opened(self, who: bytes, sealed: bytes) -> Session:
+    def decode(self, who: bytes, sealed: bytes) -> Session:
         """A sealed session, opened."""
-        return SESSION.validate_json(self.seals.session.open(sealed, "sessions", who.hex(), "talk"))
+        return SESSION_CODEC.validate_json(
+            self.keyring.session.decrypt(sealed, "sessions", who.hex(), "talk")
+        )
 
-    async def check(self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]) -> None:
+    async def check_versions(
+        self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]
+    ) -> None:
         """See that each talk still stands where it was decided. Raises Conflict.
 
         A command beside this process writes too, and one who stopped waiting may have left a turn in the queue.
         """
         befores = dict[bytes, Session | None]()
         for who, before in turns:
-            live = self._live.get(who)
+            live = self._cached.get(who)
             moved = (
-                live is not before if before is not None and before.fleeting else live not in (None, before)
+                live is not before
+                if before is not None and before.memory_only
+                else live not in (None, before)
             )
             if who in befores or moved:
                 raise ConflictError("this talk went on in the meantime")
             befores[who] = before
         if not befores:
             return
-        people = padded(befores)
-        stored = dict(await fetched(connection, _versions(len(people)), people))
+        people = pad_to_power_of_two(befores)
+        stored = dict(await fetch_all(connection, _select_versions(len(people)), people))
         for who, before in befores.items():
-            if stored.get(who, 0) != stored_version(before):
-                self._live.pop(who, None)
+            if stored.get(who, 0) != get_stored_version(before):
+                self._cached.pop(who, None)
                 raise ConflictError("this talk went on elsewhere")
 
-    def numbered(self, before: Session | None, session: Session) -> Session:
+    def with_next_version(self, before: Session | None, session: Session) -> Session:
         """The session as it will be stored: one version on.
 
         A first version is random, so that a row that went and came again is not taken for the older one.
         """
-        stored = stored_version(before)
+        stored = get_stored_version(before)
         version = stored + 1 if stored else secrets.randbits(40) + 1
-        return session.with_(version=0 if session.fleeting else version)
+        return session.replace(version=0 if session.memory_only else version)
 
-    def row(self, who: bytes, session: Session) -> dict[str, object]:
+    def to_row(self, who: bytes, session: Session) -> dict[str, object]:
         """The row of a session."""
-        sealed = self.seals.session.seal(
-            SESSION.dump_json(session, exclude_defaults=True), "sessions", who.hex(), "talk"
+        sealed = self.keyring.session.encrypt(
+            SESSION_CODEC.dump_json(session, exclude_defaults=True), "sessions", who.hex(), "talk"
         )
         touched = int(session.at.timestamp()) // 60
         return {
             "who": who,
             "version": session.version,
             "touched": touched,
-            "drafting": session.drafting,
+            "drafting": session.has_draft,
             "sealed": sealed,
         }
 
-    def remember(self, who: bytes, session: Session | None) -> None:
+    def cache_session(self, who: bytes, session: Session | None) -> None:
         """Keep what was written, until it is pushed out or lapses."""
         if session is None:
-            self._live.pop(who, None)
+            self._cached.pop(who, None)
             return
-        self._live[who] = session
-        self._live.move_to_end(who)
-        if len(self._live) > MOST_CACHED:
+        self._cached[who] = session
+        self._cached.move_to_end(who)
+        if len(self._cached) > MAX_CACHED_SESSIONS:
             # Those on the disk first: whoever opens many talks must not push out who follows a case.
-            stored = (one for one, session in self._live.items() if not session.fleeting)
-            del self._live[next(stored, next(iter(self._live)))]
+            stored = (one for one, session in self._cached.items() if not session.memory_only)
+            del self._cached[next(stored, next(iter(self._cached)))]
 
-    def forget_idle(self, now: datetime) -> None:
+    def evict_idle(self, now: datetime) -> None:
         """Drop everybody who stayed away too long, above all who followed a case."""
-        for who in [who for who, session in self._live.items() if now - session.at >= IDLE]:
-            del self._live[who]
+        for who in [who for who, session in self._cached.items() if now - session.at >= SESSION_IDLE_TIMEOUT]:
+            del self._cached[who]

@@ -26,7 +26,7 @@ from handlers.questions.faq_messages import (
     SaveFaqEntry,
     UnpublishQuestion,
 )
-from handlers.questions.follow import after
+from handlers.questions.follow import apply_thread_line
 from handlers.questions.messages import (
     AnswerMatch,
     AppendThreadLine,
@@ -50,73 +50,73 @@ from handlers.questions.messages import (
 )
 from handlers.questions.search_index import IndexedEntry, NgramIndex
 from handlers.service_desk import ServiceDesk
-from handlers.staff.complaints.messages import HELD
+from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
 from tests.play import OFFICE, InMemoryDesk
 
-COMPLAINTS = "https://complaints.example"
-BOARD = "https://service.example/qna"
-BASE = knowledge.load(knowledge.EXAMPLE)
+COMPLAINTS_URL = "https://complaints.example"
+BOARD_URL = "https://service.example/qna"
+FAQ_ENTRIES = knowledge.load_faq_file(knowledge.EXAMPLE_FAQ_PATH)
 
 
-def desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
+def make_service_desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
     """The service desk of the example office."""
-    return ServiceDesk(OFFICE, COMPLAINTS, BOARD, roster)
+    return ServiceDesk(OFFICE, COMPLAINTS_URL, BOARD_URL, roster)
 
 
 @dataclass
 class InMemoryServiceDesk(InMemoryDesk):
     """The world of the service desk."""
 
-    router: Any = field(default_factory=desk)
+    router: Any = field(default_factory=make_service_desk)
     index: NgramIndex = field(
-        default_factory=lambda: NgramIndex.of(
-            [IndexedEntry(one.id, (one.question, *one.also, one.answer)) for one in BASE]
+        default_factory=lambda: NgramIndex.build(
+            [IndexedEntry(one.id, (one.question, *one.also, one.answer)) for one in FAQ_ENTRIES]
         )
     )
     threads: dict[str, QuestionThread] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
-    asked: dict[bytes, Attempts] = field(default_factory=dict)
+    question_attempts: dict[bytes, Attempts] = field(default_factory=dict)
     staff: dict[bytes, StaffMember] = field(default_factory=dict)
-    shelf: FaqCatalogue = field(default_factory=lambda: FaqCatalogue(BASE))
-    ballots: dict[str, Consultation] = field(default_factory=dict)
-    voices: dict[tuple[str, bytes], Mapping[str, str]] = field(default_factory=dict)
-    held: dict[str, OutgoingAnswer] = field(default_factory=dict)
+    faq_catalogue: FaqCatalogue = field(default_factory=lambda: FaqCatalogue(FAQ_ENTRIES))
+    consultations: dict[str, Consultation] = field(default_factory=dict)
+    responses: dict[tuple[str, bytes], Mapping[str, str]] = field(default_factory=dict)
+    scheduled_answers: dict[str, OutgoingAnswer] = field(default_factory=dict)
 
-    def answer(self, query: Query[Any]) -> Any:
+    def answer_query(self, query: Query[Any]) -> Any:
         match query:
             case Now():
                 return self.now
             case NewReceipt():
-                return receipts.made_of(self.chance.getrandbits(80))
+                return receipts.make_receipt(self.chance.getrandbits(80))
             case FindKnownAnswers(text):
-                return tuple(self._match(found.id, found.sure) for found in self.index.nearest(text))
+                return tuple(self._to_match(found.id, found.sure) for found in self.index.search(text))
             case FindThreadByCode(receipt):
                 return self.threads.get(self.codes.get(receipt.symbols, ""))
             case GetThread(thread):
                 return self.threads.get(thread)
             case GetQuestionRate(who):
-                return self.asked.get(who, Attempts())
+                return self.question_attempts.get(who, Attempts())
             case GetAttempts(who):
-                return self.tries.get(who, Attempts())
+                return self.attempts.get(who, Attempts())
             case FindStaffMember(who):
                 return self.staff.get(who)
             case FindInvitation():
                 return None
             case GetFaqCatalogue():
-                return self.shelf
+                return self.faq_catalogue
             case NewFeedbackNumber():
                 return sum(isinstance(act, SubmitFeedback) for act in self.acts) + 1
             case ListConsultations():
-                return tuple(self.ballots.values())
+                return tuple(self.consultations.values())
             case GetConsultationLinks(code):
                 return ConsultationLinks(
                     f"https://service.example/opinion?c={code}", f"https://t.me/bot?start=c-{code}"
                 )
             case FindConsultation(code):
-                return self.ballots.get(code)
+                return self.consultations.get(code)
             case FindResponse(code, who):
-                return self.voices.get((code, who))
+                return self.responses.get((code, who))
             case ListOpenQuestions(at, most):
                 waiting = [t for t in self.threads.values() if t.state is QuestionState.OPEN]
                 return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
@@ -125,17 +125,17 @@ class InMemoryServiceDesk(InMemoryDesk):
         raise AssertionError(query)
 
     @staticmethod
-    def _match(found: str, sure: bool) -> AnswerMatch:
-        one = next(one for one in BASE if one.id == found)
+    def _to_match(found: str, sure: bool) -> AnswerMatch:
+        one = next(one for one in FAQ_ENTRIES if one.id == found)
         return AnswerMatch(one.id, one.question, one.answer, one.link, sure, one.example)
 
-    def write(self, act: Act) -> None:
+    def apply_act(self, act: Act) -> None:
         self.acts.append(act)
         match act:
             case SubmitFeedback():
                 pass
             case SubmitResponse():
-                self.voices[act.code, act.who] = act.answers
+                self.responses[act.code, act.person_id] = act.answers
             case SubmitQuestion():
                 number = len(self.threads) + 1
                 name = f"{number:032x}"
@@ -151,28 +151,28 @@ class InMemoryServiceDesk(InMemoryDesk):
                     None,
                     (first,),
                     act.lang,
-                    act.who.hex()[:4],
+                    act.person_id.hex()[:4],
                 )
             case AppendThreadLine():
                 assert act.seq == self.threads[act.thread].seq + 1
-                self.threads[act.thread] = after(self.threads[act.thread], act)
+                self.threads[act.thread] = apply_thread_line(self.threads[act.thread], act)
             case ScheduleAnswer(answering, seq):
                 thread = self.threads[answering.thread]
-                assert (thread.seq, thread.held) == (seq, "")
-                due = int(self.now.timestamp()) + HELD
-                self.threads[thread.id] = replace(thread, held=answering.staff, due=due)
-                self.held[thread.id] = answering
+                assert (thread.seq, thread.scheduled_by) == (seq, "")
+                due = int(self.now.timestamp()) + UNDO_SECONDS
+                self.threads[thread.id] = replace(thread, scheduled_by=answering.staff, send_at=due)
+                self.scheduled_answers[thread.id] = answering
             case CancelAnswer():
-                del self.held[act.thread]
-                self.threads[act.thread] = replace(self.threads[act.thread], held="", due=0)
+                del self.scheduled_answers[act.thread]
+                self.threads[act.thread] = replace(self.threads[act.thread], scheduled_by="", send_at=0)
             case RateAnswer():
                 self.threads[act.thread] = replace(self.threads[act.thread], rating=act.rating)
             case SaveQuestionRate():
-                self.asked[act.who] = act.tries
+                self.question_attempts[act.person_id] = act.attempts
             case SaveAttempts():
-                self.tries[act.who] = act.tries
+                self.attempts[act.person_id] = act.attempts
             case DeleteFiles():
-                self.dropped.extend(act.ids)
+                self.dropped_file_ids.extend(act.ids)
             case CloseQuestion():
                 self.threads[act.thread] = replace(self.threads[act.thread], state=QuestionState.CLOSED)
             case Unsubscribe() | PublishQuestion() | UnpublishQuestion() | SaveFaqEntry() | AuditRefusal():
@@ -180,18 +180,20 @@ class InMemoryServiceDesk(InMemoryDesk):
             case _:
                 raise AssertionError(act)
 
-    def wait(self, **passed: float) -> None:
+    def advance_clock(self, **passed: float) -> None:
         """Let time pass, and what is due go."""
-        super().wait(**passed)
-        for name, one in list(self.held.items()):
-            if self.threads[name].due <= self.now.timestamp():
-                self.write(CancelAnswer(name, one.staff))
-                self._answers(self.threads[name], one.text)
+        super().advance_clock(**passed)
+        for name, one in list(self.scheduled_answers.items()):
+            if self.threads[name].send_at <= self.now.timestamp():
+                self.apply_act(CancelAnswer(name, one.staff))
+                self._append_answer(self.threads[name], one.text)
 
-    def office_answers(self, shown: str, words: str) -> None:
+    def answer_question(self, shown: str, words: str) -> None:
         """An officer answers the question of a code."""
-        self._answers(self.threads[self.codes[receipts.folded(shown)]], words)
+        self._append_answer(self.threads[self.codes[receipts.normalize_receipt(shown)]], words)
 
-    def _answers(self, thread: QuestionThread, words: str) -> None:
-        on = thai.day(self.now)
-        self.write(AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, "office", words))  # type: ignore[arg-type]
+    def _append_answer(self, thread: QuestionThread, words: str) -> None:
+        on = thai.to_bangkok_date(self.now)
+        self.apply_act(
+            AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, "office", words)
+        )  # type: ignore[arg-type]

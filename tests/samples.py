@@ -12,7 +12,7 @@ from PIL import Image
 
 
 @cache
-def photo() -> bytes:
+def make_photo() -> bytes:
     """A small JPEG with a place and a camera in its EXIF."""
     exif = Image.Exif()
     exif[0x010F] = "CANARYCAMERA"
@@ -21,7 +21,7 @@ def photo() -> bytes:
     return out.getvalue()
 
 
-def png(width: int = 40, height: int = 30) -> bytes:
+def make_png(width: int = 40, height: int = 30) -> bytes:
     """A PNG that claims any size; only small ones hold their pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -32,7 +32,7 @@ def png(width: int = 40, height: int = 30) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-def docx(unfolded: int = 1000) -> bytes:
+def make_docx(unfolded: int = 1000) -> bytes:
     """A Word document whose text unfolds to so many bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -44,7 +44,7 @@ def docx(unfolded: int = 1000) -> bytes:
     return out.getvalue()
 
 
-def archive() -> bytes:
+def make_zip() -> bytes:
     """A plain zip."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
@@ -52,24 +52,24 @@ def archive() -> bytes:
     return out.getvalue()
 
 
-FILES: Mapping[str, Callable[[], bytes]] = {
-    "ภาพถ่าย.jpg": photo,
-    "ภาพ.png": png,
+SAMPLE_FILES: Mapping[str, Callable[[], bytes]] = {
+    "ภาพถ่าย.jpg": make_photo,
+    "ภาพ.png": make_png,
     "เอกสาร.pdf": lambda: b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
-    "บันทึก.docx": docx,
+    "บันทึก.docx": make_docx,
     "ข้อความ.txt": lambda: "ใบเสร็จเลขที่ ๑๒".encode(),
     "ว่าง.jpg": lambda: b"",
-    "ใหญ่.jpg": lambda: photo() + bytes(21 * 1024 * 1024),
-    "ใบเสร็จ.pdf": png,  # a PNG by content
+    "ใหญ่.jpg": lambda: make_photo() + bytes(21 * 1024 * 1024),
+    "ใบเสร็จ.pdf": make_png,  # a PNG by content
     "รูป.jpg": lambda: b"MZ\x90\x00" + bytes(300) + b"This program cannot be run in DOS mode",
-    "ระเบิด.png": lambda: png(60_000, 60_000),
-    "ระเบิด.docx": lambda: docx(600_000_000),
-    "รวม.zip": archive,
+    "ระเบิด.png": lambda: make_png(60_000, 60_000),
+    "ระเบิด.docx": lambda: make_docx(600_000_000),
+    "รวม.zip": make_zip,
 }
 
 
-def make(folder: Path, name: str) -> Path:
+def write_sample_file(folder: Path, name: str) -> Path:
     """Write a sample into a folder."""
     path = folder / name
-    path.write_bytes(FILES[name]())
+    path.write_bytes(SAMPLE_FILES[name]())
     return path

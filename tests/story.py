@@ -32,24 +32,24 @@ from pyotp import HOTP
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
 from handlers.dialog.events import Message
-from handlers.dialog.receipt import ALPHABET, made_of
+from handlers.dialog.receipt import RECEIPT_ALPHABET, make_receipt
 from handlers.thai import BANGKOK
 from ita_stats.calendar import fiscal_year
 
-STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
-SERVICE = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
+COMPLAINT_STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
+SERVICE_STORIES = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
 
-STRICT = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
+STRICT_STORIES = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
 """Stories of an office in which it takes two to close a case as unfounded."""
 
-CITIZENS = [story for story in STORIES if "! staff " not in story.read_text("utf-8")]
-ASKING = [story for story in SERVICE if "! staff " not in story.read_text("utf-8")]
+CITIZEN_STORIES = [story for story in COMPLAINT_STORIES if "! staff " not in story.read_text("utf-8")]
+CITIZEN_SERVICE_STORIES = [story for story in SERVICE_STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for doors that have none."""
 
 
-SECRET = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
-CONSULTATION = re.compile(r"c-([0-9A-Z]{6})")
-RECOVERY = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
+TOTP_SECRET_PATTERN = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
+CONSULTATION_CODE_PATTERN = re.compile(r"c-([0-9A-Z]{6})")
+RECOVERY_CODE_PATTERN = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
 
 
 class StoryDriver(Protocol):
@@ -57,37 +57,37 @@ class StoryDriver(Protocol):
 
     sets_clock: bool
 
-    def hear(self, person: str, words: str) -> list[Message]:
+    def send_text(self, person: str, words: str) -> list[Message]:
         """Type words."""
 
-    def pick(self, person: str, label: str, data: str) -> list[Message]:
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
         """Tap a button."""
 
-    def send(self, person: str, name: str) -> list[Message]:
+    def send_file(self, person: str, name: str) -> list[Message]:
         """Send a sample file."""
 
-    def quit(self, person: str) -> None:
+    def restart_program(self, person: str) -> None:
         """End the person's program."""
 
-    def later(self, minutes: int) -> None:
+    def advance_clock(self, minutes: int) -> None:
         """Let time pass."""
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
         """The office takes a step."""
 
-    def tell(self, receipt: str, words: str) -> None:
+    def send_office_message(self, receipt: str, words: str) -> None:
         """The office says something."""
 
-    def employ(self, person: str, role: str) -> str:
+    def add_staff(self, person: str, role: str) -> str:
         """Add a person to the staff; gives the code to join by."""
 
-    def dismiss(self, person: str) -> None:
+    def remove_staff(self, person: str) -> None:
         """Remove a person from the staff."""
 
     def time(self) -> float:
         """The instant as the product takes it, in seconds since 1970."""
 
-    def answer(self, receipt: str, words: str) -> None:
+    def answer_question(self, receipt: str, words: str) -> None:
         """The office answers a question."""
 
 
@@ -95,127 +95,127 @@ class StoryDriver(Protocol):
 class StoryPlayer:
     """A story being played at a door."""
 
-    door: StoryDriver
+    driver: StoryDriver
     person: str = "ก"
     receipt: str = ""
-    said: str = ""
+    answer_text: str = ""
     buttons: dict[str, dict[str, str]] = field(default_factory=dict)
-    code: str = ""
-    secrets: dict[str, str] = field(default_factory=dict)
-    steps: dict[str, int] = field(default_factory=dict)
-    recoveries: dict[str, str] = field(default_factory=dict)
-    consultation: str = ""
+    invitation_code: str = ""
+    totp_secrets: dict[str, str] = field(default_factory=dict)
+    totp_steps: dict[str, int] = field(default_factory=dict)
+    recovery_codes: dict[str, str] = field(default_factory=dict)
+    consultation_code: str = ""
 
-    def play(self, story: Path) -> None:
+    def play_story(self, story: Path) -> None:
         """Play a story to its end, or fail at the line that does not hold."""
         for number, line in enumerate(story.read_text("utf-8").splitlines(), start=1):
-            if line == "! clock" and not self.door.sets_clock:
+            if line == "! clock" and not self.driver.sets_clock:
                 return
-            if line == "! content" and not getattr(self.door, "shows_content", True):
+            if line == "! content" and not getattr(self.driver, "shows_content", True):
                 return
             if line.strip() and not line.startswith("#") and line not in {"! clock", "! content"}:
                 sign, _, rest = line.partition(" ")
-                self._line(f"{story.name}:{number}", sign, self._filled(rest.strip()))
+                self._run_line(f"{story.name}:{number}", sign, self._fill_placeholders(rest.strip()))
 
-    def _line(self, where: str, sign: str, rest: str) -> None:
+    def _run_line(self, where: str, sign: str, rest: str) -> None:
         match sign:
             case ">":
-                self._do(where, rest)
+                self._send_line(where, rest)
             case "<":
-                assert rest in self.said, f"{where}: “{rest}” is missing in:\n{self.said}"
+                assert rest in self.answer_text, f"{where}: “{rest}” is missing in:\n{self.answer_text}"
             case "<!":
-                assert rest not in self.said, f"{where}: “{rest}” stands in:\n{self.said}"
+                assert rest not in self.answer_text, f"{where}: “{rest}” stands in:\n{self.answer_text}"
             case "!":
-                self._happen(*rest.partition(" ")[::2])
+                self._run_directive(*rest.partition(" ")[::2])
             case _:
                 raise AssertionError(f"{where}: {sign}")
 
-    def _do(self, where: str, rest: str) -> None:
+    def _send_line(self, where: str, rest: str) -> None:
         if rest.startswith("[") and rest.endswith("]"):
             buttons = self.buttons[self.person]
             assert rest[1:-1] in buttons, f"{where}: no button {rest} among {list(buttons)}"
-            messages = self.door.pick(self.person, rest[1:-1], buttons[rest[1:-1]])
+            messages = self.driver.pick_choice(self.person, rest[1:-1], buttons[rest[1:-1]])
         elif rest.startswith("file "):
-            messages = self.door.send(self.person, rest.removeprefix("file "))
+            messages = self.driver.send_file(self.person, rest.removeprefix("file "))
         else:
-            messages = self.door.hear(self.person, rest)
+            messages = self.driver.send_text(self.person, rest)
         assert messages, f"{where}: no answer"
-        self.said = "\n".join(m.text for m in messages)
-        self._learn()
+        self.answer_text = "\n".join(m.text for m in messages)
+        self._note_codes()
         self.receipt = next((m.receipt for m in messages if m.receipt), self.receipt)
         self.buttons[self.person] = dict(next((m.choices for m in reversed(messages) if m.choices), ()))
 
-    def _learn(self) -> None:
+    def _note_codes(self) -> None:
         """Set up an authenticator app from what is shown, and write the recovery codes down."""
-        if found := SECRET.search(self.said):
-            self.secrets[self.person] = found[0]
-        if found := RECOVERY.search(self.said):
-            self.recoveries[self.person] = found[0]
-        if found := CONSULTATION.search(self.said):
-            self.consultation = found[1]
+        if found := TOTP_SECRET_PATTERN.search(self.answer_text):
+            self.totp_secrets[self.person] = found[0]
+        if found := RECOVERY_CODE_PATTERN.search(self.answer_text):
+            self.recovery_codes[self.person] = found[0]
+        if found := CONSULTATION_CODE_PATTERN.search(self.answer_text):
+            self.consultation_code = found[1]
 
-    def _factor(self, *, again: bool = False) -> str:
-        if self.person not in self.secrets:
+    def _next_totp_code(self, *, again: bool = False) -> str:
+        if self.person not in self.totp_secrets:
             return ""
         if not again:
-            now = int(self.door.time()) // 30
-            self.steps[self.person] = max(now, self.steps.get(self.person, 0) + 1)
-        return HOTP(self.secrets[self.person]).at(self.steps[self.person])
+            now = int(self.driver.time()) // 30
+            self.totp_steps[self.person] = max(now, self.totp_steps.get(self.person, 0) + 1)
+        return HOTP(self.totp_secrets[self.person]).at(self.totp_steps[self.person])
 
-    def _happen(self, what: str, rest: str) -> None:
+    def _run_directive(self, what: str, rest: str) -> None:
         match what:
             case "person":
                 self.person = rest
             case "staff":
                 self.person, _, role = rest.partition(" ")
-                self.code = self.door.employ(self.person, role)
+                self.invitation_code = self.driver.add_staff(self.person, role)
             case "removed":
-                self.door.dismiss(rest)
+                self.driver.remove_staff(rest)
             case "quit":
-                self.door.quit(self.person)
+                self.driver.restart_program(self.person)
             case "later":
-                self.door.later(int(rest))
+                self.driver.advance_clock(int(rest))
             case "office" if rest.startswith("says "):
-                self.door.tell(self.receipt, rest.removeprefix("says "))
+                self.driver.send_office_message(self.receipt, rest.removeprefix("says "))
             case "office" if rest.startswith("answers "):
-                self.door.answer(self.receipt, rest.removeprefix("answers "))
+                self.driver.answer_question(self.receipt, rest.removeprefix("answers "))
             case "office":
-                self.door.step(self.receipt, _step(*rest.partition(" ")[::2]))
+                self.driver.move_case(self.receipt, _parse_step(*rest.partition(" ")[::2]))
             case _:
                 raise AssertionError(what)
 
-    def _in_a_week(self) -> str:
-        today = datetime.fromtimestamp(self.door.time(), BANGKOK).date()
-        return _written(today + timedelta(days=7))
+    def _format_next_week(self) -> str:
+        today = datetime.fromtimestamp(self.driver.time(), BANGKOK).date()
+        return _format_buddhist_date(today + timedelta(days=7))
 
-    def _filled(self, text: str) -> str:
+    def _fill_placeholders(self, text: str) -> str:
         symbols = self.receipt.replace("-", "")
         if "{year}" in text:
-            today = datetime.fromtimestamp(self.door.time(), BANGKOK).date()
+            today = datetime.fromtimestamp(self.driver.time(), BANGKOK).date()
             text = text.replace("{year}", str(fiscal_year(today)))
         if "{next week}" in text:
-            text = text.replace("{next week}", self._in_a_week())
+            text = text.replace("{next week}", self._format_next_week())
         if "{factor}" in text:
-            text = text.replace("{factor}", self._factor())
+            text = text.replace("{factor}", self._next_totp_code())
         if "{factor again}" in text:
-            text = text.replace("{factor again}", self._factor(again=True))
-        wrong = ALPHABET[(ALPHABET.index(symbols[-1]) + 1) % 31] if symbols else ""
+            text = text.replace("{factor again}", self._next_totp_code(again=True))
+        wrong = RECEIPT_ALPHABET[(RECEIPT_ALPHABET.index(symbols[-1]) + 1) % 31] if symbols else ""
         return (
             text.replace("{receipt}", self.receipt)
             .replace("{five}", symbols[-5:])
             .replace("{mistyped}", self.receipt[:-1] + wrong)
-            .replace("{code}", self.code)
-            .replace("{recovery}", self.recoveries.get(self.person, ""))
-            .replace("{consultation}", self.consultation)
-            .replace("{never}", made_of(987654321).shown)
+            .replace("{code}", self.invitation_code)
+            .replace("{recovery}", self.recovery_codes.get(self.person, ""))
+            .replace("{consultation}", self.consultation_code)
+            .replace("{never}", make_receipt(987654321).formatted)
         )
 
 
-def _written(day: date) -> str:
+def _format_buddhist_date(day: date) -> str:
     return f"{day:%d/%m}/{day.year + 543}"
 
 
-def _step(move: str, rest: str) -> TransitionRequest:
+def _parse_step(move: str, rest: str) -> TransitionRequest:
     match move:
         case "forward":
             return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=rest)

@@ -16,27 +16,27 @@ from statistics import quantiles
 import uvloop
 
 from benchmarks.telegram.crowd import FakeTelegram, FakeTelegramProtocol, LoadGenerator
-from benchmarks.telegram.script import ScriptStep, steps, told
-from bot.platforms.telegram.client import MOST_AT_ONCE
+from benchmarks.telegram.script import ScriptStep, build_steps, encode_script
+from bot.platforms.telegram.client import MAX_WEBHOOK_CONNECTIONS
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 30
-PERSONS = MOST_AT_ONCE
+PERSONS = MAX_WEBHOOK_CONNECTIONS
 """Who write side by side: as many updates as Telegram brings at once, where it is told so as we do."""
 
-SECONDS = 1.0
+ROUND_SECONDS = 1.0
 """Of a round."""
 
-PEERS = ROOT / ".venv" / "peers" / "bin" / "python"
-OURS = [sys.executable, "-m", "benchmarks.telegram.ours"]
-PTB = [sys.executable, "-m", "benchmarks.telegram.peer_ptb"]
-AIOGRAM = [str(PEERS), str(Path(__file__).parent / "peer_aiogram.py")]
-STANDS = {
-    "ours": (OURS, (), "/telegram/complaints"),
-    "aiogram, as documented": (AIOGRAM, ("background",), "/hook"),
-    "aiogram, in the response": (AIOGRAM, ("response",), "/hook"),
-    "PTB, as documented": (PTB, ("asyncio",), "/hook"),
-    "PTB, on uvloop": (PTB, ("uvloop",), "/hook"),
+PEERS_PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
+OUR_COMMAND = [sys.executable, "-m", "benchmarks.telegram.ours"]
+PTB_COMMAND = [sys.executable, "-m", "benchmarks.telegram.peer_ptb"]
+AIOGRAM_COMMAND = [str(PEERS_PYTHON), str(Path(__file__).parent / "peer_aiogram.py")]
+CONTENDERS = {
+    "ours": (OUR_COMMAND, (), "/telegram/complaints"),
+    "aiogram, as documented": (AIOGRAM_COMMAND, ("background",), "/hook"),
+    "aiogram, in the response": (AIOGRAM_COMMAND, ("response",), "/hook"),
+    "PTB, as documented": (PTB_COMMAND, ("asyncio",), "/hook"),
+    "PTB, on uvloop": (PTB_COMMAND, ("uvloop",), "/hook"),
 }
 
 
@@ -44,32 +44,32 @@ STANDS = {
 class Contender:
     """A bot at work, its updates a second in each round, and seconds of work before the first."""
 
-    process: int
+    pid: int
     crowd: LoadGenerator
     rates: list[float] = field(default_factory=list)
-    before: float = 0.0
+    cpu_at_start: float = 0.0
 
-    async def warm(self, persons: int) -> None:
+    async def warm_up(self, persons: int) -> None:
         """A round before the first."""
-        await self.crowd.play(persons, SECONDS)
+        await self.crowd.run_for(persons, ROUND_SECONDS)
         self.crowd.latencies.clear()
         self.crowd.telegram.calls.clear()
         self.crowd.answered = 0
-        self.before = _worked(self.process)
+        self.cpu_at_start = _read_cpu_seconds(self.pid)
 
-    async def drive(self, persons: int) -> None:
+    async def run_round(self, persons: int) -> None:
         """One round."""
-        self.rates.append(await self.crowd.play(persons, SECONDS))
+        self.rates.append(await self.crowd.run_for(persons, ROUND_SECONDS))
 
-    def told(self) -> list[str]:
+    def format_results(self) -> list[str]:
         """What was measured."""
         answered, calls = self.crowd.answered, self.crowd.telegram.calls
         complaints = answered / len(self.crowd.steps)
         each = ", ".join(f"{m} {n / complaints:.2f}" for m, n in sorted(calls.items()) if n >= complaints / 2)
         cuts = quantiles(self.crowd.latencies, n=100)
-        work = (_worked(self.process) - self.before) / answered * 1e6
+        work = (_read_cpu_seconds(self.pid) - self.cpu_at_start) / answered * 1e6
         return [
-            f"{_middle(self.rates, ',.0f')} updates/s",
+            f"{_format_median(self.rates, ',.0f')} updates/s",
             f"p50 {cuts[49] * 1e3:.1f} ms   p99 {cuts[98] * 1e3:.1f} ms   {work:.0f} µs of work an update",
             f"calls a complaint: {each or 'none'}",
         ]
@@ -77,46 +77,49 @@ class Contender:
 
 def main(rounds: int = ROUNDS, persons: int = PERSONS) -> None:
     """All are at work the whole time and are driven in turn, a moment each: other people use this machine too."""
-    made, cores = steps(), sorted(os.sched_getaffinity(0))
+    made, cores = build_steps(), sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     print(
-        f"{persons} persons in flight, with complaints of {len(made)} updates; {rounds} rounds of {SECONDS:g} s;"
+        f"{persons} persons in flight, with complaints of {len(made)} updates; {rounds} rounds of {ROUND_SECONDS:g} s;"
         " the bots on a core of their own, and one at a time; medians, and what half of the rounds lie between"
     )
-    ours, *others = uvloop.run(driven(made, rounds, persons, cores[0]))
+    ours, *others = uvloop.run(race_contenders(made, rounds, persons, cores[0]))
     for name, bot in others:
         ratios = [one / other for one, other in zip(ours[1].rates, bot.rates, strict=True)]
-        print(f"  ours / {name}: {_middle(ratios, '.2f')}")
+        print(f"  ours / {name}: {_format_median(ratios, '.2f')}")
 
 
-def _middle(figures: list[float], form: str) -> str:
+def _format_median(figures: list[float], form: str) -> str:
     low, middle, high = quantiles(figures, n=4, method="inclusive")
     return f"{middle:{form}} ({low:{form}} to {high:{form}})"
 
 
-async def driven(made: list[ScriptStep], rounds: int, persons: int, core: int) -> list[tuple[str, Contender]]:
+async def race_contenders(
+    made: list[ScriptStep], rounds: int, persons: int, core: int
+) -> list[tuple[str, Contender]]:
     """Every bot, with what was measured of it."""
     async with AsyncExitStack() as stack:
         bots = [
-            (name, await stack.enter_async_context(begun(stand, made, core)))
-            for name, stand in STANDS.items()
+            (name, await stack.enter_async_context(start_contender(stand, made, core)))
+            for name, stand in CONTENDERS.items()
         ]
         for _, bot in bots:
-            await bot.warm(persons)
+            await bot.warm_up(persons)
         for _ in range(rounds):
             for _, bot in bots:
-                await bot.drive(persons)
+                await bot.run_round(persons)
         for name, bot in bots:
             print(
                 "\n".join(
-                    f"  {first:26}{line}" for first, line in zip((name, "", ""), bot.told(), strict=True)
+                    f"  {first:26}{line}"
+                    for first, line in zip((name, "", ""), bot.format_results(), strict=True)
                 )
             )
         return bots
 
 
 @asynccontextmanager
-async def begun(
+async def start_contender(
     stand: tuple[list[str], tuple[str, ...], str], made: list[ScriptStep], core: int
 ) -> AsyncIterator[Contender]:
     """A bot with a Telegram of its own."""
@@ -126,25 +129,29 @@ async def begun(
         lambda: FakeTelegramProtocol(telegram), "127.0.0.1", 0
     )
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=_home()) as folder:
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=_ensure_home()) as folder:
         script = Path(folder) / "script.json"
-        script.write_text(told(made), "utf-8")
-        port = _free()
-        with running([*command, str(port), url, str(script), *more], Path(folder), url, core) as process:
-            await _ready(port)
+        script.write_text(encode_script(made), "utf-8")
+        port = _find_free_port()
+        with run_bot_process(
+            [*command, str(port), url, str(script), *more], Path(folder), url, core
+        ) as process:
+            await _wait_until_ready(port)
             yield Contender(process.pid, LoadGenerator(telegram, made, port, path, "bench"))
     server.close()
 
 
 @contextmanager
-def running(command: list[str], home: Path, url: str, core: int) -> Iterator["subprocess.Popen[bytes]"]:
+def run_bot_process(
+    command: list[str], home: Path, url: str, core: int
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A bot in a process of its own, on a core of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
     told = {"ITA_HOME": str(home / "var"), "ITA_TELEGRAM_API_URL": url, "PYTHONPATH": str(ROOT)}
     secrets = {"TOKEN": "700000001:bench", "SECRET": "bench"}
     told |= {f"ITA_COMPLAINTS__TELEGRAM_{name}": value for name, value in secrets.items()}
     # What the others say at their end, that Telegram went away, is of no interest.
-    errors = None if command[: len(OURS)] == OURS else subprocess.DEVNULL
+    errors = None if command[: len(OUR_COMMAND)] == OUR_COMMAND else subprocess.DEVNULL
     bot = subprocess.Popen(
         command,
         env={**kept, **told},
@@ -163,7 +170,7 @@ def running(command: list[str], home: Path, url: str, core: int) -> Iterator["su
             bot.wait()
 
 
-async def _ready(port: int) -> None:
+async def _wait_until_ready(port: int) -> None:
     for _ in range(200):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -176,19 +183,19 @@ async def _ready(port: int) -> None:
     raise RuntimeError("the bot did not begin")
 
 
-def _worked(process: int) -> float:
+def _read_cpu_seconds(process: int) -> float:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _free() -> int:
+def _find_free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
 
 
-def _home() -> Path:
+def _ensure_home() -> Path:
     home = ROOT / "var"
     home.mkdir(mode=0o700, exist_ok=True)
     return home

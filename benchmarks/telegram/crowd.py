@@ -9,16 +9,20 @@ from typing import Any
 
 import httptools
 
-from benchmarks.telegram.script import ScriptStep, update
+from benchmarks.telegram.script import ScriptStep, encode_update
 
-MESSAGE = (
+MESSAGE_RESPONSE = (
     b'{"ok":true,"result":{"message_id":9,"date":1790000000,"chat":{"id":1,"type":"private","first_name":"x"},'
     b'"from":{"id":700000001,"is_bot":true,"first_name":"bot"},"text":"x"}}'
 )
-ME = b'{"ok":true,"result":{"id":700000001,"is_bot":true,"first_name":"bot","username":"bench_bot"}}'
-YES = b'{"ok":true,"result":true}'
-VISIBLE = {"sendMessage", "editMessageText"}
-_CHAT = re.compile(rb'(?:^|&)chat_id=(\d+)|name="chat_id"\r\n(?:.*\r\n)*?\r\n(\d+)|"chat_id": ?"?(\d+)')
+GET_ME_RESPONSE = (
+    b'{"ok":true,"result":{"id":700000001,"is_bot":true,"first_name":"bot","username":"bench_bot"}}'
+)
+TRUE_RESPONSE = b'{"ok":true,"result":true}'
+VISIBLE_METHODS = {"sendMessage", "editMessageText"}
+_CHAT_ID_PATTERN = re.compile(
+    rb'(?:^|&)chat_id=(\d+)|name="chat_id"\r\n(?:.*\r\n)*?\r\n(\d+)|"chat_id": ?"?(\d+)'
+)
 
 
 @dataclass
@@ -28,17 +32,17 @@ class FakeTelegram:
     calls: Counter[str] = field(default_factory=Counter)
     waiting: "dict[int, asyncio.Future[None]]" = field(default_factory=dict)
 
-    def called(self, method: str, body: bytes) -> bytes:
+    def handle_call(self, method: str, body: bytes) -> bytes:
         """One call; gives the answer."""
         self.calls[method] += 1
-        if method in VISIBLE:
-            self.seen(body)
-            return MESSAGE
-        return ME if method == "getMe" else YES
+        if method in VISIBLE_METHODS:
+            self.resolve_waiter(body)
+            return MESSAGE_RESPONSE
+        return GET_ME_RESPONSE if method == "getMe" else TRUE_RESPONSE
 
-    def seen(self, body: bytes) -> None:
+    def resolve_waiter(self, body: bytes) -> None:
         """A message came into a chat."""
-        found = _CHAT.search(body)
+        found = _CHAT_ID_PATTERN.search(body)
         chat = int(next(g for g in found.groups() if g)) if found else 0
         if (waiter := self.waiting.pop(chat, None)) is not None and not waiter.done():
             waiter.set_result(None)
@@ -63,7 +67,7 @@ class FakeTelegramProtocol(asyncio.Protocol):
         self._body += body
 
     def on_message_complete(self) -> None:
-        answer = self._telegram.called(self._method, self._body)
+        answer = self._telegram.handle_call(self._method, self._body)
         self._body = b""
         head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(
             answer
@@ -87,7 +91,7 @@ class WebhookConnection(asyncio.Protocol):
         """Hang up."""
         self._transport.close()
 
-    async def post(self, path: str, secret: str, body: bytes) -> bytes:
+    async def post_update(self, path: str, secret: str, body: bytes) -> bytes:
         """Bring an update; gives the body of the answer. RuntimeError for another status than 200."""
         self._parser, self._body = httptools.HttpResponseParser(self), b""
         self._done = asyncio.get_running_loop().create_future()
@@ -122,46 +126,46 @@ class LoadGenerator:
     path: str
     secret: str
     number: int = 1000
-    brought: int = 700_000_000
+    last_update_id: int = 700_000_000
     """Updates are numbered one after another, as Telegram numbers a bot's."""
 
     latencies: list[float] = field(default_factory=list)
     """Of every update that was answered in time, seconds."""
 
     answered: int = 0
-    over: bool = False
+    stopping: bool = False
     """The round is: what was begun is ended, and not counted."""
 
-    async def play(self, persons: int, seconds: float) -> float:
+    async def run_for(self, persons: int, seconds: float) -> float:
         """Complaint after complaint of each person, side by side; gives updates a second."""
         made = asyncio.get_running_loop().create_connection
         connections = [(await made(WebhookConnection, "127.0.0.1", self.port))[1] for _ in range(persons)]
-        answered, began, self.over = self.answered, time.perf_counter(), False
-        busy = [asyncio.create_task(self._person(one)) for one in connections]
+        answered, began, self.stopping = self.answered, time.perf_counter(), False
+        busy = [asyncio.create_task(self._report_until_stopped(one)) for one in connections]
         await asyncio.sleep(seconds)
-        self.over = True
+        self.stopping = True
         rate = (self.answered - answered) / (time.perf_counter() - began)
         await asyncio.gather(*busy)
         for connection in connections:
             connection.close()
         return rate
 
-    async def _person(self, connection: WebhookConnection) -> None:
-        while not self.over:
+    async def _report_until_stopped(self, connection: WebhookConnection) -> None:
+        while not self.stopping:
             await self._report(connection)
 
     async def _report(self, connection: WebhookConnection) -> None:
         self.number += 100
         chat = 1_000_000_000 + self.number
         for step in self.steps:
-            self.brought += 1
-            body = update(step, self.brought, chat)
+            self.last_update_id += 1
+            body = encode_update(step, self.last_update_id, chat)
             seen = self.telegram.waiting[chat] = asyncio.get_running_loop().create_future()
             began = time.perf_counter()
-            answer = await connection.post(self.path, self.secret, body)
+            answer = await connection.post_update(self.path, self.secret, body)
             if b"chat_id" in answer:
-                self.telegram.seen(answer)
+                self.telegram.resolve_waiter(answer)
             await asyncio.wait_for(seen, 20)
             self.answered += 1
-            if not self.over:
+            if not self.stopping:
                 self.latencies.append(time.perf_counter() - began)

@@ -6,34 +6,34 @@ from datetime import UTC, datetime
 
 import uvicorn
 
-from benchmarks.telegram.script import router
+from benchmarks.telegram.script import make_router
 from bot import bootstrap as app
 from bot import log
 from bot.delivery.worker import DeliveryWorker
 from bot.platforms.telegram import setup as entrance
 from bot.platforms.telegram.send_limiter import SendLimiter
-from bot.serve import configured, settled
+from bot.serve import build_server_config, tune_gc
 from handlers.dialog.events import Channel
 
 
-def broken(trouble: BaseException) -> None:
+def log_error(trouble: BaseException) -> None:
     """A fault is seen."""
-    log.fault(trouble)
+    log.log_exception(trouble)
 
 
 async def serve(port: int) -> None:
     """Serve until killed. The settings come from the environment, as for `ita-bot run`."""
-    async with app.opened(("complaints",), datetime.now(UTC)) as house:
+    async with app.open_app(("complaints",), datetime.now(UTC)) as house:
         desk = house.desks["complaints"]
-        desk.engine.router, desk.engine.fault = router(), broken
-        courier = DeliveryWorker(desk.engine, desk.store, {}, broken)
+        desk.engine.router, desk.engine.on_error = make_router(), log_error
+        courier = DeliveryWorker(desk.engine, desk.store, {}, log_error)
         own, origin = house.settings.complaints, house.settings.telegram_api_url
-        async with entrance.opened(desk, own, origin, courier, broken) as way:
-            courier.carriers = {Channel.TELEGRAM: way.door}
-            way.door.post.pace = SendLimiter(per_chat=0, overall=0)
+        async with entrance.open_telegram(desk, own, origin, courier, log_error) as way:
+            courier.transports = {Channel.TELEGRAM: way.adapter}
+            way.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
             listening = socket.create_server(("127.0.0.1", port))
-            settled()
-            await uvicorn.Server(configured(house, way.routes)).serve([listening])
+            tune_gc()
+            await uvicorn.Server(build_server_config(house, way.routes)).serve([listening])
 
 
 if __name__ == "__main__":

@@ -29,37 +29,37 @@ class Report(StatesGroup):
 STATES = (Report.s1, Report.s2, Report.s3, Report.s4, Report.s5, Report.s6, Report.s7)
 
 
-def add(router: Router, steps: list[Any], place: int, *, riding: bool) -> None:
+def register_step(router: Router, steps: list[Any], place: int, *, riding: bool) -> None:
     """Register what answers a step."""
     deed, _, _, shown, buttons = steps[place]
     rows = [[InlineKeyboardButton(text=label, callback_data=data)] for label, data in buttons]
     markup = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 
-    async def onward(state: FSMContext) -> None:
+    async def advance_state(state: FSMContext) -> None:
         if place + 1 < len(steps):
             await state.set_state(STATES[place])
         else:
             await state.clear()
 
-    async def tapped(query: CallbackQuery, state: FSMContext) -> Any:
+    async def on_tap(query: CallbackQuery, state: FSMContext) -> Any:
         await query.answer()
-        await onward(state)
+        await advance_state(state)
         assert isinstance(query.message, Message)
         answer = query.message.edit_text(shown, reply_markup=markup)
         return answer if riding else await answer
 
-    async def said(message: Message, state: FSMContext) -> Any:
+    async def on_text(message: Message, state: FSMContext) -> Any:
         await state.update_data({str(place): message.text})
-        await onward(state)
+        await advance_state(state)
         answer = message.answer(shown, reply_markup=markup)
         return answer if riding else await answer
 
     if place == 0:
-        router.message.register(said, Command("report"))
+        router.message.register(on_text, Command("report"))
     elif deed == "tap":
-        router.callback_query.register(tapped, STATES[place - 1])
+        router.callback_query.register(on_tap, STATES[place - 1])
     else:
-        router.message.register(said, STATES[place - 1])
+        router.message.register(on_text, STATES[place - 1])
 
 
 def main(port: str, url: str, script: str, way: str) -> None:
@@ -67,7 +67,7 @@ def main(port: str, url: str, script: str, way: str) -> None:
     steps = json.loads(Path(script).read_text("utf-8"))
     router, dispatcher = Router(), Dispatcher()
     for place in range(len(steps)):
-        add(router, steps, place, riding=way == "response")
+        register_step(router, steps, place, riding=way == "response")
     dispatcher.include_router(router)
     session = AiohttpSession(api=TelegramAPIServer.from_base(url))
     bot = Bot("700000001:bench", session=session)

@@ -25,7 +25,7 @@ from telegram.ext import (
 )
 
 
-def handler(steps: list[Any], place: int) -> Any:
+def make_step_handler(steps: list[Any], place: int) -> Any:
     """What answers a step."""
     deed, _, _, shown, buttons = steps[place]
     rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
@@ -50,8 +50,8 @@ async def serve(port: int, url: str, steps: list[Any]) -> None:
     """Serve until killed."""
     built = Application.builder().token("700000001:bench").base_url(f"{url}/bot").updater(None)
     application = built.build()
-    states = {place: [handler(steps, place)] for place in range(1, len(steps))}
-    begin = CommandHandler("report", handler(steps, 0).callback)
+    states = {place: [make_step_handler(steps, place)] for place in range(1, len(steps))}
+    begin = CommandHandler("report", make_step_handler(steps, 0).callback)
     application.add_handler(ConversationHandler([begin], states, fallbacks=[begin]))
 
     async def webhook(request: Request) -> Response:

@@ -29,8 +29,8 @@ from handlers.dialog.events import Channel, Event, NewReceipt, Now, Session
 from handlers.dialog.form import FieldKind, Form, FormField
 from handlers.staff.members import ListStaff
 
-ASKED = ("category", "accused", "where", "witnesses", "wish")
-DEEDS = (
+ASKED_FIELDS = ("category", "accused", "where", "witnesses", "wish")
+SCRIPT_INPUTS = (
     ("text", "แจ้งเรื่อง"),
     ("tap", "รับทราบ เริ่มแจ้งเรื่อง"),
     ("tap", "ทุจริตต่อหน้าที่"),
@@ -46,55 +46,57 @@ DEEDS = (
 class ScriptStep:
     """One update and what it leads to. data: of the button that is tapped."""
 
-    deed: str
+    input_kind: str
     words: str
     data: str
-    shown: str
+    expected_text: str
     buttons: tuple[tuple[str, str], ...]
 
 
-def router() -> ComplaintsDesk:
+def make_router() -> ComplaintsDesk:
     """The complaints desk with the five questions."""
     desk = ComplaintsDesk(OFFICE)
     fields = tuple(
         field if field.kind is FieldKind.PICK else FormField(field.name, FieldKind.TEXT, optional=True)
-        for name in ASKED
-        if (field := desk.form.field(name)) is not None
+        for name in ASKED_FIELDS
+        if (field := desk.form.find_field(name)) is not None
     )
-    object.__setattr__(desk, "form", Form("report", fields, complaint.finish, complaint.listing))
+    object.__setattr__(
+        desk, "form", Form("report", fields, complaint.file_complaint, complaint.build_review_args)
+    )
     return desk
 
 
-def steps() -> list[ScriptStep]:
+def build_steps() -> list[ScriptStep]:
     """The script with the words that our talk answers, which the others say too."""
-    desk, session, buttons, made = router(), None, dict[str, str](), list[ScriptStep]()
-    for deed, words in DEEDS:
+    desk, session, buttons, made = make_router(), None, dict[str, str](), list[ScriptStep]()
+    for deed, words in SCRIPT_INPUTS:
         data = buttons.get(words, "") if deed == "tap" else ""
         chosen: dict[str, Any] = {"choice": data} if deed == "tap" else {"text": words}
         deciding = desk.decide(Event("e", b"w", Channel.TELEGRAM, **chosen), session)
         answer: Any = None
         try:
             while True:
-                answer = _world(deciding.send(answer))
+                answer = _answer_query(deciding.send(answer))
         except StopIteration as decided:
             turn = decided.value
         session = turn.session
-        messages = [wording.render(say, "th") for say in turn.says]
+        messages = [wording.render_reply(say, "th") for say in turn.says]
         buttons = dict(messages[-1].choices)
         shown = "\n\n".join(m.text for m in messages)
         made.append(ScriptStep(deed, words, data, shown, messages[-1].choices))
     return made
 
 
-def _world(query: object) -> object:
+def _answer_query(query: object) -> object:
     from datetime import UTC, datetime
 
     if isinstance(query, ListStaff):
         return ()
-    return datetime.now(UTC) if isinstance(query, Now) else receipt.made_of(7)
+    return datetime.now(UTC) if isinstance(query, Now) else receipt.make_receipt(7)
 
 
-def update(step: ScriptStep, number: int, chat: int) -> bytes:
+def encode_update(step: ScriptStep, number: int, chat: int) -> bytes:
     """The update of a step, as Telegram sends it."""
     person = {
         "id": chat,
@@ -106,7 +108,7 @@ def update(step: ScriptStep, number: int, chat: int) -> bytes:
     where = {"id": chat, "type": "private", "first_name": "สมชาย", "username": "somchai"}
     now = int(time.time())
     what: Mapping[str, Any]
-    if step.deed == "text":
+    if step.input_kind == "text":
         message = {"message_id": number, "from": person, "chat": where, "date": now, "text": step.words}
         if step.words == "แจ้งเรื่อง":
             message["text"] = "/report"
@@ -120,9 +122,19 @@ def update(step: ScriptStep, number: int, chat: int) -> bytes:
     return json.dumps({"update_id": number, **what}, ensure_ascii=False).encode()
 
 
-def told(made: list[ScriptStep]) -> str:
+def encode_script(made: list[ScriptStep]) -> str:
     """The script as the peers read it."""
-    return json.dumps([[s.deed, s.words, s.data, s.shown, s.buttons] for s in made], ensure_ascii=False)
+    return json.dumps(
+        [[s.input_kind, s.words, s.data, s.expected_text, s.buttons] for s in made], ensure_ascii=False
+    )
 
 
-__all__ = ["NewReceipt", "ScriptStep", "Session", "router", "steps", "told", "update"]
+__all__ = [
+    "NewReceipt",
+    "ScriptStep",
+    "Session",
+    "build_steps",
+    "encode_script",
+    "encode_update",
+    "make_router",
+]

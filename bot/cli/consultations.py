@@ -5,47 +5,49 @@ from typing import Annotated
 
 import typer
 
-consult = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Consultations of the service desk.")
+consult_commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Consultations of the service desk."
+)
 
 
-@consult.command("import")
+@consult_commands.command("import")
 def consult_import(
     file: Annotated[Path, typer.Argument(help="A TOML file.", exists=True)],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is wrong with it.")] = False,
 ) -> None:
     """Announce a consultation; prints its code."""
-    from bot.cli.main import finish  # it knows this module
+    from bot.cli.main import run_and_exit  # it knows this module
     from bot.importers import consultation_file as announcement
 
-    finish(announcement.announced(file, dry_run=dry_run))
+    run_and_exit(announcement.import_consultation(file, dry_run=dry_run))
 
 
-@consult.command("list")
+@consult_commands.command("list")
 def consult_list() -> None:
     """All consultations: a JSON object for each."""
-    from bot.cli.main import finish
+    from bot.cli.main import run_and_exit
     from bot.importers import consultation_file as announcement
 
-    finish(announcement.listed())
+    run_and_exit(announcement.list_consultations())
 
 
-@consult.command("qr")
+@consult_commands.command("qr")
 def consult_qr(
     code: Annotated[str, typer.Argument(help="Its code.")],
     out: Annotated[Path, typer.Option(help="An .svg or .png file, for a poster.", dir_okay=False)],
 ) -> None:
     """Draw the QR code that leads to a consultation; prints where it leads."""
-    from bot.cli.main import finish
+    from bot.cli.main import run_and_exit
     from bot.importers import consultation_file as announcement
 
-    finish(announcement.drawn(code, out))
+    run_and_exit(announcement.write_consultation_qr(code, out))
 
 
-@consult.command("close")
+@consult_commands.command("close")
 def consult_close(code: Annotated[str, typer.Argument(help="Its code.")]) -> None:
     """Close a consultation before its time; what ties answers to accounts is destroyed."""
-    from bot.cli.main import finish
+    from bot.cli.main import run_and_exit
     from bot.importers import consultation_file as announcement
 
-    finish(announcement.closed(code))
+    run_and_exit(announcement.close_consultation(code))

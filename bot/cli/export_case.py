@@ -13,32 +13,34 @@ from bot.exporters import case_pdf as casefile
 from bot.settings import DeskName
 from handlers import i18n as wording
 from handlers.dialog.events import Reply
-from handlers.staff.parse import read
+from handlers.staff.parse import parse_staff_command
 
-DONE, WRONG_USE = 0, 2
+EXIT_DONE, EXIT_WRONG_USE = 0, 2
 
 
-async def run(number: str, desk: DeskName, out: Path) -> int:
+async def export_case(number: str, desk: DeskName, out: Path) -> int:
     """The command; gives the exit code. The file is the owner's alone, and never in place of another."""
-    given = read(f"/case {number}")
+    given = parse_staff_command(f"/case {number}")
     if given is None or not given.number or not given.year:
         raise typer.BadParameter(f"{number} is no register number, as 12/2570 is")
-    async with house.opened([desk]) as opened:
+    async with house.open_app([desk]) as opened:
         store = opened.desks[desk].store
-        made = await casefile.written(store, opened.office, given.number, given.year, datetime.now(UTC))
+        made = await casefile.export_case_pdf(
+            store, opened.office, given.number, given.year, datetime.now(UTC)
+        )
     if made is None:
         for lang in ("th", "en"):
-            sys.stderr.write(wording.text(Reply("casefile.none", {"number": number}), lang) + "\n")
-        return WRONG_USE
+            sys.stderr.write(wording.render_text(Reply("casefile.none", {"number": number}), lang) + "\n")
+        return EXIT_WRONG_USE
     content, password = made
     try:
-        await asyncio.to_thread(_keep, out, content)
+        await asyncio.to_thread(_write_private_file, out, content)
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     sys.stdout.write(password + "\n")
-    return DONE
+    return EXIT_DONE
 
 
-def _keep(out: Path, content: bytes) -> None:
+def _write_private_file(out: Path, content: bytes) -> None:
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)

@@ -6,18 +6,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-faq = typer.Typer(
+faq_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="What is known: answers that are given at once."
 )
 
 
-def _finish(work: Coroutine[Any, Any, int]) -> None:
-    from bot.cli.main import finish  # it knows this module
+def _run_and_exit(work: Coroutine[Any, Any, int]) -> None:
+    from bot.cli.main import run_and_exit  # it knows this module
 
-    finish(work)
+    run_and_exit(work)
 
 
-@faq.command("import")
+@faq_commands.command("import")
 def faq_import(
     file: Annotated[Path, typer.Argument(help="A TOML or CSV file of entries.", exists=True)],
     *,
@@ -29,30 +29,30 @@ def faq_import(
     """Take the knowledge base from a file, and say what changed: a JSON object for each entry."""
     from bot.cli import faq_files as library
 
-    _finish(library.taken(file, replace=replace, dry_run=dry_run))
+    _run_and_exit(library.import_faq(file, replace=replace, dry_run=dry_run))
 
 
-@faq.command("export")
+@faq_commands.command("export")
 def faq_export(
     form: Annotated[Literal["toml", "csv"], typer.Option("--format", help="How to write it.")] = "toml",
 ) -> None:
     """Write the knowledge base to standard output, as a file that can be imported again."""
     from bot.cli import faq_files as library
 
-    _finish(library.given(form))
+    _run_and_exit(library.export_faq(form))
 
 
-@faq.command("eval")
+@faq_commands.command("eval")
 def evaluate(
     ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
     base: Annotated[Path, typer.Option(help='[{"id", "text"}], or a TOML or CSV file of entries.')],
 ) -> None:
     """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
-    from bot.cli.faq_eval import EvaluationFileError, evaluated, told
+    from bot.cli.faq_eval import EvaluationFileError, evaluate_faq, format_evaluation
 
     try:
-        figures = evaluated(ask, base)
+        figures = evaluate_faq(ask, base)
     except EvaluationFileError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-    for line in told(figures):
+    for line in format_evaluation(figures):
         typer.echo(line)

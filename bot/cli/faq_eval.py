@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.importers.faq_file import FaqFileError, load
+from bot.importers.faq_file import FaqFileError, load_faq_file
 from handlers.questions.search_index import IndexedEntry, IndexHit, NgramIndex
 
 T = TypeVar("T")
-DEEPEST = 10
+MAX_RANK = 10
 """Places that are looked at for the mean reciprocal rank; one that is found later counts as not found."""
 
 
@@ -39,7 +39,10 @@ class EvaluationEntry(BaseModel):
     text: str = Field(min_length=1)
 
 
-ASKED, TEXTS = TypeAdapter(list[EvaluationQuestion]), TypeAdapter(list[EvaluationEntry])
+EVALUATION_QUESTIONS, EVALUATION_ENTRIES = (
+    TypeAdapter(list[EvaluationQuestion]),
+    TypeAdapter(list[EvaluationEntry]),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class AnswerOutcomes:
     at_once: int = 0
     at_once_wrong: int = 0
     offered: int = 0
-    offered_without: int = 0
+    offered_wrong: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +62,21 @@ class EvaluationResult:
     known, unknown: what is met by who asks what is known, and by who asks what is not.
     """
 
-    first: float
-    third: float
-    reciprocal: float
+    recall_at_1: float
+    recall_at_3: float
+    mean_reciprocal_rank: float
     answerable: int
     abstained_right: int
     abstained_wrong: int
     milliseconds: tuple[float, ...]
-    built: float
+    index_seconds: float
     known: AnswerOutcomes
     unknown: AnswerOutcomes
 
 
-def evaluated(ask: Path, base: Path) -> EvaluationResult:
+def evaluate_faq(ask: Path, base: Path) -> EvaluationResult:
     """Ask every question of a file. Raises Unusable."""
-    asked, entries = _read(ask, ASKED), _base(base)
+    asked, entries = _load_json(ask, EVALUATION_QUESTIONS), _load_base(base)
     known = {entry.id for entry in entries}
     for number, one in enumerate(asked, start=1):
         if one.expected is not None and one.expected not in known:
@@ -81,48 +84,50 @@ def evaluated(ask: Path, base: Path) -> EvaluationResult:
                 f"{ask}: ข้อที่ {number} / question {number}: “{one.expected}” ไม่มีในฐาน / is not in the base"
             )
     began = time.perf_counter()
-    index = NgramIndex.of(entries)
-    return _figures(asked, index, time.perf_counter() - began)
+    index = NgramIndex.build(entries)
+    return _evaluate_questions(asked, index, time.perf_counter() - began)
 
 
-def _base(path: Path) -> list[IndexedEntry]:
+def _load_base(path: Path) -> list[IndexedEntry]:
     if path.suffix.lower() not in {".toml", ".csv"}:
-        return [IndexedEntry(text.id, (text.text,)) for text in _read(path, TEXTS)]
+        return [IndexedEntry(text.id, (text.text,)) for text in _load_json(path, EVALUATION_ENTRIES)]
     try:
-        return [IndexedEntry(one.id, one.texts) for one in load(path)]
+        return [IndexedEntry(one.id, one.searchable_texts) for one in load_faq_file(path)]
     except FaqFileError as trouble:
         raise EvaluationFileError(str(trouble)) from None
 
 
-def _figures(asked: Sequence[EvaluationQuestion], index: NgramIndex, built: float) -> EvaluationResult:
+def _evaluate_questions(
+    asked: Sequence[EvaluationQuestion], index: NgramIndex, built: float
+) -> EvaluationResult:
     ranks, times, met = list[int](), list[float](), {True: AnswerOutcomes(), False: AnswerOutcomes()}
     nothing = {True: 0, False: 0}
     for one in asked:
         began = time.perf_counter()
-        answers = index.nearest(one.question)
+        answers = index.search(one.question)
         times.append((time.perf_counter() - began) * 1000)
         known = one.expected is not None
-        met[known] = _after(met[known], answers, one.expected)
+        met[known] = _add_outcome(met[known], answers, one.expected)
         nothing[known] += not answers
         if known:
-            found = [entry.id for entry in index.ranked(one.question, DEEPEST)]
+            found = [entry.id for entry in index.rank(one.question, MAX_RANK)]
             ranks.append(found.index(one.expected) + 1 if one.expected in found else 0)
     count = len(ranks) or 1
     return EvaluationResult(
-        first=sum(rank == 1 for rank in ranks) / count,
-        third=sum(1 <= rank <= 3 for rank in ranks) / count,
-        reciprocal=sum(1 / rank for rank in ranks if rank) / count,
+        recall_at_1=sum(rank == 1 for rank in ranks) / count,
+        recall_at_3=sum(1 <= rank <= 3 for rank in ranks) / count,
+        mean_reciprocal_rank=sum(1 / rank for rank in ranks if rank) / count,
         answerable=len(ranks),
         abstained_right=nothing[False],
         abstained_wrong=nothing[True],
         milliseconds=tuple(sorted(times)),
-        built=built,
+        index_seconds=built,
         known=met[True],
         unknown=met[False],
     )
 
 
-def _after(met: AnswerOutcomes, answers: Sequence[IndexHit], expected: str | None) -> AnswerOutcomes:
+def _add_outcome(met: AnswerOutcomes, answers: Sequence[IndexHit], expected: str | None) -> AnswerOutcomes:
     """What was met, with one question more."""
     if not answers:
         return met
@@ -130,15 +135,15 @@ def _after(met: AnswerOutcomes, answers: Sequence[IndexHit], expected: str | Non
         right = answers[0].id == expected
         return replace(met, at_once=met.at_once + right, at_once_wrong=met.at_once_wrong + (not right))
     within = expected in [one.id for one in answers]
-    return replace(met, offered=met.offered + within, offered_without=met.offered_without + (not within))
+    return replace(met, offered=met.offered + within, offered_wrong=met.offered_wrong + (not within))
 
 
-def told(figures: EvaluationResult) -> Iterator[str]:
+def format_evaluation(figures: EvaluationResult) -> Iterator[str]:
     """The figures, a line each."""
     unanswerable = len(figures.milliseconds) - figures.answerable
-    yield f"R@1 {figures.first:.4f}"
-    yield f"R@3 {figures.third:.4f}"
-    yield f"MRR {figures.reciprocal:.4f}"
+    yield f"R@1 {figures.recall_at_1:.4f}"
+    yield f"R@3 {figures.recall_at_3:.4f}"
+    yield f"MRR {figures.mean_reciprocal_rank:.4f}"
     yield (
         f"abstained right {figures.abstained_right} of {unanswerable}, "
         f"wrong {figures.abstained_wrong} of {figures.answerable}"
@@ -146,20 +151,20 @@ def told(figures: EvaluationResult) -> Iterator[str]:
     times = figures.milliseconds or (0.0,)
     yield (
         f"milliseconds p50 {times[len(times) // 2]:.2f}, p95 {times[len(times) * 95 // 100]:.2f}, "
-        f"index {figures.built * 1000:.0f}"
+        f"index {figures.index_seconds * 1000:.0f}"
     )
     known, unknown = figures.known, figures.unknown
     yield (
         f"known {figures.answerable}: at once right {known.at_once}, at once wrong {known.at_once_wrong}, "
-        f"offered {known.offered}, offered others {known.offered_without}, nothing {figures.abstained_wrong}"
+        f"offered {known.offered}, offered others {known.offered_wrong}, nothing {figures.abstained_wrong}"
     )
     yield (
-        f"unknown {unanswerable}: at once {unknown.at_once_wrong}, offered {unknown.offered_without}, "
+        f"unknown {unanswerable}: at once {unknown.at_once_wrong}, offered {unknown.offered_wrong}, "
         f"nothing {figures.abstained_right}"
     )
 
 
-def _read(path: Path, form: TypeAdapter[T]) -> T:
+def _load_json(path: Path, form: TypeAdapter[T]) -> T:
     try:
         return form.validate_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as trouble:

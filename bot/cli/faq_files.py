@@ -11,36 +11,36 @@ from bot import bootstrap as house
 from bot.importers import faq_file as knowledge
 from handlers.questions.faq_messages import FaqEntry
 
-DONE, FINDINGS, WRONG_USE = 0, 1, 2
+EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
 
 
-async def taken(file: Path, *, replace: bool, dry_run: bool) -> int:
+async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
     """Import a file; gives the exit code. Nothing is written where anything in it is wrong."""
     try:
-        entries = knowledge.load(file)
+        entries = knowledge.load_faq_file(file)
     except knowledge.FaqFileError as trouble:
         sys.stderr.write(f"{trouble}\n")
-        return FINDINGS if dry_run else WRONG_USE
-    async with house.opened(["service"]) as opened:
+        return EXIT_FINDINGS if dry_run else EXIT_WRONG_USE
+    async with house.open_app(["service"]) as opened:
         store = opened.desks["service"].store
-        before = (await store.library.shelf()).known
-        after, changes = _merged(before, entries, replace=replace)
+        before = (await store.faq.load_catalogue()).entries
+        after, changes = _merge_entries(before, entries, replace=replace)
         for change in changes:
             sys.stdout.write(json.dumps(change, ensure_ascii=False) + "\n")
         if not dry_run and after != before:
-            await store.stock(after, datetime.now(UTC))
-    return DONE
+            await store.replace_faq(after, datetime.now(UTC))
+    return EXIT_DONE
 
 
-async def given(form: Literal["toml", "csv"]) -> int:
+async def export_faq(form: Literal["toml", "csv"]) -> int:
     """Export; gives the exit code."""
-    async with house.opened(["service"]) as opened:
-        shelf = await opened.desks["service"].store.library.shelf()
-    sys.stdout.write(knowledge.written(shelf.known, as_csv=form == "csv"))
-    return DONE
+    async with house.open_app(["service"]) as opened:
+        shelf = await opened.desks["service"].store.faq.load_catalogue()
+    sys.stdout.write(knowledge.format_faq_file(shelf.entries, as_csv=form == "csv"))
+    return EXIT_DONE
 
 
-def _merged(
+def _merge_entries(
     before: Sequence[FaqEntry], entries: Sequence[FaqEntry], *, replace: bool
 ) -> tuple[tuple[FaqEntry, ...], list[dict[str, str]]]:
     """The knowledge base after an import, and what changed in it.
@@ -51,10 +51,10 @@ def _merged(
     own = any(not one.example for one in entries)
     dropped = {one.id for one in before if one.id not in new and (replace or (own and one.example))}
     kept = tuple(one for one in before if one.id not in new and one.id not in dropped)
-    return (*entries, *kept), list(_changes(old, entries, dropped))
+    return (*entries, *kept), list(_list_changes(old, entries, dropped))
 
 
-def _changes(
+def _list_changes(
     old: dict[str, FaqEntry], entries: Sequence[FaqEntry], dropped: set[str]
 ) -> Iterator[dict[str, str]]:
     for one in entries:

@@ -17,39 +17,41 @@ from bot.cli import consultations as consult_command
 from bot.cli import faq as faq_command
 from bot.cli import releases as release_command
 from bot.cli import staff as staff_command
-from bot.settings import DESKS, ConfigurationError, DeskName
+from bot.settings import DESK_NAMES, ConfigurationError, DeskName
 
-DONE, FINDINGS, WRONG_USE, WRONG_CONFIGURATION = 0, 1, 2, 78
+EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
 
-app = typer.Typer(
+cli_app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what.")
-app.add_typer(audit, name="audit")
-app.add_typer(release_command.app, name="release")
-app.add_typer(staff_command.app, name="staff")
-app.add_typer(faq_command.faq, name="faq")
-app.add_typer(consult_command.consult, name="consult")
+audit_commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what."
+)
+cli_app.add_typer(audit_commands, name="audit")
+cli_app.add_typer(release_command.release_commands, name="release")
+cli_app.add_typer(staff_command.staff_commands, name="staff")
+cli_app.add_typer(faq_command.faq_commands, name="faq")
+cli_app.add_typer(consult_command.consult_commands, name="consult")
 
-Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
-Desks = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
+DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
+DesksOption = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
 
 
-@app.command()
+@cli_app.command()
 def run(
-    desk: Desks = "all",
+    desk: DesksOption = "all",
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve; prints `ready http://…` when it does. SIGTERM drains and ends."""
     from bot.serve import serve
 
-    finish(serve(_desks(desk), host, port))
+    run_and_exit(serve(_select_desks(desk), host, port))
 
 
-@app.command()
+@cli_app.command()
 def chat(
-    desk: Desk,
+    desk: DeskOption,
     name: Annotated[str, typer.Option("--as", help="Whose talk to go on with.")] = "",
     *,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a message.")] = False,
@@ -57,25 +59,25 @@ def chat(
     """Talk in the terminal. Safe beside a running server."""
     # The input is read in a thread that cannot be interrupted, and what was answered is on the disk already.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    finish(_chat(desk, name, jsonl=jsonl))
+    run_and_exit(_run_chat(desk, name, jsonl=jsonl))
 
 
-async def _chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
+async def _run_chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
     from bot import bootstrap as house
-    from bot.platforms.terminal import Terminal, anybody
+    from bot.platforms.terminal import Terminal, make_random_name
 
-    async with house.opened([desk]) as opened:
+    async with house.open_app([desk]) as opened:
         one = opened.desks[desk]
         try:
-            await Terminal(one.engine, one.store, name or anybody(), jsonl).talk(sys.stdin.buffer)
+            await Terminal(one.engine, one.store, name or make_random_name(), jsonl).run(sys.stdin.buffer)
         except BrokenPipeError:
             sys.stdout = None  # nobody reads any more: nothing to flush
-    return DONE
+    return EXIT_DONE
 
 
-@app.command()
+@cli_app.command()
 def stats(
-    desk: Desk,
+    desk: DeskOption,
     period: Annotated[str, typer.Option(help="fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")],
     as_of: Annotated[str, typer.Option(help="The last day that is counted; default today.")] = "",
     layout: Annotated[
@@ -89,10 +91,10 @@ def stats(
     exact: Annotated[bool, typer.Option("--exact", help="Hide nothing: for officers only.")] = False,
 ) -> None:
     """Count the cases of a period. Small figures of the splits are protected unless --exact."""
-    finish(_stats(desk, period, as_of, layout, form, exact=exact))
+    run_and_exit(_print_statistics(desk, period, as_of, layout, form, exact=exact))
 
 
-async def _stats(
+async def _print_statistics(
     desk: DeskName,
     period: str,
     as_of: str,
@@ -106,78 +108,80 @@ async def _stats(
     from bot.statistics import tables as statistics
     from ita_stats.period import PeriodError
 
-    office = offices.load(settings.load().office)
+    office = offices.load_office(settings.load_settings().office)
     try:  # before anything is opened or made
-        wish = statistics.wished(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
+        wish = statistics.parse_table_request(
+            period, as_of, layout or office.statistics.layout, datetime.now(UTC)
+        )
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-    async with house.opened([desk]) as opened:
-        terms = statistics.terms_of(office, desk)
-        found = await statistics.tables(opened.desks[desk].store, terms, wish, exact=exact)
-    sys.stdout.write(statistics.shown(found, form))
-    return DONE
+    async with house.open_app([desk]) as opened:
+        terms = statistics.build_counting_rules(office, desk)
+        found = await statistics.count_tables(opened.desks[desk].store, terms, wish, exact=exact)
+    sys.stdout.write(statistics.format_tables(found, form))
+    return EXIT_DONE
 
 
-@app.command("import")
-def import_(
+@cli_app.command("import")
+def import_register_file(
     file: Annotated[Path, typer.Argument(help="CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)],
-    desk: Desk,
+    desk: DeskOption,
     *,
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
 ) -> None:
     """Take an old register over: all rows, or none and each bad row with its reason."""
     from bot.importers import register as importing
 
-    finish(importing.run(file, desk, trial=trial))
+    run_and_exit(importing.run_register_import(file, desk, trial=trial))
 
 
-@app.command()
+@cli_app.command()
 def export(
     number: Annotated[str, typer.Argument(help="The register number, as 12/2570.")],
-    desk: Desk,
+    desk: DeskOption,
     out: Annotated[Path, typer.Option(help="The PDF to write.")],
 ) -> None:
     """Write one case as an encrypted PDF, and print its password once."""
     from bot.cli import export_case as exporting
 
-    finish(exporting.run(number, desk, out))
+    run_and_exit(exporting.export_case(number, desk, out))
 
 
-@app.command()
+@cli_app.command()
 def tick(
     now: Annotated[str, typer.Option(help="The instant to take for now, ISO 8601.")] = "",
-    desk: Desks = "all",
+    desk: DesksOption = "all",
 ) -> None:
     """Do once all that is due, and say what was done: a JSON object for each thing."""
-    finish(_tick(_desks(desk), _instant(now)))
+    run_and_exit(_run_tick(_select_desks(desk), _parse_instant(now)))
 
 
-async def _tick(desks: tuple[DeskName, ...], now: datetime) -> int:
+async def _run_tick(desks: tuple[DeskName, ...], now: datetime) -> int:
     from bot import bootstrap as house
     from bot.jobs import housekeeping as clock
     from bot.jobs import publishing as rounds
 
-    async with house.opened(desks, now) as opened:
+    async with house.open_app(desks, now) as opened:
         for one in opened.desks.values():
-            async for did in clock.tick(one.place, one.store, opened.office, now):
-                _print({"desk": did.desk, "did": did.did, "count": did.count})
-        async for did in rounds.all_of(opened, now):
-            _print({"desk": did.desk, "did": did.did, "count": did.count})
-    return DONE
+            async for did in clock.run_due_jobs(one.paths, one.store, opened.office, now):
+                _print_json({"desk": did.desk, "did": did.job, "count": did.count})
+        async for did in rounds.run_publishing_jobs(opened, now):
+            _print_json({"desk": did.desk, "did": did.job, "count": did.count})
+    return EXIT_DONE
 
 
-@audit.command()
+@audit_commands.command()
 def verify(
-    desk: Desks = "all",
+    desk: DesksOption = "all",
     anchor: Annotated[
         Path | None, typer.Option(help="An anchor that was kept elsewhere.", exists=True)
     ] = None,
 ) -> None:
     """See whether the trail is whole and unchanged. Exit code 1 where it is not."""
-    finish(_verify(_desks(desk), anchor))
+    run_and_exit(_verify_audit(_select_desks(desk), anchor))
 
 
-async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
+async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
     from bot import bootstrap as house
     from storage.audit import AuditAnchor
 
@@ -188,51 +192,51 @@ async def _verify(desks: tuple[DeskName, ...], path: Path | None) -> int:
     wanted = [name for name in desks if kept is None or name == kept.desk]
     if not wanted:
         raise typer.BadParameter(f"{path} is the anchor of another desk")
-    chosen = settings.load()
-    wanted = [name for name in wanted if chosen.place(name).database.exists()]
+    chosen = settings.load_settings()
+    wanted = [name for name in wanted if chosen.desk_paths(name).database.exists()]
     if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
         raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
     wrong = 0
-    async with house.opened(wanted) as opened:
+    async with house.open_app(wanted) as opened:
         for one in opened.desks.values():
             findings = await one.store.verify_audit(kept)
             wrong += bool(findings)
-            _print({"desk": one.name, "sound": not findings, "findings": findings})
-    return FINDINGS if wrong else DONE
+            _print_json({"desk": one.name, "sound": not findings, "findings": findings})
+    return EXIT_FINDINGS if wrong else EXIT_DONE
 
 
-@audit.command("anchor")
+@audit_commands.command("anchor")
 def make_anchor(
-    desk: Desk,
+    desk: DeskOption,
     out: Annotated[Path, typer.Option(help="Where to write it.")],
 ) -> None:
     """Write the head of the trail to a file, to be kept where the server cannot change it."""
-    finish(_anchor(desk, out))
+    run_and_exit(_write_anchor_file(desk, out))
 
 
-async def _anchor(desk: DeskName, out: Path) -> int:
+async def _write_anchor_file(desk: DeskName, out: Path) -> int:
     from bot import bootstrap as house
 
-    async with house.opened([desk]) as opened:
-        anchor = await opened.desks[desk].store.anchor(datetime.now(UTC))
+    async with house.open_app([desk]) as opened:
+        anchor = await opened.desks[desk].store.build_audit_anchor(datetime.now(UTC))
     try:
         await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
-    return DONE
+    return EXIT_DONE
 
 
-@app.command()
+@cli_app.command()
 def version() -> None:
     """Print the version."""
     sys.stdout.write(installed("ita-bot") + "\n")
 
 
-def _desks(choice: str) -> tuple[DeskName, ...]:
-    return tuple(name for name in DESKS if choice in {name, "all"})
+def _select_desks(choice: str) -> tuple[DeskName, ...]:
+    return tuple(name for name in DESK_NAMES if choice in {name, "all"})
 
 
-def _instant(written: str) -> datetime:
+def _parse_instant(written: str) -> datetime:
     """The instant of an ISO 8601 text; without a zone it is UTC."""
     if not written:
         return datetime.now(UTC)
@@ -245,11 +249,11 @@ def _instant(written: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _print(line: dict[str, Any]) -> None:
+def _print_json(line: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """The faster event loop, where the system has one."""
     try:
         import uvloop
@@ -258,19 +262,19 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def finish(work: Coroutine[Any, Any, int]) -> None:
+def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
     """Run to the end, and end with the exit code that says how it went."""
-    log.install()
+    log.install_logging()
 
-    async def listened() -> int:
-        log.listen(asyncio.get_running_loop())
+    async def run_with_loop_handler() -> int:
+        log.install_loop_handler(asyncio.get_running_loop())
         return await work
 
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            raise typer.Exit(runner.run(listened()))
+        with asyncio.Runner(loop_factory=_choose_loop_factory()) as runner:
+            raise typer.Exit(runner.run(run_with_loop_handler()))
     except ConfigurationError as trouble:
         sys.stderr.write(f"{trouble}\n")
-        raise typer.Exit(WRONG_CONFIGURATION) from None
+        raise typer.Exit(EXIT_WRONG_CONFIGURATION) from None
     except KeyboardInterrupt:
-        raise typer.Exit(DONE) from None
+        raise typer.Exit(EXIT_DONE) from None

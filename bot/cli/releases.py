@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from handlers.office import Office
     from storage.releases import StoredRelease
 
-DONE, FINDINGS = 0, 1
-app = typer.Typer(
+EXIT_DONE, EXIT_FINDINGS = 0, 1
+release_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Releases of the statistics: frozen, numbered, hashed, signed.",
 )
-Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
-Out = Annotated[
+DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
+OutOption = Annotated[
     Path | None, typer.Option(help="The folder to write; a release that stands there is replaced.")
 ]
 
 
-@app.callback(invoke_without_command=True)
+@release_commands.callback(invoke_without_command=True)
 def release(
     context: typer.Context,
     desk: Annotated[DeskName | None, typer.Option(help="Which desk.")] = None,
@@ -40,7 +40,7 @@ def release(
     as_of: Annotated[
         str, typer.Option(help="The last day that is counted; default today, or the end of the last row.")
     ] = "",
-    out: Out = None,
+    out: OutOption = None,
     correct: Annotated[
         str | None, typer.Option(help="What changed and why, where a release is corrected.")
     ] = None,
@@ -54,10 +54,10 @@ def release(
         raise typer.BadParameter("--desk, --period and --out are needed")
     if correct is not None and not correct.strip():
         raise typer.BadParameter("--correct: say what changed and why")
-    cli.finish(_release(desk, period, as_of, out, correct.strip() if correct else None))
+    cli.run_and_exit(_make_release(desk, period, as_of, out, correct.strip() if correct else None))
 
 
-async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str | None) -> int:
+async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, why: str | None) -> int:
     from bot import bootstrap as house
     from bot import office_file as offices
     from bot import settings
@@ -65,19 +65,19 @@ async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str 
     from ita_stats.period import PeriodError
     from storage.errors import DiskFullError
 
-    office, now = offices.load(settings.load().office), datetime.now(UTC)
+    office, now = offices.load_office(settings.load_settings().office), datetime.now(UTC)
     try:  # before anything is opened or made
-        order = _ordered(office, period, as_of, why, now)
+        order = _parse_release_request(office, period, as_of, why, now)
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-    _see_out(out)
-    async with house.opened([desk]) as opened:
+    _check_out_folder(out)
+    async with house.open_app([desk]) as opened:
         one = opened.desks[desk]
         try:
-            made = await releases.released(
-                releases.ReleaseContext(one.place, one.store, office), order, now, _progress
+            made = await releases.make_release(
+                releases.ReleaseContext(one.paths, one.store, office), order, now, _show_progress
             )
-            await asyncio.to_thread(_copy, made, out)
+            await asyncio.to_thread(_copy_release, made, out)
         except releases.CorrectionReasonRequiredError as differs:
             lines = "\n".join(f"- {note.th} / {note.en}" for note in differs.changed)
             raise typer.BadParameter(
@@ -96,47 +96,49 @@ async def _release(desk: DeskName, period: str, as_of: str, out: Path, why: str 
             ) from None
         except (OSError, DiskFullError) as trouble:
             raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
-    _print({**_told(made.kept), "new": made.is_new, "out": str(out)})
-    return DONE
+    _print_json({**_describe_release(made.record), "new": made.is_new, "out": str(out)})
+    return EXIT_DONE
 
 
-def _ordered(office: "Office", period: str, as_of: str, why: str | None, now: datetime) -> "ReleaseRequest":
+def _parse_release_request(
+    office: "Office", period: str, as_of: str, why: str | None, now: datetime
+) -> "ReleaseRequest":
     """What is asked for in words. Raises NoPeriod."""
     from bot.publishing.releases import ReleaseRequest
     from ita_stats import period as periods
     from ita_stats.calendar import day_in_bangkok
-    from ita_stats.release import due_day, see_day
+    from ita_stats.release import find_latest_cutoff, validate_cutoff
 
     today, layout = day_in_bangkok(now), office.statistics.layout
-    day: date = periods.day(as_of, today) if as_of else today
-    found = periods.parsed(period, day)
+    day: date = periods.parse_cutoff_date(as_of, today) if as_of else today
+    found = periods.parse_period(period, day)
     if as_of:
-        see_day(found, layout, day)
-    return ReleaseRequest(found, day if as_of else due_day(found, layout, day), layout, why)
+        validate_cutoff(found, layout, day)
+    return ReleaseRequest(found, day if as_of else find_latest_cutoff(found, layout, day), layout, why)
 
 
-def _see_out(out: Path) -> None:
+def _check_out_folder(out: Path) -> None:
     """See that nothing but a release would be replaced."""
-    from ita_stats.release import MANIFEST
+    from ita_stats.release import MANIFEST_FILE
 
     if not out.parent.is_dir():
         raise typer.BadParameter(f"{out.parent}: ไม่มีโฟลเดอร์นี้ / there is no such folder")
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise typer.BadParameter(f"{out}: ไม่ใช่โฟลเดอร์ / is no folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST_FILE).is_file():
         raise typer.BadParameter(
             f"{out}: มีไฟล์อื่นอยู่ และไม่ใช่ฉบับสถิติ / holds files, and is no release; nothing was written"
         )
 
 
-def _copy(made: "ReleaseResult", out: Path) -> None:
+def _copy_release(made: "ReleaseResult", out: Path) -> None:
     from bot.publishing import atomic_write as shelf
     from bot.publishing import releases
 
-    shelf.put(out.absolute(), releases.contents(made.folder), shelf.PUBLIC)
+    shelf.replace_directory(out.absolute(), releases.read_folder_files(made.folder), shelf.PUBLIC_MODES)
 
 
-@app.command()
+@release_commands.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a release.", exists=True, file_okay=False)],
     key: Annotated[str, typer.Option(help="The desk's public key, known from elsewhere.")] = "",
@@ -145,88 +147,94 @@ def verify(
     from bot.publishing import releases
 
     try:
-        findings = releases.verified(folder, key.strip())
+        findings = releases.verify_release_folder(folder, key.strip())
     except OSError as trouble:
         raise typer.BadParameter(f"{folder}: cannot be read ({trouble.strerror})") from None
-    _print({"release": _name(folder) if not findings else None, "sound": not findings, "findings": findings})
-    raise typer.Exit(FINDINGS if findings else DONE)
+    _print_json(
+        {
+            "release": _read_release_name(folder) if not findings else None,
+            "sound": not findings,
+            "findings": findings,
+        }
+    )
+    raise typer.Exit(EXIT_FINDINGS if findings else EXIT_DONE)
 
 
-def _name(folder: Path) -> str:
+def _read_release_name(folder: Path) -> str:
     from ita_stats import release as model
 
-    return model.read((folder / model.MANIFEST).read_bytes()).name
+    return model.parse_manifest((folder / model.MANIFEST_FILE).read_bytes()).name
 
 
-@app.command()
+@release_commands.command()
 def ok(
-    name: Annotated[str, typer.Argument(help="The release, as 3/2570.")], desk: Desk = "complaints"
+    name: Annotated[str, typer.Argument(help="The release, as 3/2570.")], desk: DeskOption = "complaints"
 ) -> None:
     """Let a release that is held be published."""
     from bot.cli import main as cli
 
-    cli.finish(_ok(desk, name))
+    cli.run_and_exit(_approve_release(desk, name))
 
 
-async def _ok(desk: DeskName, name: str) -> int:
-    from bot.publishing.releases import let_go
+async def _approve_release(desk: DeskName, name: str) -> int:
+    from bot.publishing.releases import approve_release
 
-    async with _bench(desk) as bench:
+    async with _open_release_context(desk) as bench:
         try:
-            found = await let_go(bench, name, datetime.now(UTC))
+            found = await approve_release(bench, name, datetime.now(UTC))
         except LookupError:
             raise typer.BadParameter(f"{name}: ไม่มีฉบับนี้ / there is no such release, as 3/2570 is") from None
-    _print({**_told(found), "held": False})
-    return DONE
+    _print_json({**_describe_release(found), "held": False})
+    return EXIT_DONE
 
 
-@app.command("list")
-def listed(desk: Desk = "complaints") -> None:
+@release_commands.command("list")
+def list_releases(desk: DeskOption = "complaints") -> None:
     """Show every release that was made: a JSON object for each."""
     from bot.cli import main as cli
 
-    cli.finish(_listed(desk))
+    cli.run_and_exit(_print_releases(desk))
 
 
-async def _listed(desk: DeskName) -> int:
-    async with _bench(desk) as bench:
-        for kept in await bench.store.releases.all():
-            _print(_told(kept))
-    return DONE
+async def _print_releases(desk: DeskName) -> int:
+    async with _open_release_context(desk) as bench:
+        for kept in await bench.store.releases.list_all():
+            _print_json(_describe_release(kept))
+    return EXIT_DONE
 
 
-@app.command()
-def key(desk: Desk = "complaints") -> None:
+@release_commands.command()
+def key(desk: DeskOption = "complaints") -> None:
     """Show the public key with which the desk's releases are verified (Ed25519, base64)."""
     from bot.cli import main as cli
 
-    cli.finish(_key(desk))
+    cli.run_and_exit(_print_public_key(desk))
 
 
-async def _key(desk: DeskName) -> int:
+async def _print_public_key(desk: DeskName) -> int:
     from bot.publishing import signing
 
-    async with _bench(desk) as bench:
-        sys.stdout.write(signing.key_of(bench.store.seals) + "\n")
-    return DONE
+    async with _open_release_context(desk) as bench:
+        sys.stdout.write(signing.encode_public_key(bench.store.keyring) + "\n")
+    return EXIT_DONE
 
 
 @asynccontextmanager
-async def _bench(desk: DeskName) -> "AsyncIterator[ReleaseContext]":
+async def _open_release_context(desk: DeskName) -> "AsyncIterator[ReleaseContext]":
     """A desk that is there already: a mistyped ITA_HOME must not be made."""
     from bot import bootstrap as house
     from bot import settings
     from bot.publishing.releases import ReleaseContext
 
-    chosen = settings.load()
-    if not chosen.place(desk).database.exists():
+    chosen = settings.load_settings()
+    if not chosen.desk_paths(desk).database.exists():
         raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
-    async with house.opened([desk]) as opened:
+    async with house.open_app([desk]) as opened:
         one = opened.desks[desk]
-        yield ReleaseContext(one.place, one.store, opened.office)
+        yield ReleaseContext(one.paths, one.store, opened.office)
 
 
-def _told(kept: "StoredRelease") -> dict[str, Any]:
+def _describe_release(kept: "StoredRelease") -> dict[str, Any]:
     from hashlib import sha256
 
     return {
@@ -240,12 +248,12 @@ def _told(kept: "StoredRelease") -> dict[str, Any]:
     }
 
 
-def _progress(step: int, steps: int, what: str) -> None:
+def _show_progress(step: int, steps: int, what: str) -> None:
     """Which step is under way, on a line that the next one takes; nothing where nobody watches."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K[{step}/{steps}] {what}" + ("\n" if step == steps else ""))
         sys.stderr.flush()
 
 
-def _print(line: dict[str, Any]) -> None:
+def _print_json(line: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

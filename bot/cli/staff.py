@@ -6,13 +6,15 @@ import typer
 
 from bot.settings import DeskName
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk.")
-Desk = Annotated[DeskName, typer.Option(help="Which desk.")]
+staff_commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk."
+)
+DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
 
 
-@app.command()
+@staff_commands.command()
 def add(
-    desk: Desk,
+    desk: DeskOption,
     name: Annotated[str, typer.Option(help="What colleagues call the person.")],
     role: Annotated[Literal["officer", "supervisor", "admin", "auditor"], typer.Option(help="The duty.")],
     alias: Annotated[list[str] | None, typer.Option(help="Another name they are known by.")] = None,
@@ -26,22 +28,22 @@ def add(
     from handlers.staff.permissions import Role
 
     profile = StaffProfile(name, tuple(alias or ()), tuple(unit or ()), chief)
-    cli.finish(people.add(desk, Role(role), profile))
+    cli.run_and_exit(people.add_staff_member(desk, Role(role), profile))
 
 
-@app.command()
-def remove(desk: Desk, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
+@staff_commands.command()
+def remove(desk: DeskOption, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
     """End a person's rights at once, in a running server too."""
     from bot.cli import main as cli  # cli knows this module
     from bot.cli import staff_changes as people
 
-    cli.finish(people.remove(desk, name))
+    cli.run_and_exit(people.remove_staff_member(desk, name))
 
 
-@app.command("list")
-def list_staff(desk: Desk) -> None:
+@staff_commands.command("list")
+def list_staff(desk: DeskOption) -> None:
     """Everybody on the staff, a JSON object for each."""
     from bot.cli import main as cli  # cli knows this module
     from bot.cli import staff_changes as people
 
-    cli.finish(people.show(desk))
+    cli.run_and_exit(people.print_staff(desk))

@@ -13,12 +13,12 @@ from ita_stats.calendar import day_in_bangkok
 from storage.store import Store
 
 
-async def add(desk: DeskName, role: Role, profile: StaffProfile) -> int:
+async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) -> int:
     """Add a person; the code of invitation goes to standard output, once."""
     from bot import bootstrap as house
 
-    async with house.opened([desk]) as opened:
-        code = await opened.desks[desk].store.personnel.add(role, profile, datetime.now(UTC))
+    async with house.open_app([desk]) as opened:
+        code = await opened.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
     sys.stdout.write(f"{code}\n")
     sys.stderr.write(
         f"ส่งรหัสนี้ให้ถึงตัว แล้วให้พิมพ์ /join {code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง\n"
@@ -27,33 +27,33 @@ async def add(desk: DeskName, role: Role, profile: StaffProfile) -> int:
     return 0
 
 
-async def remove(desk: DeskName, name: str) -> int:
+async def remove_staff_member(desk: DeskName, name: str) -> int:
     """End the rights of a person, by id or whole name; beside a running server too."""
     from bot import bootstrap as house
 
-    async with house.opened([desk]) as opened:
+    async with house.open_app([desk]) as opened:
         store = opened.desks[desk].store
-        fitting = [one for one in await _everybody(store) if name in {one.id, one.name}]
+        fitting = [one for one in await _load_staff(store) if name in {one.id, one.name}]
         if len(fitting) != 1:
             what = "several persons have this name; use the id" if fitting else "nobody has this name or id"
             raise typer.BadParameter(f"{what} (ita-bot staff list --desk {desk})")
         now = datetime.now(UTC)
-        await store.personnel.remove(fitting[0].id, day_in_bangkok(now), now)
+        await store.staff_admin.remove(fitting[0].id, day_in_bangkok(now), now)
     return 0
 
 
-async def show(desk: DeskName) -> int:
+async def print_staff(desk: DeskName) -> int:
     """Everybody on the staff: a JSON object for each."""
     from bot import bootstrap as house
 
-    async with house.opened([desk]) as opened:
-        for one in await _everybody(opened.desks[desk].store):
+    async with house.open_app([desk]) as opened:
+        for one in await _load_staff(opened.desks[desk].store):
             joined = one.joined.isoformat() if one.joined else None
             line = {"id": one.id, "name": one.name, "role": one.role.value, "joined": joined}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
 
 
-async def _everybody(store: Store) -> tuple[StaffMember, ...]:
-    found: tuple[StaffMember, ...] = await store.answer(ListStaff(), datetime.now(UTC))
+async def _load_staff(store: Store) -> tuple[StaffMember, ...]:
+    found: tuple[StaffMember, ...] = await store.answer_query(ListStaff(), datetime.now(UTC))
     return found

@@ -19,53 +19,55 @@ from ita_stats.opinions.results_builder import ResultsRules
 from ita_stats.opinions.tally import ResponseCounter
 from storage.store import Store
 
-AT = "/opinions"
-PAPER = "background.pdf"
+OPINIONS_PATH = "/opinions"
+BACKGROUND_PDF_FILE = "background.pdf"
 """The file of a consultation that is the office's own."""
 
 
-def terms_of(office: Office, salt: bytes) -> ResultsRules:
+def build_results_rules(office: Office, salt: bytes) -> ResultsRules:
     """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
     names = office.name.th, office.name.en or office.name.th
     return ResultsRules(*names, salt, office.statistics.hide_below)
 
 
-def ways(office: Office, address: str, code: str) -> ConsultationLinks:
+def build_consultation_links(office: Office, address: str, code: str) -> ConsultationLinks:
     """Where people find a consultation. address: of the desk's site, or empty."""
     page = f"{address.rstrip('/')}/opinion?c={code}" if address else ""
     bot = office.chats.service.telegram
     return ConsultationLinks(page, f"{bot}?start=c-{code}" if bot else "")
 
 
-def finder(
+def make_links_handler(
     office: Office, address: str
 ) -> Callable[[GetConsultationLinks, datetime], Awaitable[ConsultationLinks]]:
     """Who tells where people find a consultation."""
 
-    async def find(query: GetConsultationLinks, _now: datetime) -> ConsultationLinks:
-        return ways(office, address, query.code)
+    async def find_links(query: GetConsultationLinks, _now: datetime) -> ConsultationLinks:
+        return build_consultation_links(office, address, query.code)
 
-    return find
+    return find_links
 
 
-def counter(
+def make_result_handler(
     store: Store, office: Office, address: str
 ) -> Callable[[GetConsultationResult, datetime], Awaitable[ConsultationResult | None]]:
     """Who counts a consultation that an officer wants to publish. address: of the desk's site, or empty."""
 
-    async def count(query: GetConsultationResult, now: datetime) -> ConsultationResult | None:
-        known = {one.code: one for one in await store.polls.consultations()}
-        ballot = await store.answer(FindConsultation(query.code), now)
+    async def count_result(query: GetConsultationResult, now: datetime) -> ConsultationResult | None:
+        known = {one.code: one for one in await store.consultation_statistics.load_consultations()}
+        ballot = await store.answer_query(FindConsultation(query.code), now)
         if ballot is None or ballot.phase is not ConsultationPhase.CLOSED:
             return None
         box, many = ResponseCounter(known[query.code]), 0
-        async for voices in store.polls.voices(query.code):
+        async for voices in store.consultation_statistics.stream_responses(query.code):
             many += len(voices)
-            await asyncio.to_thread(box.put, voices)
-        themes = await store.polls.themes(query.code)
-        terms = terms_of(office, store.salt)
-        found = await asyncio.to_thread(counting.protected, known[query.code], box.opened(), themes, terms)
-        where = f"{address.rstrip('/')}{AT}/{query.code}" if address else ""
-        return ConsultationResult(published.written(found), many, where)
+            await asyncio.to_thread(box.add, voices)
+        themes = await store.consultation_statistics.load_themes(query.code)
+        terms = build_results_rules(office, store.statistics_salt)
+        found = await asyncio.to_thread(
+            counting.build_protected_results, known[query.code], box.build_tally(), themes, terms
+        )
+        where = f"{address.rstrip('/')}{OPINIONS_PATH}/{query.code}" if address else ""
+        return ConsultationResult(published.serialize_results(found), many, where)
 
-    return count
+    return count_result

@@ -20,16 +20,16 @@ from storage.store import Store
 
 T = TypeVar("T")
 
-TOGETHER = 2
+MAX_PARALLEL_FETCHES = 2
 """Files fetched at a time: each may have 20 MB, and a small machine has other work."""
 
-PATIENCE = 3.0
+FETCH_WAIT = 3.0
 """Seconds that a person's turn waits for the file; after that the talk goes on while the file is on its way."""
 
-HEADSTART = timedelta(seconds=60)
+FETCH_LEASE = timedelta(seconds=60)
 """How long who began an errand has for it before the round takes it for forgotten."""
 
-EVERY = 2.0
+RUN_INTERVAL = 2.0
 """Seconds between two rounds."""
 
 
@@ -70,7 +70,7 @@ class Transport(Protocol):
 class Cleanup(Protocol):
     """A platform that clears away what must not stay: what was shown, or what is remembered of persons."""
 
-    async def tidy(self, now: datetime) -> int:
+    async def clean_up(self, now: datetime) -> int:
         """Clear away what is due; gives how much."""
 
 
@@ -80,39 +80,39 @@ class DeliveryWorker:
 
     engine: Engine
     store: Store
-    carriers: Mapping[Channel, Transport]
-    fault: Callable[[BaseException], None]
-    patience: float = PATIENCE
-    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TOGETHER))
-    _under_way: set[str] = field(default_factory=set)
+    transports: Mapping[Channel, Transport]
+    on_error: Callable[[BaseException], None]
+    fetch_wait: float = FETCH_WAIT
+    _fetch_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PARALLEL_FETCHES))
+    _fetching_ids: set[str] = field(default_factory=set)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
-    async def run(self, every: float = EVERY) -> None:
+    async def run(self, every: float = RUN_INTERVAL) -> None:
         """Go round for ever."""
         while True:
             try:
-                await self.round()
+                await self.run_once()
             except Exception as trouble:  # whatever it was, the next round comes
-                self.fault(trouble)
+                self.on_error(trouble)
             await asyncio.sleep(every)
 
-    async def round(self) -> None:
+    async def run_once(self) -> None:
         """Send once what is due, and set out for the files. Trouble with one thing keeps no other."""
-        for channel, carrier in self.carriers.items():
+        for channel, carrier in self.transports.items():
             try:
-                letters = await self.store.outbox.take(channel, self.engine.now())
-                errands = await self.store.errands.take(channel, self.engine.now())
+                letters = await self.store.outbox.lease(channel, self.engine.now())
+                errands = await self.store.task_queue.lease(channel, self.engine.now())
             except Exception as trouble:  # the next round asks again
-                self.fault(trouble)
+                self.on_error(trouble)
                 continue
             for errand in errands:  # a file may take minutes, and no letter waits for it
-                self._beside(self._again(errand, carrier))
-            await asyncio.gather(*(self._send(letter, carrier) for letter in letters))
+                self._run_in_background(self._resume_fetch(errand, carrier))
+            await asyncio.gather(*(self._send_outbox_message(letter, carrier) for letter in letters))
             if isinstance(carrier, Cleanup):
                 try:
-                    await carrier.tidy(self.engine.now())
+                    await carrier.clean_up(self.engine.now())
                 except Exception as trouble:  # and no letter of the next channel waits for this
-                    self.fault(trouble)
+                    self.on_error(trouble)
 
     async def close(self) -> None:
         """Let go of what is under way; it waits for the next start."""
@@ -120,135 +120,135 @@ class DeliveryWorker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def bring(self, event: Event, name: str, what: Mapping[str, str]) -> File:
+    async def fetch_file(self, event: Event, name: str, what: Mapping[str, str]) -> File:
         """Fetch a file at once, for an event that is decided with it; after `patience` it is still coming.
 
         Whoever decides with a file that is still coming need not care for it again: it is put in its place when it
         comes, and the person hears if it does not. Raises DiskFull.
         """
-        coming = await self.store.evidence.expect(name, self.engine.now())
-        errand = QueuedTask(event.channel, {**what, **_packed(event, coming)})
-        row = await self.store.errands.add(event.channel, errand, self.engine.now() + HEADSTART)
+        coming = await self.store.evidence.reserve(name, self.engine.now())
+        errand = QueuedTask(event.channel, {**what, **_event_to_payload(event, coming)})
+        row = await self.store.task_queue.add(event.channel, errand, self.engine.now() + FETCH_LEASE)
         taken = LeasedItem(row, errand, 0)
-        fetching = self._beside(self._fetch(taken, self.carriers[event.channel]))
-        done, _ = await asyncio.wait({fetching}, timeout=self.patience)
+        fetching = self._run_in_background(self._try_fetch(taken, self.transports[event.channel]))
+        done, _ = await asyncio.wait({fetching}, timeout=self.fetch_wait)
         if done and (file := fetching.result()) is not None:
-            await self.store.errands.done([row])
+            await self.store.task_queue.complete([row])
             return file
-        fetching.add_done_callback(lambda ended: self._late(ended, taken))
+        fetching.add_done_callback(lambda ended: self._on_late_file(ended, taken))
         return coming
 
-    async def _send(self, letter: LeasedItem[OutboxMessage], carrier: Transport) -> None:
-        what, now = letter.what, self.engine.now()
-        messages = [wording.render(say, what.lang) for say in what.says]
+    async def _send_outbox_message(self, letter: LeasedItem[OutboxMessage], carrier: Transport) -> None:
+        what, now = letter.payload, self.engine.now()
+        messages = [wording.render_reply(say, what.lang) for say in what.says]
         try:
             await carrier.deliver(what.back, messages, letter.id)
         except RetryLaterError as later:
-            await self.store.outbox.postponed(letter, now + timedelta(seconds=later.seconds))
+            await self.store.outbox.defer(letter, now + timedelta(seconds=later.seconds))
         except PermanentError:
-            await self.store.outbox.done([letter.id])
+            await self.store.outbox.complete([letter.id])
         except RejectedError as mistake:
-            self.fault(mistake)
-            await self.store.outbox.failed(letter, now)
+            self.on_error(mistake)
+            await self.store.outbox.retry_on_failure(letter, now)
         except Exception as trouble:
-            self.fault(trouble)
-            await self.store.outbox.outage(letter, now)
+            self.on_error(trouble)
+            await self.store.outbox.retry_on_outage(letter, now)
         else:
-            await self.store.outbox.done([letter.id])
+            await self.store.outbox.complete([letter.id])
 
-    async def _again(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> None:
+    async def _resume_fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> None:
         """An errand that an earlier try did not end: after a crash, or after the platform was away."""
-        if errand.id in self._under_way:
+        if errand.id in self._fetching_ids:
             return
         try:
-            if (file := await self._fetch(errand, carrier)) is not None:
-                await self._settle(errand, file)
+            if (file := await self._try_fetch(errand, carrier)) is not None:
+                await self._finish_fetch(errand, file)
         except Exception as trouble:  # its lease ends, and it is begun once more
-            self.fault(trouble)
+            self.on_error(trouble)
 
-    async def _fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> File | None:
+    async def _try_fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> File | None:
         """One try. The file as it was kept or refused; None where it is tried again, or not wanted any more."""
-        what, evidence = errand.what.what, self.store.evidence
-        self._under_way.add(errand.id)
+        what, evidence = errand.payload.what, self.store.evidence
+        self._fetching_ids.add(errand.id)
         try:
-            async with self._room:
-                file = await evidence.fill(what["row"], carrier.fetch(what))
+            async with self._fetch_slots:
+                file = await evidence.complete(what["row"], carrier.fetch(what))
         except PermanentError as never:
             file = File("", what["name"], "", 0, never.problem)
         except Exception as trouble:
             pause = timedelta(seconds=trouble.seconds if isinstance(trouble, RetryLaterError) else 0)
             if not isinstance(trouble, RetryLaterError):
-                self.fault(trouble)
-            if await self.store.errands.failed(errand, self.engine.now() + pause):
+                self.on_error(trouble)
+            if await self.store.task_queue.retry_on_failure(errand, self.engine.now() + pause):
                 return None
             file = File("", what["name"], "", 0, FileProblem.UNREADABLE)
         finally:
-            self._under_way.discard(errand.id)
+            self._fetching_ids.discard(errand.id)
         if (
             file is not None
             and file.problem is not None
-            and not await evidence.lost(what["row"], file.problem)
+            and not await evidence.mark_lost(what["row"], file.problem)
         ):
             file = None  # it was taken back meanwhile
         if file is None:
-            await self.store.errands.done([errand.id])
+            await self.store.task_queue.complete([errand.id])
         return file
 
-    def _late(self, ended: "asyncio.Task[File | None]", errand: LeasedItem[QueuedTask]) -> None:
+    def _on_late_file(self, ended: "asyncio.Task[File | None]", errand: LeasedItem[QueuedTask]) -> None:
         """A file came, or was refused, after the talk went on."""
         if not ended.cancelled() and ended.exception() is None and (file := ended.result()) is not None:
-            self._beside(self._settled(errand, file))
+            self._run_in_background(self._finish_late_fetch(errand, file))
 
-    async def _settled(self, errand: LeasedItem[QueuedTask], file: File) -> None:
+    async def _finish_late_fetch(self, errand: LeasedItem[QueuedTask], file: File) -> None:
         try:
-            await self._settle(errand, file)
+            await self._finish_fetch(errand, file)
         except Exception as trouble:
-            self.fault(trouble)
+            self.on_error(trouble)
 
-    async def _settle(self, errand: LeasedItem[QueuedTask], file: File) -> None:
+    async def _finish_fetch(self, errand: LeasedItem[QueuedTask], file: File) -> None:
         """Decide on a file that nobody waits for, then strike the errand off: who was killed between does it again."""
-        await self._decide(errand.what, file)
-        await self.store.errands.done([errand.id])
+        await self._handle_file(errand.payload, file)
+        await self.store.task_queue.complete([errand.id])
 
-    def _beside(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    def _run_in_background(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _decide(self, errand: QueuedTask, file: File) -> None:
+    async def _handle_file(self, errand: QueuedTask, file: File) -> None:
         """Be the first to tell of a file, or tell only if it went wrong."""
-        event = _unpacked(errand, file)
+        event = _payload_to_event(errand, file)
         answer = await self.engine.handle(event)
-        if not answer.again:
-            await self._tell(event, answer)
-        elif file.problem is not None and event.back is not None:
-            session = await self.store.session(event.who)
+        if not answer.duplicate:
+            await self._deliver_answer(event, answer)
+        elif file.problem is not None and event.reply_to is not None:
+            session = await self.store.load_session(event.person_id)
             lang: Lang = session.lang if session else "th"
             says = (Reply(f"file.{file.problem}", {"name": file.name, "most": 0}, certain=True),)
             await self.store.outbox.add(
-                event.channel, OutboxMessage(event.channel, event.back, lang, says), self.engine.now()
+                event.channel, OutboxMessage(event.channel, event.reply_to, lang, says), self.engine.now()
             )
 
-    async def _tell(self, event: Event, answer: EngineAnswer) -> None:
+    async def _deliver_answer(self, event: Event, answer: EngineAnswer) -> None:
         """Deliver an answer that no request waits for; what is certain in it stays in the outbox if this fails."""
-        if event.back is None:
+        if event.reply_to is None:
             return
         try:
-            await self.carriers[event.channel].deliver(event.back, answer.messages, event.id)
+            await self.transports[event.channel].deliver(event.reply_to, answer.messages, event.id)
         except Exception as trouble:
-            self.fault(trouble)
+            self.on_error(trouble)
             return
-        await self.store.outbox.done(answer.waiting)
+        await self.store.outbox.complete(answer.outbox_ids)
 
 
-def _packed(event: Event, file: File) -> dict[str, str]:
-    back = b64encode(event.back or b"").decode()
-    return {"row": file.id, "name": file.name, "event": event.id, "who": event.who.hex(), "back": back}
+def _event_to_payload(event: Event, file: File) -> dict[str, str]:
+    back = b64encode(event.reply_to or b"").decode()
+    return {"row": file.id, "name": file.name, "event": event.id, "who": event.person_id.hex(), "back": back}
 
 
-def _unpacked(errand: QueuedTask, file: File) -> Event:
+def _payload_to_event(errand: QueuedTask, file: File) -> Event:
     what = errand.what
     back = b64decode(what["back"]) or None
     who = bytes.fromhex(what["who"])
-    return Event(what["event"], who, Channel(errand.kind), file=file, back=back)
+    return Event(what["event"], who, Channel(errand.kind), file=file, reply_to=back)

@@ -14,7 +14,7 @@ from handlers import thai
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import Lang, Reply
 from handlers.office import Office
-from handlers.staff.complaints.case_view import TOLD
+from handlers.staff.complaints.case_view import REPORT_FIELDS
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
     CaseReport,
@@ -24,90 +24,100 @@ from handlers.staff.complaints.messages import (
     OfficerCase,
 )
 from ita_stats.render import typst as press
-from storage.staff.page_access import new_password
+from storage.staff.page_access import generate_export_password
 from storage.store import Store
 
-LANG: Lang = "th"
+CASE_PDF_LANG: Lang = "th"
 """What goes to a Thai committee is Thai."""
 
 
-async def written(
+async def export_case_pdf(
     store: Store, office: Office, number: int, year: int, now: datetime
 ) -> tuple[bytes, str] | None:
     """The PDF of a case and its password; None for a number that is not there. That it was made is audited first.
 
     The reporter's name is not in it, nor what officers wrote to themselves about who had the case.
     """
-    found: OfficerCase | None = await store.answer(FindCaseByNumber(number, year, ""), now)
+    found: OfficerCase | None = await store.answer_query(FindCaseByNumber(number, year, ""), now)
     if found is None:
         return None
-    await store.personnel.note("exported", found.id, now)
-    password = new_password()
-    return await sealed(store, office, found, password, now), password
+    await store.staff_admin.audit("exported", found.id, now)
+    password = generate_export_password()
+    return await render_case_pdf(store, office, found, password, now), password
 
 
-async def sealed(store: Store, office: Office, found: OfficerCase, password: str, now: datetime) -> bytes:
+async def render_case_pdf(
+    store: Store, office: Office, found: OfficerCase, password: str, now: datetime
+) -> bytes:
     """The PDF of a case under a password. Setting it takes a moment, in which nobody else waits."""
-    told: CaseReport = await store.answer(GetCaseReport(found.id), now)
-    lines: tuple[CaseHistoryLine, ...] = await store.answer(GetCaseHistory(found.id), now)
-    data = paper(found, told, lines, office, now)
-    return await asyncio.to_thread(lambda: encrypted(typeset(data, now), password))
+    told: CaseReport = await store.answer_query(GetCaseReport(found.id), now)
+    lines: tuple[CaseHistoryLine, ...] = await store.answer_query(GetCaseHistory(found.id), now)
+    data = build_case_document(found, told, lines, office, now)
+    return await asyncio.to_thread(lambda: encrypt_pdf(typeset_case(data, now), password))
 
 
-def paper(
+def build_case_document(
     found: OfficerCase, told: CaseReport, lines: tuple[CaseHistoryLine, ...], office: Office, now: datetime
 ) -> Mapping[str, object]:
     """All that stands on the paper, in words."""
-    category = office.category(found.category)
+    category = office.find_category(found.category)
     facts = {
-        "number": found.shown,
-        "received": thai.shown(found.received_on, LANG),
-        "category": category.name.in_(LANG) if category else found.category,
-        "source": _words(f"staff.source.{found.source}"),
-        "status": _words(f"staff.status.{found.status}"),
-        "made": thai.shown(thai.day(now), LANG),
+        "number": found.register_number,
+        "received": thai.format_date(found.received_on, CASE_PDF_LANG),
+        "category": category.name.in_lang(CASE_PDF_LANG) if category else found.category,
+        "source": _format_text(f"staff.source.{found.source}"),
+        "status": _format_text(f"staff.status.{found.status}"),
+        "made": thai.format_date(thai.to_bangkok_date(now), CASE_PDF_LANG),
     }
     return {
-        "title": _words("casefile.title", number=found.shown),
-        "secret": _words("casefile.secret"),
-        "office": office.name.in_(LANG),
-        "facts": [(_words(f"casefile.{name}"), value) for name, value in facts.items()],
-        "told": [(_field(name), _value(told.answers[name])) for name in TOLD if told.answers.get(name)],
-        "history_title": _words("casefile.history"),
-        "history": [_line(line) for line in lines],
-        "files_title": _words("casefile.files"),
+        "title": _format_text("casefile.title", number=found.register_number),
+        "secret": _format_text("casefile.secret"),
+        "office": office.name.in_lang(CASE_PDF_LANG),
+        "facts": [(_format_text(f"casefile.{name}"), value) for name, value in facts.items()],
+        "told": [
+            (_format_field_label(name), _format_answer(told.answers[name]))
+            for name in REPORT_FIELDS
+            if told.answers.get(name)
+        ],
+        "history_title": _format_text("casefile.history"),
+        "history": [_format_history_line(line) for line in lines],
+        "files_title": _format_text("casefile.files"),
         "files": [file.name for file in told.files],
-        "note": _words("casefile.note"),
+        "note": _format_text("casefile.note"),
     }
 
 
-def _field(name: str) -> str:
-    return _words(f"staff.answer.{name}")
+def _format_field_label(name: str) -> str:
+    return _format_text(f"staff.answer.{name}")
 
 
-def _value(value: str) -> str:
-    return _words(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else value
+def _format_answer(value: str) -> str:
+    return _format_text(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else value
 
 
-def _line(line: CaseHistoryLine) -> tuple[str, str, str]:
+def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:
     entry = line.entry
     what = entry.status if entry.status else entry.kind
     reporter = line.by == ActorKind.REPORTER
-    who = _words("casefile.by_reporter" if reporter else "casefile.by_office")
+    who = _format_text("casefile.by_reporter" if reporter else "casefile.by_office")
     words = "" if entry.kind.value == "assigned" else line.words
-    return thai.shown(entry.on, LANG), who, _words(f"staff.did.{what}") + (f": {words}" if words else "")
+    return (
+        thai.format_date(entry.on, CASE_PDF_LANG),
+        who,
+        _format_text(f"staff.did.{what}") + (f": {words}" if words else ""),
+    )
 
 
-def _words(key: str, **args: str) -> str:
-    return wording.text(Reply(key, args), LANG)
+def _format_text(key: str, **args: str) -> str:
+    return wording.render_text(Reply(key, args), CASE_PDF_LANG)
 
 
-def typeset(data: Mapping[str, object], now: datetime) -> bytes:
+def typeset_case(data: Mapping[str, object], now: datetime) -> bytes:
     """The paper as a PDF, in Sarabun alone. What a citizen wrote is data, never markup."""
-    return press.paper((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
+    return press.render_plain_pdf((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
 
 
-def encrypted(clear: bytes, password: str) -> bytes:
+def encrypt_pdf(clear: bytes, password: str) -> bytes:
     """A PDF that opens with a password only: AES-256 (revision 6, ISO 32000-2), the words about it too."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(clear)) as pdf:

@@ -4,25 +4,25 @@ import io
 
 from PIL import Image, ImageOps
 
-KINDS = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+SHOWABLE_IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """What can be shown; other pictures are handed over as files."""
 
-LONGEST = 2400
+MAX_SIDE_PIXELS = 2400
 """Pixels of the longer side: enough to read a page of paper by."""
 
-_MOST = {"JPEG": 50_000_000, "PNG": 40_000_000, "GIF": 16_000_000, "WEBP": 16_000_000}
+_MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 40_000_000, "GIF": 16_000_000, "WEBP": 16_000_000}
 """Pixels that are decoded, by what decoding costs: at most about 250 MB for one, which is opened at a time."""
 
 
-def cleaned(content: bytes) -> tuple[bytes, str] | None:
+def sanitize_image(content: bytes) -> tuple[bytes, str] | None:
     """A copy without metadata, and its kind; None for what is no picture after all."""
     try:
-        with Image.open(io.BytesIO(content), formats=tuple(_MOST)) as opened:
-            if opened.width * opened.height > _MOST[opened.format or ""]:
+        with Image.open(io.BytesIO(content), formats=tuple(_MAX_PIXELS)) as opened:
+            if opened.width * opened.height > _MAX_PIXELS[opened.format or ""]:
                 return None
             clear = "A" in opened.getbands() or "transparency" in opened.info
             # Made small first, and a JPEG decoded no larger: a picture of 50 megapixels is held once, not thrice.
-            opened.thumbnail((LONGEST, LONGEST), reducing_gap=2.0)
+            opened.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), reducing_gap=2.0)
             bare = ImageOps.exif_transpose(opened).convert("RGBA" if clear else "RGB")
     except Exception:  # the library fails in many ways on what somebody made
         return None

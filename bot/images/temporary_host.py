@@ -11,15 +11,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.images import qr
-from bot.images.chart import drawn
+from bot.images.chart import render_chart_png
 from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Message
 
-HANGS = timedelta(minutes=15)
-MOST = 64
+IMAGE_TTL = timedelta(minutes=15)
+MAX_IMAGES = 64
 """Pictures at a time, of some 50 kB; the oldest makes room."""
 
-RANDOM = 32
+PATH_RANDOM_BYTES = 32
 """Random bytes of a path."""
 
 
@@ -28,7 +28,7 @@ class StoredImage:
     """A picture and the instant it is taken down."""
 
     content: bytes = field(repr=False)
-    until: datetime
+    expires_at: datetime
 
 
 @dataclass
@@ -38,46 +38,50 @@ class TemporaryImages:
     origin: str
     path: str
     now: Callable[[], datetime]
-    _hung: dict[str, StoredImage] = field(default_factory=dict, repr=False)
+    _images: dict[str, StoredImage] = field(default_factory=dict, repr=False)
 
-    async def pictured(self, messages: Sequence[Message]) -> dict[MonthlyChart | str, str]:
+    async def publish_images(self, messages: Sequence[Message]) -> dict[MonthlyChart | str, str]:
         """The charts and QR codes of some messages, drawn and hung up: each with its address.
 
         What fades is a secret, and no picture of it hangs anywhere.
         """
         charts = dict.fromkeys(message.chart for message in messages if message.chart)
-        codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.fading)
-        shown: dict[MonthlyChart | str, str] = {chart: self.hang(await drawn(chart)) for chart in charts}
-        return shown | {code: self.hang(qr.drawn(code)) for code in codes}
+        codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.expires)
+        shown: dict[MonthlyChart | str, str] = {
+            chart: self.add(await render_chart_png(chart)) for chart in charts
+        }
+        return shown | {code: self.add(qr.render_qr_png(code)) for code in codes}
 
-    def hang(self, content: bytes) -> str:
+    def add(self, content: bytes) -> str:
         """Hang a PNG picture up; gives its address."""
-        self._take_down()
-        while len(self._hung) >= MOST:
-            del self._hung[next(iter(self._hung))]
-        name = secrets.token_urlsafe(RANDOM)
-        self._hung[name] = StoredImage(content, self.now() + HANGS)
+        self._delete_expired()
+        while len(self._images) >= MAX_IMAGES:
+            del self._images[next(iter(self._images))]
+        name = secrets.token_urlsafe(PATH_RANDOM_BYTES)
+        self._images[name] = StoredImage(content, self.now() + IMAGE_TTL)
         return f"{self.origin}{self.path}/{name}"
 
-    async def show(self, request: Request) -> Response:
+    async def serve_image(self, request: Request) -> Response:
         """A picture, as long as it hangs; nobody on the way may keep it. Raises HTTPException (404)."""
-        self._take_down()
-        hung = self._hung.get(request.path_params["name"])
+        self._delete_expired()
+        hung = self._images.get(request.path_params["name"])
         if hung is None:
             raise HTTPException(404)
         return Response(hung.content, media_type="image/png", headers={"cache-control": "no-store"})
 
-    def route(self) -> Route:
+    def build_route(self) -> Route:
         """Where they are fetched."""
-        return Route(f"{self.path}/{{name:str}}", self.show)
+        return Route(f"{self.path}/{{name:str}}", self.serve_image)
 
-    def _take_down(self) -> None:
+    def _delete_expired(self) -> None:
         now = self.now()
-        for name in [name for name, hung in self._hung.items() if hung.until <= now]:
-            del self._hung[name]
+        for name in [name for name, hung in self._images.items() if hung.expires_at <= now]:
+            del self._images[name]
 
 
-def gallery(public_url: str | None, desk: str, now: Callable[[], datetime]) -> TemporaryImages | None:
+def create_temporary_images(
+    public_url: str | None, desk: str, now: Callable[[], datetime]
+) -> TemporaryImages | None:
     """The gallery of a desk; None where no https address is set, since platforms fetch by no other."""
     if not public_url or not public_url.startswith("https://"):
         return None

@@ -13,7 +13,7 @@ import typer
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from bot import office_file as offices
-from bot.consultations.queries import AT, PAPER
+from bot.consultations.queries import BACKGROUND_PDF_FILE, OPINIONS_PATH
 from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
@@ -24,18 +24,18 @@ from handlers.consultations.messages import (
     ListConsultations,
 )
 from handlers.dialog.events import Channel, Event, TurnResult
-from handlers.dialog.receipt import ALPHABET
-from handlers.office import OfficeSection, Words
-from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, instant
-from handlers.staff.service.consultations import lettered
+from handlers.dialog.receipt import RECEIPT_ALPHABET
+from handlers.office import NonEmptyText, OfficeSection
+from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, parse_bangkok_time
+from handlers.staff.service.consultations import pick_consultation_code
 from handlers.thai import BANGKOK
 from storage.store import Store
 
-LETTERS = 6
-MOST_PDF = 20 * 1024**2
+CODE_LENGTH = 6
+MAX_PDF_BYTES = 20 * 1024**2
 """Bytes."""
 
-PICKED = frozenset(
+KINDS_WITH_OPTIONS = frozenset(
     {ConsultationQuestionKind.CHOICE, ConsultationQuestionKind.CHOICES, ConsultationQuestionKind.STATEMENTS}
 )
 
@@ -44,12 +44,18 @@ class ConsultationFileQuestion(OfficeSection):
     """One question. options: of a choice, of several, and the statements."""
 
     kind: ConsultationQuestionKind
-    title: Words
-    options: Annotated[tuple[Words, ...], Field(max_length=MOST_OPTIONS)] = ()
+    title: NonEmptyText
+    options: Annotated[tuple[NonEmptyText, ...], Field(max_length=MOST_OPTIONS)] = ()
 
     @model_validator(mode="after")
-    def _options_fit(self) -> Self:
-        least = 0 if self.kind not in PICKED else 1 if self.kind is ConsultationQuestionKind.STATEMENTS else 2
+    def _check_options(self) -> Self:
+        least = (
+            0
+            if self.kind not in KINDS_WITH_OPTIONS
+            else 1
+            if self.kind is ConsultationQuestionKind.STATEMENTS
+            else 2
+        )
         if len(self.options) < least or (self.options and not least):
             raise ValueError(f"options: {self.kind} takes {f'at least {least}' if least else 'none'}")
         return self
@@ -62,7 +68,7 @@ class ConsultationFile(OfficeSection):
     opens, closes: "31/12/2569 16.30", or a date and time of TOML; without a zone, Bangkok's.
     """
 
-    title: Words
+    title: NonEmptyText
     background: Annotated[str, StringConstraints(max_length=2000)] = ""
     link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
     pdf: str = ""
@@ -71,42 +77,46 @@ class ConsultationFile(OfficeSection):
     questions: Annotated[tuple[ConsultationFileQuestion, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
 
     @model_validator(mode="after")
-    def _one_background(self) -> Self:
+    def _check_one_background(self) -> Self:
         if self.link and self.pdf:
             raise ValueError("link, pdf: ใช้อย่างใดอย่างหนึ่ง / one of them")
         return self
 
-    def ballot(self, now: datetime) -> Consultation:
+    def to_consultation(self, now: datetime) -> Consultation:
         """The consultation, under a new code. Raises BadParameter for times that cannot be."""
-        opens = _when(self.opens, time(0, 0)) if self.opens is not None else now
-        closes = _when(self.closes, time(23, 59))
+        opens = _parse_instant(self.opens, time(0, 0)) if self.opens is not None else now
+        closes = _parse_instant(self.closes, time(23, 59))
         if closes <= max(opens, now):
             raise typer.BadParameter(
                 "closes: ต้องอยู่หลัง opens และหลังเวลานี้ / must be after opens, and after now"
             )
-        questions = tuple(_question(one, f"q{place}") for place, one in enumerate(self.questions, start=1))
-        return Consultation(new_code(), self.title, self.background, self.link, opens, closes, questions)
+        questions = tuple(
+            _build_question(one, f"q{place}") for place, one in enumerate(self.questions, start=1)
+        )
+        return Consultation(
+            generate_consultation_code(), self.title, self.background, self.link, opens, closes, questions
+        )
 
 
-def new_code() -> str:
+def generate_consultation_code() -> str:
     """A code with a letter in it, so that it is not taken for a number."""
-    return lettered("".join(secrets.choice(ALPHABET) for _ in range(3 * LETTERS)))
+    return pick_consultation_code("".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(3 * CODE_LENGTH)))
 
 
-def _when(said: datetime | str, otherwise: time) -> datetime:
-    at = said if isinstance(said, datetime) else instant(said, otherwise)
+def _parse_instant(said: datetime | str, otherwise: time) -> datetime:
+    at = said if isinstance(said, datetime) else parse_bangkok_time(said, otherwise)
     if at is None:
         raise typer.BadParameter(f"{said!r}: พิมพ์เช่น / write it as 31/12/2569 16.30")
     return at if at.tzinfo else at.replace(tzinfo=BANGKOK)
 
 
-def _question(one: ConsultationFileQuestion, key: str) -> ConsultationQuestion:
+def _build_question(one: ConsultationFileQuestion, key: str) -> ConsultationQuestion:
     letter = "s" if one.kind is ConsultationQuestionKind.STATEMENTS else "o"
     own = {f"{letter}{place}": label for place, label in enumerate(one.options, start=1)}
     return ConsultationQuestion(key, one.kind, one.title, own)
 
 
-def read(file: Path) -> ConsultationFile:
+def load_consultation_file(file: Path) -> ConsultationFile:
     """A file. Raises BadParameter with every mistake and its place."""
     try:
         text = file.read_text("utf-8-sig")
@@ -114,34 +124,36 @@ def read(file: Path) -> ConsultationFile:
     except UnicodeDecodeError:
         raise typer.BadParameter(f"{file}: ไม่ใช่ UTF-8 / is not UTF-8") from None
     except tomllib.TOMLDecodeError as trouble:
-        raise typer.BadParameter(f"{file}: {offices.syntax(trouble, text)}") from None
+        raise typer.BadParameter(f"{file}: {offices.format_toml_error(trouble, text)}") from None
     except ValidationError as trouble:
-        told = "\n".join(_told(error["loc"], error["msg"]) for error in trouble.errors())
+        told = "\n".join(_format_error(error["loc"], error["msg"]) for error in trouble.errors())
         raise typer.BadParameter(f"{file}:\n{told}") from None
 
 
-def _told(place: tuple[int | str, ...], message: str) -> str:
+def _format_error(place: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(str(part) for part in place) or 'file'}: {message}"
 
 
-async def announced(file: Path, *, dry_run: bool) -> int:
+async def import_consultation(file: Path, *, dry_run: bool) -> int:
     """Announce what a file says; its code goes to standard output."""
     from bot import bootstrap as app
     from bot.engine import utc_now
 
-    now, said = utc_now(), read(file)
-    ballot, pdf = said.ballot(now), paper(file, said.pdf)
+    now, said = utc_now(), load_consultation_file(file)
+    ballot, pdf = said.to_consultation(now), load_background_pdf(file, said.pdf)
     if not dry_run:
-        async with app.opened(["service"]) as house:
+        async with app.open_app(["service"]) as house:
             if pdf:
-                address = _address(house.settings.service.public_url)
-                ballot = replace(ballot, link=f"{address}{AT}/{ballot.code}/{PAPER}")
-            await _written(house.desks["service"].store, AnnounceConsultation(ballot, "admin", pdf), now)
+                address = _require_public_url(house.settings.service.public_url)
+                ballot = replace(ballot, link=f"{address}{OPINIONS_PATH}/{ballot.code}/{BACKGROUND_PDF_FILE}")
+            await _commit_as_admin(
+                house.desks["service"].store, AnnounceConsultation(ballot, "admin", pdf), now
+            )
         sys.stdout.write(f"{ballot.code}\n")
     return 0
 
 
-def paper(file: Path, named: str) -> bytes:
+def load_background_pdf(file: Path, named: str) -> bytes:
     """The PDF that a file names, from beside it; nothing where it names none. Raises BadParameter."""
     if not named:
         return b""
@@ -149,14 +161,14 @@ def paper(file: Path, named: str) -> bytes:
         content = (file.parent / named).read_bytes()
     except OSError:
         raise typer.BadParameter(f"pdf: {named}: เปิดไม่ได้ / cannot be read") from None
-    if not content.startswith(b"%PDF-") or len(content) > MOST_PDF:
+    if not content.startswith(b"%PDF-") or len(content) > MAX_PDF_BYTES:
         raise typer.BadParameter(
             f"pdf: {named}: ต้องเป็น PDF ไม่เกิน 20 MB / must be a PDF of no more than 20 MB"
         )
     return content
 
 
-def _address(public_url: str | None) -> str:
+def _require_public_url(public_url: str | None) -> str:
     if not public_url:
         raise typer.BadParameter(
             "pdf: ตั้ง ITA_SERVICE__PUBLIC_URL ก่อน / set ITA_SERVICE__PUBLIC_URL first: where it is found"
@@ -164,13 +176,13 @@ def _address(public_url: str | None) -> str:
     return public_url.rstrip("/")
 
 
-async def listed() -> int:
+async def list_consultations() -> int:
     """All consultations: a JSON object for each."""
     from bot import bootstrap as app
     from bot.engine import utc_now
 
-    async with app.opened(["service"]) as house:
-        known: tuple[Consultation, ...] = await house.desks["service"].store.answer(
+    async with app.open_app(["service"]) as house:
+        known: tuple[Consultation, ...] = await house.desks["service"].store.answer_query(
             ListConsultations(), utc_now()
         )
     for one in known:
@@ -180,7 +192,7 @@ async def listed() -> int:
     return 0
 
 
-async def drawn(code: str, out: Path) -> int:
+async def write_consultation_qr(code: str, out: Path) -> int:
     """Draw a QR code of where people find a consultation: its page, or its Telegram talk where no page is known."""
     from bot import bootstrap as app
     from bot.consultations import queries as ballots
@@ -191,40 +203,44 @@ async def drawn(code: str, out: Path) -> int:
         raise typer.BadParameter(
             f"{out}: ใช้ชื่อที่ลงท้าย .svg หรือ .png / give it a name that ends in .svg or .png"
         )
-    async with app.opened(["service"]) as house:
+    async with app.open_app(["service"]) as house:
         store = house.desks["service"].store
-        known: tuple[Consultation, ...] = await store.answer(ListConsultations(), utc_now())
+        known: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
         if not any(one.code == code.upper() for one in known):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
-        ways = ballots.ways(house.office, house.settings.service.public_url or "", code.upper())
+        ways = ballots.build_consultation_links(
+            house.office, house.settings.service.public_url or "", code.upper()
+        )
     leads = ways.page or ways.telegram
     if not leads:
         raise typer.BadParameter(
             "ตั้ง ITA_SERVICE__PUBLIC_URL หรือ [chats.service] telegram ก่อน"
             " / set ITA_SERVICE__PUBLIC_URL, or telegram in [chats.service], first"
         )
-    qr.save(leads, out)
+    qr.write_qr_file(leads, out)
     sys.stdout.write(f"{leads}\n")
     return 0
 
 
-async def closed(code: str) -> int:
+async def close_consultation(code: str) -> int:
     """Close a consultation before its time."""
     from bot import bootstrap as app
     from bot.engine import utc_now
 
-    async with app.opened(["service"]) as house:
+    async with app.open_app(["service"]) as house:
         store = house.desks["service"].store
-        known: tuple[Consultation, ...] = await store.answer(ListConsultations(), utc_now())
+        known: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
         if not any(one.code == code.upper() and one.phase is ConsultationPhase.OPEN for one in known):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ที่เปิดอยู่ / no open consultation has this code")
-        await _written(store, CloseConsultation(code.upper(), "admin"), utc_now())
-        await store.retention.checkpoint()
+        await _commit_as_admin(store, CloseConsultation(code.upper(), "admin"), utc_now())
+        await store.retention.checkpoint_wal()
     return 0
 
 
-async def _written(store: Store, act: AnnounceConsultation | CloseConsultation, now: datetime) -> None:
-    who = store.seals.who("admin", secrets.token_hex())
+async def _commit_as_admin(
+    store: Store, act: AnnounceConsultation | CloseConsultation, now: datetime
+) -> None:
+    who = store.keyring.hash_id("admin", secrets.token_hex())
     await store.commit(
         Event(secrets.token_hex(), who, Channel.TERMINAL), None, TurnResult(None, (), (act,)), now
     )

@@ -12,45 +12,45 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from bot.office_file import syntax
+from bot.office_file import format_toml_error
 from handlers import thai
 from handlers.questions.faq_messages import FaqEntry
 from storage.store import Store
 
-EXAMPLE = Path(__file__).parents[1] / "faq.example.toml"
-COLUMNS = ("id", "topic", "question", "also", "answer", "link", "until", "off")
-BETWEEN = "|"
+EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
+FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "until", "off")
+ALSO_SEPARATOR = "|"
 """Stands between the other ways to ask, in a cell of a CSV file."""
 
-_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
-_DAY = "เช่น “30/09/2570” / such as 2027-09-30"
+_ENTRY_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
+_DAY_HINT = "เช่น “30/09/2570” / such as 2027-09-30"
 
 
 class FaqFileError(Exception):
     """A file that cannot be taken: every mistake on a line of its own. The office's to mend."""
 
 
-def _day(written: object) -> object:
+def _parse_day(written: object) -> object:
     """A day as people write it: 30/09/2570, 2027-09-30, 30 ก.ย. 2570; empty for none."""
     if not isinstance(written, str):
         return written
     if not written.strip():
         return None
-    understood = thai.when(written, datetime.now(UTC).date())
+    understood = thai.parse_date(written, datetime.now(UTC).date())
     if understood is None:
-        raise ValueError(f"ไม่ใช่วันที่ / is no day; {_DAY}")
-    return understood.first
+        raise ValueError(f"ไม่ใช่วันที่ / is no day; {_DAY_HINT}")
+    return understood.first_day
 
 
-def _several(written: object) -> object:
+def _split_also(written: object) -> object:
     return (
-        [part.strip() for part in written.split(BETWEEN) if part.strip()]
+        [part.strip() for part in written.split(ALSO_SEPARATOR) if part.strip()]
         if isinstance(written, str)
         else written
     )
 
 
-def _yes(written: object) -> object:
+def _parse_flag(written: object) -> object:
     if not isinstance(written, str):
         return written
     return {"": False, "ใช่": True, "ปิด": True, "yes": True, "true": True, "1": True}.get(
@@ -58,10 +58,12 @@ def _yes(written: object) -> object:
     )
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+FaqText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
-Way = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^|\n]+$", max_length=500)]
+AlternativeQuestionText = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^|\n]+$", max_length=500)
+]
 
 
 class FaqRow(BaseModel):
@@ -71,15 +73,15 @@ class FaqRow(BaseModel):
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9\-]{0,58}$")]
     question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    answer: Words
-    also: Annotated[tuple[Way, ...], BeforeValidator(_several)] = ()
+    answer: FaqText
+    also: Annotated[tuple[AlternativeQuestionText, ...], BeforeValidator(_split_also)] = ()
     topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
     link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=500)] = ""
-    until: Annotated[date | None, BeforeValidator(_day)] = None
-    off: Annotated[bool, BeforeValidator(_yes)] = False
+    until: Annotated[date | None, BeforeValidator(_parse_day)] = None
+    off: Annotated[bool, BeforeValidator(_parse_flag)] = False
 
 
-def load(path: Path) -> tuple[FaqEntry, ...]:
+def load_faq_file(path: Path) -> tuple[FaqEntry, ...]:
     """The entries of a file. Raises BadFile."""
     try:
         text = path.read_text("utf-8-sig")
@@ -87,24 +89,24 @@ def load(path: Path) -> tuple[FaqEntry, ...]:
         raise FaqFileError(f"{path}: ไม่ใช่ UTF-8 / is not UTF-8") from None
     except OSError as trouble:
         raise FaqFileError(f"{path}: อ่านไม่ได้ / cannot be read ({trouble.strerror})") from None
-    return parsed(text, str(path), is_csv=path.suffix.lower() == ".csv")
+    return parse_faq(text, str(path), is_csv=path.suffix.lower() == ".csv")
 
 
-async def lay_out(store: Store, now: datetime) -> None:
+async def store_example_faq(store: Store, now: datetime) -> None:
     """Put the example out where nothing was ever laid, so that who tries the program is answered."""
-    if not await store.library.touched():
-        await store.stock(load(EXAMPLE), now)
+    if not await store.faq.is_initialized():
+        await store.replace_faq(load_faq_file(EXAMPLE_FAQ_PATH), now)
 
 
-def parsed(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
+def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
     """The entries of a text. Raises BadFile with every mistake, each with its line."""
-    example, rows = (False, _cells(text, name)) if is_csv else _tables(text, name)
+    example, rows = (False, _parse_csv(text, name)) if is_csv else _parse_toml(text, name)
     entries, mistakes, seen = list[FaqEntry](), list[str](), dict[str, int]()
     for line, raw in rows:
         try:
             row = FaqRow.model_validate(raw)
         except ValidationError as trouble:
-            mistakes += [f"{name}:{line}: {_told(error)}" for error in trouble.errors()]
+            mistakes += [f"{name}:{line}: {_format_error(error)}" for error in trouble.errors()]
             continue
         if row.id in seen:
             mistakes.append(
@@ -117,26 +119,26 @@ def parsed(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
     return tuple(entries)
 
 
-def _tables(text: str, name: str) -> tuple[bool, list[tuple[int, Any]]]:
+def _parse_toml(text: str, name: str) -> tuple[bool, list[tuple[int, Any]]]:
     try:
         whole = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
-        raise FaqFileError(f"{name}: {syntax(trouble, text)}") from None
+        raise FaqFileError(f"{name}: {format_toml_error(trouble, text)}") from None
     example, entries = whole.pop("example", False), whole.pop("entry", [])
     if whole or not isinstance(entries, list):
         wrong = next(iter(whole), "entry")
         raise FaqFileError(f"{name}: ไม่รู้จัก “{wrong}” / there is no such key; example, [[entry]]")
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if _ENTRY_HEADER.match(line)]
     lines += [0] * (len(entries) - len(lines))
     return example is True, list(zip(lines, entries, strict=False))
 
 
-def _cells(text: str, name: str) -> list[tuple[int, Any]]:
+def _parse_csv(text: str, name: str) -> list[tuple[int, Any]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    unknown = [column for column in reader.fieldnames or [] if column not in COLUMNS]
+    unknown = [column for column in reader.fieldnames or [] if column not in FAQ_COLUMNS]
     if unknown or "id" not in (reader.fieldnames or []):
         raise FaqFileError(
-            f"{name}:1: หัวตารางต้องเป็น / the columns are {', '.join(COLUMNS)}"
+            f"{name}:1: หัวตารางต้องเป็น / the columns are {', '.join(FAQ_COLUMNS)}"
             f" ไม่รู้จัก / unknown: {', '.join(unknown) or '-'}"
         )
     rows, last = list[tuple[int, Any]](), 1
@@ -147,51 +149,51 @@ def _cells(text: str, name: str) -> list[tuple[int, Any]]:
     return rows
 
 
-def _told(error: Any) -> str:  # noqa: ANN401 - pydantic's details
+def _format_error(error: Any) -> str:  # noqa: ANN401 - pydantic's details
     place = ".".join(str(part) for part in error["loc"])
     found = str(error.get("input", ""))[:60]
     if error["type"] == "extra_forbidden":
-        return f"{place}: ไม่มีคีย์ชื่อนี้ / there is no such key; {', '.join(COLUMNS)}"
+        return f"{place}: ไม่มีคีย์ชื่อนี้ / there is no such key; {', '.join(FAQ_COLUMNS)}"
     if error["type"] == "missing":
         return f"{place}: ต้องมีคีย์นี้ / this key is needed"
     return f"{place}: พบ / found “{found}”; ที่อนุญาต / allowed: {error['msg'].removeprefix('Value error, ')}"
 
 
-def written(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
+def format_faq_file(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
     """Entries as a file that `parsed` reads back alike."""
     if not as_csv:
         several = list(entries)
         head = "example = true\n\n" if several and all(one.example for one in several) else ""
-        return head + "\n".join(_table(one) for one in several)
+        return head + "\n".join(_format_entry(one) for one in several)
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS)
+    writer = csv.DictWriter(out, FAQ_COLUMNS)
     writer.writeheader()
     for one in entries:
-        cells = _cells_of(one)
-        writer.writerow({**cells, "also": BETWEEN.join(one.also), "off": "yes" if one.off else ""})
+        cells = _build_cells(one)
+        writer.writerow({**cells, "also": ALSO_SEPARATOR.join(one.also), "off": "yes" if one.off else ""})
     return out.getvalue()
 
 
-def _cells_of(one: FaqEntry) -> Mapping[str, Any]:
+def _build_cells(one: FaqEntry) -> Mapping[str, Any]:
     until = one.until.isoformat() if one.until else ""
-    return {**{name: getattr(one, name) for name in COLUMNS}, "until": until}
+    return {**{name: getattr(one, name) for name in FAQ_COLUMNS}, "until": until}
 
 
-def _table(one: FaqEntry) -> str:
-    return "\n".join(("[[entry]]", *_fields(one), ""))
+def _format_entry(one: FaqEntry) -> str:
+    return "\n".join(("[[entry]]", *_format_fields(one), ""))
 
 
-def _fields(one: FaqEntry) -> Iterator[str]:
-    for name, value in _cells_of(one).items():
+def _format_fields(one: FaqEntry) -> Iterator[str]:
+    for name, value in _build_cells(one).items():
         if name == "also" and value:
-            yield f"also = [{', '.join(_quoted(way) for way in value)}]"
+            yield f"also = [{', '.join(_quote_toml(way) for way in value)}]"
         elif name == "off" and value:
             yield "off = true"
         elif isinstance(value, str) and value:
-            yield f"{name} = {_quoted(value)}"
+            yield f"{name} = {_quote_toml(value)}"
 
 
-def _quoted(words: str) -> str:
+def _quote_toml(words: str) -> str:
     """Words as TOML reads them: a text of several lines stands as such."""
     if "\n" not in words:
         return json.dumps(words, ensure_ascii=False)

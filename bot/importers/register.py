@@ -24,8 +24,8 @@ from handlers.dialog.events import Lang, Reply
 from handlers.office import Office
 from storage.store import Store
 
-DONE, FINDINGS, WRONG_USE = 0, 1, 2
-LONG = 1000
+EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
+PROGRESS_BAR_MIN_ROWS = 1000
 """Rows from which on a bar shows how far it is."""
 
 
@@ -33,14 +33,14 @@ LONG = 1000
 class RegisterImportResult:
     """What came of a file: how many rows, which are bad, whether they were taken, and the last word."""
 
-    rows: int
-    bad: tuple[RejectedRow, ...]
-    taken: bool
-    say: Reply
+    row_count: int
+    bad_rows: tuple[RejectedRow, ...]
+    imported: bool
+    summary: Reply
     cases: tuple[ImportedCase, ...] = ()
 
 
-async def take(
+async def import_register(
     path: Path,
     content: bytes,
     store: Store,
@@ -51,83 +51,100 @@ async def take(
     quiet: bool = False,
 ) -> RegisterImportResult:
     """Import a register: all or nothing. quiet: no bar. Raises Unusable for a file that is none."""
-    today = thai.day(now)
-    before = await store.importing.imported_on(content)
+    today = thai.to_bangkok_date(now)
+    before = await store.register_importer.find_import_date(content)
     if before is not None:
         return RegisterImportResult(
-            0, (), taken=False, say=Reply("import.again", {"day": thai.shown(before, "th")})
+            0, (), imported=False, summary=Reply("import.again", {"day": thai.format_date(before, "th")})
         )
-    found = await asyncio.to_thread(lambda: list(oldregister.read(sheet.lines(path, content), office, today)))
+    found = await asyncio.to_thread(
+        lambda: list(oldregister.parse_rows(sheet.read_register_rows(path, content), office, today))
+    )
     if not found:
         raise sheet.RegisterFileError(Reply("import.empty"))
     cases = [row for row in found if isinstance(row, ImportedCase)]
     bad = [row for row in found if isinstance(row, RejectedRow)]
-    bad += [oldregister.clash(case) for case in await store.importing.taken(cases)]
+    bad += [
+        oldregister.reject_duplicate_row(case)
+        for case in await store.register_importer.find_duplicates(cases)
+    ]
     if bad:
         bad.sort(key=lambda row: row.line)
         say = Reply("import.nothing", {"bad": len(bad), "rows": len(found)})
-        return RegisterImportResult(len(found), tuple(bad), taken=False, say=say)
+        return RegisterImportResult(len(found), tuple(bad), imported=False, summary=say)
     if trial:
         fits = Reply("import.fits", {"rows": len(found)})
-        return RegisterImportResult(len(found), (), taken=False, say=fits, cases=tuple(cases))
-    with typer.progressbar(length=len(cases), file=sys.stderr, hidden=quiet or len(cases) < LONG) as bar:
-        await store.importing.take(
+        return RegisterImportResult(len(found), (), imported=False, summary=fits, cases=tuple(cases))
+    with typer.progressbar(
+        length=len(cases), file=sys.stderr, hidden=quiet or len(cases) < PROGRESS_BAR_MIN_ROWS
+    ) as bar:
+        await store.register_importer.import_cases(
             content,
             cases,
-            lambda received: deadlines.answer_by(received, office.deadlines),
+            lambda received: deadlines.compute_answer_by(received, office.deadlines),
             today,
             now,
             lambda: bar.update(1),
         )
-    return RegisterImportResult(len(found), (), taken=True, say=Reply("import.done", {"rows": len(found)}))
+    return RegisterImportResult(
+        len(found), (), imported=True, summary=Reply("import.done", {"rows": len(found)})
+    )
 
 
-def told(result: RegisterImportResult) -> str:
+def format_import_result(result: RegisterImportResult) -> str:
     """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
     lines = [
-        wording.text(Reply("import.line", {"line": row.line, "reasons": reasons(row, lang)}), lang)
-        for row in result.bad
+        wording.render_text(
+            Reply("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang
+        )
+        for row in result.bad_rows
         for lang in ("th", "en")
     ]
-    return "\n".join([*lines, both(result.say)]) + "\n"
+    return "\n".join([*lines, format_bilingual(result.summary)]) + "\n"
 
 
-def both(say: Reply) -> str:
+def format_bilingual(say: Reply) -> str:
     """Words in Thai and in English."""
-    return f"{wording.text(say, 'th')}\n{wording.text(say, 'en')}"
+    return f"{wording.render_text(say, 'th')}\n{wording.render_text(say, 'en')}"
 
 
-def as_json(result: RegisterImportResult) -> str:
+def import_result_to_json(result: RegisterImportResult) -> str:
     """What a program reads."""
     problems: Sequence[dict[str, Any]] = [
         {
             "line": row.line,
-            "columns": [fault.column for fault in row.faults],
-            "th": reasons(row, "th"),
-            "en": reasons(row, "en"),
+            "columns": [fault.column for fault in row.problems],
+            "th": format_row_errors(row, "th"),
+            "en": format_row_errors(row, "en"),
         }
-        for row in result.bad
+        for row in result.bad_rows
     ]
-    told = {"rows": result.rows, "bad": len(result.bad), "imported": result.rows if result.taken else 0}
+    told = {
+        "rows": result.row_count,
+        "bad": len(result.bad_rows),
+        "imported": result.row_count if result.imported else 0,
+    }
     return json.dumps({**told, "problems": problems}, ensure_ascii=False)
 
 
-def reasons(row: RejectedRow, lang: Lang) -> str:
+def format_row_errors(row: RejectedRow, lang: Lang) -> str:
     """What is wrong with a row, column by column."""
-    parts = [(fault.column, wording.text(fault.say, lang)) for fault in row.faults]
+    parts = [(fault.column, wording.render_text(fault.reply, lang)) for fault in row.problems]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
 
 
-async def run(file: Path, desk: DeskName, *, trial: bool) -> int:
+async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int:
     """The command: tells a person on standard error, a program on standard output; gives the exit code."""
     content = await asyncio.to_thread(file.read_bytes)
-    async with house.opened([desk]) as opened:
+    async with house.open_app([desk]) as opened:
         store = opened.desks[desk].store
         try:
-            result = await take(file, content, store, opened.office, datetime.now(UTC), trial=trial)
+            result = await import_register(
+                file, content, store, opened.office, datetime.now(UTC), trial=trial
+            )
         except sheet.RegisterFileError as trouble:
-            sys.stderr.write(both(trouble.say) + "\n")
-            return WRONG_USE
-    sys.stderr.write(told(result))
-    sys.stdout.write(as_json(result) + "\n")
-    return FINDINGS if result.bad else DONE
+            sys.stderr.write(format_bilingual(trouble.reply) + "\n")
+            return EXIT_WRONG_USE
+    sys.stderr.write(format_import_result(result))
+    sys.stdout.write(import_result_to_json(result) + "\n")
+    return EXIT_FINDINGS if result.bad_rows else EXIT_DONE

@@ -14,13 +14,13 @@ from handlers.complaints import import_rows as oldregister
 from handlers.complaints.import_rows import ImportRow
 from handlers.dialog.events import Reply
 
-LARGEST = 30 * 1024 * 1024
+MAX_REGISTER_BYTES = 30 * 1024 * 1024
 """Bytes of a file: a register of 100,000 cases has about 10 million."""
 
-UNFOLDED = 400 * 1024 * 1024
+MAX_UNZIPPED_BYTES = 400 * 1024 * 1024
 """Bytes that a spreadsheet may unfold to."""
 
-MOST_ROWS = 200_000
+MAX_REGISTER_ROWS = 200_000
 DELIMITERS = ",;\t"
 
 
@@ -28,40 +28,40 @@ class RegisterFileError(Exception):
     """A file that cannot be taken at all. The bringer's fault; mend the file."""
 
     def __init__(self, say: Reply) -> None:
-        self.say = say
+        self.reply = say
         super().__init__(say.key)
 
 
-def lines(path: Path, content: bytes) -> Iterator[ImportRow]:
+def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:
     """The rows of a register below its header; empty ones are left out. Raises Unusable."""
-    if len(content) > LARGEST:
+    if len(content) > MAX_REGISTER_BYTES:
         raise RegisterFileError(Reply("import.large"))
-    rows = _spreadsheet(content) if content[:2] == b"PK" else _csv(path, content)
+    rows = _read_xlsx(content) if content[:2] == b"PK" else _read_csv(path, content)
     header = next(rows, None)
     if header is None:
         raise RegisterFileError(Reply("import.empty"))
-    names, wrong = oldregister.named([text for text, _ in header[1]])
+    names, wrong = oldregister.match_columns([text for text, _ in header[1]])
     if wrong:
         raise RegisterFileError(Reply("import.columns", {"names": ", ".join(wrong)}))
     for count, (number, cells) in enumerate(rows):
-        if count >= MOST_ROWS:
+        if count >= MAX_REGISTER_ROWS:
             raise RegisterFileError(Reply("import.large"))
         if any(text for text, _ in cells):
-            yield _line(number, names, cells)
+            yield _build_register_line(number, names, cells)
 
 
-Cell = tuple[str, bool]
+SpreadsheetCell = tuple[str, bool]
 """What a cell says, and whether it is a formula."""
 
 
-def _line(number: int, names: Sequence[str], cells: Sequence[Cell]) -> ImportRow:
+def _build_register_line(number: int, names: Sequence[str], cells: Sequence[SpreadsheetCell]) -> ImportRow:
     known = [(name, *cell) for name, cell in zip(names, cells, strict=False) if name]
     formula = next((name for name, _, runs in known if runs), "")
     texts = {name: text for name, text, _ in known}
-    return ImportRow(number, {name: texts.get(name, "") for name in oldregister.NAMES}, formula)
+    return ImportRow(number, {name: texts.get(name, "") for name in oldregister.COLUMN_NAMES}, formula)
 
 
-def _csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+def _read_csv(path: Path, content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
     if path.suffix.lower() not in {".csv", ".txt", ".tsv"} or b"\0" in content:
         raise RegisterFileError(Reply("import.unreadable"))
     try:
@@ -79,14 +79,14 @@ def _csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Cell]]]:
         raise RegisterFileError(Reply("import.unreadable")) from None
 
 
-def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
+def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
     try:
         _check_size(content)
         # As written, not as computed: else a formula would pass for what the office wrote.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         try:
             for number, row in enumerate(book.worksheets[0].iter_rows(), start=1):
-                yield number, [_cell(cell) for cell in row]
+                yield number, [_read_cell(cell) for cell in row]
         finally:
             book.close()
     except RegisterFileError:
@@ -97,11 +97,11 @@ def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
 
 def _check_size(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > UNFOLDED:
+        if sum(part.file_size for part in packed.infolist()) > MAX_UNZIPPED_BYTES:
             raise RegisterFileError(Reply("import.large"))
 
 
-def _cell(cell: Any) -> Cell:  # noqa: ANN401 - the library's own
+def _read_cell(cell: Any) -> SpreadsheetCell:  # noqa: ANN401 - the library's own
     value = cell.value
     if cell.data_type == "f" or (isinstance(value, str) and value.lstrip().startswith("=")):
         return "", True

@@ -17,20 +17,20 @@ from storage.files import directories as folders
 from storage.questions import retention as ended
 from storage.store import Store
 
-UNDELIVERED = timedelta(hours=72)
+OUTBOX_TTL = timedelta(hours=72)
 """How long a message waits for a person who never comes back for it, or for a program that stood still over a weekend.
 
 While a platform is tried and cannot be reached, its messages stay due.
 """
 
-UNFETCHED = timedelta(hours=48)
+QUEUED_TASK_TTL = timedelta(hours=48)
 """How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
 
 
-TOGETHER = 200
+REMINDERS_PER_TRANSACTION = 200
 """Reminders of one transaction."""
 
-REMINDED_FROM = 8
+REMINDERS_FROM_HOUR = 8
 """The hour in Bangkok from which officers are reminded."""
 
 
@@ -39,32 +39,34 @@ class JobResult:
     """One thing that the clock did."""
 
     desk: str
-    did: str
+    job: str
     count: int
 
 
-async def tick(place: DeskPaths, store: Store, office: Office, now: datetime) -> AsyncIterator[JobResult]:
+async def run_due_jobs(
+    place: DeskPaths, store: Store, office: Office, now: datetime
+) -> AsyncIterator[JobResult]:
     """Do all that is due at an instant (UTC), and tell what was done. One thing's trouble does not stop the others."""
     forget, broken = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
     chores: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
-        ("words-sent", lambda: store.sendings.send(now)),
-        ("drafts-lapsed", lambda: forget.lapse_sessions(now)),
-        ("answers-forgotten", lambda: forget.forget_events(now)),
-        ("letters-forgotten", lambda: store.outbox.forget(now - UNDELIVERED)),
-        ("errands-forgotten", lambda: store.errands.forget(now - UNFETCHED)),
-        ("codes-forgotten", lambda: store.personnel.forget(now)),
-        ("maps-forgotten", lambda: forget.forget_maps(now)),
-        ("files-swept", lambda: store.evidence.sweep(now)),
-        ("cases-erased", lambda: forget.erase_cases(now, after_closing)),
-        ("consultations-closed", lambda: polled.close_due(store.committer, now)),
-        ("questions-erased", lambda: keep_questions(store, after_closing, now)),
+        ("words-sent", lambda: store.scheduled_replies.send_due(now)),
+        ("drafts-lapsed", lambda: forget.expire_sessions(now)),
+        ("answers-forgotten", lambda: forget.expire_event_answers(now)),
+        ("letters-forgotten", lambda: store.outbox.delete_overdue(now - OUTBOX_TTL)),
+        ("errands-forgotten", lambda: store.task_queue.delete_overdue(now - QUEUED_TASK_TTL)),
+        ("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
+        ("maps-forgotten", lambda: forget.expire_message_origins(now)),
+        ("files-swept", lambda: store.evidence.collect_garbage(now)),
+        ("cases-erased", lambda: forget.delete_ended_cases(now, after_closing)),
+        ("consultations-closed", lambda: polled.close_due_consultations(store.committer, now)),
+        ("questions-erased", lambda: erase_old_questions(store, after_closing, now)),
         ("questions-reminded", lambda: remind_of_questions(store, office, now)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
-        ("", forget.checkpoint),
-        ("cases-hidden", lambda: hide(store, office, now)),
-        ("officers-reminded", lambda: remind(store, office, now)),
-        ("audit-anchored", lambda: keep_anchor(place, store, now)),
+        ("", forget.checkpoint_wal),
+        ("cases-hidden", lambda: rescan_conflicts(store, office, now)),
+        ("officers-reminded", lambda: remind_of_deadlines(store, office, now)),
+        ("audit-anchored", lambda: write_audit_anchor(place, store, now)),
     )
     for did, chore in chores:
         try:
@@ -78,79 +80,85 @@ async def tick(place: DeskPaths, store: Store, office: Office, now: datetime) ->
         raise broken[0]
 
 
-async def hide(store: Store, office: Office, now: datetime) -> int:
+async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
     """Look again whom the open cases concern, when the staff is not the one that was looked for last."""
-    staff, mark = await store.rereading.staff()
-    if not staff or await store.retention.was_done("hidden", mark):
+    staff, mark = await store.conflict_rescan.load_staff()
+    if not staff or await store.retention.is_done("hidden", mark):
         return 0
     hidden = 0
-    for case in await store.rereading.cases():
-        told = await store.rereading.told(case)
+    for case in await store.conflict_rescan.list_open_cases():
+        told = await store.conflict_rescan.load_case_text(case)
         if told is not None:
             alternates = office.alternate.officers
-            found = concerned.found(told.answers, staff, marked=told.marked, alternates=alternates)
-            hidden += await store.rereading.keep(case, found, now)
-    await store.retention.once("hidden", mark)
+            found = concerned.find_conflicts(
+                told.answers, staff, marked=told.concerns_head, alternates=alternates
+            )
+            hidden += await store.conflict_rescan.add_exclusions(case, found, now)
+    await store.retention.mark_done("hidden", mark)
     return hidden
 
 
-async def remind(store: Store, office: Office, now: datetime) -> int:
+async def remind_of_deadlines(store: Store, office: Office, now: datetime) -> int:
     """Tell officers of deadlines, once a day and at an hour at which they work."""
     today = day_in_bangkok(now)
-    if now.astimezone(thai.BANGKOK).hour < REMINDED_FROM or await store.retention.was_done(
+    if now.astimezone(thai.BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "reminded", str(today)
     ):
         return 0
-    standings, staff = await store.reminding.known()
-    due = [one for s in standings for one in deadlines.reminders(s, office.deadlines, staff, today)]
+    standings, staff = await store.reminders.load_deadlines_and_recipients()
+    due = [one for s in standings for one in deadlines.select_reminders(s, office.deadlines, staff, today)]
     # A few at a time, so that who writes meanwhile does not wait for all of them.
-    several = [due[at : at + TOGETHER] for at in range(0, len(due), TOGETHER)]
-    given = sum([await store.reminding.remind(some, now) for some in several])
+    several = [
+        due[at : at + REMINDERS_PER_TRANSACTION] for at in range(0, len(due), REMINDERS_PER_TRANSACTION)
+    ]
+    given = sum([await store.reminders.send_reminders(some, now) for some in several])
     # Marked last: killed before this, the next tick looks again, and tells nothing twice.
-    await store.retention.once("reminded", str(today))
+    await store.retention.mark_done("reminded", str(today))
     return given
 
 
-async def keep_questions(store: Store, after: timedelta, now: datetime) -> int:
+async def erase_old_questions(store: Store, after: timedelta, now: datetime) -> int:
     """Once a day: erase questions and opinions whose time is over, and forget who sent several on one day."""
     day = str(day_in_bangkok(now))
-    if await store.retention.was_done("questions", day):
+    if await store.retention.is_done("questions", day):
         return 0
-    gone = await ended.erase_questions(store.committer, now, after)
-    await ended.forget_buckets(store.committer, now)
-    gone += await polled.erase_words(store.committer, now, after)
-    await polled.forget_senders(store.committer, now)
-    await store.retention.once("questions", day)
+    gone = await ended.delete_ended_questions(store.committer, now, after)
+    await ended.clear_question_buckets(store.committer, now)
+    gone += await polled.delete_expired_feedback(store.committer, now, after)
+    await polled.clear_feedback_senders(store.committer, now)
+    await store.retention.mark_done("questions", day)
     return gone
 
 
 async def remind_of_questions(store: Store, office: Office, now: datetime) -> int:
     """Once a day, in office hours: tell officers which questions are due; gives how many officers heard it."""
     day, rule = str(day_in_bangkok(now)), office.deadlines
-    if now.astimezone(thai.BANGKOK).hour < REMINDED_FROM or await store.retention.was_done(
+    if now.astimezone(thai.BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "questions-reminded", day
     ):
         return 0
-    told = await ended.remind(store.committer, now, max(rule.remind_before, default=0), rule.supervisor_after)
+    told = await ended.remind_of_due_questions(
+        store.committer, now, max(rule.remind_before, default=0), rule.supervisor_after
+    )
     told += await polled.remind_of_promises(store.committer, now)
-    await store.retention.once("questions-reminded", day)
+    await store.retention.mark_done("questions-reminded", day)
     return told
 
 
-async def keep_anchor(place: DeskPaths, store: Store, now: datetime) -> int:
+async def write_audit_anchor(place: DeskPaths, store: Store, now: datetime) -> int:
     """Write the head of the audit trail beside the database, once a day, to be carried elsewhere."""
     day = str(day_in_bangkok(now))
-    if await store.retention.was_done("anchor", day):
+    if await store.retention.is_done("anchor", day):
         return 0
-    anchor = await store.anchor(now)
+    anchor = await store.build_audit_anchor(now)
     folder = place.folder / "anchors"
-    folders.private(folder)
+    folders.create_private_directory(folder)
     young = folder / f"{day}.{secrets.token_hex(4)}.new"  # several programs may tick at once
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(anchor.model_dump_json() + "\n")
         file.flush()
         os.fsync(file.fileno())
     young.rename(folder / f"{day}.json")
-    folders.sync(folder)
+    folders.fsync_directory(folder)
     # Marked last: killed before this, the next tick writes it once more; killed before the other, it would be missing.
-    return int(await store.retention.once("anchor", day))
+    return int(await store.retention.mark_done("anchor", day))

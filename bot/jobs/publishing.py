@@ -11,20 +11,20 @@ from bot.publishing import notifications as told
 from bot.publishing import opinions_folder as opinions
 from bot.publishing import qna_folder as qna
 from bot.publishing import releases
-from bot.publishing.notifications import Tell, said
-from bot.publishing.release_list import readable
+from bot.publishing.notifications import NotifyStaff, build_staff_notification
+from bot.publishing.release_list import select_public_releases
 from bot.publishing.releases import ReleaseContext, ReleaseFilesLostError, ReleaseRequest, ReleaseResult
 from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
-from bot.web.statistics import AT
+from bot.web.statistics import STATISTICS_PATH
 from handlers.complaints.messages import ActorKind
 from ita_stats import schedule as rhythm
 from ita_stats import strings as words
 from storage.errors import DiskFullError
 from storage.releases import ReleasePosting, StoredRelease
 
-FIRST, LONGEST = timedelta(minutes=5), timedelta(hours=6)
+FIRST_RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(hours=6)
 """How long to wait before a place is tried again: the first time, and at most."""
-TOLD_EVERY = 8
+NOTIFY_EVERY_FAILURES = 8
 """Of how many failures in a row one is told, after the first: at six hours' distance, one in two days."""
 
 
@@ -32,84 +32,92 @@ TOLD_EVERY = 8
 class PublishingJob:
     """Releases and publishes for one desk. site: its public address, for links."""
 
-    bench: ReleaseContext
-    outlets: Sequence[PublishTarget]
-    tell: Tell
+    context: ReleaseContext
+    targets: Sequence[PublishTarget]
+    notify: NotifyStaff
     site: str = ""
 
-    async def go(self, now: datetime) -> AsyncIterator[JobResult]:
+    async def run(self, now: datetime) -> AsyncIterator[JobResult]:
         """Do what is due at an instant (UTC). One place's trouble does not stop the others, nor the release."""
-        desk = self.bench.place.desk
+        desk = self.context.paths.desk
         broken: Exception | None = None
         try:
-            async for _ in self._released(now):
+            async for _ in self._make_due_releases(now):
                 yield JobResult(desk, "released", 1)
         except Exception as trouble:
             broken = trouble
-        for outlet in self.outlets:
-            async with shelf.alone(self.bench.place.folder / "releases" / f".{outlet.name}"):
-                posted = await self._posted(outlet, now)
+        for outlet in self.targets:
+            async with shelf.acquire_exclusive_lock(
+                self.context.paths.folder / "releases" / f".{outlet.name}"
+            ):
+                posted = await self._publish_if_due(outlet, now)
             if posted:
                 yield JobResult(desk, f"published-{outlet.name}", 1)
         if broken is not None:
             raise broken
 
-    async def _released(self, now: datetime) -> AsyncIterator[ReleaseResult]:
+    async def _make_due_releases(self, now: datetime) -> AsyncIterator[ReleaseResult]:
         """Release what fell due and was not released, in order; a run that fails stops those after it."""
-        rules = self.bench.office.statistics
-        since, over = await self.bench.store.releases.runs()
-        for run in rhythm.runs(since, now, rules.layout, rules.publish_hour):
+        rules = self.context.office.statistics
+        since, over = await self.context.store.releases.load_runs()
+        for run in rhythm.list_scheduled_releases(since, now, rules.layout, rules.publish_hour):
             if str(run) in over:
                 continue
             try:
-                made = await self._run(run, now)
+                made = await self._make_release(run, now)
             except Exception as trouble:
-                await self._tell_once(run, trouble)
+                await self._notify_failure_once(run, trouble)
                 raise
-            await self.tell(said("held" if made.kept.held else "released", made.kept, link=self._link()))
+            await self.notify(
+                build_staff_notification(
+                    "held" if made.record.held else "released", made.record, link=self._build_statistics_url()
+                )
+            )
             yield made
 
-    async def _run(self, run: date, now: datetime) -> ReleaseResult:
-        period, as_of = rhythm.released_on(run)
+    async def _make_release(self, run: date, now: datetime) -> ReleaseResult:
+        period, as_of = rhythm.get_release_period(run)
         order = ReleaseRequest(
-            period, as_of, self.bench.office.statistics.layout, by=ActorKind.CLOCK, run=str(run)
+            period, as_of, self.context.office.statistics.layout, by=ActorKind.CLOCK, run=str(run)
         )
         try:
-            return await releases.released(self.bench, order, now)
+            return await releases.make_release(self.context, order, now)
         except releases.CorrectionReasonRequiredError:
             # An officer released the same day before, and the register was corrected since.
-            why = " / ".join(words.pair("heading", "corrected"))
-            return await releases.released(
-                self.bench, ReleaseRequest(period, as_of, order.layout, why, ActorKind.CLOCK, order.run), now
+            why = " / ".join(words.get_statistics_text("heading", "corrected"))
+            return await releases.make_release(
+                self.context,
+                ReleaseRequest(period, as_of, order.layout, why, ActorKind.CLOCK, order.run),
+                now,
             )
 
-    async def _tell_once(self, run: date, trouble: Exception) -> None:
-        if await self.bench.store.retention.once("release-trouble", str(run)):
+    async def _notify_failure_once(self, run: date, trouble: Exception) -> None:
+        if await self.context.store.retention.mark_done("release-trouble", str(run)):
             what = "room" if isinstance(trouble, (OSError, DiskFullError)) else "other"
-            await self.tell(said("not_released", day=run, trouble=what))
+            await self.notify(build_staff_notification("not_released", day=run, trouble=what))
 
-    async def _posted(self, outlet: PublishTarget, now: datetime) -> bool:
+    async def _publish_if_due(self, outlet: PublishTarget, now: datetime) -> bool:
         """Bring a place up to date if it is not, and if it is time to try; whether that was done."""
-        store = self.bench.store.releases
-        kept = readable(await store.all())
+        store = self.context.store.releases
+        kept = select_public_releases(await store.list_all())
         if not kept:
             return False
-        known = (await store.postings(kept[-1])).get(outlet.name) or ReleasePosting(outlet.name, now)
+        known = (await store.load_postings(kept[-1])).get(outlet.name) or ReleasePosting(outlet.name, now)
         # A clock that was set back must not let a place wait for years.
-        if known.done or now < known.due <= now + LONGEST:
+        if known.done or now < known.due <= now + MAX_RETRY_DELAY:
             return False
         try:
-            link = await outlet.post(
-                [PublishedRelease(k, await releases.whole(self.bench, k, now)) for k in kept]
+            link = await outlet.publish(
+                [PublishedRelease(k, await releases.ensure_release_files(self.context, k, now)) for k in kept]
             )
         except (PublishError, ReleaseFilesLostError) as trouble:
-            await self._failed(outlet, kept[-1], known, trouble, now)
+            await self._record_failure(outlet, kept[-1], known, trouble, now)
             return False
-        await store.post(kept[-1], ReleasePosting(outlet.name, now, known.attempts + 1, done=True))
-        await self.tell(said("posted", kept[-1], place=outlet.name, link=link))
+        await store.save_posting(kept[-1], ReleasePosting(outlet.name, now, known.attempts + 1, done=True))
+        await self.notify(build_staff_notification("posted", kept[-1], place=outlet.name, link=link))
         return True
 
-    async def _failed(
+    async def _record_failure(
         self,
         outlet: PublishTarget,
         kept: StoredRelease,
@@ -117,20 +125,20 @@ class PublishingJob:
         trouble: PublishError | ReleaseFilesLostError,
         now: datetime,
     ) -> None:
-        what = trouble.what if isinstance(trouble, PublishError) else "lost"
-        pause = min(FIRST * 2 ** min(known.attempts, 10), LONGEST)
+        what = trouble.code if isinstance(trouble, PublishError) else "lost"
+        pause = min(FIRST_RETRY_DELAY * 2 ** min(known.attempts, 10), MAX_RETRY_DELAY)
         failed = ReleasePosting(outlet.name, now + pause, known.attempts + 1, trouble=what)
-        await self.bench.store.releases.post(kept, failed)
-        if known.attempts % TOLD_EVERY == 0 or what != known.trouble:
-            await self.tell(said("not_posted", kept, place=outlet.name, trouble=what))
+        await self.context.store.releases.save_posting(kept, failed)
+        if known.attempts % NOTIFY_EVERY_FAILURES == 0 or what != known.trouble:
+            await self.notify(build_staff_notification("not_posted", kept, place=outlet.name, trouble=what))
 
-    def _link(self) -> str:
-        return self.site.rstrip("/") + AT if self.site else AT
+    def _build_statistics_url(self) -> str:
+        return self.site.rstrip("/") + STATISTICS_PATH if self.site else STATISTICS_PATH
 
 
-def of(house: App, desk: RunningDesk, tell: Tell) -> PublishingJob:
+def build_publishing_job(house: App, desk: RunningDesk, tell: NotifyStaff) -> PublishingJob:
     """The rounds of the desk whose statistics are published, as the settings say. Raises Misconfigured."""
-    bench, chosen = ReleaseContext(desk.place, desk.store, house.office), house.settings
+    bench, chosen = ReleaseContext(desk.paths, desk.store, house.office), house.settings
     outlets: list[PublishTarget] = []
     if chosen.publish_folder is not None:
         from bot.publishing.folder_target import FolderTarget
@@ -140,16 +148,16 @@ def of(house: App, desk: RunningDesk, tell: Tell) -> PublishingJob:
     if chosen.wordpress_url is not None:
         from bot.publishing.wordpress_target import WordPressTarget  # aiohttp costs a third of a second
 
-        user, password = chosen.wordpress_login()
+        user, password = chosen.require_wordpress_login()
         site = chosen.desk(desk.name).public_url
         outlets.append(WordPressTarget(chosen.wordpress_url, user, password, chosen.wordpress_page, site))
     return PublishingJob(bench, outlets, tell, chosen.desk(desk.name).public_url or "")
 
 
-async def all_of(house: App, now: datetime) -> AsyncIterator[JobResult]:
+async def run_publishing_jobs(house: App, now: datetime) -> AsyncIterator[JobResult]:
     """The round of every desk: the complaints desk's statistics, the service desk's opinions and board."""
     broken: Exception | None = None
-    for work in (opinions.all_of, qna.all_of):
+    for work in (opinions.publish_opinions, qna.publish_board):
         try:
             async for did in work(house, now):
                 yield did
@@ -157,7 +165,9 @@ async def all_of(house: App, now: datetime) -> AsyncIterator[JobResult]:
             broken = trouble
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
-        async for did in of(house, desk, told.by(desk.store, now)).go(now):
+        async for did in build_publishing_job(house, desk, told.make_staff_notifier(desk.store, now)).run(
+            now
+        ):
             yield did
     if broken is not None:
         raise broken

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot import log
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker, Transport
-from bot.settings import PREFIX, ConfigurationError
+from bot.settings import ENV_PREFIX, ConfigurationError
 from handlers.dialog.events import Channel
 
 
@@ -29,17 +29,17 @@ class WebhookBypass:
 
 
 @asynccontextmanager
-async def opened(house: App) -> AsyncIterator[list[BaseRoute]]:
+async def open_platforms(house: App) -> AsyncIterator[list[BaseRoute]]:
     """Open what is set for each desk; gives the routes that the platforms call. Raises Misconfigured."""
-    _assert_apart(house)
+    _assert_tokens_differ(house)
     async with AsyncExitStack() as stack:
         routes: list[BaseRoute] = []
         for desk in house.desks.values():
-            routes += await stack.enter_async_context(_doors(house, desk))
+            routes += await stack.enter_async_context(_open_desk_platforms(house, desk))
         yield routes
 
 
-def _assert_apart(house: App) -> None:
+def _assert_tokens_differ(house: App) -> None:
     """Two desks never share a bot or an account: who asks a question must not be in the chat of who reports."""
     owns = [house.settings.desk(name) for name in house.desks]
     for setting, tokens in (
@@ -50,15 +50,15 @@ def _assert_apart(house: App) -> None:
         told = [token.get_secret_value() for token in tokens if token is not None]
         if len(set(told)) < len(told):
             raise ConfigurationError(
-                f"{PREFIX}SERVICE__{setting}: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
+                f"{ENV_PREFIX}SERVICE__{setting}: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
                 " / is the bot of the complaints desk; each desk needs its own."
             )
 
 
 @asynccontextmanager
-async def _doors(house: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]]:
+async def _open_desk_platforms(house: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]]:
     own, carriers = house.settings.desk(desk.name), dict[Channel, Transport]()
-    courier = DeliveryWorker(desk.engine, desk.store, carriers, log.fault)
+    courier = DeliveryWorker(desk.engine, desk.store, carriers, log.log_exception)
     routes: list[BaseRoute] = []
     async with AsyncExitStack() as stack:
         if own.telegram_token is not None:
@@ -67,14 +67,16 @@ async def _doors(house: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]
             )
 
             origin = house.settings.telegram_api_url
-            door = await stack.enter_async_context(entrance.opened(desk, own, origin, courier, log.fault))
-            carriers[Channel.TELEGRAM] = door.door
+            door = await stack.enter_async_context(
+                entrance.open_telegram(desk, own, origin, courier, log.log_exception)
+            )
+            carriers[Channel.TELEGRAM] = door.adapter
             routes += door.routes
         if own.line_token is not None:
             from bot.platforms.line import setup as line_desk  # the same
 
             line = await stack.enter_async_context(
-                line_desk.opened(desk, own, house.settings.line_api_url, log.fault)
+                line_desk.open_line(desk, own, house.settings.line_api_url, log.log_exception)
             )
             routes += line.routes
         rounds = asyncio.create_task(courier.run()) if carriers else None

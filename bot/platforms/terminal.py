@@ -12,17 +12,17 @@ from typing import BinaryIO
 
 from bot.engine import Engine, EngineAnswer
 from bot.images import qr
-from bot.images.chart import barred
+from bot.images.chart import render_chart_text
 from handlers import i18n as wording
 from handlers.dialog.events import Channel, Event, File, Message, Reply
 from storage.errors import StorageError
 from storage.store import Store
 
-PIECE = 64 * 1024
-LONG_NUMBER = 5
+CHUNK_SIZE = 64 * 1024
+TOO_MANY_CHOICE_DIGITS = 5
 """Digits that no list of choices needs."""
 
-HOW_TO = """\
+HELP_TEXT = """\
 พิมพ์ข้อความแล้วกด Enter  |  :2 เลือกข้อ 2  |  :file ที่อยู่ไฟล์ แนบไฟล์  |  Ctrl-D จบ
 (A line is a message; :2 picks choice 2; :file PATH attaches; Ctrl-D ends.)
 """
@@ -46,102 +46,108 @@ class Terminal:
         """Make a name of bytes that are no text into one that can be written."""
         self.name = self.name.encode("utf-8", "backslashreplace").decode()
 
-    async def talk(self, source: BinaryIO) -> None:
+    async def run(self, source: BinaryIO) -> None:
         """Answer line after line until the input ends."""
-        await self._bring_what_waits()
-        open_question = await self.engine.recall(await self._event(""))
+        await self._deliver_outbox()
+        open_question = await self.engine.current_prompt(await self._parse_line(""))
         if source.isatty():
-            sys.stderr.write(HOW_TO)
+            sys.stderr.write(HELP_TEXT)
             if open_question.messages:
-                self._show(open_question.messages)
+                self._show_messages(open_question.messages)
             else:
-                await self._hear("/start")
+                await self._handle_line("/start")
         self.choices = next((m.choices for m in open_question.messages if m.choices), self.choices)
         number = 0
-        async for raw in _lines(source):
+        async for raw in _read_lines(source):
             number += 1
-            await self._hear(raw.decode("utf-8", "replace").rstrip("\r\n"))
+            await self._handle_line(raw.decode("utf-8", "replace").rstrip("\r\n"))
             if self.jsonl:
-                self._print(json.dumps({"done": number}))
+                self._print_text(json.dumps({"done": number}))
 
-    async def _hear(self, line: str) -> None:
+    async def _handle_line(self, line: str) -> None:
         try:
-            event = await self._event(line)
+            event = await self._parse_line(line)
         except TerminalInputError as trouble:
-            session = await self.store.session(self._who())
+            session = await self.store.load_session(self._person_id())
             lang = session.lang if session else "th"
-            return self._show((wording.render(Reply(str(trouble)), lang),))
+            return self._show_messages((wording.render_reply(Reply(str(trouble)), lang),))
         answer = await self.engine.handle(event)
         await self._deliver(answer)
         return None
 
-    async def _event(self, line: str) -> Event:
-        blank = Event(secrets.token_hex(16), self._who(), Channel.TERMINAL, back=self._address())
+    async def _parse_line(self, line: str) -> Event:
+        blank = Event(
+            secrets.token_hex(16), self._person_id(), Channel.TERMINAL, reply_to=self._encrypt_address()
+        )
         if line.startswith("::"):
             return replace(blank, text=line[1:])
         command, _, rest = line.partition(" ")
         if command == ":file":
-            return replace(blank, file=await self._file(rest.strip()))
+            return replace(blank, file=await self._store_file(rest.strip()))
         number = line[1:].strip()
         if line.startswith(":") and number.isdecimal():
-            place = int(number) if len(number) < LONG_NUMBER else 0
+            place = int(number) if len(number) < TOO_MANY_CHOICE_DIGITS else 0
             if not 1 <= place <= len(self.choices):
                 raise TerminalInputError("terminal.no_choice")
             return replace(blank, choice=self.choices[place - 1][1])
         return replace(blank, text=line)
 
-    async def _file(self, typed: str) -> File:
-        with _opened(typed) as source:
+    async def _store_file(self, typed: str) -> File:
+        with _open_file(typed) as source:
             try:
-                return await self.store.evidence.take(_pieces(source), source.name, self.engine.now())
+                return await self.store.evidence.store(_read_chunks(source), source.name, self.engine.now())
             except (OSError, StorageError) as fault:
-                self.engine.fault(fault)
+                self.engine.on_error(fault)
                 raise TerminalInputError("sorry.busy") from None
 
-    def _who(self) -> bytes:
-        return self.store.seals.who(Channel.TERMINAL, self.name)
+    def _person_id(self) -> bytes:
+        return self.store.keyring.hash_id(Channel.TERMINAL, self.name)
 
-    def _address(self) -> bytes:
-        return self.store.seals.address.seal(self.name.encode(), "outbox", "", "back")
+    def _encrypt_address(self) -> bytes:
+        return self.store.keyring.address.encrypt(self.name.encode(), "outbox", "", "back")
 
-    async def _bring_what_waits(self) -> None:
+    async def _deliver_outbox(self) -> None:
         """Show what an earlier run of this name could not: it was decided, but not seen."""
-        for letter in await self.store.outbox.look(Channel.TERMINAL):
-            name = self.store.seals.address.open(letter.what.back, "outbox", "", "back").decode()
+        for letter in await self.store.outbox.list_all(Channel.TERMINAL):
+            name = self.store.keyring.address.decrypt(letter.payload.back, "outbox", "", "back").decode()
             if name == self.name:
-                what = letter.what
-                await self._deliver(EngineAnswer(what.says, what.lang, waiting=(letter.id,)))
+                what = letter.payload
+                await self._deliver(EngineAnswer(what.says, what.lang, outbox_ids=(letter.id,)))
 
     async def _deliver(self, answer: EngineAnswer) -> None:
-        self._show(answer.messages)
-        await self.store.outbox.done(answer.waiting)
+        self._show_messages(answer.messages)
+        await self.store.outbox.complete(answer.outbox_ids)
 
-    def _show(self, messages: tuple[Message, ...]) -> None:
+    def _show_messages(self, messages: tuple[Message, ...]) -> None:
         for message in messages:
             if message.choices:
                 self.choices = message.choices
             labels = [label for label, _ in message.choices]
-            told = message.text if message.chart is None else f"{message.text}\n\n{barred(message.chart)}"
+            told = (
+                message.text
+                if message.chart is None
+                else f"{message.text}\n\n{render_chart_text(message.chart)}"
+            )
             if self.jsonl:
                 shown = {"text": told, "choices": labels, "files": [], "receipt": message.receipt}
-                self._print(json.dumps(shown, ensure_ascii=False))
+                self._print_text(json.dumps(shown, ensure_ascii=False))
             else:
-                told = f"{told}\n\n{qr.barred(message.qr)}" if message.qr else told
+                told = f"{told}\n\n{qr.render_qr_text(message.qr)}" if message.qr else told
                 numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
-                self._print("\n".join((told, *numbered, "")))
+                self._print_text("\n".join((told, *numbered, "")))
 
-    def _print(self, text: str) -> None:
+    def _print_text(self, text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
 
-async def _lines(source: BinaryIO) -> AsyncIterator[bytes]:
+async def _read_lines(source: BinaryIO) -> AsyncIterator[bytes]:
     """The lines of an input, without keeping the loop from its other work."""
     while line := await asyncio.to_thread(source.readline):
         yield line
 
 
-def _opened(typed: str) -> BinaryIO:
+def _open_file(typed: str) -> BinaryIO:
     path = Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser raises for a user nobody is
     try:
         if path.is_file():  # a pipe or a device would keep the talk waiting
@@ -151,11 +157,11 @@ def _opened(typed: str) -> BinaryIO:
     raise TerminalInputError("terminal.no_file")
 
 
-async def _pieces(source: BinaryIO) -> AsyncIterator[bytes]:
-    while piece := await asyncio.to_thread(source.read, PIECE):
+async def _read_chunks(source: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(source.read, CHUNK_SIZE):
         yield piece
 
 
-def anybody() -> str:
+def make_random_name() -> str:
     """A name for one who gave none: nobody has it, and nobody will have it again."""
     return secrets.token_hex(16)

@@ -11,45 +11,45 @@ from pathlib import Path
 
 from storage.files import directories as folders
 
-PRIVATE, PUBLIC = (0o700, 0o600), (0o755, 0o644)
+PRIVATE_MODES, PUBLIC_MODES = (0o700, 0o600), (0o755, 0o644)
 """Rights of a folder and of the files in it."""
-Files = Iterable[tuple[str, bytes]]
-_AGAIN = 0.1  # seconds until a lock is tried again
+NamedFiles = Iterable[tuple[str, bytes]]
+_LOCK_RETRY_SECONDS = 0.1  # seconds until a lock is tried again
 
 
-def put(target: Path, files: Files, rights: tuple[int, int] = PRIVATE) -> None:
+def replace_directory(target: Path, files: NamedFiles, rights: tuple[int, int] = PRIVATE_MODES) -> None:
     """Make a folder of files in place of what stands there. On any trouble what stood there still does.
 
     The folder above must exist. Files are taken one after the other. Raises OSError, and what making a file raises.
     """
-    sweep(target)
+    remove_leftovers(target)
     young = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     try:
         young.mkdir(mode=0o700)
         for name, content in files:
-            write(young / name, content, rights[1])
+            write_new_file(young / name, content, rights[1])
         young.chmod(rights[0])
-        folders.sync(young)
-        _swap(young, target)
+        folders.fsync_directory(young)
+        _swap_directory(young, target)
     except BaseException:
         shutil.rmtree(young, ignore_errors=True)
         raise
-    folders.sync(target.parent)
+    folders.fsync_directory(target.parent)
 
 
-def put_file(target: Path, content: bytes, mode: int = 0o644) -> None:
+def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
     """Make one file in place of what stands there, whole or not at all. Raises OSError."""
     young = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     try:
-        write(young, content, mode)
+        write_new_file(young, content, mode)
         young.replace(target)
     except BaseException:
         young.unlink(missing_ok=True)
         raise
-    folders.sync(target.parent)
+    folders.fsync_directory(target.parent)
 
 
-def write(path: Path, content: bytes, mode: int) -> None:
+def write_new_file(path: Path, content: bytes, mode: int) -> None:
     """Write a new file and bring it to the disk."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
@@ -58,7 +58,7 @@ def write(path: Path, content: bytes, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-def sweep(target: Path) -> None:
+def remove_leftovers(target: Path) -> None:
     """Remove what a killed run left beside a folder; one that was moved aside and not replaced is moved back."""
     for left in target.parent.glob(f".{target.name}.????????.old"):
         if target.exists():
@@ -69,7 +69,7 @@ def sweep(target: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _swap(young: Path, target: Path) -> None:
+def _swap_directory(young: Path, target: Path) -> None:
     """Put a folder in the place of another, which is moved aside first; it comes back where that fails."""
     if not target.exists():
         young.rename(target)
@@ -86,19 +86,19 @@ def _swap(young: Path, target: Path) -> None:
 
 
 @asynccontextmanager
-async def alone(path: Path) -> AsyncIterator[None]:
+async def acquire_exclusive_lock(path: Path) -> AsyncIterator[None]:
     """Do something that one task of one process may do at a time; others wait without keeping their loop."""
-    folders.private(path.parent)
+    folders.create_private_directory(path.parent)
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        while not _locked(lock):  # noqa: ASYNC110 - it may be another process that has it
-            await asyncio.sleep(_AGAIN)
+        while not _try_lock(lock):  # noqa: ASYNC110 - it may be another process that has it
+            await asyncio.sleep(_LOCK_RETRY_SECONDS)
         yield
     finally:
         os.close(lock)
 
 
-def _locked(lock: int) -> bool:
+def _try_lock(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

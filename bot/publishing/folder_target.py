@@ -11,15 +11,15 @@ from markupsafe import Markup
 
 from bot.publishing import atomic_write as shelf
 from bot.publishing import releases
-from bot.publishing.release_list import lines
+from bot.publishing.release_list import build_release_list
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
-from ita_stats.release import MANIFEST
-from ita_stats.render.html import STYLE, STYLE_HASH
+from ita_stats.release import MANIFEST_FILE
+from ita_stats.render.html import STATISTICS_STYLE, STATISTICS_STYLE_HASH
 from storage.files import directories as folders
 from storage.releases import StoredRelease
 
-NEWEST = "latest"
+LATEST_LINK = "latest"
 
 
 @dataclass
@@ -30,61 +30,63 @@ class FolderTarget:
     pages: PageRenderer
     name: str = "folder"
 
-    async def post(self, shown: Sequence[PublishedRelease]) -> str:
+    async def publish(self, shown: Sequence[PublishedRelease]) -> str:
         """Add the releases that are not there yet, then turn the list and `latest` to the newest."""
         try:
-            return await asyncio.to_thread(self._post, shown)
+            return await asyncio.to_thread(self._publish_files, shown)
         except OSError as trouble:
             raise PublishError(
                 "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
             ) from None
 
-    def _post(self, shown: Sequence[PublishedRelease]) -> str:
+    def _publish_files(self, shown: Sequence[PublishedRelease]) -> str:
         if not self.path.is_dir():
             raise PublishError("folder")
         for one in shown:
-            target = self.path / _named(one)
-            if not _has(target, one.kept.manifest):
-                shelf.put(target, releases.contents(one.folder), shelf.PUBLIC)
-        self._turn(_named(shown[-1]))
-        page = self._listed([one.kept for one in shown])
+            target = self.path / _format_directory_name(one)
+            if not _has_release(target, one.record.manifest):
+                shelf.replace_directory(target, releases.read_folder_files(one.folder), shelf.PUBLIC_MODES)
+        self._point_latest_at(_format_directory_name(shown[-1]))
+        page = self._render_list([one.record for one in shown])
         index = self.path / "index.html"
         if not index.is_file() or index.read_bytes() != page:
-            shelf.put_file(index, page)
-        return f"{_named(shown[-1])}/statistics.html"
+            shelf.replace_file(index, page)
+        return f"{_format_directory_name(shown[-1])}/statistics.html"
 
-    def _listed(self, kept: Sequence[StoredRelease]) -> bytes:
-        found = self.pages.shown(
+    def _render_list(self, kept: Sequence[StoredRelease]) -> bytes:
+        found = self.pages.render(
             "statistics_list.html",
             "th",
-            releases=[*reversed(lines(kept, "{year}-{number}/{file}"))],
-            style=Markup(STYLE),  # noqa: S704 - our own file
-            style_hash=STYLE_HASH,
+            releases=[*reversed(build_release_list(kept, "{year}-{number}/{file}"))],
+            style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file
+            style_hash=STATISTICS_STYLE_HASH,
         )
         return bytes(found.body)
 
-    def _turn(self, newest: str) -> None:
+    def _point_latest_at(self, newest: str) -> None:
         """Let `latest` lead to the newest release, in one step."""
-        link = self.path / NEWEST
+        link = self.path / LATEST_LINK
         if link.is_symlink() and str(link.readlink()) == newest:
             return
-        young = self.path / f".{NEWEST}.{secrets.token_hex(4)}.new"
+        young = self.path / f".{LATEST_LINK}.{secrets.token_hex(4)}.new"
         young.symlink_to(newest)
         try:
             young.replace(link)
         except OSError:
             young.unlink()
             raise
-        folders.sync(self.path)
+        folders.fsync_directory(self.path)
 
 
-def _named(one: PublishedRelease) -> str:
-    return f"{one.kept.fiscal_year}-{one.kept.number}"
+def _format_directory_name(one: PublishedRelease) -> str:
+    return f"{one.record.fiscal_year}-{one.record.number}"
 
 
-def _has(target: Path, manifest: bytes) -> bool:
+def _has_release(target: Path, manifest: bytes) -> bool:
     """Whether a release stands there whole: nobody has taken a file away or written into one."""
     try:
-        return (target / MANIFEST).read_bytes() == manifest and not releases.verified(target)
+        return (target / MANIFEST_FILE).read_bytes() == manifest and not releases.verify_release_folder(
+            target
+        )
     except OSError:
         return False

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from bot import log
 from bot.log import LogEvent
 from handlers import i18n as wording
-from handlers.dialog.events import Arg, Lang, Reply
+from handlers.dialog.events import Lang, Reply, ReplyArg
 from ita_stats import release
-from ita_stats.calendar import written
+from ita_stats.calendar import format_calendar_date
 from storage.releases import StoredRelease
 from storage.store import Store
 
-FAILED = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
+FAILURE_NOTICES = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +25,42 @@ class StaffNotification:
     is_good: bool
 
 
-Tell = Callable[[StaffNotification], Awaitable[None]]
+NotifyStaff = Callable[[StaffNotification], Awaitable[None]]
 """Tells the officers."""
 
 
-def said(what: str, kept: StoredRelease | None = None, **more: str | date) -> StaffNotification:
+def build_staff_notification(
+    what: str, kept: StoredRelease | None = None, **more: str | date
+) -> StaffNotification:
     """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
-    th, en = (wording.text(Reply(f"publish.{what}", _args(lang, kept, more)), lang) for lang in _LANGS)
-    return StaffNotification(th.strip(), en.strip(), what not in FAILED)
+    th, en = (
+        wording.render_text(Reply(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in _LANGS
+    )
+    return StaffNotification(th.strip(), en.strip(), what not in FAILURE_NOTICES)
 
 
 _LANGS: tuple[Lang, Lang] = ("th", "en")
 
 
-def _args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | date]) -> dict[str, Arg]:
-    args: dict[str, Arg] = {}
+def _build_args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | date]) -> dict[str, ReplyArg]:
+    args: dict[str, ReplyArg] = {}
     if kept is not None:
-        period = release.read(kept.manifest).period
+        period = release.parse_manifest(kept.manifest).period
         args |= {"name": kept.name, "period": period.label if lang == "th" else period.label_en}
-        args["day"] = written(kept.as_of, lang)
+        args["day"] = format_calendar_date(kept.as_of, lang)
     for name, value in more.items():
         if isinstance(value, date):
-            args[name] = written(value, lang)
+            args[name] = format_calendar_date(value, lang)
         else:
             args[name] = Reply(f"publish.{name}.{value}") if name in {"place", "trouble"} else value
     return args
 
 
-def by(store: Store, now: datetime) -> Tell:
+def make_staff_notifier(store: Store, now: datetime) -> NotifyStaff:
     """Tells the staff of a desk in their chats, and the log, which takes no words: only whether it went well."""
 
-    async def tell(news: StaffNotification) -> None:
-        log.log(LogEvent.PUBLISHED if news.is_good else LogEvent.UNPUBLISHED)
-        await store.personnel.tell({"th": news.th, "en": news.en}, now)
+    async def notify_staff(news: StaffNotification) -> None:
+        log.log_event(LogEvent.PUBLISHED if news.is_good else LogEvent.UNPUBLISHED)
+        await store.staff_admin.broadcast({"th": news.th, "en": news.en}, now)
 
-    return tell
+    return notify_staff

@@ -16,7 +16,7 @@ from ita_stats.calendar import day_in_bangkok
 from storage.files import directories as folders
 
 
-def post(web: Path, files: Mapping[str, bytes]) -> int:
+def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
     """Bring the files up to date, each whole or not at all; gives how many were written.
 
     Raises OSError, where what stood there still does; FileNotFoundError where the office's folder is missing.
@@ -28,30 +28,34 @@ def post(web: Path, files: Mapping[str, bytes]) -> int:
         target = web / name
         if not target.parent.is_dir():
             target.parent.mkdir(mode=0o755)
-            folders.sync(web)
+            folders.fsync_directory(web)
         if not target.is_file() or target.read_bytes() != content:
-            shelf.put_file(target, content)
+            shelf.replace_file(target, content)
             changed += 1
     return changed
 
 
-async def all_of(house: App, now: datetime) -> AsyncIterator[JobResult]:
+async def publish_board(house: App, now: datetime) -> AsyncIterator[JobResult]:
     """Publish the service desk's board, where something was published and the office has named a folder."""
     web = house.settings.publish_folder
     if "service" not in house.desks or web is None:
         return
     store, today = house.desks["service"].store, day_in_bangkok(now)
-    known = await store.library.shelf()
-    if not known.posted and not (web / board.FILE).exists():
+    known = await store.faq.load_catalogue()
+    if not known.published and not (web / board.BOARD_FILE).exists():
         return  # nothing was ever published; what was taken from the board must go from here too
     address = (house.settings.service.public_url or "").rstrip("/")
-    files = board.pages(PageRenderer(house.office), known, today, f"{address}/ask" if address else "")
+    files = board.render_board_files(
+        PageRenderer(house.office), known, today, f"{address}/ask" if address else ""
+    )
     try:
-        changed = await asyncio.to_thread(post, web, files)
+        changed = await asyncio.to_thread(write_board_files, web, files)
     except OSError as trouble:
-        if await store.retention.once("board-unposted", str(today)):
+        if await store.retention.mark_done("board-unposted", str(today)):
             what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            await told.by(store, now)(told.said("board_not_posted", trouble=what))
+            await told.make_staff_notifier(store, now)(
+                told.build_staff_notification("board_not_posted", trouble=what)
+            )
         return
     if changed:
         yield JobResult("service", "published-board", changed)

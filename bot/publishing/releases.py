@@ -15,17 +15,17 @@ from handlers.office import Office
 from ita_stats import release
 from ita_stats.calendar import fiscal_year
 from ita_stats.cases import tables as figures
-from ita_stats.cases.correction import changes
+from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote, Layout, Period, ReleaseInfo, StatisticsTables
-from ita_stats.release import ANCHOR, FIGURES, MANIFEST, SCHEMA
+from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, MANIFEST_SCHEMA_FILE, STATISTICS_FILE
 from ita_stats.render import json_schema as published
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
 from storage.files import directories as folders
-from storage.releases import RUN, StoredRelease
+from storage.releases import RELEASE_JOB, StoredRelease
 from storage.store import Store
 
-Progress = Callable[[int, int, str], None]
+ProgressCallback = Callable[[int, int, str], None]
 """Hears which step of how many is begun, and what it is."""
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
@@ -34,7 +34,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 class ReleaseContext:
     """A desk that releases."""
 
-    place: DeskPaths
+    paths: DeskPaths
     store: Store
     office: Office
 
@@ -55,7 +55,7 @@ class ReleaseRequest:
 class ReleaseResult:
     """A release, where its files are, and whether it was made now: the same order again finds the same release."""
 
-    kept: StoredRelease
+    record: StoredRelease
     folder: Path
     is_new: bool
 
@@ -76,80 +76,84 @@ class ReleaseFilesLostError(Exception):
     """The files of a release are gone or altered, and this version would make others: they are in a backup only."""
 
 
-def steps() -> int:
+def count_release_steps() -> int:
     """How many steps a release takes: counting, a step for each file, the manifest."""
-    from ita_stats.render import TYPES
+    from ita_stats.render import RELEASE_FILE_TYPES
 
-    return 2 + len(TYPES)
+    return 2 + len(RELEASE_FILE_TYPES)
 
 
-def folder_of(place: DeskPaths, kept: StoredRelease) -> Path:
+def get_release_folder(place: DeskPaths, kept: StoredRelease) -> Path:
     """Where the files of a release are: ITA_HOME/<desk>/releases/2570/3."""
     return place.folder / "releases" / str(kept.fiscal_year) / str(kept.number)
 
 
-async def released(
-    bench: ReleaseContext, order: ReleaseRequest, now: datetime, tell: Progress = lambda *_: None
+async def make_release(
+    bench: ReleaseContext, order: ReleaseRequest, now: datetime, tell: ProgressCallback = lambda *_: None
 ) -> ReleaseResult:
     """Make the release that is ordered, or find it where it was made before.
 
     Raises Differs where a correction gives no reason, NothingToCorrect where a reason corrects nothing; OSError and
     DiskFull where there is no room, and then nothing is changed.
     """
-    async with shelf.alone(bench.place.folder / "releases" / ".lock"):
-        known = await bench.store.releases.all()
+    async with shelf.acquire_exclusive_lock(bench.paths.folder / "releases" / ".lock"):
+        known = await bench.store.releases.list_all()
         before = next((k for k in reversed(known) if _is_same_cutoff(k, order)), None)
         if before is None and order.why is not None:
             raise NoReleaseToCorrectError
-        tell(1, steps(), "ita-stats")
+        tell(1, count_release_steps(), "ita-stats")
         if before is not None:
-            changed = await _changed_since(bench, order, before, known)
-            if not changed and order.why in {None, _issue(before).why}:
+            changed = await _find_changes(bench, order, before, known)
+            if not changed and order.why in {None, _read_release_info(before).why}:
                 if order.run:
-                    await bench.store.retention.once(RUN, order.run)
-                return ReleaseResult(before, await whole(bench, before, now), is_new=False)
+                    await bench.store.retention.mark_done(RELEASE_JOB, order.run)
+                return ReleaseResult(before, await ensure_release_files(bench, before, now), is_new=False)
             if order.why is None:
                 raise CorrectionReasonRequiredError(before.name, changed)
-        found = await _counted(bench, order, known)
-        return await _made(bench, order, found, _numbered(order, found, known, before), now, tell)
+        found = await _count_tables(bench, order, known)
+        return await _write_release(
+            bench, order, found, _build_release_info(order, found, known, before), now, tell
+        )
 
 
-async def whole(bench: ReleaseContext, kept: StoredRelease, now: datetime) -> Path:
+async def ensure_release_files(bench: ReleaseContext, kept: StoredRelease, now: datetime) -> Path:
     """The folder of a release; where its files are gone or altered they are made again. Raises Lost."""
-    folder = folder_of(bench.place, kept)
-    if not await asyncio.to_thread(_is_whole, folder, kept):
-        audit, tables = await bench.store.anchor(now), published.read(kept.figures)
-        pressing = ReleaseBuilder(bench, tables, _issue(kept), audit, kept)
-        await asyncio.to_thread(folders.private, folder.parent)
-        await asyncio.to_thread(shelf.put, folder, pressing.files())
+    folder = get_release_folder(bench.paths, kept)
+    if not await asyncio.to_thread(_has_intact_files, folder, kept):
+        audit, tables = await bench.store.build_audit_anchor(now), published.parse_statistics(kept.figures)
+        pressing = ReleaseBuilder(bench, tables, _read_release_info(kept), audit, kept)
+        await asyncio.to_thread(folders.create_private_directory, folder.parent)
+        await asyncio.to_thread(shelf.replace_directory, folder, pressing.build_files())
     return folder
 
 
-def _is_whole(folder: Path, kept: StoredRelease) -> bool:
+def _has_intact_files(folder: Path, kept: StoredRelease) -> bool:
     try:
-        return not verified(folder) and (folder / MANIFEST).read_bytes() == kept.manifest
+        return not verify_release_folder(folder) and (folder / MANIFEST_FILE).read_bytes() == kept.manifest
     except OSError:
         return False
 
 
-async def _changed_since(
+async def _find_changes(
     bench: ReleaseContext, order: ReleaseRequest, before: StoredRelease, known: Sequence[StoredRelease]
 ) -> tuple[Footnote, ...]:
     """What an earlier release of the same cut-off would say otherwise if it were made now in its place."""
-    again = await _counted(bench, order, known[: known.index(before)])
-    return changes(published.read(before.figures), again)
+    again = await _count_tables(bench, order, known[: known.index(before)])
+    return describe_changes(published.parse_statistics(before.figures), again)
 
 
-async def _counted(
+async def _count_tables(
     bench: ReleaseContext, order: ReleaseRequest, known: Sequence[StoredRelease]
 ) -> StatisticsTables:
     """The tables, protected against all releases that are known."""
-    earlier = [published.read(kept.figures) for kept in known]
-    wish = figures.wish(order.period, order.as_of, order.layout, earlier)
-    return await statistics.tables(bench.store, statistics.terms_of(bench.office, bench.place.desk), wish)
+    earlier = [published.parse_statistics(kept.figures) for kept in known]
+    wish = figures.build_table_request(order.period, order.as_of, order.layout, earlier)
+    return await statistics.count_tables(
+        bench.store, statistics.build_counting_rules(bench.office, bench.paths.desk), wish
+    )
 
 
-def _numbered(
+def _build_release_info(
     order: ReleaseRequest,
     found: StatisticsTables,
     known: Sequence[StoredRelease],
@@ -160,25 +164,28 @@ def _numbered(
     if before is None:
         return ReleaseInfo(number)
     return ReleaseInfo(
-        number, changes(published.read(before.figures), found), order.why or "", corrects=before.number
+        number,
+        describe_changes(published.parse_statistics(before.figures), found),
+        order.why or "",
+        corrects=before.number,
     )
 
 
-async def _made(
+async def _write_release(
     bench: ReleaseContext,
     order: ReleaseRequest,
     found: StatisticsTables,
     issue: ReleaseInfo,
     now: datetime,
-    tell: Progress,
+    tell: ProgressCallback,
 ) -> ReleaseResult:
-    audit = await bench.store.anchor(now)
+    audit = await bench.store.build_audit_anchor(now)
     pressing = ReleaseBuilder(bench, found, issue, audit, tell=tell)
     year = fiscal_year(order.period.first)
-    folder = bench.place.folder / "releases" / str(year) / str(issue.number)
-    await asyncio.to_thread(folders.private, folder.parent)
+    folder = bench.paths.folder / "releases" / str(year) / str(issue.number)
+    await asyncio.to_thread(folders.create_private_directory, folder.parent)
     # A folder without a row is one that was never released: killed in between, it is made again in its place.
-    await asyncio.to_thread(shelf.put, folder, pressing.files())
+    await asyncio.to_thread(shelf.replace_directory, folder, pressing.build_files())
     kept = StoredRelease(
         fiscal_year=year,
         number=issue.number,
@@ -187,10 +194,10 @@ async def _made(
         as_of=order.as_of,
         made_at=now.replace(second=0, microsecond=0),
         held=bench.office.statistics.hold,
-        manifest=pressing.made[MANIFEST],
-        figures=pressing.made[FIGURES],
+        manifest=pressing.stored_files[MANIFEST_FILE],
+        figures=pressing.stored_files[STATISTICS_FILE],
     )
-    await bench.store.releases.keep(kept, order.by, order.run)
+    await bench.store.releases.save(kept, order.by, order.run)
     return ReleaseResult(kept, folder, is_new=True)
 
 
@@ -207,42 +214,50 @@ class ReleaseBuilder:
         issue: ReleaseInfo,
         audit: AuditAnchor,
         expected: StoredRelease | None = None,
-        tell: Progress = lambda *_: None,
+        tell: ProgressCallback = lambda *_: None,
     ) -> None:
-        self.made: dict[str, bytes] = {}
-        self._bench, self._tables, self._issue, self._audit = bench, found, issue, audit
-        self._expected, self._tell = expected, tell
+        self.stored_files: dict[str, bytes] = {}
+        self._context, self._tables, self._info, self._audit = bench, found, issue, audit
+        self._expected, self._on_progress = expected, tell
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
+    def build_files(self) -> Iterator[tuple[str, bytes]]:
         """The files; manifest.json, which names the others, and anchor.json come last."""
         from ita_stats.render import (  # Typst and XlsxWriter, so only where a release is made
-            TYPES,
-            rendered,
+            RELEASE_FILE_TYPES,
+            render_release_files,
         )
 
-        office, told = self._bench.office, list[release.FileJson]()
+        office, told = self._context.office, list[release.FileJson]()
         signatory = office.head.th if office.statistics.signature else None
-        making = rendered(self._tables, self._issue, signatory)
-        for step, name in enumerate(TYPES, start=2):
-            self._tell(step, steps(), name)
+        making = render_release_files(self._tables, self._info, signatory)
+        for step, name in enumerate(RELEASE_FILE_TYPES, start=2):
+            self._on_progress(step, count_release_steps(), name)
             _, content = next(making)
-            told.append(release.file(name, content))
-            if name == FIGURES:
-                self.made[name] = content
+            told.append(release.build_file_entry(name, content))
+            if name == STATISTICS_FILE:
+                self.stored_files[name] = content
             yield name, content
-        self._tell(steps(), steps(), MANIFEST)
-        told.append(release.file(SCHEMA, release.schema()))
-        yield SCHEMA, release.schema()
+        self._on_progress(count_release_steps(), count_release_steps(), MANIFEST_FILE)
+        told.append(release.build_file_entry(MANIFEST_SCHEMA_FILE, release.build_manifest_schema()))
+        yield MANIFEST_SCHEMA_FILE, release.build_manifest_schema()
         # As read back: what is printed may leave out signs that the office's names have.
-        said = published.read(self.made[FIGURES]), published.read_issue(self.made[FIGURES]) or self._issue
-        self.made[MANIFEST] = release.canonical(release.manifest(*said, told))
-        if self._expected is not None and self._expected.manifest != self.made[MANIFEST]:
+        said = (
+            published.parse_statistics(self.stored_files[STATISTICS_FILE]),
+            published.parse_release_info(self.stored_files[STATISTICS_FILE]) or self._info,
+        )
+        self.stored_files[MANIFEST_FILE] = release.serialize_manifest(release.build_manifest(*said, told))
+        if self._expected is not None and self._expected.manifest != self.stored_files[MANIFEST_FILE]:
             raise ReleaseFilesLostError(self._expected.name)
-        yield MANIFEST, self.made[MANIFEST]
-        yield ANCHOR, signing.anchored(self._bench.store.seals, self.made[MANIFEST], self._audit)
+        yield MANIFEST_FILE, self.stored_files[MANIFEST_FILE]
+        yield (
+            ANCHOR_FILE,
+            signing.build_anchor_json(
+                self._context.store.keyring, self.stored_files[MANIFEST_FILE], self._audit
+            ),
+        )
 
 
-async def let_go(
+async def approve_release(
     bench: ReleaseContext, name: str, now: datetime, by: ActorKind = ActorKind.OFFICE
 ) -> StoredRelease:
     """Let a release that is held be published, by its name (3/2570). One that is not held stays as it is.
@@ -255,7 +270,7 @@ async def let_go(
     kept = await bench.store.releases.find(int(year), int(number))
     if kept is None:
         raise LookupError(name)
-    await bench.store.releases.let_go(kept, by, now)
+    await bench.store.releases.approve(kept, by, now)
     return kept
 
 
@@ -264,17 +279,17 @@ def _is_same_cutoff(kept: StoredRelease, order: ReleaseRequest) -> bool:
     return (kept.period, kept.as_of, kept.layout) == asked
 
 
-def _issue(kept: StoredRelease) -> ReleaseInfo:
-    return published.read_issue(kept.figures) or ReleaseInfo(kept.number)
+def _read_release_info(kept: StoredRelease) -> ReleaseInfo:
+    return published.parse_release_info(kept.figures) or ReleaseInfo(kept.number)
 
 
-def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+def read_folder_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The files of a folder, by name. Raises OSError."""
     for path in sorted(folder.iterdir()):
         yield path.name, path.read_bytes()
 
 
-def verified(folder: Path, key: str = "") -> list[str]:
+def verify_release_folder(folder: Path, key: str = "") -> list[str]:
     """What is wrong with a release in a folder, wherever it came from; empty where it is whole and signed.
 
     key: the desk's public key, known from elsewhere. Raises OSError where the folder cannot be read.
@@ -282,11 +297,15 @@ def verified(folder: Path, key: str = "") -> list[str]:
     strange = [p.name for p in sorted(folder.iterdir()) if not p.is_file() or p.is_symlink()]
     if strange:
         return [f"{name} is no file" for name in strange]
-    found = {name: content for name, content in contents(folder) if name in {MANIFEST, ANCHOR, FIGURES}}
-    missing = [name for name in (MANIFEST, ANCHOR, FIGURES) if name not in found]
+    found = {
+        name: content
+        for name, content in read_folder_files(folder)
+        if name in {MANIFEST_FILE, ANCHOR_FILE, STATISTICS_FILE}
+    }
+    missing = [name for name in (MANIFEST_FILE, ANCHOR_FILE, STATISTICS_FILE) if name not in found]
     if missing:
         return [f"{name} is missing" for name in missing]
-    hashes = {name: sha256(content).hexdigest() for name, content in contents(folder)}
-    hashes = {name: one for name, one in hashes.items() if name not in {MANIFEST, ANCHOR}}
-    wrong = release.findings(found[MANIFEST], hashes, found[FIGURES])
-    return wrong + signing.findings(found[ANCHOR], found[MANIFEST], key)
+    hashes = {name: sha256(content).hexdigest() for name, content in read_folder_files(folder)}
+    hashes = {name: one for name, one in hashes.items() if name not in {MANIFEST_FILE, ANCHOR_FILE}}
+    wrong = release.find_release_errors(found[MANIFEST_FILE], hashes, found[STATISTICS_FILE])
+    return wrong + signing.verify_anchor(found[ANCHOR_FILE], found[MANIFEST_FILE], key)

@@ -12,7 +12,7 @@ from storage.releases import StoredRelease
 class PublishedRelease:
     """A release that may be read by everybody, and the folder of its files."""
 
-    kept: StoredRelease
+    record: StoredRelease
     folder: Path
 
 
@@ -24,7 +24,7 @@ class PublishError(Exception):
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
-        self.what = what
+        self.code = what
 
 
 class PublishTarget(Protocol):
@@ -34,7 +34,7 @@ class PublishTarget(Protocol):
     def name(self) -> str:
         """What it is called in [publish.place] of the wording."""
 
-    async def post(self, releases: Sequence[PublishedRelease]) -> str:
+    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
         """Bring the place up to date with all releases, oldest first; gives the newest's address there.
 
         Raises Unposted.

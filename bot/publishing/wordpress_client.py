@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from bot.publishing.target import PublishError
 
-MOST_ANSWER = 8 * 1024 * 1024
-SECONDS = aiohttp.ClientTimeout(total=90, sock_connect=10, sock_read=60)
-_WHAT = {
+MAX_RESPONSE_BYTES = 8 * 1024 * 1024
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=90, sock_connect=10, sock_read=60)
+_ERROR_CODES = {
     HTTPStatus.UNAUTHORIZED: "refused",
     HTTPStatus.FORBIDDEN: "refused",
     HTTPStatus.NOT_FOUND: "absent",
@@ -29,28 +29,30 @@ class WordPressClient:
 
     async def get(self, route: str, **asked: str) -> Any:  # noqa: ANN401 - as the route says
         """Read something."""
-        return await self._ask("GET", route, asked, None)
+        return await self._request("GET", route, asked, None)
 
-    async def send(self, route: str, content: Mapping[str, str]) -> Any:  # noqa: ANN401
+    async def post_json(self, route: str, content: Mapping[str, str]) -> Any:  # noqa: ANN401
         """Write something as JSON."""
         body = json.dumps(dict(content)).encode()
-        return await self._ask("POST", route, {}, aiohttp.BytesPayload(body, content_type="application/json"))
+        return await self._request(
+            "POST", route, {}, aiohttp.BytesPayload(body, content_type="application/json")
+        )
 
     async def upload(self, route: str, name: str, kind: str, content: bytes, **said: str) -> Any:  # noqa: ANN401
         """Send a file, with what is said of it."""
         form = aiohttp.FormData(said)
         form.add_field("file", content, filename=name, content_type=kind)
-        return await self._ask("POST", route, {}, form)
+        return await self._request("POST", route, {}, form)
 
-    async def _ask(self, method: str, route: str, asked: Mapping[str, str], data: Any) -> Any:  # noqa: ANN401
+    async def _request(self, method: str, route: str, asked: Mapping[str, str], data: Any) -> Any:  # noqa: ANN401
         # `rest_route` is understood whether or not the website has addresses of words ("permalinks").
         params = {"rest_route": route, **asked}
         try:
             async with self._session.request(
                 method, self._origin, params=params, data=data, allow_redirects=False
             ) as answer:
-                _see(answer.status)
-                read = await answer.content.read(MOST_ANSWER)
+                _check_status(answer.status)
+                read = await answer.content.read(MAX_RESPONSE_BYTES)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise PublishError("unreachable") from None  # its words may hold the address
         try:
@@ -59,22 +61,24 @@ class WordPressClient:
             raise PublishError("answer") from None
 
 
-def _see(status: int) -> None:
+def _check_status(status: int) -> None:
     """Raise Unposted where an answer is not yes."""
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status < HTTPStatus.BAD_REQUEST:
         raise PublishError("moved")
     server = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-    raise PublishError("broken" if server else _WHAT.get(HTTPStatus(status), "answer"))
+    raise PublishError("broken" if server else _ERROR_CODES.get(HTTPStatus(status), "answer"))
 
 
 @asynccontextmanager
-async def opened(origin: str, user: str, password: SecretStr) -> AsyncIterator[WordPressClient]:
+async def open_wordpress_client(
+    origin: str, user: str, password: SecretStr
+) -> AsyncIterator[WordPressClient]:
     """A conversation, as long as it is needed."""
     login = aiohttp.encode_basic_auth(user, password.get_secret_value(), encoding="utf-8")
     async with aiohttp.ClientSession(
-        timeout=SECONDS,
+        timeout=REQUEST_TIMEOUT,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"authorization": login, "accept": "application/json", "user-agent": "ita-bot"},
     ) as session:

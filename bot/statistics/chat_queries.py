@@ -18,54 +18,58 @@ from ita_stats.cases.model import StatusCounts
 from storage.store import Store
 
 
-def answers(
+def build_query_handlers(
     store: Store, office: Office, desk: str, address: str = ""
 ) -> dict[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]:
     """Who answers what handlers ask of what is counted. address: of the desk's site, or empty."""
     return {
-        CountCases: counter(store, office, desk),
-        ListPendingReleases: waiting(store),
-        GetConsultationResult: ballots.counter(store, office, address),
-        GetConsultationLinks: ballots.finder(office, address),
+        CountCases: make_case_counts_handler(store, office, desk),
+        ListPendingReleases: make_waiting_releases_handler(store),
+        GetConsultationResult: ballots.make_result_handler(store, office, address),
+        GetConsultationLinks: ballots.make_links_handler(office, address),
     }
 
 
-def counter(
+def make_case_counts_handler(
     store: Store, office: Office, desk: str
 ) -> Callable[[CountCases, datetime], Awaitable[tuple[PeriodCounts, ...]]]:
     """Who answers what officers ask of the statistics."""
-    terms = statistics.terms_of(office, desk)
+    terms = statistics.build_counting_rules(office, desk)
 
-    async def count(query: CountCases, now: datetime) -> tuple[PeriodCounts, ...]:
+    async def count_cases(query: CountCases, now: datetime) -> tuple[PeriodCounts, ...]:
         counted = []
         for period in query.periods:
-            wish = statistics.wished(period, "", "month", now)
-            found = await statistics.tables(store, terms, wish, exact=True)
+            wish = statistics.parse_table_request(period, "", "month", now)
+            found = await statistics.count_tables(store, terms, wish, exact=True)
             begun = f"{found.as_of.year + BUDDHIST_ERA}-{found.as_of.month:02}"
             months = tuple(
-                _counts(row.label_th, row.label_en, row.figures)
+                _build_counts(row.label_th, row.label_en, row.figures)
                 for row in found.rows
                 if row.months[0] <= begun
             )
-            whole = _counts(found.period.label_th, found.period.label_en, found.total)
+            whole = _build_counts(found.period.label_th, found.period.label_en, found.total)
             counted.append(replace(whole, months=months))
         return tuple(counted)
 
-    return count
+    return count_cases
 
 
-def _counts(th: str, en: str, figures: StatusCounts) -> PeriodCounts:
+def _build_counts(th: str, en: str, figures: StatusCounts) -> PeriodCounts:
     received, done, in_progress, not_accepted = (cell or 0 for cell in figures.cells)
     return PeriodCounts(th, en, received, done, in_progress, not_accepted)
 
 
-def waiting(store: Store) -> Callable[[ListPendingReleases, datetime], Awaitable[tuple[PendingRelease, ...]]]:
+def make_waiting_releases_handler(
+    store: Store,
+) -> Callable[[ListPendingReleases, datetime], Awaitable[tuple[PendingRelease, ...]]]:
     """Who answers which releases are held."""
 
-    async def find(_: ListPendingReleases, _now: datetime) -> tuple[PendingRelease, ...]:
+    async def find_waiting_releases(_: ListPendingReleases, _now: datetime) -> tuple[PendingRelease, ...]:
         held = [
-            (one.name, release.read(one.manifest).period) for one in await store.releases.all() if one.held
+            (one.name, release.parse_manifest(one.manifest).period)
+            for one in await store.releases.list_all()
+            if one.held
         ]
         return tuple(PendingRelease(name, period.label, period.label_en) for name, period in held)
 
-    return find
+    return find_waiting_releases

@@ -21,27 +21,32 @@ from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.render import json_schema as published
 from storage.store import Store
 
-Format = Literal["table", "json", "csv"]
+StatisticsFormat = Literal["table", "json", "csv"]
 DASH = "–"
-COLUMNS = ("รับไว้ / received", "แล้วเสร็จ / done", "อยู่ระหว่าง / in progress", "ไม่รับเรื่อง / not accepted")
+FIGURE_HEADINGS = ("รับไว้ / received", "แล้วเสร็จ / done", "อยู่ระหว่าง / in progress", "ไม่รับเรื่อง / not accepted")
 
 
-def terms_of(office: Office, desk: str) -> CountingRules:
+def build_counting_rules(office: Office, desk: str) -> CountingRules:
     """How an office wants to be counted, from its office.toml."""
     return CountingRules(
         office_th=office.name.th,
         office_en=office.name.en or office.name.th,
         desk=desk,
         categories=tuple(CodeLabel(c.code, c.name.th, c.name.en or c.name.th) for c in office.categories),
-        sources=tuple(CodeLabel(code, *words.pair("source", code)) for code in words.WORDS["source"]),
-        outcomes=tuple(CodeLabel(o.value, *words.pair("outcome", o.value)) for o in CaseOutcome),
-        deadline=office.deadlines.first_answer_days,
+        sources=tuple(
+            CodeLabel(code, *words.get_statistics_text("source", code))
+            for code in words.STATISTICS_STRINGS["source"]
+        ),
+        outcomes=tuple(
+            CodeLabel(o.value, *words.get_statistics_text("outcome", o.value)) for o in CaseOutcome
+        ),
+        deadline_days=office.deadlines.first_answer_days,
         forwarded_is_done=office.statistics.forwarded_counts_as == "done",
         threshold=office.statistics.hide_below,
     )
 
 
-def wished(
+def parse_table_request(
     text: str, as_of: str, layout: Layout, now: datetime, releases: Sequence[StatisticsTables] | None = None
 ) -> TableRequest:
     """What is asked for in words. Raises NoPeriod, which says what was meant.
@@ -49,80 +54,89 @@ def wished(
     releases: those that were published, as they stand; None where nobody kept them (see `figures.wish`).
     """
     today = day_in_bangkok(now)
-    day = period.day(as_of, today) if as_of else today
-    return figures.wish(period.parsed(text, day), day, layout, releases)
+    day = period.parse_cutoff_date(as_of, today) if as_of else today
+    return figures.build_table_request(period.parse_period(text, day), day, layout, releases)
 
 
-async def tables(
+async def count_tables(
     store: Store, terms: CountingRules, wish: TableRequest, *, exact: bool = False
 ) -> StatisticsTables:
     """The tables of a desk, protected unless `exact`."""
-    courses = await gathered(store, wish.days)
+    courses = await collect_timelines(store, wish.days)
     if exact:
-        return figures.exact(courses, terms, wish)
-    return await asyncio.to_thread(figures.protected, courses, terms, wish, store.salt)
+        return figures.build_exact_tables(courses, terms, wish)
+    return await asyncio.to_thread(
+        figures.build_protected_tables, courses, terms, wish, store.statistics_salt
+    )
 
 
-async def gathered(store: Store, days: Sequence[date]) -> TimelineCounts:
+async def collect_timelines(store: Store, days: Sequence[date]) -> TimelineCounts:
     """The courses of all cases on some days."""
     gathering = TimelineBuilder(TimelineCounts(tuple(days)))
-    async for written in store.written_facts():
+    async for written in store.stream_grouped_facts():
         gathering.add(written)
         await asyncio.sleep(0)  # others have their turn
-    return gathering.gathered()
+    return gathering.build()
 
 
-def shown(found: StatisticsTables, form: Format) -> str:
+def format_tables(found: StatisticsTables, form: StatisticsFormat) -> str:
     """The tables as text."""
     if form == "json":
-        return published.written(found)
-    return _csv(found) if form == "csv" else _table(found)
+        return published.serialize_statistics(found)
+    return _format_csv(found) if form == "csv" else _format_table(found)
 
 
-def _lines(found: StatisticsTables) -> list[tuple[str, str, tuple[int | None, ...]]]:
+def _collect_lines(found: StatisticsTables) -> list[tuple[str, str, tuple[int | None, ...]]]:
     """Every line of figures: which table, its name, the four figures."""
     lines: list[tuple[str, str, tuple[int | None, ...]]] = [
         ("rows", row.label_th, row.figures.cells) for row in found.rows
     ]
     lines.append(("total", "รวม / total", found.total.cells))
-    for name, splits in _named_splits(found):
+    for name, splits in _list_breakdowns(found):
         lines += [(name, split.name_th, split.figures.cells) for split in splits]
     return lines
 
 
-def _named_splits(found: StatisticsTables) -> tuple[tuple[str, tuple[Breakdown, ...]], ...]:
+def _list_breakdowns(found: StatisticsTables) -> tuple[tuple[str, tuple[Breakdown, ...]], ...]:
     return (("categories", found.categories), ("sources", found.sources), ("outcomes", found.outcomes))
 
 
-def _csv(found: StatisticsTables) -> str:
+def _format_csv(found: StatisticsTables) -> str:
     """A line for each figure of every table, with the codes; a protected one is a dash."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(["table", "name", "received", "done", "in_progress", "not_accepted"])
-    for table, name, cells in _lines(found):
-        sheet.writerow([table, name, *map(_cell, cells)])
+    for table, name, cells in _collect_lines(found):
+        sheet.writerow([table, name, *map(_format_cell, cells)])
     for row in found.rows:
         for code, figure in row.categories.items():
-            sheet.writerow([f"rows/{code}", row.label_th, _cell(figure), "", "", ""])
+            sheet.writerow([f"rows/{code}", row.label_th, _format_cell(figure), "", "", ""])
     sheet.writerow(["brought_forward", "", "", "", found.brought_forward, ""])
     sheet.writerow(["carried_over", "", "", "", found.carried_over, ""])
     return out.getvalue()
 
 
-def _table(found: StatisticsTables) -> str:
+def _format_table(found: StatisticsTables) -> str:
     names = {split.code: split.name_th for split in found.categories}
-    head = ["ประจำเดือน / months", *names.values(), *COLUMNS]
-    body = [[r.label_th, *_cells(r.categories.values()), *_cells(r.figures.cells)] for r in found.rows]
+    head = ["ประจำเดือน / months", *names.values(), *FIGURE_HEADINGS]
+    body = [
+        [r.label_th, *_format_cells(r.categories.values()), *_format_cells(r.figures.cells)]
+        for r in found.rows
+    ]
     body.append(
-        ["รวม / total", *_cells(s.figures.received for s in found.categories), *_cells(found.total.cells)]
+        [
+            "รวม / total",
+            *_format_cells(s.figures.received for s in found.categories),
+            *_format_cells(found.total.cells),
+        ]
     )
     parts = [f"{found.office_th}\n{found.period.label_th}", *([found.statement] if found.statement else [])]
-    parts.append(_aligned([head, *body]))
+    parts.append(_align_columns([head, *body]))
     parts.append(f"ยกมา / brought forward {found.brought_forward}   ยกไป / carried over {found.carried_over}")
     titles = {"categories": "ประเภท / category", "sources": "ช่องทาง / source", "outcomes": "ผล / outcome"}
-    for name, splits in _named_splits(found):
-        lines = [[split.name_th, *_cells(split.figures.cells)] for split in splits]
-        parts.append(_aligned([[titles[name], *COLUMNS], *lines]))
+    for name, splits in _list_breakdowns(found):
+        lines = [[split.name_th, *_format_cells(split.figures.cells)] for split in splits]
+        parts.append(_align_columns([[titles[name], *FIGURE_HEADINGS], *lines]))
     days = found.days
     median = DASH if days.median is None else f"{days.median:g}"
     share = DASH if days.within_deadline is None else f"{days.within_deadline:.1%}"
@@ -133,25 +147,27 @@ def _table(found: StatisticsTables) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _cells(figures_: Iterable[int | None]) -> list[str]:
-    return [str(_cell(figure)) for figure in figures_]
+def _format_cells(figures_: Iterable[int | None]) -> list[str]:
+    return [str(_format_cell(figure)) for figure in figures_]
 
 
-def _cell(figure: int | None) -> int | str:
+def _format_cell(figure: int | None) -> int | str:
     return DASH if figure is None else figure
 
 
-def _aligned(lines: list[list[str]]) -> str:
+def _align_columns(lines: list[list[str]]) -> str:
     """Columns under each other: marks above and below a Thai letter take no room."""
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(_measure_width, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            text + " " * (width - _width(text)) if place == 0 else " " * (width - _width(text)) + text
+            text + " " * (width - _measure_width(text))
+            if place == 0
+            else " " * (width - _measure_width(text)) + text
             for place, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
     )
 
 
-def _width(text: str) -> int:
+def _measure_width(text: str) -> int:
     return sum(unicodedata.category(letter) != "Mn" for letter in text)

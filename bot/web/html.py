@@ -7,83 +7,83 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 BULLET = "• "
-_LINK = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,)]")
-_TAG = re.compile(r"(<[^>]*>)")
-_PAIR = re.compile(r"([^\n:]{2,60}): (.*)", re.DOTALL)
+_URL_PATTERN = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,)]")
+_TAG_PATTERN = re.compile(r"(<[^>]*>)")
+_PAIR_PATTERN = re.compile(r"([^\n:]{2,60}): (.*)", re.DOTALL)
 
 
-_MARKED = {
+_HIGHLIGHT_MARKUP = {
     "receipt": Markup("<strong data-receipt>{}</strong>"),
     "status": Markup("<strong data-status>{}</strong>"),
 }
 
 
-def html(text: str, marks: Mapping[str, str] | None = None) -> Markup:
+def text_to_html(text: str, marks: Mapping[str, str] | None = None) -> Markup:
     """Words as paragraphs and lists. marks: the receipt or state to mark as such, where it first stands."""
     blocks = [block for block in text.strip("\n").split("\n\n") if block]
-    return _marked(Markup("\n").join(_block(block.split("\n")) for block in blocks), marks or {})
+    return _highlight(Markup("\n").join(_render_block(block.split("\n")) for block in blocks), marks or {})
 
 
-def inline(line: str, marks: Mapping[str, str]) -> Markup:
+def line_to_html(line: str, marks: Mapping[str, str]) -> Markup:
     """A line of words, marked as above."""
-    return _marked(escape(line), marks)
+    return _highlight(escape(line), marks)
 
 
-def pairs(lines: Iterable[str]) -> Markup:
+def pairs_to_html(lines: Iterable[str]) -> Markup:
     """Lines of `name: what` as a list of definitions, and what is not of that shape as it is."""
     made: list[Markup] = []
     rows: list[Markup] = []
     for line in (*lines, ""):
-        found = _PAIR.fullmatch(line)
+        found = _PAIR_PATTERN.fullmatch(line)
         if found:
             row = Markup("<div><dt>{}:</dt><dd>{}</dd></div>")
-            rows.append(row.format(found[1], _lines(found[2].split("\n"))))
+            rows.append(row.format(found[1], _join_lines(found[2].split("\n"))))
             continue
         if rows:
             made.append(Markup("<dl>{}</dl>").format(Markup("").join(rows)))
             rows = []
         if line:
-            made.append(html(line))
+            made.append(text_to_html(line))
     return Markup("\n").join(made)
 
 
-def _marked(shown: Markup, marks: Mapping[str, str]) -> Markup:
+def _highlight(shown: Markup, marks: Mapping[str, str]) -> Markup:
     for name, words in marks.items():
-        parts = [Markup(part) for part in _TAG.split(shown)]  # noqa: S704 - pieces of what is safe
+        parts = [Markup(part) for part in _TAG_PATTERN.split(shown)]  # noqa: S704 - pieces of what is safe
         here = next((i for i, part in enumerate(parts) if i % 2 == 0 and escape(words) in part), None)
         if here is not None:
             before, found, after = parts[here].partition(escape(words))
-            parts[here] = before + _MARKED[name].format(found) + after
+            parts[here] = before + _HIGHLIGHT_MARKUP[name].format(found) + after
             shown = Markup("").join(parts)
     return shown
 
 
-def _block(lines: list[str]) -> Markup:
+def _render_block(lines: list[str]) -> Markup:
     """A paragraph; lines that begin with a bullet are a list, and what is indented below one goes on in it."""
     made: list[Markup] = []
     for bulleted, group in groupby(lines, lambda line: line.startswith((BULLET, "  "))):
         some = [*group]
-        made.append(_list(some) if bulleted else Markup("<p>{}</p>").format(_lines(some)))
+        made.append(_render_list(some) if bulleted else Markup("<p>{}</p>").format(_join_lines(some)))
     return Markup("\n").join(made)
 
 
-def _list(lines: list[str]) -> Markup:
+def _render_list(lines: list[str]) -> Markup:
     entries: list[list[str]] = []
     for line in lines:
         if line.startswith(BULLET) or not entries:
             entries.append([])
         entries[-1].append(line.removeprefix(BULLET).strip())
-    shown = (Markup("<li>{}</li>").format(_lines(entry)) for entry in entries)
+    shown = (Markup("<li>{}</li>").format(_join_lines(entry)) for entry in entries)
     return Markup("<ul>{}</ul>").format(Markup("").join(shown))
 
 
-def _lines(lines: Iterable[str]) -> Markup:
-    return Markup("<br>").join(_linked(line) for line in lines)
+def _join_lines(lines: Iterable[str]) -> Markup:
+    return Markup("<br>").join(_linkify(line) for line in lines)
 
 
-def _linked(line: str) -> Markup:
+def _linkify(line: str) -> Markup:
     made, at = Markup(""), 0
-    for link in _LINK.finditer(line):
+    for link in _URL_PATTERN.finditer(line):
         made += escape(line[at : link.start()])
         made += Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(link[0])
         at = link.end()

@@ -18,15 +18,15 @@ from starlette.requests import Request
 from bot.web.upload_limits import UploadError, UploadLimiter, UploadTooLargeError
 from handlers.dialog.events import File, FileProblem
 
-MOST_AT_ONCE = 5
-MOST_WORDS = 1024 * 1024
+MAX_FILES_PER_FORM = 5
+MAX_FIELD_BYTES = 1024 * 1024
 """Bytes of a field: fifteen times the longest story in Thai."""
 
-MOST_FIELDS = 200
-FIELDS = {"csrf", "text", "choice"}
-LONGEST_NAMES = 500
-Taker: TypeAlias = Callable[[AsyncIterator[bytes], str], Awaitable[File]]
-Admits: TypeAlias = Callable[[Mapping[str, str]], bool]
+MAX_FORM_FIELDS = 200
+FORM_FIELD_NAMES = {"csrf", "text", "choice"}
+MAX_FILE_NAMES_LENGTH = 500
+FileSink: TypeAlias = Callable[[AsyncIterator[bytes], str], Awaitable[File]]
+AcceptFiles: TypeAlias = Callable[[Mapping[str, str]], bool]
 
 
 @dataclass
@@ -36,31 +36,33 @@ class FormData:
     fields: dict[str, str] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
 
-    def words(self, name: str) -> str:
+    def get_text(self, name: str) -> str:
         """The words of a field, with line ends as everywhere else; empty where it was not sent."""
         return self.fields.get(name, "").replace("\r\n", "\n")
 
 
-async def read(request: Request, bodies: UploadLimiter, admits: Admits, take: Taker) -> FormData:
+async def parse_form(
+    request: Request, bodies: UploadLimiter, admits: AcceptFiles, take: FileSink
+) -> FormData:
     """Read a form to its end. Files are taken only if `admits` agrees to the fields before them. Raises Unread."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
-    chunks = bodies.paced(request.stream(), int(request.headers.get("content-length", "0")))
+    chunks = bodies.limit(request.stream(), int(request.headers.get("content-length", "0")))
     if kind == "multipart/form-data":
         try:
             boundary = PushMultipartParser(
-                options.get("boundary", ""), max_header_count=8, max_segment_count=MOST_FIELDS
+                options.get("boundary", ""), max_header_count=8, max_segment_count=MAX_FORM_FIELDS
             )
-            return await _MultipartReader(_events(chunks, boundary), admits, take).whole()
+            return await _MultipartReader(_parse_segments(chunks, boundary), admits, take).read_all()
         except ParserLimitReached:
             raise UploadTooLargeError from None
         except MultipartError:
             raise UploadError from None
     if kind == "application/x-www-form-urlencoded":
-        return _plain(await _words(chunks))
+        return _parse_urlencoded(await _read_field_bytes(chunks))
     raise UploadError
 
 
-async def _events(
+async def _parse_segments(
     chunks: AsyncIterator[bytes], parser: PushMultipartParser
 ) -> AsyncIterator[MultipartSegment | bytes | None]:
     async for chunk in chunks:
@@ -69,20 +71,22 @@ async def _events(
     parser.close()
 
 
-async def _words(chunks: AsyncIterator[bytes]) -> bytes:
+async def _read_field_bytes(chunks: AsyncIterator[bytes]) -> bytes:
     whole = b""
     too_much = False
     async for chunk in chunks:
-        too_much = too_much or len(whole) + len(chunk) > MOST_WORDS
+        too_much = too_much or len(whole) + len(chunk) > MAX_FIELD_BYTES
         whole = b"" if too_much else whole + chunk  # read on: the page waits for the end of the body
     if too_much:
         raise UploadTooLargeError
     return whole
 
 
-def _plain(body: bytes) -> FormData:
+def _parse_urlencoded(body: bytes) -> FormData:
     try:
-        pairs = parse_qsl(body.decode("ascii", "replace"), True, errors="replace", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(
+            body.decode("ascii", "replace"), True, errors="replace", max_num_fields=MAX_FORM_FIELDS
+        )
     except ValueError:
         raise UploadError from None
     return FormData(dict(reversed(pairs)))
@@ -93,44 +97,50 @@ class _MultipartReader:
     """A multipart form on its way in."""
 
     events: AsyncIterator[MultipartSegment | bytes | None]
-    admits: Admits
-    take: Taker
-    filled: FormData = field(default_factory=FormData)
-    _ended: bool = True
+    can_accept_files: AcceptFiles
+    file_sink: FileSink
+    form: FormData = field(default_factory=FormData)
+    _is_part_ended: bool = True
 
-    async def whole(self) -> FormData:
+    async def read_all(self) -> FormData:
         """Every part, one after the other."""
         async for event in self.events:
             if isinstance(event, MultipartSegment):
-                self._ended = False
-                await self._part(event)
-                async for _ in self._body():  # what nobody wanted
+                self._is_part_ended = False
+                await self._read_part(event)
+                async for _ in self._read_body():  # what nobody wanted
                     pass
-        return self.filled
+        return self.form
 
-    async def _part(self, part: MultipartSegment) -> None:
+    async def _read_part(self, part: MultipartSegment) -> None:
         name = part.name or ""
         if part.filename is None:
-            if name in FIELDS and name not in self.filled.fields:  # what nobody asked for is read past
-                self.filled.fields[name] = (await _words(self._body())).decode("utf-8", "replace")
-        elif part.filename and self.admits(self.filled.fields):
-            await self._file(part.filename)
+            if (
+                name in FORM_FIELD_NAMES and name not in self.form.fields
+            ):  # what nobody asked for is read past
+                self.form.fields[name] = (await _read_field_bytes(self._read_body())).decode(
+                    "utf-8", "replace"
+                )
+        elif part.filename and self.can_accept_files(self.form.fields):
+            await self._read_file(part.filename)
 
-    async def _file(self, name: str) -> None:
-        files = self.filled.files
-        if len(files) < MOST_AT_ONCE:
-            files.append(await self.take(self._body(), name))
+    async def _read_file(self, name: str) -> None:
+        files = self.form.files
+        if len(files) < MAX_FILES_PER_FORM:
+            files.append(await self.file_sink(self._read_body(), name))
             return
         # The others are named together, so that one answer tells of all of them.
-        named = [file.name for file in files[MOST_AT_ONCE:]] + [re.split(r"[/\\]", name)[-1]]
+        named = [file.name for file in files[MAX_FILES_PER_FORM:]] + [re.split(r"[/\\]", name)[-1]]
         told = "”, “".join(named)
-        files[MOST_AT_ONCE:] = [File("", told[:LONGEST_NAMES], "", 0, FileProblem.TOO_MANY_AT_ONCE)]
+        files[MAX_FILES_PER_FORM:] = [
+            File("", told[:MAX_FILE_NAMES_LENGTH], "", 0, FileProblem.TOO_MANY_AT_ONCE)
+        ]
 
-    async def _body(self) -> AsyncIterator[bytes]:
+    async def _read_body(self) -> AsyncIterator[bytes]:
         """The pieces of the present part that were not read yet."""
-        while not self._ended:
+        while not self._is_part_ended:
             piece = await anext(self.events)
             if isinstance(piece, bytes):
                 yield piece
             else:
-                self._ended = True
+                self._is_part_ended = True

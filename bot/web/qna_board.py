@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.bootstrap import App, RunningDesk
 from bot.engine import utc_now
 from bot.web import html as markup
-from bot.web.templating import PageRenderer, asked_lang
+from bot.web.templating import PageRenderer, get_requested_lang
 from handlers import i18n as wording
 from handlers import thai
 from handlers.dialog.events import Lang, Reply
@@ -22,11 +22,11 @@ from handlers.office import Office
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion
 from handlers.questions.messages import FindKnownAnswers
 
-EACH = 20
+QUESTIONS_PER_PAGE = 20
 """Questions on a page."""
 
-LONGEST_SEARCH = 200
-NEWEST = 30
+MAX_SEARCH_LENGTH = 200
+MAX_FEED_ITEMS = 30
 """Questions in the feed."""
 
 
@@ -36,41 +36,43 @@ class BoardItem:
 
     id: str
     question: str
-    plain: str
+    answer_text: str
     topic: str
     link: str = ""
     example: bool = False
     asked: str = ""
     answered: str = ""
-    took: str = ""
+    duration: str = ""
 
     @property
     def answer(self) -> Markup:
         """The answer as paragraphs, bullets and links."""
-        return markup.html(self.plain)
+        return markup.text_to_html(self.answer_text)
 
 
-def items(shelf: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
+def list_board_items(shelf: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
     """What stands on the board on a day: answered questions, newest first, then what is often asked."""
-    return [_posted(post, lang) for post in shelf.posted] + [
-        _known(one) for one in shelf.known if one.holds(on)
+    return [_published_to_item(post, lang) for post in shelf.published] + [
+        _faq_entry_to_item(one) for one in shelf.entries if one.is_valid_on(on)
     ]
 
 
-def _posted(post: PublishedQuestion, lang: Lang) -> BoardItem:
-    took = Reply("board.days", {"days": post.days}) if post.days else Reply("board.same_day")
+def _published_to_item(post: PublishedQuestion, lang: Lang) -> BoardItem:
+    took = (
+        Reply("board.days", {"days": post.days_to_answer}) if post.days_to_answer else Reply("board.same_day")
+    )
     return BoardItem(
         f"b.{post.id}",
         post.question,
         post.answer,
         post.topic,
-        asked=thai.shown(post.asked_on, lang),
-        answered=thai.shown(post.answered_on, lang),
-        took=wording.text(took, lang),
+        asked=thai.format_date(post.asked_on, lang),
+        answered=thai.format_date(post.answered_on, lang),
+        duration=wording.render_text(took, lang),
     )
 
 
-def _known(one: FaqEntry) -> BoardItem:
+def _faq_entry_to_item(one: FaqEntry) -> BoardItem:
     return BoardItem(f"k.{one.id}", one.question, one.answer, one.topic, one.link, one.example)
 
 
@@ -78,33 +80,33 @@ def _known(one: FaqEntry) -> BoardItem:
 class QnaBoard:
     """The board's pages of a house's service desk."""
 
-    house: App
+    app: App
     pages: PageRenderer
 
     @property
     def desk(self) -> RunningDesk:
         """The desk whose board it is."""
-        return self.house.desks["service"]
+        return self.app.desks["service"]
 
     @property
     def address(self) -> str:
         """Of the desk, as the public knows it, or empty."""
-        return (self.house.settings.service.public_url or "").rstrip("/")
+        return (self.app.settings.service.public_url or "").rstrip("/")
 
-    async def page(self, request: Request) -> Response:
+    async def show_board(self, request: Request) -> Response:
         """The board: searched by `q`, of one `topic`, page by page."""
-        lang, on = asked_lang(request), thai.day(utc_now())
-        every = items(await self.desk.store.library.shelf(), on, lang)
-        wanted = request.query_params.get("q", "")[:LONGEST_SEARCH].strip()
+        lang, on = get_requested_lang(request), thai.to_bangkok_date(utc_now())
+        every = list_board_items(await self.desk.store.faq.load_catalogue(), on, lang)
+        wanted = request.query_params.get("q", "")[:MAX_SEARCH_LENGTH].strip()
         topic = request.query_params.get("topic", "")
-        found = await self._found(every, wanted, on) if wanted else every
+        found = await self._search(every, wanted, on) if wanted else every
         found = [one for one in found if not topic or one.topic == topic]
-        last = max(1, -(-len(found) // EACH))
-        number = min(max(1, thai.number(request.query_params.get("page", "1")) or 1), last)
-        shown = self.pages.shown(
+        last = max(1, -(-len(found) // QUESTIONS_PER_PAGE))
+        number = min(max(1, thai.parse_number(request.query_params.get("page", "1")) or 1), last)
+        shown = self.pages.render(
             "board.html",
             lang,
-            items=found[(number - 1) * EACH : number * EACH],
+            items=found[(number - 1) * QUESTIONS_PER_PAGE : number * QUESTIONS_PER_PAGE],
             count=len(found),
             empty=not every,
             topics=list(dict.fromkeys(one.topic for one in every if one.topic)),
@@ -112,19 +114,21 @@ class QnaBoard:
             wanted=wanted,
             number=number,
             last=last,
-            way=lambda **more: _way(lang, q=wanted, topic=topic, **more),
+            way=lambda **more: _build_board_url(lang, q=wanted, topic=topic, **more),
             one=False,
         )
-        return framed(shown, self.pages.office)
+        return allow_office_framing(shown, self.pages.office)
 
-    async def one(self, request: Request) -> Response:
+    async def show_question(self, request: Request) -> Response:
         """One question on a page of its own, to be linked to."""
-        lang = asked_lang(request)
-        every = items(await self.desk.store.library.shelf(), thai.day(utc_now()), lang)
+        lang = get_requested_lang(request)
+        every = list_board_items(
+            await self.desk.store.faq.load_catalogue(), thai.to_bangkok_date(utc_now()), lang
+        )
         wanted = [one for one in every if one.id == request.path_params["id"]]
         if not wanted:
-            return self.pages.sorry(lang, "lost", 404)
-        shown = self.pages.shown(
+            return self.pages.render_error(lang, "lost", 404)
+        shown = self.pages.render(
             "board.html",
             lang,
             items=wanted,
@@ -135,36 +139,40 @@ class QnaBoard:
             wanted="",
             number=1,
             last=1,
-            way=lambda **more: _way(lang, **more),
+            way=lambda **more: _build_board_url(lang, **more),
             one=True,
         )
-        return framed(shown, self.pages.office)
+        return allow_office_framing(shown, self.pages.office)
 
-    async def feed(self, _: Request) -> Response:
+    async def serve_feed(self, _: Request) -> Response:
         """The newest answers as RSS."""
-        shelf = await self.desk.store.library.shelf()
-        body = feed(self.pages.office, shelf.posted, f"{self.address}/qna" if self.address else "")
+        shelf = await self.desk.store.faq.load_catalogue()
+        body = render_board_feed(
+            self.pages.office, shelf.published, f"{self.address}/qna" if self.address else ""
+        )
         return Response(body, media_type="application/rss+xml")
 
-    async def _found(self, every: Sequence[BoardItem], wanted: str, on: date) -> list[BoardItem]:
+    async def _search(self, every: Sequence[BoardItem], wanted: str, on: date) -> list[BoardItem]:
         """What has the words, then what the index finds near."""
-        words = thai.folded(wanted)
-        having = [one for one in every if words in thai.folded(f"{one.question} {one.plain}")]
+        words = thai.normalize_for_matching(wanted)
+        having = [
+            one for one in every if words in thai.normalize_for_matching(f"{one.question} {one.answer_text}")
+        ]
         by_id = {one.id: one for one in every}
-        near = await self.desk.store.library.nearest(FindKnownAnswers(wanted, on))
+        near = await self.desk.store.faq.search(FindKnownAnswers(wanted, on))
         return list(
             {one.id: one for one in (*having, *(by_id[m.id] for m in near if m.id in by_id))}.values()
         )
 
 
-def _way(lang: Lang, **parts: str | int) -> str:
+def _build_board_url(lang: Lang, **parts: str | int) -> str:
     """The address of another view of the board."""
     kept = {name: part for name, part in parts.items() if part and (name, part) != ("page", 1)}
     asked = {**kept, "lang": "en"} if lang == "en" else kept
     return f"/qna?{urlencode(asked)}" if asked else "/qna"
 
 
-def framed(response: Response, office: Office) -> Response:
+def allow_office_framing(response: Response, office: Office) -> Response:
     """A page that the office's own website may put in a frame, and nobody else."""
     parts = urlsplit(office.website)
     response.headers["content-security-policy"] = (
@@ -174,13 +182,14 @@ def framed(response: Response, office: Office) -> Response:
     return response
 
 
-def feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> bytes:
+def render_board_feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> bytes:
     """The newest answers as RSS 2.0. address: of the board; without one the office's website stands in."""
     base = address or office.website
-    title = f"{wording.text(Reply('board.title'), 'th')} {office.name.th}"
-    lead = wording.text(Reply("board.lead"), "th")
+    title = f"{wording.render_text(Reply('board.title'), 'th')} {office.name.th}"
+    lead = wording.render_text(Reply("board.lead"), "th")
     lines = [
-        _feed_item(post, base if not address else f"{address}/b.{post.id}") for post in [*posted][:NEWEST]
+        _render_feed_item(post, base if not address else f"{address}/b.{post.id}")
+        for post in [*posted][:MAX_FEED_ITEMS]
     ]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
@@ -189,7 +198,7 @@ def feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> b
     ).encode()
 
 
-def _feed_item(post: PublishedQuestion, link: str) -> str:
+def _render_feed_item(post: PublishedQuestion, link: str) -> str:
     when = format_datetime(datetime.combine(post.answered_on, time(), thai.BANGKOK))
     return (
         f"<item><title>{escape(post.question)}</title><link>{escape(link)}</link>"
@@ -198,21 +207,23 @@ def _feed_item(post: PublishedQuestion, link: str) -> str:
     )
 
 
-FILE = "qna/index.html"
+BOARD_FILE = "qna/index.html"
 
 
-def pages(site: PageRenderer, shelf: FaqCatalogue, on: date, address: str = "") -> Mapping[str, bytes]:
+def render_board_files(
+    site: PageRenderer, shelf: FaqCatalogue, on: date, address: str = ""
+) -> Mapping[str, bytes]:
     """The board as files for the office's own website: a page that needs nothing beside it, and the feed.
 
     address: where questions are asked, or empty. Gives the files by their names.
     """
-    every = items(shelf, on, "th")
+    every = list_board_items(shelf, on, "th")
 
     topics = list(dict.fromkeys(one.topic for one in every))
-    page = site.text(
+    page = site.render_to_string(
         "board_file.html",
         "th",
         groups=[(t, [i for i in every if i.topic == t]) for t in topics],
         address=address,
     )
-    return {FILE: page.encode(), "qna/feed.xml": feed(site.office, shelf.posted, "")}
+    return {BOARD_FILE: page.encode(), "qna/feed.xml": render_board_feed(site.office, shelf.published, "")}

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
 
-AT_ONCE = 120.0
-PER_SECOND = 2.0
+RATE_LIMIT_BURST = 120.0
+RATE_LIMIT_PER_SECOND = 2.0
 """A whole mobile network may share one /24, so this is far above what people type."""
 
-DAY = 24 * 3600.0
-MOST_NETWORKS = 100_000
+NETWORK_KEY_TTL = 24 * 3600.0
+MAX_NETWORKS = 100_000
 
 
 @dataclass
@@ -22,30 +22,30 @@ class RateLimiter:
 
     clock: Callable[[], float] = time.monotonic
     _key: bytes = field(default=b"", repr=False)
-    _made: float = 0.0
+    _key_created_at: float = 0.0
     _buckets: dict[bytes, tuple[float, float]] = field(default_factory=dict, repr=False)
 
-    def wait(self, address: str | None) -> int:
+    def retry_after(self, address: str | None) -> int:
         """Seconds that one who writes from an address must wait; 0 for one who need not.
 
         Loopback is nobody's network: a proxy that tells no addresses, or an onion service, stands behind it.
         """
-        network = _network(address)
+        network = _parse_network(address)
         if network is None:
             return 0
         now = self.clock()
-        if not self._key or now - self._made > DAY or len(self._buckets) > MOST_NETWORKS:
-            self._key, self._made, self._buckets = secrets.token_bytes(32), now, {}
+        if not self._key or now - self._key_created_at > NETWORK_KEY_TTL or len(self._buckets) > MAX_NETWORKS:
+            self._key, self._key_created_at, self._buckets = secrets.token_bytes(32), now, {}
         name = hmac.digest(self._key, network, "sha256")
-        left, at = self._buckets.get(name, (AT_ONCE, now))
-        left = min(AT_ONCE, left + (now - at) * PER_SECOND)
+        left, at = self._buckets.get(name, (RATE_LIMIT_BURST, now))
+        left = min(RATE_LIMIT_BURST, left + (now - at) * RATE_LIMIT_PER_SECOND)
         if left < 1:
-            return ceil((1 - left) / PER_SECOND)
+            return ceil((1 - left) / RATE_LIMIT_PER_SECOND)
         self._buckets[name] = (left - 1, now)
         return 0
 
 
-def _network(address: str | None) -> bytes | None:
+def _parse_network(address: str | None) -> bytes | None:
     """The /24 or /56 of an address; None for loopback and for what is no address."""
     try:
         known: IPv4Address | IPv6Address = ip_address(address or "")

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from handlers import i18n as wording
-from handlers.dialog.events import Arg, Lang, Reply
+from handlers.dialog.events import Lang, Reply, ReplyArg
 from handlers.office import Office
 
-HERE = Path(__file__).parents[1]
+PACKAGE_DIR = Path(__file__).parents[1]
 
 
 class PageRenderer:
@@ -23,39 +23,44 @@ class PageRenderer:
     def __init__(self, office: Office) -> None:
         self.office = office
         self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(PACKAGE_DIR / "templates"),
             autoescape=select_autoescape(),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
 
-    def shown(self, name: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - the template's
+    def render(self, name: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - the template's
         """A page. Its title is the office's name and nothing else: tabs and histories are read by others."""
-        return HTMLResponse(self.text(name, lang, **more), status)
+        return HTMLResponse(self.render_to_string(name, lang, **more), status)
 
-    def text(self, name: str, lang: Lang, **more: Any) -> str:  # noqa: ANN401 - the template's
+    def render_to_string(self, name: str, lang: Lang, **more: Any) -> str:  # noqa: ANN401 - the template's
         """A template, filled in."""
 
-        def say(key: str, **args: Arg) -> str:
-            return wording.text(Reply(key, args), lang)
+        def translate_key(key: str, **args: ReplyArg) -> str:
+            return wording.render_text(Reply(key, args), lang)
 
         return self._templates.get_template(name).render(
-            lang=lang, other="th" if lang == "en" else "en", office=self.office, say=say, qr=qr, **more
+            lang=lang,
+            other="th" if lang == "en" else "en",
+            office=self.office,
+            say=translate_key,
+            qr=render_qr_svg,
+            **more,
         )
 
-    def sorry(self, lang: Lang, what: str, status: int) -> Response:
+    def render_error(self, lang: Lang, what: str, status: int) -> Response:
         """A page that says what went wrong and what to do; `what` is `page.<what>` in the wording."""
-        return self.shown("sorry.html", lang, status, what=what)
+        return self.render("sorry.html", lang, status, what=what)
 
 
-def asked_lang(request: Request) -> Lang:
+def get_requested_lang(request: Request) -> Lang:
     """The language that the address asks for."""
     return "en" if request.query_params.get("lang") == "en" else "th"
 
 
 @cache
-def qr(address: str) -> Markup:
+def render_qr_svg(address: str) -> Markup:
     """An address as a QR code: SVG that stands in the page."""
     drawn = segno.make_qr(address, error="m").svg_inline(
         scale=4, border=4, dark="#000", light="#fff", omitsize=True

@@ -19,12 +19,12 @@ class Approval:
 
     id: str
     case: str
-    what: ApprovalKind
+    kind: ApprovalKind
     asked_by: str
     approved_by: str = ""
     reason: str = field(default="", repr=False)
 
-    def serves(self, staff: str) -> bool:
+    def is_granted_to(self, staff: str) -> bool:
         """Whether a person may now do what they asked for."""
         return bool(self.approved_by) and self.asked_by == staff != self.approved_by
 
@@ -49,7 +49,7 @@ class RequestApproval(Act):
 
     case: str
     number: str
-    what: ApprovalKind
+    kind: ApprovalKind
     staff: str
     reason: str = field(repr=False)
 

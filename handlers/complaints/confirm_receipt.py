@@ -5,46 +5,53 @@ from dataclasses import replace
 from handlers import thai
 from handlers.complaints import menu, track
 from handlers.complaints import subscriptions as news
-from handlers.dialog.answers import FEWEST_LETTERS
-from handlers.dialog.choices import STALE, offered, options, picked
+from handlers.dialog.answers import MIN_STORY_LETTERS
+from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
-from handlers.dialog.events import Deciding, DialogTopic, ExpectedInput, Reply, TurnResult
-from handlers.dialog.receipt import folded
+from handlers.dialog.events import Decision, DialogTopic, ExpectedInput, Reply, TurnResult
+from handlers.dialog.receipt import normalize_receipt
 
-SYMBOLS = 5
+CONFIRM_SYMBOLS = 5
 
 
-def hear(m: Context) -> Deciding:
+def handle_confirmation(m: Context) -> Decision:
     """Compare what was typed with the receipt; a longer text or a file is meant for the case itself."""
-    choice = picked(m.event, m.session, options(("skip", *news.ways(m.event))), numbers=False)
+    choice = parse_choice(
+        m.event, m.session, make_options(("skip", *news.list_subscription_options(m.event))), numbers=False
+    )
     if choice == "skip":
-        return _over(m, Reply("confirm.skipped"))
+        return _finish_confirmation(m, Reply("confirm.skipped"))
     if choice == "news":
-        return (yield from news.wished(m, _question(m)))
+        return (yield from news.handle_subscribe(m, _ask_last_five(m)))
     receipt, text = m.session.receipt, m.event.text or ""
     if receipt is None:
-        return menu.greet(m)
-    if m.event.file is not None or (thai.letters(text) >= FEWEST_LETTERS and folded(text) != receipt.symbols):
-        return (yield from track.hear(m.with_(topic=DialogTopic.TRACK, step="case")))
-    if folded(text)[-SYMBOLS:] == receipt.last_five:
-        return _over(m, Reply("confirm.right"))
-    return again(m, Reply("pick.stale") if choice is STALE else Reply("confirm.wrong", {"unsent": text}))
-
-
-def again(m: Context, *before: Reply) -> TurnResult:
-    """Ask for the five symbols once more, beside the receipt: it may be on no other page or screen any longer."""
-    turn, receipt = _question(m), m.session.receipt
-    shown = (Reply("confirm.receipt", {"receipt": receipt.shown}, certain=True),) if receipt else ()
-    return replace(turn, says=(*before, *shown, *turn.says))
-
-
-def _question(m: Context) -> TurnResult:
-    ways = options(("skip", *news.ways(m.event)))
-    return TurnResult(
-        m.session, (Reply("confirm.ask", {}, offered(ways, m.session), wants=ExpectedInput.CODE),)
+        return menu.show_complaints_greeting(m)
+    if m.event.file is not None or (
+        thai.count_letters_and_digits(text) >= MIN_STORY_LETTERS
+        and normalize_receipt(text) != receipt.symbols
+    ):
+        return (yield from track.handle_tracking(m.replace_session(topic=DialogTopic.TRACK, step="case")))
+    if normalize_receipt(text)[-CONFIRM_SYMBOLS:] == receipt.last_five:
+        return _finish_confirmation(m, Reply("confirm.right"))
+    return reprompt_confirmation(
+        m, Reply("pick.stale") if choice is STALE else Reply("confirm.wrong", {"unsent": text})
     )
 
 
-def _over(m: Context, told: Reply) -> TurnResult:
+def reprompt_confirmation(m: Context, *before: Reply) -> TurnResult:
+    """Ask for the five symbols once more, beside the receipt: it may be on no other page or screen any longer."""
+    turn, receipt = _ask_last_five(m), m.session.receipt
+    shown = (Reply("confirm.receipt", {"receipt": receipt.formatted}, certain=True),) if receipt else ()
+    return replace(turn, replies=(*before, *shown, *turn.replies))
+
+
+def _ask_last_five(m: Context) -> TurnResult:
+    ways = make_options(("skip", *news.list_subscription_options(m.event)))
+    return TurnResult(
+        m.session, (Reply("confirm.ask", {}, to_choices(ways, m.session), wants=ExpectedInput.CODE),)
+    )
+
+
+def _finish_confirmation(m: Context, told: Reply) -> TurnResult:
     """Forget the receipt; from here on only the person has it."""
-    return menu.again(m.on(track.fresh(m)), told)
+    return menu.show_complaints_menu(m.with_session(track.reset_session(m)), told)

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 from handlers import thai
 from handlers import workdays as daysoff
-from handlers.complaints.lifecycle import ENDED
+from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, ReminderStage, SendReminder
 from handlers.dialog.events import Reply
 from handlers.office import Deadlines
-from handlers.staff.permissions import HANDLING, Role
+from handlers.staff.permissions import CASE_WORKERS, Role
 
-HEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+ESCALATION_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})
 """Who is told at the last: notices carry a number and a day, so also one who may read no content."""
 
 
@@ -35,30 +35,30 @@ class ReminderPoint:
     level: int
 
 
-def answer_by(received_on: date, rules: Deadlines) -> date:
+def compute_answer_by(received_on: date, rules: Deadlines) -> date:
     """The day by which the reporter is to hear first."""
-    return daysoff.after(received_on, rules.first_answer_days, rules.own_days)
+    return daysoff.add_days(received_on, rules.first_answer_days, rules.extra_days_off)
 
 
-def dues(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadline]:
+def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadline]:
     """The deadlines that run for a case now: of the first answer, and of where it stands."""
-    if one.status in ENDED:
+    if one.status in ENDED_STATUSES:
         return
     if not one.answered:
         yield Deadline(f"answer/{one.answer_by}", one.answer_by)
-    days = rules.days_in(one.status.value)
+    days = rules.get_day_limit(one.status.value)
     if days is not None:
-        on = daysoff.after(one.since, days, rules.own_days)
+        on = daysoff.add_days(one.status_since, days, rules.extra_days_off)
         yield Deadline(f"{one.status.value}/{on}", on)
 
 
-def points(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[str, list[ReminderPoint]]]:
+def plan_reminders(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[str, list[ReminderPoint]]]:
     """All moments at which somebody is to be told of a case, in the order of time, one list for each deadline."""
-    for due in dues(one, rules):
+    for due in list_deadlines(one, rules):
         along = [
             ReminderPoint(
                 f"{due.name}-{days}",
-                max(one.received_on, daysoff.before(due.on, days, rules.own_days)),
+                max(one.received_on, daysoff.subtract_days(due.on, days, rules.extra_days_off)),
                 ReminderStage.BEFORE,
                 due.on,
                 0,
@@ -66,9 +66,9 @@ def points(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[str, list
             for days in rules.remind_before
         ]
         along.append(ReminderPoint(f"{due.name}=", due.on, ReminderStage.ON, due.on, 0))
-        along += [_after(due, days, rules) for days in rules.remind_after]
+        along += [_make_overdue_point(due, days, rules) for days in rules.remind_after]
         yield due.name, sorted(along, key=lambda p: (p.on, p.level))
-    if one.status not in ENDED:
+    if one.status not in ENDED_STATUSES:
         quiet = one.touched_on
         yield (
             "untouched",
@@ -85,44 +85,48 @@ def points(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[str, list
         )
 
 
-def _after(due: Deadline, days: int, rules: Deadlines) -> ReminderPoint:
-    on = daysoff.after(due.on, days, rules.own_days)
+def _make_overdue_point(due: Deadline, days: int, rules: Deadlines) -> ReminderPoint:
+    on = daysoff.add_days(due.on, days, rules.extra_days_off)
     return ReminderPoint(
         f"{due.name}+{days}", on, ReminderStage.AFTER, due.on, int(days >= rules.supervisor_after)
     )
 
 
-def reminders(
+def select_reminders(
     one: CaseDeadlineState, rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
 ) -> Iterator[SendReminder]:
     """What is to be told today of a case. Nothing is told twice.
 
     After a silence of the clock only the latest moment of each deadline is told, and stands for those it passed over.
     """
-    for _, along in points(one, rules):
+    for _, along in plan_reminders(one, rules):
         reached = [point for point in along if point.on <= today]
-        if not reached or reached[-1].name in one.told:
+        if not reached or reached[-1].name in one.sent_reminders:
             continue
         last = reached[-1]
-        level = max(point.level for point in reached if point.name not in one.told)
-        passed = tuple(p.name for p in reached[:-1] if p.name not in one.told)
-        told = tuple(person.id for person in _told(one, staff, level))
-        yield SendReminder(one.case, last.name, today, last.due, _say(one, last, today), told, passed)
+        level = max(point.level for point in reached if point.name not in one.sent_reminders)
+        passed = tuple(p.name for p in reached[:-1] if p.name not in one.sent_reminders)
+        told = tuple(person.id for person in _choose_recipients(one, staff, level))
+        yield SendReminder(
+            one.case, last.name, today, last.due, _format_reminder(one, last, today), told, passed
+        )
 
 
-def _told(one: CaseDeadlineState, staff: Sequence[ReminderRecipient], level: int) -> list[ReminderRecipient]:
+def _choose_recipients(
+    one: CaseDeadlineState, staff: Sequence[ReminderRecipient], level: int
+) -> list[ReminderRecipient]:
     """Who is told: never who is excluded; where nobody of a level is left, the next one."""
-    free = [person for person in staff if person.id not in one.excluded]
-    officer = [p for p in free if p.id == one.officer] or [p for p in free if p.role in HANDLING]
+    free = [person for person in staff if person.id not in one.excluded_staff]
+    officer = [p for p in free if p.id == one.officer] or [p for p in free if p.role in CASE_WORKERS]
     heads = [p for p in free if p.role is Role.SUPERVISOR]
-    levels = (officer, [*officer, *heads], [*officer, *(p for p in free if p.role in HEADS)])
+    levels = (officer, [*officer, *heads], [*officer, *(p for p in free if p.role in ESCALATION_ROLES)])
     for wanted in levels[level:]:
         if wanted:
             return list(dict.fromkeys(wanted))
     return []
 
 
-def _say(one: CaseDeadlineState, point: ReminderPoint, today: date) -> Reply:
+def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) -> Reply:
     number = f"{one.number}/{one.fiscal_year}"
     if point.stage is ReminderStage.UNTOUCHED:
         return Reply("staff.remind.untouched", {"number": number, "days": (today - point.due).days})
@@ -136,15 +140,16 @@ def _say(one: CaseDeadlineState, point: ReminderPoint, today: date) -> Reply:
     )
     days = abs((today - point.due).days)
     return Reply(
-        f"staff.remind.{stage.value}", {"number": number, "due": thai.shown(point.due, "th"), "days": days}
+        f"staff.remind.{stage.value}",
+        {"number": number, "due": thai.format_date(point.due, "th"), "days": days},
     )
 
 
-def notices(
+def build_reminder_notices(
     standings: Sequence[CaseDeadlineState], rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
 ) -> Iterator[tuple[str, Reply]]:
     """Who is told what today, as pairs of a staff id and words."""
     for one in standings:
-        for remind in reminders(one, rules, staff, today):
-            for person in remind.told:
-                yield person, remind.say
+        for remind in select_reminders(one, rules, staff, today):
+            for person in remind.recipients:
+                yield person, remind.reply

@@ -6,143 +6,163 @@ from handlers import thai
 from handlers.complaints import form as complaint
 from handlers.complaints import menu
 from handlers.dialog import form
-from handlers.dialog.answers import FEWEST_LETTERS, AnswerResult, Keeping, set_aside, take
-from handlers.dialog.choices import STALE, options, picked
+from handlers.dialog.answers import (
+    MIN_STORY_LETTERS,
+    AnswerGenerator,
+    AnswerResult,
+    accept_answer,
+    keep_unasked_input,
+)
+from handlers.dialog.choices import STALE, make_options, parse_choice
 from handlers.dialog.context import Context
-from handlers.dialog.events import TYPED, Deciding, Reply, Session, TurnResult
+from handlers.dialog.events import TYPED_INPUTS, Decision, Reply, Session, TurnResult
 from handlers.dialog.form import FieldKind, Form, FormField
 
-DONE = options(("done",))
+DONE_OPTION = make_options(("done",))
 
-MOST_CORRECTED = 300
+MAX_CORRECTED_LENGTH = 300
 """Characters: the least room that an answer has; a longer one is mended from the review, which measures it."""
 
 
-def hear(office_form: Form, m: Context) -> Deciding:
+def handle_draft(office_form: Form, m: Context) -> Decision:
     """Answer one message of a person who is writing a complaint."""
-    field = office_form.field(m.session.step)
+    field = office_form.find_field(m.session.step)
     if field is not None:
-        return (yield from _at_field(office_form, field, m))
+        return (yield from _handle_field(office_form, field, m))
     if m.session.step == "notice":
-        return (yield from _at_notice(office_form, m))
-    return (yield from _at_stop(office_form, m))
+        return (yield from _handle_notice(office_form, m))
+    return (yield from _handle_menu_step(office_form, m))
 
 
-def _at_notice(office_form: Form, m: Context) -> Deciding:
-    choice = picked(m.event, m.session, complaint.NOTICE_EXITS, numbers=True)
+def _handle_notice(office_form: Form, m: Context) -> Decision:
+    choice = parse_choice(m.event, m.session, complaint.NOTICE_OPTIONS, numbers=True)
     if choice == "accept":
-        return form.put(office_form, m, office_form.fields[0].name)
+        return form.ask_step(office_form, m, office_form.fields[0].name)
     if choice == "cancel":
-        return form.leave(office_form, m) if m.session.drafting else forget(m)
-    kept = yield from _aside(m)
+        return form.confirm_cancel(office_form, m) if m.session.has_draft else discard_draft(m)
+    kept = yield from _keep_unasked(m)
     if not kept.notes and choice is STALE:
-        return complaint.notice(m.on(kept.session), Reply("pick.stale"))
-    return complaint.notice(m.on(kept.session), *kept.notes)
+        return complaint.show_report_notice(m.with_session(kept.session), Reply("pick.stale"))
+    return complaint.show_report_notice(m.with_session(kept.session), *kept.notes)
 
 
-def _at_field(office_form: Form, field: FormField, m: Context) -> Deciding:
-    numbers = form.WANTS[field.kind] not in TYPED
-    here = form.exits(office_form, field, m.session)
+def _handle_field(office_form: Form, field: FormField, m: Context) -> Decision:
+    numbers = form.EXPECTED_INPUTS[field.kind] not in TYPED_INPUTS
+    here = form.list_field_options(office_form, field, m.session)
     if field.kind is FieldKind.LONG and not form.has_answer(field, m.session):
-        here = (*here, *DONE)  # not offered yet, but a page has one button for "keep this, and I am done"
-    choice = picked(m.event, m.session, here, numbers=numbers)
+        here = (
+            *here,
+            *DONE_OPTION,
+        )  # not offered yet, but a page has one button for "keep this, and I am done"
+    choice = parse_choice(m.event, m.session, here, numbers=numbers)
     if choice is STALE:
-        return form.put(office_form, m, field.name, Reply("pick.stale"))
+        return form.ask_step(office_form, m, field.name, Reply("pick.stale"))
     if isinstance(choice, str):
-        return _pick(office_form, field, m, choice)
-    kept = yield from take(field, m)
-    if kept.stay:
-        return form.put(office_form, m.on(kept.session), field.name, *kept.notes)
-    return form.onward(office_form, m.on(kept.session), *kept.notes)
+        return _handle_pick(office_form, field, m, choice)
+    kept = yield from accept_answer(field, m)
+    if kept.repeat_question:
+        return form.ask_step(office_form, m.with_session(kept.session), field.name, *kept.notes)
+    return form.ask_next_field(office_form, m.with_session(kept.session), *kept.notes)
 
 
-def _pick(office_form: Form, field: FormField, m: Context, choice: str) -> TurnResult:
+def _handle_pick(office_form: Form, field: FormField, m: Context, choice: str) -> TurnResult:
     if any(option.value == choice for option in field.options):
-        chosen = m.with_(answers={**m.session.answers, field.name: choice})
-        notes = complaint.concerns_the_head(chosen) if field.name == "head" else ()
-        return form.onward(office_form, chosen, *notes)
+        chosen = m.replace_session(answers={**m.session.answers, field.name: choice})
+        notes = complaint.warn_if_head_accused(chosen) if field.name == "head" else ()
+        return form.ask_next_field(office_form, chosen, *notes)
     if choice == "back":
-        return form.back(office_form, m)
+        return form.ask_previous_field(office_form, m)
     if choice == "cancel":
-        return form.leave(office_form, m)
+        return form.confirm_cancel(office_form, m)
     if choice == "rewrite":
         rest = {k: v for k, v in m.session.answers.items() if k != field.name}
-        return form.put(office_form, m.with_(answers=rest), field.name, Reply("story.rewrite"))
+        return form.ask_step(office_form, m.replace_session(answers=rest), field.name, Reply("story.rewrite"))
     if choice == "clear":
-        cleared = form.put(office_form, m.with_(files=()), field.name, Reply("file.cleared"))
-        return replace(cleared, acts=form.dropped(m.session))
+        cleared = form.ask_step(office_form, m.replace_session(files=()), field.name, Reply("file.cleared"))
+        return replace(cleared, acts=form.delete_draft_files(m.session))
     if (
         choice == "done"
         and field.kind is FieldKind.LONG
-        and thai.letters(m.session.answers.get(field.name, "")) < FEWEST_LETTERS
+        and thai.count_letters_and_digits(m.session.answers.get(field.name, "")) < MIN_STORY_LETTERS
     ):
-        return form.put(office_form, m, field.name, Reply("story.short"))
-    return form.onward(office_form, m)
+        return form.ask_step(office_form, m, field.name, Reply("story.short"))
+    return form.ask_next_field(office_form, m)
 
 
-def _at_stop(office_form: Form, m: Context) -> Deciding:
-    choice = form.stop(office_form, m)
+def _handle_menu_step(office_form: Form, m: Context) -> Decision:
+    choice = form.parse_menu_choice(office_form, m)
     if not isinstance(choice, str):
-        kept = yield from _aside(m)
+        kept = yield from _keep_unasked(m)
         notes = kept.notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here"),)
-        return form.put(office_form, m.on(kept.session), m.session.step, *notes)
+        return form.ask_step(office_form, m.with_session(kept.session), m.session.step, *notes)
     if choice == "submit":
-        return (yield from _submit(office_form, m))
+        return (yield from _submit_draft(office_form, m))
     if choice == "discard":
-        return forget(m)
+        return discard_draft(m)
     if choice == "cancel":
-        return form.leave(office_form, m)
+        return form.confirm_cancel(office_form, m)
     if choice == "resume":
-        return resume(office_form, m)
+        return resume_draft(office_form, m)
     if choice.startswith("field_"):
-        return form.put(office_form, m.with_(editing=True), choice.removeprefix("field_"))
-    return form.put(office_form, m, choice)
+        return form.ask_step(office_form, m.replace_session(editing=True), choice.removeprefix("field_"))
+    return form.ask_step(office_form, m, choice)
 
 
-def _submit(office_form: Form, m: Context) -> Deciding:
+def _submit_draft(office_form: Form, m: Context) -> Decision:
     missing = [
-        f for f in office_form.applying(m.session) if not f.optional and not form.has_answer(f, m.session)
+        f
+        for f in office_form.active_fields(m.session)
+        if not f.optional and not form.has_answer(f, m.session)
     ]
     if missing:
-        return form.put(office_form, m.with_(editing=True), missing[0].name, Reply("report.missing"))
+        return form.ask_step(
+            office_form, m.replace_session(editing=True), missing[0].name, Reply("report.missing")
+        )
     return (yield from office_form.finish(m))
 
 
-def resume(office_form: Form, m: Context) -> TurnResult:
+def resume_draft(office_form: Form, m: Context) -> TurnResult:
     """Go on where the draft was left."""
     step = m.session.resume
     if step == "notice":
-        return complaint.notice(m)
-    return form.put(office_form, m.with_(resume=""), step if office_form.field(step) else "review")
+        return complaint.show_report_notice(m)
+    return form.ask_step(
+        office_form, m.replace_session(resume=""), step if office_form.find_field(step) else "review"
+    )
 
 
-def forget(m: Context) -> TurnResult:
+def discard_draft(m: Context) -> TurnResult:
     """Throw the draft away and say so."""
     kept = Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
-    return replace(menu.again(m.on(kept), Reply("draft.discarded")), acts=form.dropped(m.session))
+    return replace(
+        menu.show_complaints_menu(m.with_session(kept), Reply("draft.discarded")),
+        acts=form.delete_draft_files(m.session),
+    )
 
 
-def corrected(m: Context, was: str) -> tuple[Context, Reply]:
+def apply_correction(m: Context, was: str) -> tuple[Context, Reply]:
     """The moment after a person corrected, in the chat, words that may stand in the draft; and what to tell."""
-    old, new = thai.clean(was).text, thai.clean(m.event.text or "").text
+    old, new = thai.clean_text(was).text, thai.clean_text(m.event.text or "").text
     for name, answer in m.session.answers.items():
         lines = f"\n{answer}\n"
         if old and new and name != "held" and f"\n{old}\n" in lines:
             mended = lines.replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
-            if len(mended) <= max(MOST_CORRECTED, len(answer)):
-                return m.with_(answers={**m.session.answers, name: mended}), Reply("draft.corrected")
+            if len(mended) <= max(MAX_CORRECTED_LENGTH, len(answer)):
+                return m.replace_session(answers={**m.session.answers, name: mended}), Reply(
+                    "draft.corrected"
+                )
     return m, Reply("draft.not_corrected")
 
 
-def again(office_form: Form, m: Context, *before: Reply) -> TurnResult:
+def reprompt_draft(office_form: Form, m: Context, *before: Reply) -> TurnResult:
     """Ask the present question once more."""
     if m.session.step == "notice":
-        return complaint.notice(m, *before)
-    return form.put(office_form, m, m.session.step, *before)
+        return complaint.show_report_notice(m, *before)
+    return form.ask_step(office_form, m, m.session.step, *before)
 
 
-def _aside(m: Context) -> Keeping:
+def _keep_unasked(m: Context) -> AnswerGenerator:
     """What was typed or sent where a choice was asked: kept with the story, or as evidence."""
     if m.event.choice is not None:
         return AnswerResult(m.session)
-    return (yield from set_aside(m))
+    return (yield from keep_unasked_input(m))

@@ -23,8 +23,8 @@ class Exclusion:
     """One person, and why. by: staff id of who decided, empty where the program found it; reason: in words."""
 
     staff: str
-    why: ExclusionGround
-    by: str = ""
+    ground: ExclusionGround
+    decided_by: str = ""
     reason: str = field(default="", repr=False)
 
 

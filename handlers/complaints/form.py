@@ -7,79 +7,89 @@ from handlers.complaints import conflict_of_interest as concerned
 from handlers.complaints import deadlines
 from handlers.complaints import subscriptions as news
 from handlers.complaints.messages import FileCase
-from handlers.dialog.answers import STORY
-from handlers.dialog.choices import Option, offered, options
+from handlers.dialog.answers import STORY_FIELD
+from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
-    Arg,
-    Deciding,
+    Decision,
     DialogTopic,
     ExpectedInput,
     Lang,
     NewReceipt,
     Reply,
+    ReplyArg,
     Session,
     TurnResult,
-    asked,
-    literal,
-    read,
+    advance_prompt,
+    raw_text,
+    run_query,
 )
 from handlers.dialog.form import FieldKind, Form, FormField
 from handlers.office import Office
 
-YES_NO = options(("yes", "no", "unsure"))
-SHOWN_IN_REVIEW = 600
+YES_NO_UNSURE = make_options(("yes", "no", "unsure"))
+MAX_REVIEW_LENGTH = 600
 """Characters of an answer that the review repeats; the whole is filed all the same."""
 
-NOTICE_EXITS = options(("accept", "cancel"))
+NOTICE_OPTIONS = make_options(("accept", "cancel"))
 
 
-def form(office: Office) -> Form:
+def build_complaint_form(office: Office) -> Form:
     """The questions, in order, for an office's own categories."""
     categories = tuple(Option(c.code, c.name) for c in office.categories)
     return Form(
         "report",
         (
-            FormField("category", FieldKind.PICK, categories, help=lambda m: definitions(m.office, m.lang)),
-            STORY,
+            FormField(
+                "category",
+                FieldKind.PICK,
+                categories,
+                help=lambda m: list_category_definitions(m.office, m.lang),
+            ),
+            STORY_FIELD,
             FormField("accused", FieldKind.TEXT, optional=True),
-            FormField("when", FieldKind.WHEN, options(("unsure",)), optional=True, limit=300),
+            FormField("when", FieldKind.WHEN, make_options(("unsure",)), optional=True, limit=300),
             FormField("where", FieldKind.TEXT, optional=True),
             FormField("evidence", FieldKind.FILES, optional=True),
             FormField("witnesses", FieldKind.TEXT, optional=True),
-            FormField("elsewhere", FieldKind.TEXT, options(("never",)), optional=True),
+            FormField("elsewhere", FieldKind.TEXT, make_options(("never",)), optional=True),
             FormField("wish", FieldKind.TEXT, optional=True),
-            FormField("head", FieldKind.PICK, YES_NO, help=lambda m: m.office.head.in_(m.lang)),
-            FormField("named", FieldKind.PICK, options(("anonymous", "named")), help=anonymity),
+            FormField("head", FieldKind.PICK, YES_NO_UNSURE, help=lambda m: m.office.head.in_lang(m.lang)),
+            FormField("named", FieldKind.PICK, make_options(("anonymous", "named")), help=describe_anonymity),
             FormField("name", FieldKind.TEXT, optional=True, limit=300, only_if=("named", "named")),
             FormField("contact", FieldKind.TEXT, optional=True, limit=500, only_if=("named", "named")),
         ),
-        finish,
-        listing,
+        file_complaint,
+        build_review_args,
     )
 
 
-def notice(m: Context, *before: Reply) -> TurnResult:
+def show_report_notice(m: Context, *before: Reply) -> TurnResult:
     """All that a person must know before the first word, and the question whether to begin."""
     office, lang = m.office, m.lang
     session = (
-        m.session if m.session.step == "notice" else asked(m.session, step="notice", topic=DialogTopic.REPORT)
+        m.session
+        if m.session.step == "notice"
+        else advance_prompt(m.session, step="notice", topic=DialogTopic.REPORT)
     )
-    about = Reply("notice.about", {"office": office.name.in_(lang), "anonymity": anonymity(m)})
-    rule = Reply("notice.rule", {"rule": office.unsigned_letters.in_(lang), "bodies": bodies(office, lang)})
-    agree = Reply("notice.agree", {}, offered(NOTICE_EXITS, session), wants=ExpectedInput.PICK)
-    return TurnResult(session, (*before, about, pdpa(m), rule, agree))
+    about = Reply("notice.about", {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(m)})
+    rule = Reply(
+        "notice.rule",
+        {"rule": office.unsigned_letters.in_lang(lang), "bodies": list_outside_bodies(office, lang)},
+    )
+    agree = Reply("notice.agree", {}, to_choices(NOTICE_OPTIONS, session), wants=ExpectedInput.PICK)
+    return TurnResult(session, (*before, about, build_privacy_notice(m), rule, agree))
 
 
-def pdpa(m: Context) -> Reply:
+def build_privacy_notice(m: Context) -> Reply:
     """The privacy notice (PDPA section 23): purpose, basis, recipients, transfer, retention, rights, contact."""
     privacy = m.office.privacy
     return Reply(
         "notice.privacy",
         {
-            "controller": privacy.controller.in_(m.lang),
-            "recipients": privacy.recipients.in_(m.lang),
-            "contact": privacy.contact.in_(m.lang),
+            "controller": privacy.controller.in_lang(m.lang),
+            "recipients": privacy.recipients.in_lang(m.lang),
+            "contact": privacy.contact.in_lang(m.lang),
             "abroad": Reply(f"abroad.{m.event.channel}"),
             "days": f"{m.office.retention.after_closing_days:,}",
             "version": privacy.version,
@@ -87,75 +97,79 @@ def pdpa(m: Context) -> Reply:
     )
 
 
-def anonymity(m: Context) -> Reply:
+def describe_anonymity(m: Context) -> Reply:
     """How anonymous the way of writing truly is that the person uses now."""
-    return Reply(f"anonymity.{m.event.channel}", {"site": f" {m.site.rstrip('/')}/report" if m.site else ""})
+    return Reply(
+        f"anonymity.{m.event.channel}", {"site": f" {m.site_url.rstrip('/')}/report" if m.site_url else ""}
+    )
 
 
-def bodies(office: Office, lang: Lang) -> tuple[Reply, ...]:
+def list_outside_bodies(office: Office, lang: Lang) -> tuple[Reply, ...]:
     """The outside bodies that take complaints too, a line each."""
     lines = []
     for body in office.bodies:
         where = " ".join(filter(None, (body.url, body.phone)))
-        lines.append(literal(f"• {body.name.in_(lang)} {where}".rstrip()))
+        lines.append(raw_text(f"• {body.name.in_lang(lang)} {where}".rstrip()))
     return tuple(lines)
 
 
-def definitions(office: Office, lang: Lang) -> tuple[Reply, ...]:
+def list_category_definitions(office: Office, lang: Lang) -> tuple[Reply, ...]:
     """What each kind of matter means, a line each."""
-    return tuple(literal(f"• {c.name.in_(lang)}: {c.definition.in_(lang)}") for c in office.categories)
+    return tuple(
+        raw_text(f"• {c.name.in_lang(lang)}: {c.definition.in_lang(lang)}") for c in office.categories
+    )
 
 
-def listing(m: Context) -> Mapping[str, Arg]:
+def build_review_args(m: Context) -> Mapping[str, ReplyArg]:
     """The arguments of the review: every answer, or that there is none."""
     answers, office = m.session.answers, m.office
-    category = office.category(answers.get("category", ""))
-    shown: dict[str, Arg] = {
-        name: _short(answers.get(name, ""))
+    category = office.find_category(answers.get("category", ""))
+    shown: dict[str, ReplyArg] = {
+        name: _shorten_answer(answers.get(name, ""))
         for name in ("story", "accused", "when", "where", "witnesses", "elsewhere", "wish", "name", "contact")
     }
     for name in ("when", "elsewhere", "head", "named"):
         if answers.get(name) in {"yes", "no", "unsure", "never", "anonymous", "named"}:
             shown[name] = Reply(f"choice.{answers[name]}")
-    shown["category"] = category.name.in_(m.lang) if category else Reply("answer.none")
-    shown["evidence"] = _evidence(m.session)
+    shown["category"] = category.name.in_lang(m.lang) if category else Reply("answer.none")
+    shown["evidence"] = _describe_evidence(m.session)
     shown.setdefault("head", Reply("answer.none"))
     shown.setdefault("named", Reply("answer.none"))
     return shown
 
 
-def _short(answer: str) -> str | Reply:
+def _shorten_answer(answer: str) -> str | Reply:
     if not answer:
         return Reply("answer.none")
-    if len(answer) <= SHOWN_IN_REVIEW:
+    if len(answer) <= MAX_REVIEW_LENGTH:
         return answer
-    return Reply("answer.long", {"start": answer[:SHOWN_IN_REVIEW], "count": f"{len(answer):,}"})
+    return Reply("answer.long", {"start": answer[:MAX_REVIEW_LENGTH], "count": f"{len(answer):,}"})
 
 
-def _evidence(session: Session) -> Reply:
+def _describe_evidence(session: Session) -> Reply:
     note = session.answers.get("evidence_note")
     if not session.files:
-        return literal(note) if note else Reply("answer.none")
-    names = tuple(literal(f"• {f.name}") for f in session.files)
+        return raw_text(note) if note else Reply("answer.none")
+    names = tuple(raw_text(f"• {f.name}") for f in session.files)
     return Reply(
-        "answer.files", {"count": len(session.files), "names": (*names, literal(note)) if note else names}
+        "answer.files", {"count": len(session.files), "names": (*names, raw_text(note)) if note else names}
     )
 
 
-def concerns_the_head(m: Context) -> tuple[Reply, ...]:
+def warn_if_head_accused(m: Context) -> tuple[Reply, ...]:
     """What a person hears who says that the head, or who runs this channel, is accused."""
     if m.session.answers.get("head") != "yes":
         return ()
-    post = m.office.alternate.post.in_(m.lang)
-    return (Reply("report.alternate", {"post": post, "bodies": bodies(m.office, m.lang)}),)
+    post = m.office.alternate.post.in_lang(m.lang)
+    return (Reply("report.alternate", {"post": post, "bodies": list_outside_bodies(m.office, m.lang)}),)
 
 
-def finish(m: Context) -> Deciding:
+def file_complaint(m: Context) -> Decision:
     """File the complaint, give the receipt, and forget who wrote it."""
-    receipt = yield from read(NewReceipt())
-    answers, today = m.session.answers, thai.day(m.now)
+    receipt = yield from run_query(NewReceipt())
+    answers, today = m.session.answers, thai.to_bangkok_date(m.now)
     marked = answers.get("head") == "yes"
-    excluded = yield from concerned.excluded(m.office, answers, marked=marked)
+    excluded = yield from concerned.find_exclusions(m.office, answers, marked=marked)
     named = answers.get("named") == "named"
     identity = {k: answers[k] for k in ("name", "contact") if named and answers.get(k)}
     act = FileCase(
@@ -163,10 +177,10 @@ def finish(m: Context) -> Deciding:
         category=answers["category"],
         channel=m.event.channel,
         on=today,
-        answer_by=deadlines.answer_by(today, m.office.deadlines),
-        notice=m.office.privacy.version,
-        alternate=marked,
-        excluded=excluded,
+        answer_by=deadlines.compute_answer_by(today, m.office.deadlines),
+        notice_version=m.office.privacy.version,
+        concerns_head=marked,
+        exclusions=excluded,
         answers={k: v for k, v in answers.items() if k not in {"name", "contact"}},
         identity=identity,
         files=m.session.files,
@@ -175,8 +189,8 @@ def finish(m: Context) -> Deciding:
     told = Reply(
         "report.filed",
         {
-            "receipt": receipt.shown,
-            "answer_by": thai.shown(act.answer_by, m.lang),
+            "receipt": receipt.formatted,
+            "answer_by": thai.format_date(act.answer_by, m.lang),
             "advice": Reply(f"advice.{act.channel}"),
         },
         certain=True,
@@ -184,7 +198,7 @@ def finish(m: Context) -> Deciding:
     known = Session(
         version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
     )
-    after = asked(known, topic=DialogTopic.CONFIRM, step="five")
-    ways = options(("skip", *news.ways(m.event)))
-    ask = Reply("confirm.ask", {}, offered(ways, after), certain=True, wants=ExpectedInput.CODE)
+    after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
+    ways = make_options(("skip", *news.list_subscription_options(m.event)))
+    ask = Reply("confirm.ask", {}, to_choices(ways, after), certain=True, wants=ExpectedInput.CODE)
     return TurnResult(after, (told, ask), (act,))

@@ -11,29 +11,35 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 from pydantic_core import PydanticCustomError
 
 from handlers import thai
-from handlers.complaints.import_vocabulary import COLUMNS, OUTCOMES, SOURCES, STATUSES, UNSAID
+from handlers.complaints.import_vocabulary import (
+    COLUMN_WORDS,
+    NO_OUTCOME_WORDS,
+    OUTCOME_WORDS,
+    SOURCE_WORDS,
+    STATUS_WORDS,
+)
 from handlers.complaints.imported_case import ImportedCase
-from handlers.complaints.lifecycle import ENDED, CaseOutcome, CaseStatus
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
 from handlers.dialog.events import Reply
 from handlers.office import Office
 from handlers.thai import BUDDHIST_ERA
 
 T = TypeVar("T")
 
-NAMES = ("number", "received_on", "source", "category", "status", "outcome", "closed_on")
-NEEDED = frozenset(NAMES) - {"outcome", "closed_on"}
-LONGEST = 200
+COLUMN_NAMES = ("number", "received_on", "source", "category", "status", "outcome", "closed_on")
+REQUIRED_COLUMNS = frozenset(COLUMN_NAMES) - {"outcome", "closed_on"}
+MAX_CELL_LENGTH = 200
 """Characters of a cell: a register's columns hold words, not texts."""
 
-SHOWN = 40
+MAX_QUOTED_LENGTH = 40
 """Characters of a wrong cell that are said back."""
 
-OLDEST = date(1957, 1, 1)
+EARLIEST_DATE = date(1957, 1, 1)
 """พ.ศ. 2500: an older day is a slip."""
 
 _NUMBER = re.compile(r"(?:ที่|เลขที่|no\.?)?\s*(\d{1,6})\s*(?:/\s*(\d{4}|\d{2}))?$")
-_ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T ]00:00(?::00)?)?$")
-_SLASHED = re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})$")
+_ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T ]00:00(?::00)?)?$")
+_DAY_FIRST_DATE = re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class CellProblem:
     """What is wrong in one column of a row. column: empty where it is the row as a whole."""
 
     column: str
-    say: Reply
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +66,28 @@ class RejectedRow:
     """A row that cannot be taken, and why."""
 
     line: int
-    faults: tuple[CellProblem, ...]
+    problems: tuple[CellProblem, ...]
 
 
-def named(header: Sequence[str]) -> tuple[list[str], list[str]]:
+def match_columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
     """The columns of a header by their names here, "" for others; and those that are missing or stand twice."""
-    found = [_COLUMNS.get(_tight(cell), "") for cell in header]
+    found = [_COLUMNS.get(_normalize_cell(cell), "") for cell in header]
     count = Counter(found)
-    wrong = [name for name in NAMES if count[name] > 1 or (name in NEEDED and not count[name])]
+    wrong = [
+        name for name in COLUMN_NAMES if count[name] > 1 or (name in REQUIRED_COLUMNS and not count[name])
+    ]
     return found, wrong
 
 
-def read(lines: Iterable[ImportRow], office: Office, today: date) -> Iterator[ImportedCase | RejectedRow]:
+def parse_rows(
+    lines: Iterable[ImportRow], office: Office, today: date
+) -> Iterator[ImportedCase | RejectedRow]:
     """Each row as a case, or what is wrong with it. A number that stood before in the file is wrong."""
     seen: dict[tuple[int, int], int] = {}
     categories = {
-        _tight(w): c.code for c in office.categories for w in (c.code, c.name.th, c.name.en or c.code)
+        _normalize_cell(w): c.code
+        for c in office.categories
+        for w in (c.code, c.name.th, c.name.en or c.code)
     }
     context = {"categories": categories, "today": today}
     for line in lines:
@@ -85,9 +97,9 @@ def read(lines: Iterable[ImportRow], office: Office, today: date) -> Iterator[Im
         try:
             row = _Row.model_validate(dict(line.cells), context=context)
         except ValidationError as trouble:
-            yield RejectedRow(line.line, tuple(_fault(error) for error in trouble.errors()))
+            yield RejectedRow(line.line, tuple(_to_cell_problem(error) for error in trouble.errors()))
             continue
-        case = row.case(line.line)
+        case = row.to_imported_case(line.line)
         first = seen.setdefault((case.fiscal_year, case.number), line.line)
         if first != line.line:
             yield RejectedRow(line.line, (CellProblem("number", Reply("import.twice", {"line": first})),))
@@ -95,13 +107,13 @@ def read(lines: Iterable[ImportRow], office: Office, today: date) -> Iterator[Im
             yield case
 
 
-def clash(case: ImportedCase) -> RejectedRow:
+def reject_duplicate_row(case: ImportedCase) -> RejectedRow:
     """A row whose number the register has already."""
     number = f"{case.number}/{case.fiscal_year}"
     return RejectedRow(case.line, (CellProblem("number", Reply("import.taken", {"number": number})),))
 
 
-def _fault(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's own shape
+def _to_cell_problem(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's own shape
     column = str(error["loc"][0]) if error["loc"] else str(error.get("ctx", {}).get("column", ""))
     if error["type"].startswith("import."):
         return CellProblem(
@@ -110,78 +122,78 @@ def _fault(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's own shape
     return CellProblem(column, Reply("import.missing"))
 
 
-def _tight(text: str) -> str:
-    return "".join(thai.folded(text.replace("\ufeff", "")).split())
+def _normalize_cell(text: str) -> str:
+    return "".join(thai.normalize_for_matching(text.replace("\ufeff", "")).split())
 
 
-def _wrong(code: str, text: str, **more: object) -> PydanticCustomError:
-    shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+def _make_cell_error(code: str, text: str, **more: object) -> PydanticCustomError:
+    shown = text if len(text) <= MAX_QUOTED_LENGTH else text[: MAX_QUOTED_LENGTH - 1] + "…"
     return PydanticCustomError(f"import.{code}", "wrong", {"found": shown, **more})
 
 
-def _word(text: str, words: Mapping[str, T], code: str, allowed: Iterable[str] = ()) -> T:
+def _parse_word(text: str, words: Mapping[str, T], code: str, allowed: Iterable[str] = ()) -> T:
     if not text.strip():
         raise PydanticCustomError("import.missing", "missing")
-    found = words.get(_tight(text))
+    found = words.get(_normalize_cell(text))
     if found is None:
-        raise _wrong(code, text, **({"allowed": ", ".join(allowed)} if allowed else {}))
+        raise _make_cell_error(code, text, **({"allowed": ", ".join(allowed)} if allowed else {}))
     return found
 
 
-def _number(text: str) -> tuple[int, str]:
-    found = _NUMBER.match(thai.folded(text))
+def _parse_case_number(text: str) -> tuple[int, str]:
+    found = _NUMBER.match(thai.normalize_for_matching(text))
     if not text.strip():
         raise PydanticCustomError("import.missing", "missing")
     if found is None or not int(found[1]):
-        raise _wrong("number", text)
+        raise _make_cell_error("number", text)
     return int(found[1]), found[2] or ""
 
 
-def day(text: str, today: date) -> date:
+def parse_import_date(text: str, today: date) -> date:
     """The day that a cell says: ISO or DD/MM/YYYY, Buddhist or Christian. Raises PydanticCustomError."""
-    plain = thai.folded(text)
-    found = _ISO.match(plain) or _SLASHED.match(plain)
+    plain = thai.normalize_for_matching(text)
+    found = _ISO_DATE.match(plain) or _DAY_FIRST_DATE.match(plain)
     if found is None:
-        raise _wrong("date", text)
+        raise _make_cell_error("date", text)
     year = int(found["y"])
     # Nobody keeps a register of the year 2400 after Christ.
     year -= BUDDHIST_ERA if year > 2400 else 0
     try:
         said = date(year, int(found["m"]), int(found["d"]))
     except ValueError:
-        raise _wrong("no_such_day", text) from None
-    if not OLDEST <= said <= today:
-        raise _wrong("future" if said > today else "ancient", text)
+        raise _make_cell_error("no_such_day", text) from None
+    if not EARLIEST_DATE <= said <= today:
+        raise _make_cell_error("future" if said > today else "ancient", text)
     return said
 
 
-def _day(text: str, info: ValidationInfo) -> date | None:
-    return None if text.strip() in {"", "-"} else day(text, info.context["today"])  # type: ignore[index]
+def _parse_optional_date(text: str, info: ValidationInfo) -> date | None:
+    return None if text.strip() in {"", "-"} else parse_import_date(text, info.context["today"])  # type: ignore[index]
 
 
-def _needed_day(text: str, info: ValidationInfo) -> date:
-    said = _day(text, info)
+def _parse_required_date(text: str, info: ValidationInfo) -> date:
+    said = _parse_optional_date(text, info)
     if said is None:
         raise PydanticCustomError("import.missing", "missing")
     return said
 
 
-def _outcome(text: str) -> CaseOutcome | None:
-    return None if _tight(text) in _UNSAID else _word(text, _OUTCOMES, "outcome")
+def _parse_outcome(text: str) -> CaseOutcome | None:
+    return None if _normalize_cell(text) in _NO_OUTCOME_WORDS else _parse_word(text, _OUTCOMES, "outcome")
 
 
-def _category(text: str, info: ValidationInfo) -> str:
+def _parse_category(text: str, info: ValidationInfo) -> str:
     known: Mapping[str, str] = info.context["categories"]  # type: ignore[index]
-    return _word(text, known, "category", dict.fromkeys(known.values()))
+    return _parse_word(text, known, "category", dict.fromkeys(known.values()))
 
 
-def _short(text: str) -> str:
-    if len(text) > LONGEST:
-        raise _wrong("long", text)
+def _check_length(text: str) -> str:
+    if len(text) > MAX_CELL_LENGTH:
+        raise _make_cell_error("long", text)
     return text
 
 
-_Short = BeforeValidator(_short)
+_ShortText = BeforeValidator(_check_length)
 
 
 class _Row(BaseModel):
@@ -189,27 +201,29 @@ class _Row(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    number: Annotated[tuple[int, str], BeforeValidator(_number), _Short]
-    received_on: Annotated[date, BeforeValidator(_needed_day), _Short]
-    source: Annotated[str, BeforeValidator(lambda text: _word(text, _SOURCES, "source")), _Short]
-    category: Annotated[str, BeforeValidator(_category), _Short]
-    status: Annotated[CaseStatus, BeforeValidator(lambda text: _word(text, _STATUSES, "status")), _Short]
-    outcome: Annotated[CaseOutcome | None, BeforeValidator(_outcome), _Short] = None
-    closed_on: Annotated[date | None, BeforeValidator(_day), _Short] = None
+    number: Annotated[tuple[int, str], BeforeValidator(_parse_case_number), _ShortText]
+    received_on: Annotated[date, BeforeValidator(_parse_required_date), _ShortText]
+    source: Annotated[str, BeforeValidator(lambda text: _parse_word(text, _SOURCES, "source")), _ShortText]
+    category: Annotated[str, BeforeValidator(_parse_category), _ShortText]
+    status: Annotated[
+        CaseStatus, BeforeValidator(lambda text: _parse_word(text, _STATUSES, "status")), _ShortText
+    ]
+    outcome: Annotated[CaseOutcome | None, BeforeValidator(_parse_outcome), _ShortText] = None
+    closed_on: Annotated[date | None, BeforeValidator(_parse_optional_date), _ShortText] = None
 
     @model_validator(mode="after")
-    def _fits(self) -> "_Row":
+    def _check_consistency(self) -> "_Row":
         if self.year not in {self.received_on.year + BUDDHIST_ERA + late for late in (0, 1)}:
-            raise _mismatch("number", "year", str(self.year))
-        if self.status in ENDED:
+            raise _make_mismatch_error("number", "year", str(self.year))
+        if self.status in ENDED_STATUSES:
             if self.closed_on is None:
-                raise _mismatch("closed_on", "end_without_day")
+                raise _make_mismatch_error("closed_on", "end_without_day")
             if self.closed_on < self.received_on:
-                raise _mismatch("closed_on", "end_before_start")
+                raise _make_mismatch_error("closed_on", "end_before_start")
         elif self.closed_on is not None:
-            raise _mismatch("closed_on", "open_with_day")
+            raise _make_mismatch_error("closed_on", "open_with_day")
         if self.outcome is not None and self.status is not CaseStatus.CLOSED:
-            raise _mismatch("outcome", "outcome_without_end")
+            raise _make_mismatch_error("outcome", "outcome_without_end")
         return self
 
     @property
@@ -221,7 +235,7 @@ class _Row(BaseModel):
             return year if year > 2400 else year + BUDDHIST_ERA
         return self.received_on.year + BUDDHIST_ERA + (self.received_on.month >= 10)
 
-    def case(self, line: int) -> ImportedCase:
+    def to_imported_case(self, line: int) -> ImportedCase:
         """The case of the row."""
         return ImportedCase(
             line, self.year, self.number[0], self.received_on, self.source, self.category, self.status,
@@ -229,7 +243,7 @@ class _Row(BaseModel):
         )  # fmt: skip
 
 
-def _mismatch(
+def _make_mismatch_error(
     column: str,
     code: Literal["year", "end_without_day", "end_before_start", "open_with_day", "outcome_without_end"],
     found: str = "",
@@ -237,8 +251,8 @@ def _mismatch(
     return PydanticCustomError(f"import.{code}", "wrong", {"column": column, "found": found})
 
 
-_COLUMNS = {_tight(word): name for word, name in COLUMNS.items()}
-_UNSAID = {_tight(word) for word in UNSAID}
-_OUTCOMES = {_tight(word): outcome for word, outcome in OUTCOMES.items()}
-_SOURCES = {_tight(word): code for word, code in SOURCES.items()}
-_STATUSES = {_tight(word): status for word, status in STATUSES.items()}
+_COLUMNS = {_normalize_cell(word): name for word, name in COLUMN_WORDS.items()}
+_NO_OUTCOME_WORDS = {_normalize_cell(word) for word in NO_OUTCOME_WORDS}
+_OUTCOMES = {_normalize_cell(word): outcome for word, outcome in OUTCOME_WORDS.items()}
+_SOURCES = {_normalize_cell(word): code for word, code in SOURCE_WORDS.items()}
+_STATUSES = {_normalize_cell(word): status for word, status in STATUS_WORDS.items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 
-COLUMNS: Mapping[str, str] = {
+COLUMN_WORDS: Mapping[str, str] = {
     "number": "number", "เลขที่": "number", "เลขรับ": "number", "เลขที่รับ": "number", "ที่": "number",
     "ทะเบียนเลขที่": "number", "เลขที่เรื่อง": "number", "ลำดับที่": "number",
     "received_on": "received_on", "วันที่รับ": "received_on", "วันรับ": "received_on",
@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, str] = {
 }  # fmt: skip
 """Names of columns, spaces and case aside."""
 
-SOURCES: Mapping[str, str] = {
+SOURCE_WORDS: Mapping[str, str] = {
     "letter": "letter", "mail": "letter", "post": "letter", "หนังสือ": "letter", "จดหมาย": "letter",
     "ไปรษณีย์": "letter", "หนังสือร้องเรียน": "letter", "บัตรสนเท่ห์": "letter", "ทางไปรษณีย์": "letter",
     "ตู้รับเรื่องร้องเรียน": "letter", "ตู้ปณ.": "letter",
@@ -36,7 +36,7 @@ SOURCES: Mapping[str, str] = {
     "terminal": "terminal",
 }  # fmt: skip
 
-STATUSES: Mapping[str, CaseStatus] = {
+STATUS_WORDS: Mapping[str, CaseStatus] = {
     **dict.fromkeys(("received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ"), CaseStatus.RECEIVED),
     **dict.fromkeys(
         ("screening", "ตรวจสอบ", "ตรวจสอบข้อเท็จจริง", "ตรวจสอบข้อเท็จจริงเบื้องต้น", "อยู่ระหว่างตรวจสอบ",
@@ -60,10 +60,12 @@ STATUSES: Mapping[str, CaseStatus] = {
     ),
 }  # fmt: skip
 
-UNSAID = frozenset({"", "-", "–", "—", "ยุติเรื่อง", "ยุติ", "จำหน่ายเรื่อง", "แล้วเสร็จ", "ไม่รับเรื่อง", "ไม่ระบุ"})
+NO_OUTCOME_WORDS = frozenset(
+    {"", "-", "–", "—", "ยุติเรื่อง", "ยุติ", "จำหน่ายเรื่อง", "แล้วเสร็จ", "ไม่รับเรื่อง", "ไม่ระบุ"}
+)
 """What stands in the column of outcomes and says no outcome."""
 
-OUTCOMES: Mapping[str, CaseOutcome] = {
+OUTCOME_WORDS: Mapping[str, CaseOutcome] = {
     **dict.fromkeys(("substantiated", "มีมูล", "มีมูลความผิด", "พบมูล"), CaseOutcome.SUBSTANTIATED),
     **dict.fromkeys(
         ("unsubstantiated", "unfounded", "ไม่มีมูล", "ไม่พบมูล", "ไม่มีมูลความผิด"), CaseOutcome.UNSUBSTANTIATED

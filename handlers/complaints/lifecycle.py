@@ -57,7 +57,7 @@ class PublicStatus(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
-NEXT: Mapping[tuple[CaseStatus, Transition], CaseStatus] = {
+TRANSITIONS: Mapping[tuple[CaseStatus, Transition], CaseStatus] = {
     (CaseStatus.RECEIVED, Transition.SCREEN): CaseStatus.SCREENING,
     (CaseStatus.SCREENING, Transition.INVESTIGATE): CaseStatus.INVESTIGATING,
     (CaseStatus.INVESTIGATING, Transition.CLOSE): CaseStatus.CLOSED,
@@ -77,7 +77,7 @@ NEXT: Mapping[tuple[CaseStatus, Transition], CaseStatus] = {
 EARLY_OUTCOMES = frozenset({CaseOutcome.FORWARDED, CaseOutcome.INSUFFICIENT})
 """How a case may be closed from screening, before anyone investigated."""
 
-PUBLIC: Mapping[CaseStatus, PublicStatus] = {
+PUBLIC_STATUSES: Mapping[CaseStatus, PublicStatus] = {
     CaseStatus.RECEIVED: PublicStatus.RECEIVED,
     CaseStatus.SCREENING: PublicStatus.IN_PROGRESS,
     CaseStatus.INVESTIGATING: PublicStatus.IN_PROGRESS,
@@ -85,7 +85,7 @@ PUBLIC: Mapping[CaseStatus, PublicStatus] = {
     CaseStatus.NOT_ACCEPTED: PublicStatus.NOT_ACCEPTED,
 }
 
-ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})
+ENDED_STATUSES = frozenset({CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +102,20 @@ class TransitionNotAllowedError(Exception):
     """A step that the lifecycle does not allow. The asker's fault; trying again changes nothing."""
 
     def __init__(self, status: CaseStatus, step: TransitionRequest) -> None:
-        self.status, self.step, self.legal = status, step, moves(status)
+        self.status, self.step, self.allowed = status, step, list_allowed_transitions(status)
         super().__init__(
-            f"{step.move} is not allowed in {status}; allowed: {', '.join(self.legal) or 'nothing'}"
+            f"{step.move} is not allowed in {status}; allowed: {', '.join(self.allowed) or 'nothing'}"
         )
 
 
-def moves(status: CaseStatus) -> tuple[Transition, ...]:
+def list_allowed_transitions(status: CaseStatus) -> tuple[Transition, ...]:
     """What may be done in a state."""
-    return tuple(move for (at, move) in NEXT if at is status)
+    return tuple(move for (at, move) in TRANSITIONS if at is status)
 
 
-def after(status: CaseStatus, step: TransitionRequest) -> CaseStatus:
+def get_next_status(status: CaseStatus, step: TransitionRequest) -> CaseStatus:
     """The state that a step leads to. Raises Forbidden, also when outcome, reason or body do not fit the move."""
-    following = NEXT.get((status, step.move))
+    following = TRANSITIONS.get((status, step.move))
     if following is None or not _is_complete(status, step):
         raise TransitionNotAllowedError(status, step)
     return following
@@ -138,10 +138,12 @@ def _is_complete(status: CaseStatus, step: TransitionRequest) -> bool:
 
 def is_overdue(status: CaseStatus, answer_by: date, today: date) -> bool:
     """Whether a case should have been decided by now: a flag beside its state, never a state. Days are Bangkok's."""
-    return status not in ENDED and today > answer_by
+    return status not in ENDED_STATUSES and today > answer_by
 
 
-def counted_as(status: CaseStatus, outcome: CaseOutcome | None, *, forwarded_is_done: bool) -> PublicStatus:
+def classify_for_statistics(
+    status: CaseStatus, outcome: CaseOutcome | None, *, forwarded_is_done: bool
+) -> PublicStatus:
     """Done, in progress or not accepted, as the statistics count it (received is in progress too).
 
     Forwarded counts as done unless the office has set it to stay in progress; no official definition exists.

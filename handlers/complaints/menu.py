@@ -3,46 +3,47 @@
 from collections.abc import Mapping
 
 from handlers.complaints import form as complaint
-from handlers.dialog.answers import set_aside
+from handlers.dialog.answers import keep_unasked_input
 from handlers.dialog.context import Context
-from handlers.dialog.events import Choice, Deciding, DialogTopic, Lang, Reply, TurnResult
+from handlers.dialog.events import Choice, Decision, DialogTopic, Lang, Reply, TurnResult
 
 
-def _commands(*names: str) -> tuple[Choice, ...]:
+def _make_command_choices(*names: str) -> tuple[Choice, ...]:
     return tuple(Choice(f"/{name}", f"choice.{name}") for name in names)
 
 
-CHOICES: Mapping[Lang, tuple[Choice, ...]] = {
-    "th": _commands("report", "track", "privacy", "help", "en"),
-    "en": _commands("report", "track", "privacy", "help", "th"),
+COMPLAINTS_MENU: Mapping[Lang, tuple[Choice, ...]] = {
+    "th": _make_command_choices("report", "track", "privacy", "help", "en"),
+    "en": _make_command_choices("report", "track", "privacy", "help", "th"),
 }
 """What may be done from here, and the other language."""
 
 
-def greet(m: Context, *before: Reply) -> TurnResult:
+def show_complaints_greeting(m: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
     hello = Reply(
         "menu.hello",
-        {"office": m.office.name.in_(m.lang), "anonymity": complaint.anonymity(m)},
-        CHOICES[m.lang],
+        {"office": m.office.name.in_lang(m.lang), "anonymity": complaint.describe_anonymity(m)},
+        COMPLAINTS_MENU[m.lang],
     )
-    return TurnResult(m.session.with_(topic=DialogTopic.MENU, step=""), (*before, hello))
+    return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
-def again(m: Context, *before: Reply) -> TurnResult:
+def show_complaints_menu(m: Context, *before: Reply) -> TurnResult:
     """Offer what may be done, without the greeting."""
     return TurnResult(
-        m.session.with_(topic=DialogTopic.MENU, step=""), (*before, Reply("menu.again", {}, CHOICES[m.lang]))
+        m.session.replace(topic=DialogTopic.MENU, step=""),
+        (*before, Reply("menu.again", {}, COMPLAINTS_MENU[m.lang])),
     )
 
 
-def hear(m: Context) -> Deciding:
+def handle_complaints_menu(m: Context) -> Decision:
     """Answer words or a file that nobody asked for: keep them for a report, or greet."""
     if m.event.choice is not None:
-        return again(m, Reply("pick.stale"))
-    kept = yield from set_aside(m)
+        return show_complaints_menu(m, Reply("pick.stale"))
+    kept = yield from keep_unasked_input(m)
     if kept.notes:
-        held = Reply("menu.held") if kept.session.drafting else Reply("menu.not_held")
+        held = Reply("menu.held") if kept.session.has_draft else Reply("menu.not_held")
         notes = tuple(note for note in kept.notes if note.key not in {"pick.story", "file.early"})
-        return again(m.on(kept.session), *notes, held)
-    return greet(m)
+        return show_complaints_menu(m.with_session(kept.session), *notes, held)
+    return show_complaints_greeting(m)

@@ -10,7 +10,7 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptance
 from handlers.dialog.events import Act, Channel, File, Lang, Query
 from handlers.dialog.receipt import Receipt
 
-TEXT, FILE = "text:", "file:"
+TEXT_PREFIX, FILE_PREFIX = "text:", "file:"
 """What a message of a platform brought: a text, or a file by its id in sealed storage."""
 
 
@@ -28,7 +28,7 @@ class HistoryEntryKind(StrEnum):
     NOTE = "note"  # words between officers
 
 
-INSIDE = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE})
+INTERNAL_ENTRY_KINDS = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE})
 """Lines that the reporter does not see."""
 
 
@@ -55,7 +55,7 @@ class HistoryEntry:
     reason: NonAcceptanceReason | None = None
     body: str = ""
     text: str = ""
-    own: bool = False
+    by_reporter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class ReporterCase:
     outcome: CaseOutcome | None
     received_on: date
     entries: tuple[HistoryEntry, ...]
-    last: int = 0
+    last_stored_seq: int = 0
 
     @property
     def seq(self) -> int:
         """The last line of the history, seen or not; what is written next is `seq + 1`."""
-        return max(self.entries[-1].seq, self.last)
+        return max(self.entries[-1].seq, self.last_stored_seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +96,15 @@ class FindCase(Query[ReporterCase | None]):
 class GetAttempts(Query[Attempts]):
     """The wrong guesses of a person, of today and yesterday."""
 
-    who: bytes
+    person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SaveAttempts(Act):
     """Keep the wrong guesses of a person, under the key of the day."""
 
-    who: bytes
-    tries: Attempts
+    person_id: bytes
+    attempts: Attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +123,14 @@ class FileCase(Act):
     channel: Channel
     on: date
     answer_by: date
-    notice: str
-    alternate: bool = False
+    notice_version: str
+    concerns_head: bool = False
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     identity: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[File, ...] = ()
-    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    message_origins: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: str = ""
-    excluded: tuple[Exclusion, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,10 @@ class AddHistoryEntry(Act):
     by: ActorKind
     text: str = field(default="", repr=False)
     files: tuple[File, ...] = ()
-    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    message_origins: Mapping[str, str] = field(default_factory=dict, repr=False)
     staff: str = ""
     body: str = ""
-    excluded: tuple[Exclusion, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class ApplyTransition(Act):
 class FindMessageCase(Query[str | None]):
     """The case into which a message of a platform went; None where that is not known, or not any more."""
 
-    message: str = field(repr=False)
+    message_id: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class UnsendMessage(Act):
     """Take out of a case what one message brought; the audit trail says that something was taken back, and not what."""
 
     case: str
-    message: str = field(repr=False)
+    message_id: str = field(repr=False)
     on: date
 
 
@@ -193,9 +193,9 @@ class SubscribeToCase(Act):
     """Tell a person, at a sealed address, when the office does something in a case."""
 
     case: str
-    who: bytes
+    person_id: bytes
     channel: Channel
-    back: bytes = field(repr=False)
+    reply_to: bytes = field(repr=False)
     lang: Lang
 
 
@@ -203,21 +203,21 @@ class SubscribeToCase(Act):
 class Unsubscribe(Act):
     """Tell a person nothing any more, of any case."""
 
-    who: bytes
+    person_id: bytes
 
 
-def emptied(answers: Mapping[str, str], text: str) -> dict[str, str]:
+def remove_text_from_answers(answers: Mapping[str, str], text: str) -> dict[str, str]:
     """The answers without a text, which is taken out of one of them; an answer of which nothing is left goes."""
     left = dict(answers)
     for name, value in reversed(list(answers.items())):  # the newest first
-        shorter = without(value, text)
+        shorter = remove_text_part(value, text)
         if shorter != value:
             left[name] = shorter
             break
     return {name: value for name, value in left.items() if value}
 
 
-def without(value: str, text: str) -> str:
+def remove_text_part(value: str, text: str) -> str:
     """An answer without one of the texts that it was put together of; unchanged where it is none of them."""
     at = f"\n{value}\n".rfind(f"\n{text}\n")
     if at < 0 or not text:

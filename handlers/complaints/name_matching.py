@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
-TITLES = (
+NAME_TITLES = (
     "นางสาว", "น.ส.", "นส.", "นาย", "นาง", "เด็กชาย", "เด็กหญิง", "ด.ช.", "ด.ญ.",
     "ว่าที่ร้อยตรีหญิง", "ว่าที่ร้อยตรี", "ว่าที่ร้อยโท", "ว่าที่ร้อยเอก", "ว่าที่พันตรี", "ว่าที่ ร้อยตรี",
     "ว่าที่ ร.ต.หญิง", "ว่าที่ร.ต.หญิง", "ว่าที่ ร.ต.", "ว่าที่ร.ต.", "ว่าที่ ร.ท.", "ว่าที่ร.ท.", "ว่าที่ ร.อ.", "ว่าที่ร.อ.",
@@ -29,118 +29,126 @@ TITLES = (
     "ผู้ใหญ่บ้าน", "mister", "mr.", "mrs.", "miss", "ms.", "mr", "mrs", "ms", "dr.", "dr", "khun",
 )  # fmt: skip
 
-_ALIKE = {
+_SOUND_ALIKE = {
     **dict.fromkeys("ศษซ", "ส"), "ณ": "น", "ญ": "ย", "ฎ": "ด", "ฏ": "ต", "ร": "ล", "ฬ": "ล", "ฮ": "ห",
     **dict.fromkeys("ฐฑฒถธ", "ท"), **dict.fromkeys("ขฃฅฆ", "ค"), **dict.fromkeys("ฌฉ", "ช"),
     **dict.fromkeys("ภผ", "พ"), "ฝ": "ฟ", "ใ": "ไ", "ี": "ิ", "ู": "ุ", "ื": "ึ", "ๅ": "า",
 }  # fmt: skip
 """Letters that are written for each other, as they sound alike."""
 
-_TONES = re.compile("[\u0e47-\u0e4b\u0e4e]")
-_SILENCER = "\u0e4c"
-_SILENT = re.compile("[ก-ฮ][\u0e34\u0e38]?\u0e4c")
-_SILENT_PAIR = re.compile("(?:[ดตทธ]ร|ษ[ณม])\u0e4c|" + _SILENT.pattern)
+_TONE_MARKS = re.compile("[\u0e47-\u0e4b\u0e4e]")
+_THANTHAKHAT = "\u0e4c"
+_SILENCED_LETTER = re.compile("[ก-ฮ][\u0e34\u0e38]?\u0e4c")
+_SILENCED_CLUSTER = re.compile("(?:[ดตทธ]ร|ษ[ณม])\u0e4c|" + _SILENCED_LETTER.pattern)
 """What a silenced letter may take with it: จันทร์ is written จัน, ลักษณ์ ลัก."""
 
-MOST_SILENT = 3
+MAX_SILENCED_LETTERS = 3
 """Silenced letters of a name that are read in every combination; no Thai name has more."""
 
-_TWICE = re.compile(r"(.)\1+")
-_TITLE = re.compile("|".join(sorted(map(re.escape, TITLES), key=len, reverse=True)))
-_WITHIN = re.compile(r"[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]")
+_REPEATED_LETTER = re.compile(r"(.)\1+")
+_TITLE_PATTERN = re.compile("|".join(sorted(map(re.escape, NAME_TITLES), key=len, reverse=True)))
+_NON_INITIAL_MARK = re.compile(r"[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]")
 """What cannot begin a word: what stands before it was no title, as in นายิกา."""
 
 
 @lru_cache(maxsize=4096)
-def readings(text: str) -> frozenset[str]:
+def compute_text_keys(text: str) -> frozenset[str]:
     """What is left of a text where tones, silenced letters, look-alikes, spaces and points do not matter.
 
     A silenced letter that stands (ศักดิ์, ศักดิ), and one that goes with its sign (จันทร์, จันท); รร as ั
     (วรรณา, วัณา), and as ร, for it may be two words; ฤ as ริ and as รึ.
     """
-    plain = _plain(text)
+    plain = _normalize_text(text)
     double = {plain, plain.replace("รร", "ั")}
-    ways = {w.replace(_SILENCER, "") for one in double for w in (one, _SILENT.sub("", one))}
-    return frozenset(_bare(way.replace("ฤ", sound)) for way in ways for sound in _sounds(way))
+    ways = {w.replace(_THANTHAKHAT, "") for one in double for w in (one, _SILENCED_LETTER.sub("", one))}
+    return frozenset(
+        _reduce_to_key(way.replace("ฤ", sound)) for way in ways for sound in _list_ru_sounds(way)
+    )
 
 
 @lru_cache(maxsize=4096)
-def spellings(name: str) -> frozenset[str]:
+def compute_name_keys(name: str) -> frozenset[str]:
     """All that may be left of a name: each silenced letter stands, goes, or goes with the one before it."""
     found = set()
-    plain = _plain(name)
+    plain = _normalize_text(name)
     for whole in {plain, plain.replace("รร", "ั")}:
-        for way in _silenced(whole):
-            found |= {_bare(way.replace("ฤ", sound)) for sound in _sounds(way)}
+        for way in _expand_silenced(whole):
+            found |= {_reduce_to_key(way.replace("ฤ", sound)) for sound in _list_ru_sounds(way)}
     return frozenset(found)
 
 
-def untitled(name: str) -> str:
+def strip_titles(name: str) -> str:
     """A name without its titles: นางสาวสมศรี, ว่าที่ ร.ต. ดร. สมศรี."""
     left = name.strip()
-    while (rest := _after_title(left)) is not None:
+    while (rest := _strip_first_title(left)) is not None:
         left = rest
     return left
 
 
 @lru_cache(maxsize=1024)
-def words(text: str) -> frozenset[str]:
+def compute_word_keys(text: str) -> frozenset[str]:
     """The readings of every word of a text that spaces and signs set apart, without its titles."""
     parts = re.split(r"[\s,.;:()\"'“”/\-]+", text)
-    return frozenset(reading for part in parts for reading in readings(untitled(part)))
+    return frozenset(reading for part in parts for reading in compute_text_keys(strip_titles(part)))
 
 
 @lru_cache(maxsize=1024)
-def titled(text: str) -> frozenset[str]:
+def compute_keys_after_titles(text: str) -> frozenset[str]:
     """The readings of what follows each title in a text, as far as a short name could go."""
     folded = text.casefold()
-    rests = (_begun(folded, found) for found in _TITLE.finditer(folded))
-    return frozenset(reading for rest in rests if rest for reading in readings(rest[:SHORT]))
+    rests = (_cut_after_title(folded, found) for found in _TITLE_PATTERN.finditer(folded))
+    return frozenset(
+        reading for rest in rests if rest for reading in compute_text_keys(rest[:MAX_SHORT_NAME])
+    )
 
 
-SHORT = 12
+MAX_SHORT_NAME = 12
 """Letters in which a short name that follows a title stands, with its marks."""
 
 
-def _after_title(name: str) -> str | None:
+def _strip_first_title(name: str) -> str | None:
     folded = name.casefold()
-    found = _TITLE.match(folded) if len(folded) == len(name) else None
-    rest = _begun(name, found) if found else None
+    found = _TITLE_PATTERN.match(folded) if len(folded) == len(name) else None
+    rest = _cut_after_title(name, found) if found else None
     return rest if rest and any(unicodedata.category(c)[0] == "L" for c in rest) else None
 
 
-def _begun(text: str, title: re.Match[str]) -> str | None:
+def _cut_after_title(text: str, title: re.Match[str]) -> str | None:
     """What begins after a title; None where the letters belong to one word."""
     rest = text[title.end() :]
-    if _WITHIN.match(rest) or (title[0][-1].isascii() and title[0][-1].isalpha() and rest[:1].isalpha()):
+    if _NON_INITIAL_MARK.match(rest) or (
+        title[0][-1].isascii() and title[0][-1].isalpha() and rest[:1].isalpha()
+    ):
         return None
     return rest.strip()
 
 
-def _plain(text: str) -> str:
+def _normalize_text(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0e4d\u0e32", "ัม")
     return plain.replace("เเ", "แ").replace("ฤๅ", "ฤ")
 
 
-def _sounds(text: str) -> tuple[str, ...]:
+def _list_ru_sounds(text: str) -> tuple[str, ...]:
     return ("ริ", "รึ") if "ฤ" in text else ("",)
 
 
-def _silenced(name: str) -> Iterator[str]:
+def _expand_silenced(name: str) -> Iterator[str]:
     """A name with each of its silenced letters standing, gone, or gone with the one before."""
     parts, at = list[tuple[str, ...]](), 0
-    for count, found in enumerate(_SILENT_PAIR.finditer(name)):
+    for count, found in enumerate(_SILENCED_CLUSTER.finditer(name)):
         start = found.start()
         parts.append((name[at:start],))
-        pair = found[0].replace(_SILENCER, "")
-        alone = _SILENT.sub("", found[0])
-        parts.append(tuple(dict.fromkeys((pair, alone, ""))) if count < MOST_SILENT else (pair,))
+        pair = found[0].replace(_THANTHAKHAT, "")
+        alone = _SILENCED_LETTER.sub("", found[0])
+        parts.append(tuple(dict.fromkeys((pair, alone, ""))) if count < MAX_SILENCED_LETTERS else (pair,))
         at = found.end()
-    parts.append((name[at:].replace(_SILENCER, ""),))
+    parts.append((name[at:].replace(_THANTHAKHAT, ""),))
     for chosen in product(*parts):
         yield "".join(chosen)
 
 
-def _bare(text: str) -> str:
-    alike = "".join(_ALIKE.get(c, c) for c in _TONES.sub("", text) if unicodedata.category(c)[0] in "LM")
-    return _TWICE.sub(r"\1", alike)
+def _reduce_to_key(text: str) -> str:
+    alike = "".join(
+        _SOUND_ALIKE.get(c, c) for c in _TONE_MARKS.sub("", text) if unicodedata.category(c)[0] in "LM"
+    )
+    return _REPEATED_LETTER.sub(r"\1", alike)

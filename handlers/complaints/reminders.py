@@ -32,13 +32,13 @@ class CaseDeadlineState:
     number: int
     status: CaseStatus
     received_on: date
-    since: date
+    status_since: date
     touched_on: date
     answer_by: date
     answered: bool = False
     officer: str = ""
-    excluded: frozenset[str] = frozenset()
-    told: frozenset[str] = frozenset()
+    excluded_staff: frozenset[str] = frozenset()
+    sent_reminders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,6 @@ class SendReminder(Act):
     name: str
     on: date
     due: date
-    say: Reply = field(repr=False)
-    told: tuple[str, ...]
-    passed: tuple[str, ...] = ()
+    reply: Reply = field(repr=False)
+    recipients: tuple[str, ...]
+    superseded: tuple[str, ...] = ()

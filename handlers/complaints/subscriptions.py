@@ -2,35 +2,37 @@
 
 from handlers.complaints.messages import FindCase, SubscribeToCase, Unsubscribe
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Channel, Deciding, Event, Reply, TurnResult, literal, read
+from handlers.dialog.events import Act, Channel, Decision, Event, Reply, TurnResult, raw_text, run_query
 
-PUSHED = frozenset({Channel.TELEGRAM, Channel.LINE})
+PUSH_CHANNELS = frozenset({Channel.TELEGRAM, Channel.LINE})
 """Where a message can reach a person who is not there."""
 
 
-def ways(event: Event) -> tuple[str, ...]:
+def list_subscription_options(event: Event) -> tuple[str, ...]:
     """The option to be told, where that can be done."""
-    return ("news",) if event.back is not None and event.channel in PUSHED else ()
+    return ("news",) if event.reply_to is not None and event.channel in PUSH_CHANNELS else ()
 
 
-def kept(m: Context, case: str) -> tuple[Reply, tuple[Act, ...]]:
+def build_subscription(m: Context, case: str) -> tuple[Reply, tuple[Act, ...]]:
     """What is said and written when a person wishes to be told of a case."""
     event = m.event
-    if event.back is None:
-        return literal(""), ()
-    return Reply("news.on"), (SubscribeToCase(case, event.who, event.channel, event.back, m.lang),)
+    if event.reply_to is None:
+        return raw_text(""), ()
+    return Reply("news.on"), (SubscribeToCase(case, event.person_id, event.channel, event.reply_to, m.lang),)
 
 
-def wished(m: Context, turn: TurnResult) -> Deciding:
+def handle_subscribe(m: Context, turn: TurnResult) -> Decision:
     """The same question again, after a person who follows a case wished to be told."""
     receipt = m.session.receipt
-    case = (yield from read(FindCase(receipt))) if receipt is not None else None
+    case = (yield from run_query(FindCase(receipt))) if receipt is not None else None
     if case is None:
         return turn
-    said, acts = kept(m, case.id)
-    return TurnResult(turn.session, (said, *turn.says), acts)
+    said, acts = build_subscription(m, case.id)
+    return TurnResult(turn.session, (said, *turn.replies), acts)
 
 
-def stopped(m: Context, turn: TurnResult) -> TurnResult:
+def handle_unsubscribe(m: Context, turn: TurnResult) -> TurnResult:
     """The same question again, after a person wished to hear no more, of any case."""
-    return TurnResult(turn.session, (Reply("news.off"), *turn.says), (Unsubscribe(m.event.who), *turn.acts))
+    return TurnResult(
+        turn.session, (Reply("news.off"), *turn.replies), (Unsubscribe(m.event.person_id), *turn.acts)
+    )

@@ -9,7 +9,14 @@ from handlers.complaints import conflict_of_interest as concerned
 from handlers.complaints import menu
 from handlers.complaints import subscriptions as news
 from handlers.complaints import track_unsettled as unsettled
-from handlers.complaints.lifecycle import ENDED, PUBLIC, CaseOutcome, Transition, TransitionRequest, after
+from handlers.complaints.lifecycle import (
+    ENDED_STATUSES,
+    PUBLIC_STATUSES,
+    CaseOutcome,
+    Transition,
+    TransitionRequest,
+    get_next_status,
+)
 from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
@@ -19,27 +26,27 @@ from handlers.complaints.messages import (
     HistoryEntryKind,
     ReporterCase,
 )
-from handlers.dialog.answers import FEWEST_LETTERS, MOST_FILES, oddities
-from handlers.dialog.choices import STALE, Option, offered, options, picked
-from handlers.dialog.code_lookup import by_code
+from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
+from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.code_lookup import look_up_code
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
-    TYPED,
-    Deciding,
+    TYPED_INPUTS,
+    Decision,
     DialogTopic,
     ExpectedInput,
     File,
     Reply,
     Session,
     TurnResult,
-    asked,
-    read,
+    advance_prompt,
+    run_query,
 )
-from handlers.dialog.receipt import LONGEST_TYPED, folded, reads
+from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 
-NEWEST = 20
+MAX_TIMELINE_LINES = 20
 """Lines of the timeline that are shown; a case seldom has more."""
-MOST_CHARACTERS = 20_000
+MAX_MESSAGE_LENGTH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,137 +54,147 @@ class TrackingQuestion:
     """A question within a case: what it waits for, and what may be picked instead."""
 
     wants: ExpectedInput
-    exits: tuple[Option, ...]
+    options: tuple[Option, ...]
 
 
-ASKING: Mapping[str, TrackingQuestion] = {
-    "message": TrackingQuestion(ExpectedInput.TEXT, options(("stay",))),
-    "attach": TrackingQuestion(ExpectedInput.FILES, options(("stay",))),
-    "offer": TrackingQuestion(ExpectedInput.PICK, options(("send", "stay"))),
-    "unsettled": TrackingQuestion(ExpectedInput.TEXT, options(("stay",))),
-    "withdraw": TrackingQuestion(ExpectedInput.PICK, options(("withdraw_yes", "stay"))),
+TRACKING_QUESTIONS: Mapping[str, TrackingQuestion] = {
+    "message": TrackingQuestion(ExpectedInput.TEXT, make_options(("stay",))),
+    "attach": TrackingQuestion(ExpectedInput.FILES, make_options(("stay",))),
+    "offer": TrackingQuestion(ExpectedInput.PICK, make_options(("send", "stay"))),
+    "unsettled": TrackingQuestion(ExpectedInput.TEXT, make_options(("stay",))),
+    "withdraw": TrackingQuestion(ExpectedInput.PICK, make_options(("withdraw_yes", "stay"))),
 }
 
 
-def ask(m: Context, *before: Reply) -> TurnResult:
+def ask_receipt(m: Context, *before: Reply) -> TurnResult:
     """Ask for the receipt."""
-    session = m.session if m.session.step == "code" else asked(m.session, step="code")
-    session = session.with_(topic=DialogTopic.TRACK, receipt=None)
-    question = Reply("track.ask", {}, offered(options(("leave",)), session), wants=ExpectedInput.CODE)
+    session = m.session if m.session.step == "code" else advance_prompt(m.session, step="code")
+    session = session.replace(topic=DialogTopic.TRACK, receipt=None)
+    question = Reply("track.ask", {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE)
     return TurnResult(session, (*before, question))
 
 
-def hear(m: Context) -> Deciding:
+def handle_tracking(m: Context) -> Decision:
     """Answer one message of a person who follows a case, or wants to."""
     if m.session.receipt is None:
-        return (yield from _at_code(m))
-    case = yield from read(FindCase(m.session.receipt))
+        return (yield from _handle_receipt_text(m))
+    case = yield from run_query(FindCase(m.session.receipt))
     if case is None:
-        return ask(m.on(fresh(m)), Reply("track.unknown"))
-    return (yield from concerned.guarded(m.office, _at_case(m, case)))
+        return ask_receipt(m.with_session(reset_session(m)), Reply("track.unknown"))
+    return (yield from concerned.add_exclusions(m.office, _handle_case_input(m, case)))
 
 
-def fresh(m: Context) -> Session:
+def reset_session(m: Context) -> Session:
     """A session that knows no case and holds no draft."""
     return Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
 
 
-def again(m: Context, *before: Reply) -> Deciding:
+def reprompt_tracking(m: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
     if m.session.receipt is None:
-        return ask(m, *before)
-    if m.session.step in ASKING:
-        return TurnResult(m.session, (*before, _question(m.session)))
-    case = yield from read(FindCase(m.session.receipt))
-    return show(m, case, *before) if case else ask(m.on(fresh(m)), Reply("track.unknown"))
+        return ask_receipt(m, *before)
+    if m.session.step in TRACKING_QUESTIONS:
+        return TurnResult(m.session, (*before, _build_tracking_question(m.session)))
+    case = yield from run_query(FindCase(m.session.receipt))
+    return (
+        show_reporter_case(m, case, *before)
+        if case
+        else ask_receipt(m.with_session(reset_session(m)), Reply("track.unknown"))
+    )
 
 
-def _at_code(m: Context) -> Deciding:
-    choice = picked(m.event, m.session, options(("leave",)), numbers=False)
+def _handle_receipt_text(m: Context) -> Decision:
+    choice = parse_choice(m.event, m.session, make_options(("leave",)), numbers=False)
     if choice == "leave":
-        return menu.again(m)
+        return menu.show_complaints_menu(m)
     if choice is STALE:
-        return ask(m, Reply("pick.stale"))
+        return ask_receipt(m, Reply("pick.stale"))
     text = m.event.text or ""
-    if m.event.file is not None or _is_told(text):
+    if m.event.file is not None or _is_story(text):
         # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
-        return (yield from menu.hear(m))
-    return (yield from look_up(m, text))
+        return (yield from menu.handle_complaints_menu(m))
+    return (yield from look_up_case(m, text))
 
 
-def _is_told(text: str) -> bool:
+def _is_story(text: str) -> bool:
     """Whether a text is words and no attempt at a receipt."""
-    if len(text) > LONGEST_TYPED:
+    if len(text) > MAX_RECEIPT_TEXT:
         return True
-    return thai.letters(text) >= FEWEST_LETTERS and not folded(text).isascii()
+    return thai.count_letters_and_digits(text) >= MIN_STORY_LETTERS and not normalize_receipt(text).isascii()
 
 
-def look_up(m: Context, text: str) -> Deciding:
+def look_up_case(m: Context, text: str) -> Decision:
     """Find the case of a receipt. A mistyped one is told apart by its check symbol, without a look-up.
 
     A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
     close the look-up, at first for 15 minutes and never for more than an hour.
     """
-    case, said, acts = yield from by_code(m, text, FindCase)
-    if case is None or (receipt := reads(text)) is None:
-        return replace(ask(m, said), acts=acts)
-    return _opened(m.on(fresh(m).with_(receipt=receipt)), case, m.session)
+    case, said, acts = yield from look_up_code(m, text, FindCase)
+    if case is None or (receipt := parse_receipt(text)) is None:
+        return replace(ask_receipt(m, said), acts=acts)
+    return _open_case(m.with_session(reset_session(m).replace(receipt=receipt)), case, m.session)
 
 
-def _opened(m: Context, case: ReporterCase, before: Session) -> TurnResult:
+def _open_case(m: Context, case: ReporterCase, before: Session) -> TurnResult:
     """The case, and what the person typed or sent before the receipt: offered, or attached."""
-    shown = show(m, case)
+    shown = show_reporter_case(m, case)
     acts: tuple[AddHistoryEntry, ...] = ()
     if before.files:
-        acts = (_entry(m, case, HistoryEntryKind.EVIDENCE, files=before.files),)
-        shown = show(m, with_entry(case, acts[0]), Reply("track.attached", {"name": before.files[0].name}))
+        acts = (_build_entry(m, case, HistoryEntryKind.EVIDENCE, files=before.files),)
+        shown = show_reporter_case(
+            m, append_entry(case, acts[0]), Reply("track.attached", {"name": before.files[0].name})
+        )
     if "story" not in before.answers:
         return replace(shown, acts=acts)
-    held = m.on((shown.session or m.session).with_(answers={"held": before.answers["story"]}))
-    offer = _offer(held)
-    return TurnResult(offer.session, (*shown.says, *offer.says), acts)
+    held = m.with_session((shown.session or m.session).replace(answers={"held": before.answers["story"]}))
+    offer = _offer_to_send(held)
+    return TurnResult(offer.session, (*shown.replies, *offer.replies), acts)
 
 
-def _offer(m: Context) -> TurnResult:
-    session = asked(m.session, step="offer")
-    return TurnResult(session, (_question(session),))
+def _offer_to_send(m: Context) -> TurnResult:
+    session = advance_prompt(m.session, step="offer")
+    return TurnResult(session, (_build_tracking_question(session),))
 
 
-def _question(session: Session) -> Reply:
+def _build_tracking_question(session: Session) -> Reply:
     """What is asked at a step of a case other than its state."""
-    asking = ASKING[session.step]
-    return Reply(f"track.{session.step}", {}, offered(asking.exits, session), wants=asking.wants)
+    asking = TRACKING_QUESTIONS[session.step]
+    return Reply(f"track.{session.step}", {}, to_choices(asking.options, session), wants=asking.wants)
 
 
-def _entry(
+def _build_entry(
     m: Context, case: ReporterCase, kind: HistoryEntryKind, text: str = "", files: tuple[File, ...] = ()
 ) -> AddHistoryEntry:
-    return AddHistoryEntry(case.id, case.seq + 1, thai.day(m.now), kind, ActorKind.REPORTER, text, files)
+    return AddHistoryEntry(
+        case.id, case.seq + 1, thai.to_bangkok_date(m.now), kind, ActorKind.REPORTER, text, files
+    )
 
 
-def show(m: Context, case: ReporterCase, *before: Reply) -> TurnResult:
+def show_reporter_case(m: Context, case: ReporterCase, *before: Reply) -> TurnResult:
     """The state of a case, its timeline and what the reporter may do."""
-    session = m.session if m.session.step == "case" else asked(m.session)
-    session = session.with_(topic=DialogTopic.TRACK, step="case")
+    session = m.session if m.session.step == "case" else advance_prompt(m.session)
+    session = session.replace(topic=DialogTopic.TRACK, step="case")
     status = Reply(
         "track.status",
         {
-            "status": Reply(f"status.{PUBLIC[case.status]}"),
-            "received": thai.shown(case.received_on, m.lang),
-            "timeline": tuple(line(entry, m) for entry in case.entries[-NEWEST:]),
+            "status": Reply(f"status.{PUBLIC_STATUSES[case.status]}"),
+            "received": thai.format_date(case.received_on, m.lang),
+            "timeline": tuple(
+                format_timeline_entry(entry, m) for entry in case.entries[-MAX_TIMELINE_LINES:]
+            ),
         },
-        offered(ways(case, m), session),
+        to_choices(list_reporter_actions(case, m), session),
         certain=True,
         wants=ExpectedInput.PICK,
     )
     return TurnResult(session, (*before, status))
 
 
-def line(entry: HistoryEntry, m: Context) -> Reply:
+def format_timeline_entry(entry: HistoryEntry, m: Context) -> Reply:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
-    args: dict[str, str | int | Reply] = {"on": thai.shown(entry.on, m.lang), "text": entry.text}
+    args: dict[str, str | int | Reply] = {"on": thai.format_date(entry.on, m.lang), "text": entry.text}
     if entry.kind is HistoryEntryKind.ASKED:
-        args["body"] = thai.shown(date.fromisoformat(entry.body), m.lang)
+        args["body"] = thai.format_date(date.fromisoformat(entry.body), m.lang)
     if entry.kind is not HistoryEntryKind.MOVED:
         return Reply(f"entry.{entry.kind}", args)
     why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
@@ -188,97 +205,122 @@ def line(entry: HistoryEntry, m: Context) -> Reply:
     return Reply(f"entry.moved.{entry.status}", {**args, "why": why})
 
 
-def ways(case: ReporterCase, m: Context) -> tuple[Option, ...]:
+def list_reporter_actions(case: ReporterCase, m: Context) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
-    last = ("unsettled",) if unsettled.may_be_said(case, m) else () if case.status in ENDED else ("withdraw",)
-    return options(("message", "attach", "refresh", *news.ways(m.event), *last, "leave"))
+    last = (
+        ("unsettled",)
+        if unsettled.can_request_reopening(case, m)
+        else ()
+        if case.status in ENDED_STATUSES
+        else ("withdraw",)
+    )
+    return make_options(
+        ("message", "attach", "refresh", *news.list_subscription_options(m.event), *last, "leave")
+    )
 
 
-def _at_case(m: Context, case: ReporterCase) -> TurnResult:
-    asking = ASKING.get(m.session.step)
-    here = asking.exits if asking else ways(case, m)
+def _handle_case_input(m: Context, case: ReporterCase) -> TurnResult:
+    asking = TRACKING_QUESTIONS.get(m.session.step)
+    here = asking.options if asking else list_reporter_actions(case, m)
     if m.event.file is not None:
-        return _attach(m, case, m.event.file)
-    choice = picked(m.event, m.session, here, numbers=asking is None or asking.wants not in TYPED)
+        return _attach_file(m, case, m.event.file)
+    choice = parse_choice(
+        m.event, m.session, here, numbers=asking is None or asking.wants not in TYPED_INPUTS
+    )
     if choice is STALE:
-        return show(m, case, Reply("pick.stale"))
+        return show_reporter_case(m, case, Reply("pick.stale"))
     if choice is None:
-        return _told(m, case)
-    return _chosen(m, case, choice)
+        return _handle_case_text(m, case)
+    return _handle_case_choice(m, case, choice)
 
 
-def _chosen(m: Context, case: ReporterCase, choice: str) -> TurnResult:
-    if choice in ASKING:
-        session = asked(m.session, step=choice)
-        return TurnResult(session, (_question(session),))
+def _handle_case_choice(m: Context, case: ReporterCase, choice: str) -> TurnResult:
+    if choice in TRACKING_QUESTIONS:
+        session = advance_prompt(m.session, step=choice)
+        return TurnResult(session, (_build_tracking_question(session),))
     if choice == "send":
-        return _send(m, case, m.session.answers["held"])
+        return _send_message(m, case, m.session.answers["held"])
     if choice == "withdraw_yes":
-        return _withdraw(m, case)
+        return _withdraw_case(m, case)
     if choice == "news":
-        told, acts = news.kept(m, case.id)
-        return replace(show(m, case, told), acts=acts)
+        told, acts = news.build_subscription(m, case.id)
+        return replace(show_reporter_case(m, case, told), acts=acts)
     if choice == "leave":
-        return menu.again(m.on(fresh(m)), Reply("track.left"))
-    return show(m.with_(answers={}), case)
+        return menu.show_complaints_menu(m.with_session(reset_session(m)), Reply("track.left"))
+    return show_reporter_case(m.replace_session(answers={}), case)
 
 
-def _told(m: Context, case: ReporterCase) -> TurnResult:
+def _handle_case_text(m: Context, case: ReporterCase) -> TurnResult:
     """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
-    cleaned = thai.clean(m.event.text or "")
+    cleaned = thai.clean_text(m.event.text or "")
     if not cleaned.text:
-        return show(m, case, Reply("text.empty"))
-    if len(cleaned.text) > MOST_CHARACTERS:
-        return show(
+        return show_reporter_case(m, case, Reply("text.empty"))
+    if len(cleaned.text) > MAX_MESSAGE_LENGTH:
+        return show_reporter_case(
             m,
             case,
             Reply(
                 "track.too_long",
-                {"limit": f"{MOST_CHARACTERS:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text},
+                {
+                    "limit": f"{MAX_MESSAGE_LENGTH:,}",
+                    "count": f"{len(cleaned.text):,}",
+                    "unsent": cleaned.text,
+                },
             ),
         )
     if m.session.step == "unsettled":
-        return _unsettled(m, case, cleaned.text)
+        return _request_reopening(m, case, cleaned.text)
     if m.session.step == "message":
-        return _send(m, case, cleaned.text, *oddities(cleaned))
-    return _offer(m.with_(answers={"held": cleaned.text}))
+        return _send_message(m, case, cleaned.text, *list_text_warnings(cleaned))
+    return _offer_to_send(m.replace_session(answers={"held": cleaned.text}))
 
 
-def _send(m: Context, case: ReporterCase, text: str, *notes: Reply) -> TurnResult:
-    act = _entry(m, case, HistoryEntryKind.REPORTER, text)
-    return replace(show(m.with_(answers={}), with_entry(case, act), *notes, Reply("track.sent")), acts=(act,))
+def _send_message(m: Context, case: ReporterCase, text: str, *notes: Reply) -> TurnResult:
+    act = _build_entry(m, case, HistoryEntryKind.REPORTER, text)
+    return replace(
+        show_reporter_case(
+            m.replace_session(answers={}), append_entry(case, act), *notes, Reply("track.sent")
+        ),
+        acts=(act,),
+    )
 
 
-def _attach(m: Context, case: ReporterCase, file: File) -> TurnResult:
+def _attach_file(m: Context, case: ReporterCase, file: File) -> TurnResult:
     if file.problem is not None:
-        return show(m, case, Reply(f"file.{file.problem}", {"name": file.name, "most": MOST_FILES}))
-    act = _entry(m, case, HistoryEntryKind.EVIDENCE, files=(file,))
+        return show_reporter_case(
+            m, case, Reply(f"file.{file.problem}", {"name": file.name, "most": MAX_FILES})
+        )
+    act = _build_entry(m, case, HistoryEntryKind.EVIDENCE, files=(file,))
     note = Reply("track.coming" if file.coming else "track.attached", {"name": file.name})
-    return replace(show(m, with_entry(case, act), note), acts=(act,))
+    return replace(show_reporter_case(m, append_entry(case, act), note), acts=(act,))
 
 
-def _withdraw(m: Context, case: ReporterCase) -> TurnResult:
-    if case.status in ENDED:
-        return show(m, case, Reply("track.ended"))
-    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), thai.day(m.now)
-    act = ApplyTransition(case.id, case.seq + 1, on, step, after(case.status, step), ActorKind.REPORTER)
+def _withdraw_case(m: Context, case: ReporterCase) -> TurnResult:
+    if case.status in ENDED_STATUSES:
+        return show_reporter_case(m, case, Reply("track.ended"))
+    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), thai.to_bangkok_date(m.now)
+    act = ApplyTransition(
+        case.id, case.seq + 1, on, step, get_next_status(case.status, step), ActorKind.REPORTER
+    )
     entry = HistoryEntry(act.seq, on, HistoryEntryKind.MOVED, act.status, CaseOutcome.WITHDRAWN)
     shown = replace(case, status=act.status, outcome=CaseOutcome.WITHDRAWN, entries=(*case.entries, entry))
-    return replace(show(m, shown, Reply("track.withdrawn")), acts=(act,))
+    return replace(show_reporter_case(m, shown, Reply("track.withdrawn")), acts=(act,))
 
 
-def _unsettled(m: Context, case: ReporterCase, text: str) -> TurnResult:
+def _request_reopening(m: Context, case: ReporterCase, text: str) -> TurnResult:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
-    if not unsettled.may_be_said(case, m):
-        return show(m, case, Reply("track.settled"))
-    if thai.letters(text) < FEWEST_LETTERS:
-        return TurnResult(m.session, (Reply("track.unsettled_short"), _question(m.session)))
-    shown, move = unsettled.reopened(case, m)
-    words = _entry(m, shown, HistoryEntryKind.REPORTER, text)
-    again = show(m.with_(answers={}), with_entry(shown, words), Reply("track.reopened"))
+    if not unsettled.can_request_reopening(case, m):
+        return show_reporter_case(m, case, Reply("track.settled"))
+    if thai.count_letters_and_digits(text) < MIN_STORY_LETTERS:
+        return TurnResult(m.session, (Reply("track.unsettled_short"), _build_tracking_question(m.session)))
+    shown, move = unsettled.build_reopening(case, m)
+    words = _build_entry(m, shown, HistoryEntryKind.REPORTER, text)
+    again = show_reporter_case(
+        m.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened")
+    )
     return replace(again, acts=(move, words))
 
 
-def with_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
+def append_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
     """The case as it will stand once the entry is written."""
     return replace(case, entries=(*case.entries, HistoryEntry(act.seq, act.on, act.kind)))

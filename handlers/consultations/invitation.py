@@ -2,14 +2,14 @@
 
 from handlers.consultations.messages import ListConsultations
 from handlers.dialog.context import Context
-from handlers.dialog.events import Deciding, Reply, read
+from handlers.dialog.events import Decision, Reply, run_query
 from handlers.feedback import give as opinion
 from handlers.questions import menu as welcome
 
 
-def begin(m: Context) -> Deciding:
+def offer_open_consultations(m: Context) -> Decision:
     """Offer the open consultations; where there are none, say how to give an opinion all the same."""
-    ballots = yield from read(ListConsultations())
+    ballots = yield from run_query(ListConsultations())
     if any(one.is_open(m.now) for one in ballots):
-        return (yield from opinion.begin(m))
-    return welcome.again(m, Reply("welcome.consultations.none"))
+        return (yield from opinion.begin_feedback(m))
+    return welcome.show_service_menu(m, Reply("welcome.consultations.none"))

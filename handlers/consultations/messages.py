@@ -76,16 +76,16 @@ class FindResponse(Query[Mapping[str, str] | None]):
     """What a person answered, as long as the consultation is open; None where they did not."""
 
     code: str
-    who: bytes
+    person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class AnnounceConsultation(Act):
     """Announce a consultation. paper: the PDF of its background, or nothing. A conflict where the code is taken."""
 
-    ballot: Consultation
+    consultation: Consultation
     by: str
-    paper: bytes = field(default=b"", repr=False)
+    background_pdf: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ class SubmitResponse(Act):
     """
 
     code: str
-    who: bytes = field(repr=False)
+    person_id: bytes = field(repr=False)
     has_account: bool
     answers: Mapping[str, str] = field(repr=False)
-    back: ReplyAddress | None = None
+    reply_address: ReplyAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class ModerateStatement(Act):
     """Let a statement join its consultation, or put it away."""
 
     id: str
-    joins: bool
+    accepted: bool
     by: str
 
 
@@ -153,7 +153,7 @@ class FreeText:
     number: int
     question: str
     text: str = field(repr=False)
-    many: int = 1
+    writers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +202,8 @@ class ConsultationResult:
     """The results as they would be published, and where they will stand; address is empty where no site is known."""
 
     content: bytes = field(repr=False)
-    voices: int = 0
-    address: str = ""
+    responses: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from typing import Any, TypeAlias
 
 from handlers import thai
 from handlers.dialog.context import Context
-from handlers.dialog.events import File, FileProblem, Query, Reply, Session, StoreTextFile, read
+from handlers.dialog.events import File, FileProblem, Query, Reply, Session, StoreTextFile, run_query
 from handlers.dialog.form import FieldKind, FormField
 
-MOST_FILES = 20
-STORY = FormField("story", FieldKind.LONG, limit=20_000)
+MAX_FILES = 20
+STORY_FIELD = FormField("story", FieldKind.LONG, limit=20_000)
 """What happened: the field that also takes what is told where nothing asked for it."""
 
-FEWEST_LETTERS = 10
+MIN_STORY_LETTERS = 10
 """What happened cannot be told in fewer letters; what was typed is kept and more is asked for."""
 
 
@@ -23,127 +23,133 @@ class AnswerResult:
 
     session: Session
     notes: tuple[Reply, ...] = ()
-    stay: bool = False
+    repeat_question: bool = False
 
 
-Keeping: TypeAlias = Generator[Query[Any], Any, AnswerResult]
+AnswerGenerator: TypeAlias = Generator[Query[Any], Any, AnswerResult]
 
 
-def take(field: FormField, m: Context) -> Keeping:
+def accept_answer(field: FormField, m: Context) -> AnswerGenerator:
     """Keep what was typed or sent at a question."""
     if m.event.file is not None:
-        return take_file(field, m.session, m.event.file)
-    cleaned = thai.clean(m.event.text or "")
-    notes = oddities(cleaned)
+        return accept_file(field, m.session, m.event.file)
+    cleaned = thai.clean_text(m.event.text or "")
+    notes = list_text_warnings(cleaned)
     if not cleaned.text:
-        return AnswerResult(m.session, (*notes, Reply("text.empty")), stay=True)
-    kept = yield from _TAKERS[field.kind](field, m, cleaned.text)
+        return AnswerResult(m.session, (*notes, Reply("text.empty")), repeat_question=True)
+    kept = yield from _ACCEPTERS[field.kind](field, m, cleaned.text)
     return replace(kept, notes=(*notes, *kept.notes)) if notes else kept
 
 
-def oddities(cleaned: thai.CleanedText) -> tuple[Reply, ...]:
+def list_text_warnings(cleaned: thai.CleanedText) -> tuple[Reply, ...]:
     """What to tell about characters that were taken out or could not be read."""
     removed = (Reply("text.removed", {"count": cleaned.removed}),) if cleaned.removed else ()
     unread = (Reply("text.unreadable", {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
     return (*removed, *unread)
 
 
-def set_aside(m: Context) -> Keeping:
+def keep_unasked_input(m: Context) -> AnswerGenerator:
     """Keep what came where no question takes it: a text goes into the story, a file to the evidence.
 
     A text of fewer than `FEWEST_LETTERS` letters is taken for a slip and not kept: no notes then.
     """
     if m.event.file is not None:
-        return take_file(STORY, m.session, m.event.file)
-    cleaned = thai.clean(m.event.text or "")
-    if thai.letters(cleaned.text) < FEWEST_LETTERS:
+        return accept_file(STORY_FIELD, m.session, m.event.file)
+    cleaned = thai.clean_text(m.event.text or "")
+    if thai.count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
         return AnswerResult(m.session)
-    kept = yield from append(m.session, STORY.name, cleaned.text, STORY.limit)
-    return replace(kept, notes=(*oddities(cleaned), *kept.notes, Reply("pick.story")))
+    kept = yield from append_to_answer(m.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
+    return replace(kept, notes=(*list_text_warnings(cleaned), *kept.notes, Reply("pick.story")))
 
 
-def take_file(field: FormField, session: Session, file: File) -> AnswerResult:
+def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
     """Keep a file as evidence, whatever was asked; say why where it could not be kept."""
     problem = file.problem
-    if problem is None and len(session.files) >= MOST_FILES:
+    if problem is None and len(session.files) >= MAX_FILES:
         problem = FileProblem.TOO_MANY
     if problem is not None:
         return AnswerResult(
-            session, (Reply(f"file.{problem}", {"name": file.name, "most": MOST_FILES}),), stay=True
+            session, (Reply(f"file.{problem}", {"name": file.name, "most": MAX_FILES}),), repeat_question=True
         )
-    session = session.with_(files=(*session.files, file))
+    session = session.replace(files=(*session.files, file))
     how = "coming" if file.coming else "misnamed" if file.misnamed else "kept"
     note = Reply(f"file.{how}", {"name": file.name, "count": len(session.files)})
     elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early"),)
-    return AnswerResult(session, (note, *elsewhere), stay=True)
+    return AnswerResult(session, (note, *elsewhere), repeat_question=True)
 
 
-def append(session: Session, name: str, text: str, limit: int) -> Keeping:
+def append_to_answer(session: Session, name: str, text: str, limit: int) -> AnswerGenerator:
     """Put a text at the end of an answer; what exceeds its room becomes a sealed text file of evidence."""
     whole = "\n".join(filter(None, (session.answers.get(name), text)))
-    return (yield from _keep(session, {**session.answers, name: whole}, name, limit))
+    return (yield from _store_answer(session, {**session.answers, name: whole}, name, limit))
 
 
-def put(session: Session, name: str, text: str, limit: int) -> Keeping:
+def replace_answer(session: Session, name: str, text: str, limit: int) -> AnswerGenerator:
     """Put a text in the place of an answer, as the newest; what exceeds its room goes the same way."""
     others = {k: v for k, v in session.answers.items() if k != name}
-    return (yield from _keep(session, {**others, name: text}, name, limit))
+    return (yield from _store_answer(session, {**others, name: text}, name, limit))
 
 
-def _keep(session: Session, answers: dict[str, str], name: str, limit: int) -> Keeping:
+def _store_answer(session: Session, answers: dict[str, str], name: str, limit: int) -> AnswerGenerator:
     whole = answers[name]
     if len(whole) <= limit:
-        return AnswerResult(session.with_(answers=answers))
+        return AnswerResult(session.replace(answers=answers))
     answers[name], rest = whole[:limit], whole[limit:]
     shown = {"limit": f"{limit:,}", "rest": f"{len(rest):,}"}
-    if len(session.files) >= MOST_FILES:
+    if len(session.files) >= MAX_FILES:
         return AnswerResult(
-            session.with_(answers=answers), (Reply("text.full", {**shown, "unsent": rest}),), stay=True
+            session.replace(answers=answers),
+            (Reply("text.full", {**shown, "unsent": rest}),),
+            repeat_question=True,
         )
-    file = yield from read(StoreTextFile(rest, f"{name}.txt"))
-    session = session.with_(answers=answers, files=(*session.files, file))
+    file = yield from run_query(StoreTextFile(rest, f"{name}.txt"))
+    session = session.replace(answers=answers, files=(*session.files, file))
     return AnswerResult(session, (Reply("text.overflow", shown),))
 
 
-def _take_pick(_field: FormField, m: Context, text: str) -> Keeping:
+def _accept_pick(_field: FormField, m: Context, text: str) -> AnswerGenerator:
     # Told in the middle of a choice, as people do: part of the story, not an error.
-    kept = yield from set_aside(m)
-    return replace(kept, notes=kept.notes or (Reply("pick.unknown", {"text": text}),), stay=True)
+    kept = yield from keep_unasked_input(m)
+    return replace(kept, notes=kept.notes or (Reply("pick.unknown", {"text": text}),), repeat_question=True)
 
 
-def _take_text(field: FormField, m: Context, text: str) -> Keeping:
-    kept = yield from put(m.session, field.name, text, field.limit)
-    if thai.letters(text, enough=1) == 0:
-        return replace(kept, notes=(*kept.notes, Reply("text.no_letters")), stay=True)
+def _accept_text(field: FormField, m: Context, text: str) -> AnswerGenerator:
+    kept = yield from replace_answer(m.session, field.name, text, field.limit)
+    if thai.count_letters_and_digits(text, enough=1) == 0:
+        return replace(kept, notes=(*kept.notes, Reply("text.no_letters")), repeat_question=True)
     return kept
 
 
-def _take_long(field: FormField, m: Context, text: str) -> Keeping:
-    kept = yield from append(m.session, field.name, text, field.limit)
-    note = (Reply("text.no_letters"),) if thai.letters(text, enough=1) == 0 else ()
-    return replace(kept, notes=(*kept.notes, *note), stay=True)
+def _accept_long(field: FormField, m: Context, text: str) -> AnswerGenerator:
+    kept = yield from append_to_answer(m.session, field.name, text, field.limit)
+    note = (Reply("text.no_letters"),) if thai.count_letters_and_digits(text, enough=1) == 0 else ()
+    return replace(kept, notes=(*kept.notes, *note), repeat_question=True)
 
 
-def _take_when(field: FormField, m: Context, text: str) -> Keeping:
-    kept = yield from put(m.session, field.name, text, field.limit)
-    today = thai.day(m.now)
-    understood = thai.when(text, today, m.lang)
+def _accept_when(field: FormField, m: Context, text: str) -> AnswerGenerator:
+    kept = yield from replace_answer(m.session, field.name, text, field.limit)
+    today = thai.to_bangkok_date(m.now)
+    understood = thai.parse_date(text, today, m.lang)
     if understood is None:
         return replace(kept, notes=(*kept.notes, Reply("when.as_typed")))
-    if understood.first > today:
-        return replace(kept, notes=(*kept.notes, Reply("when.future", {"when": understood.words})), stay=True)
-    return replace(kept, notes=(*kept.notes, Reply("when.read", {"when": understood.words})))
+    if understood.first_day > today:
+        return replace(
+            kept,
+            notes=(*kept.notes, Reply("when.future", {"when": understood.formatted})),
+            repeat_question=True,
+        )
+    return replace(kept, notes=(*kept.notes, Reply("when.read", {"when": understood.formatted})))
 
 
-def _take_note(field: FormField, m: Context, text: str) -> Keeping:
-    kept = yield from append(m.session, f"{field.name}_note", text, field.limit)
-    return replace(kept, notes=(*kept.notes, Reply("file.note")), stay=True)
+def _accept_note(field: FormField, m: Context, text: str) -> AnswerGenerator:
+    kept = yield from append_to_answer(m.session, f"{field.name}_note", text, field.limit)
+    return replace(kept, notes=(*kept.notes, Reply("file.note")), repeat_question=True)
 
 
-_TAKERS: Mapping[FieldKind, Callable[[FormField, Context, str], Keeping]] = {
-    FieldKind.PICK: _take_pick,
-    FieldKind.TEXT: _take_text,
-    FieldKind.LONG: _take_long,
-    FieldKind.WHEN: _take_when,
-    FieldKind.FILES: _take_note,
+_ACCEPTERS: Mapping[FieldKind, Callable[[FormField, Context, str], AnswerGenerator]] = {
+    FieldKind.PICK: _accept_pick,
+    FieldKind.TEXT: _accept_text,
+    FieldKind.LONG: _accept_long,
+    FieldKind.WHEN: _accept_when,
+    FieldKind.FILES: _accept_note,
 }

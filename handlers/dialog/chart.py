@@ -21,6 +21,6 @@ class MonthlyChart:
     months: tuple[ChartMonth, ...]
 
     @property
-    def most(self) -> int:
+    def max_value(self) -> int:
         """The highest figure, at least 1."""
         return max((max(month.received, month.done) for month in self.months), default=0) or 1

@@ -19,10 +19,10 @@ class StaleChoice(Enum):
 
 STALE = StaleChoice.STALE
 
-LONGEST_LABEL = 80
+MAX_LABEL_LENGTH = 80
 """Characters; what is longer is an answer, and picks nothing."""
 
-SAID: Mapping[str, tuple[str, ...]] = {
+CHOICE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ข้าม", "skip"), ("skip", "next", "none")),
     **dict.fromkeys(("ต่อไป", "ไปต่อ", "next"), ("next", "done", "skip")),
     **dict.fromkeys(("เสร็จ", "เสร็จแล้ว", "หมดแล้ว", "done"), ("done", "none")),
@@ -41,26 +41,26 @@ class Option:
     value: str
     name: Bilingual | None = None
 
-    def choice(self, session: Session) -> Choice:
+    def to_choice(self, session: Session) -> Choice:
         """The option as a button of the session's present question."""
         data = f"{session.prompt}.{self.value}"
         if self.name:
-            return Choice(data, "literal", {"text": self.name.in_(session.lang)})
+            return Choice(data, "literal", {"text": self.name.in_lang(session.lang)})
         return Choice(data, f"choice.{self.value}")
 
 
 @cache
-def options(values: tuple[str, ...]) -> tuple[Option, ...]:
+def make_options(values: tuple[str, ...]) -> tuple[Option, ...]:
     """Options with the wording's own labels."""
     return tuple(map(Option, values))
 
 
-def offered(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
+def to_choices(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
     """Options as buttons of the session's present question."""
-    return tuple([option.choice(session) for option in choices])
+    return tuple([option.to_choice(session) for option in choices])
 
 
-def picked(
+def parse_choice(
     event: Event, session: Session, choices: tuple[Option, ...], *, numbers: bool
 ) -> str | StaleChoice | None:
     """The value that was picked; STALE for a tap on an older question, None for words that pick nothing.
@@ -72,25 +72,25 @@ def picked(
         prompt, _, value = event.choice.partition(".")
         known = value in [option.value for option in choices]
         return value if known and prompt == str(session.prompt) else STALE
-    return _typed(event.text or "", session.lang, choices, numbers=numbers)
+    return _parse_typed_choice(event.text or "", session.lang, choices, numbers=numbers)
 
 
-def _typed(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) -> str | None:
-    place = thai.number(raw) if numbers else None
+def _parse_typed_choice(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) -> str | None:
+    place = thai.parse_number(raw) if numbers else None
     if place is not None and 1 <= place <= len(choices):
         return choices[place - 1].value
-    if len(raw) > LONGEST_LABEL:
+    if len(raw) > MAX_LABEL_LENGTH:
         return None
-    typed = thai.folded(raw)
+    typed = thai.normalize_for_matching(raw)
     if not typed:
         return None
     for option in choices:
-        if typed == _folded_label(option, lang):
+        if typed == _normalize_label(option, lang):
             return option.value
     values = [option.value for option in choices]
-    return next((value for value in SAID.get(typed, ()) if value in values), None)
+    return next((value for value in CHOICE_SYNONYMS.get(typed, ()) if value in values), None)
 
 
 @cache
-def _folded_label(option: Option, lang: Lang) -> str:
-    return thai.folded(wording.label(option.choice(Session(lang=lang)), lang))
+def _normalize_label(option: Option, lang: Lang) -> str:
+    return thai.normalize_for_matching(wording.render_label(option.to_choice(Session(lang=lang)), lang))

@@ -7,33 +7,43 @@ from typing import Any, TypeAlias, TypeVar
 from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog import attempts as guesses
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Query, Reply, literal, read
-from handlers.dialog.receipt import LENGTH, Receipt, folded, is_whole, reads
+from handlers.dialog.events import Act, Query, Reply, raw_text, run_query
+from handlers.dialog.receipt import (
+    RECEIPT_LENGTH,
+    Receipt,
+    is_receipt_shaped,
+    normalize_receipt,
+    parse_receipt,
+)
 
 T = TypeVar("T")
-Looking: TypeAlias = Generator[Query[Any], Any, tuple[T | None, Reply, tuple[Act, ...]]]
+CodeLookup: TypeAlias = Generator[Query[Any], Any, tuple[T | None, Reply, tuple[Act, ...]]]
 """What a look-up gives: what was found, else what to say and what to write."""
 
 
-def by_code(m: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> Looking[T]:
+def look_up_code(m: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> CodeLookup[T]:
     """What a code stands for, found by a query; else what to say, and the tries to be kept."""
-    symbols = folded(text)
-    if not is_whole(symbols):
-        return None, Reply("track.length", {"count": len(symbols), "length": LENGTH, "unsent": text}), ()
-    receipt = reads(text)
+    symbols = normalize_receipt(text)
+    if not is_receipt_shaped(symbols):
+        return (
+            None,
+            Reply("track.length", {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text}),
+            (),
+        )
+    receipt = parse_receipt(text)
     if receipt is None:
         return None, Reply("track.mistyped", {"unsent": text}), ()
-    tries = yield from read(GetAttempts(m.event.who))
+    tries = yield from run_query(GetAttempts(m.event.person_id))
     if tries.until is not None and m.now < tries.until:
-        return None, Reply("track.wait", {"until": guesses.until(tries.until)}), ()
-    found = yield from read(find(receipt))
+        return None, Reply("track.wait", {"until": guesses.format_retry_time(tries.until)}), ()
+    found = yield from run_query(find(receipt))
     if found is None:
-        wrong = guesses.missed(tries, m.now)
-        return None, _unknown(wrong, m.now, text), (SaveAttempts(m.event.who, wrong),)
-    return found, literal(""), ()
+        wrong = guesses.record_failure(tries, m.now)
+        return None, _format_unknown_code(wrong, m.now, text), (SaveAttempts(m.event.person_id, wrong),)
+    return found, raw_text(""), ()
 
 
-def _unknown(tries: Attempts, now: datetime, text: str) -> Reply:
+def _format_unknown_code(tries: Attempts, now: datetime, text: str) -> Reply:
     if tries.until is None or tries.until <= now:
         return Reply("track.unknown", {"unsent": text})
-    return Reply("track.unknown_wait", {"until": guesses.until(tries.until), "unsent": text})
+    return Reply("track.unknown_wait", {"until": guesses.format_retry_time(tries.until), "unsent": text})

@@ -16,7 +16,7 @@ class Context:
     session: Session
     office: Office
     now: datetime
-    site: str = ""
+    site_url: str = ""
     """Where the desk's web page is found, or empty."""
 
     @property
@@ -24,10 +24,10 @@ class Context:
         """The language of the talk."""
         return self.session.lang
 
-    def with_(self, **changes: Any) -> "Context":  # noqa: ANN401 - as dataclasses.replace
+    def replace_session(self, **changes: Any) -> "Context":  # noqa: ANN401 - as dataclasses.replace
         """The same moment with changes in its session."""
-        return self.on(self.session.with_(**changes))
+        return self.with_session(self.session.replace(**changes))
 
-    def on(self, session: Session) -> "Context":
+    def with_session(self, session: Session) -> "Context":
         """The same moment on another session."""
-        return Context(self.event, session, self.office, self.now, self.site)
+        return Context(self.event, session, self.office, self.now, self.site_url)

@@ -10,10 +10,10 @@ from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.receipt import Receipt
 
 Lang: TypeAlias = Literal["th", "en"]
-OTHER: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
+OTHER_LANG: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
 T = TypeVar("T")
 
-IDLE = timedelta(minutes=30)
+SESSION_IDLE_TIMEOUT = timedelta(minutes=30)
 """A draft that nobody touched for this long lapses (as GlobaLeaks' sessions do)."""
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,17 +72,17 @@ class Event:
     """
 
     id: str
-    who: bytes
+    person_id: bytes
     channel: Channel
     text: str | None = None
     choice: str | None = None
     file: File | None = None
-    back: bytes | None = None
-    prompt: int | None = None
+    reply_to: bytes | None = None
+    prompt_number: int | None = None
     lang: Lang | None = None
-    message: str = ""
-    unsent: str = ""
-    was: str | None = None
+    message_id: str = ""
+    unsent_message_id: str = ""
+    previous_text: str | None = None
 
 
 class ExpectedInput(StrEnum):
@@ -95,7 +95,7 @@ class ExpectedInput(StrEnum):
     FILES = "files"
 
 
-TYPED = frozenset({ExpectedInput.TEXT, ExpectedInput.LONG, ExpectedInput.CODE})
+TYPED_INPUTS = frozenset({ExpectedInput.TEXT, ExpectedInput.LONG, ExpectedInput.CODE})
 """Where words are waited for, so that a number that is typed is an answer and picks nothing."""
 
 
@@ -137,7 +137,7 @@ class Session:
     sent: Mapping[str, str] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def with_(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
+    def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """The same talk with changes. TypeError for one that a session does not have.
 
         As `dataclasses.replace` but at a tenth of its price, since every message changes its session a few times;
@@ -150,18 +150,18 @@ class Session:
         return changed
 
     @property
-    def drafting(self) -> bool:
+    def has_draft(self) -> bool:
         """Whether something that the person typed or sent would be lost with this session."""
         return bool(self.answers or self.files)
 
     @property
-    def fleeting(self) -> bool:
+    def memory_only(self) -> bool:
         """Whether it lives in memory only: it would link a person to a case, or holds what may be one."""
         return self.receipt is not None or self.step == "suspect"
 
-    def lapsed(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         """Whether the person stayed away too long."""
-        return now - self.at >= IDLE
+        return now - self.at >= SESSION_IDLE_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class Choice:
 
     data: str
     key: str
-    args: Mapping[str, "Arg"] = field(default_factory=dict)
+    args: Mapping[str, "ReplyArg"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +184,13 @@ class Reply:
     """
 
     key: str
-    args: Mapping[str, "Arg"] = field(default_factory=dict)
+    args: Mapping[str, "ReplyArg"] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     certain: bool = False
     wants: ExpectedInput | None = None
 
 
-Arg: TypeAlias = str | int | Reply | tuple[Reply, ...]
+ReplyArg: TypeAlias = str | int | Reply | tuple[Reply, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +205,11 @@ class Message:
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     receipt: str | None = None
-    certain: bool = False
-    guarded: bool = False
-    typed: bool = False
+    durable: bool = False
+    protected: bool = False
+    expects_text: bool = False
     key: str = ""
-    fading: bool = False
+    expires: bool = False
     qr: str = ""
     chart: MonthlyChart | None = None
 
@@ -234,15 +234,15 @@ class TurnResult:
     """
 
     session: Session | None
-    says: tuple[Reply, ...] = ()
+    replies: tuple[Reply, ...] = ()
     acts: tuple[Act, ...] = ()
     lang: Lang = "th"
 
 
-Deciding: TypeAlias = Generator[Query[Any], Any, TurnResult]
+Decision: TypeAlias = Generator[Query[Any], Any, TurnResult]
 
 
-def read(query: Query[T]) -> Generator[Query[T], T, T]:
+def run_query(query: Query[T]) -> Generator[Query[T], T, T]:
     """Ask: `case = yield from read(FindCase(receipt))`."""
     answer: T = yield query
     return answer
@@ -273,11 +273,11 @@ class DeleteFiles(Act):
     ids: tuple[str, ...]
 
 
-def literal(text: str) -> Reply:
+def raw_text(text: str) -> Reply:
     """Words that are not ours: an office's own, or what the person typed."""
     return Reply("literal", {"text": text})
 
 
-def asked(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace
+def advance_prompt(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace
     """The session with one more question asked, so that choices of older ones are told apart."""
-    return session.with_(prompt=session.prompt + 1, **changes)
+    return session.replace(prompt=session.prompt + 1, **changes)

@@ -8,15 +8,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 17
-LONGEST_TYPED = 200
+RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_LENGTH = 17
+MAX_RECEIPT_TEXT = 200
 """Characters in which a receipt is looked for: the most generous way of writing one is a third of it."""
 
-_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_SYMBOL_VALUES = {symbol: value for value, symbol in enumerate(RECEIPT_ALPHABET)}
 _LOOKALIKE = str.maketrans("OIL๐๑๒๓๔๕๖๗๘๙", "0110123456789")
-_THAI = re.compile("[ก-ฮ]")
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
+_THAI_LETTER = re.compile("[ก-ฮ]")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Receipt:
 
     def __post_init__(self) -> None:
         """Raise ValueError unless these are 17 symbols with the right check symbol."""
-        if not is_whole(self.symbols) or check(self.symbols[:16]) != self.symbols[16]:
+        if not is_receipt_shaped(self.symbols) or compute_check_symbol(self.symbols[:16]) != self.symbols[16]:
             raise ValueError("not a receipt")
 
     def __repr__(self) -> str:
         return "Receipt(****)"
 
     @property
-    def shown(self) -> str:
+    def formatted(self) -> str:
         """`XXXX-XXXX-XXXX-XXXX-C`."""
         s = self.symbols
         return f"{s[0:4]}-{s[4:8]}-{s[8:12]}-{s[12:16]}-{s[16]}"
@@ -45,38 +45,38 @@ class Receipt:
         return self.symbols[-5:]
 
 
-def check(symbols: str) -> str:
+def compute_check_symbol(symbols: str) -> str:
     """The check symbol of 16 symbols."""
-    return ALPHABET[sum(place * _VALUE[s] for place, s in enumerate(symbols, start=1)) % 31]
+    return RECEIPT_ALPHABET[sum(place * _SYMBOL_VALUES[s] for place, s in enumerate(symbols, start=1)) % 31]
 
 
-def made_of(number: int) -> Receipt:
+def make_receipt(number: int) -> Receipt:
     """The receipt of a random number of 80 bits."""
     if not 0 <= number < 1 << 80:
         raise ValueError("80 bits make a receipt")
-    symbols = "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
-    return Receipt(symbols + check(symbols))
+    symbols = "".join(RECEIPT_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+    return Receipt(symbols + compute_check_symbol(symbols))
 
 
-def folded(text: str) -> str:
+def normalize_receipt(text: str) -> str:
     """What a person typed, as receipt symbols: case, Thai digits, O, I, L, spaces and hyphens folded.
 
     Of a long text the first `LONGEST_TYPED` characters, which are no receipt any more.
     """
-    upright = unicodedata.normalize("NFKC", text.strip()[:LONGEST_TYPED]).upper()
-    return _BETWEEN.sub("", upright).translate(_LOOKALIKE)
+    upright = unicodedata.normalize("NFKC", text.strip()[:MAX_RECEIPT_TEXT]).upper()
+    return _SEPARATORS.sub("", upright).translate(_LOOKALIKE)
 
 
-def is_whole(symbols: str) -> bool:
+def is_receipt_shaped(symbols: str) -> bool:
     """Whether this has a receipt's length and letters, be its check symbol right or wrong."""
-    return len(symbols) == LENGTH and all(s in _VALUE for s in symbols)
+    return len(symbols) == RECEIPT_LENGTH and all(s in _SYMBOL_VALUES for s in symbols)
 
 
-def reads(text: str) -> Receipt | None:
+def parse_receipt(text: str) -> Receipt | None:
     """The receipt in a text, or None where it is none or is mistyped."""
-    if _THAI.search(text):  # most of what is typed, and told at its first letter
+    if _THAI_LETTER.search(text):  # most of what is typed, and told at its first letter
         return None
-    symbols = folded(text)
-    if is_whole(symbols) and check(symbols[:16]) == symbols[16]:
+    symbols = normalize_receipt(text)
+    if is_receipt_shaped(symbols) and compute_check_symbol(symbols[:16]) == symbols[16]:
         return Receipt(symbols)
     return None

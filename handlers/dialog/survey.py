@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from handlers import thai
-from handlers.complaints.track import fresh
-from handlers.dialog.answers import oddities
-from handlers.dialog.choices import STALE, Option, StaleChoice, offered, options, picked
+from handlers.complaints.track import reset_session
+from handlers.dialog.answers import list_text_warnings
+from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
-    Arg,
-    Deciding,
+    Decision,
     DialogTopic,
     ExpectedInput,
     Query,
     Reply,
+    ReplyArg,
     Session,
     TurnResult,
-    asked,
-    literal,
+    advance_prompt,
+    raw_text,
 )
 from handlers.office import Bilingual
 from handlers.questions import ask
@@ -27,14 +27,14 @@ from handlers.questions import menu as welcome
 from handlers.questions.misdirected import is_complaint
 
 T = TypeVar("T")
-Reading: TypeAlias = Generator[Query[Any], Any, T]
+QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
 
-LONGEST = 2000
+MAX_SURVEY_TEXT = 2000
 """Characters of an answer in one's own words."""
 
 TICK = "✓ "
-REVIEW = "review"
-SUSPECT = "suspect"
+REVIEW_STEP = "review"
+SUSPECT_STEP = "suspect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class SurveyQuestion:
     key: str
     title: Reply
     options: tuple[Option, ...] = ()
-    several: bool = False
+    multiple: bool = False
     optional: bool = True
-    brief: Reply | None = None
+    short_title: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,94 +59,104 @@ class SurveyState:
     way: onward or leave; typed: whether it brought words.
     """
 
-    m: Context
-    way: str
+    ctx: Context
+    direction: str
     notes: tuple[Reply, ...] = ()
-    typed: bool = False
+    has_text: bool = False
 
 
-def put(
+def ask_survey_question(
     m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], key: str, *before: Reply
 ) -> TurnResult:
     """Ask the question of a key. Asking the same one again keeps its old buttons alive."""
-    session = m.session if m.session.step == key else asked(m.session, step=key)
-    session = session.with_(topic=topic)
-    item = _item(items, key)
+    session = m.session if m.session.step == key else advance_prompt(m.session, step=key)
+    session = session.replace(topic=topic)
+    item = _find_question(items, key)
     place = [one.key for one in items].index(key) + 1
-    args: dict[str, Arg] = {"title": item.title, "place": place, "of": len(items)}
+    args: dict[str, ReplyArg] = {"title": item.title, "place": place, "of": len(items)}
     answer = session.answers.get(key, "")
-    args["so_far"] = Reply("poll.so_far", {"answer": answer}) if answer and not item.options else literal("")
-    choices = offered(_ways(items, item, session), session)
+    args["so_far"] = Reply("poll.so_far", {"answer": answer}) if answer and not item.options else raw_text("")
+    choices = to_choices(_list_options(items, item, session), session)
     wants = ExpectedInput.PICK if item.options else ExpectedInput.TEXT
     return TurnResult(session, (*before, Reply("poll.item", args, choices, wants=wants)))
 
 
-def heard(m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion]) -> TurnResult | SurveyState:
+def handle_survey_answer(
+    m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion]
+) -> TurnResult | SurveyState:
     """What a message is to the question that the talk stands at: asked again, or an answer."""
-    item = _item(items, m.session.step)
-    choice = picked(m.event, m.session, _ways(items, item, m.session), numbers=bool(item.options))
+    item = _find_question(items, m.session.step)
+    choice = parse_choice(
+        m.event, m.session, _list_options(items, item, m.session), numbers=bool(item.options)
+    )
     if choice is STALE:
-        return put(m, topic, items, item.key, Reply("pick.stale"))
+        return ask_survey_question(m, topic, items, item.key, Reply("pick.stale"))
     if choice is None:
         if item.options:
-            return put(m, topic, items, item.key, Reply("pick.unknown_here"))
-        return _words(m, topic, items, item)
+            return ask_survey_question(m, topic, items, item.key, Reply("pick.unknown_here"))
+        return _accept_survey_text(m, topic, items, item)
     if choice == "leave":
         return SurveyState(m, "leave")
     if choice == "back":
-        return put(m, topic, items, before(items, item.key))
+        return ask_survey_question(m, topic, items, find_previous_key(items, item.key))
     if choice in {"skip", "next", "done"}:
         return SurveyState(m, "onward")
-    if item.several:
-        return put(_toggled(m, item, choice), topic, items, item.key)
-    return SurveyState(m.with_(answers={**m.session.answers, item.key: choice}), "onward")
+    if item.multiple:
+        return ask_survey_question(_toggle_option(m, item, choice), topic, items, item.key)
+    return SurveyState(m.replace_session(answers={**m.session.answers, item.key: choice}), "onward")
 
 
-def onward(
+def ask_next_question(
     m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply
 ) -> TurnResult | None:
     """The question after the present one; None after the last."""
     keys = [one.key for one in items]
     place = keys.index(m.session.step) + 1 if m.session.step in keys else 0
-    return put(m, topic, items, keys[place], *before) if place < len(keys) else None
+    return ask_survey_question(m, topic, items, keys[place], *before) if place < len(keys) else None
 
 
-def before(items: Sequence[SurveyQuestion], key: str) -> str:
+def find_previous_key(items: Sequence[SurveyQuestion], key: str) -> str:
     """The question before one; the first is before itself."""
     keys = [one.key for one in items]
     return keys[max(0, keys.index(key) - 1)] if key in keys else keys[-1]
 
 
-def told(items: Sequence[SurveyQuestion], answers: Mapping[str, str], m: Context) -> tuple[Reply, ...]:
+def format_survey_answers(
+    items: Sequence[SurveyQuestion], answers: Mapping[str, str], m: Context
+) -> tuple[Reply, ...]:
     """The answers as they are looked over, a line each."""
     return tuple(
-        Reply("poll.line", {"title": item.brief or item.title, "answer": _shown(item, answers, m)})
+        Reply(
+            "poll.line", {"title": item.short_title or item.title, "answer": _format_answer(item, answers, m)}
+        )
         for item in items
     )
 
 
-def _shown(item: SurveyQuestion, answers: Mapping[str, str], m: Context) -> Arg:
+def _format_answer(item: SurveyQuestion, answers: Mapping[str, str], m: Context) -> ReplyArg:
     answer = answers.get(item.key, "")
     if not answer:
         return Reply("poll.nothing")
     if not item.options:
-        return literal(answer)
+        return raw_text(answer)
     own = {option.value: option for option in item.options}
-    said = [own[value].choice(m.session) for value in answer.split(",") if value in own]
+    said = [own[value].to_choice(m.session) for value in answer.split(",") if value in own]
     return tuple(Reply(one.key, one.args) for one in said)
 
 
-def _item(items: Sequence[SurveyQuestion], key: str) -> SurveyQuestion:
+def _find_question(items: Sequence[SurveyQuestion], key: str) -> SurveyQuestion:
     return next((one for one in items if one.key == key), items[0])
 
 
-def _ways(items: Sequence[SurveyQuestion], item: SurveyQuestion, session: Session) -> tuple[Option, ...]:
-    chosen = _chosen(session, item.key)
+def _list_options(
+    items: Sequence[SurveyQuestion], item: SurveyQuestion, session: Session
+) -> tuple[Option, ...]:
+    chosen = _split_picked(session, item.key)
     shown = item.options
-    if item.several:
-        shown = tuple(_ticked(one, session) if one.value in chosen else one for one in shown)
+    if item.multiple:
+        shown = tuple(_tick_option(one, session) if one.value in chosen else one for one in shown)
     ways = []
-    if item.several and chosen:
+    if item.multiple and chosen:
         ways.append("done")
     elif session.answers.get(item.key):
         ways.append("next")
@@ -154,83 +164,90 @@ def _ways(items: Sequence[SurveyQuestion], item: SurveyQuestion, session: Sessio
         ways.append("skip")
     if item.key != items[0].key:
         ways.append("back")
-    return (*shown, *options((*ways, "leave")))
+    return (*shown, *make_options((*ways, "leave")))
 
 
-def _chosen(session: Session, key: str) -> list[str]:
+def _split_picked(session: Session, key: str) -> list[str]:
     return [value for value in session.answers.get(key, "").split(",") if value]
 
 
-def _ticked(option: Option, session: Session) -> Option:
-    name = option.name.in_(session.lang) if option.name else option.value
+def _tick_option(option: Option, session: Session) -> Option:
+    name = option.name.in_lang(session.lang) if option.name else option.value
     return replace(option, name=Bilingual(th=f"{TICK}{name}"))
 
 
-def _toggled(m: Context, item: SurveyQuestion, value: str) -> Context:
-    chosen = set(_chosen(m.session, item.key)) ^ {value}
+def _toggle_option(m: Context, item: SurveyQuestion, value: str) -> Context:
+    chosen = set(_split_picked(m.session, item.key)) ^ {value}
     kept = ",".join(option.value for option in item.options if option.value in chosen)
-    return m.with_(answers={**m.session.answers, item.key: kept})
+    return m.replace_session(answers={**m.session.answers, item.key: kept})
 
 
-def _words(
+def _accept_survey_text(
     m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], item: SurveyQuestion
 ) -> TurnResult | SurveyState:
-    cleaned = thai.clean(m.event.text or "")
-    notes = oddities(cleaned)
+    cleaned = thai.clean_text(m.event.text or "")
+    notes = list_text_warnings(cleaned)
     if not cleaned.text:
-        return put(m, topic, items, item.key, *notes, Reply("text.empty"))
-    if len(cleaned.text) > LONGEST:
-        limits = {"limit": f"{LONGEST:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text}
-        return put(m, topic, items, item.key, *notes, Reply("ask.too_long", limits))
+        return ask_survey_question(m, topic, items, item.key, *notes, Reply("text.empty"))
+    if len(cleaned.text) > MAX_SURVEY_TEXT:
+        limits = {"limit": f"{MAX_SURVEY_TEXT:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text}
+        return ask_survey_question(m, topic, items, item.key, *notes, Reply("ask.too_long", limits))
     return SurveyState(
-        m.with_(answers={**m.session.answers, item.key: cleaned.text}), "onward", notes, typed=True
+        m.replace_session(answers={**m.session.answers, item.key: cleaned.text}),
+        "onward",
+        notes,
+        has_text=True,
     )
 
 
-def review(
+def show_survey_review(
     m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply, hears: bool = False
 ) -> TurnResult:
     """All answers, to be sent, changed or thrown away. hears: the person may wish to hear what comes of it."""
-    session = m.session if m.session.step == REVIEW else asked(m.session, step=REVIEW)
-    session = session.with_(topic=topic)
-    lines = told(items, session.answers, m.on(session))
-    choices = offered(_OVER_HEARING if hears else _OVER, session)
+    session = m.session if m.session.step == REVIEW_STEP else advance_prompt(m.session, step=REVIEW_STEP)
+    session = session.replace(topic=topic)
+    lines = format_survey_answers(items, session.answers, m.with_session(session))
+    choices = to_choices(_REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, session)
     return TurnResult(
         session, (*before, Reply("poll.review", {"lines": lines}, choices, wants=ExpectedInput.PICK))
     )
 
 
-def looked_over(m: Context, *, hears: bool = False) -> str | StaleChoice | None:
+def parse_review_choice(m: Context, *, hears: bool = False) -> str | StaleChoice | None:
     """What was picked at the review: give, give_hear, back or leave."""
-    return picked(m.event, m.session, _OVER_HEARING if hears else _OVER, numbers=True)
+    return parse_choice(
+        m.event, m.session, _REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, numbers=True
+    )
 
 
-_OVER = options(("give", "back", "leave"))
-_OVER_HEARING = options(("give", "give_hear", "back", "leave"))
-_WAYS_OUT = options(("complain", "mere", "leave"))
+_REVIEW_OPTIONS = make_options(("give", "back", "leave"))
+_REVIEW_OPTIONS_WITH_NEWS = make_options(("give", "give_hear", "back", "leave"))
+_SUSPICION_OPTIONS = make_options(("complain", "mere", "leave"))
 
 
-def may_be_complaint(m: Context) -> bool:
+def is_possible_complaint(m: Context) -> bool:
     """Whether the words at the present question tell of corruption, and the person has not said otherwise."""
-    return not m.session.answers.get(SUSPECT) and is_complaint(m.session.answers.get(m.session.step, ""))
+    return not m.session.answers.get(SUSPECT_STEP) and is_complaint(m.session.answers.get(m.session.step, ""))
 
 
-def suspected(m: Context, *before: Reply) -> TurnResult:
+def ask_if_complaint(m: Context, *before: Reply) -> TurnResult:
     """Ask whether it is a complaint of corruption. Until it is known, the talk is held in memory only."""
-    first = m.session.step != SUSPECT
-    session = asked(m.session, step=SUSPECT, resume=m.session.step) if first else m.session
-    choices = offered(_WAYS_OUT, session)
+    first = m.session.step != SUSPECT_STEP
+    session = advance_prompt(m.session, step=SUSPECT_STEP, resume=m.session.step) if first else m.session
+    choices = to_choices(_SUSPICION_OPTIONS, session)
     return TurnResult(session, (*before, Reply("ask.suspect", {}, choices, wants=ExpectedInput.PICK)))
 
 
-def at_suspicion(m: Context, address: str, onward: Callable[..., Deciding]) -> Deciding:
+def handle_complaint_check(m: Context, address: str, onward: Callable[..., Decision]) -> Decision:
     """Hand a complaint over by a link and keep nothing of it, or go on with what is none."""
-    choice = picked(m.event, m.session, _WAYS_OUT, numbers=True)
+    choice = parse_choice(m.event, m.session, _SUSPICION_OPTIONS, numbers=True)
     if choice == "complain":
-        return welcome.again(m.on(fresh(m)), ask.handover(m, address))
+        return welcome.show_service_menu(
+            m.with_session(reset_session(m)), ask.build_handover_reply(m, address)
+        )
     if choice == "leave":
-        return welcome.again(m.on(fresh(m)), Reply("ask.forgotten"))
+        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("ask.forgotten"))
     if choice == "mere":
-        answers = {**m.session.answers, SUSPECT: "1"}
-        return (yield from onward(m.with_(step=m.session.resume, resume="", answers=answers)))
-    return suspected(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+        answers = {**m.session.answers, SUSPECT_STEP: "1"}
+        return (yield from onward(m.replace_session(step=m.session.resume, resume="", answers=answers)))
+    return ask_if_complaint(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))

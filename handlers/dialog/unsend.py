@@ -8,51 +8,54 @@ from dataclasses import replace
 
 from handlers import thai
 from handlers.complaints.messages import (
-    FILE,
-    TEXT,
+    FILE_PREFIX,
+    TEXT_PREFIX,
     AddHistoryEntry,
     FileCase,
     FindMessageCase,
     UnsendMessage,
-    emptied,
-    without,
+    remove_text_from_answers,
+    remove_text_part,
 )
-from handlers.dialog.events import Deciding, DeleteFiles, Event, Now, Session, TurnResult, read
+from handlers.dialog.events import Decision, DeleteFiles, Event, Now, Session, TurnResult, run_query
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion
 
-MOST = 400
+MAX_REMEMBERED_MESSAGES = 400
 """Messages that a draft remembers: all that its limits let in, by far."""
 
-ENTERS = (FileCase, AddHistoryEntry, SubmitQuestion, AppendThreadLine)
+RECORDING_ACTS = (FileCase, AddHistoryEntry, SubmitQuestion, AppendThreadLine)
 """The acts that take what was written into the register."""
 
 
-def brought(event: Event) -> str:
+def encode_origin(event: Event) -> str:
     """What a message brought, in a word to be remembered by; empty where nothing of it could have been kept."""
     if event.file is not None:
-        return f"{FILE}{event.file.id}" if event.file.id else ""
-    text = thai.clean(event.text or "").text
-    return f"{TEXT}{text}" if text else ""
+        return f"{FILE_PREFIX}{event.file.id}" if event.file.id else ""
+    text = thai.clean_text(event.text or "").text
+    return f"{TEXT_PREFIX}{text}" if text else ""
 
 
-def remembered(turn: TurnResult, event: Event, before: Session) -> TurnResult:
+def record_message_origin(turn: TurnResult, event: Event, before: Session) -> TurnResult:
     """The turn, remembering what the message brought: in the draft, or with what goes into the case."""
-    if turn.session is None or not (event.message or before.sent):
+    if turn.session is None or not (event.message_id or before.sent):
         return turn
-    what = brought(event) if event.message else ""
-    sent = {**before.sent, event.message: what} if what else dict(before.sent)
-    if any(isinstance(act, ENTERS) for act in turn.acts):
-        kept = {number: one for number, one in sent.items() if _is_kept(one, turn)}
-        acts = tuple(replace(act, sent=kept) if isinstance(act, ENTERS) else act for act in turn.acts)
-        return replace(turn, session=turn.session.with_(sent={}), acts=acts)
-    if not turn.session.drafting:
+    what = encode_origin(event) if event.message_id else ""
+    sent = {**before.sent, event.message_id: what} if what else dict(before.sent)
+    if any(isinstance(act, RECORDING_ACTS) for act in turn.acts):
+        kept = {number: one for number, one in sent.items() if _is_recorded(one, turn)}
+        acts = tuple(
+            replace(act, message_origins=kept) if isinstance(act, RECORDING_ACTS) else act
+            for act in turn.acts
+        )
+        return replace(turn, session=turn.session.replace(sent={}), acts=acts)
+    if not turn.session.has_draft:
         sent = {}
-    while len(sent) > MOST:
+    while len(sent) > MAX_REMEMBERED_MESSAGES:
         del sent[next(iter(sent))]
-    return replace(turn, session=turn.session.with_(sent=sent)) if sent != turn.session.sent else turn
+    return replace(turn, session=turn.session.replace(sent=sent)) if sent != turn.session.sent else turn
 
 
-def _is_kept(what: str, turn: TurnResult) -> bool:
+def _is_recorded(what: str, turn: TurnResult) -> bool:
     """Whether something of it goes into the case: the words with which a person found the case do not."""
     for act in turn.acts:
         if isinstance(act, FileCase):
@@ -64,30 +67,32 @@ def _is_kept(what: str, turn: TurnResult) -> bool:
             values, files = (act.text,), ()
         else:
             continue
-        if any(what == f"{FILE}{file.id}" for file in files):
+        if any(what == f"{FILE_PREFIX}{file.id}" for file in files):
             return True
-        if what.startswith(TEXT) and any(without(v, what.removeprefix(TEXT)) != v for v in values):
+        if what.startswith(TEXT_PREFIX) and any(
+            remove_text_part(v, what.removeprefix(TEXT_PREFIX)) != v for v in values
+        ):
             return True
     return False
 
 
-def hear(event: Event, session: Session | None) -> Deciding:
+def handle_unsend(event: Event, session: Session | None) -> Decision:
     """Take a message back. There is nothing to answer: the person sees that it is gone."""
-    if session is not None and event.unsent in session.sent:
-        return _from_draft(session, session.sent[event.unsent], event.unsent)
-    case = yield from read(FindMessageCase(event.unsent))
+    if session is not None and event.unsent_message_id in session.sent:
+        return _remove_from_draft(session, session.sent[event.unsent_message_id], event.unsent_message_id)
+    case = yield from run_query(FindMessageCase(event.unsent_message_id))
     acts: tuple[UnsendMessage, ...] = ()
     if case is not None:
-        now = yield from read(Now())
-        acts = (UnsendMessage(case, event.unsent, thai.day(now)),)
+        now = yield from run_query(Now())
+        acts = (UnsendMessage(case, event.unsent_message_id, thai.to_bangkok_date(now)),)
     return TurnResult(session, (), acts)
 
 
-def _from_draft(session: Session, what: str, message: str) -> TurnResult:
+def _remove_from_draft(session: Session, what: str, message: str) -> TurnResult:
     sent = {number: one for number, one in session.sent.items() if number != message}
-    if what.startswith(FILE):
-        file = what.removeprefix(FILE)
+    if what.startswith(FILE_PREFIX):
+        file = what.removeprefix(FILE_PREFIX)
         kept = tuple(one for one in session.files if one.id != file)
-        return TurnResult(session.with_(sent=sent, files=kept), (), (DeleteFiles((file,)),))
-    answers = emptied(session.answers, what.removeprefix(TEXT))
-    return TurnResult(session.with_(sent=sent, answers=answers))
+        return TurnResult(session.replace(sent=sent, files=kept), (), (DeleteFiles((file,)),))
+    answers = remove_text_from_answers(session.answers, what.removeprefix(TEXT_PREFIX))
+    return TurnResult(session.replace(sent=sent, answers=answers))

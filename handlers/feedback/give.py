@@ -5,199 +5,216 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers import thai
-from handlers.complaints.track import fresh
+from handlers.complaints.track import reset_session
 from handlers.consultations import respond as consult
 from handlers.consultations.messages import Consultation, ListConsultations
 from handlers.dialog import attempts as guesses
 from handlers.dialog import survey as poll
-from handlers.dialog.choices import STALE, Option, offered, options, picked
+from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
     Act,
-    Deciding,
+    Decision,
     DialogTopic,
     ExpectedInput,
     NewReceipt,
     Reply,
     TurnResult,
-    asked,
-    read,
+    advance_prompt,
+    run_query,
 )
-from handlers.dialog.survey import REVIEW, SUSPECT, Reading, SurveyQuestion, SurveyState
+from handlers.dialog.survey import REVIEW_STEP, SUSPECT_STEP, QueryGenerator, SurveyQuestion, SurveyState
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
 from handlers.questions import menu as welcome
-from handlers.questions.messages import GetQuestionRate, SaveQuestionRate, SubmitQuestion, ways_back
+from handlers.questions.messages import GetQuestionRate, SaveQuestionRate, SubmitQuestion, make_reply_address
 
-WHICH = "which"
-GENERAL = "general"
+WHICH_STEP = "which"
+DEFAULT_TOPIC = "general"
 """The topic of an office that has named none."""
-ANY = "any"
+NO_CONSULTATION = "any"
 """Picked by who wishes to say something about no consultation."""
 
-SCORES = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
-ANSWERS = ("no_answer", "by_code", "by_contact")
-WORDS = frozenset({"text", "wish"})
+SCORE_OPTIONS = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
+ANSWER_OPTIONS = ("no_answer", "by_code", "by_contact")
+FREE_TEXT_STEPS = frozenset({"text", "wish"})
 """Where a complaint of corruption might be told by mistake."""
 
 
-def begin(m: Context, *before: Reply) -> Deciding:
+def begin_feedback(m: Context, *before: Reply) -> Decision:
     """Offer what is asked just now; where nothing is, begin at once."""
-    ballots = yield from _open(m)
+    ballots = yield from _list_open_consultations(m)
     if ballots:
-        return _which(m, ballots, *before)
-    return _first(m, *before)
+        return _ask_which(m, ballots, *before)
+    return _ask_first_question(m, *before)
 
 
-def hear(m: Context, address: str) -> Deciding:
+def handle_feedback(m: Context, address: str) -> Decision:
     """Answer one message of a person who gives an opinion. address: of the complaints desk, or empty."""
-    if consult.at_one(m):
-        return (yield from consult.hear(m, address))
+    if consult.is_in_consultation(m):
+        return (yield from consult.handle_consultation(m, address))
     match m.session.step:
         case "which":
-            return (yield from _picked(m))
-        case poll.SUSPECT:
-            return (yield from poll.at_suspicion(m, address, _onward))
-        case poll.REVIEW:
-            return (yield from _at_review(m))
-    said = poll.heard(m, DialogTopic.OPINION, items(m))
+            return (yield from _handle_which(m))
+        case poll.SUSPECT_STEP:
+            return (yield from poll.handle_complaint_check(m, address, _ask_next))
+        case poll.REVIEW_STEP:
+            return (yield from _handle_review(m))
+    said = poll.handle_survey_answer(m, DialogTopic.OPINION, build_feedback_survey(m))
     if isinstance(said, TurnResult):
         return said
-    return (yield from _taken(m, said))
+    return (yield from _accept_answer(m, said))
 
 
-def again(m: Context, *before: Reply) -> Deciding:
+def reprompt_feedback(m: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
-    if consult.at_one(m):
-        return (yield from consult.again(m, *before))
-    if m.session.step == WHICH:
-        return (yield from begin(m, *before))
-    if m.session.step == SUSPECT:
-        return poll.suspected(m, *before)
-    if m.session.step == REVIEW:
-        return _review(m, *before)
-    return poll.put(m, DialogTopic.OPINION, items(m), m.session.step, *before)
+    if consult.is_in_consultation(m):
+        return (yield from consult.reprompt_consultation(m, *before))
+    if m.session.step == WHICH_STEP:
+        return (yield from begin_feedback(m, *before))
+    if m.session.step == SUSPECT_STEP:
+        return poll.ask_if_complaint(m, *before)
+    if m.session.step == REVIEW_STEP:
+        return _show_review(m, *before)
+    return poll.ask_survey_question(m, DialogTopic.OPINION, build_feedback_survey(m), m.session.step, *before)
 
 
-def items(m: Context) -> tuple[SurveyQuestion, ...]:
+def build_feedback_survey(m: Context) -> tuple[SurveyQuestion, ...]:
     """The questions, given the answers so far."""
     topics = tuple(Option(one.code, one.name) for one in m.office.topics)
     contact = m.session.answers.get("answer") == "by_contact"
     return (
         *((SurveyQuestion("topic", Reply("opinion.topic"), topics, optional=False),) if topics else ()),
-        SurveyQuestion("score", Reply("opinion.score"), options(SCORES)),
+        SurveyQuestion("score", Reply("opinion.score"), make_options(SCORE_OPTIONS)),
         SurveyQuestion("text", Reply("opinion.text")),
         SurveyQuestion("wish", Reply("opinion.wish")),
-        SurveyQuestion("answer", Reply("opinion.answer"), options(ANSWERS), optional=False),
+        SurveyQuestion("answer", Reply("opinion.answer"), make_options(ANSWER_OPTIONS), optional=False),
         *((SurveyQuestion("contact", Reply("opinion.contact"), optional=False),) if contact else ()),
     )
 
 
-def _open(m: Context) -> Reading[tuple[Consultation, ...]]:
-    ballots = yield from read(ListConsultations())
+def _list_open_consultations(m: Context) -> QueryGenerator[tuple[Consultation, ...]]:
+    ballots = yield from run_query(ListConsultations())
     return tuple(one for one in ballots if one.is_open(m.now))
 
 
-def _which(m: Context, ballots: Sequence[Consultation], *before: Reply) -> TurnResult:
-    session = m.session if m.session.step == WHICH else asked(m.session, step=WHICH)
-    session = session.with_(topic=DialogTopic.OPINION, answers={})
-    choices = offered(_doors(ballots), session)
+def _ask_which(m: Context, ballots: Sequence[Consultation], *before: Reply) -> TurnResult:
+    session = m.session if m.session.step == WHICH_STEP else advance_prompt(m.session, step=WHICH_STEP)
+    session = session.replace(topic=DialogTopic.OPINION, answers={})
+    choices = to_choices(_build_which_options(ballots), session)
     return TurnResult(session, (*before, Reply("opinion.which", {}, choices, wants=ExpectedInput.PICK)))
 
 
-def _doors(ballots: Sequence[Consultation]) -> tuple[Option, ...]:
+def _build_which_options(ballots: Sequence[Consultation]) -> tuple[Option, ...]:
     own = tuple(Option(one.code, Bilingual(th=one.title)) for one in ballots)
-    return (*own, *options((ANY, "leave")))
+    return (*own, *make_options((NO_CONSULTATION, "leave")))
 
 
-def _picked(m: Context) -> Deciding:
-    ballots = yield from _open(m)
-    choice = picked(m.event, m.session, _doors(ballots), numbers=True)
+def _handle_which(m: Context) -> Decision:
+    ballots = yield from _list_open_consultations(m)
+    choice = parse_choice(m.event, m.session, _build_which_options(ballots), numbers=True)
     if choice == "leave":
-        return welcome.again(m.on(fresh(m)))
-    if choice == ANY:
-        return _first(m)
+        return welcome.show_service_menu(m.with_session(reset_session(m)))
+    if choice == NO_CONSULTATION:
+        return _ask_first_question(m)
     if isinstance(choice, str):
-        return (yield from consult.begin(m, choice))
+        return (yield from consult.begin_consultation(m, choice))
     note = Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here")
-    return _which(m, ballots, note)
+    return _ask_which(m, ballots, note)
 
 
-def _first(m: Context, *before: Reply) -> TurnResult:
-    m = m.with_(answers={}, step="")
-    return poll.put(m, DialogTopic.OPINION, items(m), items(m)[0].key, *before, Reply("opinion.hello"))
+def _ask_first_question(m: Context, *before: Reply) -> TurnResult:
+    m = m.replace_session(answers={}, step="")
+    return poll.ask_survey_question(
+        m,
+        DialogTopic.OPINION,
+        build_feedback_survey(m),
+        build_feedback_survey(m)[0].key,
+        *before,
+        Reply("opinion.hello"),
+    )
 
 
-def _taken(m: Context, said: SurveyState) -> Deciding:
-    if said.way == "leave":
-        return welcome.again(m.on(fresh(m)), Reply("opinion.forgotten"))
-    if said.typed and m.session.step in WORDS and poll.may_be_complaint(said.m):
-        return poll.suspected(said.m, *said.notes)
-    return (yield from _onward(said.m, *said.notes))
+def _accept_answer(m: Context, said: SurveyState) -> Decision:
+    if said.direction == "leave":
+        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
+    if said.has_text and m.session.step in FREE_TEXT_STEPS and poll.is_possible_complaint(said.ctx):
+        return poll.ask_if_complaint(said.ctx, *said.notes)
+    return (yield from _ask_next(said.ctx, *said.notes))
 
 
-def _onward(m: Context, *before: Reply) -> Deciding:
+def _ask_next(m: Context, *before: Reply) -> Decision:
     yield from ()
-    return poll.onward(m, DialogTopic.OPINION, items(m), *before) or _review(m, *before)
+    return poll.ask_next_question(m, DialogTopic.OPINION, build_feedback_survey(m), *before) or _show_review(
+        m, *before
+    )
 
 
-def _review(m: Context, *before: Reply) -> TurnResult:
+def _show_review(m: Context, *before: Reply) -> TurnResult:
     if not m.session.answers.get("score") and not m.session.answers.get("text"):
-        return poll.put(m, DialogTopic.OPINION, items(m), "text", *before, Reply("opinion.nothing"))
-    return poll.review(m, DialogTopic.OPINION, items(m), *before)
+        return poll.ask_survey_question(
+            m, DialogTopic.OPINION, build_feedback_survey(m), "text", *before, Reply("opinion.nothing")
+        )
+    return poll.show_survey_review(m, DialogTopic.OPINION, build_feedback_survey(m), *before)
 
 
-def _at_review(m: Context) -> Deciding:
-    choice = poll.looked_over(m)
+def _handle_review(m: Context) -> Decision:
+    choice = poll.parse_review_choice(m)
     if choice == "give":
-        return (yield from _send(m))
+        return (yield from _submit_feedback(m))
     if choice == "leave":
-        return welcome.again(m.on(fresh(m)), Reply("opinion.forgotten"))
+        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
     if choice == "back":
-        return poll.put(m, DialogTopic.OPINION, items(m), items(m)[-1].key)
-    return _review(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+        return poll.ask_survey_question(
+            m, DialogTopic.OPINION, build_feedback_survey(m), build_feedback_survey(m)[-1].key
+        )
+    return _show_review(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
 
 
-def _send(m: Context) -> Deciding:
-    tries = yield from read(GetQuestionRate(m.event.who))
+def _submit_feedback(m: Context) -> Decision:
+    tries = yield from run_query(GetQuestionRate(m.event.person_id))
     if tries.until is not None and m.now < tries.until:
-        return _review(m, Reply("ask.wait", {"until": guesses.until(tries.until)}))
-    said, on = m.session.answers, thai.day(m.now)
-    year = thai.fiscal_year(on)
-    number = yield from read(NewFeedbackNumber(year))
+        return _show_review(m, Reply("ask.wait", {"until": guesses.format_retry_time(tries.until)}))
+    said, on = m.session.answers, thai.to_bangkok_date(m.now)
+    year = thai.get_fiscal_year(on)
+    number = yield from run_query(NewFeedbackNumber(year))
     score = said.get("score", "")
-    topic = said.get("topic", GENERAL)
+    topic = said.get("topic", DEFAULT_TOPIC)
     act = SubmitFeedback(
         year,
         number,
         topic,
         int(score.removeprefix("score")) if score else None,
         on,
-        m.event.who,
+        m.event.person_id,
         said.get("text", ""),
         said.get("wish", ""),
         said.get("contact", "") if said.get("answer") == "by_contact" else "",
     )
-    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.who, guesses.missed(tries, m.now)))
+    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.person_id, guesses.record_failure(tries, m.now)))
     thanks = Reply("opinion.thanks", {"number": f"{number}/{year}"}, certain=True)
     if said.get("answer") != "by_code":
-        return replace(welcome.again(m.on(fresh(m)), thanks), acts=acts)
-    return (yield from _asked(m, thanks, acts))
+        return replace(welcome.show_service_menu(m.with_session(reset_session(m)), thanks), acts=acts)
+    return (yield from _submit_as_question(m, thanks, acts))
 
 
-def _asked(m: Context, thanks: Reply, acts: tuple[Act, ...]) -> Deciding:
+def _submit_as_question(m: Context, thanks: Reply, acts: tuple[Act, ...]) -> Decision:
     """An opinion that wants an answer is a question to the officers as well, with its code and its day."""
-    receipt = yield from read(NewReceipt())
-    on = thai.day(m.now)
+    receipt = yield from run_query(NewReceipt())
+    on = thai.to_bangkok_date(m.now)
     due = on + timedelta(days=m.office.deadlines.first_answer_days)
-    back = ways_back(m.event.who, m.event.channel, m.event.back, m.lang)
+    back = make_reply_address(m.event.person_id, m.event.channel, m.event.reply_to, m.lang)
     said = m.session.answers
-    text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _score(said.get("score", "")))))
-    act = SubmitQuestion(receipt, text, m.event.who, m.lang, on, due, back)
+    text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _format_score(said.get("score", "")))))
+    act = SubmitQuestion(receipt, text, m.event.person_id, m.lang, on, due, back)
     key = "ask.filed" if back else "ask.filed_code"
-    filed = Reply(key, {"receipt": receipt.shown, "answer_by": thai.shown(due, m.lang)}, certain=True)
-    return replace(welcome.again(m.on(fresh(m)), thanks, filed), acts=(*acts, act))
+    filed = Reply(
+        key, {"receipt": receipt.formatted, "answer_by": thai.format_date(due, m.lang)}, certain=True
+    )
+    return replace(
+        welcome.show_service_menu(m.with_session(reset_session(m)), thanks, filed), acts=(*acts, act)
+    )
 
 
-def _score(score: str) -> str:
+def _format_score(score: str) -> str:
     return f"{score.removeprefix('score')}/5" if score else ""

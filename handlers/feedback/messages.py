@@ -20,11 +20,11 @@ class Feedback:
     on: date
     text: str = field(repr=False)
     wish: str = field(default="", repr=False)
-    reachable: bool = False
-    like: int = 0
+    has_contact: bool = False
+    same_text_count: int = 0
 
     @property
-    def shown(self) -> str:
+    def register_number(self) -> str:
         """Its number as the office and the person know it: 12/2570."""
         return f"{self.number}/{self.fiscal_year}"
 
@@ -48,7 +48,7 @@ class SubmitFeedback(Act):
     topic: str
     score: int | None
     on: date
-    who: bytes = field(repr=False)
+    person_id: bytes = field(repr=False)
     text: str = field(default="", repr=False)
     wish: str = field(default="", repr=False)
     contact: str = field(default="", repr=False)
@@ -58,8 +58,8 @@ class SubmitFeedback(Act):
 class ListFeedback(Query[tuple[Feedback, ...]]):
     """Standing opinions, the newest first; of those in the same words the newest."""
 
-    at: int = 0
-    most: int = 8
+    offset: int = 0
+    limit: int = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ class FaqEntry:
     example: bool = False
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def searchable_texts(self) -> tuple[str, ...]:
         """What a question may be near to, each text alone."""
         return (self.question, *self.also, self.answer)
 
-    def holds(self, on: date) -> bool:
+    def is_valid_on(self, on: date) -> bool:
         """Whether it may be told on a day (Bangkok's)."""
         return not self.off and (self.until is None or on <= self.until)
 
@@ -45,7 +45,7 @@ class PublishedQuestion:
     topic: str = ""
 
     @property
-    def days(self) -> int:
+    def days_to_answer(self) -> int:
         """How long the answer took."""
         return (self.answered_on - self.asked_on).days
 
@@ -54,8 +54,8 @@ class PublishedQuestion:
 class FaqCatalogue:
     """All that everybody may know, in the order in which it is shown: the newest of the board first."""
 
-    known: tuple[FaqEntry, ...] = ()
-    posted: tuple[PublishedQuestion, ...] = ()
+    entries: tuple[FaqEntry, ...] = ()
+    published: tuple[PublishedQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class SaveFaqEntry(Act):
 class UnpublishQuestion(Act):
     """Take a question from the board, and out of what is known."""
 
-    post: str
+    published_id: str
     staff: str
 
 
@@ -82,5 +82,5 @@ class UnpublishQuestion(Act):
 class PublishQuestion(Act):
     """Publish a question with its answer; again for the same question, in place of the former text."""
 
-    question: str
-    post: PublishedQuestion
+    thread: str
+    published: PublishedQuestion

@@ -17,22 +17,22 @@ _COMMANDS: Mapping[str, str] = {
 """Commands of the counter with their labels, in the order in which they are offered."""
 
 
-def _choices(other: Lang) -> tuple[Choice, ...]:
+def _build_choices(other: Lang) -> tuple[Choice, ...]:
     own = tuple(Choice(f"/{name}", label) for name, label in _COMMANDS.items())
     return (*own, Choice(f"/{other}", f"choice.{other}"))
 
 
-CHOICES: Mapping[Lang, tuple[Choice, ...]] = {"th": _choices("en"), "en": _choices("th")}
+SERVICE_MENU: Mapping[Lang, tuple[Choice, ...]] = {"th": _build_choices("en"), "en": _build_choices("th")}
 """What may be done from here, and the other language."""
 
 
-def greet(m: Context, *before: Reply) -> TurnResult:
+def show_service_greeting(m: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
-    hello = Reply("welcome.hello", {"office": m.office.name.in_(m.lang)}, CHOICES[m.lang])
-    return TurnResult(m.session.with_(topic=DialogTopic.MENU, step=""), (*before, hello))
+    hello = Reply("welcome.hello", {"office": m.office.name.in_lang(m.lang)}, SERVICE_MENU[m.lang])
+    return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
-def again(m: Context, *before: Reply) -> TurnResult:
+def show_service_menu(m: Context, *before: Reply) -> TurnResult:
     """Offer what may be done, without the greeting."""
-    said = Reply("welcome.again", {}, CHOICES[m.lang])
-    return TurnResult(m.session.with_(topic=DialogTopic.MENU, step=""), (*before, said))
+    said = Reply("welcome.again", {}, SERVICE_MENU[m.lang])
+    return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, said))

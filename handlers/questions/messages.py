@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from handlers.complaints.messages import ActorKind, Attempts
-from handlers.dialog.events import Act, Arg, Channel, Choice, Lang, Query, Reply
+from handlers.dialog.events import Act, Channel, Choice, Lang, Query, Reply, ReplyArg
 from handlers.dialog.receipt import Receipt
 
 
@@ -18,7 +18,7 @@ class QuestionState(StrEnum):
     CLOSED = "closed"  # without an answer: no question at all
 
 
-TITLE = 200
+MAX_QUOTED_QUESTION = 200
 """Characters of a question that stand above its answer."""
 
 
@@ -48,7 +48,7 @@ class ThreadLine:
     text: str = field(repr=False)
 
     @property
-    def words(self) -> Arg:
+    def display_text(self) -> ReplyArg:
         """What was said, to be shown; of what the asker took back, that it was."""
         return self.text or Reply("thread.taken_back")
 
@@ -70,9 +70,9 @@ class QuestionThread:
     lines: tuple[ThreadLine, ...]
     lang: Lang = "th"
     bucket: str = ""
-    board: str = ""
-    held: str = ""
-    due: int = 0
+    published_id: str = ""
+    scheduled_by: str = ""
+    send_at: int = 0
 
     @property
     def seq(self) -> int:
@@ -80,7 +80,7 @@ class QuestionThread:
         return self.lines[-1].seq
 
     @property
-    def asked(self) -> str:
+    def question(self) -> str:
         """The first question, in the person's words."""
         return self.lines[0].text
 
@@ -89,10 +89,14 @@ class QuestionThread:
         """The newest answer; empty where there is none."""
         return next((line.text for line in reversed(self.lines) if line.kind is ThreadLineKind.ANSWER), "")
 
-    def answered(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Reply:
+    def format_answer(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Reply:
         """An answer as the asker reads it."""
         first = self.lines[0]
-        words = first.words if len(first.text) <= TITLE else f"{first.text[:TITLE]}…"
+        words = (
+            first.display_text
+            if len(first.text) <= MAX_QUOTED_QUESTION
+            else f"{first.text[:MAX_QUOTED_QUESTION]}…"
+        )
         return Reply("thread.answer", {"question": words, "answer": answer}, choices, certain=certain)
 
 
@@ -134,24 +138,24 @@ class GetThread(Query[QuestionThread | None]):
 class GetQuestionRate(Query[Attempts]):
     """How much a person sent to the officers, of today and yesterday."""
 
-    who: bytes
+    person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SaveQuestionRate(Act):
     """Keep how much a person sent, under the key of the day."""
 
-    who: bytes
-    tries: Attempts
+    person_id: bytes
+    attempts: Attempts
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyAddress:
     """Where an answer goes back to: sealed by the door, and kept sealed apart from the question."""
 
-    who: bytes
+    person_id: bytes
     channel: Channel
-    back: bytes = field(repr=False)
+    reply_to: bytes = field(repr=False)
     lang: Lang
 
 
@@ -164,12 +168,12 @@ class SubmitQuestion(Act):
 
     receipt: Receipt = field(repr=False)
     text: str = field(repr=False)
-    who: bytes = field(repr=False)
+    person_id: bytes = field(repr=False)
     lang: Lang
     on: date
     answer_by: date
-    back: ReplyAddress | None = None
-    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reply_address: ReplyAddress | None = None
+    message_origins: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +191,9 @@ class AppendThreadLine(Act):
     by: ActorKind
     text: str = field(repr=False)
     answer_by: date | None = None
-    back: ReplyAddress | None = None
+    reply_address: ReplyAddress | None = None
     staff: str = ""
-    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    message_origins: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,7 @@ class ScheduleAnswer(Act):
     seq: the last line of the thread that it was decided on.
     """
 
-    answering: OutgoingAnswer
+    answer: OutgoingAnswer
     seq: int
 
 
@@ -228,7 +232,7 @@ class RateAnswer(Act):
     rating: Rating
 
 
-def ways_back(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> ReplyAddress | None:
+def make_reply_address(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> ReplyAddress | None:
     """Where an answer can be sent, if anywhere: the web has no such place, there the code finds it."""
     return ReplyAddress(who, channel, back, lang) if back is not None else None
 
@@ -237,8 +241,8 @@ def ways_back(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> R
 class ListOpenQuestions(Query[tuple[QuestionThread, ...]]):
     """Questions that wait for an answer, soonest due first: their first and newest lines."""
 
-    at: int = 0
-    most: int = 8
+    offset: int = 0
+    limit: int = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from itertools import islice
 
 from handlers import thai
 
-LOOKED_AT = 4000
+MAX_CHECKED_LENGTH = 4000
 """Characters of a text that are looked at."""
 
-_DEED = re.compile(
+_CORRUPTION_WORDS = re.compile(
     "ทุจริต|คอร์รัปชัน|คอรัปชั่น|คอร์รัปชั่น|โกงเงิน|ยักยอก|สินบน|ใต้โต๊ะ|เงินทอน|ฮั้ว|รีดไถ|เรียกรับ|เรียกเงิน|ซื้อตำแหน่ง|ขายตำแหน่ง"
     "|เบิกเท็จ|เบิกเงินเท็จ|ปลอมเอกสาร|ปลอมลายเซ็น|ปลอมใบเสร็จ|กินหัวคิว|เก็บแป๊ะเจี๊ยะ|แป๊ะเจี๊ยะ|ประพฤติมิชอบ|เอื้อประโยชน์|ล็อกสเปก"
     r"|ล็อคสเปค|รับเงินค่าวิ่งเต้น|\bbrib|\bcorrupt|\bkickback|\bembezzl|\bextort"
 )
-_ASKING = re.compile(
+_ENQUIRY_WORDS = re.compile(
     "(แจ้ง|ร้องเรียน|ร้องทุกข์)[^.]{0,25}(ที่ไหน|ที่ใด|อย่างไร|ยังไง|ได้ไหม|ทางไหน|ช่องทาง)|ช่องทาง[^.]{0,12}(แจ้ง|ร้องเรียน)"
     "|คืออะไร|หมายถึง|หมายความว่า|นโยบาย|ประกาศเจตจำนง|no gift|how (do|can|to)|what is"
 )
@@ -22,15 +22,20 @@ _ASKING = re.compile(
 
 def is_complaint(text: str) -> bool:
     """Whether a text tells of corruption, so that the person should be asked; asking how to complain is a question."""
-    plain = "".join(thai.folded(text[:LOOKED_AT]).split(" "))
-    spaced = thai.folded(text[:LOOKED_AT])
-    return bool((_DEED.search(plain) or _DEED.search(spaced)) and not _ASKING.search(spaced))
+    plain = "".join(thai.normalize_for_matching(text[:MAX_CHECKED_LENGTH]).split(" "))
+    spaced = thai.normalize_for_matching(text[:MAX_CHECKED_LENGTH])
+    return bool(
+        (_CORRUPTION_WORDS.search(plain) or _CORRUPTION_WORDS.search(spaced))
+        and not _ENQUIRY_WORDS.search(spaced)
+    )
 
 
 def is_foreign(text: str) -> bool:
     """Whether most letters of a text are neither Thai nor Latin, so that no answer can be looked for."""
     own = other = 0
-    for letter in islice((c for c in text[:LOOKED_AT] if unicodedata.category(c)[0] == "L"), LOOKED_AT):
+    for letter in islice(
+        (c for c in text[:MAX_CHECKED_LENGTH] if unicodedata.category(c)[0] == "L"), MAX_CHECKED_LENGTH
+    ):
         if "\u0e00" <= letter <= "\u0e7f" or letter < "\u0250":
             own += 1
         else:

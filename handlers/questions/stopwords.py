@@ -6,37 +6,37 @@ word count less, in the question and in what it is compared with alike.
 
 import re
 
-ASKING = (
+QUESTION_WORDS = (
     "ยังไง ยังงัย อย่างไร ทำไง ไงดี ไหม มั้ย มัย หรือไม่ หรือเปล่า หรือป่าว ป่าว เปล่า ทำไม กี่ ใคร ไร"
     " ที่ไหน ตรงไหน แถวไหน จากไหน ทางไหน วันไหน ช่วงไหน เมื่อไหร่ เมื่อไร เมื่อใด เท่าไหร่ เท่าไร เท่าใด อะไร"
 )
-SAYING = (
+FUNCTION_WORDS = (
     "บ้าง ต้อง ควร สามารถ ได้ จะ อยาก แล้ว ก็ ด้วย ดี อยู่ เป็น คือ มี ให้ ใช้ ไป มา เข้า ไว้ ยัง ไม่ ทำ ขอ"
     " ของ ที่ ใน จาก กับ และ หรือ ถึง ว่า ซึ่ง โดย ถ้า ตอน นี้ นั้น ปีนี้ ปัจจุบัน ผม หนู ดิฉัน ฉัน เรา"
 )
-POLITE = "ครับ คับ ค่ะ คะ นะ หน่อย"
-ENGLISH = "the what where when how which who is are do does can i to a an of in for my on at please"
+POLITE_WORDS = "ครับ คับ ค่ะ คะ นะ หน่อย"
+ENGLISH_STOPWORDS = "the what where when how which who is are do does can i to a an of in for my on at please"
 
-FLOOR = 0.15
+STOPWORD_WEIGHT = 0.15
 """What a letter of such a word counts beside another one: a question of nothing else is still one."""
 
 
-def _plain(words: str) -> list[str]:
+def _sort_longest_first(words: str) -> list[str]:
     # ำ is taken apart in what is compared: see `handlers.faq.runs`.
     return sorted(words.replace("\u0e33", "\u0e4d\u0e32").split(), key=len, reverse=True)
 
 
-_THAI = "|".join(_plain(f"{ASKING} {SAYING} {POLITE}"))
-_SMALL = re.compile(rf"{_THAI}|\b(?:{'|'.join(_plain(ENGLISH))})\b")
+_THAI_ALTERNATIVES = "|".join(_sort_longest_first(f"{QUESTION_WORDS} {FUNCTION_WORDS} {POLITE_WORDS}"))
+_STOPWORD = re.compile(rf"{_THAI_ALTERNATIVES}|\b(?:{'|'.join(_sort_longest_first(ENGLISH_STOPWORDS))})\b")
 
 
-def telling(word: str) -> list[float]:
+def weigh_letters(word: str) -> list[float]:
     """How much each letter of a word tells of what a question is about: 1, or `FLOOR`.
 
     word: as `handlers.faq` compares it: NFKC, case folded.
     """
     tells = [1.0] * len(word)
-    for found in _SMALL.finditer(word):
+    for found in _STOPWORD.finditer(word):
         start, end = found.span()
-        tells[start:end] = [FLOOR] * (end - start)
+        tells[start:end] = [STOPWORD_WEIGHT] * (end - start)
     return tells

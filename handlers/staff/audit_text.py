@@ -3,26 +3,26 @@
 from collections.abc import Mapping
 
 from handlers import i18n as wording
-from handlers.dialog.events import Arg, Reply, literal
+from handlers.dialog.events import Reply, ReplyArg, raw_text
 
 
-def did(what: str, names: Mapping[str, str]) -> Reply:
+def describe_audit_action(what: str, names: Mapping[str, str]) -> Reply:
     """What a line says was done. `hidden:4f2a` names a person of the staff by id after its colon; names: by id.
 
     A kind without words is shown as the trail has it: a line is never left out.
     """
     kind, _, person = what.partition(":")
     key = f"staff.what.{kind}"
-    if key not in wording.WORDS["th"]:
-        return literal(what)
-    whom: Arg = names[person] if person in names else Reply("staff.by.somebody")
+    if key not in wording.WORDING["th"]:
+        return raw_text(what)
+    whom: ReplyArg = names[person] if person in names else Reply("staff.by.somebody")
     return Reply(key, {"whom": whom} if person else {})
 
 
-def by(actor: str, names: Mapping[str, str]) -> Reply:
+def describe_audit_actor(actor: str, names: Mapping[str, str]) -> Reply:
     """Who a line says did it: a name, or a part that is not the staff's."""
     staff = actor.removeprefix("staff:")
     if staff in names:
-        return literal(names[staff])
+        return raw_text(names[staff])
     key = f"staff.by.{actor}"
-    return Reply(key) if key in wording.WORDS["th"] else Reply("staff.by.somebody")
+    return Reply(key) if key in wording.WORDING["th"] else Reply("staff.by.somebody")

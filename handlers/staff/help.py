@@ -1,28 +1,33 @@
 """What one may do: only the commands of one's own role, each with its Thai and English name."""
 
-from handlers.dialog.events import Arg, Deciding, Reply
-from handlers.staff.command import ComplaintsCommandContext, button, may
-from handlers.staff.parse import THAI
+from handlers.dialog.events import Decision, Reply, ReplyArg
+from handlers.staff.command import ComplaintsCommandContext, can_give_command, make_command_button
+from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName
 
-BY_BUTTON = frozenset({CommandName.JOIN, CommandName.CONFIRM, CommandName.HELP})
+BUTTON_ONLY_COMMANDS = frozenset({CommandName.JOIN, CommandName.CONFIRM, CommandName.HELP})
 """Commands that nobody types once they have joined."""
 
 
-def guide(c: ComplaintsCommandContext) -> Deciding:
+def show_complaints_help(c: ComplaintsCommandContext) -> Decision:
     """The commands of this person."""
     yield from ()
     lines = tuple(
         Reply(
-            "staff.help.line", {"th": THAI[order][0], "en": order.value, "what": Reply(f"staff.help.{order}")}
+            "staff.help.line",
+            {"th": THAI_COMMAND_NAMES[order][0], "en": order.value, "what": Reply(f"staff.help.{order}")},
         )
         for order in CommandName
-        if may(c.staff, order) and order not in BY_BUTTON
+        if can_give_command(c.staff, order) and order not in BUTTON_ONLY_COMMANDS
     )
-    args: dict[str, Arg] = {"name": c.staff.name, "role": Reply(f"staff.role.{c.staff.role}"), "lines": lines}
+    args: dict[str, ReplyArg] = {
+        "name": c.staff.name,
+        "role": Reply(f"staff.role.{c.staff.role}"),
+        "lines": lines,
+    }
     choices = tuple(
-        button(order)
+        make_command_button(order)
         for order in (CommandName.INBOX, CommandName.DUE, CommandName.STATS)
-        if may(c.staff, order)
+        if can_give_command(c.staff, order)
     )
-    return c.says(Reply("staff.help.all", args, choices))
+    return c.reply_with(Reply("staff.help.all", args, choices))

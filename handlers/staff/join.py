@@ -4,9 +4,9 @@ from handlers import thai
 from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog import attempts as guesses
 from handlers.dialog.context import Context
-from handlers.dialog.events import Choice, Deciding, Reply, TurnResult, read
+from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
 from handlers.staff import two_factor as factor
-from handlers.staff.command import ComplaintsCommandContext, button
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
@@ -19,23 +19,27 @@ from handlers.staff.members import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
 
-LONGEST_CODE = 40
+MAX_INVITATION_LENGTH = 40
 
 
-def begin(m: Context, given: ParsedCommand) -> Deciding:
+def begin_joining(m: Context, given: ParsedCommand) -> Decision:
     """Somebody sends a code of invitation: they are shown a secret, and asked for the first code that it makes."""
-    tries = yield from read(GetAttempts(factor.bucket(m.event.who)))
+    tries = yield from run_query(GetAttempts(factor.derive_attempts_key(m.event.person_id)))
     if tries.until is not None and m.now < tries.until:
-        return TurnResult(m.session, (Reply("staff.factor.wait", {"until": guesses.until(tries.until)}),))
-    code = given.rest[:LONGEST_CODE]
-    person = yield from read(FindInvitation(code))
+        return TurnResult(
+            m.session, (Reply("staff.factor.wait", {"until": guesses.format_retry_time(tries.until)}),)
+        )
+    code = given.rest[:MAX_INVITATION_LENGTH]
+    person = yield from run_query(FindInvitation(code))
     if person is None:
-        wrong = SaveAttempts(factor.bucket(m.event.who), guesses.missed(tries, m.now))
+        wrong = SaveAttempts(
+            factor.derive_attempts_key(m.event.person_id), guesses.record_failure(tries, m.now)
+        )
         return TurnResult(m.session, (Reply("staff.join.unknown"),), (wrong, AuditRefusal(CommandName.JOIN)))
-    secret = yield from read(NewTotpSecret())
-    after = m.with_(staff={"join": code, "secret": secret})
-    office = m.office.name.in_(m.lang)
-    app = factor.address(secret, person.name, office)
+    secret = yield from run_query(NewTotpSecret())
+    after = m.replace_session(staff={"join": code, "secret": secret})
+    office = m.office.name.in_lang(m.lang)
+    app = factor.build_otpauth_uri(secret, person.name, office)
     shown = Reply(
         "staff.join.secret",
         {
@@ -50,43 +54,53 @@ def begin(m: Context, given: ParsedCommand) -> Deciding:
     return TurnResult(after.session, (shown,))
 
 
-def finish(m: Context) -> Deciding:
+def finish_joining(m: Context) -> Decision:
     """The first code of the second factor: with it the person has joined, and sees the recovery codes once."""
     code, secret = m.session.staff["join"], m.session.staff["secret"]
-    person = yield from read(FindInvitation(code))
+    person = yield from run_query(FindInvitation(code))
     if person is None:
-        return TurnResult(m.with_(staff={}).session, (Reply("staff.join.unknown"),))
-    typed = factor.digits(m.event.text or "")
-    if not typed or factor.step_of(secret, typed, m.now) is None:
+        return TurnResult(m.replace_session(staff={}).session, (Reply("staff.join.unknown"),))
+    typed = factor.normalize_totp_code(m.event.text or "")
+    if not typed or factor.find_matching_step(secret, typed, m.now) is None:
         return TurnResult(m.session, (Reply("staff.join.wrong"),))
-    step = factor.step_of(secret, typed, m.now) or 0
-    recovery = yield from read(NewRecoveryCodes())
+    step = factor.find_matching_step(secret, typed, m.now) or 0
+    recovery = yield from run_query(NewRecoveryCodes())
     event = m.event
     act = JoinStaff(
-        person.id, code, event.who, secret, recovery, event.channel, event.back, m.lang, thai.day(m.now)
+        person.id,
+        code,
+        event.person_id,
+        secret,
+        recovery,
+        event.channel,
+        event.reply_to,
+        m.lang,
+        thai.to_bangkok_date(m.now),
     )
-    after = m.with_(staff={"proved": str(int(m.now.timestamp()))})
+    after = m.replace_session(staff={"proved": str(int(m.now.timestamp()))})
     told = Reply(
         "staff.join.done",
         {"name": person.name, "role": Reply(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
-        (button(CommandName.INBOX), button(CommandName.HELP)),
+        (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
     )
     return TurnResult(after.session, (told,), (act, UseCode(person.id, step)))
 
 
-def again(c: ComplaintsCommandContext) -> Deciding:
+def reply_already_joined(c: ComplaintsCommandContext) -> Decision:
     """One who has joined sends a code again."""
     yield from ()
-    return c.tells("join.already", (button(CommandName.INBOX), button(CommandName.HELP)))
+    return c.reply(
+        "join.already", (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP))
+    )
 
 
-def leave(c: ComplaintsCommandContext) -> Deciding:
+def leave_desk(c: ComplaintsCommandContext) -> Decision:
     """End one's own rights, after being asked once."""
     yield from ()
-    if c.given.rest != "yes":
-        sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").written(), "staff.leave.sure")
-        return c.tells("leave.ask", (sure, button(CommandName.INBOX)))
-    gone = c.m.with_(staff={})
+    if c.command.rest != "yes":
+        sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").to_command_text(), "staff.leave.sure")
+        return c.reply("leave.ask", (sure, make_command_button(CommandName.INBOX)))
+    gone = c.ctx.replace_session(staff={})
     return TurnResult(
-        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(c.staff.id, thai.day(c.m.now)),)
+        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(c.staff.id, thai.to_bangkok_date(c.ctx.now)),)
     )

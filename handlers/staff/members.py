@@ -24,7 +24,7 @@ class StaffMember:
     id: str
     role: Role
     profile: StaffProfile = field(repr=False)
-    who: bytes | None = field(default=None, repr=False)
+    person_id: bytes | None = field(default=None, repr=False)
     joined: date | None = None
     removed: date | None = None
     secret: str = field(default="", repr=False)
@@ -44,14 +44,14 @@ class StaffMember:
 class FindStaffMember(Query[StaffMember | None]):
     """The active person of the staff who writes; None for everybody else, and for who left or was removed."""
 
-    who: bytes
+    person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class ListStaff(Query[tuple[StaffMember, ...]]):
     """Everybody of the staff, joined or not, by name; who was removed only where `gone` says so."""
 
-    gone: bool = False
+    include_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ class JoinStaff(Act):
 
     staff: str
     code: str = field(repr=False)
-    who: bytes = field(repr=False)
+    person_id: bytes = field(repr=False)
     secret: str = field(repr=False)
-    recovery: tuple[str, ...] = field(repr=False)
+    recovery_codes: tuple[str, ...] = field(repr=False)
     channel: Channel
-    back: bytes | None = field(repr=False)
+    reply_to: bytes | None = field(repr=False)
     lang: Lang
     on: date
 
@@ -108,7 +108,7 @@ class UseCode(Act):
 
     staff: str
     step: int = 0
-    recovery: str = field(default="", repr=False)
+    recovery_code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +131,5 @@ class LeaveStaff(Act):
 class AuditRefusal(Act):
     """Somebody unknown, or without the right, tried a command: audited without who or what else it said."""
 
-    order: str
+    command: str
     staff: str = ""

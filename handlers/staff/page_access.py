@@ -7,7 +7,7 @@ from enum import StrEnum
 from handlers.dialog.events import Act, Lang, Query
 from handlers.staff.members import StaffMember
 
-LASTS = timedelta(minutes=15)
+ACCESS_LINK_TTL = timedelta(minutes=15)
 """How long a link can be used, and how long the seat lasts that it leads to."""
 
 
@@ -25,7 +25,7 @@ class AccessLink:
     """A key that nobody has yet. address: of the page that it opens, the secret in it."""
 
     secret: str = field(repr=False)
-    address: str = field(repr=False)
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class PageAccess:
     password: of the paper that is fetched, where one is.
     """
 
-    room: PageKind
+    page: PageKind
     staff: StaffMember
-    proved: bool
+    verified: bool
     case: str = ""
     number: int = 0
     year: int = 0
@@ -60,7 +60,7 @@ class NewExportPassword(Query[str]):
 class FindPageAccess(Query[PageAccess | None]):
     """What a mark opens now; None for one that is unknown, used, late, or of who is no longer on the staff."""
 
-    mark: bytes = field(repr=False)
+    token_hash: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class CreateAccessLink(Act):
     """Keep the mark of a key, so that it opens its page once and within `LASTS`."""
 
     secret: str = field(repr=False)
-    room: PageKind
+    page: PageKind
     staff: str
     case: str = ""
     lang: Lang = "th"
@@ -79,8 +79,8 @@ class CreateAccessLink(Act):
 class RedeemAccessLink(Act):
     """Use a link up for a seat; a conflict where somebody was first. link, seat: their marks."""
 
-    link: bytes = field(repr=False)
-    seat: bytes = field(repr=False)
+    link_hash: bytes = field(repr=False)
+    session_hash: bytes = field(repr=False)
     staff: str
 
 
@@ -88,7 +88,7 @@ class RedeemAccessLink(Act):
 class EndPageSession(Act):
     """End a seat."""
 
-    seat: bytes = field(repr=False)
+    session_hash: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from handlers import thai
 from handlers.dialog.events import Event
 from handlers.staff.permissions import CommandName
 
-THAI: Mapping[CommandName, tuple[str, ...]] = {
+THAI_COMMAND_NAMES: Mapping[CommandName, tuple[str, ...]] = {
     CommandName.HELP: ("ช่วยเหลือ", "คำสั่ง"),
     CommandName.JOIN: ("เข้าร่วม",),
     CommandName.LEAVE: ("ออกจากหน้าที่",),
@@ -51,68 +51,75 @@ THAI: Mapping[CommandName, tuple[str, ...]] = {
 }
 """The names that a command has in Thai; the first is shown."""
 
-NAMES: Mapping[str, CommandName] = {
+COMMANDS_BY_NAME: Mapping[str, CommandName] = {
     **{order.value: order for order in CommandName},
-    **{thai.folded(name): order for order, names in THAI.items() for name in names},
+    **{
+        thai.normalize_for_matching(name): order
+        for order, names in THAI_COMMAND_NAMES.items()
+        for name in names
+    },
 }
-CITIZENS = frozenset({CommandName.HELP})
+PUBLIC_COMMANDS = frozenset({CommandName.HELP})
 """Commands that everybody has, in another sense."""
 
-LONGEST = 4_000
+MAX_STAFF_COMMAND_LENGTH = 4_000
 """Characters of a command with all that goes with it."""
 
-_NUMBER = re.compile(r"^(\d{1,6})(?:\s*/\s*(\d{4}|\d{2}))?(?=\s|$)")
+_CASE_NUMBER = re.compile(r"^(\d{1,6})(?:\s*/\s*(\d{4}|\d{2}))?(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedCommand:
     """A command as it was given. number, year: of the case, 0 where it was not said; rest: what follows."""
 
-    order: CommandName
+    name: CommandName
     number: int = 0
     year: int = 0
     rest: str = ""
 
-    def written(self, rest: str | None = None) -> str:
+    def to_command_text(self, rest: str | None = None) -> str:
         """The command as a line that reads the same again."""
         number = f" {self.number}" if self.number else ""
         year = f"/{self.year}" if self.year else ""
         words = self.rest if rest is None else rest
-        return f"/{self.order}{number}{year}{' ' if words else ''}{words}"
+        return f"/{self.name}{number}{year}{' ' if words else ''}{words}"
 
 
-def typed(event: Event) -> str:
+def read_command_text(event: Event) -> str:
     """What was typed, or what a button says in its place."""
     return (event.choice if event.choice is not None else event.text) or ""
 
 
-def knocks(event: Event) -> bool:
+def is_staff_command(event: Event) -> bool:
     """Whether somebody uses a command that only officers have."""
-    words = typed(event)
-    return words.startswith("/") and _order(words[1:].partition(" ")[0]) not in {None, *CITIZENS}
+    words = read_command_text(event)
+    return words.startswith("/") and _find_command(words[1:].partition(" ")[0]) not in {
+        None,
+        *PUBLIC_COMMANDS,
+    }
 
 
-def read(words: str, *, bare: bool = False) -> ParsedCommand | None:
+def parse_staff_command(words: str, *, bare: bool = False) -> ParsedCommand | None:
     """A command, or None for other words. bare: it may come without its slash."""
-    if len(words) > LONGEST or not (bare or words.startswith("/")):
+    if len(words) > MAX_STAFF_COMMAND_LENGTH or not (bare or words.startswith("/")):
         return None
     first, _, rest = words.removeprefix("/").strip().partition(" ")
     head, _, tail = first.partition("\n")
-    order = _order(head)
+    order = _find_command(head)
     if order is None:
         return None
-    return _numbered(order, (f"{tail}\n{rest}" if tail else rest).strip())
+    return _parse_case_number(order, (f"{tail}\n{rest}" if tail else rest).strip())
 
 
-def _order(name: str) -> CommandName | None:
-    return NAMES.get(thai.folded(name)) if len(name) <= 40 else None
+def _find_command(name: str) -> CommandName | None:
+    return COMMANDS_BY_NAME.get(thai.normalize_for_matching(name)) if len(name) <= 40 else None
 
 
-def _numbered(order: CommandName, rest: str) -> ParsedCommand:
+def _parse_case_number(order: CommandName, rest: str) -> ParsedCommand:
     if order in {CommandName.SEARCH, CommandName.JOIN, CommandName.STATS, CommandName.RELEASE}:
         return ParsedCommand(order, rest=rest)
-    plain = rest[:20].translate(_DIGITS)
-    found = _NUMBER.match(plain)
+    plain = rest[:20].translate(_THAI_DIGITS)
+    found = _CASE_NUMBER.match(plain)
     if found is None:
         return ParsedCommand(order, rest=rest)
     year = int(found[2] or 0)
@@ -121,4 +128,4 @@ def _numbered(order: CommandName, rest: str) -> ParsedCommand:
     )
 
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")

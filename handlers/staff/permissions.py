@@ -57,29 +57,29 @@ class CommandName(StrEnum):
     IMPORT = "import"
 
 
-EVERYBODY = frozenset(Role)
-HANDLING = frozenset({Role.OFFICER, Role.SUPERVISOR})
-DECIDING = frozenset({Role.SUPERVISOR})
+ALL_ROLES = frozenset(Role)
+CASE_WORKERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
 
-MAY: Mapping[CommandName, frozenset[Role]] = {
-    **dict.fromkeys((CommandName.HELP, CommandName.JOIN, CommandName.LEAVE, CommandName.STATS), EVERYBODY),
+PERMISSIONS: Mapping[CommandName, frozenset[Role]] = {
+    **dict.fromkeys((CommandName.HELP, CommandName.JOIN, CommandName.LEAVE, CommandName.STATS), ALL_ROLES),
     **dict.fromkeys(
         (CommandName.INBOX, CommandName.CASE, CommandName.FACTS, CommandName.FILES, CommandName.HISTORY),
-        HANDLING,
+        CASE_WORKERS,
     ),
-    **dict.fromkeys((CommandName.TAKE, CommandName.SCREEN, CommandName.INVESTIGATE), HANDLING),
-    **dict.fromkeys((CommandName.NOT_ACCEPT, CommandName.CLOSE, CommandName.FORWARD), HANDLING),
-    **dict.fromkeys((CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED), HANDLING),
-    **dict.fromkeys((CommandName.CONFIRM, CommandName.UNDO), HANDLING),
+    **dict.fromkeys((CommandName.TAKE, CommandName.SCREEN, CommandName.INVESTIGATE), CASE_WORKERS),
+    **dict.fromkeys((CommandName.NOT_ACCEPT, CommandName.CLOSE, CommandName.FORWARD), CASE_WORKERS),
+    **dict.fromkeys((CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED), CASE_WORKERS),
+    **dict.fromkeys((CommandName.CONFIRM, CommandName.UNDO), CASE_WORKERS),
     **dict.fromkeys(
         (CommandName.DUE, CommandName.OVERDUE, CommandName.SEARCH, CommandName.LINK, CommandName.INTAKE),
-        HANDLING,
+        CASE_WORKERS,
     ),
     # Who gives work to others, undoes a decision, or keeps a case from erasure answers for the desk.
-    **dict.fromkeys((CommandName.ASSIGN, CommandName.REOPEN, CommandName.HOLD), DECIDING),
-    **dict.fromkeys((CommandName.IDENTITY, CommandName.APPROVE), HANDLING),
-    **dict.fromkeys((CommandName.BAR, CommandName.LIFT, CommandName.RELEASE), DECIDING),
-    **dict.fromkeys((CommandName.PAGE, CommandName.EXPORT), HANDLING),
+    **dict.fromkeys((CommandName.ASSIGN, CommandName.REOPEN, CommandName.HOLD), SUPERVISORS),
+    **dict.fromkeys((CommandName.IDENTITY, CommandName.APPROVE), CASE_WORKERS),
+    **dict.fromkeys((CommandName.BAR, CommandName.LIFT, CommandName.RELEASE), SUPERVISORS),
+    **dict.fromkeys((CommandName.PAGE, CommandName.EXPORT), CASE_WORKERS),
     CommandName.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     CommandName.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
     # A register of the past holds numbers and days, no content; who runs the channel may bring it too.
@@ -87,15 +87,17 @@ MAY: Mapping[CommandName, frozenset[Role]] = {
 }
 """Who may give a command at all; whether it fits the case, its state and its officer is another question."""
 
-CONTENT = frozenset(
+NEEDS_2FA = frozenset(
     {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.SEARCH, CommandName.IDENTITY}
 )
 """What opens somebody's words, so that the second factor must have been given lately."""
 
-OPENING = frozenset({CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.IDENTITY})
+CONTENT_COMMANDS = frozenset(
+    {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.IDENTITY}
+)
 """What shows nothing of it where nothing can be deleted, so that no factor is asked for there."""
 
 
-def may(role: Role, order: CommandName) -> bool:
+def is_allowed(role: Role, order: CommandName) -> bool:
     """Whether a role may give a command."""
-    return role in MAY[order]
+    return role in PERMISSIONS[order]

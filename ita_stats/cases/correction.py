@@ -3,41 +3,45 @@
 from collections.abc import Iterator, Mapping
 
 from ita_stats.cases.model import Footnote, StatisticsTables
-from ita_stats.render.document import DASH, heading
-from ita_stats.render.document import shown as printed
-from ita_stats.strings import pair
+from ita_stats.render.document import SUPPRESSED_DASH, get_heading
+from ita_stats.render.document import format_cell as printed
+from ita_stats.strings import get_statistics_text
 
-Words = tuple[str, str]
-Place = tuple[str, str, str]
+BilingualText = tuple[str, str]
+FigureKey = tuple[str, str, str]
 """Table, line and column, by their codes."""
-Figure = tuple[Words, Words, str]
+PrintedFigure = tuple[BilingualText, BilingualText, str]
 """The names of its line and column, and how it is printed."""
 _STATES = ("received", "done", "in_progress", "not_accepted")
 
 
-def changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
+def describe_changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
     """What stands otherwise in two tables of the same period: a sentence for each figure, with the old and the new.
 
     A figure that only one of them has is a dash in the other, like one that is protected. A category that was only
     renamed has not changed.
     """
-    old, new = dict(_figures(before)), dict(_figures(after))
+    old, new = dict(_list_figures(before)), dict(_list_figures(after))
     places = [*new, *(place for place in old if place not in new)]
     return tuple(
-        _note(place, old, new)
+        _build_change_note(place, old, new)
         for place in places
         if (old[place][2] if place in old else None) != (new[place][2] if place in new else None)
     )
 
 
-def _note(place: Place, old: Mapping[Place, Figure], new: Mapping[Place, Figure]) -> Footnote:
+def _build_change_note(
+    place: FigureKey, old: Mapping[FigureKey, PrintedFigure], new: Mapping[FigureKey, PrintedFigure]
+) -> Footnote:
     (row, row_en), (column, column_en), _ = (new if place in new else old)[place]
-    was, is_ = (found[place][2] if place in found else DASH for found in (old, new))
+    was, is_ = (found[place][2] if place in found else SUPPRESSED_DASH for found in (old, new))
     filled = {"row": row, "row_en": row_en, "column": column, "column_en": column_en}
-    return Footnote("/".join(place), *pair("heading", "change", **filled, before=was, after=is_))
+    return Footnote(
+        "/".join(place), *get_statistics_text("heading", "change", **filled, before=was, after=is_)
+    )
 
 
-def _figures(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
+def _list_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
     """Every figure of the tables."""
     columns = {split.code: (split.name_th, split.name_en) for split in tables.categories}
     for row in tables.rows:
@@ -45,16 +49,19 @@ def _figures(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
         for category, figure in row.categories.items():
             yield ("rows", code, category), (name, columns[category], printed(figure))
         for state, figure in zip(_STATES, row.figures.cells, strict=True):
-            yield ("rows", code, state), (name, heading(state), printed(figure))
+            yield ("rows", code, state), (name, get_heading(state), printed(figure))
     for state, figure in zip(_STATES, tables.total.cells, strict=True):
-        yield ("total", "", state), (heading("sum"), heading(state), printed(figure))
-    yield from _splits(tables)
+        yield ("total", "", state), (get_heading("sum"), get_heading(state), printed(figure))
+    yield from _list_breakdown_figures(tables)
     for what in ("brought_forward", "carried_over"):
-        yield ("overview", "", what), (heading("overview"), heading(what), printed(getattr(tables, what)))
-    yield from _days(tables)
+        yield (
+            ("overview", "", what),
+            (get_heading("overview"), get_heading(what), printed(getattr(tables, what))),
+        )
+    yield from _list_duration_figures(tables)
 
 
-def _splits(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
+def _list_breakdown_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
     for what, splits in (
         ("categories", tables.categories),
         ("sources", tables.sources),
@@ -63,12 +70,12 @@ def _splits(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
         for split in splits:
             for state, figure in zip(_STATES, split.figures.cells, strict=True):
                 place, name = (what, split.code, state), (split.name_th, split.name_en)
-                yield place, (name, heading("cases" if what == "outcomes" else state), printed(figure))
+                yield place, (name, get_heading("cases" if what == "outcomes" else state), printed(figure))
 
 
-def _days(tables: StatisticsTables) -> Iterator[tuple[Place, Figure]]:
+def _list_duration_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
     days = tables.days
     share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
-    within = heading("within_deadline", deadline=days.deadline)
-    yield ("overview", "", "median"), (heading("overview"), heading("median"), printed(days.median))
-    yield ("overview", "", "within_deadline"), (heading("overview"), within, printed(share))
+    within = get_heading("within_deadline", deadline=days.deadline)
+    yield ("overview", "", "median"), (get_heading("overview"), get_heading("median"), printed(days.median))
+    yield ("overview", "", "within_deadline"), (get_heading("overview"), within, printed(share))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from ita_stats import period as periods
 from ita_stats import strings as words
-from ita_stats.calendar import end_of_day, written
+from ita_stats.calendar import end_of_day, format_calendar_date
 from ita_stats.cases.model import (
     Breakdown,
     DaysToClose,
@@ -19,10 +19,17 @@ from ita_stats.cases.model import (
     StatisticsTables,
     StatusCounts,
 )
-from ita_stats.cases.timeline import CLOSED, NOT_ACCEPTED, NOT_YET, OPEN, CaseTimeline, TimelineCounts
+from ita_stats.cases.timeline import (
+    STATE_CLOSED,
+    STATE_NOT_ACCEPTED,
+    STATE_NOT_RECEIVED,
+    STATE_OPEN,
+    CaseTimeline,
+    TimelineCounts,
+)
 
-FORWARDED = f"{CLOSED}:forwarded"
-NOTHING = StatusCounts(0, 0, 0, 0)
+STATE_FORWARDED = f"{STATE_CLOSED}:forwarded"
+NO_CASES = StatusCounts(0, 0, 0, 0)
 MonthKey = tuple[int, int]
 """Year and month of receipt."""
 
@@ -50,17 +57,17 @@ class CountingRules:
     categories: tuple[CodeLabel, ...]
     sources: tuple[CodeLabel, ...]
     outcomes: tuple[CodeLabel, ...]
-    deadline: int
+    deadline_days: int
     forwarded_is_done: bool = True
     threshold: int = 5
 
-    def state(self, standing: str) -> str:
+    def classify(self, standing: str) -> str:
         """The column that a standing counts in: done, in_progress, not_accepted; "" where it was not yet received."""
-        if standing in {OPEN, NOT_YET}:
+        if standing in {STATE_OPEN, STATE_NOT_RECEIVED}:
             return "in_progress" if standing else ""
-        if standing == NOT_ACCEPTED:
+        if standing == STATE_NOT_ACCEPTED:
             return "not_accepted"
-        return "done" if standing != FORWARDED or self.forwarded_is_done else "in_progress"
+        return "done" if standing != STATE_FORWARDED or self.forwarded_is_done else "in_progress"
 
 
 @dataclass(slots=True)
@@ -76,29 +83,29 @@ class StatusCounter:
         return StatusCounts(by.total(), by["done"], by["in_progress"], by["not_accepted"])
 
 
-def eve_of(period: Period) -> date:
+def day_before_period(period: Period) -> date:
     """The day before a period: what is open then is brought forward."""
     return period.first - timedelta(days=1)
 
 
-def counted(
+def count_case_tables(
     courses: TimelineCounts, terms: CountingRules, period: Period, layout: Layout
 ) -> StatisticsTables:
     """The exact tables of a period. courses: on its eve, and last on the day as of which is counted."""
-    as_of, eve = courses.days[-1], courses.days.index(eve_of(period))
+    as_of, eve = courses.days[-1], courses.days.index(day_before_period(period))
     inside: dict[CaseTimeline, int] = {}
     brought = carried = 0
-    first, last = _at(period.first), _at(period.last)
+    first, last = _to_month_key(period.first), _to_month_key(period.last)
     for course, cases in courses.cases.items():
-        open_now = terms.state(course.standings[-1]) == "in_progress"
+        open_now = terms.classify(course.states_on_days[-1]) == "in_progress"
         if course.received < first:
-            brought += cases * (terms.state(course.standings[eve]) == "in_progress")
+            brought += cases * (terms.classify(course.states_on_days[eve]) == "in_progress")
             carried += cases * open_now
         elif course.received <= last:
             inside[course] = cases
             carried += cases * open_now
-    by_month = _by_month(inside, terms)
-    total = _sum(by_month.values())
+    by_month = _count_by_month(inside, terms)
+    total = _sum_counts(by_month.values())
     return StatisticsTables(
         office_th=terms.office_th,
         office_en=terms.office_en,
@@ -110,133 +117,143 @@ def counted(
         total=total,
         brought_forward=brought,
         carried_over=carried,
-        rows=_rows(inside, by_month, terms, period, layout),
+        rows=_count_rows(inside, by_month, terms, period, layout),
         months=tuple(
-            MonthFigures(m.code, by_month.get((m.year, m.number), NOTHING) if layout == "month" else None)
-            for m in periods.months(period)
+            MonthFigures(m.code, by_month.get((m.year, m.number), NO_CASES) if layout == "month" else None)
+            for m in periods.list_period_months(period)
         ),
-        categories=_splits(inside, terms, _listed(terms.categories, (c.categories[-1] for c in inside)), 0),
-        sources=_splits(inside, terms, _listed(terms.sources, (c.source for c in inside)), 1),
-        outcomes=_outcomes(inside, terms),
-        days=days_to_close(courses, terms, first, last),
-        statement=None if total.received else statement(period, as_of),
-        notes=notes(terms, period, as_of),
+        categories=_count_breakdowns(
+            inside, terms, _list_labels(terms.categories, (c.categories[-1] for c in inside)), 0
+        ),
+        sources=_count_breakdowns(inside, terms, _list_labels(terms.sources, (c.source for c in inside)), 1),
+        outcomes=_count_outcomes(inside, terms),
+        days=compute_days_to_close(courses, terms, first, last),
+        statement=None if total.received else build_nothing_received_statement(period, as_of),
+        notes=build_counting_footnotes(terms, period, as_of),
         exact=True,
     )
 
 
-def statement(period: Period, as_of: date) -> str:
+def build_nothing_received_statement(period: Period, as_of: date) -> str:
     """The sentence that the ITA asks for where nothing was received in the whole period, with the period."""
     name = "nothing_yet" if as_of < period.last else "nothing"
-    return words.pair("statement", name, **_dates(period, as_of))[0]
+    return words.get_statistics_text("statement", name, **_build_date_fields(period, as_of))[0]
 
 
-def days_to_close(
+def compute_days_to_close(
     courses: TimelineCounts, terms: CountingRules, first: MonthKey, last: MonthKey
 ) -> DaysToClose:
     """Median and share within the deadline of the cases that are done, received from one month to another."""
     took: Counter[int] = Counter()
-    for (received, standing, days), cases in courses.took.items():
-        if first <= received <= last and terms.state(standing) == "done":
+    for (received, standing, days), cases in courses.days_to_close.items():
+        if first <= received <= last and terms.classify(standing) == "done":
             took[days] += cases
     whole = took.total()
     if not whole:
-        return DaysToClose(None, None, terms.deadline, protected=False)
-    soon = sum(cases for days, cases in took.items() if days <= terms.deadline)
-    return DaysToClose(_median(took, whole), round(soon / whole, 4), terms.deadline, protected=False)
-
-
-def notes(terms: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
-    """The rules of counting, as they are printed under the tables."""
-    return (
-        words.note("rows"),
-        words.note("cutoff", **_dates(period, as_of)),
-        words.note("forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"),
-        words.note("days", deadline=terms.deadline),
+        return DaysToClose(None, None, terms.deadline_days, protected=False)
+    soon = sum(cases for days, cases in took.items() if days <= terms.deadline_days)
+    return DaysToClose(
+        _compute_median(took, whole), round(soon / whole, 4), terms.deadline_days, protected=False
     )
 
 
-def _dates(period: Period, as_of: date) -> dict[str, str]:
+def build_counting_footnotes(terms: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
+    """The rules of counting, as they are printed under the tables."""
+    return (
+        words.build_footnote("rows"),
+        words.build_footnote("cutoff", **_build_date_fields(period, as_of)),
+        words.build_footnote(
+            "forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"
+        ),
+        words.build_footnote("days", deadline=terms.deadline_days),
+    )
+
+
+def _build_date_fields(period: Period, as_of: date) -> dict[str, str]:
     return {
         "period_th": period.label_th,
         "period_en": period.label_en,
-        "day_th": written(as_of),
-        "day_en": written(as_of, "en"),
+        "day_th": format_calendar_date(as_of),
+        "day_en": format_calendar_date(as_of, "en"),
     }
 
 
-def _at(day: date) -> tuple[int, int]:
+def _to_month_key(day: date) -> tuple[int, int]:
     return (day.year, day.month)
 
 
-def _by_month(
+def _count_by_month(
     courses: Mapping[CaseTimeline, int], terms: CountingRules
 ) -> dict[tuple[int, int], StatusCounts]:
     tallies: dict[tuple[int, int], StatusCounter] = {}
     for course, cases in courses.items():
-        tallies.setdefault(course.received, StatusCounter()).states[terms.state(course.standings[-1])] += (
-            cases
-        )
+        tallies.setdefault(course.received, StatusCounter()).states[
+            terms.classify(course.states_on_days[-1])
+        ] += cases
     return {month: tally.figures for month, tally in tallies.items()}
 
 
-def _sum(several: Iterable[StatusCounts]) -> StatusCounts:
+def _sum_counts(several: Iterable[StatusCounts]) -> StatusCounts:
     columns = list(zip(*(figures.cells for figures in several), strict=True))
-    return StatusCounts(*(sum(cell or 0 for cell in column) for column in columns)) if columns else NOTHING
+    return StatusCounts(*(sum(cell or 0 for cell in column) for column in columns)) if columns else NO_CASES
 
 
-def _rows(
+def _count_rows(
     courses: Mapping[CaseTimeline, int],
     by_month: Mapping[tuple[int, int], StatusCounts],
     terms: CountingRules,
     period: Period,
     layout: Layout,
 ) -> tuple[StatisticsRow, ...]:
-    kinds = _listed(terms.categories, (c.categories[-1] for c in courses))
+    kinds = _list_labels(terms.categories, (c.categories[-1] for c in courses))
     cells: Counter[tuple[tuple[int, int], str]] = Counter()
     for course, cases in courses.items():
         cells[course.received, course.categories[-1]] += cases
     found = []
-    for span in periods.rows(period, layout):
+    for span in periods.list_period_rows(period, layout):
         keys = [(month.year, month.number) for month in span.months]
         by_kind = {kind.code: sum(cells[key, kind.code] for key in keys) for kind in kinds}
-        figures = _sum(by_month.get(key, NOTHING) for key in keys)
+        figures = _sum_counts(by_month.get(key, NO_CASES) for key in keys)
         months = tuple(month.code for month in span.months)
         found.append(StatisticsRow(span.label_th, span.label_en, months, figures, by_kind))
     return tuple(found)
 
 
-def _listed(known: Iterable[CodeLabel], found: Iterable[str]) -> tuple[CodeLabel, ...]:
+def _list_labels(known: Iterable[CodeLabel], found: Iterable[str]) -> tuple[CodeLabel, ...]:
     """What the office lists, in its order, then codes that only older cases have: they are counted, never dropped."""
     listed = {named.code: named for named in known}
     for code in sorted(set(found) - listed.keys()):
-        names = words.pair("former", "code", code=code) if code else words.pair("former", "none")
+        names = (
+            words.get_statistics_text("former", "code", code=code)
+            if code
+            else words.get_statistics_text("former", "none")
+        )
         listed[code] = CodeLabel(code, *names)
     return tuple(listed.values())
 
 
-def _splits(
+def _count_breakdowns(
     courses: Mapping[CaseTimeline, int], terms: CountingRules, kinds: Iterable[CodeLabel], which: int
 ) -> tuple[Breakdown, ...]:
     tallies: dict[str, StatusCounter] = {}
     for course, cases in courses.items():
         code = course.source if which else course.categories[-1]
-        tallies.setdefault(code, StatusCounter()).states[terms.state(course.standings[-1])] += cases
+        tallies.setdefault(code, StatusCounter()).states[terms.classify(course.states_on_days[-1])] += cases
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
-def _outcomes(courses: Mapping[CaseTimeline, int], terms: CountingRules) -> tuple[Breakdown, ...]:
+def _count_outcomes(courses: Mapping[CaseTimeline, int], terms: CountingRules) -> tuple[Breakdown, ...]:
     tallies: dict[str, StatusCounter] = {}
     for course, cases in courses.items():
-        standing = course.standings[-1]
-        if standing.startswith(CLOSED):
+        standing = course.states_on_days[-1]
+        if standing.startswith(STATE_CLOSED):
             code = standing.partition(":")[2]
-            tallies.setdefault(code, StatusCounter()).states[terms.state(standing)] += cases
-    kinds = _listed(terms.outcomes, tallies)
+            tallies.setdefault(code, StatusCounter()).states[terms.classify(standing)] += cases
+    kinds = _list_labels(terms.outcomes, tallies)
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
-def _median(took: Counter[int], whole: int) -> float:
+def _compute_median(took: Counter[int], whole: int) -> float:
     """The middle number of days; between two, half-way."""
     middle = (whole - 1) // 2, whole // 2
     seen, found = 0, list[int]()

@@ -135,9 +135,9 @@ class StatisticsTables:
         """Done, in progress and not accepted in a hundred received, to one decimal; None where none was received."""
         return MappingProxyType(
             {
-                "done": percent(self.total.done, self.total.received),
-                "in_progress": percent(self.total.in_progress, self.total.received),
-                "not_accepted": percent(self.total.not_accepted, self.total.received),
+                "done": compute_percentage(self.total.done, self.total.received),
+                "in_progress": compute_percentage(self.total.in_progress, self.total.received),
+                "not_accepted": compute_percentage(self.total.not_accepted, self.total.received),
             }
         )
 
@@ -164,11 +164,11 @@ class ReleaseInfo:
     corrects: int | None = None
 
     @property
-    def before(self) -> int:
+    def corrected_number(self) -> int:
         """The number of the release that a correction corrects."""
         return self.corrects or self.number - 1
 
 
-def percent(part: int | None, whole: int | None) -> float | None:
+def compute_percentage(part: int | None, whole: int | None) -> float | None:
     """A part in a hundred of the whole, to one decimal; None where either is protected or the whole is 0."""
     return round(100 * part / whole, 1) if part is not None and whole else None

@@ -7,7 +7,7 @@ from datetime import date
 from ita_stats import period as periods
 from ita_stats import strings as words
 from ita_stats.calendar import fiscal_year
-from ita_stats.cases.count import CountingRules, counted, eve_of
+from ita_stats.cases.count import CountingRules, count_case_tables, day_before_period
 from ita_stats.cases.model import (
     Breakdown,
     DaysToClose,
@@ -20,12 +20,18 @@ from ita_stats.cases.model import (
 )
 from ita_stats.cases.timeline import TimelineCounts
 from ita_stats.disclosure.alternatives import TableCell, TableLine
-from ita_stats.disclosure.release_view import ReleaseView, outcomes_world, seen, stood, world
+from ita_stats.disclosure.release_view import (
+    ReleaseView,
+    build_disclosure_model,
+    build_outcome_model,
+    count_states_by_month,
+    count_visible_cases,
+)
 from ita_stats.disclosure.suppress import SuppressionSolver
 
-MOST_EARLIER = 24
+MAX_EARLIER_RELEASES = 24
 """Earlier releases that are supposed to have been made of a period: two years of months."""
-Hidden = Mapping[str, set[TableCell]]
+HiddenCells = Mapping[str, set[TableCell]]
 """What a release hides, by split: "category", "source", "outcome"."""
 
 
@@ -46,16 +52,16 @@ class TableRequest:
     period: Period
     as_of: date
     layout: Layout
-    earlier: tuple[EarlierRelease, ...] = ()
+    earlier_releases: tuple[EarlierRelease, ...] = ()
 
     @property
     def days(self) -> tuple[date, ...]:
         """The days on which courses must be known: cut-offs, and the eve of the period; the last is the cut-off."""
-        asked = {earlier.as_of for earlier in self.earlier} | {eve_of(self.period)}
+        asked = {earlier.as_of for earlier in self.earlier_releases} | {day_before_period(self.period)}
         return (*sorted(day for day in asked if day < self.as_of), self.as_of)
 
 
-def wish(
+def build_table_request(
     period: Period, as_of: date, layout: Layout, published: Sequence[StatisticsTables] | None = None
 ) -> TableRequest:
     """The tables of a period as of a day.
@@ -64,51 +70,55 @@ def wish(
     the fiscal year and the period itself were released at the end of each of their rows.
     """
     if published is None:
-        return TableRequest(period, as_of, layout, _supposed(period, as_of, layout))
-    known = [EarlierRelease(t.period, t.as_of, t.layout, t) for t in published if _overlaps(t.period, period)]
+        return TableRequest(period, as_of, layout, _assume_earlier_releases(period, as_of, layout))
+    known = [
+        EarlierRelease(t.period, t.as_of, t.layout, t) for t in published if _is_overlapping(t.period, period)
+    ]
     known = [e for e in known if e.as_of <= as_of]
     return TableRequest(period, as_of, layout, tuple(sorted(known, key=lambda e: e.as_of)))
 
 
-def exact(courses: TimelineCounts, terms: CountingRules, wanted: TableRequest) -> StatisticsTables:
+def build_exact_tables(
+    courses: TimelineCounts, terms: CountingRules, wanted: TableRequest
+) -> StatisticsTables:
     """The tables with nothing hidden: for officers only. courses: on the days of the wish."""
-    return counted(courses, terms, wanted.period, wanted.layout)
+    return count_case_tables(courses, terms, wanted.period, wanted.layout)
 
 
-def protected(
+def build_protected_tables(
     courses: TimelineCounts, terms: CountingRules, wanted: TableRequest, salt: bytes
 ) -> StatisticsTables:
     """The tables as they may be published. courses: on the days of the wish; salt: a secret that stays the same."""
-    tables = exact(courses, terms, wanted)
+    tables = build_exact_tables(courses, terms, wanted)
     days = {day: place for place, day in enumerate(wanted.days)}
-    editions = [ReleaseView.of(e.period, e.layout, days[e.as_of]) for e in wanted.earlier]
-    editions.append(ReleaseView.of(wanted.period, wanted.layout, days[wanted.as_of]))
+    editions = [ReleaseView.from_period(e.period, e.layout, days[e.as_of]) for e in wanted.earlier_releases]
+    editions.append(ReleaseView.from_period(wanted.period, wanted.layout, days[wanted.as_of]))
     hidden = {
-        what: _chosen(courses, terms, editions, wanted.earlier, tables, what, salt)
+        what: _choose_hidden(courses, terms, editions, wanted.earlier_releases, tables, what, salt)
         for what in ("category", "source", "outcome")
     }
-    return masked(tables, hidden, len(editions) - 1, terms.threshold)
+    return suppress_cells(tables, hidden, len(editions) - 1, terms.threshold)
 
 
-def _supposed(period: Period, as_of: date, layout: Layout) -> tuple[EarlierRelease, ...]:
+def _assume_earlier_releases(period: Period, as_of: date, layout: Layout) -> tuple[EarlierRelease, ...]:
     """The releases that an office would have made by a day: of the fiscal years and of the period, row by row."""
     years = {fiscal_year(period.first), fiscal_year(min(period.last, as_of))}
-    wholes = {p.code: p for p in (periods.parsed(f"fy{year}", date.max) for year in sorted(years))}
+    wholes = {p.code: p for p in (periods.parse_period(f"fy{year}", date.max) for year in sorted(years))}
     found = []
     for one in {**wholes, period.code: period}.values():
-        for span in periods.rows(one, layout):
+        for span in periods.list_period_rows(one, layout):
             end = span.months[-1].last
             if end < as_of or (end == as_of and one.code != period.code):
                 found.append(EarlierRelease(one, end, layout))
     found.sort(key=lambda e: (e.as_of, e.period.code == period.code))
-    return tuple(found[-MOST_EARLIER:])
+    return tuple(found[-MAX_EARLIER_RELEASES:])
 
 
-def _overlaps(one: Period, other: Period) -> bool:
+def _is_overlapping(one: Period, other: Period) -> bool:
     return one.first <= other.last and other.first <= one.last
 
 
-def _chosen(
+def _choose_hidden(
     courses: TimelineCounts,
     terms: CountingRules,
     editions: Sequence[ReleaseView],
@@ -118,52 +128,55 @@ def _chosen(
     salt: bytes,
 ) -> set[TableCell]:
     """What the last edition hides of a split; earlier ones are taken as published, or decided in their turn."""
-    labels = [split.code for split in _splits(tables, what)]
+    labels = [split.code for split in _get_breakdowns(tables, what)]
     if len(labels) < 2:
         return set()  # of one kind alone, its figures are those of the rows
-    small, secret, told = terms.threshold - 1, salt + what.encode(), _told(earlier, what)
+    small, secret, told = terms.threshold - 1, salt + what.encode(), _list_published_values(earlier, what)
     if what != "outcome":
-        counts = seen(courses.cases, terms, editions, what)
+        counts = count_visible_cases(courses.cases, terms, editions, what)
         chooser = SuppressionSolver(
-            world(counts, editions, labels, small, what == "category"), editions, secret, told
+            build_disclosure_model(counts, editions, labels, small, what == "category"),
+            editions,
+            secret,
+            told,
         )
         for k in range(len(editions)):
-            _settle(chooser, k, earlier, what)
-        return chooser.hidden(len(editions) - 1)
-    cases, settled = stood(courses.cases), list[set[TableCell]]()
+            _settle_release(chooser, k, earlier, what)
+        return chooser.get_hidden(len(editions) - 1)
+    cases, settled = count_states_by_month(courses.cases), list[set[TableCell]]()
     for k in range(len(editions)):
         # What is known at a release is how cases stood until then, so the world of each is made anew.
         chooser = SuppressionSolver(
-            outcomes_world(cases, terms, editions[: k + 1], labels, small), editions, secret, told
+            build_outcome_model(cases, terms, editions[: k + 1], labels, small), editions, secret, told
         )
         for j, hidden in enumerate(settled):
-            chooser.take(j, hidden)
-        _settle(chooser, k, earlier, what)
-        settled.append(chooser.hidden(k))
+            chooser.load_published(j, hidden)
+        _settle_release(chooser, k, earlier, what)
+        settled.append(chooser.get_hidden(k))
     return settled[-1]
 
 
-def _settle(chooser: SuppressionSolver, k: int, earlier: Sequence[EarlierRelease], what: str) -> None:
+def _settle_release(chooser: SuppressionSolver, k: int, earlier: Sequence[EarlierRelease], what: str) -> None:
     published = earlier[k].tables if k < len(earlier) else None
     if published is None:
-        chooser.decide(k)
+        chooser.solve(k)
     else:
-        chooser.take(k, dashes(published, k)[what])
+        chooser.load_published(k, find_suppressed_cells(published, k)[what])
 
 
-def _splits(tables: StatisticsTables, what: str) -> tuple[Breakdown, ...]:
+def _get_breakdowns(tables: StatisticsTables, what: str) -> tuple[Breakdown, ...]:
     return {"category": tables.categories, "source": tables.sources, "outcome": tables.outcomes}[what]
 
 
-def dashes(tables: StatisticsTables, k: int) -> Hidden:
+def find_suppressed_cells(tables: StatisticsTables, k: int) -> HiddenCells:
     """What published tables hide, as the cells of edition k."""
     return {
         what: {cell for cell, figure in cells.items() if figure is None}
-        for what, cells in _cells(tables, k).items()
+        for what, cells in _list_cells(tables, k).items()
     }
 
 
-def _cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, int | None]]:
+def _list_cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, int | None]]:
     """The splits of published tables, as the cells of edition k."""
     found: dict[str, dict[TableCell, int | None]] = {}
     for what in ("category", "source", "outcome"):
@@ -171,7 +184,7 @@ def _cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, int | 
         lines += [TableLine(k, "state", s) for s in ("done", "in_progress", "not_accepted")]
         found[what] = {
             TableCell(line, split.code): figure
-            for split in _splits(tables, what)
+            for split in _get_breakdowns(tables, what)
             for line, figure in zip(lines, split.figures.cells, strict=True)
         }
     for i, row in enumerate(tables.rows):
@@ -180,46 +193,46 @@ def _cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, int | 
     return found
 
 
-def _told(earlier: Sequence[EarlierRelease], what: str) -> dict[TableCell, int]:
+def _list_published_values(earlier: Sequence[EarlierRelease], what: str) -> dict[TableCell, int]:
     """The figures of a split that readers have in their hands, though the register was corrected since."""
     return {
         cell: figure
         for k, one in enumerate(earlier)
         if one.tables is not None
-        for cell, figure in _cells(one.tables, k)[what].items()
+        for cell, figure in _list_cells(one.tables, k)[what].items()
         if figure is not None
     }
 
 
-def masked(tables: StatisticsTables, hidden: Hidden, k: int, threshold: int) -> StatisticsTables:
+def suppress_cells(tables: StatisticsTables, hidden: HiddenCells, k: int, threshold: int) -> StatisticsTables:
     """The tables without the cells of edition k that are hidden, and with the sentences that say why."""
     rows = tuple(
         replace(
             row,
-            categories=_dashed(
+            categories=_suppress_row(
                 row, {c.label for c in hidden["category"] if c.line == TableLine(k, "row", str(i))}
             ),
         )
         for i, row in enumerate(tables.rows)
     )
-    days = _protected_days(tables, threshold)
+    days = _suppress_days(tables, threshold)
     done = replace(
         tables,
         rows=rows,
-        categories=tuple(_split(s, hidden["category"], k) for s in tables.categories),
-        sources=tuple(_split(s, hidden["source"], k) for s in tables.sources),
-        outcomes=tuple(_outcome(s, hidden["outcome"], k) for s in tables.outcomes),
+        categories=tuple(_suppress_breakdown(s, hidden["category"], k) for s in tables.categories),
+        sources=tuple(_suppress_breakdown(s, hidden["source"], k) for s in tables.sources),
+        outcomes=tuple(_suppress_outcome(s, hidden["outcome"], k) for s in tables.outcomes),
         days=days,
         exact=False,
     )
-    return replace(done, notes=(*tables.notes, *_reasons(done, threshold)))
+    return replace(done, notes=(*tables.notes, *_build_reasons(done, threshold)))
 
 
-def _dashed(row: StatisticsRow, labels: set[str]) -> dict[str, int | None]:
+def _suppress_row(row: StatisticsRow, labels: set[str]) -> dict[str, int | None]:
     return {code: None if code in labels else figure for code, figure in row.categories.items()}
 
 
-def _split(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
+def _suppress_breakdown(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     lines = [
         TableLine(k, "received", ""),
         *(TableLine(k, "state", s) for s in ("done", "in_progress", "not_accepted")),
@@ -229,7 +242,7 @@ def _split(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     return replace(split, figures=StatusCounts(*cells))
 
 
-def _outcome(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
+def _suppress_outcome(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     """An outcome has one figure, in two columns; the columns that are 0 by rule stay so."""
     if TableCell(TableLine(k, "received", ""), split.code) not in hidden:
         return split
@@ -237,7 +250,7 @@ def _outcome(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     return replace(split, figures=StatusCounts(None, 0 if open_still else None, None if open_still else 0, 0))
 
 
-def _protected_days(tables: StatisticsTables, threshold: int) -> DaysToClose:
+def _suppress_days(tables: StatisticsTables, threshold: int) -> DaysToClose:
     """Hidden where fewer than the threshold are done; the share also where few were in time, or few late."""
     days, done = tables.days, tables.total.done or 0
     if days.median is None or days.within_deadline is None:
@@ -250,32 +263,32 @@ def _protected_days(tables: StatisticsTables, threshold: int) -> DaysToClose:
     return days
 
 
-def _reasons(tables: StatisticsTables, threshold: int) -> Iterator[Footnote]:
+def _build_reasons(tables: StatisticsTables, threshold: int) -> Iterator[Footnote]:
     """Why figures are hidden; and where a whole table is, where the year's is found."""
     if not tables.has_hidden:
         return
-    yield words.note("protected", most=threshold - 1)
-    if _all_hidden([cell for row in tables.rows for cell in row.categories.values()]):
-        yield words.note("rows_withheld")
+    yield words.build_footnote("protected", most=threshold - 1)
+    if _is_all_hidden([cell for row in tables.rows for cell in row.categories.values()]):
+        yield words.build_footnote("rows_withheld")
     for what in ("category", "source", "outcome"):
-        if _all_hidden([cell for split in _splits(tables, what) for cell in split.figures.cells]):
-            yield words.note(f"{what}_withheld", **_instead(tables))
+        if _is_all_hidden([cell for split in _get_breakdowns(tables, what) for cell in split.figures.cells]):
+            yield words.build_footnote(f"{what}_withheld", **_build_year_reference(tables))
     if tables.days.protected:
-        yield words.note("days_withheld")
+        yield words.build_footnote("days_withheld")
 
 
-def _all_hidden(cells: list[int | None]) -> bool:
+def _is_all_hidden(cells: list[int | None]) -> bool:
     """Whether nothing but dashes is left, save the zeros that the exact rows tell anyhow."""
     return None in cells and not any(cells)
 
 
-def _instead(tables: StatisticsTables) -> dict[str, str]:
+def _build_year_reference(tables: StatisticsTables) -> dict[str, str]:
     """Where the year's figures are, for a period that is shorter than a fiscal year."""
     period = tables.period
     if (period.last - period.first).days > 360:
         return {"instead_th": "", "instead_en": ""}
-    year = periods.parsed(f"fy{fiscal_year(period.first)}", date.max)
-    th, en = words.pair(
+    year = periods.parse_period(f"fy{fiscal_year(period.first)}", date.max)
+    th, en = words.get_statistics_text(
         "note", "instead", year_th=year.label_th, year_en=year.label_en[0].lower() + year.label_en[1:]
     )
     return {"instead_th": th, "instead_en": en}

@@ -14,16 +14,16 @@ from operator import attrgetter, itemgetter
 from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.fact import Fact, FactField
 
-NOT_YET, OPEN, NOT_ACCEPTED, CLOSED = "", "open", "not_accepted", "closed"
+STATE_NOT_RECEIVED, STATE_OPEN, STATE_NOT_ACCEPTED, STATE_CLOSED = "", "open", "not_accepted", "closed"
 """Where a case stands: not received yet, in hand, not accepted, or closed (then ":" and its outcome)."""
 
 _VALUE = itemgetter(2)
-BETWEEN = "\n"
-Written = tuple[str, str, str]
+FACT_SEPARATOR = "\n"
+GroupedFacts = tuple[str, str, str]
 """The facts of a case, in the order of `seq`: effective days (ISO), a line each; fields and values likewise."""
-Shape = tuple[str, ...]
+StageKey = tuple[str, ...]
 """The stage that each fact of a case is in."""
-Piece = tuple[str, str, str]
+FactTuple = tuple[str, str, str]
 """A fact of one case, bare: effective day (ISO), field, value."""
 
 
@@ -37,7 +37,7 @@ class CaseTimeline:
     received: tuple[int, int]
     categories: tuple[str, ...]
     source: str
-    standings: tuple[str, ...]
+    states_on_days: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,19 @@ class TimelineCounts:
 
     days: tuple[date, ...]
     cases: Counter[CaseTimeline] = field(default_factory=Counter)
-    took: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
+    days_to_close: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
 
-    def add(self, pieces: Sequence[Piece]) -> None:
+    def add(self, pieces: Sequence[FactTuple]) -> None:
         """Count a case by its facts, in the order they were written."""
         ends = [day.isoformat() for day in self.days]
-        course = folded(pieces, ends)
+        course = build_timeline(pieces, ends)
         if course is None:
             return
         self.cases[course] += 1
-        if course.standings[-1].startswith(CLOSED):
-            self.took[course.received, course.standings[-1], days_taken(pieces, ends[-1])] += 1
+        if course.states_on_days[-1].startswith(STATE_CLOSED):
+            self.days_to_close[
+                course.received, course.states_on_days[-1], count_days_to_close(pieces, ends[-1])
+            ] += 1
 
 
 @dataclass(slots=True)
@@ -70,9 +72,9 @@ class FactPattern:
     ended: which fact closed them, 0 where none did, None where they are not to be hurried; endings: by shape and days.
     """
 
-    ended: int | None
-    shapes: dict[Shape, int] = field(default_factory=dict)
-    endings: dict[tuple[Shape, int], int] = field(default_factory=dict)
+    closing_index: int | None
+    stage_counts: dict[StageKey, int] = field(default_factory=dict)
+    duration_counts: dict[tuple[StageKey, int], int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,67 +85,69 @@ class TimelineBuilder:
     and no end of a month, lies between. So few different cases are left, and each of these is folded once.
     """
 
-    courses: TimelineCounts
+    timelines: TimelineCounts
     _stages: dict[str, str] = field(default_factory=dict)
-    _numbers: dict[str, int] = field(default_factory=dict)
-    _kinds: dict[tuple[str, str], FactPattern] = field(default_factory=dict)
+    _day_ordinals: dict[str, int] = field(default_factory=dict)
+    _patterns: dict[tuple[str, str], FactPattern] = field(default_factory=dict)
 
-    def add(self, cases: Iterable[Written]) -> None:
+    def add(self, cases: Iterable[GroupedFacts]) -> None:
         """Count cases."""
-        kinds, stage, number = self._kinds, self._stages.__getitem__, self._numbers
+        kinds, stage, number = self._patterns, self._stages.__getitem__, self._day_ordinals
         for written, fields, values in cases:
-            days = written.split(BETWEEN)
+            days = written.split(FACT_SEPARATOR)
             try:
                 kind = kinds[fields, values]
                 shape = tuple(map(stage, days))
             except KeyError:
-                kind = self._learn(days, fields, values)
+                kind = self._register_pattern(days, fields, values)
                 shape = tuple(map(stage, days))
-            if kind.ended is None or days != sorted(days):
-                self.courses.add(pieces_of(days, fields, values))
+            if kind.closing_index is None or days != sorted(days):
+                self.timelines.add(split_facts(days, fields, values))
                 continue
-            kind.shapes[shape] = kind.shapes.get(shape, 0) + 1
-            if kind.ended:
-                ending = shape, number[days[kind.ended]] - number[days[0]]
-                kind.endings[ending] = kind.endings.get(ending, 0) + 1
+            kind.stage_counts[shape] = kind.stage_counts.get(shape, 0) + 1
+            if kind.closing_index:
+                ending = shape, number[days[kind.closing_index]] - number[days[0]]
+                kind.duration_counts[ending] = kind.duration_counts.get(ending, 0) + 1
 
-    def gathered(self) -> TimelineCounts:
+    def build(self) -> TimelineCounts:
         """The courses of all cases; nothing can be added afterwards."""
-        found, ends = self.courses, [day.isoformat() for day in self.courses.days]
-        for (fields, values), kind in self._kinds.items():
-            folds = {shape: folded(pieces_of(shape, fields, values), ends) for shape in kind.shapes}
-            for shape, cases in kind.shapes.items():
+        found, ends = self.timelines, [day.isoformat() for day in self.timelines.days]
+        for (fields, values), kind in self._patterns.items():
+            folds = {
+                shape: build_timeline(split_facts(shape, fields, values), ends) for shape in kind.stage_counts
+            }
+            for shape, cases in kind.stage_counts.items():
                 course = folds[shape]
                 if course is not None:
                     found.cases[course] += cases
-            for (shape, days), cases in kind.endings.items():
+            for (shape, days), cases in kind.duration_counts.items():
                 course = folds[shape]
-                if course is not None and course.standings[-1].startswith(CLOSED):
-                    found.took[course.received, course.standings[-1], days] += cases
+                if course is not None and course.states_on_days[-1].startswith(STATE_CLOSED):
+                    found.days_to_close[course.received, course.states_on_days[-1], days] += cases
         return found
 
-    def _learn(self, days: list[str], fields: str, values: str) -> FactPattern:
+    def _register_pattern(self, days: list[str], fields: str, values: str) -> FactPattern:
         for day in days:
-            self._stages[day] = self._stage(day)
-            self._numbers[day] = date.fromisoformat(day).toordinal()
-        return self._kinds.setdefault((fields, values), FactPattern(_ending(fields, values)))
+            self._stages[day] = self._find_stage(day)
+            self._day_ordinals[day] = date.fromisoformat(day).toordinal()
+        return self._patterns.setdefault((fields, values), FactPattern(_find_closing_index(fields, values)))
 
-    def _stage(self, day: str) -> str:
-        ends = [end for end in (asked.isoformat() for asked in self.courses.days) if end >= day]
+    def _find_stage(self, day: str) -> str:
+        ends = [end for end in (asked.isoformat() for asked in self.timelines.days) if end >= day]
         return min([*ends, CalendarMonth(int(day[:4]), int(day[5:7])).last.isoformat()])
 
 
-def _ending(fields: str, values: str) -> int | None:
+def _find_closing_index(fields: str, values: str) -> int | None:
     """Which fact closed a case (0: none did); None for a case that is received or closed more than once."""
-    facts = list(zip(fields.split(BETWEEN), values.split(BETWEEN), strict=True))
+    facts = list(zip(fields.split(FACT_SEPARATOR), values.split(FACT_SEPARATOR), strict=True))
     begun = [name for name, _ in facts if name == FactField.RECEIVED]
-    ended = [place for place, fact in enumerate(facts) if fact == (FactField.STATUS, CLOSED)]
+    ended = [place for place, fact in enumerate(facts) if fact == (FactField.STATUS, STATE_CLOSED)]
     if facts[0] != (FactField.RECEIVED, "1") or len(begun) > 1 or len(ended) > 1:
         return None
     return ended[0] if ended else 0
 
 
-def courses(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
+def count_timelines(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
     """The courses of cases on some days. facts: any order; days: in order, the last is the cut-off."""
     found = TimelineCounts(tuple(days))
     by_case = sorted(facts, key=attrgetter("about", "seq"))
@@ -152,17 +156,17 @@ def courses(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
     return found
 
 
-def pieces_of(days: Iterable[str], fields: str, values: str) -> list[Piece]:
+def split_facts(days: Iterable[str], fields: str, values: str) -> list[FactTuple]:
     """The facts of a case: their days, fields and values."""
-    return list(zip(days, fields.split(BETWEEN), values.split(BETWEEN), strict=True))
+    return list(zip(days, fields.split(FACT_SEPARATOR), values.split(FACT_SEPARATOR), strict=True))
 
 
-def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> CaseTimeline | None:
+def build_timeline(pieces: Iterable[FactTuple], ends: Sequence[str]) -> CaseTimeline | None:
     """The course of one case, from its facts in the order they were written; None where it is not received by then.
 
     Of several days of receipt the last written counts; "0" instead of "1" strikes out a case entered by mistake.
     """
-    by_field = _sorted_out(pieces)
+    by_field = _group_by_field(pieces)
     receipts = by_field.get("received", [])
     if not receipts or receipts[-1][2] != "1" or receipts[-1][0] > ends[-1]:
         return None
@@ -171,32 +175,34 @@ def folded(pieces: Iterable[Piece], ends: Sequence[str]) -> CaseTimeline | None:
     outcomes = by_field.get("outcome", [])
     return CaseTimeline(
         (int(received[:4]), int(received[5:7])),
-        tuple([_value(categories, end) for end in ends])
+        tuple([_find_value(categories, end) for end in ends])
         if len(categories) > 1
         else (categories[0][2] if categories else "",) * len(ends),
         sources[-1][2] if sources else "",
-        tuple([_standing(statuses, outcomes, end) if received <= end else NOT_YET for end in ends]),
+        tuple(
+            [_find_state(statuses, outcomes, end) if received <= end else STATE_NOT_RECEIVED for end in ends]
+        ),
     )
 
 
-def days_taken(pieces: Iterable[Piece], end: str) -> int:
+def count_days_to_close(pieces: Iterable[FactTuple], end: str) -> int:
     """Days from receipt to the closing that holds at the end of a day; never less than 0, as in a backdated register.
 
     Said to be closed twice, a case was closed the first time; a case that was reopened was closed the last time.
     """
-    by_field = _sorted_out(pieces)
+    by_field = _group_by_field(pieces)
     received = closed = by_field["received"][-1][0]
     before = ""
     for day, _, to in by_field.get("status", []):
-        if day <= end and to == CLOSED != before:
+        if day <= end and to == STATE_CLOSED != before:
             closed = day
         before = to
     return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)
 
 
-def _sorted_out(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
+def _group_by_field(pieces: Iterable[FactTuple]) -> dict[str, list[FactTuple]]:
     """Facts by field, in the order in which they hold: by day, and within one as written. Receipts as written."""
-    found: dict[str, list[Piece]] = {}
+    found: dict[str, list[FactTuple]] = {}
     for piece in pieces:
         found.setdefault(piece[1], []).append(piece)
     for name, own in found.items():
@@ -205,7 +211,7 @@ def _sorted_out(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
     return found
 
 
-def _value(steps: list[Piece], end: str) -> str:
+def _find_value(steps: list[FactTuple], end: str) -> str:
     """The value that holds at the end of a day; before the first, the first, for a case that was backdated."""
     value = steps[0][2] if steps else ""
     for day, _, to in steps:
@@ -215,12 +221,12 @@ def _value(steps: list[Piece], end: str) -> str:
     return value
 
 
-def _standing(statuses: list[Piece], outcomes: list[Piece], end: str) -> str:
-    status = OPEN
+def _find_state(statuses: list[FactTuple], outcomes: list[FactTuple], end: str) -> str:
+    status = STATE_OPEN
     for day, _, to in statuses:
         if day > end:
             break
         status = to
-    if status == CLOSED:
-        return f"{CLOSED}:{_value(outcomes, end) if outcomes and outcomes[0][0] <= end else ''}"
-    return NOT_ACCEPTED if status == NOT_ACCEPTED else OPEN
+    if status == STATE_CLOSED:
+        return f"{STATE_CLOSED}:{_find_value(outcomes, end) if outcomes and outcomes[0][0] <= end else ''}"
+    return STATE_NOT_ACCEPTED if status == STATE_NOT_ACCEPTED else STATE_OPEN

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple
 
-Key = tuple[object, ...]
+GroupKey = tuple[object, ...]
 """What a group is known by."""
-LONGEST = 3
+MAX_RELABELLINGS = 3
 """Cases that are given another label in one rival world."""
-MOST_TRIES = 100
+MAX_SEARCH_TRIES = 100
 
 
 class TableLine(NamedTuple):
@@ -38,7 +38,7 @@ class TableCell(NamedTuple):
 class Relabelling(NamedTuple):
     """A case of a group that gets another label."""
 
-    group: Key
+    group: GroupKey
     old: str
     new: str
 
@@ -49,20 +49,20 @@ class CaseGroup:
 
     lines: tuple[TableLine, ...]
     labels: tuple[str, ...]
-    units: Counter[str]
+    label_counts: Counter[str]
 
 
-UNSEEN = 0
+UNSEEN_NODE = 0
 """The node of cases that the reader sees in no shown cell."""
-Standing = Mapping[Key, Counter[tuple[str, str]]]
+GroupStates = Mapping[GroupKey, Counter[tuple[str, str]]]
 
 
 @dataclass(slots=True)
 class VisiblePatterns:
     """Nodes: cases of a label that the reader sees in exactly the same shown cells; their groups, and their label."""
 
-    nodes: dict[tuple[Key, str], int] = field(default_factory=dict)
-    groups: dict[int, list[Key]] = field(default_factory=dict)
+    nodes: dict[tuple[GroupKey, str], int] = field(default_factory=dict)
+    groups: dict[int, list[GroupKey]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
 
 
@@ -76,33 +76,33 @@ class DisclosureModel:
     """
 
     labels: tuple[str, ...]
-    groups: dict[Key, CaseGroup]
-    standings: dict[int, Standing]
+    groups: dict[GroupKey, CaseGroup]
+    states_by_release: dict[int, GroupStates]
     values: Counter[TableCell]
     totals: Counter[TableLine]
-    small: int
+    largest_small: int
     hidden: set[TableCell] = field(default_factory=set)
-    now: int = 0
-    days: tuple[int, ...] = ()
+    newest_release: int = 0
+    cutoff_indexes: tuple[int, ...] = ()
     _small_cells: dict[int, list[TableCell]] = field(default_factory=dict)
 
     def is_small(self, cell: TableCell, change: int = 0) -> bool:
         """Whether a figure is one that the rule hides."""
-        return 0 < self.values[cell] + change <= self.small
+        return 0 < self.values[cell] + change <= self.largest_small
 
-    def safe(self, targets: set[TableCell]) -> set[TableCell]:
+    def find_safe_cells(self, targets: set[TableCell]) -> set[TableCell]:
         """Those of some hidden cells that have another value in a rival world."""
-        sight = self._sight()
+        sight = self._find_visible_patterns()
         found: set[TableCell] = set()
         for target in sorted(targets):
             if target not in found:
-                found |= self.rival(target, sight).keys()
+                found |= self.find_alternative(target, sight).keys()
         return found & targets
 
-    def rival(self, target: TableCell, sight: VisiblePatterns | None = None) -> Counter[TableCell]:
+    def find_alternative(self, target: TableCell, sight: VisiblePatterns | None = None) -> Counter[TableCell]:
         """What changes in a rival world in which a hidden cell has another value; empty where none was found."""
-        sight = self._sight() if sight is None else sight
-        if target.line.kind == "state" and (changes := self._exchanged(target)):
+        sight = self._find_visible_patterns() if sight is None else sight
+        if target.line.kind == "state" and (changes := self._exchange_states(target)):
             return changes
         line, label = target
         at = TableLine(line.release, "received", "") if line.kind == "state" else line
@@ -112,34 +112,34 @@ class DisclosureModel:
             if at in group.lines and label in group.labels
             for other in group.labels
             for move in (Relabelling(key, label, other), Relabelling(key, other, label))
-            if other != label and group.units[move.old]
+            if other != label and group.label_counts[move.old]
         ]
-        for moves in islice(self._rings(starts, sight), MOST_TRIES):
-            changed = self._changes(moves, target)
+        for moves in islice(self._list_rings(starts, sight), MAX_SEARCH_TRIES):
+            changed = self._compute_changes(moves, target)
             if changed and changed[target]:
                 return changed
         return Counter()
 
-    def stirs(self, key: Key) -> bool:
+    def has_alternative(self, key: GroupKey) -> bool:
         """Whether in some rival world a case of a group has another label than here."""
         group = self.groups[key]
         starts = [
             Relabelling(key, old, new)
             for old in group.labels
-            if group.units[old]
+            if group.label_counts[old]
             for new in group.labels
             if new != old
         ]
-        rings = islice(self._rings(starts, self._sight()), MOST_TRIES)
-        return any(self._changes(moves, None) is not None for moves in rings)
+        rings = islice(self._list_rings(starts, self._find_visible_patterns()), MAX_SEARCH_TRIES)
+        return any(self._compute_changes(moves, None) is not None for moves in rings)
 
-    def _sight(self) -> VisiblePatterns:
+    def _find_visible_patterns(self) -> VisiblePatterns:
         """In which shown cells the reader sees the cases of each group and label."""
         sight, numbers = VisiblePatterns(), dict[tuple[str, tuple[TableLine, ...]], int]()
         for key, group in self.groups.items():
             for label in group.labels:
                 shown = tuple([line for line in group.lines if (line, label) not in self.hidden])
-                node = numbers.setdefault((label, shown), len(numbers) + 1) if shown else UNSEEN
+                node = numbers.setdefault((label, shown), len(numbers) + 1) if shown else UNSEEN_NODE
                 sight.nodes[key, label] = node
                 sight.groups.setdefault(node, []).append(key)
                 sight.labels[node] = label
@@ -147,7 +147,7 @@ class DisclosureModel:
 
     # Where two cases of a month stand, exchanged: nothing is received otherwise, and no month stands otherwise.
 
-    def _exchanged(self, target: TableCell) -> Counter[TableCell]:
+    def _exchange_states(self, target: TableCell) -> Counter[TableCell]:
         line, label = target
         for state in sorted({w.which for w in self.totals if w[:2] == line[:2]} - {line.which}):
             other = TableLine(line.release, line.kind, state)
@@ -167,19 +167,19 @@ class DisclosureModel:
                             TableCell(other, to): -sign,
                         }
                     )
-                    if self._leads(line.release, label, to, one, two) and self._keeps_rule(changes):
+                    if self._can_exchange(line.release, label, to, one, two) and self._keeps_rule(changes):
                         return changes
         return Counter()
 
-    def _leads(self, release: int, label: str, to: str, state: str, other: str) -> bool:
+    def _can_exchange(self, release: int, label: str, to: str, state: str, other: str) -> bool:
         """Whether one case of `label` may leave a state for another while one of `to` comes, month by month."""
-        twins = [r for r in self._on_day(self.days[release]) if r != release]
+        twins = [r for r in self._list_releases_on_day(self.cutoff_indexes[release]) if r != release]
         seen, ahead = {label}, [label]
         while ahead:
             at = ahead.pop()
-            for key, units in self.standings[release].items():
+            for key, units in self.states_by_release[release].items():
                 # Two releases of one day say the same of a month: there nothing changes in only one of them.
-                if units[at, state] < 1 or any(key in self.standings[twin] for twin in twins):
+                if units[at, state] < 1 or any(key in self.states_by_release[twin] for twin in twins):
                     continue
                 for following in self.labels:
                     if following not in seen and units[following, other] > 0:
@@ -189,13 +189,15 @@ class DisclosureModel:
 
     # Cases that get another label, in a ring: what each shown cell loses by one it gets back by another.
 
-    def _rings(self, starts: list[Relabelling], sight: VisiblePatterns) -> Iterator[tuple[Relabelling, ...]]:
-        for length in range(1, LONGEST + 1):
+    def _list_rings(
+        self, starts: list[Relabelling], sight: VisiblePatterns
+    ) -> Iterator[tuple[Relabelling, ...]]:
+        for length in range(1, MAX_RELABELLINGS + 1):
             for move in starts:
                 ends = sight.nodes[move.group, move.new], sight.nodes[move.group, move.old]
-                yield from self._closed((move,), *ends, sight, length)
+                yield from self._close_rings((move,), *ends, sight, length)
 
-    def _closed(
+    def _close_rings(
         self, moves: tuple[Relabelling, ...], excess: int, lack: int, sight: VisiblePatterns, length: int
     ) -> Iterator[tuple[Relabelling, ...]]:
         """Rings of just so many moves: what is too many at one node goes on, until it comes to where one lacks."""
@@ -205,35 +207,43 @@ class DisclosureModel:
             return
         if len(moves) == length:
             return
-        for move in self._onward(excess or lack, sight, onward=excess != UNSEEN):
+        for move in self._list_relabellings(excess or lack, sight, onward=excess != UNSEEN_NODE):
             if any(move.group == before.group for before in moves):
                 continue
-            if excess != UNSEEN:
+            if excess != UNSEEN_NODE:
                 ends = sight.nodes[move.group, move.new], lack
             else:
-                ends = UNSEEN, sight.nodes[move.group, move.old]
-            yield from self._closed((*moves, move), *ends, sight, length)
+                ends = UNSEEN_NODE, sight.nodes[move.group, move.old]
+            yield from self._close_rings((*moves, move), *ends, sight, length)
 
-    def _onward(self, end: int, sight: VisiblePatterns, *, onward: bool) -> Iterator[Relabelling]:
+    def _list_relabellings(self, end: int, sight: VisiblePatterns, *, onward: bool) -> Iterator[Relabelling]:
         """The moves that leave a node, or that come to it."""
         own = sight.labels[end]
         for key in sight.groups[end]:
             group = self.groups[key]
             for label in group.labels:
-                if label != own and group.units[own if onward else label]:
+                if label != own and group.label_counts[own if onward else label]:
                     yield Relabelling(key, own, label) if onward else Relabelling(key, label, own)
 
-    def _changes(self, moves: tuple[Relabelling, ...], target: TableCell | None) -> Counter[TableCell] | None:
+    def _compute_changes(
+        self, moves: tuple[Relabelling, ...], target: TableCell | None
+    ) -> Counter[TableCell] | None:
         """What moves change, with a state for each moved case in each release; None where the reader sees it."""
         changes: Counter[TableCell] = Counter()
         for move in moves:
             for line in self.groups[move.group].lines:
-                if line.release <= self.now:
+                if line.release <= self.newest_release:
                     changes[TableCell(line, move.old)] -= 1
                     changes[TableCell(line, move.new)] += 1
-        for day in sorted(set(self.days[: self.now + 1])) if self.standings else ():
-            options = self._placed(self._on_day(day), moves)
-            if target is not None and target.line.kind == "state" and self.days[target.line.release] == day:
+        for day in (
+            sorted(set(self.cutoff_indexes[: self.newest_release + 1])) if self.states_by_release else ()
+        ):
+            options = self._list_unseen_changes(self._list_releases_on_day(day), moves)
+            if (
+                target is not None
+                and target.line.kind == "state"
+                and self.cutoff_indexes[target.line.release] == day
+            ):
                 options = (option for option in options if option[target])
             best = next(options, None)
             if best is None:
@@ -242,41 +252,45 @@ class DisclosureModel:
         changed = Counter({cell: by for cell, by in changes.items() if by})
         return changed if changed.keys() <= self.hidden and self._keeps_rule(changed) else None
 
-    def _on_day(self, day: int) -> list[int]:
+    def _list_releases_on_day(self, day: int) -> list[int]:
         """The releases of one day that are out."""
-        return [release for release in range(self.now + 1) if self.days[release] == day]
+        return [release for release in range(self.newest_release + 1) if self.cutoff_indexes[release] == day]
 
-    def _placed(self, releases: list[int], moves: tuple[Relabelling, ...]) -> Iterator[Counter[TableCell]]:
+    def _list_unseen_changes(
+        self, releases: list[int], moves: tuple[Relabelling, ...]
+    ) -> Iterator[Counter[TableCell]]:
         """What may change in the states of the releases of a day without being seen there."""
-        inside = [move for move in moves if any(move.group in self.standings[r] for r in releases)]
-        for states in product(*(self._states(releases, move) for move in inside)):
+        inside = [move for move in moves if any(move.group in self.states_by_release[r] for r in releases)]
+        for states in product(*(self._list_states(releases, move) for move in inside)):
             option: Counter[TableCell] = Counter()
             for move, state in zip(inside, states, strict=True):
                 for release in releases:
-                    if move.group in self.standings[release]:
+                    if move.group in self.states_by_release[release]:
                         option[TableCell(TableLine(release, "state", state), move.old)] -= 1
                         option[TableCell(TableLine(release, "state", state), move.new)] += 1
             if all(cell in self.hidden for cell, by in option.items() if by):
                 yield option
 
-    def _states(self, releases: list[int], move: Relabelling) -> list[str]:
+    def _list_states(self, releases: list[int], move: Relabelling) -> list[str]:
         """Where cases of a group stand that have the label which one of them loses."""
-        counts = next(self.standings[r][move.group] for r in releases if move.group in self.standings[r])
+        counts = next(
+            self.states_by_release[r][move.group] for r in releases if move.group in self.states_by_release[r]
+        )
         return sorted({state for (label, state), n in counts.items() if label == move.old and n})
 
     def _keeps_rule(self, changes: Mapping[TableCell, int]) -> bool:
         """Whether every release that hides a small figure would still hide one: else the reader would know better."""
         if any(self.values[cell] + by < 0 for cell, by in changes.items()):
             return False
-        for release in {cell.line.release for cell in changes if cell.line.release <= self.now}:
-            small = [cell for cell in self._small_in(release) if cell in self.hidden]
+        for release in {cell.line.release for cell in changes if cell.line.release <= self.newest_release}:
+            small = [cell for cell in self._list_small_cells(release) if cell in self.hidden]
             if small and all(cell in changes for cell in small):
                 moved = (cell for cell in changes if cell.line.release == release)
                 if not any(self.is_small(cell, changes[cell]) for cell in moved):
                     return False
         return True
 
-    def _small_in(self, release: int) -> list[TableCell]:
+    def _list_small_cells(self, release: int) -> list[TableCell]:
         """The small figures of a release."""
         if release not in self._small_cells:
             cells = (

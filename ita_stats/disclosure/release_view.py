@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from ita_stats import period as periods
 from ita_stats.cases.count import CountingRules, MonthKey
 from ita_stats.cases.model import Layout, Period
-from ita_stats.cases.timeline import CLOSED, OPEN, CaseTimeline
-from ita_stats.disclosure.alternatives import CaseGroup, DisclosureModel, Key, TableCell, TableLine
+from ita_stats.cases.timeline import STATE_CLOSED, STATE_OPEN, CaseTimeline
+from ita_stats.disclosure.alternatives import CaseGroup, DisclosureModel, GroupKey, TableCell, TableLine
 
-Path = tuple[str, ...]
-Counts = Mapping[tuple[MonthKey, Path, Path], int]
+LabelPath = tuple[str, ...]
+VisibleStateCounts = Mapping[tuple[MonthKey, LabelPath, LabelPath], int]
 """How many cases of a month have a label and a state in each edition ("" where they are not counted)."""
 
 
@@ -21,81 +21,85 @@ class ReleaseView:
 
     period: Period
     rows: tuple[tuple[MonthKey, ...], ...]
-    day: int
+    day_index: int
 
     @classmethod
-    def of(cls, period: Period, layout: Layout, day: int) -> "ReleaseView":
+    def from_period(cls, period: Period, layout: Layout, day: int) -> "ReleaseView":
         """The release of a period as of a day, by the day's place among those asked about."""
-        spans = periods.rows(period, layout)
+        spans = periods.list_period_rows(period, layout)
         return cls(period, tuple(tuple((m.year, m.number) for m in span.months) for span in spans), day)
 
-    def row(self, month: MonthKey) -> int | None:
+    def find_row(self, month: MonthKey) -> int | None:
         """The row that a month is in."""
         return next((i for i, months in enumerate(self.rows) if month in months), None)
 
 
-def seen(
+def count_visible_cases(
     courses: Mapping[CaseTimeline, int], terms: CountingRules, editions: Sequence[ReleaseView], what: str
-) -> Counts:
+) -> VisibleStateCounts:
     """The cases as they are counted in each edition, by category or source. what: "category" or "source"."""
-    found: Counter[tuple[MonthKey, Path, Path]] = Counter()
+    found: Counter[tuple[MonthKey, LabelPath, LabelPath]] = Counter()
     inside: dict[MonthKey, list[bool]] = {}
     for course, cases in courses.items():
-        within = inside.setdefault(course.received, [e.row(course.received) is not None for e in editions])
+        within = inside.setdefault(
+            course.received, [e.find_row(course.received) is not None for e in editions]
+        )
         if not any(within):
             continue
         states = tuple(
-            terms.state(course.standings[e.day]) if there else ""
+            terms.classify(course.states_on_days[e.day_index]) if there else ""
             for e, there in zip(editions, within, strict=True)
         )
         labels = (
             (course.source,) * len(editions)
             if what == "source"
-            else tuple(course.categories[e.day] for e in editions)
+            else tuple(course.categories[e.day_index] for e in editions)
         )
         found[course.received, labels, states] += cases
     return found
 
 
-def world(
-    counts: Counts, editions: Sequence[ReleaseView], labels: Sequence[str], small: int, rows: bool
+def build_disclosure_model(
+    counts: VisibleStateCounts, editions: Sequence[ReleaseView], labels: Sequence[str], small: int, rows: bool
 ) -> DisclosureModel:
     """The world of a split by label. rows: whether the split is published by row as well.
 
     A case whose label was corrected between two editions is counted, and never moved.
     """
-    groups: dict[Key, CaseGroup] = {}
-    standings: dict[int, dict[Key, Counter[tuple[str, str]]]] = {k: {} for k in range(len(editions))}
+    groups: dict[GroupKey, CaseGroup] = {}
+    standings: dict[int, dict[GroupKey, Counter[tuple[str, str]]]] = {k: {} for k in range(len(editions))}
     values: Counter[TableCell] = Counter()
     for (month, path, states), cases in counts.items():
         present = tuple(k for k, state in enumerate(states) if state)
         for k in present:
-            for line in _lines(editions[k], k, month, states[k], rows):
+            for line in _list_lines(editions[k], k, month, states[k], rows):
                 values[TableCell(line, path[k])] += cases
         moved = {path[k] for k in present}
         if len(moved) != 1:
             continue
         key = (month, present)
         if key not in groups:
-            lines = tuple(x for k in present for x in _lines(editions[k], k, month, "", rows))
+            lines = tuple(x for k in present for x in _list_lines(editions[k], k, month, "", rows))
             groups[key] = CaseGroup(lines, tuple(labels), Counter())
-        groups[key].units[path[present[0]]] += cases
+        groups[key].label_counts[path[present[0]]] += cases
         for k in present:
             standings[k].setdefault(key, Counter())[path[k], states[k]] += cases
-    days = tuple(edition.day for edition in editions)
-    return DisclosureModel(tuple(labels), groups, dict(standings), values, _totals(values), small, days=days)
+    days = tuple(edition.day_index for edition in editions)
+    return DisclosureModel(
+        tuple(labels), groups, dict(standings), values, _sum_lines(values), small, cutoff_indexes=days
+    )
 
 
-def stood(courses: Mapping[CaseTimeline, int]) -> Counter[tuple[MonthKey, Path]]:
+def count_states_by_month(courses: Mapping[CaseTimeline, int]) -> Counter[tuple[MonthKey, LabelPath]]:
     """How many cases of a month stood so on each day."""
-    found: Counter[tuple[MonthKey, Path]] = Counter()
+    found: Counter[tuple[MonthKey, LabelPath]] = Counter()
     for course, cases in courses.items():
-        found[course.received, course.standings] += cases
+        found[course.received, course.states_on_days] += cases
     return found
 
 
-def outcomes_world(
-    cases_stood: Mapping[tuple[MonthKey, Path], int],
+def build_outcome_model(
+    cases_stood: Mapping[tuple[MonthKey, LabelPath], int],
     terms: CountingRules,
     editions: Sequence[ReleaseView],
     labels: Sequence[str],
@@ -108,41 +112,41 @@ def outcomes_world(
     """
     counts: Counter[tuple[MonthKey, tuple[int, ...], str]] = Counter()
     for (month, path), cases in cases_stood.items():
-        standings = [path[e.day] if e.row(month) is not None else "" for e in editions]
-        for standing, run in _runs(standings):
-            if standing.startswith(CLOSED) or (standing == OPEN and not terms.forwarded_is_done):
+        standings = [path[e.day_index] if e.find_row(month) is not None else "" for e in editions]
+        for standing, run in _find_runs(standings):
+            if standing.startswith(STATE_CLOSED) or (standing == STATE_OPEN and not terms.forwarded_is_done):
                 counts[month, run, standing] += cases
-    done = tuple(label for label in labels if terms.state(f"{CLOSED}:{label}") == "done")
-    groups: dict[Key, CaseGroup] = {}
+    done = tuple(label for label in labels if terms.classify(f"{STATE_CLOSED}:{label}") == "done")
+    groups: dict[GroupKey, CaseGroup] = {}
     values: Counter[TableCell] = Counter()
     for (month, run, standing), cases in counts.items():
-        label = OPEN if standing == OPEN else standing.partition(":")[2]
+        label = STATE_OPEN if standing == STATE_OPEN else standing.partition(":")[2]
         lines = tuple(TableLine(k, "received", "") for k in run)
-        kind = done if label in done else ("forwarded", OPEN)
+        kind = done if label in done else ("forwarded", STATE_OPEN)
         group = groups.setdefault((month, run, kind), CaseGroup(lines, kind, Counter()))
-        group.units[label] += cases
+        group.label_counts[label] += cases
         for line in lines:
             values[TableCell(line, label)] += cases
-    found = DisclosureModel(tuple(labels), groups, {}, values, _totals(values), small)
-    found.hidden |= {cell for cell in values if cell.label == OPEN}
+    found = DisclosureModel(tuple(labels), groups, {}, values, _sum_lines(values), small)
+    found.hidden |= {cell for cell in values if cell.label == STATE_OPEN}
     return found
 
 
-def _lines(edition: ReleaseView, k: int, month: MonthKey, state: str, rows: bool) -> list[TableLine]:
+def _list_lines(edition: ReleaseView, k: int, month: MonthKey, state: str, rows: bool) -> list[TableLine]:
     found = [TableLine(k, "received", "")]
     if rows:
-        found.append(TableLine(k, "row", str(edition.row(month))))
+        found.append(TableLine(k, "row", str(edition.find_row(month))))
     return [*found, TableLine(k, "state", state)] if state else found
 
 
-def _totals(values: Counter[TableCell]) -> Counter[TableLine]:
+def _sum_lines(values: Counter[TableCell]) -> Counter[TableLine]:
     totals: Counter[TableLine] = Counter()
     for cell, value in values.items():
         totals[cell.line] += value
     return totals
 
 
-def _runs(standings: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+def _find_runs(standings: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
     """The stretches of editions in which a case stood the same."""
     found: list[tuple[str, list[int]]] = []
     for k, standing in enumerate(standings):

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ita_stats.calendar import CalendarMonth, first_of_fiscal_year, fiscal_year
+from ita_stats.calendar import CalendarMonth, first_month_of_fiscal_year, fiscal_year
 from ita_stats.opinions.model import CountedFeedback
-from ita_stats.opinions.results import Figure
+from ita_stats.opinions.results import VisibleCount
 from ita_stats.opinions.suppression import ResponseSuppression
-from ita_stats.opinions.tally import SCALE, AccountWebCounts, AnswerCounts
+from ita_stats.opinions.tally import SCALE_SCORES, AccountWebCounts, AnswerCounts
 
-QUARTER = 3
-PLENTY = 2
+MONTHS_PER_QUARTER = 3
+PLENTY_FACTOR = 2
 """A part ends with the quarter in which it has this many times `least` voices."""
 
 
@@ -33,7 +33,7 @@ class PublishedTopic:
 class TopicFeedback:
     """What was said of a topic in a part of a year. mean: of 1 to 5, to one place; None where it is not shown."""
 
-    voices: Figure
+    responses: VisibleCount
     mean: float | None
 
 
@@ -43,7 +43,7 @@ class FeedbackSpan:
 
     first: CalendarMonth
     last: CalendarMonth
-    voices: int
+    responses: int
     topics: tuple[TopicFeedback, ...]
 
 
@@ -57,7 +57,7 @@ class FeedbackYear:
     least: int
 
 
-def years(
+def build_feedback_years(
     opinions: Iterable[CountedFeedback],
     topics: Sequence[PublishedTopic],
     today: date,
@@ -76,18 +76,18 @@ def years(
         names.setdefault(one.topic, PublishedTopic(one.topic, one.topic, one.topic))
     found = (
         FeedbackYear(
-            year, tuple(names.values()), tuple(_spans(year, by_month, names, today, least, salt)), least
+            year, tuple(names.values()), tuple(_build_spans(year, by_month, names, today, least, salt)), least
         )
-        for year in sorted({_year(month) for month in by_month}, reverse=True)
+        for year in sorted({_get_fiscal_year(month) for month in by_month}, reverse=True)
     )
     return tuple(year for year in found if year.spans)
 
 
-def _year(month: str) -> int:
+def _get_fiscal_year(month: str) -> int:
     return fiscal_year(CalendarMonth(int(month[:4]) - 543, int(month[5:])).first)
 
 
-def _spans(
+def _build_spans(
     year: int,
     by_month: Mapping[str, Sequence[CountedFeedback]],
     names: Mapping[str, PublishedTopic],
@@ -96,19 +96,19 @@ def _spans(
     salt: bytes,
 ) -> Iterator[FeedbackSpan]:
     """The parts: quarters that are over, together with those after them until there are plenty of voices."""
-    first, said = first_of_fiscal_year(year), list[CountedFeedback]()
+    first, said = first_month_of_fiscal_year(year), list[CountedFeedback]()
     start = first
     for quarter in range(4):
-        months = [first + (quarter * QUARTER + n) for n in range(QUARTER)]
+        months = [first + (quarter * MONTHS_PER_QUARTER + n) for n in range(MONTHS_PER_QUARTER)]
         if months[-1].last >= today:
             return
         said += [one for month in months for one in by_month.get(month.code, ())]
-        if len(said) >= PLENTY * least or (quarter == 3 and len(said) >= least):
-            yield _span(start, months[-1], said, names, least, salt)
+        if len(said) >= PLENTY_FACTOR * least or (quarter == 3 and len(said) >= least):
+            yield _build_span(start, months[-1], said, names, least, salt)
             start, said = months[-1] + 1, []
 
 
-def _span(
+def _build_span(
     first: CalendarMonth,
     last: CalendarMonth,
     said: Sequence[CountedFeedback],
@@ -121,26 +121,31 @@ def _span(
     veil = ResponseSuppression(
         AccountWebCounts(len(said)), least, salt + f"{first.code} {last.code}".encode()
     )
-    shown = veil.over(AnswerCounts("topics", "", cells, dict.fromkeys(names, ""), veil.voices)).cells
+    shown = veil.suppress_answers(
+        AnswerCounts("topics", "", cells, dict.fromkeys(names, ""), veil.responses)
+    ).cells
     scores = {code: [one.score for one in said if one.topic == code] for code in names}
     return FeedbackSpan(
         first,
         last,
         len(said),
-        tuple(TopicFeedback(shown[code].all, _mean(shown[code].all, scores[code], least)) for code in names),
+        tuple(
+            TopicFeedback(shown[code].all, _compute_mean(shown[code].all, scores[code], least))
+            for code in names
+        ),
     )
 
 
-def _mean(shown: Figure, scores: Sequence[int | None], least: int) -> float | None:
+def _compute_mean(shown: VisibleCount, scores: Sequence[int | None], least: int) -> float | None:
     """The mean to one place, where it leaves open for each score that nobody gave it, and that `least` people did."""
     given = [score for score in scores if score is not None]
     if not shown or len(given) < least:
         return None
     mean = round(sum(given) / len(given), 1)
-    return mean if is_vague(mean, shown, least) else None
+    return mean if is_safe_mean(mean, shown, least) else None
 
 
-def is_vague(mean: float, voices: int, least: int) -> bool:
+def is_safe_mean(mean: float, voices: int, least: int) -> bool:
     """Whether a mean of so many opinions, some of which may have no score, tells of no score that a few gave it.
 
     For each score there must be a world in which nobody gave it and one in which `least` did, and one in which
@@ -149,21 +154,21 @@ def is_vague(mean: float, voices: int, least: int) -> bool:
     near = range(int(voices * (mean - 0.1)), int(voices * (mean + 0.1)) + 2)
     sums = [total for total in near if round(total / voices, 1) == mean]
     return bool(sums) and all(
-        any(_without(total, voices, score) for total in sums)
-        and any(_holds(total - least * score, voices - least) for total in sums)
-        for score in map(int, SCALE)
+        any(_is_possible_without(total, voices, score) for total in sums)
+        and any(_is_possible_sum(total - least * score, voices - least) for total in sums)
+        for score in map(int, SCALE_SCORES)
     )
 
 
-def _holds(total: int, voices: int) -> bool:
+def _is_possible_sum(total: int, voices: int) -> bool:
     """Whether so many scores from 1 to 5 can have a sum."""
     return 0 <= voices <= total <= 5 * voices
 
 
-def _without(total: int, voices: int, score: int) -> bool:
+def _is_possible_without(total: int, voices: int, score: int) -> bool:
     """Whether so many scores, none of them this one, can have a sum: all between the ends, save the gap beside one."""
     if score in {1, 5}:
         least, most = (2, 5) if score == 1 else (1, 4)
         return least * voices <= total <= most * voices
     beside = {2: voices + 1, 4: 5 * voices - 1}.get(score)
-    return _holds(total, voices) and total != beside
+    return _is_possible_sum(total, voices) and total != beside

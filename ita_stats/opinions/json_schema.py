@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ita_stats.opinions.labels import notes
+from ita_stats.opinions.labels import build_results_notes
 from ita_stats.opinions.model import AnswerKind, ThemeDecision
 from ita_stats.opinions.results import (
     AnswerRow,
@@ -19,11 +19,11 @@ from ita_stats.opinions.results import (
     ScoreMeans,
 )
 
-Count = Annotated[int, Field(ge=0)]
-Protected = Annotated[
-    Count | None, Field(description="null: not shown, to protect who answered; it is not zero")
+ResponseCount = Annotated[int, Field(ge=0)]
+ProtectedResponseCount = Annotated[
+    ResponseCount | None, Field(description="null: not shown, to protect who answered; it is not zero")
 ]
-Mean = Annotated[float, Field(ge=1, le=5)] | None
+PublishedMean = Annotated[float, Field(ge=1, le=5)] | None
 
 
 class PublishedResultsModel(BaseModel):
@@ -35,17 +35,17 @@ class PublishedResultsModel(BaseModel):
 class ResponseCountsJson(PublishedResultsModel):
     """Voices: all, by chat account, by the web page without one."""
 
-    all: Protected
-    account: Protected
-    web: Protected
+    all: ProtectedResponseCount
+    account: ProtectedResponseCount
+    web: ProtectedResponseCount
 
 
 class MeansJson(PublishedResultsModel):
     """Mean scores; null where not every figure that they come from is shown."""
 
-    all: Mean
-    account: Mean
-    web: Mean
+    all: PublishedMean
+    account: PublishedMean
+    web: PublishedMean
 
 
 class AnswerRowJson(PublishedResultsModel):
@@ -87,7 +87,7 @@ class ThemeJson(PublishedResultsModel):
     """What several people wrote, and the office's answer; days are Bangkok's, in the Christian calendar."""
 
     name: str
-    voices: Protected
+    voices: ProtectedResponseCount
     quotes: tuple[str, ...]
     taken: ThemeDecision | None
     reason: str
@@ -120,23 +120,23 @@ class ResultsJson(PublishedResultsModel):
     notes: tuple[ResultsNoteJson, ...]
 
 
-def of(found: PublishedResults) -> ResultsJson:
+def build_results_model(found: PublishedResults) -> ResultsJson:
     """The results as they are published in JSON."""
-    said = [{"th": th, "en": en} for th, en in notes(found)]
+    said = [{"th": th, "en": en} for th, en in build_results_notes(found)]
     return ResultsJson.model_validate({**asdict(found), "notes": said})
 
 
-def written(found: PublishedResults) -> bytes:
+def serialize_results(found: PublishedResults) -> bytes:
     """The results as JSON text, the same bytes each time."""
-    return (of(found).model_dump_json(indent=1) + "\n").encode()
+    return (build_results_model(found).model_dump_json(indent=1) + "\n").encode()
 
 
-def schema() -> bytes:
+def build_results_schema() -> bytes:
     """The JSON Schema of `written`."""
     return (json.dumps(ResultsJson.model_json_schema(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read(text: bytes) -> PublishedResults:
+def parse_results(text: bytes) -> PublishedResults:
     """Results that were written before, to be shown again as they were. Raises ValueError where they are not ours."""
     found = ResultsJson.model_validate_json(text)
     return PublishedResults(
@@ -145,20 +145,20 @@ def read(text: bytes) -> PublishedResults:
         opens=found.opens,
         closes=found.closes,
         least=found.least,
-        voices=None if found.voices is None else _figures(found.voices),
+        voices=None if found.voices is None else _parse_counts(found.voices),
         questions=tuple(
-            QuestionResult(q.code, q.kind, q.title, tuple(map(_part, q.parts))) for q in found.questions
+            QuestionResult(q.code, q.kind, q.title, tuple(map(_parse_part, q.parts))) for q in found.questions
         ),
         themes=tuple(PublishedTheme(**theme.model_dump()) for theme in found.themes),
     )
 
 
-def _figures(found: ResponseCountsJson) -> ResponseCounts:
+def _parse_counts(found: ResponseCountsJson) -> ResponseCounts:
     return ResponseCounts(found.all, found.account, found.web)
 
 
-def _part(found: PartJson) -> QuestionPart:
-    rows = tuple(AnswerRow(row.code, row.label, _figures(row.voices), row.percent) for row in found.rows)
+def _parse_part(found: PartJson) -> QuestionPart:
+    rows = tuple(AnswerRow(row.code, row.label, _parse_counts(row.voices), row.percent) for row in found.rows)
     return QuestionPart(
-        found.code, found.label, _figures(found.answered), rows, ScoreMeans(**found.mean.model_dump())
+        found.code, found.label, _parse_counts(found.answered), rows, ScoreMeans(**found.mean.model_dump())
     )

@@ -29,7 +29,7 @@ class ThemeDecision(StrEnum):
 
     ADOPTED = "adopted"
     PARTLY = "partly"
-    NOT = "not"
+    NOT_ADOPTED = "not"
 
 
 @dataclass(frozen=True, slots=True)

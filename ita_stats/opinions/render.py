@@ -5,10 +5,10 @@ from collections.abc import Callable
 from ita_stats.opinions import json_schema as published
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions.results import PublishedResults
-from ita_stats.opinions.strings import pair
+from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.html import NamedLink
 
-TYPES = {
+RESULTS_FILE_TYPES = {
     "index.html": "text/html; charset=utf-8",
     "en.html": "text/html; charset=utf-8",
     "results.pdf": "application/pdf",
@@ -19,32 +19,36 @@ TYPES = {
 """The files by name, and what they are served as."""
 
 
-def rendered(found: PublishedResults, name: str) -> bytes:
+def render_results_file(found: PublishedResults, name: str) -> bytes:
     """One file. The same results give the same bytes, on any day and machine. Raises KeyError for another name."""
-    return _MAKERS[name](found)
+    return _RENDERERS[name](found)
 
 
-def _other(lang: str, address: str) -> NamedLink:
-    return NamedLink(pair("list", f"language_{lang}")[0], address)
+def _build_language_link(lang: str, address: str) -> NamedLink:
+    return NamedLink(get_opinion_text("list", f"language_{lang}")[0], address)
 
 
-def _pdf(found: PublishedResults) -> bytes:
+def _render_pdf(found: PublishedResults) -> bytes:
     from ita_stats.opinions import render_pdf as report  # what sets type is loaded by who needs it
 
-    return report.as_pdf(found)
+    return report.render_results_pdf(found)
 
 
-def _csv(found: PublishedResults) -> bytes:
+def _render_csv(found: PublishedResults) -> bytes:
     from ita_stats.opinions import render_csv as sheet  # as are spreadsheets
 
-    return sheet.as_csv(found)
+    return sheet.render_results_csv(found)
 
 
-_MAKERS: dict[str, Callable[[PublishedResults], bytes]] = {
-    "index.html": lambda found: page.page(found, "th", _other("en", "en.html")).encode(),
-    "en.html": lambda found: page.page(found, "en", _other("th", "index.html")).encode(),
-    "results.pdf": _pdf,
-    "results.csv": _csv,
-    "results.json": published.written,
-    "results.schema.json": lambda _: published.schema(),
+_RENDERERS: dict[str, Callable[[PublishedResults], bytes]] = {
+    "index.html": lambda found: page.render_results_page(
+        found, "th", _build_language_link("en", "en.html")
+    ).encode(),
+    "en.html": lambda found: page.render_results_page(
+        found, "en", _build_language_link("th", "index.html")
+    ).encode(),
+    "results.pdf": _render_pdf,
+    "results.csv": _render_csv,
+    "results.json": published.serialize_results,
+    "results.schema.json": lambda _: published.build_results_schema(),
 }

@@ -4,41 +4,44 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ita_stats.calendar import written
+from ita_stats.calendar import format_calendar_date
 from ita_stats.opinions import labels as printed
 from ita_stats.opinions.results import PublishedResults, PublishedTheme, QuestionPart, QuestionResult
-from ita_stats.opinions.strings import heading, pair
-from ita_stats.render.document import both
-from ita_stats.render.spreadsheet import harmless
+from ita_stats.opinions.strings import get_opinion_heading, get_opinion_text
+from ita_stats.render.document import join_languages
+from ita_stats.render.spreadsheet import escape_formula
 
-WIDTH = 9
-Cell = str | int | float | None
+CSV_COLUMNS = 9
+CsvCell = str | int | float | None
 
 
-def as_csv(found: PublishedResults) -> bytes:
+def render_results_csv(found: PublishedResults) -> bytes:
     """UTF-8 with BOM, every line of one width; a figure that is not shown is a dash.
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    for line in _lines(found):
-        cells = [harmless(cell) for cell in line]
-        writer.writerow([*cells, *[""] * (WIDTH - len(cells))])
+    for line in _list_lines(found):
+        cells = [escape_formula(cell) for cell in line]
+        writer.writerow([*cells, *[""] * (CSV_COLUMNS - len(cells))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _lines(found: PublishedResults) -> Iterator[tuple[Cell, ...]]:
-    yield both(heading("title")), found.title
-    yield both(heading("office")), both((found.office_th, found.office_en))
-    yield (both(printed.period(found)),)
-    yield (both(heading("code", code=found.code)),)
+def _list_lines(found: PublishedResults) -> Iterator[tuple[CsvCell, ...]]:
+    yield join_languages(get_opinion_heading("title")), found.title
+    yield join_languages(get_opinion_heading("office")), join_languages((found.office_th, found.office_en))
+    yield (join_languages(printed.format_open_period(found)),)
+    yield (join_languages(get_opinion_heading("code", code=found.code)),)
     yield ()
     if found.voices is not None:
         columns = ("question", "statement", "answer", "voices", "percent", "account", "web", "mean")
-        yield (both(heading("section")), *(both(heading(name)) for name in columns))
         yield (
-            both(heading("voices")),
+            join_languages(get_opinion_heading("section")),
+            *(join_languages(get_opinion_heading(name)) for name in columns),
+        )
+        yield (
+            join_languages(get_opinion_heading("voices")),
             "",
             "",
             "",
@@ -47,30 +50,51 @@ def _lines(found: PublishedResults) -> Iterator[tuple[Cell, ...]]:
             found.voices.account,
             found.voices.web,
         )
-        for question, part in printed.parts(found):
-            yield from _part(question, part)
+        for question, part in printed.list_question_parts(found):
+            yield from _list_part_lines(question, part)
         yield ()
-        yield from _themes(found.themes)
-    for note in printed.notes(found):
-        yield (both(note),)
+        yield from _list_theme_lines(found.themes)
+    for note in printed.build_results_notes(found):
+        yield (join_languages(note),)
 
 
-def _part(question: QuestionResult, part: QuestionPart) -> Iterator[tuple[Cell, ...]]:
-    section, asked = both(pair("kind", question.kind.value)), (question.title, part.label)
+def _list_part_lines(question: QuestionResult, part: QuestionPart) -> Iterator[tuple[CsvCell, ...]]:
+    section, asked = (
+        join_languages(get_opinion_text("kind", question.kind.value)),
+        (question.title, part.label),
+    )
     for row in part.rows:
         n = row.voices
-        yield section, *asked, both(printed.label(row)), n.all, row.percent, n.account, n.web
+        yield (
+            section,
+            *asked,
+            join_languages(printed.get_answer_label(row)),
+            n.all,
+            row.percent,
+            n.account,
+            n.web,
+        )
     n = part.answered
     mean = part.mean.all if part.mean.all is not None else ""
-    yield section, *asked, both(heading("answered")), n.all, "", n.account, n.web, mean
+    yield section, *asked, join_languages(get_opinion_heading("answered")), n.all, "", n.account, n.web, mean
 
 
-def _themes(themes: tuple[PublishedTheme, ...]) -> Iterator[tuple[Cell, ...]]:
+def _list_theme_lines(themes: tuple[PublishedTheme, ...]) -> Iterator[tuple[CsvCell, ...]]:
     if not themes:
         return
     names = ("theme", "voices", "taken", "reason", "due", "done_on")
-    yield (both(heading("themes")), *(both(heading(name)) for name in names))
+    yield (
+        join_languages(get_opinion_heading("themes")),
+        *(join_languages(get_opinion_heading(name)) for name in names),
+    )
     for theme in themes:
-        days = (written(day) if day else "" for day in (theme.by, theme.done))
-        yield "", theme.name, theme.voices, both(printed.taken(theme)), theme.reason, *days
+        days = (format_calendar_date(day) if day else "" for day in (theme.by, theme.done))
+        yield (
+            "",
+            theme.name,
+            theme.voices,
+            join_languages(printed.format_decision(theme)),
+            theme.reason,
+            *days,
+        )
     yield ()

@@ -14,27 +14,33 @@ from markupsafe import Markup
 
 from ita_stats.opinions import labels as printed
 from ita_stats.opinions.results import AnswerRow, PublishedResults, PublishedTheme, ResponseCounts
-from ita_stats.opinions.strings import WORDS, Words, heading
+from ita_stats.opinions.strings import OPINION_STRINGS, BilingualText, get_opinion_heading
 from ita_stats.render.html import NamedLink
 
-_TEMPLATES = files("ita_stats") / "templates"
-STYLE = (_TEMPLATES / "results.css").read_text("utf-8")
+_TEMPLATE_FOLDER = files("ita_stats") / "templates"
+RESULTS_STYLE = (_TEMPLATE_FOLDER / "results.css").read_text("utf-8")
 """The rules of the fragment; they touch nothing outside of it."""
-ALONE = (_TEMPLATES / "results_alone.css").read_text("utf-8") + STYLE
-FILES = (NamedLink("PDF", "results.pdf"), NamedLink("CSV", "results.csv"), NamedLink("JSON", "results.json"))
+RESULTS_PAGE_STYLE = (_TEMPLATE_FOLDER / "results_alone.css").read_text("utf-8") + RESULTS_STYLE
+RESULTS_DOWNLOADS = (
+    NamedLink("PDF", "results.pdf"),
+    NamedLink("CSV", "results.csv"),
+    NamedLink("JSON", "results.json"),
+)
 """What can be fetched beside the page."""
 
 
-def hashed(style: str) -> str:
+def hash_style(style: str) -> str:
     """What a Content-Security-Policy's style-src names, in single quotes, so that a <style> of this text holds."""
     return "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
 
 
-STYLE_HASH = hashed(STYLE)
-POLICY = f"default-src 'none'; style-src '{hashed(ALONE)}'; base-uri 'none'; form-action 'none'"
+RESULTS_STYLE_HASH = hash_style(RESULTS_STYLE)
+RESULTS_PAGE_CSP = (
+    f"default-src 'none'; style-src '{hash_style(RESULTS_PAGE_STYLE)}'; base-uri 'none'; form-action 'none'"
+)
 """The policy under which `page` lives; who serves it adds frame-ancestors."""
 
-_pages = Environment(
+_environment = Environment(
     loader=PackageLoader("ita_stats"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -44,62 +50,64 @@ _pages = Environment(
 )
 
 
-def page(found: PublishedResults, lang: str = "th", other: NamedLink | None = None) -> str:
+def render_results_page(found: PublishedResults, lang: str = "th", other: NamedLink | None = None) -> str:
     """The whole page, as a file. other: where the same stands in the other language."""
-    return alone(found.title, fragment(found, lang), lang, other)
+    return render_standalone_page(found.title, render_results_fragment(found, lang), lang, other)
 
 
-def alone(title: str, content: str, lang: str, other: NamedLink | None = None) -> str:
+def render_standalone_page(title: str, content: str, lang: str, other: NamedLink | None = None) -> str:
     """A page around markup that was made here. title: of the window."""
-    return _pages.get_template("results_page.html").render(
+    return _environment.get_template("results_page.html").render(
         title=title,
         lang=lang,
         other=other,
-        policy=POLICY,
-        style=Markup(ALONE),  # noqa: S704 - our own file; the policy's hash is over these bytes
+        policy=RESULTS_PAGE_CSP,
+        style=Markup(RESULTS_PAGE_STYLE),  # noqa: S704 - our own file; the policy's hash is over these bytes
         content=Markup(content),  # noqa: S704 - escaped where it was made
     )
 
 
-def fragment(found: PublishedResults, lang: str = "th", links: Sequence[NamedLink] = FILES) -> str:
+def render_results_fragment(
+    found: PublishedResults, lang: str = "th", links: Sequence[NamedLink] = RESULTS_DOWNLOADS
+) -> str:
     """One <article>."""
     which = 1 if lang == "en" else 0
 
-    def said(words: Words | None) -> str:
+    def pick_language(words: BilingualText | None) -> str:
         return words[which] if words else ""
 
-    return _pages.get_template("results.html").render(
+    return _environment.get_template("results.html").render(
         found=found,
         lang=lang,
         links=links,
         office=(found.office_th, found.office_en)[which],
-        period=said(printed.period(found)),
-        notes=[said(note) for note in printed.notes(found)],
-        label=lambda row: said(printed.label(row)),
-        taken=lambda theme: said(printed.taken(theme)),
-        when=_when(said),
-        say=lambda name, **filled: said(heading(name, **filled)),
-        number=printed.number,
-        mean=printed.mean,
-        share=printed.share,
-        question_is_stance=lambda row: not row.label and row.code in WORDS["stance"],
-        **_figures(said),
+        period=pick_language(printed.format_open_period(found)),
+        notes=[pick_language(note) for note in printed.build_results_notes(found)],
+        label=lambda row: pick_language(printed.get_answer_label(row)),
+        taken=lambda theme: pick_language(printed.format_decision(theme)),
+        when=_make_date_formatter(pick_language),
+        say=lambda name, **filled: pick_language(get_opinion_heading(name, **filled)),
+        number=printed.format_count,
+        mean=printed.format_mean,
+        share=printed.compute_bar_share,
+        question_is_stance=lambda row: not row.label and row.code in OPINION_STRINGS["stance"],
+        **_make_figure_formatters(pick_language),
     )
 
 
-def _when(said: Callable[[Words | None], str]) -> Callable[[PublishedTheme], str]:
-    return lambda theme: said(printed.when(theme))
+def _make_date_formatter(said: Callable[[BilingualText | None], str]) -> Callable[[PublishedTheme], str]:
+    return lambda theme: said(printed.format_decision_date(theme))
 
 
-def _figures(said: Callable[[Words | None], str]) -> dict[str, Callable[..., str]]:
+def _make_figure_formatters(said: Callable[[BilingualText | None], str]) -> dict[str, Callable[..., str]]:
     """How figures are written into a sentence."""
 
-    def figures(row: AnswerRow) -> str:
-        n = printed.number(row.voices.all)
-        return n if row.percent is None else f"{n} ({printed.number(row.percent)}%)"
+    def format_figures(row: AnswerRow) -> str:
+        n = printed.format_count(row.voices.all)
+        return n if row.percent is None else f"{n} ({printed.format_count(row.percent)}%)"
 
-    def apart(n: ResponseCounts) -> str:
-        sides = ((heading(side), getattr(n, side)) for side in printed.SIDES)
-        return " · ".join(f"{said(words)} {printed.number(figure)}" for words, figure in sides)
+    def format_split(n: ResponseCounts) -> str:
+        sides = ((get_opinion_heading(side), getattr(n, side)) for side in printed.ACCOUNT_AND_WEB)
+        return " · ".join(f"{said(words)} {printed.format_count(figure)}" for words, figure in sides)
 
-    return {"figures": figures, "apart": apart}
+    return {"figures": format_figures, "apart": format_split}

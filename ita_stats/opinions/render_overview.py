@@ -6,17 +6,24 @@ from datetime import date, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ita_stats.calendar import BUDDHIST_ERA, ENGLISH_MONTHS, MONTHS, CalendarMonth, day_in_bangkok, written
+from ita_stats.calendar import (
+    BUDDHIST_ERA,
+    ENGLISH_MONTHS,
+    THAI_MONTHS,
+    CalendarMonth,
+    day_in_bangkok,
+    format_calendar_date,
+)
 from ita_stats.opinions import labels as printed
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions.feedback import FeedbackSpan, FeedbackYear, TopicFeedback
 from ita_stats.opinions.model import CountedConsultation
 from ita_stats.opinions.results import PublishedResults, PublishedTheme
-from ita_stats.opinions.strings import Words, pair
+from ita_stats.opinions.strings import BilingualText, get_opinion_text
 from ita_stats.render import sanitize as legible
 from ita_stats.render.html import NamedLink
 
-_pages = Environment(
+_environment = Environment(
     loader=PackageLoader("ita_stats"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -34,8 +41,8 @@ class OverviewLinks:
     """
 
     join: str
-    say: str
-    of: str
+    give_feedback: str
+    results: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class OpinionOverview:
         """Whether nobody was ever asked, and nothing that was said is published yet."""
         return not (self.open or self.waiting or self.closed or self.years)
 
-    def themes(
+    def filter_themes(
         self, is_wanted: Callable[[PublishedTheme], bool]
     ) -> Iterator[tuple[PublishedTheme, PublishedResults]]:
         """Themes of all results, with the results that they are of."""
@@ -65,18 +72,18 @@ class OpinionOverview:
                     yield theme, found
 
     @property
-    def promised(self) -> list[tuple[PublishedTheme, PublishedResults]]:
+    def promised_themes(self) -> list[tuple[PublishedTheme, PublishedResults]]:
         """What is still to be done, the most urgent first."""
-        return sorted(self.themes(lambda one: one.is_promised), key=lambda two: two[0].by or date.max)
+        return sorted(self.filter_themes(lambda one: one.is_promised), key=lambda two: two[0].by or date.max)
 
     @property
-    def kept(self) -> list[tuple[PublishedTheme, PublishedResults]]:
+    def done_themes(self) -> list[tuple[PublishedTheme, PublishedResults]]:
         """What was done, the newest first."""
-        done = self.themes(lambda one: one.done is not None)
+        done = self.filter_themes(lambda one: one.done is not None)
         return sorted(done, key=lambda two: two[0].done or date.min, reverse=True)
 
 
-def sorted_out(
+def partition_consultations(
     consultations: Sequence[CountedConsultation], results: Sequence[PublishedResults], now: datetime
 ) -> tuple[tuple[CountedConsultation, ...], tuple[CountedConsultation, ...], tuple[PublishedResults, ...]]:
     """What is open at an instant, what is closed and waits for its results, and the results; the newest first."""
@@ -87,90 +94,97 @@ def sorted_out(
     return running, waiting, tuple(sorted(results, key=lambda one: (one.closes, one.code), reverse=True))
 
 
-def fragment(found: OpinionOverview, ways: OverviewLinks, lang: str = "th") -> str:
+def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: str = "th") -> str:
     """One <article>."""
     which = 1 if lang == "en" else 0
 
-    def say(name: str, **filled: object) -> str:
-        return pair("list", name, **filled)[which]
+    def get_text(name: str, **filled: object) -> str:
+        return get_opinion_text("list", name, **filled)[which]
 
-    return _pages.get_template("opinions.html").render(
+    return _environment.get_template("opinions.html").render(
         found=found,
         lang=lang,
         which=which,
         ways=ways,
-        say=say,
-        text=legible.text,
-        number=printed.number,
-        taken=lambda theme: printed.taken(theme)[which],
-        period=lambda one: printed.period(one)[which],
-        until=lambda one: _until(one)[which],
-        due=lambda theme: _due(theme, found.today)[which],
-        done=lambda theme: (printed.when(theme) or ("", ""))[which],
-        span=lambda one: _span(one)[which],
-        year=lambda one: _year(one)[which],
-        said=lambda one: _said(one)[which],
-        note=pair("note", "standing")[which],
-        topic=pair("heading", "topic")[which],
+        say=get_text,
+        text=legible.strip_invisible,
+        number=printed.format_count,
+        taken=lambda theme: printed.format_decision(theme)[which],
+        period=lambda one: printed.format_open_period(one)[which],
+        until=lambda one: _format_closing(one)[which],
+        due=lambda theme: _format_due(theme, found.today)[which],
+        done=lambda theme: (printed.format_decision_date(theme) or ("", ""))[which],
+        span=lambda one: _format_span(one)[which],
+        year=lambda one: _format_year(one)[which],
+        said=lambda one: _format_topic(one)[which],
+        note=get_opinion_text("note", "standing")[which],
+        topic=get_opinion_text("heading", "topic")[which],
     )
 
 
-def announced(one: CountedConsultation, ways: OverviewLinks, lang: str, is_open: bool) -> str:
+def render_announcement(one: CountedConsultation, ways: OverviewLinks, lang: str, is_open: bool) -> str:
     """One <article> on a consultation without results: how to take part, or that they are being put together."""
     which = 1 if lang == "en" else 0
-    return _pages.get_template("opinion_announced.html").render(
+    return _environment.get_template("opinion_announced.html").render(
         one=one,
         lang=lang,
         ways=ways,
         is_open=is_open,
-        say=lambda name: pair("list", name)[which],
-        text=legible.text,
-        document=pair("heading", "link")[which],
-        link=printed.address(one.link),
-        period=lambda one: printed.period(one)[which],
-        until=lambda one: _until(one)[which],
+        say=lambda name: get_opinion_text("list", name)[which],
+        text=legible.strip_invisible,
+        document=get_opinion_text("heading", "link")[which],
+        link=printed.sanitize_link(one.link),
+        period=lambda one: printed.format_open_period(one)[which],
+        until=lambda one: _format_closing(one)[which],
     )
 
 
-def alone(
+def render_overview_page(
     found: OpinionOverview, ways: OverviewLinks, lang: str = "th", other: NamedLink | None = None
 ) -> str:
     """The whole page, as a file."""
-    title = f"{pair('list', 'title')[lang == 'en']} {(found.office_th, found.office_en)[lang == 'en']}"
-    return page.alone(title, fragment(found, ways, lang), lang, other)
+    title = f"{get_opinion_text('list', 'title')[lang == 'en']} {(found.office_th, found.office_en)[lang == 'en']}"
+    return page.render_standalone_page(title, render_overview_fragment(found, ways, lang), lang, other)
 
 
-def _until(one: CountedConsultation) -> Words:
+def _format_closing(one: CountedConsultation) -> BilingualText:
     day = day_in_bangkok(one.closes)
-    return pair("list", "until", day_th=written(day), day_en=written(day, "en"))
+    return get_opinion_text(
+        "list", "until", day_th=format_calendar_date(day), day_en=format_calendar_date(day, "en")
+    )
 
 
-def _due(theme: PublishedTheme, today: date) -> Words:
+def _format_due(theme: PublishedTheme, today: date) -> BilingualText:
     """By when a promise is to be kept, and whether that day has passed."""
-    words = printed.when(theme) or pair("list", "undated")
+    words = printed.format_decision_date(theme) or get_opinion_text("list", "undated")
     if theme.by is None or theme.by >= today:
         return words
-    late = pair("list", "late")
+    late = get_opinion_text("list", "late")
     return f"{words[0]} ({late[0]})", f"{words[1]} ({late[1]})"
 
 
-def _year(one: FeedbackYear) -> Words:
+def _format_year(one: FeedbackYear) -> BilingualText:
     last = one.year - BUDDHIST_ERA
-    return pair("list", "standing", year=one.year, from_year=last - 1, to_year=last)
+    return get_opinion_text("list", "standing", year=one.year, from_year=last - 1, to_year=last)
 
 
-def _span(one: FeedbackSpan) -> Words:
-    (first_th, first_en), (last_th, last_en) = _month(one.first), _month(one.last)
-    return pair("list", "span", from_th=first_th, to_th=last_th, from_en=first_en, to_en=last_en)
+def _format_span(one: FeedbackSpan) -> BilingualText:
+    (first_th, first_en), (last_th, last_en) = _format_month(one.first), _format_month(one.last)
+    return get_opinion_text("list", "span", from_th=first_th, to_th=last_th, from_en=first_en, to_en=last_en)
 
 
-def _month(one: CalendarMonth) -> Words:
-    return f"{MONTHS[one.number - 1]} {one.buddhist}", f"{ENGLISH_MONTHS[one.number - 1]} {one.year}"
+def _format_month(one: CalendarMonth) -> BilingualText:
+    return (
+        f"{THAI_MONTHS[one.number - 1]} {one.buddhist_year}",
+        f"{ENGLISH_MONTHS[one.number - 1]} {one.year}",
+    )
 
 
-def _said(one: TopicFeedback) -> Words:
-    if one.voices is None:
-        return printed.number(None), printed.number(None)
+def _format_topic(one: TopicFeedback) -> BilingualText:
+    if one.responses is None:
+        return printed.format_count(None), printed.format_count(None)
     if one.mean is None:
-        return pair("list", "figures", count=printed.number(one.voices))
-    return pair("list", "figures_mean", count=printed.number(one.voices), mean=f"{one.mean:.1f}")
+        return get_opinion_text("list", "figures", count=printed.format_count(one.responses))
+    return get_opinion_text(
+        "list", "figures_mean", count=printed.format_count(one.responses), mean=f"{one.mean:.1f}"
+    )

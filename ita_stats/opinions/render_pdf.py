@@ -11,109 +11,118 @@ from ita_stats.opinions.results import (
     QuestionPart,
     QuestionResult,
 )
-from ita_stats.opinions.strings import Words, heading
+from ita_stats.opinions.strings import BilingualText, get_opinion_heading
 from ita_stats.render import typst as press
 
-Data = Mapping[str, object]
-BAR = "#1f3f77"
-COLOURS = {"disagree": "#a8620a", "pass": "#6b7688"}
+TemplateData = Mapping[str, object]
+BAR_COLOUR = "#1f3f77"
+STANCE_COLOURS = {"disagree": "#a8620a", "pass": "#6b7688"}
 """Of the bars of stances; they differ in lightness as well as in hue."""
 
 
-def as_pdf(found: PublishedResults) -> bytes:
+def render_results_pdf(found: PublishedResults) -> bytes:
     """The report, PDF/A-2b and PDF/UA-1. Its time is that of the closing: the same results give the same bytes."""
-    return press.pdf("results.typ", _report(found), found.closes)
+    return press.render_archival_pdf("results.typ", _build_report_data(found), found.closes)
 
 
-def as_pages(found: PublishedResults, ppi: float = 80.0) -> list[bytes]:
+def render_results_png_pages(found: PublishedResults, ppi: float = 80.0) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
-    return press.pictures("results.typ", _report(found), found.closes, ppi)
+    return press.render_png_pages("results.typ", _build_report_data(found), found.closes, ppi)
 
 
-def _report(found: PublishedResults) -> Data:
+def _build_report_data(found: PublishedResults) -> TemplateData:
     at = found.closes.astimezone(UTC)  # Typst writes a time of day as UTC's
-    notes = printed.notes(found)
+    notes = printed.build_results_notes(found)
     few = notes[1] if found.voices is None else None
     return {
         "title": found.title,
-        "kind": heading("title"),
+        "kind": get_opinion_heading("title"),
         "office": (found.office_th, found.office_en),
-        "period": printed.period(found),
-        "code": heading("code", code=found.code),
+        "period": printed.format_open_period(found),
+        "code": get_opinion_heading("code", code=found.code),
         "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
         "few": few,
         "background": found.background.splitlines(),
-        "background_title": heading("background"),
+        "background_title": get_opinion_heading("background"),
         "link": found.link,
-        "link_title": heading("link"),
-        "totals": _totals(found),
-        "apart": found.apart,
-        "columns": [heading(name) for name in _columns(found)],
-        "questions": [_question(one, found) for one in found.questions],
-        "in_words": heading("in_words"),
-        "questions_title": heading("questions"),
-        "themes": [_theme(one) for one in found.themes],
-        "themes_title": heading("themes"),
-        "themes_head": [heading(name) for name in ("theme", "wrote_head", "taken", "reason")],
+        "link_title": get_opinion_heading("link"),
+        "totals": _build_totals(found),
+        "apart": found.is_split,
+        "columns": [get_opinion_heading(name) for name in _list_columns(found)],
+        "questions": [_build_question_data(one, found) for one in found.questions],
+        "in_words": get_opinion_heading("in_words"),
+        "questions_title": get_opinion_heading("questions"),
+        "themes": [_build_theme_data(one) for one in found.themes],
+        "themes_title": get_opinion_heading("themes"),
+        "themes_head": [get_opinion_heading(name) for name in ("theme", "wrote_head", "taken", "reason")],
         "notes": [note for note in notes if note != few],
-        "notes_title": heading("method"),
-        "page": heading("page"),
+        "notes_title": get_opinion_heading("method"),
+        "page": get_opinion_heading("page"),
     }
 
 
-def _columns(found: PublishedResults) -> Iterable[str]:
-    return ("answer", "number", "percent", *(printed.SIDES if found.apart else ()))
+def _list_columns(found: PublishedResults) -> Iterable[str]:
+    return ("answer", "number", "percent", *(printed.ACCOUNT_AND_WEB if found.is_split else ()))
 
 
-def _totals(found: PublishedResults) -> list[tuple[Words, str]]:
+def _build_totals(found: PublishedResults) -> list[tuple[BilingualText, str]]:
     if found.voices is None:
         return []
-    sides = ("all", *printed.SIDES) if found.apart else ("all",)
+    sides = ("all", *printed.ACCOUNT_AND_WEB) if found.is_split else ("all",)
     names = {"all": "voices"}
-    return [(heading(names.get(side, side)), printed.number(getattr(found.voices, side))) for side in sides]
+    return [
+        (get_opinion_heading(names.get(side, side)), printed.format_count(getattr(found.voices, side)))
+        for side in sides
+    ]
 
 
-def _question(question: QuestionResult, found: PublishedResults) -> Data:
-    return {"title": question.title, "parts": [_part(part, found) for part in question.parts]}
+def _build_question_data(question: QuestionResult, found: PublishedResults) -> TemplateData:
+    return {"title": question.title, "parts": [_build_part_data(part, found) for part in question.parts]}
 
 
-def _part(part: QuestionPart, found: PublishedResults) -> Data:
-    mean = None if part.mean.all is None else _said(heading("mean"), printed.mean(part.mean.all))
+def _build_part_data(part: QuestionPart, found: PublishedResults) -> TemplateData:
+    mean = (
+        None
+        if part.mean.all is None
+        else _append_figure(get_opinion_heading("mean"), printed.format_mean(part.mean.all))
+    )
     return {
         "label": part.label,
-        "answered": _answered(part, found),
+        "answered": _format_base(part, found),
         "mean": mean,
-        "rows": [_row(row, part, found) for row in part.rows],
+        "rows": [_build_row_data(row, part, found) for row in part.rows],
     }
 
 
-def _answered(part: QuestionPart, found: PublishedResults) -> Words:
+def _format_base(part: QuestionPart, found: PublishedResults) -> BilingualText:
     """Of whom the percentages are."""
     if part.answered.all is None:
-        return heading("of_all", count=printed.number(found.voices.all if found.voices else None))
-    return _said(heading("answered"), printed.number(part.answered.all))
+        return get_opinion_heading(
+            "of_all", count=printed.format_count(found.voices.all if found.voices else None)
+        )
+    return _append_figure(get_opinion_heading("answered"), printed.format_count(part.answered.all))
 
 
-def _said(words: Words, figure: str) -> Words:
+def _append_figure(words: BilingualText, figure: str) -> BilingualText:
     return f"{words[0]} {figure}", f"{words[1]} {figure}"
 
 
-def _row(row: AnswerRow, part: QuestionPart, found: PublishedResults) -> Data:
-    sides = (row.voices.account, row.voices.web) if found.apart else ()
+def _build_row_data(row: AnswerRow, part: QuestionPart, found: PublishedResults) -> TemplateData:
+    sides = (row.voices.account, row.voices.web) if found.is_split else ()
     return {
-        "label": printed.label(row),
-        "share": round(printed.share(row, part, found), 2),
-        "colour": BAR if row.label else COLOURS.get(row.code, BAR),
-        "figures": [printed.number(n) for n in (row.voices.all, row.percent, *sides)],
+        "label": printed.get_answer_label(row),
+        "share": round(printed.compute_bar_share(row, part, found), 2),
+        "colour": BAR_COLOUR if row.label else STANCE_COLOURS.get(row.code, BAR_COLOUR),
+        "figures": [printed.format_count(n) for n in (row.voices.all, row.percent, *sides)],
     }
 
 
-def _theme(theme: PublishedTheme) -> Data:
+def _build_theme_data(theme: PublishedTheme) -> TemplateData:
     return {
         "name": theme.name,
         "quotes": theme.quotes,
-        "voices": printed.number(theme.voices),
-        "taken": printed.taken(theme),
+        "voices": printed.format_count(theme.voices),
+        "taken": printed.format_decision(theme),
         "reason": theme.reason,
-        "when": printed.when(theme),
+        "when": printed.format_decision_date(theme),
     }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from ita_stats.opinions.model import AnswerKind, ThemeDecision
 
-Figure = int | None
+VisibleCount = int | None
 """A number of voices, or None for one that is not shown. It may be zero."""
 
 
@@ -13,9 +13,9 @@ Figure = int | None
 class ResponseCounts:
     """Voices: all, those with an account, those by the web page. The last two are None, too, where not told apart."""
 
-    all: Figure = None
-    account: Figure = None
-    web: Figure = None
+    all: VisibleCount = None
+    account: VisibleCount = None
+    web: VisibleCount = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class QuestionPart:
     mean: ScoreMeans = ScoreMeans()
 
     @property
-    def hides(self) -> bool:
+    def has_hidden(self) -> bool:
         """Whether a figure of all voices is not shown."""
         return self.answered.all is None or any(row.voices.all is None for row in self.rows)
 
@@ -72,7 +72,7 @@ class PublishedTheme:
     """What several people wrote, and what the office does with it. voices: how many wrote of it."""
 
     name: str
-    voices: Figure
+    voices: VisibleCount
     quotes: tuple[str, ...]
     taken: ThemeDecision | None
     reason: str
@@ -106,17 +106,21 @@ class PublishedResults:
     themes: tuple[PublishedTheme, ...]
 
     @property
-    def apart(self) -> bool:
+    def is_split(self) -> bool:
         """Whether voices with an account and by the web page stand beside each other."""
         return self.voices is not None and bool(self.voices.account) and bool(self.voices.web)
 
     @property
-    def hides(self) -> bool:
+    def has_hidden(self) -> bool:
         """Whether any figure is not shown."""
         parts = [part for question in self.questions for part in question.parts]
-        return any(p.hides for p in parts) or any(t.voices is None for t in self.themes) or self._split_hides
+        return (
+            any(p.has_hidden for p in parts)
+            or any(t.voices is None for t in self.themes)
+            or self._has_hidden_split
+        )
 
     @property
-    def _split_hides(self) -> bool:
+    def _has_hidden_split(self) -> bool:
         rows = (row for q in self.questions for p in q.parts for row in p.rows)
-        return self.apart and any(row.voices.account is None for row in rows)
+        return self.is_split and any(row.voices.account is None for row in rows)

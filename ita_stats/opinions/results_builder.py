@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ita_stats.opinions.labels import address
+from ita_stats.opinions.labels import sanitize_link
 from ita_stats.opinions.model import (
     AnonymousResponse,
     AnswerKind,
@@ -22,10 +22,10 @@ from ita_stats.opinions.results import (
     ScoreMeans,
 )
 from ita_stats.opinions.suppression import ResponseSuppression, VisibleAnswers
-from ita_stats.opinions.tally import AnswerCounts, ResponseTally, counted
+from ita_stats.opinions.tally import AnswerCounts, ResponseTally, count_responses
 from ita_stats.render import sanitize as legible
 
-_CODE = re.compile("[A-Za-z0-9-]{1,40}")
+_CODE_PATTERN = re.compile("[A-Za-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,17 @@ class ResultsRules:
     least: int = 5
 
 
-def results(
+def build_results(
     consultation: CountedConsultation,
     voices: Iterable[AnonymousResponse],
     themes: Iterable[CountedTheme],
     terms: ResultsRules,
 ) -> PublishedResults:
     """The results of a consultation that is closed: see `protected`."""
-    return protected(consultation, counted(consultation, voices), themes, terms)
+    return build_protected_results(consultation, count_responses(consultation, voices), themes, terms)
 
 
-def protected(
+def build_protected_results(
     consultation: CountedConsultation,
     tally: ResponseTally,
     themes: Iterable[CountedTheme],
@@ -59,71 +59,82 @@ def protected(
     They are to be kept and not counted again: later only the office's answers change (`renewed`). Raises ValueError
     for a code that cannot stand in an address.
     """
-    if not _CODE.fullmatch(consultation.code):
+    if not _CODE_PATTERN.fullmatch(consultation.code):
         raise ValueError("the code of a consultation is of letters, digits and hyphens")
-    veil = ResponseSuppression(tally.voices, terms.least, terms.salt + consultation.code.encode())
-    few = veil.is_few()
+    veil = ResponseSuppression(tally.responses, terms.least, terms.salt + consultation.code.encode())
+    few = veil.has_too_few()
     return PublishedResults(
-        office_th=legible.text(terms.office_th),
-        office_en=legible.text(terms.office_en),
+        office_th=legible.strip_invisible(terms.office_th),
+        office_en=legible.strip_invisible(terms.office_en),
         code=consultation.code,
-        title=legible.text(consultation.title),
-        background=_lines(consultation.background),
-        link=address(consultation.link),
+        title=legible.strip_invisible(consultation.title),
+        background=_strip_lines(consultation.background),
+        link=sanitize_link(consultation.link),
         opens=consultation.opens,
         closes=consultation.closes,
         least=terms.least,
-        voices=None if few else veil.of_all(),
-        questions=() if few else tuple(_question(one, tally, veil) for one in consultation.questions),
-        themes=() if few else tuple(_answered(one, veil.theme(one.voices)) for one in themes),
+        voices=None if few else veil.get_total(),
+        questions=() if few else tuple(_build_question(one, tally, veil) for one in consultation.questions),
+        themes=() if few else tuple(_build_theme(one, veil.suppress_theme(one.voices)) for one in themes),
     )
 
 
-def renewed(found: PublishedResults, themes: Iterable[CountedTheme]) -> PublishedResults:
+def update_office_answers(found: PublishedResults, themes: Iterable[CountedTheme]) -> PublishedResults:
     """The results with what the office answers to their themes by now. Figures and quotes stay as they were published.
 
     A theme that was not published is left out: a figure that comes later could be subtracted.
     """
-    now = {legible.text(one.name): one for one in themes}
+    now = {legible.strip_invisible(one.name): one for one in themes}
     kept = (
-        replace(_answered(now[old.name], old.voices), quotes=old.quotes) if old.name in now else old
+        replace(_build_theme(now[old.name], old.voices), quotes=old.quotes) if old.name in now else old
         for old in found.themes
     )
     return replace(found, themes=tuple(kept))
 
 
-def _question(asked: CountedQuestion, tally: ResponseTally, veil: ResponseSuppression) -> QuestionResult:
-    parts = tuple(_part(asked, line, veil.over(line), tally.voices.all) for line in tally.lines[asked.key])
-    return QuestionResult(asked.key, asked.kind, legible.text(asked.title), parts)
+def _build_question(
+    asked: CountedQuestion, tally: ResponseTally, veil: ResponseSuppression
+) -> QuestionResult:
+    parts = tuple(
+        _build_part(asked, line, veil.suppress_answers(line), tally.responses.all)
+        for line in tally.lines[asked.key]
+    )
+    return QuestionResult(asked.key, asked.kind, legible.strip_invisible(asked.title), parts)
 
 
-def _part(asked: CountedQuestion, line: AnswerCounts, shown: VisibleAnswers, voices: int) -> QuestionPart:
+def _build_part(
+    asked: CountedQuestion, line: AnswerCounts, shown: VisibleAnswers, voices: int
+) -> QuestionPart:
     of = voices if shown.answered.all is None else shown.answered.all
     rows = tuple(
-        AnswerRow(code, legible.text(line.labels[code]), figures, _percent(figures, of))
+        AnswerRow(code, legible.strip_invisible(line.labels[code]), figures, _compute_percent(figures, of))
         for code, figures in shown.cells.items()
     )
-    mean = _means(rows) if asked.kind is AnswerKind.SCALE and shown.answered.all is not None else ScoreMeans()
-    return QuestionPart(line.code, legible.text(line.label), shown.answered, rows, mean)
+    mean = (
+        _compute_means(rows)
+        if asked.kind is AnswerKind.SCALE and shown.answered.all is not None
+        else ScoreMeans()
+    )
+    return QuestionPart(line.code, legible.strip_invisible(line.label), shown.answered, rows, mean)
 
 
-def _percent(figures: ResponseCounts, of: int) -> float | None:
+def _compute_percent(figures: ResponseCounts, of: int) -> float | None:
     if figures.all is None or not of:
         return None
     return round(100 * figures.all / of, 1)
 
 
-def _means(rows: Iterable[AnswerRow]) -> ScoreMeans:
+def _compute_means(rows: Iterable[AnswerRow]) -> ScoreMeans:
     """From shown figures alone, so that a mean tells nothing that they do not."""
     figures = [(int(row.code), row.voices) for row in rows]
     return ScoreMeans(
-        _mean([(score, n.all) for score, n in figures]),
-        _mean([(score, n.account) for score, n in figures]),
-        _mean([(score, n.web) for score, n in figures]),
+        _compute_mean([(score, n.all) for score, n in figures]),
+        _compute_mean([(score, n.account) for score, n in figures]),
+        _compute_mean([(score, n.web) for score, n in figures]),
     )
 
 
-def _mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
+def _compute_mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
     shown = [(score, n) for score, n in scores if n is not None]
     given = sum(n for _, n in shown)
     if len(shown) < len([*scores]) or not given:
@@ -131,18 +142,18 @@ def _mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
     return round(sum(score * n for score, n in shown) / given, 2)
 
 
-def _answered(theme: CountedTheme, voices: int | None) -> PublishedTheme:
+def _build_theme(theme: CountedTheme, voices: int | None) -> PublishedTheme:
     return PublishedTheme(
-        name=legible.text(theme.name),
+        name=legible.strip_invisible(theme.name),
         voices=voices,
-        quotes=tuple(map(legible.text, theme.quotes)),
+        quotes=tuple(map(legible.strip_invisible, theme.quotes)),
         taken=theme.taken,
-        reason=legible.text(theme.reason),
+        reason=legible.strip_invisible(theme.reason),
         by=theme.by,
         done=theme.done,
     )
 
 
-def _lines(text: str) -> str:
+def _strip_lines(text: str) -> str:
     """Several lines, each without what nobody sees."""
-    return "\n".join(legible.text(line) for line in text.splitlines()).strip()
+    return "\n".join(legible.strip_invisible(line) for line in text.splitlines()).strip()

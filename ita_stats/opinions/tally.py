@@ -13,13 +13,13 @@ from ita_stats.opinions.model import (
     Stance,
 )
 
-TOGETHER = 2_000
+RESPONSES_PER_BATCH = 2_000
 """Voices that are put in together."""
-_NONE = Counter[str]()
-SIDES = (True, False)
+_NO_ANSWERS = Counter[str]()
+WITH_AND_WITHOUT_ACCOUNT = (True, False)
 """With an account, and without."""
 
-SCALE = ("1", "2", "3", "4", "5")
+SCALE_SCORES = ("1", "2", "3", "4", "5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class AnswerCounts:
     cells: Mapping[str, AccountWebCounts]
     labels: Mapping[str, str]
     answered: AccountWebCounts
-    several: bool = False
+    allows_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseTally:
     """The exact figures of a consultation: all voices, and the lines of each question in their order."""
 
-    voices: AccountWebCounts
+    responses: AccountWebCounts
     lines: Mapping[str, tuple[AnswerCounts, ...]]
 
 
@@ -69,24 +69,28 @@ class ResponseCounter:
     """
 
     consultation: CountedConsultation
-    _sides: Counter[bool] = field(default_factory=Counter)
+    _totals: Counter[bool] = field(default_factory=Counter)
     _answers: dict[bool, Counter[tuple[str, str]]] = field(default_factory=dict)
 
-    def put(self, voices: Sequence[AnonymousResponse]) -> None:
+    def add(self, voices: Sequence[AnonymousResponse]) -> None:
         """Put in some voices. Answers that a question does not have are as if they had not been given."""
-        for account in SIDES:
+        for account in WITH_AND_WITHOUT_ACCOUNT:
             side = [voice.answers.items() for voice in voices if voice.has_account is account]
-            self._sides[account] += len(side)
+            self._totals[account] += len(side)
             self._answers.setdefault(account, Counter()).update(chain.from_iterable(side))
 
-    def opened(self) -> ResponseTally:
+    def build_tally(self) -> ResponseTally:
         """The exact figures of all that was put in."""
-        said = [_by_key(self._answers.get(account, Counter())) for account in SIDES]
-        lines = {one.key: tuple(_lines(one, said)) for one in self.consultation.questions}
-        return ResponseTally(AccountWebCounts(*(self._sides[account] for account in SIDES)), lines)
+        said = [
+            _group_by_question(self._answers.get(account, Counter())) for account in WITH_AND_WITHOUT_ACCOUNT
+        ]
+        lines = {one.key: tuple(_count_question(one, said)) for one in self.consultation.questions}
+        return ResponseTally(
+            AccountWebCounts(*(self._totals[account] for account in WITH_AND_WITHOUT_ACCOUNT)), lines
+        )
 
 
-def _by_key(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
+def _group_by_question(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
     """How many said what, by question: equal answers were put together, so these are a few dozen."""
     found: dict[str, Counter[str]] = {}
     for (key, said), number in answers.items():
@@ -94,38 +98,44 @@ def _by_key(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
     return found
 
 
-def _lines(asked: CountedQuestion, said: Sequence[Mapping[str, Counter[str]]]) -> Iterator[AnswerCounts]:
+def _count_question(
+    asked: CountedQuestion, said: Sequence[Mapping[str, Counter[str]]]
+) -> Iterator[AnswerCounts]:
     """The lines of a question."""
     match asked.kind:
         case AnswerKind.TEXT:
             return
         case AnswerKind.STATEMENTS:
             for code, label in asked.options.items():
-                yield _statement(asked, code, label, [one.get(f"{asked.key}.{code}", _NONE) for one in said])
+                yield _count_statement(
+                    asked, code, label, [one.get(f"{asked.key}.{code}", _NO_ANSWERS) for one in said]
+                )
         case AnswerKind.CHOICES:
-            yield _several(asked, [one.get(asked.key, _NONE) for one in said])
+            yield _count_several(asked, [one.get(asked.key, _NO_ANSWERS) for one in said])
         case _:
-            yield _single(asked, [one.get(asked.key, _NONE) for one in said])
+            yield _count_single(asked, [one.get(asked.key, _NO_ANSWERS) for one in said])
 
 
-def counted(consultation: CountedConsultation, voices: Iterable[AnonymousResponse]) -> ResponseTally:
+def count_responses(consultation: CountedConsultation, voices: Iterable[AnonymousResponse]) -> ResponseTally:
     """The exact figures of a consultation."""
     box, left = ResponseCounter(consultation), iter(voices)
-    while several := [*islice(left, TOGETHER)]:
-        box.put(several)
-    return box.opened()
+    while several := [*islice(left, RESPONSES_PER_BATCH)]:
+        box.add(several)
+    return box.build_tally()
 
 
-def _single(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
+def _count_single(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
     """One answer of several. On a scale the options are 1 to 5, whatever the question calls them."""
     labels = (
-        {n: asked.options.get(n, n) for n in SCALE} if asked.kind is AnswerKind.SCALE else dict(asked.options)
+        {n: asked.options.get(n, n) for n in SCALE_SCORES}
+        if asked.kind is AnswerKind.SCALE
+        else dict(asked.options)
     )
     cells = {code: AccountWebCounts(*(one[code] for one in found)) for code in labels}
-    return AnswerCounts(asked.key, "", cells, labels, _summed(cells))
+    return AnswerCounts(asked.key, "", cells, labels, _sum_counts(cells))
 
 
-def _several(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
+def _count_several(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
     known = frozenset(asked.options)
     picked = [[(known.intersection(said.split(",")), n) for said, n in one.items()] for one in found]
     cells = {
@@ -133,13 +143,17 @@ def _several(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCou
         for code in asked.options
     }
     answered = AccountWebCounts(*(sum(n for picks, n in one if picks) for one in picked))
-    return AnswerCounts(asked.key, "", cells, dict(asked.options), answered, several=True)
+    return AnswerCounts(asked.key, "", cells, dict(asked.options), answered, allows_several=True)
 
 
-def _statement(asked: CountedQuestion, code: str, label: str, found: Sequence[Counter[str]]) -> AnswerCounts:
+def _count_statement(
+    asked: CountedQuestion, code: str, label: str, found: Sequence[Counter[str]]
+) -> AnswerCounts:
     cells = {stance.value: AccountWebCounts(*(one[stance.value] for one in found)) for stance in Stance}
-    return AnswerCounts(f"{asked.key}/{code}", label, cells, {s.value: "" for s in Stance}, _summed(cells))
+    return AnswerCounts(
+        f"{asked.key}/{code}", label, cells, {s.value: "" for s in Stance}, _sum_counts(cells)
+    )
 
 
-def _summed(cells: Mapping[str, AccountWebCounts]) -> AccountWebCounts:
+def _sum_counts(cells: Mapping[str, AccountWebCounts]) -> AccountWebCounts:
     return AccountWebCounts(sum(p.account for p in cells.values()), sum(p.web for p in cells.values()))

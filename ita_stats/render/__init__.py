@@ -9,9 +9,9 @@ from ita_stats.render import pdf as report
 from ita_stats.render import sanitize as legible
 from ita_stats.render import spreadsheet as sheet
 from ita_stats.render import svg_chart as chart
-from ita_stats.render.document import document
+from ita_stats.render.document import build_statistics_document
 
-TYPES = {
+RELEASE_FILE_TYPES = {
     "statistics.html": "text/html; charset=utf-8",
     "statistics.json": "application/json",
     "statistics.schema.json": "application/schema+json",
@@ -25,7 +25,7 @@ TYPES = {
 """The files of a release by name, in the order in which they are made, and what they are served as."""
 
 
-def rendered(
+def render_release_files(
     tables: StatisticsTables, issue: ReleaseInfo, signatory: str | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """The files, by name, one after the other, so that who writes them holds one at a time; their names are `TYPES`'.
@@ -36,18 +36,18 @@ def rendered(
     """
     if tables.exact:
         raise ValueError("exact tables are for officers only and are never rendered for publishing")
-    tables, issue = legible.tables(tables), legible.issue(issue)
-    printed = document(tables, issue)
+    tables, issue = legible.sanitize_tables(tables), legible.sanitize_release_info(issue)
+    printed = build_statistics_document(tables, issue)
     makers: tuple[Callable[[], bytes], ...] = (
-        lambda: page.page(printed).encode(),
-        lambda: published.written(tables, issue).encode(),
-        lambda: published.schema().encode(),
-        lambda: sheet.as_csv(printed),
-        lambda: sheet.as_xlsx(printed),
-        lambda: chart.svg(chart.rows(printed)).encode(),
-        lambda: chart.svg(chart.categories(printed)).encode(),
-        lambda: report.as_pdf(printed, signatory and legible.text(signatory)),
-        lambda: report.as_card(printed),
+        lambda: page.render_statistics_page(printed).encode(),
+        lambda: published.serialize_statistics(tables, issue).encode(),
+        lambda: published.build_statistics_schema().encode(),
+        lambda: sheet.render_statistics_csv(printed),
+        lambda: sheet.render_statistics_xlsx(printed),
+        lambda: chart.render_chart_svg(chart.build_row_chart(printed)).encode(),
+        lambda: chart.render_chart_svg(chart.build_category_chart(printed)).encode(),
+        lambda: report.render_statistics_pdf(printed, signatory and legible.strip_invisible(signatory)),
+        lambda: report.render_statistics_card(printed),
     )
-    for name, make in zip(TYPES, makers, strict=True):
+    for name, make in zip(RELEASE_FILE_TYPES, makers, strict=True):
         yield name, make()

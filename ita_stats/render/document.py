@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ita_stats import strings as words
-from ita_stats.calendar import written
+from ita_stats.calendar import format_calendar_date
 from ita_stats.cases.model import Breakdown, ReleaseInfo, StatisticsTables
 
-DASH = "–"
+SUPPRESSED_DASH = "–"
 """What is printed for a figure that is protected: an en dash."""
-Words = tuple[str, str]
+BilingualText = tuple[str, str]
 """Thai and English."""
-Cell = Words | str | int | float | None
+CellValue = BilingualText | str | int | float | None
 """Words, a figure, or None for a protected figure."""
 
 
@@ -20,11 +20,11 @@ class PrintedTable:
     """A table as it is printed. The first column holds names; `spanned` columns after it stand under `span`."""
 
     code: str
-    title: Words
-    head: tuple[Words, ...]
-    body: tuple[tuple[Cell, ...], ...]
-    foot: tuple[Cell, ...] = ()
-    span: Words | None = None
+    title: BilingualText
+    head: tuple[BilingualText, ...]
+    body: tuple[tuple[CellValue, ...], ...]
+    foot: tuple[CellValue, ...] = ()
+    span: BilingualText | None = None
     spanned: int = 0
 
 
@@ -34,107 +34,120 @@ class StatisticsDocument:
 
     tables: StatisticsTables
     issue: ReleaseInfo
-    title: Words
-    period: Words
-    as_of: Words
-    numbered: Words
+    title: BilingualText
+    period: BilingualText
+    as_of: BilingualText
+    number_label: BilingualText
     main: PrintedTable
     others: tuple[PrintedTable, ...]
 
     @property
-    def totals(self) -> tuple[tuple[Words, Cell], ...]:
+    def totals(self) -> tuple[tuple[BilingualText, CellValue], ...]:
         """Received, done, in progress and not accepted, with their names."""
         names = ("received", "done", "in_progress", "not_accepted")
-        return tuple(zip(map(heading, names), self.tables.total.cells, strict=True))
+        return tuple(zip(map(get_heading, names), self.tables.total.cells, strict=True))
 
 
-def document(tables: StatisticsTables, issue: ReleaseInfo) -> StatisticsDocument:
+def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> StatisticsDocument:
     """The tables as they are printed."""
     return StatisticsDocument(
         tables=tables,
         issue=issue,
-        title=heading("title" if tables.desk == "complaints" else "title_service"),
+        title=get_heading("title" if tables.desk == "complaints" else "title_service"),
         period=(tables.period.label_th, tables.period.label_en),
-        as_of=heading("as_of", day_th=written(tables.as_of), day_en=written(tables.as_of, "en")),
-        numbered=heading("issue", number=issue.number),
-        main=_main(tables),
-        others=tuple(_others(tables)),
+        as_of=get_heading(
+            "as_of",
+            day_th=format_calendar_date(tables.as_of),
+            day_en=format_calendar_date(tables.as_of, "en"),
+        ),
+        number_label=get_heading("issue", number=issue.number),
+        main=_build_main_table(tables),
+        others=tuple(_build_other_tables(tables)),
     )
 
 
-def heading(name: str, **filled: object) -> Words:
+def get_heading(name: str, **filled: object) -> BilingualText:
     """A heading in Thai and English."""
-    return words.pair("heading", name, **filled)
+    return words.get_statistics_text("heading", name, **filled)
 
 
-def shown(cell: Cell) -> str:
+def format_cell(cell: CellValue) -> str:
     """A cell as it is read: thousands with commas, a protected one as a dash."""
     if cell is None:
-        return DASH
+        return SUPPRESSED_DASH
     if isinstance(cell, tuple):
-        return both(cell)
+        return join_languages(cell)
     if isinstance(cell, str):
         return cell
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.1f}"
 
 
-def both(words: Words) -> str:
+def join_languages(words: BilingualText) -> str:
     """Thai and English in one line; once where they are the same."""
     return " / ".join(dict.fromkeys(words))
 
 
-def told(document: StatisticsDocument) -> str:
+def describe_statistics(document: StatisticsDocument) -> str:
     """A release in one sentence, for who cannot see the picture of it."""
     tables = document.tables
     if tables.statement:
         return f"{tables.office_th} {tables.statement}"
-    states = " ".join(f"{thai} {shown(figure)}" for (thai, _), figure in document.totals)
+    states = " ".join(f"{thai} {format_cell(figure)}" for (thai, _), figure in document.totals)
     return f"{tables.office_th} {document.title[0]} {document.period[0]} {states} {document.as_of[0]}"
 
 
-def _main(tables: StatisticsTables) -> PrintedTable:
+def _build_main_table(tables: StatisticsTables) -> PrintedTable:
     """The table that the office is assessed on: received by category, and where the cases stand."""
     categories = tables.categories
     states = ("sum", "done", "in_progress", "not_accepted", "remark")
-    head = (heading(tables.layout), *((c.name_th, c.name_en) for c in categories), *map(heading, states))
+    head = (
+        get_heading(tables.layout),
+        *((c.name_th, c.name_en) for c in categories),
+        *map(get_heading, states),
+    )
     body = tuple(
         (row.label_th, *(row.categories[c.code] for c in categories), *row.figures.cells, row.note)
         for row in tables.rows
     )
-    foot = (heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
+    foot = (get_heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
     return PrintedTable(
-        "rows", heading("rows"), head, body, foot, heading("received_by_category"), len(categories)
+        "rows", get_heading("rows"), head, body, foot, get_heading("received_by_category"), len(categories)
     )
 
 
-def _others(tables: StatisticsTables) -> Iterator[PrintedTable]:
+def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:
     yield PrintedTable(
-        "overview", heading("overview"), (heading("item"), heading("value")), tuple(_overview(tables))
+        "overview",
+        get_heading("overview"),
+        (get_heading("item"), get_heading("value")),
+        tuple(_build_overview_rows(tables)),
     )
-    states = tuple(map(heading, ("received", "done", "in_progress", "not_accepted")))
+    states = tuple(map(get_heading, ("received", "done", "in_progress", "not_accepted")))
     for code, label, splits in (
         ("categories", "category", tables.categories),
         ("sources", "source", tables.sources),
     ):
-        body = tuple((_name(s), *s.figures.cells) for s in splits)
-        yield PrintedTable(code, heading(code), (heading(label), *states), body)
-    ended = tuple((_name(s), s.figures.received) for s in tables.outcomes)
-    yield PrintedTable("outcomes", heading("outcomes"), (heading("outcome"), heading("cases")), ended)
+        body = tuple((_get_breakdown_name(s), *s.figures.cells) for s in splits)
+        yield PrintedTable(code, get_heading(code), (get_heading(label), *states), body)
+    ended = tuple((_get_breakdown_name(s), s.figures.received) for s in tables.outcomes)
+    yield PrintedTable(
+        "outcomes", get_heading("outcomes"), (get_heading("outcome"), get_heading("cases")), ended
+    )
 
 
-def _name(split: Breakdown) -> Words:
+def _get_breakdown_name(split: Breakdown) -> BilingualText:
     return split.name_th, split.name_en
 
 
-def _overview(tables: StatisticsTables) -> Iterator[tuple[Cell, ...]]:
+def _build_overview_rows(tables: StatisticsTables) -> Iterator[tuple[CellValue, ...]]:
     """Brought forward, carried over, percentages, days; what does not exist, for want of cases, is left out."""
-    yield heading("brought_forward"), tables.brought_forward
-    yield heading("carried_over"), tables.carried_over
+    yield get_heading("brought_forward"), tables.brought_forward
+    yield get_heading("carried_over"), tables.carried_over
     for state, share in tables.percentages.items():
         if share is not None:
-            yield heading(f"percent_{state}"), share
+            yield get_heading(f"percent_{state}"), share
     days = tables.days
     if days.median is not None or days.protected:
-        yield heading("median"), days.median
+        yield get_heading("median"), days.median
         share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
-        yield heading("within_deadline", deadline=days.deadline), share
+        yield get_heading("within_deadline", deadline=days.deadline), share

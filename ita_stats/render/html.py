@@ -16,18 +16,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ita_stats.render import svg_chart as chart
-from ita_stats.render.document import StatisticsDocument, heading, shown, told
+from ita_stats.render.document import StatisticsDocument, describe_statistics, format_cell, get_heading
 
-STYLE = (files("ita_stats") / "templates" / "page.css").read_text("utf-8")
-_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
-_POLICY = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'"
+STATISTICS_STYLE = (files("ita_stats") / "templates" / "page.css").read_text("utf-8")
+_STYLE_ELEMENT = re.compile("<style>(.*?)</style>", re.DOTALL)
+_CSP_TEMPLATE = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'"
 
 
-def _hash(style: str) -> str:
+def _hash_style(style: str) -> str:
     return "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
 
 
-STYLE_HASH = _hash(STYLE)
+STATISTICS_STYLE_HASH = _hash_style(STATISTICS_STYLE)
 """What a Content-Security-Policy's style-src names, in single quotes, so that the page has its style."""
 
 
@@ -39,7 +39,7 @@ class NamedLink:
     address: str
 
 
-BESIDE = (
+STATISTICS_DOWNLOADS = (
     NamedLink("PDF", "statistics.pdf"),
     NamedLink("Excel", "statistics.xlsx"),
     NamedLink("CSV", "statistics.csv"),
@@ -47,7 +47,7 @@ BESIDE = (
 )
 """The files that stand beside the page in a release."""
 
-_pages = Environment(
+_environment = Environment(
     loader=PackageLoader("ita_stats"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -57,53 +57,57 @@ _pages = Environment(
 )
 
 
-def page(document: StatisticsDocument, links: Sequence[NamedLink] = BESIDE) -> str:
+def render_statistics_page(
+    document: StatisticsDocument, links: Sequence[NamedLink] = STATISTICS_DOWNLOADS
+) -> str:
     """The whole page, as a file or in a frame."""
-    return _pages.get_template("page.html").render(
+    return _environment.get_template("page.html").render(
         document=document,
         tables=document.tables,
-        style=Markup(STYLE),  # noqa: S704 - our own file; its hash is over these bytes
-        policy=_POLICY.format(style=STYLE_HASH),
-        content=Markup(fragment(document, links)),  # noqa: S704 - escaped where it was made
+        style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file; its hash is over these bytes
+        policy=_CSP_TEMPLATE.format(style=STATISTICS_STYLE_HASH),
+        content=Markup(render_statistics_fragment(document, links)),  # noqa: S704 - escaped where it was made
     )
 
 
-def policy(text: str) -> str:
+def extract_page_csp(text: str) -> str:
     """The Content-Security-Policy under which a page lives, one of an earlier version too.
 
     Who serves it adds `frame-ancestors`, which a page cannot say of itself. Raises ValueError for text that is no
     page of ours.
     """
-    found = _STYLE.search(text)
+    found = _STYLE_ELEMENT.search(text)
     if found is None:
         raise ValueError("a page of the statistics has a <style>")
-    return _POLICY.format(style=_hash(found[1]))
+    return _CSP_TEMPLATE.format(style=_hash_style(found[1]))
 
 
-def fragment(document: StatisticsDocument, links: Sequence[NamedLink] = BESIDE) -> str:
+def render_statistics_fragment(
+    document: StatisticsDocument, links: Sequence[NamedLink] = STATISTICS_DOWNLOADS
+) -> str:
     """One <article>: tables, charts, notes, for a page that carries `STYLE` or a style of its own."""
-    return _pages.get_template("fragment.html").render(
+    return _environment.get_template("fragment.html").render(
         document=document,
         tables=document.tables,
-        charts=[Markup(chart.svg(one)) for one in chart.charts(document)],  # noqa: S704 - escaped where it was made
+        charts=[Markup(chart.render_chart_svg(one)) for one in chart.build_charts(document)],  # noqa: S704 - escaped where it was made
         links=links,
-        heading=heading,
-        shown=shown,
+        heading=get_heading,
+        shown=format_cell,
     )
 
 
-def plain(document: StatisticsDocument, picture: str, links: Sequence[NamedLink]) -> str:
+def render_wordpress_html(document: StatisticsDocument, picture: str, links: Sequence[NamedLink]) -> str:
     """What WordPress lets through: headings, tables, lists, links and an <img>, with no style, svg or form.
 
     It is one block of HTML in WordPress's own notation, so that its editor leaves it as it is. picture: the address
     of the release's PNG; links: of its files.
     """
-    return _pages.get_template("plain.html").render(
+    return _environment.get_template("plain.html").render(
         document=document,
         tables=document.tables,
         picture=picture,
-        alt=told(document),
+        alt=describe_statistics(document),
         links=links,
-        heading=heading,
-        shown=shown,
+        heading=get_heading,
+        shown=format_cell,
     )

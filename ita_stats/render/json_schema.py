@@ -23,9 +23,9 @@ from ita_stats.cases.model import (
 MonthCode = Annotated[
     str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="Buddhist year and month")
 ]
-Count = Annotated[int, Field(ge=0)]
-Protected = Annotated[
-    Count | None, Field(description="null: hidden, to protect who reported; it is not zero")
+CaseCount = Annotated[int, Field(ge=0)]
+ProtectedCaseCount = Annotated[
+    CaseCount | None, Field(description="null: hidden, to protect who reported; it is not zero")
 ]
 
 
@@ -38,10 +38,10 @@ class PublishedModel(BaseModel):
 class FiguresJson(PublishedModel):
     """received = done + in_progress + not_accepted."""
 
-    received: Protected
-    done: Protected
-    in_progress: Protected
-    not_accepted: Protected
+    received: ProtectedCaseCount
+    done: ProtectedCaseCount
+    in_progress: ProtectedCaseCount
+    not_accepted: ProtectedCaseCount
 
 
 class PeriodJson(PublishedModel):
@@ -60,7 +60,7 @@ class RowJson(FiguresJson):
     label: str
     label_en: str
     months: list[MonthCode]
-    categories: dict[str, Protected]
+    categories: dict[str, ProtectedCaseCount]
     note: str
 
 
@@ -68,10 +68,10 @@ class MonthJson(PublishedModel):
     """One month; null figures where the office's layout shows no single month."""
 
     month: MonthCode
-    received: Protected
-    done: Protected
-    in_progress: Protected
-    not_accepted: Protected
+    received: ProtectedCaseCount
+    done: ProtectedCaseCount
+    in_progress: ProtectedCaseCount
+    not_accepted: ProtectedCaseCount
 
 
 class SplitJson(FiguresJson):
@@ -119,8 +119,8 @@ class StatisticsJson(PublishedModel):
     as_of: Annotated[date, Field(description="the last day that is counted, Bangkok's")]
     layout: Layout
     total: FiguresJson
-    brought_forward: Count
-    carried_over: Count
+    brought_forward: CaseCount
+    carried_over: CaseCount
     rows: list[RowJson]
     months: list[MonthJson]
     categories: list[SplitJson]
@@ -134,24 +134,24 @@ class StatisticsJson(PublishedModel):
     release: Annotated[IssueJson | None, Field(description="null where it was asked for and not released")]
 
 
-def of(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> StatisticsJson:
+def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> StatisticsJson:
     """The tables as they are published in JSON; issue: the release that they are, if they are one."""
     return StatisticsJson(
         office=tables.office_th,
         office_en=tables.office_en,
         desk=tables.desk,
-        period=_period(tables.period),
+        period=_build_period_json(tables.period),
         cutoff=tables.cutoff,
         as_of=tables.as_of,
         layout=tables.layout,
-        total=FiguresJson(**_figures(tables.total)),
+        total=FiguresJson(**_to_count_fields(tables.total)),
         brought_forward=tables.brought_forward,
         carried_over=tables.carried_over,
-        rows=[_row(row) for row in tables.rows],
-        months=[MonthJson(month=m.month, **_figures(m.figures)) for m in tables.months],
-        categories=[_split(s) for s in tables.categories],
-        sources=[_split(s) for s in tables.sources],
-        outcomes=[_split(s) for s in tables.outcomes],
+        rows=[_build_row_json(row) for row in tables.rows],
+        months=[MonthJson(month=m.month, **_to_count_fields(m.figures)) for m in tables.months],
+        categories=[_build_split_json(s) for s in tables.categories],
+        sources=[_build_split_json(s) for s in tables.sources],
+        outcomes=[_build_split_json(s) for s in tables.outcomes],
         days=DaysJson(
             median=tables.days.median,
             within_deadline=tables.days.within_deadline,
@@ -160,25 +160,25 @@ def of(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> Statistics
         ),
         percentages=dict(tables.percentages),
         statement=tables.statement,
-        notes=_notes(tables.notes),
+        notes=_build_note_json(tables.notes),
         exact=tables.exact,
-        release=_issue(issue) if issue is not None else None,
+        release=_build_release_json(issue) if issue is not None else None,
     )
 
 
-def written(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> str:
+def serialize_statistics(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> str:
     """The JSON text, with a line end; the same tables give the same bytes."""
-    return of(tables, issue).model_dump_json(by_alias=True, indent=2) + "\n"
+    return build_statistics_model(tables, issue).model_dump_json(by_alias=True, indent=2) + "\n"
 
 
-def schema() -> str:
+def build_statistics_schema() -> str:
     """The JSON Schema (draft 2020-12) of that text, which is published beside it."""
     found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     found |= StatisticsJson.model_json_schema(mode="serialization")
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
-def read(text: str | bytes) -> StatisticsTables:
+def parse_statistics(text: str | bytes) -> StatisticsTables:
     """The tables of a JSON text, as they were before they were written. Raises pydantic's ValidationError."""
     found = StatisticsJson.model_validate_json(text)
     period = found.period
@@ -190,17 +190,19 @@ def read(text: str | bytes) -> StatisticsTables:
         cutoff=found.cutoff,
         as_of=found.as_of,
         layout=found.layout,
-        total=_read(found.total),
+        total=_parse_counts(found.total),
         brought_forward=found.brought_forward,
         carried_over=found.carried_over,
         rows=tuple(
-            StatisticsRow(r.label, r.label_en, tuple(r.months), _read(r), dict(r.categories), r.note)
+            StatisticsRow(r.label, r.label_en, tuple(r.months), _parse_counts(r), dict(r.categories), r.note)
             for r in found.rows
         ),
-        months=tuple(MonthFigures(m.month, None if m.received is None else _read(m)) for m in found.months),
-        categories=tuple(Breakdown(s.code, s.name, s.name_en, _read(s)) for s in found.categories),
-        sources=tuple(Breakdown(s.code, s.name, s.name_en, _read(s)) for s in found.sources),
-        outcomes=tuple(Breakdown(s.code, s.name, s.name_en, _read(s)) for s in found.outcomes),
+        months=tuple(
+            MonthFigures(m.month, None if m.received is None else _parse_counts(m)) for m in found.months
+        ),
+        categories=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.categories),
+        sources=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.sources),
+        outcomes=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.outcomes),
         days=DaysToClose(**found.days.model_dump()),
         statement=found.statement,
         notes=tuple(Footnote(n.code, n.th, n.en) for n in found.notes),
@@ -208,7 +210,7 @@ def read(text: str | bytes) -> StatisticsTables:
     )
 
 
-def read_issue(text: str | bytes) -> ReleaseInfo | None:
+def parse_release_info(text: str | bytes) -> ReleaseInfo | None:
     """Which release a JSON text is, if it is one. Raises pydantic's ValidationError."""
     found = StatisticsJson.model_validate_json(text).release
     if found is None:
@@ -218,40 +220,42 @@ def read_issue(text: str | bytes) -> ReleaseInfo | None:
     )
 
 
-def _read(part: FiguresJson | MonthJson) -> StatusCounts:
+def _parse_counts(part: FiguresJson | MonthJson) -> StatusCounts:
     return StatusCounts(part.received, part.done, part.in_progress, part.not_accepted)
 
 
-def _issue(issue: ReleaseInfo) -> IssueJson:
+def _build_release_json(issue: ReleaseInfo) -> IssueJson:
     return IssueJson(
-        number=issue.number, corrects=issue.corrects, changes=_notes(issue.changes), why=issue.why
+        number=issue.number, corrects=issue.corrects, changes=_build_note_json(issue.changes), why=issue.why
     )
 
 
-def _notes(notes: Iterable[Footnote]) -> list[NoteJson]:
+def _build_note_json(notes: Iterable[Footnote]) -> list[NoteJson]:
     return [NoteJson(code=n.code, th=n.th, en=n.en) for n in notes]
 
 
-def _period(period: Period) -> PeriodJson:
+def _build_period_json(period: Period) -> PeriodJson:
     own = {"from": period.first, "to": period.last, "label": period.label_th, "label_en": period.label_en}
     return PeriodJson.model_validate({**own, "code": period.code})
 
 
-def _row(row: StatisticsRow) -> RowJson:
+def _build_row_json(row: StatisticsRow) -> RowJson:
     return RowJson(
         label=row.label_th,
         label_en=row.label_en,
         months=list(row.months),
         categories=dict(row.categories),
         note=row.note,
-        **_figures(row.figures),
+        **_to_count_fields(row.figures),
     )
 
 
-def _figures(figures: StatusCounts | None) -> dict[str, int | None]:
+def _to_count_fields(figures: StatusCounts | None) -> dict[str, int | None]:
     names = ("received", "done", "in_progress", "not_accepted")
     return dict(zip(names, figures.cells if figures else (None,) * len(names), strict=True))
 
 
-def _split(split: Breakdown) -> SplitJson:
-    return SplitJson(code=split.code, name=split.name_th, name_en=split.name_en, **_figures(split.figures))
+def _build_split_json(split: Breakdown) -> SplitJson:
+    return SplitJson(
+        code=split.code, name=split.name_th, name_en=split.name_en, **_to_count_fields(split.figures)
+    )

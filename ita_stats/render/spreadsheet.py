@@ -9,23 +9,31 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ita_stats.render.document import Cell, PrintedTable, StatisticsDocument, Words, both, heading, shown
-from ita_stats.render.svg_chart import COLOURS, letters
+from ita_stats.render.document import (
+    BilingualText,
+    CellValue,
+    PrintedTable,
+    StatisticsDocument,
+    format_cell,
+    get_heading,
+    join_languages,
+)
+from ita_stats.render.svg_chart import STATUS_COLOURS, count_letters
 
-FONT = "TH SarabunPSK"
+OFFICIAL_FONT = "TH SarabunPSK"
 """The official typeface of Thai offices (Cabinet resolution of 7 September 2010); Excel substitutes where it lacks."""
-LINE = 27
+LINE_HEIGHT = 27
 """Points that a line of 16 or 18 points takes, in Sarabun too, which stands in where the official typeface is not."""
-NAME, WIDE, TEXT = 18, 60, 110
+NAME_WIDTH, BREAKDOWN_NAME_WIDTH, NOTES_WIDTH = 18, 60, 110
 """Widths of the columns of names, and of the notes, in characters."""
-MONTHS = 24
+MAX_ROWS_PER_PAGE = 24
 """Rows that stand on one page with their chart."""
-HEAD = 11
+HEADER_LETTERS = 11
 """Letters of a column's name that surely stand in one line."""
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def as_csv(document: StatisticsDocument) -> bytes:
+def render_statistics_csv(document: StatisticsDocument) -> bytes:
     """All tables one under the other, UTF-8 with BOM, every line of one width.
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, "CSV Injection").
@@ -33,21 +41,21 @@ def as_csv(document: StatisticsDocument) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     width = max(len(grid.head) for grid in (document.main, *document.others))
-    for line in _lines(document):
-        writer.writerow([*map(harmless, line), *[""] * (width - len(line))])
+    for line in _list_lines(document):
+        writer.writerow([*map(escape_formula, line), *[""] * (width - len(line))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def harmless(cell: Cell) -> Cell:
+def escape_formula(cell: CellValue) -> CellValue:
     """A cell that no spreadsheet runs as a formula (OWASP, "CSV Injection"); figures stay figures."""
     if isinstance(cell, int | float):
         return cell
-    text = shown(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
+    text = format_cell(cell)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_PREFIXES) else text
 
 
-def _lines(document: StatisticsDocument) -> Iterator[tuple[Cell, ...]]:
-    for line in _top(document):
+def _list_lines(document: StatisticsDocument) -> Iterator[tuple[CellValue, ...]]:
+    for line in _list_top_lines(document):
         yield (line,)
     for grid in (document.main, *document.others):
         yield ()
@@ -59,30 +67,30 @@ def _lines(document: StatisticsDocument) -> Iterator[tuple[Cell, ...]]:
         if grid.foot:
             yield grid.foot
     yield ()
-    for line in _bottom(document):
+    for line in _list_bottom_lines(document):
         yield (line,)
 
 
-def _top(document: StatisticsDocument) -> Iterator[str]:
+def _list_top_lines(document: StatisticsDocument) -> Iterator[str]:
     """What stands above the tables: title, office, period, cut-off, number, and that there was nothing."""
     tables = document.tables
-    yield both(document.title)
-    yield both((tables.office_th, tables.office_en))
-    yield both(document.period)
-    yield f"{both(document.as_of)} · {both(document.numbered)}"
+    yield join_languages(document.title)
+    yield join_languages((tables.office_th, tables.office_en))
+    yield join_languages(document.period)
+    yield f"{join_languages(document.as_of)} · {join_languages(document.number_label)}"
     if tables.statement:
         yield tables.statement
 
 
-def _bottom(document: StatisticsDocument) -> Iterator[str]:
+def _list_bottom_lines(document: StatisticsDocument) -> Iterator[str]:
     """The notes, and what was corrected."""
     for note in (*document.tables.notes, *document.issue.changes):
-        yield both((note.th, note.en))
+        yield join_languages((note.th, note.en))
     if document.issue.why:
         yield document.issue.why
 
 
-def as_xlsx(document: StatisticsDocument) -> bytes:
+def render_statistics_xlsx(document: StatisticsDocument) -> bytes:
     """A workbook: the main table with its chart, a sheet for the other tables, a sheet of notes."""
     out = io.BytesIO()
     tables = document.tables
@@ -96,9 +104,9 @@ def as_xlsx(document: StatisticsDocument) -> bytes:
             }
         )
         styles = WorkbookStyles(book)
-        _main_sheet(book, document, styles)
-        _other_sheet(book, document, styles)
-        _notes_sheet(book, document, styles)
+        _write_main_sheet(book, document, styles)
+        _write_breakdown_sheet(book, document, styles)
+        _write_notes_sheet(book, document, styles)
     return out.getvalue()
 
 
@@ -106,47 +114,47 @@ class WorkbookStyles:
     """The formats of a workbook, all in the official typeface."""
 
     def __init__(self, book: Workbook) -> None:
-        self.text = _style(book, text_wrap=True, valign="top")
-        self.line = _style(book)
-        self.title = _style(book, bold=True, font_size=18)
-        self.head = _style(
+        self.text = _add_format(book, text_wrap=True, valign="top")
+        self.line = _add_format(book)
+        self.title = _add_format(book, bold=True, font_size=18)
+        self.head = _add_format(
             book, bold=True, border=1, bg_color="#DCE4F2", text_wrap=True, align="center", valign="vcenter"
         )
         cell = {"border": 1, "valign": "vcenter"}
-        self.name = _style(book, text_wrap=True, **cell)
-        self.figure = _style(book, num_format="#,##0", align="right", **cell)
-        self.share = _style(book, num_format="#,##0.0", align="right", **cell)
-        self.total = _style(book, bold=True, num_format="#,##0", align="right", **cell)
-        self.total_name = _style(book, bold=True, **cell)
+        self.name = _add_format(book, text_wrap=True, **cell)
+        self.figure = _add_format(book, num_format="#,##0", align="right", **cell)
+        self.share = _add_format(book, num_format="#,##0.0", align="right", **cell)
+        self.total = _add_format(book, bold=True, num_format="#,##0", align="right", **cell)
+        self.total_name = _add_format(book, bold=True, **cell)
 
-    def of(self, cell: Cell) -> Format:
+    def get_format(self, cell: CellValue) -> Format:
         """How a cell of a table looks."""
         if isinstance(cell, str | tuple):
             return self.name
         return self.share if isinstance(cell, float) else self.figure
 
 
-def _style(book: Workbook, **how: object) -> Format:
-    return book.add_format({"font_name": FONT, "font_size": 16, **how})
+def _add_format(book: Workbook, **how: object) -> Format:
+    return book.add_format({"font_name": OFFICIAL_FONT, "font_size": 16, **how})
 
 
-def _main_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
+def _write_main_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet, grid = book.add_worksheet("สถิติ Statistics"), document.main
-    for number, line in enumerate(_top(document)):
+    for number, line in enumerate(_list_top_lines(document)):
         sheet.write_string(number, 0, line, styles.title if number == 0 else styles.line)
-        sheet.set_row(number, LINE)
+        sheet.set_row(number, LINE_HEIGHT)
         first = number + 2
     if grid.span:
-        sheet.merge_range(first, 1, first, 1 + grid.spanned, _stacked(grid.span), styles.head)
-        sheet.set_row(first, 2 * LINE)
+        sheet.merge_range(first, 1, first, 1 + grid.spanned, _stack_languages(grid.span), styles.head)
+        sheet.set_row(first, 2 * LINE_HEIGHT)
         first += 1
-    last = _write_grid(sheet, grid, first, styles, NAME)
+    last = _write_table(sheet, grid, first, styles, NAME_WIDTH)
     sheet.freeze_panes(first + 1, 1)
-    sheet.set_column(0, 0, NAME)
+    sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, len(grid.head) - 1, 15)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 1 if len(grid.body) <= MONTHS else 0)
+    sheet.fit_to_pages(1, 1 if len(grid.body) <= MAX_ROWS_PER_PAGE else 0)
     sheet.repeat_rows(first)
     sheet.set_footer("&C&P / &N")
     if document.tables.total.received:
@@ -157,81 +165,84 @@ def _insert_chart(book: Workbook, sheet: Worksheet, grid: PrintedTable, first: i
     """The rows as stacked columns, of the cells themselves. first: the row of the names; place: where to."""
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
     last = first + len(grid.body)
-    for column, (name, colour) in enumerate(COLOURS.items(), start=2 + grid.spanned):
+    for column, (name, colour) in enumerate(STATUS_COLOURS.items(), start=2 + grid.spanned):
         chart.add_series(
             {
-                "name": both(heading(name)),
+                "name": join_languages(get_heading(name)),
                 "categories": [sheet.name, first + 1, 0, last, 0],
                 "values": [sheet.name, first + 1, column, last, column],
                 "fill": {"color": colour},
             }
         )
-    font = {"name": FONT, "size": 14}
-    chart.set_title({"name": both(heading("chart_rows")), "name_font": {**font, "size": 16}})
+    font = {"name": OFFICIAL_FONT, "size": 14}
+    chart.set_title({"name": join_languages(get_heading("chart_rows")), "name_font": {**font, "size": 16}})
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_x_axis({"num_font": font})
     chart.set_y_axis({"num_font": font, "num_format": "#,##0"})
     chart.set_size({"width": 960, "height": 420})
-    sheet.insert_chart(place, 0, chart, {"description": _told(grid)})
+    sheet.insert_chart(place, 0, chart, {"description": _describe_chart(grid)})
 
 
-def _told(grid: PrintedTable) -> str:
+def _describe_chart(grid: PrintedTable) -> str:
     """The chart in words, for who cannot see it."""
-    return ", ".join(f"{line[0]} {shown(line[1 + grid.spanned])}" for line in grid.body)
+    return ", ".join(f"{line[0]} {format_cell(line[1 + grid.spanned])}" for line in grid.body)
 
 
-def _other_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
+def _write_breakdown_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet, row = book.add_worksheet("แยกตาม Splits"), 0
-    sheet.set_column(0, 0, WIDE)
+    sheet.set_column(0, 0, BREAKDOWN_NAME_WIDTH)
     sheet.set_column(1, 4, 18)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     for grid in document.others:
-        sheet.write_string(row, 0, both(grid.title), styles.title)
-        sheet.set_row(row, LINE)
-        row = _write_grid(sheet, grid, row + 1, styles, WIDE) + 2
+        sheet.write_string(row, 0, join_languages(grid.title), styles.title)
+        sheet.set_row(row, LINE_HEIGHT)
+        row = _write_table(sheet, grid, row + 1, styles, BREAKDOWN_NAME_WIDTH) + 2
 
 
-def _notes_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
+def _write_notes_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet = book.add_worksheet("หมายเหตุ Notes")
-    sheet.set_column(0, 0, TEXT, styles.text)
+    sheet.set_column(0, 0, NOTES_WIDTH, styles.text)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    for number, line in enumerate((*_top(document), "", *_bottom(document))):
+    for number, line in enumerate((*_list_top_lines(document), "", *_list_bottom_lines(document))):
         sheet.write_string(number, 0, line, styles.text)
-        sheet.set_row(number, LINE * _depth(line, TEXT))
+        sheet.set_row(number, LINE_HEIGHT * _count_text_lines(line, NOTES_WIDTH))
 
 
-def _write_grid(sheet: Worksheet, grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
+def _write_table(sheet: Worksheet, grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
     """Write a table from a row on; answers its last row. width: letters that a name has in a line."""
-    sheet.set_row(row, LINE * max(_depth(_stacked(words), HEAD) for words in grid.head))
+    sheet.set_row(
+        row,
+        LINE_HEIGHT * max(_count_text_lines(_stack_languages(words), HEADER_LETTERS) for words in grid.head),
+    )
     for column, words in enumerate(grid.head):
-        sheet.write_string(row, column, _stacked(words), styles.head)
+        sheet.write_string(row, column, _stack_languages(words), styles.head)
     for line in grid.body:
         row += 1
-        sheet.set_row(row, LINE * _depth(line[0], width))
+        sheet.set_row(row, LINE_HEIGHT * _count_text_lines(line[0], width))
         for column, cell in enumerate(line):
-            _write(sheet, row, column, cell, styles.of(cell))
+            _write_cell(sheet, row, column, cell, styles.get_format(cell))
     if grid.foot:
         row += 1
-        sheet.set_row(row, LINE)
+        sheet.set_row(row, LINE_HEIGHT)
         for column, cell in enumerate(grid.foot):
-            _write(sheet, row, column, cell, styles.total if column else styles.total_name)
+            _write_cell(sheet, row, column, cell, styles.total if column else styles.total_name)
     return row
 
 
-def _depth(cell: Cell, most: int) -> int:
+def _count_text_lines(cell: CellValue, most: int) -> int:
     """Lines that a text takes in a column: LibreOffice does not find out by itself."""
-    shown = both(cell) if isinstance(cell, tuple) else str(cell)
-    return sum(max(1, -(-letters(line) // most)) for line in shown.split("\n"))
+    shown = join_languages(cell) if isinstance(cell, tuple) else str(cell)
+    return sum(max(1, -(-count_letters(line) // most)) for line in shown.split("\n"))
 
 
-def _stacked(words: Words) -> str:
+def _stack_languages(words: BilingualText) -> str:
     return "\n".join(dict.fromkeys(words))
 
 
-def _write(sheet: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
+def _write_cell(sheet: Worksheet, row: int, column: int, cell: CellValue, style: Format) -> None:
     if isinstance(cell, int | float):
         sheet.write_number(row, column, cell, style)
     else:
-        sheet.write_string(row, column, shown(cell), style)
+        sheet.write_string(row, column, format_cell(cell), style)

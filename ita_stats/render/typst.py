@@ -9,74 +9,80 @@ from importlib.resources import as_file, files
 
 import typst
 
-_FOLDER = files("ita_stats")
-POINTS = 72.0
+_PACKAGE_FOLDER = files("ita_stats")
+POINTS_PER_INCH = 72.0
 """Of this many pixels to the inch, a pixel is a point of the template."""
 
 
-LETTERS = (
+SARABUN_CHARACTERS = (
     " -~\u00a0-\u017e\u0e01-\u0e3a\u0e3f-\u0e5b\u1e80-\u1e85\u1ea0-\u1ef9\u200b-\u200d\u2060\u2010\u2012-\u2015"
     "\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a\u2044\u2070\u2074-\u2079\u2080-\u2089"
     "\u20ac\u2122\u2190-\u2193\u2212\u221e\u2248\u2260\u2264\u2265\u25a0\u25ca"
 )
 """What Sarabun can show, as ranges of a regular expression: Thai, Latin with its accents, Vietnamese, signs."""
-MISSING = "\u25ca"
+MISSING_CHARACTER = "\u25ca"
 """Stands for a letter that it cannot show: an archival PDF may not hold an empty box."""
-_FOREIGN = re.compile(f"[^{LETTERS}]")
+_UNSUPPORTED_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}]")
 
 
-def pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
+def render_archival_pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
     """A PDF that keeps (PDF/A-2b, ISO 19005-2) and reads aloud (PDF/UA-1, ISO 14289-1), written at an instant.
 
     Only the fonts that come with the package are used. The same arguments give the same bytes.
     """
     return typst.compile(
-        _source(template),
+        _read_template(template),
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=_load_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=_inputs(data),
+        sys_inputs=_build_inputs(data),
         pdf_standards=["a-2b", "ua-1"],
         timestamp=int(at.timestamp()),
     )
 
 
-def paper(source: bytes, data: Mapping[str, object], at: datetime) -> bytes:
+def render_plain_pdf(source: bytes, data: Mapping[str, object], at: datetime) -> bytes:
     """A PDF of a template of somebody else's, to be read and locked away: no promise to keep."""
     return typst.compile(
         source,
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=_load_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=_inputs(data),
+        sys_inputs=_build_inputs(data),
         timestamp=int(at.timestamp()),
     )
 
 
-def pictures(template: str, data: Mapping[str, object], at: datetime, ppi: float = POINTS) -> list[bytes]:
+def render_png_pages(
+    template: str, data: Mapping[str, object], at: datetime, ppi: float = POINTS_PER_INCH
+) -> list[bytes]:
     """The pages as PNG."""
     found: bytes | list[bytes] = typst.compile(
-        _source(template),
+        _read_template(template),
         format="png",
         ppi=ppi,
-        font_paths=_fonts(),
+        font_paths=_load_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=_inputs(data),
+        sys_inputs=_build_inputs(data),
         timestamp=int(at.timestamp()),
     )
     return found if isinstance(found, list) else [found]  # a single page comes without a list
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _load_fonts() -> typst.Fonts:
     """Sarabun alone, read once."""
-    with as_file(_FOLDER / "fonts") as folder:
+    with as_file(_PACKAGE_FOLDER / "fonts") as folder:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
-def _source(template: str) -> bytes:
-    return (_FOLDER / "templates" / template).read_bytes()
+def _read_template(template: str) -> bytes:
+    return (_PACKAGE_FOLDER / "templates" / template).read_bytes()
 
 
-def _inputs(data: Mapping[str, object]) -> dict[str, str]:
-    return {"data": _FOREIGN.sub(MISSING, json.dumps(data, ensure_ascii=False, sort_keys=True))}
+def _build_inputs(data: Mapping[str, object]) -> dict[str, str]:
+    return {
+        "data": _UNSUPPORTED_PATTERN.sub(
+            MISSING_CHARACTER, json.dumps(data, ensure_ascii=False, sort_keys=True)
+        )
+    }

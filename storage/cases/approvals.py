@@ -17,71 +17,75 @@ from handlers.complaints.approvals import (
     UseApproval,
 )
 from handlers.dialog.events import Act, Query, Reply
-from handlers.staff.permissions import HANDLING
+from handlers.staff.permissions import CASE_WORKERS
 from storage.cases import exclusions as concerns
 from storage.db.batch import WriteBatch
 from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import IDENTITY
+from storage.serialization import IDENTITY_CODEC
 from storage.staff import notifications as notices
-from storage.staff.members import actor, minute
+from storage.staff.members import format_actor, to_epoch_minutes
 from storage.tables import envelopes
 from storage.tables import rules as ruling
 
-GOOD = timedelta(hours=24)
+APPROVAL_TTL = timedelta(hours=24)
 """How long what was asked for may be approved and used."""
 
-TABLE = ruling.approvals
-_APPROVE = update(TABLE).where(TABLE.c.id == bindparam("of_id")).values(approved_by=bindparam("second"))
-_SPEND = delete(TABLE).where(TABLE.c.id == bindparam("of_id"))
+APPROVAL_TABLE = ruling.approvals
+_UPDATE_APPROVED = (
+    update(APPROVAL_TABLE)
+    .where(APPROVAL_TABLE.c.id == bindparam("of_id"))
+    .values(approved_by=bindparam("second"))
+)
+_DELETE_APPROVAL = delete(APPROVAL_TABLE).where(APPROVAL_TABLE.c.id == bindparam("of_id"))
 
 
-async def ask(act: RequestApproval, batch: WriteBatch) -> None:
+async def request_approval(act: RequestApproval, batch: WriteBatch) -> None:
     """Ask, and tell who may approve, save whom the case concerns."""
     row = secrets.token_hex(16)
     batch.insert(
         "approvals",
         id=row,
         case_id=act.case,
-        what=act.what.value,
+        what=act.kind.value,
         asked_by=act.staff,
         approved_by=None,
-        until=minute(batch.now + GOOD),
-        sealed=batch.seals.staff.seal(act.reason.encode(), "approvals", row, "reason"),
+        until=to_epoch_minutes(batch.now + APPROVAL_TTL),
+        sealed=batch.keyring.staff.encrypt(act.reason.encode(), "approvals", row, "reason"),
     )
-    for person, _ in await notices.staff_of(batch):
-        hidden = await concerns.is_hidden(act.case, person.id, batch.connection)
-        if person.role in HANDLING and person.id != act.staff and not hidden:
-            say = Reply(f"staff.approval.notice_{act.what}", {"number": act.number})
-            await notices.tell(person.id, say, batch)
-    await batch.note(actor(act.staff), f"asked-{act.what}", act.case)
+    for person, _ in await notices.list_active_staff(batch):
+        hidden = await concerns.is_case_hidden(act.case, person.id, batch.connection)
+        if person.role in CASE_WORKERS and person.id != act.staff and not hidden:
+            say = Reply(f"staff.approval.notice_{act.kind}", {"number": act.number})
+            await notices.notify_staff_member(person.id, say, batch)
+    await batch.audit(format_actor(act.staff), f"asked-{act.kind}", act.case)
 
 
-async def approve(act: GrantApproval, batch: WriteBatch) -> None:
+async def grant_approval(act: GrantApproval, batch: WriteBatch) -> None:
     """Approve what somebody else asked for."""
-    column = TABLE.c
+    column = APPROVAL_TABLE.c
     query = select(column.asked_by).where(
-        column.id == act.id, column.approved_by.is_(None), column.until > minute(batch.now)
+        column.id == act.id, column.approved_by.is_(None), column.until > to_epoch_minutes(batch.now)
     )
     asked_by = (await batch.connection.execute(query)).scalar()
     if asked_by is None or asked_by == act.staff:
         raise ConflictError("this cannot be approved by this person, or not any more")
-    batch.add(_APPROVE, of_id=act.id, second=act.staff)
-    await batch.note(actor(act.staff), "approved", act.case)
+    batch.add_statement(_UPDATE_APPROVED, of_id=act.id, second=act.staff)
+    await batch.audit(format_actor(act.staff), "approved", act.case)
 
 
-async def spend(act: UseApproval, batch: WriteBatch) -> None:
+async def use_approval(act: UseApproval, batch: WriteBatch) -> None:
     """What was approved is done."""
-    batch.add(_SPEND, of_id=act.id)
-    await batch.note(actor(act.staff), "used-approval", act.case)
+    batch.add_statement(_DELETE_APPROVAL, of_id=act.id)
+    await batch.audit(format_actor(act.staff), "used-approval", act.case)
 
 
 async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Approval, ...]:
     """What was asked for in a case and is still good."""
-    column = TABLE.c
+    column = APPROVAL_TABLE.c
     rows = await sight.connection.execute(
-        select(TABLE)
-        .where(column.case_id == query.case, column.until > minute(sight.now))
+        select(APPROVAL_TABLE)
+        .where(column.case_id == query.case, column.until > to_epoch_minutes(sight.now))
         .order_by(column.id)
     )
     return tuple(
@@ -92,7 +96,7 @@ async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Appr
                 ApprovalKind(row.what),
                 row.asked_by,
                 row.approved_by or "",
-                sight.seals.staff.open(row.sealed, "approvals", row.id, "reason").decode(),
+                sight.keyring.staff.decrypt(row.sealed, "approvals", row.id, "reason").decode(),
             )
             for row in rows
         ]
@@ -104,17 +108,17 @@ async def read_identity(query: ReadIdentity, sight: ReadContext) -> tuple[tuple[
     row = (await sight.connection.execute(select(envelopes).where(envelopes.c.case_id == query.case))).first()
     if row is None:
         return ()
-    seal = sight.seals.of_envelope(query.case, row.key)
-    opened = IDENTITY.validate_json(seal.open(row.sealed, "envelopes", query.case, "identity"))
+    seal = sight.keyring.unwrap_envelope_cipher(query.case, row.key)
+    opened = IDENTITY_CODEC.validate_json(seal.decrypt(row.sealed, "envelopes", query.case, "identity"))
     return tuple(opened.items())
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+APPROVAL_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     ListApprovals: list_approvals,
     ReadIdentity: read_identity,
 }
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
-    RequestApproval: ask,
-    GrantApproval: approve,
-    UseApproval: spend,
+APPROVAL_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    RequestApproval: request_approval,
+    GrantApproval: grant_approval,
+    UseApproval: use_approval,
 }

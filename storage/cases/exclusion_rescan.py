@@ -7,16 +7,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.complaints.exclusions import Exclusion
-from handlers.complaints.lifecycle import ENDED
+from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ActorKind
 from handlers.staff.members import StaffMember
 from storage import tables
 from storage.cases import exclusions as concerns
-from storage.crypto.aead import mark
+from storage.crypto.aead import hmac_sha256
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.serialization import BODY, REPORT
-from storage.staff.roster import PROFILE, opened
+from storage.serialization import HISTORY_CODEC, REPORT_CODEC
+from storage.staff.roster import STAFF_PROFILE_CODEC, decode_staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class OpenCaseText:
 
     case: str
     answers: Mapping[str, str] = field(repr=False)
-    marked: bool
+    concerns_head: bool
 
 
 @dataclass
@@ -34,26 +34,26 @@ class ConflictRescan:
 
     committer: GroupCommitWriter
 
-    async def staff(self) -> tuple[tuple[StaffMember, ...], str]:
+    async def load_staff(self) -> tuple[tuple[StaffMember, ...], str]:
         """Who is on the staff, joined or not, and a mark that changes when what they are called by does."""
         async with self.committer.transaction() as connection:
             rows = await connection.execute(
                 select(tables.staff).where(tables.staff.c.removed.is_(None)).order_by(tables.staff.c.id)
             )
-            staff = tuple([opened(row, self.committer.seals) for row in rows.mappings()])
-        known = [one.id.encode() + PROFILE.dump_json(one.profile) for one in staff]
-        return staff, mark(self.committer.seals.salt("profiles"), *known).hex()[:32]
+            staff = tuple([decode_staff(row, self.committer.keyring) for row in rows.mappings()])
+        known = [one.id.encode() + STAFF_PROFILE_CODEC.dump_json(one.profile) for one in staff]
+        return staff, hmac_sha256(self.committer.keyring.derive_salt("profiles"), *known).hex()[:32]
 
-    async def cases(self) -> list[str]:
+    async def list_open_cases(self) -> list[str]:
         """The open cases."""
         column = tables.cases.c
-        open_ = column.status.not_in([status.value for status in ENDED])
+        open_ = column.status.not_in([status.value for status in ENDED_STATUSES])
         async with self.committer.transaction() as connection:
             return list((await connection.execute(select(column.id).where(open_))).scalars())
 
-    async def told(self, case: str) -> OpenCaseText | None:
+    async def load_case_text(self, case: str) -> OpenCaseText | None:
         """What was told in a case; None where it was erased meanwhile."""
-        column, line, seals = tables.cases.c, tables.history.c, self.committer.seals
+        column, line, seals = tables.cases.c, tables.history.c, self.committer.keyring
         async with self.committer.transaction() as connection:
             found = select(column.key, column.report, column.alternate).where(column.id == case)
             row = (await connection.execute(found)).first()
@@ -63,23 +63,23 @@ class ConflictRescan:
             lines = (await connection.execute(later)).all()
         if row is None:
             return None
-        seal = seals.of_case(case, row.key)
-        report = REPORT.validate_json(seal.open(row.report, "cases", case, "report"))
+        seal = seals.unwrap_case_cipher(case, row.key)
+        report = REPORT_CODEC.validate_json(seal.decrypt(row.report, "cases", case, "report"))
         texts = [
-            BODY.validate_json(seal.open(one.sealed, "history", f"{case}/{one.seq}", "body")).text
+            HISTORY_CODEC.validate_json(seal.decrypt(one.sealed, "history", f"{case}/{one.seq}", "body")).text
             for one in lines
         ]
         return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row.alternate)
 
-    async def keep(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
+    async def add_exclusions(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
         """Keep who was found to be concerned; gives how many that are who were not known."""
-        column = concerns.TABLE.c
+        column = concerns.EXCLUSION_TABLE.c
         async with self.committer.transaction() as connection:
             known = set(
                 (await connection.execute(select(column.staff_id).where(column.case_id == case))).scalars()
             )
             new = [one for one in found if one.staff not in known]
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
-            await concerns.keep(case, new, batch)
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
+            await concerns.save_exclusions(case, new, batch)
             await batch.flush()
         return len(new)

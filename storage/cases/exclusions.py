@@ -16,23 +16,23 @@ from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
 from storage.tables import rules as ruling
 
-TABLE = ruling.concerned
-_NEW = insert(TABLE).on_conflict_do_nothing()
-_SET = insert(TABLE)
-_SET = _SET.on_conflict_do_update(
-    index_elements=list(TABLE.primary_key),
-    set_={name: _SET.excluded[name] for name in ("why", "by", "sealed")},
+EXCLUSION_TABLE = ruling.concerned
+_INSERT_IF_NEW = insert(EXCLUSION_TABLE).on_conflict_do_nothing()
+_UPSERT_EXCLUSION = insert(EXCLUSION_TABLE)
+_UPSERT_EXCLUSION = _UPSERT_EXCLUSION.on_conflict_do_update(
+    index_elements=list(EXCLUSION_TABLE.primary_key),
+    set_={name: _UPSERT_EXCLUSION.excluded[name] for name in ("why", "by", "sealed")},
 )
-_LET_GO = (
+_UNASSIGN_OFFICER = (
     update(tables.cases)
     .where(tables.cases.c.id == bindparam("case"), tables.cases.c.officer == bindparam("whose"))
     .values(officer=null())
 )
 
 
-def hides(staff: str, case: ColumnElement[str] = tables.cases.c.id) -> ColumnElement[bool]:
+def build_hidden_condition(staff: str, case: ColumnElement[str] = tables.cases.c.id) -> ColumnElement[bool]:
     """Whether a case is hidden from a person, as a condition of a query over cases."""
-    column = TABLE.c
+    column = EXCLUSION_TABLE.c
     return exists(
         select(column.case_id).where(
             column.case_id == case, column.staff_id == staff, column.why != ExclusionGround.LIFTED.value
@@ -40,44 +40,51 @@ def hides(staff: str, case: ColumnElement[str] = tables.cases.c.id) -> ColumnEle
     )
 
 
-async def is_hidden(case: str, staff: str, connection: AsyncConnection) -> bool:
+async def is_case_hidden(case: str, staff: str, connection: AsyncConnection) -> bool:
     """Whether a case is hidden from a person."""
-    query = select(tables.cases.c.id).where(tables.cases.c.id == case, hides(staff))
+    query = select(tables.cases.c.id).where(tables.cases.c.id == case, build_hidden_condition(staff))
     return (await connection.execute(query)).first() is not None
 
 
-async def keep(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
+async def save_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
     """Keep what the program found, beside what was decided before; each is audited."""
     for one in found:
-        batch.add(
-            _NEW, case_id=case, staff_id=one.staff, why=one.why.value, by="", sealed=_sealed(case, one, batch)
+        batch.add_statement(
+            _INSERT_IF_NEW,
+            case_id=case,
+            staff_id=one.staff,
+            why=one.ground.value,
+            by="",
+            sealed=_encrypt_reason(case, one, batch),
         )
-        batch.add(_LET_GO, case=case, whose=one.staff)
-        await batch.note(ActorKind.CLOCK, f"hidden:{one.staff}", case)
+        batch.add_statement(_UNASSIGN_OFFICER, case=case, whose=one.staff)
+        await batch.audit(ActorKind.CLOCK, f"hidden:{one.staff}", case)
 
 
 async def set_exclusion(act: SetExclusion, batch: WriteBatch) -> None:
     """Bar a reader, or lift a false match, by a supervisor with a reason."""
     one = act.exclusion
-    if await is_hidden(act.case, one.by, batch.connection):
+    if await is_case_hidden(act.case, one.decided_by, batch.connection):
         raise ConflictError("who decides is concerned")
-    batch.add(
-        _SET,
+    batch.add_statement(
+        _UPSERT_EXCLUSION,
         case_id=act.case,
         staff_id=one.staff,
-        why=one.why.value,
-        by=one.by,
-        sealed=_sealed(act.case, one, batch),
+        why=one.ground.value,
+        by=one.decided_by,
+        sealed=_encrypt_reason(act.case, one, batch),
     )
-    if one.why is not ExclusionGround.LIFTED:
-        batch.add(_LET_GO, case=act.case, whose=one.staff)
-    await batch.note(f"staff:{one.by}", f"{one.why}:{one.staff}", act.case)
+    if one.ground is not ExclusionGround.LIFTED:
+        batch.add_statement(_UNASSIGN_OFFICER, case=act.case, whose=one.staff)
+    await batch.audit(f"staff:{one.decided_by}", f"{one.ground}:{one.staff}", act.case)
 
 
 async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Exclusion, ...]:
     """All that was decided of who may read a case."""
     rows = await sight.connection.execute(
-        select(TABLE).where(TABLE.c.case_id == query.case).order_by(TABLE.c.staff_id)
+        select(EXCLUSION_TABLE)
+        .where(EXCLUSION_TABLE.c.case_id == query.case)
+        .order_by(EXCLUSION_TABLE.c.staff_id)
     )
     return tuple(
         [
@@ -85,7 +92,7 @@ async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Ex
                 row["staff_id"],
                 ExclusionGround(row["why"]),
                 row["by"],
-                sight.seals.staff.open(
+                sight.keyring.staff.decrypt(
                     row["sealed"], "concerned", f"{query.case}/{row['staff_id']}", "reason"
                 ).decode(),
             )
@@ -94,11 +101,13 @@ async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Ex
     )
 
 
-def _sealed(case: str, one: Exclusion, batch: WriteBatch) -> bytes:
-    return batch.seals.staff.seal(one.reason.encode(), "concerned", f"{case}/{one.staff}", "reason")
+def _encrypt_reason(case: str, one: Exclusion, batch: WriteBatch) -> bytes:
+    return batch.keyring.staff.encrypt(one.reason.encode(), "concerned", f"{case}/{one.staff}", "reason")
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+EXCLUSION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     ListExclusions: list_exclusions
 }
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {SetExclusion: set_exclusion}
+EXCLUSION_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    SetExclusion: set_exclusion
+}

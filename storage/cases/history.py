@@ -7,21 +7,21 @@ from storage import tables
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
-from storage.serialization import BODY, REPORT, HistoryContent, StoredReport
+from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
 
 
-async def opened(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport]:
+async def load_case_cipher_and_report(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport]:
     """The seal and the report of a case. Raises Conflict for one that was erased meanwhile."""
     columns = tables.cases.c
     query = select(columns.key, columns.report).where(columns.id == case)
     row = (await batch.connection.execute(query)).first()
     if row is None:
         raise ConflictError("the case was erased meanwhile")
-    seal = batch.seals.of_case(case, row.key)
-    return seal, REPORT.validate_json(seal.open(row.report, "cases", case, "report"))
+    seal = batch.keyring.unwrap_case_cipher(case, row.key)
+    return seal, REPORT_CODEC.validate_json(seal.decrypt(row.report, "cases", case, "report"))
 
 
-def line(
+def append_history_line(
     batch: WriteBatch,
     seal: Cipher,
     case: str,
@@ -33,7 +33,7 @@ def line(
     **state: str | None,
 ) -> None:
     """One more line of a case's history."""
-    sealed = seal.seal(BODY.dump_json(body), "history", f"{case}/{seq}", "body")
+    sealed = seal.encrypt(HISTORY_CODEC.dump_json(body), "history", f"{case}/{seq}", "body")
     batch.insert(
         "history",
         case_id=case,

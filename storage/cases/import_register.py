@@ -9,20 +9,20 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from handlers.complaints.imported_case import ImportedCase
-from handlers.complaints.lifecycle import ENDED, CaseStatus
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from handlers.dialog.events import Channel
 from storage import tables
-from storage.crypto.aead import mark
+from storage.crypto.aead import hmac_sha256
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.serialization import BODY, REPORT, HistoryContent, StoredReport
+from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
 from storage.tables import rules as ruling
 
-CHANNEL = Channel.TERMINAL
+IMPORT_CHANNEL = Channel.TERMINAL
 """Where it was entered; where it came from is a fact."""
 
-NOTICE = "import"
+IMPORT_NOTICE_VERSION = "import"
 """Stands for the version of the privacy notice: there was none."""
 
 
@@ -32,14 +32,14 @@ class RegisterImporter:
 
     committer: GroupCommitWriter
 
-    async def imported_on(self, content: bytes) -> date | None:
+    async def find_import_date(self, content: bytes) -> date | None:
         """The day on which a file was taken over; None for one that was not."""
         column = ruling.imports.c
         async with self.committer.transaction() as connection:
-            found = select(column.on).where(column.digest == self._digest(content))
+            found = select(column.on).where(column.digest == self._hash_content(content))
             return (await connection.execute(found)).scalar()
 
-    async def taken(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
+    async def find_duplicates(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
         """Those whose number the register has already."""
         column = tables.cases.c
         years = {case.fiscal_year for case in cases}
@@ -48,7 +48,7 @@ class RegisterImporter:
             known = {(row.fiscal_year, row.number) for row in await connection.execute(query)}
         return [case for case in cases if (case.fiscal_year, case.number) in known]
 
-    async def take(
+    async def import_cases(
         self,
         content: bytes,
         cases: Sequence[ImportedCase],
@@ -58,26 +58,26 @@ class RegisterImporter:
         along: Callable[[], None] = lambda: None,
     ) -> None:
         """Write all cases in one transaction. along: called for each. Raises Conflict where one number is taken."""
-        await self.committer.today(now)
+        await self.committer.ensure_daily_key(now)
         async with self.committer.transaction() as connection:
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for place, case in enumerate(cases):
                 if place % 50 == 0:
                     await asyncio.sleep(0)  # others are answered between
-                await _enter(case, answer_by(case.received_on), today, batch)
+                await _insert_case(case, answer_by(case.received_on), today, batch)
                 along()
-            await _count_on(cases, batch)
-            batch.insert("imports", digest=self._digest(content), on=today, rows=len(cases))
+            await _advance_counters(cases, batch)
+            batch.insert("imports", digest=self._hash_content(content), on=today, rows=len(cases))
             await batch.flush()
 
-    def _digest(self, content: bytes) -> bytes:
+    def _hash_content(self, content: bytes) -> bytes:
         """Keyed, so that the row does not confirm to a thief which file it was."""
-        return mark(self.committer.seals.salt("imports"), content)
+        return hmac_sha256(self.committer.keyring.derive_salt("imports"), content)
 
 
-async def _enter(case: ImportedCase, answer_by: date, today: date, batch: WriteBatch) -> None:
+async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: WriteBatch) -> None:
     own, about = secrets.token_hex(16), secrets.token_hex(16)
-    wrapped, seal = batch.seals.new_case(own)
+    wrapped, seal = batch.keyring.create_case_cipher(own)
     outcome = case.outcome.value if case.outcome else None
     moved = case.status is not CaseStatus.RECEIVED
     batch.insert(
@@ -93,10 +93,13 @@ async def _enter(case: ImportedCase, answer_by: date, today: date, batch: WriteB
         touched_on=today,
         answer_by=answer_by,
         alternate=False,
-        notice=NOTICE,
+        notice=IMPORT_NOTICE_VERSION,
         key=wrapped,
-        report=seal.seal(
-            REPORT.dump_json(StoredReport(about, case.category, CHANNEL, {})), "cases", own, "report"
+        report=seal.encrypt(
+            REPORT_CODEC.dump_json(StoredReport(about, case.category, IMPORT_CHANNEL, {})),
+            "cases",
+            own,
+            "report",
         ),
         officer=None,
         avoid=None,
@@ -107,27 +110,27 @@ async def _enter(case: ImportedCase, answer_by: date, today: date, batch: WriteB
     ]
     lines += [(ended, HistoryEntryKind.MOVED, case.status.value, outcome)] * moved
     for seq, (on, kind, status, how) in enumerate(lines, start=1):
-        sealed = seal.seal(BODY.dump_json(HistoryContent()), "history", f"{own}/{seq}", "body")
+        sealed = seal.encrypt(HISTORY_CODEC.dump_json(HistoryContent()), "history", f"{own}/{seq}", "body")
         row = {"case_id": own, "seq": seq, "on": on, "kind": kind.value, "by": ActorKind.OFFICE.value}
         batch.insert("history", **row, status=status, outcome=how, reason=None, sealed=sealed)
-    _state(about, case, today, batch)
-    await batch.note(ActorKind.OFFICE, "imported", own)
+    _add_case_facts(about, case, today, batch)
+    await batch.audit(ActorKind.OFFICE, "imported", own)
 
 
-def _state(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
+def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
     """The facts of a case: received then, and what became of it."""
     said = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
-    batch.state(about, 0, case.received_on, today, **said)
+    batch.add_facts(about, 0, case.received_on, today, **said)
     if case.status is CaseStatus.RECEIVED:
         return
     became = {"status": case.status.value}
     if case.outcome:
         became["outcome"] = case.outcome.value
-    on = case.closed_on if case.status in ENDED and case.closed_on else case.received_on
-    batch.state(about, len(said), on, today, **became)
+    on = case.closed_on if case.status in ENDED_STATUSES and case.closed_on else case.received_on
+    batch.add_facts(about, len(said), on, today, **became)
 
 
-async def _count_on(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:
+async def _advance_counters(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:
     """New cases are numbered after the old ones."""
     last: dict[int, int] = {}
     for case in cases:
@@ -138,4 +141,4 @@ async def _count_on(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:
         for row in await batch.connection.execute(select(column.fiscal_year, column.last))
     }
     for year, number in last.items():
-        batch.put("counters", fiscal_year=year, last=max(number, known.get(year, 0)))
+        batch.upsert("counters", fiscal_year=year, last=max(number, known.get(year, 0)))

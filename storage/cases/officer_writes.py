@@ -18,30 +18,30 @@ from handlers.staff.complaints.messages import (
 )
 from storage import tables
 from storage.cases import exclusions as concerns
-from storage.cases.history import line, opened
+from storage.cases.history import append_history_line, load_case_cipher_and_report
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.outgoing import undo_window as held
 from storage.serialization import HistoryContent
-from storage.staff.members import actor
-from storage.staff.roster import ADDRESS, StaffAddress
+from storage.staff.members import format_actor
+from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 
 _CASE = tables.cases.c
-_GIVE = (
+_UPDATE_OFFICER = (
     update(tables.cases)
     .where(_CASE.id == bindparam("case"))
     .values(seq=bindparam("to_seq"), officer=bindparam("to_officer"), touched_on=bindparam("on_day"))
 )
-_SEEN = update(tables.cases).where(_CASE.id == bindparam("case")).values(seq=bindparam("to_seq"))
-_RELEASE = delete(tables.holds).where(tables.holds.c.case_id == bindparam("case"))
-_FORGET_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("of_group"))
+_UPDATE_SEQ = update(tables.cases).where(_CASE.id == bindparam("case")).values(seq=bindparam("to_seq"))
+_DELETE_LEGAL_HOLD = delete(tables.holds).where(tables.holds.c.case_id == bindparam("case"))
+_DELETE_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("of_group"))
 
 
-async def open_case(act: RecordCaseAccess, batch: WriteBatch) -> None:
+async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
     """Somebody reads of a case; the first time, the reporter will see that it was opened."""
     if act.seq:
-        seal, _ = await opened(act.case, batch)
-        line(
+        seal, _ = await load_case_cipher_and_report(act.case, batch)
+        append_history_line(
             batch,
             seal,
             act.case,
@@ -51,29 +51,31 @@ async def open_case(act: RecordCaseAccess, batch: WriteBatch) -> None:
             ActorKind.OFFICE,
             HistoryContent(staff=act.staff),
         )
-        batch.add(_SEEN, case=act.case, to_seq=act.seq)
-    await batch.note(actor(act.staff), f"read-{act.what}", act.case)
+        batch.add_statement(_UPDATE_SEQ, case=act.case, to_seq=act.seq)
+    await batch.audit(format_actor(act.staff), f"read-{act.what}", act.case)
 
 
-async def give_case(act: AssignCase, batch: WriteBatch) -> None:
+async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
     """A case gets an officer; nothing of it is seen by the reporter. A conflict where it concerns that officer."""
-    if await concerns.is_hidden(act.case, act.to, batch.connection):
+    if await concerns.is_case_hidden(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
-    seal, _ = await opened(act.case, batch)
+    seal, _ = await load_case_cipher_and_report(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)
-    line(batch, seal, act.case, act.seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body)
-    batch.add(_GIVE, case=act.case, to_seq=act.seq, to_officer=act.to, on_day=act.on)
-    await batch.note(actor(act.by), "assigned", act.case)
+    append_history_line(
+        batch, seal, act.case, act.seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body
+    )
+    batch.add_statement(_UPDATE_OFFICER, case=act.case, to_seq=act.seq, to_officer=act.to, on_day=act.on)
+    await batch.audit(format_actor(act.by), "assigned", act.case)
 
 
-async def keep_case(act: SetLegalHold, batch: WriteBatch) -> None:
+async def set_legal_hold(act: SetLegalHold, batch: WriteBatch) -> None:
     """Keep a case from erasure, or no longer."""
     if not act.reason:
-        batch.add(_RELEASE, case=act.case)
+        batch.add_statement(_DELETE_LEGAL_HOLD, case=act.case)
     else:
-        sealed = batch.seals.staff.seal(act.reason.encode(), "holds", act.case, "reason")
-        batch.put("holds", case_id=act.case, on=act.on, sealed=sealed)
-    await batch.note(actor(act.staff), "kept" if act.reason else "released", act.case)
+        sealed = batch.keyring.staff.encrypt(act.reason.encode(), "holds", act.case, "reason")
+        batch.upsert("holds", case_id=act.case, on=act.on, sealed=sealed)
+    await batch.audit(format_actor(act.staff), "kept" if act.reason else "released", act.case)
 
 
 async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
@@ -83,26 +85,26 @@ async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
     if (await batch.connection.execute(query)).first() is None:
         batch.insert("links", case_id=act.case, other_id=act.other)
         batch.insert("links", case_id=act.other, other_id=act.case)
-    await batch.note(actor(act.staff), "linked", act.case)
+    await batch.audit(format_actor(act.staff), "linked", act.case)
 
 
-async def keep_group(act: SubscribeGroup, batch: WriteBatch) -> None:
+async def subscribe_group(act: SubscribeGroup, batch: WriteBatch) -> None:
     """Tell a group of new cases, or no more."""
     if act.address is None:
-        batch.add(_FORGET_GROUP, of_group=act.mark)
+        batch.add_statement(_DELETE_GROUP, of_group=act.group_hash)
     else:
-        told = ADDRESS.dump_json(StaffAddress(act.channel, act.address))
-        sealed = batch.seals.staff.seal(told, "groups", act.mark.hex(), "address")
-        batch.put("groups", mark=act.mark, address=sealed)
-    await batch.note(actor(act.staff), "group-told" if act.address else "group-untold", "")
+        told = STAFF_ADDRESS_CODEC.dump_json(StaffAddress(act.channel, act.address))
+        sealed = batch.keyring.staff.encrypt(told, "groups", act.group_hash.hex(), "address")
+        batch.upsert("groups", mark=act.group_hash, address=sealed)
+    await batch.audit(format_actor(act.staff), "group-told" if act.address else "group-untold", "")
 
 
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
-    RecordCaseAccess: open_case,
-    AssignCase: give_case,
-    SetLegalHold: keep_case,
+OFFICER_CASE_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    RecordCaseAccess: record_case_access,
+    AssignCase: assign_case,
+    SetLegalHold: set_legal_hold,
     LinkCases: link_cases,
-    SubscribeGroup: keep_group,
-    ScheduleSend: held.hold_back,
-    CancelSend: held.take_back,
+    SubscribeGroup: subscribe_group,
+    ScheduleSend: held.schedule_send,
+    CancelSend: held.cancel_send,
 }

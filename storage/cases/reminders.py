@@ -9,19 +9,19 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import thai
-from handlers.complaints.lifecycle import ENDED, CaseStatus
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
 from handlers.dialog.events import Reply
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.staff.notifications import post
+from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.roster import StaffAddress
 from storage.tables import rules as ruling
 
-_OPEN = tables.cases.c.status.not_in([status.value for status in ENDED])
-_ONCE = insert(ruling.reminders).on_conflict_do_nothing()
+_OPEN = tables.cases.c.status.not_in([status.value for status in ENDED_STATUSES])
+_INSERT_IF_NEW = insert(ruling.reminders).on_conflict_do_nothing()
 
 
 @dataclass
@@ -30,45 +30,51 @@ class CaseReminders:
 
     committer: GroupCommitWriter
 
-    async def known(self) -> tuple[list[CaseDeadlineState], list[ReminderRecipient]]:
+    async def load_deadlines_and_recipients(self) -> tuple[list[CaseDeadlineState], list[ReminderRecipient]]:
         """The open cases, and who of the staff can be told something."""
         async with self.committer.transaction() as connection:
-            roster = await self.committer.roster.fresh(connection)
+            roster = await self.committer.roster.refresh(connection)
             staff = [ReminderRecipient(one.id, one.role) for one, address in roster if address is not None]
-            return await _standings(connection), staff
+            return await _load_deadline_states(connection), staff
 
-    async def remind(self, reminds: Sequence[SendReminder], now: datetime) -> int:
+    async def send_reminders(self, reminds: Sequence[SendReminder], now: datetime) -> int:
         """Write reminders and their notices in one; gives how many were given now, and not before."""
         given = 0
         async with self.committer.transaction() as connection:
-            roster = await self.committer.roster.fresh(connection)
+            roster = await self.committer.roster.refresh(connection)
             addresses = {one.id: address for one, address in roster if address is not None}
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for remind in reminds:
-                if not await _first(connection, remind):
+                if not await _mark_reminded(connection, remind):
                     continue
                 given += 1
-                for person in remind.told:
+                for person in remind.recipients:
                     if person in addresses:
-                        post(addresses[person], _said(remind, addresses[person]), batch)
+                        enqueue_staff_notification(
+                            addresses[person], _localize_due_date(remind, addresses[person]), batch
+                        )
             await batch.flush()
         return given
 
 
-def _said(remind: SendReminder, address: StaffAddress) -> Reply:
-    if "due" not in remind.say.args:
-        return remind.say
-    return replace(remind.say, args={**remind.say.args, "due": thai.shown(remind.due, address.lang)})
+def _localize_due_date(remind: SendReminder, address: StaffAddress) -> Reply:
+    if "due" not in remind.reply.args:
+        return remind.reply
+    return replace(
+        remind.reply, args={**remind.reply.args, "due": thai.format_date(remind.due, address.lang)}
+    )
 
 
-async def _first(connection: AsyncConnection, remind: SendReminder) -> bool:
+async def _mark_reminded(connection: AsyncConnection, remind: SendReminder) -> bool:
     """Mark a reminder as given, and those it stands for; False where it was given before."""
-    rows = [{"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.passed)]
-    first, *_ = [(await connection.execute(_ONCE, row)).rowcount for row in rows]
+    rows = [
+        {"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.superseded)
+    ]
+    first, *_ = [(await connection.execute(_INSERT_IF_NEW, row)).rowcount for row in rows]
     return bool(first)
 
 
-async def _standings(connection: AsyncConnection) -> list[CaseDeadlineState]:
+async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlineState]:
     case, line = tables.cases.c, tables.history.c
     moved = func.max(line.on).filter(
         line.kind.in_([HistoryEntryKind.FILED.value, HistoryEntryKind.MOVED.value])
@@ -85,8 +91,10 @@ async def _standings(connection: AsyncConnection) -> list[CaseDeadlineState]:
         .group_by(case.id)
     )
     opened = rows.all()
-    told = await _gathered(connection, ruling.reminders.c.name)
-    excluded = await _gathered(connection, ruling.concerned.c.staff_id, ruling.concerned.c.why != "lifted")
+    told = await _collect_by_case(connection, ruling.reminders.c.name)
+    excluded = await _collect_by_case(
+        connection, ruling.concerned.c.staff_id, ruling.concerned.c.why != "lifted"
+    )
     return [
         CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
@@ -97,7 +105,9 @@ async def _standings(connection: AsyncConnection) -> list[CaseDeadlineState]:
     ]  # fmt: skip
 
 
-async def _gathered(connection: AsyncConnection, column: object, *where: object) -> dict[str, set[str]]:
+async def _collect_by_case(
+    connection: AsyncConnection, column: object, *where: object
+) -> dict[str, set[str]]:
     """The values of a column of the open cases, by case."""
     table = column.table  # type: ignore[attr-defined]
     query = select(table.c.case_id, column).join(  # type: ignore[call-overload]

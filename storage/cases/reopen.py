@@ -4,49 +4,54 @@ from datetime import date
 
 from sqlalchemy import bindparam, null, select, update
 
-from handlers.complaints.lifecycle import ENDED
+from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ApplyTransition
 from handlers.dialog.events import Reply
-from handlers.staff.permissions import HANDLING
+from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
-from storage.serialization import BODY
+from storage.serialization import HISTORY_CODEC
 from storage.staff import notifications as notices
 
 _CASE = tables.cases.c
-_ANEW = (
+_UPDATE_REASSIGNED = (
     update(tables.cases)
     .where(_CASE.id == bindparam("case"))
     .values(officer=null(), avoid=bindparam("to_avoid"), answer_by=bindparam("to_day"))
 )
 
 
-async def hand_on(act: ApplyTransition, answer_by: date, seal: Cipher, batch: WriteBatch) -> None:
+async def reassign_case(act: ApplyTransition, answer_by: date, seal: Cipher, batch: WriteBatch) -> None:
     """Take the case out of the hands of who closed it, and tell the others; where nobody else is, they keep it."""
-    closer = await _closer(act.case, seal, batch)
-    others = [one for one in await _handling(batch) if one != closer]
-    batch.add(_ANEW, case=act.case, to_avoid=closer if others else None, to_day=answer_by)
+    closer = await _find_closer(act.case, seal, batch)
+    others = [one for one in await _list_case_workers(batch) if one != closer]
+    batch.add_statement(
+        _UPDATE_REASSIGNED, case=act.case, to_avoid=closer if others else None, to_day=answer_by
+    )
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
     told = Reply("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
     for staff in others:
-        await notices.tell(staff, told, batch, due=answer_by)
+        await notices.notify_staff_member(staff, told, batch, due=answer_by)
 
 
-async def _closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None:
+async def _find_closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None:
     """Who took the last step that ended the case."""
     line = tables.history.c
     ended = select(line.seq, line.sealed).where(
-        line.case_id == case, line.status.in_([status.value for status in ENDED])
+        line.case_id == case, line.status.in_([status.value for status in ENDED_STATUSES])
     )
     row = (await batch.connection.execute(ended.order_by(line.seq.desc()).limit(1))).first()
     if row is None:
         return None
-    return BODY.validate_json(seal.open(row.sealed, "history", f"{case}/{row.seq}", "body")).staff or None
+    return (
+        HISTORY_CODEC.validate_json(seal.decrypt(row.sealed, "history", f"{case}/{row.seq}", "body")).staff
+        or None
+    )
 
 
-async def _handling(batch: WriteBatch) -> list[str]:
+async def _list_case_workers(batch: WriteBatch) -> list[str]:
     column = tables.staff.c
-    able = select(column.id).where(column.who.is_not(None), column.role.in_([r.value for r in HANDLING]))
+    able = select(column.id).where(column.who.is_not(None), column.role.in_([r.value for r in CASE_WORKERS]))
     return list((await batch.connection.execute(able)).scalars())

@@ -8,21 +8,21 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.lifecycle import ENDED
+from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.events import IDLE
+from handlers.dialog.events import SESSION_IDLE_TIMEOUT
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.cases import subscriptions as news
 from storage.cases import unsend_map as sent
 from storage.db import sqlite as database
-from storage.db.batch import INSERTS, WriteBatch
+from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
 from storage.tables import rules as ruling
 
-TOLD_FOR = timedelta(hours=24)
+EXPIRED_DRAFT_TTL = timedelta(hours=24)
 """How long one is known to have had a draft, so that one can be told that it lapsed."""
 
 
@@ -34,49 +34,51 @@ class RetentionJobs:
     evidence: EvidenceStore
     database: Path
 
-    async def lapse_sessions(self, now: datetime) -> int:
+    async def expire_sessions(self, now: datetime) -> int:
         """Destroy what idle talks hold, their files too; of a draft it stays known for a day that there was one."""
         table = tables.sessions
-        idle = table.c.touched < _minute(now - IDLE)
+        idle = table.c.touched < _to_epoch_minutes(now - SESSION_IDLE_TIMEOUT)
         held = select(table.c.who, table.c.sealed).where(idle, table.c.drafting, table.c.sealed.is_not(None))
         over = delete(table).where(
-            idle, (~table.c.drafting) | (table.c.touched < _minute(now - IDLE - TOLD_FOR))
+            idle,
+            (~table.c.drafting)
+            | (table.c.touched < _to_epoch_minutes(now - SESSION_IDLE_TIMEOUT - EXPIRED_DRAFT_TTL)),
         )
         async with self.committer.transaction() as connection:
             drafts = (await connection.execute(held)).all()
-            files = [file for draft in drafts for file in self._files_of(draft.who, draft.sealed)]
+            files = [file for draft in drafts for file in self._list_session_files(draft.who, draft.sealed)]
             emptied = update(table).where(table.c.who.in_([draft.who for draft in drafts]))
             await connection.execute(emptied.values(sealed=None, version=table.c.version + 1))
             gone = len(drafts) + (await connection.execute(over)).rowcount
-            files = await self.evidence.disown(connection, files)
-        self.evidence.erase(files)
-        self.committer.talks.forget_idle(now)
+            files = await self.evidence.delete_drafts(connection, files)
+        self.evidence.delete_files(files)
+        self.committer.sessions.evict_idle(now)
         return gone
 
-    def _files_of(self, who: bytes, sealed: bytes) -> list[str]:
+    def _list_session_files(self, who: bytes, sealed: bytes) -> list[str]:
         try:
-            return [file.id for file in self.committer.talks.opened(who, sealed).files]
+            return [file.id for file in self.committer.sessions.decode(who, sealed).files]
         except (TamperedError, ValueError):
             return []  # what cannot be opened is emptied all the same; its files go after a day
 
-    async def forget_events(self, now: datetime) -> int:
+    async def expire_event_answers(self, now: datetime) -> int:
         """Wipe answers that were kept long enough, and destroy the keys of days gone by."""
-        days = self.committer.days
-        wipe = delete(tables.answers).where(tables.answers.c.until <= _minute(now))
+        days = self.committer.daily_keys
+        wipe = delete(tables.answers).where(tables.answers.c.until <= _to_epoch_minutes(now))
         async with self.committer.transaction() as connection:
-            gone = (await connection.execute(wipe)).rowcount + await days.destroy(connection, now)
-        days.forget(now)
+            gone = (await connection.execute(wipe)).rowcount + await days.delete_expired(connection, now)
+        days.evict_expired(now)
         return gone
 
-    async def forget_maps(self, now: datetime) -> int:
+    async def expire_message_origins(self, now: datetime) -> int:
         """Forget which messages of a platform went into which case."""
         async with self.committer.transaction() as connection:
-            return await sent.forget(connection, now)
+            return await sent.delete_expired_message_origins(connection, now)
 
-    async def erase_cases(self, now: datetime, after_closing: timedelta) -> int:
+    async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""
         column = tables.cases.c
-        ended = [status.value for status in ENDED]
+        ended = [status.value for status in ENDED_STATUSES]
         last = day_in_bangkok(now - after_closing)
         async with self.committer.transaction() as connection:
             kept = select(tables.holds.c.case_id)
@@ -84,44 +86,47 @@ class RetentionJobs:
                 column.status.in_(ended), column.touched_on < last, column.id.not_in(kept)
             )
             cases = list((await connection.execute(over)).scalars())
-            files = await _erase(connection, cases)
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
+            files = await _delete_cases(connection, cases)
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for case in cases:
-                batch.add(news.FORGET_CASE, of_case=news.mark(self.committer.seals, case))
-                await batch.note(ActorKind.CLOCK, "erased", case)
+                batch.add_statement(
+                    news.DELETE_CASE_SUBSCRIPTION,
+                    of_case=news.hash_case_subscription(self.committer.keyring, case),
+                )
+                await batch.audit(ActorKind.CLOCK, "erased", case)
             await batch.flush()
-        self.evidence.erase(files)
+        self.evidence.delete_files(files)
         return len(cases)
 
-    async def checkpoint(self) -> bool:
+    async def checkpoint_wal(self) -> bool:
         """Empty the write-ahead log, which keeps what was erased and who wrote beside what was filed.
 
         secure_delete covers the database only. False where a reader was in the way: the next tick tries again.
         """
-        return await asyncio.to_thread(database.checkpoint, self.database)
+        return await asyncio.to_thread(database.checkpoint_wal, self.database)
 
-    async def was_done(self, name: str, due: str) -> bool:
+    async def is_done(self, name: str, due: str) -> bool:
         """Whether a chore of the clock was done already."""
         table = tables.chores
         query = select(table.c.name).where(table.c.name == name, table.c.due == due)
         async with self.committer.transaction() as connection:
             return (await connection.execute(query)).first() is not None
 
-    async def once(self, name: str, due: str) -> bool:
+    async def mark_done(self, name: str, due: str) -> bool:
         """Mark a chore of the clock as done; False where it was marked before, and must not be done again."""
         try:
-            await self.committer.write(INSERTS["chores"], {"name": name, "due": due})
+            await self.committer.write(INSERT_BY_TABLE["chores"], {"name": name, "due": due})
         except ConflictError:
             return False
         return True
 
 
-async def _erase(connection: AsyncConnection, cases: list[str]) -> list[str]:
+async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> list[str]:
     owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
     files = list((await connection.execute(owned)).scalars())
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
     for table in (
-        *ruling.OF_A_CASE,
+        *ruling.CASE_RULE_TABLES,
         tables.files,
         tables.envelopes,
         tables.history,
@@ -133,5 +138,5 @@ async def _erase(connection: AsyncConnection, cases: list[str]) -> list[str]:
     return files
 
 
-def _minute(at: datetime) -> int:
+def _to_epoch_minutes(at: datetime) -> int:
     return int(at.timestamp()) // 60

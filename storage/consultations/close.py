@@ -12,53 +12,66 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from handlers.consultations.messages import CloseConsultation, ConsultationPhase
 from storage import tables
-from storage.consultations.store import answers_of, minute, row_of, sealed
+from storage.consultations.store import (
+    decode_response_answers,
+    encrypt_response_answers,
+    find_consultation_row,
+    to_epoch_minutes,
+)
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 
-SOME = 2_000
+REWRITE_SLICE = 2_000
 """Voices that are written anew at a time: others wait for no longer than that takes."""
 
-_BALLOT, _VOICE = tables.ballots.c, tables.voices.c
+_CONSULTATION_COLUMN, _RESPONSE_COLUMN = tables.ballots.c, tables.voices.c
 
 
-async def close_ballot(act: CloseConsultation, batch: WriteBatch) -> None:
+async def close_consultation(act: CloseConsultation, batch: WriteBatch) -> None:
     """Close, as an officer wishes; what is too much for one transaction is left to the clock. Raises Conflict."""
-    await shut(batch, act.code, act.by)
-    await written_anew(batch, act.code)
+    await stop_responses(batch, act.code, act.by)
+    await anonymize_responses(batch, act.code)
 
 
-async def shut(batch: WriteBatch, code: str, by: str) -> None:
+async def stop_responses(batch: WriteBatch, code: str, by: str) -> None:
     """Take no voice any more, and destroy the key. Raises Conflict where that was done."""
-    row = await row_of(code, batch.connection)
+    row = await find_consultation_row(code, batch.connection)
     if row is None or row.phase != ConsultationPhase.OPEN.value or row.key is None:
         raise ConflictError("it has closed meanwhile")
-    closes = min(row.closes, minute(batch.now))
-    closed = update(tables.ballots).where(_BALLOT.code == code).values(key=None, closes=closes)
+    closes = min(row.closes, to_epoch_minutes(batch.now))
+    closed = update(tables.ballots).where(_CONSULTATION_COLUMN.code == code).values(key=None, closes=closes)
     await batch.connection.execute(closed)
     waiting = delete(tables.statements).where(tables.statements.c.code == code)
     await batch.connection.execute(waiting)
-    await batch.note(by, "consultation-closed", code)
+    await batch.audit(by, "consultation-closed", code)
 
 
-async def written_anew(batch: WriteBatch, code: str) -> bool:
+async def anonymize_responses(batch: WriteBatch, code: str) -> bool:
     """Write some voices anew; once none has a mark, the consultation is closed, which is told."""
-    marked = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_not(None)).limit(SOME)
+    marked = (
+        select(tables.voices)
+        .where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_not(None))
+        .limit(REWRITE_SLICE)
+    )
     some = (await batch.connection.execute(marked)).all()
     if some:
-        gone = delete(tables.voices).where(_VOICE.id.in_([one.id for one in some]))
+        gone = delete(tables.voices).where(_RESPONSE_COLUMN.id.in_([one.id for one in some]))
         await batch.connection.execute(gone)
-        await batch.connection.execute(insert(tables.voices), [_unmarked(one, batch.seals) for one in some])
-    if len(some) == SOME:
+        await batch.connection.execute(
+            insert(tables.voices), [_make_anonymous_row(one, batch.keyring) for one in some]
+        )
+    if len(some) == REWRITE_SLICE:
         return False
     await batch.connection.execute(
-        update(tables.ballots).where(_BALLOT.code == code).values(phase=ConsultationPhase.CLOSED.value)
+        update(tables.ballots)
+        .where(_CONSULTATION_COLUMN.code == code)
+        .values(phase=ConsultationPhase.CLOSED.value)
     )
     return True
 
 
-def _unmarked(voice: Row[Any], seals: Keyring) -> dict[str, object]:
+def _make_anonymous_row(voice: Row[Any], seals: Keyring) -> dict[str, object]:
     own = secrets.token_hex(16)
-    again = sealed(seals, own, answers_of(voice, seals))
+    again = encrypt_response_answers(seals, own, decode_response_answers(voice, seals))
     return {"id": own, "code": voice.code, "mark": None, "account": voice.account, "sealed": again}

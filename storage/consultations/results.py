@@ -21,58 +21,64 @@ from handlers.consultations.messages import (
     SaveTheme,
     Theme,
 )
-from handlers.dialog.events import Act, Query, Reply, literal
+from handlers.dialog.events import Act, Query, Reply, raw_text
 from ita_stats.calendar import CalendarMonth, day_in_bangkok
 from ita_stats.opinions import model as voice
 from storage import tables
-from storage.consultations.store import answers_of, opened
+from storage.consultations.store import decode_consultation, decode_response_answers
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import LETTER, enclosed
+from storage.serialization import OUTBOX_MESSAGE_CODEC, encode_outbox_message
 
-THEME = TypeAdapter(Theme)
-SOME = 1_000
+THEME_CODEC = TypeAdapter(Theme)
+RESPONSE_SLICE = 1_000
 """Voices that are opened at a time."""
 
-A_BREATH = 200
+YIELD_EVERY = 200
 """Voices that are opened before others get a turn."""
 
-_BALLOT, _VOICE, _THEME = tables.ballots.c, tables.voices.c, tables.themes.c
-_OPINION = tables.opinions.c
-_AGAIN = (
+_CONSULTATION_COLUMN, _RESPONSE_COLUMN, _THEME_COLUMN = tables.ballots.c, tables.voices.c, tables.themes.c
+_FEEDBACK_COLUMN = tables.opinions.c
+_UPDATE_THEME = (
     update(tables.themes)
-    .where(_THEME.code == bindparam("of_code"), _THEME.place == bindparam("of_place"))
+    .where(_THEME_COLUMN.code == bindparam("of_code"), _THEME_COLUMN.place == bindparam("of_place"))
     .values(by=bindparam("to_by"), done=bindparam("to_done"), sealed=bindparam("to_sealed"))
 )
-_OUT = (
+_UPDATE_PUBLISHED = (
     update(tables.ballots)
-    .where(_BALLOT.code == bindparam("of_code"))
+    .where(_CONSULTATION_COLUMN.code == bindparam("of_code"))
     .values(phase=bindparam("to_phase"), result=bindparam("to_result"), published_on=bindparam("on_day"))
 )
-_TOLD = delete(tables.hearers).where(tables.hearers.c.code == bindparam("of_code"))
+_DELETE_RESULT_SUBSCRIPTIONS = delete(tables.hearers).where(tables.hearers.c.code == bindparam("of_code"))
 
 
-async def list_texts(query: ListFreeTexts, sight: ReadContext) -> tuple[FreeText, ...]:
+async def list_free_texts(query: ListFreeTexts, sight: ReadContext) -> tuple[FreeText, ...]:
     """What people wrote, numbered in the order of the random names of their voices."""
-    return tuple(written for written, _ in await _texts(query.code, sight))
+    return tuple(written for written, _ in await _load_free_texts(query.code, sight))
 
 
-async def _texts(code: str, sight: ReadContext) -> list[tuple[FreeText, list[str]]]:
+async def _load_free_texts(code: str, sight: ReadContext) -> list[tuple[FreeText, list[str]]]:
     """Each text once, with the voices that hold it; blanks, case and marks put aside (`thai.folded`)."""
-    row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).first()
+    row = (
+        await sight.connection.execute(select(tables.ballots).where(_CONSULTATION_COLUMN.code == code))
+    ).first()
     if row is None or row.phase == ConsultationPhase.OPEN.value:
         return []
-    own = [one.key for one in opened(row).questions if one.kind is ConsultationQuestionKind.TEXT]
+    own = [one.key for one in decode_consultation(row).questions if one.kind is ConsultationQuestionKind.TEXT]
     found: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    given = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_(None)).order_by(_VOICE.id)
+    given = (
+        select(tables.voices)
+        .where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
+        .order_by(_RESPONSE_COLUMN.id)
+    )
     for at, one in enumerate((await sight.connection.execute(given)).all() if own else ()):
-        if at % A_BREATH == 0:
+        if at % YIELD_EVERY == 0:
             await asyncio.sleep(0)
-        said = answers_of(one, sight.seals)
+        said = decode_response_answers(one, sight.keyring)
         for key in (key for key in own if said.get(key)):
-            found.setdefault((key, thai.folded(said[key])), (said[key], []))[1].append(one.id)
+            found.setdefault((key, thai.normalize_for_matching(said[key])), (said[key], []))[1].append(one.id)
     return [
         (FreeText(number, key, text, len(voices)), voices)
         for number, ((key, _), (text, voices)) in enumerate(found.items(), start=1)
@@ -81,111 +87,130 @@ async def _texts(code: str, sight: ReadContext) -> list[tuple[FreeText, list[str
 
 async def list_themes(query: ListThemes, sight: ReadContext) -> tuple[Theme, ...]:
     """The themes of a consultation, with of how many people each is."""
-    themes = await _themes(query.code, sight)
+    themes = await _load_themes(query.code, sight)
     if not any(one.texts for one in themes):
         return themes
-    whose = {written.number: voices for written, voices in await _texts(query.code, sight)}
+    whose = {written.number: voices for written, voices in await _load_free_texts(query.code, sight)}
     people = [{voice for number in one.texts for voice in whose.get(number, ())} for one in themes]
     return tuple(replace(one, voices=len(some)) for one, some in zip(themes, people, strict=True))
 
 
-async def _themes(code: str, sight: ReadContext) -> tuple[Theme, ...]:
+async def _load_themes(code: str, sight: ReadContext) -> tuple[Theme, ...]:
     rows = await sight.connection.execute(
-        select(tables.themes).where(_THEME.code == code).order_by(_THEME.place)
+        select(tables.themes).where(_THEME_COLUMN.code == code).order_by(_THEME_COLUMN.place)
     )
     return tuple(
-        THEME.validate_json(sight.seals.question.open(row.sealed, "themes", f"{code}/{row.place}", "theme"))
+        THEME_CODEC.validate_json(
+            sight.keyring.question.decrypt(row.sealed, "themes", f"{code}/{row.place}", "theme")
+        )
         for row in rows
     )
 
 
-async def put_theme(act: SaveTheme, batch: WriteBatch) -> None:
+async def save_theme(act: SaveTheme, batch: WriteBatch) -> None:
     """Write a theme, new or again."""
     one = act.theme
-    sealed = batch.seals.question.seal(THEME.dump_json(one), "themes", f"{act.code}/{one.place}", "theme")
-    known = select(_THEME.id).where(_THEME.code == act.code, _THEME.place == one.place)
+    sealed = batch.keyring.question.encrypt(
+        THEME_CODEC.dump_json(one), "themes", f"{act.code}/{one.place}", "theme"
+    )
+    known = select(_THEME_COLUMN.id).where(_THEME_COLUMN.code == act.code, _THEME_COLUMN.place == one.place)
     if (await batch.connection.execute(known)).first() is None:
         row = {"place": one.place, "by": one.by, "done": one.done, "sealed": sealed}
         batch.insert("themes", id=secrets.token_hex(16), code=act.code, **row)
     else:
-        batch.add(
-            _AGAIN, of_code=act.code, of_place=one.place, to_by=one.by, to_done=one.done, to_sealed=sealed
+        batch.add_statement(
+            _UPDATE_THEME,
+            of_code=act.code,
+            of_place=one.place,
+            to_by=one.by,
+            to_done=one.done,
+            to_sealed=sealed,
         )
-    await batch.note(act.by, "theme", act.code)
+    await batch.audit(act.by, "theme", act.code)
 
 
-async def publish_result(act: PublishConsultationResult, batch: WriteBatch) -> None:
+async def publish_consultation_result(act: PublishConsultationResult, batch: WriteBatch) -> None:
     """Keep the results as they are published, and lay a word ready for who wished to hear."""
-    phase = select(_BALLOT.phase).where(_BALLOT.code == act.code)
+    phase = select(_CONSULTATION_COLUMN.phase).where(_CONSULTATION_COLUMN.code == act.code)
     if (await batch.connection.execute(phase)).scalar() != ConsultationPhase.CLOSED.value:
         raise ConflictError("the results were published meanwhile")
-    sealed = batch.seals.question.seal(act.result.content, "ballots", act.code, "result")
-    batch.add(
-        _OUT,
+    sealed = batch.keyring.question.encrypt(act.result.content, "ballots", act.code, "result")
+    batch.add_statement(
+        _UPDATE_PUBLISHED,
         of_code=act.code,
         to_phase=ConsultationPhase.PUBLISHED.value,
         to_result=sealed,
         on_day=day_in_bangkok(batch.now),
     )
     wished = select(tables.hearers).where(tables.hearers.c.code == act.code)
-    link = literal(f"\n{act.result.address}") if act.result.address else literal("")
+    link = raw_text(f"\n{act.result.url}") if act.result.url else raw_text("")
     told = Reply("consult.result", {"title": act.title, "link": link}, certain=True)
     for hearer in (await batch.connection.execute(wished)).all():
-        opened_letter = batch.seals.waiting.open(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
-        letter = replace(LETTER.validate_json(opened_letter), says=(told,))
+        opened_letter = batch.keyring.waiting.decrypt(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
+        letter = replace(OUTBOX_MESSAGE_CODEC.validate_json(opened_letter), says=(told,))
         row = secrets.token_hex(16)
-        body = batch.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
+        body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
         due = int(batch.now.timestamp())
         batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=body)
-    batch.add(_TOLD, of_code=act.code)
-    await batch.note(act.by, "consultation-published", act.code)
+    batch.add_statement(_DELETE_RESULT_SUBSCRIPTIONS, of_code=act.code)
+    await batch.audit(act.by, "consultation-published", act.code)
 
 
 @dataclass
 class ConsultationStatistics:
     """Public opinion as it is counted and shown."""
 
-    seals: Keyring
-    sight: Callable[[], Any]
+    keyring: Keyring
+    open_read_context: Callable[[], Any]
 
-    async def consultations(self) -> tuple[voice.CountedConsultation, ...]:
+    async def load_consultations(self) -> tuple[voice.CountedConsultation, ...]:
         """All that were ever announced, the newest first."""
-        async with self.sight() as sight:
+        async with self.open_read_context() as sight:
             rows = await sight.connection.execute(
-                select(tables.ballots).order_by(_BALLOT.opens.desc(), _BALLOT.code)
+                select(tables.ballots).order_by(_CONSULTATION_COLUMN.opens.desc(), _CONSULTATION_COLUMN.code)
             )
-            return tuple(_counted(opened(row)) for row in rows.all())
+            return tuple(_to_statistics_consultation(decode_consultation(row)) for row in rows.all())
 
-    async def paper(self, code: str) -> bytes | None:
+    async def load_background_pdf(self, code: str) -> bytes | None:
         """The PDF that came with a consultation; None where none did."""
-        async with self.sight() as sight:
+        async with self.open_read_context() as sight:
             paper = tables.papers.c
             content: bytes | None = await sight.connection.scalar(
                 select(paper.content).where(paper.code == code)
             )
             return content
 
-    async def voices(self, code: str) -> AsyncIterator[list[voice.AnonymousResponse]]:
+    async def stream_responses(self, code: str) -> AsyncIterator[list[voice.AnonymousResponse]]:
         """The voices of a consultation, some at a time."""
-        async with self.sight() as sight:
-            row = (await sight.connection.execute(select(tables.ballots).where(_BALLOT.code == code))).one()
-            texts = [one.key for one in opened(row).questions if one.kind is ConsultationQuestionKind.TEXT]
+        async with self.open_read_context() as sight:
+            row = (
+                await sight.connection.execute(
+                    select(tables.ballots).where(_CONSULTATION_COLUMN.code == code)
+                )
+            ).one()
+            texts = [
+                one.key
+                for one in decode_consultation(row).questions
+                if one.kind is ConsultationQuestionKind.TEXT
+            ]
             # The next are read while these are opened and counted.
-            reading = asyncio.ensure_future(_some(sight, code, ""))
+            reading = asyncio.ensure_future(_load_responses_after(sight, code, ""))
             try:
                 while given := await reading:
-                    reading = asyncio.ensure_future(_some(sight, code, given[-1].id))
+                    reading = asyncio.ensure_future(_load_responses_after(sight, code, given[-1].id))
                     yield [
-                        voice.AnonymousResponse(one.account, _counting(answers_of(one, self.seals), texts))
+                        voice.AnonymousResponse(
+                            one.account, _drop_texts(decode_response_answers(one, self.keyring), texts)
+                        )
                         for one in given
                     ]
             finally:
                 reading.cancel()
                 await asyncio.wait([reading])
 
-    async def themes(self, code: str) -> tuple[voice.CountedTheme, ...]:
+    async def load_themes(self, code: str) -> tuple[voice.CountedTheme, ...]:
         """The themes of a consultation, with the office's answers as they are now."""
-        async with self.sight() as sight:
+        async with self.open_read_context() as sight:
             known = await list_themes(ListThemes(code), sight)
         return tuple(
             voice.CountedTheme(
@@ -200,25 +225,28 @@ class ConsultationStatistics:
             for one in known
         )
 
-    async def result(self, code: str) -> bytes | None:
+    async def load_result(self, code: str) -> bytes | None:
         """The results as they were published; None where they were not."""
-        async with self.sight() as sight:
-            query = select(_BALLOT.result).where(_BALLOT.code == code)
+        async with self.open_read_context() as sight:
+            query = select(_CONSULTATION_COLUMN.result).where(_CONSULTATION_COLUMN.code == code)
             sealed = (await sight.connection.execute(query)).scalar()
-        return self.seals.question.open(sealed, "ballots", code, "result") if sealed else None
+        return self.keyring.question.decrypt(sealed, "ballots", code, "result") if sealed else None
 
-    async def opinions(self) -> tuple[voice.CountedFeedback, ...]:
+    async def load_feedback(self) -> tuple[voice.CountedFeedback, ...]:
         """What is counted of all opinions: month, topic and score, also where the words are erased already."""
-        async with self.sight() as sight:
+        async with self.open_read_context() as sight:
             rows = (
-                await sight.connection.execute(select(_OPINION.said_on, _OPINION.topic, _OPINION.score))
+                await sight.connection.execute(
+                    select(_FEEDBACK_COLUMN.said_on, _FEEDBACK_COLUMN.topic, _FEEDBACK_COLUMN.score)
+                )
             ).all()
         return tuple(
-            voice.CountedFeedback(CalendarMonth.of(row.said_on).code, row.topic, row.score) for row in rows
+            voice.CountedFeedback(CalendarMonth.from_date(row.said_on).code, row.topic, row.score)
+            for row in rows
         )
 
 
-def _counted(ballot: Consultation) -> voice.CountedConsultation:
+def _to_statistics_consultation(ballot: Consultation) -> voice.CountedConsultation:
     questions = tuple(
         voice.CountedQuestion(one.key, voice.AnswerKind(one.kind.value), one.title, one.options)
         for one in ballot.questions
@@ -228,26 +256,26 @@ def _counted(ballot: Consultation) -> voice.CountedConsultation:
     )
 
 
-def _counting(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
+def _drop_texts(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
     """Answers without those in people's own words."""
     for key in texts:
         answers.pop(key, None)
     return answers
 
 
-async def _some(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
+async def _load_responses_after(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
     """The voices after one, in the order of their random names; written anew, so that an index has that order."""
-    unmarked = select(tables.voices).where(_VOICE.code == code, _VOICE.mark.is_(None))
-    after = unmarked.where(_VOICE.id > last).order_by(_VOICE.id).limit(SOME)
+    unmarked = select(tables.voices).where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
+    after = unmarked.where(_RESPONSE_COLUMN.id > last).order_by(_RESPONSE_COLUMN.id).limit(RESPONSE_SLICE)
     return (await sight.connection.execute(after)).all()
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    ListFreeTexts: list_texts,
+RESULT_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListFreeTexts: list_free_texts,
     ListThemes: list_themes,
 }
 
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
-    SaveTheme: put_theme,
-    PublishConsultationResult: publish_result,
+RESULT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    SaveTheme: save_theme,
+    PublishConsultationResult: publish_consultation_result,
 }

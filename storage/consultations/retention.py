@@ -9,63 +9,64 @@ from handlers.consultations.messages import ConsultationPhase
 from handlers.dialog.events import Reply
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
-from storage.consultations.close import shut, written_anew
-from storage.consultations.store import minute, row_of
+from storage.consultations.close import anonymize_responses, stop_responses
+from storage.consultations.store import find_consultation_row, to_epoch_minutes
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.staff import notifications as notices
 
-_BALLOT = tables.ballots.c
-_OPINION = tables.opinions.c
+_CONSULTATION_COLUMN = tables.ballots.c
+_FEEDBACK_COLUMN = tables.opinions.c
 
 
-async def forget_senders(committer: GroupCommitWriter, now: datetime) -> int:
+async def clear_feedback_senders(committer: GroupCommitWriter, now: datetime) -> int:
     """Forget who said the same on one day, when the key of that day is destroyed."""
     day = day_in_bangkok(now - timedelta(days=1))
     old = (
         update(tables.opinions)
-        .where(_OPINION.said_on < day, _OPINION.sender.is_not(None))
+        .where(_FEEDBACK_COLUMN.said_on < day, _FEEDBACK_COLUMN.sender.is_not(None))
         .values(sender=None)
     )
     async with committer.transaction() as connection:
         return (await connection.execute(old)).rowcount
 
 
-async def erase_words(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
+async def delete_expired_feedback(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
     """Erase the words whose time is over; month, topic and score stay, for what is counted."""
     last = day_in_bangkok(now - after)
     old = (
         update(tables.opinions)
-        .where(_OPINION.said_on < last, _OPINION.sealed.is_not(None))
+        .where(_FEEDBACK_COLUMN.said_on < last, _FEEDBACK_COLUMN.sealed.is_not(None))
         .values(sealed=None, contact=None, sender=None)
     )
     async with committer.transaction() as connection:
         return (await connection.execute(old)).rowcount
 
 
-async def close_due(committer: GroupCommitWriter, now: datetime) -> int:
+async def close_due_consultations(committer: GroupCommitWriter, now: datetime) -> int:
     """Close every consultation whose time is over; gives how many are closed now."""
-    over = select(_BALLOT.code).where(
-        _BALLOT.phase == ConsultationPhase.OPEN.value, _BALLOT.closes <= minute(now)
+    over = select(_CONSULTATION_COLUMN.code).where(
+        _CONSULTATION_COLUMN.phase == ConsultationPhase.OPEN.value,
+        _CONSULTATION_COLUMN.closes <= to_epoch_minutes(now),
     )
     async with committer.transaction() as connection:
         codes = list((await connection.execute(over)).scalars())
     for code in codes:
-        while not await _went_on(committer, code, now):
+        while not await _close_next_part(committer, code, now):
             pass
     return len(codes)
 
 
-async def _went_on(committer: GroupCommitWriter, code: str, now: datetime) -> bool:
+async def _close_next_part(committer: GroupCommitWriter, code: str, now: datetime) -> bool:
     """Do a part of it; tells whether it was the last one."""
     async with committer.transaction() as connection:
-        batch = WriteBatch(connection, committer.seals, committer.days, now)
-        row = await row_of(code, connection)
+        batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now)
+        row = await find_consultation_row(code, connection)
         if row is None or row.phase != ConsultationPhase.OPEN.value:
             return True  # another program was faster
         if row.key is not None:
-            await shut(batch, code, ActorKind.CLOCK)
-        done = await written_anew(batch, code)
+            await stop_responses(batch, code, ActorKind.CLOCK)
+        done = await anonymize_responses(batch, code)
         await batch.flush()
     return done
 
@@ -79,7 +80,7 @@ async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int
         count = (await connection.execute(due)).scalar_one()
         if not count:
             return 0
-        batch = WriteBatch(connection, committer.seals, committer.days, now, roster=committer.roster)
-        told = await notices.tell_handlers(Reply("inquiry.notice.promised", {"count": count}), batch)
+        batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
+        told = await notices.notify_case_workers(Reply("inquiry.notice.promised", {"count": count}), batch)
         await batch.flush()
     return told

@@ -29,119 +29,134 @@ from handlers.dialog.events import Act, Query
 from handlers.questions.messages import ReplyAddress
 from storage import tables
 from storage.cases import subscriptions as news
-from storage.crypto.aead import fresh_key, mark
+from storage.crypto.aead import generate_key, hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import OutboxMessage, enclosed
+from storage.serialization import OutboxMessage, encode_outbox_message
 
-ASKED = TypeAdapter(Consultation)
-ANSWERS = TypeAdapter(dict[str, str])
-ADDS = "+"
+CONSULTATION_CODEC = TypeAdapter(Consultation)
+RESPONSE_ANSWERS_CODEC = TypeAdapter(dict[str, str])
+ADDED_STATEMENT_SUFFIX = "+"
 """How the key of an answer ends that is a statement which the person adds."""
 
 _COLUMN = tables.ballots.c
-_VOICE = tables.voices.c
-_PHASE = (
+_RESPONSE_COLUMN = tables.voices.c
+_UPDATE_PHASE = (
     update(tables.ballots).where(_COLUMN.code == bindparam("of_code")).values(phase=bindparam("to_phase"))
 )
-_ASK = update(tables.ballots).where(_COLUMN.code == bindparam("of_code")).values(asked=bindparam("to_asked"))
-_CHANGE = (
+_UPDATE_CONSULTATION = (
+    update(tables.ballots).where(_COLUMN.code == bindparam("of_code")).values(asked=bindparam("to_asked"))
+)
+_UPDATE_RESPONSE = (
     update(tables.voices)
-    .where(_VOICE.id == bindparam("of_id"))
+    .where(_RESPONSE_COLUMN.id == bindparam("of_id"))
     .values(account=bindparam("to_account"), sealed=bindparam("to_sealed"))
 )
-_PUT_AWAY = delete(tables.statements).where(tables.statements.c.id == bindparam("of_id"))
+_DELETE_STATEMENT = delete(tables.statements).where(tables.statements.c.id == bindparam("of_id"))
 
 
-async def list_ballots(_: ListConsultations, sight: ReadContext) -> tuple[Consultation, ...]:
+async def list_consultations(_: ListConsultations, sight: ReadContext) -> tuple[Consultation, ...]:
     """All, the newest first."""
     newest = select(tables.ballots).order_by(_COLUMN.opens.desc(), _COLUMN.code)
-    return tuple(opened(row) for row in (await sight.connection.execute(newest)).all())
+    return tuple(decode_consultation(row) for row in (await sight.connection.execute(newest)).all())
 
 
-async def find_ballot(query: FindConsultation, sight: ReadContext) -> Consultation | None:
+async def find_consultation(query: FindConsultation, sight: ReadContext) -> Consultation | None:
     """The consultation of a code."""
-    row = await row_of(query.code, sight.connection)
-    return opened(row) if row else None
+    row = await find_consultation_row(query.code, sight.connection)
+    return decode_consultation(row) if row else None
 
 
-async def find_voice(query: FindResponse, sight: ReadContext) -> Mapping[str, str] | None:
+async def find_response(query: FindResponse, sight: ReadContext) -> Mapping[str, str] | None:
     """What a person answered, as long as their mark can be made."""
-    row = await row_of(query.code, sight.connection)
+    row = await find_consultation_row(query.code, sight.connection)
     if row is None or row.key is None:
         return None
-    own = _mark(row, query.who, sight.seals)
-    one = select(tables.voices).where(_VOICE.code == query.code, _VOICE.mark == own)
+    own = _hash_respondent(row, query.person_id, sight.keyring)
+    one = select(tables.voices).where(_RESPONSE_COLUMN.code == query.code, _RESPONSE_COLUMN.mark == own)
     given = (await sight.connection.execute(one)).first()
-    return answers_of(given, sight.seals) if given else None
+    return decode_response_answers(given, sight.keyring) if given else None
 
 
-async def put_ballot(act: AnnounceConsultation, batch: WriteBatch) -> None:
+async def announce_consultation(act: AnnounceConsultation, batch: WriteBatch) -> None:
     """Announce a consultation, with the key that ties voices to accounts."""
-    one = act.ballot
-    key = batch.seals.question.seal(fresh_key(), "ballots", one.code, "key")
+    one = act.consultation
+    key = batch.keyring.question.encrypt(generate_key(), "ballots", one.code, "key")
     batch.insert(
         "ballots",
         code=one.code,
         phase=ConsultationPhase.OPEN.value,
-        opens=minute(one.opens),
-        closes=minute(one.closes),
-        asked=ASKED.dump_json(one).decode(),
+        opens=to_epoch_minutes(one.opens),
+        closes=to_epoch_minutes(one.closes),
+        asked=CONSULTATION_CODEC.dump_json(one).decode(),
         key=key,
         result=None,
         published_on=None,
     )
-    if act.paper:
-        batch.insert("papers", code=one.code, content=act.paper)
-    await batch.note(act.by, "consultation-announced", one.code)
+    if act.background_pdf:
+        batch.insert("papers", code=one.code, content=act.background_pdf)
+    await batch.audit(act.by, "consultation-announced", one.code)
 
 
-async def give_voice(act: SubmitResponse, batch: WriteBatch) -> None:
+async def submit_response(act: SubmitResponse, batch: WriteBatch) -> None:
     """Keep a voice, in the place of the person's former one. Raises Conflict where it has closed."""
-    row = await row_of(act.code, batch.connection)
-    if row is None or row.key is None or not opened(row).is_open(batch.now):
+    row = await find_consultation_row(act.code, batch.connection)
+    if row is None or row.key is None or not decode_consultation(row).is_open(batch.now):
         raise ConflictError("the consultation has closed")
-    own = _mark(row, act.who, batch.seals)
-    before = select(_VOICE.id).where(_VOICE.code == act.code, _VOICE.mark == own)
+    own = _hash_respondent(row, act.person_id, batch.keyring)
+    before = select(_RESPONSE_COLUMN.id).where(
+        _RESPONSE_COLUMN.code == act.code, _RESPONSE_COLUMN.mark == own
+    )
     voice = (await batch.connection.execute(before)).scalar()
-    answers = {key: said for key, said in act.answers.items() if not key.endswith(ADDS)}
+    answers = {key: said for key, said in act.answers.items() if not key.endswith(ADDED_STATEMENT_SUFFIX)}
     if voice is None:
         voice = secrets.token_hex(16)
-        content = sealed(batch.seals, voice, answers)
+        content = encrypt_response_answers(batch.keyring, voice, answers)
         batch.insert("voices", id=voice, code=act.code, mark=own, account=act.has_account, sealed=content)
     else:
-        batch.add(
-            _CHANGE, of_id=voice, to_account=act.has_account, to_sealed=sealed(batch.seals, voice, answers)
+        batch.add_statement(
+            _UPDATE_RESPONSE,
+            of_id=voice,
+            to_account=act.has_account,
+            to_sealed=encrypt_response_answers(batch.keyring, voice, answers),
         )
     for key, words in act.answers.items():
-        if key.endswith(ADDS):
-            await _suggest(batch, act.code, key.removesuffix(ADDS), words)
-    _listen(batch, act.code, act.back)
+        if key.endswith(ADDED_STATEMENT_SUFFIX):
+            await _add_statement(batch, act.code, key.removesuffix(ADDED_STATEMENT_SUFFIX), words)
+    _subscribe_to_result(batch, act.code, act.reply_address)
 
 
-async def _suggest(batch: WriteBatch, code: str, question: str, words: str) -> None:
-    twin = batch.seals.who("a statement", code, question, thai.folded(words))
+async def _add_statement(batch: WriteBatch, code: str, question: str, words: str) -> None:
+    twin = batch.keyring.hash_id("a statement", code, question, thai.normalize_for_matching(words))
     column = tables.statements.c
     known = select(column.id).where(column.code == code, column.twin == twin)
     if (await batch.connection.execute(known)).first() is None:
         own = secrets.token_hex(16)
-        content = batch.seals.question.seal(words.encode(), "statements", own, "text")
+        content = batch.keyring.question.encrypt(words.encode(), "statements", own, "text")
         batch.insert("statements", id=own, code=code, question=question, twin=twin, sealed=content)
 
 
-def _listen(batch: WriteBatch, code: str, back: ReplyAddress | None) -> None:
+def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None) -> None:
     """Keep where a person wishes to hear of the result: apart from the voice, under another mark."""
     if back is None:
         return
-    at = batch.seals.who("hears of a result", code, back.who.hex())
-    letter = enclosed(OutboxMessage(back.channel, back.back, back.lang, ()))
-    sealed = batch.seals.waiting.seal(letter, "hearers", at.hex(), "letter")
-    batch.put("hearers", mark=at, code=code, person=news.person(batch.seals, back.who), sealed=sealed)
+    at = batch.keyring.hash_id("hears of a result", code, back.person_id.hex())
+    letter = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
+    sealed = batch.keyring.waiting.encrypt(letter, "hearers", at.hex(), "letter")
+    batch.upsert(
+        "hearers",
+        mark=at,
+        code=code,
+        person=news.hash_subscriber(batch.keyring, back.person_id),
+        sealed=sealed,
+    )
 
 
-async def list_statements(_: ListPendingStatements, sight: ReadContext) -> tuple[PendingStatement, ...]:
+async def list_pending_statements(
+    _: ListPendingStatements, sight: ReadContext
+) -> tuple[PendingStatement, ...]:
     """What citizens added and nobody has read."""
     rows = await sight.connection.execute(
         select(tables.statements).order_by(tables.statements.c.id).limit(50)
@@ -151,76 +166,82 @@ async def list_statements(_: ListPendingStatements, sight: ReadContext) -> tuple
             row.id,
             row.code,
             row.question,
-            sight.seals.question.open(row.sealed, "statements", row.id, "text").decode(),
+            sight.keyring.question.decrypt(row.sealed, "statements", row.id, "text").decode(),
         )
         for row in rows
     )
 
 
-async def judge_statement(act: ModerateStatement, batch: WriteBatch) -> None:
+async def moderate_statement(act: ModerateStatement, batch: WriteBatch) -> None:
     """Let a statement join its question, or put it away; either way it waits no more."""
     one = select(tables.statements).where(tables.statements.c.id == act.id)
     row = (await batch.connection.execute(one)).first()
     if row is None:
         raise ConflictError("another officer was faster")
-    batch.add(_PUT_AWAY, of_id=act.id)
-    if act.joins:
-        ballot = opened(await row_of(row.code, batch.connection))
-        words = batch.seals.question.open(row.sealed, "statements", row.id, "text").decode()
-        questions = tuple(_joined(one, words) if one.key == row.question else one for one in ballot.questions)
-        asked = ASKED.dump_json(replace(ballot, questions=questions)).decode()
-        batch.add(_ASK, of_code=row.code, to_asked=asked)
-    await batch.note(act.by, "statement-joined" if act.joins else "statement-refused", row.code)
+    batch.add_statement(_DELETE_STATEMENT, of_id=act.id)
+    if act.accepted:
+        ballot = decode_consultation(await find_consultation_row(row.code, batch.connection))
+        words = batch.keyring.question.decrypt(row.sealed, "statements", row.id, "text").decode()
+        questions = tuple(
+            _add_option(one, words) if one.key == row.question else one for one in ballot.questions
+        )
+        asked = CONSULTATION_CODEC.dump_json(replace(ballot, questions=questions)).decode()
+        batch.add_statement(_UPDATE_CONSULTATION, of_code=row.code, to_asked=asked)
+    await batch.audit(act.by, "statement-joined" if act.accepted else "statement-refused", row.code)
 
 
-def _joined(question: ConsultationQuestion, words: str) -> ConsultationQuestion:
+def _add_option(question: ConsultationQuestion, words: str) -> ConsultationQuestion:
     if question.kind is not ConsultationQuestionKind.STATEMENTS:
         return question
     return replace(question, options={**question.options, f"s{len(question.options) + 1}": words})
 
 
-def opened(row: Row[Any] | None) -> Consultation:
+def decode_consultation(row: Row[Any] | None) -> Consultation:
     """A consultation from its row, with its phase and closing as they are now."""
     if row is None:
         raise ConflictError("the consultation is gone")
     closes = datetime.fromtimestamp(row.closes * 60, UTC)
-    return replace(ASKED.validate_json(row.asked), phase=ConsultationPhase(row.phase), closes=closes)
+    return replace(
+        CONSULTATION_CODEC.validate_json(row.asked), phase=ConsultationPhase(row.phase), closes=closes
+    )
 
 
-def answers_of(voice: Row[Any], seals: Keyring) -> dict[str, str]:
+def decode_response_answers(voice: Row[Any], seals: Keyring) -> dict[str, str]:
     """What a voice answers, by question."""
-    return ANSWERS.validate_json(seals.question.open(voice.sealed, "voices", voice.id, "answers"))
+    return RESPONSE_ANSWERS_CODEC.validate_json(
+        seals.question.decrypt(voice.sealed, "voices", voice.id, "answers")
+    )
 
 
-def sealed(seals: Keyring, voice: str, answers: Mapping[str, str]) -> bytes:
+def encrypt_response_answers(seals: Keyring, voice: str, answers: Mapping[str, str]) -> bytes:
     """What a voice answers, for its row."""
-    return seals.question.seal(ANSWERS.dump_json(dict(answers)), "voices", voice, "answers")
+    return seals.question.encrypt(RESPONSE_ANSWERS_CODEC.dump_json(dict(answers)), "voices", voice, "answers")
 
 
-def _mark(row: Row[Any], who: bytes, seals: Keyring) -> bytes:
-    key = seals.question.open(row.key, "ballots", row.code, "key")
-    return mark(key, b"voice", who)
+def _hash_respondent(row: Row[Any], who: bytes, seals: Keyring) -> bytes:
+    key = seals.question.decrypt(row.key, "ballots", row.code, "key")
+    return hmac_sha256(key, b"voice", who)
 
 
-async def row_of(code: str, connection: AsyncConnection) -> Row[Any] | None:
+async def find_consultation_row(code: str, connection: AsyncConnection) -> Row[Any] | None:
     """The row of a consultation."""
     return (await connection.execute(select(tables.ballots).where(_COLUMN.code == code))).first()
 
 
-def minute(instant: datetime) -> int:
+def to_epoch_minutes(instant: datetime) -> int:
     """Minutes since 1970."""
     return int(instant.timestamp()) // 60
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    ListConsultations: list_ballots,
-    FindConsultation: find_ballot,
-    FindResponse: find_voice,
-    ListPendingStatements: list_statements,
+CONSULTATION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListConsultations: list_consultations,
+    FindConsultation: find_consultation,
+    FindResponse: find_response,
+    ListPendingStatements: list_pending_statements,
 }
 
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
-    AnnounceConsultation: put_ballot,
-    SubmitResponse: give_voice,
-    ModerateStatement: judge_statement,
+CONSULTATION_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    AnnounceConsultation: announce_consultation,
+    SubmitResponse: submit_response,
+    ModerateStatement: moderate_statement,
 }

@@ -18,30 +18,30 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from storage.errors import TamperedError
 
-FORMAT = 1
-BLOCK = 512
+CIPHERTEXT_FORMAT = 1
+PADDING_BLOCK = 512
 """Bytes that what is sealed is padded to a multiple of."""
 
-WHOLE = 32
+HMAC_BYTES = 32
 """Bytes of a mark."""
 
-NONCE = 12
-KEY = 32
+NONCE_BYTES = 12
+KEY_BYTES = 32
 
 
-def fresh_key() -> bytes:
+def generate_key() -> bytes:
     """32 random bytes."""
-    return os.urandom(KEY)
+    return os.urandom(KEY_BYTES)
 
 
-def derived(key: bytes, purpose: str) -> bytes:
+def derive_key(key: bytes, purpose: str) -> bytes:
     """A key of its own for a purpose, by HKDF-SHA256 (RFC 5869)."""
-    return HKDF(SHA256(), KEY, salt=None, info=b"ita-bot " + purpose.encode()).derive(key)
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"ita-bot " + purpose.encode()).derive(key)
 
 
-def mark(key: bytes, *parts: bytes) -> bytes:
+def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
     """HMAC-SHA256 over parts, each with its length before it: 32 bytes that tell nothing without the key."""
-    return hmac.digest(key, _joined(parts), "sha256")
+    return hmac.digest(key, _join_parts(parts), "sha256")
 
 
 class HmacKey:
@@ -53,30 +53,30 @@ class HmacKey:
     def __call__(self, *parts: bytes) -> bytes:
         """What `mark` gives."""
         own = self._begun.copy()
-        own.update(_joined(parts))
+        own.update(_join_parts(parts))
         return own.finalize()
 
 
-def _joined(parts: tuple[bytes, ...]) -> bytes:
+def _join_parts(parts: tuple[bytes, ...]) -> bytes:
     return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
-def same(a: bytes, b: bytes) -> bool:
+def constant_time_equal(a: bytes, b: bytes) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(a, b)
 
 
-def signed(seed: bytes, message: bytes) -> bytes:
+def sign_message(seed: bytes, message: bytes) -> bytes:
     """The Ed25519 signature (RFC 8032) of a message under the key that a seed of 32 bytes makes: 64 bytes."""
     return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
 
 
-def public_key(seed: bytes) -> bytes:
+def derive_public_key(seed: bytes) -> bytes:
     """What others verify such signatures with: 32 bytes."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
-def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+def is_valid_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether a signature is over this message by the owner of a public key. Impossible keys have signed nothing."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
@@ -88,41 +88,43 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
 class Cipher:
     """Seals under the current version of a key; opens under any version that is still known, whatever its block."""
 
-    def __init__(self, keys: Mapping[int, bytes], desk: str, block: int = BLOCK) -> None:
+    def __init__(self, keys: Mapping[int, bytes], desk: str, block: int = PADDING_BLOCK) -> None:
         self._keys = dict(keys)
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._current = max(keys)
-        self._head, self._desk, self._block = bytes((FORMAT, self._current)), desk, block
+        self._head, self._desk, self._block = bytes((CIPHERTEXT_FORMAT, self._current)), desk, block
 
-    def derived(self, purpose: str, block: int = BLOCK) -> "Cipher":
+    def derive(self, purpose: str, block: int = PADDING_BLOCK) -> "Cipher":
         """The same versions, derived for a purpose. block: bytes that its values are padded to a multiple of."""
-        keys = {version: derived(key, purpose) for version, key in self._keys.items()}
+        keys = {version: derive_key(key, purpose) for version, key in self._keys.items()}
         return Cipher(keys, self._desk, block)
 
-    def seal(self, data: bytes, table: str, row: str, field: str) -> bytes:
+    def encrypt(self, data: bytes, table: str, row: str, field: str) -> bytes:
         """Seal data for one place."""
-        head, nonce, size = self._head, os.urandom(NONCE), len(data)
+        head, nonce, size = self._head, os.urandom(NONCE_BYTES), len(data)
         padded = size.to_bytes(4, "big") + data + bytes(-(4 + size) % self._block)
-        place = self._place(head, table, row, field)
+        place = self._associated_data(head, table, row, field)
         return head + nonce + self._ciphers[self._current].encrypt(nonce, padded, place)
 
-    def open(self, blob: bytes, table: str, row: str, field: str) -> bytes:
+    def decrypt(self, blob: bytes, table: str, row: str, field: str) -> bytes:
         """Open what was sealed for that place. Raises Tampered."""
-        head, nonce, rest = blob[:2], blob[2 : 2 + NONCE], blob[2 + NONCE :]
-        if len(head) < 2 or head[0] != FORMAT or head[1] not in self._keys:
+        head, nonce, rest = blob[:2], blob[2 : 2 + NONCE_BYTES], blob[2 + NONCE_BYTES :]
+        if len(head) < 2 or head[0] != CIPHERTEXT_FORMAT or head[1] not in self._keys:
             raise TamperedError(f"a sealed value of {table}.{field} is of no known format or key")
         try:
-            padded = self._ciphers[head[1]].decrypt(nonce, rest, self._place(head, table, row, field))
+            padded = self._ciphers[head[1]].decrypt(
+                nonce, rest, self._associated_data(head, table, row, field)
+            )
         except (InvalidTag, ValueError):
             raise TamperedError(f"a sealed value of {table}.{field} does not open") from None
         size = int.from_bytes(padded[:4], "big")
         return padded[4 : 4 + size]
 
-    def _place(self, head: bytes, table: str, row: str, field: str) -> bytes:
+    def _associated_data(self, head: bytes, table: str, row: str, field: str) -> bytes:
         return f"{self._desk}|{table}|{row}|{field}".encode() + head
 
 
-CHUNK = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 
 
 class StreamEncryptor:
@@ -135,31 +137,31 @@ class StreamEncryptor:
     def __init__(self, key: bytes) -> None:
         self._cipher, self._rest, self._place = AESGCM(key), b"", 0
 
-    def add(self, piece: bytes) -> Iterator[bytes]:
+    def update(self, piece: bytes) -> Iterator[bytes]:
         """Take in a piece; gives the chunks that are full. The last chunk waits, for it must know that it is."""
         self._rest += piece
-        while len(self._rest) > CHUNK:
-            chunk, self._rest = self._rest[:CHUNK], self._rest[CHUNK:]
-            yield self._cipher.encrypt(_nonce(self._place, last=False), chunk, None)
+        while len(self._rest) > CHUNK_BYTES:
+            chunk, self._rest = self._rest[:CHUNK_BYTES], self._rest[CHUNK_BYTES:]
+            yield self._cipher.encrypt(_make_nonce(self._place, last=False), chunk, None)
             self._place += 1
 
-    def end(self) -> bytes:
+    def finalize(self) -> bytes:
         """The last chunk."""
-        return self._cipher.encrypt(_nonce(self._place, last=True), self._rest, None)
+        return self._cipher.encrypt(_make_nonce(self._place, last=True), self._rest, None)
 
 
-def opened_chunks(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
+def decrypt_stream(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
     """Open sealed chunks, each given with whether it is the last. Raises Tampered."""
     cipher = AESGCM(key)
     for place, (chunk, last) in enumerate(chunks):
         try:
-            yield cipher.decrypt(_nonce(place, last=last), chunk, None)
+            yield cipher.decrypt(_make_nonce(place, last=last), chunk, None)
         except (InvalidTag, ValueError):
             raise TamperedError("a sealed file does not open") from None
 
 
-SEALED_CHUNK = CHUNK + 16  # the ciphertext carries a 16-byte tag
+ENCRYPTED_CHUNK_BYTES = CHUNK_BYTES + 16  # the ciphertext carries a 16-byte tag
 
 
-def _nonce(place: int, *, last: bool) -> bytes:
+def _make_nonce(place: int, *, last: bool) -> bytes:
     return place.to_bytes(11, "big") + bytes([last])

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from storage.crypto.aead import KEY, fresh_key
+from storage.crypto.aead import KEY_BYTES, generate_key
 from storage.errors import KeyFileError
 from storage.files import directories as folders
 
-NAMES = ("seal", "pepper", "person", "audit", "envelope")
+KEY_NAMES = ("seal", "pepper", "person", "audit", "envelope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,52 +25,54 @@ class DeskPaths:
     desk: str
     folder: Path
     database: Path
-    keys: Mapping[str, Path]
+    key_paths: Mapping[str, Path]
 
     @classmethod
     def under(cls, home: Path, desk: str) -> "DeskPaths":
         """The places of a desk that sets nothing itself."""
         folder = home / desk
-        return cls(desk, folder, folder / "desk.sqlite", {n: folder / "keys" / f"{n}.key" for n in NAMES})
+        return cls(desk, folder, folder / "desk.sqlite", {n: folder / "keys" / f"{n}.key" for n in KEY_NAMES})
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFiles:
     """The keys of a desk, by name and version. Its repr tells nothing."""
 
-    place: DeskPaths
+    paths: DeskPaths
     keys: Mapping[str, Mapping[int, bytes]]
 
     def __repr__(self) -> str:
-        return f"Keyring({self.place.desk})"
+        return f"KeyFiles({self.paths.desk})"
 
     def __getitem__(self, name: str) -> Mapping[int, bytes]:
         return self.keys[name]
 
 
-def opened(place: DeskPaths) -> KeyFiles:
+def load_or_create_keys(place: DeskPaths) -> KeyFiles:
     """The keys of a desk; made afresh where neither keys nor database exist yet. Raises KeyTrouble."""
-    folders.private(place.folder)
-    with folders.alone(place.folder / ".opening"):  # two first starts at once agree on one set of keys
-        missing = [name for name in NAMES if not place.keys[name].exists()]
+    folders.create_private_directory(place.folder)
+    with folders.acquire_exclusive_lock(
+        place.folder / ".opening"
+    ):  # two first starts at once agree on one set of keys
+        missing = [name for name in KEY_NAMES if not place.key_paths[name].exists()]
         if missing and place.database.exists():
             raise KeyFileError(
-                f"{place.keys[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
+                f"{place.key_paths[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
                 "Put the key back from its backup; without it nothing can be opened."
             )
         for name in missing:
-            _make(place.keys[name])
-    ring = KeyFiles(place, {name: _read(place.keys[name]) for name in NAMES})
-    assert_distinct([ring])
+            _create_key_file(place.key_paths[name])
+    ring = KeyFiles(place, {name: _read_key_file(place.key_paths[name]) for name in KEY_NAMES})
+    assert_distinct_keys([ring])
     return ring
 
 
-def assert_distinct(rings: Iterable[KeyFiles]) -> None:
+def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
     """Raise KeyTrouble where two keys are equal, in one desk or across desks."""
     found = [
-        (f"{ring.place.keys[name]} version {version}", key)
+        (f"{ring.paths.key_paths[name]} version {version}", key)
         for ring in rings
-        for name in NAMES
+        for name in KEY_NAMES
         for version, key in ring[name].items()
     ]
     for (one, first), (other, second) in combinations(found, 2):
@@ -78,18 +80,18 @@ def assert_distinct(rings: Iterable[KeyFiles]) -> None:
             raise KeyFileError(f"{one} and {other} are the same key; each must be made on its own.")
 
 
-def _make(path: Path) -> None:
-    folders.private(path.parent)
+def _create_key_file(path: Path) -> None:
+    folders.create_private_directory(path.parent)
     young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the key's own name
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(b"1 " + base64.b64encode(fresh_key()) + b"\n")
+        file.write(b"1 " + base64.b64encode(generate_key()) + b"\n")
         file.flush()
         os.fsync(file.fileno())
     young.rename(path)
-    folders.sync(path.parent)
+    folders.fsync_directory(path.parent)
 
 
-def _read(path: Path) -> Mapping[int, bytes]:
+def _read_key_file(path: Path) -> Mapping[int, bytes]:
     try:
         mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text("ascii", errors="replace")
     except OSError as trouble:
@@ -102,8 +104,8 @@ def _read(path: Path) -> Mapping[int, bytes]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        version, key = _parsed(line)
-        if not 0 < version < 256 or len(key) != KEY:
+        version, key = _parse_key_line(line)
+        if not 0 < version < 256 or len(key) != KEY_BYTES:
             raise KeyFileError(
                 f"{path}, line {number}: not a key; a line is a version and 32 bytes in base64."
             )
@@ -115,7 +117,7 @@ def _read(path: Path) -> Mapping[int, bytes]:
     return keys
 
 
-def _parsed(line: str) -> tuple[int, bytes]:
+def _parse_key_line(line: str) -> tuple[int, bytes]:
     """The version and the key of a line; what is neither comes out as 0 and nothing."""
     version, _, encoded = line.strip().partition(" ")
     try:

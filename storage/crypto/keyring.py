@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from handlers.dialog.receipt import Receipt
-from storage.crypto.aead import BLOCK, Cipher, derived, fresh_key, mark
+from storage.crypto.aead import PADDING_BLOCK, Cipher, derive_key, generate_key, hmac_sha256
 from storage.crypto.key_files import KeyFiles
 
-BLOCKS = {"session": 448, "address": 64}
+PADDING_BLOCKS = {"session": 448, "address": 64}
 """Bytes of the blocks of some: of talks seven lie on a page of the database and not six; an address is short."""
 
 
@@ -15,7 +15,7 @@ BLOCKS = {"session": 448, "address": 64}
 class Keyring:
     """Made once from a desk's keyring. Each purpose has a key of its own, derived from the seal key."""
 
-    ring: KeyFiles = field(repr=False)
+    key_files: KeyFiles = field(repr=False)
     session: Cipher = field(init=False, repr=False)
     day: Cipher = field(init=False, repr=False)
     case: Cipher = field(init=False, repr=False)
@@ -28,59 +28,59 @@ class Keyring:
 
     def __post_init__(self) -> None:
         """Derive the keys."""
-        root = Cipher(self.ring["seal"], self.desk)
+        root = Cipher(self.key_files["seal"], self.desk)
         for purpose in ("session", "day", "case", "file", "waiting", "address", "staff", "question"):
-            setattr(self, purpose, root.derived(purpose, BLOCKS.get(purpose, BLOCK)))
-        self.envelope = Cipher(self.ring["envelope"], self.desk)
+            setattr(self, purpose, root.derive(purpose, PADDING_BLOCKS.get(purpose, PADDING_BLOCK)))
+        self.envelope = Cipher(self.key_files["envelope"], self.desk)
 
     @property
     def desk(self) -> str:
         """The desk whose seals these are; bound to everything that is sealed."""
-        return self.ring.place.desk
+        return self.key_files.paths.desk
 
     @property
     def audit_keys(self) -> Mapping[int, bytes]:
         """The keys of the audit trail, by version."""
-        return self.ring["audit"]
+        return self.key_files["audit"]
 
     @property
     def signing_seed(self) -> bytes:
         """What the desk signs its releases with: derived from the newest audit key."""
-        return derived(self.audit_keys[max(self.audit_keys)], "release signature")
+        return derive_key(self.audit_keys[max(self.audit_keys)], "release signature")
 
-    def who(self, *parts: str) -> bytes:
+    def hash_id(self, *parts: str) -> bytes:
         """A person, by platform and user id: 32 bytes. The id itself is kept nowhere."""
-        keys = self.ring["person"]
-        return mark(keys[max(keys)], *(part.encode() for part in parts))
+        keys = self.key_files["person"]
+        return hmac_sha256(keys[max(keys)], *(part.encode() for part in parts))
 
-    def receipt_mark(self, receipt: Receipt) -> bytes:
+    def hash_receipt(self, receipt: Receipt) -> bytes:
         """What is stored of a receipt: its HMAC under the current pepper."""
-        keys = self.ring["pepper"]
-        return mark(keys[max(keys)], receipt.symbols.encode())
+        keys = self.key_files["pepper"]
+        return hmac_sha256(keys[max(keys)], receipt.symbols.encode())
 
-    def receipt_marks(self, receipt: Receipt) -> list[bytes]:
+    def list_receipt_hashes(self, receipt: Receipt) -> list[bytes]:
         """All marks under which a receipt may have been stored: one for each pepper."""
-        return [mark(key, receipt.symbols.encode()) for key in self.ring["pepper"].values()]
+        return [hmac_sha256(key, receipt.symbols.encode()) for key in self.key_files["pepper"].values()]
 
-    def salt(self, purpose: str) -> bytes:
+    def derive_salt(self, purpose: str) -> bytes:
         """A secret for a purpose that stays the same as long as the first pepper is kept."""
-        keys = self.ring["pepper"]
-        return mark(keys[min(keys)], b"salt", purpose.encode())
+        keys = self.key_files["pepper"]
+        return hmac_sha256(keys[min(keys)], b"salt", purpose.encode())
 
-    def new_case(self, case: str) -> tuple[bytes, Cipher]:
+    def create_case_cipher(self, case: str) -> tuple[bytes, Cipher]:
         """A fresh key for a case: wrapped, and as the seal it makes."""
-        key = fresh_key()
-        return self.case.seal(key, "cases", case, "key"), Cipher({1: key}, self.desk)
+        key = generate_key()
+        return self.case.encrypt(key, "cases", case, "key"), Cipher({1: key}, self.desk)
 
-    def of_case(self, case: str, wrapped: bytes) -> Cipher:
+    def unwrap_case_cipher(self, case: str, wrapped: bytes) -> Cipher:
         """The seal of a case."""
-        return Cipher({1: self.case.open(wrapped, "cases", case, "key")}, self.desk)
+        return Cipher({1: self.case.decrypt(wrapped, "cases", case, "key")}, self.desk)
 
-    def new_envelope(self, case: str) -> tuple[bytes, Cipher]:
+    def create_envelope_cipher(self, case: str) -> tuple[bytes, Cipher]:
         """A fresh key for the envelope of a reporter's name: wrapped under the envelope key, and as a seal."""
-        key = fresh_key()
-        return self.envelope.seal(key, "envelopes", case, "key"), Cipher({1: key}, self.desk)
+        key = generate_key()
+        return self.envelope.encrypt(key, "envelopes", case, "key"), Cipher({1: key}, self.desk)
 
-    def of_envelope(self, case: str, wrapped: bytes) -> Cipher:
+    def unwrap_envelope_cipher(self, case: str, wrapped: bytes) -> Cipher:
         """The seal of an envelope."""
-        return Cipher({1: self.envelope.open(wrapped, "envelopes", case, "key")}, self.desk)
+        return Cipher({1: self.envelope.decrypt(wrapped, "envelopes", case, "key")}, self.desk)

@@ -23,7 +23,7 @@ from storage.tables import rules as ruling
 if TYPE_CHECKING:
     from storage.staff.roster import Roster
 
-_UPSERTS = {
+_UPSERT_BY_TABLE = {
     table.name: upsert(table).on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={c.name: upsert(table).excluded[c.name] for c in table.columns if not c.primary_key},
@@ -42,19 +42,19 @@ _UPSERTS = {
         tables.shelf,
     )
 }
-INSERTS = {table.name: insert(table) for table in ruling.ALL.sorted_tables}
-_LAST = database.sql(
+INSERT_BY_TABLE = {table.name: insert(table) for table in ruling.SCHEMA_METADATA.sorted_tables}
+_SELECT_LAST_NUMBER = database.compile_sql(
     select(tables.counters.c.last).where(tables.counters.c.fiscal_year == bindparam("fiscal_year"))
 )
-FORGET_FILE = delete(tables.files).where(
+DELETE_DRAFT_FILE = delete(tables.files).where(
     tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
 )
-OWN_FILE = (
+ATTACH_FILE_TO_CASE = (
     update(tables.files)
     .where(tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None))
     .values(case_id=bindparam("case"), until=literal_column("0"))
 )
-MOVE_CASE = (
+UPDATE_CASE_STATUS = (
     update(tables.cases)
     .where(tables.cases.c.id == bindparam("case"))
     .values(
@@ -76,49 +76,49 @@ class WriteBatch:
     """The rows of one transaction, and what must be read while it holds the lock: numbers, chain, key of the day."""
 
     connection: AsyncConnection
-    seals: Keyring
-    days: DailyKeys
+    keyring: Keyring
+    daily_keys: DailyKeys
     now: datetime
     roster: "Roster | None" = None
-    erased: list[str] = field(default_factory=list)
+    erased_files: list[str] = field(default_factory=list)
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
-    _last: dict[int, int] = field(default_factory=dict)
+    _last_numbers: dict[int, int] = field(default_factory=dict)
     _chain: AuditChain | None = None
 
     def insert(self, table: str, **row: object) -> None:
         """A new row; an existing one is a conflict."""
-        self.add(INSERTS[table], **row)
+        self.add_statement(INSERT_BY_TABLE[table], **row)
 
-    def put(self, table: str, **row: object) -> None:
+    def upsert(self, table: str, **row: object) -> None:
         """A row, new or in place of the one with its key."""
-        self.add(_UPSERTS[table], **row)
+        self.add_statement(_UPSERT_BY_TABLE[table], **row)
 
-    def add(self, statement: UpdateBase, **row: object) -> None:
+    def add_statement(self, statement: UpdateBase, **row: object) -> None:
         """One more row for a statement."""
         self._rows.setdefault(id(statement), (statement, []))[1].append(row)
 
-    async def number(self, fiscal_year: int) -> int:
+    async def allocate_number(self, fiscal_year: int) -> int:
         """The next register number of a fiscal year."""
-        if fiscal_year not in self._last:
-            last = await database.fetched(self.connection, _LAST, (fiscal_year,))
-            self._last[fiscal_year] = last[0][0] if last else 0
-        self._last[fiscal_year] += 1
-        return self._last[fiscal_year]
+        if fiscal_year not in self._last_numbers:
+            last = await database.fetch_all(self.connection, _SELECT_LAST_NUMBER, (fiscal_year,))
+            self._last_numbers[fiscal_year] = last[0][0] if last else 0
+        self._last_numbers[fiscal_year] += 1
+        return self._last_numbers[fiscal_year]
 
-    async def note(self, actor: str, what: str, ref: str) -> None:
+    async def audit(self, actor: str, what: str, ref: str) -> None:
         """A line in the audit trail, of this hour."""
         if self._chain is None:
-            self._chain = await audit.loaded(self.connection, self.seals.audit_keys)
+            self._chain = await audit.load_audit_chain(self.connection, self.keyring.audit_keys)
         hour = int(self.now.timestamp()) // 3600
         self.insert("audit", **self._chain.add(AuditRecord(hour, actor, what, ref)))
 
-    async def last_fact(self, about: str) -> int:
+    async def load_last_fact_seq(self, about: str) -> int:
         """The place of the last fact about a nameless case."""
         fact = tables.facts.c
         query = select(fact.seq).where(fact.about == about).order_by(fact.seq.desc()).limit(1)
         return (await self.connection.execute(query)).scalar() or 0
 
-    def state(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
+    def add_facts(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
         """Facts about a nameless case, after the one in place `after` and in the order given."""
         for place, (name, value) in enumerate(values.items(), start=after + 1):
             one = Fact(about, place, effective, recorded, FactField(name), value)
@@ -126,24 +126,26 @@ class WriteBatch:
 
     async def flush(self) -> None:
         """Write everything: what others refer to first."""
-        for fiscal_year, last in self._last.items():
-            self.put("counters", fiscal_year=fiscal_year, last=last)
+        for fiscal_year, last in self._last_numbers.items():
+            self.upsert("counters", fiscal_year=fiscal_year, last=last)
         if self._chain is not None:
-            self.put("audit_head", **self._chain.head())
-        ordered = sorted(self._rows.values(), key=_order)
-        await database.together(self.connection, [(prepared(statement), rows) for statement, rows in ordered])
+            self.upsert("audit_head", **self._chain.head_row())
+        ordered = sorted(self._rows.values(), key=_write_order)
+        await database.execute_batches(
+            self.connection, [(compile_statement(statement), rows) for statement, rows in ordered]
+        )
 
 
 _DIALECT = sqlite.dialect(paramstyle="named")
-_PLACE = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
+_TABLE_ORDER = {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
 
 
 @cache
-def prepared(statement: UpdateBase) -> str:
+def compile_statement(statement: UpdateBase) -> str:
     """The SQL of a statement that is made once and used for ever, its parameters by name."""
     return str(statement.compile(dialect=_DIALECT))
 
 
-def _order(entry: tuple[UpdateBase, list[Mapping[str, Any]]]) -> tuple[bool, int]:
+def _write_order(entry: tuple[UpdateBase, list[Mapping[str, Any]]]) -> tuple[bool, int]:
     statement, _ = entry
-    return not statement.is_insert, _PLACE[str(statement.table)]
+    return not statement.is_insert, _TABLE_ORDER[str(statement.table)]

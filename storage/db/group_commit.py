@@ -14,22 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from handlers.dialog.events import Event, Lang, Reply, Session, TurnResult
-from storage.act_registry import WRITERS
+from storage.act_registry import ACT_WRITERS
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db import idempotency as said
-from storage.db.batch import WriteBatch, prepared
-from storage.db.sqlite import together
+from storage.db.batch import WriteBatch, compile_statement
+from storage.db.sqlite import execute_batches
 from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
-from storage.serialization import OutboxMessage, StoredAnswer, enclosed
-from storage.sessions import FORGET, SessionStore, stored_version
+from storage.serialization import OutboxMessage, StoredAnswer, encode_outbox_message
+from storage.sessions import DELETE_SESSION, SessionStore, get_stored_version
 from storage.staff.roster import Roster
 
 T = TypeVar("T")
 
-MOST_TOGETHER = 256
-FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
-GRACE = 60
+MAX_BATCH_SIZE = 256
+DISK_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+DIRECT_REPLY_SECONDS = 60
 """Seconds that the door has for its own answer before a courier takes it for undelivered."""
 
 
@@ -37,10 +37,10 @@ GRACE = 60
 class CommitResult:
     """What was written. says, lang: what to tell, also for an event that was known; waiting: outbox rows of it."""
 
-    says: tuple[Reply, ...]
+    replies: tuple[Reply, ...]
     lang: Lang
-    again: bool = False
-    waiting: tuple[str, ...] = ()
+    duplicate: bool = False
+    outbox_ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,9 +51,9 @@ class PendingTurn:
     before: Session | None
     turn: TurnResult
     at: datetime
-    done: "asyncio.Future[CommitResult]"
+    result: "asyncio.Future[CommitResult]"
     after: Session | None = None
-    waiting: tuple[str, ...] = ()
+    outbox_ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class PendingWrite:
 
     statement: UpdateBase
     rows: list[Mapping[str, object]]
-    done: "asyncio.Future[None]"
+    result: "asyncio.Future[None]"
 
 
 @dataclass
@@ -70,9 +70,9 @@ class GroupCommitWriter:
     """The one writer of a desk in this process, and its cache of the sessions that are alive."""
 
     connection: AsyncConnection
-    seals: Keyring
-    days: DailyKeys
-    talks: SessionStore
+    keyring: Keyring
+    daily_keys: DailyKeys
+    sessions: SessionStore
     roster: Roster
     _queue: "asyncio.Queue[PendingTurn | PendingWrite]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -85,7 +85,7 @@ class GroupCommitWriter:
         pending = PendingTurn(event, before, turn, at, asyncio.get_running_loop().create_future())
         self._enqueue(pending)
         # One who stops waiting cancels `done` and nothing else: what is in the queue is written with the others.
-        return await pending.done
+        return await pending.result
 
     async def write(self, statement: UpdateBase, *rows: Mapping[str, object]) -> None:
         """Write rows together with whatever else waits; they are on the disk when this returns.
@@ -94,7 +94,7 @@ class GroupCommitWriter:
         """
         chore = PendingWrite(statement, list(rows), asyncio.get_running_loop().create_future())
         self._enqueue(chore)
-        await chore.done
+        await chore.result
 
     def _enqueue(self, one: "PendingTurn | PendingWrite") -> None:
         if self._closed:
@@ -105,20 +105,20 @@ class GroupCommitWriter:
         """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
         while True:
             batch = [await self._queue.get()]
-            while len(batch) < MOST_TOGETHER and not self._queue.empty():
+            while len(batch) < MAX_BATCH_SIZE and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             await self._write_all(batch, erase)
             for _ in batch:
                 self._queue.task_done()
 
-    async def drained(self) -> None:
+    async def flush(self) -> None:
         """Wait until nothing waits to be written."""
         await self._queue.join()
 
     async def close(self, writing: "asyncio.Task[None]") -> None:
         """Take nothing more, write what waits, and end the writer."""
         self._closed = True
-        drained = asyncio.create_task(self.drained())
+        drained = asyncio.create_task(self.flush())
         await asyncio.wait({drained, writing}, return_when=asyncio.FIRST_COMPLETED)
         drained.cancel()
         writing.cancel()
@@ -127,58 +127,62 @@ class GroupCommitWriter:
         self, waiting: list[PendingTurn | PendingWrite], erase: Callable[[list[str]], None]
     ) -> None:
         try:
-            erase(await self._write(waiting))
+            erase(await self._write_transaction(waiting))
         except Exception as trouble:
             if len(waiting) == 1:
-                _fail(waiting[0].done, trouble)
+                _fail_future(waiting[0].result, trouble)
                 return
             for one in waiting:  # so that only the guilty one fails
                 await self._write_all([one], erase)
 
-    async def _write(self, waiting: list[PendingTurn | PendingWrite]) -> list[str]:
+    async def _write_transaction(self, waiting: list[PendingTurn | PendingWrite]) -> list[str]:
         turns = [one for one in waiting if isinstance(one, PendingTurn)]
         if turns:
-            await self.today(turns[0].at)
+            await self.ensure_daily_key(turns[0].at)
         chores = [one for one in waiting if isinstance(one, PendingWrite)]
         erased: list[str] = []
         async with self.transaction() as connection:
             if chores:
-                await together(connection, _gathered(chores))
+                await execute_batches(connection, _group_rows(chores))
             known, erased = await self._write_turns(connection, turns) if turns else ({}, [])
         for chore in chores:
-            _finish(chore.done, None)
+            _resolve_future(chore.result, None)
         for pending in turns:
             if pending.event.id in known:
-                _finish(pending.done, known[pending.event.id])
+                _resolve_future(pending.result, known[pending.event.id])
             else:
-                self.talks.remember(pending.event.who, pending.after)
-                self.roster.follow(pending.turn.acts)
-                done = CommitResult(pending.turn.says, _lang(pending), waiting=pending.waiting)
-                _finish(pending.done, done)
+                self.sessions.cache_session(pending.event.person_id, pending.after)
+                self.roster.apply_acts(pending.turn.acts)
+                done = CommitResult(
+                    pending.turn.replies, _reply_language(pending), outbox_ids=pending.outbox_ids
+                )
+                _resolve_future(pending.result, done)
         return erased
 
     async def _write_turns(
         self, connection: AsyncConnection, turns: list[PendingTurn]
     ) -> tuple[dict[str, CommitResult], list[str]]:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
-        batch = WriteBatch(connection, self.seals, self.days, turns[0].at, self.roster)
-        marked = said.marked(self.days, [p.event.id for p in turns])
-        known = _again(await said.known(connection, self.days, marked))
+        batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
+        marked = said.hash_events(self.daily_keys, [p.event.id for p in turns])
+        known = _to_duplicates(await said.find_event_answers(connection, self.daily_keys, marked))
         fresh = [p for p in turns if p.event.id not in known]
-        await self.talks.check(connection, ((p.event.who, p.before) for p in fresh))
+        await self.sessions.check_versions(connection, ((p.event.person_id, p.before) for p in fresh))
         for pending in fresh:
-            await self._gather(pending, batch)
+            await self._add_turn(pending, batch)
         if fresh:
-            said.keep([(p.event.id, StoredAnswer(_lang(p), p.turn.says)) for p in fresh], marked, batch)
+            said.save_event_answers(
+                [(p.event.id, StoredAnswer(_reply_language(p), p.turn.replies)) for p in fresh], marked, batch
+            )
         await batch.flush()
-        return known, batch.erased
+        return known, batch.erased_files
 
-    async def today(self, now: datetime) -> None:
+    async def ensure_daily_key(self, now: datetime) -> None:
         """See that the key of the day is on the disk before anything is marked with it."""
-        if DailyKeys.day(now) not in self.days.marking:
+        if DailyKeys.get_day(now) not in self.daily_keys.hashers:
             async with self.transaction() as connection:
-                found = await self.days.loaded(connection, now)
-            self.days.learn(found)
+                found = await self.daily_keys.load_or_create(connection, now)
+            self.daily_keys.use_keys(found)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -191,67 +195,69 @@ class GroupCommitWriter:
                 raise ConflictError("somebody wrote the same row first") from None
             except (OperationalError, sqlite3.OperationalError) as trouble:
                 driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
-                raise _named(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
+                raise _to_storage_error(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def said(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
+    async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
         """The answer of an event that came before."""
-        marked = said.marked(self.days, [event_id])
-        return _again(await said.known(connection, self.days, marked)).get(event_id)
+        marked = said.hash_events(self.daily_keys, [event_id])
+        return _to_duplicates(await said.find_event_answers(connection, self.daily_keys, marked)).get(
+            event_id
+        )
 
-    async def _gather(self, pending: PendingTurn, batch: WriteBatch) -> None:
+    async def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:
         event, turn = pending.event, pending.turn
         for act in turn.acts:
-            await WRITERS[type(act)](act, batch)
-        self._gather_session(pending, batch)
-        certain = tuple(say for say in turn.says if say.certain)
-        if certain and event.back is not None:
-            letter = OutboxMessage(event.channel, event.back, _lang(pending), certain)
+            await ACT_WRITERS[type(act)](act, batch)
+        self._add_session(pending, batch)
+        certain = tuple(say for say in turn.replies if say.certain)
+        if certain and event.reply_to is not None:
+            letter = OutboxMessage(event.channel, event.reply_to, _reply_language(pending), certain)
             row = secrets.token_hex(16)
-            body = self.seals.waiting.seal(enclosed(letter), "outbox", row, "letter")
-            due = int(pending.at.timestamp()) + GRACE
+            body = self.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
+            due = int(pending.at.timestamp()) + DIRECT_REPLY_SECONDS
             batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
-            pending.waiting = (row,)
+            pending.outbox_ids = (row,)
 
-    def _gather_session(self, pending: PendingTurn, batch: WriteBatch) -> None:
-        who, before, session = pending.event.who, pending.before, pending.turn.session
+    def _add_session(self, pending: PendingTurn, batch: WriteBatch) -> None:
+        who, before, session = pending.event.person_id, pending.before, pending.turn.session
         if session is not None:
-            pending.after = session = self.talks.numbered(before, session)
-        if session is not None and not session.fleeting:
-            batch.put("sessions", **self.talks.row(who, session))
-        elif stored_version(before):
-            batch.add(FORGET, who=who)
+            pending.after = session = self.sessions.with_next_version(before, session)
+        if session is not None and not session.memory_only:
+            batch.upsert("sessions", **self.sessions.to_row(who, session))
+        elif get_stored_version(before):
+            batch.add_statement(DELETE_SESSION, who=who)
 
 
-def _gathered(chores: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
+def _group_rows(chores: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
     """What chores write, each statement once."""
     gathered: dict[str, list[Mapping[str, object]]] = {}
     for chore in chores:
-        gathered.setdefault(prepared(chore.statement), []).extend(chore.rows)
+        gathered.setdefault(compile_statement(chore.statement), []).extend(chore.rows)
     return list(gathered.items())
 
 
-def _named(code: int) -> StorageError:
-    if code in FULL:
+def _to_storage_error(code: int) -> StorageError:
+    if code in DISK_FULL_CODES:
         return DiskFullError("there is no room for the database")
     if code == sqlite3.SQLITE_BUSY:
         return DatabaseBusyError("another program holds the database")
     return StorageError(f"the database could not write (SQLite code {code})")
 
 
-def _lang(pending: PendingTurn) -> Lang:
+def _reply_language(pending: PendingTurn) -> Lang:
     session = pending.turn.session or pending.before
     return session.lang if session else pending.turn.lang
 
 
-def _again(known: Mapping[str, StoredAnswer]) -> dict[str, CommitResult]:
-    return {event: CommitResult(answer.says, answer.lang, again=True) for event, answer in known.items()}
+def _to_duplicates(known: Mapping[str, StoredAnswer]) -> dict[str, CommitResult]:
+    return {event: CommitResult(answer.says, answer.lang, duplicate=True) for event, answer in known.items()}
 
 
-def _finish(done: "asyncio.Future[T]", answer: T) -> None:
+def _resolve_future(done: "asyncio.Future[T]", answer: T) -> None:
     if not done.done():
         done.set_result(answer)
 
 
-def _fail(done: "asyncio.Future[Any]", trouble: Exception) -> None:
+def _fail_future(done: "asyncio.Future[Any]", trouble: Exception) -> None:
     if not done.done():
         done.set_exception(trouble)

@@ -18,52 +18,54 @@ from storage import tables
 from storage.crypto.aead import HmacKey
 from storage.crypto.daily_keys import DailyKeys
 from storage.db.batch import WriteBatch
-from storage.db.sqlite import fetched, padded, sql
+from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
 from storage.errors import TamperedError
-from storage.serialization import ANSWERS, StoredAnswer
+from storage.serialization import STORED_ANSWERS_CODEC, StoredAnswer
 
-KEPT = timedelta(hours=1)
+EVENT_ANSWER_TTL = timedelta(hours=1)
 
-Marked: TypeAlias = Mapping[str, Mapping[bytes, date]]
+EventHashes: TypeAlias = Mapping[str, Mapping[bytes, date]]
 """Events by their ids: the marks of each, and under the key of which day."""
 
 
-SHARED, OWN = 4, 24
+SHARED_HASH_BYTES, OWN_HASH_BYTES = 4, 24
 """Bytes of a mark. An earlier version made `WHOLE` ones; they are looked for as long as a day has some."""
 
-ULID, RANDOM, COUNTED = 26, 18, 2
+ULID_LENGTH, ULID_TAIL_LENGTH, COUNTER_TAIL_LENGTH = 26, 18, 2
 """LINE's ids are of 26 characters, of which the last 18 tell less than a second; Telegram's are counted up."""
 
 
-def marked(days: DailyKeys, events: Iterable[str]) -> Marked:
+def hash_events(days: DailyKeys, events: Iterable[str]) -> EventHashes:
     """The marks of events under each key that is still there."""
-    return {event: dict(_marks(days, event)) for event in events}
+    return {event: dict(_hash_event(days, event)) for event in events}
 
 
-def _marks(days: DailyKeys, event: str) -> Iterator[tuple[bytes, date]]:
+def _hash_event(days: DailyKeys, event: str) -> Iterator[tuple[bytes, date]]:
     named = event.encode("utf-8", "surrogatepass")
-    for day, mark in days.marking.items():
-        yield _near(mark, named), day
-        if day in days.before:
+    for day, mark in days.hashers.items():
+        yield _hash_with_shared_prefix(mark, named), day
+        if day in days.legacy_days:
             yield mark(named), day
 
 
-def _near(mark: HmacKey, named: bytes) -> bytes:
-    own = RANDOM if len(named.rpartition(b":")[2]) == ULID else COUNTED
-    return mark(b"near", named[:-own])[:SHARED] + mark(named)[:OWN]
+def _hash_with_shared_prefix(mark: HmacKey, named: bytes) -> bytes:
+    own = ULID_TAIL_LENGTH if len(named.rpartition(b":")[2]) == ULID_LENGTH else COUNTER_TAIL_LENGTH
+    return mark(b"near", named[:-own])[:SHARED_HASH_BYTES] + mark(named)[:OWN_HASH_BYTES]
 
 
 @cache
-def _known(count: int) -> str:
+def _select_answers(count: int) -> str:
     event, said = tables.events, tables.answers
     marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
     joined = event.outerjoin(said, event.c.answers == said.c.id)
-    return sql(
+    return compile_sql(
         select(event.c.mark, said.c.id, said.c.sealed).select_from(joined).where(event.c.mark.in_(marks))
     )
 
 
-async def known(connection: AsyncConnection, days: DailyKeys, marked: Marked) -> dict[str, StoredAnswer]:
+async def find_event_answers(
+    connection: AsyncConnection, days: DailyKeys, marked: EventHashes
+) -> dict[str, StoredAnswer]:
     """Which of some events came before, and what was said to each: nothing, where that is no longer kept.
 
     Raises Tampered where an event points at answers that hold none of its own.
@@ -72,29 +74,31 @@ async def known(connection: AsyncConnection, days: DailyKeys, marked: Marked) ->
     if not events:
         return {}
     found: dict[str, StoredAnswer] = {}
-    asked = padded(events)
-    for mark, row, sealed in await fetched(connection, _known(len(asked)), asked):
+    asked = pad_to_power_of_two(events)
+    for mark, row, sealed in await fetch_all(connection, _select_answers(len(asked)), asked):
         event, day = events[mark]
         found[event] = StoredAnswer("th", ())
         if sealed is not None:
-            opened = days.seals[day].open(sealed, "answers", str(row), "said")
-            answers = ANSWERS.validate_json(opened)
+            opened = days.ciphers[day].decrypt(sealed, "answers", str(row), "said")
+            answers = STORED_ANSWERS_CODEC.validate_json(opened)
             if mark.hex() not in answers:
                 raise TamperedError("an event points at the answers of others")
             found[event] = answers[mark.hex()]
     return found
 
 
-def keep(answers: Iterable[tuple[str, StoredAnswer]], marked: Marked, batch: WriteBatch) -> None:
+def save_event_answers(
+    answers: Iterable[tuple[str, StoredAnswer]], marked: EventHashes, batch: WriteBatch
+) -> None:
     """Keep what is said to events that did not come before; one that stands twice among them is a conflict."""
-    day, row = DailyKeys.day(batch.now), secrets.randbits(63)
+    day, row = DailyKeys.get_day(batch.now), secrets.randbits(63)
     said = dict[str, StoredAnswer]()
     for event, answer in answers:
         mark = next(own for own, of in marked[event].items() if of == day)
         said[mark.hex()] = answer
         batch.insert("events", mark=mark, day=day, answers=row)
-    sealed = batch.days.seals[day].seal(
-        ANSWERS.dump_json(said, exclude_defaults=True), "answers", str(row), "said"
+    sealed = batch.daily_keys.ciphers[day].encrypt(
+        STORED_ANSWERS_CODEC.dump_json(said, exclude_defaults=True), "answers", str(row), "said"
     )
-    until = int((batch.now + KEPT).timestamp()) // 60
+    until = int((batch.now + EVENT_ANSWER_TTL).timestamp()) // 60
     batch.insert("answers", id=row, day=day, until=until, sealed=sealed)

@@ -13,7 +13,7 @@ import aiosqlite
 from storage.db.sqlite import PRAGMAS
 
 Rows: TypeAlias = list[tuple[Any, ...]]
-Question: TypeAlias = tuple[str, tuple[object, ...]]
+SqlQuery: TypeAlias = tuple[str, tuple[object, ...]]
 
 
 @dataclass
@@ -25,49 +25,49 @@ class ReadBatcher:
     """
 
     connection: aiosqlite.Connection
-    _asked: "dict[Question, list[asyncio.Future[Rows]]]" = field(default_factory=dict)
-    _reading: "asyncio.Task[None] | None" = None
+    _pending: "dict[SqlQuery, list[asyncio.Future[Rows]]]" = field(default_factory=dict)
+    _task: "asyncio.Task[None] | None" = None
 
-    async def rows(self, sql: str, values: Sequence[object] = ()) -> Rows:
+    async def fetch(self, sql: str, values: Sequence[object] = ()) -> Rows:
         """The rows of a statement, as they stand after it was asked for. Raises what the driver raises."""
         answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
-        self._asked.setdefault((sql, tuple(values)), []).append(answer)
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read())
+        self._pending.setdefault((sql, tuple(values)), []).append(answer)
+        if self._task is None:
+            self._task = asyncio.create_task(self._read_pending())
         return await answer
 
-    async def _read(self) -> None:
+    async def _read_pending(self) -> None:
         try:
-            while self._asked:
-                asked, self._asked = self._asked, {}
+            while self._pending:
+                asked, self._pending = self._pending, {}
                 try:
-                    told = await self._hop(list(asked))
+                    told = await self._run_in_thread(list(asked))
                 except Exception as trouble:  # nobody waits for ever
                     told = [trouble] * len(asked)
                 for waiting, rows in zip(asked.values(), told, strict=True):
                     for answer in waiting:
-                        _tell(answer, rows)
+                        _resolve_future(answer, rows)
         finally:
-            self._reading = None
+            self._task = None
 
-    async def _hop(self, questions: Sequence[Question]) -> list[Rows | Exception]:
+    async def _run_in_thread(self, questions: Sequence[SqlQuery]) -> list[Rows | Exception]:
         driver: Any = self.connection
 
-        def read() -> list[Rows | Exception]:
-            return [_rows(driver._conn, *question) for question in questions]
+        def run_queries() -> list[Rows | Exception]:
+            return [_fetch_rows(driver._conn, *question) for question in questions]
 
-        told: list[Rows | Exception] = await driver._execute(read)
+        told: list[Rows | Exception] = await driver._execute(run_queries)
         return told
 
 
-def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
+def _fetch_rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
     try:
         return connection.execute(sql, values).fetchall()
     except Exception as trouble:  # the others are told all the same
         return trouble
 
 
-def _tell(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:
+def _resolve_future(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:
     if answer.done():  # nobody waits any more
         return
     if isinstance(rows, Exception):
@@ -77,7 +77,7 @@ def _tell(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:
 
 
 @asynccontextmanager
-async def glancing(path: Path) -> AsyncIterator[ReadBatcher]:
+async def open_read_batcher(path: Path) -> AsyncIterator[ReadBatcher]:
     """Open a database for glances."""
     async with aiosqlite.connect(path, isolation_level=None) as connection:
         for pragma in PRAGMAS:

@@ -15,6 +15,6 @@ class ReadContext:
     """A connection that sees one instant, and what opens what it sees. now: the instant of the question."""
 
     connection: AsyncConnection
-    seals: Keyring
-    days: DailyKeys
+    keyring: Keyring
+    daily_keys: DailyKeys
     now: datetime = NEVER

@@ -28,27 +28,29 @@ PRAGMAS = (
     "temp_store = MEMORY",  # nothing is sorted through a clear temporary file
     "busy_timeout = 10000",
 )
-ROOM = "cache_size = -16000"
+CACHE_PRAGMA = "cache_size = -16000"
 """KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
 
-HEAD = "0014"
+SCHEMA_HEAD = "0014"
 
 sqlite3.register_adapter(date, date.isoformat)  # a day is its ISO text
 
 
-def prepare(path: Path) -> None:
+def prepare_database(path: Path) -> None:
     """Make the file (0600, in a folder of 0700) and bring its schema to the newest version. Raises NewerSchema."""
-    folders.private(path.parent)
-    with folders.alone(path.parent / ".opening"):
+    folders.create_private_directory(path.parent)
+    with folders.acquire_exclusive_lock(path.parent / ".opening"):
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        if _version(path) != HEAD:
-            from storage.migrations import upgrade  # Alembic costs a third of a second, so only when needed
+        if _read_schema_version(path) != SCHEMA_HEAD:
+            from storage.migrations import (
+                upgrade_schema,  # Alembic costs a third of a second, so only when needed
+            )
 
-            upgrade(path)
+            upgrade_schema(path)
 
 
-def _version(path: Path) -> str | None:
+def _read_schema_version(path: Path) -> str | None:
     with closing(sqlite3.connect(path, timeout=10)) as connection:
         # The change to WAL does not wait for others; here nobody else is, and it stays changed.
         connection.execute(f"PRAGMA {PRAGMAS[0]}")
@@ -59,35 +61,35 @@ def _version(path: Path) -> str | None:
     return row[0] if row else None
 
 
-def writer(path: Path) -> AsyncEngine:
+def create_writer_engine(path: Path) -> AsyncEngine:
     """The engine of the one connection that writes; its transactions take the lock at their start."""
-    return _engine(path, 1, "BEGIN IMMEDIATE", (*PRAGMAS, ROOM))
+    return _create_engine(path, 1, "BEGIN IMMEDIATE", (*PRAGMAS, CACHE_PRAGMA))
 
 
-def reader(path: Path) -> AsyncEngine:
+def create_reader_engine(path: Path) -> AsyncEngine:
     """The engine of the connections that read; all that one of them reads is of one instant."""
-    return _engine(path, 4, "BEGIN", PRAGMAS)
+    return _create_engine(path, 4, "BEGIN", PRAGMAS)
 
 
-def sql(statement: Select[Any]) -> str:
+def compile_sql(statement: Select[Any]) -> str:
     """The SQL of a statement, its parameters as question marks in their order."""
     return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
 
 
-def padded(values: Iterable[T]) -> tuple[T, ...]:
+def pad_to_power_of_two(values: Iterable[T]) -> tuple[T, ...]:
     """The values of an IN, the last one repeated until they are a power of two: few statements serve any number."""
     known = tuple(values)
     return known + known[-1:] * ((1 << (len(known) - 1).bit_length()) - len(known))
 
 
-async def fetched(connection: AsyncConnection, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+async def fetch_all(connection: AsyncConnection, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
     """The rows of a statement that every batch runs: one hop to the thread where SQLAlchemy makes four."""
     raw = await connection.get_raw_connection()
     driver: Any = raw.driver_connection
     return list(await driver.execute_fetchall(sql, tuple(values)))
 
 
-async def together(
+async def execute_batches(
     connection: AsyncConnection, statements: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
 ) -> None:
     """Run statements, each with its rows, in as few hops to the database's thread as can be."""
@@ -101,7 +103,7 @@ async def together(
     await driver._execute(run)
 
 
-def checkpoint(path: Path) -> bool:
+def checkpoint_wal(path: Path) -> bool:
     """Move the write-ahead log into the database and empty it; False where somebody was in the way."""
     with closing(sqlite3.connect(path, timeout=1)) as connection:
         for pragma in PRAGMAS[1:3]:
@@ -110,7 +112,7 @@ def checkpoint(path: Path) -> bool:
     return not busy
 
 
-def _engine(path: Path, size: int, begin: str, pragmas: Sequence[str]) -> AsyncEngine:
+def _create_engine(path: Path, size: int, begin: str, pragmas: Sequence[str]) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),
         poolclass=AsyncAdaptedQueuePool,

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def private(folder: Path) -> None:
+def create_private_directory(folder: Path) -> None:
     """Make a folder, and those above it that are missing, with mode 0700."""
     if not folder.exists():
-        private(folder.parent)
+        create_private_directory(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def sync(folder: Path) -> None:
+def fsync_directory(folder: Path) -> None:
     """Bring a folder's entries to the disk, so that a new file is still there after a crash."""
     opened = os.open(folder, os.O_RDONLY)
     try:
@@ -24,7 +24,7 @@ def sync(folder: Path) -> None:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def acquire_exclusive_lock(path: Path) -> Iterator[None]:
     """Do something that only one process may do at a time; the lock goes with the process, however it ends."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -9,11 +9,11 @@ from PIL import Image, UnidentifiedImageError
 
 from handlers.dialog.events import FileProblem
 
-MOST_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn on standard error; only headers are read here, and we count
-MOST_UNFOLDED = 500 * 1024 * 1024
+MAX_UNZIPPED_BYTES = 500 * 1024 * 1024
 
-EXTENSIONS: Mapping[str, frozenset[str]] = {
+FILE_EXTENSIONS: Mapping[str, frozenset[str]] = {
     kind: frozenset(names.split())
     for kind, names in {
         "image/jpeg": "jpg jpeg jfif",
@@ -42,7 +42,7 @@ EXTENSIONS: Mapping[str, frozenset[str]] = {
 }
 """What is taken, and the endings its names may have."""
 
-_STARTS: tuple[tuple[int, bytes, str], ...] = (
+_MAGIC_NUMBERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"GIF87a", "image/gif"),
@@ -69,72 +69,72 @@ _STARTS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xf1", "audio/aac"),
     (0, b"\xff\xf9", "audio/aac"),
 )
-_OFFICE: tuple[tuple[str, str], ...] = (
+_OFFICE_FOLDERS: tuple[tuple[str, str], ...] = (
     ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
-_CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\x0c")
+_CONTROL_BYTES = frozenset(range(32)) - frozenset(b"\t\n\r\x0c")
 
 
-def kind_of(content: bytes) -> str:
+def detect_file_type(content: bytes) -> str:
     """The media type of a content; empty where it is none that is taken."""
-    for place, start, kind in _STARTS:
+    for place, start, kind in _MAGIC_NUMBERS:
         if content[place : place + len(start)] == start:
             return kind
     if content[:4] == b"PK\x03\x04":
-        return _kind_of_zip(content)
+        return _detect_zip_type(content)
     return "text/plain" if _is_text(content) else ""
 
 
-def trouble(content: bytes, kind: str) -> FileProblem | None:
+def find_file_problem(content: bytes, kind: str) -> FileProblem | None:
     """Why a content must not be taken, though it is not too large."""
     if not content:
         return FileProblem.EMPTY
     if not kind:
         return FileProblem.NOT_ALLOWED
     if kind in {"image/jpeg", "image/png", "image/webp", "image/gif"}:
-        return _trouble_of_image(content)
+        return _find_image_problem(content)
     if content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(io.BytesIO(content)) as z:
             unfolded = sum(part.file_size for part in z.infolist())
-        return FileProblem.BOMB if unfolded > MOST_UNFOLDED else None
+        return FileProblem.BOMB if unfolded > MAX_UNZIPPED_BYTES else None
     return None
 
 
-def misnamed(name: str, kind: str) -> bool:
+def has_wrong_extension(name: str, kind: str) -> bool:
     """Whether a name claims another kind than the content is."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
-    return bool(ending) and ending not in EXTENSIONS.get(kind, frozenset())
+    return bool(ending) and ending not in FILE_EXTENSIONS.get(kind, frozenset())
 
 
-def _trouble_of_image(content: bytes) -> FileProblem | None:
+def _find_image_problem(content: bytes) -> FileProblem | None:
     # Only the header is read: what a picture claims to be costs nothing, what it unfolds to might cost all.
     try:
         with Image.open(io.BytesIO(content)) as image:
             width, height = image.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return FileProblem.UNREADABLE
-    return FileProblem.BOMB if width * height > MOST_PIXELS else None
+    return FileProblem.BOMB if width * height > MAX_PIXELS else None
 
 
-def _kind_of_zip(content: bytes) -> str:
+def _detect_zip_type(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as z:
             names = z.namelist()
             if "mimetype" in names and z.getinfo("mimetype").file_size < 100:
                 kind = z.read("mimetype").decode("ascii", "replace")
-                return kind if kind in EXTENSIONS else ""
+                return kind if kind in FILE_EXTENSIONS else ""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         return ""
     if "[Content_Types].xml" not in names:
         return ""
-    return next((kind for folder, kind in _OFFICE if any(n.startswith(folder) for n in names)), "")
+    return next((kind for folder, kind in _OFFICE_FOLDERS if any(n.startswith(folder) for n in names)), "")
 
 
 def _is_text(content: bytes) -> bool:
     """Whether a content is text in UTF-8 or in the old Thai code page (TIS-620)."""
-    if _CONTROL.intersection(content[:4096]):
+    if _CONTROL_BYTES.intersection(content[:4096]):
         return False
     for encoding in ("utf-8", "cp874"):
         try:

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from storage.errors import SchemaTooNewError
 
 
-def upgrade(database: Path) -> None:
+def upgrade_schema(database: Path) -> None:
     """Apply what a database lacks, all in one transaction: a start that is killed leaves what was there before.
 
     Raises NewerSchema where a newer version of this program made the database.

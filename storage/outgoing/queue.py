@@ -12,17 +12,17 @@ from sqlalchemy import Delete, Table, bindparam, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.crypto.keyring import Keyring
-from storage.db.batch import INSERTS
+from storage.db.batch import INSERT_BY_TABLE
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import TamperedError
-from storage.serialization import ERRAND, LETTER, OutboxMessage, QueuedTask
+from storage.serialization import OUTBOX_MESSAGE_CODEC, QUEUED_TASK_CODEC, OutboxMessage, QueuedTask
 
 T = TypeVar("T")
 
-LEASE = 60
+LEASE_SECONDS = 60
 """Seconds that one who took a row has for it before another may."""
-LONGEST_PAUSE = timedelta(hours=1)
-MOST_ATTEMPTS = 24
+MAX_RETRY_DELAY = timedelta(hours=1)
+MAX_DELIVERY_ATTEMPTS = 24
 """With pauses doubling from two seconds to an hour: about half a day."""
 
 
@@ -31,7 +31,7 @@ class LeasedItem(Generic[T]):
     """A row that was taken to be done: its id, what it holds, and how often it was tried before."""
 
     id: str
-    what: T
+    payload: T
     attempts: int
 
 
@@ -43,117 +43,117 @@ class DurableQueue(Generic[T]):
     adapter: "TypeAdapter[T]"
     field: str
     committer: GroupCommitWriter
-    seals: Keyring
+    keyring: Keyring
     reader: AsyncEngine
 
     async def add(self, kind: str, what: T, at: datetime) -> str:
         """One more row."""
         row = secrets.token_hex(16)
-        sealed = self.seals.waiting.seal(self.adapter.dump_json(what), self.table.name, row, self.field)
-        values = {"id": row, "kind": kind, "due": _second(at), "attempts": 0, "sealed": sealed}
-        await self.committer.write(INSERTS[self.table.name], values)
+        sealed = self.keyring.waiting.encrypt(self.adapter.dump_json(what), self.table.name, row, self.field)
+        values = {"id": row, "kind": kind, "due": _to_epoch_seconds(at), "attempts": 0, "sealed": sealed}
+        await self.committer.write(INSERT_BY_TABLE[self.table.name], values)
         return row
 
-    async def take(self, kind: str, at: datetime, limit: int = 20) -> list[LeasedItem[T]]:
+    async def lease(self, kind: str, at: datetime, limit: int = 20) -> list[LeasedItem[T]]:
         """Take rows that are due; they are due again when the lease ends and nobody was done with them.
 
         A row that was taken too often goes: whatever takes it, dies of it.
         """
-        column, now = self.table.c, _second(at)
+        column, now = self.table.c, _to_epoch_seconds(at)
         due = (
             select(column.id).where(column.kind == kind, column.due <= now).order_by(column.due).limit(limit)
         )
         taken = column.id.in_(due.scalar_subquery())
-        spent = delete(self.table).where(column.kind == kind, column.attempts >= MOST_ATTEMPTS)
-        leased = update(self.table).where(taken).values(due=now + LEASE, attempts=column.attempts + 1)
+        spent = delete(self.table).where(column.kind == kind, column.attempts >= MAX_DELIVERY_ATTEMPTS)
+        leased = update(self.table).where(taken).values(due=now + LEASE_SECONDS, attempts=column.attempts + 1)
         async with self.committer.transaction() as connection:
             await connection.execute(spent)
             rows = (
                 await connection.execute(leased.returning(column.id, column.sealed, column.attempts))
             ).all()
-        return list(self._opened((row.id, row.sealed, row.attempts - 1) for row in rows))
+        return list(self._decode_rows((row.id, row.sealed, row.attempts - 1) for row in rows))
 
-    async def look(self, kind: str) -> list[LeasedItem[T]]:
+    async def list_all(self, kind: str) -> list[LeasedItem[T]]:
         """All rows of a kind, due or not, without taking them."""
         column = self.table.c
         query = select(column.id, column.sealed, column.attempts).where(column.kind == kind)
         async with self.reader.connect() as connection:
             rows = (await connection.execute(query)).all()
-        return list(self._opened((row.id, row.sealed, row.attempts) for row in rows))
+        return list(self._decode_rows((row.id, row.sealed, row.attempts) for row in rows))
 
-    async def done(self, ids: Iterable[str]) -> None:
+    async def complete(self, ids: Iterable[str]) -> None:
         """It was done: the rows go."""
         rows = [{"row": row} for row in ids]
         if rows:
-            await self.committer.write(_done(self.table), *rows)
+            await self.committer.write(_delete_statement(self.table), *rows)
 
-    async def forget(self, before: datetime) -> int:
+    async def delete_overdue(self, before: datetime) -> int:
         """Delete what was due so long ago that nobody will come for it; gives how many rows that were."""
-        late = delete(self.table).where(self.table.c.due < _second(before))
+        late = delete(self.table).where(self.table.c.due < _to_epoch_seconds(before))
         async with self.committer.transaction() as connection:
             return (await connection.execute(late)).rowcount
 
-    async def failed(self, taken: LeasedItem[T], at: datetime) -> bool:
+    async def retry_on_failure(self, taken: LeasedItem[T], at: datetime) -> bool:
         """It failed: try again after a pause that doubles. False when it is given up, and the row is gone."""
-        if taken.attempts + 1 >= MOST_ATTEMPTS:
-            await self.done([taken.id])
+        if taken.attempts + 1 >= MAX_DELIVERY_ATTEMPTS:
+            await self.complete([taken.id])
             return False
-        await self.hurry([taken.id], at + _pause(taken))
+        await self.reschedule([taken.id], at + _retry_delay(taken))
         return True
 
-    async def outage(self, taken: LeasedItem[T], at: datetime) -> None:
+    async def retry_on_outage(self, taken: LeasedItem[T], at: datetime) -> None:
         """Nobody could be reached: try again after a pause that doubles, for as long as it takes."""
-        await self.postponed(taken, at + _pause(taken))
+        await self.defer(taken, at + _retry_delay(taken))
 
-    async def hurry(self, ids: Iterable[str], until: datetime) -> None:
+    async def reschedule(self, ids: Iterable[str], until: datetime) -> None:
         """Try again at an instant, whatever was agreed before."""
-        later = update(self.table).where(self.table.c.id.in_(list(ids))).values(due=_second(until))
+        later = update(self.table).where(self.table.c.id.in_(list(ids))).values(due=_to_epoch_seconds(until))
         async with self.committer.transaction() as connection:
             await connection.execute(later)
 
-    async def postponed(self, taken: LeasedItem[T], until: datetime) -> None:
+    async def defer(self, taken: LeasedItem[T], until: datetime) -> None:
         """Who takes it asked to wait, a minute or until next month: that is no failure, and nothing is given up."""
         column = self.table.c
         waits = update(self.table).where(column.id == taken.id)
-        half = MOST_ATTEMPTS // 2
+        half = MAX_DELIVERY_ATTEMPTS // 2
         often = case((column.attempts > half, half), else_=column.attempts)
         async with self.committer.transaction() as connection:
-            await connection.execute(waits.values(due=_second(until), attempts=often))
+            await connection.execute(waits.values(due=_to_epoch_seconds(until), attempts=often))
 
-    def _opened(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[LeasedItem[T]]:
+    def _decode_rows(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[LeasedItem[T]]:
         """Rows with what they hold. A damaged one is left out: it must not hold up the others."""
         for row, sealed, attempts in rows:
             try:
                 what = self.adapter.validate_json(
-                    self.seals.waiting.open(sealed, self.table.name, row, self.field)
+                    self.keyring.waiting.decrypt(sealed, self.table.name, row, self.field)
                 )
             except (TamperedError, ValueError):
                 continue
             yield LeasedItem(row, what, attempts)
 
 
-def outbox(
+def create_outbox(
     table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
 ) -> DurableQueue[OutboxMessage]:
     """Messages that must arrive; the kind is the channel."""
-    return DurableQueue(table, LETTER, "letter", committer, seals, reader)
+    return DurableQueue(table, OUTBOX_MESSAGE_CODEC, "letter", committer, seals, reader)
 
 
-def errands(
+def create_task_queue(
     table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
 ) -> DurableQueue[QueuedTask]:
     """Evidence that must be fetched."""
-    return DurableQueue(table, ERRAND, "errand", committer, seals, reader)
+    return DurableQueue(table, QUEUED_TASK_CODEC, "errand", committer, seals, reader)
 
 
 @cache
-def _done(table: Table) -> Delete:
+def _delete_statement(table: Table) -> Delete:
     return delete(table).where(table.c.id == bindparam("row"))
 
 
-def _pause(taken: LeasedItem[T]) -> timedelta:
-    return min(LONGEST_PAUSE, timedelta(seconds=2 ** (taken.attempts + 1)))
+def _retry_delay(taken: LeasedItem[T]) -> timedelta:
+    return min(MAX_RETRY_DELAY, timedelta(seconds=2 ** (taken.attempts + 1)))
 
 
-def _second(at: datetime) -> int:
+def _to_epoch_seconds(at: datetime) -> int:
     return int(at.timestamp())

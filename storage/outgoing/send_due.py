@@ -9,19 +9,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers import thai
-from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, after
+from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, get_next_status
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
 from handlers.dialog.events import Reply
 from handlers.staff.complaints.messages import OutgoingReply
 from storage import tables
-from storage.act_registry import add_entry, move_case
+from storage.act_registry import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.outgoing.undo_window import DROP
+from storage.outgoing.undo_window import DELETE_SCHEDULED_REPLY
 from storage.questions import scheduled_answers as answering
-from storage.serialization import SENDING
+from storage.serialization import OUTGOING_REPLY_CODEC
 from storage.staff import notifications as notices
-from storage.staff.members import actor
+from storage.staff.members import format_actor
 
 
 @dataclass
@@ -30,17 +30,17 @@ class ScheduledReplies:
 
     committer: GroupCommitWriter
 
-    async def send(self, now: datetime) -> int:
+    async def send_due(self, now: datetime) -> int:
         """Write all that is due; gives how much that was. Each by itself, so that one sees what the other wrote."""
         column, count = tables.held.c, 0
         due = select(column.case_id).where(column.due <= int(now.timestamp())).order_by(column.due)
         async with self.committer.transaction() as connection:
             cases = list((await connection.execute(due)).scalars())
         for case in cases:
-            count += await self._send(case, now)
-        return count + await answering.send_due(self.committer, now)
+            count += await self._send_reply(case, now)
+        return count + await answering.send_due_answers(self.committer, now)
 
-    async def _send(self, case: str, now: datetime) -> int:
+    async def _send_reply(self, case: str, now: datetime) -> int:
         column = tables.held.c
         query = select(column.id, column.sealed).where(
             column.case_id == case, column.due <= int(now.timestamp())
@@ -50,25 +50,25 @@ class ScheduledReplies:
             if row is None:
                 return 0  # taken back, or written by another program
             batch = WriteBatch(
-                connection, self.committer.seals, self.committer.days, now, self.committer.roster
+                connection, self.committer.keyring, self.committer.daily_keys, now, self.committer.roster
             )
-            opened = self.committer.seals.staff.open(row.sealed, "held", row.id, "sending")
-            await _write(SENDING.validate_json(opened), batch)
-            batch.add(DROP, case=case)
+            opened = self.committer.keyring.staff.decrypt(row.sealed, "held", row.id, "sending")
+            await _write_reply(OUTGOING_REPLY_CODEC.validate_json(opened), batch)
+            batch.add_statement(DELETE_SCHEDULED_REPLY, case=case)
             await batch.flush()
         return 1
 
 
-async def _write(sending: OutgoingReply, batch: WriteBatch) -> None:
+async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
     column = tables.cases.c
     query = select(column.seq, column.status, column.number, column.fiscal_year).where(
         column.id == sending.case
     )
     row = (await batch.connection.execute(query)).one()
-    seq, on = row.seq + 1, thai.day(batch.now)
-    if not await notices.is_active(sending.staff, batch):
+    seq, on = row.seq + 1, thai.to_bangkok_date(batch.now)
+    if not await notices.is_active_staff(sending.staff, batch):
         # Rights end at once: what somebody wrote in their last minute does not go out.
-        await batch.note(actor(sending.staff), "not-sent", sending.case)
+        await batch.audit(format_actor(sending.staff), "not-sent", sending.case)
         return None
     if sending.step is None:
         kind = HistoryEntryKind.ASKED if sending.by else HistoryEntryKind.OFFICE
@@ -76,17 +76,17 @@ async def _write(sending: OutgoingReply, batch: WriteBatch) -> None:
         entry = AddHistoryEntry(
             sending.case, seq, on, kind, ActorKind.OFFICE, sending.text, staff=sending.staff, body=day
         )
-        return await add_entry(entry, batch)
+        return await add_history_entry(entry, batch)
     try:
-        status = after(CaseStatus(row.status), sending.step)
+        status = get_next_status(CaseStatus(row.status), sending.step)
     except TransitionNotAllowedError:
-        await batch.note(actor(sending.staff), "overtaken", sending.case)
+        await batch.audit(format_actor(sending.staff), "overtaken", sending.case)
         number = f"{row.number}/{row.fiscal_year}"
         told = Reply(
             "staff.notice.overtaken", {"number": number, "status": Reply(f"staff.status.{row.status}")}
         )
-        return await notices.tell(sending.staff, told, batch)
+        return await notices.notify_staff_member(sending.staff, told, batch)
     move = ApplyTransition(
         sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
     )
-    return await move_case(move, batch)
+    return await apply_transition(move, batch)

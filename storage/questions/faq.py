@@ -21,11 +21,11 @@ from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 
-KNOWN = TypeAdapter(FaqEntry)
-POSTED = TypeAdapter(PublishedQuestion)
-SHELF = 1
-MOST = 3
-OWN, PUBLIC = "k.", "b."
+FAQ_ENTRY_CODEC = TypeAdapter(FaqEntry)
+PUBLISHED_QUESTION_CODEC = TypeAdapter(PublishedQuestion)
+CATALOGUE_ROW_ID = 1
+MAX_FAQ_MATCHES = 3
+FAQ_ENTRY_PREFIX, PUBLISHED_QUESTION_PREFIX = "k.", "b."
 """How the ids of matches begin: of an entry of the office's own, or of a question on the board."""
 
 
@@ -33,100 +33,116 @@ OWN, PUBLIC = "k.", "b."
 class FaqIndex:
     """The shelf of a desk and its index."""
 
-    seals: Keyring
+    keyring: Keyring
     reader: AsyncEngine
     _version: bytes | None = None
     _day: date | None = None
-    _shelf: FaqCatalogue = field(default_factory=FaqCatalogue)
+    _catalogue: FaqCatalogue = field(default_factory=FaqCatalogue)
     _matches: dict[str, AnswerMatch] = field(default_factory=dict)
-    _index: NgramIndex = field(default_factory=lambda: NgramIndex.of(()))
-    _building: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _index: NgramIndex = field(default_factory=lambda: NgramIndex.build(()))
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def shelf(self) -> FaqCatalogue:
+    async def load_catalogue(self) -> FaqCatalogue:
         """All that is known, with what is turned off or out of date."""
-        async with self._building:
+        async with self._lock:
             await self._refresh()
-        return self._shelf
+        return self._catalogue
 
-    async def touched(self) -> bool:
+    async def is_initialized(self) -> bool:
         """Whether anything was ever laid on the shelf."""
-        return await self._now() != b""
+        return await self._load_version() != b""
 
-    async def nearest(self, query: FindKnownAnswers) -> tuple[AnswerMatch, ...]:
+    async def search(self, query: FindKnownAnswers) -> tuple[AnswerMatch, ...]:
         """The nearest answers that hold on a day, best first."""
-        async with self._building:
+        async with self._lock:
             if await self._refresh() or self._day != query.on:
-                self._matches = {match.id: match for match in _told(self._shelf, query.on)}
-                self._index = await asyncio.to_thread(NgramIndex.of, _entries(self._shelf, query.on))
+                self._matches = {match.id: match for match in _list_matches(self._catalogue, query.on)}
+                self._index = await asyncio.to_thread(
+                    NgramIndex.build, _list_index_entries(self._catalogue, query.on)
+                )
                 self._day = query.on
-        found = [(self._matches[one.id], one.sure) for one in self._index.nearest(query.text, MOST)]
+        found = [(self._matches[one.id], one.sure) for one in self._index.search(query.text, MAX_FAQ_MATCHES)]
         return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
 
     async def _refresh(self) -> bool:
         """Read the shelf anew where it was changed since; the index of an older one is forgotten."""
-        version = await self._now()
+        version = await self._load_version()
         if version == self._version:
             return False
         async with self.reader.connect() as connection:
-            self._shelf = await read(connection, self.seals)
+            self._catalogue = await load_faq_catalogue(connection, self.keyring)
         self._version, self._day = version, None
         return True
 
-    async def _now(self) -> bytes:
+    async def _load_version(self) -> bytes:
         async with self.reader.connect() as connection:
             found = await connection.execute(select(tables.shelf.c.version))
             return found.scalar() or b""
 
 
-def _told(shelf: FaqCatalogue, on: date) -> Iterable[AnswerMatch]:
-    for one in shelf.known:
-        if one.holds(on):
-            yield AnswerMatch(OWN + one.id, one.question, one.answer, one.link, example=one.example)
-    for post in shelf.posted:
-        yield AnswerMatch(PUBLIC + post.id, post.question, post.answer)
+def _list_matches(shelf: FaqCatalogue, on: date) -> Iterable[AnswerMatch]:
+    for one in shelf.entries:
+        if one.is_valid_on(on):
+            yield AnswerMatch(
+                FAQ_ENTRY_PREFIX + one.id, one.question, one.answer, one.link, example=one.example
+            )
+    for post in shelf.published:
+        yield AnswerMatch(PUBLISHED_QUESTION_PREFIX + post.id, post.question, post.answer)
 
 
-def _entries(shelf: FaqCatalogue, on: date) -> list[IndexedEntry]:
-    own = [IndexedEntry(OWN + k.id, k.texts) for k in shelf.known if k.holds(on)]
-    return own + [IndexedEntry(PUBLIC + p.id, (p.question, p.answer)) for p in shelf.posted]
+def _list_index_entries(shelf: FaqCatalogue, on: date) -> list[IndexedEntry]:
+    own = [
+        IndexedEntry(FAQ_ENTRY_PREFIX + k.id, k.searchable_texts) for k in shelf.entries if k.is_valid_on(on)
+    ]
+    return own + [
+        IndexedEntry(PUBLISHED_QUESTION_PREFIX + p.id, (p.question, p.answer)) for p in shelf.published
+    ]
 
 
-async def read(connection: AsyncConnection, seals: Keyring) -> FaqCatalogue:
+async def load_faq_catalogue(connection: AsyncConnection, seals: Keyring) -> FaqCatalogue:
     """The whole shelf."""
     known, board = tables.knowledge.c, tables.board.c
     rows = await connection.execute(select(known.id, known.sealed).order_by(known.place, known.id))
-    own = [KNOWN.validate_json(seals.question.open(r.sealed, "knowledge", r.id, "entry")) for r in rows]
+    own = [
+        FAQ_ENTRY_CODEC.validate_json(seals.question.decrypt(r.sealed, "knowledge", r.id, "entry"))
+        for r in rows
+    ]
     newest = select(board.id, board.sealed).order_by(board.answered_on.desc(), board.id)
     rows = await connection.execute(newest)
-    posted = [POSTED.validate_json(seals.question.open(r.sealed, "board", r.id, "post")) for r in rows]
+    posted = [
+        PUBLISHED_QUESTION_CODEC.validate_json(seals.question.decrypt(r.sealed, "board", r.id, "post"))
+        for r in rows
+    ]
     return FaqCatalogue(tuple(own), tuple(posted))
 
 
-async def put_known(act: SaveFaqEntry, batch: WriteBatch) -> None:
+async def save_faq_entry(act: SaveFaqEntry, batch: WriteBatch) -> None:
     """Write one entry."""
     column, entry = tables.knowledge.c, act.entry
     known = (await batch.connection.execute(select(column.place).where(column.id == entry.id))).scalar()
     last = (await batch.connection.execute(select(column.place).order_by(column.place.desc()))).scalar()
-    batch.put("knowledge", **row(entry, known if known is not None else (last or 0) + 1, batch.seals))
-    changed(batch)
-    await batch.note("office", "knowledge", entry.id)
+    batch.upsert(
+        "knowledge", **faq_entry_to_row(entry, known if known is not None else (last or 0) + 1, batch.keyring)
+    )
+    bump_catalogue_version(batch)
+    await batch.audit("office", "knowledge", entry.id)
 
 
-def changed(batch: WriteBatch) -> None:
+def bump_catalogue_version(batch: WriteBatch) -> None:
     """What is known is another than before."""
-    batch.put("shelf", id=SHELF, version=secrets.token_bytes(16))
+    batch.upsert("shelf", id=CATALOGUE_ROW_ID, version=secrets.token_bytes(16))
 
 
-def row(entry: FaqEntry, place: int, seals: Keyring) -> dict[str, object]:
+def faq_entry_to_row(entry: FaqEntry, place: int, seals: Keyring) -> dict[str, object]:
     """The row of an entry."""
-    sealed = seals.question.seal(KNOWN.dump_json(entry), "knowledge", entry.id, "entry")
+    sealed = seals.question.encrypt(FAQ_ENTRY_CODEC.dump_json(entry), "knowledge", entry.id, "entry")
     return {"id": entry.id, "place": place, "until": entry.until, "off": entry.off, "sealed": sealed}
 
 
-async def replace_all(batch: WriteBatch, entries: Iterable[FaqEntry]) -> None:
+async def replace_faq_entries(batch: WriteBatch, entries: Iterable[FaqEntry]) -> None:
     """Write all entries, and nothing else remains."""
     await batch.connection.execute(delete(tables.knowledge))
     for place, entry in enumerate(entries, start=1):
-        batch.insert("knowledge", **row(entry, place, batch.seals))
-    changed(batch)
-    await batch.note("office", "knowledge", "import")
+        batch.insert("knowledge", **faq_entry_to_row(entry, place, batch.keyring))
+    bump_catalogue_version(batch)
+    await batch.audit("office", "knowledge", "import")

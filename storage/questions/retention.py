@@ -14,13 +14,13 @@ from storage import tables
 from storage.cases import subscriptions as news
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.questions.store import way_mark
+from storage.questions.store import hash_reply_address
 from storage.staff import notifications as notices
 
 _COLUMN = tables.questions.c
 
 
-async def erase_questions(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
+async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
     """Erase questions that ended so long ago, with their lines, code and way back; what was published stays."""
     last = day_in_bangkok(now - after)
     over = select(_COLUMN.id).where(_COLUMN.state != QuestionState.OPEN.value, _COLUMN.touched_on < last)
@@ -31,15 +31,17 @@ async def erase_questions(committer: GroupCommitWriter, now: datetime, after: ti
         held = tables.held_answers
         await connection.execute(delete(held).where(held.c.question_id.in_(ended)))
         await connection.execute(delete(tables.questions).where(_COLUMN.id.in_(ended)))
-        batch = WriteBatch(connection, committer.seals, committer.days, now)
+        batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now)
         for question in ended:
-            batch.add(news.FORGET_CASE, of_case=way_mark(committer.seals, question))
-            await batch.note(ActorKind.CLOCK, "question-erased", question)
+            batch.add_statement(
+                news.DELETE_CASE_SUBSCRIPTION, of_case=hash_reply_address(committer.keyring, question)
+            )
+            await batch.audit(ActorKind.CLOCK, "question-erased", question)
         await batch.flush()
     return len(ended)
 
 
-async def forget_buckets(committer: GroupCommitWriter, now: datetime) -> int:
+async def clear_question_buckets(committer: GroupCommitWriter, now: datetime) -> int:
     """Forget who sent several questions on one day, when the key of that day is destroyed."""
     day = day_in_bangkok(now - timedelta(days=1))
     old = update(tables.questions).where(_COLUMN.asked_on < day, _COLUMN.bucket != "").values(bucket="")
@@ -47,7 +49,9 @@ async def forget_buckets(committer: GroupCommitWriter, now: datetime) -> int:
         return (await connection.execute(old)).rowcount
 
 
-async def remind(committer: GroupCommitWriter, now: datetime, before: int, climbs: int) -> int:
+async def remind_of_due_questions(
+    committer: GroupCommitWriter, now: datetime, before: int, climbs: int
+) -> int:
     """Tell officers how many questions are due soon and how many are late; gives how many of the staff heard it.
 
     before: days that count as soon; climbs: days after which a late one is the supervisors' matter too.
@@ -57,22 +61,24 @@ async def remind(committer: GroupCommitWriter, now: datetime, before: int, climb
     today = day_in_bangkok(now)
     async with committer.transaction() as connection:
         ahead = today + timedelta(days=before)
-        soon = await _waiting(connection, _COLUMN.answer_by >= today, _COLUMN.answer_by <= ahead)
-        late = await _waiting(connection, _COLUMN.answer_by < today)
+        soon = await _count_open_questions(connection, _COLUMN.answer_by >= today, _COLUMN.answer_by <= ahead)
+        late = await _count_open_questions(connection, _COLUMN.answer_by < today)
         if soon + late == 0:
             return 0
-        batch = WriteBatch(connection, committer.seals, committer.days, now, roster=committer.roster)
+        batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
         due = Reply("inquiry.notice.due", {"soon": soon, "late": late})
-        told = await notices.tell_handlers(due, batch, {Role.OFFICER})
+        told = await notices.notify_case_workers(due, batch, {Role.OFFICER})
         if not told:
-            told = await notices.tell_handlers(due, batch)
-        elif climbed := await _waiting(connection, _COLUMN.answer_by <= today - timedelta(days=climbs)):
+            told = await notices.notify_case_workers(due, batch)
+        elif climbed := await _count_open_questions(
+            connection, _COLUMN.answer_by <= today - timedelta(days=climbs)
+        ):
             say = Reply("inquiry.notice.climbed", {"late": climbed, "days": climbs})
-            told += await notices.tell_handlers(say, batch, {Role.SUPERVISOR})
+            told += await notices.notify_case_workers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
     return told
 
 
-async def _waiting(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:
+async def _count_open_questions(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:
     count = select(func.count()).where(_COLUMN.state == QuestionState.OPEN.value, *where)
     return (await connection.execute(count)).scalar_one()

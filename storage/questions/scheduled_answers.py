@@ -10,23 +10,23 @@ from handlers.questions.messages import AppendThreadLine, OutgoingAnswer, Thread
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.outgoing.undo_window import DROP_ANSWER
+from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER
 from storage.questions import store as questions
 from storage.staff import notifications as notices
-from storage.staff.members import actor
+from storage.staff.members import format_actor
 
 _COLUMN = tables.held_answers.c
 
 
-async def send_due(committer: GroupCommitWriter, now: datetime) -> int:
+async def send_due_answers(committer: GroupCommitWriter, now: datetime) -> int:
     """Write all answers that are due; gives how many. Each by itself: one that fails keeps no other back."""
     due = select(_COLUMN.question_id).where(_COLUMN.due <= int(now.timestamp())).order_by(_COLUMN.due)
     async with committer.transaction() as connection:
         waiting = list((await connection.execute(due)).scalars())
-    return sum([await _send(committer, question, now) for question in waiting])
+    return sum([await _send_answer(committer, question, now) for question in waiting])
 
 
-async def _send(committer: GroupCommitWriter, question: str, now: datetime) -> int:
+async def _send_answer(committer: GroupCommitWriter, question: str, now: datetime) -> int:
     query = select(_COLUMN.staff, _COLUMN.sealed).where(
         _COLUMN.question_id == question, _COLUMN.due <= int(now.timestamp())
     )
@@ -34,26 +34,26 @@ async def _send(committer: GroupCommitWriter, question: str, now: datetime) -> i
         row = (await connection.execute(query)).first()
         if row is None:
             return 0  # taken back, or written by another program
-        batch = WriteBatch(connection, committer.seals, committer.days, now, committer.roster)
-        text = batch.seals.question.open(row.sealed, "held_answers", question, "answer").decode()
-        await _write(OutgoingAnswer(question, row.staff, text), batch)
-        batch.add(DROP_ANSWER, question=question)
+        batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, committer.roster)
+        text = batch.keyring.question.decrypt(row.sealed, "held_answers", question, "answer").decode()
+        await _append_answer(OutgoingAnswer(question, row.staff, text), batch)
+        batch.add_statement(DELETE_SCHEDULED_ANSWER, question=question)
         await batch.flush()
     return 1
 
 
-async def _write(one: OutgoingAnswer, batch: WriteBatch) -> None:
-    found = await questions.thread(one.thread, batch.connection, batch.seals)
-    if found is None or not await notices.is_active(one.staff, batch):
+async def _append_answer(one: OutgoingAnswer, batch: WriteBatch) -> None:
+    found = await questions.load_thread(one.thread, batch.connection, batch.keyring)
+    if found is None or not await notices.is_active_staff(one.staff, batch):
         # Rights end at once: what somebody wrote in their last minute does not go out.
-        return await batch.note(actor(one.staff), "not-sent", one.thread)
+        return await batch.audit(format_actor(one.staff), "not-sent", one.thread)
     line = AppendThreadLine(
         found.id,
         found.seq + 1,
-        thai.day(batch.now),
+        thai.to_bangkok_date(batch.now),
         ThreadLineKind.ANSWER,
         ActorKind.OFFICE,
         one.text,
         staff=one.staff,
     )
-    return await questions.add_line(line, batch)
+    return await questions.append_thread_line(line, batch)

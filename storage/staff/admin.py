@@ -7,15 +7,21 @@ from datetime import date, datetime
 
 from sqlalchemy import delete
 
-from handlers.dialog.events import Lang, literal
+from handlers.dialog.events import Lang, raw_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.staff.members import INVITED, gone, invitation_mark, minute, new_code
-from storage.staff.notifications import post
-from storage.staff.roster import PROFILE, Roster, StaffAddress
+from storage.staff.members import (
+    INVITATION_TTL,
+    generate_staff_code,
+    hash_invitation,
+    revoke_access,
+    to_epoch_minutes,
+)
+from storage.staff.notifications import enqueue_staff_notification
+from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress
 from storage.tables import rules as ruling
 
 
@@ -28,53 +34,53 @@ class StaffAdmin:
 
     async def add(self, role: Role, profile: StaffProfile, now: datetime) -> str:
         """A new person of the staff; gives the code by which they join within a day."""
-        staff, code, seals = secrets.token_hex(8), new_code(), self.committer.seals
-        sealed = seals.staff.seal(PROFILE.dump_json(profile), "staff", staff, "profile")
+        staff, code, seals = secrets.token_hex(8), generate_staff_code(), self.committer.keyring
+        sealed = seals.staff.encrypt(STAFF_PROFILE_CODEC.dump_json(profile), "staff", staff, "profile")
         nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
         async with self.committer.transaction() as connection:
-            batch = WriteBatch(connection, seals, self.committer.days, now)
+            batch = WriteBatch(connection, seals, self.committer.daily_keys, now)
             batch.insert("staff", id=staff, role=role.value, sealed=sealed, **nothing)
-            until = minute(now + INVITED)
-            batch.insert("invitations", mark=invitation_mark(seals, code), staff_id=staff, until=until)
-            await batch.note("admin", "staff-added", staff)
+            until = to_epoch_minutes(now + INVITATION_TTL)
+            batch.insert("invitations", mark=hash_invitation(seals, code), staff_id=staff, until=until)
+            await batch.audit("admin", "staff-added", staff)
             await batch.flush()
         return code
 
     async def remove(self, staff: str, on: date, now: datetime) -> None:
         """End a person's rights at once, also in a program that runs beside this one."""
         async with self.committer.transaction() as connection:
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
-            gone(staff, on, batch)
-            await batch.note("admin", "staff-removed", staff)
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
+            revoke_access(staff, on, batch)
+            await batch.audit("admin", "staff-removed", staff)
             await batch.flush()
             await self.roster.load(connection)
 
-    async def tell(self, words: Mapping[Lang, str], now: datetime) -> int:
+    async def broadcast(self, words: Mapping[Lang, str], now: datetime) -> int:
         """Tell everybody of the staff who can be reached something that holds no content; gives how many hear it."""
         async with self.committer.transaction() as connection:
-            told = [address for _, address in await self.roster.fresh(connection) if address is not None]
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
+            told = [address for _, address in await self.roster.refresh(connection) if address is not None]
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for address in told:
-                post(address, literal(words[address.lang]), batch)
+                enqueue_staff_notification(address, raw_text(words[address.lang]), batch)
             await batch.flush()
         return len(told)
 
-    async def reachable(self) -> list[tuple[StaffMember, StaffAddress]]:
+    async def list_contacts(self) -> list[tuple[StaffMember, StaffAddress]]:
         """Everybody of the staff who can be told something, and where, as it is now on the disk."""
         async with self.committer.transaction() as connection:
-            there = await self.roster.fresh(connection)
+            there = await self.roster.refresh(connection)
             return [(staff, address) for staff, address in there if address is not None]
 
-    async def note(self, what: str, case: str, now: datetime) -> None:
+    async def audit(self, what: str, case: str, now: datetime) -> None:
         """A line of the audit trail about what the administrator did with a case."""
         async with self.committer.transaction() as connection:
-            batch = WriteBatch(connection, self.committer.seals, self.committer.days, now)
-            await batch.note("admin", what, case)
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
+            await batch.audit("admin", what, case)
             await batch.flush()
 
-    async def forget(self, now: datetime) -> int:
+    async def delete_expired_codes(self, now: datetime) -> int:
         """Forget codes that nobody can use any more; gives how many."""
-        at, count = minute(now), 0
+        at, count = to_epoch_minutes(now), 0
         async with self.committer.transaction() as connection:
             for table in (tables.spent, tables.invitations, ruling.keyholes):
                 count += (await connection.execute(delete(table).where(table.c.until <= at))).rowcount

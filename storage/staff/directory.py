@@ -11,34 +11,39 @@ from handlers.staff.members import ListStaff, StaffMember
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadBatcher
-from storage.db.sqlite import sql
-from storage.staff.roster import opened
+from storage.db.sqlite import compile_sql
+from storage.staff.roster import decode_staff
 
 _TABLE = tables.staff
-_EVER = select(_TABLE)
-_QUERIES = {True: sql(_EVER), False: sql(_EVER.where(_TABLE.c.removed.is_(None)))}
-_NAMES = tuple(_TABLE.c.keys())
-_DAYS = ("joined", "removed")
+_SELECT_EVER_STAFF = select(_TABLE)
+_SQL_BY_GONE = {
+    True: compile_sql(_SELECT_EVER_STAFF),
+    False: compile_sql(_SELECT_EVER_STAFF.where(_TABLE.c.removed.is_(None))),
+}
+_COLUMN_NAMES = tuple(_TABLE.c.keys())
+_DATE_COLUMNS = ("joined", "removed")
 
 
 @dataclass
 class StaffDirectory:
     """Reads the staff in one hop to the database's thread, and opens their names only when a row has changed."""
 
-    seals: Keyring = field(repr=False)
-    glance: ReadBatcher = field(repr=False)
-    _kept: dict[bool, tuple[list[Any], tuple[StaffMember, ...]]] = field(default_factory=dict, repr=False)
+    keyring: Keyring = field(repr=False)
+    read_batcher: ReadBatcher = field(repr=False)
+    _cached: dict[bool, tuple[list[Any], tuple[StaffMember, ...]]] = field(default_factory=dict, repr=False)
 
-    async def everyone(self, query: ListStaff) -> tuple[StaffMember, ...]:
+    async def list_all(self, query: ListStaff) -> tuple[StaffMember, ...]:
         """Everybody of the staff, by name."""
-        rows = await self.glance.rows(_QUERIES[query.gone])
-        kept = self._kept.get(query.gone)
+        rows = await self.read_batcher.fetch(_SQL_BY_GONE[query.include_removed])
+        kept = self._cached.get(query.include_removed)
         if kept is None or kept[0] != rows:
-            staff = sorted((opened(_mapped(row), self.seals) for row in rows), key=lambda one: one.name)
-            kept = self._kept[query.gone] = rows, tuple(staff)
+            staff = sorted(
+                (decode_staff(_row_to_mapping(row), self.keyring) for row in rows), key=lambda one: one.name
+            )
+            kept = self._cached[query.include_removed] = rows, tuple(staff)
         return kept[1]
 
 
-def _mapped(row: Sequence[Any]) -> Mapping[str, Any]:
-    named = dict(zip(_NAMES, row, strict=True))
-    return {**named, **{day: date.fromisoformat(named[day]) for day in _DAYS if named[day]}}
+def _row_to_mapping(row: Sequence[Any]) -> Mapping[str, Any]:
+    named = dict(zip(_COLUMN_NAMES, row, strict=True))
+    return {**named, **{day: date.fromisoformat(named[day]) for day in _DATE_COLUMNS if named[day]}}

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, bindparam, delete, select
 from handlers.dialog import receipt
 from handlers.dialog.events import Act, Lang, Query
 from handlers.staff.page_access import (
-    LASTS,
+    ACCESS_LINK_TTL,
     AccessLink,
     AuditPageAction,
     CreateAccessLink,
@@ -28,15 +28,15 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
-from storage.staff.members import actor, minute
-from storage.staff.roster import opened
+from storage.staff.members import format_actor, to_epoch_minutes
+from storage.staff.roster import decode_staff
 from storage.tables import rules as ruling
 
-GROUPS, SYMBOLS = 5, 4
+PASSWORD_GROUPS, PASSWORD_GROUP_SYMBOLS = 5, 4
 """Of a password."""
 
-TABLE = ruling.keyholes
-_DROP = delete(TABLE).where(TABLE.c.mark == bindparam("used"))
+PAGE_ACCESS_TABLE = ruling.keyholes
+_DELETE_PAGE_ACCESS = delete(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark == bindparam("used"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +47,45 @@ class PageAccessContent:
     password: str = field(default="", repr=False)
 
 
-TOLD = TypeAdapter(PageAccessContent)
+PAGE_ACCESS_CODEC = TypeAdapter(PageAccessContent)
 
 
-def keyhole_mark(seals: Keyring, secret: str) -> bytes:
+def hash_access_secret(seals: Keyring, secret: str) -> bytes:
     """What is stored of the secret in a link, or of the one in a cookie."""
-    return seals.who("keyhole", secret)
+    return seals.hash_id("keyhole", secret)
 
 
-async def no_key(query: NewAccessLink, sight: ReadContext) -> AccessLink | None:  # noqa: ARG001
+async def answer_new_access_link(query: NewAccessLink, sight: ReadContext) -> AccessLink | None:  # noqa: ARG001
     """No key: who serves the page knows its address and draws one."""
     return None
 
 
-async def draw_password(query: NewExportPassword, sight: ReadContext) -> str:  # noqa: ARG001
+async def answer_new_export_password(query: NewExportPassword, sight: ReadContext) -> str:  # noqa: ARG001
     """A password that nobody guesses."""
-    return new_password()
+    return generate_export_password()
 
 
-def new_password() -> str:
+def generate_export_password() -> str:
     """Twenty symbols in five groups: 100 random bits."""
-    groups = ("".join(secrets.choice(receipt.ALPHABET) for _ in range(SYMBOLS)) for _ in range(GROUPS))
+    groups = (
+        "".join(secrets.choice(receipt.RECEIPT_ALPHABET) for _ in range(PASSWORD_GROUP_SYMBOLS))
+        for _ in range(PASSWORD_GROUPS)
+    )
     return "-".join(groups)
 
 
-async def find_keyhole(query: FindPageAccess, sight: ReadContext) -> PageAccess | None:
+async def find_page_access(query: FindPageAccess, sight: ReadContext) -> PageAccess | None:
     """What a mark opens at this instant."""
-    row = await _row(query.mark, sight)
-    if row is None or row["until"] <= minute(sight.now):
+    row = await _find_access_row(query.token_hash, sight)
+    if row is None or row["until"] <= to_epoch_minutes(sight.now):
         return None
     whose = select(tables.staff).where(tables.staff.c.id == row["staff_id"])
     person = (await sight.connection.execute(whose)).mappings().first()
-    if person is None or not (staff := opened(person, sight.seals)).active:
+    if person is None or not (staff := decode_staff(person, sight.keyring)).active:
         return None
-    told = TOLD.validate_json(sight.seals.staff.open(row["sealed"], "keyholes", query.mark.hex(), "told"))
+    told = PAGE_ACCESS_CODEC.validate_json(
+        sight.keyring.staff.decrypt(row["sealed"], "keyholes", query.token_hash.hex(), "told")
+    )
     return PageAccess(
         PageKind(row["kind"]),
         staff,
@@ -93,47 +98,61 @@ async def find_keyhole(query: FindPageAccess, sight: ReadContext) -> PageAccess 
     )
 
 
-async def _row(mark: bytes, sight: ReadContext) -> RowMapping | None:
+async def _find_access_row(mark: bytes, sight: ReadContext) -> RowMapping | None:
     case = tables.cases.c
     query = (
-        select(TABLE, case.number, case.fiscal_year)
-        .outerjoin(tables.cases, case.id == TABLE.c.case_id)
-        .where(TABLE.c.mark == mark)
+        select(PAGE_ACCESS_TABLE, case.number, case.fiscal_year)
+        .outerjoin(tables.cases, case.id == PAGE_ACCESS_TABLE.c.case_id)
+        .where(PAGE_ACCESS_TABLE.c.mark == mark)
     )
     return (await sight.connection.execute(query)).mappings().first()
 
 
-async def cut_key(act: CreateAccessLink, batch: WriteBatch) -> None:
+async def create_access_link(act: CreateAccessLink, batch: WriteBatch) -> None:
     """Keep the mark of a link."""
-    mark = keyhole_mark(batch.seals, act.secret)
-    _keep(mark, act.room, act.staff, act.case, 0, PageAccessContent(act.lang, act.password), batch)
-    await batch.note(actor(act.staff), f"link-{act.room}", act.case)
+    mark = hash_access_secret(batch.keyring, act.secret)
+    _insert_page_access(
+        mark, act.page, act.staff, act.case, 0, PageAccessContent(act.lang, act.password), batch
+    )
+    await batch.audit(format_actor(act.staff), f"link-{act.page}", act.case)
 
 
-async def turn_key(act: RedeemAccessLink, batch: WriteBatch) -> None:
+async def redeem_access_link(act: RedeemAccessLink, batch: WriteBatch) -> None:
     """Put a seat into the place of a link. Whoever comes second with the link has lost."""
-    now = minute(batch.now)
-    found = (await batch.connection.execute(select(TABLE).where(TABLE.c.mark == act.link))).mappings().first()
+    now = to_epoch_minutes(batch.now)
+    found = (
+        (
+            await batch.connection.execute(
+                select(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark == act.link_hash)
+            )
+        )
+        .mappings()
+        .first()
+    )
     if found is None or found["proved"] or found["until"] <= now or found["staff_id"] != act.staff:
         raise ConflictError("this link was used meanwhile")
-    told = TOLD.validate_json(batch.seals.staff.open(found["sealed"], "keyholes", act.link.hex(), "told"))
-    batch.insert("spent", mark=act.link, until=minute(batch.now + LASTS))
-    batch.add(_DROP, used=act.link)
-    _keep(act.seat, PageKind(found["kind"]), act.staff, found["case_id"] or "", now, told, batch)
-    await batch.note(actor(act.staff), f"opened-{found['kind']}", found["case_id"] or "")
+    told = PAGE_ACCESS_CODEC.validate_json(
+        batch.keyring.staff.decrypt(found["sealed"], "keyholes", act.link_hash.hex(), "told")
+    )
+    batch.insert("spent", mark=act.link_hash, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL))
+    batch.add_statement(_DELETE_PAGE_ACCESS, used=act.link_hash)
+    _insert_page_access(
+        act.session_hash, PageKind(found["kind"]), act.staff, found["case_id"] or "", now, told, batch
+    )
+    await batch.audit(format_actor(act.staff), f"opened-{found['kind']}", found["case_id"] or "")
 
 
-async def leave_seat(act: EndPageSession, batch: WriteBatch) -> None:
+async def end_page_session(act: EndPageSession, batch: WriteBatch) -> None:
     """End a seat."""
-    batch.add(_DROP, used=act.seat)
+    batch.add_statement(_DELETE_PAGE_ACCESS, used=act.session_hash)
 
 
-async def note_visit(act: AuditPageAction, batch: WriteBatch) -> None:
+async def audit_page_action(act: AuditPageAction, batch: WriteBatch) -> None:
     """Say in the trail what was done."""
-    await batch.note(actor(act.staff), act.what, act.case)
+    await batch.audit(format_actor(act.staff), act.what, act.case)
 
 
-def _keep(
+def _insert_page_access(
     mark: bytes,
     room: PageKind,
     staff: str,
@@ -142,19 +161,19 @@ def _keep(
     told: PageAccessContent,
     batch: WriteBatch,
 ) -> None:
-    sealed = batch.seals.staff.seal(TOLD.dump_json(told), "keyholes", mark.hex(), "told")
+    sealed = batch.keyring.staff.encrypt(PAGE_ACCESS_CODEC.dump_json(told), "keyholes", mark.hex(), "told")
     row = {"mark": mark, "case_id": case or None, "staff_id": staff, "kind": room.value, "proved": proved}
-    batch.insert("keyholes", **row, until=minute(batch.now + LASTS), sealed=sealed)
+    batch.insert("keyholes", **row, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL), sealed=sealed)
 
 
-READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    NewAccessLink: no_key,
-    NewExportPassword: draw_password,
-    FindPageAccess: find_keyhole,
+PAGE_ACCESS_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    NewAccessLink: answer_new_access_link,
+    NewExportPassword: answer_new_export_password,
+    FindPageAccess: find_page_access,
 }
-WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
-    CreateAccessLink: cut_key,
-    RedeemAccessLink: turn_key,
-    EndPageSession: leave_seat,
-    AuditPageAction: note_visit,
+PAGE_ACCESS_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    CreateAccessLink: create_access_link,
+    RedeemAccessLink: redeem_access_link,
+    EndPageSession: end_page_session,
+    AuditPageAction: audit_page_action,
 }

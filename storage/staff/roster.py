@@ -26,10 +26,10 @@ class StaffAddress:
     lang: Lang = "th"
 
 
-PROFILE = TypeAdapter(StaffProfile)
-ADDRESS = TypeAdapter(StaffAddress)
+STAFF_PROFILE_CODEC = TypeAdapter(StaffProfile)
+STAFF_ADDRESS_CODEC = TypeAdapter(StaffAddress)
 
-_JOINED = select(tables.staff).where(tables.staff.c.who.is_not(None))
+_SELECT_JOINED = select(tables.staff).where(tables.staff.c.who.is_not(None))
 
 
 @dataclass
@@ -39,64 +39,73 @@ class Roster:
     Who stands in it is looked up anew at each message, so that who was removed elsewhere has no right any more.
     """
 
-    seals: Keyring = field(repr=False)
-    _told: dict[bytes, tuple[StaffMember, StaffAddress | None] | None] = field(
+    keyring: Keyring = field(repr=False)
+    _members: dict[bytes, tuple[StaffMember, StaffAddress | None] | None] = field(
         default_factory=dict, repr=False
     )
     _version: int = -1
 
     def __contains__(self, who: object) -> bool:
-        return who in self._told
+        return who in self._members
 
     @property
-    def known(self) -> int:
+    def member_count(self) -> int:
         """How many are on the staff, as far as this program knows."""
-        return len(self._told)
+        return len(self._members)
 
     def __iter__(self) -> Iterator[tuple[StaffMember, StaffAddress | None]]:
-        return iter([told for told in self._told.values() if told is not None])
+        return iter([told for told in self._members.values() if told is not None])
 
-    def follow(self, acts: Iterable[Act]) -> None:
+    def apply_acts(self, acts: Iterable[Act]) -> None:
         """Take note of what was just written: who joined is known from the next message on."""
         for act in acts:
             if isinstance(act, JoinStaff):
-                self._told[act.who] = None
+                self._members[act.person_id] = None
             elif isinstance(act, SetStaffLanguage):
-                spoke = [w for w, told in self._told.items() if told is not None and told[0].id == act.staff]
-                self._told |= dict.fromkeys(spoke)
+                spoke = [
+                    w for w, told in self._members.items() if told is not None and told[0].id == act.staff
+                ]
+                self._members |= dict.fromkeys(spoke)
             elif isinstance(act, LeaveStaff):
-                self._told = {w: t for w, t in self._told.items() if t is None or t[0].id != act.staff}
+                self._members = {w: t for w, t in self._members.items() if t is None or t[0].id != act.staff}
 
     async def load(self, connection: AsyncConnection) -> None:
         """Read who is on the staff."""
-        rows = await connection.execute(_JOINED)
-        self._told = {
-            row["who"]: (opened(row, self.seals), addressed(row, self.seals)) for row in rows.mappings()
+        rows = await connection.execute(_SELECT_JOINED)
+        self._members = {
+            row["who"]: (decode_staff(row, self.keyring), decode_staff_address(row, self.keyring))
+            for row in rows.mappings()
         }
 
-    async def fresh(self, connection: AsyncConnection) -> "Roster":
+    async def refresh(self, connection: AsyncConnection) -> "Roster":
         """The roster as it is now on the disk, for what is sent without being asked.
 
         connection: the writer's; its data version changes whenever another program wrote.
         """
         version = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
-        if version != self._version or None in self._told.values():
+        if version != self._version or None in self._members.values():
             await self.load(connection)
             self._version = version
         return self
 
 
-def opened(row: RowMapping | Mapping[str, Any], seals: Keyring) -> StaffMember:
+def decode_staff(row: RowMapping | Mapping[str, Any], seals: Keyring) -> StaffMember:
     """A person of the staff, from their row."""
-    secret = seals.staff.open(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
-    profile = PROFILE.validate_json(seals.staff.open(row["sealed"], "staff", row["id"], "profile"))
+    secret = (
+        seals.staff.decrypt(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
+    )
+    profile = STAFF_PROFILE_CODEC.validate_json(
+        seals.staff.decrypt(row["sealed"], "staff", row["id"], "profile")
+    )
     return StaffMember(
         row["id"], Role(row["role"]), profile, row["who"], row["joined"], row["removed"], secret
     )
 
 
-def addressed(row: RowMapping, seals: Keyring) -> StaffAddress | None:
+def decode_staff_address(row: RowMapping, seals: Keyring) -> StaffAddress | None:
     """Where a person of the staff is told something; None where that cannot be."""
     if row["address"] is None:
         return None
-    return ADDRESS.validate_json(seals.staff.open(row["address"], "staff", row["id"], "address"))
+    return STAFF_ADDRESS_CODEC.validate_json(
+        seals.staff.decrypt(row["address"], "staff", row["id"], "address")
+    )

@@ -5,7 +5,7 @@ Instants are minutes since 1970 where a deadline needs them and hours where only
 """
 
 from storage.tables.cases import (
-    OPEN,
+    IS_OPEN_CASE,
     addresses,
     answers,
     audit,
@@ -48,7 +48,7 @@ from storage.tables.schema import metadata
 from storage.tables.staff import groups, held, holds, invitations, links, recoveries, spent, staff
 
 __all__ = [
-    "OPEN",
+    "IS_OPEN_CASE",
     "addresses",
     "answers",
     "audit",

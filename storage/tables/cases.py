@@ -14,17 +14,17 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.schema import metadata, scattered
+from storage.tables.schema import define_unordered_table, metadata
 
-OPEN = text("status IN ('received', 'screening', 'investigating')")
+IS_OPEN_CASE = text("status IN ('received', 'screening', 'investigating')")
 """What is still to be done; word for word as the index of it has it, since SQLite compares the words."""
 
 
-meta = scattered(
+meta = define_unordered_table(
     "meta", Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
 )
 
-sessions = scattered(
+sessions = define_unordered_table(
     "sessions",
     Column("who", LargeBinary(32), primary_key=True),
     Column("version", Integer, nullable=False),
@@ -33,18 +33,18 @@ sessions = scattered(
     Column("sealed", LargeBinary),  # null: swept, kept only to tell the person
 )
 
-day_keys = scattered(
+day_keys = define_unordered_table(
     "day_keys", Column("day", Date, primary_key=True), Column("sealed", LargeBinary, nullable=False)
 )
 
-events = scattered(
+events = define_unordered_table(
     "events",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("day", Date, nullable=False),
     Column("answers", Integer),  # where its answer lies
 )
 
-answers = scattered(
+answers = define_unordered_table(
     "answers",
     Column("id", Integer, primary_key=True, autoincrement=False),  # at random
     Column("day", Date, nullable=False),
@@ -52,18 +52,18 @@ answers = scattered(
     Column("sealed", LargeBinary, nullable=False),  # of all events that were written together
 )
 
-tries = scattered(
+tries = define_unordered_table(
     "tries",
     Column("bucket", LargeBinary(32), primary_key=True),
     Column("day", Date, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-counters = scattered(
+counters = define_unordered_table(
     "counters", Column("fiscal_year", Integer, primary_key=True), Column("last", Integer, nullable=False)
 )
 
-cases = scattered(
+cases = define_unordered_table(
     "cases",
     Column("id", String(32), primary_key=True),
     Column("fiscal_year", Integer, nullable=False),
@@ -83,17 +83,17 @@ cases = scattered(
     Column("avoid", String(32)),  # who closed it before the reporter asked for another look
     UniqueConstraint("fiscal_year", "number"),
 )
-Index("ix_cases_due", cases.c.answer_by, sqlite_where=OPEN)
-Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=OPEN)
+Index("ix_cases_due", cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
+Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
 
-envelopes = scattered(
+envelopes = define_unordered_table(
     "envelopes",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("key", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-history = scattered(
+history = define_unordered_table(
     "history",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
@@ -106,7 +106,7 @@ history = scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-files = scattered(
+files = define_unordered_table(
     "files",
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), ForeignKey("cases.id"), index=True),  # null: of a draft
@@ -114,7 +114,7 @@ files = scattered(
     Column("sealed", LargeBinary, nullable=False),  # its key, name, kind, size and SHA-256
 )
 
-facts = scattered(
+facts = define_unordered_table(
     "facts",
     Column("about", String(32), primary_key=True),
     Column("seq", Integer, primary_key=True),
@@ -125,8 +125,8 @@ facts = scattered(
 )
 
 
-def _waiting(name: str) -> Table:
-    return scattered(
+def _define_queue_table(name: str) -> Table:
+    return define_unordered_table(
         name,
         Column("id", String(32), primary_key=True),
         Column("kind", String(20), nullable=False),
@@ -136,10 +136,10 @@ def _waiting(name: str) -> Table:
     )
 
 
-outbox = _waiting("outbox")
-errands = _waiting("errands")
+outbox = _define_queue_table("outbox")
+errands = _define_queue_table("errands")
 
-traces = scattered(
+traces = define_unordered_table(
     "traces",
     Column("id", String(32), primary_key=True),
     Column("bucket", LargeBinary(32), nullable=False, index=True),
@@ -147,7 +147,7 @@ traces = scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-addresses = scattered(
+addresses = define_unordered_table(
     "addresses",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("person", LargeBinary(32), nullable=False, index=True),
@@ -165,7 +165,7 @@ audit = Table(
     Column("mac", LargeBinary(32), nullable=False),
 )
 
-audit_head = scattered(
+audit_head = define_unordered_table(
     "audit_head",
     Column("id", Integer, primary_key=True),
     Column("count", Integer, nullable=False),
@@ -173,6 +173,6 @@ audit_head = scattered(
     Column("proof", LargeBinary(32), nullable=False),
 )
 
-chores = scattered(
+chores = define_unordered_table(
     "chores", Column("name", String(40), primary_key=True), Column("due", String(40), primary_key=True)
 )

@@ -13,10 +13,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.tables.schema import scattered
+from storage.tables.schema import define_unordered_table
 
 # Month, topic and score outlive the words, for what is counted.
-opinions = scattered(
+opinions = define_unordered_table(
     "opinions",
     Column("id", String(32), primary_key=True),
     Column("fiscal_year", Integer, nullable=False),
@@ -34,7 +34,7 @@ opinions = scattered(
 )
 
 # What is asked is public, and stands in clear. The key ties a voice to an account, until the consultation closes.
-ballots = scattered(
+ballots = define_unordered_table(
     "ballots",
     Column("code", String(6), primary_key=True),
     Column("phase", String(10), nullable=False),
@@ -48,50 +48,50 @@ ballots = scattered(
 
 
 # The background of a consultation, as a PDF of the office's: public.
-papers = scattered(
+papers = define_unordered_table(
     "papers",
     Column("code", String(6), ForeignKey("ballots.code"), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 
 
-def _ballot(*, primary: bool = False) -> Column[object]:
+def _consultation_code_column(*, primary: bool = False) -> Column[object]:
     return Column("code", String(6), ForeignKey("ballots.code"), primary_key=primary, nullable=False)
 
 
-voices = scattered(
+voices = define_unordered_table(
     "voices",
     Column("id", String(32), primary_key=True),
-    _ballot(),
+    _consultation_code_column(),
     Column("mark", LargeBinary(32)),  # of the person under the consultation's key; null after closing
     Column("account", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("code", "mark"),
 )
 
-hearers = scattered(
+hearers = define_unordered_table(
     "hearers",
     Column("mark", LargeBinary(32), primary_key=True),
-    _ballot(),
+    _consultation_code_column(),
     Column("person", LargeBinary(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_hearers_person", "person"),
 )
 
-statements = scattered(
+statements = define_unordered_table(
     "statements",
     Column("id", String(32), primary_key=True),
-    _ballot(),
+    _consultation_code_column(),
     Column("question", String(20), nullable=False),
     Column("twin", LargeBinary(32), nullable=False),  # the same words wait once
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("code", "twin"),
 )
 
-themes = scattered(
+themes = define_unordered_table(
     "themes",
     Column("id", String(32), primary_key=True),
-    _ballot(),
+    _consultation_code_column(),
     Column("place", Integer, nullable=False),
     Column("by", Date),  # by when the office has promised something, and when it was done
     Column("done", Date),

@@ -12,9 +12,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.tables.schema import scattered
+from storage.tables.schema import define_unordered_table
 
-questions = scattered(
+questions = define_unordered_table(
     "questions",
     Column("id", String(32), primary_key=True),
     Column("fiscal_year", Integer, nullable=False),
@@ -34,7 +34,7 @@ questions = scattered(
     Index("ix_questions_waiting", "state", "answer_by", "fiscal_year", "number"),
 )
 
-question_lines = scattered(
+question_lines = define_unordered_table(
     "question_lines",
     Column("question_id", String(32), ForeignKey("questions.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
@@ -44,7 +44,7 @@ question_lines = scattered(
 )
 
 # An answer waits here for a minute, in which it can be taken back.
-held_answers = scattered(
+held_answers = define_unordered_table(
     "held_answers",
     Column("question_id", String(32), ForeignKey("questions.id"), primary_key=True),
     Column("staff", String(32), nullable=False),
@@ -53,7 +53,7 @@ held_answers = scattered(
 )
 
 # What is known, and shown to everybody: of the office's own hand (knowledge), and out of questions (board).
-knowledge = scattered(
+knowledge = define_unordered_table(
     "knowledge",
     Column("id", String(60), primary_key=True),
     Column("place", Integer, nullable=False),
@@ -62,7 +62,7 @@ knowledge = scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-board = scattered(
+board = define_unordered_table(
     "board",
     Column("id", String(32), primary_key=True),
     Column("asked_on", Date, nullable=False),
@@ -70,7 +70,7 @@ board = scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-shelf = scattered(
+shelf = define_unordered_table(
     "shelf",
     Column("id", Integer, primary_key=True),
     Column("version", LargeBinary(16), nullable=False),  # another one after each change of what is known

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
 
-from storage.tables.schema import scattered
+from storage.tables.schema import define_unordered_table
 
-releases = scattered(
+releases = define_unordered_table(
     "releases",
     Column("fiscal_year", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
@@ -18,7 +18,7 @@ releases = scattered(
     Column("figures", LargeBinary, nullable=False),  # its statistics.json, deflated
 )
 
-postings = scattered(
+postings = define_unordered_table(
     "postings",
     Column("fiscal_year", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),

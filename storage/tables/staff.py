@@ -2,9 +2,9 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String
 
-from storage.tables.schema import scattered
+from storage.tables.schema import define_unordered_table
 
-staff = scattered(
+staff = define_unordered_table(
     "staff",
     Column("id", String(32), primary_key=True),
     Column("who", LargeBinary(32), unique=True),  # null: has not joined yet, or left
@@ -16,28 +16,28 @@ staff = scattered(
     Column("address", LargeBinary),  # where notices go
 )
 
-invitations = scattered(
+invitations = define_unordered_table(
     "invitations",
     Column("mark", LargeBinary(32), primary_key=True),  # of the code
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
     Column("until", Integer, nullable=False),  # minute
 )
 
-recoveries = scattered(
+recoveries = define_unordered_table(
     "recoveries",
     Column("mark", LargeBinary(32), primary_key=True),  # of staff and code
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
 )
 
 # A code is taken once: whoever writes its mark second has lost.
-spent = scattered(
+spent = define_unordered_table(
     "spent",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("until", Integer, nullable=False, index=True),  # minute
 )
 
 # What goes to a reporter waits here for a minute, in which it can be taken back.
-held = scattered(
+held = define_unordered_table(
     "held",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("id", String(32), nullable=False, unique=True),
@@ -45,20 +45,20 @@ held = scattered(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-holds = scattered(
+holds = define_unordered_table(
     "holds",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("on", Date, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-links = scattered(
+links = define_unordered_table(
     "links",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("other_id", String(32), ForeignKey("cases.id"), primary_key=True, index=True),
 )
 
-groups = scattered(
+groups = define_unordered_table(
     "groups",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("address", LargeBinary, nullable=False),

@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.consultations.public_view import PublicOpinion
-from bot.web.app import STATIC, SecurityMiddleware
+from bot.web.app import STATIC_DIR, SecurityMiddleware
 from bot.web.opinions import OpinionPages
 from bot.web.templating import PageRenderer
 from ita_stats.opinions.feedback import PublishedTopic
@@ -29,16 +29,28 @@ TOPICS = (
     PublishedTopic("service", "การให้บริการประชาชน", "Service"),
     PublishedTopic("site", "เว็บไซต์", "Website"),
 )
-OPEN = replace(
-    said.ASKED, code="OPEN1", title="ป้ายบอกทางในสำนักงาน", opens=NOW - timedelta(3), closes=NOW + timedelta(3)
+OPEN_CONSULTATION = replace(
+    said.SAMPLE_CONSULTATION,
+    code="OPEN1",
+    title="ป้ายบอกทางในสำนักงาน",
+    opens=NOW - timedelta(3),
+    closes=NOW + timedelta(3),
 )
-WAITING = replace(
-    said.ASKED, code="WAIT1", title="แบบฟอร์มใหม่", opens=NOW - timedelta(9), closes=NOW - timedelta(1)
+UNCOUNTED_CONSULTATION = replace(
+    said.SAMPLE_CONSULTATION,
+    code="WAIT1",
+    title="แบบฟอร์มใหม่",
+    opens=NOW - timedelta(9),
+    closes=NOW - timedelta(1),
 )
-LATER = replace(
-    said.ASKED, code="LATER", title="ยังไม่ถึงเวลา", opens=NOW + timedelta(9), closes=NOW + timedelta(19)
+FUTURE_CONSULTATION = replace(
+    said.SAMPLE_CONSULTATION,
+    code="LATER",
+    title="ยังไม่ถึงเวลา",
+    opens=NOW + timedelta(9),
+    closes=NOW + timedelta(19),
 )
-CLOSED = replace(said.ASKED, opens=NOW - timedelta(60), closes=NOW - timedelta(30))
+CLOSED_CONSULTATION = replace(said.SAMPLE_CONSULTATION, opens=NOW - timedelta(60), closes=NOW - timedelta(30))
 
 
 @dataclass
@@ -46,38 +58,42 @@ class InMemoryOpinionSource:
     """What a desk would keep; read: how often all opinions were asked for."""
 
     announced: Sequence[CountedConsultation] = ()
-    counted: dict[str, PublishedResults] = field(default_factory=dict)
-    said: Sequence[CountedFeedback] = ()
-    papers: dict[str, bytes] = field(default_factory=dict)
-    read: int = 0
+    results_by_code: dict[str, PublishedResults] = field(default_factory=dict)
+    feedback: Sequence[CountedFeedback] = ()
+    pdf_by_code: dict[str, bytes] = field(default_factory=dict)
+    read_count: int = 0
 
-    async def consultations(self) -> Sequence[CountedConsultation]:
+    async def list_consultations(self) -> Sequence[CountedConsultation]:
         return self.announced
 
-    async def results(self, code: str) -> PublishedResults | None:
-        return self.counted.get(code)
+    async def find_results(self, code: str) -> PublishedResults | None:
+        return self.results_by_code.get(code)
 
-    async def paper(self, code: str) -> bytes | None:
-        return self.papers.get(code)
+    async def find_background_pdf(self, code: str) -> bytes | None:
+        return self.pdf_by_code.get(code)
 
-    async def opinions(self) -> Sequence[CountedFeedback]:
-        self.read += 1
-        return self.said
+    async def list_feedback(self) -> Sequence[CountedFeedback]:
+        self.read_count += 1
+        return self.feedback
 
 
-def full() -> InMemoryOpinionSource:
+def make_opinion_source() -> InMemoryOpinionSource:
     """Consultations at every stage, and opinions of the fiscal years before."""
-    results = replace(said.results(), opens=CLOSED.opens, closes=CLOSED.closes)
+    results = replace(said.make_results(), opens=CLOSED_CONSULTATION.opens, closes=CLOSED_CONSULTATION.closes)
     opinions = [
         CountedFeedback(f"2568-{month:02}", topic, score)
         for month in (1, 2, 5, 6)
         for topic, scores in (("service", (3, 4, 5, 2, None) * 4), ("site", (4, 2, 3, 5)))
         for score in scores
     ]
-    return InMemoryOpinionSource((OPEN, WAITING, LATER, CLOSED), {CLOSED.code: results}, opinions)
+    return InMemoryOpinionSource(
+        (OPEN_CONSULTATION, UNCOUNTED_CONSULTATION, FUTURE_CONSULTATION, CLOSED_CONSULTATION),
+        {CLOSED_CONSULTATION.code: results},
+        opinions,
+    )
 
 
-def hearing(memory: InMemoryOpinionSource) -> PublicOpinion:
+def make_public_opinion(memory: InMemoryOpinionSource) -> PublicOpinion:
     return PublicOpinion(memory, OFFICE, lambda: b"salt", TOPICS)
 
 
@@ -89,10 +105,13 @@ class OpinionPagesServer(uvicorn.Server):
 
 
 @contextmanager
-def served(memory: InMemoryOpinionSource) -> Iterator[str]:
+def serve_opinion_pages(memory: InMemoryOpinionSource) -> Iterator[str]:
     """The pages of such a desk; gives their address."""
     pages = PageRenderer(OFFICE)
-    routes = [*OpinionPages(hearing(memory), pages).routes(), Mount("/static", StaticFiles(directory=STATIC))]
+    routes = [
+        *OpinionPages(make_public_opinion(memory), pages).routes(),
+        Mount("/static", StaticFiles(directory=STATIC_DIR)),
+    ]
     config = uvicorn.Config(
         SecurityMiddleware(Starlette(routes=routes), pages), log_config=None, lifespan="off", ws="none"
     )

@@ -16,22 +16,22 @@ from ita_stats.cases.fact import Fact
 from storage import store
 from storage.crypto import key_files as keys
 from storage.crypto.key_files import DeskPaths
-from tests.bot.test_statistics import write
-from tests.ita_stats.registers import CaseFactsWriter, year
+from tests.bot.test_statistics import write_facts
+from tests.ita_stats.registers import CaseFactsWriter, make_year_of_facts
 from tests.play import OFFICE
 
 NOW = datetime(2026, 10, 1, 2, tzinfo=UTC)  # 09:00 in Bangkok, the day after fiscal year 2569
 END = date(2026, 9, 30)
 
 
-def order(text: str = "fy2569", as_of: date = END, **more: Any) -> ReleaseRequest:
+def make_release_request(text: str = "fy2569", as_of: date = END, **more: Any) -> ReleaseRequest:
     """An order in words."""
-    return ReleaseRequest(period.parsed(text, as_of), as_of, "month", **more)
+    return ReleaseRequest(period.parse_period(text, as_of), as_of, "month", **more)
 
 
-def late(on: date = date(2026, 2, 10), about: str = "f" * 32) -> list[Fact]:
+def make_late_case(on: date = date(2026, 2, 10), about: str = "f" * 32) -> list[Fact]:
     """A case that was entered in the register afterwards."""
-    return CaseFactsWriter(about).filed(on, "misconduct").facts
+    return CaseFactsWriter(about).add_filing(on, "misconduct").facts
 
 
 @dataclass
@@ -42,54 +42,57 @@ class ReleaseDesk:
     office: Office = OFFICE
 
     @property
-    def place(self) -> DeskPaths:
+    def paths(self) -> DeskPaths:
         """Where it is."""
         return DeskPaths.under(self.home, "complaints")
 
-    def has(self, facts: Sequence[Fact]) -> "ReleaseDesk":
+    def write_facts(self, facts: Sequence[Fact]) -> "ReleaseDesk":
         """Write facts, as years of use would have left them."""
-        write(self.home, facts)
+        write_facts(self.home, facts)
         return self
 
-    def like(self, **changed: Any) -> "ReleaseDesk":
+    def with_rules(self, **changed: Any) -> "ReleaseDesk":
         """The same desk of an office that has other rules for its statistics."""
         rules = self.office.statistics.model_copy(update=changed)
         return replace(self, office=self.office.model_copy(update={"statistics": rules}))
 
-    def play(self, scene: Callable[[ReleaseContext], Awaitable[Any]], now: datetime = NOW) -> Any:
+    def run_scenario(self, scene: Callable[[ReleaseContext], Awaitable[Any]], now: datetime = NOW) -> Any:
         """Open the desk, play a scene, close it; gives what the scene gives."""
 
-        async def whole() -> Any:
-            async with asyncio.timeout(60), store.opened(keys.opened(self.place), now) as one:
-                done = await scene(ReleaseContext(self.place, one, self.office))
+        async def run_in_loop() -> Any:
+            async with (
+                asyncio.timeout(60),
+                store.open_store(keys.load_or_create_keys(self.paths), now) as one,
+            ):
+                done = await scene(ReleaseContext(self.paths, one, self.office))
                 assert await one.verify_audit() == []
                 return done
 
-        return asyncio.run(whole())
+        return asyncio.run(run_in_loop())
 
-    def releases(self, wanted: ReleaseRequest | None = None, now: datetime = NOW) -> ReleaseResult:
+    def make_release(self, wanted: ReleaseRequest | None = None, now: datetime = NOW) -> ReleaseResult:
         """Make one release."""
 
         async def scene(bench: ReleaseContext) -> ReleaseResult:
-            return await releases.released(bench, wanted or order(), now)
+            return await releases.make_release(bench, wanted or make_release_request(), now)
 
-        made: ReleaseResult = self.play(scene, now)
+        made: ReleaseResult = self.run_scenario(scene, now)
         return made
 
-    def shelf(self) -> list[str]:
+    def list_release_folders(self) -> list[str]:
         """Everything that stands among the releases, what is hidden too; the lock aside."""
-        root = self.place.folder / "releases"
+        root = self.paths.folder / "releases"
         return (
             sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_dir()) if root.exists() else []
         )
 
 
-def busy(home: Path, cases: int = 60) -> ReleaseDesk:
+def make_busy_desk(home: Path, cases: int = 60) -> ReleaseDesk:
     """A desk with a fiscal year of cases."""
-    return ReleaseDesk(home).has(year(1, cases))
+    return ReleaseDesk(home).write_facts(make_year_of_facts(1, cases))
 
 
-def months(first: date, count: int) -> Iterator[date]:
+def iterate_months(first: date, count: int) -> Iterator[date]:
     """The first days of some months."""
     for _ in range(count):
         yield first
@@ -97,7 +100,7 @@ def months(first: date, count: int) -> Iterator[date]:
 
 
 @contextmanager
-def changed(owner: Any, **attributes: Any) -> Iterator[None]:
+def patch_attributes(owner: Any, **attributes: Any) -> Iterator[None]:
     """An object with other attributes for a while."""
     before = {name: getattr(owner, name) for name in attributes}
     for name, value in attributes.items():

@@ -17,38 +17,48 @@ from bot.settings import DeskSettings, Settings
 from handlers.office import Office
 from handlers.staff.permissions import Role
 from storage.crypto.key_files import DeskPaths
-from tests.end.chat import surroundings
-from tests.end.desk import DeskHarness, opened
-from tests.end.officers import hired
+from tests.end.chat import build_environment
+from tests.end.desk import DeskHarness, open_desk
+from tests.end.officers import add_officer
 from tests.play import OFFICE
 
 
-def naming(*officers: str) -> Office:
+def make_office_naming(*officers: str) -> Office:
     alternate = OFFICE.alternate.model_copy(update={"officers": officers})
     return OFFICE.model_copy(update={"alternate": alternate})
 
 
-async def said(desk: DeskHarness, home: Path, office: Office, name: str = "complaints") -> tuple[str, ...]:
+async def collect_warnings(
+    desk: DeskHarness, home: Path, office: Office, name: str = "complaints"
+) -> tuple[str, ...]:
     own = app.RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
-    return await advice.given(app.App(Settings(), office, {name: own}), desk.now())
+    return await advice.collect_startup_warnings(app.App(Settings(), office, {name: own}), desk.now())
 
 
 def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
     home = tmp_path / "var"
 
     async def scene() -> None:
-        async with opened(home) as desk:
-            assert await said(desk, home, OFFICE) == (advice.NOBODY,)
-            assert await said(desk, home, naming("วิชัย มั่นคง")) == (advice.NONE_ABLE,)
-            await desk.employ("นายวิชัย มั่นคง", "officer")  # invited, and not there yet
-            assert await said(desk, home, naming("วิชัย มั่นคง")) == (advice.NONE_ABLE,)
-            await hired(desk, "ผู้ตรวจ", Role.AUDITOR)
-            assert await said(desk, home, naming("ผู้ตรวจ")) == (advice.NONE_ABLE,)
-            await hired(desk, "มาลี", Role.SUPERVISOR)
-            assert await said(desk, home, naming("นางสาวมาลี", "วิชัย มั่นคง")) == ()
-            await desk.dismiss("มาลี")
-            assert await said(desk, home, naming("มาลี")) == (advice.NONE_ABLE,)
-            assert await said(desk, home, OFFICE, "service") == ()
+        async with open_desk(home) as desk:
+            assert await collect_warnings(desk, home, OFFICE) == (advice.NO_ALTERNATE_WARNING,)
+            assert await collect_warnings(desk, home, make_office_naming("วิชัย มั่นคง")) == (
+                advice.NO_ABLE_ALTERNATE_WARNING,
+            )
+            await desk.add_staff("นายวิชัย มั่นคง", "officer")  # invited, and not there yet
+            assert await collect_warnings(desk, home, make_office_naming("วิชัย มั่นคง")) == (
+                advice.NO_ABLE_ALTERNATE_WARNING,
+            )
+            await add_officer(desk, "ผู้ตรวจ", Role.AUDITOR)
+            assert await collect_warnings(desk, home, make_office_naming("ผู้ตรวจ")) == (
+                advice.NO_ABLE_ALTERNATE_WARNING,
+            )
+            await add_officer(desk, "มาลี", Role.SUPERVISOR)
+            assert await collect_warnings(desk, home, make_office_naming("นางสาวมาลี", "วิชัย มั่นคง")) == ()
+            await desk.remove_staff("มาลี")
+            assert await collect_warnings(desk, home, make_office_naming("มาลี")) == (
+                advice.NO_ABLE_ALTERNATE_WARNING,
+            )
+            assert await collect_warnings(desk, home, OFFICE, "service") == ()
 
     asyncio.run(scene())
 
@@ -58,14 +68,18 @@ def test_which_bot_would_stay_mute(tmp_path: Path) -> None:
     public, token = {"public_url": "https://ita.example.go.th"}, {"telegram_token": secret}
 
     async def scene() -> None:
-        async with opened(home) as desk:
+        async with open_desk(home) as desk:
             own = app.RunningDesk("complaints", DeskPaths.under(home, "complaints"), desk.store, desk.engine)
 
             async def hears(**told: Any) -> list[str]:
-                house = app.App(Settings(complaints=DeskSettings(**told)), naming("x"), {"complaints": own})
-                said = await advice.given(house, desk.now())
+                house = app.App(
+                    Settings(complaints=DeskSettings(**told)), make_office_naming("x"), {"complaints": own}
+                )
+                said = await advice.collect_startup_warnings(house, desk.now())
                 assert "CANARY" not in "".join(said)
-                return [words.partition(":")[0] for words in said if words != advice.NONE_ABLE]
+                return [
+                    words.partition(":")[0] for words in said if words != advice.NO_ABLE_ALTERNATE_WARNING
+                ]
 
             assert await hears() == []
             assert await hears(**token) == ["ITA_COMPLAINTS__PUBLIC_URL"]
@@ -80,7 +94,7 @@ def test_which_bot_would_stay_mute(tmp_path: Path) -> None:
 def test_it_is_said_at_the_start_and_names_nobody(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    env = surroundings(tmp_path / "var")
+    env = build_environment(tmp_path / "var")
     with subprocess.Popen(command, cwd=tmp_path, env=env, text=True, **pipes) as program:  # type: ignore[call-overload]
         assert program.stdout is not None
         assert program.stdout.readline().startswith("ready http://")
@@ -90,11 +104,11 @@ def test_it_is_said_at_the_start_and_names_nobody(tmp_path: Path) -> None:
         program.communicate(timeout=60)
     assert program.returncode == 0
     assert [line["event"] for line in lines] == ["started", "advice"]
-    assert lines[1]["words"] == advice.NOBODY
+    assert lines[1]["words"] == advice.NO_ALTERNATE_WARNING
 
 
 def test_it_is_said_in_both_languages() -> None:
-    for words in (advice.NOBODY, advice.NONE_ABLE):
+    for words in (advice.NO_ALTERNATE_WARNING, advice.NO_ABLE_ALTERNATE_WARNING):
         thai, _, english = words.partition(" / ")
         assert re.search("[ก-๛]", thai)
         assert not re.search("[ก-๛]", english)

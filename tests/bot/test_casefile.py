@@ -19,8 +19,10 @@ def test_a_case_on_paper(tmp_path: Path) -> None:
     ground = StoredDesk(tmp_path / "var")
 
     async def scene(one: Store) -> None:
-        await ground.file(one, answers={"story": HOSTILE, "head": "no"}, identity={"name": "วีระชัย คานารีชื่อ"})
-        made = await casefile.written(one, OFFICE, 1, 2570, NOW)
+        await ground.file_complaint(
+            one, answers={"story": HOSTILE, "head": "no"}, identity={"name": "วีระชัย คานารีชื่อ"}
+        )
+        made = await casefile.export_case_pdf(one, OFFICE, 1, 2570, NOW)
         assert made is not None
         pdf, password = made
         assert len(password) == 24
@@ -31,17 +33,17 @@ def test_a_case_on_paper(tmp_path: Path) -> None:
             assert opened.encryption.stream_method == pikepdf.models.encryption.EncryptionMethod.aesv3
             assert len(opened.pages) == 1
         assert password.encode() not in pdf
-        assert await casefile.written(one, OFFICE, 2, 2570, NOW) is None
-        again = await casefile.written(one, OFFICE, 1, 2570, NOW)
+        assert await casefile.export_case_pdf(one, OFFICE, 2, 2570, NOW) is None
+        again = await casefile.export_case_pdf(one, OFFICE, 1, 2570, NOW)
         assert again is not None
         assert again[1] != password
-        found = await one.answer(FindCaseByNumber(1, 2570, ""), NOW)
-        told = await one.answer(GetCaseReport(found.id), NOW)
-        lines = await one.answer(GetCaseHistory(found.id), NOW)
-        paper = casefile.paper(found, told, lines, OFFICE, NOW)
+        found = await one.answer_query(FindCaseByNumber(1, 2570, ""), NOW)
+        told = await one.answer_query(GetCaseReport(found.id), NOW)
+        lines = await one.answer_query(GetCaseHistory(found.id), NOW)
+        paper = casefile.build_case_document(found, told, lines, OFFICE, NOW)
         assert "คานารีชื่อ" not in str(paper)
         assert HOSTILE in [value for _, value in paper["told"]]  # type: ignore[attr-defined]
         assert await one.verify_audit() == []
 
-    ground.play(scene)
-    assert ground.sql("SELECT actor FROM audit WHERE what = 'exported'") == [("admin",), ("admin",)]
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT actor FROM audit WHERE what = 'exported'") == [("admin",), ("admin",)]

@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from bot.images.chart import barred, drawn
+from bot.images.chart import render_chart_png, render_chart_text
 from handlers.dialog.chart import ChartMonth, MonthlyChart
 
 LIGHT, DARK = (0x9F, 0xB3, 0xD1), (0x1F, 0x3F, 0x77)
@@ -32,7 +32,7 @@ def columns(content: bytes) -> dict[tuple[int, int, int], list[int]]:
 
 
 def test_the_columns_are_as_high_as_the_figures() -> None:
-    found = columns(asyncio.run(drawn(chart((10, 5), (20, 0), (5, 5)))))
+    found = columns(asyncio.run(render_chart_png(chart((10, 5), (20, 0), (5, 5)))))
     assert len(found[LIGHT]) == 3
     assert len(found[DARK]) == 2  # nothing is drawn where nothing is done
     whole = found[LIGHT][1]
@@ -43,19 +43,19 @@ def test_the_columns_are_as_high_as_the_figures() -> None:
 
 def test_a_year_of_nothing_and_a_year_without_months_can_be_drawn() -> None:
     for empty in (chart(*[(0, 0)] * 12), chart()):
-        assert columns(asyncio.run(drawn(empty))) == {LIGHT: [], DARK: []}
-        assert empty.most == 1
+        assert columns(asyncio.run(render_chart_png(empty))) == {LIGHT: [], DARK: []}
+        assert empty.max_value == 1
 
 
 def test_the_same_chart_is_the_same_picture_and_other_words_make_another() -> None:
     one, other = chart((1, 1)), MonthlyChart("อื่น", ("ก", "ข"), (ChartMonth("ค", 1, 1),))
-    first, again, different = (asyncio.run(drawn(c)) for c in (one, chart((1, 1)), other))
+    first, again, different = (asyncio.run(render_chart_png(c)) for c in (one, chart((1, 1)), other))
     assert first == again != different
 
 
 def test_the_loop_goes_on_while_it_is_drawn() -> None:
     async def scene() -> int:
-        drawing = asyncio.create_task(drawn(chart(*[(n, n) for n in range(12)])))
+        drawing = asyncio.create_task(render_chart_png(chart(*[(n, n) for n in range(12)])))
         beats = 0
         while not drawing.done():
             await asyncio.sleep(0)
@@ -67,7 +67,7 @@ def test_the_loop_goes_on_while_it_is_drawn() -> None:
 
 
 def test_bars_of_letters_stand_under_each_other() -> None:
-    told = barred(
+    told = render_chart_text(
         MonthlyChart(
             "ชื่อ", ("รับไว้", "แล้วเสร็จ"), (ChartMonth("มี.ค. 2570", 24, 12), ChartMonth("ก.ย. 2570", 6, 0))
         )
@@ -80,4 +80,4 @@ def test_bars_of_letters_stand_under_each_other() -> None:
         (6, 0, "6"),
         (0, 0, "0"),
     ]
-    assert barred(chart()).count("\n") == 0
+    assert render_chart_text(chart()).count("\n") == 0

@@ -15,14 +15,14 @@ from tests.end.server import WebServer
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     """A server with little patience."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(connection, "PATIENCE", 0.5)
-        patched.setattr(connection, "MOST_CONNECTIONS", 40)
+        patched.setattr(connection, "HEAD_TIMEOUT", 0.5)
+        patched.setattr(connection, "MAX_CONNECTIONS", 40)
         one = WebServer(tmp_path_factory.mktemp("connection") / "var")
         yield one
         one.close()
 
 
-def told(server: WebServer, *pieces: bytes, pause: float = 0.0) -> bytes:
+def exchange_bytes(server: WebServer, *pieces: bytes, pause: float = 0.0) -> bytes:
     """What comes back until the server lets go."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
         for piece in pieces:
@@ -41,7 +41,7 @@ def told(server: WebServer, *pieces: bytes, pause: float = 0.0) -> bytes:
 
 
 def test_what_is_no_request_gets_a_page_in_thai_with_every_header(server: WebServer) -> None:
-    answer = told(server, b"\x16\x03\x01 rubbish\r\n\r\n")
+    answer = exchange_bytes(server, b"\x16\x03\x01 rubbish\r\n\r\n")
     head, _, page = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"content-security-policy: default-src 'none'" in head
@@ -53,21 +53,23 @@ def test_what_is_no_request_gets_a_page_in_thai_with_every_header(server: WebSer
 def test_one_who_says_nothing_or_half_is_let_go(server: WebServer) -> None:
     for pieces in ((), (b"GET / HTTP/1.1\r\nHost: x\r\n",)):
         begun = time.monotonic()
-        assert told(server, *pieces) == b""
+        assert exchange_bytes(server, *pieces) == b""
         assert 0.4 < time.monotonic() - begun < 3
 
 
 def test_dripping_does_not_help(server: WebServer) -> None:
     begun = time.monotonic()
     drops = [b"GET / HTTP/1.1\r\n", *[b"X-Drop: 1\r\n"] * 40]
-    assert told(server, *drops, pause=0.05) == b""
+    assert exchange_bytes(server, *drops, pause=0.05) == b""
     assert time.monotonic() - begun < 4
 
 
 def test_a_head_without_end_is_not_read(server: WebServer) -> None:
     lines = [b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"X-Long: " + b"a" * 8000 + b"\r\n"] * 40]
-    assert told(server, *lines)[:12] in (b"HTTP/1.1 400", b"")
-    assert told(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(b"ok\n")
+    assert exchange_bytes(server, *lines)[:12] in (b"HTTP/1.1 400", b"")
+    assert exchange_bytes(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(
+        b"ok\n"
+    )
 
 
 def test_a_request_that_keeps_its_connection_may_ask_again(server: WebServer) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web import rate_limit as crowd
-from bot.web.rate_limit import AT_ONCE, DAY, PER_SECOND, RateLimiter
+from bot.web.rate_limit import NETWORK_KEY_TTL, RATE_LIMIT_BURST, RATE_LIMIT_PER_SECOND, RateLimiter
 
 SOMEBODY = "203.0.113.77"
 
@@ -24,17 +24,17 @@ class ManualClock:
         return self.at
 
 
-def waits(one: RateLimiter, address: str | None, times: int) -> list[int]:
+def collect_waits(one: RateLimiter, address: str | None, times: int) -> list[int]:
     """What somebody is told who writes that often at once."""
-    return [one.wait(address) for _ in range(times)]
+    return [one.retry_after(address) for _ in range(times)]
 
 
-def exhausted(address: str) -> tuple[RateLimiter, ManualClock]:
+def make_exhausted_limiter(address: str) -> tuple[RateLimiter, ManualClock]:
     """A crowd in which a network may not write any more."""
     hand = ManualClock()
     one = RateLimiter(hand)
-    assert waits(one, address, int(AT_ONCE)) == [0] * int(AT_ONCE)
-    assert one.wait(address) > 0
+    assert collect_waits(one, address, int(RATE_LIMIT_BURST)) == [0] * int(RATE_LIMIT_BURST)
+    assert one.retry_after(address) > 0
     return one, hand
 
 
@@ -53,8 +53,8 @@ def exhausted(address: str) -> tuple[RateLimiter, ManualClock]:
     ],
 )
 def test_a_network_is_counted_together(written: str, other: str, together: bool) -> None:
-    one, _ = exhausted(written)
-    assert (one.wait(other) > 0) is together
+    one, _ = make_exhausted_limiter(written)
+    assert (one.retry_after(other) > 0) is together
 
 
 @pytest.mark.parametrize(
@@ -62,51 +62,54 @@ def test_a_network_is_counted_together(written: str, other: str, together: bool)
 )
 def test_nobody_s_network_is_free(address: str | None) -> None:
     one = RateLimiter(ManualClock())
-    assert waits(one, address, 5 * int(AT_ONCE)) == [0] * 5 * int(AT_ONCE)
+    assert collect_waits(one, address, 5 * int(RATE_LIMIT_BURST)) == [0] * 5 * int(RATE_LIMIT_BURST)
     assert not one._buckets
 
 
 def test_who_waits_as_long_as_told_may_write_once_and_no_more() -> None:
-    one, hand = exhausted(SOMEBODY)
-    hand.at += one.wait(SOMEBODY) + 1 / PER_SECOND - 1
-    assert waits(one, SOMEBODY, 2)[0] == 0
+    one, hand = make_exhausted_limiter(SOMEBODY)
+    hand.at += one.retry_after(SOMEBODY) + 1 / RATE_LIMIT_PER_SECOND - 1
+    assert collect_waits(one, SOMEBODY, 2)[0] == 0
     hand.at += 3
-    assert waits(one, SOMEBODY, 20).count(0) in (3 * int(PER_SECOND), 3 * int(PER_SECOND) + 1)
+    assert collect_waits(one, SOMEBODY, 20).count(0) in (
+        3 * int(RATE_LIMIT_PER_SECOND),
+        3 * int(RATE_LIMIT_PER_SECOND) + 1,
+    )
 
 
 def test_the_wait_that_is_told_is_enough() -> None:
-    one, hand = exhausted(SOMEBODY)
-    hand.at += one.wait(SOMEBODY)
-    assert one.wait(SOMEBODY) == 0
+    one, hand = make_exhausted_limiter(SOMEBODY)
+    hand.at += one.retry_after(SOMEBODY)
+    assert one.retry_after(SOMEBODY) == 0
 
 
 def test_knocking_while_waiting_makes_the_wait_no_longer() -> None:
-    one, hand = exhausted(SOMEBODY)
-    first = one.wait(SOMEBODY)
-    assert max(waits(one, SOMEBODY, 1000)) <= first
+    one, hand = make_exhausted_limiter(SOMEBODY)
+    first = one.retry_after(SOMEBODY)
+    assert max(collect_waits(one, SOMEBODY, 1000)) <= first
     hand.at += first
-    assert one.wait(SOMEBODY) == 0
+    assert one.retry_after(SOMEBODY) == 0
 
 
 def test_rest_gives_no_more_than_the_beginning() -> None:
-    one, hand = exhausted(SOMEBODY)
-    hand.at += DAY / 2
-    assert waits(one, SOMEBODY, 2 * int(AT_ONCE)).count(0) == int(AT_ONCE)
+    one, hand = make_exhausted_limiter(SOMEBODY)
+    hand.at += NETWORK_KEY_TTL / 2
+    assert collect_waits(one, SOMEBODY, 2 * int(RATE_LIMIT_BURST)).count(0) == int(RATE_LIMIT_BURST)
 
 
 def test_people_at_their_own_pace_never_wait() -> None:
     hand = ManualClock()
     one = RateLimiter(hand)
     for _ in range(2_000):
-        hand.at += 1 / PER_SECOND
-        assert one.wait(SOMEBODY) == 0
+        hand.at += 1 / RATE_LIMIT_PER_SECOND
+        assert one.retry_after(SOMEBODY) == 0
 
 
 def test_a_day_later_nothing_of_it_is_left() -> None:
-    one, hand = exhausted(SOMEBODY)
+    one, hand = make_exhausted_limiter(SOMEBODY)
     key, names = one._key, set(one._buckets)
-    hand.at += DAY + 1
-    assert one.wait(SOMEBODY) == 0
+    hand.at += NETWORK_KEY_TTL + 1
+    assert one.retry_after(SOMEBODY) == 0
     assert one._key != key
     assert not names & set(one._buckets)
     assert len(one._buckets) == 1
@@ -114,36 +117,36 @@ def test_a_day_later_nothing_of_it_is_left() -> None:
 
 def test_two_processes_name_a_network_differently() -> None:
     one, other = RateLimiter(ManualClock()), RateLimiter(ManualClock())
-    one.wait(SOMEBODY)
-    other.wait(SOMEBODY)
+    one.retry_after(SOMEBODY)
+    other.retry_after(SOMEBODY)
     assert set(one._buckets).isdisjoint(other._buckets)
 
 
 def test_a_flood_of_networks_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowd, "MOST_NETWORKS", 50)
+    monkeypatch.setattr(crowd, "MAX_NETWORKS", 50)
     one = RateLimiter(ManualClock())
     for n in range(1000):
-        assert one.wait(f"10.{n // 250}.{n % 250}.1") == 0
+        assert one.retry_after(f"10.{n // 250}.{n % 250}.1") == 0
         assert len(one._buckets) <= 52
 
 
-def held(thing: Any) -> list[bytes]:
+def collect_reachable(thing: Any) -> list[bytes]:
     """All bytes and words that can be reached from an object; numbers count how often, not who."""
     if isinstance(thing, bytes | str):
         return [thing if isinstance(thing, bytes) else thing.encode()]
     if isinstance(thing, dict):
-        return held([*thing.items()])
+        return collect_reachable([*thing.items()])
     if isinstance(thing, tuple | list | set):
-        return [found for one in thing for found in held(one)]
-    return held(vars(thing)) if hasattr(thing, "__dict__") else []
+        return [found for one in thing for found in collect_reachable(one)]
+    return collect_reachable(vars(thing)) if hasattr(thing, "__dict__") else []
 
 
 @given(st.ip_addresses())
 def test_no_address_stands_in_it(address: Any) -> None:
     one = RateLimiter(ManualClock())
-    one.wait(str(address))
+    one.retry_after(str(address))
     network = ip_address(address).packed[: 3 if address.version == 4 else 7]
-    for some in held(one):
+    for some in collect_reachable(one):
         assert str(address).encode() not in some
         assert network not in some or not any(network)
     assert one._buckets or address.is_loopback
@@ -152,7 +155,7 @@ def test_no_address_stands_in_it(address: Any) -> None:
 
 def test_its_key_is_not_shown() -> None:
     one = RateLimiter(ManualClock())
-    one.wait(SOMEBODY)
+    one.retry_after(SOMEBODY)
     assert len(one._key) >= 32
     assert repr(one._key) not in repr(one)
     assert one._key.hex() not in repr(one)

@@ -10,19 +10,19 @@ from typing import Any, cast
 import pytest
 
 from bot import log
-from bot.engine import MOST_REDECIDED, Engine, EngineAnswer
+from bot.engine import MAX_DECISION_ATTEMPTS, Engine, EngineAnswer
 from handlers.complaints.messages import FindCase
 from handlers.dialog.events import (
     Channel,
-    Deciding,
+    Decision,
     Event,
     NewReceipt,
     Now,
     Query,
     Session,
     TurnResult,
-    literal,
-    read,
+    raw_text,
+    run_query,
 )
 from handlers.dialog.receipt import Receipt
 from storage.db.group_commit import CommitResult
@@ -47,10 +47,10 @@ class FakeStore:
     asked: list[tuple[Query[Any], datetime]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
-    async def session(self, who: bytes) -> Session | None:
+    async def load_session(self, who: bytes) -> Session | None:
         return self.sessions.get(who)
 
-    async def answer(self, query: Query[Any], now: datetime) -> Any:
+    async def answer_query(self, query: Query[Any], now: datetime) -> Any:
         self.asked.append((query, now))
 
     async def commit(
@@ -60,7 +60,7 @@ class FakeStore:
         if self.troubles:
             raise self.troubles.pop(0)
         self.written.append(event.id)
-        return CommitResult(turn.says, "th", waiting=("row",))
+        return CommitResult(turn.replies, "th", outbox_ids=("row",))
 
 
 @dataclass
@@ -70,11 +70,11 @@ class Echo:
     decided: list[str] = field(default_factory=list)
     sessions: list[Session | None] = field(default_factory=list)
 
-    def decide(self, event: Event, session: Session | None) -> Deciding:
-        yield from read(Now())
+    def decide(self, event: Event, session: Session | None) -> Decision:
+        yield from run_query(Now())
         self.decided.append(event.id)
         self.sessions.append(session)
-        return TurnResult(session, (literal(event.text or ""),))
+        return TurnResult(session, (raw_text(event.text or ""),))
 
 
 def engine(store: FakeStore, router: Any, **more: Any) -> Engine:
@@ -85,14 +85,14 @@ def event(name: str, who: bytes = b"w", text: str = "") -> Event:
     return Event(name, who, Channel.WEB, text=text or name)
 
 
-def said(answer: EngineAnswer) -> str:
+def join_texts(answer: EngineAnswer) -> str:
     return "\n".join(message.text for message in answer.messages)
 
 
 def test_what_is_said_is_what_was_decided() -> None:
     store = FakeStore()
     answer = asyncio.run(engine(store, Echo()).handle(event("1", text="สวัสดี")))
-    assert (said(answer), answer.waiting, answer.again) == ("สวัสดี", ("row",), False)
+    assert (join_texts(answer), answer.outbox_ids, answer.duplicate) == ("สวัสดี", ("row",), False)
 
 
 def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
@@ -114,8 +114,8 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
     answers = asyncio.run(all_at_once())
     assert store.written == [str(n) for n in range(10)]
     assert most == 1
-    assert [said(a) for a in answers] == store.written
-    assert not one._turns
+    assert [join_texts(a) for a in answers] == store.written
+    assert not one._locks
 
 
 def test_different_persons_are_served_side_by_side() -> None:
@@ -129,7 +129,7 @@ def test_different_persons_are_served_side_by_side() -> None:
         async with asyncio.timeout(5):
             return list(await asyncio.gather(both.handle(event("1", b"a")), both.handle(event("2", b"b"))))
 
-    assert [said(a) for a in asyncio.run(two())] == ["1", "2"]
+    assert [join_texts(a) for a in asyncio.run(two())] == ["1", "2"]
 
 
 def test_the_loser_is_decided_again_on_what_is_true_now() -> None:
@@ -140,7 +140,7 @@ def test_the_loser_is_decided_again_on_what_is_true_now() -> None:
         store.sessions[b"w"] = newer
 
     store.meanwhile = changed_elsewhere
-    assert said(asyncio.run(engine(store, router).handle(event("1")))) == "1"
+    assert join_texts(asyncio.run(engine(store, router).handle(event("1")))) == "1"
     assert router.sessions == [None, newer, newer]
     assert store.written == ["1"]
 
@@ -148,50 +148,52 @@ def test_the_loser_is_decided_again_on_what_is_true_now() -> None:
 def test_one_who_loses_every_time_is_told_so_and_it_is_logged() -> None:
     faults: list[BaseException] = []
     store, router = FakeStore(troubles=[ConflictError()] * 99), Echo()
-    answer = asyncio.run(engine(store, router, fault=faults.append).handle(event("1")))
-    assert "ยังไม่ถูกบันทึก" in said(answer)
-    assert len(router.decided) == MOST_REDECIDED
+    answer = asyncio.run(engine(store, router, on_error=faults.append).handle(event("1")))
+    assert "ยังไม่ถูกบันทึก" in join_texts(answer)
+    assert len(router.decided) == MAX_DECISION_ATTEMPTS
     assert [type(f) for f in faults] == [ConflictError]
 
 
 def test_a_full_disk_is_told_as_such() -> None:
     faults: list[BaseException] = []
     store = FakeStore(troubles=[DiskFullError()])
-    answer = asyncio.run(engine(store, Echo(), fault=faults.append).handle(event("1")))
-    assert "เก็บข้อมูลเพิ่มไม่ได้" in said(answer)
-    assert (len(faults), answer.waiting) == (1, ())
+    answer = asyncio.run(engine(store, Echo(), on_error=faults.append).handle(event("1")))
+    assert "เก็บข้อมูลเพิ่มไม่ได้" in join_texts(answer)
+    assert (len(faults), answer.outbox_ids) == (1, ())
 
 
 def test_clock_and_chance_are_answered_here_and_the_rest_by_the_store() -> None:
     class Asks:
-        def decide(self, event: Event, session: Session | None) -> Deciding:
-            now = yield from read(Now())
-            first = yield from read(NewReceipt())
-            second = yield from read(NewReceipt())
+        def decide(self, event: Event, session: Session | None) -> Decision:
+            now = yield from run_query(Now())
+            first = yield from run_query(NewReceipt())
+            second = yield from run_query(NewReceipt())
             assert first != second
-            assert (yield from read(FindCase(KNOWN))) is None
-            return TurnResult(None, (literal(now.isoformat()),))
+            assert (yield from run_query(FindCase(KNOWN))) is None
+            return TurnResult(None, (raw_text(now.isoformat()),))
 
     store = FakeStore()
-    assert said(asyncio.run(engine(store, Asks()).handle(event("1")))) == NOON.isoformat()
+    assert join_texts(asyncio.run(engine(store, Asks()).handle(event("1")))) == NOON.isoformat()
     assert store.asked == [(FindCase(KNOWN), NOON)]
 
 
 class Breaks:
     """A handler with a fault whose words are somebody's own."""
 
-    def decide(self, event: Event, session: Session | None) -> Deciding:
-        yield from read(Now())
+    def decide(self, event: Event, session: Session | None) -> Decision:
+        yield from run_query(Now())
         raise KeyError(event.text)
 
 
 def test_a_fault_is_told_kindly_and_logged_without_words(capsys: pytest.CaptureFixture[str]) -> None:
     answer = asyncio.run(
-        engine(FakeStore(), Breaks(), fault=log.fault).handle(event("CANARYID", b"CANARYWHO", "CANARYTEXT"))
+        engine(FakeStore(), Breaks(), on_error=log.log_exception).handle(
+            event("CANARYID", b"CANARYWHO", "CANARYTEXT")
+        )
     )
-    assert "ยังไม่ถูกบันทึก" in said(answer)
+    assert "ยังไม่ถูกบันทึก" in join_texts(answer)
     written = capsys.readouterr().err
-    assert "CANARY" not in written + said(answer)
+    assert "CANARY" not in written + join_texts(answer)
     line = json.loads(written)
     assert line["kind"] == "builtins.KeyError"
     assert any(place.startswith("tests/bot/test_engine.py:") for place in line["at"])
@@ -203,8 +205,8 @@ def test_after_a_fault_the_next_message_of_the_same_person_is_heard() -> None:
         return await one.handle(event("1")), await one.handle(event("2"))
 
     first, second = asyncio.run(both())
-    assert "ยังไม่ถูกบันทึก" in said(first)
-    assert said(second) == "2"
+    assert "ยังไม่ถูกบันทึก" in join_texts(first)
+    assert join_texts(second) == "2"
 
 
 def test_one_who_hangs_up_while_waiting_holds_up_nobody() -> None:
@@ -222,7 +224,7 @@ def test_one_who_hangs_up_while_waiting_holds_up_nobody() -> None:
         may_go_on.set()
         answers = await asyncio.wait_for(asyncio.gather(*talks, return_exceptions=True), 5)
         assert isinstance(answers[1], asyncio.CancelledError)
-        assert [said(a) for a in answers if isinstance(a, EngineAnswer)] == ["0", "2"]
-        assert not one._turns
+        assert [join_texts(a) for a in answers if isinstance(a, EngineAnswer)] == ["0", "2"]
+        assert not one._locks
 
     asyncio.run(story())

@@ -23,26 +23,26 @@ def test_the_command(
     monkeypatch.chdir(tmp_path)
 
     async def scene(one: Store) -> None:
-        await ground.file(one, at=now)
+        await ground.file_complaint(one, at=now)
 
-    ground.play(scene, now)
-    ((number, year),) = ground.sql("SELECT number, fiscal_year FROM cases")
+    ground.run_scenario(scene, now)
+    ((number, year),) = ground.execute_sql("SELECT number, fiscal_year FROM cases")
     assert year - BUDDHIST_ERA in {now.year, now.year + 1}
     out = tmp_path / "เรื่อง.pdf"
-    assert asyncio.run(exporting.run(f"{number}/{year}", "complaints", out)) == 0
+    assert asyncio.run(exporting.export_case(f"{number}/{year}", "complaints", out)) == 0
     password = capsys.readouterr().out.strip()
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     with pikepdf.open(out, password=password) as opened:
         assert opened.encryption.bits == 256
     before = out.read_bytes()
     with pytest.raises(typer.BadParameter, match="cannot be written"):
-        asyncio.run(exporting.run(f"{number}/{year}", "complaints", out))
+        asyncio.run(exporting.export_case(f"{number}/{year}", "complaints", out))
     assert out.read_bytes() == before
-    assert asyncio.run(exporting.run(f"99/{year}", "complaints", tmp_path / "ข.pdf")) == 2
+    assert asyncio.run(exporting.export_case(f"99/{year}", "complaints", tmp_path / "ข.pdf")) == 2
     told = capsys.readouterr()
     assert told.out == ""
     assert f"99/{year}" in told.err
     assert not (tmp_path / "ข.pdf").exists()
     for wrong in ("สิบสอง", "12"):
         with pytest.raises(typer.BadParameter, match="no register number"):
-            asyncio.run(exporting.run(wrong, "complaints", out))
+            asyncio.run(exporting.export_case(wrong, "complaints", out))

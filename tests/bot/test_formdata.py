@@ -27,7 +27,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 THAI = "เจ้าหน้าที่พัสดุเรียกรับเงิน"
 
 
-def part(name: str, content: bytes | str, filename: str | None = None) -> bytes:
+def make_part(name: str, content: bytes | str, filename: str | None = None) -> bytes:
     """One part of a multipart body."""
     said = f'Content-Disposition: form-data; name="{name}"'
     said += "" if filename is None else f'; filename="{filename}"\r\nContent-Type: application/octet-stream'
@@ -35,12 +35,12 @@ def part(name: str, content: bytes | str, filename: str | None = None) -> bytes:
     return f"--{EDGE}\r\n{said}\r\n\r\n".encode() + raw + b"\r\n"
 
 
-def form(*parts: bytes) -> bytes:
+def make_multipart_body(*parts: bytes) -> bytes:
     """A whole multipart body."""
     return b"".join(parts) + f"--{EDGE}--\r\n".encode()
 
 
-def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
+def cut_body(body: bytes, places: Iterable[int]) -> list[bytes]:
     """A body cut into chunks at some places."""
     edges = [0, *sorted({place % (len(body) + 1) for place in places}), len(body)]
     return [body[a:b] for a, b in pairwise(edges)]
@@ -63,12 +63,12 @@ class RecordingSink:
         self.taken.append((name, size, digest.hexdigest()))
         return File(f"{len(self.taken):032x}", name, "image/jpeg", size)
 
-    def holds(self, *files: tuple[str, bytes]) -> bool:
+    def has_exactly(self, *files: tuple[str, bytes]) -> bool:
         """Whether exactly these were taken, to the byte."""
         return self.taken == [(name, len(raw), sha256(raw).hexdigest()) for name, raw in files]
 
 
-async def receiving(chunks: Iterator[bytes], pause: float, ending: Mapping[str, Any]) -> Any:
+async def next_receive_event(chunks: Iterator[bytes], pause: float, ending: Mapping[str, Any]) -> Any:
     """What a server is told of a body: its chunks, and how it ended."""
     await asyncio.sleep(pause)
     chunk = next(chunks, None)
@@ -79,14 +79,14 @@ END: Mapping[str, Any] = {"type": "http.request", "body": b"", "more_body": Fals
 GONE: Mapping[str, Any] = {"type": "http.disconnect"}
 
 
-def read(
+def read_form(
     chunks: Iterable[bytes] | bytes,
     kind: str | None = MULTIPART,
     shelf: RecordingSink | None = None,
     *,
     pause: float = 0,
     ending: Mapping[str, Any] = END,
-    admits: formdata.Admits = lambda fields: "csrf" in fields,
+    admits: formdata.AcceptFiles = lambda fields: "csrf" in fields,
     length: str | None = None,
 ) -> FormData:
     """Read a form, sent in these chunks."""
@@ -96,9 +96,10 @@ def read(
 
     async def work() -> FormData:
         request = Request(
-            {"type": "http", "method": "POST", "headers": headers}, lambda: receiving(rest, pause, ending)
+            {"type": "http", "method": "POST", "headers": headers},
+            lambda: next_receive_event(rest, pause, ending),
         )
-        return await formdata.read(request, UploadLimiter(), admits, (shelf or RecordingSink()).take)
+        return await formdata.parse_form(request, UploadLimiter(), admits, (shelf or RecordingSink()).take)
 
     return asyncio.run(work())
 
@@ -106,8 +107,11 @@ def read(
 CONTENT = b"\r\n--" + EDGE[:-1].encode() + b"x\r\n-\r\r\n" + bytes(range(256)) * 3
 """Of a file: all that looks like the edge of a part and is none."""
 
-BODY = form(
-    part("csrf", "t.1"), part("text", THAI), part("file", CONTENT, "ภาพ.jpg"), part("choice", "3.next")
+BODY = make_multipart_body(
+    make_part("csrf", "t.1"),
+    make_part("text", THAI),
+    make_part("file", CONTENT, "ภาพ.jpg"),
+    make_part("choice", "3.next"),
 )
 
 
@@ -115,23 +119,25 @@ BODY = form(
 @given(st.lists(st.integers(0, len(BODY)), max_size=60))
 def test_wherever_a_body_is_cut_it_says_the_same(places: list[int]) -> None:
     shelf = RecordingSink()
-    filled = read(cut(BODY, places), shelf=shelf)
+    filled = read_form(cut_body(BODY, places), shelf=shelf)
     assert filled.fields == {"csrf": "t.1", "text": THAI, "choice": "3.next"}
-    assert shelf.holds(("ภาพ.jpg", CONTENT))
+    assert shelf.has_exactly(("ภาพ.jpg", CONTENT))
 
 
 def test_a_body_byte_by_byte() -> None:
     shelf, body = (
         RecordingSink(),
-        form(part("csrf", "t"), part("text", THAI), part("file", b"\r\n" * 50, "a.txt")),
+        make_multipart_body(
+            make_part("csrf", "t"), make_part("text", THAI), make_part("file", b"\r\n" * 50, "a.txt")
+        ),
     )
-    assert read([bytes([one]) for one in body], shelf=shelf).fields == {"csrf": "t", "text": THAI}
-    assert shelf.holds(("a.txt", b"\r\n" * 50))
+    assert read_form([bytes([one]) for one in body], shelf=shelf).fields == {"csrf": "t", "text": THAI}
+    assert shelf.has_exactly(("a.txt", b"\r\n" * 50))
 
 
 def test_chunks_without_a_byte_change_nothing() -> None:
-    body = form(part("csrf", "t"), part("text", "ก"))
-    assert read([b"", body[:20], b"", b"", body[20:], b""]).words("text") == "ก"
+    body = make_multipart_body(make_part("csrf", "t"), make_part("text", "ก"))
+    assert read_form([b"", body[:20], b"", b"", body[20:], b""]).get_text("text") == "ก"
 
 
 @settings(max_examples=60, deadline=None)
@@ -140,57 +146,71 @@ def test_any_content_of_a_file_arrives_as_it_was(content: bytes, places: list[in
     if f"\r\n--{EDGE}".encode() in content:
         return
     shelf = RecordingSink()
-    read(cut(form(part("csrf", "t"), part("file", content, "x.bin")), places), shelf=shelf)
-    assert shelf.holds(("x.bin", content))
+    read_form(
+        cut_body(make_multipart_body(make_part("csrf", "t"), make_part("file", content, "x.bin")), places),
+        shelf=shelf,
+    )
+    assert shelf.has_exactly(("x.bin", content))
 
 
 def test_a_file_before_the_proof_is_read_over() -> None:
     shelf = RecordingSink()
-    first = part("file", b"1" * 70_000, "a.jpg")
-    filled = read(form(first, part("csrf", "t"), part("file", b"2", "b.jpg"), part("text", "ก")), shelf=shelf)
-    assert shelf.holds(("b.jpg", b"2"))
+    first = make_part("file", b"1" * 70_000, "a.jpg")
+    filled = read_form(
+        make_multipart_body(
+            first, make_part("csrf", "t"), make_part("file", b"2", "b.jpg"), make_part("text", "ก")
+        ),
+        shelf=shelf,
+    )
+    assert shelf.has_exactly(("b.jpg", b"2"))
     assert [file.name for file in filled.files] == ["b.jpg"]
-    assert filled.words("text") == "ก"
+    assert filled.get_text("text") == "ก"
 
 
 def test_without_the_proof_no_file_is_taken_and_the_words_are_still_read() -> None:
     shelf = RecordingSink()
-    body = form(part("csrf", "t"), part("file", b"1" * 9, "a.jpg"), part("text", THAI))
-    assert read(body, shelf=shelf, admits=lambda _: False).words("text") == THAI
+    body = make_multipart_body(
+        make_part("csrf", "t"), make_part("file", b"1" * 9, "a.jpg"), make_part("text", THAI)
+    )
+    assert read_form(body, shelf=shelf, admits=lambda _: False).get_text("text") == THAI
     assert shelf.taken == []
 
 
 def test_no_more_than_five_files_and_the_others_are_named() -> None:
     shelf = RecordingSink()
-    files = [part("file", f"{n}" * 1000, f"C:\\Users\\x/{n}.jpg") for n in range(9)]
-    filled = read(form(part("csrf", "t"), *files, part("text", THAI)), shelf=shelf)
+    files = [make_part("file", f"{n}" * 1000, f"C:\\Users\\x/{n}.jpg") for n in range(9)]
+    filled = read_form(
+        make_multipart_body(make_part("csrf", "t"), *files, make_part("text", THAI)), shelf=shelf
+    )
     assert len(shelf.taken) == 5
     assert [file.problem for file in filled.files[:5]] == [None] * 5
     assert {file.problem for file in filled.files[5:]} == {FileProblem.TOO_MANY_AT_ONCE}
     told = " ".join(file.name for file in filled.files[5:])
     assert re.findall(r"\d\.jpg", told) == ["5.jpg", "6.jpg", "7.jpg", "8.jpg"]
     assert "Users" not in told
-    assert filled.words("text") == THAI
+    assert filled.get_text("text") == THAI
 
 
 @pytest.mark.parametrize("count", [40, 150, 400])
 def test_many_photos_at_once_are_told_apart_from_a_garbled_form(count: int) -> None:
-    files = [part("file", "x", f"{'ยาว' * 60}{n}.jpg") for n in range(count)]
+    files = [make_part("file", "x", f"{'ยาว' * 60}{n}.jpg") for n in range(count)]
     with suppress(UploadTooLargeError):  # the page that says: five at a time
-        filled = read(form(part("csrf", "t"), part("text", THAI), *files))
-        assert filled.words("text") == THAI
+        filled = read_form(make_multipart_body(make_part("csrf", "t"), make_part("text", THAI), *files))
+        assert filled.get_text("text") == THAI
         assert sum(len(file.name) for file in filled.files) < 3000
 
 
 def test_a_file_chosen_by_nobody_is_no_file() -> None:
-    filled = read(form(part("csrf", "t"), part("file", b"", "")))
-    assert (filled.files, filled.words("file")) == ([], "")
+    filled = read_form(make_multipart_body(make_part("csrf", "t"), make_part("file", b"", "")))
+    assert (filled.files, filled.get_text("file")) == ([], "")
 
 
 def test_what_the_taker_leaves_of_a_file_is_read_over() -> None:
     shelf = RecordingSink(most=100)
-    body = form(part("csrf", "t"), part("file", b"x" * 500_000, "a.jpg"), part("text", THAI))
-    assert read(cut(body, range(0, len(body), 1000)), shelf=shelf).words("text") == THAI
+    body = make_multipart_body(
+        make_part("csrf", "t"), make_part("file", b"x" * 500_000, "a.jpg"), make_part("text", THAI)
+    )
+    assert read_form(cut_body(body, range(0, len(body), 1000)), shelf=shelf).get_text("text") == THAI
     assert shelf.taken[0][1] < 2000
 
 
@@ -199,19 +219,19 @@ def test_two_hundred_megabytes_pass_through_little_memory() -> None:
     piece = bytes(256 * 1024)
 
     def chunks() -> Iterator[bytes]:
-        yield part("csrf", "t") + part("file", b"", "film.mp4").removesuffix(b"\r\n")
+        yield make_part("csrf", "t") + make_part("file", b"", "film.mp4").removesuffix(b"\r\n")
         for _ in range(size // len(piece)):
             yield piece
-        yield b"\r\n" + form(part("text", THAI))
+        yield b"\r\n" + make_multipart_body(make_part("text", THAI))
 
     tracemalloc.start()
     try:
-        filled = read(chunks(), shelf=shelf)
+        filled = read_form(chunks(), shelf=shelf)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert shelf.taken[0][1] == size
-    assert filled.words("text") == THAI
+    assert filled.get_text("text") == THAI
     assert peak < 10 * 1024 * 1024
 
 
@@ -221,16 +241,16 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 
     def chunks() -> Iterator[bytes]:
         nonlocal given_out
-        yield part("csrf", "t") + part("text", b"").removesuffix(b"\r\n")
+        yield make_part("csrf", "t") + make_part("text", b"").removesuffix(b"\r\n")
         for _ in range(800):
             given_out += len(piece)
             yield piece
-        yield b"\r\n" + form()
+        yield b"\r\n" + make_multipart_body()
 
     tracemalloc.start()
     try:
         with pytest.raises(UploadTooLargeError):
-            read(chunks())
+            read_form(chunks())
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -240,9 +260,9 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
 def test_more_than_the_most_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(pace, "MOST_BODY", 1000)
+    monkeypatch.setattr(pace, "MAX_BODY_BYTES", 1000)
     with pytest.raises(UploadTooLargeError):
-        read([b"x" * 400] * 3, kind)
+        read_form([b"x" * 400] * 3, kind)
 
 
 def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
@@ -251,36 +271,41 @@ def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
         yield b""
 
     with pytest.raises(UploadTooLargeError):
-        read(chunks(), length=str(pace.MOST_BODY + 1))
+        read_form(chunks(), length=str(pace.MAX_BODY_BYTES + 1))
 
 
 @pytest.mark.parametrize("length", ["0", "1", "5000", "268435456"])
 def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
-    assert read(form(part("csrf", "t"), part("text", THAI)), length=length).words("text") == THAI
+    assert (
+        read_form(
+            make_multipart_body(make_part("csrf", "t"), make_part("text", THAI)), length=length
+        ).get_text("text")
+        == THAI
+    )
 
 
 def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "PATIENCE", 0.02)
+    monkeypatch.setattr(pace, "UPLOAD_IDLE_TIMEOUT", 0.02)
     with pytest.raises(SlowUploadError):
-        read([b"--"], pause=5)
+        read_form([b"--"], pause=5)
 
 
 def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "GRACE", 0.05)
-    monkeypatch.setattr(pace, "PATIENCE", 1)
-    body = form(part("csrf", "t"), part("text", THAI * 100))
+    monkeypatch.setattr(pace, "UPLOAD_GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(pace, "UPLOAD_IDLE_TIMEOUT", 1)
+    body = make_multipart_body(make_part("csrf", "t"), make_part("text", THAI * 100))
     with pytest.raises(SlowUploadError):
-        read([bytes([one]) for one in body], pause=0.01)
-    assert read(cut(body, range(0, len(body), 500)), pause=0.01).words("text") == THAI * 100
+        read_form([bytes([one]) for one in body], pause=0.01)
+    assert read_form(cut_body(body, range(0, len(body), 500)), pause=0.01).get_text("text") == THAI * 100
 
 
 @pytest.mark.parametrize("sent", [0, 30, 150, 400])
 def test_who_goes_away_takes_the_form_along(sent: int) -> None:
     with pytest.raises(ClientDisconnect):
-        read([BODY[:sent]] if sent else [], ending=GONE)
+        read_form([BODY[:sent]] if sent else [], ending=GONE)
 
 
 @pytest.mark.parametrize("sent", range(0, len(BODY) - 4, 23))
 def test_a_body_that_ends_too_soon_is_not_taken_for_whole(sent: int) -> None:
     with pytest.raises(UploadError):
-        read(BODY[:sent])
+        read_form(BODY[:sent])

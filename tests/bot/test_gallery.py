@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
-from bot.images.temporary_host import HANGS, MOST, TemporaryImages, gallery
+from bot.images.temporary_host import IMAGE_TTL, MAX_IMAGES, TemporaryImages, create_temporary_images
 from handlers.dialog.chart import ChartMonth, MonthlyChart
 from handlers.dialog.events import Message
 
@@ -20,18 +20,18 @@ class Clock:
         return self.at
 
 
-def opened(clock: Clock) -> TemporaryImages:
-    made = gallery("https://office.example.go.th/", "complaints", clock)
+def make_temporary_images(clock: Clock) -> TemporaryImages:
+    made = create_temporary_images("https://office.example.go.th/", "complaints", clock)
     assert made is not None
     return made
 
 
-def fetched(one: TemporaryImages, address: str) -> tuple[int, bytes, dict[str, str]]:
+def fetch_image(one: TemporaryImages, address: str) -> tuple[int, bytes, dict[str, str]]:
     """What a GET of an address answers, by way of the route."""
     path = address.removeprefix("https://office.example.go.th")
     heard: list[dict] = []
 
-    async def whole() -> None:
+    async def run_in_loop() -> None:
         async def receive() -> dict:
             return {"type": "http.request", "body": b"", "more_body": False}
 
@@ -39,62 +39,64 @@ def fetched(one: TemporaryImages, address: str) -> tuple[int, bytes, dict[str, s
             heard.append(message)
 
         scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
-        await Starlette(routes=[one.route()])(scope, receive, send)
+        await Starlette(routes=[one.build_route()])(scope, receive, send)
 
-    asyncio.run(whole())
+    asyncio.run(run_in_loop())
     headers = {name.decode(): value.decode() for name, value in heard[0]["headers"]}
     return heard[0]["status"], b"".join(m.get("body", b"") for m in heard[1:]), headers
 
 
 def test_a_picture_hangs_for_a_quarter_of_an_hour() -> None:
     clock = Clock()
-    one = opened(clock)
-    hung = asyncio.run(one.pictured((Message("ก"), Message("ข", chart=CHART), Message("ค", chart=CHART))))
+    one = make_temporary_images(clock)
+    hung = asyncio.run(
+        one.publish_images((Message("ก"), Message("ข", chart=CHART), Message("ค", chart=CHART)))
+    )
     (address,) = hung.values()
     assert hung.keys() == {CHART}
     assert address.startswith("https://office.example.go.th/line/complaints/picture/")
     assert len(address.rpartition("/")[2]) >= 43
-    status, content, headers = fetched(one, address)
+    status, content, headers = fetch_image(one, address)
     assert (status, content[:4]) == (200, b"\x89PNG")
     assert (headers["content-type"], headers["cache-control"]) == ("image/png", "no-store")
-    clock.at += HANGS - timedelta(seconds=1)
-    assert fetched(one, address)[0] == 200
+    clock.at += IMAGE_TTL - timedelta(seconds=1)
+    assert fetch_image(one, address)[0] == 200
     clock.at += timedelta(seconds=1)
-    assert fetched(one, address)[:2] == (404, b"Not Found")
-    assert one._hung == {}
+    assert fetch_image(one, address)[:2] == (404, b"Not Found")
+    assert one._images == {}
 
 
 def test_a_code_to_be_passed_on_hangs_and_a_secret_never() -> None:
-    one = opened(Clock())
+    one = make_temporary_images(Clock())
     link, secret = "https://office.example.go.th/opinion?c=ABC123", "otpauth://totp/x?secret=ABC"
-    hung = asyncio.run(one.pictured((Message("ก", qr=link), Message("ข", qr=secret, fading=True))))
+    hung = asyncio.run(one.publish_images((Message("ก", qr=link), Message("ข", qr=secret, expires=True))))
     assert hung.keys() == {link}
-    assert fetched(one, hung[link])[1][:4] == b"\x89PNG"
-    assert len(one._hung) == 1
+    assert fetch_image(one, hung[link])[1][:4] == b"\x89PNG"
+    assert len(one._images) == 1
 
 
 def test_nothing_hangs_at_another_path() -> None:
-    one = opened(Clock())
-    address = one.hang(b"png")
+    one = make_temporary_images(Clock())
+    address = one.add(b"png")
     for other in (address[:-1], address + "A", address.rpartition("/")[0] + "/"):
-        assert fetched(one, other)[0] == 404
+        assert fetch_image(one, other)[0] == 404
 
 
 def test_the_oldest_makes_room() -> None:
-    one = opened(Clock())
-    addresses = [one.hang(bytes([n])) for n in range(MOST + 3)]
-    assert len(set(addresses)) == MOST + 3
-    assert [fetched(one, a)[0] for a in addresses[:4]] == [404, 404, 404, 200]
-    assert fetched(one, addresses[-1])[1] == bytes([MOST + 2])
+    one = make_temporary_images(Clock())
+    addresses = [one.add(bytes([n])) for n in range(MAX_IMAGES + 3)]
+    assert len(set(addresses)) == MAX_IMAGES + 3
+    assert [fetch_image(one, a)[0] for a in addresses[:4]] == [404, 404, 404, 200]
+    assert fetch_image(one, addresses[-1])[1] == bytes([MAX_IMAGES + 2])
 
 
 def test_where_the_server_has_no_address_by_tls_nothing_hangs() -> None:
-    assert gallery(None, "complaints", Clock()) is None
-    assert gallery("http://127.0.0.1:8080", "complaints", Clock()) is None
+    assert create_temporary_images(None, "complaints", Clock()) is None
+    assert create_temporary_images("http://127.0.0.1:8080", "complaints", Clock()) is None
 
 
 def test_nothing_of_it_is_shown_where_it_is_printed() -> None:
-    one = opened(Clock())
-    address = one.hang(b"figures")
+    one = make_temporary_images(Clock())
+    address = one.add(b"figures")
     assert address.rpartition("/")[2] not in repr(one)
-    assert "figures" not in repr(one._hung)
+    assert "figures" not in repr(one._images)

@@ -16,7 +16,7 @@ import pytest
 from bot.importers import register as importing
 from bot.importers import spreadsheet as sheet
 from bot.statistics import tables as statistics
-from handlers.complaints.import_vocabulary import OUTCOMES, STATUSES
+from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 from ita_stats.calendar import BUDDHIST_ERA, fiscal_year
 from storage.store import Store
@@ -51,31 +51,31 @@ def book(*rows: Sequence[object], head: Sequence[str] = HEAD) -> bytes:
     return out.getvalue()
 
 
-def play(ground: StoredDesk, scene: Callable[[Store], Awaitable[None]]) -> None:
-    ground.play(scene, NOW)
+def run_scenario(ground: StoredDesk, scene: Callable[[Store], Awaitable[None]]) -> None:
+    ground.run_scenario(scene, NOW)
 
 
-def taken(
+def run_import(
     ground: StoredDesk, content: bytes, name: str = "ทะเบียน.csv", **more: bool
 ) -> importing.RegisterImportResult:
     found: list[importing.RegisterImportResult] = []
 
     async def scene(one: Store) -> None:
-        found.append(await importing.take(Path(name), content, one, OFFICE, NOW, **more))
+        found.append(await importing.import_register(Path(name), content, one, OFFICE, NOW, **more))
 
-    play(ground, scene)
+    run_scenario(ground, scene)
     return found[0]
 
 
 def cases(ground: StoredDesk) -> list[Any]:
-    return ground.sql(
+    return ground.execute_sql(
         "SELECT fiscal_year, number, received_on, status, outcome FROM cases ORDER BY fiscal_year, number"
     )
 
 
-def words(result: importing.RegisterImportResult) -> dict[int, str]:
-    found = {p["line"]: p["en"] for p in json.loads(importing.as_json(result))["problems"]}
-    assert set(found) == {row.line for row in result.bad}
+def messages_by_line(result: importing.RegisterImportResult) -> dict[int, str]:
+    found = {p["line"]: p["en"] for p in json.loads(importing.import_result_to_json(result))["problems"]}
+    assert set(found) == {row.line for row in result.bad_rows}
     return found
 
 
@@ -104,10 +104,12 @@ def test_a_register_as_offices_keep_it(ground: StoredDesk, form: str) -> None:
         "semicolons": table(*THAI[1:], head=THAI[0], delimiter=";"),
         "xlsx": book(*THAI[1:], head=THAI[0]),
     }[form]
-    result = taken(ground, content, "ทะเบียน.xlsx" if form == "xlsx" else "ทะเบียน.csv")
-    assert (result.rows, result.bad, result.taken) == (5, (), True), importing.told(result)
+    result = run_import(ground, content, "ทะเบียน.xlsx" if form == "xlsx" else "ทะเบียน.csv")
+    assert (result.row_count, result.bad_rows, result.imported) == (5, (), True), (
+        importing.format_import_result(result)
+    )
     assert cases(ground) == MEANT
-    facts = ground.sql(
+    facts = ground.execute_sql(
         "SELECT value, count(*) FROM facts WHERE field = 'source' GROUP BY value ORDER BY value"
     )
     assert facts == [(s, 1) for s in ("call", "delegated", "letter", "line", "walk_in")]
@@ -116,32 +118,34 @@ def test_a_register_as_offices_keep_it(ground: StoredDesk, form: str) -> None:
 def test_true_cells_of_a_spreadsheet(ground: StoredDesk) -> None:
     row = (7, datetime(2026, 1, 15), "letter", "corruption", "received", None, None)  # noqa: DTZ001
     buddhist = ("8/2569", date(2569, 1, 15), "letter", "corruption", "received", None, None)
-    assert taken(ground, book(row, (None,) * 7, buddhist), "ก.xlsx").taken
+    assert run_import(ground, book(row, (None,) * 7, buddhist), "ก.xlsx").imported
     assert cases(ground) == [(2569, n, "2026-01-15", "received", None) for n in (7, 8)]
 
 
 def test_statistics_agree(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await importing.take(Path("ก.csv"), table(*THAI[1:], head=THAI[0]), one, OFFICE, NOW)
-        terms = statistics.terms_of(OFFICE, "complaints")
-        found = await statistics.tables(one, terms, statistics.wished("fy2569", "", "month", NOW), exact=True)
+        await importing.import_register(Path("ก.csv"), table(*THAI[1:], head=THAI[0]), one, OFFICE, NOW)
+        terms = statistics.build_counting_rules(OFFICE, "complaints")
+        found = await statistics.count_tables(
+            one, terms, statistics.parse_table_request("fy2569", "", "month", NOW), exact=True
+        )
         total = found.total
         assert (total.received, total.done, total.in_progress, total.not_accepted) == (5, 3, 1, 1)
         named = {split.code: split.figures.received for split in found.outcomes}
         assert (named["substantiated"], named["unsubstantiated"]) == (1, 1)
         assert await one.verify_audit() == []
 
-    play(ground, scene)
+    run_scenario(ground, scene)
 
 
 def test_new_cases_are_numbered_after_the_old(ground: StoredDesk) -> None:
     old = ("41/2570", "02/10/2569", "letter", "corruption", "received", "", "")
 
     async def scene(one: Store) -> None:
-        await importing.take(Path("ก.csv"), table(old), one, OFFICE, NOW)
-        await ground.file(one)
+        await importing.import_register(Path("ก.csv"), table(old), one, OFFICE, NOW)
+        await ground.file_complaint(one)
 
-    play(ground, scene)
+    run_scenario(ground, scene)
     assert [row[:2] for row in cases(ground)] == [(2570, 41), (2570, 42)]
 
 
@@ -173,47 +177,51 @@ def test_new_cases_are_numbered_after_the_old(ground: StoredDesk) -> None:
 def test_a_bad_row_is_named_with_its_reason(ground: StoredDesk, column: str, cell: str, reason: str) -> None:
     bad = [cell if name == column else good for name, good in zip(HEAD, GOOD, strict=True)]
     fine = ("2/2569", *GOOD[1:])
-    result = taken(ground, table(fine, bad))
-    assert not result.taken
-    (told,) = words(result).items()
+    result = run_import(ground, table(fine, bad))
+    assert not result.imported
+    (told,) = messages_by_line(result).items()
     assert told[0] == 3
     assert reason in told[1]
     assert cases(ground) == []
-    assert "บรรทัด 3: " in importing.told(result)
+    assert "บรรทัด 3: " in importing.format_import_result(result)
 
 
 def test_all_that_is_wrong_in_a_row_is_told_at_once(ground: StoredDesk) -> None:
-    result = taken(ground, table(("x", "y", "z", "corruption", "closed", "", "")))
-    assert words(result)[2].count(" · ") == 2
+    result = run_import(ground, table(("x", "y", "z", "corruption", "closed", "", "")))
+    assert messages_by_line(result)[2].count(" · ") == 2
 
 
 def test_a_formula_in_a_spreadsheet_is_refused(ground: StoredDesk) -> None:
-    result = taken(ground, book(GOOD, ("=A2", *GOOD[1:])), "ก.xlsx")
-    assert words(result) == {3: "number: a formula; paste it as a value first"}
+    result = run_import(ground, book(GOOD, ("=A2", *GOOD[1:])), "ก.xlsx")
+    assert messages_by_line(result) == {3: "number: a formula; paste it as a value first"}
 
 
 def test_a_number_stands_once(ground: StoredDesk) -> None:
-    assert words(taken(ground, table(GOOD, GOOD))) == {3: "number: this number stands in line 2 already"}
-    assert taken(ground, table(GOOD)).taken
+    assert messages_by_line(run_import(ground, table(GOOD, GOOD))) == {
+        3: "number: this number stands in line 2 already"
+    }
+    assert run_import(ground, table(GOOD)).imported
     other = table(GOOD, ("2/2569", *GOOD[1:]))
-    assert words(taken(ground, other)) == {2: "number: number 1/2569 is in the register already"}
+    assert messages_by_line(run_import(ground, other)) == {
+        2: "number: number 1/2569 is in the register already"
+    }
     assert len(cases(ground)) == 1
 
 
 def test_the_same_file_again_changes_nothing(ground: StoredDesk) -> None:
-    assert taken(ground, table(GOOD)).taken
-    before = ground.sql("SELECT * FROM cases"), ground.sql("SELECT * FROM facts")
-    again = taken(ground, table(GOOD))
-    assert (again.taken, again.bad) == (False, ())
-    assert "นำเข้าไปแล้วเมื่อ 22 พฤศจิกายน 2569" in importing.told(again)
-    assert (ground.sql("SELECT * FROM cases"), ground.sql("SELECT * FROM facts")) == before
+    assert run_import(ground, table(GOOD)).imported
+    before = ground.execute_sql("SELECT * FROM cases"), ground.execute_sql("SELECT * FROM facts")
+    again = run_import(ground, table(GOOD))
+    assert (again.imported, again.bad_rows) == (False, ())
+    assert "นำเข้าไปแล้วเมื่อ 22 พฤศจิกายน 2569" in importing.format_import_result(again)
+    assert (ground.execute_sql("SELECT * FROM cases"), ground.execute_sql("SELECT * FROM facts")) == before
 
 
 def test_a_trial_writes_nothing(ground: StoredDesk) -> None:
-    result = taken(ground, table(GOOD), trial=True)
-    assert (result.rows, result.bad, result.taken) == (1, (), False)
+    result = run_import(ground, table(GOOD), trial=True)
+    assert (result.row_count, result.bad_rows, result.imported) == (1, (), False)
     assert cases(ground) == []
-    assert taken(ground, table(GOOD)).taken
+    assert run_import(ground, table(GOOD)).imported
 
 
 @pytest.mark.parametrize(
@@ -226,18 +234,18 @@ def test_a_trial_writes_nothing(ground: StoredDesk) -> None:
         ("ก.csv", "ที่,วันที่รับ".encode("cp874"), "encoding"),
         ("ก.pdf", b"%PDF-1.4", "unreadable"),
         ("ก.csv", b"a,\0b", "unreadable"),
-        ("ก.xlsx", samples.archive(), "unreadable"),
+        ("ก.xlsx", samples.make_zip(), "unreadable"),
         ("ก.xlsx", b"PK\x03\x04broken", "unreadable"),
-        ("ก.docx", samples.docx(500_000_000), "large"),
-        ("ก.csv", b"number," + b"x" * sheet.LARGEST, "large"),
+        ("ก.docx", samples.make_docx(500_000_000), "large"),
+        ("ก.csv", b"number," + b"x" * sheet.MAX_REGISTER_BYTES, "large"),
         ("ก.csv", b"number\n" + b'"' + b"x" * 200_000, "columns"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_is_no_register(ground: StoredDesk, name: str, content: bytes, key: str) -> None:
     with pytest.raises(sheet.RegisterFileError) as trouble:
-        taken(ground, content, name)
-    assert trouble.value.say.key == f"import.{key}"
+        run_import(ground, content, name)
+    assert trouble.value.reply.key == f"import.{key}"
 
 
 def large(bad: int) -> bytes:
@@ -256,11 +264,11 @@ def large(bad: int) -> bytes:
 
 def test_ten_thousand_rows_with_37_errors_in_seconds(ground: StoredDesk) -> None:
     started = time.perf_counter()
-    result = taken(ground, large(37))
+    result = run_import(ground, large(37))
     assert time.perf_counter() - started < 15
-    assert (result.rows, len(result.bad), cases(ground)) == (10_000, 37, [])
+    assert (result.row_count, len(result.bad_rows), cases(ground)) == (10_000, 37, [])
     started = time.perf_counter()
-    assert taken(ground, large(0)).taken
+    assert run_import(ground, large(0)).imported
     assert time.perf_counter() - started < 30
     assert len(cases(ground)) == 10_000
 
@@ -268,7 +276,7 @@ def test_ten_thousand_rows_with_37_errors_in_seconds(ground: StoredDesk) -> None
 def test_the_command(tmp_path: Path) -> None:
     home, file = tmp_path / "var", tmp_path / "ทะเบียน.csv"
     file.write_bytes(table(GOOD, ("2", *GOOD[1:4], "งง", "", "")))
-    done = chat.run(home, "import", str(file), "--desk", "complaints")
+    done = chat.run_ita_bot(home, "import", str(file), "--desk", "complaints")
     assert done.returncode == 1
     assert json.loads(done.stdout) | {"problems": None} == {
         "rows": 2,
@@ -278,14 +286,14 @@ def test_the_command(tmp_path: Path) -> None:
     }
     assert "บรรทัด 3" in done.stderr
     file.write_bytes(table(GOOD))
-    trial = chat.run(home, "import", str(file), "--desk", "complaints", "--dry-run")
+    trial = chat.run_ita_bot(home, "import", str(file), "--desk", "complaints", "--dry-run")
     assert (trial.returncode, json.loads(trial.stdout)["imported"]) == (0, 0)
-    done = chat.run(home, "import", str(file), "--desk", "complaints")
+    done = chat.run_ita_bot(home, "import", str(file), "--desk", "complaints")
     assert (done.returncode, json.loads(done.stdout)["imported"]) == (0, 1)
     file.write_bytes(b"x")
-    assert chat.run(home, "import", str(file), "--desk", "complaints").returncode == 2
+    assert chat.run_ita_bot(home, "import", str(file), "--desk", "complaints").returncode == 2
 
 
 def test_every_state_and_outcome_has_words() -> None:
-    assert set(STATUSES.values()) == set(CaseStatus)
-    assert set(OUTCOMES.values()) == set(CaseOutcome)
+    assert set(STATUS_WORDS.values()) == set(CaseStatus)
+    assert set(OUTCOME_WORDS.values()) == set(CaseOutcome)

@@ -32,7 +32,7 @@ WAYS = {
         async def breaks():
             raise OSError('CANARY')
         async def main():
-            log.listen(asyncio.get_running_loop())
+            log.install_loop_handler(asyncio.get_running_loop())
             asyncio.create_task(breaks())
             await asyncio.sleep(0.01)
             gc.collect()
@@ -55,8 +55,8 @@ early = logging.getLogger('early')
 early.addHandler(logging.StreamHandler())
 early.propagate = False
 from bot import log
-log.install()
-log.log(log.LogEvent.STARTED)
+log.install_logging()
+log.log_event(log.LogEvent.STARTED)
 """
 
 
@@ -75,7 +75,7 @@ def test_no_way_out_for_words(way: str, tmp_path: Path) -> None:
 
 
 def test_a_line_is_an_event_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
-    log.log(LogEvent.TICKED, count=3)
+    log.log_event(LogEvent.TICKED, count=3)
     line = json.loads(capsys.readouterr().err)
     assert line.pop("at_time").endswith("+00:00")
     assert line == {"event": "ticked", "count": 3}
@@ -85,7 +85,7 @@ def test_a_fault_tells_the_places_it_went_through(capsys: pytest.CaptureFixture[
     try:
         json.loads("CANARY")
     except ValueError as trouble:
-        log.fault(trouble)
+        log.log_exception(trouble)
     line = json.loads(capsys.readouterr().err)
     assert line["kind"] == "json.decoder.JSONDecodeError"
     assert line["at"][0].startswith("tests/bot/test_log.py:")

@@ -9,14 +9,14 @@ from bot import bootstrap as app
 from bot.web.officer.session import OfficerSession
 from handlers.staff.page_access import AccessLink, NewAccessLink
 from storage.crypto.keyring import Keyring
-from tests.end.desk import opened
+from tests.end.desk import open_desk
 
 ADDRESS = "https://ita.example.go.th"
 
 
-async def drawn() -> dict[str, AccessLink | None]:
-    async with app.opened(["complaints", "service"]) as house:
-        return {name: await desk.engine.ask(NewAccessLink()) for name, desk in house.desks.items()}
+async def create_links() -> dict[str, AccessLink | None]:
+    async with app.open_app(["complaints", "service"]) as house:
+        return {name: await desk.engine.answer_query(NewAccessLink()) for name, desk in house.desks.items()}
 
 
 def test_only_a_complaints_desk_with_an_address_draws_keys(
@@ -25,32 +25,32 @@ def test_only_a_complaints_desk_with_an_address_draws_keys(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ITA_HOME", str(tmp_path / "var"))
     monkeypatch.setenv("ITA_SERVICE__PUBLIC_URL", ADDRESS)
-    assert asyncio.run(drawn()) == {"complaints": None, "service": None}
+    assert asyncio.run(create_links()) == {"complaints": None, "service": None}
     monkeypatch.setenv("ITA_COMPLAINTS__PUBLIC_URL", f"{ADDRESS}/")
-    keys = [asyncio.run(drawn()) for _ in range(2)]
+    keys = [asyncio.run(create_links()) for _ in range(2)]
     assert [one["service"] for one in keys] == [None, None]
     first, second = (one["complaints"] for one in keys)
     assert first is not None
     assert second is not None
     assert first.secret != second.secret
-    assert first.address == f"{ADDRESS}/officer/open/{first.secret}"
+    assert first.url == f"{ADDRESS}/officer/open/{first.secret}"
     assert len(first.secret) == 32
     assert first.secret not in repr(first)
 
 
 def test_a_ticket_is_its_holders_and_a_seat_comes_of_all_three(tmp_path: Path) -> None:
     async def seals() -> Keyring:
-        async with opened(tmp_path / "var") as desk:
-            return desk.store.seals
+        async with open_desk(tmp_path / "var") as desk:
+            return desk.store.keyring
 
     kept = asyncio.run(seals())
-    one, other = OfficerSession.fresh(kept), OfficerSession.fresh(kept)
-    ticket = one.ticket()
-    assert one.gave(ticket)
-    assert not other.gave(ticket)
-    assert not one.gave(ticket.replace(".", "", 1))
-    assert not one.gave("\ud800.\ud800")
+    one, other = OfficerSession.create(kept), OfficerSession.create(kept)
+    ticket = one.issue_form_token()
+    assert one.has_issued(ticket)
+    assert not other.has_issued(ticket)
+    assert not one.has_issued(ticket.replace(".", "", 1))
+    assert not one.has_issued("\ud800.\ud800")
     assert one.token not in repr(one)
-    seats = {h.seated(s, t).token for h in (one, other) for s in ("a", "b") for t in (ticket, "x")}
+    seats = {h.derive_session(s, t).token for h in (one, other) for s in ("a", "b") for t in (ticket, "x")}
     assert len(seats) == 8
-    assert one.seated("a", ticket) == one.seated("a", ticket)
+    assert one.derive_session("a", ticket) == one.derive_session("a", ticket)

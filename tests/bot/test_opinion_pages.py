@@ -11,11 +11,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.consultations.public_view import closed, shown
+from bot.consultations.public_view import build_results_json, decode_results
 from ita_stats.opinions import json_schema as published
-from ita_stats.opinions.render import rendered
-from tests.bot.hearing import CLOSED, LATER, OPEN, WAITING, InMemoryOpinionSource, full, served
-from tests.end.web_server import start
+from ita_stats.opinions.render import render_results_file
+from tests.bot.hearing import (
+    CLOSED_CONSULTATION,
+    FUTURE_CONSULTATION,
+    OPEN_CONSULTATION,
+    UNCOUNTED_CONSULTATION,
+    InMemoryOpinionSource,
+    make_opinion_source,
+    serve_opinion_pages,
+)
+from tests.end.web_server import start_server
 from tests.ita_stats.opinions import said
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -23,12 +31,12 @@ Answer = tuple[int, dict[str, str], bytes]
 
 @pytest.fixture(scope="module")
 def memory() -> InMemoryOpinionSource:
-    return full()
+    return make_opinion_source()
 
 
 @pytest.fixture(scope="module")
 def address(memory: InMemoryOpinionSource) -> Iterator[str]:
-    with served(memory) as one:
+    with serve_opinion_pages(memory) as one:
         yield one
 
 
@@ -49,11 +57,17 @@ def text(address: str, path: str) -> str:
 
 def test_the_list_leads_to_what_is_open_and_to_what_came_of_the_rest(address: str) -> None:
     told = text(address, "/opinions")
-    for words in (OPEN.title, WAITING.title, CLOSED.title, "ผู้ให้ความเห็น 240 คน", "กำลังสรุปผล"):
+    for words in (
+        OPEN_CONSULTATION.title,
+        UNCOUNTED_CONSULTATION.title,
+        CLOSED_CONSULTATION.title,
+        "ผู้ให้ความเห็น 240 คน",
+        "กำลังสรุปผล",
+    ):
         assert words in told
-    assert LATER.title not in told
+    assert FUTURE_CONSULTATION.title not in told
     assert 'href="/opinion?c=OPEN1"' in told
-    assert f'href="/opinions/{CLOSED.code}"' in told
+    assert f'href="/opinions/{CLOSED_CONSULTATION.code}"' in told
     promised, kept = told.index("ยังต้องทำ"), told.index("ที่ทำแล้ว")
     assert promised < told.index("ขอให้เปิดวันเสาร์") < kept < told.index("ที่จอดรถไม่พอ")
 
@@ -73,21 +87,22 @@ def test_english(address: str) -> None:
     told = text(address, "/opinions?lang=en")
     assert "Opinions on the office&#39;s work, fiscal year 2568" in told
     assert 'href="/opinion?c=OPEN1&amp;lang=en"' in told
-    assert "You said – we did" in text(address, f"/opinions/{CLOSED.code}?lang=en")
+    assert "You said – we did" in text(address, f"/opinions/{CLOSED_CONSULTATION.code}?lang=en")
 
 
 def test_a_closed_consultation_has_its_results_and_files(address: str, memory: InMemoryOpinionSource) -> None:
-    told = text(address, f"/opinions/{CLOSED.code}")
-    links = re.findall(rf'href="(/opinions/{CLOSED.code}/[^"]+)"', told)
+    told = text(address, f"/opinions/{CLOSED_CONSULTATION.code}")
+    links = re.findall(rf'href="(/opinions/{CLOSED_CONSULTATION.code}/[^"]+)"', told)
     assert [link.rpartition(".")[2] for link in links] == ["pdf", "csv", "json"]
-    found = memory.counted[CLOSED.code]
+    found = memory.results_by_code[CLOSED_CONSULTATION.code]
     for link in links:
         status, headers, content = get(address, link)
         assert (status, headers["x-content-type-options"]) == (200, "nosniff")
-        assert content == rendered(found, link.rpartition("/")[2])
-    assert published.read(get(address, links[2])[2]) == found
+        assert content == render_results_file(found, link.rpartition("/")[2])
+    assert published.parse_results(get(address, links[2])[2]) == found
     assert (
-        json.loads(get(address, f"/opinions/{CLOSED.code}/results.schema.json")[2])["title"] == "ResultsJson"
+        json.loads(get(address, f"/opinions/{CLOSED_CONSULTATION.code}/results.schema.json")[2])["title"]
+        == "ResultsJson"
     )
 
 
@@ -100,11 +115,11 @@ def test_one_without_results_says_where_it_stands(code: str, words: str, address
 
 
 def test_the_background_of_one_that_has_opened(address: str, memory: InMemoryOpinionSource) -> None:
-    memory.papers |= {OPEN.code: b"%PDF-1", LATER.code: b"%PDF-2"}
-    status, headers, content = get(address, f"/opinions/{OPEN.code}/background.pdf")
+    memory.pdf_by_code |= {OPEN_CONSULTATION.code: b"%PDF-1", FUTURE_CONSULTATION.code: b"%PDF-2"}
+    status, headers, content = get(address, f"/opinions/{OPEN_CONSULTATION.code}/background.pdf")
     assert (status, headers["content-type"], content) == (200, "application/pdf", b"%PDF-1")
-    assert get(address, f"/opinions/{LATER.code}/background.pdf")[0] == 404
-    assert get(address, f"/opinions/{WAITING.code}/background.pdf")[0] == 404
+    assert get(address, f"/opinions/{FUTURE_CONSULTATION.code}/background.pdf")[0] == 404
+    assert get(address, f"/opinions/{UNCOUNTED_CONSULTATION.code}/background.pdf")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -136,11 +151,11 @@ def test_files_are_framed_by_nobody(address: str) -> None:
 def test_all_opinions_are_read_once_a_day(address: str, memory: InMemoryOpinionSource) -> None:
     for _ in range(3):
         text(address, "/opinions")
-    assert memory.read <= 2  # midnight may pass
+    assert memory.read_count <= 2  # midnight may pass
 
 
 def test_an_office_that_asked_nobody_says_how_to_take_part() -> None:
-    with served(InMemoryOpinionSource()) as address:
+    with serve_opinion_pages(InMemoryOpinionSource()) as address:
         told = text(address, "/opinions")
     assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in told
     assert 'href="/opinion"' in told
@@ -148,16 +163,18 @@ def test_an_office_that_asked_nobody_says_how_to_take_part() -> None:
 
 
 def test_what_is_kept_at_the_closing_is_shown_with_later_answers() -> None:
-    kept = closed(said.ASKED, said.voices(240), said.THEMES, said.TERMS)
-    assert shown(kept, said.THEMES) == said.results()
-    done = replace(said.THEMES[1], voices=99, done=date(2027, 3, 1))
-    after = shown(kept, (said.THEMES[0], done))
+    kept = build_results_json(
+        said.SAMPLE_CONSULTATION, said.make_responses(240), said.SAMPLE_THEMES, said.TERMS
+    )
+    assert decode_results(kept, said.SAMPLE_THEMES) == said.make_results()
+    done = replace(said.SAMPLE_THEMES[1], voices=99, done=date(2027, 3, 1))
+    after = decode_results(kept, (said.SAMPLE_THEMES[0], done))
     assert (after.themes[1].voices, after.themes[1].done) == (18, date(2027, 3, 1))
-    assert after.questions == said.results().questions
+    assert after.questions == said.make_results().questions
 
 
 def test_the_program_itself_serves_it_and_the_home_page_leads_there(tmp_path: Path) -> None:
-    running = start(tmp_path / "var")
+    running = start_server(tmp_path / "var")
     try:
         address = f"http://127.0.0.1:{running.port}"
         assert 'href="/opinions"' in text(address, "/")
@@ -165,4 +182,4 @@ def test_the_program_itself_serves_it_and_the_home_page_leads_there(tmp_path: Pa
         assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in text(address, "/opinions")
         assert get(address, "/opinions/K7Q2")[0] == 404
     finally:
-        running.ends()
+        running.stop()

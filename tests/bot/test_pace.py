@@ -9,37 +9,37 @@ from bot.web import upload_limits as pace
 from bot.web.upload_limits import SlowUploadError, TooManyUploadsError, UploadLimiter
 
 
-async def dripping(size: int, interval: float) -> AsyncIterator[bytes]:
+async def drip_forever(size: int, interval: float) -> AsyncIterator[bytes]:
     """A body without an end."""
     while True:
         yield b"x" * size
         await asyncio.sleep(interval)
 
 
-async def read(bodies: UploadLimiter, chunks: AsyncIterator[bytes]) -> str:
+async def read_upload(bodies: UploadLimiter, chunks: AsyncIterator[bytes]) -> str:
     """How reading a body ended."""
     try:
-        async for _ in bodies.paced(chunks):
+        async for _ in bodies.limit(chunks):
             pass
     except (SlowUploadError, TooManyUploadsError) as trouble:
         return type(trouble).__name__
     return "whole"
 
 
-async def short() -> AsyncIterator[bytes]:
+async def make_short_body() -> AsyncIterator[bytes]:
     """A body as most are."""
     yield b"csrf=1"
 
 
 def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "SETTLING", 0.05)
+    monkeypatch.setattr(pace, "UPLOAD_SETTLING_SECONDS", 0.05)
 
     async def played() -> tuple[str, str, bool]:
-        bodies = UploadLimiter(most=3)
-        quick = [asyncio.create_task(read(bodies, dripping(1000, 0.01))) for _ in range(2)]
-        slow = asyncio.create_task(read(bodies, dripping(1, 0.03)))
+        bodies = UploadLimiter(max_concurrent=3)
+        quick = [asyncio.create_task(read_upload(bodies, drip_forever(1000, 0.01))) for _ in range(2)]
+        slow = asyncio.create_task(read_upload(bodies, drip_forever(1, 0.03)))
         await asyncio.sleep(0.15)
-        came = await read(bodies, short())
+        came = await read_upload(bodies, make_short_body())
         gone = await slow
         left = not any(task.done() for task in quick)
         for task in quick:
@@ -52,10 +52,10 @@ def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPat
 
 def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
     async def played() -> str:
-        bodies = UploadLimiter(most=1)
-        first = asyncio.create_task(read(bodies, dripping(1, 0.01)))
+        bodies = UploadLimiter(max_concurrent=1)
+        first = asyncio.create_task(read_upload(bodies, drip_forever(1, 0.01)))
         await asyncio.sleep(0.03)
-        came = await read(bodies, short())
+        came = await read_upload(bodies, make_short_body())
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         return came
@@ -65,7 +65,7 @@ def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
 
 def test_a_place_is_free_again_after_each_body() -> None:
     async def played() -> list[str]:
-        bodies = UploadLimiter(most=1)
-        return [await read(bodies, short()) for _ in range(3)]
+        bodies = UploadLimiter(max_concurrent=1)
+        return [await read_upload(bodies, make_short_body()) for _ in range(3)]
 
     assert asyncio.run(played()) == ["whole"] * 3

@@ -15,18 +15,18 @@ import pytest
 from bot.cli import releases as release_command
 from bot.publishing import releases
 from ita_stats import release
-from ita_stats.release import MANIFEST
-from tests.bot.releasing import ReleaseDesk, busy, late
+from ita_stats.release import MANIFEST_FILE
+from tests.bot.releasing import ReleaseDesk, make_busy_desk, make_late_case
 from tests.end import chat
 
 FY = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2569-09-30")
 
 
-def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return chat.run(home, "release", *words)
+def run_release(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return chat.run_ita_bot(home, "release", *words)
 
 
-def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def parse_output(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """What it printed, when all went well."""
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
@@ -36,53 +36,55 @@ def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A desk with a year behind it."""
-    return busy(tmp_path / "var").home
+    return make_busy_desk(tmp_path / "var").home
 
 
 def test_a_release_is_written_verified_and_found_again(home: Path, tmp_path: Path) -> None:
-    first = told(run(home, *FY, "--out", str(tmp_path / "a")))
+    first = parse_output(run_release(home, *FY, "--out", str(tmp_path / "a")))
     assert (first["release"], first["new"], first["held"]) == ("1/2569", True, False)
-    assert (tmp_path / "a" / MANIFEST).stat().st_mode & 0o777 == 0o644
-    second = told(run(home, *FY, "--out", str(tmp_path / "b")))
+    assert (tmp_path / "a" / MANIFEST_FILE).stat().st_mode & 0o777 == 0o644
+    second = parse_output(run_release(home, *FY, "--out", str(tmp_path / "b")))
     assert second == {**first, "new": False, "out": str(tmp_path / "b")}
-    assert dict(releases.contents(tmp_path / "a")) == dict(releases.contents(tmp_path / "b"))
-    key = run(home, "key").stdout.strip()
-    assert told(run(home, "verify", str(tmp_path / "a"), "--key", key)) == {
+    assert dict(releases.read_folder_files(tmp_path / "a")) == dict(
+        releases.read_folder_files(tmp_path / "b")
+    )
+    key = run_release(home, "key").stdout.strip()
+    assert parse_output(run_release(home, "verify", str(tmp_path / "a"), "--key", key)) == {
         "release": "1/2569",
         "sound": True,
         "findings": [],
     }
-    assert told(run(home, "list"))["manifest_sha256"] == first["manifest_sha256"]
+    assert parse_output(run_release(home, "list"))["manifest_sha256"] == first["manifest_sha256"]
 
 
 def test_what_was_touched_is_1(home: Path, tmp_path: Path) -> None:
-    told(run(home, *FY, "--out", str(tmp_path / "a")))
+    parse_output(run_release(home, *FY, "--out", str(tmp_path / "a")))
     with (tmp_path / "a" / "statistics.csv").open("ab") as file:
         file.write(b"\r\n")
-    done = run(home, "verify", str(tmp_path / "a"))
+    done = run_release(home, "verify", str(tmp_path / "a"))
     found = json.loads(done.stdout)
     assert (done.returncode, found["sound"]) == (1, False)
     assert found["findings"] == ["statistics.csv is not the one that was released"]
     (tmp_path / "nothing").mkdir()
-    assert run(home, "verify", str(tmp_path / "nothing")).returncode == 1
-    assert run(home, "verify", str(tmp_path / "nowhere")).returncode == 2
+    assert run_release(home, "verify", str(tmp_path / "nothing")).returncode == 1
+    assert run_release(home, "verify", str(tmp_path / "nowhere")).returncode == 2
 
 
 def test_a_correction_wants_its_reason(home: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "a")
-    told(run(home, *FY, "--out", out))
-    ReleaseDesk(home).has(late())
-    before = dict(releases.contents(tmp_path / "a"))
-    done = run(home, *FY, "--out", out)
+    parse_output(run_release(home, *FY, "--out", out))
+    ReleaseDesk(home).write_facts(make_late_case())
+    before = dict(releases.read_folder_files(tmp_path / "a"))
+    done = run_release(home, *FY, "--out", out)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--correct" in done.stderr
     assert "รวม: รับไว้ จาก 60 เป็น 61" in done.stderr
-    assert dict(releases.contents(tmp_path / "a")) == before
-    found = told(run(home, *FY, "--out", out, "--correct", "ลงรับหนังสือย้อนหลัง"))
+    assert dict(releases.read_folder_files(tmp_path / "a")) == before
+    found = parse_output(run_release(home, *FY, "--out", out, "--correct", "ลงรับหนังสือย้อนหลัง"))
     assert (found["release"], found["new"]) == ("2/2569", True)
-    manifest = release.read((tmp_path / "a" / MANIFEST).read_bytes())
+    manifest = release.parse_manifest((tmp_path / "a" / MANIFEST_FILE).read_bytes())
     assert (manifest.corrects, manifest.why) == (1, "ลงรับหนังสือย้อนหลัง")
-    assert told(run(home, "verify", out))["release"] == "2/2569"
+    assert parse_output(run_release(home, "verify", out))["release"] == "2/2569"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_a_correction_wants_its_reason(home: Path, tmp_path: Path) -> None:
     ids=" ".join,
 )
 def test_wrong_use_is_2_and_makes_nothing(home: Path, words: tuple[str, ...]) -> None:
-    done = run(home, *words)
+    done = run_release(home, *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
     assert not (home.parent / "x").exists()
@@ -116,36 +118,36 @@ def test_only_a_release_is_replaced(home: Path, tmp_path: Path) -> None:
     (tmp_path / "mine" / "letter.txt").write_text("important")
     (tmp_path / "file").write_text("important")
     for name in ("mine", "file"):
-        done = run(home, *FY, "--out", str(tmp_path / name))
+        done = run_release(home, *FY, "--out", str(tmp_path / name))
         assert done.returncode == 2
         assert name in done.stderr
     assert (tmp_path / "mine" / "letter.txt").read_text() == "important"
     (tmp_path / "empty").mkdir()
-    assert told(run(home, *FY, "--out", str(tmp_path / "empty")))["new"]
+    assert parse_output(run_release(home, *FY, "--out", str(tmp_path / "empty")))["new"]
 
 
 def test_a_place_that_cannot_be_written_is_2(home: Path) -> None:
-    done = run(home, *FY, "--out", "/proc/release")
+    done = run_release(home, *FY, "--out", "/proc/release")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be written" in done.stderr
 
 
 def test_a_mistyped_home_is_78_and_not_made(tmp_path: Path) -> None:
     for words in (("list",), ("key",), ("ok", "1/2569")):
-        done = run(tmp_path / "nothing", *words)
+        done = run_release(tmp_path / "nothing", *words)
         assert (done.returncode, done.stdout) == (78, "")
     assert not (tmp_path / "nothing").exists()
 
 
 def test_nothing_to_correct_and_lost_files_are_2(home: Path, tmp_path: Path) -> None:
-    done = run(home, *FY, "--out", "x", "--correct", "พิมพ์ผิด")
+    done = run_release(home, *FY, "--out", "x", "--correct", "พิมพ์ผิด")
     assert (done.returncode, "release list" in done.stderr) == (2, True)
     assert not (tmp_path / "x").exists()
-    told(run(home, *FY, "--out", "x"))
+    parse_output(run_release(home, *FY, "--out", "x"))
     with closing(sqlite3.connect(home / "complaints" / "desk.sqlite")) as raw, raw:
         raw.execute("DROP TRIGGER releases_not_changed")
         raw.execute("UPDATE releases SET manifest = x'7b7d'")
-    done = run(home, *FY, "--out", "x")
+    done = run_release(home, *FY, "--out", "x")
     assert (done.returncode, "1/2569" in done.stderr) == (2, True)
 
 
@@ -157,8 +159,8 @@ def test_progress_is_shown_to_who_watches(monkeypatch: pytest.MonkeyPatch) -> No
     seen, unseen = Watched(), io.StringIO()
     for place in (seen, unseen):
         monkeypatch.setattr(sys, "stderr", place)
-        release_command._progress(1, 2, "statistics.pdf")
-        release_command._progress(2, 2, "manifest.json")
+        release_command._show_progress(1, 2, "statistics.pdf")
+        release_command._show_progress(2, 2, "manifest.json")
     assert seen.getvalue() == "\r\x1b[K[1/2] statistics.pdf\r\x1b[K[2/2] manifest.json\n"
     assert unseen.getvalue() == ""
 
@@ -169,7 +171,7 @@ def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: P
         running = subprocess.Popen(
             command,
             cwd=home.parent,
-            env=chat.surroundings(home),
+            env=chat.build_environment(home),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -178,19 +180,19 @@ def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: P
         running.kill()
         running.communicate(timeout=20)
         if (tmp_path / "x").exists():
-            assert releases.verified(tmp_path / "x") == []
-    assert told(run(home, *FY, "--out", "x"))["release"] == "1/2569"
-    assert releases.verified(tmp_path / "x") == []
+            assert releases.verify_release_folder(tmp_path / "x") == []
+    assert parse_output(run_release(home, *FY, "--out", "x"))["release"] == "1/2569"
+    assert releases.verify_release_folder(tmp_path / "x") == []
     assert sorted(p.name for p in (home / "complaints" / "releases" / "2569").iterdir()) == ["1"]
 
 
 def test_a_coarse_layout_keeps_to_its_rows(home: Path, tmp_path: Path) -> None:
     example = (Path(chat.ROOT) / "office.example.toml").read_text("utf-8")
     (tmp_path / "office.toml").write_text(example.replace('layout = "month"', 'layout = "quarter"'), "utf-8")
-    done = run(home, *FY[:-1], "2569-08-15", "--out", "x")
+    done = run_release(home, *FY[:-1], "2569-08-15", "--out", "x")
     assert done.returncode == 2
     assert "2026-06-30" in done.stderr
-    found = told(run(home, *FY[:-2], "--out", "x"))
+    found = parse_output(run_release(home, *FY[:-2], "--out", "x"))
     now = datetime.now(UTC)
     assert found["as_of"] < str(now.date())
     assert found["as_of"][5:] in {"03-31", "06-30", "09-30", "12-31"}

@@ -20,77 +20,90 @@ from bot.publishing.releases import (
     ReleaseResult,
 )
 from ita_stats import release
-from ita_stats.release import ANCHOR, FIGURES, MANIFEST, SCHEMA
-from ita_stats.render import TYPES
+from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, MANIFEST_SCHEMA_FILE, STATISTICS_FILE
+from ita_stats.render import RELEASE_FILE_TYPES
 from ita_stats.render import json_schema as published
 from storage.audit import AuditAnchor
-from tests.bot.releasing import END, NOW, ReleaseDesk, busy, changed, late, order
-from tests.ita_stats.registers import CaseFactsWriter, year
+from tests.bot.releasing import (
+    END,
+    NOW,
+    ReleaseDesk,
+    make_busy_desk,
+    make_late_case,
+    make_release_request,
+    patch_attributes,
+)
+from tests.ita_stats.registers import CaseFactsWriter, make_year_of_facts
 
 
 def content(made: ReleaseResult) -> dict[str, bytes]:
     """The files of a release."""
-    return dict(releases.contents(made.folder))
+    return dict(releases.read_folder_files(made.folder))
 
 
 def test_a_release_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    made = ground.releases()
+    ground = make_busy_desk(tmp_path / "var")
+    made = ground.make_release()
     files = content(made)
-    assert files.keys() == {*TYPES, SCHEMA, MANIFEST, ANCHOR}
-    assert releases.verified(made.folder) == []
-    found = release.read(files[MANIFEST])
+    assert files.keys() == {*RELEASE_FILE_TYPES, MANIFEST_SCHEMA_FILE, MANIFEST_FILE, ANCHOR_FILE}
+    assert releases.verify_release_folder(made.folder) == []
+    found = release.parse_manifest(files[MANIFEST_FILE])
     assert (found.name, found.period.code, found.as_of, found.corrects) == ("1/2569", "fy2569", END, None)
     assert {f.name: f.sha256 for f in found.files} == {
-        name: sha256(files[name]).hexdigest() for name in (*TYPES, SCHEMA)
+        name: sha256(files[name]).hexdigest() for name in (*RELEASE_FILE_TYPES, MANIFEST_SCHEMA_FILE)
     }
-    assert (made.kept.manifest, made.kept.figures) == (files[MANIFEST], files[FIGURES])
+    assert (made.record.manifest, made.record.figures) == (files[MANIFEST_FILE], files[STATISTICS_FILE])
     modes = {p.stat().st_mode & 0o777 for p in made.folder.iterdir()}
     assert (modes, made.folder.stat().st_mode & 0o777) == ({0o600}, 0o700)
-    assert ground.shelf() == ["2569", "2569/1"]
+    assert ground.list_release_folders() == ["2569", "2569/1"]
 
 
 def test_the_same_order_again_finds_the_same_release(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    one, two = ground.releases(), ground.releases(now=NOW + timedelta(days=9))
+    ground = make_busy_desk(tmp_path / "var")
+    one, two = ground.make_release(), ground.make_release(now=NOW + timedelta(days=9))
     assert (one.is_new, two.is_new, one.folder) == (True, False, two.folder)
-    assert one.kept == two.kept
-    assert ground.shelf() == ["2569", "2569/1"]
+    assert one.record == two.record
+    assert ground.list_release_folders() == ["2569", "2569/1"]
 
 
 def test_the_same_facts_and_keys_give_the_same_bytes_elsewhere(tmp_path: Path) -> None:
-    here, there = busy(tmp_path / "here"), ReleaseDesk(tmp_path / "there")
-    there.place.keys["pepper"].parent.mkdir(parents=True)
-    for name, path in here.place.keys.items():
-        there.place.keys[name].write_bytes(path.read_bytes())
-        there.place.keys[name].chmod(0o600)
-    there.has(year(1, 60))
-    one, two = content(here.releases()), content(there.releases(now=NOW + timedelta(hours=5)))
-    anchors = one.pop(ANCHOR), two.pop(ANCHOR)
+    here, there = make_busy_desk(tmp_path / "here"), ReleaseDesk(tmp_path / "there")
+    there.paths.key_paths["pepper"].parent.mkdir(parents=True)
+    for name, path in here.paths.key_paths.items():
+        there.paths.key_paths[name].write_bytes(path.read_bytes())
+        there.paths.key_paths[name].chmod(0o600)
+    there.write_facts(make_year_of_facts(1, 60))
+    one, two = content(here.make_release()), content(there.make_release(now=NOW + timedelta(hours=5)))
+    anchors = one.pop(ANCHOR_FILE), two.pop(ANCHOR_FILE)
     assert one == two
     assert anchors[0] != anchors[1]  # when it was made is told there, and nowhere else
 
 
 def test_numbers_count_by_the_fiscal_year_of_the_period(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    orders = (order(), order("2569Q4"), order("fy2568"), order("cy2568H2", date(2025, 12, 31)))
-    assert [ground.releases(o).kept.name for o in orders] == ["1/2569", "2/2569", "1/2568", "2/2568"]
+    ground = make_busy_desk(tmp_path / "var")
+    orders = (
+        make_release_request(),
+        make_release_request("2569Q4"),
+        make_release_request("fy2568"),
+        make_release_request("cy2568H2", date(2025, 12, 31)),
+    )
+    assert [ground.make_release(o).record.name for o in orders] == ["1/2569", "2/2569", "1/2568", "2/2568"]
 
 
 def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    first = ground.releases()
-    before = published.read(first.kept.figures)
-    ground.has(late())
+    ground = make_busy_desk(tmp_path / "var")
+    first = ground.make_release()
+    before = published.parse_statistics(first.record.figures)
+    ground.write_facts(make_late_case())
     with pytest.raises(CorrectionReasonRequiredError) as found:
-        ground.releases()
+        ground.make_release()
     assert found.value.name == "1/2569"
     told = {note.code: note.th for note in found.value.changed}
     was = before.total.received
     assert was is not None
     assert told["total//received"] == f"รวม: รับไว้ จาก {was} เป็น {was + 1}"
-    second = ground.releases(order(why="พบหนังสือที่ยังไม่ลงรับ"))
-    issue = published.read_issue(second.kept.figures)
+    second = ground.make_release(make_release_request(why="พบหนังสือที่ยังไม่ลงรับ"))
+    issue = published.parse_release_info(second.record.figures)
     assert issue is not None
     assert (issue.number, issue.corrects, issue.why) == (2, 1, "พบหนังสือที่ยังไม่ลงรับ")
     said = {note.code: note.th for note in issue.changes}
@@ -99,26 +112,26 @@ def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
     page = (second.folder / "statistics.html").read_text("utf-8")
     assert "สิ่งที่แก้ไขจากฉบับที่ 1" in page
     assert "พบหนังสือที่ยังไม่ลงรับ" in page
-    assert releases.verified(second.folder) == []
-    assert releases.verified(first.folder) == []
-    again = ground.releases(order(why="พบหนังสือที่ยังไม่ลงรับ"))
-    assert (again.is_new, again.kept) == (False, second.kept)
-    assert ground.releases().kept == second.kept
+    assert releases.verify_release_folder(second.folder) == []
+    assert releases.verify_release_folder(first.folder) == []
+    again = ground.make_release(make_release_request(why="พบหนังสือที่ยังไม่ลงรับ"))
+    assert (again.is_new, again.record) == (False, second.record)
+    assert ground.make_release().record == second.record
 
 
 def test_a_reason_that_corrects_nothing_is_refused(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    ground.releases()
+    ground = make_busy_desk(tmp_path / "var")
+    ground.make_release()
     with pytest.raises(NoReleaseToCorrectError):
-        ground.releases(order(as_of=date(2026, 8, 31), why="พิมพ์ผิด"))
-    assert ground.shelf() == ["2569", "2569/1"]
+        ground.make_release(make_release_request(as_of=date(2026, 8, 31), why="พิมพ์ผิด"))
+    assert ground.list_release_folders() == ["2569", "2569/1"]
 
 
 def test_a_reason_alone_is_a_new_release_too(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    ground.releases()
-    second = ground.releases(order(why="ชื่อสำนักงานสะกดผิด"))
-    issue = published.read_issue(second.kept.figures)
+    ground = make_busy_desk(tmp_path / "var")
+    ground.make_release()
+    second = ground.make_release(make_release_request(why="ชื่อสำนักงานสะกดผิด"))
+    issue = published.parse_release_info(second.record.figures)
     assert issue is not None
     assert (second.is_new, issue.changes, issue.corrects) == (True, (), 1)
 
@@ -131,27 +144,27 @@ def test_each_release_knows_the_earlier_ones(tmp_path: Path) -> None:
     facts = [
         fact
         for number, (on, source) in enumerate(came)
-        for fact in CaseFactsWriter(f"{number:032x}").filed(on, source=source).facts
+        for fact in CaseFactsWriter(f"{number:032x}").add_filing(on, source=source).facts
     ]
 
     def by_web(made: ReleaseResult) -> int | None:
-        sources = published.read(made.kept.figures).sources
+        sources = published.parse_statistics(made.record.figures).sources
         return next(split.figures.received for split in sources if split.code == "web")
 
-    knowing, alone = (ReleaseDesk(tmp_path / name).has(facts) for name in ("one", "two"))
-    assert by_web(knowing.releases(order(as_of=date(2025, 10, 31)))) == 20
-    assert by_web(knowing.releases(order(as_of=date(2025, 11, 30)))) is None
-    assert by_web(alone.releases(order(as_of=date(2025, 11, 30)))) == 22
+    knowing, alone = (ReleaseDesk(tmp_path / name).write_facts(facts) for name in ("one", "two"))
+    assert by_web(knowing.make_release(make_release_request(as_of=date(2025, 10, 31)))) == 20
+    assert by_web(knowing.make_release(make_release_request(as_of=date(2025, 11, 30)))) is None
+    assert by_web(alone.make_release(make_release_request(as_of=date(2025, 11, 30)))) == 22
 
 
 def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    first = ground.releases(order("2569Q1", date(2025, 12, 31)))
-    shelf_before, files_before = ground.shelf(), content(first)
-    writing = shelf.write
+    ground = make_busy_desk(tmp_path / "var")
+    first = ground.make_release(make_release_request("2569Q1", date(2025, 12, 31)))
+    shelf_before, files_before = ground.list_release_folders(), content(first)
+    writing = shelf.write_new_file
 
     async def scene(bench: ReleaseContext) -> None:
-        for broken in range(len(TYPES) + 3):
+        for broken in range(len(RELEASE_FILE_TYPES) + 3):
             left = iter(range(broken))
 
             def full(path: Path, data: bytes, mode: int, left: Any = left) -> None:
@@ -160,142 +173,148 @@ def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
                     raise OSError(28, "No space left on device", str(path))
                 writing(path, data, mode)
 
-            with changed(shelf, write=full), pytest.raises(OSError, match="No space"):
-                await releases.released(bench, order(), NOW)
-            assert (ground.shelf(), content(first)) == (shelf_before, files_before)
+            with patch_attributes(shelf, write_new_file=full), pytest.raises(OSError, match="No space"):
+                await releases.make_release(bench, make_release_request(), NOW)
+            assert (ground.list_release_folders(), content(first)) == (shelf_before, files_before)
 
-    ground.play(scene)
-    assert ground.releases().kept.name == "2/2569"
+    ground.run_scenario(scene)
+    assert ground.make_release().record.name == "2/2569"
 
 
 def test_killed_between_shelf_and_register_it_is_made_again(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
+    ground = make_busy_desk(tmp_path / "var")
 
     async def dies(bench: ReleaseContext) -> None:
         async def never(*_: object) -> None:
             raise KeyboardInterrupt
 
-        with changed(bench.store.releases, keep=never):
-            await releases.released(bench, order(), NOW)
+        with patch_attributes(bench.store.releases, save=never):
+            await releases.make_release(bench, make_release_request(), NOW)
 
     with pytest.raises(KeyboardInterrupt):
-        ground.play(dies)
-    assert ground.shelf() == ["2569", "2569/1"]
-    (ground.place.folder / "releases/2569/1/statistics.csv").write_bytes(b"half")
-    made = ground.releases()
-    assert (made.kept.name, made.is_new, releases.verified(made.folder)) == ("1/2569", True, [])
-    assert ground.shelf() == ["2569", "2569/1"]
+        ground.run_scenario(dies)
+    assert ground.list_release_folders() == ["2569", "2569/1"]
+    (ground.paths.folder / "releases/2569/1/statistics.csv").write_bytes(b"half")
+    made = ground.make_release()
+    assert (made.record.name, made.is_new, releases.verify_release_folder(made.folder)) == (
+        "1/2569",
+        True,
+        [],
+    )
+    assert ground.list_release_folders() == ["2569", "2569/1"]
 
 
 def test_files_that_are_gone_are_made_again_from_what_is_remembered(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    made = ground.releases()
+    ground = make_busy_desk(tmp_path / "var")
+    made = ground.make_release()
     files = content(made)
     (made.folder / "statistics.pdf").unlink()
-    assert not ground.releases().is_new
+    assert not ground.make_release().is_new
     (made.folder / "statistics.csv").write_bytes(b"evil")
-    again = ground.releases()
-    assert {n: c for n, c in content(again).items() if n != ANCHOR} == {
-        n: c for n, c in files.items() if n != ANCHOR
+    again = ground.make_release()
+    assert {n: c for n, c in content(again).items() if n != ANCHOR_FILE} == {
+        n: c for n, c in files.items() if n != ANCHOR_FILE
     }
-    assert releases.verified(again.folder) == []
+    assert releases.verify_release_folder(again.folder) == []
 
 
 def test_another_version_does_not_pass_its_own_files_off(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    made = ground.releases()
+    ground = make_busy_desk(tmp_path / "var")
+    made = ground.make_release()
     (made.folder / "statistics.pdf").unlink()
 
     async def scene(bench: ReleaseContext) -> None:
         with pytest.raises(ReleaseFilesLostError):
-            await releases.whole(bench, replace(made.kept, manifest=b"another"), NOW)
+            await releases.ensure_release_files(bench, replace(made.record, manifest=b"another"), NOW)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
     assert not (made.folder / "statistics.pdf").exists()
 
 
 def test_two_at_once_make_one(tmp_path: Path) -> None:
     import asyncio
 
-    ground = busy(tmp_path / "var")
+    ground = make_busy_desk(tmp_path / "var")
 
     async def scene(bench: ReleaseContext) -> list[ReleaseResult]:
-        return await asyncio.gather(*(releases.released(bench, order(), NOW) for _ in range(3)))
+        return await asyncio.gather(
+            *(releases.make_release(bench, make_release_request(), NOW) for _ in range(3))
+        )
 
-    made = ground.play(scene)
+    made = ground.run_scenario(scene)
     assert sorted(m.is_new for m in made) == [False, False, True]
-    assert {m.kept.name for m in made} == {"1/2569"}
+    assert {m.record.name for m in made} == {"1/2569"}
 
 
 def test_held_until_somebody_lets_it_go(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var").like(hold=True)
-    made = ground.releases()
-    assert made.kept.held
+    ground = make_busy_desk(tmp_path / "var").with_rules(hold=True)
+    made = ground.make_release()
+    assert made.record.held
 
     async def scene(bench: ReleaseContext) -> None:
         for wrong in ("", "1", "2/2569", "1/2570", "x/2569", "1/" + "9" * 30):
             with pytest.raises(LookupError):
-                await releases.let_go(bench, wrong, NOW)
-        await releases.let_go(bench, " ๑/๒๕๖๙ ", NOW)
-        await releases.let_go(bench, "1/2569", NOW)
-        assert [kept.held for kept in await bench.store.releases.all()] == [False]
+                await releases.approve_release(bench, wrong, NOW)
+        await releases.approve_release(bench, " ๑/๒๕๖๙ ", NOW)
+        await releases.approve_release(bench, "1/2569", NOW)
+        assert [kept.held for kept in await bench.store.releases.list_all()] == [False]
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_the_signature_is_the_desks_and_of_this_manifest(tmp_path: Path) -> None:
-    ground, other = busy(tmp_path / "one"), busy(tmp_path / "two")
-    made, theirs = ground.releases(), other.releases()
+    ground, other = make_busy_desk(tmp_path / "one"), make_busy_desk(tmp_path / "two")
+    made, theirs = ground.make_release(), other.make_release()
 
     async def key(bench: ReleaseContext) -> str:
-        return signing.key_of(bench.store.seals)
+        return signing.encode_public_key(bench.store.keyring)
 
-    mine, foreign = ground.play(key), other.play(key)
+    mine, foreign = ground.run_scenario(key), other.run_scenario(key)
     assert len(base64.b64decode(mine)) == 32
-    assert releases.verified(made.folder, mine) == []
-    (finding,) = releases.verified(made.folder, foreign)
+    assert releases.verify_release_folder(made.folder, mine) == []
+    (finding,) = releases.verify_release_folder(made.folder, foreign)
     assert "another key" in finding
-    anchor, manifest = (made.folder / ANCHOR).read_bytes(), (made.folder / MANIFEST).read_bytes()
-    assert "of another manifest" in signing.findings(anchor, manifest + b" ")[0]
+    anchor, manifest = (made.folder / ANCHOR_FILE).read_bytes(), (made.folder / MANIFEST_FILE).read_bytes()
+    assert "of another manifest" in signing.verify_anchor(anchor, manifest + b" ")[0]
     told = json.loads(anchor)
-    for forged in ("", "AAAA", "@", json.loads((theirs.folder / ANCHOR).read_bytes())["signature"]):
+    for forged in ("", "AAAA", "@", json.loads((theirs.folder / ANCHOR_FILE).read_bytes())["signature"]):
         changed_ = json.dumps({**told, "signature": forged}).encode()
-        assert signing.findings(changed_, manifest) == ["anchor.json: the signature does not hold"]
-    assert signing.findings(b"{}", manifest) == ["anchor.json is not the anchor of a release"]
+        assert signing.verify_anchor(changed_, manifest) == ["anchor.json: the signature does not hold"]
+    assert signing.verify_anchor(b"{}", manifest) == ["anchor.json is not the anchor of a release"]
 
 
 def test_the_anchor_holds_the_head_of_the_trail(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
-    ground.releases()
-    second = ground.releases(order("2569Q1"))
-    head = AuditAnchor.model_validate(json.loads((second.folder / ANCHOR).read_bytes())["audit"])
+    ground = make_busy_desk(tmp_path / "var")
+    ground.make_release()
+    second = ground.make_release(make_release_request("2569Q1"))
+    head = AuditAnchor.model_validate(json.loads((second.folder / ANCHOR_FILE).read_bytes())["audit"])
     assert head.count == 1
 
     async def scene(bench: ReleaseContext) -> None:
         assert await bench.store.verify_audit(head) == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_was_done_to_a_release_is_found(tmp_path: Path) -> None:
-    made = busy(tmp_path / "var").releases()
+    made = make_busy_desk(tmp_path / "var").make_release()
     (made.folder / "extra").mkdir()
-    assert releases.verified(made.folder) == ["extra is no file"]
+    assert releases.verify_release_folder(made.folder) == ["extra is no file"]
     (made.folder / "extra").rmdir()
     (made.folder / "ก.html").write_bytes(b"")
-    assert releases.verified(made.folder) == ["ก.html is in no manifest"]
+    assert releases.verify_release_folder(made.folder) == ["ก.html is in no manifest"]
     (made.folder / "ก.html").unlink()
-    (made.folder / ANCHOR).unlink()
-    assert releases.verified(made.folder) == ["anchor.json is missing"]
+    (made.folder / ANCHOR_FILE).unlink()
+    assert releases.verify_release_folder(made.folder) == ["anchor.json is missing"]
 
 
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
+    ground = make_busy_desk(tmp_path / "var")
     heard: list[tuple[int, int, str]] = []
 
     async def scene(bench: ReleaseContext) -> None:
-        await releases.released(bench, order(), NOW, lambda *told: heard.append(told))
+        await releases.make_release(bench, make_release_request(), NOW, lambda *told: heard.append(told))
 
-    ground.play(scene)
-    assert [step for step, _, _ in heard] == list(range(1, releases.steps() + 1))
-    assert {steps for _, steps, _ in heard} == {releases.steps()}
+    ground.run_scenario(scene)
+    assert [step for step, _, _ in heard] == list(range(1, releases.count_release_steps() + 1))
+    assert {steps for _, steps, _ in heard} == {releases.count_release_steps()}

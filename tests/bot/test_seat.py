@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web.chat.session import BrowserSession, FormToken, LastSubmission, digest
+from bot.web.chat.session import BrowserSession, FormToken, LastSubmission, digest_text
 from bot.web.multipart import FormData
-from handlers.dialog.events import IDLE, Session
+from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Session
 from storage.crypto import key_files as keys
 from storage.crypto.key_files import DeskPaths
 from storage.crypto.keyring import Keyring
@@ -24,55 +24,57 @@ TOKEN = "0123456789abcdef" * 2
 @pytest.fixture(scope="module")
 def seals(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     """The seals of a desk."""
-    return Keyring(keys.opened(DeskPaths.under(tmp_path_factory.mktemp("seat"), "complaints")))
+    return Keyring(keys.load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("seat"), "complaints")))
 
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     """The seals of another desk."""
-    return Keyring(keys.opened(DeskPaths.under(tmp_path_factory.mktemp("foreign"), "complaints")))
+    return Keyring(
+        keys.load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("foreign"), "complaints"))
+    )
 
 
-def coming(cookie: str) -> Request:
+def make_request(cookie: str) -> Request:
     """A browser that shows a cookie."""
     return Request({"type": "http", "headers": [(b"cookie", cookie.encode("latin-1"))]})
 
 
-def left(seat: BrowserSession, *, secure: bool = False) -> list[str]:
+def issue_cookies(seat: BrowserSession, *, secure: bool = False) -> list[str]:
     """The Set-Cookie headers that a seat leaves."""
     answer = Response()
-    seat.mark(answer, "c", ("/report", "/track"), secure=secure)
+    seat.set_cookie(answer, "c", ("/report", "/track"), secure=secure)
     return answer.headers.getlist("set-cookie")
 
 
-def again(seat: BrowserSession) -> BrowserSession | None:
+def reload_session(seat: BrowserSession) -> BrowserSession | None:
     """The seat after its cookie went out and came back."""
-    value = SimpleCookie(left(seat)[0])["c"].value
-    return BrowserSession.of(coming(f"c={value}"), "c")
+    value = SimpleCookie(issue_cookies(seat)[0])["c"].value
+    return BrowserSession.from_request(make_request(f"c={value}"), "c")
 
 
-def ticket(seat: BrowserSession, seals: Keyring, had: str = "") -> str:
+def issue_form_token(seat: BrowserSession, seals: Keyring, had: str = "") -> str:
     """A ticket to question 7, in English, of a page that opens a report."""
-    return FormToken.to(Session(prompt=7, at=NOW), "report", "en", had, NOW).written(seat, seals)
+    return FormToken.issue(Session(prompt=7, at=NOW), "report", "en", had, NOW).serialize(seat, seals)
 
 
 def test_a_fresh_seat_is_nobody_s() -> None:
-    tokens = {BrowserSession.fresh().token for _ in range(1000)}
+    tokens = {BrowserSession.create().token for _ in range(1000)}
     assert len(tokens) == 1000
     assert {len(token) for token in tokens} == {32}
 
 
 def test_a_cookie_comes_back_as_it_was() -> None:
-    seat = BrowserSession.fresh()
-    assert again(seat) == seat
-    sent = seat.sent("nonce-digest", 3, NOW)
-    assert again(sent) == sent
-    assert sent.last.fresh(NOW)
+    seat = BrowserSession.create()
+    assert reload_session(seat) == seat
+    sent = seat.with_submission("nonce-digest", 3, NOW)
+    assert reload_session(sent) == sent
+    assert sent.last_submission.is_fresh(NOW)
 
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> None:
-    cookies = left(BrowserSession.fresh(), secure=secure)
+    cookies = issue_cookies(BrowserSession.create(), secure=secure)
     assert [cookie.partition("Path=")[2].partition(";")[0] for cookie in cookies] == ["/report", "/track"]
     for cookie in cookies:
         words = {word.strip().lower() for word in cookie.split(";")[1:]}
@@ -98,7 +100,7 @@ def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> N
     ],
 )
 def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
-    assert BrowserSession.of(coming(cookie), "c") is None
+    assert BrowserSession.from_request(make_request(cookie), "c") is None
 
 
 @pytest.mark.parametrize(
@@ -121,19 +123,19 @@ def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
     ],
 )
 def test_garbage_behind_a_token_is_no_fault(rest: str) -> None:
-    seat = BrowserSession.of(coming("c=" + TOKEN + rest), "c")
+    seat = BrowserSession.from_request(make_request("c=" + TOKEN + rest), "c")
     assert seat is not None
     assert seat.token == TOKEN
-    assert seat.last.fresh(NOW) in (True, False)
+    assert seat.last_submission.is_fresh(NOW) in (True, False)
 
 
 @settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=255), max_size=60))
 def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
     for cookie in (value, f"c={value}", f"c={TOKEN}.{value}", f'c="{TOKEN}.{value}.1.29000000"'):
-        seat = BrowserSession.of(coming(cookie), "c") or BrowserSession.fresh()
-        seat.last.fresh(NOW)
-        for header in left(seat):
+        seat = BrowserSession.from_request(make_request(cookie), "c") or BrowserSession.create()
+        seat.last_submission.is_fresh(NOW)
+        for header in issue_cookies(seat):
             assert "\n" not in header
             assert "\r" not in header
 
@@ -142,118 +144,144 @@ def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
     "put", ["\\012", "\\015\\012Set-Cookie: a=b", "\\000", "\\073 Path=/", '\\"', "\\377"]
 )
 def test_a_form_s_name_that_somebody_wrote_breaks_no_header(put: str) -> None:
-    seat = BrowserSession.of(coming(f'c="{TOKEN}.{put}.1.29000000"'), "c")
+    seat = BrowserSession.from_request(make_request(f'c="{TOKEN}.{put}.1.29000000"'), "c")
     assert seat is not None
-    for header in left(seat):
+    for header in issue_cookies(seat):
         assert "\n" not in header
         assert [word.strip().partition("=")[0] for word in header.split(";")[1:]] == PLAIN
 
 
 def test_a_last_form_is_fresh_as_long_as_its_talk_can_be() -> None:
-    last = BrowserSession.fresh().sent("f", 1, NOW).last
-    assert last.fresh(NOW + IDLE)
-    assert not last.fresh(NOW + IDLE + timedelta(minutes=2))
-    assert not LastSubmission().fresh(NOW)
+    last = BrowserSession.create().with_submission("f", 1, NOW).last_submission
+    assert last.is_fresh(NOW + SESSION_IDLE_TIMEOUT)
+    assert not last.is_fresh(NOW + SESSION_IDLE_TIMEOUT + timedelta(minutes=2))
+    assert not LastSubmission().is_fresh(NOW)
 
 
 def test_a_token_is_known_only_by_its_mark(seals: Keyring, foreign: Keyring) -> None:
     seat = BrowserSession(TOKEN)
-    assert seat.who(seals) == BrowserSession(TOKEN).who(seals)
-    assert TOKEN not in seat.who(seals).hex()
-    assert TOKEN not in seat.event(seals, "f", 0)
-    assert len({seat.who(seals), seat.who(foreign), BrowserSession.fresh().who(seals)}) == 3
+    assert seat.derive_person_id(seals) == BrowserSession(TOKEN).derive_person_id(seals)
+    assert TOKEN not in seat.derive_person_id(seals).hex()
+    assert TOKEN not in seat.build_event_id(seals, "f", 0)
+    assert (
+        len(
+            {
+                seat.derive_person_id(seals),
+                seat.derive_person_id(foreign),
+                BrowserSession.create().derive_person_id(seals),
+            }
+        )
+        == 3
+    )
 
 
 def test_an_event_is_one_person_s_one_form_s_and_one_place_s(seals: Keyring) -> None:
-    one, other = BrowserSession(TOKEN), BrowserSession.fresh()
-    assert one.event(seals, "f", 0) == one.event(seals, "f", 0)
-    events = {s.event(seals, f, n) for s in (one, other) for f in ("f", "g") for n in (0, 1)}
+    one, other = BrowserSession(TOKEN), BrowserSession.create()
+    assert one.build_event_id(seals, "f", 0) == one.build_event_id(seals, "f", 0)
+    events = {s.build_event_id(seals, f, n) for s in (one, other) for f in ("f", "g") for n in (0, 1)}
     assert len(events) == 8
 
 
 def test_a_ticket_comes_back_as_it_was(seals: Keyring) -> None:
-    seat = BrowserSession.fresh()
-    read = FormToken.read(ticket(seat, seals, "ก"), seat, seals)
+    seat = BrowserSession.create()
+    read = FormToken.parse(issue_form_token(seat, seals, "ก"), seat, seals)
     assert read is not None
-    assert (read.prompt, read.opens, read.lang, read.had) == (7, "report", "en", digest("ก"))
-    assert FormToken.read(FormToken.to(None, "", "th", "", NOW).written(seat, seals), seat, seals) is not None
+    assert (read.prompt_number, read.start_command, read.lang, read.previous_answer_digest) == (
+        7,
+        "report",
+        "en",
+        digest_text("ก"),
+    )
+    assert (
+        FormToken.parse(FormToken.issue(None, "", "th", "", NOW).serialize(seat, seals), seat, seals)
+        is not None
+    )
 
 
 def test_a_ticket_is_old_as_soon_as_its_talk_may_have_lapsed(seals: Keyring) -> None:
-    one = held(seals)
-    assert not one.lapsed(NOW + IDLE - timedelta(minutes=1))
-    assert one.lapsed(NOW + IDLE + timedelta(minutes=1))
+    one = parse_issued_token(seals)
+    assert not one.is_expired(NOW + SESSION_IDLE_TIMEOUT - timedelta(minutes=1))
+    assert one.is_expired(NOW + SESSION_IDLE_TIMEOUT + timedelta(minutes=1))
 
 
 def test_each_ticket_is_another(seals: Keyring) -> None:
-    seat = BrowserSession.fresh()
-    assert len({ticket(seat, seals) for _ in range(100)}) == 100
+    seat = BrowserSession.create()
+    assert len({issue_form_token(seat, seals) for _ in range(100)}) == 100
 
 
 def test_a_ticket_holds_for_its_seat_alone(seals: Keyring, foreign: Keyring) -> None:
-    seat = BrowserSession.fresh()
-    field = ticket(seat, seals)
-    assert FormToken.read(field, seat, seals) is not None
-    assert FormToken.read(field, BrowserSession.fresh(), seals) is None
-    assert FormToken.read(field, None, seals) is None
-    assert FormToken.read(field, seat, foreign) is None
-    assert FormToken.read(ticket(seat, foreign), seat, seals) is None
+    seat = BrowserSession.create()
+    field = issue_form_token(seat, seals)
+    assert FormToken.parse(field, seat, seals) is not None
+    assert FormToken.parse(field, BrowserSession.create(), seals) is None
+    assert FormToken.parse(field, None, seals) is None
+    assert FormToken.parse(field, seat, foreign) is None
+    assert FormToken.parse(issue_form_token(seat, foreign), seat, seals) is None
 
 
 @pytest.mark.parametrize("place", range(6))
 @pytest.mark.parametrize("put", ["", "8", "track", "th", "0" * 16])
 def test_a_ticket_that_was_changed_is_none(seals: Keyring, place: int, put: str) -> None:
-    seat = BrowserSession.fresh()
-    parts = ticket(seat, seals, "ก").split(".")
+    seat = BrowserSession.create()
+    parts = issue_form_token(seat, seals, "ก").split(".")
     changed = ".".join([*parts[:place], put, *parts[place + 1 :]])
-    assert FormToken.read(changed, seat, seals) is None
+    assert FormToken.parse(changed, seat, seals) is None
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
 def test_a_ticket_made_up_is_none(seals: Keyring, made_up: str) -> None:
     seat = BrowserSession(TOKEN)
-    assert FormToken.read(made_up, seat, seals) is None
-    assert FormToken.read(ticket(seat, seals) + made_up, seat, seals) is None or not made_up
-    assert FormToken.read(made_up + ticket(seat, seals), seat, seals) is None or not made_up
+    assert FormToken.parse(made_up, seat, seals) is None
+    assert FormToken.parse(issue_form_token(seat, seals) + made_up, seat, seals) is None or not made_up
+    assert FormToken.parse(made_up + issue_form_token(seat, seals), seat, seals) is None or not made_up
 
 
 def test_a_ticket_cannot_pass_for_a_person(seals: Keyring) -> None:
-    told = ticket(BrowserSession(TOKEN), seals).rpartition(".")[2]
-    assert told not in BrowserSession(TOKEN).who(seals).hex()
+    told = issue_form_token(BrowserSession(TOKEN), seals).rpartition(".")[2]
+    assert told not in BrowserSession(TOKEN).derive_person_id(seals).hex()
 
 
-def filled(text: str = "ก", choice: str = "") -> FormData:
+def make_form(text: str = "ก", choice: str = "") -> FormData:
     """A form."""
     return FormData({"text": text, "choice": choice})
 
 
-def held(seals: Keyring) -> FormToken:
+def parse_issued_token(seals: Keyring) -> FormToken:
     """A ticket as it came back."""
-    seat = BrowserSession.fresh()
-    one = FormToken.read(ticket(seat, seals), seat, seals)
+    seat = BrowserSession.create()
+    one = FormToken.parse(issue_form_token(seat, seals), seat, seals)
     assert one is not None
     return one
 
 
 def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Keyring) -> None:
-    tickets = [held(seals), held(seals)]
+    tickets = [parse_issued_token(seals), parse_issued_token(seals)]
     fillings: list[tuple[FormData, list[str]]] = [
-        (filled(), []),
-        (filled("ข"), []),
-        (filled("", "7.next"), []),
-        (filled("ก", "7.next"), []),
+        (make_form(), []),
+        (make_form("ข"), []),
+        (make_form("", "7.next"), []),
+        (make_form("ก", "7.next"), []),
     ]
-    fillings += [(filled("ก\n"), []), (filled(), ["d1"]), (filled(), ["d2"]), (filled(), ["d1", "d1"])]
-    assert [tickets[0].form(*one) for one in fillings] == [tickets[0].form(*one) for one in fillings]
-    assert len({t.form(*one) for t in tickets for one in fillings}) == 2 * len(fillings)
+    fillings += [
+        (make_form("ก\n"), []),
+        (make_form(), ["d1"]),
+        (make_form(), ["d2"]),
+        (make_form(), ["d1", "d1"]),
+    ]
+    assert [tickets[0].compute_form_id(*one) for one in fillings] == [
+        tickets[0].compute_form_id(*one) for one in fillings
+    ]
+    assert len({t.compute_form_id(*one) for t in tickets for one in fillings}) == 2 * len(fillings)
 
 
 def test_line_ends_do_not_make_another_form(seals: Keyring) -> None:
-    one = held(seals)
-    assert one.form(filled("ก\r\nข"), []) == one.form(filled("ก\nข"), [])
+    one = parse_issued_token(seals)
+    assert one.compute_form_id(make_form("ก\r\nข"), []) == one.compute_form_id(make_form("ก\nข"), [])
 
 
 def test_a_form_s_name_can_stand_in_a_cookie(seals: Keyring) -> None:
-    sent = BrowserSession.fresh().sent(held(seals).form(filled("ก.ข; \n"), ["d"]), 2, NOW)
-    assert again(sent) == sent
-    assert "." not in sent.last.form
+    sent = BrowserSession.create().with_submission(
+        parse_issued_token(seals).compute_form_id(make_form("ก.ข; \n"), ["d"]), 2, NOW
+    )
+    assert reload_session(sent) == sent
+    assert "." not in sent.last_submission.form_id

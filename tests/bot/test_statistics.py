@@ -24,28 +24,28 @@ from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
 from ita_stats.cases import tables as figures
 from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.fact import Fact
-from ita_stats.cases.timeline import courses
+from ita_stats.cases.timeline import count_timelines
 from ita_stats.render.json_schema import StatisticsJson
 from storage import store
 from storage.crypto import key_files as keys
 from storage.crypto.key_files import DeskPaths
 from tests.end import chat
 from tests.end.engine_door import EngineDriver
-from tests.ita_stats.registers import year
+from tests.ita_stats.registers import make_year_of_facts
 from tests.play import OFFICE, WHOLE_REPORT
 
 YEAR = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2026-09-30")
 
 
-def write(home: Path, facts: Sequence[Fact]) -> None:
+def write_facts(home: Path, facts: Sequence[Fact]) -> None:
     """Facts straight into the database of a desk, as years of use would have left them."""
     place = DeskPaths.under(home, "complaints")
 
-    async def opened() -> None:
-        async with store.opened(keys.opened(place), datetime.now(UTC)):
+    async def create_desk() -> None:
+        async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)):
             pass
 
-    asyncio.run(opened())
+    asyncio.run(create_desk())
     rows = [
         (f.about, f.seq, f.effective.isoformat(), f.recorded.isoformat(), f.field, f.value) for f in facts
     ]
@@ -53,28 +53,30 @@ def write(home: Path, facts: Sequence[Fact]) -> None:
         raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", rows)
 
 
-def run(home: Path, *words: str) -> str:
+def run_stats(home: Path, *words: str) -> str:
     """What `ita-bot stats` prints."""
-    done = chat.run(home, "stats", *words)
+    done = chat.run_ita_bot(home, "stats", *words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def read(home: Path, *words: str) -> dict[str, Any]:
+def read_stats_json(home: Path, *words: str) -> dict[str, Any]:
     """What it prints as JSON, which must be as its schema says."""
-    printed = run(home, *words, "--format", "json")
+    printed = run_stats(home, *words, "--format", "json")
     StatisticsJson.model_validate_json(printed)
     found: dict[str, Any] = json.loads(printed)
     return found
 
 
-def files(door: EngineDriver, name: str) -> str:
+def file_report(door: EngineDriver, name: str) -> str:
     """Somebody files a whole report; gives the receipt."""
     heard: list[Message] = []
     for line in (*WHOLE_REPORT, "[ส่งเรื่อง]"):
         label = line.strip("[]")
         buttons = next((dict(m.choices) for m in reversed(heard) if m.choices), {})
-        heard += door.pick(name, label, buttons[label]) if line != label else door.hear(name, line)
+        heard += (
+            door.pick_choice(name, label, buttons[label]) if line != label else door.send_text(name, line)
+        )
     return next(message.receipt for message in heard if message.receipt)
 
 
@@ -86,28 +88,28 @@ def home(tmp_path: Path) -> Path:
 
 def test_a_case_that_was_filed_and_closed_is_counted(home: Path) -> None:
     door = EngineDriver(home)
-    receipt, _ = (files(door, name) for name in ("ก", "ข"))
-    door.step(receipt, TransitionRequest(Transition.SCREEN))
-    door.step(receipt, TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="nacc"))
+    receipt, _ = (file_report(door, name) for name in ("ก", "ข"))
+    door.move_case(receipt, TransitionRequest(Transition.SCREEN))
+    door.move_case(receipt, TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="nacc"))
     door.close()
     today = day_in_bangkok(datetime.now(UTC))
     wanted = ("--desk", "complaints", "--period", f"fy{fiscal_year(today)}")
-    found = read(home, *wanted, "--exact")
+    found = read_stats_json(home, *wanted, "--exact")
     assert found["total"] == {"received": 2, "done": 1, "in_progress": 1, "not_accepted": 0}
     month = f"{today.year + BUDDHIST_ERA}-{today.month:02}"
     assert [m["received"] for m in found["months"] if m["month"] == month] == [2]
     assert {o["code"]: o["received"] for o in found["outcomes"]}["forwarded"] == 1
     assert found["days"]["median"] == 0
     assert (found["exact"], found["carried_over"]) == (True, 1)
-    hidden = read(home, *wanted)
+    hidden = read_stats_json(home, *wanted)
     assert hidden["total"] == found["total"]
     assert {split["received"] for split in (*hidden["categories"], *hidden["sources"])} == {None}
     assert hidden["days"] == {"median": None, "within_deadline": None, "deadline": 15, "protected": True}
 
 
 def test_the_three_forms_say_the_same(home: Path) -> None:
-    write(home, year(1, 60))
-    found = read(home, *YEAR)
+    write_facts(home, make_year_of_facts(1, 60))
+    found = read_stats_json(home, *YEAR)
     assert found["period"] == {
         "from": "2025-10-01",
         "to": "2026-09-30",
@@ -116,13 +118,13 @@ def test_the_three_forms_say_the_same(home: Path) -> None:
         "code": "fy2569",
     }
     assert found["cutoff"] == "2026-09-30T16:59:59Z"
-    lines = list(csv.reader(io.StringIO(run(home, *YEAR, "--format", "csv"))))
+    lines = list(csv.reader(io.StringIO(run_stats(home, *YEAR, "--format", "csv"))))
     by_table = [line for line in lines[1:] if line[0] == "rows"]
     assert [[row["label"], str(row["received"])] for row in found["rows"]] == [line[1:3] for line in by_table]
     assert [line[2:] for line in lines if line[0] == "total"] == [[str(n) for n in found["total"].values()]]
     hidden = [split["name"] for split in found["categories"] if split["received"] is None]
     assert [line[1] for line in lines if line[0] == "categories" and line[2] == "–"] == hidden
-    table = run(home, *YEAR)
+    table = run_stats(home, *YEAR)
     for row in found["rows"]:
         assert any(
             line.startswith(row["label"]) and f" {row['received']} " in line for line in table.splitlines()
@@ -131,8 +133,8 @@ def test_the_three_forms_say_the_same(home: Path) -> None:
 
 
 def test_protected_figures_are_those_of_the_exact_ones_that_are_shown(home: Path) -> None:
-    write(home, year(2, 40))
-    exact, found = read(home, *YEAR, "--exact"), read(home, *YEAR)
+    write_facts(home, make_year_of_facts(2, 40))
+    exact, found = read_stats_json(home, *YEAR, "--exact"), read_stats_json(home, *YEAR)
     assert found["rows"] != exact["rows"]
     for name in ("rows", "categories", "sources", "outcomes"):
         for shown, true in zip(found[name], exact[name], strict=True):
@@ -142,26 +144,26 @@ def test_protected_figures_are_those_of_the_exact_ones_that_are_shown(home: Path
             for code, figure in shown.get("categories", {}).items():
                 assert figure in {None, true["categories"][code]}
                 assert figure not in {1, 2, 3, 4}
-    assert read(home, *YEAR) == found
+    assert read_stats_json(home, *YEAR) == found
 
 
 def test_a_day_in_the_past_and_another_layout(home: Path) -> None:
-    write(home, year(3, 50))
-    half = read(home, *YEAR[:4], "--as-of", "2569-03-31", "--layout", "half", "--exact")
+    write_facts(home, make_year_of_facts(3, 50))
+    half = read_stats_json(home, *YEAR[:4], "--as-of", "2569-03-31", "--layout", "half", "--exact")
     assert [len(row["months"]) for row in half["rows"]] == [6, 6]
     assert half["rows"][1]["received"] == 0
     assert {month["received"] for month in half["months"]} == {None}
     assert (
         half["total"]["received"]
-        == read(home, "--desk", "complaints", "--period", "2569H1")["total"]["received"]
+        == read_stats_json(home, "--desk", "complaints", "--period", "2569H1")["total"]["received"]
     )
 
 
 def test_nothing_received_is_said_in_a_sentence_over_a_table_of_zeros(home: Path) -> None:
-    found = read(home, *YEAR)
+    found = read_stats_json(home, *YEAR)
     assert found["statement"].startswith("ไม่มีเรื่องร้องเรียน ปีงบประมาณ พ.ศ. 2569")
     assert {row["received"] for row in found["rows"]} == {0}
-    assert found["statement"] in run(home, *YEAR)
+    assert found["statement"] in run_stats(home, *YEAR)
 
 
 @pytest.mark.parametrize("words", ["fy2026", "fy2600", "2570-03..2569-10", "soon"])
@@ -169,34 +171,39 @@ def test_a_wrong_period_is_wrong_use_and_makes_nothing(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli.app, ["stats", "--desk", "complaints", "--period", words])
+    done = CliRunner().invoke(cli.cli_app, ["stats", "--desk", "complaints", "--period", words])
     assert (done.exit_code, done.stdout) == (2, "")
     assert " / " in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
-    facts = year(5, 200, reopening=0.3)
+    facts = make_year_of_facts(5, 200, reopening=0.3)
     random.Random(5).shuffle(facts)
-    write(home, facts)
+    write_facts(home, facts)
     days = (date(2025, 12, 31), date(2026, 3, 15), date(2026, 9, 30))
 
     async def scene() -> None:
-        async with store.opened(keys.opened(DeskPaths.under(home, "complaints")), datetime.now(UTC)) as one:
-            found, slow = await statistics.gathered(one, days), courses(await one.facts(), days)
-            assert (found.cases, found.took) == (slow.cases, slow.took)
-            assert sorted(await one.facts(), key=str) == sorted(facts, key=str)
+        async with store.open_store(
+            keys.load_or_create_keys(DeskPaths.under(home, "complaints")), datetime.now(UTC)
+        ) as one:
+            found, slow = (
+                await statistics.collect_timelines(one, days),
+                count_timelines(await one.load_facts(), days),
+            )
+            assert (found.cases, found.days_to_close) == (slow.cases, slow.days_to_close)
+            assert sorted(await one.load_facts(), key=str) == sorted(facts, key=str)
 
     asyncio.run(scene())
 
 
 def test_an_office_is_counted_as_it_wants() -> None:
-    terms = statistics.terms_of(OFFICE, "complaints")
+    terms = statistics.build_counting_rules(OFFICE, "complaints")
     assert [one.code for one in terms.categories] == [c.code for c in OFFICE.categories]
-    assert (terms.deadline, terms.threshold, terms.forwarded_is_done) == (15, 5, True)
+    assert (terms.deadline_days, terms.threshold, terms.forwarded_is_done) == (15, 5, True)
     assert all(isinstance(one, CodeLabel) and one.th and one.en for one in (*terms.sources, *terms.outcomes))
-    wish = statistics.wished("fy2569", "2025-12-31", "month", datetime(2026, 11, 22, tzinfo=UTC))
-    assert [e.as_of for e in wish.earlier] == [date(2025, 10, 31), date(2025, 11, 30)]
+    wish = statistics.parse_table_request("fy2569", "2025-12-31", "month", datetime(2026, 11, 22, tzinfo=UTC))
+    assert [e.as_of for e in wish.earlier_releases] == [date(2025, 10, 31), date(2025, 11, 30)]
     assert wish.days == (date(2025, 9, 30), date(2025, 10, 31), date(2025, 11, 30), date(2025, 12, 31))
-    whole = period.parsed("fy2569", date(2026, 11, 22))
-    assert figures.wish(whole, date(2025, 12, 31), "month", []).earlier == ()
+    whole = period.parse_period("fy2569", date(2026, 11, 22))
+    assert figures.build_table_request(whole, date(2025, 12, 31), "month", []).earlier_releases == ()

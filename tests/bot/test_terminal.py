@@ -25,24 +25,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("terminal") / "var"
 
 
-def talk(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
+def run_chat(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
     """A whole chat, from a file of input to its end."""
     who = ("--as", name) if name else ()
     given = ("chat", "--desk", "complaints", *who, *words)
-    one = nursery.born(given, home.parent, chat.surroundings(home))
+    one = nursery.start_forked_program(given, home.parent, chat.build_environment(home))
     told, errors = one.communicate(said)
     return subprocess.CompletedProcess(given, one.returncode or 0, told, errors)
 
 
-def answers(home: Path, name: str, *lines: str | bytes) -> list[list[dict[str, Any]]]:
+def collect_answers(home: Path, name: str, *lines: str | bytes) -> list[list[dict[str, Any]]]:
     """The messages that answer each line."""
     raw = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
-    done = talk(home, name, raw, "--jsonl")
+    done = run_chat(home, name, raw, "--jsonl")
     assert (done.returncode, done.stderr) == (0, b"")
-    return grouped(done.stdout.decode().splitlines(), len(lines))
+    return group_by_input(done.stdout.decode().splitlines(), len(lines))
 
 
-def grouped(printed: Iterable[str], inputs: int) -> list[list[dict[str, Any]]]:
+def group_by_input(printed: Iterable[str], inputs: int) -> list[list[dict[str, Any]]]:
     """Messages by the input that they answer; each input has its `done`."""
     groups: list[list[dict[str, Any]]] = [[]]
     for line in map(json.loads, printed):
@@ -60,26 +60,26 @@ def texts(messages: list[dict[str, Any]]) -> str:
     return "\n".join(m["text"] for m in messages)
 
 
-def picking(said: Iterable[str], program: chat.ChatProgram) -> list[dict[str, Any]]:
+def send_lines(said: Iterable[str], program: chat.ChatProgram) -> list[dict[str, Any]]:
     """Say lines; a line in brackets is picked by its number."""
     heard: list[dict[str, Any]] = []
     for line in said:
         if line.startswith("["):
             labels = next(m["choices"] for m in reversed(heard) if m["choices"])
             line = f":{labels.index(line[1:-1]) + 1}"
-        heard = program.hears(line.encode())
+        heard = program.send_line(line.encode())
     return heard
 
 
 def test_one_object_a_message_and_done_after_each_input(home: Path) -> None:
-    hello, notice = answers(home, "shape", "สวัสดี", ":๑")
+    hello, notice = collect_answers(home, "shape", "สวัสดี", ":๑")
     assert "แจ้งเรื่อง" in hello[-1]["choices"]
     assert "ประกาศความเป็นส่วนตัว" in texts(notice)
     assert (hello[0]["files"], hello[0]["receipt"]) == ([], None)
 
 
 def test_plain_output_is_the_text_and_a_numbered_line_for_each_choice(home: Path) -> None:
-    done = talk(home, "plain", "สวัสดี\n".encode())
+    done = run_chat(home, "plain", "สวัสดี\n".encode())
     assert done.stderr == b""
     lines = done.stdout.decode().splitlines()
     assert lines[0].startswith("สวัสดี ที่นี่คือช่องทางแจ้งเรื่องทุจริต")
@@ -105,7 +105,7 @@ IMPOSSIBLE = {
 def test_what_cannot_be_done_is_told_kindly_and_nothing_is_lost(home: Path) -> None:
     os.mkfifo(home.parent / "pipe")  # waiting for whoever writes into it would take for ever
     wrong = {**IMPOSSIBLE, f":file {home.parent / 'pipe'}": "เปิดไฟล์นี้ไม่ได้"}
-    heard = answers(home, "kind", "สวัสดี", *wrong, ":1")
+    heard = collect_answers(home, "kind", "สวัสดี", *wrong, ":1")
     told = {line: texts(said) for line, said in zip(wrong, heard[1:-1], strict=True)}
     assert {line[:30]: said for line, said in told.items() if wrong[line] not in said} == {}
     assert "ก่อนเริ่ม" in texts(heard[-1])  # the choices of the last message still stand
@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_told_kindly_and_nothing_is_lost(home: Path) -> N
 
 def test_a_text_that_begins_with_a_colon_is_typed_with_two(home: Path) -> None:
     typed = ":1 คือบาทที่ถูกเรียก"
-    said = answers(home, "colon", *start_of_story(), ":" + typed)
+    said = collect_answers(home, "colon", *start_of_story(), ":" + typed)
     assert f"เก็บไว้แล้ว {len(typed)} ตัวอักษร" in texts(said[-1])
 
 
@@ -125,7 +125,7 @@ def start_of_story() -> tuple[str, ...]:
 def test_a_file_is_sealed_before_it_is_answered(home: Path) -> None:
     note = home.parent / "หลักฐาน ชิ้นแรก.txt"
     note.write_text("CANARYFILE", "utf-8")
-    told = texts(answers(home, "file", *start_of_story(), f":file {note}")[-1])
+    told = texts(collect_answers(home, "file", *start_of_story(), f":file {note}")[-1])
     assert "เก็บไฟล์" in told
     assert not any(b"CANARYFILE" in p.read_bytes() for p in home.rglob("*") if p.is_file())
 
@@ -142,29 +142,29 @@ def test_bytes_that_are_no_text_get_an_answer(home: Path) -> None:
         "😀".encode(),
         b"x",
     )
-    assert all(answers(home, "bytes", *odd))
+    assert all(collect_answers(home, "bytes", *odd))
 
 
 def test_a_talk_goes_on_under_its_name_only(home: Path) -> None:
-    answers(home, "goes-on", *start_of_story(), "เขาเรียกเงิน")
-    assert "เก็บไว้แล้ว" in texts(answers(home, "goes-on", "แล้วเขาก็ไป")[0])
-    assert "เก็บไว้แล้ว" not in texts(answers(home, "", "แล้วเขาก็ไป")[0])
+    collect_answers(home, "goes-on", *start_of_story(), "เขาเรียกเงิน")
+    assert "เก็บไว้แล้ว" in texts(collect_answers(home, "goes-on", "แล้วเขาก็ไป")[0])
+    assert "เก็บไว้แล้ว" not in texts(collect_answers(home, "", "แล้วเขาก็ไป")[0])
 
 
 def test_one_name_in_two_terminals(home: Path) -> None:
-    one = chat.ChatProgram(chat.start(home, "twice"))
-    two = chat.ChatProgram(chat.start(home, "twice"))
+    one = chat.ChatProgram(chat.start_chat(home, "twice"))
+    two = chat.ChatProgram(chat.start_chat(home, "twice"))
     for line in start_of_story():
-        one.hears(line.encode())
+        one.send_line(line.encode())
     for number in range(1, 9):
-        assert "เก็บไว้แล้ว" in texts((one, two)[number % 2].hears(f"ข้อความที่ {number}".encode()))
+        assert "เก็บไว้แล้ว" in texts((one, two)[number % 2].send_line(f"ข้อความที่ {number}".encode()))
     together = len("\n".join(f"ข้อความที่ {number}" for number in range(1, 10)))
-    assert f"เก็บไว้แล้ว {together} ตัวอักษร" in texts(one.hears("ข้อความที่ 9".encode()))
-    assert (one.ends(), two.ends()) == ("", "")
+    assert f"เก็บไว้แล้ว {together} ตัวอักษร" in texts(one.send_line("ข้อความที่ 9".encode()))
+    assert (one.finish(), two.finish()) == ("", "")
 
 
 def test_nobody_reads_any_more(home: Path) -> None:
-    running = chat.start(home, "hung-up")
+    running = chat.start_chat(home, "hung-up")
     assert running.stdout is not None
     running.stdout.close()
     assert running.stdin is not None
@@ -177,8 +177,8 @@ def test_nobody_reads_any_more(home: Path) -> None:
 
 
 def test_ctrl_c_ends_at_once(home: Path) -> None:
-    program = chat.ChatProgram(chat.start(home, "ctrl-c"))
-    program.hears("สวัสดี".encode())
+    program = chat.ChatProgram(chat.start_chat(home, "ctrl-c"))
+    program.send_line("สวัสดี".encode())
     program.process.send_signal(signal.SIGINT)
     try:
         program.process.wait(5)
@@ -193,7 +193,7 @@ def test_a_tty_is_told_how_and_greeted(home: Path) -> None:
     command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints"]
     running = subprocess.Popen(
         command,
-        env=chat.surroundings(home),
+        env=chat.build_environment(home),
         cwd=home.parent,
         stdin=end,
         stdout=subprocess.PIPE,
@@ -230,7 +230,7 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
     command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--as", "killed", "--jsonl"]
     running = subprocess.Popen(
         command,
-        env=chat.surroundings(home),
+        env=chat.build_environment(home),
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=writing,
@@ -238,7 +238,7 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
     )
     running.stdout = os.fdopen(reading, "rb")
     program = chat.ChatProgram(running)
-    review = picking(WHOLE_REPORT, program)
+    review = send_lines(WHOLE_REPORT, program)
     fill(writing)
     assert running.stdin is not None
     running.stdin.write(f":{review[-1]['choices'].index('ส่งเรื่อง') + 1}\n".encode())
@@ -247,19 +247,19 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
     running.kill()
     os.close(writing)
     running.communicate(timeout=10)
-    back = talk(home, "killed", b"", "--jsonl").stdout.decode().splitlines()
+    back = run_chat(home, "killed", b"", "--jsonl").stdout.decode().splitlines()
     assert [json.loads(line)["receipt"] for line in back if json.loads(line)["receipt"]] == [shown]
     assert "รับเรื่องแล้ว" in back[0]
-    assert talk(home, "killed", b"", "--jsonl").stdout == b""  # delivered once
+    assert run_chat(home, "killed", b"", "--jsonl").stdout == b""  # delivered once
 
 
 async def receipt_waiting(home: Path) -> str:
     """The receipt in the outbox, as soon as it is there."""
-    async with desk.opened(home) as opened:
+    async with desk.open_desk(home) as opened:
         until = time.monotonic() + 10
         while time.monotonic() < until:
-            for letter in await opened.store.outbox.look("terminal"):
-                for say in letter.what.says:
+            for letter in await opened.store.outbox.list_all("terminal"):
+                for say in letter.payload.says:
                     if "receipt" in say.args:
                         return str(say.args["receipt"])
             await asyncio.sleep(0.02)
@@ -267,15 +267,15 @@ async def receipt_waiting(home: Path) -> str:
 
 
 def test_nobody_elses_letters_are_shown(home: Path) -> None:
-    first = chat.ChatProgram(chat.start(home, "owner"))
-    picking((*WHOLE_REPORT, "[ส่งเรื่อง]"), first)
-    first.ends()
-    assert talk(home, "stranger", b"", "--jsonl").stdout == b""
+    first = chat.ChatProgram(chat.start_chat(home, "owner"))
+    send_lines((*WHOLE_REPORT, "[ส่งเรื่อง]"), first)
+    first.finish()
+    assert run_chat(home, "stranger", b"", "--jsonl").stdout == b""
 
 
 def test_a_person_who_writes_english_is_answered_in_english(home: Path) -> None:
-    assert "cannot" in texts(answers(home, "english", "English", ":file /nowhere")[1]).lower()
+    assert "cannot" in texts(collect_answers(home, "english", "English", ":file /nowhere")[1]).lower()
 
 
 def test_a_name_of_any_bytes_is_a_name(home: Path) -> None:
-    assert answers(home, os.fsdecode(b"\xff\xfe"), "สวัสดี")[0]
+    assert collect_answers(home, os.fsdecode(b"\xff\xfe"), "สวัสดี")[0]

@@ -19,7 +19,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.settings import Settings
-from bot.web.app import SecurityMiddleware, site
+from bot.web.app import SecurityMiddleware, build_web_app
 from handlers import i18n as wording
 from tests.end import chat
 from tests.play import OFFICE
@@ -35,7 +35,7 @@ class ServedProcess:
     process: subprocess.Popen[bytes]
     port: int
 
-    def asks(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
+    def request(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
         """Status, headers and body."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             connection.request(method, path, headers=headers)
@@ -44,18 +44,22 @@ class ServedProcess:
             held = {name.lower(): value for name, value in answer.getheaders()}
         return answer.status, held, body.decode("utf-8", "replace")
 
-    def ends(self, sign: int = signal.SIGTERM) -> tuple[int, str, str]:
+    def stop(self, sign: int = signal.SIGTERM) -> tuple[int, str, str]:
         """Exit code, and what was written on both outputs after the ready line."""
         self.process.send_signal(sign)
         out, errors = self.process.communicate(timeout=15)
         return self.process.returncode, out.decode(), errors.decode()
 
 
-def run(home: Path, *words: str) -> ServedProcess:
+def start_serving(home: Path, *words: str) -> ServedProcess:
     """Start serving on any free port; back when it is ready."""
     command = [sys.executable, "-m", "bot", "run", "--port", "0", *words]
     running = subprocess.Popen(
-        command, cwd=home.parent, env=chat.surroundings(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=home.parent,
+        env=chat.build_environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert running.stdout is not None
     ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", running.stdout.readline().decode())
@@ -72,9 +76,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[ServedProcess]:
     """A server for the pages; what it logged in all that time names nobody."""
-    one = run(home)
+    one = start_serving(home)
     yield one
-    code, out, errors = one.ends()
+    code, out, errors = one.stop()
     assert (code, out) == (0, "")
     assert CANARY not in errors
     assert json.loads(errors.splitlines()[0])["event"] == "started"
@@ -97,7 +101,7 @@ PAGES = (
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_answer_is_guarded(served: ServedProcess, path: str) -> None:
-    _, headers, _ = served.asks(path)
+    _, headers, _ = served.request(path)
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy == {
         "default-src": "'none'",
@@ -122,7 +126,7 @@ def test_every_answer_is_guarded(served: ServedProcess, path: str) -> None:
 
 
 def test_the_landing_page_says_what_a_citizen_needs(served: ServedProcess) -> None:
-    status, headers, page = served.asks("/")
+    status, headers, page = served.request("/")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert headers["cache-control"] == "no-store"
     needed = [OFFICE.name.th, OFFICE.guideline.how.th, OFFICE.guideline.unit.th, OFFICE.unsigned_letters.th]
@@ -140,22 +144,22 @@ def test_the_landing_page_says_what_a_citizen_needs(served: ServedProcess) -> No
 
 
 def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path) -> None:
-    alone = run(tmp_path / "var", "--desk", "service")
-    _, _, page = alone.asks("/")
+    alone = start_serving(tmp_path / "var", "--desk", "service")
+    _, _, page = alone.request("/")
     assert 'href="/report' not in page
     assert "ita-bot chat" not in page
     assert "เปิดแยกไว้ต่างหาก" in page
-    assert f"<h1>{wording.WORDS['th']['page.service']}</h1>" in page
+    assert f"<h1>{wording.WORDING['th']['page.service']}</h1>" in page
     assert page.index('href="/ask') < page.index("เปิดแยกไว้ต่างหาก")
-    _, _, privacy = alone.asks("/privacy")
+    _, _, privacy = alone.request("/privacy")
     assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in privacy
     assert "ตรวจสอบเรื่องร้องเรียนการทุจริต" not in privacy
-    assert alone.asks("/report")[0] == 404
-    alone.ends()
+    assert alone.request("/report")[0] == 404
+    alone.stop()
 
 
 def test_the_same_page_in_english(served: ServedProcess) -> None:
-    _, _, page = served.asks("/?lang=en")
+    _, _, page = served.request("/?lang=en")
     assert '<html lang="en">' in page
     assert OFFICE.name.en is not None
     assert OFFICE.name.en in page
@@ -167,14 +171,14 @@ def test_the_same_page_in_english(served: ServedProcess) -> None:
     "path", ["/", "/?lang=en", "/report", "/report?lang=en", "/track", "/privacy", "/nothing-here"]
 )
 def test_a_page_needs_nobody_else_and_no_script_in_it(served: ServedProcess, path: str) -> None:
-    _, _, page = served.asks(path)
+    _, _, page = served.request(path)
     assert re.findall(r"<(iframe|object|embed|style)\b|\bon[a-z]+=|javascript:| style=", page) == []
     assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/page.js" defer>']
     assert re.findall(r"<title>([^<]*)", page)[0] in {OFFICE.name.th, OFFICE.name.en}
     loaded = re.findall(r"""<(?:link|img|source|script)[^>]*(?:href|src)="([^"]+)""", page)
     assert loaded
     assert all(link.startswith("/static/") for link in loaded)
-    assert [served.asks(link)[0] for link in loaded] == [200] * len(loaded)
+    assert [served.request(link)[0] for link in loaded] == [200] * len(loaded)
     assert page.count("<h1") == 1
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
@@ -184,9 +188,9 @@ def test_a_page_needs_nobody_else_and_no_script_in_it(served: ServedProcess, pat
 
 def test_links_of_the_page_lead_somewhere(served: ServedProcess) -> None:
     for path in ("/", "/?lang=en", "/nothing-here", "/nothing-here?lang=en"):
-        _, _, page = served.asks(path)
+        _, _, page = served.request(path)
         for link in re.findall(r'<a [^>]*href="(/[^"]*)"', page):
-            assert served.asks(link)[0] == (303 if link == "/exit" else 200)
+            assert served.request(link)[0] == (303 if link == "/exit" else 200)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ def test_links_of_the_page_lead_somewhere(served: ServedProcess) -> None:
 def test_what_cannot_be_had_is_told_in_thai_with_a_way_on(
     served: ServedProcess, method: str, path: str, status: int
 ) -> None:
-    found, headers, page = served.asks(path, method)
+    found, headers, page = served.request(path, method)
     assert found == status
     assert re.search(r"<h1>[^<]*[\u0e01-\u0e5b]", page)
     assert 'class="button" href="/' in page
@@ -206,7 +210,7 @@ def test_what_cannot_be_had_is_told_in_thai_with_a_way_on(
 
 
 def test_what_was_asked_for_is_not_repeated(served: ServedProcess) -> None:
-    status, _, page = served.asks(
+    status, _, page = served.request(
         f"/{CANARY}%3Cscript%3E?lang={CANARY}&x={CANARY}", **{"User-Agent": CANARY, "X-Forwarded-For": CANARY}
     )
     assert status == 404
@@ -214,25 +218,25 @@ def test_what_was_asked_for_is_not_repeated(served: ServedProcess) -> None:
 
 
 def test_monitoring_is_answered(served: ServedProcess) -> None:
-    assert served.asks("/healthz")[::2] == (200, "ok\n")
-    assert served.asks("/readyz")[::2] == (200, "ready\n")
+    assert served.request("/healthz")[::2] == (200, "ok\n")
+    assert served.request("/readyz")[::2] == (200, "ready\n")
 
 
 def test_a_person_may_chat_beside_the_server(served: ServedProcess, home: Path) -> None:
-    program = chat.ChatProgram(chat.start(home, "beside"))
-    assert program.hears("สวัสดี".encode())
-    assert program.ends() == ""
-    assert served.asks("/readyz")[0] == 200
+    program = chat.ChatProgram(chat.start_chat(home, "beside"))
+    assert program.send_line("สวัสดี".encode())
+    assert program.finish() == ""
+    assert served.request("/readyz")[0] == 200
 
 
 def test_fonts_are_ours_and_the_style_is_small(served: ServedProcess) -> None:
-    _, headers, style = served.asks("/static/page.css")
+    _, headers, style = served.request("/static/page.css")
     assert headers["content-type"].startswith("text/css")
     assert len(style.encode()) < 20 * 1024
     fonts = re.findall(r"url\(([^)]+)\)", style)
     assert len(fonts) >= 4
     for font in fonts:
-        status, held, _ = served.asks(f"/static/{font}")
+        status, held, _ = served.request(f"/static/{font}")
         assert (status, held["content-type"]) == (200, "font/woff2")
     assert "SIL OPEN FONT LICENSE" in (STATIC / "fonts" / "OFL.txt").read_text("utf-8")
 
@@ -277,7 +281,7 @@ class Broken:
             raise OSError(CANARY)
 
 
-def asked(path: str, house: Any) -> tuple[int, str]:
+def request_app(path: str, house: Any) -> tuple[int, str]:
     """Ask the application itself, without a server."""
     sent: list[Any] = []
 
@@ -293,7 +297,7 @@ def asked(path: str, house: Any) -> tuple[int, str]:
         "server": ("x", 80), "client": ("127.0.0.1", 1),
     }  # fmt: skip
     try:
-        asyncio.run(SecurityMiddleware(site(cast("Any", house)))(scope, receive, send))
+        asyncio.run(SecurityMiddleware(build_web_app(cast("Any", house)))(scope, receive, send))
     except UndefinedError:
         assert sent  # the page went out before the server was told
     assert b"content-security-policy" in dict(sent[0]["headers"])
@@ -306,7 +310,7 @@ def test_a_database_that_does_not_answer_is_not_ready(capsys: pytest.CaptureFixt
         desks: Any
         office: Any = OFFICE
 
-    assert asked("/readyz", WithBroken({"service": Broken})) == (503, "not ready\n")
+    assert request_app("/readyz", WithBroken({"service": Broken})) == (503, "not ready\n")
     assert CANARY not in capsys.readouterr().err
 
 
@@ -322,7 +326,7 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
     class Breaking:
         office, desks, settings = Office(), dict[str, Any](), Settings(_env_file=None)  # type: ignore[call-arg]
 
-    status, page = asked("/", Breaking())
+    status, page = request_app("/", Breaking())
     assert status == 500
     assert re.search(r"<h1>[^<]*[\u0e01-\u0e5b]", page)
     written = capsys.readouterr().err
@@ -332,18 +336,18 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
 
 def test_a_second_start_is_fast_and_both_signals_end_well(home: Path, served: ServedProcess) -> None:
     begun = time.monotonic()
-    second = run(home, "--desk", "complaints")
+    second = start_serving(home, "--desk", "complaints")
     assert time.monotonic() - begun < 20  # it is a second; the machine may be busy
     with socket.create_connection(("127.0.0.1", second.port), timeout=5) as idle:
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(64).startswith(b"HTTP/1.1 200")
         begun = time.monotonic()
-        assert second.ends(signal.SIGINT)[:2] == (0, "")  # a connection kept alive does not hold it up
+        assert second.stop(signal.SIGINT)[:2] == (0, "")  # a connection kept alive does not hold it up
         assert time.monotonic() - begun < 5
 
 
 def test_a_port_in_use_is_told(home: Path, served: ServedProcess) -> None:
-    done = chat.run(home, "run", "--port", str(served.port))
+    done = chat.run_ita_bot(home, "run", "--port", str(served.port))
     assert (done.returncode, done.stdout) == (78, "")
     assert f"127.0.0.1:{served.port}" in done.stderr
     assert "--port" in done.stderr

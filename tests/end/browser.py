@@ -14,12 +14,12 @@ from handlers.office import Office
 from tests import samples
 from tests.end.server import WebServer
 from tests.play import OFFICE
-from tests.story import CONSULTATION
+from tests.story import CONSULTATION_CODE_PATTERN
 
 CHROMIUM = Path("/usr/bin/chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 GREETINGS = {"สวัสดี": "/", "hello": "/?lang=en"}
-ENTRIES = {
+ENTRY_PATHS = {
     **GREETINGS,
     "แจ้งเรื่อง": "/report",
     "ติดตาม": "/track",
@@ -29,9 +29,9 @@ ENTRIES = {
 """Where a person's first word leads: to the first page, or straight to what they came for."""
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
-READ = """() => {
+READ_PAGE_SCRIPT = """() => {
   const words = (node) => [...node.querySelectorAll('dl > div')].map(
       (row) => row.querySelector('dt').innerText + ' ' + row.querySelector('dd').innerText);
   const said = [...document.querySelectorAll('[data-say], [data-line="stop"]')];
@@ -48,12 +48,12 @@ READ = """() => {
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def launch_chromium() -> Iterator[Browser]:
     """A browser that asks nobody for anything."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=str(CHROMIUM),
-            args=ARGS,
+            args=CHROMIUM_ARGS,
         )
         yield browser
         browser.close()
@@ -65,124 +65,126 @@ class BrowserDriver:
 
     browser: Browser
     home: Path
-    how: dict[str, Any] = field(default_factory=dict)
+    context_options: dict[str, Any] = field(default_factory=dict)
     office: Office = OFFICE
     desk_name: str = "complaints"
     sets_clock = True
-    officers: set[str] = field(default_factory=set)
-    events: int = 0
+    officer_names: set[str] = field(default_factory=set)
+    event_count: int = 0
     pages: dict[str, Page] = field(default_factory=dict)
-    foreign: list[str] = field(default_factory=list)
+    unexpected_events: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.server = WebServer(self.home, self.office, name=self.desk_name)
 
     @property
-    def begins(self) -> str:
+    def start_path(self) -> str:
         """Where who says anything else first finds a field for it."""
         return "/track" if self.desk_name == "complaints" else "/ask"
 
-    def page(self, person: str) -> Page:
+    def get_page(self, person: str) -> Page:
         """A person's window."""
         if person not in self.pages:
-            page = self.browser.new_context(**self.how).new_page()
+            page = self.browser.new_context(**self.context_options).new_page()
             page.set_default_timeout(10_000)
-            page.on("request", self._watch)
-            page.on("pageerror", lambda error: self.foreign.append(str(error)))
+            page.on("request", self._record_request)
+            page.on("pageerror", lambda error: self.unexpected_events.append(str(error)))
             self.pages[person] = page
         return self.pages[person]
 
-    def _watch(self, request: Any) -> None:
+    def _record_request(self, request: Any) -> None:
         if not request.url.startswith((self.server.address, "data:")):
-            self.foreign.append(request.url)
+            self.unexpected_events.append(request.url)
 
-    def _read(self, page: Page) -> list[Message]:
-        seen = page.evaluate(READ)
+    def _read_page(self, page: Page) -> list[Message]:
+        seen = page.evaluate(READ_PAGE_SCRIPT)
         choices = tuple((label, data) for label, data in seen["choices"])
         return [Message(seen["text"], choices, seen["receipt"])]
 
-    def _sent(self, page: Page, button: str) -> list[Message]:
+    def _submit(self, page: Page, button: str) -> list[Message]:
         old = page.get_attribute("[name=csrf]", "value")
         page.click(button)
         page.wait_for_selector(f'[name=csrf]:not([value="{old}"]), [data-line="stop"]', state="attached")
         page.wait_for_load_state("domcontentloaded")
-        return self._read(page)
+        return self._read_page(page)
 
-    def _office(self, person: str, **deed: str) -> list[Message]:
+    def _send_officer_event(self, person: str, **deed: str) -> list[Message]:
         """Officers have no page to talk at: they do it beside, at the same desk."""
-        self.events += 1
-        event = Event(f"office-{self.events}", self.server.desk.who(person), Channel.TERMINAL, **deed)  # type: ignore[arg-type]
-        return list(self.server.run(self.server.desk.hears(event)))
+        self.event_count += 1
+        event = Event(
+            f"office-{self.event_count}", self.server.desk.person_id(person), Channel.TERMINAL, **deed
+        )  # type: ignore[arg-type]
+        return list(self.server.run(self.server.desk.handle(event)))
 
-    def hear(self, person: str, words: str) -> list[Message]:
-        if person in self.officers:
-            return self._office(person, text=words)
-        page = self.page(person)
-        if CONSULTATION.fullmatch(words):
+    def send_text(self, person: str, words: str) -> list[Message]:
+        if person in self.officer_names:
+            return self._send_officer_event(person, text=words)
+        page = self.get_page(person)
+        if CONSULTATION_CODE_PATTERN.fullmatch(words):
             page.goto(f"{self.server.address}/opinion?c={words[2:]}")
-            return self._read(page)
+            return self._read_page(page)
         if page.url == "about:blank":
-            page.goto(self.server.address + ENTRIES.get(words, self.begins))
-            if words in ENTRIES:
-                return self._read(page)
+            page.goto(self.server.address + ENTRY_PATHS.get(words, self.start_path))
+            if words in ENTRY_PATHS:
+                return self._read_page(page)
         page.fill("[name=text]", words)
-        return self._sent(page, "[data-send]")
+        return self._submit(page, "[data-send]")
 
-    def pick(self, person: str, label: str, data: str) -> list[Message]:
-        if person in self.officers:
-            return self._office(person, choice=data)
-        page = self.page(person)
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
+        if person in self.officer_names:
+            return self._send_officer_event(person, choice=data)
+        page = self.get_page(person)
         if page.query_selector("[name=csrf]") is None:
             page.click(f'main a[href="{data}"]')
             page.wait_for_selector("[name=csrf]", state="attached")
-            return self._read(page)
-        return self._sent(page, f'button[name=choice][value="{data}"]')
+            return self._read_page(page)
+        return self._submit(page, f'button[name=choice][value="{data}"]')
 
-    def send(self, person: str, name: str) -> list[Message]:
-        page = self.page(person)
+    def send_file(self, person: str, name: str) -> list[Message]:
+        page = self.get_page(person)
         if page.url == "about:blank":
-            page.goto(self.server.address + self.begins)
+            page.goto(self.server.address + self.start_path)
         if page.query_selector("[name=file]") is None:
-            return self._by_hand(page, name)
-        page.set_input_files("[name=file]", samples.make(self.home.parent, name))
-        return self._sent(page, "[data-send]")
+            return self._post_file(page, name)
+        page.set_input_files("[name=file]", samples.write_sample_file(self.home.parent, name))
+        return self._submit(page, "[data-send]")
 
-    def _by_hand(self, page: Page, name: str) -> list[Message]:
+    def _post_file(self, page: Page, name: str) -> list[Message]:
         """A file where the page offers no field for one, as another program would post it from this window."""
-        file = samples.make(self.home.parent, name)
+        file = samples.write_sample_file(self.home.parent, name)
         content = {"name": name, "mimeType": "application/octet-stream", "buffer": file.read_bytes()}
         form = {"csrf": page.get_attribute("[name=csrf]", "value") or "", "text": "", "file": content}
         answered = page.context.request.post(page.url.partition("?")[0], multipart=form)
         assert answered.ok
         page.goto(answered.url)
-        return self._read(page)
+        return self._read_page(page)
 
-    def quit(self, person: str) -> None:
+    def restart_program(self, person: str) -> None:
         """The server is started anew; the windows stay open."""
         self.server.restart()
 
-    def employ(self, person: str, role: str) -> str:
-        self.officers.add(person)
-        return self.server.run(self.server.desk.employ(person, role))
+    def add_staff(self, person: str, role: str) -> str:
+        self.officer_names.add(person)
+        return self.server.run(self.server.desk.add_staff(person, role))
 
-    def later(self, minutes: int) -> None:
-        self.server.later(minutes)
+    def advance_clock(self, minutes: int) -> None:
+        self.server.advance_clock(minutes)
 
     def time(self) -> float:
         return self.server.desk.now().timestamp()
 
-    def answer(self, receipt: str, words: str) -> None:
-        self.server.office_does(lambda desk: desk.answers(receipt, words))
+    def answer_question(self, receipt: str, words: str) -> None:
+        self.server.run_on_desk(lambda desk: desk.answer_question(receipt, words))
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
-        self.server.office_does(lambda desk: desk.step(receipt, step))
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.server.run_on_desk(lambda desk: desk.move_case(receipt, step))
 
-    def tell(self, receipt: str, words: str) -> None:
-        self.server.office_does(lambda desk: desk.tell(receipt, words))
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self.server.run_on_desk(lambda desk: desk.send_office_message(receipt, words))
 
     def close(self) -> None:
         """Close all windows. Nobody else was asked for anything, and no script stumbled."""
         for page in self.pages.values():
             page.context.close()
         self.server.close()
-        assert self.foreign == []
+        assert self.unexpected_events == []

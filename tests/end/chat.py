@@ -15,27 +15,33 @@ from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Message
 from tests import samples
 from tests.end import nursery
-from tests.end.desk import DeskHarness, opened
+from tests.end.desk import DeskHarness, open_desk
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
 
 
-def surroundings(home: Path, **more: str) -> Mapping[str, str]:
+def build_environment(home: Path, **more: str) -> Mapping[str, str]:
     """The environment of a program whose data lie in `home`, free of the tester's own settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
     return {**kept, "ITA_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
 
 
-def run(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+def run_ita_bot(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run `ita-bot` to its end."""
     if not more:
-        one = nursery.born(words, home.parent, surroundings(home))
+        one = nursery.start_forked_program(words, home.parent, build_environment(home))
         told, errors = one.communicate()
         return subprocess.CompletedProcess(words, one.returncode or 0, told.decode(), errors.decode())
     command = [sys.executable, "-m", "bot", *words]
     return subprocess.run(
-        command, cwd=home.parent, env=surroundings(home), capture_output=True, text=True, timeout=60, **more
+        command,
+        cwd=home.parent,
+        env=build_environment(home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        **more,
     )
 
 
@@ -44,24 +50,24 @@ class ChatProgram:
     """One running `ita-bot chat --jsonl`."""
 
     process: subprocess.Popen[bytes] | nursery.ForkedProgram
-    lines: int = 0
+    line_count: int = 0
 
-    def hears(self, line: bytes) -> list[dict[str, Any]]:
+    def send_line(self, line: bytes) -> list[dict[str, Any]]:
         """Give it one line; returns the messages it answers with."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(line + b"\n")
         self.process.stdin.flush()
-        self.lines += 1
+        self.line_count += 1
         messages = []
         while answer := self.process.stdout.readline():
             message = json.loads(answer)
-            if message == {"done": self.lines}:
+            if message == {"done": self.line_count}:
                 return messages
             messages.append(message)
         raise AssertionError(self.process.communicate(timeout=20)[1].decode() or "ended")
 
-    def ends(self) -> str:
+    def finish(self) -> str:
         """Close its input and wait; returns what it wrote on standard error."""
         _, errors = self.process.communicate(timeout=20)
         assert self.process.returncode == 0, errors.decode()
@@ -79,13 +85,13 @@ class TerminalDriver:
     labels: dict[str, list[str]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
-    def _said(self, person: str, line: bytes) -> list[Message]:
+    def _send_line(self, person: str, line: bytes) -> list[Message]:
         if person not in self.programs:
             words = ("chat", "--desk", self.desk_name, "--as", person, "--jsonl")
             self.programs[person] = ChatProgram(
-                nursery.born(words, self.home.parent, surroundings(self.home))
+                nursery.start_forked_program(words, self.home.parent, build_environment(self.home))
             )
-        raw = self.programs[person].hears(line)
+        raw = self.programs[person].send_line(line)
         self.labels[person] = raw[-1]["choices"]
         return [
             Message(
@@ -94,42 +100,44 @@ class TerminalDriver:
             for m in raw
         ]
 
-    def hear(self, person: str, words: str) -> list[Message]:
-        return self._said(person, words.encode())
+    def send_text(self, person: str, words: str) -> list[Message]:
+        return self._send_line(person, words.encode())
 
-    def pick(self, person: str, label: str, data: str) -> list[Message]:
-        return self._said(person, f":{self.labels[person].index(label) + 1}".encode())
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
+        return self._send_line(person, f":{self.labels[person].index(label) + 1}".encode())
 
-    def send(self, person: str, name: str) -> list[Message]:
-        return self._said(person, f":file {samples.make(self.home.parent, name)}".encode())
+    def send_file(self, person: str, name: str) -> list[Message]:
+        return self._send_line(person, f":file {samples.write_sample_file(self.home.parent, name)}".encode())
 
-    def quit(self, person: str) -> None:
-        self.errors.append(self.programs.pop(person).ends())
+    def restart_program(self, person: str) -> None:
+        self.errors.append(self.programs.pop(person).finish())
 
-    def later(self, minutes: int) -> None:
-        done = run(self.home, "tick", "--now", (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
+    def advance_clock(self, minutes: int) -> None:
+        done = run_ita_bot(
+            self.home, "tick", "--now", (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+        )
         assert done.returncode == 0, done.stderr
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
-        self._office(lambda desk: desk.step(receipt, step))
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self._run_on_desk(lambda desk: desk.move_case(receipt, step))
 
-    def tell(self, receipt: str, words: str) -> None:
-        self._office(lambda desk: desk.tell(receipt, words))
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self._run_on_desk(lambda desk: desk.send_office_message(receipt, words))
 
-    def answer(self, receipt: str, words: str) -> None:
-        self._office(lambda desk: desk.answers(receipt, words))
+    def answer_question(self, receipt: str, words: str) -> None:
+        self._run_on_desk(lambda desk: desk.answer_question(receipt, words))
 
-    def employ(self, person: str, role: str) -> str:
-        return self._office(lambda desk: desk.employ(person, role))
+    def add_staff(self, person: str, role: str) -> str:
+        return self._run_on_desk(lambda desk: desk.add_staff(person, role))
 
-    def dismiss(self, person: str) -> None:
-        self._office(lambda desk: desk.dismiss(person))
+    def remove_staff(self, person: str) -> None:
+        self._run_on_desk(lambda desk: desk.remove_staff(person))
 
-    def _office(self, deed: Callable[[DeskHarness], Awaitable[T]]) -> T:
+    def _run_on_desk(self, deed: Callable[[DeskHarness], Awaitable[T]]) -> T:
         """The office works beside the running chats, in another process than theirs."""
 
         async def work() -> T:
-            async with opened(self.home, self.desk_name) as desk:
+            async with open_desk(self.home, self.desk_name) as desk:
                 return await deed(desk)
 
         return asyncio.run(work())
@@ -140,11 +148,11 @@ class TerminalDriver:
     def close(self) -> None:
         """End all programs."""
         for person in list(self.programs):
-            self.quit(person)
+            self.restart_program(person)
 
 
-def start(home: Path, person: str, desk: str = "complaints") -> subprocess.Popen[bytes]:
+def start_chat(home: Path, person: str, desk: str = "complaints") -> subprocess.Popen[bytes]:
     """Start a chat as somebody."""
     command = [sys.executable, "-m", "bot", "chat", "--desk", desk, "--as", person, "--jsonl"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=home.parent, env=surroundings(home), **pipes)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(command, cwd=home.parent, env=build_environment(home), **pipes)  # type: ignore[call-overload,no-any-return]

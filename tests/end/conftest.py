@@ -6,23 +6,23 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.end.browser import PHONE, BrowserDriver, chromium
+from tests.end.browser import PHONE, BrowserDriver, launch_chromium
 from tests.play import OFFICE
 
-AWAY = OFFICE.model_copy(update={"exit_to": "/elsewhere"})
+OFFICE_WITH_LOCAL_EXIT = OFFICE.model_copy(update={"exit_to": "/elsewhere"})
 """An office whose quick exit leads to a page that needs no network."""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all pages."""
-    with chromium() as one:
+    with launch_chromium() as one:
         yield one
 
 
 @pytest.fixture
 def door(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BrowserDriver]:
     """A phone with JavaScript on, or as the test asks for."""
-    one = BrowserDriver(browser, tmp_path / "var", getattr(request, "param", PHONE), AWAY)
+    one = BrowserDriver(browser, tmp_path / "var", getattr(request, "param", PHONE), OFFICE_WITH_LOCAL_EXIT)
     yield one
     one.close()

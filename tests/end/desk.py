@@ -12,7 +12,7 @@ from bot.engine import Engine
 from bot.importers import faq_file as knowledge
 from bot.statistics import chat_queries as counting
 from handlers import thai
-from handlers.complaints.lifecycle import TransitionRequest, after
+from handlers.complaints.lifecycle import TransitionRequest, get_next_status
 from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
@@ -23,7 +23,7 @@ from handlers.complaints.messages import (
 )
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.events import Act, Channel, Event, Message, Session, TurnResult
-from handlers.dialog.receipt import reads
+from handlers.dialog.receipt import parse_receipt
 from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
 from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role
@@ -31,7 +31,7 @@ from storage import store, tables
 from storage.crypto import key_files as keys
 from storage.store import Store
 from tests import counter
-from tests.play import office_beside
+from tests.play import load_office_beside
 
 
 @dataclass
@@ -40,105 +40,112 @@ class DeskHarness:
 
     engine: Engine
     store: Store
-    away: timedelta = timedelta()
-    faults: list[BaseException] = field(default_factory=list)
-    acts: int = 0
+    clock_offset: timedelta = timedelta()
+    errors: list[BaseException] = field(default_factory=list)
+    act_count: int = 0
 
     def now(self) -> datetime:
         """The instant, as far from the true one as the test has moved it."""
-        return datetime.now(UTC) + self.away
+        return datetime.now(UTC) + self.clock_offset
 
-    def who(self, name: str) -> bytes:
+    def person_id(self, name: str) -> bytes:
         """A person."""
-        return self.store.seals.who("test", name)
+        return self.store.keyring.hash_id("test", name)
 
-    async def hears(self, event: Event) -> tuple[Message, ...]:
+    async def handle(self, event: Event) -> tuple[Message, ...]:
         """Hand it an event. A fault is the test's failure, not a person's excuse."""
         answer = await self.engine.handle(event)
-        if self.faults:
-            raise self.faults.pop()
+        if self.errors:
+            raise self.errors.pop()
         return answer.messages
 
-    async def case_of(self, receipt: str) -> str | None:
+    async def find_case_id(self, receipt: str) -> str | None:
         """The case of a receipt."""
-        view = await self.view(receipt)
+        view = await self.find_reporter_case(receipt)
         return view.id if view else None
 
-    async def view(self, receipt: str) -> ReporterCase | None:
+    async def find_reporter_case(self, receipt: str) -> ReporterCase | None:
         """What the reporter sees."""
-        known = reads(receipt)
+        known = parse_receipt(receipt)
         assert known is not None
-        found: ReporterCase | None = await self.store.answer(FindCase(known), self.now())
+        found: ReporterCase | None = await self.store.answer_query(FindCase(known), self.now())
         return found
 
-    async def step(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
+    async def move_case(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
         """The office takes a step, as a command beside the server would."""
-        view = await self.view(receipt)
+        view = await self.find_reporter_case(receipt)
         assert view is not None
         now = self.now()
-        status = after(view.status, step)
-        await self.office(
-            ApplyTransition(view.id, view.seq + 1, thai.day(now), step, status, ActorKind.OFFICE, text)
-        )
-
-    async def tell(self, receipt: str, words: str) -> None:
-        """The office says something."""
-        view = await self.view(receipt)
-        assert view is not None
-        now = self.now()
-        await self.office(
-            AddHistoryEntry(
-                view.id, view.seq + 1, thai.day(now), HistoryEntryKind.OFFICE, ActorKind.OFFICE, words
+        status = get_next_status(view.status, step)
+        await self.commit_office_act(
+            ApplyTransition(
+                view.id, view.seq + 1, thai.to_bangkok_date(now), step, status, ActorKind.OFFICE, text
             )
         )
 
-    async def employ(self, person: str, role: str) -> str:
+    async def send_office_message(self, receipt: str, words: str) -> None:
+        """The office says something."""
+        view = await self.find_reporter_case(receipt)
+        assert view is not None
+        now = self.now()
+        await self.commit_office_act(
+            AddHistoryEntry(
+                view.id,
+                view.seq + 1,
+                thai.to_bangkok_date(now),
+                HistoryEntryKind.OFFICE,
+                ActorKind.OFFICE,
+                words,
+            )
+        )
+
+    async def add_staff(self, person: str, role: str) -> str:
         """Add somebody to the staff; gives the code to join by."""
-        return await self.store.personnel.add(Role(role), StaffProfile(person), self.now())
+        return await self.store.staff_admin.add(Role(role), StaffProfile(person), self.now())
 
-    async def dismiss(self, person: str) -> None:
+    async def remove_staff(self, person: str) -> None:
         """Remove somebody from the staff."""
-        everybody = await self.store.answer(ListStaff(), self.now())
+        everybody = await self.store.answer_query(ListStaff(), self.now())
         staff = next(one for one in everybody if one.name == person)
-        await self.store.personnel.remove(staff.id, thai.day(self.now()), self.now())
+        await self.store.staff_admin.remove(staff.id, thai.to_bangkok_date(self.now()), self.now())
 
-    async def thread(self, code: str) -> QuestionThread:
+    async def load_thread(self, code: str) -> QuestionThread:
         """What was said about a question."""
-        known = reads(code)
+        known = parse_receipt(code)
         assert known is not None
-        found: QuestionThread | None = await self.store.answer(FindThreadByCode(known), self.now())
+        found: QuestionThread | None = await self.store.answer_query(FindThreadByCode(known), self.now())
         assert found is not None
         return found
 
-    async def answers(self, code: str, words: str) -> None:
+    async def answer_question(self, code: str, words: str) -> None:
         """The office answers a question."""
-        thread = await self.thread(code)
-        on = thai.day(self.now())
-        await self.office(
+        thread = await self.load_thread(code)
+        on = thai.to_bangkok_date(self.now())
+        await self.commit_office_act(
             AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, ActorKind.OFFICE, words)
         )
 
-    async def office(self, act: Act) -> None:
+    async def commit_office_act(self, act: Act) -> None:
         """Carry out an act of an officer."""
-        self.acts += 1
-        officer = self.who("officer")
-        event = Event(f"office-{id(self)}-{self.acts}", officer, Channel.TERMINAL)
-        before = await self.store.session(officer)
+        self.act_count += 1
+        officer = self.person_id("officer")
+        event = Event(f"office-{id(self)}-{self.act_count}", officer, Channel.TERMINAL)
+        before = await self.store.load_session(officer)
         after_ = replace(before or Session(), at=self.now())
         await self.store.commit(event, before, TurnResult(after_, (), (act,)), self.now())
 
-    async def stories(self) -> dict[str, str]:
+    async def load_stories(self) -> dict[str, str]:
         """What happened, by case."""
         async with self.store._reader.connect() as connection:
             cases = list((await connection.execute(select(tables.cases.c.id))).scalars())
-        return {case: (await self.store.report(case)).answers["story"] for case in cases}
+        return {case: (await self.store.load_report(case)).answers["story"] for case in cases}
 
-    async def numbers(self) -> list[int]:
+    async def load_register_numbers(self) -> list[int]:
         """The register numbers that were given."""
         async with self.store._reader.connect() as connection:
             return sorted((await connection.execute(select(tables.cases.c.number))).scalars())
 
-    async def findings(self) -> list[str]:
+    async def check_integrity(self) -> list[str]:
         """What is wrong with the database or the audit trail."""
         async with self.store._reader.connect() as connection:
             sound = (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one()
@@ -146,15 +153,19 @@ class DeskHarness:
 
 
 @asynccontextmanager
-async def opened(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
+async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
     """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
-    ring = keys.opened(keys.DeskPaths.under(home, name))
-    async with store.opened(ring, datetime.now(UTC)) as one:
+    ring = keys.load_or_create_keys(keys.DeskPaths.under(home, name))
+    async with store.open_store(ring, datetime.now(UTC)) as one:
         if name == "service":
-            await knowledge.lay_out(one, datetime.now(UTC))
-        office = office_beside(home)
-        router = ComplaintsDesk(office, one.roster) if name == "complaints" else counter.desk(one.roster)
-        engine = Engine(router, one, answers=counting.answers(one, office, name))
+            await knowledge.store_example_faq(one, datetime.now(UTC))
+        office = load_office_beside(home)
+        router = (
+            ComplaintsDesk(office, one.roster)
+            if name == "complaints"
+            else counter.make_service_desk(one.roster)
+        )
+        engine = Engine(router, one, query_handlers=counting.build_query_handlers(one, office, name))
         desk = DeskHarness(engine, one)
-        engine.now, engine.fault = desk.now, desk.faults.append
+        engine.now, engine.on_error = desk.now, desk.errors.append
         yield desk

@@ -13,7 +13,7 @@ from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Event, Message
 from storage.crypto.key_files import DeskPaths
 from tests import samples
-from tests.end.desk import DeskHarness, opened
+from tests.end.desk import DeskHarness, open_desk
 from tests.play import OFFICE
 
 T = TypeVar("T")
@@ -26,9 +26,9 @@ class EngineDriver:
     home: Path
     desk_name: str = "complaints"
     sets_clock = True
-    events: int = 0
-    officers: set[str] = field(default_factory=set)
-    away: timedelta = timedelta()
+    event_count: int = 0
+    officer_names: set[str] = field(default_factory=set)
+    clock_offset: timedelta = timedelta()
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _desk: DeskHarness | None = None
@@ -37,77 +37,77 @@ class EngineDriver:
     def desk(self) -> DeskHarness:
         """The desk, opened when it is first needed."""
         if self._desk is None:
-            self._desk = self.run(self._stack.enter_async_context(opened(self.home, self.desk_name)))
-            self._desk.away = self.away
+            self._desk = self.run(self._stack.enter_async_context(open_desk(self.home, self.desk_name)))
+            self._desk.clock_offset = self.clock_offset
         return self._desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the desk's loop."""
         return self._runner.run(work)
 
-    def _said(self, person: str, **deed: Any) -> list[Message]:
-        self.events += 1
-        channel = Channel.TERMINAL if person in self.officers else Channel.WEB
-        event = Event(f"{self.events}", self.desk.who(person), channel, **deed)
-        answer = self.run(self.desk.hears(event))
+    def _send_event(self, person: str, **deed: Any) -> list[Message]:
+        self.event_count += 1
+        channel = Channel.TERMINAL if person in self.officer_names else Channel.WEB
+        event = Event(f"{self.event_count}", self.desk.person_id(person), channel, **deed)
+        answer = self.run(self.desk.handle(event))
         # Whatever is said once is said again to the same event, and has no second effect.
-        assert self.run(self.desk.hears(event)) == answer
+        assert self.run(self.desk.handle(event)) == answer
         return list(answer)
 
-    def hear(self, person: str, words: str) -> list[Message]:
-        return self._said(person, text=words)
+    def send_text(self, person: str, words: str) -> list[Message]:
+        return self._send_event(person, text=words)
 
-    def pick(self, person: str, label: str, data: str) -> list[Message]:
-        return self._said(person, choice=data)
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
+        return self._send_event(person, choice=data)
 
-    def send(self, person: str, name: str) -> list[Message]:
-        content = samples.FILES[name]()
+    def send_file(self, person: str, name: str) -> list[Message]:
+        content = samples.SAMPLE_FILES[name]()
 
         async def pieces() -> Any:
             for at in range(0, len(content), 50_000):
                 yield content[at : at + 50_000]
 
-        return self._said(
-            person, file=self.run(self.desk.store.evidence.take(pieces(), name, self.desk.now()))
+        return self._send_event(
+            person, file=self.run(self.desk.store.evidence.store(pieces(), name, self.desk.now()))
         )
 
-    def quit(self, person: str) -> None:
+    def restart_program(self, person: str) -> None:
         """The server is started anew."""
         self.run(self._stack.aclose())
         self._desk = None
 
-    def later(self, minutes: int) -> None:
-        self.away += timedelta(minutes=minutes)
-        self.desk.away = self.away
+    def advance_clock(self, minutes: int) -> None:
+        self.clock_offset += timedelta(minutes=minutes)
+        self.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
             place = DeskPaths.under(self.home, self.desk_name)
-            async for _ in clock.tick(place, self.desk.store, OFFICE, self.desk.now()):
+            async for _ in clock.run_due_jobs(place, self.desk.store, OFFICE, self.desk.now()):
                 pass
 
         self.run(tick())
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
-        self.run(self.desk.step(receipt, step))
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.run(self.desk.move_case(receipt, step))
 
-    def tell(self, receipt: str, words: str) -> None:
-        self.run(self.desk.tell(receipt, words))
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self.run(self.desk.send_office_message(receipt, words))
 
-    def employ(self, person: str, role: str) -> str:
-        self.officers.add(person)
-        return self.run(self.desk.employ(person, role))
+    def add_staff(self, person: str, role: str) -> str:
+        self.officer_names.add(person)
+        return self.run(self.desk.add_staff(person, role))
 
-    def dismiss(self, person: str) -> None:
-        self.run(self.desk.dismiss(person))
+    def remove_staff(self, person: str) -> None:
+        self.run(self.desk.remove_staff(person))
 
     def time(self) -> float:
         return self.desk.now().timestamp()
 
-    def answer(self, receipt: str, words: str) -> None:
-        self.run(self.desk.answers(receipt, words))
+    def answer_question(self, receipt: str, words: str) -> None:
+        self.run(self.desk.answer_question(receipt, words))
 
     def close(self) -> None:
         """Close the desk; everything in it must be sound."""
-        assert self.run(self.desk.findings()) == []
-        self.quit("")
+        assert self.run(self.desk.check_integrity()) == []
+        self.restart_program("")
         self._runner.close()

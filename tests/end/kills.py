@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from handlers.dialog.events import Channel, Event
-from tests.end.desk import DeskHarness, opened
+from tests.end.desk import DeskHarness, open_desk
 from tests.play import WHOLE_REPORT
 
 PERSONS = 12
@@ -35,53 +35,53 @@ class KillLog:
     killed_busy: int = 0
 
 
-def talk(mark: str) -> Iterator[str]:
+def report_lines(mark: str) -> Iterator[str]:
     """A whole report whose story carries a mark."""
     for line in WHOLE_REPORT:
         yield f"{mark} {line}" if "ร้อยละสิบ" in line else line
     yield "[ส่งเรื่อง]"
 
 
-async def file_one(desk: DeskHarness, mark: str, tell: int) -> None:
+async def file_complaint(desk: DeskHarness, mark: str, tell: int) -> None:
     """File one complaint, telling the parent before the submission and after its answer."""
-    who, buttons = desk.who(mark), {}
-    for number, line in enumerate(talk(mark)):
+    who, buttons = desk.person_id(mark), {}
+    for number, line in enumerate(report_lines(mark)):
         event_id = f"{mark}-{number}"
         if line == "[ส่งเรื่อง]":
             os.write(tell, f"try {mark} {event_id} {buttons['ส่งเรื่อง']}\n".encode())
         deed = {"choice": buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
-        messages = await desk.hears(Event(event_id, who, Channel.WEB, **deed))
+        messages = await desk.handle(Event(event_id, who, Channel.WEB, **deed))
         buttons = dict(messages[-1].choices)
         if receipt := next((m.receipt for m in messages if m.receipt), None):
             os.write(tell, f"ack {mark} {receipt}\n".encode())
 
 
-async def load(home: Path, prefix: str, again: dict[str, str], tell: int) -> None:
+async def file_complaints_forever(home: Path, prefix: str, again: dict[str, str], tell: int) -> None:
     """Send again what was in flight, then file complaints without end."""
-    async with opened(home) as desk:
+    async with open_desk(home) as desk:
         os.write(tell, b"ready\n")
         for mark, sent in again.items():
             event_id, choice = sent.split()
-            event = Event(event_id, desk.who(mark), Channel.WEB, choice=choice)
-            for message in await desk.hears(event):
+            event = Event(event_id, desk.person_id(mark), Channel.WEB, choice=choice)
+            for message in await desk.handle(event):
                 if message.receipt:
                     os.write(tell, f"ack {mark} {message.receipt}\n".encode())
 
         async def person(name: int) -> None:
             for number in itertools.count():
-                await file_one(desk, f"{prefix}p{name}n{number}", tell)
+                await file_complaint(desk, f"{prefix}p{name}n{number}", tell)
 
         await asyncio.gather(*map(person, range(PERSONS)))
 
 
-def one_round(home: Path, seen: KillLog, chance: random.Random) -> None:
+def run_round(home: Path, seen: KillLog, chance: random.Random) -> None:
     """Fork a desk, let it work, kill it, and read what it told."""
     read, tell = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read)
         try:
-            asyncio.run(load(home, f"r{seen.rounds}", seen.in_flight, tell))
+            asyncio.run(file_complaints_forever(home, f"r{seen.rounds}", seen.in_flight, tell))
         finally:
             os._exit(1)  # only a fault ends a desk that should work without end
     os.close(tell)
@@ -91,11 +91,11 @@ def one_round(home: Path, seen: KillLog, chance: random.Random) -> None:
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), "the desk ended by itself"
-        heard(seen, told.read().decode())
+        record_output(seen, told.read().decode())
     seen.rounds += 1
 
 
-def heard(seen: KillLog, told: str) -> None:
+def record_output(seen: KillLog, told: str) -> None:
     """Take in what a desk told before it was killed; a line cut short was never told."""
     for line in told.split("\n")[:-1]:
         kind, mark, rest = line.split(" ", 2)
@@ -107,24 +107,26 @@ def heard(seen: KillLog, told: str) -> None:
     seen.killed_busy += bool(seen.in_flight)
 
 
-async def check(home: Path, seen: KillLog) -> dict[str, int]:
+async def check_store(home: Path, seen: KillLog) -> dict[str, int]:
     """Look at what is stored: each acknowledged complaint once, under its receipt; database and audit sound."""
-    async with opened(home) as desk:
+    async with open_desk(home) as desk:
         for mark, sent in seen.in_flight.items():
             event_id, choice = sent.split()
-            for message in await desk.hears(Event(event_id, desk.who(mark), Channel.WEB, choice=choice)):
+            for message in await desk.handle(
+                Event(event_id, desk.person_id(mark), Channel.WEB, choice=choice)
+            ):
                 if message.receipt:
                     seen.acknowledged[mark] = message.receipt
-        stories = await desk.stories()
-        assert await desk.findings() == []
+        stories = await desk.load_stories()
+        assert await desk.check_integrity() == []
         marks = [story.split()[0] for story in stories.values()]
         assert len(marks) == len(set(marks)), "a complaint stands twice"
         for mark, receipt in seen.acknowledged.items():
-            case = await desk.case_of(receipt)
+            case = await desk.find_case_id(receipt)
             assert case is not None, f"{mark} was acknowledged and is gone"
             assert stories[case].startswith(f"{mark} ")
         assert set(marks) == set(seen.acknowledged), "what was filed and what was acknowledged differ"
-        numbers = await desk.numbers()
+        numbers = await desk.load_register_numbers()
         assert numbers == list(range(1, len(stories) + 1)), "the register has gaps"
     return {
         "rounds": seen.rounds,
@@ -137,8 +139,8 @@ def main(home: str, rounds: str, seed: str) -> None:
     """Run all rounds and print what was found."""
     seen, chance, place = KillLog(), random.Random(int(seed)), Path(home)
     for _ in range(int(rounds)):
-        one_round(place, seen, chance)
-    sys.stdout.write(json.dumps(asyncio.run(check(place, seen))) + "\n")
+        run_round(place, seen, chance)
+    sys.stdout.write(json.dumps(asyncio.run(check_store(place, seen))) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO
 
-MOTHER = multiprocessing.get_context("forkserver")
-MOTHER.set_forkserver_preload(["tests.end.nursery", "tests.end.nursery_room"])
+FORKSERVER = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload(["tests.end.nursery", "tests.end.nursery_room"])
 
 
 @dataclass
@@ -52,7 +52,9 @@ class ForkedProgram:
 
     def communicate(self, said: bytes = b"", timeout: float = 60) -> tuple[bytes, bytes]:
         """Say something, end its input and wait; gives the rest of what it wrote."""
-        saying = threading.Thread(target=self._say, args=(said,))  # it may answer before it has heard all
+        saying = threading.Thread(
+            target=self._write_input, args=(said,)
+        )  # it may answer before it has heard all
         saying.start()
         told = self.stdout.read()
         saying.join()
@@ -64,24 +66,24 @@ class ForkedProgram:
             one.close()
         return told, errors
 
-    def _say(self, said: bytes) -> None:
+    def _write_input(self, said: bytes) -> None:
         with suppress(BrokenPipeError), self.stdin:
             self.stdin.write(said)
 
 
-def born(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> ForkedProgram:
+def start_forked_program(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> ForkedProgram:
     """Begin `ita-bot` with words, in a folder."""
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
     (heard, said), (told, tells) = os.pipe(), os.pipe()
     given = [Connection(one) for one in (heard, tells, os.dup(errors.fileno()))]
-    process = MOTHER.Process(target=_live, args=(list(words), str(folder), dict(env), given))
+    process = FORKSERVER.Process(target=_run_program, args=(list(words), str(folder), dict(env), given))
     process.start()
     for one in given:
         one.close()
     return ForkedProgram(process, os.fdopen(said, "wb"), os.fdopen(told, "rb"), errors)
 
 
-def _live(words: list[str], folder: str, env: dict[str, str], given: list[Connection]) -> None:
+def _run_program(words: list[str], folder: str, env: dict[str, str], given: list[Connection]) -> None:
     """The whole life of a program, in its own process."""
     for place, one in enumerate(given):
         os.dup2(one.fileno(), place)

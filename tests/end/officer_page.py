@@ -17,16 +17,16 @@ from bot.web.officer import session as seats
 from handlers import thai
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.events import File
-from handlers.dialog.receipt import Receipt, made_of
+from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
 from storage import tables
 from tests.end import web_server
 from tests.end.desk import DeskHarness
-from tests.end.officers import Officer, filed, hired
+from tests.end.officers import Officer, add_officer, file_case
 from tests.end.server import WebServer
 
-LINK = re.compile(r"https?://\S+/officer/open/(\S+)")
+LINK_PATTERN = re.compile(r"https?://\S+/officer/open/(\S+)")
 
 
 @dataclass
@@ -44,18 +44,18 @@ class HttpResponse:
         return html.unescape(self.content.decode())
 
     @property
-    def csrf(self) -> str:
+    def form_token(self) -> str:
         """The ticket of its forms."""
         found = re.search(r'name="csrf" value="([^"]+)"', self.content.decode())
         return found[1] if found else ""
 
     @property
-    def files(self) -> list[str]:
+    def file_links(self) -> list[str]:
         """Where its files are, in their order."""
         return re.findall(r'href="([^"]+/file/[^"]+)"', self.content.decode())
 
     @property
-    def typed(self) -> str:
+    def textbox_text(self) -> str:
         """What stands in its text box."""
         found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", self.content.decode(), re.DOTALL)
         return html.unescape(found[1]) if found else ""
@@ -66,15 +66,15 @@ class HttpBrowser:
     """Keeps cookies by path, follows what it is told to."""
 
     port: int
-    jar: dict[tuple[str, str], str] = field(default_factory=dict)
+    cookie_jar: dict[tuple[str, str], str] = field(default_factory=dict)
     set_cookies: list[str] = field(default_factory=list)
 
-    def asks(
+    def request(
         self, path: str, body: bytes | None = None, method: str = "", kind: str = "", **headers: str
     ) -> HttpResponse:
         """One request."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        cookies = [f"{name}={value}" for (at, name), value in self.jar.items() if path.startswith(at)]
+        cookies = [f"{name}={value}" for (at, name), value in self.cookie_jar.items() if path.startswith(at)]
         if cookies:
             sent["Cookie"] = "; ".join(cookies)
         if body is not None:
@@ -86,30 +86,34 @@ class HttpBrowser:
             seen = HttpResponse(answer.status, {k.lower(): v for k, v in told}, answer.read(), path)
         for name, value in told:
             if name.lower() == "set-cookie":
-                self._keep(value)
+                self._store_cookie(value)
         return seen
 
-    def _keep(self, cookie: str) -> None:
+    def _store_cookie(self, cookie: str) -> None:
         self.set_cookies.append(cookie)
         for name, morsel in SimpleCookie(cookie).items():
             if morsel["max-age"] == "0":
-                self.jar.pop((morsel["path"], name), None)
+                self.cookie_jar.pop((morsel["path"], name), None)
             else:
-                self.jar[morsel["path"], name] = morsel.value
+                self.cookie_jar[morsel["path"], name] = morsel.value
 
-    def sends(
+    def submit_form(
         self, page: HttpResponse, text: str = "", choice: str = "", path: str = "", **changed: str
     ) -> HttpResponse:
         """Send a form of a page; a redirect is followed."""
-        fields = {"csrf": page.csrf, "text": text, "choice": choice, **changed}
-        seen = self.asks(path or page.path, urlencode(fields).encode())
-        return self.asks(seen.headers["location"]) if seen.status == 303 else seen
+        fields = {"csrf": page.form_token, "text": text, "choice": choice, **changed}
+        seen = self.request(path or page.path, urlencode(fields).encode())
+        return self.request(seen.headers["location"]) if seen.status == 303 else seen
 
-    def brings(self, page: HttpResponse, name: str, content: bytes, choice: str = "look") -> HttpResponse:
+    def upload_file(
+        self, page: HttpResponse, name: str, content: bytes, choice: str = "look"
+    ) -> HttpResponse:
         """Send a file with a form."""
-        fields = {"csrf": page.csrf, "choice": choice}
-        body = web_server.multipart(fields, {name: content})
-        return self.asks(page.path, body, kind=f"multipart/form-data; boundary={web_server.EDGE}")
+        fields = {"csrf": page.form_token, "choice": choice}
+        body = web_server.encode_multipart(fields, {name: content})
+        return self.request(
+            page.path, body, kind=f"multipart/form-data; boundary={web_server.MULTIPART_BOUNDARY}"
+        )
 
 
 @dataclass
@@ -120,75 +124,77 @@ class OfficerServer:
 
     def __post_init__(self) -> None:
         self.server = WebServer(self.home)
-        self.desk.engine.answers[NewAccessLink] = seats.drawer(self.server.address)  # type: ignore[index]
+        self.desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(self.server.address)  # type: ignore[index]
 
     @property
     def desk(self) -> DeskHarness:
         """The desk behind it."""
         return self.server.desk
 
-    def files(self, number: int = 1) -> Receipt:
+    def file_case(self, number: int = 1) -> Receipt:
         """A case comes."""
-        return self.server.run(filed(self.desk, number))
+        return self.server.run(file_case(self.desk, number))
 
-    def hires(self, name: str, role: Role = Role.OFFICER) -> Officer:
+    def add_officer(self, name: str, role: Role = Role.OFFICER) -> Officer:
         """Somebody joins."""
-        return self.server.run(hired(self.desk, name, role))
+        return self.server.run(add_officer(self.desk, name, role))
 
-    def says(self, officer: Officer, words: str) -> str:
+    def send_chat_text(self, officer: Officer, words: str) -> str:
         """An officer types something in their chat; gives what is said."""
-        return "\n".join(m.text for m in self.server.run(officer.says(words)))
+        return "\n".join(m.text for m in self.server.run(officer.say(words)))
 
-    def link(self, officer: Officer, words: str = "/page 1") -> str:
+    def request_link(self, officer: Officer, words: str = "/page 1") -> str:
         """The path of a link that an officer asks for."""
-        found = LINK.search(self.says(officer, words))
+        found = LINK_PATTERN.search(self.send_chat_text(officer, words))
         assert found is not None
-        return f"{seats.OPENING}/{found[1]}"
+        return f"{seats.OFFICER_LINK_PATH}/{found[1]}"
 
-    def browser(self) -> HttpBrowser:
+    def new_browser(self) -> HttpBrowser:
         """A browser that was nowhere before."""
         return HttpBrowser(self.server.port)
 
-    def code(self, officer: Officer) -> str:
+    def next_totp_code(self, officer: Officer) -> str:
         """A code of the second factor that was not used: time passes for it."""
-        self.desk.away += timedelta(minutes=1)
-        return officer.code()
+        self.desk.clock_offset += timedelta(minutes=1)
+        return officer.totp_code()
 
-    def opens(self, officer: Officer, browser: HttpBrowser, words: str = "/page 1") -> HttpResponse:
+    def open_page(self, officer: Officer, browser: HttpBrowser, words: str = "/page 1") -> HttpResponse:
         """An officer asks for a link and opens it."""
-        form = browser.asks(self.link(officer, words))
+        form = browser.request(self.request_link(officer, words))
         assert form.status == 200
-        return browser.sends(form, self.code(officer))
+        return browser.submit_form(form, self.next_totp_code(officer))
 
-    def attaches(self, number: int, name: str, content: bytes) -> File:
+    def attach_file(self, number: int, name: str, content: bytes) -> File:
         """A file comes to a case later."""
 
         async def chunks() -> AsyncIterator[bytes]:
             for at in range(0, len(content), 65536):
                 yield content[at : at + 65536]
 
-        file = self.server.run(self.desk.store.evidence.take(chunks(), name, self.desk.now()))
+        file = self.server.run(self.desk.store.evidence.store(chunks(), name, self.desk.now()))
         assert file.problem is None
-        return self._attached(number, file)
+        return self._add_evidence(number, file)
 
-    def expects(self, number: int, name: str) -> File:
+    def expect_file(self, number: int, name: str) -> File:
         """A file is announced, and has not come yet."""
-        return self._attached(number, self.server.run(self.desk.store.evidence.expect(name, self.desk.now())))
+        return self._add_evidence(
+            number, self.server.run(self.desk.store.evidence.reserve(name, self.desk.now()))
+        )
 
-    def _attached(self, number: int, file: File) -> File:
+    def _add_evidence(self, number: int, file: File) -> File:
         async def work() -> None:
-            view = await self.desk.view(made_of(number).shown)
+            view = await self.desk.find_reporter_case(make_receipt(number).formatted)
             assert view is not None
-            on = thai.day(self.desk.now())
+            on = thai.to_bangkok_date(self.desk.now())
             entry = AddHistoryEntry(
                 view.id, view.seq + 1, on, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(file,)
             )
-            await self.desk.office(entry)
+            await self.desk.commit_office_act(entry)
 
         self.server.run(work())
         return file
 
-    def audit(self) -> list[tuple[str, str]]:
+    def load_audit_lines(self) -> list[tuple[str, str]]:
         """Who did what, in order."""
 
         async def work() -> list[tuple[str, str]]:

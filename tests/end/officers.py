@@ -14,14 +14,14 @@ from handlers.complaints.lifecycle import (
 )
 from handlers.complaints.messages import FileCase
 from handlers.dialog.events import Channel, Event, Message, Session, TurnResult
-from handlers.dialog.receipt import Receipt, made_of
+from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import Role
 from tests.end.desk import DeskHarness
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
-WAYS: dict[CaseStatus, tuple[TransitionRequest, ...]] = {
+STEPS_TO_STATUS: dict[CaseStatus, tuple[TransitionRequest, ...]] = {
     CaseStatus.RECEIVED: (),
     CaseStatus.SCREENING: (TransitionRequest(Transition.SCREEN),),
     CaseStatus.INVESTIGATING: (
@@ -49,51 +49,57 @@ class Officer:
     name: str
     id: str
     who: bytes
-    events: int = 0
+    event_count: int = 0
 
-    def event(self, **deed: str) -> Event:
+    def new_event(self, **deed: str) -> Event:
         """Something they do."""
-        self.events += 1
-        return Event(f"{self.name}-{self.events}", self.who, Channel.TERMINAL, **deed)  # type: ignore[arg-type]
+        self.event_count += 1
+        return Event(f"{self.name}-{self.event_count}", self.who, Channel.TERMINAL, **deed)  # type: ignore[arg-type]
 
-    async def says(self, text: str) -> tuple[Message, ...]:
+    async def say(self, text: str) -> tuple[Message, ...]:
         """Type something."""
-        return await self.desk.hears(self.event(text=text))
+        return await self.desk.handle(self.new_event(text=text))
 
-    async def picks(self, data: str) -> tuple[Message, ...]:
+    async def pick(self, data: str) -> tuple[Message, ...]:
         """Tap a button."""
-        return await self.desk.hears(self.event(choice=data))
+        return await self.desk.handle(self.new_event(choice=data))
 
-    async def confirms(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    async def confirm(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Send what is shown, if anything is."""
         choices = [data for m in messages for _, data in m.choices if data.startswith("/confirm y")]
-        return await self.picks(choices[0]) if choices else messages
+        return await self.pick(choices[0]) if choices else messages
 
-    async def decides(self, text: str, session: Session | None = None) -> TurnResult:
+    async def dry_run(self, text: str, session: Session | None = None) -> TurnResult:
         """What a text would lead to; nothing of it happens."""
-        return await self.desk.engine._drive(self.desk.engine.router.decide(self.event(text=text), session))
+        return await self.desk.engine._run_decision(
+            self.desk.engine.router.decide(self.new_event(text=text), session)
+        )
 
-    def code(self, after: int = 0) -> str:
+    def totp_code(self, after: int = 0) -> str:
         """A code of the second factor."""
-        return HOTP(SECRET).at(int(self.desk.now().timestamp()) // 30 + after)
+        return HOTP(TOTP_SECRET).at(int(self.desk.now().timestamp()) // 30 + after)
 
 
-async def hired(
+async def add_officer(
     desk: DeskHarness, name: str, role: Role = Role.OFFICER, back: bytes | None = None
 ) -> Officer:
     """A person who has joined."""
-    code, who, now = await desk.employ(name, role.value), desk.who(name), desk.now()
-    person = await desk.store.answer(FindInvitation(code), now)
+    code, who, now = await desk.add_staff(name, role.value), desk.person_id(name), desk.now()
+    person = await desk.store.answer_query(FindInvitation(code), now)
     channel = Channel.TELEGRAM if back else Channel.TERMINAL
-    await desk.office(JoinStaff(person.id, code, who, SECRET, (), channel, back, "th", thai.day(now)))
+    await desk.commit_office_act(
+        JoinStaff(person.id, code, who, TOTP_SECRET, (), channel, back, "th", thai.to_bangkok_date(now))
+    )
     return Officer(desk, name, person.id, who)
 
 
-async def filed(desk: DeskHarness, number: int, status: CaseStatus = CaseStatus.RECEIVED) -> Receipt:
+async def file_case(desk: DeskHarness, number: int, status: CaseStatus = CaseStatus.RECEIVED) -> Receipt:
     """A case in a state; the numbers must differ."""
-    receipt, today = made_of(number), thai.day(desk.now())
+    receipt, today = make_receipt(number), thai.to_bangkok_date(desk.now())
     answers = {"story": f"เรื่องที่ {number} เรียกรับเงินคานารี", "where": "ห้องพัสดุ"}
-    await desk.office(FileCase(receipt, "corruption", Channel.WEB, today, today, "2570-1", answers=answers))
-    for step in WAYS[status]:
-        await desk.step(receipt.shown, step)
+    await desk.commit_office_act(
+        FileCase(receipt, "corruption", Channel.WEB, today, today, "2570-1", answers=answers)
+    )
+    for step in STEPS_TO_STATUS[status]:
+        await desk.move_case(receipt.formatted, step)
     return receipt

@@ -15,11 +15,11 @@ import uvicorn
 from bot import bootstrap as app
 from bot.bootstrap import App
 from bot.jobs import housekeeping as clock
-from bot.serve import configured
+from bot.serve import build_server_config
 from bot.settings import Settings
 from handlers.office import Office
 from storage.crypto.key_files import DeskPaths
-from tests.end.desk import DeskHarness, opened
+from tests.end.desk import DeskHarness, open_desk
 from tests.play import OFFICE
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class WebServer:
     home: Path
     office: Office = OFFICE
     name: str = "complaints"
-    away: timedelta = timedelta()
+    clock_offset: timedelta = timedelta()
     port: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -55,9 +55,9 @@ class WebServer:
 
     async def _start(self) -> None:
         self._stack = AsyncExitStack()
-        self.desk: DeskHarness = await self._stack.enter_async_context(opened(self.home, self.name))
-        self.desk.away = self.away
-        self.desk.engine.fault = self.desk.faults.append
+        self.desk: DeskHarness = await self._stack.enter_async_context(open_desk(self.home, self.name))
+        self.desk.clock_offset = self.clock_offset
+        self.desk.engine.on_error = self.desk.errors.append
         place = DeskPaths.under(self.home, self.name)
         own = app.RunningDesk(self.name, place, self.desk.store, self.desk.engine)
         house = App(Settings(_env_file=None), self.office, {self.name: own})  # type: ignore[call-arg]
@@ -65,7 +65,7 @@ class WebServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        self._server = SignalFreeServer(configured(house))
+        self._server = SignalFreeServer(build_server_config(house))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
             await asyncio.sleep(0.005)
@@ -86,20 +86,20 @@ class WebServer:
         self.run(self._stop())
         self.run(self._start())
 
-    def later(self, minutes: int) -> None:
+    def advance_clock(self, minutes: int) -> None:
         """Let time pass, and the clock do what is due."""
-        self.away += timedelta(minutes=minutes)
-        self.desk.away = self.away
+        self.clock_offset += timedelta(minutes=minutes)
+        self.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
-            async for _ in clock.tick(
+            async for _ in clock.run_due_jobs(
                 DeskPaths.under(self.home, self.name), self.desk.store, self.office, self.desk.now()
             ):
                 pass
 
         self.run(tick())
 
-    def office_does(self, deed: Callable[[DeskHarness], Awaitable[None]]) -> None:
+    def run_on_desk(self, deed: Callable[[DeskHarness], Awaitable[None]]) -> None:
         """The office does something beside the citizens."""
 
         async def work() -> None:
@@ -109,10 +109,10 @@ class WebServer:
 
     def close(self) -> None:
         """End it; nothing went wrong in it, and everything in its database is sound."""
-        findings = self.run(self.desk.findings())
+        findings = self.run(self.desk.check_integrity())
         self.run(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        assert self.desk.faults == []
+        assert self.desk.errors == []
         assert findings == []

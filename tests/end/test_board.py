@@ -11,9 +11,9 @@ import pytest
 from bot.web import qna_board as board
 from bot.web.templating import PageRenderer
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion, PublishQuestion
-from tests.end.chat import run
-from tests.end.desk import opened
-from tests.end.web_server import ServerProcess, Visitor, start
+from tests.end.chat import run_ita_bot
+from tests.end.desk import open_desk
+from tests.end.web_server import ServerProcess, Visitor, start_server
 from tests.play import OFFICE
 
 POSTED = PublishedQuestion(
@@ -28,65 +28,65 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[ServerProcess]:
-    one = start(home)
+    one = start_server(home)
     yield one
-    one.ends()
+    one.stop()
 
 
-def office(home: Path, *acts: PublishQuestion) -> None:
+def commit_acts(home: Path, *acts: PublishQuestion) -> None:
     async def work() -> None:
-        async with opened(home, "service") as desk:
+        async with open_desk(home, "service") as desk:
             for act in acts:
-                await desk.office(act)
+                await desk.commit_office_act(act)
 
     asyncio.run(work())
 
 
 def test_a_question_is_asked_and_answered_on_the_web(served: ServerProcess, home: Path) -> None:
     visitor = Visitor(served.port)
-    visitor.opens("/ask")
-    visitor.says("สำนักงานเปิดให้บริการวันและเวลาใด")
-    assert "08.30-16.30" in visitor.page.words
-    visitor.says("[ไม่ตรง]")
-    visitor.says("[ถามเจ้าหน้าที่]")
+    visitor.open_page("/ask")
+    visitor.say("สำนักงานเปิดให้บริการวันและเวลาใด")
+    assert "08.30-16.30" in visitor.page.visible_text
+    visitor.say("[ไม่ตรง]")
+    visitor.say("[ถามเจ้าหน้าที่]")
     code = visitor.page.receipt
     assert code
-    assert {path for path, _ in visitor.jar} == {"/ask", "/opinion"}
+    assert {path for path, _ in visitor.cookie_jar} == {"/ask", "/opinion"}
 
     async def answers() -> None:
-        async with opened(home, "service") as desk:
-            await desk.answers(code, "เปิดวันเสาร์ด้วย")
+        async with open_desk(home, "service") as desk:
+            await desk.answer_question(code, "เปิดวันเสาร์ด้วย")
 
     asyncio.run(answers())
     other = Visitor(served.port)
-    other.opens("/ask")
-    other.says(code)
-    assert "เปิดวันเสาร์ด้วย" in other.page.words
+    other.open_page("/ask")
+    other.say(code)
+    assert "เปิดวันเสาร์ด้วย" in other.page.visible_text
 
 
 def test_the_board(served: ServerProcess, home: Path) -> None:
-    office(home, PublishQuestion("", POSTED))
+    commit_acts(home, PublishQuestion("", POSTED))
     visitor = Visitor(served.port)
-    shown = visitor.asks("/qna")
+    shown = visitor.request("/qna")
     assert shown.status == 200
     page = shown.body
     assert "ยืมเต็นท์ได้ไหม &lt;b&gt;" in page
     assert "ถามเมื่อ 2 พฤศจิกายน 2569" in page
     assert "ใช้เวลา 3 วัน" in page
-    assert "frame-ancestors 'self' http" in shown.header("content-security-policy")
-    assert not shown.header("x-frame-options")
-    assert visitor.asks("/ask").header("x-frame-options") == "DENY"
-    found = visitor.asks("/qna?q=%E0%B9%80%E0%B8%95%E0%B9%87%E0%B8%99%E0%B8%97%E0%B9%8C").body
+    assert "frame-ancestors 'self' http" in shown.get_header("content-security-policy")
+    assert not shown.get_header("x-frame-options")
+    assert visitor.request("/ask").get_header("x-frame-options") == "DENY"
+    found = visitor.request("/qna?q=%E0%B9%80%E0%B8%95%E0%B9%87%E0%B8%99%E0%B8%97%E0%B9%8C").body
     assert "ยืมเต็นท์" in found
     assert "เบอร์โทรศัพท์" not in found
-    assert "ไม่พบคำถามที่ใกล้เคียง" in visitor.asks("/qna?q=zzzzqqqq").body
+    assert "ไม่พบคำถามที่ใกล้เคียง" in visitor.request("/qna?q=zzzzqqqq").body
     assert "หน้าถัดไป" in page
-    assert "หน้าก่อน" in visitor.asks("/qna?page=2").body
-    assert visitor.asks(f"/qna/b.{POSTED.id}").status == 200
-    assert visitor.asks("/qna/b.nothing").status == 404
-    answer = visitor.asks("/qna/feed.xml")
+    assert "หน้าก่อน" in visitor.request("/qna?page=2").body
+    assert visitor.request(f"/qna/b.{POSTED.id}").status == 200
+    assert visitor.request("/qna/b.nothing").status == 404
+    answer = visitor.request("/qna/feed.xml")
     feed = answer.body
-    assert answer.header("content-type").startswith("application/rss+xml")
+    assert answer.get_header("content-type").startswith("application/rss+xml")
     assert "&lt;b&gt;" in feed
     assert "+0700" in feed
     assert visitor.set_cookies == [c for c in visitor.set_cookies if "/ask" in c or "/opinion" in c]
@@ -94,10 +94,12 @@ def test_the_board(served: ServerProcess, home: Path) -> None:
 
 def test_the_board_as_files() -> None:
     site, day = PageRenderer(OFFICE), date(2026, 11, 22)
-    empty = board.pages(site, FaqCatalogue(), day)
+    empty = board.render_board_files(site, FaqCatalogue(), day)
     assert "ยังไม่มีคำถามที่เผยแพร่" in empty["qna/index.html"].decode()
     old = FaqEntry("old", "เก่า", "x", until=date(2026, 11, 21))
-    files = board.pages(site, FaqCatalogue((old,), (POSTED,)), day, "https://service.example/ask")
+    files = board.render_board_files(
+        site, FaqCatalogue((old,), (POSTED,)), day, "https://service.example/ask"
+    )
     page = files["qna/index.html"].decode()
     assert "ยืมเต็นท์" in page
     assert "เก่า" not in page
@@ -108,22 +110,22 @@ def test_the_board_as_files() -> None:
 
 def test_the_knowledge_base_goes_out_and_comes_in(home: Path, tmp_path: Path) -> None:
     own = tmp_path / "var"
-    out = run(own, "faq", "export")
+    out = run_ita_bot(own, "faq", "export")
     assert out.returncode == 0
     assert len(tomllib.loads(out.stdout)["entry"]) == 40
     file = tmp_path / "faq.csv"
     file.write_text("id,question,also,answer,until\nnew-one,ใหม่,ก|ข,ตอบ,30/09/2570\n", "utf-8-sig")
-    done = run(own, "faq", "import", str(file), "--dry-run")
+    done = run_ita_bot(own, "faq", "import", str(file), "--dry-run")
     assert '{"id": "new-one", "did": "added"}' in done.stdout
     assert '{"id": "opening-hours", "did": "dropped"}' in done.stdout
-    assert len(tomllib.loads(run(own, "faq", "export").stdout)["entry"]) == 40
-    assert run(own, "faq", "import", str(file)).returncode == 0
-    kept = run(own, "faq", "export", "--format", "csv").stdout
+    assert len(tomllib.loads(run_ita_bot(own, "faq", "export").stdout)["entry"]) == 40
+    assert run_ita_bot(own, "faq", "import", str(file)).returncode == 0
+    kept = run_ita_bot(own, "faq", "export", "--format", "csv").stdout
     assert "new-one,,ใหม่,ก|ข,ตอบ,,2027-09-30," in kept
     file.write_text(
         '[[entry]]\nid = "Bad Id"\nquestion = "q"\nanwser = "a"\n\n[[entry]]\nid = "b"\n', "utf-8"
     )
-    wrong = run(own, "faq", "import", str(file.rename(tmp_path / "faq.toml")))
+    wrong = run_ita_bot(own, "faq", "import", str(file.rename(tmp_path / "faq.toml")))
     assert wrong.returncode == 2
     assert ":1: id" in wrong.stderr
     assert "faq.toml:6: answer: ต้องมีคีย์นี้" in wrong.stderr

@@ -7,14 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.end.browser import CHROMIUM, PHONE
-from tests.end.heard import RULES
-from tests.end.web_server import start
+from tests.end.heard import AXE_RULES
+from tests.end.web_server import start_server
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
 
 def test_a_question_from_the_board_to_its_code(browser: Browser, tmp_path: Path) -> None:
-    served = start(tmp_path / "var")
+    served = start_server(tmp_path / "var")
     try:
         context = browser.new_context(**{**PHONE, "java_script_enabled": False})
         page = context.new_page()
@@ -33,22 +33,22 @@ def test_a_question_from_the_board_to_its_code(browser: Browser, tmp_path: Path)
         assert not ask.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         context.close()
     finally:
-        served.ends()
+        served.stop()
 
 
 def test_the_pages_can_be_read_by_everybody(browser: Browser, tmp_path: Path) -> None:
-    served, wrong = start(tmp_path / "var"), list[str]()
+    served, wrong = start_server(tmp_path / "var"), list[str]()
     context = browser.new_context(**PHONE)
     page = context.new_page()
     try:
         for path in ("/qna", "/qna?lang=en", "/qna?q=ครู", "/qna/k.opening-hours", "/ask"):
             page.goto(f"http://127.0.0.1:{served.port}{path}")
             wrong += [
-                f"{path} {found['id']}" for found in Axe().run(page, options=RULES).response["violations"]
+                f"{path} {found['id']}" for found in Axe().run(page, options=AXE_RULES).response["violations"]
             ]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 wrong.append(f"{path} is too wide")
     finally:
         context.close()
-        served.ends()
+        served.stop()
     assert wrong == []

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page
 from bot.web.officer import session as seats
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
-from tests.end.browser import CHROMIUM, DESK, PHONE, BrowserDriver
-from tests.end.heard import RULES
-from tests.end.officer_page import LINK, OfficerServer
-from tests.end.officers import hired
-from tests.end.test_officer_files import PDF, photo
-from tests.end.walk import STORY, filed, ready
+from tests.end.browser import CHROMIUM, DESKTOP, PHONE, BrowserDriver
+from tests.end.heard import AXE_RULES
+from tests.end.officer_page import LINK_PATTERN, OfficerServer
+from tests.end.officers import add_officer
+from tests.end.test_officer_files import PDF, make_rotated_photo
+from tests.end.walk import STORY, file_report, open_story_question
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 SMALL = """() => [...document.querySelectorAll('button, a, summary, input:not([type=hidden]), textarea')]
@@ -34,40 +34,40 @@ def office(tmp_path: Path) -> Iterator[OfficerServer]:
     one.close()
 
 
-def judged(page: Page) -> None:
-    wrong = Axe().run(page, options=RULES).response["violations"]
+def assert_accessible(page: Page) -> None:
+    wrong = Axe().run(page, options=AXE_RULES).response["violations"]
     assert [(found["id"], [node["html"][:120] for node in found["nodes"]]) for found in wrong] == []
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), page.url
     assert page.evaluate(SMALL) == []
 
 
-def entered(office: OfficerServer, page: Page, who: Any, words: str) -> None:
-    page.goto(office.server.address + office.link(who, words))
-    judged(page)
-    page.fill("[name=text]", office.code(who))
+def open_with_code(office: OfficerServer, page: Page, who: Any, words: str) -> None:
+    page.goto(office.server.address + office.request_link(who, words))
+    assert_accessible(page)
+    page.fill("[name=text]", office.next_totp_code(who))
     page.click("button.chief")
     page.wait_for_selector("[value=leave]")
-    judged(page)
+    assert_accessible(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("how", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desk"])
 def test_every_page_can_be_read_by_everybody(
     office: OfficerServer, browser: Browser, how: dict[str, Any], scheme: Any
 ) -> None:
-    office.files()
-    office.attaches(1, "ภาพ.jpg", photo(size=(400, 200)))
-    office.attaches(1, f"{LONG}.pdf", PDF)
-    officer, chief = office.hires("สมหญิง"), office.hires("มาลี", Role.SUPERVISOR)
+    office.file_case()
+    office.attach_file(1, "ภาพ.jpg", make_rotated_photo(size=(400, 200)))
+    office.attach_file(1, f"{LONG}.pdf", PDF)
+    officer, chief = office.add_officer("สมหญิง"), office.add_officer("มาลี", Role.SUPERVISOR)
     context = browser.new_context(**how, color_scheme=scheme)
     page = context.new_page()
     page.set_default_timeout(10_000)
     wrong: list[str] = []
     page.on("console", lambda told: wrong.append(told.text))
-    entered(office, page, officer, "/page 1")
+    open_with_code(office, page, officer, "/page 1")
     page.click("text=ดูภาพ")
     page.wait_for_selector("img")
-    judged(page)
+    assert_accessible(page)
     shown = page.locator("img")
     shown.evaluate("picture => picture.decode()")  # until it has come
     assert shown.evaluate("picture => picture.naturalHeight") == 400  # it stood on its side
@@ -76,23 +76,23 @@ def test_every_page_can_be_read_by_everybody(
     page.click("[value=reply]")
     page.wait_for_selector("blockquote")
     assert not page.locator("textarea").is_visible()
-    judged(page)
+    assert_accessible(page)
     page.click("[value=send]")
     page.wait_for_selector("[value=undo]")
-    judged(page)
+    assert_accessible(page)
     page.click("[value=undo]")
     page.wait_for_selector(".note")
     page.click("[value=leave]")
     page.wait_for_selector("h1:has-text('ออกแล้ว')")
-    judged(page)
-    entered(office, page, chief, "/import")
+    assert_accessible(page)
+    open_with_code(office, page, chief, "/import")
     for content, waits in ((BAD, "td.why"), (GOOD, "[value=import]")):
         file = {"name": "เก่า.csv", "mimeType": "text/csv", "buffer": content.encode()}
         page.set_input_files("[type=file]", file)  # type: ignore[arg-type]
         page.click("[value=look]")
         page.wait_for_selector(waits)
-        judged(page)
-    entered(office, page, officer, "/export 1")
+        assert_accessible(page)
+    open_with_code(office, page, officer, "/export 1")
     context.close()
     assert wrong == []
 
@@ -100,15 +100,15 @@ def test_every_page_can_be_read_by_everybody(
 def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
     office: OfficerServer, browser: Browser
 ) -> None:
-    office.files()
-    officer = office.hires("สมหญิง")
+    office.file_case()
+    officer = office.add_officer("สมหญิง")
     context = browser.new_context(**PHONE, java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(10_000)
-    page.goto(office.server.address + office.link(officer))
+    page.goto(office.server.address + office.request_link(officer))
     page.keyboard.press("Tab")  # to the content, past the head
     page.keyboard.press("Tab")
-    page.keyboard.type(office.code(officer))
+    page.keyboard.type(office.next_totp_code(officer))
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('เรื่อง 1/')")
     page.focus("textarea")
@@ -125,16 +125,16 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
 def test_a_citizen_and_an_officer_in_two_windows(browser: Browser, tmp_path: Path) -> None:
     door = BrowserDriver(browser, tmp_path / "var", PHONE)
     server = door.server
-    server.desk.engine.answers[NewAccessLink] = seats.drawer(server.address)  # type: ignore[index]
-    citizen = ready(door)
-    receipt = filed(citizen)
-    officer = server.run(hired(server.desk, "สมหญิง"))
-    said = "\n".join(m.text for m in server.run(officer.says("/page 1")))
-    found = LINK.search(said)
+    server.desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(server.address)  # type: ignore[index]
+    citizen = open_story_question(door)
+    receipt = file_report(citizen)
+    officer = server.run(add_officer(server.desk, "สมหญิง"))
+    said = "\n".join(m.text for m in server.run(officer.say("/page 1")))
+    found = LINK_PATTERN.search(said)
     assert found is not None
-    desk = door.page("เจ้าหน้าที่")
+    desk = door.get_page("เจ้าหน้าที่")
     desk.goto(found[0])
-    desk.fill("[name=text]", officer.code())
+    desk.fill("[name=text]", officer.totp_code())
     desk.click("button.chief")
     desk.wait_for_selector("h1:has-text('เรื่อง 1/')")
     assert STORY in desk.inner_text("main")
@@ -143,12 +143,12 @@ def test_a_citizen_and_an_officer_in_two_windows(browser: Browser, tmp_path: Pat
     desk.click("[value=reply]")
     desk.click("[value=send]")
     desk.wait_for_selector("[value=undo]")
-    server.later(2)
+    server.advance_clock(2)
     desk.reload()
     desk.wait_for_selector("ol.lines")
     assert "เลขที่สัญญาคือเท่าใด" in desk.inner_text("ol.lines >> nth=0")
     assert desk.query_selector("[value=undo]") is None
-    person = door.page("ที่อื่น")
+    person = door.get_page("ที่อื่น")
     person.goto(server.address + "/track")
     person.fill("[name=text]", receipt)
     person.click("[data-send]")

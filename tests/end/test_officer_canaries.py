@@ -9,13 +9,13 @@ from pathlib import Path
 from bot.web.officer import session as seats
 from handlers import thai
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 from handlers.staff.page_access import NewAccessLink
-from tests.end.desk import opened
-from tests.end.officer_page import LINK, HttpBrowser
-from tests.end.officers import Officer, filed, hired
-from tests.end.test_canaries import search, spellings
-from tests.end.web_server import start
+from tests.end.desk import open_desk
+from tests.end.officer_page import LINK_PATTERN, HttpBrowser
+from tests.end.officers import Officer, add_officer, file_case
+from tests.end.test_canaries import encode_canary, find_canaries
+from tests.end.web_server import start_server
 
 REPLY = "KANARYREPLY"
 FILE_NAME = "KANARYFILE.txt"
@@ -25,7 +25,7 @@ ROOM = 30 * 1024 * 1024
 """Bytes of memory that the largest file may cost."""
 
 
-async def prepared(home: Path) -> tuple[list[str], Officer, bytes]:
+async def prepare_office(home: Path) -> tuple[list[str], Officer, bytes]:
     """An office with a case and its largest file, and two links that an officer asked for."""
     content = b"KANARYCONTENT" + b"x" * (LARGE - 13)
 
@@ -33,24 +33,26 @@ async def prepared(home: Path) -> tuple[list[str], Officer, bytes]:
         for at in range(0, len(content), 65536):
             yield content[at : at + 65536]
 
-    async with opened(home) as desk:
-        desk.engine.answers[NewAccessLink] = seats.drawer("https://ita.example.go.th")  # type: ignore[index]
-        await filed(desk, 1)
-        file = await desk.store.evidence.take(chunks(), FILE_NAME, desk.now())
+    async with open_desk(home) as desk:
+        desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(
+            "https://ita.example.go.th"
+        )  # type: ignore[index]
+        await file_case(desk, 1)
+        file = await desk.store.evidence.store(chunks(), FILE_NAME, desk.now())
         assert file.problem is None
-        view = await desk.view(made_of(1).shown)
+        view = await desk.find_reporter_case(make_receipt(1).formatted)
         assert view is not None
-        on = thai.day(desk.now())
-        await desk.office(
+        on = thai.to_bangkok_date(desk.now())
+        await desk.commit_office_act(
             AddHistoryEntry(
                 view.id, view.seq + 1, on, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(file,)
             )
         )
-        officer = await hired(desk, "KANARYOFFICER")
+        officer = await add_officer(desk, "KANARYOFFICER")
         links = []
         for words in ("/page 1", "/export 1"):
-            said = "\n".join(m.text for m in await officer.says(words))
-            found = LINK.search(said)
+            said = "\n".join(m.text for m in await officer.say(words))
+            found = LINK_PATTERN.search(said)
             assert found is not None
             links.append(found[1])
             links += [line for line in said.splitlines() if line.count("-") == 4 and "/" not in line]
@@ -59,54 +61,54 @@ async def prepared(home: Path) -> tuple[list[str], Officer, bytes]:
 
 def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     home = tmp_path / "var"
-    (page, export, password), officer, content = asyncio.run(prepared(home))
+    (page, export, password), officer, content = asyncio.run(prepare_office(home))
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    running = start(home, TMPDIR=str(temporary))
-    browser, code = HttpBrowser(running.port), officer.code()
-    form = browser.asks(f"{seats.OPENING}/{page}")
-    seen = browser.sends(form, code)
+    running = start_server(home, TMPDIR=str(temporary))
+    browser, code = HttpBrowser(running.port), officer.totp_code()
+    form = browser.request(f"{seats.OFFICER_LINK_PATH}/{page}")
+    seen = browser.submit_form(form, code)
     assert STORY in seen.text
-    before = running.memory()
-    running.forget_peak()
-    file = browser.asks(seen.files[0])
+    before = running.memory_bytes()
+    running.reset_peak_memory()
+    file = browser.request(seen.file_links[0])
     assert file.content == content
-    assert running.peak() - before < ROOM
-    asked = browser.sends(seen, REPLY, "reply")
-    assert "รอส่งถึงผู้แจ้ง" in browser.sends(asked, asked.typed, "send").text
+    assert running.peak_memory_bytes() - before < ROOM
+    asked = browser.submit_form(seen, REPLY, "reply")
+    assert "รอส่งถึงผู้แจ้ง" in browser.submit_form(asked, asked.textbox_text, "send").text
     other = HttpBrowser(running.port)
-    assert other.sends(other.asks(f"{seats.OPENING}/{export}"), "000000").status == 403
-    assert other.asks(f"{seats.OPENING}/%0Ax{page}").status == 410
-    cookie = browser.jar[seen.path, seats.SEAT]
-    log = "\n".join(running.ends()).encode()
+    assert other.submit_form(other.request(f"{seats.OFFICER_LINK_PATH}/{export}"), "000000").status == 403
+    assert other.request(f"{seats.OFFICER_LINK_PATH}/%0Ax{page}").status == 410
+    cookie = browser.cookie_jar[seen.path, seats.OFFICER_SESSION_COOKIE]
+    log = "\n".join(running.stop()).encode()
     assert all(json.loads(line)["event"] != "fault" for line in log.splitlines())
     canaries = [STORY, REPLY, FILE_NAME, "KANARYCONTENT", "KANARYOFFICER", page, export, password, cookie]
     for canary in canaries:
-        assert not any(spelling in log for spelling in spellings(canary)), canary
-    assert search(home, canaries) + search(temporary, canaries) == []
+        assert not any(spelling in log for spelling in encode_canary(canary)), canary
+    assert find_canaries(home, canaries) + find_canaries(temporary, canaries) == []
 
 
 def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     home = tmp_path / "var"
-    (page, *_), officer, _ = asyncio.run(prepared(home))
-    running = start(home)
+    (page, *_), officer, _ = asyncio.run(prepare_office(home))
+    running = start_server(home)
     browser = HttpBrowser(running.port)
-    seen = browser.sends(browser.asks(f"{seats.OPENING}/{page}"), officer.code())
-    asked = browser.sends(seen, REPLY, "reply")
-    kept = browser.jar
-    assert browser.sends(asked, asked.typed, "send").status == 200
-    running.dies()
-    again = start(home)
+    seen = browser.submit_form(browser.request(f"{seats.OFFICER_LINK_PATH}/{page}"), officer.totp_code())
+    asked = browser.submit_form(seen, REPLY, "reply")
+    kept = browser.cookie_jar
+    assert browser.submit_form(asked, asked.textbox_text, "send").status == 200
+    running.kill()
+    again = start_server(home)
     browser = HttpBrowser(again.port, kept)
-    assert "รอส่งถึงผู้แจ้ง" in browser.asks(seen.path).text  # the seat is no memory of the program
-    again.ends()
-    assert asyncio.run(sent(home)) == [REPLY]
+    assert "รอส่งถึงผู้แจ้ง" in browser.request(seen.path).text  # the seat is no memory of the program
+    again.stop()
+    assert asyncio.run(load_sent_texts(home)) == [REPLY]
 
 
-async def sent(home: Path) -> list[str]:
+async def load_sent_texts(home: Path) -> list[str]:
     """What reached the reporter, once the minute is over."""
-    async with opened(home) as desk:
-        await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
-        view = await desk.view(made_of(1).shown)
+    async with open_desk(home) as desk:
+        await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
+        view = await desk.find_reporter_case(make_receipt(1).formatted)
         assert view is not None
         return [entry.text for entry in view.entries if entry.text]

@@ -4,21 +4,21 @@ from pathlib import Path
 
 from handlers.staff.permissions import Role
 from tests.end.desk import DeskHarness
-from tests.end.officers import Officer, filed, hired
-from tests.end.test_officer_rights import REASON, playing
+from tests.end.officers import Officer, add_officer, file_case
+from tests.end.test_officer_rights import REASON, run_desk_scenario
 from tests.play import ROOT
 
 EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
 
 
-async def walked(officer: Officer, *deeds: str) -> str:
+async def fill_form(officer: Officer, *deeds: str) -> str:
     """Answer the form; gives what was said last. A deed in brackets is a button."""
     said, choices = "", dict[str, str]()
     for deed in deeds:
         if deed.startswith("["):
-            told = await officer.picks(choices[deed[1:-1]])
+            told = await officer.pick(choices[deed[1:-1]])
         else:
-            told = await officer.says(deed)
+            told = await officer.say(deed)
         choices = dict(next((m.choices for m in reversed(told) if m.choices), ()))
         said = "\n".join(m.text for m in told)
     return said
@@ -29,8 +29,8 @@ NOTICE = "[รับทราบ เริ่มแจ้งเรื่อง]"
 
 def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        officer = await hired(desk, "สมหญิง")
-        asked = await officer.says("/intake โทรเลข")
+        officer = await add_officer(desk, "สมหญิง")
+        asked = await officer.say("/intake โทรเลข")
         assert [label for label, _ in asked[0].choices] == ["หนังสือ", "มาด้วยตนเอง", "โทรศัพท์", "หน่วยงานอื่นส่งมา"]
         form = (
             NOTICE,
@@ -44,29 +44,29 @@ def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(t
             "[ไม่บอกชื่อ]",
             "[ส่งเรื่อง]",
         )
-        assert "รหัสติดตาม" in await walked(officer, "/intake letter", *form)
-        await officer.says("ข้าม")
-        await officer.says("/case 1")
-        assert "ทางหนังสือ" in (await officer.says("/case 1"))[0].text
+        assert "รหัสติดตาม" in await fill_form(officer, "/intake letter", *form)
+        await officer.say("ข้าม")
+        await officer.say("/case 1")
+        assert "ทางหนังสือ" in (await officer.say("/case 1"))[0].text
         # A form of which something is filled in is not thrown away for another.
-        await walked(officer, "/intake call", NOTICE, "[ทุจริตต่อหน้าที่]")
-        assert "กำลังกรอกเรื่องหนึ่งอยู่" in await walked(officer, "/intake letter")
-        assert "1/" in await walked(officer, "/case 1")
+        await fill_form(officer, "/intake call", NOTICE, "[ทุจริตต่อหน้าที่]")
+        assert "กำลังกรอกเรื่องหนึ่งอยู่" in await fill_form(officer, "/intake letter")
+        assert "1/" in await fill_form(officer, "/case 1")
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_an_intake_that_was_left_is_not_the_source_of_ones_own_report(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        officer = await hired(desk, "สมหญิง")
-        await officer.says("/intake walk_in")
-        await officer.says("ยกเลิก")
-        await officer.says("แจ้งเรื่อง")
-        session = await desk.store.session(officer.who)
+        officer = await add_officer(desk, "สมหญิง")
+        await officer.say("/intake walk_in")
+        await officer.say("ยกเลิก")
+        await officer.say("แจ้งเรื่อง")
+        session = await desk.store.load_session(officer.who)
         assert session is not None
         assert "intake" not in session.staff
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_an_office_without_ready_answers_in_which_one_may_open_a_name(tmp_path: Path) -> None:
@@ -76,25 +76,25 @@ def test_an_office_without_ready_answers_in_which_one_may_open_a_name(tmp_path: 
     (tmp_path / "office.toml").write_text(own[:start] + own[end:], "utf-8")
 
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
-        assert (await chief.says("/canned 1"))[0].key == "staff.canned.none"
-        await chief.says(f"/identity 1 {REASON}")
-        assert (await chief.says(chief.code()))[0].key == "staff.identity.none"
+        await file_case(desk, 1)
+        chief = await add_officer(desk, "มาลี", Role.SUPERVISOR)
+        assert (await chief.say("/canned 1"))[0].key == "staff.canned.none"
+        await chief.say(f"/identity 1 {REASON}")
+        assert (await chief.say(chief.totp_code()))[0].key == "staff.identity.none"
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_why_it_is_asked_for_must_be_said(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
-        await chief.says("/facts 1")
-        await chief.says(chief.code())
-        assert (await chief.says("/identity 1"))[0].key == "staff.approval.why"
-        assert (await chief.says("ขอดู"))[0].key == "staff.approval.why"
-        assert (await chief.says(REASON))[0].key == "staff.approval.asked"
-        assert (await chief.says("/identity"))[0].key == "staff.which"
-        assert (await chief.says("/approve 99"))[0].key == "staff.unknown"
+        await file_case(desk, 1)
+        chief = await add_officer(desk, "มาลี", Role.SUPERVISOR)
+        await chief.say("/facts 1")
+        await chief.say(chief.totp_code())
+        assert (await chief.say("/identity 1"))[0].key == "staff.approval.why"
+        assert (await chief.say("ขอดู"))[0].key == "staff.approval.why"
+        assert (await chief.say(REASON))[0].key == "staff.approval.asked"
+        assert (await chief.say("/identity"))[0].key == "staff.which"
+        assert (await chief.say("/approve 99"))[0].key == "staff.unknown"
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)

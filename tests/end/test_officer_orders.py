@@ -20,12 +20,12 @@ from handlers.staff.permissions import CommandName, Role
 from ita_stats.calendar import fiscal_year
 from storage import tables
 from tests.end.desk import DeskHarness
-from tests.end.officers import Officer, filed, hired
-from tests.end.test_officer_rights import REASON, agrees, playing
-from tests.play import STRICT
+from tests.end.officers import Officer, add_officer, file_case
+from tests.end.test_officer_rights import REASON, assert_history_consistent, run_desk_scenario
+from tests.play import STRICT_OFFICE_TOML
 
 EVERYBODY, HANDLING, DECIDING = "officer supervisor admin auditor", "officer supervisor", "supervisor"
-TABLE: dict[str, tuple[str, str, str]] = {
+COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     # command: who may, what follows the number, and the keys of what is said where they may
     "help": (EVERYBODY, "", "help.all"),
     "join": (EVERYBODY, "", "join.already"),
@@ -77,109 +77,112 @@ OF_A_CASE = frozenset({
 """Commands that open or change one case, and so nothing of one that is hidden or somebody else's."""
 
 
-async def tried(desk: DeskHarness, officer: Officer, order: str, number: int) -> TurnResult:
+async def try_command(desk: DeskHarness, officer: Officer, order: str, number: int) -> TurnResult:
     """What a command leads to, of one who has just proved who they are; nothing of it happens."""
     session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
-    return await officer.decides(f"/{order} {number} {TABLE[order][1]}".strip(), session)
+    return await officer.dry_run(f"/{order} {number} {COMMAND_TABLE[order][1]}".strip(), session)
 
 
-def said(turn: TurnResult) -> str:
-    return "+".join(say.key.removeprefix("staff.") for say in turn.says)
+def join_reply_keys(turn: TurnResult) -> str:
+    return "+".join(say.key.removeprefix("staff.") for say in turn.replies)
 
 
 def test_the_table_has_every_command() -> None:
-    assert set(TABLE) == {order.value for order in CommandName}
-    assert {role for who, _, _ in TABLE.values() for role in who.split()} == {role.value for role in Role}
+    assert set(COMMAND_TABLE) == {order.value for order in CommandName}
+    assert {role for who, _, _ in COMMAND_TABLE.values() for role in who.split()} == {
+        role.value for role in Role
+    }
 
 
 def test_every_command_for_every_role_in_every_state(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         for number, status in enumerate(CaseStatus, 1):
-            await filed(desk, number, status)
+            await file_case(desk, number, status)
         seen: dict[str, set[str]] = {}
         for role in Role:
-            officer = await hired(desk, f"คน{role}", role)
-            for order, (may, _, keys) in TABLE.items():
+            officer = await add_officer(desk, f"คน{role}", role)
+            for order, (may, _, keys) in COMMAND_TABLE.items():
                 for number, status in enumerate(CaseStatus, 1):
-                    turn, where = await tried(desk, officer, order, number), f"{role} {order} {status}"
+                    turn, where = await try_command(desk, officer, order, number), f"{role} {order} {status}"
                     if role not in may.split():
-                        assert said(turn) == "refused", where
+                        assert join_reply_keys(turn) == "refused", where
                         assert [type(act) for act in turn.acts] == [AuditRefusal], where
                         continue
-                    assert said(turn) in keys.split(), f"{where}: {said(turn)}"
-                    seen.setdefault(order, set()).add(said(turn))
-        assert {order for order in TABLE if not seen[order]} == set()
+                    assert join_reply_keys(turn) in keys.split(), f"{where}: {join_reply_keys(turn)}"
+                    seen.setdefault(order, set()).add(join_reply_keys(turn))
+        assert {order for order in COMMAND_TABLE if not seen[order]} == set()
         assert all("forbidden" in seen[o] for o in ("screen", "investigate", "close", "notaccept", "reopen"))
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_nothing_of_a_case_that_concerns_who_asks(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         for number, status in enumerate(CaseStatus, 1):
-            await filed(desk, number, status)
-        chief = await hired(desk, "หัวหน้าคนหนึ่ง", Role.SUPERVISOR)
+            await file_case(desk, number, status)
+        chief = await add_officer(desk, "หัวหน้าคนหนึ่ง", Role.SUPERVISOR)
         staff = [
-            await hired(desk, f"คน{role}", role) for role in (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
+            await add_officer(desk, f"คน{role}", role)
+            for role in (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
         ]
         for number in range(1, len(CaseStatus) + 1):
-            found = await case(desk, number, chief)
+            found = await find_officer_case(desk, number, chief)
             for one in staff:
                 barred = Exclusion(one.id, ExclusionGround.BARRED, chief.id, REASON)
-                await desk.office(SetExclusion(found.id, barred, found.received_on))
+                await desk.commit_office_act(SetExclusion(found.id, barred, found.received_on))
         for one, role in zip(staff, (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR), strict=True):
             for order in OF_A_CASE:
                 for number in range(1, len(CaseStatus) + 1):
-                    turn = await tried(desk, one, order, number)
-                    allowed = role.value in TABLE[order][0].split()
-                    assert said(turn) == ("concerned.hidden" if allowed else "refused"), (
+                    turn = await try_command(desk, one, order, number)
+                    allowed = role.value in COMMAND_TABLE[order][0].split()
+                    assert join_reply_keys(turn) == ("concerned.hidden" if allowed else "refused"), (
                         f"{role} {order} {number}"
                     )
                     assert {type(act) for act in turn.acts} <= {AuditRefusal}, f"{role} {order}"
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_nothing_of_a_case_that_another_officer_has(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        one, other = await hired(desk, "สมหญิง"), await hired(desk, "วิชัย")
-        await one.says("/take 1")
+        await file_case(desk, 1)
+        one, other = await add_officer(desk, "สมหญิง"), await add_officer(desk, "วิชัย")
+        await one.say("/take 1")
         for order in OF_A_CASE:
-            if "officer" in TABLE[order][0].split():
-                turn = await tried(desk, other, order, 1)
-                assert said(turn) == "not_yours", order
+            if "officer" in COMMAND_TABLE[order][0].split():
+                turn = await try_command(desk, other, order, 1)
+                assert join_reply_keys(turn) == "not_yours", order
                 assert turn.acts == (), order
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_while_something_waits_to_be_sent_nothing_else_is_sent(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1, CaseStatus.SCREENING)
-        officer = await hired(desk, "สมหญิง")
-        await officer.confirms(await officer.says("/reply 1 ขอบคุณครับ"))
+        await file_case(desk, 1, CaseStatus.SCREENING)
+        officer = await add_officer(desk, "สมหญิง")
+        await officer.confirm(await officer.say("/reply 1 ขอบคุณครับ"))
         for order in ("reply", "ask", "canned", "close", "notaccept", "forward", "investigate"):
-            assert said(await tried(desk, officer, order, 1)) == "held.already", order
-        assert said(await tried(desk, officer, "note", 1)) == "note.done"
-        assert said(await tried(desk, officer, "undo", 1)) == "undo.done"
+            assert join_reply_keys(await try_command(desk, officer, order, 1)) == "held.already", order
+        assert join_reply_keys(await try_command(desk, officer, "note", 1)) == "note.done"
+        assert join_reply_keys(await try_command(desk, officer, "undo", 1)) == "undo.done"
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_each_standing_of_an_approval(tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT, "utf-8")
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     words = f"/close 1 unsubstantiated {REASON}"
 
     async def keys(officer: Officer, given: str) -> list[str]:
-        return [m.key.removeprefix("staff.") for m in await officer.says(given)]
+        return [m.key.removeprefix("staff.") for m in await officer.say(given)]
 
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1, CaseStatus.INVESTIGATING)
+        await file_case(desk, 1, CaseStatus.INVESTIGATING)
         one, two, chief = (
-            await hired(desk, "สมหญิง"),
-            await hired(desk, "วิชัย"),
-            await hired(desk, "มาลี", Role.SUPERVISOR),
+            await add_officer(desk, "สมหญิง"),
+            await add_officer(desk, "วิชัย"),
+            await add_officer(desk, "มาลี", Role.SUPERVISOR),
         )
         assert await keys(one, "/close 1 unsubstantiated สั้นไป") == ["reason.ask"]
         assert await keys(one, words) == ["approval.asked"]
@@ -187,21 +190,23 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
         assert await keys(one, "/approve 1") == ["approval.own"]
         assert await keys(two, "/approve 1") == ["approval.ask"]
         assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # another's id approves nothing
-        (shown,) = await chief.says("/approve 1")
-        (done,) = await chief.picks(shown.choices[0][1])
+        (shown,) = await chief.say("/approve 1")
+        (done,) = await chief.pick(shown.choices[0][1])
         assert done.key == "staff.approval.done"
-        assert (await two.picks(shown.choices[0][1]))[0].key == "staff.approval.own"  # it is approved already
+        assert (await two.pick(shown.choices[0][1]))[0].key == "staff.approval.own"  # it is approved already
         assert await keys(two, words) == ["approval.asked"]  # and serves who asked alone
         assert await keys(one, words) == ["confirm.ask"]
-        desk.away += timedelta(hours=25)
+        desk.clock_offset += timedelta(hours=25)
         assert await keys(one, words) == ["approval.asked"]  # it was good for a day
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
-async def case(desk: DeskHarness, number: int, officer: Officer) -> Any:
-    year = fiscal_year(thai.day(desk.now()))
-    found = await desk.store.answer(FindCaseByNumber(number, year, officer.id, exact=False), desk.now())
+async def find_officer_case(desk: DeskHarness, number: int, officer: Officer) -> Any:
+    year = fiscal_year(thai.to_bangkok_date(desk.now()))
+    found = await desk.store.answer_query(
+        FindCaseByNumber(number, year, officer.id, exact_year=False), desk.now()
+    )
     assert found is not None
     return found
 
@@ -220,32 +225,32 @@ def test_three_at_once_never_close_as_unfounded_alone(
     tmp_path_factory: Any, seed: int, picked: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "office.toml").write_text(STRICT, "utf-8")
+    (folder / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
 
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1, CaseStatus.INVESTIGATING)
-        staff = [await hired(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
+        await file_case(desk, 1, CaseStatus.INVESTIGATING)
+        staff = [await add_officer(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
         chance = random.Random(seed)
 
         async def does(officer: Officer, words: str) -> None:
             if words == "clock":
-                await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
+                await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
                 return
-            shown = await officer.says(words)
+            shown = await officer.say(words)
             yes = [
                 data for m in shown for _, data in m.choices if data.startswith("/approve") and len(data) > 30
             ]
-            await (officer.picks(yes[0]) if yes else officer.confirms(shown))
+            await (officer.pick(yes[0]) if yes else officer.confirm(shown))
 
         left = list(picked)
         while left:
             together, left = left[:3], left[3:]
             await asyncio.gather(*(does(chance.choice(staff), words) for words in together))
-        await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
-        await agrees(desk)
+        await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
+        await assert_history_consistent(desk)
         await assert_two_agreed(desk)
 
-    playing(folder / "var", scene)
+    run_desk_scenario(folder / "var", scene)
 
 
 async def assert_two_agreed(desk: DeskHarness) -> None:

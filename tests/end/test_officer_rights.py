@@ -10,16 +10,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import EARLY_OUTCOMES, ENDED, NEXT, CaseOutcome, CaseStatus, Transition
+from handlers.complaints.lifecycle import (
+    EARLY_OUTCOMES,
+    ENDED_STATUSES,
+    TRANSITIONS,
+    CaseOutcome,
+    CaseStatus,
+    Transition,
+)
 from handlers.complaints.messages import ApplyTransition
 from handlers.dialog.events import Session
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.members import AuditRefusal
-from handlers.staff.parse import THAI, read
-from handlers.staff.permissions import MAY, CommandName, Role
+from handlers.staff.parse import THAI_COMMAND_NAMES, parse_staff_command
+from handlers.staff.permissions import PERMISSIONS, CommandName, Role
 from storage import tables
-from tests.end.desk import DeskHarness, opened
-from tests.end.officers import Officer, filed, hired
+from tests.end.desk import DeskHarness, open_desk
+from tests.end.officers import Officer, add_officer, file_case
 
 REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
 WORDS: dict[CommandName, str] = {
@@ -45,56 +52,56 @@ MOVES = {
 AT_ONCE = {CommandName.SCREEN, CommandName.INVESTIGATE}
 
 
-def playing(home: Path, scene: Any) -> None:
-    async def whole() -> None:
-        async with asyncio.timeout(120), opened(home) as desk:
+def run_desk_scenario(home: Path, scene: Any) -> None:
+    async def run_in_loop() -> None:
+        async with asyncio.timeout(120), open_desk(home) as desk:
             await scene(desk)
-            assert await desk.findings() == []
+            assert await desk.check_integrity() == []
 
-    asyncio.run(whole())
+    asyncio.run(run_in_loop())
 
 
 def test_every_command_has_a_thai_name_that_reads_the_same() -> None:
-    assert THAI.keys() == set(CommandName) == MAY.keys()
-    for order, names in THAI.items():
+    assert THAI_COMMAND_NAMES.keys() == set(CommandName) == PERMISSIONS.keys()
+    for order, names in THAI_COMMAND_NAMES.items():
         for name in (order.value, *names):
-            found = read(f"/{name} ๑๒/2570 ก ข")
+            found = parse_staff_command(f"/{name} ๑๒/2570 ก ข")
             assert found is not None
-            assert found.order is order
-    assert read("/case 12/70 ก") == read("/เรื่อง ๑๒/2570 ก")
-    assert read("/nothing 1") is None
-    assert read("case 12") is None
-    assert read("case 12", bare=True) == read("/case 12")
+            assert found.name is order
+    assert parse_staff_command("/case 12/70 ก") == parse_staff_command("/เรื่อง ๑๒/2570 ก")
+    assert parse_staff_command("/nothing 1") is None
+    assert parse_staff_command("case 12") is None
+    assert parse_staff_command("case 12", bare=True) == parse_staff_command("/case 12")
 
 
 def test_every_role_command_and_state(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         for number, status in enumerate(CaseStatus, 1):
-            await filed(desk, number, status)
-        staff = {role: await hired(desk, f"คน{role}", role) for role in Role}
+            await file_case(desk, number, status)
+        staff = {role: await add_officer(desk, f"คน{role}", role) for role in Role}
         tried = 0
         for role, officer in staff.items():
             for order in CommandName:
                 for number, status in enumerate(CaseStatus, 1):
                     words = f"/{order} {number} {WORDS.get(order, '')}".strip()
                     session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
-                    turn = await officer.decides(words, session)
-                    judged(role, order, status, turn)
+                    turn = await officer.dry_run(words, session)
+                    assert_allowed_or_refused(role, order, status, turn)
                     tried += 1
         assert tried == len(Role) * len(CommandName) * len(CaseStatus)
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
-def judged(role: Role, order: CommandName, status: CaseStatus, turn: Any) -> None:
-    where, keys = f"{role} {order} {status}", {say.key for say in turn.says}
-    if role not in MAY[order]:
+def assert_allowed_or_refused(role: Role, order: CommandName, status: CaseStatus, turn: Any) -> None:
+    where, keys = f"{role} {order} {status}", {say.key for say in turn.replies}
+    if role not in PERMISSIONS[order]:
         assert keys == {"staff.refused"}, where
         assert [type(act) for act in turn.acts] == [AuditRefusal], where
         return
     assert "staff.refused" not in keys, where
     if order in MOVES:
-        following = NEXT.get((status, MOVES[order]))
+        following = TRANSITIONS.get((status, MOVES[order]))
         if following is None:
             assert keys == {"staff.forbidden"}, where
             assert turn.acts == (), where
@@ -111,82 +118,82 @@ def judged(role: Role, order: CommandName, status: CaseStatus, turn: Any) -> Non
 
 def test_content_asks_for_the_second_factor_again_after_half_an_hour(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        officer = await hired(desk, "สมหญิง")
-        assert "6 หลัก" in (await officer.says("/facts 1"))[0].text
-        assert "ไม่ถูกต้อง" in (await officer.says("123456x"))[0].text
-        code = officer.code()
-        assert "คานารี" in (await officer.says(code))[0].text
-        assert "คานารี" in (await officer.says("/facts 1"))[0].text
-        desk.away += timedelta(minutes=20)
-        assert "ประวัติเรื่อง" in (await officer.says("/history 1"))[0].text
-        desk.away += timedelta(minutes=15)
-        assert "คานารี" not in (await officer.says("/facts 1"))[0].text
-        assert "คานารี" in (await officer.says(officer.code()))[0].text
-        desk.away += timedelta(minutes=31)
-        await officer.says("/facts 1")
-        used = officer.code()
-        await officer.says(used)
-        fresh = await hired(desk, "ใหม่")
-        await fresh.says("/facts 1")
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง")
+        assert "6 หลัก" in (await officer.say("/facts 1"))[0].text
+        assert "ไม่ถูกต้อง" in (await officer.say("123456x"))[0].text
+        code = officer.totp_code()
+        assert "คานารี" in (await officer.say(code))[0].text
+        assert "คานารี" in (await officer.say("/facts 1"))[0].text
+        desk.clock_offset += timedelta(minutes=20)
+        assert "ประวัติเรื่อง" in (await officer.say("/history 1"))[0].text
+        desk.clock_offset += timedelta(minutes=15)
+        assert "คานารี" not in (await officer.say("/facts 1"))[0].text
+        assert "คานารี" in (await officer.say(officer.totp_code()))[0].text
+        desk.clock_offset += timedelta(minutes=31)
+        await officer.say("/facts 1")
+        used = officer.totp_code()
+        await officer.say(used)
+        fresh = await add_officer(desk, "ใหม่")
+        await fresh.say("/facts 1")
         for _ in range(5):
-            await fresh.says("000000")
-        assert "ลองใหม่ได้หลังเวลา" in (await fresh.says(fresh.code()))[0].text
+            await fresh.say("000000")
+        assert "ลองใหม่ได้หลังเวลา" in (await fresh.say(fresh.totp_code()))[0].text
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_a_code_that_was_taken_is_refused(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        officer = await hired(desk, "สมหญิง")
-        await officer.says("/facts 1")
-        code = officer.code()
-        await officer.says(code)
-        before = await desk.store.session(officer.who)
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง")
+        await officer.say("/facts 1")
+        code = officer.totp_code()
+        await officer.say(code)
+        before = await desk.store.load_session(officer.who)
         assert before is not None
         # Somebody who looked over the shoulder, in the same half minute.
-        turn = await officer.decides(code, before.with_(staff={"then": "/facts 1"}))
-        assert [say.key for say in turn.says] == ["staff.factor.used"]
+        turn = await officer.dry_run(code, before.replace(staff={"then": "/facts 1"}))
+        assert [say.key for say in turn.replies] == ["staff.factor.used"]
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_two_who_take_one_case_at_once(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        both = [await hired(desk, name) for name in ("สมหญิง", "วิชัย")]
-        said = await asyncio.gather(*(one.says("/take 1") for one in both))
+        await file_case(desk, 1)
+        both = [await add_officer(desk, name) for name in ("สมหญิง", "วิชัย")]
+        said = await asyncio.gather(*(one.say("/take 1") for one in both))
         texts = ["\n".join(m.text for m in messages) for messages in said]
         assert sum("ท่านรับเรื่อง" in text for text in texts) == 1
         assert sum("อยู่กับเจ้าหน้าที่ท่านอื่น" in text for text in texts) == 1
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_words_without_a_number_wait_for_one(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        await filed(desk, 2)
-        officer = await hired(desk, "สมหญิง")
-        (offered,) = await officer.says("รบกวนส่งรูปเพิ่มด้วยครับ")
+        await file_case(desk, 1)
+        await file_case(desk, 2)
+        officer = await add_officer(desk, "สมหญิง")
+        (offered,) = await officer.say("รบกวนส่งรูปเพิ่มด้วยครับ")
         assert "เรื่องไหน" in offered.text
-        (shown,) = await officer.picks(offered.choices[1][1])
+        (shown,) = await officer.pick(offered.choices[1][1])
         assert "รบกวนส่งรูปเพิ่มด้วยครับ" in shown.text
-        await officer.confirms((shown,))
-        (gone,) = await officer.says("/undo 2")
+        await officer.confirm((shown,))
+        (gone,) = await officer.say("/undo 2")
         assert "เรียกคืนแล้ว" in gone.text
-        (nothing,) = await officer.says("/undo 2")
+        (nothing,) = await officer.say("/undo 2")
         assert "ไม่มีอะไรรอส่ง" in nothing.text
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        await filed(desk, 2)
-        chief = await hired(desk, "มาลี", Role.SUPERVISOR)
+        await file_case(desk, 1)
+        await file_case(desk, 2)
+        chief = await add_officer(desk, "มาลี", Role.SUPERVISOR)
         for words, answer in (
             ("/link 1 2", "เป็นเรื่องเดียวกัน"),
             ("/case 2", "เรื่องเดียวกันกับ: 1/"),
@@ -226,18 +233,18 @@ def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
             ("/assign 2 มาลี", "ท่านรับเรื่อง"),
             ("/take 2", "อยู่กับท่านแล้ว"),
         ):
-            said = "\n".join(m.text for m in await chief.says(words))
+            said = "\n".join(m.text for m in await chief.say(words))
             assert answer in said, (words, said)
-        await chief.says("/search คานารี")
-        assert "รหัสไม่ถูกต้อง" in (await chief.says("ไม่มีรหัส"))[0].text
-        found = "\n".join(m.text for m in await chief.says(chief.code()))
+        await chief.say("/search คานารี")
+        assert "รหัสไม่ถูกต้อง" in (await chief.say("ไม่มีรหัส"))[0].text
+        found = "\n".join(m.text for m in await chief.say(chief.totp_code()))
         assert "2/" in found
-        assert "อย่างน้อย" in (await chief.says("/search ก"))[0].text
-        assert "ไม่พบคำนี้" in (await chief.says("ไม่มีคำนี้แน่นอน"))[0].text
-        begun = await chief.says("/intake letter")
+        assert "อย่างน้อย" in (await chief.say("/search ก"))[0].text
+        assert "ไม่พบคำนี้" in (await chief.say("ไม่มีคำนี้แน่นอน"))[0].text
+        begun = await chief.say("/intake letter")
         assert "หนังสือ" in begun[0].text
 
-    playing(tmp_path / "var", scene)
+    run_desk_scenario(tmp_path / "var", scene)
 
 
 COMMANDS = (
@@ -253,26 +260,26 @@ def test_whatever_is_done_at_once_history_is_a_path_and_the_counts_agree(
     tmp_path_factory: Any, seed: int, picked: list[str]
 ) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await filed(desk, 1)
-        staff = [await hired(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
+        await file_case(desk, 1)
+        staff = [await add_officer(desk, f"คน{n}", Role.SUPERVISOR) for n in range(3)]
         chance = random.Random(seed)
 
         async def does(officer: Officer, words: str) -> None:
             if words == "clock":
-                await desk.store.sendings.send(desk.now() + timedelta(seconds=61))
+                await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
             else:
-                await officer.confirms(await officer.says(words))
+                await officer.confirm(await officer.say(words))
 
         left = list(picked)
         while left:
             together, left = left[:3], left[3:]
             await asyncio.gather(*(does(chance.choice(staff), words) for words in together))
-        await agrees(desk)
+        await assert_history_consistent(desk)
 
-    playing(tmp_path_factory.mktemp("desk") / "var", scene)
+    run_desk_scenario(tmp_path_factory.mktemp("desk") / "var", scene)
 
 
-async def agrees(desk: DeskHarness) -> None:
+async def assert_history_consistent(desk: DeskHarness) -> None:
     async with desk.store._reader.connect() as connection:
         case = (await connection.execute(select(tables.cases))).mappings().one()
         lines = tables.history
@@ -283,7 +290,7 @@ async def agrees(desk: DeskHarness) -> None:
         if row["kind"] != "moved":
             continue
         following = CaseStatus(row["status"])
-        legal = {after for (at, _), after in NEXT.items() if at is status}
+        legal = {after for (at, _), after in TRANSITIONS.items() if at is status}
         assert following in legal
         outcome = CaseOutcome(row["outcome"]) if row["outcome"] else None
         if following is CaseStatus.CLOSED and status is CaseStatus.SCREENING:
@@ -291,8 +298,8 @@ async def agrees(desk: DeskHarness) -> None:
         assert (outcome is not None) == (following is CaseStatus.CLOSED)
         status = following
     assert (case["status"], case["outcome"]) == (status, outcome)
-    facts = {fact.field.value: fact.value for fact in await desk.store.facts()}
+    facts = {fact.field.value: fact.value for fact in await desk.store.load_facts()}
     assert facts["status"] == status
     assert facts.get("outcome", "") == (outcome or "")
     assert bool(facts.get("reason")) == (status is CaseStatus.NOT_ACCEPTED)
-    assert (status in ENDED) == (status in {CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})
+    assert (status in ENDED_STATUSES) == (status in {CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page
 from ita_stats.opinions import render_html as page
 from ita_stats.opinions import render_overview as overview
 from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks
-from tests.bot.hearing import InMemoryOpinionSource, full, served
-from tests.end.browser import CHROMIUM, DESK, PHONE
-from tests.end.heard import RULES
+from tests.bot.hearing import InMemoryOpinionSource, make_opinion_source, serve_opinion_pages
+from tests.end.browser import CHROMIUM, DESKTOP, PHONE
+from tests.end.heard import AXE_RULES
 from tests.ita_stats.opinions import said
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
@@ -33,13 +33,13 @@ WINDOWS = {
     "phone": PHONE,
     "dark": {**PHONE, "color_scheme": "dark"},
     "no-script": {**PHONE, "java_script_enabled": False},
-    "desk": DESK,
+    "desk": DESKTOP,
 }
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with served(full()) as one:
+    with serve_opinion_pages(make_opinion_source()) as one:
         yield one
 
 
@@ -48,7 +48,7 @@ def opened(browser: Browser) -> Iterator[Any]:
     """Opens a page in a window of a kind, and listens to what its policy forbids and what it asks others for."""
     contexts, complaints = [], list[str]()
 
-    def opens(where: str, how: dict[str, Any]) -> Page:
+    def open_in_window(where: str, how: dict[str, Any]) -> Page:
         context = browser.new_context(**how)
         contexts.append(context)
         one = context.new_page()
@@ -60,7 +60,7 @@ def opened(browser: Browser) -> Iterator[Any]:
         one.goto(where)
         return one
 
-    yield opens
+    yield open_in_window
     for context in contexts:
         context.close()
     assert complaints == []
@@ -73,7 +73,7 @@ def test_everybody_can_read_them(window: str, path: str, address: str, opened: A
     assert not one.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert one.evaluate("getComputedStyle(document.querySelector('.results')).getPropertyValue('--r-bar')")
     if window != "no-script":  # axe is a script itself
-        found = Axe().run(one, options=RULES).response["violations"]
+        found = Axe().run(one, options=AXE_RULES).response["violations"]
         assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == []
 
 
@@ -81,7 +81,7 @@ def test_everybody_can_read_them(window: str, path: str, address: str, opened: A
 def test_large_figures_stay_on_a_phone(letters: str, opened: Any, tmp_path: Path) -> None:
     """Whatever fonts the phone has, and however large its owner has set them."""
     path = tmp_path / "opinions.html"
-    path.write_text(page.page(said.results()).replace("20 (8.6%)", "100,000 (100.0%)"))
+    path.write_text(page.render_results_page(said.make_results()).replace("20 (8.6%)", "100,000 (100.0%)"))
     one = opened(path.as_uri(), PHONE)
     rights = one.evaluate(
         "letters => [...document.querySelectorAll('.bars strong')].map("
@@ -94,21 +94,21 @@ def test_large_figures_stay_on_a_phone(letters: str, opened: Any, tmp_path: Path
 
 @pytest.mark.parametrize("window", ["phone", "dark"])
 def test_a_page_that_stands_alone(window: str, opened: Any, tmp_path: Path) -> None:
-    found = said.results()
-    (tmp_path / "opinions.html").write_text(page.page(found))
+    found = said.make_results()
+    (tmp_path / "opinions.html").write_text(page.render_results_page(found))
     both = OpinionOverview(found.office_th, found.office_en, found.closes.date(), closed=(found,))
     (tmp_path / "opinions-all.html").write_text(
-        overview.alone(both, OverviewLinks("", "", "{code}/index.html"))
+        overview.render_overview_page(both, OverviewLinks("", "", "{code}/index.html"))
     )
     for name in ("opinions.html", "opinions-all.html"):
         one = opened((tmp_path / name).as_uri(), WINDOWS[window])
-        violations = Axe().run(one, options=RULES).response["violations"]
+        violations = Axe().run(one, options=AXE_RULES).response["violations"]
         assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in violations] == []
         assert not one.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
 def test_bars_are_as_long_as_their_figures(address: str, opened: Any) -> None:
-    one = opened(address + "/opinions/K7Q2", DESK)
+    one = opened(address + "/opinions/K7Q2", DESKTOP)
     shares = one.evaluate(
         "[...document.querySelectorAll('svg')].map(svg => [svg.nextElementSibling.textContent, "
         "...['.bar', '.rail'].map(part => svg.querySelector(part).getBoundingClientRect().width)])"
@@ -119,7 +119,7 @@ def test_bars_are_as_long_as_their_figures(address: str, opened: Any) -> None:
 
 
 def test_on_paper_nothing_is_cut_off(address: str, opened: Any) -> None:
-    one = opened(address + "/opinions/K7Q2", DESK)
+    one = opened(address + "/opinions/K7Q2", DESKTOP)
     with pypdfium2.PdfDocument(io.BytesIO(one.pdf(print_background=True))) as sheets:
         texts = [sheet.get_textpage() for sheet in sheets]
         text = "".join(words.get_text_bounded() for words in texts)
@@ -159,8 +159,8 @@ def test_the_offices_site_may_frame_it_and_links_open_beside(
 
 
 def test_an_office_that_asked_nobody(opened: Any) -> None:
-    with served(InMemoryOpinionSource()) as address:
+    with serve_opinion_pages(InMemoryOpinionSource()) as address:
         one = opened(address + "/opinions", PHONE)
         assert "ให้ความเห็นต่องานของสำนักงาน" in one.inner_text("main")
-        found = Axe().run(one, options=RULES).response["violations"]
+        found = Axe().run(one, options=AXE_RULES).response["violations"]
     assert found == []

@@ -11,27 +11,29 @@ from handlers.office import DeskMessengerLinks, MessengerLinks
 from tests import samples
 from tests.end.browser import CHROMIUM, PHONE, BrowserDriver
 from tests.end.heard import AuditedBrowserDriver
-from tests.end.walk import OFF, STORY, filed, picks, ready
+from tests.end.walk import PHONE_WITHOUT_SCRIPT, STORY, file_report, open_story_question, pick_choice
 from tests.play import OFFICE
-from tests.story import STORIES, StoryPlayer
+from tests.story import COMPLAINT_STORIES, StoryPlayer
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
 
-TOLD = [
-    s for s in STORIES if s.stem in {"report", "with-name", "head", "edit", "english", "reply", "withdraw"}
+PLAYED_STORIES = [
+    s
+    for s in COMPLAINT_STORIES
+    if s.stem in {"report", "with-name", "head", "edit", "english", "reply", "withdraw"}
 ]
 
 
-@pytest.mark.parametrize("story", TOLD, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", PLAYED_STORIES, ids=lambda story: story.stem)
 def test_every_page_of_a_story_can_be_read_on_a_phone(story: Path, browser: Browser, tmp_path: Path) -> None:
     door = AuditedBrowserDriver(browser, tmp_path / "var", PHONE)
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
-    assert door.judged > 5
-    assert door.wrong == []
+    assert door.audit_count > 5
+    assert door.violations == []
 
 
 @pytest.mark.parametrize(
@@ -42,70 +44,70 @@ def test_every_other_page_can_be_read_by_everybody(
     path: str, scheme: str, browser: Browser, tmp_path: Path
 ) -> None:
     door = AuditedBrowserDriver(browser, tmp_path / "var", {**PHONE, "color_scheme": scheme})
-    page = door.page("ก")
+    page = door.get_page("ก")
     page.goto(door.server.address + path)
-    door._read(page)
+    door._read_page(page)
     door.close()
-    assert door.wrong == []
+    assert door.violations == []
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_a_story_and_done_are_one_press(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     page.fill("[name=text]", STORY)
-    picks(page, "เสร็จแล้ว ไปข้อต่อไป")
+    pick_choice(page, "เสร็จแล้ว ไปข้อต่อไป")
     assert "ใครทำ" in page.inner_text("h1")
-    picks(page, "ย้อนกลับ")
+    pick_choice(page, "ย้อนกลับ")
     assert STORY in page.inner_text(".told") or STORY in page.locator(".told").text_content()
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_done_without_a_word_asks_for_one(door: BrowserDriver) -> None:
-    page = ready(door)
-    picks(page, "เสร็จแล้ว ไปข้อต่อไป")
+    page = open_story_question(door)
+    pick_choice(page, "เสร็จแล้ว ไปข้อต่อไป")
     assert "เล่าเพิ่มอีกนิด" in page.inner_text(".note")
     assert "เกิดอะไรขึ้น" in page.inner_text("h1")
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_what_was_typed_beside_a_way_back_is_there_again(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     page.fill("[name=text]", STORY)
-    picks(page, "ย้อนกลับ")
+    pick_choice(page, "ย้อนกลับ")
     assert page.input_value("[name=text]") == ""
-    picks(page, "ทุจริตต่อหน้าที่")
+    pick_choice(page, "ทุจริตต่อหน้าที่")
     assert page.input_value("[name=text]") == STORY
-    picks(page, "English")
+    pick_choice(page, "English")
     assert "What happened" in page.inner_text("h1")
     assert page.input_value("[name=text]") == STORY
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     page.fill("[name=text]", STORY)
-    picks(page, "เสร็จแล้ว")
+    pick_choice(page, "เสร็จแล้ว")
     page.fill("[name=text]", "นาย ก")
     page.click("[data-send]")
     page.locator("h1", has_text="เมื่อไร").wait_for()
-    picks(page, "ย้อนกลับ")
+    pick_choice(page, "ย้อนกลับ")
     assert page.input_value("[name=text]") == "นาย ก"
-    picks(page, "ย้อนกลับ")  # with the answer still in its box: it is no new one
+    pick_choice(page, "ย้อนกลับ")  # with the answer still in its box: it is no new one
     assert "เล่าเพิ่มได้อีก" in page.inner_text("h1")
 
 
 def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door: BrowserDriver) -> None:
-    page = ready(door)
-    one = samples.make(door.home.parent, "ภาพ.png")
+    page = open_story_question(door)
+    one = samples.write_sample_file(door.home.parent, "ภาพ.png")
     page.set_input_files("[name=file]", [one] * 6)
     page.click("[data-send]")
     assert "ไม่เกิน 5 ไฟล์" in page.inner_text('[data-line="stop"]')
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_a_receipt_can_be_taken_away(door: BrowserDriver) -> None:
-    page = ready(door)
-    receipt = filed(page)
+    page = open_story_question(door)
+    receipt = file_report(page)
     for label, name in (("บันทึกเป็นรูป", "note.png"), ("บันทึกเป็นข้อความ", "note.txt")):
         with page.expect_download() as caught:
             page.click(f"text={label}")
@@ -121,15 +123,15 @@ def test_a_receipt_can_be_taken_away(door: BrowserDriver) -> None:
     assert page.title() == OFFICE.name.th
     page.reload()
     assert page.inner_text("[data-receipt]") == receipt  # still the last thing that was said
-    picks(page, "ข้าม")
+    pick_choice(page, "ข้าม")
     page.goto(door.server.address + "/report?said")
     assert page.query_selector("[data-receipt]") is None
     assert receipt not in page.content()
 
 
 def test_on_paper_there_is_the_receipt_and_nothing_to_press(door: BrowserDriver) -> None:
-    page = ready(door)
-    filed(page)
+    page = open_story_question(door)
+    file_report(page)
     page.emulate_media(media="print")
     assert page.locator("[data-receipt]").is_visible()
     for hidden in ("form", "[data-exit]", ".keep", ".question", "footer"):
@@ -137,7 +139,7 @@ def test_on_paper_there_is_the_receipt_and_nothing_to_press(door: BrowserDriver)
 
 
 def test_a_report_with_the_keyboard_alone(door: BrowserDriver) -> None:
-    page = door.page("ก")
+    page = door.get_page("ก")
     page.goto(door.server.address + "/report")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -157,7 +159,7 @@ def test_a_report_with_the_keyboard_alone(door: BrowserDriver) -> None:
 
 @pytest.mark.parametrize("door", [PHONE], indirect=True)
 def test_everything_that_is_pressed_is_large_enough(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     small = """() => [...document.querySelectorAll('button, a, summary, input:not([type=hidden]), textarea')]
       .map((e) => [e.innerText || e.name, e.getBoundingClientRect()])
       .filter(([, r]) => r.width && r.left >= 0 && (r.height < 24 || r.width < 24)).map(([n]) => n)"""
@@ -169,8 +171,8 @@ def test_everything_that_is_pressed_is_large_enough(door: BrowserDriver) -> None
 def test_the_messengers_stand_on_the_first_page_with_their_codes(browser: Browser, tmp_path: Path) -> None:
     links = MessengerLinks(line="https://line.me/R/ti/p/@example", telegram="https://t.me/example_bot")
     office = OFFICE.model_copy(update={"chats": DeskMessengerLinks(complaints=links)})
-    door = BrowserDriver(browser, tmp_path / "var", OFF, office)
-    page = door.page("ก")
+    door = BrowserDriver(browser, tmp_path / "var", PHONE_WITHOUT_SCRIPT, office)
+    page = door.get_page("ก")
     page.goto(door.server.address)
     reporting, general = page.locator(".complaints"), page.locator(".service")
     for link in (links.line, links.telegram):

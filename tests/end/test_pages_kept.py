@@ -6,19 +6,19 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route
 
 from tests.end.browser import CHROMIUM, PHONE, BrowserDriver
-from tests.end.walk import OFF, STORY, filed, picks, ready
+from tests.end.walk import PHONE_WITHOUT_SCRIPT, STORY, file_report, open_story_question, pick_choice
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     second = page.context.new_page()
     second.goto(page.url.partition("?")[0])
     assert "เกิดอะไรขึ้น" in second.inner_text("h1")
     page.fill("[name=text]", STORY)
-    picks(page, "เสร็จแล้ว")
+    pick_choice(page, "เสร็จแล้ว")
     # The second tab still shows the older question: its words are not taken for an answer to the newer.
     second.fill("[name=text]", "เขียนไว้ในอีกแท็บหนึ่ง")
     second.click("[data-send]")
@@ -36,7 +36,7 @@ def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDriver) -
 
 
 def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     page.fill("[name=text]", STORY)
     page.context.set_offline(True)
     page.click("[data-send]")
@@ -65,9 +65,9 @@ def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDri
     assert f"เก็บไว้แล้ว {len(STORY)} ตัวอักษร" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDriver) -> None:
-    page = door.page("ก")
+    page = door.get_page("ก")
     page.goto(door.server.address + "/track")
     page.keyboard.press("Escape")
     page.fill("[name=text]", "1234")
@@ -77,7 +77,7 @@ def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDriver) -> None:
     assert page.get_attribute("html", "lang") == "th"
 
 
-def visited(page: Page) -> Iterator[str]:
+def list_history_urls(page: Page) -> Iterator[str]:
     """The addresses that "back" and "forward" lead to, and the present one."""
     history = page.context.new_cdp_session(page).send("Page.getNavigationHistory")
     return (entry["url"] for entry in history["entries"])
@@ -85,10 +85,10 @@ def visited(page: Page) -> Iterator[str]:
 
 def test_the_quick_exit_leaves_nothing_to_go_back_to(door: BrowserDriver) -> None:
     for leave in ("[data-exit]", "Escape"):
-        page = door.page(leave)
+        page = door.get_page(leave)
         page.goto(door.server.address + "/report")
-        picks(page, "รับทราบ เริ่มแจ้งเรื่อง")
-        assert [*visited(page)] == ["about:blank", f"{door.server.address}/report?said"]
+        pick_choice(page, "รับทราบ เริ่มแจ้งเรื่อง")
+        assert [*list_history_urls(page)] == ["about:blank", f"{door.server.address}/report?said"]
         if leave == "Escape":
             page.keyboard.press("Escape")
             page.keyboard.press("Escape")
@@ -96,22 +96,22 @@ def test_the_quick_exit_leaves_nothing_to_go_back_to(door: BrowserDriver) -> Non
             page.click(leave)
         page.wait_for_url("**/elsewhere")
         assert page.context.cookies(door.server.address + "/report") == []
-        assert [*visited(page)] == ["about:blank", f"{door.server.address}/elsewhere"]
+        assert [*list_history_urls(page)] == ["about:blank", f"{door.server.address}/elsewhere"]
 
 
-@pytest.mark.parametrize("door", [OFF], indirect=True)
+@pytest.mark.parametrize("door", [PHONE_WITHOUT_SCRIPT], indirect=True)
 def test_the_quick_exit_without_javascript(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     page.click("[data-exit]")
     page.wait_for_url("**/elsewhere")
     page.goto(door.server.address + "/report")
     assert "ก่อนเริ่ม" in page.inner_text("h1")  # the draft is out of reach
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_the_receipt_stays_until_it_is_surely_written_down(door: BrowserDriver) -> None:
-    page = ready(door)
-    receipt = filed(page)
+    page = open_story_question(door)
+    receipt = file_report(page)
     page.fill("[name=text]", "00000")
     page.keyboard.press("Enter")
     page.wait_for_selector("[aria-invalid]")
@@ -129,9 +129,9 @@ def test_the_receipt_stays_until_it_is_surely_written_down(door: BrowserDriver) 
     assert receipt not in page.content()
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_a_mistyped_receipt_is_there_to_be_mended(door: BrowserDriver) -> None:
-    page = door.page("ก")
+    page = door.get_page("ก")
     page.goto(door.server.address + "/track")
     page.fill("[name=text]", "0123-4567-89AB-CDEF-W")
     page.keyboard.press("Enter")
@@ -139,9 +139,9 @@ def test_a_mistyped_receipt_is_there_to_be_mended(door: BrowserDriver) -> None:
     assert page.input_value("[name=text]") == "0123-4567-89AB-CDEF-W"
 
 
-@pytest.mark.parametrize("door", [PHONE, OFF], indirect=True, ids=["on", "off"])
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_another_page_is_opened_beside_what_is_being_typed(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     page.fill("[name=text]", STORY)
     with page.context.expect_page() as opened:
         page.click("footer a")
@@ -151,7 +151,7 @@ def test_another_page_is_opened_beside_what_is_being_typed(door: BrowserDriver) 
 
 
 def test_a_reload_asks_first_and_the_quick_exit_does_not(door: BrowserDriver) -> None:
-    page = ready(door)
+    page = open_story_question(door)
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -170,9 +170,9 @@ def test_a_reload_asks_first_and_the_quick_exit_does_not(door: BrowserDriver) ->
 
 
 def test_half_an_hour_of_silence_is_warned_of_and_typing_is_no_silence(door: BrowserDriver) -> None:
-    page = door.page("ก")
+    page = door.get_page("ก")
     page.clock.install()
-    ready(door)
+    open_story_question(door)
     sent: list[str] = []
     page.on(
         "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None

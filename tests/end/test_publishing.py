@@ -7,26 +7,26 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.publishing import releases
-from tests.bot.releasing import busy
+from tests.bot.releasing import make_busy_desk
 from tests.end import web_server
 
 
 def test_a_running_server_publishes(tmp_path: Path) -> None:
-    ground = busy(tmp_path / "var")
+    ground = make_busy_desk(tmp_path / "var")
     web = tmp_path / "web"
     web.mkdir()
-    made = ground.releases()
-    server = web_server.start(ground.home, ITA_PUBLISH_FOLDER=str(web))
+    made = ground.make_release()
+    server = web_server.start_server(ground.home, ITA_PUBLISH_FOLDER=str(web))
     try:
         end = time.monotonic() + 20
         while not (web / "index.html").exists() and time.monotonic() < end:
             time.sleep(0.05)
         with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)) as one:
             one.request("GET", "/statistics/2569/1/manifest.json")
-            assert one.getresponse().read() == made.kept.manifest
+            assert one.getresponse().read() == made.record.manifest
     finally:
-        log = server.ends()
-    assert releases.verified(web / "latest") == []
+        log = server.stop()
+    assert releases.verify_release_folder(web / "latest") == []
     events = [json.loads(line)["event"] for line in log]
     assert set(events) == {"started", "advice", "ticked", "published", "stopped"}
     assert not [line for line in log if "2569" in line.replace(json.loads(line)["at_time"], "")]

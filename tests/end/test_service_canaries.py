@@ -13,9 +13,9 @@ from handlers.consultations.messages import (
     ConsultationQuestion,
     ConsultationQuestionKind,
 )
-from tests.end.chat import TerminalDriver, surroundings
+from tests.end.chat import TerminalDriver, build_environment
 from tests.end.desk import DeskHarness
-from tests.end.test_canaries import search, spellings
+from tests.end.test_canaries import encode_canary, find_canaries
 from tests.end.web_server import Visitor
 
 PERSON = "KANARYPERSON"
@@ -33,10 +33,10 @@ async def announce(desk: DeskHarness) -> None:
     )
     opens = desk.now() - timedelta(hours=1)
     ballot = Consultation(CODE, "เรื่อง", "", "", opens, opens + timedelta(days=9), questions)
-    await desk.office(AnnounceConsultation(ballot, "staff:x"))
+    await desk.commit_office_act(AnnounceConsultation(ballot, "staff:x"))
 
 
-def talked(door: TerminalDriver) -> list[str]:
+def talk_and_collect_codes(door: TerminalDriver) -> list[str]:
     """An opinion, a voice and a question of one person; gives their codes."""
     codes = []
     for line in (
@@ -45,7 +45,9 @@ def talked(door: TerminalDriver) -> list[str]:
         *(f"c-{CODE}", VOICE, "[เห็นด้วย]", STATEMENT, "[ส่งความคิดเห็น]"),
         *(QUESTION, "[ถามเจ้าหน้าที่]"),
     ):
-        messages = door.pick(PERSON, line[1:-1], "") if line[0] == "[" else door.hear(PERSON, line)
+        messages = (
+            door.pick_choice(PERSON, line[1:-1], "") if line[0] == "[" else door.send_text(PERSON, line)
+        )
         codes += [message.receipt for message in messages if message.receipt]
     return codes
 
@@ -55,28 +57,29 @@ def test_no_canary_of_the_service_desk_stands_anywhere_in_clear(tmp_path: Path) 
     temporary.mkdir()
     server = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"],
-        cwd=tmp_path, env=surroundings(home, TMPDIR=str(temporary)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=tmp_path, env=build_environment(home, TMPDIR=str(temporary)),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert server.stdout is not None
     port = int(server.stdout.readline().decode().rpartition(":")[2])
     door = TerminalDriver(home, "service")
-    door._office(announce)
-    codes = talked(door)
+    door._run_on_desk(announce)
+    codes = talk_and_collect_codes(door)
     visitor = Visitor(port)
-    visitor.opens("/ask")
-    assert PAGE in visitor.sends(text=PAGE).body + visitor.sends(text=PAGE * 400).body
+    visitor.open_page("/ask")
+    assert PAGE in visitor.submit_form(text=PAGE).body + visitor.submit_form(text=PAGE * 400).body
     # Killed, so that the write-ahead log stays as it is.
     program = door.programs.pop(PERSON)
     os.kill(program.process.pid, signal.SIGKILL)
     _, errors = program.process.communicate()
     every = [PERSON, OPINION, WISH, CONTACT, VOICE, STATEMENT, QUESTION, PAGE, *codes]
     every += [code.replace("-", "") for code in codes]
-    assert search(home, every) == []
-    door._office(lambda desk: desk.store.retention.checkpoint())
+    assert find_canaries(home, every) == []
+    door._run_on_desk(lambda desk: desk.store.retention.checkpoint_wal())
     server.terminate()
     out, logged = server.communicate(timeout=20)
     assert server.returncode == 0
     for canary in every:
-        assert not any(s in errors + logged + out for s in spellings(canary)), canary
-    assert search(home, every) + search(temporary, every) == []
+        assert not any(s in errors + logged + out for s in encode_canary(canary)), canary
+    assert find_canaries(home, every) + find_canaries(temporary, every) == []
     assert len(codes) == 1

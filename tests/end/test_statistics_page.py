@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 
 from ita_stats.cases.model import Breakdown, ReleaseInfo
 from ita_stats.render import html as page
-from ita_stats.render.document import StatisticsDocument, document
-from tests.end.browser import CHROMIUM, DESK, PHONE, chromium
-from tests.ita_stats.printed import printed, tables
+from ita_stats.render.document import StatisticsDocument, build_statistics_document
+from tests.end.browser import CHROMIUM, DESKTOP, PHONE, launch_chromium
+from tests.ita_stats.printed import make_document, make_protected_tables
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -25,16 +25,16 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all pages."""
-    with chromium() as one:
+    with launch_chromium() as one:
         yield one
 
 
-def wide() -> StatisticsDocument:
+def make_wide_document() -> StatisticsDocument:
     """Ten categories."""
-    found = tables()
+    found = make_protected_tables()
     one = found.categories[0]
     codes = [f"c{n}" for n in range(10)]
-    return document(
+    return build_statistics_document(
         replace(
             found,
             categories=tuple(Breakdown(c, "ละเว้นการปฏิบัติหน้าที่", "Failure to act", one.figures) for c in codes),
@@ -44,7 +44,7 @@ def wide() -> StatisticsDocument:
     )
 
 
-DOCUMENTS = {"year": printed, "nothing": lambda: printed(0), "ten": wide}
+DOCUMENTS = {"year": make_document, "nothing": lambda: make_document(0), "ten": make_wide_document}
 
 
 class OpenedPage:
@@ -59,19 +59,19 @@ class OpenedPage:
         self.page.goto(address)
 
 
-def written(folder: Path, found: StatisticsDocument) -> str:
+def write_page(folder: Path, found: StatisticsDocument) -> str:
     """The address of the page as a file."""
     path = folder / "statistics.html"
-    path.write_text(page.page(found), "utf-8")
+    path.write_text(page.render_statistics_page(found), "utf-8")
     return path.as_uri()
 
 
-@pytest.mark.parametrize("how", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desk"])
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_it_is_read_by_everybody_and_asks_nobody(
     name: str, how: dict[str, Any], browser: Browser, tmp_path: Path
 ) -> None:
-    address = written(tmp_path, DOCUMENTS[name]())
+    address = write_page(tmp_path, DOCUMENTS[name]())
     opened = OpenedPage(browser, how, address)
     assert opened.asked == [address]
     assert opened.complaints == []
@@ -84,7 +84,7 @@ def test_it_is_read_by_everybody_and_asks_nobody(
 
 
 def test_words_of_charts_are_large_enough_on_a_phone(browser: Browser, tmp_path: Path) -> None:
-    opened = OpenedPage(browser, PHONE, written(tmp_path, printed()))
+    opened = OpenedPage(browser, PHONE, write_page(tmp_path, make_document()))
     heights = opened.page.evaluate(
         "[...document.querySelectorAll('svg text')].map(t => parseFloat(getComputedStyle(t).fontSize)"
         " * t.ownerSVGElement.getBoundingClientRect().width / 400)"
@@ -94,7 +94,7 @@ def test_words_of_charts_are_large_enough_on_a_phone(browser: Browser, tmp_path:
 
 
 def test_it_lives_in_a_frame_of_another_site(browser: Browser, tmp_path: Path) -> None:
-    address = written(tmp_path, printed())
+    address = write_page(tmp_path, make_document())
     outer = tmp_path / "office.html"
     outer.write_text(
         '<!doctype html><html lang="th"><title>x</title>'
@@ -109,7 +109,7 @@ def test_it_lives_in_a_frame_of_another_site(browser: Browser, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_on_paper_nothing_is_cut_off(name: str, browser: Browser, tmp_path: Path) -> None:
-    opened = OpenedPage(browser, DESK, written(tmp_path, DOCUMENTS[name]()))
+    opened = OpenedPage(browser, DESKTOP, write_page(tmp_path, DOCUMENTS[name]()))
     made = opened.page.pdf(prefer_css_page_size=True, print_background=True)
     with pypdfium2.PdfDocument(io.BytesIO(made)) as sheets:
         width, height = sheets[0].get_size()

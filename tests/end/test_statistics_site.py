@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.bot.releasing import busy, order
-from tests.end.browser import CHROMIUM, DESK, PHONE, chromium
+from tests.bot.releasing import make_busy_desk, make_release_request
+from tests.end.browser import CHROMIUM, DESKTOP, PHONE, launch_chromium
 from tests.end.server import WebServer
 from tests.play import OFFICE
 
@@ -23,16 +23,16 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Two desks, made before the browser, beside which asyncio does not run."""
-    released, nothing = (busy(tmp_path_factory.mktemp("desk") / "var") for _ in range(2))
-    released.releases(order("2569Q1", date(2025, 12, 31)))
-    released.releases()
+    released, nothing = (make_busy_desk(tmp_path_factory.mktemp("desk") / "var") for _ in range(2))
+    released.make_release(make_release_request("2569Q1", date(2025, 12, 31)))
+    released.make_release()
     return {"released": released.home, "nothing": nothing.home}
 
 
 @pytest.fixture(scope="module")
 def browser(desks: dict[str, Path]) -> Iterator[Browser]:
     """One browser for all pages."""
-    with chromium() as one:
+    with launch_chromium() as one:
         yield one
 
 
@@ -68,7 +68,7 @@ def test_it_is_read_by_everybody(path: str, desk: str, browser: Browser, desks: 
     asked: list[str] = []
     said: list[str] = []
     try:
-        for how in (PHONE, DESK):
+        for how in (PHONE, DESKTOP):
             context = browser.new_context(**{**how, "java_script_enabled": True})
             page = context.new_page()
             page.on("request", lambda request: asked.append(request.url))
@@ -101,7 +101,7 @@ def test_only_the_offices_website_frames_it(browser: Browser, desks: dict[str, P
         try:
             seen = []
             for origin in (office, stranger):
-                context = browser.new_context(**DESK)
+                context = browser.new_context(**DESKTOP)
                 page = context.new_page()
                 page.goto(origin)
                 page.wait_for_timeout(300)

@@ -6,58 +6,58 @@ import pytest
 
 from tests.end.chat import TerminalDriver
 from tests.end.engine_door import EngineDriver
-from tests.play import STRICT as STRICT_OFFICE
-from tests.story import SERVICE, STORIES, STRICT, StoryPlayer
+from tests.play import STRICT_OFFICE_TOML as STRICT_OFFICE
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
 def test_through_the_engine(story: Path, tmp_path: Path) -> None:
     door = EngineDriver(tmp_path / "var")
-    StoryPlayer(door).play(story)
+    StoryPlayer(door).play_story(story)
     door.close()
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
 def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
     door = TerminalDriver(tmp_path / "var")
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
     assert not "".join(door.errors)
 
 
-@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
     door = EngineDriver(tmp_path / "var")
-    StoryPlayer(door).play(story)
+    StoryPlayer(door).play_story(story)
     door.close()
 
 
-@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
     door = TerminalDriver(tmp_path / "var")
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
     assert not "".join(door.errors)
 
 
-@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
 def test_the_service_desk_through_the_engine(story: Path, tmp_path: Path) -> None:
     door = EngineDriver(tmp_path / "var", "service")
-    StoryPlayer(door).play(story)
+    StoryPlayer(door).play_story(story)
     door.close()
 
 
-@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
 def test_the_service_desk_through_the_terminal(story: Path, tmp_path: Path) -> None:
     door = TerminalDriver(tmp_path / "var", "service")
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
     assert not "".join(door.errors)

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end.test_canaries import search
-from tests.end.web_server import EDGE, HtmlPage, ServerProcess, Visitor, events, multipart, start, wire
+from tests.end.test_canaries import find_canaries
+from tests.end.web_server import (
+    MULTIPART_BOUNDARY,
+    HtmlPage,
+    ServerProcess,
+    Visitor,
+    encode_multipart,
+    open_socket,
+    parse_log_events,
+    start_server,
+)
 
 ADDRESS = "2001:db8:cafe:1234:5678:9abc:def0:1357"
 PACKED = socket.inet_pton(socket.AF_INET6, ADDRESS)
@@ -19,13 +28,13 @@ PROXY = {"X-Forwarded-For": ADDRESS, "User-Agent": AGENT, "Referer": f"https://{
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server behind a proxy; whatever came, nothing broke, and nobody's address stands anywhere."""
     home = tmp_path_factory.mktemp("bad") / "var"
-    one = start(home, TMPDIR=str(home.parent))
+    one = start_server(home, TMPDIR=str(home.parent))
     yield one
-    log = one.ends()
-    assert set(events(log)) <= {"started", "stopped", "ticked", "foreign"}, log  # what was no HTTP
+    log = one.stop()
+    assert set(parse_log_events(log)) <= {"started", "stopped", "ticked", "foreign"}, log  # what was no HTTP
     canaries = [ADDRESS, ADDRESS.replace(":", ""), AGENT, "2001:db8:cafe:1200"]
     assert [line for line in log if any(canary in line for canary in canaries)] == []
-    assert search(home, canaries) == []
+    assert find_canaries(home, canaries) == []
     assert [path for path in home.rglob("*") if path.is_file() and PACKED in path.read_bytes()] == []
 
 
@@ -35,14 +44,14 @@ def visitor(served: ServerProcess) -> Visitor:
     return Visitor(served.port, dict(PROXY))
 
 
-def assert_kind(page: HtmlPage, status: int) -> None:
+def assert_error_page(page: HtmlPage, status: int) -> None:
     """A page of ours, in Thai, with a way on, kept by nobody."""
     assert page.status == status
     assert re.search(r"[\u0e01-\u0e5b]{3}", page.heading)
     assert 'href="/' in page.body
-    assert page.header("cache-control") == "no-store"
-    assert page.header("content-type") == "text/html; charset=utf-8"
-    assert "default-src 'none'" in page.header("content-security-policy")
+    assert page.get_header("cache-control") == "no-store"
+    assert page.get_header("content-type") == "text/html; charset=utf-8"
+    assert "default-src 'none'" in page.get_header("content-security-policy")
 
 
 ADDRESSES = ["/", "/report", "/track", "/privacy", "/exit", "/healthz", "/readyz", "/static/page.css"]
@@ -52,9 +61,9 @@ ADDRESSES = ["/", "/report", "/track", "/privacy", "/exit", "/healthz", "/readyz
 def test_verbs_that_are_not_served(visitor: Visitor, path: str) -> None:
     writes = path in ("/report", "/track")
     for verb in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", *([] if writes else ["POST"])):
-        page = visitor.asks(path, verb)
-        assert_kind(page, 405)
-        allowed = {word.strip() for word in page.header("allow").split(",")}
+        page = visitor.request(path, verb)
+        assert_error_page(page, 405)
+        allowed = {word.strip() for word in page.get_header("allow").split(",")}
         assert "GET" in allowed, (verb, path)
         assert verb not in allowed
         assert not page.cookies
@@ -62,7 +71,7 @@ def test_verbs_that_are_not_served(visitor: Visitor, path: str) -> None:
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_a_head_is_a_get_without_its_body(visitor: Visitor, path: str) -> None:
-    page, whole = visitor.asks(path, "HEAD"), visitor.asks(path)
+    page, whole = visitor.request(path, "HEAD"), visitor.request(path)
     assert (page.status, page.body) == (whole.status, "")
 
 
@@ -91,8 +100,8 @@ def test_a_head_is_a_get_without_its_body(visitor: Visitor, path: str) -> None:
     ],
 )
 def test_what_is_not_there(visitor: Visitor, path: str) -> None:
-    page = visitor.asks(path)
-    assert_kind(page, 404)
+    page = visitor.request(path)
+    assert_error_page(page, 404)
     assert not page.cookies
 
 
@@ -101,23 +110,23 @@ def test_what_is_not_there(visitor: Visitor, path: str) -> None:
 )
 def test_a_query_of_any_kind(visitor: Visitor, query: str) -> None:
     for path in ("/", "/report", "/track", "/privacy"):
-        page = visitor.asks(path + query)
+        page = visitor.request(path + query)
         assert page.status == 200
-        assert page.header("cache-control") == "no-store"
+        assert page.get_header("cache-control") == "no-store"
 
 
 def test_a_slash_too_many_leads_nowhere_else(visitor: Visitor) -> None:
-    page = visitor.asks("/report/", Host="evil.example")
+    page = visitor.request("/report/", Host="evil.example")
     assert page.status in (303, 307, 308, 404)
-    assert "evil.example" not in page.header("location")
+    assert "evil.example" not in page.get_header("location")
 
 
 GARBLED = [
     (b"", "text/plain"),
     (b"{}", "application/json"),
     (b"x", "multipart/form-data"),
-    (b"x", f"multipart/form-data; boundary={EDGE}"),
-    (multipart({"text": "ก"}, {})[:-9], f"multipart/form-data; boundary={EDGE}"),
+    (b"x", f"multipart/form-data; boundary={MULTIPART_BOUNDARY}"),
+    (encode_multipart({"text": "ก"}, {})[:-9], f"multipart/form-data; boundary={MULTIPART_BOUNDARY}"),
     (b"a=1&" * 1000, "application/x-www-form-urlencoded"),
 ]
 
@@ -125,13 +134,13 @@ GARBLED = [
 @pytest.mark.parametrize(("body", "kind"), GARBLED)
 def test_a_form_that_is_none(visitor: Visitor, body: bytes, kind: str) -> None:
     for path in ("/report", "/track"):
-        assert_kind(visitor.asks(path, "POST", body, Content_Type=kind), 400)
+        assert_error_page(visitor.request(path, "POST", body, Content_Type=kind), 400)
 
 
 def test_letters_of_all_sorts_are_no_fault(visitor: Visitor) -> None:
-    visitor.opens("/report")
+    visitor.open_page("/report")
     for odd in ("\0", "\ufffd", "\u202e", "x" * 70_000, "\r", "&#0;", "🏛" * 500, "ก\u0e33" * 100):
-        assert visitor.sends(odd).status == 200
+        assert visitor.submit_form(odd).status == 200
     for odd in (
         "",
         ".",
@@ -144,19 +153,19 @@ def test_letters_of_all_sorts_are_no_fault(visitor: Visitor) -> None:
         "١.next",
         "1.accept" * 99,
     ):
-        assert visitor.sends("ก", choice=odd).status == 200
-    assert visitor.sends("", other="x", file="x" * 10).status == 200
+        assert visitor.submit_form("ก", choice=odd).status == 200
+    assert visitor.submit_form("", other="x", file="x" * 10).status == 200
 
 
 def test_a_length_that_is_none_or_lies(served: ServerProcess) -> None:
     for length in (b"x", b"-1", b"1e9", b"\xd9\xa3", b"9" * 400, b"5\r\nContent-Length: 6"):
-        with wire(served.port) as one:
+        with open_socket(served.port) as one:
             one.sendall(
                 b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: " + length
             )
             one.sendall(b"\r\n\r\nhello")
             assert re.match(rb"HTTP/1\.1 4\d\d ", one.recv(65536)), length
-    with wire(served.port) as one:
+    with open_socket(served.port) as one:
         one.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n")
         one.sendall(b"Content-Length: 99999999999\r\n\r\nhello")
         assert one.recv(65536).startswith(b"HTTP/1.1 413 ")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.end.browser import ARGS, CHROMIUM
-from tests.end.chat import surroundings
+from tests.end.browser import CHROMIUM, CHROMIUM_ARGS
+from tests.end.chat import build_environment
 from tests.end.test_canaries import (
     CONTACT,
     CONTENT,
@@ -17,22 +17,22 @@ from tests.end.test_canaries import (
     NAME,
     REPLY,
     TEXT,
-    search,
-    spellings,
+    encode_canary,
+    find_canaries,
 )
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 AGENT = "CANARYAGENT"
 
 
-def picks(page: Page, label: str) -> None:
+def pick_choice(page: Page, label: str) -> None:
     """Press a button and wait for the next page."""
     old = page.get_attribute("[name=csrf]", "value")
     page.locator("button[name=choice]", has_text=label).first.click()
     page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
 
 
-def says(page: Page, words: str) -> None:
+def send_text(page: Page, words: str) -> None:
     """Write something and send it."""
     old = page.get_attribute("[name=csrf]", "value")
     page.fill("[name=text]", words)
@@ -40,31 +40,31 @@ def says(page: Page, words: str) -> None:
     page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
 
 
-def report(page: Page, address: str, evidence: Path) -> str:
+def file_report(page: Page, address: str, evidence: Path) -> str:
     """A whole report with a name and a file, and a message afterwards; gives the receipt."""
     page.goto(f"{address}/report")
     for label in ("รับทราบ เริ่มแจ้งเรื่อง", "ทุจริตต่อหน้าที่"):
-        picks(page, label)
+        pick_choice(page, label)
     page.fill("[name=text]", TEXT)
-    picks(page, "เสร็จแล้ว")
+    pick_choice(page, "เสร็จแล้ว")
     for _ in range(3):
-        picks(page, "ข้าม")
+        pick_choice(page, "ข้าม")
     page.set_input_files("[name=file]", evidence)
-    picks(page, "ไม่มีหลักฐาน")
-    picks(page, "เสร็จแล้ว")
+    pick_choice(page, "ไม่มีหลักฐาน")
+    pick_choice(page, "เสร็จแล้ว")
     for label in ("ข้าม", "ข้าม", "ข้าม", "ไม่ใช่"):
-        picks(page, label)
+        pick_choice(page, label)
     page.locator("button[name=choice]", has_text=re.compile("^บอกชื่อ$")).click()
     page.locator("h1", has_text="ชื่อของท่าน").wait_for()
-    says(page, NAME)
-    says(page, CONTACT)
-    picks(page, "ส่งเรื่อง")
+    send_text(page, NAME)
+    send_text(page, CONTACT)
+    pick_choice(page, "ส่งเรื่อง")
     receipt = page.inner_text("[data-receipt]")
-    says(page, receipt[-6:])
+    send_text(page, receipt[-6:])
     page.goto(f"{address}/track")
-    says(page, receipt)
-    picks(page, "ส่งข้อความ")
-    says(page, REPLY)
+    send_text(page, receipt)
+    pick_choice(page, "ส่งข้อความ")
+    send_text(page, REPLY)
     assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in page.inner_text("main")
     return receipt
 
@@ -77,7 +77,8 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
     evidence.write_text(CONTENT, "utf-8")
     server = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"],
-        cwd=tmp_path, env=surroundings(home, TMPDIR=str(temporary)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=tmp_path, env=build_environment(home, TMPDIR=str(temporary)),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert server.stdout is not None
     address = server.stdout.readline().decode().split()[1]
@@ -85,12 +86,12 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
         window = driver.chromium.launch_persistent_context(
             str(profile),
             executable_path=str(CHROMIUM),
-            args=ARGS,
+            args=CHROMIUM_ARGS,
             java_script_enabled=scripts,
             user_agent=AGENT,
         )
         page = window.pages[0]
-        receipt = report(page, address, evidence)
+        receipt = file_report(page, address, evidence)
         assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
         kept = window.cookies(f"{address}/report")
         assert [(one["httpOnly"], one["sameSite"], one["expires"]) for one in kept] == [(True, "Lax", -1)]
@@ -114,7 +115,7 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
         kept[0]["value"][:32],
     ]
     for canary in (*every, AGENT, "127.0.0.1"):
-        assert not any(s in logged + out for s in spellings(canary)), canary
-    assert search(home, [*every, AGENT]) + search(temporary, every) == []
-    assert search(profile, [address.partition("//")[2]])  # the browser did keep what it keeps
-    assert search(profile, every) == []
+        assert not any(s in logged + out for s in encode_canary(canary)), canary
+    assert find_canaries(home, [*every, AGENT]) + find_canaries(temporary, every) == []
+    assert find_canaries(profile, [address.partition("//")[2]])  # the browser did keep what it keeps
+    assert find_canaries(profile, every) == []

@@ -29,29 +29,29 @@ def visitor(server: WebServer) -> Visitor:
     return Visitor(server.port)
 
 
-def until(visitor: Visitor, lines: int) -> HtmlPage:
+def open_report_until(visitor: Visitor, lines: int) -> HtmlPage:
     """A report as far as the answer of that number."""
-    visitor.opens("/report")
+    visitor.open_page("/report")
     for answer in WHOLE_REPORT[2 : 2 + lines]:
-        visitor.says(answer)
+        visitor.say(answer)
     return visitor.page
 
 
-def filed(server: WebServer, visitor: Visitor, frm: int) -> dict[str, str]:
+def file_rest_of_report(server: WebServer, visitor: Visitor, frm: int) -> dict[str, str]:
     """Go on from the answer of that number and send the report; what its case holds."""
     for answer in WHOLE_REPORT[2 + frm :]:
-        visitor.says(answer)
-    receipt = visitor.says("[ส่งเรื่อง]").receipt
+        visitor.say(answer)
+    receipt = visitor.say("[ส่งเรื่อง]").receipt
 
     async def work() -> dict[str, str]:
-        case = await server.desk.case_of(receipt)
+        case = await server.desk.find_case_id(receipt)
         assert case is not None
-        return dict((await server.desk.store.report(case)).answers)
+        return dict((await server.desk.store.load_report(case)).answers)
 
     return server.run(work())
 
 
-def full(*_: Any, **__: Any) -> Any:
+def raise_disk_full(*_: Any, **__: Any) -> Any:
     """There is no room."""
 
     async def never() -> Any:
@@ -60,11 +60,11 @@ def full(*_: Any, **__: Any) -> Any:
     return never()
 
 
-def forgiven(server: WebServer) -> int:
+def clear_disk_full_errors(server: WebServer) -> int:
     """How many faults there were, which the test wanted."""
-    count = len(server.desk.faults)
-    assert {type(fault) for fault in server.desk.faults} <= {DiskFullError}
-    server.desk.faults.clear()
+    count = len(server.desk.errors)
+    assert {type(fault) for fault in server.desk.errors} <= {DiskFullError}
+    server.desk.errors.clear()
     return count
 
 
@@ -74,103 +74,103 @@ STORY, ACCUSED, EVIDENCE = 2, 4, 7
 def test_a_full_disk_gives_back_what_was_typed(
     server: WebServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = until(visitor, ACCUSED)
-    monkeypatch.setattr(server.desk.store, "commit", full)
-    page = visitor.sends(TYPED)
-    assert (page.status, page.text, page.heading) == (503, TYPED, asked.heading)
-    assert "ยังไม่ถูกบันทึก" in page.words
-    assert page.header("cache-control") == "no-store"
-    assert forgiven(server) == 1
+    asked = open_report_until(visitor, ACCUSED)
+    monkeypatch.setattr(server.desk.store, "commit", raise_disk_full)
+    page = visitor.submit_form(TYPED)
+    assert (page.status, page.textbox_text, page.heading) == (503, TYPED, asked.heading)
+    assert "ยังไม่ถูกบันทึก" in page.visible_text
+    assert page.get_header("cache-control") == "no-store"
+    assert clear_disk_full_errors(server) == 1
     monkeypatch.undo()
-    assert visitor.sends(page.text).heading != asked.heading
+    assert visitor.submit_form(page.textbox_text).heading != asked.heading
 
 
 def test_a_full_disk_gives_back_the_words_beside_a_file_too(
     server: WebServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = until(visitor, EVIDENCE)
-    monkeypatch.setattr(server.desk.store.evidence, "take", full)
-    page = visitor.sends(TYPED, files=FILE)
+    asked = open_report_until(visitor, EVIDENCE)
+    monkeypatch.setattr(server.desk.store.evidence, "store", raise_disk_full)
+    page = visitor.submit_form(TYPED, files=FILE)
     assert (page.status, page.heading) == (503, asked.heading)
-    assert "ยังไม่ถูกบันทึก" in page.words
-    assert forgiven(server) == 1
-    assert page.text == TYPED
+    assert "ยังไม่ถูกบันทึก" in page.visible_text
+    assert clear_disk_full_errors(server) == 1
+    assert page.textbox_text == TYPED
 
 
 def test_a_full_disk_answers_a_large_file_too(
     server: WebServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    until(visitor, EVIDENCE)
-    monkeypatch.setattr(server.desk.store.evidence, "take", full)
-    page = visitor.sends(files={"film.mp4": bytes(30 * 1024 * 1024)})
+    open_report_until(visitor, EVIDENCE)
+    monkeypatch.setattr(server.desk.store.evidence, "store", raise_disk_full)
+    page = visitor.submit_form(files={"film.mp4": bytes(30 * 1024 * 1024)})
     assert page.status == 503
-    assert forgiven(server) == 1
+    assert clear_disk_full_errors(server) == 1
 
 
 def test_an_old_form_sent_again_does_not_lead_to_an_old_question(server: WebServer, visitor: Visitor) -> None:
     """The page may show the old answer once more, but what is typed there must not answer another question."""
-    asked = until(visitor, ACCUSED)
-    visitor.sends("คนหนึ่ง")
-    current = visitor.sends("เมื่อวาน")
+    asked = open_report_until(visitor, ACCUSED)
+    visitor.submit_form("คนหนึ่ง")
+    current = visitor.submit_form("เมื่อวาน")
     visitor.page = asked
-    page = visitor.sends("คนหนึ่ง")  # back, back, and the same once more
+    page = visitor.submit_form("คนหนึ่ง")  # back, back, and the same once more
     if page.heading != current.heading:
-        visitor.sends("คำตอบของข้อเมื่อไร")
-        kept = filed(server, visitor, 6)
+        visitor.submit_form("คำตอบของข้อเมื่อไร")
+        kept = file_rest_of_report(server, visitor, 6)
         assert kept["where"] != "คำตอบของข้อเมื่อไร"
 
 
 def test_an_old_menu_shown_again_does_not_answer_a_question(server: WebServer, visitor: Visitor) -> None:
-    until(visitor, ACCUSED)
-    leaving = visitor.says("[ยกเลิก]")
-    visitor.says("[ลบร่าง]")
-    asked = until(visitor, ACCUSED)
+    open_report_until(visitor, ACCUSED)
+    leaving = visitor.say("[ยกเลิก]")
+    visitor.say("[ลบร่าง]")
+    asked = open_report_until(visitor, ACCUSED)
     visitor.page = leaving
-    page = visitor.says("[ลบร่าง]")
+    page = visitor.say("[ลบร่าง]")
     if page.heading != asked.heading:  # the menu of before
-        page = visitor.sends(TYPED)
-        assert visitor.opens("/report").heading == asked.heading
-    assert visitor.sends("คนหนึ่ง").heading != asked.heading
+        page = visitor.submit_form(TYPED)
+        assert visitor.open_page("/report").heading == asked.heading
+    assert visitor.submit_form("คนหนึ่ง").heading != asked.heading
 
 
 def test_a_text_for_a_talk_that_lapsed_does_not_answer_the_next_one(
     server: WebServer, visitor: Visitor
 ) -> None:
-    until(visitor, ACCUSED)
-    server.later(31)
-    other = visitor.other()
-    until(other, STORY)
-    asked = other.says("[ย้อนกลับ]")  # as many questions as before, and another one
-    page = visitor.sends(TYPED)
-    assert (page.heading, page.text) == (asked.heading, TYPED)
+    open_report_until(visitor, ACCUSED)
+    server.advance_clock(31)
+    other = visitor.open_second_tab()
+    open_report_until(other, STORY)
+    asked = other.say("[ย้อนกลับ]")  # as many questions as before, and another one
+    page = visitor.submit_form(TYPED)
+    assert (page.heading, page.textbox_text) == (asked.heading, TYPED)
 
 
 @pytest.mark.parametrize("path", ["/report", "/track"])
 def test_what_was_typed_on_a_first_page_stays_in_another_language(visitor: Visitor, path: str) -> None:
-    visitor.opens(path)
-    assert visitor.sends("ABCD-1234", pick="English").text == "ABCD-1234"
+    visitor.open_page(path)
+    assert visitor.submit_form("ABCD-1234", pick="English").textbox_text == "ABCD-1234"
 
 
 def test_an_old_choice_sent_again_does_not_answer_anew(server: WebServer, visitor: Visitor) -> None:
-    asked = until(visitor, 11)
-    first = visitor.says("[ไม่ใช่]")
-    second = visitor.says("[ไม่บอกชื่อ]")
+    asked = open_report_until(visitor, 11)
+    first = visitor.say("[ไม่ใช่]")
+    second = visitor.say("[ไม่บอกชื่อ]")
     assert first.heading != second.heading
     visitor.page = asked
-    page = visitor.says("[ไม่ใช่]")
+    page = visitor.say("[ไม่ใช่]")
     assert page.heading in (first.heading, second.heading)
-    page = visitor.opens("/report")
+    page = visitor.open_page("/report")
     assert page.heading == second.heading
-    assert visitor.says("[ส่งเรื่อง]").receipt
+    assert visitor.say("[ส่งเรื่อง]").receipt
 
 
 def test_a_reload_shows_the_same_page_and_its_form_still_holds(server: WebServer, visitor: Visitor) -> None:
-    until(visitor, ACCUSED)
+    open_report_until(visitor, ACCUSED)
     for _ in range(3):
-        again = visitor.opens("/report?said")
-    visitor.sends("ผู้ถูกร้องหลังโหลดใหม่")
+        again = visitor.open_page("/report?said")
+    visitor.submit_form("ผู้ถูกร้องหลังโหลดใหม่")
     assert again.heading != visitor.page.heading
-    assert filed(server, visitor, 5)["accused"] == "ผู้ถูกร้องหลังโหลดใหม่"
+    assert file_rest_of_report(server, visitor, 5)["accused"] == "ผู้ถูกร้องหลังโหลดใหม่"
 
 
 @pytest.mark.parametrize("how", ["discarded", "lapsed"])
@@ -178,41 +178,41 @@ def test_what_was_typed_for_a_draft_that_is_gone_is_gone_too(
     server: WebServer, visitor: Visitor, how: str
 ) -> None:
     """Perhaps it is somebody else who begins a report at the same browser."""
-    until(visitor, STORY)
-    visitor.sends(TYPED, pick="ยกเลิก")
+    open_report_until(visitor, STORY)
+    visitor.submit_form(TYPED, pick="ยกเลิก")
     if how == "discarded":
-        visitor.says("[ลบร่าง]")
+        visitor.say("[ลบร่าง]")
     else:
-        server.later(31)
-    page = until(visitor, STORY)
-    assert page.text == ""
-    assert TYPED not in page.words
+        server.advance_clock(31)
+    page = open_report_until(visitor, STORY)
+    assert page.textbox_text == ""
+    assert TYPED not in page.visible_text
 
 
 def test_the_same_files_again_are_kept_once_and_others_are_kept_too(
     server: WebServer, visitor: Visitor
 ) -> None:
-    asked = until(visitor, EVIDENCE)
-    visitor.sends(files=FILE)
+    asked = open_report_until(visitor, EVIDENCE)
+    visitor.submit_form(files=FILE)
     visitor.page = asked
-    visitor.sends(files=FILE)
+    visitor.submit_form(files=FILE)
     other = {"ก.txt": "อื่น ๆ".encode() * 80}
-    assert "รวม 2 ไฟล์" in visitor.sends(files=other).words
+    assert "รวม 2 ไฟล์" in visitor.submit_form(files=other).visible_text
 
 
 def test_another_file_of_the_same_name_and_size_is_another(server: WebServer, visitor: Visitor) -> None:
-    asked = until(visitor, EVIDENCE)
-    assert "รวม 1 ไฟล์" in visitor.sends(files={"image.txt": b"a" * 1000}).words
+    asked = open_report_until(visitor, EVIDENCE)
+    assert "รวม 1 ไฟล์" in visitor.submit_form(files={"image.txt": b"a" * 1000}).visible_text
     visitor.page = asked
-    assert "รวม 2 ไฟล์" in visitor.sends(files={"image.txt": b"b" * 1000}).words
+    assert "รวม 2 ไฟล์" in visitor.submit_form(files={"image.txt": b"b" * 1000}).visible_text
 
 
 def test_two_people_at_one_server_never_see_each_other(server: WebServer) -> None:
     people = [Visitor(server.port) for _ in range(5)]
     for n, one in enumerate(people):
-        until(one, 2)
-        one.sends(f"เรื่องของคนที่ {n}")
+        open_report_until(one, 2)
+        one.submit_form(f"เรื่องของคนที่ {n}")
     for n, one in enumerate(people):
-        words = one.opens("/report").words
+        words = one.open_page("/report").visible_text
         assert f"เรื่องของคนที่ {n}" in words
         assert not [m for m in range(5) if m != n and f"เรื่องของคนที่ {m}" in words]

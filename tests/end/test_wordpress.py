@@ -22,7 +22,7 @@ from bot.publishing import wordpress_client as wire
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.publishing.wordpress_target import WordPressTarget
 from ita_stats.render import json_schema as published
-from tests.bot.releasing import NOW, ReleaseDesk, busy, late, order
+from tests.bot.releasing import NOW, ReleaseDesk, make_busy_desk, make_late_case, make_release_request
 from tests.end import chat, wordpress
 
 SITE = "https://report.example.go.th"
@@ -33,28 +33,28 @@ class WordPressScenario:
     """A desk and the office's website."""
 
     site: wordpress.WordPress
-    ground: ReleaseDesk
+    desk: ReleaseDesk
 
-    def gets(self, path: str) -> str:
+    def get_path(self, path: str) -> str:
         """What a visitor gets."""
         with urllib.request.urlopen(f"{self.site.origin}{path}", timeout=20) as answer:
             found: str = answer.read().decode()
         return found
 
-    def lists(self, route: str) -> list[dict[str, Any]]:
+    def list_objects(self, route: str) -> list[dict[str, Any]]:
         """Everything of a kind that WordPress tells to visitors."""
-        found: list[dict[str, Any]] = json.loads(self.gets(f"/?rest_route=/wp/v2/{route}&per_page=100"))
+        found: list[dict[str, Any]] = json.loads(self.get_path(f"/?rest_route=/wp/v2/{route}&per_page=100"))
         return found
 
-    def page(self) -> dict[str, Any]:
+    def get_our_page(self) -> dict[str, Any]:
         """Our page."""
-        (found,) = [page for page in self.lists("pages") if page["slug"] == "ita-statistics"]
+        (found,) = [page for page in self.list_objects("pages") if page["slug"] == "ita-statistics"]
         return found
 
-    def ticks(self, later: timedelta) -> subprocess.CompletedProcess[str]:
+    def run_tick(self, later: timedelta) -> subprocess.CompletedProcess[str]:
         """Run `ita-bot tick` as if so much time had passed."""
-        env = chat.surroundings(
-            self.ground.home,
+        env = chat.build_environment(
+            self.desk.home,
             ITA_WORDPRESS_URL=self.site.origin,
             ITA_WORDPRESS_USER=wordpress.USER,
             ITA_WORDPRESS_PASSWORD=self.site.password,
@@ -62,26 +62,26 @@ class WordPressScenario:
         )
         now = (datetime.now(UTC) + later).isoformat()
         command = [sys.executable, "-m", "bot", "tick", "--desk", "complaints", "--now", now]
-        cwd = self.ground.home.parent
+        cwd = self.desk.home.parent
         return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60)
 
-    def posts(self, shown: list[PublishedRelease], **changed: Any) -> str:
+    def post_release(self, shown: list[PublishedRelease], **changed: Any) -> str:
         """Post a release as the program would."""
         given = {"origin": self.site.origin, "user": wordpress.USER, "slug": "ita-statistics", "site": SITE}
         given |= {"password": SecretStr(self.site.password), **changed}
-        return asyncio.run(WordPressTarget(**given).post(shown))
+        return asyncio.run(WordPressTarget(**given).publish(shown))
 
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[WordPressScenario]:
     """A website of its own for this module."""
-    if reason := wordpress.missing():
+    if reason := wordpress.explain_missing_package():
         pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix="wp-") as folder, wordpress.opened(Path(folder)) as site:
-        yield WordPressScenario(site, busy(Path(folder) / "var"))
+    with tempfile.TemporaryDirectory(prefix="wp-") as folder, wordpress.open_wordpress(Path(folder)) as site:
+        yield WordPressScenario(site, make_busy_desk(Path(folder) / "var"))
 
 
-def did(done: subprocess.CompletedProcess[str]) -> list[str]:
+def list_publishing_jobs(done: subprocess.CompletedProcess[str]) -> list[str]:
     """What a tick did of publishing."""
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line)["did"] for line in done.stdout.splitlines()]
@@ -89,12 +89,12 @@ def did(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: WordPressScenario) -> None:
-    first = scene.ticks(timedelta(days=32))
-    assert did(first)[-1] == "published-wordpress"
-    page, media = scene.page(), scene.lists("media")
+    first = scene.run_tick(timedelta(days=32))
+    assert list_publishing_jobs(first)[-1] == "published-wordpress"
+    page, media = scene.get_our_page(), scene.list_objects("media")
     assert page["title"]["rendered"].startswith("ข้อมูลเชิงสถิติ")
     assert sorted(one["mime_type"].rpartition("/")[2][-5:] for one in media) == ["csv", "pdf", "png", "sheet"]
-    shown = html.unescape(scene.gets(page["link"].removeprefix(scene.site.origin)))
+    shown = html.unescape(scene.get_path(page["link"].removeprefix(scene.site.origin)))
     for name in ("ประจำเดือน", "แล้วเสร็จ", "อยู่ระหว่างดำเนินการ", "ไม่รับเรื่อง", "รวม", "<table>", "<caption"):
         assert name in shown
     assert f"{SITE}/statistics" in shown
@@ -102,41 +102,45 @@ def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: Word
         with urllib.request.urlopen(one["source_url"], timeout=20) as file:
             content = file.read()
         own = next(
-            scene.ground.place.folder.glob(f"releases/*/1/statistics.{one['source_url'][-4:].lstrip('.')}")
+            scene.desk.paths.folder.glob(f"releases/*/1/statistics.{one['source_url'][-4:].lstrip('.')}")
         )
         assert content == own.read_bytes()
         assert one["source_url"] in shown
-    again = scene.ticks(timedelta(days=32, minutes=5))
-    assert did(again) == []
+    again = scene.run_tick(timedelta(days=32, minutes=5))
+    assert list_publishing_jobs(again) == []
     assert scene.site.password not in first.stderr + first.stdout + again.stderr
     assert scene.site.password.encode() not in b"".join(
-        path.read_bytes() for path in scene.ground.home.rglob("*") if path.is_file()
+        path.read_bytes() for path in scene.desk.home.rglob("*") if path.is_file()
     )
 
 
 def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: WordPressScenario) -> None:
-    made = scene.ground.releases(order(), NOW)
-    scene.posts([PublishedRelease(made.kept, made.folder)])
-    page, media = scene.page(), scene.lists("media")
-    scene.posts([PublishedRelease(made.kept, made.folder)])
-    assert (scene.page(), scene.lists("media")) == (page, media)
-    scene.ground.has(late())
-    second = scene.ground.releases(order(why='ลงรับ <b>ย้อนหลัง</b> & "แก้"'), NOW)
-    scene.posts([PublishedRelease(made.kept, made.folder), PublishedRelease(second.kept, second.folder)])
-    changed = scene.page()
-    assert (changed["id"], len(scene.lists("media"))) == (page["id"], len(media) + 4)
-    shown = scene.gets(changed["link"].removeprefix(scene.site.origin))
+    made = scene.desk.make_release(make_release_request(), NOW)
+    scene.post_release([PublishedRelease(made.record, made.folder)])
+    page, media = scene.get_our_page(), scene.list_objects("media")
+    scene.post_release([PublishedRelease(made.record, made.folder)])
+    assert (scene.get_our_page(), scene.list_objects("media")) == (page, media)
+    scene.desk.write_facts(make_late_case())
+    second = scene.desk.make_release(make_release_request(why='ลงรับ <b>ย้อนหลัง</b> & "แก้"'), NOW)
+    scene.post_release(
+        [PublishedRelease(made.record, made.folder), PublishedRelease(second.record, second.folder)]
+    )
+    changed = scene.get_our_page()
+    assert (changed["id"], len(scene.list_objects("media"))) == (page["id"], len(media) + 4)
+    shown = scene.get_path(changed["link"].removeprefix(scene.site.origin))
     assert "<b>ย้อนหลัง" not in shown
-    total = published.read(second.kept.figures).total.received
+    total = published.parse_statistics(second.record.figures).total.received
     assert f">{total}</td>" in shown.replace(' class="figure"', "")
-    before = scene.page()
-    scene.posts([PublishedRelease(second.kept, second.folder)])
-    assert scene.page() == before
+    before = scene.get_our_page()
+    scene.post_release([PublishedRelease(second.record, second.folder)])
+    assert scene.get_our_page() == before
 
 
 def test_json_and_svg_are_refused_so_they_are_linked(scene: WordPressScenario) -> None:
     async def upload(name: str, kind: str) -> None:
-        async with wire.opened(scene.site.origin, wordpress.USER, SecretStr(scene.site.password)) as one:
+        async with wire.open_wordpress_client(
+            scene.site.origin, wordpress.USER, SecretStr(scene.site.password)
+        ) as one:
             await one.upload("/wp/v2/media", name, kind, b"{}")
 
     for name, kind in (("a.json", "application/json"), ("a.svg", "image/svg+xml")):
@@ -145,11 +149,11 @@ def test_json_and_svg_are_refused_so_they_are_linked(scene: WordPressScenario) -
 
 
 def test_a_wrong_password_leaves_the_page(scene: WordPressScenario) -> None:
-    made = scene.ground.releases(order("2569Q1"), NOW)
-    before = scene.page()
+    made = scene.desk.make_release(make_release_request("2569Q1"), NOW)
+    before = scene.get_our_page()
     with pytest.raises(PublishError, match="refused"):
-        scene.posts([PublishedRelease(made.kept, made.folder)], password=SecretStr("wrong"))
-    assert scene.page() == before
+        scene.post_release([PublishedRelease(made.record, made.folder)], password=SecretStr("wrong"))
+    assert scene.get_our_page() == before
     login = base64.b64encode(f"{wordpress.USER}:wrong".encode()).decode()
     asking = urllib.request.Request(
         f"{scene.site.origin}/?rest_route=/wp/v2/pages&context=edit",

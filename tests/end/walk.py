@@ -4,30 +4,30 @@ from playwright.sync_api import Page
 
 from tests.end.browser import PHONE, BrowserDriver
 
-OFF = {**PHONE, "java_script_enabled": False}
+PHONE_WITHOUT_SCRIPT = {**PHONE, "java_script_enabled": False}
 STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"
 
 
-def ready(door: BrowserDriver, path: str = "/report") -> Page:
+def open_story_question(door: BrowserDriver, path: str = "/report") -> Page:
     """A window at the story's question."""
-    page = door.page("ก")
+    page = door.get_page("ก")
     page.goto(door.server.address + path)
-    picks(page, "รับทราบ เริ่มแจ้งเรื่อง")
-    picks(page, "ทุจริตต่อหน้าที่")
+    pick_choice(page, "รับทราบ เริ่มแจ้งเรื่อง")
+    pick_choice(page, "ทุจริตต่อหน้าที่")
     return page
 
 
-def picks(page: Page, label: str) -> None:
+def pick_choice(page: Page, label: str) -> None:
     """Press a button and wait for the next page."""
     old = page.get_attribute("[name=csrf]", "value")
     page.locator("button[name=choice]", has_text=label).first.click()
     page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
 
 
-def filed(page: Page) -> str:
+def file_report(page: Page) -> str:
     """Go from the story's question to the receipt, answering only what must be answered."""
     page.fill("[name=text]", STORY)
-    picks(page, "เสร็จแล้ว")
+    pick_choice(page, "เสร็จแล้ว")
     for label in ("ข้าม", "ข้าม", "ข้าม", "ไม่มีหลักฐาน", "ข้าม", "ข้าม", "ข้าม", "ไม่ใช่", "ไม่บอกชื่อ", "ส่งเรื่อง"):
-        picks(page, label)
+        pick_choice(page, label)
     return page.inner_text("[data-receipt]")

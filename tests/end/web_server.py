@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tests.end import chat
 
-EDGE = "edge-of-a-part"
-VOID = {"input", "meta", "link", "br", "progress"}
+MULTIPART_BOUNDARY = "edge-of-a-part"
+VOID_ELEMENTS = {"input", "meta", "link", "br", "progress"}
 
 
 @dataclass
@@ -30,25 +30,25 @@ class ServerProcess:
     process: subprocess.Popen[bytes]
     port: int
 
-    def memory(self) -> int:
+    def memory_bytes(self) -> int:
         """Bytes of memory that it holds now (VmRSS of Linux)."""
-        return self._status("VmRSS")
+        return self._read_status("VmRSS")
 
-    def peak(self) -> int:
+    def peak_memory_bytes(self) -> int:
         """Bytes of memory that it held at most (VmHWM of Linux)."""
-        return self._status("VmHWM")
+        return self._read_status("VmHWM")
 
-    def forget_peak(self) -> None:
+    def reset_peak_memory(self) -> None:
         """Let the peak begin at what is held now."""
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
-    def _status(self, name: str) -> int:
+    def _read_status(self, name: str) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(rf"{name}:\s+(\d+) kB", status)
         assert found is not None
         return int(found[1]) * 1024
 
-    def sockets(self) -> int:
+    def count_sockets(self) -> int:
         """How many connections it holds open, and what it listens at."""
         held = 0
         for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
@@ -56,21 +56,21 @@ class ServerProcess:
                 held += link.readlink().name.startswith("socket:")
         return held
 
-    def ends(self) -> list[str]:
+    def stop(self) -> list[str]:
         """End it as an administrator would; gives the lines of its log."""
         self.process.send_signal(signal.SIGTERM)
         _, log = self.process.communicate(timeout=20)
         assert self.process.returncode == 0
         return log.decode().splitlines()
 
-    def dies(self) -> None:
+    def kill(self) -> None:
         """Kill it at this instant."""
         self.process.kill()
         self.process.communicate(timeout=20)
 
 
 @contextmanager
-def many_files(most: int) -> Iterator[None]:
+def raise_file_limit(most: int) -> Iterator[None]:
     """Let this process, and those that it starts, open many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(most, hard)), hard))
@@ -80,11 +80,11 @@ def many_files(most: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def start(home: Path, **more: str) -> ServerProcess:
+def start_server(home: Path, **more: str) -> ServerProcess:
     """Start serving at any free port."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
-        env=chat.surroundings(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=chat.build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     line = process.stdout.readline().decode()
@@ -105,7 +105,7 @@ class HtmlPage(HTMLParser):
     buttons: dict[str, str] = field(default_factory=dict)
     heading: str = ""
     receipt: str = ""
-    words: str = ""
+    visible_text: str = ""
     action: str = ""
 
     def __post_init__(self) -> None:
@@ -115,12 +115,12 @@ class HtmlPage(HTMLParser):
         self.close()
         self.fields = {name: words.removeprefix("\n") for name, words in self.fields.items()}
 
-    def header(self, name: str) -> str:
+    def get_header(self, name: str) -> str:
         """A header's value; empty where it is not."""
         return ", ".join(value for key, value in self.headers if key.lower() == name)
 
     @property
-    def text(self) -> str:
+    def textbox_text(self) -> str:
         """What stands in its text box."""
         return self.fields["text"]
 
@@ -130,7 +130,7 @@ class HtmlPage(HTMLParser):
             self.action = had["action"]
         if tag in ("input", "textarea") and "name" in had and had.get("type") != "file":
             self.fields[had["name"]] = had.get("value", "")
-        if tag not in VOID:
+        if tag not in VOID_ELEMENTS:
             self._open.append((tag, had))
 
     def handle_endtag(self, tag: str) -> None:
@@ -138,7 +138,7 @@ class HtmlPage(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        self.words += data
+        self.visible_text += data
         for tag, had in self._open:
             if tag == "textarea":
                 self.fields[had["name"]] += data
@@ -150,18 +150,18 @@ class HtmlPage(HTMLParser):
                 self.receipt += data
 
 
-def multipart(fields: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
+def encode_multipart(fields: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
     """A form as a browser encodes it."""
     parts = [
-        f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{words}\r\n'.encode()
+        f'--{MULTIPART_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{words}\r\n'.encode()
         for name, words in fields.items()
     ]
     parts += [
-        f'--{EDGE}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
+        f'--{MULTIPART_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
         + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n"
         for name, content in files.items()
     ]  # fmt: skip
-    return b"".join(parts) + f"--{EDGE}--\r\n".encode()
+    return b"".join(parts) + f"--{MULTIPART_BOUNDARY}--\r\n".encode()
 
 
 @dataclass
@@ -170,18 +170,20 @@ class Visitor:
 
     port: int
     headers: dict[str, str] = field(default_factory=dict)
-    jar: dict[tuple[str, str], str] = field(default_factory=dict)
+    cookie_jar: dict[tuple[str, str], str] = field(default_factory=dict)
     set_cookies: list[str] = field(default_factory=list)
     page: HtmlPage = field(init=False)
     timeout: float = 15
 
-    def asks(
+    def request(
         self, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **more: str
     ) -> HtmlPage:
         """One request and its answer; no redirect is followed."""
         headers = {**self.headers, **{name.replace("_", "-"): value for name, value in more.items()}}
         cookies = [
-            f"{name}={v}" for (at, name), v in self.jar.items() if path.partition("?")[0].startswith(at)
+            f"{name}={v}"
+            for (at, name), v in self.cookie_jar.items()
+            if path.partition("?")[0].startswith(at)
         ]
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
@@ -189,70 +191,70 @@ class Visitor:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             page = HtmlPage(answer.status, answer.getheaders(), answer.read().decode())
-        self._keep(page)
+        self._store_cookies(page)
         return page
 
-    def _keep(self, page: HtmlPage) -> None:
+    def _store_cookies(self, page: HtmlPage) -> None:
         page.cookies = [value for name, value in page.headers if name.lower() == "set-cookie"]
         self.set_cookies += page.cookies
         for cookie in page.cookies:
             for name, morsel in SimpleCookie(cookie).items():
                 if morsel["max-age"] == "0":
-                    self.jar.pop((morsel["path"], name), None)
+                    self.cookie_jar.pop((morsel["path"], name), None)
                 else:
-                    self.jar[morsel["path"], name] = morsel.value
+                    self.cookie_jar[morsel["path"], name] = morsel.value
 
-    def opens(self, path: str) -> HtmlPage:
+    def open_page(self, path: str) -> HtmlPage:
         """Go to a page."""
-        self.page = self._followed(self.asks(path))
+        self.page = self._follow_redirect(self.request(path))
         return self.page
 
-    def _followed(self, page: HtmlPage) -> HtmlPage:
-        return self.asks(page.header("location")) if page.status == 303 else page
+    def _follow_redirect(self, page: HtmlPage) -> HtmlPage:
+        return self.request(page.get_header("location")) if page.status == 303 else page
 
-    def sends(
+    def submit_form(
         self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
     ) -> HtmlPage:
         """Send the form of the page that one looks at, and read what comes. pick: a choice, by its label."""
-        self.page = self._followed(self.posts(text, pick, files, **changed))
+        self.page = self._follow_redirect(self.post_form(text, pick, files, **changed))
         return self.page
 
-    def posts(
+    def post_form(
         self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
     ) -> HtmlPage:
         """The same, without following to the page that shows the answer."""
         fields = {**self.page.fields, "text": text, **changed}
         if pick:
             fields["choice"] = self.page.buttons[pick]
-        return self.asks(
+        return self.request(
             self.page.action,
             "POST",
-            multipart(fields, files or {}),
-            Content_Type=f"multipart/form-data; boundary={EDGE}",
+            encode_multipart(fields, files or {}),
+            Content_Type=f"multipart/form-data; boundary={MULTIPART_BOUNDARY}",
         )
 
-    def says(self, line: str) -> HtmlPage:
+    def say(self, line: str) -> HtmlPage:
         """A line of a play: an answer, or a choice in brackets."""
         if line.startswith("["):
             label = line[1:-1]
-            return self.sends(pick=next(b for b in self.page.buttons if b.startswith(label)))
-        return self.sends(line)
+            return self.submit_form(pick=next(b for b in self.page.buttons if b.startswith(label)))
+        return self.submit_form(line)
 
-    def other(self) -> "Visitor":
+    def open_second_tab(self) -> "Visitor":
         """A second tab of the same browser."""
-        return Visitor(self.port, self.headers, self.jar, self.set_cookies)
+        return Visitor(self.port, self.headers, self.cookie_jar, self.set_cookies)
 
 
-def wire(port: int, timeout: float = 10) -> socket.socket:
+def open_socket(port: int, timeout: float = 10) -> socket.socket:
     """A bare connection."""
     return socket.create_connection(("127.0.0.1", port), timeout=timeout)
 
 
-def events(log: list[str]) -> list[str]:
+def parse_log_events(log: list[str]) -> list[str]:
     """What a log tells, event by event; what it advises is the administrator's."""
     return [event for line in log if (event := json.loads(line)["event"]) != "advice"]
 
 
-def canary() -> str:
+def make_canary() -> str:
     """A word that stands nowhere else."""
     return f"KANARY{secrets.token_hex(6)}"

@@ -50,7 +50,7 @@ class WordPress:
     root: Path
 
 
-def missing() -> str:
+def explain_missing_package() -> str:
     """What is not installed here; empty where all is."""
     for name in ("php", "mariadbd", "mariadb-install-db", "mariadb"):
         if shutil.which(name) is None and not Path("/usr/sbin", name).exists():
@@ -62,7 +62,7 @@ def missing() -> str:
 
 
 @contextmanager
-def _running(command: list[str], **more: object) -> Iterator[subprocess.Popen[bytes]]:
+def _run_process(command: list[str], **more: object) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)  # type: ignore[call-overload]
     try:
         yield process
@@ -75,7 +75,7 @@ def _running(command: list[str], **more: object) -> Iterator[subprocess.Popen[by
             process.wait(10)
 
 
-def _until(is_there: "os.PathLike[str] | int") -> None:
+def _wait_for_socket(is_there: "os.PathLike[str] | int") -> None:
     """Wait until a socket takes connections."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
@@ -90,7 +90,7 @@ def _until(is_there: "os.PathLike[str] | int") -> None:
     raise AssertionError(f"nothing answers at {is_there}")
 
 
-def _database(folder: Path, stack: ExitStack) -> Path:
+def _start_database(folder: Path, stack: ExitStack) -> Path:
     data, at = folder / "data", folder / "db.sock"
     user = ["--user=root"] if os.geteuid() == 0 else []
     install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db"]
@@ -103,15 +103,15 @@ def _database(folder: Path, stack: ExitStack) -> Path:
     server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
     fast = ["--skip-networking", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]
     files = [f"--datadir={data}", f"--socket={at}", f"--pid-file={folder}/db.pid"]
-    stack.enter_context(_running([server, "--no-defaults", *files, *fast, *user]))
-    _until(at)
+    stack.enter_context(_run_process([server, "--no-defaults", *files, *fast, *user]))
+    _wait_for_socket(at)
     asking = ["mariadb", "--no-defaults", f"--socket={at}", "-uroot", "-e", "CREATE DATABASE wordpress"]
     subprocess.run(asking, check=True, capture_output=True, timeout=20)
     return at
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[WordPress]:
+def open_wordpress(folder: Path) -> Iterator[WordPress]:
     """A fresh website with an editor, who has an application password. folder: a short path, for the socket."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -124,7 +124,7 @@ def opened(folder: Path) -> Iterator[WordPress]:
     (theme / "style.css").write_text("/* Theme Name: Plain */")
     (theme / "index.php").write_text(THEME)
     with ExitStack() as stack:
-        at = _database(folder, stack)
+        at = _start_database(folder, stack)
         (root / "wp-config.php").write_text(CONFIG % {"socket": at, "origin": origin})
         (root / "install.php").write_text(INSTALL)
         done = subprocess.run(
@@ -134,6 +134,6 @@ def opened(folder: Path) -> Iterator[WordPress]:
         password = done.stderr.rpartition("password=")[2].strip()
         assert password, done.stderr + done.stdout
         serving = ["php", "-d", "upload_max_filesize=8M", "-S", f"127.0.0.1:{port}", "-t", str(root)]
-        stack.enter_context(_running(serving))
-        _until(port)
+        stack.enter_context(_run_process(serving))
+        _wait_for_socket(port)
         yield WordPress(origin, password, root)

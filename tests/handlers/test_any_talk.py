@@ -54,32 +54,32 @@ deeds = st.one_of(
 )
 def test_any_talk(channel: Channel, begun: int, talk: list[tuple[str, object]]) -> None:
     stage = InMemoryDesk(channel=channel)
-    person = stage.person()
+    person = stage.new_user()
     for line in WHOLE_REPORT[:begun]:
-        person.says(line)
+        person.say(line)
     for kind, value in talk:
-        person.heard = person.heard[-60:]
-        buttons = [data for m in person.heard for _, data in m.choices]
-        last = person.heard[-1].choices if person.heard else ()
+        person.messages = person.messages[-60:]
+        buttons = [data for m in person.messages for _, data in m.choices]
+        last = person.messages[-1].choices if person.messages else ()
         match kind, value:
             case "text", str():
-                said = person.does(text=value)
+                said = person.send_event(text=value)
             case "pick", int() if value < len(last):
-                said = person.does(choice=last[value][1])
+                said = person.send_event(choice=last[value][1])
             case "old", int() if buttons:
-                said = person.does(choice=buttons[value % len(buttons)])
+                said = person.send_event(choice=buttons[value % len(buttons)])
             case "file", problem:
-                said = person.sends("ก.png", problem=problem)
+                said = person.send_file("ก.png", problem=problem)
             case "wait", int():
-                stage.wait(minutes=value)
+                stage.advance_clock(minutes=value)
                 continue
             case "mine", _ if person.receipt:
-                said = person.does(text=person.receipt)
+                said = person.send_event(text=person.receipt)
             case _:
                 continue
         assert said.strip()
-        assert person.heard[-1].choices, "a person is never left without a way on"
-        assert len(person.heard[-1].choices) <= 13
+        assert person.messages[-1].choices, "a person is never left without a way on"
+        assert len(person.messages[-1].choices) <= 13
         session = person.session
         # A session that knows a case holds nothing of a draft that would have to be stored, and the reverse.
         assert not (session.receipt and session.files)

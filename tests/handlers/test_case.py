@@ -7,9 +7,9 @@ import pytest
 
 from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
-    ENDED,
-    NEXT,
-    PUBLIC,
+    ENDED_STATUSES,
+    PUBLIC_STATUSES,
+    TRANSITIONS,
     CaseOutcome,
     CaseStatus,
     NonAcceptanceReason,
@@ -17,10 +17,10 @@ from handlers.complaints.lifecycle import (
     Transition,
     TransitionNotAllowedError,
     TransitionRequest,
-    after,
-    counted_as,
+    classify_for_statistics,
+    get_next_status,
     is_overdue,
-    moves,
+    list_allowed_transitions,
 )
 
 CLOSINGS = {
@@ -68,22 +68,24 @@ def test_every_step_from_every_state(status: CaseStatus) -> None:
         wanted = expected(status, step)
         if wanted is None:
             with pytest.raises(TransitionNotAllowedError) as refused:
-                after(status, step)
-            assert refused.value.legal == moves(status)
+                get_next_status(status, step)
+            assert refused.value.allowed == list_allowed_transitions(status)
         else:
-            assert after(status, step) is wanted
+            assert get_next_status(status, step) is wanted
 
 
 def test_every_state_but_the_first_is_reached_and_can_be_left() -> None:
-    assert {*NEXT.values(), CaseStatus.RECEIVED} == set(CaseStatus)
-    assert all(moves(status) for status in CaseStatus)
+    assert {*TRANSITIONS.values(), CaseStatus.RECEIVED} == set(CaseStatus)
+    assert all(list_allowed_transitions(status) for status in CaseStatus)
 
 
 def test_every_state_has_a_public_word_and_a_count() -> None:
-    assert set(PUBLIC) == set(CaseStatus)
-    assert {s for s in CaseStatus if PUBLIC[s] in {PublicStatus.DONE, PublicStatus.NOT_ACCEPTED}} == ENDED
+    assert set(PUBLIC_STATUSES) == set(CaseStatus)
+    assert {
+        s for s in CaseStatus if PUBLIC_STATUSES[s] in {PublicStatus.DONE, PublicStatus.NOT_ACCEPTED}
+    } == ENDED_STATUSES
     for status, outcome in itertools.product(CaseStatus, (None, *CaseOutcome)):
-        counted = counted_as(status, outcome, forwarded_is_done=True)
+        counted = classify_for_statistics(status, outcome, forwarded_is_done=True)
         assert counted is not PublicStatus.RECEIVED
         assert (counted is PublicStatus.NOT_ACCEPTED) == (status is CaseStatus.NOT_ACCEPTED)
         assert (counted is PublicStatus.DONE) == (status is CaseStatus.CLOSED)
@@ -93,13 +95,19 @@ def test_overdue_is_a_flag_of_open_cases_from_the_day_after() -> None:
     due = date(2026, 12, 7)
     for status in CaseStatus:
         assert not is_overdue(status, due, due)
-        assert is_overdue(status, due, date(2026, 12, 8)) == (status not in ENDED)
+        assert is_overdue(status, due, date(2026, 12, 8)) == (status not in ENDED_STATUSES)
 
 
 def test_forwarded_counts_as_the_office_sets_it() -> None:
-    assert counted_as(CaseStatus.CLOSED, CaseOutcome.FORWARDED, forwarded_is_done=True) is PublicStatus.DONE
     assert (
-        counted_as(CaseStatus.CLOSED, CaseOutcome.FORWARDED, forwarded_is_done=False)
+        classify_for_statistics(CaseStatus.CLOSED, CaseOutcome.FORWARDED, forwarded_is_done=True)
+        is PublicStatus.DONE
+    )
+    assert (
+        classify_for_statistics(CaseStatus.CLOSED, CaseOutcome.FORWARDED, forwarded_is_done=False)
         is PublicStatus.IN_PROGRESS
     )
-    assert counted_as(CaseStatus.CLOSED, CaseOutcome.WITHDRAWN, forwarded_is_done=False) is PublicStatus.DONE
+    assert (
+        classify_for_statistics(CaseStatus.CLOSED, CaseOutcome.WITHDRAWN, forwarded_is_done=False)
+        is PublicStatus.DONE
+    )

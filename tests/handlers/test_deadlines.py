@@ -27,41 +27,41 @@ STAFF = (
 START = date(2026, 11, 22)
 
 
-def standing(on: date = START, **more: object) -> CaseDeadlineState:
+def make_reminder_input(on: date = START, **more: object) -> CaseDeadlineState:
     one = CaseDeadlineState(
-        "c", 2570, 12, CaseStatus.RECEIVED, on, on, on, deadlines.answer_by(on, RULES), officer="o1"
+        "c", 2570, 12, CaseStatus.RECEIVED, on, on, on, deadlines.compute_answer_by(on, RULES), officer="o1"
     )
     return replace(one, **more)  # type: ignore[arg-type]
 
 
-def told_until(
+def collect_reminders(
     one: CaseDeadlineState, last: date, rules: Deadlines = RULES
 ) -> list[tuple[date, SendReminder]]:
     """What is told when the clock runs every day."""
     found = []
     day = one.received_on
     while day <= last:
-        for remind in deadlines.reminders(one, rules, STAFF, day):
+        for remind in deadlines.select_reminders(one, rules, STAFF, day):
             found.append((day, remind))
-            one = replace(one, told=one.told | {remind.name, *remind.passed})
+            one = replace(one, sent_reminders=one.sent_reminders | {remind.name, *remind.superseded})
         day += timedelta(days=1)
     return found
 
 
 def test_before_on_and_after_the_day_then_the_supervisor() -> None:
-    told = told_until(standing(), START + timedelta(days=29))
-    assert [((on - START).days, r.say.key.rsplit(".", 1)[1], r.told) for on, r in told] == [
+    told = collect_reminders(make_reminder_input(), START + timedelta(days=29))
+    assert [((on - START).days, r.reply.key.rsplit(".", 1)[1], r.recipients) for on, r in told] == [
         (12, "before", ("o1",)),
         (15, "on", ("o1",)),
         (16, "after", ("o1",)),
         (22, "after", ("o1", "s1")),
     ]
-    assert wording.text(told[0][1].say, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
+    assert wording.render_text(told[0][1].reply, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
 
 
 def test_a_case_that_nobody_touches_climbs() -> None:
-    quiet = [r for _, r in told_until(standing(answered=True), START + timedelta(days=60))]
-    assert [(r.say.args["days"], r.told) for r in quiet] == [
+    quiet = [r for _, r in collect_reminders(make_reminder_input(answered=True), START + timedelta(days=60))]
+    assert [(r.reply.args["days"], r.recipients) for r in quiet] == [
         (30, ("o1",)),
         (45, ("o1", "s1")),
         (52, ("o1", "s1", "a1")),
@@ -69,39 +69,43 @@ def test_a_case_that_nobody_touches_climbs() -> None:
 
 
 def test_nobody_in_hand_everybody_who_handles_is_told() -> None:
-    (_, first), *_ = told_until(standing(officer=""), START + timedelta(days=12))
-    assert first.told == ("o1", "o2", "s1")
+    (_, first), *_ = collect_reminders(make_reminder_input(officer=""), START + timedelta(days=12))
+    assert first.recipients == ("o1", "o2", "s1")
 
 
 def test_the_accused_is_passed_over() -> None:
-    told = told_until(standing(excluded=frozenset({"o1", "s1"})), START + timedelta(days=60))
+    told = collect_reminders(
+        make_reminder_input(excluded_staff=frozenset({"o1", "s1"})), START + timedelta(days=60)
+    )
     assert told
-    assert all({"o1", "s1"}.isdisjoint(r.told) for _, r in told)
-    assert told[0][1].told == ("o2",)
-    nobody = standing(excluded=frozenset(p.id for p in STAFF))
-    assert {r.told for _, r in told_until(nobody, START + timedelta(days=60))} == {()}
+    assert all({"o1", "s1"}.isdisjoint(r.recipients) for _, r in told)
+    assert told[0][1].recipients == ("o2",)
+    nobody = make_reminder_input(excluded_staff=frozenset(p.id for p in STAFF))
+    assert {r.recipients for _, r in collect_reminders(nobody, START + timedelta(days=60))} == {()}
 
 
 def test_a_silence_of_the_clock_is_told_once_and_truly() -> None:
     late = START + timedelta(days=20)
-    (remind,) = deadlines.reminders(standing(), RULES, STAFF, late)
-    assert remind.say.key == "staff.remind.after"
-    assert remind.say.args["days"] == 5
-    assert len(remind.passed) == 2  # before and on: stood for, never told
-    again = standing(told=frozenset({remind.name, *remind.passed}))
-    assert list(deadlines.reminders(again, RULES, STAFF, late)) == []
+    (remind,) = deadlines.select_reminders(make_reminder_input(), RULES, STAFF, late)
+    assert remind.reply.key == "staff.remind.after"
+    assert remind.reply.args["days"] == 5
+    assert len(remind.superseded) == 2  # before and on: stood for, never told
+    again = make_reminder_input(sent_reminders=frozenset({remind.name, *remind.superseded}))
+    assert list(deadlines.select_reminders(again, RULES, STAFF, late)) == []
 
 
 def test_each_state_has_a_time_of_its_own() -> None:
     rules = RULES.model_copy(update={"investigating_days": 90, "remind_before": (), "remind_after": ()})
-    one = standing(status=CaseStatus.INVESTIGATING, answered=True, touched_on=START + timedelta(days=80))
-    ((on, remind),) = told_until(one, START + timedelta(days=100), rules)
-    assert (on, remind.say.key) == (START + timedelta(days=90), "staff.remind.on")
+    one = make_reminder_input(
+        status=CaseStatus.INVESTIGATING, answered=True, touched_on=START + timedelta(days=80)
+    )
+    ((on, remind),) = collect_reminders(one, START + timedelta(days=100), rules)
+    assert (on, remind.reply.key) == (START + timedelta(days=90), "staff.remind.on")
 
 
 @pytest.mark.parametrize("status", [CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED])
 def test_what_ended_is_told_no_more(status: CaseStatus) -> None:
-    assert told_until(standing(status=status), START + timedelta(days=99)) == []
+    assert collect_reminders(make_reminder_input(status=status), START + timedelta(days=99)) == []
 
 
 @pytest.mark.parametrize(
@@ -118,17 +122,17 @@ def test_what_ended_is_told_no_more(status: CaseStatus) -> None:
     ],
 )
 def test_working_days(start: date, days: int, own: tuple[date, ...], last: date) -> None:
-    assert daysoff.after(start, days, own) == last
+    assert daysoff.add_days(start, days, own) == last
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(1, 60))
 def test_working_days_there_and_back(start: date, days: int) -> None:
-    last = daysoff.after(start, days, ())
+    last = daysoff.add_days(start, days, ())
     assert daysoff.is_workday(last)
     assert sum(daysoff.is_workday(start + timedelta(days=n + 1)) for n in range((last - start).days)) == days
-    assert daysoff.before(last, days, ()) <= start or not daysoff.is_workday(start)
-    assert daysoff.after(start, days) == start + timedelta(days=days)
-    assert daysoff.before(start + timedelta(days=days), days) == start
+    assert daysoff.subtract_days(last, days, ()) <= start or not daysoff.is_workday(start)
+    assert daysoff.add_days(start, days) == start + timedelta(days=days)
+    assert daysoff.subtract_days(start + timedelta(days=days), days) == start
 
 
 @given(
@@ -141,20 +145,22 @@ def test_however_the_clock_runs_nothing_is_told_twice(
 ) -> None:
     counted = "working" if working else "calendar"
     rules = RULES.model_copy(update={"received_days": limit, "counted_in": counted})
-    one, names = standing(), list[str]()
+    one, names = make_reminder_input(), list[str]()
     for day in sorted(days):
-        for remind in deadlines.reminders(one, rules, STAFF, START + timedelta(days=day)):
-            names += [remind.name, *remind.passed]
-            one = replace(one, told=one.told | {remind.name, *remind.passed})
+        for remind in deadlines.select_reminders(one, rules, STAFF, START + timedelta(days=day)):
+            names += [remind.name, *remind.superseded]
+            one = replace(one, sent_reminders=one.sent_reminders | {remind.name, *remind.superseded})
     assert len(names) == len(set(names))
     if max(days) >= 52:
         assert any(name.startswith("untouched/") for name in names)
 
 
 def test_notices_are_pairs_of_person_and_words() -> None:
-    pairs = list(deadlines.notices([standing()], RULES, STAFF, START + timedelta(days=22)))
+    pairs = list(
+        deadlines.build_reminder_notices([make_reminder_input()], RULES, STAFF, START + timedelta(days=22))
+    )
     assert [person for person, _ in pairs] == ["o1", "s1"]
-    assert all(wording.text(say, "en").startswith("Case 12/2570 was due") for _, say in pairs)
+    assert all(wording.render_text(say, "en").startswith("Case 12/2570 was due") for _, say in pairs)
 
 
 def test_what_climbs_must_climb() -> None:

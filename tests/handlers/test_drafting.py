@@ -7,13 +7,13 @@ import pytest
 from handlers.consultations.messages import Consultation, ConsultationQuestionKind
 from handlers.staff.service.consultation_text import (
     MOST_QUESTIONS,
-    Draft,
+    ConsultationDraft,
     DraftIssue,
-    drafted,
-    gathered,
-    instant,
-    missing,
-    written,
+    build_consultation,
+    format_draft,
+    list_missing_fields,
+    parse_bangkok_time,
+    parse_draft,
 )
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -27,15 +27,15 @@ WHOLE = """ชื่อ: เวลาเปิดบริการ
 ถาม: เห็นด้วย | ข้อเสนอ | ควรจองคิวได้"""
 
 
-def whole(text: str) -> Draft:
+def parse_whole_draft(text: str) -> ConsultationDraft:
     """The draft of lines that are all understood."""
-    draft, wrong = gathered("", text)
+    draft, wrong = parse_draft("", text)
     assert not wrong
     return draft
 
 
 def test_a_whole_announcement_is_read() -> None:
-    made = drafted(whole(WHOLE), NOW)
+    made = build_consultation(parse_whole_draft(WHOLE), NOW)
     assert isinstance(made, Consultation)
     assert (made.title, made.link) == ("เวลาเปิดบริการ", "https://office.go.th/a.pdf")
     assert made.opens.isoformat() == "2026-12-01T08:00:00+07:00"
@@ -46,7 +46,9 @@ def test_a_whole_announcement_is_read() -> None:
         ConsultationQuestionKind.STATEMENTS,
     ]
     assert dict(made.questions[0].options) == {"o1": "ดี", "o2": "ไม่จำเป็น"}
-    english = drafted(whole("title: Hours\ncloses: 31/12/2026\nask: text | What else?"), NOW)
+    english = build_consultation(
+        parse_whole_draft("title: Hours\ncloses: 31/12/2026\nask: text | What else?"), NOW
+    )
     assert isinstance(english, Consultation)
     assert english.opens == NOW
 
@@ -55,21 +57,21 @@ def test_a_whole_announcement_is_read() -> None:
 def test_line_by_line_it_is_the_same_as_in_one_message(lang: str) -> None:
     kept = ""
     for line in WHOLE.split("\n"):
-        draft, wrong = gathered(kept, line)
+        draft, wrong = parse_draft(kept, line)
         assert not wrong
-        kept = written(draft, "en" if lang == "en" else "th")
-    assert draft == whole(WHOLE)
-    assert not missing(draft)
+        kept = format_draft(draft, "en" if lang == "en" else "th")
+    assert draft == parse_whole_draft(WHOLE)
+    assert not list_missing_fields(draft)
     assert kept == WHOLE or lang == "en"
 
 
 def test_what_is_missing_is_known() -> None:
-    assert missing(()) == ("title", "closes", "ask")
-    assert missing(whole("ชื่อ: ก")) == ("closes", "ask")
+    assert list_missing_fields(()) == ("title", "closes", "ask")
+    assert list_missing_fields(parse_whole_draft("ชื่อ: ก")) == ("closes", "ask")
 
 
 def test_a_line_takes_the_place_of_an_earlier_one_and_a_question_can_be_taken_out() -> None:
-    draft = whole(f"{WHOLE}\nชื่อ: ชื่อใหม่\nลบ: ๒\nลิงก์:")
+    draft = parse_whole_draft(f"{WHOLE}\nชื่อ: ชื่อใหม่\nลบ: ๒\nลิงก์:")
     assert dict(draft)["title"] == "ชื่อใหม่"
     assert [said.partition(" ")[0] for place, said in draft if place == "ask"] == ["เลือกหนึ่ง", "เห็นด้วย"]
     assert "link" not in dict(draft)
@@ -93,23 +95,23 @@ def test_a_line_takes_the_place_of_an_earlier_one_and_a_question_can_be_taken_ou
     ],
 )
 def test_a_mistake_is_named_and_all_else_is_kept(line: str, key: str) -> None:
-    draft, wrong = gathered(WHOLE, line)
+    draft, wrong = parse_draft(WHOLE, line)
     assert wrong == (DraftIssue(key, line),)
-    assert draft == whole(WHOLE)
+    assert draft == parse_whole_draft(WHOLE)
 
 
 def test_no_more_than_twenty_questions_are_taken() -> None:
-    _, wrong = gathered("", "\n".join(["ask: text | Why?"] * (MOST_QUESTIONS + 1)))
+    _, wrong = parse_draft("", "\n".join(["ask: text | Why?"] * (MOST_QUESTIONS + 1)))
     assert [one.key for one in wrong] == ["questions"]
 
 
 def test_it_closes_after_it_opens_and_after_now() -> None:
     for closes in ("30/11/2569", "01/11/2569"):
-        made = drafted(whole(f"{WHOLE}\nปิด: {closes}"), NOW)
+        made = build_consultation(parse_whole_draft(f"{WHOLE}\nปิด: {closes}"), NOW)
         assert isinstance(made, DraftIssue)
         assert made.key == "order"
 
 
 def test_days_are_read_as_people_write_them() -> None:
-    assert instant("1/2/2570", time(9, 0)) == instant("1/2/2027 09.00", time(0, 0))
-    assert instant("29/02/2570", time(0, 0)) is None
+    assert parse_bangkok_time("1/2/2570", time(9, 0)) == parse_bangkok_time("1/2/2027 09.00", time(0, 0))
+    assert parse_bangkok_time("29/02/2570", time(0, 0)) is None

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.questions.search_index import IndexedEntry, NgramIndex, runs
-from handlers.questions.stopwords import FLOOR, telling
+from handlers.questions.search_index import IndexedEntry, NgramIndex, split_ngrams
+from handlers.questions.stopwords import STOPWORD_WEIGHT, weigh_letters
 
 BASE = (
     IndexedEntry("renew", ("ต่ออายุใบอนุญาตประกอบวิชาชีพครูต้องทำอย่างไร", "ใบประกอบวิชาชีพครูหมดอายุ ต้องยื่นที่ไหน")),
@@ -15,7 +15,7 @@ BASE = (
     IndexedEntry("scholar", ("ขอทุนการศึกษาได้ที่ใด", "ทุนการศึกษาสำหรับนักเรียนยากจน")),
     IndexedEntry("line", ("มี LINE official ไหม", "ติดต่อทาง LINE @office หรือ e-mail ได้")),
 )
-INDEX = NgramIndex.of(BASE)
+INDEX = NgramIndex.build(BASE)
 
 
 @pytest.mark.parametrize(
@@ -35,29 +35,29 @@ INDEX = NgramIndex.of(BASE)
     ],
 )
 def test_people_find_what_they_mean(asked: str, expected: str) -> None:
-    assert expected in [found.id for found in INDEX.nearest(asked)]
-    assert INDEX.ranked(asked, 1)[0].id == expected
+    assert expected in [found.id for found in INDEX.search(asked)]
+    assert INDEX.rank(asked, 1)[0].id == expected
 
 
 def test_a_question_as_it_stands_is_sure_and_a_vague_one_is_not() -> None:
-    first, *_ = INDEX.nearest("สำนักงานเปิดกี่โมง")
+    first, *_ = INDEX.search("สำนักงานเปิดกี่โมง")
     assert (first.id, first.sure) == ("hours", True)
     assert first.share == pytest.approx(1)
-    assert not any(found.sure for found in INDEX.nearest("ใบอนุญาต"))
+    assert not any(found.sure for found in INDEX.search("ใบอนุญาต"))
 
 
 @pytest.mark.parametrize("asked", ["ซื้อรถยนต์ไฟฟ้ายี่ห้อไหนดี", "how to cook rice", "12345", "", "ๆ", "ครับ", "😡😡"])
 def test_who_knows_nothing_says_nothing(asked: str) -> None:
-    assert INDEX.nearest(asked) == ()
+    assert INDEX.search(asked) == ()
 
 
 def test_an_empty_base_knows_nothing() -> None:
-    assert NgramIndex.of(()).nearest("สำนักงานเปิดกี่โมง") == ()
-    assert NgramIndex.of([IndexedEntry("empty", ("", "..."))]).nearest("สำนักงานเปิดกี่โมง") == ()
+    assert NgramIndex.build(()).search("สำนักงานเปิดกี่โมง") == ()
+    assert NgramIndex.build([IndexedEntry("empty", ("", "..."))]).search("สำนักงานเปิดกี่โมง") == ()
 
 
 def test_an_entry_is_found_once_by_its_nearest_text() -> None:
-    found = INDEX.nearest("ใบอนุญาตประกอบวิชาชีพครู ใบประกอบวิชาชีพครูหมดอายุ")
+    found = INDEX.search("ใบอนุญาตประกอบวิชาชีพครู ใบประกอบวิชาชีพครูหมดอายุ")
     assert len(found) == len({one.id for one in found}) <= 3
 
 
@@ -65,51 +65,51 @@ def test_a_large_base_is_looked_at_in_part_and_finds_all_the_same(monkeypatch: p
     many = [
         IndexedEntry(str(n), (f"คำถามที่ {n} เรื่องหนังสือราชการเลขที่ {n * 7919 % 10007}",)) for n in range(3000)
     ]
-    index = NgramIndex.of([*many, *BASE])
-    monkeypatch.setattr("handlers.questions.search_index.MOST_LOOKED_AT", 500)
-    assert index.nearest("หนังสือราชการเลขที่ 7919")[0].id == "1"
-    assert index.nearest("ขอทุนการศึกษาได้ที่ใด")[0].id == "scholar"
+    index = NgramIndex.build([*many, *BASE])
+    monkeypatch.setattr("handlers.questions.search_index.MAX_POSTINGS", 500)
+    assert index.search("หนังสือราชการเลขที่ 7919")[0].id == "1"
+    assert index.search("ขอทุนการศึกษาได้ที่ใด")[0].id == "scholar"
 
 
 @given(st.text(max_size=60))
 def test_any_text_has_runs_and_an_answer_or_none(text: str) -> None:
-    assert all(run for run in runs(text))
-    assert len(INDEX.nearest(text)) <= 3
-    assert [one.share <= 1 + 1e-9 for one in INDEX.ranked(text, 3)] == [True] * len(INDEX.ranked(text, 3))
+    assert all(run for run in split_ngrams(text))
+    assert len(INDEX.search(text)) <= 3
+    assert [one.share <= 1 + 1e-9 for one in INDEX.rank(text, 3)] == [True] * len(INDEX.rank(text, 3))
 
 
 @given(st.lists(st.text("กขคงจ ่้า12ab", min_size=4, max_size=30), min_size=1, max_size=8, unique=True))
 @example(["1จ้า", "11"])
 def test_each_text_of_a_base_finds_itself(texts: list[str]) -> None:
-    index = NgramIndex.of(IndexedEntry(str(number), (text,)) for number, text in enumerate(texts))
+    index = NgramIndex.build(IndexedEntry(str(number), (text,)) for number, text in enumerate(texts))
     for number, text in enumerate(texts):
-        found = index.ranked(text, len(texts))
+        found = index.rank(text, len(texts))
         own = [one for one in found if one.id == str(number)]
-        assert not runs(text) or own
+        assert not split_ngrams(text) or own
         assert all(one.share == pytest.approx(1) for one in own if " " not in text.strip())
 
 
 def test_words_of_asking_tell_little() -> None:
-    tells = telling("ต่ออายุยังไงครับ")
+    tells = weigh_letters("ต่ออายุยังไงครับ")
     assert tells[:7] == [1.0] * 7
-    assert set(tells[7:]) == {FLOOR}
-    assert telling("can") == [FLOOR] * 3
-    assert telling("canteen") == [1.0] * 7
-    assert telling("ท\u0e4d\u0e32") == [FLOOR] * 3  # ำ as it is compared
-    plain, wordy = (INDEX.ranked(asked, 1)[0] for asked in ("ขอทุนการศึกษา", "ทุนการศึกษาต้องทำยังไงถึงจะได้ครับผม"))
+    assert set(tells[7:]) == {STOPWORD_WEIGHT}
+    assert weigh_letters("can") == [STOPWORD_WEIGHT] * 3
+    assert weigh_letters("canteen") == [1.0] * 7
+    assert weigh_letters("ท\u0e4d\u0e32") == [STOPWORD_WEIGHT] * 3  # ำ as it is compared
+    plain, wordy = (INDEX.rank(asked, 1)[0] for asked in ("ขอทุนการศึกษา", "ทุนการศึกษาต้องทำยังไงถึงจะได้ครับผม"))
     assert plain.id == wordy.id == "scholar"
     assert wordy.share > 0.5
 
 
 def test_what_many_have_is_nobodys_answer() -> None:
-    many = NgramIndex.of([IndexedEntry(str(n), (f"ใบอนุญาตประเภทที่หมายเลข {n}{n}{n}",)) for n in range(20)])
-    assert many.nearest("ใบอนุญาต") != ()
-    assert not many.nearest("ใบอนุญาต")[0].sure
-    assert many.nearest("ใบขับขี่รถยนต์ส่วนบุคคลประเภทใด") == ()
+    many = NgramIndex.build([IndexedEntry(str(n), (f"ใบอนุญาตประเภทที่หมายเลข {n}{n}{n}",)) for n in range(20)])
+    assert many.search("ใบอนุญาต") != ()
+    assert not many.search("ใบอนุญาต")[0].sure
+    assert many.search("ใบขับขี่รถยนต์ส่วนบุคคลประเภทใด") == ()
 
 
 def test_a_question_word_for_word_is_answered_at_once_however_near_others_are() -> None:
-    alike = NgramIndex.of(
+    alike = NgramIndex.build(
         [
             IndexedEntry("renew", ("ต่ออายุใบประกอบวิชาชีพ", "ใบประกอบวิชาชีพหมดอายุ")),
             IndexedEntry("lost", ("ใบประกอบวิชาชีพหาย", "ทำใบประกอบวิชาชีพหาย")),
@@ -117,7 +117,7 @@ def test_a_question_word_for_word_is_answered_at_once_however_near_others_are() 
             IndexedEntry("twice", ("แจ้งหาย",)),
         ]
     )
-    first = alike.nearest("ใบประกอบวิชาชีพหมดอายุ")[0]
+    first = alike.search("ใบประกอบวิชาชีพหมดอายุ")[0]
     assert (first.id, first.sure) == ("renew", True)
-    assert not alike.nearest("ใบประกอบวิชาชีพ")[0].sure
-    assert not any(one.sure for one in alike.nearest("แจ้งหาย"))  # two have it
+    assert not alike.search("ใบประกอบวิชาชีพ")[0].sure
+    assert not any(one.sure for one in alike.search("แจ้งหาย"))  # two have it

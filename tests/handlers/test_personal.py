@@ -30,7 +30,7 @@ def test_a_right_check_digit_tells_an_id_from_a_number() -> None:
     ],
 )
 def test_found(text: str, found: list[str]) -> None:
-    assert list(personal.found(text)) == found
-    covered = personal.covered(text)
-    assert covered.count(personal.COVER) == len(found)
+    assert list(personal.find_pii(text)) == found
+    covered = personal.redact_pii(text)
+    assert covered.count(personal.REDACTION_MARK) == len(found)
     assert not [one for one in found if one in covered]

@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.complaints.conflict_of_interest import is_named, names_of
-from handlers.complaints.name_matching import TITLES, readings, spellings, titled, untitled
-from tests.handlers.test_concerned import staff
+from handlers.complaints.conflict_of_interest import is_name_in_text, list_staff_names
+from handlers.complaints.name_matching import (
+    NAME_TITLES,
+    compute_keys_after_titles,
+    compute_name_keys,
+    compute_text_keys,
+    strip_titles,
+)
+from tests.handlers.test_concerned import make_staff
 
 NAMES = (
     "สมชาย ใจดี", "สมหญิง รักเรียน", "ประเสริฐ มั่นคง", "วิไล ทองคำ", "สมศรี ดวงแก้ว", "อนันต์ บุญมา", "ศักดิ์ชัย วงศ์ษา",
@@ -26,7 +32,7 @@ SWAPS = {
 TONES = "\u0e48\u0e49\u0e4a\u0e4b"
 
 
-def mangled(name: str, chance: random.Random) -> str:
+def mangle_name(name: str, chance: random.Random) -> str:
     """A name as somebody may write it who heard it: each of the ways, here and there."""
     spelt, at = "", 0
     while at < len(name):
@@ -55,19 +61,19 @@ def mangled(name: str, chance: random.Random) -> str:
 @given(
     st.sampled_from(NAMES),
     st.randoms(use_true_random=False),
-    st.sampled_from(("", *TITLES)),
+    st.sampled_from(("", *NAME_TITLES)),
     st.sampled_from((0, 1, 2)),
 )
 def test_a_name_is_found_however_it_is_written(
     name: str, chance: random.Random, title: str, how: int
 ) -> None:
-    spelt = mangled(name, chance)
+    spelt = mangle_name(name, chance)
     spelt = (spelt, spelt.replace(" ", ""), spelt.split()[0])[
         how
     ]  # whole, without its space, without the surname
     text = f"เมื่อวาน {title}{spelt}เรียกเงินจากผู้รับเหมา"
-    person = staff("x", f"นาย{name}")
-    assert any(is_named(one, text) for one in names_of(person)), (spelt, name)
+    person = make_staff("x", f"นาย{name}")
+    assert any(is_name_in_text(one, text) for one in list_staff_names(person)), (spelt, name)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,7 @@ def test_a_name_is_found_however_it_is_written(
     ],
 )
 def test_each_way_of_writing(name: str, spelt: str) -> None:
-    assert is_named(name, spelt)
+    assert is_name_in_text(name, spelt)
 
 
 FALSE_FRIENDS = (
@@ -104,13 +110,13 @@ FALSE_FRIENDS = (
 
 @pytest.mark.parametrize(("name", "text"), FALSE_FRIENDS)
 def test_false_friends_are_told_apart(name: str, text: str) -> None:
-    assert not is_named(name, text)
+    assert not is_name_in_text(name, text)
 
 
 FRAMES = ("เขาพูดเรื่อง{}กับผม", "ขอให้ตรวจสอบ{}ของสำนักงาน", "มีปัญหาเกี่ยวกับ{}มานานแล้ว", "เห็น{}ที่หน้าอาคาร")
 
 
-def everyday() -> list[str]:
+def load_everyday_texts() -> list[str]:
     """A thousand everyday words and sentences without a name."""
     told = (Path(__file__).parent / "everyday.txt").read_text("utf-8").split("---\n")
     single = [word for line in told[0].splitlines() if not line.startswith("#") for word in line.split()]
@@ -131,8 +137,12 @@ def everyday() -> list[str]:
 def test_everyday_words_are_seldom_taken_for_a_name() -> None:
     """A figure of docs/rules-of-cases.md: of 1,000 everyday texts, those hidden from anybody of 30."""
     hidden = {
-        text: [name for name in NAMES if any(is_named(n, text) for n in names_of(staff("x", name)))]
-        for text in everyday()
+        text: [
+            name
+            for name in NAMES
+            if any(is_name_in_text(n, text) for n in list_staff_names(make_staff("x", name)))
+        ]
+        for text in load_everyday_texts()
     }
     wrong = {text: names for text, names in hidden.items() if names}
     assert len(wrong) <= MOST_WRONG, wrong
@@ -143,7 +153,7 @@ MOST_WRONG = 5
 
 @pytest.mark.parametrize("name", ["นายิกา", "คุณากร", "ดรุณี", "ครูเสด", "Drew", "Missaya", "พี่", "อ.", "ผอ"])
 def test_what_only_looks_like_a_title_stays(name: str) -> None:
-    assert untitled(name) in {name, name.removeprefix("ครู")}
+    assert strip_titles(name) in {name, name.removeprefix("ครู")}
 
 
 @pytest.mark.parametrize(
@@ -160,15 +170,20 @@ def test_what_only_looks_like_a_title_stays(name: str) -> None:
     ],
 )
 def test_titles_and_ranks_are_dropped(name: str) -> None:
-    assert untitled(name) == "สมชาย"
+    assert strip_titles(name) == "สมชาย"
 
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_read(text: str) -> None:
-    assert readings(text)
-    assert spellings(text) >= {min(readings(text), key=len)} or "รร" in text or "์" in text or "ฤ" in text
-    titled(text)
+    assert compute_text_keys(text)
+    assert (
+        compute_name_keys(text) >= {min(compute_text_keys(text), key=len)}
+        or "รร" in text
+        or "์" in text
+        or "ฤ" in text
+    )
+    compute_keys_after_titles(text)
 
 
 def test_a_name_of_many_silenced_letters_has_few_spellings() -> None:
-    assert len(spellings("ก์ข์ค์ง์จ์ฉ์ช์ซ์ฌ์ญ์" * 20)) < 100
+    assert len(compute_name_keys("ก์ข์ค์ง์จ์ฉ์ช์ซ์ฌ์ญ์" * 20)) < 100

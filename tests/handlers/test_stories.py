@@ -12,7 +12,7 @@ from handlers.dialog import receipt
 from handlers.dialog.events import FileProblem, Message
 from tests.counter import InMemoryServiceDesk
 from tests.play import ChatUser, InMemoryDesk
-from tests.story import ASKING, CITIZENS, StoryPlayer
+from tests.story import CITIZEN_SERVICE_STORIES, CITIZEN_STORIES, StoryPlayer
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -29,56 +29,56 @@ class HandlerDriver:
     """A door without storage."""
 
     sets_clock = True
-    stage: InMemoryDesk = field(default_factory=InMemoryDesk)
-    actors: dict[str, ChatUser] = field(default_factory=dict)
+    desk: InMemoryDesk = field(default_factory=InMemoryDesk)
+    users: dict[str, ChatUser] = field(default_factory=dict)
 
-    def _said(self, person: str, **deed: str) -> list[Message]:
-        actor = self.actors.setdefault(person, self.stage.person(person))
-        before = len(actor.heard)
-        actor.does(**deed)
-        return actor.heard[before:]
+    def _send_event(self, person: str, **deed: str) -> list[Message]:
+        actor = self.users.setdefault(person, self.desk.new_user(person))
+        before = len(actor.messages)
+        actor.send_event(**deed)
+        return actor.messages[before:]
 
-    def hear(self, person: str, words: str) -> list[Message]:
-        return self._said(person, text=words)
+    def send_text(self, person: str, words: str) -> list[Message]:
+        return self._send_event(person, text=words)
 
-    def pick(self, person: str, label: str, data: str) -> list[Message]:
-        return self._said(person, choice=data)
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
+        return self._send_event(person, choice=data)
 
-    def send(self, person: str, name: str) -> list[Message]:
-        actor = self.actors.setdefault(person, self.stage.person(person))
-        before = len(actor.heard)
-        actor.sends(name, problem=PROBLEMS.get(name), misnamed=name == "ใบเสร็จ.pdf")
-        return actor.heard[before:]
+    def send_file(self, person: str, name: str) -> list[Message]:
+        actor = self.users.setdefault(person, self.desk.new_user(person))
+        before = len(actor.messages)
+        actor.send_file(name, problem=PROBLEMS.get(name), misnamed=name == "ใบเสร็จ.pdf")
+        return actor.messages[before:]
 
-    def quit(self, person: str) -> None:
+    def restart_program(self, person: str) -> None:
         """Nothing of the talk lives in a program here."""
 
-    def later(self, minutes: int) -> None:
-        self.stage.wait(minutes=minutes)
+    def advance_clock(self, minutes: int) -> None:
+        self.desk.advance_clock(minutes=minutes)
 
     def time(self) -> float:
-        return self.stage.now.timestamp()
+        return self.desk.now.timestamp()
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
-        self.stage.move(receipt, step)
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.desk.move_case(receipt, step)
 
-    def tell(self, shown: str, words: str) -> None:
-        case = self.stage.cases[receipt.folded(shown)]
-        on = thai.day(self.stage.now)
-        self.stage.write(
+    def send_office_message(self, shown: str, words: str) -> None:
+        case = self.desk.cases[receipt.normalize_receipt(shown)]
+        on = thai.to_bangkok_date(self.desk.now)
+        self.desk.apply_act(
             AddHistoryEntry(case.id, case.seq + 1, on, HistoryEntryKind.OFFICE, ActorKind.OFFICE, words)
         )
 
-    def answer(self, shown: str, words: str) -> None:
-        assert isinstance(self.stage, InMemoryServiceDesk)
-        self.stage.office_answers(shown, words)
+    def answer_question(self, shown: str, words: str) -> None:
+        assert isinstance(self.desk, InMemoryServiceDesk)
+        self.desk.answer_question(shown, words)
 
 
-@pytest.mark.parametrize("story", ASKING, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", CITIZEN_SERVICE_STORIES, ids=lambda story: story.stem)
 def test_story_of_the_service_desk(story: Path) -> None:
-    StoryPlayer(HandlerDriver(InMemoryServiceDesk())).play(story)
+    StoryPlayer(HandlerDriver(InMemoryServiceDesk())).play_story(story)
 
 
-@pytest.mark.parametrize("story", CITIZENS, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", CITIZEN_STORIES, ids=lambda story: story.stem)
 def test_story(story: Path) -> None:
-    StoryPlayer(HandlerDriver()).play(story)
+    StoryPlayer(HandlerDriver()).play_story(story)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.dialog.events import DialogTopic, File, Session
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 
 BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
 CHANGES: dict[str, Any] = {
@@ -21,7 +21,7 @@ CHANGES: dict[str, Any] = {
     "files": (File("0" * 32, "ก.png", "image/png", 1),),
     "editing": True,
     "resume": "notice",
-    "receipt": made_of(7),
+    "receipt": make_receipt(7),
     "sent": {"1": "story"},
     "staff": {"last": "12/2570"},
 }
@@ -31,11 +31,11 @@ def test_every_part_of_a_session_can_change_alone() -> None:
     assert CHANGES.keys() == {part.name for part in fields(Session)}
     before = replace(BEFORE)
     for name, value in CHANGES.items():
-        changed = BEFORE.with_(**{name: value})
+        changed = BEFORE.replace(**{name: value})
         assert changed == replace(BEFORE, **{name: value})
         assert changed != before == BEFORE
 
 
 def test_a_session_has_no_other_parts() -> None:
     with pytest.raises(TypeError):
-        BEFORE.with_(stpe="accused")
+        BEFORE.replace(stpe="accused")

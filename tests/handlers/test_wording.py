@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handlers import i18n as wording
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, PublicStatus
-from handlers.complaints.messages import INSIDE, HistoryEntryKind
+from handlers.complaints.messages import INTERNAL_ENTRY_KINDS, HistoryEntryKind
 from handlers.dialog.events import Channel, FileProblem, Reply
 
 SOURCES = "\n".join(p.read_text("utf-8") for p in Path(wording.__file__).parent.rglob("*.py"))
@@ -17,9 +17,9 @@ def places(text: str) -> set[str]:
 
 
 def test_both_languages_have_the_same_keys_and_places() -> None:
-    assert wording.WORDS["th"].keys() == wording.WORDS["en"].keys()
+    assert wording.WORDING["th"].keys() == wording.WORDING["en"].keys()
     differing = {
-        k for k, thai in wording.WORDS["th"].items() if places(thai) != places(wording.WORDS["en"][k])
+        k for k, thai in wording.WORDING["th"].items() if places(thai) != places(wording.WORDING["en"][k])
     }
     assert not differing
 
@@ -30,24 +30,28 @@ def test_every_member_that_is_said_has_words() -> None:
         *(f"reason.{r}" for r in NonAcceptanceReason),
         *(f"entry.closed.{o}" for o in CaseOutcome),
         *(f"entry.moved.{s}" for s in CaseStatus),
-        *(f"entry.{k}" for k in HistoryEntryKind if k is not HistoryEntryKind.MOVED and k not in INSIDE),
+        *(
+            f"entry.{k}"
+            for k in HistoryEntryKind
+            if k is not HistoryEntryKind.MOVED and k not in INTERNAL_ENTRY_KINDS
+        ),
         *(f"file.{p}" for p in FileProblem),
         *(f"{part}.{c}" for part in ("anonymity", "abroad", "advice") for c in Channel),
     }
-    assert wanted <= wording.WORDS["th"].keys()
+    assert wanted <= wording.WORDING["th"].keys()
 
 
 def test_every_key_that_stands_in_the_source_has_words() -> None:
     keys = set(re.findall(r'Reply\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
     assert len(keys) > 30
-    assert keys <= wording.WORDS["th"].keys()
+    assert keys <= wording.WORDING["th"].keys()
 
 
 def test_words_of_others_are_never_read_as_ours() -> None:
     braces = Reply("pick.unknown", {"text": "{receipt} {0} %s"})
-    assert "{receipt} {0} %s" in wording.text(braces, "th")
+    assert "{receipt} {0} %s" in wording.render_text(braces, "th")
 
 
 def test_neutral_words_where_a_stranger_may_look() -> None:
-    for lang in wording.WORDS.values():
+    for lang in wording.WORDING.values():
         assert not re.search("ทุจริต|corrupt", lang["track.sent"] + lang["menu.again"] + lang["confirm.ask"])

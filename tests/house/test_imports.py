@@ -1,12 +1,13 @@
 """Arrows point inward."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import grimp
 
-from tests.house.ground import PACKAGES, ROOT, modules, named
+from tests.house.ground import PACKAGES, ROOT, get_relative_name, iterate_modules
 
 VOCABULARY = {
     "handlers.complaints.approvals",
@@ -53,5 +54,9 @@ def test_storage_takes_words_and_no_thinking() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    readers = {named(path) for path in modules() if "environ" in path.read_text("utf-8")}
+    readers = {
+        get_relative_name(path)
+        for path in iterate_modules()
+        if re.search(r"\benviron\b", path.read_text("utf-8"))
+    }
     assert readers <= {"bot/settings.py"}

@@ -4,7 +4,7 @@ import fnmatch
 import importlib.metadata
 import re
 
-from tests.house.ground import PACKAGES, ROOT, modules, named
+from tests.house.ground import PACKAGES, ROOT, get_relative_name, iterate_modules
 
 TOP = {
     ".ci",
@@ -50,7 +50,7 @@ def test_the_top_has_only_what_belongs_there() -> None:
 
 
 def test_names_mean_something() -> None:
-    assert [named(path) for path in modules() if path.stem in WITHOUT_MEANING] == []
+    assert [get_relative_name(path) for path in iterate_modules() if path.stem in WITHOUT_MEANING] == []
 
 
 def test_the_version_is_the_newest_heading_of_the_changelog() -> None:

@@ -16,7 +16,7 @@ from handlers.complaints.lifecycle import (
     Transition,
 )
 from handlers.dialog.events import Channel
-from tests.house.ground import PAGES, ROOT, named
+from tests.house.ground import PAGES, ROOT, get_relative_name
 from tests.play import InMemoryDesk
 
 DESKS = ("COMPLAINTS", "SERVICE")
@@ -53,10 +53,10 @@ def commands(command: object, name: str) -> list[str]:
 
 
 def test_commands_are_documented_one_for_one() -> None:
-    from bot.cli.main import app
+    from bot.cli.main import cli_app
 
     told = re.findall(r"^\| `(ita-bot [a-z ]*[a-z])", page("README.md"), re.MULTILINE)
-    assert sorted(told) == sorted(commands(typer.main.get_command(app), "ita-bot"))
+    assert sorted(told) == sorted(commands(typer.main.get_command(cli_app), "ita-bot"))
 
 
 def test_every_dependency_has_a_reason() -> None:
@@ -75,29 +75,29 @@ def test_every_decision_is_in_the_index() -> None:
     assert set(re.findall(r"\((0\d{3}-[a-z0-9\-]+\.md)\)", page("docs/decisions/README.md"))) == records
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
+@pytest.mark.parametrize("path", PAGES, ids=get_relative_name)
 def test_links_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
     local = [link for link in links if not link.startswith("http")]
     assert [link for link in local if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
+@pytest.mark.parametrize("path", PAGES, ids=get_relative_name)
 def test_nothing_is_promised_for_later(path: Path) -> None:
     assert re.findall(r"\b(TODO|FIXME|TBD|lorem ipsum)\b", path.read_text("utf-8"), re.IGNORECASE) == []
 
 
 def test_the_dialogue_of_the_readme_is_what_is_said() -> None:
-    citizen = InMemoryDesk(channel=Channel.TERMINAL).person()
+    citizen = InMemoryDesk(channel=Channel.TERMINAL).new_user()
     dialogue = page("README.md").split("```text\n")[1].split("```")[0].splitlines()
     assert sum(line.startswith("> ") for line in dialogue) > 10
     heard = ""
     for line in dialogue:
         if line.startswith("> :"):
             label = citizen.labels[int(line[3:]) - 1]
-            heard = citizen.picks(label) + "\n" + "\n".join(citizen.labels)
+            heard = citizen.pick(label) + "\n" + "\n".join(citizen.labels)
         elif line.startswith("> "):
-            heard = citizen.says(line[2:]) + "\n" + "\n".join(citizen.labels)
+            heard = citizen.say(line[2:]) + "\n" + "\n".join(citizen.labels)
         elif line != "…":
             assert re.sub(r"^\[\d+\] ", "", line) in heard.splitlines()
     assert citizen.receipt

@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.house.ground import functions, modules, named
+from tests.house.ground import get_relative_name, iterate_functions, iterate_modules
 
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
@@ -20,17 +20,17 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_no_file_is_too_long() -> None:
-    lines = {named(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
+    lines = {get_relative_name(path): len(path.read_text("utf-8").splitlines()) for path in iterate_modules()}
     assert {path: count for path, count in lines.items() if count > MOST_LINES and path not in REASONS} == {}
     assert len(lines) > 15
 
 
 def test_no_function_is_too_long() -> None:
     long = {
-        f"{named(path)}:{f.name}": length(f)
-        for path in modules()
-        for f in functions(path)
-        if length(f) > MOST_LINES_OF_A_FUNCTION and f"{named(path)}:{f.name}" not in REASONS
+        f"{get_relative_name(path)}:{f.name}": length(f)
+        for path in iterate_modules()
+        for f in iterate_functions(path)
+        if length(f) > MOST_LINES_OF_A_FUNCTION and f"{get_relative_name(path)}:{f.name}" not in REASONS
     }
     assert long == {}
 
@@ -43,8 +43,8 @@ def test_a_docstring_is_not_counted() -> None:
 
 def test_every_module_opens_with_one_sentence() -> None:
     silent = []
-    for path in modules():
+    for path in iterate_modules():
         opening = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n\n")[0]
         if not opening.endswith((".", "!", "?")):
-            silent.append(named(path))
+            silent.append(get_relative_name(path))
     assert silent == []

@@ -10,20 +10,20 @@ from handlers.complaints.messages import HistoryEntryKind
 from handlers.questions.messages import ThreadLineKind
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.page_access import PageKind
-from tests.house.ground import ROOT, modules, named
+from tests.house.ground import ROOT, get_relative_name, iterate_modules
 
 OPENED = ("facts", "files", "history", "search", "identity", "page", "file", "original")
 MADE: dict[str, set[str]] = {
     "act.kind.value": {kind.value for kind in HistoryEntryKind},
     "act.step.move.value": {move.value for move in Transition},
     "f'read-{act.what}'": {f"read-{what}" for what in OPENED},
-    "f'link-{act.room}'": {f"link-{room}" for room in PageKind},
+    "f'link-{act.page}'": {f"link-{room}" for room in PageKind},
     "f\"opened-{found['kind']}\"": {f"opened-{room}" for room in PageKind},
     "act.what": {"exported", "imported"},
-    "f'asked-{act.what}'": {f"asked-{what}" for what in ApprovalKind},
+    "f'asked-{act.kind}'": {f"asked-{what}" for what in ApprovalKind},
     "f'question-{act.kind}'": {f"question-{kind}" for kind in ThreadLineKind},
     "f'hidden:{one.staff}'": {"hidden"},
-    "f'{one.why}:{one.staff}'": {why.value for why in ExclusionGround},
+    "f'{one.ground}:{one.staff}'": {why.value for why in ExclusionGround},
 }
 """What is written where it is made of something; each source stands here with all that it can become."""
 
@@ -34,8 +34,8 @@ HANDED_ON = {("storage.staff.admin", "what"), ("storage.releases", "what")}
 def kinds() -> dict[str, str]:
     """Every kind of line with the module that writes it."""
     found: dict[str, str] = {}
-    for path in modules():
-        module = named(path).removesuffix(".py").replace("/", ".")
+    for path in iterate_modules():
+        module = get_relative_name(path).removesuffix(".py").replace("/", ".")
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(call, ast.Call) and (what := _what(call)) is not None:
                 for kind in _kinds(what, module):
@@ -48,10 +48,10 @@ def _what(call: ast.Call) -> ast.expr | None:
     where = call.func
     if not isinstance(where, ast.Attribute):
         return None
-    if where.attr == "note" and len(call.args) == 3:
+    if where.attr == "audit" and len(call.args) == 3:
         owner = ast.unparse(where.value)
-        return call.args[0] if owner.endswith("personnel") else call.args[1] if "batch" in owner else None
-    return call.args[3] if where.attr == "_note" and len(call.args) == 4 else None
+        return call.args[0] if owner.endswith("staff_admin") else call.args[1] if "batch" in owner else None
+    return call.args[3] if where.attr == "_audit" and len(call.args) == 4 else None
 
 
 def _kinds(what: ast.expr, module: str) -> set[str]:
@@ -70,26 +70,28 @@ def test_every_kind_of_line_has_words_in_both_languages() -> None:
     found = kinds()
     assert len(found) > 50
     for lang in ("th", "en"):
-        without = {k: m for k, m in found.items() if f"staff.what.{k}" not in wording.WORDS[lang]}
+        without = {k: m for k, m in found.items() if f"staff.what.{k}" not in wording.WORDING[lang]}
         assert without == {}
 
 
 def test_what_is_opened_is_what_the_handlers_say() -> None:
     said = set()
-    for path in modules():
+    for path in iterate_modules():
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(call, ast.Call):
                 continue
             name = ast.unparse(call.func)
             if name == RecordCaseAccess.__name__ and isinstance(call.args[2], ast.Constant):
                 said.add(call.args[2].value)
-            elif name in {"opening", "sheet.opening"} and path.is_relative_to(ROOT / "handlers"):
+            elif name in {"audit_case_access", "sheet.audit_case_access"} and path.is_relative_to(
+                ROOT / "handlers"
+            ):
                 said.add(ast.literal_eval(call.args[2]))
     assert said == set(OPENED)
 
 
 def test_no_words_are_left_of_a_line_that_nobody_writes() -> None:
     written = {
-        key.removeprefix("staff.what.") for key in wording.WORDS["th"] if key.startswith("staff.what.")
+        key.removeprefix("staff.what.") for key in wording.WORDING["th"] if key.startswith("staff.what.")
     }
     assert written - kinds().keys() == set()

@@ -13,7 +13,7 @@ from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.model import Breakdown, StatisticsTables
 
 STATES = ("done", "in_progress", "not_accepted")
-Sum = tuple[int, ...]
+UnknownSum = tuple[int, ...]
 """A figure, as the unknowns that it is the sum of."""
 
 
@@ -23,12 +23,12 @@ class ReleaseAttack:
 
     solver: highspy.Highs = field(default_factory=highspy.Highs)
     unknowns: dict[object, int] = field(default_factory=dict)
-    dashes: dict[str, Sum] = field(default_factory=dict)
+    dashes_by_name: dict[str, UnknownSum] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.solver.setOptionValue("output_flag", False)
 
-    def unknown(self, name: object) -> int:
+    def get_unknown(self, name: object) -> int:
         """A number of cases that the attacker does not know."""
         if name not in self.unknowns:
             self.unknowns[name] = len(self.unknowns)
@@ -36,7 +36,7 @@ class ReleaseAttack:
             self.solver.changeColIntegrality(self.unknowns[name], highspy.HighsVarType.kInteger)
         return self.unknowns[name]
 
-    def equals(self, parts: Sum, value: int, less: Sum = ()) -> None:
+    def add_equation(self, parts: UnknownSum, value: int, less: UnknownSum = ()) -> None:
         """Parts, less others, are a number."""
         index = [*parts, *less]
         if index:
@@ -44,33 +44,33 @@ class ReleaseAttack:
         else:
             assert value == 0
 
-    def grows(self, before: Sum, after: Sum) -> None:
+    def add_growth(self, before: UnknownSum, after: UnknownSum) -> None:
         """Something never becomes less."""
         index = [*after, *before]
         self.solver.addRow(0, highspy.kHighsInf, len(index), index, [1.0] * len(after) + [-1.0] * len(before))
 
-    def reads(self, name: str, parts: Sum, figure: int | None) -> None:
+    def add_figure(self, name: str, parts: UnknownSum, figure: int | None) -> None:
         """A printed figure, or a dash."""
         if figure is None:
-            self.dashes[name] = parts
+            self.dashes_by_name[name] = parts
         else:
-            self.equals(parts, figure)
+            self.add_equation(parts, figure)
 
-    def broken(self) -> list[str]:
+    def find_exposed(self) -> list[str]:
         """The dashes behind which there can be only one number."""
-        worlds = [self._world(())]
+        worlds = [self._solve_world(())]
         broken = []
-        for name, parts in self.dashes.items():
+        for name, parts in self.dashes_by_name.items():
             for sign in (1.0, -1.0):
                 if len({sum(world[i] for i in parts) for world in worlds}) > 1:
                     break
-                worlds.append(self._world(parts, sign))
+                worlds.append(self._solve_world(parts, sign))
             else:
                 if len({sum(world[i] for i in parts) for world in worlds}) < 2:
                     broken.append(name)
         return broken
 
-    def _world(self, parts: Sum, sign: float = 1.0) -> list[int]:
+    def _solve_world(self, parts: UnknownSum, sign: float = 1.0) -> list[int]:
         for i in range(len(self.unknowns)):
             self.solver.changeColCost(i, sign if i in parts else 0.0)
         self.solver.run()
@@ -78,7 +78,7 @@ class ReleaseAttack:
         return [round(value) for value in self.solver.getSolution().col_value]
 
 
-def on_labels(releases: Sequence[StatisticsTables], what: str) -> ReleaseAttack:
+def attack_labels(releases: Sequence[StatisticsTables], what: str) -> ReleaseAttack:
     """Everything that releases tell of categories or sources."""
     attack = ReleaseAttack()
     for tables in releases:
@@ -86,39 +86,39 @@ def on_labels(releases: Sequence[StatisticsTables], what: str) -> ReleaseAttack:
         for i, row in enumerate(tables.rows):
             exact = dict(zip(("received", *STATES), row.figures.cells, strict=True))
             for state in STATES:
-                parts = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for s in splits)
-                attack.equals(parts, exact[state] or 0)
+                parts = tuple(attack.get_unknown((tables.as_of, row.months, s.code, state)) for s in splits)
+                attack.add_equation(parts, exact[state] or 0)
             year, month = (int(part) for part in row.months[-1].split("-"))
             for s in splits:
-                now = tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for state in STATES)
+                now = tuple(attack.get_unknown((tables.as_of, row.months, s.code, state)) for state in STATES)
                 if CalendarMonth(year - 543, month).last <= tables.as_of:
-                    attack.equals(now, 0, (attack.unknown((row.months, s.code)),))
+                    attack.add_equation(now, 0, (attack.get_unknown((row.months, s.code)),))
                 if what == "categories":
-                    attack.reads(
+                    attack.add_figure(
                         f"{tables.period.code} {tables.as_of} row {i} {s.code}", now, row.categories[s.code]
                     )
         for s in splits:
             by_state = [
-                tuple(attack.unknown((tables.as_of, row.months, s.code, state)) for row in tables.rows)
+                tuple(attack.get_unknown((tables.as_of, row.months, s.code, state)) for row in tables.rows)
                 for state in STATES
             ]
             received, *stand = s.figures.cells
-            attack.reads(
+            attack.add_figure(
                 f"{tables.period.code} {tables.as_of} {s.code} received", sum(by_state, ()), received
             )
             for state, parts, figure in zip(STATES, by_state, stand, strict=True):
-                attack.reads(f"{tables.period.code} {tables.as_of} {s.code} {state}", parts, figure)
+                attack.add_figure(f"{tables.period.code} {tables.as_of} {s.code} {state}", parts, figure)
     return attack
 
 
-def on_outcomes(releases: Sequence[StatisticsTables], reopened: bool) -> ReleaseAttack:
+def attack_outcomes(releases: Sequence[StatisticsTables], reopened: bool) -> ReleaseAttack:
     """Everything that releases tell of outcomes. reopened: whether a closed case may be open again later."""
     attack = ReleaseAttack()
     for t, tables in enumerate(releases):
-        parts = {s.code: (attack.unknown((t, s.code)),) for s in tables.outcomes}
-        attack.equals(sum(parts.values(), ()), tables.total.done or 0)
+        parts = {s.code: (attack.get_unknown((t, s.code)),) for s in tables.outcomes}
+        attack.add_equation(sum(parts.values(), ()), tables.total.done or 0)
         for s in tables.outcomes:
-            attack.reads(f"{tables.as_of} {s.code}", parts[s.code], s.figures.received)
+            attack.add_figure(f"{tables.as_of} {s.code}", parts[s.code], s.figures.received)
             if t and not reopened:
-                attack.grows((attack.unknown((t - 1, s.code)),), parts[s.code])
+                attack.add_growth((attack.get_unknown((t - 1, s.code)),), parts[s.code])
     return attack

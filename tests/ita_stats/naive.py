@@ -8,36 +8,36 @@ from statistics import median
 from ita_stats.cases.fact import Fact, FactField
 
 
-def value(facts: Sequence[Fact], name: FactField, on: date) -> str:
+def get_value_on(facts: Sequence[Fact], name: FactField, on: date) -> str:
     """What a field says at the end of a day: the fact of the latest day, the later written of one day."""
     known = [f for f in facts if f.field is name and f.effective <= on]
     return max(known, key=lambda f: (f.effective, f.seq)).value if known else ""
 
 
-def received(facts: Sequence[Fact]) -> date | None:
+def get_received_on(facts: Sequence[Fact]) -> date | None:
     """The day of receipt, as it was written last; None for a case that was struck out."""
     known = [f for f in facts if f.field is FactField.RECEIVED]
     last = max(known, key=lambda f: f.seq)
     return last.effective if last.value == "1" else None
 
 
-def stands(facts: Sequence[Fact], on: date) -> str:
+def get_state_on(facts: Sequence[Fact], on: date) -> str:
     """Where a case stands, forwarded counting as done."""
-    status = value(facts, FactField.STATUS, on)
+    status = get_value_on(facts, FactField.STATUS, on)
     return {"closed": "done", "not_accepted": "not_accepted"}.get(status, "in_progress")
 
 
-def first_value(facts: Sequence[Fact], name: FactField, on: date) -> str:
+def get_first_value(facts: Sequence[Fact], name: FactField, on: date) -> str:
     """What a field says; of a day before it was first said, what it first says."""
     known = [f for f in facts if f.field is name]
     if not known:
         return ""
     if all(f.effective > on for f in known):
         return min(known, key=lambda f: (f.effective, f.seq)).value
-    return value(facts, name, on)
+    return get_value_on(facts, name, on)
 
 
-def days(facts: Sequence[Fact], on: date) -> int:
+def count_days_to_close(facts: Sequence[Fact], on: date) -> int:
     """Days from receipt to the last time that the case was not closed and then was."""
     told = sorted((f for f in facts if f.field is FactField.STATUS), key=lambda f: (f.effective, f.seq))
     told = [f for f in told if f.effective <= on]
@@ -45,37 +45,41 @@ def days(facts: Sequence[Fact], on: date) -> int:
     for i in range(len(told)):
         if told[i].value == "closed" and (i == 0 or told[i - 1].value != "closed"):
             closed = told[i].effective
-    day = received(facts)
+    day = get_received_on(facts)
     assert day is not None
     assert closed is not None
     return max(0, (closed - day).days)
 
 
-def count(facts: Sequence[Fact], first: date, last: date, as_of: date, deadline: int) -> dict[str, object]:
+def count_naively(
+    facts: Sequence[Fact], first: date, last: date, as_of: date, deadline: int
+) -> dict[str, object]:
     """The figures of a period."""
     cases = defaultdict(list)
     for fact in facts:
         cases[fact.about].append(fact)
-    known = [(day, own) for own in cases.values() if (day := received(own)) is not None and day <= as_of]
+    known = [
+        (day, own) for own in cases.values() if (day := get_received_on(own)) is not None and day <= as_of
+    ]
     inside = [(day, own) for day, own in known if first <= day <= last]
     before = [own for day, own in known if day < first]
     eve = date.fromordinal(first.toordinal() - 1)
-    done = [own for _, own in inside if stands(own, as_of) == "done"]
-    took = [days(own, as_of) for own in done]
+    done = [own for _, own in inside if get_state_on(own, as_of) == "done"]
+    took = [count_days_to_close(own, as_of) for own in done]
     return {
         "cases": [
             (
                 f"{day.year + 543}-{day.month:02}",
-                stands(own, as_of),
-                first_value(own, FactField.CATEGORY, as_of),
+                get_state_on(own, as_of),
+                get_first_value(own, FactField.CATEGORY, as_of),
                 max((f for f in own if f.field is FactField.SOURCE), key=lambda f: f.seq).value,
-                value(own, FactField.OUTCOME, as_of) if stands(own, as_of) == "done" else None,
+                get_value_on(own, FactField.OUTCOME, as_of) if get_state_on(own, as_of) == "done" else None,
             )
             for day, own in inside
         ],
-        "brought_forward": sum(stands(own, eve) == "in_progress" for own in before),
+        "brought_forward": sum(get_state_on(own, eve) == "in_progress" for own in before),
         "carried_over": sum(
-            stands(own, as_of) == "in_progress" for own in [*before, *(own for _, own in inside)]
+            get_state_on(own, as_of) == "in_progress" for own in [*before, *(own for _, own in inside)]
         ),
         "median": float(median(took)) if took else None,
         "within": round(sum(t <= deadline for t in took) / len(took), 4) if took else None,

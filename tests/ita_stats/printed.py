@@ -8,8 +8,8 @@ from ita_stats.cases import tables as figures
 from ita_stats.cases import timeline as course
 from ita_stats.cases.count import CodeLabel, CountingRules
 from ita_stats.cases.model import ReleaseInfo, StatisticsTables
-from ita_stats.render.document import StatisticsDocument, document
-from tests.ita_stats.registers import OCTOBER, OUTCOMES, SOURCES, year
+from ita_stats.render.document import StatisticsDocument, build_statistics_document
+from tests.ita_stats.registers import FISCAL_YEAR_START, OUTCOMES, SOURCES, make_year_of_facts
 
 YEAR_END = date(2026, 9, 30)
 TERMS = CountingRules(
@@ -21,20 +21,20 @@ TERMS = CountingRules(
         CodeLabel("misconduct", "ประพฤติมิชอบ", "Misconduct"),
         CodeLabel("other", "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ", "Others"),
     ),
-    tuple(CodeLabel(code, *words.pair("source", code)) for code in SOURCES),
-    tuple(CodeLabel(code, *words.pair("outcome", code)) for code in OUTCOMES),
-    deadline=15,
+    tuple(CodeLabel(code, *words.get_statistics_text("source", code)) for code in SOURCES),
+    tuple(CodeLabel(code, *words.get_statistics_text("outcome", code)) for code in OUTCOMES),
+    deadline_days=15,
 )
 
 
-def tables(cases: int = 180, text: str = "fy2569", as_of: date = YEAR_END) -> StatisticsTables:
+def make_protected_tables(cases: int = 180, text: str = "fy2569", as_of: date = YEAR_END) -> StatisticsTables:
     """The protected tables of a year with so many cases."""
-    wish = figures.wish(period.parsed(text, as_of), as_of, "month", [])
-    facts = year(7, cases)
-    assert all(fact.effective >= OCTOBER for fact in facts)
-    return figures.protected(course.courses(facts, wish.days), TERMS, wish, b"a salt")
+    wish = figures.build_table_request(period.parse_period(text, as_of), as_of, "month", [])
+    facts = make_year_of_facts(7, cases)
+    assert all(fact.effective >= FISCAL_YEAR_START for fact in facts)
+    return figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, b"a salt")
 
 
-def printed(cases: int = 180, issue: ReleaseInfo | None = None) -> StatisticsDocument:
+def make_document(cases: int = 180, issue: ReleaseInfo | None = None) -> StatisticsDocument:
     """The document of such tables."""
-    return document(tables(cases), issue or ReleaseInfo())
+    return build_statistics_document(make_protected_tables(cases), issue or ReleaseInfo())

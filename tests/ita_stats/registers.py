@@ -12,17 +12,23 @@ from ita_stats.cases.fact import Fact, FactField
 CATEGORIES = ("corruption", "misconduct", "other")
 SOURCES = ("web", "line", "letter", "walk_in")
 OUTCOMES = ("substantiated", "unsubstantiated", "insufficient", "forwarded", "withdrawn")
-OCTOBER = date(2025, 10, 1)
+FISCAL_YEAR_START = date(2025, 10, 1)
 """The first day of fiscal year 2569."""
 
 
-def named(codes: tuple[str, ...]) -> tuple[CodeLabel, ...]:
+def make_labels(codes: tuple[str, ...]) -> tuple[CodeLabel, ...]:
     """Things to count, each called by its code."""
     return tuple(CodeLabel(code, code, code) for code in codes)
 
 
 TERMS = CountingRules(
-    "สำนักงาน", "Office", "complaints", named(CATEGORIES), named(SOURCES), named(OUTCOMES), deadline=15
+    "สำนักงาน",
+    "Office",
+    "complaints",
+    make_labels(CATEGORIES),
+    make_labels(SOURCES),
+    make_labels(OUTCOMES),
+    deadline_days=15,
 )
 
 
@@ -33,76 +39,78 @@ class CaseFactsWriter:
     about: str
     facts: list[Fact] = field(default_factory=list)
 
-    def state(self, on: date, name: FactField, value: str, recorded: date | None = None) -> None:
+    def add_fact(self, on: date, name: FactField, value: str, recorded: date | None = None) -> None:
         """The next fact."""
         self.facts.append(Fact(self.about, len(self.facts), on, recorded or on, name, value))
 
-    def filed(self, on: date, category: str = "corruption", source: str = "web") -> "CaseFactsWriter":
+    def add_filing(self, on: date, category: str = "corruption", source: str = "web") -> "CaseFactsWriter":
         """As the desk writes a complaint that comes in."""
-        self.state(on, FactField.RECEIVED, "1")
-        self.state(on, FactField.CATEGORY, category)
-        self.state(on, FactField.SOURCE, source)
-        self.state(on, FactField.STATUS, "received")
+        self.add_fact(on, FactField.RECEIVED, "1")
+        self.add_fact(on, FactField.CATEGORY, category)
+        self.add_fact(on, FactField.SOURCE, source)
+        self.add_fact(on, FactField.STATUS, "received")
         return self
 
-    def moved(self, on: date, status: str, outcome: str | None = None) -> "CaseFactsWriter":
+    def add_move(self, on: date, status: str, outcome: str | None = None) -> "CaseFactsWriter":
         """As the desk writes a step."""
-        self.state(on, FactField.STATUS, status)
+        self.add_fact(on, FactField.STATUS, status)
         if outcome is not None:
-            self.state(on, FactField.OUTCOME, outcome)
+            self.add_fact(on, FactField.OUTCOME, outcome)
         return self
 
 
-def year(seed: int, cases: int, weights: tuple[int, ...] = (6, 3, 1), reopening: float = 0.0) -> list[Fact]:
+def make_year_of_facts(
+    seed: int, cases: int, weights: tuple[int, ...] = (6, 3, 1), reopening: float = 0.0
+) -> list[Fact]:
     """A fiscal year of a desk with so many cases."""
     chance = random.Random(seed)
     facts: list[Fact] = []
     for number in range(cases):
-        on = OCTOBER + timedelta(chance.randrange(365))
-        case = CaseFactsWriter(f"{number:032x}").filed(
+        on = FISCAL_YEAR_START + timedelta(chance.randrange(365))
+        case = CaseFactsWriter(f"{number:032x}").add_filing(
             on, chance.choices(CATEGORIES, weights)[0], chance.choices(SOURCES, (6, 4, 1, 1))[0]
         )
         if chance.random() < 0.8:
             on += timedelta(chance.randrange(40))
             if chance.random() < 0.2:
-                case.moved(on, "not_accepted")
+                case.add_move(on, "not_accepted")
             else:
-                case.moved(on, "screening").moved(on, "investigating")
+                case.add_move(on, "screening").add_move(on, "investigating")
                 if chance.random() < 0.8:
                     on += timedelta(chance.randrange(60))
-                    case.moved(on, "closed", chance.choice(OUTCOMES))
+                    case.add_move(on, "closed", chance.choice(OUTCOMES))
                     if chance.random() < reopening:
-                        case.moved(on + timedelta(chance.randrange(60)), "investigating", "")
+                        case.add_move(on + timedelta(chance.randrange(60)), "investigating", "")
         facts += case.facts
     return facts
 
 
-def cases_at_random() -> st.SearchStrategy[list[Fact]]:
+def arbitrary_facts() -> st.SearchStrategy[list[Fact]]:
     """Any facts at all about a few cases: out of order, backdated, corrected, struck out, incomplete."""
     days = st.dates(date(2025, 8, 1), date(2026, 11, 30))
 
-    def said(name: FactField, values: tuple[str, ...]) -> st.SearchStrategy[tuple[FactField, str]]:
+    def facts_of(name: FactField, values: tuple[str, ...]) -> st.SearchStrategy[tuple[FactField, str]]:
         return st.tuples(st.just(name), st.sampled_from(values))
 
     statement = st.one_of(
-        said(FactField.RECEIVED, ("1", "1", "1", "0")),
-        said(FactField.CATEGORY, (*CATEGORIES, "former")),
-        said(FactField.SOURCE, SOURCES),
-        said(
+        facts_of(FactField.RECEIVED, ("1", "1", "1", "0")),
+        facts_of(FactField.CATEGORY, (*CATEGORIES, "former")),
+        facts_of(FactField.SOURCE, SOURCES),
+        facts_of(
             FactField.STATUS, ("received", "screening", "investigating", "closed", "closed", "not_accepted")
         ),
-        said(FactField.OUTCOME, (*OUTCOMES, "")),
-        said(FactField.REASON, ("policy", "")),
+        facts_of(FactField.OUTCOME, (*OUTCOMES, "")),
+        facts_of(FactField.REASON, ("policy", "")),
     )
     case = st.tuples(st.booleans(), days, st.lists(st.tuples(days, statement), max_size=8))
-    return st.lists(case, max_size=12).map(_written)
+    return st.lists(case, max_size=12).map(_to_facts)
 
 
-def _written(cases: list[tuple[bool, date, list[tuple[date, tuple[FactField, str]]]]]) -> list[Fact]:
+def _to_facts(cases: list[tuple[bool, date, list[tuple[date, tuple[FactField, str]]]]]) -> list[Fact]:
     facts: list[Fact] = []
     for number, (in_order, first, said) in enumerate(cases):
-        case = CaseFactsWriter(f"{number:032x}").filed(first)
+        case = CaseFactsWriter(f"{number:032x}").add_filing(first)
         for on, (name, value) in sorted(said, key=lambda s: s[0]) if in_order else said:
-            case.state(max(on, first) if in_order else on, name, value, date(2026, 11, 30))
+            case.add_fact(max(on, first) if in_order else on, name, value, date(2026, 11, 30))
         facts += case.facts
     return facts

@@ -7,8 +7,8 @@ import pytest
 
 from ita_stats.cases.model import ReleaseInfo, StatusCounts
 from ita_stats.render import svg_chart as chart
-from ita_stats.render.document import document
-from tests.ita_stats.printed import printed, tables
+from ita_stats.render.document import build_statistics_document
+from tests.ita_stats.printed import make_document, make_protected_tables
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,21 +21,21 @@ def bars(text: str) -> list[tuple[str, float, float]]:
 
 
 def test_bars_are_as_long_as_their_figures_and_stand_end_to_end() -> None:
-    found = printed()
-    drawn = chart.rows(found)
-    scale = (chart.WIDTH - chart.LEFT - chart.RIGHT) / drawn.most
+    found = make_document()
+    drawn = chart.build_row_chart(found)
+    scale = (chart.SVG_WIDTH - chart.LABEL_WIDTH - chart.FIGURE_WIDTH) / drawn.longest
     expected = []
     for row in found.tables.rows:
-        x = float(chart.LEFT)
-        for figure, colour in zip(row.figures.cells[1:], chart.COLOURS.values(), strict=True):
+        x = float(chart.LABEL_WIDTH)
+        for figure, colour in zip(row.figures.cells[1:], chart.STATUS_COLOURS.values(), strict=True):
             if figure:
                 expected.append((colour, pytest.approx(x, abs=0.1), pytest.approx(figure * scale, abs=0.1)))
             x += (figure or 0) * scale
-    assert bars(chart.svg(drawn)) == expected
+    assert bars(chart.render_chart_svg(drawn)) == expected
 
 
 def test_words_are_real_text_and_told() -> None:
-    read = ET.fromstring(chart.svg(chart.rows(printed())))
+    read = ET.fromstring(chart.render_chart_svg(chart.build_row_chart(make_document())))
     words = [one.text for one in read.iter(f"{SVG}text")]
     assert "ต.ค. 2568" in words
     assert "อยู่ระหว่างดำเนินการ / In progress" in words
@@ -45,26 +45,28 @@ def test_words_are_real_text_and_told() -> None:
 
 
 def test_a_hidden_figure_has_a_dash_and_no_bar() -> None:
-    found = tables()
+    found = make_protected_tables()
     hidden = replace(found.categories[0], figures=StatusCounts(None, None, None, None))
-    made = document(replace(found, categories=(hidden, *found.categories[1:])), ReleaseInfo())
-    text = chart.svg(chart.categories(made))
+    made = build_statistics_document(
+        replace(found, categories=(hidden, *found.categories[1:])), ReleaseInfo()
+    )
+    text = chart.render_chart_svg(chart.build_category_chart(made))
     assert len(bars(text)) == 2
     assert ">–</text>" in text
 
 
 def test_everything_stays_within_the_picture() -> None:
-    text = chart.svg(chart.rows(printed()))
+    text = chart.render_chart_svg(chart.build_row_chart(make_document()))
     read = ET.fromstring(text)
     height = float(read.attrib["viewBox"].split()[3])
-    assert all(x + width <= chart.WIDTH - chart.RIGHT + 0.2 for _, x, width in bars(text))
+    assert all(x + width <= chart.SVG_WIDTH - chart.FIGURE_WIDTH + 0.2 for _, x, width in bars(text))
     assert all(float(one.attrib["y"]) < height for one in read.iter(f"{SVG}text"))
 
 
 def test_nothing_received_has_no_charts() -> None:
-    assert chart.charts(printed(0)) == ()
-    assert [one.code for one in chart.charts(printed())] == ["rows", "categories"]
-    assert chart.rows(printed(0)).most == 1
+    assert chart.build_charts(make_document(0)) == ()
+    assert [one.code for one in chart.build_charts(make_document())] == ["rows", "categories"]
+    assert chart.build_row_chart(make_document(0)).longest == 1
 
 
 @pytest.mark.parametrize(
@@ -79,12 +81,14 @@ def test_nothing_received_has_no_charts() -> None:
     ],
 )
 def test_a_label_is_cut_between_letters_and_never_before_a_mark(text: str, most: int, cut: str) -> None:
-    found = chart.shortened(text, most)
+    found = chart.shorten_text(text, most)
     assert found == cut
-    assert chart.letters(found) <= most
+    assert chart.count_letters(found) <= most
 
 
 def test_long_labels_stand_above_their_bars() -> None:
-    assert chart.categories(printed()).above
-    assert not chart.rows(printed()).above
-    assert all(x == 0 for _, x, _ in bars(chart.svg(chart.categories(printed()))))
+    assert chart.build_category_chart(make_document()).has_labels_above
+    assert not chart.build_row_chart(make_document()).has_labels_above
+    assert all(
+        x == 0 for _, x, _ in bars(chart.render_chart_svg(chart.build_category_chart(make_document())))
+    )

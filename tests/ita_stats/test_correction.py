@@ -10,17 +10,17 @@ from ita_stats.cases import tables as figures
 from ita_stats.cases import timeline as course
 from ita_stats.cases.fact import Fact
 from ita_stats.cases.model import StatisticsTables
-from tests.ita_stats.registers import TERMS, CaseFactsWriter, year
+from tests.ita_stats.registers import TERMS, CaseFactsWriter, make_year_of_facts
 
 END = date(2026, 9, 30)
 SALT = b"a salt"
 
 
-def made(
+def make_corrected_tables(
     facts: list[Fact], published: list[StatisticsTables], text: str = "fy2569", as_of: date = END
 ) -> StatisticsTables:
-    wish = figures.wish(period.parsed(text, as_of), as_of, "month", published)
-    return figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT)
+    wish = figures.build_table_request(period.parse_period(text, as_of), as_of, "month", published)
+    return figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, SALT)
 
 
 def cells(tables: StatisticsTables) -> Iterator[tuple[str, int | None]]:
@@ -35,14 +35,14 @@ def cells(tables: StatisticsTables) -> Iterator[tuple[str, int | None]]:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("count", [60, 400])
 def test_no_figure_that_is_shown_twice_grew_by_few(seed: int, count: int) -> None:
-    facts = year(seed, count)
-    first = made(facts, [])
+    facts = make_year_of_facts(seed, count)
+    first = make_corrected_tables(facts, [])
     late = [
         fact
         for n in range(1 + seed % 3)
-        for fact in CaseFactsWriter(f"{n + 10**6:032x}").filed(date(2026, 2, 10), "misconduct").facts
+        for fact in CaseFactsWriter(f"{n + 10**6:032x}").add_filing(date(2026, 2, 10), "misconduct").facts
     ]
-    second = made(facts + late, [first])
+    second = make_corrected_tables(facts + late, [first])
     before = dict(cells(first))
     grown = [
         abs(figure - was)
@@ -54,8 +54,10 @@ def test_no_figure_that_is_shown_twice_grew_by_few(seed: int, count: int) -> Non
 
 
 def test_where_nothing_was_corrected_nothing_more_is_hidden() -> None:
-    facts = year(3, 400)
-    first = made(facts, [], as_of=date(2026, 8, 31))
-    kept = made([f for f in facts if f.effective <= date(2026, 8, 31)], [], as_of=date(2026, 8, 31))
+    facts = make_year_of_facts(3, 400)
+    first = make_corrected_tables(facts, [], as_of=date(2026, 8, 31))
+    kept = make_corrected_tables(
+        [f for f in facts if f.effective <= date(2026, 8, 31)], [], as_of=date(2026, 8, 31)
+    )
     assert first == kept
-    assert any(figure for _, figure in cells(made(facts, [first])))
+    assert any(figure for _, figure in cells(make_corrected_tables(facts, [first])))

@@ -17,7 +17,14 @@ from ita_stats.cases import timeline as course
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Breakdown, Layout, StatisticsTables, StatusCounts
 from tests.ita_stats import naive
-from tests.ita_stats.registers import CATEGORIES, OCTOBER, OUTCOMES, TERMS, CaseFactsWriter, cases_at_random
+from tests.ita_stats.registers import (
+    CATEGORIES,
+    FISCAL_YEAR_START,
+    OUTCOMES,
+    TERMS,
+    CaseFactsWriter,
+    arbitrary_facts,
+)
 
 YEAR_END = date(2026, 9, 30)
 
@@ -30,8 +37,8 @@ def tables(
     **terms: bool,
 ) -> StatisticsTables:
     """The exact tables of some facts."""
-    wish = figures.wish(period.parsed(text, as_of), as_of, layout, [])
-    return figures.exact(course.courses(facts, wish.days), replace(TERMS, **terms), wish)
+    wish = figures.build_table_request(period.parse_period(text, as_of), as_of, layout, [])
+    return figures.build_exact_tables(course.count_timelines(facts, wish.days), replace(TERMS, **terms), wish)
 
 
 def split(found: tuple[Breakdown, ...], code: str) -> StatusCounts:
@@ -46,7 +53,7 @@ def tally(states: Counter[str]) -> tuple[int, int, int, int]:
 
 @settings(deadline=None, max_examples=150)
 @given(
-    cases_at_random(),
+    arbitrary_facts(),
     st.sampled_from(["fy2569", "2569H1", "2569Q2", "cy2569H1", "2568-11", "2568-08..2569-03"]),
     st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     st.sampled_from(["month", "quarter", "half"]),
@@ -54,9 +61,9 @@ def tally(states: Counter[str]) -> tuple[int, int, int, int]:
 def test_the_same_register_counted_slowly_gives_the_same(
     facts: list[Fact], text: str, as_of: date, layout: Layout
 ) -> None:
-    wanted = period.parsed(text, as_of)
+    wanted = period.parse_period(text, as_of)
     found = tables(facts, text, as_of, layout)
-    slow = naive.count(facts, wanted.first, wanted.last, as_of, TERMS.deadline)
+    slow = naive.count_naively(facts, wanted.first, wanted.last, as_of, TERMS.deadline_days)
     cases = slow["cases"]
     assert isinstance(cases, list)
     assert found.total.cells == tally(Counter(state for _, state, *_ in cases))
@@ -77,13 +84,13 @@ def test_the_same_register_counted_slowly_gives_the_same(
 
 @settings(deadline=None, max_examples=150)
 @given(
-    cases_at_random(),
+    arbitrary_facts(),
     st.lists(st.dates(date(2025, 9, 1), date(2026, 12, 31)), min_size=1, max_size=4, unique=True),
 )
 def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
     facts: list[Fact], days: list[date]
 ) -> None:
-    whole = course.courses(facts, sorted(days))
+    whole = course.count_timelines(facts, sorted(days))
     gathering = course.TimelineBuilder(course.TimelineCounts(tuple(sorted(days))))
     by_case: dict[str, list[Fact]] = {}
     for fact in facts:
@@ -95,11 +102,11 @@ def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
         )
         for own in by_case.values()
     )
-    found = gathering.gathered()
-    assert (found.cases, found.took) == (whole.cases, whole.took)
+    found = gathering.build()
+    assert (found.cases, found.days_to_close) == (whole.cases, whole.days_to_close)
 
 
-@given(cases_at_random(), st.sampled_from(["month", "quarter", "half"]))
+@given(arbitrary_facts(), st.sampled_from(["month", "quarter", "half"]))
 @settings(deadline=None, max_examples=50)
 def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact], layout: Layout) -> None:
     found = tables(facts, layout=layout)
@@ -116,22 +123,28 @@ def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact],
 
 
 def test_the_words_of_a_case_are_those_of_its_life() -> None:
-    assert {course.CLOSED, course.NOT_ACCEPTED} == {s.value for s in lifecycle.ENDED}
-    assert f"{course.CLOSED}:{lifecycle.CaseOutcome.FORWARDED.value}" == count.FORWARDED
+    assert {course.STATE_CLOSED, course.STATE_NOT_ACCEPTED} == {s.value for s in lifecycle.ENDED_STATUSES}
+    assert f"{course.STATE_CLOSED}:{lifecycle.CaseOutcome.FORWARDED.value}" == count.STATE_FORWARDED
     assert set(OUTCOMES) == {o.value for o in lifecycle.CaseOutcome}
     for status in lifecycle.CaseStatus:
         for outcome in lifecycle.CaseOutcome:
-            case = CaseFactsWriter("a").filed(OCTOBER).moved(OCTOBER, status.value, outcome.value)
+            case = (
+                CaseFactsWriter("a")
+                .add_filing(FISCAL_YEAR_START)
+                .add_move(FISCAL_YEAR_START, status.value, outcome.value)
+            )
             for is_done in (True, False):
                 found = tables(case.facts, forwarded_is_done=is_done)
-                expected = lifecycle.counted_as(status, outcome, forwarded_is_done=is_done)
+                expected = lifecycle.classify_for_statistics(status, outcome, forwarded_is_done=is_done)
                 assert getattr(found.total, expected.value) == 1
 
 
 def test_a_day_in_the_past_is_answered_as_it_was() -> None:
-    case = CaseFactsWriter("a").filed(date(2025, 10, 5)).moved(date(2025, 11, 5), "screening")
-    case.moved(date(2025, 12, 5), "closed", "substantiated").moved(date(2026, 1, 5), "investigating", "")
-    case.moved(date(2026, 2, 5), "closed", "withdrawn")
+    case = CaseFactsWriter("a").add_filing(date(2025, 10, 5)).add_move(date(2025, 11, 5), "screening")
+    case.add_move(date(2025, 12, 5), "closed", "substantiated").add_move(
+        date(2026, 1, 5), "investigating", ""
+    )
+    case.add_move(date(2026, 2, 5), "closed", "withdrawn")
     at = {
         day: tables(case.facts, as_of=day)
         for day in (date(2025, 12, 4), date(2025, 12, 5), date(2026, 1, 5), YEAR_END)
@@ -144,11 +157,13 @@ def test_a_day_in_the_past_is_answered_as_it_was() -> None:
 
 
 def test_a_correction_is_a_later_fact_with_an_earlier_day() -> None:
-    case = CaseFactsWriter("a").filed(date(2025, 11, 2)).moved(date(2025, 12, 20), "closed", "forwarded")
-    case.state(date(2025, 10, 30), FactField.RECEIVED, "1", date(2026, 1, 7))
-    case.state(date(2025, 10, 30), FactField.CATEGORY, "other", date(2026, 1, 7))
-    case.state(date(2025, 11, 2), FactField.CATEGORY, "misconduct", date(2026, 1, 8))
-    case.state(date(2025, 12, 10), FactField.STATUS, "closed", date(2026, 1, 9))
+    case = (
+        CaseFactsWriter("a").add_filing(date(2025, 11, 2)).add_move(date(2025, 12, 20), "closed", "forwarded")
+    )
+    case.add_fact(date(2025, 10, 30), FactField.RECEIVED, "1", date(2026, 1, 7))
+    case.add_fact(date(2025, 10, 30), FactField.CATEGORY, "other", date(2026, 1, 7))
+    case.add_fact(date(2025, 11, 2), FactField.CATEGORY, "misconduct", date(2026, 1, 8))
+    case.add_fact(date(2025, 12, 10), FactField.STATUS, "closed", date(2026, 1, 9))
     found = tables(case.facts)
     assert [row.figures.received for row in found.rows[:2]] == [1, 0]
     assert split(found.categories, "misconduct").received == 1
@@ -156,14 +171,14 @@ def test_a_correction_is_a_later_fact_with_an_earlier_day() -> None:
 
 
 def test_a_case_entered_by_mistake_is_struck_out() -> None:
-    case = CaseFactsWriter("a").filed(OCTOBER)
-    case.state(OCTOBER, FactField.RECEIVED, "0", date(2025, 10, 9))
-    assert tables(case.facts).total == count.NOTHING
+    case = CaseFactsWriter("a").add_filing(FISCAL_YEAR_START)
+    case.add_fact(FISCAL_YEAR_START, FactField.RECEIVED, "0", date(2025, 10, 9))
+    assert tables(case.facts).total == count.NO_CASES
 
 
 def test_a_category_recoded_in_mid_year_counts_from_its_day_and_a_former_code_is_not_dropped() -> None:
-    case = CaseFactsWriter("a").filed(OCTOBER, "former")
-    case.state(date(2026, 1, 1), FactField.CATEGORY, "misconduct")
+    case = CaseFactsWriter("a").add_filing(FISCAL_YEAR_START, "former")
+    case.add_fact(date(2026, 1, 1), FactField.CATEGORY, "misconduct")
     assert split(tables(case.facts, as_of=date(2025, 12, 31)).categories, "former").received == 1
     later = tables(case.facts)
     assert split(later.categories, "misconduct").received == 1
@@ -172,7 +187,11 @@ def test_a_category_recoded_in_mid_year_counts_from_its_day_and_a_former_code_is
 
 @pytest.mark.parametrize(("is_done", "cells"), [(True, (1, 1, 0, 0)), (False, (1, 0, 1, 0))])
 def test_forwarded_counts_as_the_office_says(is_done: bool, cells: tuple[int, ...]) -> None:
-    case = CaseFactsWriter("a").filed(OCTOBER).moved(OCTOBER + timedelta(3), "closed", "forwarded")
+    case = (
+        CaseFactsWriter("a")
+        .add_filing(FISCAL_YEAR_START)
+        .add_move(FISCAL_YEAR_START + timedelta(3), "closed", "forwarded")
+    )
     found = tables(case.facts, forwarded_is_done=is_done)
     assert found.total.cells == cells
     assert split(found.outcomes, "forwarded").cells == cells
@@ -181,9 +200,9 @@ def test_forwarded_counts_as_the_office_says(is_done: bool, cells: tuple[int, ..
 
 
 def test_the_sentence_stands_only_where_the_whole_period_had_nothing() -> None:
-    case = CaseFactsWriter("a").filed(date(2025, 11, 2))
+    case = CaseFactsWriter("a").add_filing(date(2025, 11, 2))
     assert tables(case.facts).statement is None
-    assert tables(case.facts).rows[0].figures == count.NOTHING
+    assert tables(case.facts).rows[0].figures == count.NO_CASES
     nothing = tables(case.facts, "2568-12")
     assert nothing.statement == "ไม่มีเรื่องร้องเรียน เดือนธันวาคม 2568"
     assert nothing.carried_over == nothing.brought_forward == 1
@@ -191,13 +210,18 @@ def test_the_sentence_stands_only_where_the_whole_period_had_nothing() -> None:
 
 
 def test_percentages_are_of_what_was_received() -> None:
-    facts = [f for n in range(3) for f in CaseFactsWriter(str(n)).filed(OCTOBER).facts]
-    facts += CaseFactsWriter("c").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn").facts
+    facts = [f for n in range(3) for f in CaseFactsWriter(str(n)).add_filing(FISCAL_YEAR_START).facts]
+    facts += (
+        CaseFactsWriter("c")
+        .add_filing(FISCAL_YEAR_START)
+        .add_move(FISCAL_YEAR_START, "closed", "withdrawn")
+        .facts
+    )
     assert tables(facts).percentages == {"done": 25.0, "in_progress": 75.0, "not_accepted": 0.0}
     assert tables([]).percentages["done"] is None
 
 
 def test_a_coarse_layout_shows_no_single_month() -> None:
-    found = tables(CaseFactsWriter("a").filed(OCTOBER).facts, layout="half")
+    found = tables(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, layout="half")
     assert [len(row.months) for row in found.rows] == [6, 6]
     assert {month.figures for month in found.months} == {None}

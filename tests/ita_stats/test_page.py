@@ -11,9 +11,9 @@ import pytest
 from ita_stats.cases.model import Footnote, ReleaseInfo
 from ita_stats.render import html as page
 from ita_stats.render import svg_chart as chart
-from ita_stats.render.document import DASH, StatisticsDocument, document
+from ita_stats.render.document import SUPPRESSED_DASH, StatisticsDocument, build_statistics_document
 from ita_stats.render.html import NamedLink
-from tests.ita_stats.printed import printed, tables
+from tests.ita_stats.printed import make_document, make_protected_tables
 
 LINKS = (NamedLink("PDF", "https://example.go.th/a.pdf"), NamedLink("CSV", "https://example.go.th/a.csv"))
 EMPTY = {"meta", "link", "img", "br", "rect"}
@@ -66,7 +66,10 @@ def figures(found: StatisticsDocument) -> list[list[str]]:
     return [
         [
             row.label_th,
-            *(DASH if f is None else str(f) for f in (*row.categories.values(), *row.figures.cells)),
+            *(
+                SUPPRESSED_DASH if f is None else str(f)
+                for f in (*row.categories.values(), *row.figures.cells)
+            ),
             "",
         ]
         for row in found.tables.rows
@@ -75,8 +78,12 @@ def figures(found: StatisticsDocument) -> list[list[str]]:
 
 @pytest.mark.parametrize("variant", ["page", "fragment", "plain"])
 def test_every_figure_is_in_the_table(variant: str) -> None:
-    found = printed()
-    text = page.plain(found, "p.png", LINKS) if variant == "plain" else getattr(page, variant)(found)
+    found = make_document()
+    text = (
+        page.render_wordpress_html(found, "p.png", LINKS)
+        if variant == "plain"
+        else getattr(page, f"render_statistics_{variant}")(found)
+    )
     rows = Reader(text).rows
     top = next(i for i, row in enumerate(rows) if row[0] == "ต.ค. 2568")
     assert rows[top : top + 12] == figures(found)
@@ -86,13 +93,13 @@ def test_every_figure_is_in_the_table(variant: str) -> None:
 
 
 def test_the_page_lives_under_its_own_strict_policy() -> None:
-    text = page.page(printed())
+    text = page.render_statistics_page(make_document())
     read = Reader(text)
     policy = next(str(attrs["content"]) for _, attrs in read.elements if "http-equiv" in attrs)
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     assert base64.b64encode(sha256(style.encode()).digest()).decode() in policy
-    assert page.STYLE_HASH in policy
+    assert page.STATISTICS_STYLE_HASH in policy
     assert not {"script", "img", "link", "iframe", "object", "form", "base"} & read.names
     assert not read.attributes("style")
     assert not [name for _, attrs in read.elements for name in attrs if name.startswith("on")]
@@ -103,16 +110,16 @@ def test_the_page_lives_under_its_own_strict_policy() -> None:
 
 
 def test_the_policy_of_an_older_page_is_that_of_its_own_style() -> None:
-    text = page.page(printed())
-    assert page.policy(text) in text.replace("&#39;", "'")
+    text = page.render_statistics_page(make_document())
+    assert page.extract_page_csp(text) in text.replace("&#39;", "'")
     older = text.replace("color-scheme:light", "color-scheme:dark")
-    assert page.policy(older) != page.policy(text)
+    assert page.extract_page_csp(older) != page.extract_page_csp(text)
     with pytest.raises(ValueError, match="<style>"):
-        page.policy("<p>x")
+        page.extract_page_csp("<p>x")
 
 
 def test_heads_and_names_are_told_to_who_hears_the_page() -> None:
-    read = Reader(page.page(printed()))
+    read = Reader(page.render_statistics_page(make_document()))
     scopes = read.attributes("scope")
     assert set(scopes) == {"row", "col", "colgroup"}
     assert len(read.attributes("id")) == len(set(read.attributes("id")))
@@ -124,13 +131,15 @@ def test_heads_and_names_are_told_to_who_hears_the_page() -> None:
 
 
 def test_the_fragment_links_to_the_files_where_they_are() -> None:
-    assert Reader(page.fragment(printed(), LINKS)).attributes("href") == [link.address for link in LINKS]
-    assert Reader(page.fragment(printed(), ())).attributes("href") == []
-    assert page.fragment(printed()) in page.page(printed())
+    assert Reader(page.render_statistics_fragment(make_document(), LINKS)).attributes("href") == [
+        link.address for link in LINKS
+    ]
+    assert Reader(page.render_statistics_fragment(make_document(), ())).attributes("href") == []
+    assert page.render_statistics_fragment(make_document()) in page.render_statistics_page(make_document())
 
 
 def test_wordpress_is_given_what_it_keeps() -> None:
-    text = page.plain(printed(), "https://example.go.th/a.png", LINKS)
+    text = page.render_wordpress_html(make_document(), "https://example.go.th/a.png", LINKS)
     read = Reader(text)
     assert read.names <= WORDPRESS
     assert text.startswith("<!-- wp:html -->")
@@ -146,7 +155,7 @@ def test_wordpress_is_given_what_it_keeps() -> None:
 
 
 def test_the_four_totals_come_first() -> None:
-    text = page.fragment(printed())
+    text = page.render_statistics_fragment(make_document())
     totals = re.findall(r"<dt>(\S+) <span.*?</dt><dd>([0-9]+)</dd>", text)
     assert totals == [("รับไว้", "180"), ("แล้วเสร็จ", "79"), ("อยู่ระหว่างดำเนินการ", "62"), ("ไม่รับเรื่อง", "39")]
     assert text.index("<dl") < text.index("<table")
@@ -154,8 +163,12 @@ def test_the_four_totals_come_first() -> None:
 
 @pytest.mark.parametrize("variant", ["page", "plain"])
 def test_nothing_received_is_said_over_zeros_and_without_charts(variant: str) -> None:
-    found = printed(0)
-    text = page.page(found) if variant == "page" else page.plain(found, "p.png", ())
+    found = make_document(0)
+    text = (
+        page.render_statistics_page(found)
+        if variant == "page"
+        else page.render_wordpress_html(found, "p.png", ())
+    )
     assert "ไม่มีเรื่องร้องเรียน ปีงบประมาณ พ.ศ. 2569 (1 ตุลาคม 2568 - 30 กันยายน 2569)</" in text
     assert "<svg" not in text
     assert ["ต.ค. 2568", *["0"] * 7, ""] in Reader(text).rows
@@ -163,17 +176,17 @@ def test_nothing_received_is_said_over_zeros_and_without_charts(variant: str) ->
 
 def test_what_the_office_wrote_is_text_and_never_markup() -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=y>'
-    found = tables()
+    found = make_protected_tables()
     named = replace(
         found,
         office_th=evil,
         categories=(replace(found.categories[0], name_th=evil, name_en=evil), *found.categories[1:]),
     )
-    made = document(named, ReleaseInfo(2, (Footnote("changed", evil, evil),), evil))
+    made = build_statistics_document(named, ReleaseInfo(2, (Footnote("changed", evil, evil),), evil))
     for text in (
-        page.page(made),
-        page.plain(made, evil, (NamedLink(evil, evil),)),
-        chart.svg(chart.categories(made)),
+        page.render_statistics_page(made),
+        page.render_wordpress_html(made, evil, (NamedLink(evil, evil),)),
+        chart.render_chart_svg(chart.build_category_chart(made)),
     ):
         assert "<script" not in text
         assert "<img src=x" not in text
@@ -181,10 +194,10 @@ def test_what_the_office_wrote_is_text_and_never_markup() -> None:
 
 
 def test_a_correction_tells_what_changed_and_why() -> None:
-    text = page.page(
-        printed(issue=ReleaseInfo(2, (Footnote("x", "รับไว้ จาก 12 เป็น 13", "from 12"),), "บันทึกเดือนผิด"))
+    text = page.render_statistics_page(
+        make_document(issue=ReleaseInfo(2, (Footnote("x", "รับไว้ จาก 12 เป็น 13", "from 12"),), "บันทึกเดือนผิด"))
     )
     assert "สิ่งที่แก้ไขจากฉบับที่ 1" in text
     assert "<li>รับไว้ จาก 12 เป็น 13" in text
     assert "<p>บันทึกเดือนผิด</p>" in text
-    assert "สิ่งที่แก้ไข" not in page.page(printed())
+    assert "สิ่งที่แก้ไข" not in page.render_statistics_page(make_document())

@@ -14,19 +14,21 @@ from ita_stats.cases import timeline as course
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Layout, StatisticsTables, StatusCounts
 from tests.ita_stats import attack
-from tests.ita_stats.registers import OCTOBER, TERMS, CaseFactsWriter, year
+from tests.ita_stats.registers import FISCAL_YEAR_START, TERMS, CaseFactsWriter, make_year_of_facts
 
 SALT = b"a secret of the desk"
-YEAR = period.parsed("fy2569", date.max)
-WHOLE = figures.wish(YEAR, YEAR.last, "month", [])
+YEAR = period.parse_period("fy2569", date.max)
+WHOLE = figures.build_table_request(YEAR, YEAR.last, "month", [])
 
 
-def releases(facts: Sequence[Fact], layout: Layout = "month") -> list[StatisticsTables]:
+def make_releases(facts: Sequence[Fact], layout: Layout = "month") -> list[StatisticsTables]:
     """A year of releases, each made in its turn, knowing those before as they were published."""
     made: list[StatisticsTables] = []
-    for span in period.rows(YEAR, layout):
-        wish = figures.wish(YEAR, span.months[-1].last, layout, made)
-        made.append(figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT))
+    for span in period.list_period_rows(YEAR, layout):
+        wish = figures.build_table_request(YEAR, span.months[-1].last, layout, made)
+        made.append(
+            figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, SALT)
+        )
     return made
 
 
@@ -37,10 +39,12 @@ def cells(tables: StatisticsTables) -> list[int | None]:
     return found + [cell for row in tables.rows for cell in row.categories.values()]
 
 
-def broken(made: Sequence[StatisticsTables], reopened: bool = False) -> list[str]:
+def find_exposed_figures(made: Sequence[StatisticsTables], reopened: bool = False) -> list[str]:
     """What an attacker works out from a year of releases."""
-    categories, sources = (attack.on_labels(made, what).broken() for what in ("categories", "sources"))
-    return [*categories, *sources, *attack.on_outcomes(made, reopened).broken()]
+    categories, sources = (
+        attack.attack_labels(made, what).find_exposed() for what in ("categories", "sources")
+    )
+    return [*categories, *sources, *attack.attack_outcomes(made, reopened).find_exposed()]
 
 
 @settings(max_examples=10, deadline=None)
@@ -53,16 +57,16 @@ def broken(made: Sequence[StatisticsTables], reopened: bool = False) -> list[str
 def test_nobody_works_out_what_a_year_of_releases_hides(
     seed: int, cases: int, weights: tuple[int, ...], layout: Layout
 ) -> None:
-    made = releases(year(seed, cases, weights), layout)
+    made = make_releases(make_year_of_facts(seed, cases, weights), layout)
     assert not [cell for tables in made for cell in cells(tables) if cell is not None and 0 < cell < 5]
-    assert broken(made) == []
+    assert find_exposed_figures(made) == []
 
 
 @settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10**6), cases=st.sampled_from([3, 13, 40]))
 def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, cases: int) -> None:
-    facts, made = year(seed, cases), list[StatisticsTables]()
-    for number, month in enumerate(period.months(YEAR)[:6], 1):
+    facts, made = make_year_of_facts(seed, cases), list[StatisticsTables]()
+    for number, month in enumerate(period.list_period_months(YEAR)[:6], 1):
         texts = [
             "fy2569",
             month.code,
@@ -70,38 +74,54 @@ def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, case
             *(["2569H1"] if number == 6 else []),
         ]
         for text in texts:
-            wish = figures.wish(period.parsed(text, date.max), month.last, "month", made)
-            made.append(figures.protected(course.courses(facts, wish.days), TERMS, wish, SALT))
-    assert [attack.on_labels(made, what).broken() for what in ("categories", "sources")] == [[], []]
+            wish = figures.build_table_request(period.parse_period(text, date.max), month.last, "month", made)
+            made.append(
+                figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, SALT)
+            )
+    assert [attack.attack_labels(made, what).find_exposed() for what in ("categories", "sources")] == [[], []]
 
 
 def test_the_attacker_works_out_what_is_badly_hidden() -> None:
-    exact = figures.exact(course.courses(year(7, 40), WHOLE.days), TERMS, WHOLE)
+    exact = figures.build_exact_tables(
+        course.count_timelines(make_year_of_facts(7, 40), WHOLE.days), TERMS, WHOLE
+    )
     bare = replace(exact.categories[0], figures=StatusCounts(None, *exact.categories[0].figures.cells[1:]))
     badly = replace(exact, categories=(bare, *exact.categories[1:]))
-    assert attack.on_labels([badly], "categories").broken() == ["fy2569 2026-09-30 corruption received"]
+    assert attack.attack_labels([badly], "categories").find_exposed() == [
+        "fy2569 2026-09-30 corruption received"
+    ]
 
 
 def test_what_is_large_is_shown() -> None:
-    tables = releases(year(1, 3000))[-1]
+    tables = make_releases(make_year_of_facts(1, 3000))[-1]
     assert None not in cells(tables)
     assert not tables.days.protected
     assert [note.code for note in tables.notes] == ["rows", "cutoff", "forwarded", "days"]
 
 
 def test_where_nothing_was_received_nothing_is_hidden() -> None:
-    for tables in releases([]):
+    for tables in make_releases([]):
         assert set(cells(tables)) == {0}
         assert tables.statement
 
 
 def test_a_small_figure_hides_no_more_of_a_large_table_than_it_must() -> None:
-    facts = [f for n in range(100) for f in CaseFactsWriter(f"a{n}").filed(OCTOBER, "corruption").facts]
-    facts += [
-        f for n in range(80) for f in CaseFactsWriter(f"b{n}").filed(OCTOBER, "misconduct", "line").facts
+    facts = [
+        f
+        for n in range(100)
+        for f in CaseFactsWriter(f"a{n}").add_filing(FISCAL_YEAR_START, "corruption").facts
     ]
-    facts += [f for n in range(2) for f in CaseFactsWriter(f"c{n}").filed(OCTOBER, "other", "line").facts]
-    tables = _alone(facts)
+    facts += [
+        f
+        for n in range(80)
+        for f in CaseFactsWriter(f"b{n}").add_filing(FISCAL_YEAR_START, "misconduct", "line").facts
+    ]
+    facts += [
+        f
+        for n in range(2)
+        for f in CaseFactsWriter(f"c{n}").add_filing(FISCAL_YEAR_START, "other", "line").facts
+    ]
+    tables = _make_first_tables(facts)
     row = list(tables.rows[0].categories.values())
     assert (row.count(None), row[2]) == (2, None)
     assert [one.figures.received for one in tables.categories] == row
@@ -109,11 +129,13 @@ def test_a_small_figure_hides_no_more_of_a_large_table_than_it_must() -> None:
 
 
 def test_a_table_with_nothing_but_dashes_says_why_and_where_the_year_is() -> None:
-    case = CaseFactsWriter("a").filed(OCTOBER).moved(OCTOBER, "closed", "withdrawn")
-    codes = [note.code for note in _alone(case.facts).notes]
+    case = (
+        CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).add_move(FISCAL_YEAR_START, "closed", "withdrawn")
+    )
+    codes = [note.code for note in _make_first_tables(case.facts).notes]
     withheld = [f"{name}_withheld" for name in ("rows", "category", "source", "outcome", "days")]
     assert codes == ["rows", "cutoff", "forwarded", "days", "protected", *withheld]
-    quarter = _alone(case.facts, "2569Q1")
+    quarter = _make_first_tables(case.facts, "2569Q1")
     assert "ปีงบประมาณ พ.ศ. 2569" in next(
         note.th for note in quarter.notes if note.code == "category_withheld"
     )
@@ -123,21 +145,25 @@ def test_what_grew_by_a_few_is_hidden_until_more_came() -> None:
     def came(*by_month: int) -> list[Fact]:
         days = [
             month.first
-            for month, count in zip(period.months(YEAR), by_month, strict=False)
+            for month, count in zip(period.list_period_months(YEAR), by_month, strict=False)
             for _ in range(count)
         ]
         return [
-            f for n, day in enumerate(days) for f in CaseFactsWriter(f"w{n}").filed(day, source="web").facts
+            f
+            for n, day in enumerate(days)
+            for f in CaseFactsWriter(f"w{n}").add_filing(day, source="web").facts
         ] + [
             f
             for n in range(40)
             for m, _ in enumerate(by_month)
-            for f in CaseFactsWriter(f"l{n}.{m}").filed(period.months(YEAR)[m].first, source="line").facts
+            for f in CaseFactsWriter(f"l{n}.{m}")
+            .add_filing(period.list_period_months(YEAR)[m].first, source="line")
+            .facts
         ]
 
     web = [
         next(one.figures.received for one in tables.sources if one.code == "web")
-        for tables in releases(came(20, 2, 2, 2, 9))[:5]
+        for tables in make_releases(came(20, 2, 2, 2, 9))[:5]
     ]
     assert web[0] == 20
     assert web[1] is web[2] is None
@@ -151,55 +177,74 @@ def test_few_that_were_late_are_not_told(late: int, median: float, share: float 
     for n, days in enumerate(took):
         facts += (
             CaseFactsWriter(f"{n}")
-            .filed(OCTOBER)
-            .moved(OCTOBER + timedelta(days), "closed", "withdrawn")
+            .add_filing(FISCAL_YEAR_START)
+            .add_move(FISCAL_YEAR_START + timedelta(days), "closed", "withdrawn")
             .facts
         )
-    days_ = _alone(facts).days
+    days_ = _make_first_tables(facts).days
     assert (days_.median, days_.within_deadline, days_.protected) == (median, share, share is None)
 
 
 def test_forwarded_cases_in_hand_may_be_any_of_those_in_hand() -> None:
-    facts = [f for n in range(30) for f in CaseFactsWriter(f"a{n}").filed(OCTOBER).facts]
+    facts = [f for n in range(30) for f in CaseFactsWriter(f"a{n}").add_filing(FISCAL_YEAR_START).facts]
     facts += [
         f
         for n in range(2)
-        for f in CaseFactsWriter(f"b{n}").filed(OCTOBER).moved(OCTOBER, "closed", "forwarded").facts
+        for f in CaseFactsWriter(f"b{n}")
+        .add_filing(FISCAL_YEAR_START)
+        .add_move(FISCAL_YEAR_START, "closed", "forwarded")
+        .facts
     ]
-    tables = _alone(facts, forwarded_is_done=False)
+    tables = _make_first_tables(facts, forwarded_is_done=False)
     forwarded = next(one.figures for one in tables.outcomes if one.code == "forwarded")
     assert forwarded.cells == (None, 0, None, 0)
     assert tables.total.cells == (32, 0, 32, 0)
 
 
 def test_the_same_secret_chooses_the_same() -> None:
-    facts = year(3, 25)
-    assert releases(facts, "quarter") == releases(facts[::-1], "quarter")
+    facts = make_year_of_facts(3, 25)
+    assert make_releases(facts, "quarter") == make_releases(facts[::-1], "quarter")
 
 
 def test_one_kind_alone_is_the_row_itself_and_hides_nothing() -> None:
-    wish = figures.wish(YEAR, date(2025, 12, 31), "month", [])
+    wish = figures.build_table_request(YEAR, date(2025, 12, 31), "month", [])
     one = replace(TERMS, categories=TERMS.categories[:1])
-    found = figures.protected(
-        course.courses(CaseFactsWriter("a").filed(OCTOBER).facts, wish.days), one, wish, SALT
+    found = figures.build_protected_tables(
+        course.count_timelines(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, wish.days),
+        one,
+        wish,
+        SALT,
     )
     assert found.categories[0].figures == found.total
 
 
 def test_all_of_one_kind_is_hidden_since_the_end_of_each_would_tell_its_kind() -> None:
-    facts = [f for n in range(30) for f in CaseFactsWriter(f"{n}").filed(OCTOBER, "misconduct").facts]
-    assert {cell for one in _alone(facts).categories for cell in one.figures.cells[:2]} == {None, 0}
+    facts = [
+        f
+        for n in range(30)
+        for f in CaseFactsWriter(f"{n}").add_filing(FISCAL_YEAR_START, "misconduct").facts
+    ]
+    assert {cell for one in _make_first_tables(facts).categories for cell in one.figures.cells[:2]} == {
+        None,
+        0,
+    }
 
 
 def test_corrected_labels_are_counted_and_not_moved() -> None:
-    facts = [f for n in range(12) for f in CaseFactsWriter(f"a{n}").filed(OCTOBER, "misconduct").facts]
-    case = CaseFactsWriter("b").filed(OCTOBER, "corruption")
-    case.state(date(2026, 1, 5), FactField.CATEGORY, "other")
-    made = releases([*facts, *case.facts])
+    facts = [
+        f
+        for n in range(12)
+        for f in CaseFactsWriter(f"a{n}").add_filing(FISCAL_YEAR_START, "misconduct").facts
+    ]
+    case = CaseFactsWriter("b").add_filing(FISCAL_YEAR_START, "corruption")
+    case.add_fact(date(2026, 1, 5), FactField.CATEGORY, "other")
+    made = make_releases([*facts, *case.facts])
     assert not [cell for tables in made for cell in cells(tables) if cell is not None and 0 < cell < 5]
 
 
-def _alone(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> StatisticsTables:
+def _make_first_tables(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> StatisticsTables:
     """Tables that nobody saw anything before."""
-    wish = figures.wish(period.parsed(text, date.max), date(2025, 12, 31), "month", [])
-    return figures.protected(course.courses(facts, wish.days), replace(TERMS, **terms), wish, SALT)
+    wish = figures.build_table_request(period.parse_period(text, date.max), date(2025, 12, 31), "month", [])
+    return figures.build_protected_tables(
+        course.count_timelines(facts, wish.days), replace(TERMS, **terms), wish, SALT
+    )

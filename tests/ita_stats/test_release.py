@@ -8,39 +8,44 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ita_stats import period, release
-from ita_stats.cases.correction import changes
+from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import DaysToClose, Layout, ReleaseInfo, StatisticsTables, StatusCounts
 from ita_stats.period import PeriodError
 from ita_stats.release import FileJson, Manifest
 from ita_stats.render import json_schema as published
-from tests.ita_stats.printed import tables
+from tests.ita_stats.printed import make_protected_tables
 
 ISSUE = ReleaseInfo(2, (), "พิมพ์ผิด", corrects=1)
 
 
-def made(found: StatisticsTables, issue: ReleaseInfo = ISSUE) -> tuple[bytes, dict[str, FileJson], bytes]:
+def make_small_release(
+    found: StatisticsTables, issue: ReleaseInfo = ISSUE
+) -> tuple[bytes, dict[str, FileJson], bytes]:
     """A small release: two files and the manifest."""
-    figures = published.written(found, issue).encode()
-    files = {n: release.file(n, c) for n, c in (("statistics.json", figures), ("statistics.csv", b"a,b\r\n"))}
-    return release.canonical(release.manifest(found, issue, files.values())), files, figures
+    figures = published.serialize_statistics(found, issue).encode()
+    files = {
+        n: release.build_file_entry(n, c)
+        for n, c in (("statistics.json", figures), ("statistics.csv", b"a,b\r\n"))
+    }
+    return release.serialize_manifest(release.build_manifest(found, issue, files.values())), files, figures
 
 
 def hashes(files: dict[str, FileJson]) -> dict[str, str]:
     return {name: one.sha256 for name, one in files.items()}
 
 
-def checked(found: StatisticsTables) -> tuple[bytes, dict[str, str], bytes]:
+def make_verifiable_release(found: StatisticsTables) -> tuple[bytes, dict[str, str], bytes]:
     """The same, as it is verified."""
-    content, files, figures = made(found)
+    content, files, figures = make_small_release(found)
     return content, hashes(files), figures
 
 
 def test_a_manifest_is_read_back_and_keeps_to_its_schema() -> None:
-    content, _, _ = made(tables())
-    found = release.read(content)
-    assert release.canonical(found) == content
+    content, _, _ = make_small_release(make_protected_tables())
+    found = release.parse_manifest(content)
+    assert release.serialize_manifest(found) == content
     assert (found.name, found.fiscal_year, found.corrects) == ("2/2569", 2569, 1)
-    shape = json.loads(release.schema())
+    shape = json.loads(release.build_manifest_schema())
     Draft202012Validator.check_schema(shape)
     Draft202012Validator(shape).validate(json.loads(content))
     with pytest.raises(Exception, match="wrong"):
@@ -48,51 +53,58 @@ def test_a_manifest_is_read_back_and_keeps_to_its_schema() -> None:
 
 
 def test_a_whole_release_has_no_findings() -> None:
-    assert release.findings(*checked(tables())) == []
+    assert release.find_release_errors(*make_verifiable_release(make_protected_tables())) == []
 
 
 def test_what_was_touched_is_named() -> None:
-    content, files, figures = made(tables())
-    touched = {**files, "statistics.csv": release.file("statistics.csv", b"a,c\r\n")}
-    assert release.findings(content, hashes(touched), figures) == [
+    content, files, figures = make_small_release(make_protected_tables())
+    touched = {**files, "statistics.csv": release.build_file_entry("statistics.csv", b"a,c\r\n")}
+    assert release.find_release_errors(content, hashes(touched), figures) == [
         "statistics.csv is not the one that was released"
     ]
     fewer = {"statistics.json": files["statistics.json"]}
-    assert release.findings(content, hashes(fewer), figures) == ["statistics.csv is missing"]
-    more = {**files, "evil.html": release.file("evil.html", b"")}
-    assert release.findings(content, hashes(more), figures) == ["evil.html is in no manifest"]
-    assert release.findings(b"{}", hashes(files), figures) == [
+    assert release.find_release_errors(content, hashes(fewer), figures) == ["statistics.csv is missing"]
+    more = {**files, "evil.html": release.build_file_entry("evil.html", b"")}
+    assert release.find_release_errors(content, hashes(more), figures) == ["evil.html is in no manifest"]
+    assert release.find_release_errors(b"{}", hashes(files), figures) == [
         "manifest.json is not the manifest of a release"
     ]
     loose = json.dumps(json.loads(content)).encode()
-    assert release.findings(loose, hashes(files), figures) == [
+    assert release.find_release_errors(loose, hashes(files), figures) == [
         "manifest.json is not written as this program writes it"
     ]
 
 
 def test_figures_of_another_release_are_found_though_every_hash_fits() -> None:
-    found = tables()
-    _, files, figures = made(found)
-    other = release.canonical(release.manifest(found, replace(ISSUE, number=3), files.values()))
-    mixed = ["manifest.json and statistics.json are of different releases"]
-    assert release.findings(other, hashes(files), figures) == mixed
-    none = published.written(found).encode()
-    without = {**files, "statistics.json": release.file("statistics.json", none)}
-    content = release.canonical(release.manifest(found, ISSUE, without.values()))
-    assert release.findings(content, hashes(without), none) == mixed
-    empty = {**files, "statistics.json": release.file("statistics.json", b"{}")}
-    content = release.canonical(release.manifest(found, ISSUE, empty.values()))
-    assert release.findings(content, hashes(empty), b"{}") == ["statistics.json holds no statistics"]
-    twice = Manifest(
-        **{**release.manifest(found, ISSUE, ()).model_dump(by_alias=True), "files": [*files.values()] * 2}
+    found = make_protected_tables()
+    _, files, figures = make_small_release(found)
+    other = release.serialize_manifest(
+        release.build_manifest(found, replace(ISSUE, number=3), files.values())
     )
-    assert release.findings(release.canonical(twice), hashes(files), figures) == [
+    mixed = ["manifest.json and statistics.json are of different releases"]
+    assert release.find_release_errors(other, hashes(files), figures) == mixed
+    none = published.serialize_statistics(found).encode()
+    without = {**files, "statistics.json": release.build_file_entry("statistics.json", none)}
+    content = release.serialize_manifest(release.build_manifest(found, ISSUE, without.values()))
+    assert release.find_release_errors(content, hashes(without), none) == mixed
+    empty = {**files, "statistics.json": release.build_file_entry("statistics.json", b"{}")}
+    content = release.serialize_manifest(release.build_manifest(found, ISSUE, empty.values()))
+    assert release.find_release_errors(content, hashes(empty), b"{}") == [
+        "statistics.json holds no statistics"
+    ]
+    twice = Manifest(
+        **{
+            **release.build_manifest(found, ISSUE, ()).model_dump(by_alias=True),
+            "files": [*files.values()] * 2,
+        }
+    )
+    assert release.find_release_errors(release.serialize_manifest(twice), hashes(files), figures) == [
         "manifest.json names a file twice"
     ]
 
 
 def test_changes_tell_the_old_figure_and_the_new() -> None:
-    before = tables()
+    before = make_protected_tables()
     row, total = before.rows[2], before.total
     assert row.figures.received is not None
     assert row.figures.done is not None
@@ -105,25 +117,25 @@ def test_changes_tell_the_old_figure_and_the_new() -> None:
         categories=(replace(before.categories[0], name_th="ชื่อใหม่"), *before.categories[1:]),
         days=DaysToClose(None, None, before.days.deadline, True),
     )
-    told = {note.code: (note.th, note.en) for note in changes(before, after)}
+    told = {note.code: (note.th, note.en) for note in describe_changes(before, after)}
     was, now = row.figures.received, row.figures.received + 1
     place = "rows/2568-12..2568-12/received"
     assert told[place] == (f"ธ.ค. 2568: รับไว้ จาก {was} เป็น {now}", f"Dec 2025: Received from {was} to {now}")
     assert {"rows/2568-12..2568-12/done", "overview//median"} < told.keys()
     assert told["overview//median"][0].endswith("เป็น –")
     assert not any(code.startswith(("categories", "total")) for code in told)
-    assert changes(before, before) == ()
+    assert describe_changes(before, before) == ()
     assert total == before.total
 
 
 def test_a_category_that_only_one_has_is_told() -> None:
-    before = tables()
+    before = make_protected_tables()
     fewer = replace(
         before,
         categories=before.categories[:-1],
         rows=tuple(replace(r, categories=dict(list(r.categories.items())[:-1])) for r in before.rows),
     )
-    gone, come = changes(before, fewer), changes(fewer, before)
+    gone, come = describe_changes(before, fewer), describe_changes(fewer, before)
     assert {note.code for note in gone} == {note.code for note in come}
     assert any(note.code == "categories/other/received" and note.th.endswith("เป็น –") for note in gone)
     assert any(note.code == "categories/other/received" and "จาก – เป็น" in note.th for note in come)
@@ -146,9 +158,9 @@ def test_a_category_that_only_one_has_is_told() -> None:
 def test_a_coarse_layout_is_released_at_the_end_of_a_row(
     text: str, layout: Layout, last: str, due: str
 ) -> None:
-    found = period.parsed(text, date.max)
-    assert release.due_day(found, layout, date.fromisoformat(last)) == date.fromisoformat(due)
-    release.see_day(found, layout, date.fromisoformat(due))
+    found = period.parse_period(text, date.max)
+    assert release.find_latest_cutoff(found, layout, date.fromisoformat(last)) == date.fromisoformat(due)
+    release.validate_cutoff(found, layout, date.fromisoformat(due))
 
 
 @pytest.mark.parametrize(
@@ -163,4 +175,4 @@ def test_a_coarse_layout_is_released_at_the_end_of_a_row(
 )
 def test_what_would_tell_a_month_is_refused(text: str, layout: Layout, day: str) -> None:
     with pytest.raises(PeriodError, match="/"):
-        release.see_day(period.parsed(text, date.max), layout, date.fromisoformat(day))
+        release.validate_cutoff(period.parse_period(text, date.max), layout, date.fromisoformat(day))

@@ -15,40 +15,40 @@ from openapi_schema_validator import OAS31Validator
 from ita_stats import period
 from ita_stats.cases import tables as figures
 from ita_stats.cases.model import Footnote, ReleaseInfo, StatisticsTables
-from ita_stats.cases.timeline import courses
-from ita_stats.render import TYPES, rendered
+from ita_stats.cases.timeline import count_timelines
+from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
 from ita_stats.render import json_schema as published
 from ita_stats.render import sanitize as legible
-from ita_stats.render.typst import MISSING
-from tests.ita_stats.printed import TERMS, YEAR_END, tables
-from tests.ita_stats.registers import year
+from ita_stats.render.typst import MISSING_CHARACTER
+from tests.ita_stats.printed import TERMS, YEAR_END, make_protected_tables
+from tests.ita_stats.registers import make_year_of_facts
 
 SIGNATORY = "ศึกษาธิการจังหวัดเชียงใหม่"
 HASHED = """
 import hashlib, sys
-from tests.ita_stats.test_rendered import hashed
-print(hashed())
+from tests.ita_stats.test_rendered import hash_release_files
+print(hash_release_files())
 """
 
 
-def files(
+def render_files(
     found: StatisticsTables, issue: ReleaseInfo | None = None, signatory: str | None = SIGNATORY
 ) -> dict[str, bytes]:
     """The files of a release by name."""
-    return dict(rendered(found, issue or ReleaseInfo(), signatory))
+    return dict(render_release_files(found, issue or ReleaseInfo(), signatory))
 
 
-def hashed() -> str:
+def hash_release_files() -> str:
     """One hash over all files of a release."""
     found = hashlib.sha256()
-    for name, content in rendered(tables(), ReleaseInfo(), SIGNATORY):
+    for name, content in render_release_files(make_protected_tables(), ReleaseInfo(), SIGNATORY):
         found.update(name.encode() + content)
     return found.hexdigest()
 
 
 def test_each_file_that_is_named_is_made_and_is_what_it_is_called() -> None:
-    found = files(tables())
-    assert list(found) == list(TYPES)
+    found = render_files(make_protected_tables())
+    assert list(found) == list(RELEASE_FILE_TYPES)
     assert {name: found[name][:5] for name in ("statistics.pdf", "statistics.xlsx")} == {
         "statistics.pdf": b"%PDF-",
         "statistics.xlsx": b"PK\x03\x04\x14",
@@ -65,45 +65,48 @@ def test_another_process_zone_and_language_give_the_same_bytes(where: dict[str, 
     there = subprocess.run(
         [sys.executable, "-c", HASHED], env=environment, capture_output=True, text=True, check=True
     )
-    assert there.stdout.strip() == hashed()
+    assert there.stdout.strip() == hash_release_files()
 
 
 def test_another_day_gives_the_same_bytes() -> None:
-    today = hashed()
+    today = hash_release_files()
     with time_machine.travel(datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC), tick=False):
-        assert hashed() == today
+        assert hash_release_files() == today
 
 
 def test_other_figures_give_other_bytes_in_every_format() -> None:
-    one, other = files(tables(180)), files(tables(260))
+    one, other = render_files(make_protected_tables(180)), render_files(make_protected_tables(260))
     same = [name for name in one if one[name] == other[name]]
     assert same == ["statistics.schema.json"]
 
 
 def test_another_number_gives_other_bytes_where_it_is_printed() -> None:
-    one, other = files(tables(), ReleaseInfo(1)), files(tables(), ReleaseInfo(2))
+    one, other = (
+        render_files(make_protected_tables(), ReleaseInfo(1)),
+        render_files(make_protected_tables(), ReleaseInfo(2)),
+    )
     same = [name for name in one if one[name] == other[name]]
     assert same == ["statistics.schema.json", "rows.svg", "categories.svg"]
 
 
 def test_exact_tables_are_never_rendered() -> None:
-    wish = figures.wish(period.parsed("fy2569", YEAR_END), YEAR_END, "month", [])
-    exact = figures.exact(courses(year(7, 20), wish.days), TERMS, wish)
+    wish = figures.build_table_request(period.parse_period("fy2569", YEAR_END), YEAR_END, "month", [])
+    exact = figures.build_exact_tables(count_timelines(make_year_of_facts(7, 20), wish.days), TERMS, wish)
     with pytest.raises(ValueError, match="officers only"):
-        list(rendered(exact, ReleaseInfo()))
+        list(render_release_files(exact, ReleaseInfo()))
 
 
 def test_the_json_holds_to_its_published_schema_and_tells_which_release_it_is() -> None:
     issue = ReleaseInfo(3, (Footnote("corrected", "แก้ไขแล้ว", "Corrected."),), "พิมพ์ผิด")
-    found = files(tables(), issue)
+    found = render_files(make_protected_tables(), issue)
     schema = json.loads(found["statistics.schema.json"])
     told = json.loads(found["statistics.json"])
     OAS31Validator(schema).validate(told)
     with pytest.raises(Exception, match=r"is not valid under any|is not of type"):
         OAS31Validator(schema).validate({**told, "release": "3"})
-    assert published.read_issue(found["statistics.json"]) == issue
-    assert published.read(found["statistics.json"]) == tables()
-    assert published.read_issue(published.written(tables())) is None
+    assert published.parse_release_info(found["statistics.json"]) == issue
+    assert published.parse_statistics(found["statistics.json"]) == make_protected_tables()
+    assert published.parse_release_info(published.serialize_statistics(make_protected_tables())) is None
 
 
 ODD = [
@@ -121,22 +124,22 @@ ODD = [
 
 @pytest.mark.parametrize("odd", ODD)
 def test_names_of_any_letters_are_printed(odd: str) -> None:
-    found = tables()
+    found = make_protected_tables()
     named = replace(
         found,
         office_th=odd,
         categories=(replace(found.categories[0], name_th=odd, name_en=odd), *found.categories[1:]),
     )
-    made = files(named, ReleaseInfo(2, (Footnote("changed", odd, odd),), odd), odd)
-    assert published.read(made["statistics.json"]).office_th == legible.text(odd)
+    made = render_files(named, ReleaseInfo(2, (Footnote("changed", odd, odd),), odd), odd)
+    assert published.parse_statistics(made["statistics.json"]).office_th == legible.strip_invisible(odd)
     assert b"<script" not in made["statistics.html"] + made["categories.svg"]
 
 
 def test_letters_that_the_typeface_lacks_leave_a_mark_that_it_has() -> None:
-    from ita_stats.render.typst import _inputs
+    from ita_stats.render.typst import _build_inputs
 
-    assert _inputs({"name": "ก😀ข"})["data"] == f'{{"name": "ก{MISSING}ข"}}'
+    assert _build_inputs({"name": "ก😀ข"})["data"] == f'{{"name": "ก{MISSING_CHARACTER}ข"}}'
 
 
 def test_what_nobody_sees_is_left_out_of_words() -> None:
-    assert legible.text(" ก\u202e\x00ข\nค\u2060ง\ufeff ") == "กข ค\u2060ง"
+    assert legible.strip_invisible(" ก\u202e\x00ข\nค\u2060ง\ufeff ") == "กข ค\u2060ง"

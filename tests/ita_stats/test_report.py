@@ -11,9 +11,9 @@ from PIL import Image
 from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.model import Breakdown, Footnote, ReleaseInfo, StatisticsRow
 from ita_stats.render import pdf as report
-from ita_stats.render.document import StatisticsDocument, document
-from ita_stats.render.typst import MISSING
-from tests.ita_stats.printed import printed, tables
+from ita_stats.render.document import StatisticsDocument, build_statistics_document
+from ita_stats.render.typst import MISSING_CHARACTER
+from tests.ita_stats.printed import make_document, make_protected_tables
 
 HARD = "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ"
 """Two marks above a letter, ำ, a letter that gives up its foot for a mark below it."""
@@ -21,16 +21,16 @@ HARD = "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ
 
 def pages(found: StatisticsDocument, signatory: str | None = None) -> list[str]:
     """The text of each page, as a viewer copies it."""
-    with pypdfium2.PdfDocument(report.as_pdf(found, signatory)) as opened:
+    with pypdfium2.PdfDocument(report.render_statistics_pdf(found, signatory)) as opened:
         return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in opened]
 
 
 def wide(names: int) -> StatisticsDocument:
     """A document with so many categories."""
-    found = tables()
+    found = make_protected_tables()
     one, row = found.categories[0], found.rows[0]
     kinds = [CodeLabel(f"c{n}", "ละเว้นการปฏิบัติหน้าที่", "Failure to act") for n in range(names)]
-    return document(
+    return build_statistics_document(
         replace(
             found,
             categories=tuple(Breakdown(k.code, k.th, k.en, one.figures) for k in kinds),
@@ -44,7 +44,7 @@ def wide(names: int) -> StatisticsDocument:
 
 
 def test_the_pdf_says_that_it_keeps_and_reads_aloud() -> None:
-    content = report.as_pdf(printed())
+    content = report.render_statistics_pdf(make_document())
     reader = pypdf.PdfReader(io.BytesIO(content))
     assert reader.xmp_metadata is not None
     told = reader.xmp_metadata.stream.get_data().decode()
@@ -57,13 +57,13 @@ def test_the_pdf_says_that_it_keeps_and_reads_aloud() -> None:
     assert root["/OutputIntents"]
     assert not {"/AA", "/OpenAction", "/Names", "/AcroForm"} & root.keys()
     assert reader.metadata is not None
-    assert reader.metadata.title == "ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริตและประพฤติมิชอบ " + printed().period[0]
+    assert reader.metadata.title == "ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริตและประพฤติมิชอบ " + make_document().period[0]
     assert reader.metadata.author == "สำนักงานศึกษาธิการจังหวัดเชียงใหม่"
     assert reader.metadata["/CreationDate"] == reader.metadata["/ModDate"] == "D:20260930165959Z"
 
 
 def test_every_typeface_is_inside() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(report.as_pdf(printed())))
+    reader = pypdf.PdfReader(io.BytesIO(report.render_statistics_pdf(make_document())))
     fonts = [f.get_object() for page in reader.pages for f in page["/Resources"]["/Font"].values()]
     kept = {(f["/BaseFont"].split("+")[1], "/FontFile2" in _descriptor(f)) for f in fonts}
     assert kept == {("Sarabun-Regular", True), ("Sarabun-Bold", True)}
@@ -74,7 +74,7 @@ def _descriptor(font: dict) -> dict:  # type: ignore[type-arg]
 
 
 def test_tables_have_heads_and_charts_are_told() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(report.as_pdf(printed())))
+    reader = pypdf.PdfReader(io.BytesIO(report.render_statistics_pdf(make_document())))
     kinds, told = [], []
 
     def walk(node: object) -> None:
@@ -96,7 +96,7 @@ def test_tables_have_heads_and_charts_are_told() -> None:
 
 
 def test_every_word_and_figure_of_the_table_is_on_the_first_page() -> None:
-    found = printed()
+    found = make_document()
     first = pages(found)[0]
     assert "ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริตและประพฤติมิชอบ" in first
     assert "สำนักงานศึกษาธิการจังหวัดเชียงใหม่" in first
@@ -117,7 +117,7 @@ def _line(row: StatisticsRow) -> str:
 
 
 def test_the_rest_has_every_split() -> None:
-    found = printed()
+    found = make_document()
     rest = pages(found)[1]
     for split in found.tables.sources:
         figures = " ".join("–" if figure is None else str(figure) for figure in split.figures.cells)
@@ -127,15 +127,15 @@ def test_the_rest_has_every_split() -> None:
 
 
 def test_nothing_received_is_said_over_zeros() -> None:
-    first, *rest = pages(printed(0))
+    first, *rest = pages(make_document(0))
     assert "ไม่มีเรื่องร้องเรียน ปีงบประมาณ พ.ศ. 2569" in first
     assert first.count(" 0 0 0 0 0 0 0") == 13
     assert not [page for page in rest if "แผนภูมิ" in page]
 
 
 def test_a_block_to_sign_is_there_only_where_wanted() -> None:
-    assert "ลงชื่อ" not in "".join(pages(printed()))
-    signed = pages(printed(), "ศึกษาธิการจังหวัดเชียงใหม่")
+    assert "ลงชื่อ" not in "".join(pages(make_document()))
+    signed = pages(make_document(), "ศึกษาธิการจังหวัดเชียงใหม่")
     assert "ลงชื่อ" in signed[0]
     assert (
         signed[0].count("ศึกษาธิการจังหวัดเชียงใหม่") == 3
@@ -145,7 +145,7 @@ def test_a_block_to_sign_is_there_only_where_wanted() -> None:
 
 def test_a_correction_tells_what_changed_and_why() -> None:
     issue = ReleaseInfo(3, (Footnote("changed", "พ.ย. 2568: รับไว้ จาก 12 เป็น 13", "…"),), "บันทึกเดือนผิด")
-    first = pages(printed(issue=issue))[0]
+    first = pages(make_document(issue=issue))[0]
     assert "ฉบับที่ 3" in first
     assert "สิ่งที่แก้ไขจากฉบับที่ 2" in first
     assert "พ.ย. 2568: รับไว้ จาก 12 เป็น 13" in first
@@ -154,7 +154,7 @@ def test_a_correction_tells_what_changed_and_why() -> None:
 
 @pytest.mark.parametrize("names", [1, 10, 14])
 def test_the_table_stays_on_the_sheet(names: int) -> None:
-    with pypdfium2.PdfDocument(report.as_pdf(wide(names))) as opened:
+    with pypdfium2.PdfDocument(report.render_statistics_pdf(wide(names))) as opened:
         page = opened[0]
         width, height = page.get_size()
         assert (round(width), round(height)) == (842, 595)  # A4, across
@@ -165,15 +165,18 @@ def test_the_table_stays_on_the_sheet(names: int) -> None:
 
 
 def test_another_alphabet_is_marked_and_not_left_out() -> None:
-    found = replace(tables(), office_th="สำนักงาน 北京")
-    assert f"สำนักงาน {MISSING}{MISSING}" in pages(document(found, ReleaseInfo()))[0]
+    found = replace(make_protected_tables(), office_th="สำนักงาน 北京")
+    assert (
+        f"สำนักงาน {MISSING_CHARACTER}{MISSING_CHARACTER}"
+        in pages(build_statistics_document(found, ReleaseInfo()))[0]
+    )
 
 
 def test_ten_years_of_months_run_over_pages_with_their_head() -> None:
-    found = tables()
+    found = make_protected_tables()
     row = found.rows[0]
     rows = tuple(replace(row, label_th=f"ต.ค. {2500 + n}") for n in range(120))
-    many = pages(document(replace(found, rows=rows), ReleaseInfo()))
+    many = pages(build_statistics_document(replace(found, rows=rows), ReleaseInfo()))
     told = [page for page in many if "ประจำเดือน" in page]
     assert len(told) > 3
     assert all(f"ต.ค. {2500 + n}" in "".join(told) for n in range(120))
@@ -181,11 +184,11 @@ def test_ten_years_of_months_run_over_pages_with_their_head() -> None:
 
 def picture(found: StatisticsDocument) -> Image.Image:
     """The card, opened."""
-    return Image.open(io.BytesIO(report.as_card(found))).convert("RGB")
+    return Image.open(io.BytesIO(report.render_statistics_card(found))).convert("RGB")
 
 
 def test_the_picture_has_the_size_that_was_promised_and_bars_of_the_right_length() -> None:
-    found = printed()
+    found = make_document()
     card = picture(found)
     assert card.size == (1080, 1080)
     total = found.tables.total
@@ -196,18 +199,22 @@ def test_the_picture_has_the_size_that_was_promised_and_bars_of_the_right_length
 
 
 def test_the_picture_of_nothing_says_so() -> None:
-    some, none = picture(printed()), picture(printed(0))
+    some, none = picture(make_document()), picture(make_document(0))
     blue = (31, 63, 119)
     assert some.getpixel((75, 460)) == blue
     assert none.getpixel((75, 460)) != blue
 
 
 def test_letters_reach_the_picture_with_their_marks() -> None:
-    one = report.as_card(document(replace(tables(), office_th="ที ปา"), ReleaseInfo()))
-    other = report.as_card(document(replace(tables(), office_th="ที่ ป้า"), ReleaseInfo()))
+    one = report.render_statistics_card(
+        build_statistics_document(replace(make_protected_tables(), office_th="ที ปา"), ReleaseInfo())
+    )
+    other = report.render_statistics_card(
+        build_statistics_document(replace(make_protected_tables(), office_th="ที่ ป้า"), ReleaseInfo())
+    )
     assert one != other
 
 
 def test_pages_can_be_looked_at() -> None:
-    looked = report.as_pages(printed(), ppi=20)
+    looked = report.render_statistics_png_pages(make_document(), ppi=20)
     assert [Image.open(io.BytesIO(page)).size for page in looked] == [(234, 165)] * 2

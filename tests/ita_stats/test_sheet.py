@@ -12,21 +12,26 @@ import pytest
 
 from ita_stats.cases.model import ReleaseInfo
 from ita_stats.render import spreadsheet as sheet
-from ita_stats.render.document import DASH, StatisticsDocument, both, document
-from tests.ita_stats.printed import printed, tables
+from ita_stats.render.document import (
+    SUPPRESSED_DASH,
+    StatisticsDocument,
+    build_statistics_document,
+    join_languages,
+)
+from tests.ita_stats.printed import make_document, make_protected_tables
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =cmd|' /C calc'!A0", "＝1", "\t=1", "\r=1"]
 
 
 def lines(found: StatisticsDocument) -> list[list[str]]:
     """The CSV as another program reads it."""
-    text = sheet.as_csv(found).decode("utf-8-sig")
+    text = sheet.render_statistics_csv(found).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def book(found: StatisticsDocument) -> openpyxl.Workbook:
     """The XLSX as another program reads it."""
-    return openpyxl.load_workbook(io.BytesIO(sheet.as_xlsx(found)))
+    return openpyxl.load_workbook(io.BytesIO(sheet.render_statistics_xlsx(found)))
 
 
 def where(rows: list[list[str]], first: str) -> int:
@@ -35,33 +40,33 @@ def where(rows: list[list[str]], first: str) -> int:
 
 
 def test_csv_begins_with_the_mark_that_tells_excel_its_letters() -> None:
-    assert sheet.as_csv(printed()).startswith(b"\xef\xbb\xbf" + "ข้อมูลเชิงสถิติ".encode())
-    assert b"\r\n" in sheet.as_csv(printed())
+    assert sheet.render_statistics_csv(make_document()).startswith(b"\xef\xbb\xbf" + "ข้อมูลเชิงสถิติ".encode())
+    assert b"\r\n" in sheet.render_statistics_csv(make_document())
 
 
 def test_csv_has_every_figure_of_the_table_and_a_dash_for_hidden_ones() -> None:
-    found = printed()
+    found = make_document()
     rows = lines(found)
     assert {len(row) for row in rows} == {len(found.main.head)}
     top = where(rows, "ประจำเดือน")
     for row, printed_row in zip(found.tables.rows, rows[top + 1 :], strict=False):
         figures = [*row.categories.values(), *row.figures.cells]
-        assert printed_row == [row.label_th, *(DASH if f is None else str(f) for f in figures), ""]
+        assert printed_row == [row.label_th, *(SUPPRESSED_DASH if f is None else str(f) for f in figures), ""]
     assert rows[top + 13][0] == "รวม"
     assert rows[top + 13][4:8] == [str(f) for f in found.tables.total.cells]
-    assert any(DASH in row for row in rows)
-    assert both((found.tables.notes[0].th, found.tables.notes[0].en)) in [row[0] for row in rows]
+    assert any(SUPPRESSED_DASH in row for row in rows)
+    assert join_languages((found.tables.notes[0].th, found.tables.notes[0].en)) in [row[0] for row in rows]
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_name_is_run_as_a_formula(formula: str) -> None:
-    found = tables()
+    found = make_protected_tables()
     named = replace(
         found,
         office_th=formula,
         categories=(replace(found.categories[0], name_th=formula), *found.categories[1:]),
     )
-    made = document(named, ReleaseInfo(2, (), formula))
+    made = build_statistics_document(named, ReleaseInfo(2, (), formula))
     begun = [cell.lstrip(" ") for row in lines(made) for cell in row if cell]
     assert not [cell for cell in begun if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))]
     assert any(cell == f"'{formula}" for row in lines(made) for cell in row)
@@ -70,13 +75,13 @@ def test_no_name_is_run_as_a_formula(formula: str) -> None:
 
 
 def test_xlsx_has_every_figure_as_a_number() -> None:
-    found = printed()
+    found = make_document()
     main = book(found).worksheets[0]
     values = [[cell.value for cell in row] for row in main.iter_rows()]
     top = next(i for i, row in enumerate(values) if str(row[0]).startswith("ประจำเดือน"))
     for row, printed_row in zip(found.tables.rows, values[top + 1 :], strict=False):
         figures = [*row.categories.values(), *row.figures.cells]
-        assert printed_row[1:8] == [DASH if f is None else f for f in figures]
+        assert printed_row[1:8] == [SUPPRESSED_DASH if f is None else f for f in figures]
     assert values[top + 13][4:8] == list(found.tables.total.cells)
     assert main.freeze_panes == f"B{top + 2}"
     assert main.print_title_rows == f"${top + 1}:${top + 1}"
@@ -85,7 +90,7 @@ def test_xlsx_has_every_figure_as_a_number() -> None:
 
 
 def test_xlsx_is_set_in_the_official_typeface_and_made_at_the_cut_off() -> None:
-    found = book(printed())
+    found = book(make_document())
     fonts = {cell.font.name for one in found for row in one.iter_rows() for cell in row if cell.value}
     assert fonts == {"TH SarabunPSK"}
     assert found.properties.created == datetime(2026, 9, 30, 16, 59, 59)  # noqa: DTZ001 - XLSX knows no zones
@@ -94,9 +99,9 @@ def test_xlsx_is_set_in_the_official_typeface_and_made_at_the_cut_off() -> None:
 
 
 def test_xlsx_draws_the_cells_themselves() -> None:
-    found = printed()
+    found = make_document()
     main = book(found).worksheets[0]
-    archive = zipfile.ZipFile(io.BytesIO(sheet.as_xlsx(found)))
+    archive = zipfile.ZipFile(io.BytesIO(sheet.render_statistics_xlsx(found)))
     drawn = archive.read("xl/charts/chart1.xml").decode()
     assert "แผนภูมิเรื่องที่รับไว้" in drawn
     ranges = re.findall(r"<c:val><c:numRef><c:f>'[^']+'!\$([A-Z]+)\$([0-9]+):\$[A-Z]+\$([0-9]+)", drawn)
@@ -107,17 +112,19 @@ def test_xlsx_draws_the_cells_themselves() -> None:
 
 
 def test_nothing_received_is_said_over_zeros_and_without_a_chart() -> None:
-    found = printed(0)
+    found = make_document(0)
     rows = lines(found)
     told = [row[0] for row in rows if row[0].startswith("ไม่มีเรื่องร้องเรียน")]
     assert told == ["ไม่มีเรื่องร้องเรียน ปีงบประมาณ พ.ศ. 2569 (1 ตุลาคม 2568 - 30 กันยายน 2569)"]
     top = where(rows, "ประจำเดือน")
     assert all(row[1:8] == ["0"] * 7 for row in rows[top + 1 : top + 14])
-    assert not [n for n in zipfile.ZipFile(io.BytesIO(sheet.as_xlsx(found))).namelist() if "chart" in n]
+    assert not [
+        n for n in zipfile.ZipFile(io.BytesIO(sheet.render_statistics_xlsx(found))).namelist() if "chart" in n
+    ]
 
 
 def test_splits_and_notes_have_sheets_of_their_own() -> None:
-    found = printed()
+    found = make_document()
     _, splits, notes = book(found).worksheets
     words = [row[0].value for row in splits.iter_rows()]
     assert "LINE" in words

@@ -19,8 +19,8 @@ from aiohttp import web
 from tests.platforms.telegram_rules import TelegramRules
 
 TOKEN = "700000001:AAcanaryTOKENcanaryTOKENcanaryTOKEN0"
-MOST_BYTES = 20 * 1024 * 1024
-NAME = "CANARYNAME"
+MAX_FILE_BYTES = 20 * 1024 * 1024
+CANARY_NAME = "CANARYNAME"
 
 
 @dataclass
@@ -80,7 +80,7 @@ class FakeBotApi:
     rules: TelegramRules
     url: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    weather: Callable[[str, Mapping[str, Any]], TelegramFault | None] = lambda method, params: None
+    inject_fault: Callable[[str, Mapping[str, Any]], TelegramFault | None] = lambda method, params: None
     calls: list[RecordedTelegramCall] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     chats: dict[int, dict[int, FakeChatMessage]] = field(default_factory=dict)
@@ -99,49 +99,57 @@ class FakeBotApi:
         default_factory=lambda: {"update": 1000, "message": 10, "query": 4_382_900_000_000_000_500}
     )
     _listener: int = 0
-    _came: asyncio.Event = field(default_factory=asyncio.Event)
+    _update_arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def number(self, what: str) -> int:
+    def next_number(self, what: str) -> int:
         """The next number of a kind."""
         self._numbers[what] += 1
         return self._numbers[what]
 
     # What persons do
 
-    def said(self, chat: int, **content: Any) -> dict[str, Any]:
+    def make_message_update(self, chat: int, **content: Any) -> dict[str, Any]:
         """An update: a person's message."""
-        message = self._message(chat, self.number("message"), by_bot=False, **content)
+        message = self._make_message(chat, self.next_number("message"), by_bot=False, **content)
         shown = FakeChatMessage(
             message["message_id"], content.get("text", ""), by_bot=False, date=message["date"]
         )
         self.chats.setdefault(chat, {})[shown.id] = shown
-        return self.update(message=message)
+        return self.make_update(message=message)
 
-    def tapped(self, chat: int, message: int, data: str) -> dict[str, Any]:
+    def make_tap_update(self, chat: int, message: int, data: str) -> dict[str, Any]:
         """An update: a person's tap on a button of a message."""
-        query = str(self.number("query"))
+        query = str(self.next_number("query"))
         self.answered[query] = False
         shown = self.chats[chat][message]
         content: dict[str, Any] = {"text": shown.text, "reply_markup": {"inline_keyboard": shown.keyboard}}
         if shown.protected:
             content["has_protected_content"] = True
-        carrier = self._message(chat, message, by_bot=True, **content)
-        what = {"id": query, "from": person(chat), "message": carrier, "chat_instance": "1", "data": data}
-        return self.update(callback_query=what)
+        carrier = self._make_message(chat, message, by_bot=True, **content)
+        what = {
+            "id": query,
+            "from": make_telegram_user(chat),
+            "message": carrier,
+            "chat_instance": "1",
+            "data": data,
+        }
+        return self.make_update(callback_query=what)
 
-    def update(self, **what: Any) -> dict[str, Any]:
+    def make_update(self, **what: Any) -> dict[str, Any]:
         """An update with the next number."""
-        return {"update_id": self.number("update"), **what}
+        return {"update_id": self.next_number("update"), **what}
 
-    def has_file(self, content: bytes) -> str:
+    def add_file(self, content: bytes) -> str:
         """Put a file on Telegram's servers; gives its id."""
         file = f"FILE{len(self.files)}"
         self.files[file] = content
         return file
 
-    def _message(self, chat: int, number: int, *, by_bot: bool, **content: Any) -> dict[str, Any]:
-        sender = {"id": 700000001, "is_bot": True, "first_name": "bot"} if by_bot else person(chat)
-        private = {"id": chat, "type": "private", "first_name": NAME}
+    def _make_message(self, chat: int, number: int, *, by_bot: bool, **content: Any) -> dict[str, Any]:
+        sender = (
+            {"id": 700000001, "is_bot": True, "first_name": "bot"} if by_bot else make_telegram_user(chat)
+        )
+        private = {"id": chat, "type": "private", "first_name": CANARY_NAME}
         return {
             "message_id": number,
             "date": int(self.now().timestamp()),
@@ -150,7 +158,9 @@ class FakeBotApi:
             **content,
         }
 
-    async def push(self, update: dict[str, Any], *, address: str = "", secret: str | None = None) -> int:
+    async def push_update(
+        self, update: dict[str, Any], *, address: str = "", secret: str | None = None
+    ) -> int:
         """Hand an update to the webhook and carry out its answer; gives the status."""
         assert self.session is not None
         token = self.webhook.get("secret_token", "") if secret is None else secret
@@ -163,23 +173,23 @@ class FakeBotApi:
             wish = json.loads(told)
             if method := wish.pop("method", None):
                 # Its fate is not reported to anyone.
-                await self.call(method, wish, by="answer")
+                await self.execute_call(method, wish, by="answer")
         return status
 
-    async def polled(self, update: dict[str, Any]) -> None:
+    async def queue_update(self, update: dict[str, Any]) -> None:
         """Lay an update ready for getUpdates, and wait until it was taken and confirmed."""
         self.queue.append(update)
-        self._came.set()
+        self._update_arrived.set()
         while update in self.queue:  # noqa: ASYNC110 - confirmed by another request
             await asyncio.sleep(0.005)
 
     # What the bot does
 
-    async def call(self, method: str, params: dict[str, Any], *, by: str) -> dict[str, Any]:
+    async def execute_call(self, method: str, params: dict[str, Any], *, by: str) -> dict[str, Any]:
         """Carry out one call, or say why not."""
         self.calls.append(RecordedTelegramCall(method, params, by, asyncio.get_running_loop().time()))
         try:
-            result = await self._carry_out(method, params)
+            result = await self._dispatch_call(method, params)
         except TelegramRefusalError as refusal:
             if refusal.status in {400, 404}:
                 self.refused.append(f"{method} by {by}: {refusal.told}")
@@ -187,10 +197,10 @@ class FakeBotApi:
             return {"ok": False, "error_code": refusal.status, "description": refusal.told, **extra}
         return {"ok": True, "result": result}
 
-    async def _carry_out(self, method: str, params: dict[str, Any]) -> Any:
+    async def _dispatch_call(self, method: str, params: dict[str, Any]) -> Any:
         if method not in self.rules.methods:
             raise TelegramRefusalError(404, "Not Found")
-        if wrong := list(self.rules.troubles(method, params)):
+        if wrong := list(self.rules.find_violations(method, params)):
             raise TelegramRefusalError(400, "Bad Request: " + "; ".join(wrong))
         carry_out = getattr(self, f"_on_{method.lower()}", None)
         return (await carry_out(**params)) if carry_out else True
@@ -201,23 +211,23 @@ class FakeBotApi:
     async def _on_sendmessage(self, chat_id: int, text: str, **more: Any) -> Any:
         if not text.strip():
             raise TelegramRefusalError(400, "Bad Request: message text is empty")
-        return self._put(chat_id, text, **more)
+        return self._post_message(chat_id, text, **more)
 
     async def _on_senddocument(
         self, chat_id: int, document: bytes | str, caption: str = "", **more: Any
     ) -> Any:
-        file = self.has_file(document) if isinstance(document, bytes) else document
-        sent = self._put(chat_id, caption, **more)
+        file = self.add_file(document) if isinstance(document, bytes) else document
+        sent = self._post_message(chat_id, caption, **more)
         return {**sent, "document": {"file_id": file, "file_unique_id": f"U{file}"}}
 
     async def _on_sendphoto(self, chat_id: int, photo: bytes | str, caption: str = "", **more: Any) -> Any:
         assert isinstance(photo, bytes)
-        sent = self._put(chat_id, caption, **more)
+        sent = self._post_message(chat_id, caption, **more)
         self.pictures.append(photo)
         size = {"file_id": "P", "file_unique_id": "P", "width": 1, "height": 1}
         return {**sent, "photo": [size]}
 
-    def _put(
+    def _post_message(
         self, chat: int, text: str, *, reply_markup: Any = None, protect_content: bool = False, **_: Any
     ) -> Any:
         if chat in self.blocked:
@@ -225,35 +235,35 @@ class FakeBotApi:
         if chat not in self.chats:
             raise TelegramRefusalError(400, "Bad Request: chat not found")
         keyboard = (reply_markup or {}).get("inline_keyboard", [])
-        shown = FakeChatMessage(self.number("message"), text, keyboard, protect_content)
-        shown.date, shown.changed = int(self.now().timestamp()), self.number("update")
+        shown = FakeChatMessage(self.next_number("message"), text, keyboard, protect_content)
+        shown.date, shown.changed = int(self.now().timestamp()), self.next_number("update")
         self.chats[chat][shown.id] = shown
-        return self._as_sent(chat, shown)
+        return self._to_sent_message(chat, shown)
 
-    def _as_sent(self, chat: int, shown: FakeChatMessage) -> dict[str, Any]:
-        return self._message(chat, shown.id, by_bot=True, text=shown.text)
+    def _to_sent_message(self, chat: int, shown: FakeChatMessage) -> dict[str, Any]:
+        return self._make_message(chat, shown.id, by_bot=True, text=shown.text)
 
     async def _on_editmessagetext(
         self, chat_id: int, message_id: int, text: str, reply_markup: Any = None, **_: Any
     ) -> Any:
-        shown = self._own(chat_id, message_id)
+        shown = self._find_own_message(chat_id, message_id)
         keyboard = (reply_markup or {}).get("inline_keyboard", [])
         if (shown.text, shown.keyboard) == (text, keyboard):
             raise TelegramRefusalError(400, "Bad Request: message is not modified")
-        shown.text, shown.keyboard, shown.changed = text, keyboard, self.number("update")
-        return self._as_sent(chat_id, shown)
+        shown.text, shown.keyboard, shown.changed = text, keyboard, self.next_number("update")
+        return self._to_sent_message(chat_id, shown)
 
     async def _on_editmessagereplymarkup(
         self, chat_id: int, message_id: int, reply_markup: Any = None
     ) -> Any:
-        shown = self._own(chat_id, message_id)
+        shown = self._find_own_message(chat_id, message_id)
         keyboard = (reply_markup or {}).get("inline_keyboard", [])
         if shown.keyboard == keyboard:
             raise TelegramRefusalError(400, "Bad Request: message is not modified")
         shown.keyboard = keyboard
-        return self._as_sent(chat_id, shown)
+        return self._to_sent_message(chat_id, shown)
 
-    def _own(self, chat: int, message: int) -> FakeChatMessage:
+    def _find_own_message(self, chat: int, message: int) -> FakeChatMessage:
         shown = self.chats.get(chat, {}).get(message)
         if shown is None or not shown.by_bot:
             raise TelegramRefusalError(400, "Bad Request: message to edit not found")
@@ -280,14 +290,14 @@ class FakeBotApi:
     async def _on_setmycommands(self, commands: Any, scope: Any = None, language_code: str = "") -> Any:
         if len(commands) > 100:
             raise TelegramRefusalError(400, "Bad Request: too many commands")
-        self.commands[(self._scope(scope), language_code)] = commands
+        self.commands[(self._get_scope_name(scope), language_code)] = commands
         return True
 
     async def _on_deletemycommands(self, scope: Any = None, language_code: str = "") -> Any:
-        self.commands.pop((self._scope(scope), language_code), None)
+        self.commands.pop((self._get_scope_name(scope), language_code), None)
         return True
 
-    def _scope(self, scope: Any) -> str:
+    def _get_scope_name(self, scope: Any) -> str:
         """A scope of commands by its name, with its chat where it is of one. Refuses a chat that is not there."""
         told = scope or {"type": "default"}
         if told["type"] != "chat":
@@ -309,7 +319,7 @@ class FakeBotApi:
             raise TelegramRefusalError(
                 400, "Bad Request: wrong file_id or the file is temporarily unavailable"
             )
-        if len(self.files[file_id]) > MOST_BYTES:
+        if len(self.files[file_id]) > MAX_FILE_BYTES:
             raise TelegramRefusalError(400, "Bad Request: file is too big")
         size = len(self.files[file_id])
         return {
@@ -323,45 +333,49 @@ class FakeBotApi:
         if self.webhook:
             raise TelegramRefusalError(409, "Conflict: can't use getUpdates method while webhook is active")
         mine = self._listener = self._listener + 1
-        self._came.set()  # the newer request ends the older
-        self._came = asyncio.Event()
+        self._update_arrived.set()  # the newer request ends the older
+        self._update_arrived = asyncio.Event()
         self.queue[:] = [u for u in self.queue if u["update_id"] >= offset]
         if not self.queue:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._came.wait(), min(more.get("timeout", 0), 1))
+                await asyncio.wait_for(self._update_arrived.wait(), min(more.get("timeout", 0), 1))
         if self._listener != mine:
             raise TelegramRefusalError(409, "Conflict: terminated by other getUpdates request")
         return self.queue[:limit]
 
     # The wire
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def handle_request(self, request: web.Request) -> web.StreamResponse:
         """One HTTP request."""
         token, method = request.match_info["token"], request.match_info["method"]
-        raw, form = await _parameters(request)
+        raw, form = await _read_parameters(request)
         try:
-            params = self.rules.read(method, raw, form=form)
+            params = self.rules.decode_parameters(method, raw, form=form)
         except ValueError:
             self.refused.append(f"{method}: a parameter is no JSON")
-            return _told({"ok": False, "error_code": 400, "description": "Bad Request: can't parse"})
-        weather = self.weather(method, params) or TelegramFault()
+            return _to_json_response(
+                {"ok": False, "error_code": 400, "description": "Bad Request: can't parse"}
+            )
+        weather = self.inject_fault(method, params) or TelegramFault()
         await asyncio.sleep(weather.delay)
         if weather.cut == "before":
-            return _cut(request)
+            return _abort_connection(request)
         if weather.body:
             return web.Response(status=weather.status, body=weather.body)
         if weather.status:
             extra = {"parameters": {"retry_after": weather.retry_after}} if weather.retry_after else {}
-            return _told({"ok": False, "error_code": weather.status, "description": "weather", **extra})
+            return _to_json_response(
+                {"ok": False, "error_code": weather.status, "description": "weather", **extra}
+            )
         if token != TOKEN:
-            return _told({"ok": False, "error_code": 401, "description": "Unauthorized"})
-        told = await self.call(method, params, by="wire")
-        return _cut(request) if weather.cut == "after" else _told(told)
+            return _to_json_response({"ok": False, "error_code": 401, "description": "Unauthorized"})
+        told = await self.execute_call(method, params, by="wire")
+        return _abort_connection(request) if weather.cut == "after" else _to_json_response(told)
 
-    async def download(self, request: web.Request) -> web.StreamResponse:
+    async def handle_download(self, request: web.Request) -> web.StreamResponse:
         """A file."""
         file = request.match_info["path"].removeprefix("any/")
-        weather = self.weather("download", {"file": file}) or TelegramFault()
+        weather = self.inject_fault("download", {"file": file}) or TelegramFault()
         await asyncio.sleep(weather.delay)
         if weather.status or request.match_info["token"] != TOKEN or file not in self.files:
             return web.Response(status=weather.status or 404)
@@ -369,39 +383,45 @@ class FakeBotApi:
             answer = web.StreamResponse(headers={"content-length": str(len(self.files[file]))})
             await answer.prepare(request)
             await answer.write(self.files[file][: len(self.files[file]) // 2])
-            return _cut(request)
+            return _abort_connection(request)
         return web.Response(body=self.files[file])
 
 
-def person(chat: int) -> dict[str, Any]:
+def make_telegram_user(chat: int) -> dict[str, Any]:
     """Who writes, with all that Telegram tells of one."""
-    return {"id": chat, "is_bot": False, "first_name": NAME, "username": "canaryuser", "language_code": "th"}
+    return {
+        "id": chat,
+        "is_bot": False,
+        "first_name": CANARY_NAME,
+        "username": "canaryuser",
+        "language_code": "th",
+    }
 
 
-async def _parameters(request: web.Request) -> tuple[dict[str, Any], bool]:
+async def _read_parameters(request: web.Request) -> tuple[dict[str, Any], bool]:
     if request.content_type == "application/json":
         return await request.json(), False
     fields = await request.post()
     return {k: v if isinstance(v, str) else v.file.read() for k, v in fields.items()}, True  # type: ignore[union-attr]
 
 
-def _told(answer: Mapping[str, Any]) -> web.Response:
+def _to_json_response(answer: Mapping[str, Any]) -> web.Response:
     return web.json_response(answer, status=answer.get("error_code", 200))
 
 
-def _cut(request: web.Request) -> web.Response:
+def _abort_connection(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()
 
 
 @asynccontextmanager
-async def served(rules: TelegramRules) -> AsyncIterator[FakeBotApi]:
+async def serve_fake_bot_api(rules: TelegramRules) -> AsyncIterator[FakeBotApi]:
     """A Bot API on a port of its own, as long as it is needed."""
     api = FakeBotApi(rules)
     app = web.Application(client_max_size=60 * 1024 * 1024)
-    app.router.add_route("*", "/bot{token}/{method}", api.answer)
-    app.router.add_get("/file/bot{token}/{path:.+}", api.download)
+    app.router.add_route("*", "/bot{token}/{method}", api.handle_request)
+    app.router.add_get("/file/bot{token}/{path:.+}", api.handle_download)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

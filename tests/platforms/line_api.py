@@ -25,9 +25,9 @@ from tests.platforms.line_rules import LineRules
 
 TOKEN = "CANARYLINEtoken+abc/def="
 SECRET = "canarysecret8c570fa6dd201bb328f1"
-BOT = "Ubot0000000000000000000000000000000"[:33]
-LIFETIME = 60
-MONTH_FULL = "You have reached your monthly limit."
+BOT_USER_ID = "Ubot0000000000000000000000000000000"[:33]
+REPLY_TOKEN_TTL = 60
+QUOTA_EXHAUSTED_MESSAGE = "You have reached your monthly limit."
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class FakeContent:
     ready_after: int = 0
     gone: bool = False
     failed: bool = False
-    pace: float = 0
+    chunk_delay: float = 0
 
 
 @dataclass
@@ -78,31 +78,31 @@ class FakeLineApi:
     url: str = ""
     webhook: str = ""
     now: Callable[[], float] = time.time
-    weather: Callable[[str, Any], LineFault | None] = lambda name, body: None
+    inject_fault: Callable[[str, Any], LineFault | None] = lambda name, body: None
     calls: list[RecordedLineCall] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     chats: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
-    accepted: dict[str, str] = field(default_factory=dict)
+    accepted_retry_keys: dict[str, str] = field(default_factory=dict)
     contents: dict[str, FakeContent] = field(default_factory=dict)
     menus: dict[str, dict[str, Any]] = field(default_factory=dict)
     images: dict[str, bytes] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    linked: dict[str, str] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    linked_menus: dict[str, str] = field(default_factory=dict)
+    left_groups: list[str] = field(default_factory=list)
     default_menu: str = ""
     chat_mode: str = "bot"
     quota: int | None = 300
     used: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
-    keep: bool = True
+    record_calls: bool = True
     session: aiohttp.ClientSession | None = None
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
-    _came: dict[str, asyncio.Event] = field(default_factory=dict)
+    _message_arrived: dict[str, asyncio.Event] = field(default_factory=dict)
 
     # What persons do
 
-    def event(self, person: str, kind: str = "message", **more: Any) -> dict[str, Any]:
+    def make_event(self, person: str, kind: str = "message", **more: Any) -> dict[str, Any]:
         """A webhook event of a person, with a fresh reply token where LINE gives one."""
         number = next(self._numbers)
         stamp = int(self.now() * 1000)
@@ -121,32 +121,36 @@ class FakeLineApi:
             made["replyToken"] = token
         return made
 
-    def text(self, person: str, words: str) -> dict[str, Any]:
+    def make_text_event(self, person: str, words: str) -> dict[str, Any]:
         """A person types."""
         said = {"id": f"{next(self._numbers):018d}", "type": "text", "text": words, "quoteToken": "q"}
-        return self.event(person, message=said)
+        return self.make_event(person, message=said)
 
-    def tap(self, person: str, data: str) -> dict[str, Any]:
+    def make_postback_event(self, person: str, data: str) -> dict[str, Any]:
         """A person taps what carries a postback."""
-        return self.event(person, "postback", postback={"data": data})
+        return self.make_event(person, "postback", postback={"data": data})
 
-    def file(self, person: str, content: FakeContent, kind: str = "image", **more: Any) -> dict[str, Any]:
+    def make_file_event(
+        self, person: str, content: FakeContent, kind: str = "image", **more: Any
+    ) -> dict[str, Any]:
         """A person sends a file."""
         number = f"{next(self._numbers):018d}"
         self.contents[number] = content
         said = {"id": number, "type": kind, "contentProvider": {"type": "line"}, **more}
-        return self.event(person, message=said)
+        return self.make_event(person, message=said)
 
-    def redelivered(self, event: dict[str, Any]) -> dict[str, Any]:
+    def mark_redelivered(self, event: dict[str, Any]) -> dict[str, Any]:
         """The same event again."""
         return {**event, "deliveryContext": {"isRedelivery": True}}
 
-    async def post(self, *events: dict[str, Any], destination: str = BOT, **headers: str) -> int:
+    async def post_events(
+        self, *events: dict[str, Any], destination: str = BOT_USER_ID, **headers: str
+    ) -> int:
         """Hand events to the webhook; gives the status."""
         body = json.dumps({"destination": destination, "events": list(events)}, ensure_ascii=False).encode()
-        return await self.post_raw(body, {"x-line-signature": signature(body), **headers})
+        return await self.post_body(body, {"x-line-signature": sign_body(body), **headers})
 
-    async def post_raw(self, body: Any, headers: dict[str, str]) -> int:
+    async def post_body(self, body: Any, headers: dict[str, str]) -> int:
         """Hand anything to the webhook."""
         assert self.session is not None
         sent = {"content-type": "application/json; charset=utf-8", **headers}
@@ -155,11 +159,11 @@ class FakeLineApi:
         self.statuses[answer.status] += 1
         return answer.status
 
-    async def shown(self, person: str, before: int, patience: float = 10) -> list[dict[str, Any]]:
+    async def wait_for_messages(self, person: str, before: int, patience: float = 10) -> list[dict[str, Any]]:
         """What a person sees after `before` messages, waiting for it."""
         end = time.monotonic() + patience
         while len(self.chats.get(person, [])) <= before:
-            came = self._came.setdefault(person, asyncio.Event())
+            came = self._message_arrived.setdefault(person, asyncio.Event())
             came.clear()
             async with asyncio.timeout(max(0.01, end - time.monotonic())):
                 await came.wait()
@@ -167,44 +171,44 @@ class FakeLineApi:
 
     # What the account does
 
-    async def heard(self, request: web.Request) -> web.StreamResponse:
+    async def handle_request(self, request: web.Request) -> web.StreamResponse:
         """Judge and carry out one call."""
-        found = self.rules.find(request.method, request.path) if self.rules else None
+        found = self.rules.find_operation(request.method, request.path) if self.rules else None
         raw = await request.read()
         body = json.loads(raw) if raw and request.content_type == "application/json" else raw
         name = found[0]["operationId"] if found else request.path.rsplit("/", 1)[-1]
-        weather = self.weather(name, body)
+        weather = self.inject_fault(name, body)
         if weather is not None:
             await asyncio.sleep(weather.delay)
             if weather.cut == "before":
-                return self._cut(request)
+                return self._abort_connection(request)
             if weather.status:
                 return web.Response(status=weather.status, body=weather.body, content_type="application/json")
         status, answer, headers = 200, {}, {}
         try:
-            answer = self._judged(request, found, body)
+            answer = self._dispatch_call(request, found, body)
             status = 202 if name == "showLoadingAnimation" else 200
         except LineRefusalError as refusal:
             status, answer, headers = refusal.status, {"message": refusal.told}, refusal.headers
             if status in {400, 404, 401, 413, 422}:
                 self.refused.append(f"{name}: {status} {refusal.told}")
-        if self.keep:
+        if self.record_calls:
             path = found[1] if found else {}
             self.calls.append(
                 RecordedLineCall(name, path, body, request.headers.get("x-line-retry-key"), status)
             )
         if weather is not None and weather.cut == "after":
-            return self._cut(request)
+            return self._abort_connection(request)
         if isinstance(answer, FakeContent):
-            return await self._stream(request, answer)
+            return await self._stream_content(request, answer)
         return web.json_response(answer, status=status, headers={"x-line-request-id": "r", **headers})
 
-    def _cut(self, request: web.Request) -> web.Response:
+    def _abort_connection(self, request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
 
-    def _judged(self, request: web.Request, found: Any, body: Any) -> Any:
+    def _dispatch_call(self, request: web.Request, found: Any, body: Any) -> Any:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             raise LineRefusalError(401, "Authentication failed")
         if self.rules is None:
@@ -212,7 +216,7 @@ class FakeLineApi:
         if found is None:
             raise LineRefusalError(404, "Not found")
         operation, path = found
-        if wrong := self.rules.troubles(operation, body):
+        if wrong := self.rules.find_violations(operation, body):
             raise LineRefusalError(400, "; ".join(wrong[:5]))
         key = request.headers.get("x-line-retry-key")
         declared = any(p.get("name") == "X-Line-Retry-Key" for p in operation.get("parameters", []))
@@ -223,9 +227,9 @@ class FakeLineApi:
 
     def _on_replymessage(self, body: Any, _key: str | None) -> Any:
         person, born = self.tokens.pop(body["replyToken"], ("", 0.0))
-        if not person or self.now() - born > LIFETIME:
+        if not person or self.now() - born > REPLY_TOKEN_TTL:
             raise LineRefusalError(400, "Invalid reply token")
-        return self._put(person, body["messages"])
+        return self._deliver_messages(person, body["messages"])
 
     def _on_pushmessage(self, body: Any, key: str | None) -> Any:
         if key is not None:
@@ -233,22 +237,22 @@ class FakeLineApi:
                 UUID(key)
             except ValueError:
                 raise LineRefusalError(400, "Invalid retry key") from None
-            if key in self.accepted:
+            if key in self.accepted_retry_keys:
                 raise LineRefusalError(
                     409, "The retry key is already accepted", **{"x-line-accepted-request-id": "r"}
                 )
         if self.quota is not None and self.used >= self.quota:
-            raise LineRefusalError(429, MONTH_FULL)
+            raise LineRefusalError(429, QUOTA_EXHAUSTED_MESSAGE)
         self.used += 1
         if key is not None:
-            self.accepted[key] = body["to"]
-        return self._put(body["to"], body["messages"])
+            self.accepted_retry_keys[key] = body["to"]
+        return self._deliver_messages(body["to"], body["messages"])
 
-    def _put(self, person: str, messages: list[dict[str, Any]]) -> Any:
-        if self.keep:
+    def _deliver_messages(self, person: str, messages: list[dict[str, Any]]) -> Any:
+        if self.record_calls:
             self.chats.setdefault(person, []).extend(messages)
-        if person in self._came:
-            self._came[person].set()
+        if person in self._message_arrived:
+            self._message_arrived[person].set()
         return {"sentMessages": [{"id": str(next(self._numbers))} for _ in messages]}
 
     def _on_getmessagequota(self, _body: Any, _key: str | None) -> Any:
@@ -258,7 +262,7 @@ class FakeLineApi:
         return {"totalUsage": self.used}
 
     def _on_getbotinfo(self, _body: Any, _key: str | None) -> Any:
-        told = {"userId": BOT, "basicId": "@canary", "displayName": "bot"}
+        told = {"userId": BOT_USER_ID, "basicId": "@canary", "displayName": "bot"}
         return {**told, "chatMode": self.chat_mode, "markAsReadMode": "auto"}
 
     def _on_getmessagecontent(self, _body: Any, _key: str | None, messageId: str) -> Any:  # noqa: N803
@@ -284,15 +288,15 @@ class FakeLineApi:
         return {"status": "processing" if content.ready_after > 0 else "succeeded"}
 
     def _on_leavegroup(self, _body: Any, _key: str | None, groupId: str) -> Any:  # noqa: N803
-        return self._leave(groupId)
+        return self._leave_group(groupId)
 
     def _on_leaveroom(self, _body: Any, _key: str | None, roomId: str) -> Any:  # noqa: N803
-        return self._leave(roomId)
+        return self._leave_group(roomId)
 
-    def _leave(self, place: str) -> Any:
-        if place in self.left:
+    def _leave_group(self, place: str) -> Any:
+        if place in self.left_groups:
             raise LineRefusalError(404, "Not found")
-        self.left.append(place)
+        self.left_groups.append(place)
         return {}
 
     def _on_createrichmenu(self, body: Any, _key: str | None) -> Any:
@@ -319,7 +323,7 @@ class FakeLineApi:
         return {}
 
     def _on_setdefaultrichmenu(self, _body: Any, _key: str | None, richMenuId: str) -> Any:  # noqa: N803
-        self._has_image(richMenuId)
+        self._require_image(richMenuId)
         self.default_menu = richMenuId
         return {}
 
@@ -329,7 +333,7 @@ class FakeLineApi:
     def _on_createrichmenualias(self, body: Any, _key: str | None) -> Any:
         if body["richMenuAliasId"] in self.aliases:
             raise LineRefusalError(400, "conflict richmenu alias id")
-        self._has_image(body["richMenuId"])
+        self._require_image(body["richMenuId"])
         self.aliases[body["richMenuAliasId"]] = body["richMenuId"]
         return {}
 
@@ -339,7 +343,7 @@ class FakeLineApi:
         _key: str | None,
         richMenuAliasId: str,  # noqa: N803
     ) -> Any:
-        self._has_image(body["richMenuId"])
+        self._require_image(body["richMenuId"])
         self.aliases[richMenuAliasId] = body["richMenuId"]
         return {}
 
@@ -350,39 +354,39 @@ class FakeLineApi:
         userId: str,  # noqa: N803
         richMenuId: str,  # noqa: N803
     ) -> Any:
-        self._has_image(richMenuId)
-        self.linked[userId] = richMenuId
+        self._require_image(richMenuId)
+        self.linked_menus[userId] = richMenuId
         return {}
 
     def _on_unlinkrichmenuidfromuser(self, _body: Any, _key: str | None, userId: str) -> Any:  # noqa: N803
-        self.linked.pop(userId, None)
+        self.linked_menus.pop(userId, None)
         return {}
 
-    def _has_image(self, menu: str) -> None:
+    def _require_image(self, menu: str) -> None:
         if menu not in self.images:
             raise LineRefusalError(400, "must upload richmenu image before applying it")
 
-    async def _stream(self, request: web.Request, content: FakeContent) -> web.StreamResponse:
+    async def _stream_content(self, request: web.Request, content: FakeContent) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"content-type": "application/octet-stream"})
         await answer.prepare(request)
         for at in range(0, len(content.data), 64 * 1024):
-            await asyncio.sleep(content.pace)
+            await asyncio.sleep(content.chunk_delay)
             await answer.write(content.data[at : at + 64 * 1024])
         await answer.write_eof()
         return answer
 
 
-def signature(body: bytes, secret: str = SECRET) -> str:
+def sign_body(body: bytes, secret: str = SECRET) -> str:
     """As LINE signs."""
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
 @asynccontextmanager
-async def serving(rules: LineRules | None, port: int = 0) -> AsyncIterator[FakeLineApi]:
+async def serve_fake_line_api(rules: LineRules | None, port: int = 0) -> AsyncIterator[FakeLineApi]:
     """A LINE on loopback."""
     line = FakeLineApi(rules)
     app = web.Application(client_max_size=4 * 1024 * 1024)
-    app.router.add_route("*", "/{any:.*}", line.heard)
+    app.router.add_route("*", "/{any:.*}", line.handle_request)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)

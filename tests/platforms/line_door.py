@@ -16,25 +16,29 @@ from bot import bootstrap as app
 from bot.jobs import housekeeping as clock
 from bot.platforms.line import setup as line_desk
 from bot.settings import DeskSettings, Settings
-from bot.web.app import SecurityMiddleware, site
+from bot.web.app import SecurityMiddleware, build_web_app
 from handlers import i18n as wording
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Message
 from storage.crypto.key_files import DeskPaths
 from tests import samples
-from tests.end.desk import DeskHarness, opened
-from tests.platforms.line_api import BOT, SECRET, TOKEN, FakeContent, FakeLineApi, serving
-from tests.platforms.line_rules import rules
+from tests.end.desk import DeskHarness, open_desk
+from tests.platforms.line_api import BOT_USER_ID, SECRET, TOKEN, FakeContent, FakeLineApi, serve_fake_line_api
+from tests.platforms.line_rules import load_line_rules
 from tests.play import OFFICE
 
 T = TypeVar("T")
-RECEIPT = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
-NUMBERED = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
-TYPED = re.compile(r"^" + wording.WORDS["th"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE)
-TYPED_EN = re.compile(r"^" + wording.WORDS["en"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE)
+RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
+NUMBERED_LABEL_PATTERN = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
+TYPED_LABELS_PATTERN = re.compile(
+    r"^" + wording.WORDING["th"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
+)
+TYPED_LABELS_PATTERN_EN = re.compile(
+    r"^" + wording.WORDING["en"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
+)
 
 
-def person(name: str) -> str:
+def line_user_id(name: str) -> str:
     """A LINE user id, for a name."""
     return "U" + name.encode().hex().ljust(32, "0")[:32]
 
@@ -45,12 +49,12 @@ class LineDesk:
 
     line: FakeLineApi
     desk: DeskHarness
-    door: line_desk.LineSetup
+    setup: line_desk.LineSetup
     settings: DeskSettings
 
 
 @asynccontextmanager
-async def at_work(
+async def open_line_desk(
     home: Path,
     line: FakeLineApi | None = None,
     name: str = "complaints",
@@ -60,24 +64,24 @@ async def at_work(
     """Serve a desk over real sockets. A fault is the test's failure."""
     async with AsyncExitStack() as stack:
         if line is None:
-            line = await stack.enter_async_context(serving(rules()))
-        desk = await stack.enter_async_context(opened(home, name))
+            line = await stack.enter_async_context(serve_fake_line_api(load_line_rules()))
+        desk = await stack.enter_async_context(open_desk(home, name))
         own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public)
         work = app.RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
         door = await stack.enter_async_context(
-            line_desk.opened(work, own, line.url, desk.faults.append, **more)
+            line_desk.open_line(work, own, line.url, desk.errors.append, **more)
         )
         house = app.App(Settings(), OFFICE, {name: work})
-        line.webhook = await stack.enter_async_context(web(house, door)) + f"/line/{name}"
+        line.webhook = await stack.enter_async_context(serve_web(house, door)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
         yield LineDesk(line, desk, door, own)
 
 
 @asynccontextmanager
-async def web(house: app.App, door: line_desk.LineSetup) -> AsyncIterator[str]:
+async def serve_web(house: app.App, door: line_desk.LineSetup) -> AsyncIterator[str]:
     """The web of a house, with the routes of a door; gives its origin."""
     config = uvicorn.Config(
-        SecurityMiddleware(site(house, door.routes)),
+        SecurityMiddleware(build_web_app(house, door.routes)),
         port=0,
         log_config=None,
         access_log=False,
@@ -97,13 +101,13 @@ async def web(house: app.App, door: line_desk.LineSetup) -> AsyncIterator[str]:
         listening.close()
 
 
-def messages(shown: list[dict[str, Any]]) -> list[Message]:
+def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
     """What stands in a chat, as words and choices. Choices are found by the words too, as on a PC."""
     read = []
     for one in shown:
         text = one.get("text") or one.get("altText") or ""
-        labels = [label for _, label in NUMBERED.findall(text)]
-        for typed in (*TYPED.findall(text), *TYPED_EN.findall(text)):
+        labels = [label for _, label in NUMBERED_LABEL_PATTERN.findall(text)]
+        for typed in (*TYPED_LABELS_PATTERN.findall(text), *TYPED_LABELS_PATTERN_EN.findall(text)):
             labels = typed.split(" / ")
         quick = [item["action"] for item in one.get("quickReply", {}).get("items", [])]
         data = [action["data"] for action in quick]
@@ -112,7 +116,7 @@ def messages(shown: list[dict[str, Any]]) -> list[Message]:
             choices = ()
         else:
             assert len(labels) >= len(quick), text
-        receipt = RECEIPT.search(text)
+        receipt = RECEIPT_PATTERN.search(text)
         read.append(Message(text, choices, receipt.group() if receipt and "clipboard" in str(one) else None))
     return read
 
@@ -126,7 +130,7 @@ class LineDriver:
     sets_clock = True
     shows_content = False
     public: str | None = None
-    away: timedelta = timedelta()
+    clock_offset: timedelta = timedelta()
     seen: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     calls: int = 0
@@ -134,105 +138,109 @@ class LineDriver:
     _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _line: FakeLineApi | None = None
-    _account: LineDesk | None = None
+    _line_desk: LineDesk | None = None
 
     @property
-    def account(self) -> LineDesk:
+    def line_desk(self) -> LineDesk:
         """The desk at work, opened when it is first needed."""
         if self._line is None:
-            self._line = self.run(self._outer.enter_async_context(serving(rules())))
-        if self._account is None:
-            self._account = self.run(
-                self._stack.enter_async_context(at_work(self.home, self._line, self.desk_name, self.public))
+            self._line = self.run(self._outer.enter_async_context(serve_fake_line_api(load_line_rules())))
+        if self._line_desk is None:
+            self._line_desk = self.run(
+                self._stack.enter_async_context(
+                    open_line_desk(self.home, self._line, self.desk_name, self.public)
+                )
             )
-            self._account.desk.away = self.away
-        return self._account
+            self._line_desk.desk.clock_offset = self.clock_offset
+        return self._line_desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the loop of both."""
         return self._runner.run(work)
 
-    def _said(self, name: str, *events: dict[str, Any]) -> list[Message]:
-        return self.run(self._exchange(person(name), *events))
+    def _send_events(self, name: str, *events: dict[str, Any]) -> list[Message]:
+        return self.run(self._exchange_events(line_user_id(name), *events))
 
-    async def _exchange(self, who: str, *events: dict[str, Any]) -> list[Message]:
-        line, before = self.account.line, len(self.account.line.chats.get(who, []))
-        assert await line.post(*events) == 200
-        await line.shown(who, before)
-        await self._calm()
+    async def _exchange_events(self, who: str, *events: dict[str, Any]) -> list[Message]:
+        line, before = self.line_desk.line, len(self.line_desk.line.chats.get(who, []))
+        assert await line.post_events(*events) == 200
+        await line.wait_for_messages(who, before)
+        await self._wait_until_idle()
         shown = line.chats[who][before:]
         # Brought twice, as LINE does: no second answer and no second effect.
-        assert await line.post(*(line.redelivered(event) for event in events)) == 200
+        assert await line.post_events(*(line.mark_redelivered(event) for event in events)) == 200
         assert len(line.chats[who]) == before + len(shown)
-        if self.account.desk.faults:
-            raise self.account.desk.faults.pop()
-        return messages(shown)
+        if self.line_desk.desk.errors:
+            raise self.line_desk.desk.errors.pop()
+        return to_messages(shown)
 
-    async def _calm(self) -> None:
+    async def _wait_until_idle(self) -> None:
         """Wait until nothing is said any more: an answer may be longer than one reply, and a notice under way."""
-        door = self.account.door
-        while tasks := [*door.talk._tasks, *door.courier._tasks]:
+        door = self.line_desk.setup
+        while tasks := [*door.adapter._tasks, *door.delivery_worker._tasks]:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.sleep(0)
 
-    def hear(self, name: str, words: str) -> list[Message]:
-        return self._said(name, self.account.line.text(person(name), words))
+    def send_text(self, name: str, words: str) -> list[Message]:
+        return self._send_events(name, self.line_desk.line.make_text_event(line_user_id(name), words))
 
-    def pick(self, name: str, label: str, data: str) -> list[Message]:
+    def pick_choice(self, name: str, label: str, data: str) -> list[Message]:
         if not data:  # there is room for thirteen quick replies; the others are typed
-            return self.hear(name, label)
-        return self._said(name, self.account.line.tap(person(name), data))
+            return self.send_text(name, label)
+        return self._send_events(name, self.line_desk.line.make_postback_event(line_user_id(name), data))
 
-    def send(self, name: str, file: str) -> list[Message]:
-        content = FakeContent(samples.FILES[file]())
+    def send_file(self, name: str, file: str) -> list[Message]:
+        content = FakeContent(samples.SAMPLE_FILES[file]())
         more = {"fileName": file, "fileSize": len(content.data)}
-        return self._said(name, self.account.line.file(person(name), content, "file", **more))
+        return self._send_events(
+            name, self.line_desk.line.make_file_event(line_user_id(name), content, "file", **more)
+        )
 
-    def quit(self, name: str) -> None:
+    def restart_program(self, name: str) -> None:
         """The server is started anew."""
         self.run(self._stack.aclose())
-        self._account = None
+        self._line_desk = None
 
-    def later(self, minutes: int) -> None:
-        self.away += timedelta(minutes=minutes)
-        self.account.desk.away = self.away
+    def advance_clock(self, minutes: int) -> None:
+        self.clock_offset += timedelta(minutes=minutes)
+        self.line_desk.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
-            desk = self.account.desk
-            async for _ in clock.tick(
+            desk = self.line_desk.desk
+            async for _ in clock.run_due_jobs(
                 DeskPaths.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()
             ):
                 pass
 
         self.run(tick())
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
-        self.run(self.account.desk.step(receipt, step))
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.run(self.line_desk.desk.move_case(receipt, step))
 
-    def tell(self, receipt: str, words: str) -> None:
-        self.run(self.account.desk.tell(receipt, words))
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self.run(self.line_desk.desk.send_office_message(receipt, words))
 
-    def employ(self, person: str, role: str) -> str:
-        return self.run(self.account.desk.employ(person, role))
+    def add_staff(self, person: str, role: str) -> str:
+        return self.run(self.line_desk.desk.add_staff(person, role))
 
-    def dismiss(self, person: str) -> None:
-        self.run(self.account.desk.dismiss(person))
+    def remove_staff(self, person: str) -> None:
+        self.run(self.line_desk.desk.remove_staff(person))
 
     def time(self) -> float:
-        return self.account.desk.now().timestamp()
+        return self.line_desk.desk.now().timestamp()
 
-    def answer(self, receipt: str, words: str) -> None:
-        self.run(self.account.desk.answers(receipt, words))
+    def answer_question(self, receipt: str, words: str) -> None:
+        self.run(self.line_desk.desk.answer_question(receipt, words))
 
     def close(self) -> None:
         """Close the desk; everything in it must be sound, and LINE must have refused nothing."""
-        if self._account is not None:
-            assert self.run(self.account.desk.findings()) == []
-        self.quit("")
+        if self._line_desk is not None:
+            assert self.run(self.line_desk.desk.check_integrity()) == []
+        self.restart_program("")
         if self._line is not None:
             self.refused, self.calls = self._line.refused, len(self._line.calls)
         self.run(self._outer.aclose())
         self._runner.close()
 
 
-__all__ = ["BOT", "LineDesk", "LineDriver", "at_work", "person"]
+__all__ = ["BOT_USER_ID", "LineDesk", "LineDriver", "line_user_id", "open_line_desk"]

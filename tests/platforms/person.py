@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from handlers.dialog.receipt import reads
-from tests.platforms.bot_api import FakeBotApi, FakeChatMessage, served
-from tests.platforms.telegram_door import RECEIPT, TelegramDesk, open_door
-from tests.platforms.telegram_rules import contracts, rules
+from handlers.dialog.receipt import parse_receipt
+from tests.platforms.bot_api import FakeBotApi, FakeChatMessage, serve_fake_bot_api
+from tests.platforms.telegram_door import RECEIPT_PATTERN, TelegramDesk, open_telegram_desk
+from tests.platforms.telegram_rules import find_contracts, load_telegram_rules
 from tests.play import WHOLE_REPORT
 
 CHAT = 4200000001
 
 
 @dataclass
-class TelegramUser:
+class TelegramChatUser:
     """One chat."""
 
     fake: FakeBotApi
@@ -27,81 +27,81 @@ class TelegramUser:
         """Open the chat."""
         self.fake.chats.setdefault(self.chat, {})
 
-    async def does(self, update: dict[str, Any]) -> int:
+    async def send_update(self, update: dict[str, Any]) -> int:
         """Bring an update, or lay it ready where updates are asked for; gives the status."""
         self.updates.append(update)
         if self.fake.webhook:
-            return await self.fake.push(update)
-        await self.fake.polled(update)
+            return await self.fake.push_update(update)
+        await self.fake.queue_update(update)
         return 200
 
-    async def says(self, text: str, **more: Any) -> int:
+    async def say(self, text: str, **more: Any) -> int:
         """Type, or tap the label that stands in brackets."""
         if text.startswith("["):
-            return await self.taps(text[1:-1])
-        return await self.does(self.fake.said(self.chat, text=text, **more))
+            return await self.tap(text[1:-1])
+        return await self.send_update(self.fake.make_message_update(self.chat, text=text, **more))
 
-    async def taps(self, label: str) -> int:
+    async def tap(self, label: str) -> int:
         """Tap a button of the newest message that has it."""
-        shown = max((m for m in self.ours if label in dict(m.buttons)), key=lambda m: m.changed)
-        return await self.does(self.fake.tapped(self.chat, shown.id, dict(shown.buttons)[label]))
+        shown = max((m for m in self.bot_messages if label in dict(m.buttons)), key=lambda m: m.changed)
+        return await self.send_update(self.fake.make_tap_update(self.chat, shown.id, dict(shown.buttons)[label]))
 
-    async def sends(self, kind: str, content: bytes, **more: Any) -> int:
+    async def send_file(self, kind: str, content: bytes, **more: Any) -> int:
         """Send a file as a photo, document, voice and so on."""
-        sent: Any = {"file_id": self.fake.has_file(content), "file_unique_id": "u", **more.pop("about", {})}
-        return await self.does(
-            self.fake.said(self.chat, **{kind: [sent] if kind == "photo" else sent}, **more)
+        sent: Any = {"file_id": self.fake.add_file(content), "file_unique_id": "u", **more.pop("about", {})}
+        return await self.send_update(
+            self.fake.make_message_update(self.chat, **{kind: [sent] if kind == "photo" else sent}, **more)
         )
 
-    async def reaches_the_review(self, begin: int = 0, **instead: str) -> None:
+    async def fill_report(self, begin: int = 0, **instead: str) -> None:
         """Go through a whole report from one of its lines, to its review."""
         for line in WHOLE_REPORT[begin:]:
-            await self.says(instead.get(line.strip("[]"), line))
+            await self.say(instead.get(line.strip("[]"), line))
 
     @property
-    def ours(self) -> list[FakeChatMessage]:
+    def bot_messages(self) -> list[FakeChatMessage]:
         """What the bot's side of the chat shows, oldest first."""
         return sorted((m for m in self.fake.chats[self.chat].values() if m.by_bot), key=lambda m: m.changed)
 
     @property
-    def last(self) -> str:
+    def last_text(self) -> str:
         """The newest words of the bot."""
-        return self.ours[-1].text
+        return self.bot_messages[-1].text
 
     @property
-    def texts(self) -> str:
+    def bot_text(self) -> str:
         """All words of the bot."""
-        return "\n".join(m.text for m in self.ours)
+        return "\n".join(m.text for m in self.bot_messages)
 
     @property
     def receipts(self) -> list[str]:
         """The receipts that stand in the chat, as often as they do."""
-        return [shape for m in self.ours for shape in RECEIPT.findall(m.text) if reads(shape)]
+        return [shape for m in self.bot_messages for shape in RECEIPT_PATTERN.findall(m.text) if parse_receipt(shape)]
 
 
-def play(
+def run_scenario(
     tmp_path: Path,
-    scene: Callable[[TelegramDesk, TelegramUser], Awaitable[None]],
+    scene: Callable[[TelegramDesk, TelegramChatUser], Awaitable[None]],
     mode: str = "webhook",
     **more: Any,
 ) -> FakeBotApi:
     """Open a desk with Telegram's door, play, and close."""
-    ground = rules(contracts())
+    ground = load_telegram_rules(find_contracts())
 
-    async def whole() -> FakeBotApi:
+    async def run_in_loop() -> FakeBotApi:
         async with (
             asyncio.timeout(60),
-            served(ground) as fake,
-            open_door(tmp_path / "var", fake, mode, **more) as opened,
+            serve_fake_bot_api(ground) as fake,
+            open_telegram_desk(tmp_path / "var", fake, mode, **more) as opened,
         ):
-            await scene(opened, TelegramUser(fake))
+            await scene(opened, TelegramChatUser(fake))
             return fake
 
-    return asyncio.run(whole())
+    return asyncio.run(run_in_loop())
 
 
-async def calm(opened: TelegramDesk) -> None:
+async def wait_until_idle(opened: TelegramDesk) -> None:
     """Wait until nothing is under way beside."""
-    while tasks := [*opened.entrance.door.voice._tasks, *opened.courier._tasks]:
+    while tasks := [*opened.setup.adapter.replies._tasks, *opened.worker._tasks]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)

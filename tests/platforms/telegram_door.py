@@ -20,20 +20,20 @@ from bot.platforms.registry import WebhookBypass
 from bot.platforms.telegram import setup as entrance
 from bot.platforms.telegram.send_limiter import SendLimiter
 from bot.settings import DeskSettings, Settings
-from bot.web.app import SecurityMiddleware, site
+from bot.web.app import SecurityMiddleware, build_web_app
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Message
-from handlers.dialog.receipt import reads
+from handlers.dialog.receipt import parse_receipt
 from storage.crypto.key_files import DeskPaths
 from tests import samples
-from tests.end.desk import DeskHarness, opened
-from tests.platforms.bot_api import TOKEN, FakeBotApi, FakeChatMessage, served
-from tests.platforms.telegram_rules import contracts, rules
+from tests.end.desk import DeskHarness, open_desk
+from tests.platforms.bot_api import TOKEN, FakeBotApi, FakeChatMessage, serve_fake_bot_api
+from tests.platforms.telegram_rules import find_contracts, load_telegram_rules
 from tests.play import OFFICE
 
 T = TypeVar("T")
 SECRET = "canarySECRETcanarySECRET"
-RECEIPT = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b")
+RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b")
 
 
 @dataclass
@@ -42,13 +42,13 @@ class TelegramDesk:
 
     desk: DeskHarness
     fake: FakeBotApi
-    entrance: entrance.TelegramSetup
-    courier: DeliveryWorker
+    setup: entrance.TelegramSetup
+    worker: DeliveryWorker
     address: str
 
 
 @asynccontextmanager
-async def listening(application: Any) -> AsyncIterator[str]:
+async def serve_application(application: Any) -> AsyncIterator[str]:
     """A server for an application; gives its address."""
     config = uvicorn.Config(application, log_config=None, lifespan="off", port=0, timeout_graceful_shutdown=1)
     config.timeout_keep_alive = 300  # the loop of a story stands still between its steps
@@ -67,27 +67,29 @@ async def listening(application: Any) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_door(
+async def open_telegram_desk(
     home: Path, fake: FakeBotApi, mode: str = "webhook", name: str = "complaints", **more: Any
 ) -> AsyncIterator[TelegramDesk]:
     """The desk of a folder with Telegram's door, its courier going round fast."""
     own = DeskSettings(telegram_token=SecretStr(TOKEN), telegram_secret=SecretStr(SECRET), telegram_mode=mode)
     async with AsyncExitStack() as stack:
-        desk = await stack.enter_async_context(opened(home, name))
+        desk = await stack.enter_async_context(open_desk(home, name))
         fake.now = desk.now
         carriers: dict[Channel, Any] = {}
-        courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.faults.append)
+        courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.errors.append)
         place = DeskPaths.under(home, name)
         own_desk = app.RunningDesk(name, place, desk.store, desk.engine)
-        way = entrance.opened(own_desk, own, fake.url, courier, desk.faults.append)
+        way = entrance.open_telegram(own_desk, own, fake.url, courier, desk.errors.append)
         entered = await stack.enter_async_context(way)
-        entered.door.post.pace = SendLimiter(per_chat=0, overall=0)
+        entered.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
         for part, value in more.items():
-            setattr(entered.door, part, value)
-        carriers[Channel.TELEGRAM] = entered.door
+            setattr(entered.adapter, part, value)
+        carriers[Channel.TELEGRAM] = entered.adapter
         house = app.App(Settings(**{name: own}), OFFICE, {name: own_desk})
         address = await stack.enter_async_context(
-            listening(WebhookBypass(entered.routes, SecurityMiddleware(site(house, entered.routes))))
+            serve_application(
+                WebhookBypass(entered.routes, SecurityMiddleware(build_web_app(house, entered.routes)))
+            )
         )
         if mode == "webhook":
             fake.webhook = {"url": f"{address}/telegram/{name}", "secret_token": SECRET}
@@ -103,127 +105,129 @@ class TelegramDriver:
     mode: str = "webhook"
     desk_name: str = "complaints"
     sets_clock = True
-    again: bool = False
-    away: timedelta = timedelta()
+    redeliver: bool = False
+    clock_offset: timedelta = timedelta()
     chats: dict[str, int] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(4200000001))
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
     _inner: AsyncExitStack = field(default_factory=AsyncExitStack)
     _fake: FakeBotApi | None = None
-    _open: TelegramDesk | None = None
+    _telegram_desk: TelegramDesk | None = None
 
     @property
     def fake(self) -> FakeBotApi:
         """The Telegram of this story; it stays when the program is started anew."""
         if self._fake is None:
-            self._fake = self.run(self._outer.enter_async_context(served(rules(contracts()))))
+            self._fake = self.run(
+                self._outer.enter_async_context(serve_fake_bot_api(load_telegram_rules(find_contracts())))
+            )
         return self._fake
 
     @property
-    def open(self) -> TelegramDesk:
+    def telegram_desk(self) -> TelegramDesk:
         """The desk, opened when it is first needed."""
-        if self._open is None:
-            way = open_door(self.home, self.fake, self.mode, self.desk_name)
-            self._open = self.run(self._inner.enter_async_context(way))
-            self._open.desk.away = self.away
-        return self._open
+        if self._telegram_desk is None:
+            way = open_telegram_desk(self.home, self.fake, self.mode, self.desk_name)
+            self._telegram_desk = self.run(self._inner.enter_async_context(way))
+            self._telegram_desk.desk.clock_offset = self.clock_offset
+        return self._telegram_desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the loop."""
         return self._runner.run(work)
 
-    def chat(self, person: str) -> int:
+    def get_chat_id(self, person: str) -> int:
         """The chat of a person."""
         if person not in self.chats:
             self.chats[person] = next(self._numbers)
             self.fake.chats[self.chats[person]] = {}
         return self.chats[person]
 
-    def _push(self, chat: int, update: dict[str, Any]) -> list[Message]:
+    def _send_update(self, chat: int, update: dict[str, Any]) -> list[Message]:
         """Bring an update; gives what is new in the chat."""
-        here, before = self.open, self.fake.number("update")
+        here, before = self.telegram_desk, self.fake.next_number("update")
         if self.mode == "webhook":
-            assert self.run(self.fake.push(update)) == 200
+            assert self.run(self.fake.push_update(update)) == 200
         else:
-            self.run(self.fake.polled(update))
-        if here.desk.faults:
-            raise here.desk.faults.pop()
+            self.run(self.fake.queue_update(update))
+        if here.desk.errors:
+            raise here.desk.errors.pop()
         new = [m for m in self.fake.chats[chat].values() if m.by_bot and m.changed > before]
         if not new and "callback_query" in update:  # the card says already what would be said
             new = [self.fake.chats[chat][update["callback_query"]["message"]["message_id"]]]
-        self._bring_again(chat, update)
-        return [message(shown) for shown in sorted(new, key=lambda m: m.changed)]
+        self._redeliver(chat, update)
+        return [to_message(shown) for shown in sorted(new, key=lambda m: m.changed)]
 
-    def _bring_again(self, chat: int, update: dict[str, Any]) -> None:
+    def _redeliver(self, chat: int, update: dict[str, Any]) -> None:
         """Telegram brings it once more, as it does when our answer was lost: no second effect."""
-        if self.again and self.mode == "webhook":
-            assert self.run(self.fake.push(update)) == 200
+        if self.redeliver and self.mode == "webhook":
+            assert self.run(self.fake.push_update(update)) == 200
 
-    def hear(self, person: str, words: str) -> list[Message]:
-        chat = self.chat(person)
-        return self._push(chat, self.fake.said(chat, text=words))
+    def send_text(self, person: str, words: str) -> list[Message]:
+        chat = self.get_chat_id(person)
+        return self._send_update(chat, self.fake.make_message_update(chat, text=words))
 
-    def pick(self, person: str, label: str, data: str) -> list[Message]:
-        chat = self.chat(person)
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
+        chat = self.get_chat_id(person)
         carrier = max(m.id for m in self.fake.chats[chat].values() if (label, data) in m.buttons)
-        return self._push(chat, self.fake.tapped(chat, carrier, data))
+        return self._send_update(chat, self.fake.make_tap_update(chat, carrier, data))
 
-    def send(self, person: str, name: str) -> list[Message]:
-        chat, content = self.chat(person), samples.FILES[name]()
+    def send_file(self, person: str, name: str) -> list[Message]:
+        chat, content = self.get_chat_id(person), samples.SAMPLE_FILES[name]()
         document: dict[str, Any] = {
-            "file_id": self.fake.has_file(content),
+            "file_id": self.fake.add_file(content),
             "file_unique_id": "u",
             "file_name": name,
         }
         document["file_size"] = len(content)
-        return self._push(chat, self.fake.said(chat, document=document))
+        return self._send_update(chat, self.fake.make_message_update(chat, document=document))
 
-    def quit(self, person: str) -> None:
+    def restart_program(self, person: str) -> None:
         """The server is started anew."""
         self.run(self._inner.aclose())
-        self._open = None
+        self._telegram_desk = None
 
-    def later(self, minutes: int) -> None:
-        self.away += timedelta(minutes=minutes)
-        here = self.open
-        here.desk.away = self.away
+    def advance_clock(self, minutes: int) -> None:
+        self.clock_offset += timedelta(minutes=minutes)
+        here = self.telegram_desk
+        here.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
             place = DeskPaths.under(self.home, self.desk_name)
-            async for _ in clock.tick(place, here.desk.store, OFFICE, here.desk.now()):
+            async for _ in clock.run_due_jobs(place, here.desk.store, OFFICE, here.desk.now()):
                 pass
 
         self.run(tick())
 
-    def step(self, receipt: str, step: TransitionRequest) -> None:
-        self.run(self.open.desk.step(receipt, step))
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.run(self.telegram_desk.desk.move_case(receipt, step))
 
-    def tell(self, receipt: str, words: str) -> None:
-        self.run(self.open.desk.tell(receipt, words))
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self.run(self.telegram_desk.desk.send_office_message(receipt, words))
 
-    def employ(self, person: str, role: str) -> str:
-        return self.run(self.open.desk.employ(person, role))
+    def add_staff(self, person: str, role: str) -> str:
+        return self.run(self.telegram_desk.desk.add_staff(person, role))
 
-    def dismiss(self, person: str) -> None:
-        self.run(self.open.desk.dismiss(person))
+    def remove_staff(self, person: str) -> None:
+        self.run(self.telegram_desk.desk.remove_staff(person))
 
     def time(self) -> float:
-        return self.open.desk.now().timestamp()
+        return self.telegram_desk.desk.now().timestamp()
 
-    def answer(self, receipt: str, words: str) -> None:
-        self.run(self.open.desk.answers(receipt, words))
+    def answer_question(self, receipt: str, words: str) -> None:
+        self.run(self.telegram_desk.desk.answer_question(receipt, words))
 
     def close(self) -> None:
         """Close everything; the desk must be sound, and nothing waits for anybody."""
-        found = self.run(self.open.desk.findings())
-        self.quit("")
+        found = self.run(self.telegram_desk.desk.check_integrity())
+        self.restart_program("")
         self.run(self._outer.aclose())
         self._runner.close()
         assert found == []
 
 
-def message(shown: FakeChatMessage) -> Message:
+def to_message(shown: FakeChatMessage) -> Message:
     """A message of a chat as a story knows it."""
-    receipts = [shape for shape in RECEIPT.findall(shown.text) if reads(shape)]
+    receipts = [shape for shape in RECEIPT_PATTERN.findall(shown.text) if parse_receipt(shape)]
     return Message(shown.text, shown.buttons, receipts[0] if receipts else None)

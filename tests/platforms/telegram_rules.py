@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).resolve().parents[2]
-PLACES = (os.environ.get("ITA_CONTRACTS"), str(HERE.parent / "shared" / "contracts"))
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT_FOLDERS = (os.environ.get("ITA_CONTRACTS"), str(ROOT.parent / "shared" / "contracts"))
 
 _LENGTH = re.compile(r"(\d+)-(\d+) (characters|bytes|identifiers|Bytes)")
 _BETWEEN = re.compile(r"between (\d+)-(\d+)")
@@ -22,19 +22,19 @@ _SIMPLE: Mapping[str, type | tuple[type, ...]] = {
     "Float": (int, float),
     "Boolean": bool,
 }
-ALLOWED_TOGETHER = {"text", "icon_custom_emoji_id", "style"}
+BUTTON_COMMON_FIELDS = {"text", "icon_custom_emoji_id", "style"}
 
 
-def contracts() -> Path:
+def find_contracts() -> Path:
     """The folder of the specifications; the test is skipped where there is none."""
-    for place in PLACES:
+    for place in CONTRACT_FOLDERS:
         if place and (Path(place) / "telegram" / "api.json").exists():
             return Path(place)
     pytest.skip("the specifications are not here: set ITA_CONTRACTS to their folder")
 
 
 @cache
-def rules(folder: Path) -> "TelegramRules":
+def load_telegram_rules(folder: Path) -> "TelegramRules":
     """The rules of a folder, read once."""
     return TelegramRules(json.loads((folder / "telegram" / "api.json").read_text("utf-8")))
 
@@ -46,12 +46,12 @@ class TelegramRules:
         self.methods: Mapping[str, Any] = api["methods"]
         self.types: Mapping[str, Any] = api["types"]
 
-    def read(self, method: str, raw: Mapping[str, Any], *, form: bool) -> dict[str, Any]:
+    def decode_parameters(self, method: str, raw: Mapping[str, Any], *, form: bool) -> dict[str, Any]:
         """The parameters as values. A form carries everything but text and files as JSON. ValueError for bad JSON."""
         fields = {f["name"]: f for f in self.methods.get(method, {}).get("fields", [])}
-        return {k: self._value(fields.get(k), v) if form else v for k, v in raw.items()}
+        return {k: self._decode_value(fields.get(k), v) if form else v for k, v in raw.items()}
 
-    def _value(self, field: Mapping[str, Any] | None, raw: Any) -> Any:
+    def _decode_value(self, field: Mapping[str, Any] | None, raw: Any) -> Any:
         if field is None or not isinstance(raw, str):
             return raw
         kinds = field["types"]
@@ -61,37 +61,37 @@ class TelegramRules:
             return raw
         return json.loads(raw)
 
-    def troubles(self, method: str, params: Mapping[str, Any]) -> Iterator[str]:
+    def find_violations(self, method: str, params: Mapping[str, Any]) -> Iterator[str]:
         """What Telegram would refuse in a call; nothing for one that is right."""
         known = self.methods[method].get("fields", [])
-        yield from self._fields(method, known, params)
+        yield from self._check_fields(method, known, params)
 
-    def _fields(self, where: str, known: list[Any], given: Mapping[str, Any]) -> Iterator[str]:
+    def _check_fields(self, where: str, known: list[Any], given: Mapping[str, Any]) -> Iterator[str]:
         names = {f["name"] for f in known}
         yield from (f"{where}: there is no parameter {name}" for name in given if name not in names)
         for field in known:
             if field["name"] in given:
-                yield from self._field(f"{where}.{field['name']}", field, given[field["name"]])
+                yield from self._check_field(f"{where}.{field['name']}", field, given[field["name"]])
             elif field["required"]:
                 yield f"{where}: {field['name']} is missing"
 
-    def _field(self, where: str, field: Mapping[str, Any], value: Any) -> Iterator[str]:
-        wrongs = [list(self._typed(where, kind, value)) for kind in field["types"]]
+    def _check_field(self, where: str, field: Mapping[str, Any], value: Any) -> Iterator[str]:
+        wrongs = [list(self._check_type(where, kind, value)) for kind in field["types"]]
         if all(wrongs):
             yield from min(wrongs, key=len)
             return
         told = field["description"]
         if (constant := _CONSTANT.search(told)) and isinstance(value, str) and value != constant[1]:
             yield f"{where}: must be {constant[1]}"
-        yield from _sized(where, told, value)
+        yield from _check_size(where, told, value)
 
-    def _typed(self, where: str, kind: str, value: Any) -> Iterator[str]:
+    def _check_type(self, where: str, kind: str, value: Any) -> Iterator[str]:
         if kind.startswith("Array of "):
             if not isinstance(value, list):
                 yield f"{where}: is no list"
                 return
             for place, item in enumerate(value):
-                yield from self._typed(f"{where}[{place}]", kind.removeprefix("Array of "), item)
+                yield from self._check_type(f"{where}[{place}]", kind.removeprefix("Array of "), item)
         elif kind in _SIMPLE:
             if not isinstance(value, _SIMPLE[kind]) or (kind != "Boolean" and isinstance(value, bool)):
                 yield f"{where}: is no {kind}"
@@ -99,26 +99,26 @@ class TelegramRules:
             if not isinstance(value, bytes):
                 yield f"{where}: is no file"
         else:
-            yield from self._object(where, kind, value)
+            yield from self._check_object(where, kind, value)
 
-    def _object(self, where: str, kind: str, value: Any) -> Iterator[str]:
+    def _check_object(self, where: str, kind: str, value: Any) -> Iterator[str]:
         if not isinstance(value, dict):
             yield f"{where}: is no {kind}"
             return
         if subtypes := self.types[kind].get("subtypes"):
-            wrongs = [list(self._object(where, sub, value)) for sub in subtypes]
+            wrongs = [list(self._check_object(where, sub, value)) for sub in subtypes]
             if all(wrongs):
                 yield from min(wrongs, key=len)
             return
-        yield from self._fields(where, self.types[kind].get("fields", []), value)
-        if kind == "InlineKeyboardButton" and len(value.keys() - ALLOWED_TOGETHER) != 1:
+        yield from self._check_fields(where, self.types[kind].get("fields", []), value)
+        if kind == "InlineKeyboardButton" and len(value.keys() - BUTTON_COMMON_FIELDS) != 1:
             yield f"{where}: a button does exactly one thing"
 
 
-def _sized(where: str, told: str, value: Any) -> Iterator[str]:
+def _check_size(where: str, told: str, value: Any) -> Iterator[str]:
     if found := _LENGTH.search(told):
         fewest, most, unit = int(found[1]), int(found[2]), found[3].lower()
-        size = measured(value, unit)
+        size = measure_size(value, unit)
         if size is not None and not fewest <= size <= most:
             yield f"{where}: {size} {unit}, allowed {fewest}-{most}"
     elif (found := _BETWEEN.search(told)) and isinstance(value, int):
@@ -126,7 +126,7 @@ def _sized(where: str, told: str, value: Any) -> Iterator[str]:
         yield from () if value in allowed else (f"{where}: {value}, allowed {found[1]}-{found[2]}",)
 
 
-def measured(value: Any, unit: str) -> int | None:
+def measure_size(value: Any, unit: str) -> int | None:
     """The size of a value: characters are UTF-16 units, as Telegram counts its entities."""
     if isinstance(value, str):
         return (

@@ -20,22 +20,22 @@ from bot.platforms.telegram.client import (
 from bot.platforms.telegram.ptb_request import AiohttpRequest
 from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.events import FileProblem
-from tests.platforms.bot_api import MOST_BYTES, TOKEN, FakeBotApi, TelegramFault, served
-from tests.platforms.telegram_rules import contracts, rules
+from tests.platforms.bot_api import MAX_FILE_BYTES, TOKEN, FakeBotApi, TelegramFault, serve_fake_bot_api
+from tests.platforms.telegram_rules import find_contracts, load_telegram_rules
 
 CHAT = 4200000001
 OURS = OutgoingMessage("สวัสดี", (("แจ้งเรื่อง", "1.report"),))
 
 
-def play(
+def run_scenario(
     scene: Callable[[FakeBotApi, Bot, TelegramClient], Awaitable[None]], token: str = TOKEN
 ) -> FakeBotApi:
     """A fake with one chat, the library's own bot and our calls."""
-    ground = rules(contracts())
+    ground = load_telegram_rules(find_contracts())
 
-    async def whole() -> FakeBotApi:
-        async with asyncio.timeout(20), served(ground) as fake:
-            fake.said(CHAT, text="สวัสดี")
+    async def run_in_loop() -> FakeBotApi:
+        async with asyncio.timeout(20), serve_fake_bot_api(ground) as fake:
+            fake.make_message_update(CHAT, text="สวัสดี")
             wire, ours = AiohttpRequest(), TelegramClient(token, fake.url)
             bot = Bot(token, base_url=f"{fake.url}/bot", request=wire, get_updates_request=wire)
             await wire.initialize()
@@ -47,7 +47,7 @@ def play(
                 await ours.close()
         return fake
 
-    return asyncio.run(whole())
+    return asyncio.run(run_in_loop())
 
 
 def keyboard(data: str, label: str = "ตกลง") -> InlineKeyboardMarkup:
@@ -81,7 +81,7 @@ def test_it_refuses(what: str) -> None:
             await REFUSED[what](bot)
         assert len(fake.refused) == 1
 
-    play(scene)
+    run_scenario(scene)
 
 
 def test_it_takes_what_is_right() -> None:
@@ -98,21 +98,21 @@ def test_it_takes_what_is_right() -> None:
         await bot.delete_messages(CHAT, [sent.message_id])
         assert [m.by_bot for m in fake.chats[CHAT].values()] == [False, True]
 
-    assert play(scene).refused == []
+    assert run_scenario(scene).refused == []
 
 
 def test_an_edit_that_changes_nothing_and_a_second_answer_are_refused() -> None:
     async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         number = await ours.send(CHAT, OURS)
-        query = fake.tapped(CHAT, number, "1.report")["callback_query"]["id"]
+        query = fake.make_tap_update(CHAT, number, "1.report")["callback_query"]["id"]
         with pytest.raises(MessageGoneError):
-            await ours.change(CHAT, number, OURS)
-        await ours.heard(query)
+            await ours.edit(CHAT, number, OURS)
+        await ours.answer_callback(query)
         with pytest.raises(MessageGoneError):
-            await ours.heard(query)
+            await ours.answer_callback(query)
         assert len(fake.refused) == 2
 
-    play(scene)
+    run_scenario(scene)
 
 
 def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
@@ -126,7 +126,7 @@ def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
             await ours.send(1, OURS)
         with pytest.raises(RejectedError):
             await ours.send(CHAT, OutgoingMessage("ก", (("ก", "ก" * 30),)))
-        fake.weather = lambda method, params: TelegramFault(429, retry_after=7)
+        fake.inject_fault = lambda method, params: TelegramFault(429, retry_after=7)
         with pytest.raises(RetryLaterError) as later:
             await ours.send(CHAT, OURS)
         assert later.value.seconds == 7
@@ -136,61 +136,61 @@ def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
             TelegramFault(cut="before"),
             TelegramFault(cut="after"),
         ):
-            fake.weather = lambda method, params, now=weather: now
+            fake.inject_fault = lambda method, params, now=weather: now
             with pytest.raises(NetworkError) as trouble:
                 await ours.send(CHAT, OURS)
             assert TOKEN not in str(trouble.value)
 
-    play(scene)
+    run_scenario(scene)
 
 
 def test_a_token_that_is_not_this_bots_is_refused() -> None:
     async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         with pytest.raises(InvalidBotTokenError) as refused:
-            await ours.check()
+            await ours.check_token()
         with pytest.raises(InvalidBotTokenError):
-            await ours.updates(None)
+            await ours.get_updates(None)
         assert "canary" not in str(refused.value)
 
-    play(scene, token="700000002:AAotherTOKENotherTOKENotherTOKENotherT")
+    run_scenario(scene, token="700000002:AAotherTOKENotherTOKENotherTOKENotherT")
 
 
 def test_files_come_as_streams() -> None:
     async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         content = bytes(range(256)) * 1000
-        pieces = [piece async for piece in ours.file(fake.has_file(content))]
+        pieces = [piece async for piece in ours.download_file(fake.add_file(content))]
         assert b"".join(pieces) == content
         with pytest.raises(PermanentError) as never:
-            await anext(ours.file(fake.has_file(bytes(MOST_BYTES + 1))))
+            await anext(ours.download_file(fake.add_file(bytes(MAX_FILE_BYTES + 1))))
         assert never.value.problem is FileProblem.TOO_LARGE
         with pytest.raises(PermanentError):
-            await anext(ours.file("FILE9"))
-        fake.weather = lambda method, params: TelegramFault(cut="half") if method == "download" else None
+            await anext(ours.download_file("FILE9"))
+        fake.inject_fault = lambda method, params: TelegramFault(cut="half") if method == "download" else None
         with pytest.raises(NetworkError):
-            assert [piece async for piece in ours.file("FILE0")]
+            assert [piece async for piece in ours.download_file("FILE0")]
 
-    play(scene)
+    run_scenario(scene)
 
 
 def test_updates_are_held_until_they_are_confirmed_and_for_one_listener_only() -> None:
     async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
-        fake.queue = [fake.said(CHAT, text="หนึ่ง"), fake.said(CHAT, text="สอง")]
-        came = await ours.updates(None)
+        fake.queue = [fake.make_message_update(CHAT, text="หนึ่ง"), fake.make_message_update(CHAT, text="สอง")]
+        came = await ours.get_updates(None)
         assert [u["message"]["text"] for u in came] == ["หนึ่ง", "สอง"]
-        assert [u["message"]["text"] for u in await ours.updates(came[0]["update_id"])] == ["สอง"]
-        waiting = asyncio.create_task(ours.updates(came[1]["update_id"]))
+        assert [u["message"]["text"] for u in await ours.get_updates(came[0]["update_id"])] == ["สอง"]
+        waiting = asyncio.create_task(ours.get_updates(came[1]["update_id"]))
         await asyncio.sleep(0.05)
-        assert [u["message"]["text"] for u in await ours.updates(came[0]["update_id"])] == []
+        assert [u["message"]["text"] for u in await ours.get_updates(came[0]["update_id"])] == []
         with pytest.raises(UpdatesConflictError):
             await waiting
-        await ours.listen_at("https://example.test/telegram/complaints", "s" * 32)
+        await ours.set_webhook("https://example.test/telegram/complaints", "s" * 32)
         with pytest.raises(UpdatesConflictError):
-            await ours.updates(None)
+            await ours.get_updates(None)
         with pytest.raises(Conflict):
             await bot.get_updates()
-        await ours.listen_here()
+        await ours.delete_webhook()
 
-    play(scene)
+    run_scenario(scene)
 
 
 def test_where_the_machine_has_a_proxy_all_calls_go_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,11 +200,11 @@ def test_where_the_machine_has_a_proxy_all_calls_go_through_it(monkeypatch: pyte
         )  # it answers itself: who asks it for a host finds it nowhere
         behind = TelegramClient(TOKEN, "http://telegram.example.test")
         await behind.open()
-        await behind.check()
+        await behind.check_token()
         assert await behind.send(CHAT, OutgoingMessage("ก")) > 0
-        file = fake.has_file(b"content")
-        assert b"".join([piece async for piece in behind.file(file)]) == b"content"
+        file = fake.add_file(b"content")
+        assert b"".join([piece async for piece in behind.download_file(file)]) == b"content"
         await behind.close()
         assert [c.method for c in fake.calls] == ["getMe", "sendMessage", "getFile"]
 
-    play(scene)
+    run_scenario(scene)

@@ -14,8 +14,8 @@ from bot.platforms.line.client import (
     QuotaExhaustedError,
     ReplyTokenUsedError,
 )
-from tests.platforms.line_api import TOKEN, FakeContent, FakeLineApi, LineFault, serving
-from tests.platforms.line_rules import needs_contracts, rules
+from tests.platforms.line_api import TOKEN, FakeContent, FakeLineApi, LineFault, serve_fake_line_api
+from tests.platforms.line_rules import load_line_rules, needs_contracts
 
 pytestmark = needs_contracts
 KEY = "123e4567-e89b-42d3-a456-426614174000"
@@ -23,11 +23,13 @@ HELLO = {"type": "text", "text": "สวัสดี"}
 ACTION = {"type": "postback", "label": "ข้าม", "data": "1.skip"}
 
 
-def played(scene: Callable[[FakeLineApi, LineClient], Coroutine[Any, Any, None]], token: str = TOKEN) -> None:
+def run_scenario(
+    scene: Callable[[FakeLineApi, LineClient], Coroutine[Any, Any, None]], token: str = TOKEN
+) -> None:
     """Play a scene between the SDK and LINE."""
 
     async def play() -> None:
-        async with serving(rules()) as line:
+        async with serve_fake_line_api(load_line_rules()) as line:
             account = LineClient(token, line.url)
             try:
                 await scene(line, account)
@@ -39,18 +41,18 @@ def played(scene: Callable[[FakeLineApi, LineClient], Coroutine[Any, Any, None]]
 
 def test_a_reply_token_is_good_once_and_for_a_minute() -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
-        token = line.text("U1", "ก")["replyToken"]
+        token = line.make_text_event("U1", "ก")["replyToken"]
         await account.reply(token, [HELLO])
         with pytest.raises(ReplyTokenUsedError):
             await account.reply(token, [HELLO])
-        old = line.text("U1", "ก")["replyToken"]
+        old = line.make_text_event("U1", "ก")["replyToken"]
         born = line.now()
         line.now = lambda: born + 61
         with pytest.raises(ReplyTokenUsedError):
             await account.reply(old, [HELLO])
         assert line.chats == {"U1": [HELLO]}
 
-    played(scene)
+    run_scenario(scene)
 
 
 def test_a_retry_key_counts_once_and_not_on_a_reply() -> None:
@@ -59,32 +61,32 @@ def test_a_retry_key_counts_once_and_not_on_a_reply() -> None:
         await account.push("U1", [HELLO], KEY)
         assert [call.status for call in line.calls] == [200, 409]
         assert (line.used, len(line.chats["U1"])) == (1, 1)
-        token, headers = line.text("U1", "ก")["replyToken"], {"X-Line-Retry-Key": KEY}
+        token, headers = line.make_text_event("U1", "ก")["replyToken"], {"X-Line-Retry-Key": KEY}
         with pytest.raises(Exception, match="not accepted here"):
             await account._post("/v2/bot/message/reply", {"replyToken": token, "messages": [HELLO]}, headers)
         with pytest.raises(PermanentError):
             await account.push("U1", [HELLO], "no uuid")
 
-    played(scene)
+    run_scenario(scene)
 
 
 def test_a_month_that_is_used_up_is_told_from_too_many_requests() -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
         line.quota = 1
         await account.push("U1", [HELLO], KEY)
-        assert await account.quota() == (1, 1)
+        assert await account.get_quota() == (1, 1)
         with pytest.raises(QuotaExhaustedError):
             await account.push("U1", [HELLO], KEY.replace("1", "2"))
-        line.weather = lambda _name, _body: LineFault(
+        line.inject_fault = lambda _name, _body: LineFault(
             429, body=b'{"message":"The API rate limit has been exceeded."}'
         )
         with pytest.raises(RetryLaterError) as later:
             await account.push("U1", [HELLO], KEY.replace("1", "3"))
         assert not isinstance(later.value, QuotaExhaustedError)
-        line.weather, line.quota = lambda _name, _body: None, None
-        assert (await account.quota())[0] is None
+        line.inject_fault, line.quota = lambda _name, _body: None, None
+        assert (await account.get_quota())[0] is None
 
-    played(scene)
+    run_scenario(scene)
 
 
 @pytest.mark.parametrize(
@@ -106,16 +108,16 @@ def test_a_month_that_is_used_up_is_told_from_too_many_requests() -> None:
 def test_what_the_specification_and_the_reference_refuse(message: dict[str, Any]) -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
         with pytest.raises(PermanentError):
-            await account.reply(line.text("U1", "ก")["replyToken"], [message])
+            await account.reply(line.make_text_event("U1", "ก")["replyToken"], [message])
         assert len(line.refused) == 1
         assert line.chats == {}
 
-    played(scene)
+    run_scenario(scene)
 
 
 def test_six_messages_and_none_are_refused_and_marks_do_not_count_in_a_label() -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
-        token = line.text("U1", "ก")["replyToken"]
+        token = line.make_text_event("U1", "ก")["replyToken"]
         for several in ([HELLO] * 6, []):
             with pytest.raises(PermanentError):
                 await account.reply(token, several)
@@ -124,18 +126,18 @@ def test_six_messages_and_none_are_refused_and_marks_do_not_count_in_a_label() -
             token, [{**HELLO, "quickReply": {"items": [{"type": "action", "action": action}]}}]
         )
 
-    played(scene)
+    run_scenario(scene)
 
 
 def test_a_wrong_token_is_refused() -> None:
     async def scene(_line: FakeLineApi, account: LineClient) -> None:
-        for call in (account.bot(), account.push("U1", [HELLO], KEY), account.reply("t", [HELLO])):
+        for call in (account.get_bot_info(), account.push("U1", [HELLO], KEY), account.reply("t", [HELLO])):
             with pytest.raises(InvalidChannelTokenError):
                 await call
         with pytest.raises(InvalidChannelTokenError):
-            await anext(account.content("1"))
+            await anext(account.download_content("1"))
 
-    played(scene, token="wrong")
+    run_scenario(scene, token="wrong")
 
 
 def test_an_outage_is_one_whatever_it_looks_like() -> None:
@@ -146,21 +148,21 @@ def test_an_outage_is_one_whatever_it_looks_like() -> None:
             LineFault(cut="before"),
             LineFault(cut="after"),
         ):
-            line.weather = lambda _name, _body, w=weather: w  # type: ignore[misc]
+            line.inject_fault = lambda _name, _body, w=weather: w  # type: ignore[misc]
             with pytest.raises(LineUnavailableError):
                 await account.push("U1", [HELLO], KEY)
         assert line.used == 1  # the last one counted
         line.contents["1"] = FakeContent(b"x")
         with pytest.raises(LineUnavailableError):
-            await anext(account.content("1"))
+            await anext(account.download_content("1"))
 
-    played(scene)
+    run_scenario(scene)
     away = LineClient
 
     async def refused() -> None:
         account = away(TOKEN, "http://127.0.0.1:1")
         with pytest.raises(LineUnavailableError):
-            await account.bot()
+            await account.get_bot_info()
         await account.close()
 
     asyncio.run(refused())
@@ -174,20 +176,24 @@ def test_a_page_of_others_is_an_outage(status: int) -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
         objects = () if status == 200 else (b"{}", b'{"message":{}}')  # LINE says 200 with one
         for body in (PAGE, b"", b"[]", b"[" * 100_000, *objects):
-            line.weather = lambda _name, _body, body=body: LineFault(status, body=body)  # type: ignore[misc]
-            for call in (account.reply("t", [HELLO]), account.push("U1", [HELLO], KEY), account.bot()):
+            line.inject_fault = lambda _name, _body, body=body: LineFault(status, body=body)  # type: ignore[misc]
+            for call in (
+                account.reply("t", [HELLO]),
+                account.push("U1", [HELLO], KEY),
+                account.get_bot_info(),
+            ):
                 with pytest.raises(LineUnavailableError):
                     await call
         line.contents["1"] = FakeContent(b"x")
         if status >= 400:
             with pytest.raises(LineUnavailableError):
-                await anext(account.content("1"))
+                await anext(account.download_content("1"))
 
-    played(scene)
+    run_scenario(scene)
 
 
 def test_content_that_is_prepared_is_asked_for_later() -> None:
-    async def whole(pieces: AsyncIterator[bytes]) -> bytes:
+    async def join_pieces(pieces: AsyncIterator[bytes]) -> bytes:
         return b"".join([piece async for piece in pieces])
 
     async def scene(line: FakeLineApi, account: LineClient) -> None:
@@ -197,26 +203,26 @@ def test_content_that_is_prepared_is_asked_for_later() -> None:
             "3": FakeContent(b"", ready_after=1, failed=True),
             "5": FakeContent(b"abc", ready_after=3),
         }
-        assert await whole(account.content("1")) == b"abc" * 50_000
+        assert await join_pieces(account.download_content("1")) == b"abc" * 50_000
         for number in ("2", "3", "4"):
             with pytest.raises(PermanentError):
-                await whole(account.content(number))
+                await join_pieces(account.download_content(number))
         for _ in range(2):
             with pytest.raises(RetryLaterError):
-                await whole(account.content("5"))
-        assert await whole(account.content("5")) == b"abc"
+                await join_pieces(account.download_content("5"))
+        assert await join_pieces(account.download_content("5")) == b"abc"
 
-    played(scene)
+    run_scenario(scene)
 
 
 def test_loading_and_leaving() -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
-        await account.loading("U1")
+        await account.show_loading("U1")
         with pytest.raises(Exception, match="loadingSeconds"):
-            await account.loading("U1", 999)
-        await account.leave("group", "C1")
-        await account.leave("room", "R1")
-        assert line.left == ["C1", "R1"]
+            await account.show_loading("U1", 999)
+        await account.leave_group("group", "C1")
+        await account.leave_group("room", "R1")
+        assert line.left_groups == ["C1", "R1"]
         assert line.refused == []
 
-    played(scene)
+    run_scenario(scene)

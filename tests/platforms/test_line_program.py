@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.end.chat import ROOT, run, surroundings
-from tests.end.desk import opened
-from tests.platforms.line_api import SECRET, TOKEN, FakeLineApi, LineFault, serving
-from tests.platforms.line_door import messages, person
-from tests.platforms.line_rules import needs_contracts, rules
+from tests.end.chat import ROOT, build_environment, run_ita_bot
+from tests.end.desk import open_desk
+from tests.platforms.line_api import SECRET, TOKEN, FakeLineApi, LineFault, serve_fake_line_api
+from tests.platforms.line_door import line_user_id, to_messages
+from tests.platforms.line_rules import load_line_rules, needs_contracts
 from tests.play import WHOLE_REPORT
 
-A = person("ก")
+A = line_user_id("ก")
 DESKS = ("COMPLAINTS", "SERVICE")
 
 
@@ -30,7 +30,7 @@ async def program(home: Path, line: FakeLineApi, **more: str) -> AsyncIterator[s
     running = subprocess.Popen(  # noqa: ASYNC220 - it must outlive the loop it is killed in
         command,
         cwd=ROOT,
-        env=surroundings(home, **own) | {"PYTHONWARNINGS": ""},
+        env=build_environment(home, **own) | {"PYTHONWARNINGS": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -49,34 +49,36 @@ def test_what_was_answered_with_200_survives_kill_9(tmp_path: Path) -> None:
     home = tmp_path / "var"
 
     async def play() -> None:
-        async with serving(rules()) as line:
+        async with serve_fake_line_api(load_line_rules()) as line:
 
             async def exchange(words: str) -> None:
                 before = len(line.chats.get(A, []))
-                event = line.text(A, words)
+                event = line.make_text_event(A, words)
                 if words.startswith("["):
-                    last = next(m for m in reversed(messages(line.chats[A])) if m.choices)
-                    event = line.tap(A, dict(last.choices)[words[1:-1]])
-                assert await line.post(event) == 200
-                await line.shown(A, before)
+                    last = next(m for m in reversed(to_messages(line.chats[A])) if m.choices)
+                    event = line.make_postback_event(A, dict(last.choices)[words[1:-1]])
+                assert await line.post_events(event) == 200
+                await line.wait_for_messages(A, before)
 
             async with program(home, line) as running:
                 for words in WHOLE_REPORT:
                     await exchange(words)
-                last = messages(line.chats[A])[-1]
-                tap, before = line.tap(A, dict(last.choices)["ส่งเรื่อง"]), len(line.chats[A])
-                line.weather = lambda name, _body: LineFault(cut="before") if name == "replyMessage" else None
-                assert await line.post(tap) == 200
+                last = to_messages(line.chats[A])[-1]
+                tap, before = line.make_postback_event(A, dict(last.choices)["ส่งเรื่อง"]), len(line.chats[A])
+                line.inject_fault = lambda name, _body: (
+                    LineFault(cut="before") if name == "replyMessage" else None
+                )
+                assert await line.post_events(tap) == 200
                 running.send_signal(signal.SIGKILL)
             assert len(line.chats[A]) == before
-            line.weather = lambda _name, _body: None
+            line.inject_fault = lambda _name, _body: None
             async with program(home, line):
-                assert await line.post(line.redelivered(tap)) == 200
-                shown = messages(await line.shown(A, before))
+                assert await line.post_events(line.mark_redelivered(tap)) == 200
+                shown = to_messages(await line.wait_for_messages(A, before))
                 assert sum(m.receipt is not None for m in shown) == 1
-            async with opened(home) as desk:
-                assert len(await desk.numbers()) == 1
-                assert await desk.findings() == []
+            async with open_desk(home) as desk:
+                assert len(await desk.load_register_numbers()) == 1
+                assert await desk.check_integrity() == []
 
     asyncio.run(play())
 
@@ -84,7 +86,7 @@ def test_what_was_answered_with_200_survives_kill_9(tmp_path: Path) -> None:
 @needs_contracts
 def test_a_token_without_its_secret_stops_the_start_and_is_named(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
-    env = surroundings(tmp_path / "var", ITA_COMPLAINTS__LINE_TOKEN=TOKEN) | {"PYTHONWARNINGS": ""}
+    env = build_environment(tmp_path / "var", ITA_COMPLAINTS__LINE_TOKEN=TOKEN) | {"PYTHONWARNINGS": ""}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
     assert "ITA_COMPLAINTS__LINE_SECRET" in done.stderr
@@ -96,7 +98,7 @@ def test_a_token_without_its_secret_stops_the_start_and_is_named(tmp_path: Path)
 def test_one_account_is_not_for_two_desks(tmp_path: Path, same: str) -> None:
     own = {f"ITA_{desk}__LINE_{what}": f"{desk}{what}" for desk in DESKS for what in ("TOKEN", "SECRET")}
     own |= {f"ITA_{desk}__LINE_{same}": TOKEN for desk in DESKS}
-    env = surroundings(tmp_path / "var", **own) | {"PYTHONWARNINGS": ""}
+    env = build_environment(tmp_path / "var", **own) | {"PYTHONWARNINGS": ""}
     command = [sys.executable, "-m", "bot", "run", "--port", "0"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
@@ -107,4 +109,4 @@ def test_one_account_is_not_for_two_desks(tmp_path: Path, same: str) -> None:
 def test_without_line_its_library_is_not_loaded(tmp_path: Path) -> None:
     told = "import sys, bot.serve, bot.platforms.registry; sys.exit(any(n.startswith('linebot') for n in sys.modules))"
     assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0
-    assert run(tmp_path / "var", "version").returncode == 0
+    assert run_ita_bot(tmp_path / "var", "version").returncode == 0

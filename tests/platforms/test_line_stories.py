@@ -6,16 +6,16 @@ import pytest
 
 from tests.platforms.line_door import LineDriver
 from tests.platforms.line_rules import needs_contracts
-from tests.play import STRICT as STRICT_OFFICE
-from tests.story import SERVICE, STORIES, STRICT, StoryPlayer
+from tests.play import STRICT_OFFICE_TOML as STRICT_OFFICE
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
 def test_through_line(story: Path, tmp_path: Path) -> None:
     door = LineDriver(tmp_path / "var")
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
     assert door.refused == []
@@ -23,23 +23,23 @@ def test_through_line(story: Path, tmp_path: Path) -> None:
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", SERVICE, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
     door = LineDriver(tmp_path / "var", desk_name="service")
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
     assert door.refused == []
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", STRICT, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
     door = LineDriver(tmp_path / "var")
     try:
-        StoryPlayer(door).play(story)
+        StoryPlayer(door).play_story(story)
     finally:
         door.close()
     assert door.refused == []

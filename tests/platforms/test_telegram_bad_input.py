@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.webhook import TelegramWebhook
-from tests.platforms.bot_api import NAME, TOKEN
-from tests.platforms.person import CHAT, TelegramUser, play
+from tests.platforms.bot_api import CANARY_NAME, TOKEN
+from tests.platforms.person import CHAT, TelegramChatUser, run_scenario
 from tests.platforms.telegram_door import SECRET, TelegramDesk
 
 GOOD = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "content-type": "application/json"}
@@ -60,13 +60,13 @@ async def ask(o: TelegramDesk, method: str, headers: dict[str, str], body: Any) 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 def test_every_request_gets_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         found = {name: await ask(o, *asked[1:]) for name, asked in ASKED.items()}
         assert found == {name: asked[0] for name, asked in ASKED.items()}
-        await p.says("สวัสดี")
-        assert "ต้องการทำอะไร" in p.last
+        await p.say("สวัสดี")
+        assert "ต้องการทำอะไร" in p.last_text
 
-    play(tmp_path, scene)
+    run_scenario(tmp_path, scene)
     told = capsys.readouterr()
     assert SECRET not in told.err + told.out
     assert "update_id" not in told.err
@@ -77,7 +77,7 @@ def test_two_hundred_megabytes_cost_nothing(tmp_path: Path) -> None:
         for _ in range(3200):
             yield bytes(64 * 1024)
 
-    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await ask(o, "POST", GOOD, UPDATE)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for headers in (GOOD, {"content-type": "application/json"}):
@@ -86,7 +86,7 @@ def test_two_hundred_megabytes_cost_nothing(tmp_path: Path) -> None:
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         assert grown < 10 * 1024  # KiB, the sender's own share in it
 
-    play(tmp_path, scene)
+    run_scenario(tmp_path, scene)
 
 
 leaf = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -135,9 +135,9 @@ update = st.fixed_dictionaries(
 
 
 def test_no_update_breaks_the_door(tmp_path: Path) -> None:
-    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
-        webhook = TelegramWebhook(o.entrance.door, SECRET, o.desk.faults.append)
-        o.courier.patience = 0.01
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
+        webhook = TelegramWebhook(o.setup.adapter, SECRET, o.desk.errors.append)
+        o.worker.fetch_wait = 0.01
         loop, seen = asyncio.get_running_loop(), list[bytes]()
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -147,42 +147,48 @@ def test_no_update_breaks_the_door(tmp_path: Path) -> None:
 
         await loop.run_in_executor(None, gather)
         for body in seen:
-            answer = await asyncio.wait_for(webhook._heard(body), 30)
+            answer = await asyncio.wait_for(webhook._handle_body(body), 30)
             assert not answer or "method" in json.loads(answer)
-        o.entrance.door.post.api.file  # noqa: B018 - still there
+        o.setup.adapter.sender.client.download_file  # noqa: B018 - still there
         broken = [
             f
-            for f in o.desk.faults
+            for f in o.desk.errors
             if type(f).__name__ in {"TypeError", "KeyError", "AttributeError", "ValueError"}
         ]
         assert broken == []
-        o.desk.faults.clear()
+        o.desk.errors.clear()
 
-    play(tmp_path, scene)
+    run_scenario(tmp_path, scene)
 
 
 def test_an_update_keeps_no_name() -> None:
-    who = {"id": CHAT, "is_bot": False, "first_name": NAME, "username": NAME, "language_code": "th"}
+    who = {
+        "id": CHAT,
+        "is_bot": False,
+        "first_name": CANARY_NAME,
+        "username": CANARY_NAME,
+        "language_code": "th",
+    }
     raw = {
         "message_id": 1,
         "date": 1,
-        "chat": {"id": CHAT, "type": "private", "first_name": NAME},
+        "chat": {"id": CHAT, "type": "private", "first_name": CANARY_NAME},
         "from": who,
     }
-    assert NAME not in repr(Update.model_validate({"update_id": 1, "message": raw}))
+    assert CANARY_NAME not in repr(Update.model_validate({"update_id": 1, "message": raw}))
 
 
 @pytest.mark.parametrize("mode", ["webhook", "polling"])
 def test_a_fault_of_ours_is_told_and_not_repeated(
     mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def scene(o: TelegramDesk, p: TelegramUser) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         async def broken(self: TelegramAdapter, update: Update) -> None:
             raise RuntimeError(TOKEN)
 
-        monkeypatch.setattr(TelegramAdapter, "hear", broken)
-        assert await p.says("สวัสดี") == 200
-        assert "ระบบขัดข้อง" in p.last
-        assert len(o.desk.faults) == 1
+        monkeypatch.setattr(TelegramAdapter, "handle_update", broken)
+        assert await p.say("สวัสดี") == 200
+        assert "ระบบขัดข้อง" in p.last_text
+        assert len(o.desk.errors) == 1
 
-    play(tmp_path, scene, mode)
+    run_scenario(tmp_path, scene, mode)

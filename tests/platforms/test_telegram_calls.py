@@ -19,12 +19,12 @@ from cryptography.x509.oid import NameOID
 
 from bot.platforms.telegram import http_client as calls
 from bot.platforms.telegram.http_client import BotApiHttpClient
-from tests.reach import held
+from tests.reach import find_reachable
 
 Answer = Callable[[bytes], Awaitable[bytes]]
 
 
-def whole(body: bytes, status: int = 200, more: bytes = b"") -> bytes:
+def make_http_response(body: bytes, status: int = 200, more: bytes = b"") -> bytes:
     """An answer as most servers give it."""
     return b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n%b\r\n%b" % (status, len(body), more, body)
 
@@ -57,7 +57,7 @@ class Server:
 
 
 @asynccontextmanager
-async def served(
+async def serve_answers(
     answer: Answer, secure: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[Server, BotApiHttpClient]]:
     """A server, and who calls it."""
@@ -73,19 +73,19 @@ async def served(
         await asyncio.wait_for(asyncio.gather(*server.serving), 5)
 
 
-async def echoed(body: bytes) -> bytes:
+async def echo_body(body: bytes) -> bytes:
     """What was asked."""
-    return whole(body)
+    return make_http_response(body)
 
 
 def test_one_connection_serves_call_after_call() -> None:
     async def play() -> None:
-        async with served(echoed) as (server, calling):
+        async with serve_answers(echo_body) as (server, calling):
             for number in range(20):
                 told = b"CANARY %d" % number
                 assert await calling.post("sendMessage", told, 5) == (200, told)
             assert server.opened == 1
-            assert held(calling, ["CANARY"]) == set()  # what was answered is not kept
+            assert find_reachable(calling, ["CANARY"]) == set()  # what was answered is not kept
             first = server.heads[0]
             assert first.startswith(b"POST /bot1:TOKEN/sendMessage HTTP/1.1\r\nhost: localhost:")
             assert b"content-type: application/json\r\n" in first
@@ -95,15 +95,15 @@ def test_one_connection_serves_call_after_call() -> None:
 
 def test_side_by_side_each_hears_its_own_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some give up in the middle, some answers come late: nobody hears another's."""
-    monkeypatch.setattr(calls, "CONNECTIONS", 8)
+    monkeypatch.setattr(calls, "MAX_CONNECTIONS", 8)
     chance = random.Random(4)
 
-    async def late(body: bytes) -> bytes:
+    async def answer_late(body: bytes) -> bytes:
         await asyncio.sleep(chance.random() * 0.02)
-        return whole(body)
+        return make_http_response(body)
 
     async def play() -> None:
-        async with served(late) as (server, calling):
+        async with serve_answers(answer_late) as (server, calling):
 
             async def call(number: int) -> bool:
                 body = b"%d" % number * chance.randrange(1, 2000)
@@ -123,19 +123,19 @@ def test_side_by_side_each_hears_its_own_answer(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_no_more_than_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "CONNECTIONS", 3)
+    monkeypatch.setattr(calls, "MAX_CONNECTIONS", 3)
     now = most = 0
 
-    async def counted(body: bytes) -> bytes:
+    async def count_and_answer(body: bytes) -> bytes:
         nonlocal now, most
         now += 1
         most = max(most, now)
         await asyncio.sleep(0.01)
         now -= 1
-        return whole(body)
+        return make_http_response(body)
 
     async def play() -> None:
-        async with served(counted) as (server, calling):
+        async with serve_answers(count_and_answer) as (server, calling):
             await asyncio.gather(*(calling.post("getMe", b"", 5) for _ in range(20)))
             assert (most, server.opened) == (3, 3)
 
@@ -145,11 +145,11 @@ def test_no_more_than_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 GOOD = {
     "chunked": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nard\r\n0\r\n\r\n",
     "announced": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
-    + whole(b"heard"),
-    "the last": whole(b"heard", more=b"connection: close\r\n"),
+    + make_http_response(b"heard"),
+    "the last": make_http_response(b"heard", more=b"connection: close\r\n"),
     "of old": b"HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nheard",
-    "two at once": whole(b"heard") + whole(b"ANOTHER'S"),
-    "refused": whole(b"heard", 403),
+    "two at once": make_http_response(b"heard") + make_http_response(b"ANOTHER'S"),
+    "refused": make_http_response(b"heard", 403),
 }
 
 
@@ -159,7 +159,7 @@ def test_an_answer_is_read_however_it_comes(how: str) -> None:
         async def answer(_: bytes) -> bytes:
             return GOOD[how]
 
-        async with served(answer) as (server, calling):
+        async with serve_answers(answer) as (server, calling):
             for _ in range(3):
                 assert await calling.post("getMe", b"{}", 5) == (403 if how == "refused" else 200, b"heard")
             assert server.opened == (1 if how in {"chunked", "announced", "refused"} else 3)
@@ -172,7 +172,7 @@ BAD = {
     "half": b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf\0",
     "rubbish": b"\x16\x03\x01 this is no HTTP\r\n\r\n",
     "another protocol": b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
-    "without end": whole(b"x" * 3000),
+    "without end": make_http_response(b"x" * 3000),
 }
 
 
@@ -180,14 +180,14 @@ BAD = {
 def test_a_broken_answer_is_an_error_and_the_next_call_a_new_try(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "MOST_BYTES", 2000)
-    told = iter((BAD[how], whole(b"heard")))
+    monkeypatch.setattr(calls, "MAX_RESPONSE_BYTES", 2000)
+    told = iter((BAD[how], make_http_response(b"heard")))
 
     async def answer(_: bytes) -> bytes:
         return next(told)
 
     async def play() -> None:
-        async with served(answer) as (server, calling):
+        async with serve_answers(answer) as (server, calling):
             with pytest.raises(ConnectionAbortedError, match=r"^(cut|no HTTP|too long)$"):
                 await calling.post("getMe", b"{}", 5)
             assert await calling.post("getMe", b"", 5) == (200, b"heard")
@@ -203,9 +203,9 @@ def test_who_waits_too_long_or_goes_away_leaves_no_answer_to_the_next() -> None:
         async def slow(body: bytes) -> bytes:
             if body == b"slow":
                 await freed.wait()
-            return whole(body)
+            return make_http_response(body)
 
-        async with served(slow) as (server, calling):
+        async with serve_answers(slow) as (server, calling):
             await calling.post("getMe", b"warm", 5)
             with pytest.raises(TimeoutError):
                 await calling.post("getMe", b"slow", 0.05)
@@ -225,12 +225,12 @@ def test_a_connection_that_rested_too_long_or_spoke_unasked_is_not_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def play() -> None:
-        async with served(echoed) as (server, calling):
+        async with serve_answers(echo_body) as (server, calling):
             await calling.post("getMe", b"", 5)
             calling._free[0].data_received(b"HTTP/1.1 200 OK\r\n\r\n")
             await calling.post("getMe", b"", 5)
             assert server.opened == 2
-            monkeypatch.setattr(calls, "IDLE", 0.0)
+            monkeypatch.setattr(calls, "IDLE_TIMEOUT", 0.0)
             await calling.post("getMe", b"", 5)
             assert server.opened == 3
             calling.close()
@@ -242,9 +242,9 @@ def test_a_connection_that_rested_too_long_or_spoke_unasked_is_not_used_again(
 def test_a_connection_that_was_just_being_closed_is_no_error() -> None:
     async def play() -> None:
         async def once(body: bytes) -> bytes:
-            return whole(body) + b"\0"  # it closes, and did not say that it would
+            return make_http_response(body) + b"\0"  # it closes, and did not say that it would
 
-        async with served(once) as (server, calling):
+        async with serve_answers(once) as (server, calling):
             for number in range(20):
                 assert await calling.post("sendMessage", b"%d" % number, 5) == (200, b"%d" % number)
             assert server.opened == len(server.heads) == 20
@@ -253,13 +253,13 @@ def test_a_connection_that_was_just_being_closed_is_no_error() -> None:
 
 
 def test_one_that_closes_in_the_middle_of_an_answer_is_not_asked_twice() -> None:
-    told = iter((whole(b"first"), BAD["half"]))
+    told = iter((make_http_response(b"first"), BAD["half"]))
 
     async def half(_: bytes) -> bytes:
         return next(told)
 
     async def play() -> None:
-        async with served(half) as (server, calling):
+        async with serve_answers(half) as (server, calling):
             await calling.post("sendMessage", b"{}", 5)
             with pytest.raises(ConnectionAbortedError):
                 await calling.post("sendMessage", b"{}", 5)
@@ -270,7 +270,7 @@ def test_one_that_closes_in_the_middle_of_an_answer_is_not_asked_twice() -> None
 
 def test_nobody_there_is_an_error() -> None:
     async def play() -> None:
-        async with served(echoed) as (_, calling):
+        async with serve_answers(echo_body) as (_, calling):
             pass
         for nobody in (calling, BotApiHttpClient("http://nobody.invalid/bot1:TOKEN")):
             with pytest.raises(OSError, match=r"^(?!.*TOKEN)"):
@@ -279,7 +279,7 @@ def test_nobody_there_is_an_error() -> None:
     asyncio.run(play())
 
 
-def certified(home: Path, name: str) -> Path:
+def make_certificate(home: Path, name: str) -> Path:
     """A certificate that signs itself, with its key."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -300,14 +300,14 @@ def certified(home: Path, name: str) -> Path:
 def test_a_secure_call_goes_to_whom_the_machine_trusts(
     name: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = certified(tmp_path, name)
+    path = make_certificate(tmp_path, name)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(path))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
 
     async def play() -> None:
-        async with served(echoed, context) as (server, calling):
+        async with serve_answers(echo_body, context) as (server, calling):
             if trusted and name == "localhost":
                 for _ in range(2):
                     assert await calling.post("getMe", b"sealed", 5) == (200, b"sealed")

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from bot.delivery.worker import RetryLaterError
 from bot.platforms.telegram.client import MessageGoneError
-from bot.platforms.telegram.existing_message import ExistingMessage, card
-from bot.platforms.telegram.inbound import typed
+from bot.platforms.telegram.existing_message import ExistingMessage, to_existing_message
+from bot.platforms.telegram.inbound import normalize_command_text
 from bot.platforms.telegram.models import TelegramMessage
-from bot.platforms.telegram.ptb_request import written
-from bot.platforms.telegram.render import LONGEST, OutgoingMessage, bubbles, cut
-from bot.platforms.telegram.send_limiter import MOST, SendLimiter
+from bot.platforms.telegram.ptb_request import encode_json
+from bot.platforms.telegram.render import MAX_TEXT_UNITS, OutgoingMessage, render_messages, split_message_text
+from bot.platforms.telegram.send_limiter import MAX_SEND_WAIT, SendLimiter
 from bot.platforms.telegram.sender import TelegramSender
 from handlers.dialog.events import Message
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 
 
 def units(text: str) -> int:
@@ -29,51 +29,56 @@ LONG = st.tuples(st.text(alphabet="กาข้ \n😡a", min_size=1, max_size=6
 
 @given(LONG.map(lambda part: part[0] * part[1]))
 def test_a_text_is_cut_into_pieces_that_fit_and_loses_only_blanks(text: str) -> None:
-    pieces = list(cut(text))
-    assert all(units(piece) <= LONGEST for piece in pieces)
+    pieces = list(split_message_text(text))
+    assert all(units(piece) <= MAX_TEXT_UNITS for piece in pieces)
     assert "".join("".join(pieces).split()).replace("…", "") == "".join(text.split())
 
 
 def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
-    said = (Message("หนึ่ง"), Message("สอง", (("ก", "1"),)), Message("สาม", guarded=True))
-    first, last = bubbles(said)
+    said = (Message("หนึ่ง"), Message("สอง", (("ก", "1"),)), Message("สาม", protected=True))
+    first, last = render_messages(said)
     assert (first.text, first.choices, last.text) == ("หนึ่ง\n\nสอง", (("ก", "1"),), "สาม")
-    assert first.guarded
-    assert last.sent(5) == {
+    assert first.protected
+    assert last.to_send_call(5) == {
         "method": "sendMessage",
         "chat_id": 5,
         "text": "สาม",
         "link_preview_options": {"is_disabled": True},
         "protect_content": True,
     }
-    halves = bubbles((Message("ก" * (LONGEST + 5), (("ก", "1"),)),))
-    assert [(units(bubble.text), bool(bubble.choices)) for bubble in halves] == [(LONGEST, False), (5, True)]
-    full = bubbles((Message("ก" * LONGEST), Message("ข")))
-    assert [units(bubble.text) for bubble in full] == [LONGEST, 1]
+    halves = render_messages((Message("ก" * (MAX_TEXT_UNITS + 5), (("ก", "1"),)),))
+    assert [(units(bubble.text), bool(bubble.choices)) for bubble in halves] == [
+        (MAX_TEXT_UNITS, False),
+        (5, True),
+    ]
+    full = render_messages((Message("ก" * MAX_TEXT_UNITS), Message("ข")))
+    assert [units(bubble.text) for bubble in full] == [MAX_TEXT_UNITS, 1]
 
 
 def test_short_buttons_stand_side_by_side() -> None:
     labels = ("ข้าม", "ย้อนกลับ", "ยกเลิก", "ก" * 40)
-    rows = OutgoingMessage("?", tuple((label, "1") for label in labels)).keyboard
+    rows = OutgoingMessage("?", tuple((label, "1") for label in labels)).button_rows
     assert [[button["text"] for button in row] for row in rows] == [["ข้าม", "ย้อนกลับ"], ["ยกเลิก"], ["ก" * 40]]
 
 
 def test_words_stand_before_the_last_ones_where_there_is_room() -> None:
-    assert OutgoingMessage("รหัส\n\nพิมพ์").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
-    assert OutgoingMessage("รหัส").with_words("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
-    assert OutgoingMessage("ก" * LONGEST).with_words("ข").text == "ก" * LONGEST
+    assert OutgoingMessage("รหัส\n\nพิมพ์").with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
+    assert OutgoingMessage("รหัส").with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
+    assert OutgoingMessage("ก" * MAX_TEXT_UNITS).with_inserted_text("ข").text == "ก" * MAX_TEXT_UNITS
 
 
 def test_nothing_takes_the_place_of_a_receipt() -> None:
-    shown = ExistingMessage(1, f"รหัส {made_of(7).shown} จดไว้", (), protected=True)
-    assert not shown.takes(OutgoingMessage("ต่อไป"))
-    assert ExistingMessage(1, "คำถาม XXXX-XXXX-XXXX-XXXX-C", (), protected=False).takes(
+    shown = ExistingMessage(1, f"รหัส {make_receipt(7).formatted} จดไว้", (), protected=True)
+    assert not shown.can_be_replaced_by(OutgoingMessage("ต่อไป"))
+    assert ExistingMessage(1, "คำถาม XXXX-XXXX-XXXX-XXXX-C", (), protected=False).can_be_replaced_by(
         OutgoingMessage("ต่อไป")
     )
-    assert not ExistingMessage(1, "คำถาม", (), protected=False).takes(OutgoingMessage("ต่อไป", guarded=True))
-    assert card(None) is None
+    assert not ExistingMessage(1, "คำถาม", (), protected=False).can_be_replaced_by(
+        OutgoingMessage("ต่อไป", protected=True)
+    )
+    assert to_existing_message(None) is None
     hidden = {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}
-    assert card(TelegramMessage.model_validate(hidden)) is None
+    assert to_existing_message(TelegramMessage.model_validate(hidden)) is None
 
 
 @pytest.mark.parametrize(
@@ -88,23 +93,23 @@ def test_nothing_takes_the_place_of_a_receipt() -> None:
     ],
 )
 def test_a_command_is_taken_without_the_bots_name(came: str, meant: str) -> None:
-    assert typed(came) == meant
+    assert normalize_command_text(came) == meant
 
 
 def test_a_chat_that_is_written_to_too_fast_is_for_later_and_no_other() -> None:
     async def scene() -> None:
         now = 100.0
-        pace = SendLimiter(overall=0, clock=lambda: now)
+        pace = SendLimiter(overall_interval=0, clock=lambda: now)
         for _ in range(3):
-            await asyncio.wait_for(pace.turn(1), 0.5)
-        await asyncio.wait_for(pace.turn(2), 0.5)
-        pace.hold(1, 60)
+            await asyncio.wait_for(pace.acquire(1), 0.5)
+        await asyncio.wait_for(pace.acquire(2), 0.5)
+        pace.back_off(1, 60)
         with pytest.raises(RetryLaterError) as later:
-            await pace.turn(1)
+            await pace.acquire(1)
         assert 50 < later.value.seconds <= 60
-        await asyncio.wait_for(pace.turn(2), 0.5)
+        await asyncio.wait_for(pace.acquire(2), 0.5)
         now += 61
-        await asyncio.wait_for(pace.turn(1), 0.5)
+        await asyncio.wait_for(pace.acquire(1), 0.5)
 
     asyncio.run(scene())
 
@@ -113,10 +118,10 @@ def test_all_chats_together_are_written_to_thirty_times_a_second() -> None:
     async def scene() -> None:
         pace, loop = SendLimiter(), asyncio.get_running_loop()
         began = loop.time()
-        await asyncio.gather(*(pace.turn(chat) for chat in range(16)))
+        await asyncio.gather(*(pace.acquire(chat) for chat in range(16)))
         assert loop.time() - began >= 14 / 30
         with pytest.raises(RetryLaterError):
-            await asyncio.gather(*(pace.turn(chat) for chat in range(int(MOST * 30) + 40)))
+            await asyncio.gather(*(pace.acquire(chat) for chat in range(int(MAX_SEND_WAIT * 30) + 40)))
 
     asyncio.run(scene())
 
@@ -125,15 +130,17 @@ def test_what_answers_a_person_rides_but_into_no_chat_that_must_wait() -> None:
     async def scene() -> None:
         now = 100.0
         pace = SendLimiter(clock=lambda: now)
-        await pace.turn(1)
-        assert all(pace.rides(1) for _ in range(50))  # as fast as the person is
-        pace.hold(1, 60)
-        assert not pace.rides(1)  # Telegram said so, and would tell nobody that it dropped the answer
-        assert pace.rides(2)
+        await pace.acquire(1)
+        assert all(pace.can_reply_in_webhook(1) for _ in range(50))  # as fast as the person is
+        pace.back_off(1, 60)
+        assert not pace.can_reply_in_webhook(
+            1
+        )  # Telegram said so, and would tell nobody that it dropped the answer
+        assert pace.can_reply_in_webhook(2)
         now += 61
-        assert pace.rides(1)
-        pace.forget()
-        assert not pace._held
+        assert pace.can_reply_in_webhook(1)
+        pace.evict_idle_chats()
+        assert not pace._backed_off_until
 
     asyncio.run(scene())
 
@@ -144,20 +151,20 @@ class FakeTelegramClient:
     def __init__(self, *fates: Exception | None) -> None:
         self.fates, self.made = list(fates), list[str]()
 
-    def _made(self, what: str) -> None:
+    def _record_call(self, what: str) -> None:
         self.made.append(what)
         if (fate := self.fates.pop(0) if self.fates else None) is not None:
             raise fate
 
     async def send(self, chat: int, bubble: OutgoingMessage) -> int:
-        self._made("send")
+        self._record_call("send")
         return 8
 
-    async def change(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
-        self._made("change")
+    async def edit(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
+        self._record_call("change")
 
     async def delete(self, chat: int, messages: list[int]) -> None:
-        self._made(f"delete {len(messages)}")
+        self._record_call(f"delete {len(messages)}")
 
 
 def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> None:
@@ -167,16 +174,16 @@ def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> Non
         assert await TelegramSender(calls, SendLimiter(0, 0)).send(1, bubble) == 8  # type: ignore[arg-type]
         assert calls.made == ["send", "send"]
         calls = FakeTelegramClient(MessageGoneError(), None)
-        assert await TelegramSender(calls, SendLimiter(0, 0)).change(1, 5, bubble) == 8  # type: ignore[arg-type]
+        assert await TelegramSender(calls, SendLimiter(0, 0)).edit(1, 5, bubble) == 8  # type: ignore[arg-type]
         assert calls.made == ["change", "send"]
         for deed in ("send", "change"):
             post = TelegramSender(FakeTelegramClient(RetryLaterError(60)), SendLimiter(0, 0))  # type: ignore[arg-type]
             with pytest.raises(RetryLaterError):
-                await (post.send(1, bubble) if deed == "send" else post.change(1, 5, bubble))
+                await (post.send(1, bubble) if deed == "send" else post.edit(1, 5, bubble))
             with pytest.raises(RetryLaterError):
-                await post.pace.turn(1)
+                await post.limiter.acquire(1)
         calls = FakeTelegramClient()
-        assert await TelegramSender(calls, SendLimiter(0, 0)).change(1, 5, bubble) == 5  # type: ignore[arg-type]
+        assert await TelegramSender(calls, SendLimiter(0, 0)).edit(1, 5, bubble) == 5  # type: ignore[arg-type]
         await TelegramSender(calls, SendLimiter(0, 0)).delete(1, list(range(250)))  # type: ignore[arg-type]
         assert calls.made[1:] == ["delete 100", "delete 100", "delete 50"]
 
@@ -185,6 +192,6 @@ def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> Non
 
 def test_half_a_symbol_does_not_keep_the_rest_from_being_sent() -> None:
     wish = {"method": "sendMessage", "chat_id": 1, "text": "ก\ud83d"}
-    assert json.loads(written(wish)) == wish | {"text": "ก?"}
+    assert json.loads(encode_json(wish)) == wish | {"text": "ก?"}
     whole = wish | {"text": "ก 😀 \n", "nested": {"rows": [[{"text": "ข"}]], "none": None, "yes": True}}
-    assert json.loads(written(whole)) == whole
+    assert json.loads(encode_json(whole)) == whole

@@ -29,7 +29,7 @@ from handlers.complaints.messages import (
     ReporterCase,
 )
 from handlers.dialog.events import Act, Channel, Event, File, Reply, Session, TurnResult
-from handlers.dialog.receipt import Receipt, made_of
+from handlers.dialog.receipt import Receipt, make_receipt
 from ita_stats.calendar import day_in_bangkok
 from storage import store
 from storage.crypto import key_files as keys
@@ -46,72 +46,72 @@ class StoredDesk:
     """One desk on disk."""
 
     home: Path
-    events: "itertools.count[int]" = field(default_factory=itertools.count)
+    event_numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
-    def place(self) -> DeskPaths:
+    def paths(self) -> DeskPaths:
         """Where it is."""
         return DeskPaths.under(self.home, "complaints")
 
     @property
-    def ring(self) -> KeyFiles:
+    def key_files(self) -> KeyFiles:
         """Its keys."""
-        return keys.opened(self.place)
+        return keys.load_or_create_keys(self.paths)
 
-    def play(self, scene: "Callable[[Store], Awaitable[None]]", now: datetime = NOW) -> None:
+    def run_scenario(self, scene: "Callable[[Store], Awaitable[None]]", now: datetime = NOW) -> None:
         """Open the desk, play a scene, close it."""
 
-        async def whole() -> None:
-            async with asyncio.timeout(30), store.opened(self.ring, now) as one:
+        async def run_in_loop() -> None:
+            async with asyncio.timeout(30), store.open_store(self.key_files, now) as one:
                 await scene(one)
 
-        asyncio.run(whole())
+        asyncio.run(run_in_loop())
 
-    def event(self, who: bytes = b"a" * 32, **more: Any) -> Event:
+    def new_event(self, who: bytes = b"a" * 32, **more: Any) -> Event:
         """Something that a person does, never done before."""
-        return Event(f"e{next(self.events)}", who, Channel.WEB, **more)
+        return Event(f"e{next(self.event_numbers)}", who, Channel.WEB, **more)
 
-    async def file(self, one: Store, number: int = 1, at: datetime = NOW, **more: Any) -> Receipt:
+    async def file_complaint(self, one: Store, number: int = 1, at: datetime = NOW, **more: Any) -> Receipt:
         """File a complaint as a person who writes it in one go."""
-        act = filing(number, at, **more)
+        act = make_file_case(number, at, **more)
         after = Session(at=at, receipt=act.receipt)
-        person = one.seals.who("test", f"filer {next(self.events)}")
-        await one.commit(self.event(person), None, TurnResult(after, (), (act,)), at)
+        person = one.keyring.hash_id("test", f"filer {next(self.event_numbers)}")
+        await one.commit(self.new_event(person), None, TurnResult(after, (), (act,)), at)
         return act.receipt
 
-    async def do(self, one: Store, *acts: Act, at: datetime = NOW) -> CommitResult:
+    async def commit_acts(self, one: Store, *acts: Act, at: datetime = NOW) -> CommitResult:
         """Write acts that belong to nobody's talk."""
-        person = one.seals.who("test", f"officer {next(self.events)}")
-        return await one.commit(self.event(person), None, TurnResult(None, (), acts), at)
+        person = one.keyring.hash_id("test", f"officer {next(self.event_numbers)}")
+        return await one.commit(self.new_event(person), None, TurnResult(None, (), acts), at)
 
-    def sql(self, *statements: str) -> list[Any]:
+    def execute_sql(self, *statements: str) -> list[Any]:
         """Reach into the database from outside, as an attacker or a curious administrator would."""
-        with closing(sqlite3.connect(self.place.database)) as raw, raw:
+        with closing(sqlite3.connect(self.paths.database)) as raw, raw:
             for statement in statements:
                 rows = raw.execute(statement).fetchall()
         return rows
 
-    def on_disk(self) -> bytes:
+    def read_all_bytes(self) -> bytes:
         """Every byte that lies in the desk's folder, its keys aside."""
-        files = (p for p in self.place.folder.rglob("*") if p.is_file() and p.parent.name != "keys")
+        files = (p for p in self.paths.folder.rglob("*") if p.is_file() and p.parent.name != "keys")
         return b"".join(p.read_bytes() for p in files)
 
 
-def filing(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
+def make_file_case(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
     """A complaint."""
     on = day_in_bangkok(at)
     return FileCase(
-        receipt=made_of(number),
+        receipt=make_receipt(number),
         category="bribery",
         channel=Channel.WEB,
         on=on,
         answer_by=on + timedelta(days=15),
-        notice="1",
+        notice_version="1",
         **{"answers": {"story": CANARY}, **more},
     )
 
 
-def entry(
+def make_entry(
     case: ReporterCase, text: str = "", by: ActorKind = ActorKind.OFFICE, **more: Any
 ) -> AddHistoryEntry:
     """The next line: a message."""
@@ -119,7 +119,7 @@ def entry(
     return AddHistoryEntry(case.id, case.seq + 1, day_in_bangkok(NOW), kind, by, text, **more)
 
 
-def move(
+def make_move(
     case: ReporterCase,
     to: CaseStatus,
     step: Transition,
@@ -132,37 +132,41 @@ def move(
     return ApplyTransition(case.id, case.seq + 1, day_in_bangkok(at), taken, to, ActorKind.OFFICE, text)
 
 
-async def view(one: Store, receipt: Receipt) -> ReporterCase:
+async def load_reporter_case(one: Store, receipt: Receipt) -> ReporterCase:
     """What the reporter sees of a case that must be there."""
-    case: ReporterCase | None = await one.answer(FindCase(receipt), NOW)
+    case: ReporterCase | None = await one.answer_query(FindCase(receipt), NOW)
     assert case is not None
     return case
 
 
-async def close(ground: StoredDesk, one: Store, receipt: Receipt, at: datetime = NOW) -> None:
+async def close_case(ground: StoredDesk, one: Store, receipt: Receipt, at: datetime = NOW) -> None:
     """Take a case to an end."""
-    await ground.do(one, move(await view(one, receipt), CaseStatus.SCREENING, Transition.SCREEN, at), at=at)
-    ending = move(
-        await view(one, receipt),
+    await ground.commit_acts(
+        one,
+        make_move(await load_reporter_case(one, receipt), CaseStatus.SCREENING, Transition.SCREEN, at),
+        at=at,
+    )
+    ending = make_move(
+        await load_reporter_case(one, receipt),
         CaseStatus.NOT_ACCEPTED,
         Transition.NOT_ACCEPT,
         at,
         reason=NonAcceptanceReason.OUTSIDE_MANDATE,
     )
-    await ground.do(one, ending, at=at)
+    await ground.commit_acts(one, ending, at=at)
 
 
-async def keep(one: Store, content: bytes, name: str, now: datetime = NOW, piece: int = 60_000) -> File:
+async def store_file(one: Store, content: bytes, name: str, now: datetime = NOW, piece: int = 60_000) -> File:
     """Send a file in pieces."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(content), piece):
             yield content[start : start + piece]
 
-    return await one.evidence.take(pieces(), name, now)
+    return await one.evidence.store(pieces(), name, now)
 
 
-def talk(at: datetime = NOW, **more: Any) -> TurnResult:
+def make_text_outcome(at: datetime = NOW, **more: Any) -> TurnResult:
     """A turn that only talks."""
     return TurnResult(replace(Session(at=at), **more), (Reply("hello"),))
 

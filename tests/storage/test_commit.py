@@ -9,12 +9,12 @@ import pytest
 
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
 from handlers.dialog.events import Choice, DialogTopic, Reply, Session, TurnResult
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 from storage import sessions as talks
 from storage.crypto.daily_keys import DailyKeys
 from storage.errors import ConflictError, TamperedError
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, StoredDesk, filing, talk
+from tests.storage.conftest import CANARY, NOW, StoredDesk, make_file_case, make_text_outcome
 
 ANN, BOB = b"a" * 32, b"b" * 32
 RICH = (
@@ -24,37 +24,39 @@ RICH = (
 
 
 def test_the_same_event_again_has_no_second_effect_and_the_same_answer(ground: StoredDesk) -> None:
-    event, act = ground.event(ANN), filing()
+    event, act = ground.new_event(ANN), make_file_case()
     turn = TurnResult(Session(at=NOW, lang="en", receipt=act.receipt), RICH, (act,))
 
     async def scene(one: Store) -> None:
         first = await one.commit(event, None, turn, NOW)
-        known = await one.session(ANN)
-        second = await one.commit(event, known, replace(turn, says=(), acts=(filing(2),)), NOW)
-        assert (first.again, second.again) == (False, True)
-        assert (first.says, first.lang) == (second.says, second.lang) == (RICH, "en")
-        assert await one.answer(FindCase(made_of(2)), NOW) is None
+        known = await one.load_session(ANN)
+        second = await one.commit(event, known, replace(turn, replies=(), acts=(make_file_case(2),)), NOW)
+        assert (first.duplicate, second.duplicate) == (False, True)
+        assert (first.replies, first.lang) == (second.replies, second.lang) == (RICH, "en")
+        assert await one.answer_query(FindCase(make_receipt(2)), NOW) is None
 
     async def after_a_restart(one: Store) -> None:
-        assert (await one.commit(event, None, turn, NOW)).says == RICH
-        assert len(ground.sql("SELECT 1 FROM cases")) == 1
+        assert (await one.commit(event, None, turn, NOW)).replies == RICH
+        assert len(ground.execute_sql("SELECT 1 FROM cases")) == 1
 
-    ground.play(scene)
-    ground.play(after_a_restart)
+    ground.run_scenario(scene)
+    ground.run_scenario(after_a_restart)
 
 
 def test_an_event_is_known_again_after_midnight_and_a_restart(ground: StoredDesk) -> None:
     late, next_day = NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + timedelta(days=1)
-    event = ground.event(ANN)
+    event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        await one.commit(event, None, TurnResult(None, RICH, (filing(),)), late)
+        await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), late)
 
     async def later(one: Store) -> None:
-        assert (await one.commit(event, None, TurnResult(None, (), (filing(2),)), next_day)).says == RICH
+        assert (
+            await one.commit(event, None, TurnResult(None, (), (make_file_case(2),)), next_day)
+        ).replies == RICH
 
-    ground.play(scene, late)
-    ground.play(later, next_day)
+    ground.run_scenario(scene, late)
+    ground.run_scenario(later, next_day)
 
 
 def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: StoredDesk) -> None:
@@ -63,159 +65,165 @@ def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: 
 
     async def scene(one: Store) -> None:
         for event in (*counted, *timed):
-            await one.commit(replace(ground.event(ANN), id=event), None, TurnResult(None, RICH), NOW)
-        marks = [mark for (mark,) in ground.sql("SELECT mark FROM events")]
+            await one.commit(replace(ground.new_event(ANN), id=event), None, TurnResult(None, RICH), NOW)
+        marks = [mark for (mark,) in ground.execute_sql("SELECT mark FROM events")]
         assert len(marks) == len(counted) + len(timed)
         assert {len(mark) for mark in marks} == {28}
         # Three updates of one hundred, the next hundred, and two of LINE within a second.
         assert sorted(Counter(mark[:4] for mark in marks).values()) == [1, 2, 3]
         assert len({mark[4:] for mark in marks}) == len(marks)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_an_event_that_an_earlier_version_marked_is_known_again(ground: StoredDesk) -> None:
     """Else what was begun before an upgrade and brought again after it would be done twice."""
-    event = ground.event(ANN)
+    event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        await one.commit(event, None, TurnResult(None, RICH, (filing(),)), NOW)
-        whole = one.committer.days.mark(DailyKeys.day(NOW), event.id.encode())
-        ground.sql(f"UPDATE events SET mark = x'{whole.hex()}', answers = NULL")
+        await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), NOW)
+        whole = one.committer.daily_keys.hash_for_day(DailyKeys.get_day(NOW), event.id.encode())
+        ground.execute_sql(f"UPDATE events SET mark = x'{whole.hex()}', answers = NULL")
 
     async def after_the_upgrade(one: Store) -> None:
-        answer = await one.commit(event, None, TurnResult(None, (), (filing(2),)), NOW)
-        assert (answer.again, answer.says) == (True, ())
-        other = await one.commit(ground.event(BOB), None, TurnResult(None, RICH), NOW)
-        assert not other.again
+        answer = await one.commit(event, None, TurnResult(None, (), (make_file_case(2),)), NOW)
+        assert (answer.duplicate, answer.replies) == (True, ())
+        other = await one.commit(ground.new_event(BOB), None, TurnResult(None, RICH), NOW)
+        assert not other.duplicate
 
-    ground.play(scene)
-    ground.play(after_the_upgrade)
+    ground.run_scenario(scene)
+    ground.run_scenario(after_the_upgrade)
 
 
 def test_an_event_that_points_at_the_answers_of_others_gets_none(ground: StoredDesk) -> None:
-    mine, theirs = ground.event(ANN), ground.event(BOB)
+    mine, theirs = ground.new_event(ANN), ground.new_event(BOB)
 
     async def scene(one: Store) -> None:
         for event in (mine, theirs):
             await one.commit(event, None, TurnResult(None, RICH), NOW)
-        ground.sql("UPDATE events SET answers = (SELECT max(id) FROM answers)")
+        ground.execute_sql("UPDATE events SET answers = (SELECT max(id) FROM answers)")
         told = [one.commit(event, None, TurnResult(None, RICH), NOW) for event in (mine, theirs)]
         done = await asyncio.gather(*told, return_exceptions=True)
         assert sorted(isinstance(one, TamperedError) for one in done) == [False, True]
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(ground: StoredDesk) -> None:
     tomorrow = NOW + timedelta(days=1)
-    event = ground.event(ANN)
+    event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
         with pytest.raises(ConflictError):  # the first that is written on the new day is taken back
-            await one.commit(ground.event(BOB), Session(version=9), talk(), tomorrow)
-        await one.commit(event, None, TurnResult(None, RICH, (filing(),)), tomorrow)
+            await one.commit(ground.new_event(BOB), Session(version=9), make_text_outcome(), tomorrow)
+        await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), tomorrow)
 
     async def after_a_restart(one: Store) -> None:
-        answer = await one.commit(event, None, TurnResult(None, (), (filing(2),)), tomorrow)
-        assert answer.again
+        answer = await one.commit(event, None, TurnResult(None, (), (make_file_case(2),)), tomorrow)
+        assert answer.duplicate
 
-    ground.play(scene)
-    ground.play(after_a_restart, tomorrow)
+    ground.run_scenario(scene)
+    ground.run_scenario(after_a_restart, tomorrow)
 
 
 def test_a_session_comes_back_as_it_was(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        turn = talk(lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY})
-        await one.commit(ground.event(ANN), None, turn, NOW)
+        turn = make_text_outcome(
+            lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY}
+        )
+        await one.commit(ground.new_event(ANN), None, turn, NOW)
 
     async def after_a_restart(one: Store) -> None:
-        session = await one.session(ANN)
+        session = await one.load_session(ANN)
         assert session is not None
-        turn = talk(lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY})
+        turn = make_text_outcome(
+            lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY}
+        )
         assert replace(session, version=0) == turn.session
         assert session.version > 0
 
-    ground.play(scene)
-    ground.play(after_a_restart)
+    ground.run_scenario(scene)
+    ground.run_scenario(after_a_restart)
 
 
 def test_a_farewell_is_said_in_the_language_of_the_talk(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(lang="en"), NOW)
-        done = await one.commit(ground.event(ANN), await one.session(ANN), TurnResult(None, RICH), NOW)
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(lang="en"), NOW)
+        done = await one.commit(
+            ground.new_event(ANN), await one.load_session(ANN), TurnResult(None, RICH), NOW
+        )
         assert done.lang == "en"
-        assert await one.session(ANN) is None
+        assert await one.load_session(ANN) is None
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_must_arrive_waits_until_it_did(ground: StoredDesk) -> None:
     told = Reply("report.filed", {"receipt": "0123"}, certain=True)
 
     async def scene(one: Store) -> None:
-        back = one.seals.address.seal(b"terminal:ann", "address", "", "back")
-        event = ground.event(ANN, back=back)
+        back = one.keyring.address.encrypt(b"terminal:ann", "address", "", "back")
+        event = ground.new_event(ANN, reply_to=back)
         done = await one.commit(event, None, TurnResult(Session(at=NOW, lang="en"), (told, *RICH)), NOW)
-        (row,) = done.waiting
-        (waiting,) = await one.outbox.look("web")
-        assert (waiting.id, waiting.what.back, waiting.what.says) == (row, back, (told,))
-        assert waiting.what.lang == "en"
-        await one.outbox.done(done.waiting)
-        assert await one.outbox.look("web") == []
+        (row,) = done.outbox_ids
+        (waiting,) = await one.outbox.list_all("web")
+        assert (waiting.id, waiting.payload.back, waiting.payload.says) == (row, back, (told,))
+        assert waiting.payload.lang == "en"
+        await one.outbox.complete(done.outbox_ids)
+        assert await one.outbox.list_all("web") == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_rides_on_the_request_does_not_wait(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         certain = TurnResult(Session(at=NOW), (Reply("report.filed", certain=True),))
-        assert (await one.commit(ground.event(ANN), None, certain, NOW)).waiting == ()
-        assert ground.sql("SELECT 1 FROM outbox") == []
+        assert (await one.commit(ground.new_event(ANN), None, certain, NOW)).outbox_ids == ()
+        assert ground.execute_sql("SELECT 1 FROM outbox") == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_register_number_belongs_to_its_fiscal_year(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         last_day = NOW.replace(month=9, day=30)
-        await asyncio.gather(*(ground.file(one, n, last_day) for n in (1, 2)))
-        await asyncio.gather(*(ground.file(one, n) for n in (3, 4, 5)))
-        rows = ground.sql("SELECT fiscal_year, number FROM cases ORDER BY 1, 2")
+        await asyncio.gather(*(ground.file_complaint(one, n, last_day) for n in (1, 2)))
+        await asyncio.gather(*(ground.file_complaint(one, n) for n in (3, 4, 5)))
+        rows = ground.execute_sql("SELECT fiscal_year, number FROM cases ORDER BY 1, 2")
         assert rows == [(2569, 1), (2569, 2), (2570, 1), (2570, 2), (2570, 3)]
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_wrong_guesses_are_remembered_for_their_person(ground: StoredDesk) -> None:
     wrong = Attempts(NOW, 3, NOW + timedelta(minutes=15), 1)
 
     async def scene(one: Store) -> None:
-        await ground.do(one, SaveAttempts(ANN, Attempts(NOW, 2)))
-        await ground.do(one, SaveAttempts(ANN, wrong))
-        assert await one.answer(GetAttempts(ANN), NOW) == wrong
-        assert await one.answer(GetAttempts(BOB), NOW) == Attempts()
+        await ground.commit_acts(one, SaveAttempts(ANN, Attempts(NOW, 2)))
+        await ground.commit_acts(one, SaveAttempts(ANN, wrong))
+        assert await one.answer_query(GetAttempts(ANN), NOW) == wrong
+        assert await one.answer_query(GetAttempts(BOB), NOW) == Attempts()
 
     async def tomorrow(one: Store) -> None:
-        assert await one.answer(GetAttempts(ANN), NOW) == wrong
+        assert await one.answer_query(GetAttempts(ANN), NOW) == wrong
 
-    ground.play(scene)
-    ground.play(tomorrow, NOW + timedelta(days=1))
+    ground.run_scenario(scene)
+    ground.run_scenario(tomorrow, NOW + timedelta(days=1))
 
 
 def test_many_new_talks_push_out_nobody_who_follows_a_case(
     ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(talks, "MOST_CACHED", 3)
+    monkeypatch.setattr(talks, "MAX_CACHED_SESSIONS", 3)
 
     async def scene(one: Store) -> None:
-        for number, receipt in ((1, made_of(1)), (2, None), (3, None), (4, None), (5, None)):
+        for number, receipt in ((1, make_receipt(1)), (2, None), (3, None), (4, None), (5, None)):
             session = Session(at=NOW, receipt=receipt)
-            await one.commit(ground.event(bytes([number]) * 32), None, TurnResult(session), NOW)
-        known = one.committer.talks.live(bytes([1]) * 32)
+            await one.commit(ground.new_event(bytes([number]) * 32), None, TurnResult(session), NOW)
+        known = one.committer.sessions.get_cached(bytes([1]) * 32)
         assert known is not None
-        assert known.receipt == made_of(1)
-        assert one.committer.talks.live(bytes([2]) * 32) is None
-        assert await one.session(bytes([2]) * 32) is not None
+        assert known.receipt == make_receipt(1)
+        assert one.committer.sessions.get_cached(bytes([2]) * 32) is None
+        assert await one.load_session(bytes([2]) * 32) is not None
 
-    ground.play(scene)
+    ground.run_scenario(scene)

@@ -10,14 +10,24 @@ import pytest
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
 from handlers.dialog.events import Choice, Reply, Session, TurnResult
-from handlers.dialog.receipt import made_of
+from handlers.dialog.receipt import make_receipt
 from storage import query_registry as read
 from storage import store
 from storage.db import sqlite as database
 from storage.errors import ConflictError, DiskFullError, StorageError
 from storage.query_registry import ReadContext
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, StoredDesk, close, entry, filing, move, talk, view
+from tests.storage.conftest import (
+    CANARY,
+    NOW,
+    StoredDesk,
+    close_case,
+    load_reporter_case,
+    make_entry,
+    make_file_case,
+    make_move,
+    make_text_outcome,
+)
 
 ANN = b"a" * 32
 RICH = (
@@ -27,113 +37,120 @@ RICH = (
 
 
 def test_two_deliveries_at_one_instant_are_one(ground: StoredDesk) -> None:
-    event = ground.event(ANN)
+    event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        both = (one.commit(event, None, TurnResult(None, RICH, (filing(n),)), NOW) for n in (1, 2))
+        both = (one.commit(event, None, TurnResult(None, RICH, (make_file_case(n),)), NOW) for n in (1, 2))
         answers = await asyncio.gather(*both)
-        assert [a.says for a in answers] == [RICH, RICH]
-        assert sorted(a.again for a in answers) == [False, True]
-        assert len(ground.sql("SELECT 1 FROM cases")) == 1
+        assert [a.replies for a in answers] == [RICH, RICH]
+        assert sorted(a.duplicate for a in answers) == [False, True]
+        assert len(ground.execute_sql("SELECT 1 FROM cases")) == 1
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_only_the_guilty_one_of_a_batch_fails(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        receipt = await ground.file(one)
-        seen = await view(one, receipt)
-        await ground.do(one, entry(seen, "ก่อน"))
-        turns = [ground.do(one, filing(n)) for n in range(2, 12)]
-        done = await asyncio.gather(*turns, ground.do(one, entry(seen, "ช้า")), return_exceptions=True)
+        receipt = await ground.file_complaint(one)
+        seen = await load_reporter_case(one, receipt)
+        await ground.commit_acts(one, make_entry(seen, "ก่อน"))
+        turns = [ground.commit_acts(one, make_file_case(n)) for n in range(2, 12)]
+        done = await asyncio.gather(
+            *turns, ground.commit_acts(one, make_entry(seen, "ช้า")), return_exceptions=True
+        )
         assert [type(d) for d in done if isinstance(d, BaseException)] == [ConflictError]
-        assert [e.text for e in (await view(one, receipt)).entries] == ["", "ก่อน"]
-        assert sorted(n for (n,) in ground.sql("SELECT number FROM cases")) == list(range(1, 12))
+        assert [e.text for e in (await load_reporter_case(one, receipt)).entries] == ["", "ก่อน"]
+        assert sorted(n for (n,) in ground.execute_sql("SELECT number FROM cases")) == list(range(1, 12))
         assert await one.verify_audit() == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_one_who_stops_waiting_takes_nothing_back(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        first = asyncio.create_task(ground.do(one, filing(1)))
-        second = asyncio.create_task(ground.do(one, filing(2)))
+        first = asyncio.create_task(ground.commit_acts(one, make_file_case(1)))
+        second = asyncio.create_task(ground.commit_acts(one, make_file_case(2)))
         await asyncio.sleep(0)
         first.cancel()
         await second
-        await one.committer.drained()
-        assert await one.answer(FindCase(made_of(1)), NOW) is not None
-        assert await one.answer(FindCase(made_of(2)), NOW) is not None
+        await one.committer.flush()
+        assert await one.answer_query(FindCase(make_receipt(1)), NOW) is not None
+        assert await one.answer_query(FindCase(make_receipt(2)), NOW) is not None
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_of_two_programs_that_move_a_case_one_wins_and_the_other_decides_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        receipt = await ground.file(one)
-        async with store.opened(ground.ring, NOW) as other:
-            mine, theirs = await view(one, receipt), await view(other, receipt)
+        receipt = await ground.file_complaint(one)
+        async with store.open_store(ground.key_files, NOW) as other:
+            mine, theirs = await load_reporter_case(one, receipt), await load_reporter_case(other, receipt)
             done = await asyncio.gather(
-                ground.do(one, move(mine, CaseStatus.SCREENING, Transition.SCREEN)),
-                ground.do(
-                    other, move(theirs, CaseStatus.CLOSED, Transition.WITHDRAW, outcome=CaseOutcome.WITHDRAWN)
+                ground.commit_acts(one, make_move(mine, CaseStatus.SCREENING, Transition.SCREEN)),
+                ground.commit_acts(
+                    other,
+                    make_move(theirs, CaseStatus.CLOSED, Transition.WITHDRAW, outcome=CaseOutcome.WITHDRAWN),
                 ),
                 return_exceptions=True,
             )
             assert sorted(isinstance(d, ConflictError) for d in done) == [False, True]
-            assert len((await view(one, receipt)).entries) == 2
+            assert len((await load_reporter_case(one, receipt)).entries) == 2
             assert await one.verify_audit() == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_session_that_another_program_changed_is_decided_on_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        async with store.opened(ground.ring, NOW) as other:
-            await one.commit(ground.event(ANN), None, talk(step="mine"), NOW)
-            mine = await one.session(ANN)
-            theirs = await other.session(ANN)
-            await other.commit(ground.event(ANN), theirs, talk(step="theirs"), NOW)
+        async with store.open_store(ground.key_files, NOW) as other:
+            await one.commit(ground.new_event(ANN), None, make_text_outcome(step="mine"), NOW)
+            mine = await one.load_session(ANN)
+            theirs = await other.load_session(ANN)
+            await other.commit(ground.new_event(ANN), theirs, make_text_outcome(step="theirs"), NOW)
             with pytest.raises(ConflictError):
-                await one.commit(ground.event(ANN), mine, talk(step="mine again"), NOW)
-            now_known = await one.session(ANN)
+                await one.commit(ground.new_event(ANN), mine, make_text_outcome(step="mine again"), NOW)
+            now_known = await one.load_session(ANN)
             assert now_known is not None
             assert now_known.step == "theirs"
-            await one.commit(ground.event(ANN), now_known, talk(step="mine at last"), NOW)
+            await one.commit(ground.new_event(ANN), now_known, make_text_outcome(step="mine at last"), NOW)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_session_that_went_and_came_again_elsewhere_is_not_taken_for_the_older_one(
     ground: StoredDesk,
 ) -> None:
     async def scene(one: Store) -> None:
-        async with store.opened(ground.ring, NOW) as other:
-            await one.commit(ground.event(ANN), None, talk(answers={"story": "already filed"}), NOW)
-            mine = await one.session(ANN)
-            theirs = await other.session(ANN)
-            knows = TurnResult(Session(at=NOW, receipt=made_of(1)), (), (filing(),))
-            await other.commit(ground.event(ANN), theirs, knows, NOW)
-            await other.commit(ground.event(ANN), await other.session(ANN), talk(), NOW)
+        async with store.open_store(ground.key_files, NOW) as other:
+            await one.commit(
+                ground.new_event(ANN), None, make_text_outcome(answers={"story": "already filed"}), NOW
+            )
+            mine = await one.load_session(ANN)
+            theirs = await other.load_session(ANN)
+            knows = TurnResult(Session(at=NOW, receipt=make_receipt(1)), (), (make_file_case(),))
+            await other.commit(ground.new_event(ANN), theirs, knows, NOW)
+            await other.commit(ground.new_event(ANN), await other.load_session(ANN), make_text_outcome(), NOW)
             with pytest.raises(ConflictError):
-                await one.commit(ground.event(ANN), mine, TurnResult(None, (), (filing(2),)), NOW)
+                await one.commit(ground.new_event(ANN), mine, TurnResult(None, (), (make_file_case(2),)), NOW)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: StoredDesk) -> None:
     """As when somebody's connection breaks at the submission, and they submit once more at once."""
 
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
-        draft = await one.session(ANN)
-        turns = [TurnResult(Session(at=NOW, receipt=made_of(n)), (), (filing(n),)) for n in (1, 2)]
-        both = (one.commit(ground.event(ANN), draft, turn, NOW) for turn in turns)
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(answers={"story": CANARY}), NOW)
+        draft = await one.load_session(ANN)
+        turns = [
+            TurnResult(Session(at=NOW, receipt=make_receipt(n)), (), (make_file_case(n),)) for n in (1, 2)
+        ]
+        both = (one.commit(ground.new_event(ANN), draft, turn, NOW) for turn in turns)
         done = await asyncio.gather(*both, return_exceptions=True)
         assert sorted(isinstance(d, ConflictError) for d in done) == [False, True]
-        assert len(ground.sql("SELECT 1 FROM cases")) == 1
+        assert len(ground.execute_sql("SELECT 1 FROM cases")) == 1
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
@@ -153,34 +170,36 @@ def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
             return answer
 
     async def scene(one: Store) -> None:
-        receipt = await ground.file(one)
-        async with one._sight() as sight:
-            slow: Any = Interrupted(sight.connection, lambda: close(ground, one, receipt))
-            seen = await read.find_case(FindCase(receipt), ReadContext(slow, sight.seals, sight.days))
+        receipt = await ground.file_complaint(one)
+        async with one._open_read_context() as sight:
+            slow: Any = Interrupted(sight.connection, lambda: close_case(ground, one, receipt))
+            seen = await read.find_reporter_case(
+                FindCase(receipt), ReadContext(slow, sight.keyring, sight.daily_keys)
+            )
         assert seen is not None
         assert seen.status is (seen.entries[-1].status or CaseStatus.RECEIVED)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_full_disk_is_told_and_nothing_is_half_written(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.file(one, 1)
+        await ground.file_complaint(one, 1)
         raw: Any = (await one.committer.connection.get_raw_connection()).driver_connection
         pages = (await (await raw.execute("PRAGMA page_count")).fetchone())[0]
         await raw.execute(f"PRAGMA max_page_count = {pages}")
         long = {"story": CANARY * 1000}
-        filings = [ground.do(one, filing(n, answers=long)) for n in (2, 3)]
+        filings = [ground.commit_acts(one, make_file_case(n, answers=long)) for n in (2, 3)]
         assert [type(d) for d in await asyncio.gather(*filings, return_exceptions=True)] == [
             DiskFullError
         ] * 2
         await raw.execute("PRAGMA max_page_count = 100000")
-        await ground.file(one, 4)
-        assert ground.sql("SELECT number FROM cases ORDER BY 1") == [(1,), (2,)]
-        assert ground.sql("SELECT count(*) FROM history") == [(2,)]
+        await ground.file_complaint(one, 4)
+        assert ground.execute_sql("SELECT number FROM cases ORDER BY 1") == [(1,), (2,)]
+        assert ground.execute_sql("SELECT count(*) FROM history") == [(2,)]
         assert await one.verify_audit() == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_database_that_somebody_holds_is_told_and_used_again_later(
@@ -190,11 +209,11 @@ def test_a_database_that_somebody_holds_is_told_and_used_again_later(
     monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))
 
     async def scene(one: Store) -> None:
-        with closing(sqlite3.connect(ground.place.database, isolation_level=None)) as other:
+        with closing(sqlite3.connect(ground.paths.database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StorageError):
-                await ground.file(one, 1)
-        await ground.file(one, 2)
-        assert ground.sql("SELECT number FROM cases") == [(1,)]
+                await ground.file_complaint(one, 1)
+        await ground.file_complaint(one, 2)
+        assert ground.execute_sql("SELECT number FROM cases") == [(1,)]
 
-    ground.play(scene)
+    ground.run_scenario(scene)

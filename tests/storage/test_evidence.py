@@ -15,10 +15,10 @@ from PIL import Image
 from handlers.complaints.messages import FindCase
 from handlers.dialog.events import DeleteFiles, FileProblem, StoreTextFile
 from storage.errors import TamperedError
-from storage.files.evidence import MOST_BYTES, clean_name
+from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store
 from tests import samples
-from tests.storage.conftest import CANARY, NOW, StoredDesk, keep
+from tests.storage.conftest import CANARY, NOW, StoredDesk, store_file
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -30,53 +30,53 @@ PROBLEMS = {
 }
 
 
-async def read(one: Store, row: str) -> bytes:
+async def read_stored_file(one: Store, row: str) -> bytes:
     """The whole content of a file."""
-    return b"".join([piece async for piece in one.evidence.read(row)])
+    return b"".join([piece async for piece in one.evidence.read_chunks(row)])
 
 
-@pytest.mark.parametrize("name", [n for n in samples.FILES if n not in PROBLEMS])
+@pytest.mark.parametrize("name", [n for n in samples.SAMPLE_FILES if n not in PROBLEMS])
 def test_what_may_stay_comes_back_byte_for_byte(ground: StoredDesk, name: str) -> None:
-    content = samples.FILES[name]()
+    content = samples.SAMPLE_FILES[name]()
 
     async def scene(one: Store) -> None:
-        file = await keep(one, content, name)
+        file = await store_file(one, content, name)
         assert (file.problem, file.name, file.size) == (None, name, len(content))
         assert file.misnamed is (name == "ใบเสร็จ.pdf")
-        assert await read(one, file.id) == content
+        assert await read_stored_file(one, file.id) == content
         (path,) = one.evidence.folder.iterdir()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_what_may_not_stay_leaves_nothing(ground: StoredDesk, name: str) -> None:
-    content = samples.FILES[name]()
+    content = samples.SAMPLE_FILES[name]()
 
     async def scene(one: Store) -> None:
-        file = await keep(one, content, name)
+        file = await store_file(one, content, name)
         assert (file.id, file.problem) == ("", PROBLEMS[name])
         assert list(one.evidence.folder.iterdir()) == []
-        assert ground.sql("SELECT 1 FROM files") == []
+        assert ground.execute_sql("SELECT 1 FROM files") == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 @pytest.mark.parametrize("pixels", [(10_000, 10_000), (7_100, 7_100)], ids=["100", "50.4"])
 def test_a_picture_of_too_many_megapixels_is_a_bomb(ground: StoredDesk, pixels: tuple[int, int]) -> None:
     async def scene(one: Store) -> None:
-        assert (await keep(one, samples.png(*pixels), "ภาพ.png")).problem is FileProblem.BOMB
+        assert (await store_file(one, samples.make_png(*pixels), "ภาพ.png")).problem is FileProblem.BOMB
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_damaged_picture_is_said_to_be_unreadable(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        file = await keep(one, samples.png()[:20] + b"damaged beyond repair", "ภาพ.png")
+        file = await store_file(one, samples.make_png()[:20] + b"damaged beyond repair", "ภาพ.png")
         assert file.problem is FileProblem.UNREADABLE
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def damaged_odt() -> bytes:
@@ -92,20 +92,20 @@ def damaged_odt() -> bytes:
 
 @pytest.mark.parametrize(
     "content",
-    [damaged_odt(), samples.docx()[:60], b"PK\x03\x04" + bytes(50)],
+    [damaged_odt(), samples.make_docx()[:60], b"PK\x03\x04" + bytes(50)],
     ids=["odt", "docx", "zip"],  # what is made now bears the time, and a name must not
 )
 def test_a_damaged_document_is_refused_kindly(ground: StoredDesk, content: bytes) -> None:
     async def scene(one: Store) -> None:
-        assert (await keep(one, content, "บันทึก.odt")).problem in {
+        assert (await store_file(one, content, "บันทึก.odt")).problem in {
             FileProblem.UNREADABLE,
             FileProblem.NOT_ALLOWED,
         }
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
-def picture(form: str) -> bytes:
+def make_picture(form: str) -> bytes:
     """A small picture in a form."""
     out = io.BytesIO()
     Image.new("RGB", (4, 4)).save(out, form)
@@ -113,9 +113,9 @@ def picture(form: str) -> bytes:
 
 
 KINDS = {
-    "image/jpeg": picture("JPEG"),
-    "image/webp": picture("WEBP"),
-    "image/gif": picture("GIF"),
+    "image/jpeg": make_picture("JPEG"),
+    "image/webp": make_picture("WEBP"),
+    "image/gif": make_picture("GIF"),
     "image/heic": b"\0\0\0\x18ftypheic" + bytes(16),
     "video/mp4": b"\0\0\0\x18ftypisom" + bytes(16),
     "video/quicktime": b"\0\0\0\x14ftypqt  " + bytes(16),
@@ -134,23 +134,23 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_is_told_by_content_alone(ground: StoredDesk, kind: str) -> None:
     async def scene(one: Store) -> None:
-        file = await keep(one, KINDS[kind], "ไม่มีนามสกุล")
+        file = await store_file(one, KINDS[kind], "ไม่มีนามสกุล")
         assert (file.kind, file.problem, file.misnamed) == (kind, None, False)
-        assert (await keep(one, KINDS[kind], "a.exe")).misnamed
+        assert (await store_file(one, KINDS[kind], "a.exe")).misnamed
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_the_largest_file_is_taken_and_one_byte_more_is_not(ground: StoredDesk) -> None:
-    photo = samples.photo()
+    photo = samples.make_photo()
 
     async def scene(one: Store) -> None:
-        fits = await keep(one, photo + bytes(MOST_BYTES - len(photo)), "ภาพ.jpg")
-        assert (fits.problem, fits.size) == (None, MOST_BYTES)
-        over = await keep(one, photo + bytes(MOST_BYTES - len(photo) + 1), "ภาพ.jpg")
+        fits = await store_file(one, photo + bytes(MAX_FILE_BYTES - len(photo)), "ภาพ.jpg")
+        assert (fits.problem, fits.size) == (None, MAX_FILE_BYTES)
+        over = await store_file(one, photo + bytes(MAX_FILE_BYTES - len(photo) + 1), "ภาพ.jpg")
         assert over.problem is FileProblem.TOO_LARGE
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_reading_stops_when_a_file_is_too_large(ground: StoredDesk) -> None:
@@ -163,23 +163,23 @@ def test_reading_stops_when_a_file_is_too_large(ground: StoredDesk) -> None:
             yield bytes(1_000_000)
 
     async def scene(one: Store) -> None:
-        assert (await one.evidence.take(endless(), "x.mp4", NOW)).problem is FileProblem.TOO_LARGE
-        assert given < MOST_BYTES + 3_000_000
+        assert (await one.evidence.store(endless(), "x.mp4", NOW)).problem is FileProblem.TOO_LARGE
+        assert given < MAX_FILE_BYTES + 3_000_000
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_stream_that_breaks_leaves_nothing(ground: StoredDesk) -> None:
     async def broken() -> AsyncIterator[bytes]:
-        yield samples.photo()[:1000]
+        yield samples.make_photo()[:1000]
         raise ConnectionResetError
 
     async def scene(one: Store) -> None:
         with pytest.raises(ConnectionResetError):
-            await one.evidence.take(broken(), "ภาพ.jpg", NOW)
+            await one.evidence.store(broken(), "ภาพ.jpg", NOW)
         assert list(one.evidence.folder.iterdir()) == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_slow_senders_do_not_keep_others_waiting(ground: StoredDesk) -> None:
@@ -190,34 +190,34 @@ def test_slow_senders_do_not_keep_others_waiting(ground: StoredDesk) -> None:
         await never.wait()
 
     async def scene(one: Store) -> None:
-        slow = [asyncio.create_task(one.evidence.take(stalled(), "ภาพ.jpg", NOW)) for _ in range(3)]
+        slow = [asyncio.create_task(one.evidence.store(stalled(), "ภาพ.jpg", NOW)) for _ in range(3)]
         try:
             await asyncio.sleep(0.05)
             async with asyncio.timeout(2):
-                assert (await one.answer(StoreTextFile(CANARY, "story.txt"), NOW)).problem is None
+                assert (await one.answer_query(StoreTextFile(CANARY, "story.txt"), NOW)).problem is None
         finally:
             for one_task in slow:
                 one_task.cancel()
             await asyncio.gather(*slow, return_exceptions=True)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_long_text_is_kept_as_the_text_it_is(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         for text in (CANARY * 1000, "GIF89a เป็นชื่อไฟล์ที่ผู้ร้องเรียนเห็น", "%PDF- นี่คือข้อความ", "ID3 ก", "0123ftyp ก"):
-            file = await one.answer(StoreTextFile(text, "story.txt"), NOW)
+            file = await one.answer_query(StoreTextFile(text, "story.txt"), NOW)
             assert (file.kind, file.problem, file.misnamed) == ("text/plain", None, False), text[:10]
-            assert (await read(one, file.id)).decode() == text
-        assert CANARY.encode() not in ground.on_disk()
+            assert (await read_stored_file(one, file.id)).decode() == text
+        assert CANARY.encode() not in ground.read_all_bytes()
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        content = samples.photo() + bytes(200_000)
-        first, second = await keep(one, content, "ก.jpg"), await keep(one, content, "ข.jpg")
+        content = samples.make_photo() + bytes(200_000)
+        first, second = await store_file(one, content, "ก.jpg"), await store_file(one, content, "ข.jpg")
         paths = [one.evidence.folder / f"{f.id}.sealed" for f in (first, second)]
         whole = paths[0].read_bytes()
         piece = 64 * 1024 + 16
@@ -232,54 +232,57 @@ def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: StoredDesk
         for wrong in wrongs:
             paths[0].write_bytes(wrong)
             with pytest.raises(TamperedError):
-                await read(one, first.id)
+                await read_stored_file(one, first.id)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_file_that_nobody_files_goes_after_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        file = await keep(one, samples.photo(), "ภาพ.jpg")
-        owned = await keep(one, samples.photo(), "คดี.jpg")
-        await ground.file(one, files=(owned,))
-        await one.evidence.sweep(NOW + timedelta(hours=23))
-        assert await read(one, file.id)
-        await one.evidence.sweep(NOW + timedelta(hours=25))
-        assert [row for (row,) in ground.sql("SELECT id FROM files")] == [owned.id]
+        file = await store_file(one, samples.make_photo(), "ภาพ.jpg")
+        owned = await store_file(one, samples.make_photo(), "คดี.jpg")
+        await ground.file_complaint(one, files=(owned,))
+        await one.evidence.collect_garbage(NOW + timedelta(hours=23))
+        assert await read_stored_file(one, file.id)
+        await one.evidence.collect_garbage(NOW + timedelta(hours=25))
+        assert [row for (row,) in ground.execute_sql("SELECT id FROM files")] == [owned.id]
         assert [p.stem for p in one.evidence.folder.iterdir()] == [owned.id]
-        await one.evidence.sweep(NOW + timedelta(days=400))
-        assert await read(one, owned.id)
+        await one.evidence.collect_garbage(NOW + timedelta(days=400))
+        assert await read_stored_file(one, owned.id)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await keep(one, samples.photo(), "ภาพ.jpg")
+        await store_file(one, samples.make_photo(), "ภาพ.jpg")
         young, old = (one.evidence.folder / f"{name * 32}.sealed" for name in "ab")
         young.write_bytes(b"x")
         old.write_bytes(b"x")
         long_ago = old.stat().st_mtime - 7200
         os.utime(old, (long_ago, long_ago))
-        await one.evidence.sweep(NOW)
+        await one.evidence.collect_garbage(NOW)
         assert young.exists()
         assert not old.exists()
         assert len(list(one.evidence.folder.iterdir())) == 2
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        draft, owned = await keep(one, samples.photo(), "ก.jpg"), await keep(one, samples.photo(), "ข.jpg")
-        receipt = await ground.file(one, files=(owned,))
-        await ground.do(one, DeleteFiles((draft.id, owned.id)))
-        assert [row for (row,) in ground.sql("SELECT id FROM files")] == [owned.id]
-        assert await one.answer(FindCase(receipt), NOW) is not None
-        assert await read(one, owned.id) == samples.photo()
+        draft, owned = (
+            await store_file(one, samples.make_photo(), "ก.jpg"),
+            await store_file(one, samples.make_photo(), "ข.jpg"),
+        )
+        receipt = await ground.file_complaint(one, files=(owned,))
+        await ground.commit_acts(one, DeleteFiles((draft.id, owned.id)))
+        assert [row for (row,) in ground.execute_sql("SELECT id FROM files")] == [owned.id]
+        assert await one.answer_query(FindCase(receipt), NOW) is not None
+        assert await read_stored_file(one, owned.id) == samples.make_photo()
         assert not (one.evidence.folder / f"{draft.id}.sealed").exists()
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 @pytest.mark.parametrize(
@@ -292,9 +295,9 @@ def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: Stored
     ],
 )
 def test_a_name_hides_nothing(name: str, shown: str) -> None:
-    assert clean_name(name) == shown
+    assert sanitize_file_name(name) == shown
 
 
 @pytest.mark.parametrize("name", ["", "/", "\u202e", "ก" * 500 + ".jpg", "." * 300, "ก" * 500])
 def test_a_name_is_never_empty_and_never_long(name: str) -> None:
-    assert 0 < len(clean_name(name)) <= 120
+    assert 0 < len(sanitize_file_name(name)) <= 120

@@ -10,14 +10,14 @@ from typing import Any
 import aiosqlite
 import pytest
 
-from storage.db.read_batcher import ReadBatcher, glancing
+from storage.db.read_batcher import ReadBatcher, open_read_batcher
 
 ONE = "SELECT n FROM numbers WHERE n = ?"
 ALL = "SELECT n FROM numbers"
 
 
 @asynccontextmanager
-async def opened(home: Path) -> AsyncIterator[tuple[ReadBatcher, sqlite3.Connection, list[int]]]:
+async def open_numbers(home: Path) -> AsyncIterator[tuple[ReadBatcher, sqlite3.Connection, list[int]]]:
     """A glance, a connection that writes, and how many questions went with each hop."""
     path = home / "numbers.db"
     writing = sqlite3.connect(path, isolation_level=None)
@@ -25,22 +25,22 @@ async def opened(home: Path) -> AsyncIterator[tuple[ReadBatcher, sqlite3.Connect
     writing.execute("CREATE TABLE numbers (n INTEGER)")
     writing.executemany("INSERT INTO numbers VALUES (?)", [(n,) for n in range(5)])
     hops = list[int]()
-    async with glancing(path) as glance:
-        hop = glance._hop
+    async with open_read_batcher(path) as glance:
+        hop = glance._run_in_thread
 
-        async def counted(questions: Any) -> Any:
+        async def count_rows(questions: Any) -> Any:
             hops.append(len(questions))
             return await hop(questions)
 
-        glance._hop = counted  # type: ignore[method-assign]
+        glance._run_in_thread = count_rows  # type: ignore[method-assign]
         yield glance, writing, hops
     writing.close()
 
 
 def test_what_is_asked_together_is_read_together_and_the_same_once(tmp_path: Path) -> None:
     async def play() -> None:
-        async with opened(tmp_path) as (glance, _, hops):
-            told = await asyncio.gather(*(glance.rows(ONE, (n % 5,)) for n in range(20)), glance.rows(ALL))
+        async with open_numbers(tmp_path) as (glance, _, hops):
+            told = await asyncio.gather(*(glance.fetch(ONE, (n % 5,)) for n in range(20)), glance.fetch(ALL))
             assert told[:20] == [[(n % 5,)] for n in range(20)]
             assert len(told[20]) == 5
             assert hops == [6]
@@ -50,12 +50,12 @@ def test_what_is_asked_together_is_read_together_and_the_same_once(tmp_path: Pat
 
 def test_an_answer_is_of_after_the_question(tmp_path: Path) -> None:
     async def play() -> None:
-        async with opened(tmp_path) as (glance, writing, hops):
-            early = asyncio.create_task(glance.rows(ALL))
+        async with open_numbers(tmp_path) as (glance, writing, hops):
+            early = asyncio.create_task(glance.fetch(ALL))
             while not hops:  # noqa: ASYNC110 - nothing tells when the hop has begun
                 await asyncio.sleep(0)
             writing.execute("INSERT INTO numbers VALUES (5)")
-            late = await glance.rows(ALL)
+            late = await glance.fetch(ALL)
             assert len(await early) in {5, 6}
             assert len(late) == 6
 
@@ -64,8 +64,8 @@ def test_an_answer_is_of_after_the_question(tmp_path: Path) -> None:
 
 def test_a_bad_question_harms_no_other(tmp_path: Path) -> None:
     async def play() -> None:
-        async with opened(tmp_path) as (glance, _, _):
-            asked = (glance.rows("SELECT nothing"), glance.rows(ONE, (2,)))
+        async with open_numbers(tmp_path) as (glance, _, _):
+            asked = (glance.fetch("SELECT nothing"), glance.fetch(ONE, (2,)))
             bad, good = await asyncio.gather(*asked, return_exceptions=True)
             assert isinstance(bad, sqlite3.OperationalError)
             assert good == [(2,)]
@@ -75,13 +75,13 @@ def test_a_bad_question_harms_no_other(tmp_path: Path) -> None:
 
 def test_who_goes_away_takes_nobody_along(tmp_path: Path) -> None:
     async def play() -> None:
-        async with opened(tmp_path) as (glance, _, _):
-            gone = asyncio.create_task(glance.rows(ALL))
-            stays = asyncio.create_task(glance.rows(ALL))
+        async with open_numbers(tmp_path) as (glance, _, _):
+            gone = asyncio.create_task(glance.fetch(ALL))
+            stays = asyncio.create_task(glance.fetch(ALL))
             await asyncio.sleep(0)
             gone.cancel()
             assert len(await stays) == 5
-            assert len(await glance.rows(ALL)) == 5
+            assert len(await glance.fetch(ALL)) == 5
 
     asyncio.run(play())
 
@@ -93,6 +93,6 @@ def test_a_closed_database_keeps_nobody_waiting(tmp_path: Path) -> None:
         glance = ReadBatcher(connection)
         for _ in range(2):
             with pytest.raises(ValueError, match=r"[Cc]losed|no active"):
-                await asyncio.wait_for(glance.rows("SELECT 1"), 5)
+                await asyncio.wait_for(glance.fetch("SELECT 1"), 5)
 
     asyncio.run(play())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.crypto import key_files as keys
-from storage.crypto.key_files import NAMES, DeskPaths
+from storage.crypto.key_files import KEY_NAMES, DeskPaths
 from storage.errors import KeyFileError
 from storage.store import Store
 from tests.storage.conftest import StoredDesk
@@ -20,107 +20,107 @@ async def nothing(_: Store) -> None:
 
 
 def test_they_are_made_once_and_for_their_owner_only(ground: StoredDesk) -> None:
-    ground.play(nothing)
-    before = {name: path.read_bytes() for name, path in ground.place.keys.items()}
-    ground.play(nothing)
-    assert {name: path.read_bytes() for name, path in ground.place.keys.items()} == before
-    assert len(set(before.values())) == len(NAMES)
-    for path in (*ground.place.keys.values(), ground.place.database):
+    ground.run_scenario(nothing)
+    before = {name: path.read_bytes() for name, path in ground.paths.key_paths.items()}
+    ground.run_scenario(nothing)
+    assert {name: path.read_bytes() for name, path in ground.paths.key_paths.items()} == before
+    assert len(set(before.values())) == len(KEY_NAMES)
+    for path in (*ground.paths.key_paths.values(), ground.paths.database):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    for folder in (ground.home, ground.place.folder, ground.place.keys["seal"].parent):
+    for folder in (ground.home, ground.paths.folder, ground.paths.key_paths["seal"].parent):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_the_log_beside_the_database_is_for_its_owner_too(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.file(one)
-        for path in ground.place.folder.glob("desk.sqlite*"):
+        await ground.file_complaint(one)
+        for path in ground.paths.folder.glob("desk.sqlite*"):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEY_NAMES)
 def test_a_lost_key_beside_a_database_is_not_made_anew(ground: StoredDesk, name: str) -> None:
-    ground.play(nothing)
-    path = ground.place.keys[name]
+    ground.run_scenario(nothing)
+    path = ground.paths.key_paths[name]
     path.unlink()
     with pytest.raises(KeyFileError, match=path.name):
-        keys.opened(ground.place)
+        keys.load_or_create_keys(ground.paths)
     assert not path.exists()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEY_NAMES)
 def test_a_key_of_another_desk_does_not_fit_the_database(
     ground: StoredDesk, tmp_path: Path, name: str
 ) -> None:
-    ground.play(nothing)
+    ground.run_scenario(nothing)
     other = DeskPaths.under(tmp_path / "other", "complaints")
-    keys.opened(other)
-    shutil.copy(other.keys[name], ground.place.keys[name])
-    with pytest.raises(KeyFileError, match=ground.place.keys[name].name):
-        ground.play(nothing)
+    keys.load_or_create_keys(other)
+    shutil.copy(other.key_paths[name], ground.paths.key_paths[name])
+    with pytest.raises(KeyFileError, match=ground.paths.key_paths[name].name):
+        ground.run_scenario(nothing)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o620])
 def test_a_key_that_others_may_touch_is_refused(ground: StoredDesk, mode: int) -> None:
-    keys.opened(ground.place)
-    ground.place.keys["pepper"].chmod(mode)
+    keys.load_or_create_keys(ground.paths)
+    ground.paths.key_paths["pepper"].chmod(mode)
     with pytest.raises(KeyFileError, match=r"pepper\.key.*chmod 600"):
-        keys.opened(ground.place)
+        keys.load_or_create_keys(ground.paths)
 
 
 @pytest.mark.parametrize(
     "text", ["", "\n", "x", "1 short", "0 " + "A" * 43 + "=", "256 " + "A" * 43 + "=", "1 ๑๒๓", "-1 AAAA"]
 )
 def test_a_malformed_key_is_refused(ground: StoredDesk, text: str) -> None:
-    keys.opened(ground.place)
-    ground.place.keys["seal"].write_text(text, "utf-8")
+    keys.load_or_create_keys(ground.paths)
+    ground.paths.key_paths["seal"].write_text(text, "utf-8")
     with pytest.raises(KeyFileError, match=r"seal\.key"):
-        keys.opened(ground.place)
+        keys.load_or_create_keys(ground.paths)
 
 
 def test_a_refusal_quotes_no_key(ground: StoredDesk) -> None:
-    keys.opened(ground.place)
-    path = ground.place.keys["seal"]
+    keys.load_or_create_keys(ground.paths)
+    path = ground.paths.key_paths["seal"]
     secret = path.read_text().split()[1]
     path.write_text(f"one {secret}\n")
     with pytest.raises(KeyFileError) as refused:
-        keys.opened(ground.place)
+        keys.load_or_create_keys(ground.paths)
     assert secret not in str(refused.value)
 
 
 def test_equal_keys_are_refused_whatever_their_version_and_desk(ground: StoredDesk, tmp_path: Path) -> None:
-    first = keys.opened(ground.place)
+    first = keys.load_or_create_keys(ground.paths)
     other = DeskPaths.under(tmp_path / "second", "service")
-    secret = ground.place.keys["seal"].read_text().split()[1]
-    with_copy = keys.opened(other)
-    keys.assert_distinct([first, with_copy])
-    other.keys["audit"].write_text(other.keys["audit"].read_text() + f"2 {secret}\n")
+    secret = ground.paths.key_paths["seal"].read_text().split()[1]
+    with_copy = keys.load_or_create_keys(other)
+    keys.assert_distinct_keys([first, with_copy])
+    other.key_paths["audit"].write_text(other.key_paths["audit"].read_text() + f"2 {secret}\n")
     with pytest.raises(KeyFileError) as refused:
-        keys.assert_distinct([first, keys.opened(other)])
+        keys.assert_distinct_keys([first, keys.load_or_create_keys(other)])
     assert secret not in str(refused.value)
-    ground.place.keys["pepper"].write_text(f"1 {secret}\n")
+    ground.paths.key_paths["pepper"].write_text(f"1 {secret}\n")
     with pytest.raises(KeyFileError):
-        keys.opened(ground.place)
+        keys.load_or_create_keys(ground.paths)
 
 
 def test_a_version_that_stands_twice_is_refused(ground: StoredDesk) -> None:
-    keys.opened(ground.place)
-    path = ground.place.keys["person"]
+    keys.load_or_create_keys(ground.paths)
+    path = ground.paths.key_paths["person"]
     path.write_text(path.read_text() * 2)
     with pytest.raises(KeyFileError, match="twice"):
-        keys.opened(ground.place)
+        keys.load_or_create_keys(ground.paths)
 
 
 def test_no_repr_shows_a_key(ground: StoredDesk) -> None:
-    ring = keys.opened(ground.place)
+    ring = keys.load_or_create_keys(ground.paths)
     assert repr(ring["seal"][1])[2:-1] not in repr(ring)
 
 
 def _start(home: str, together: Barrier) -> None:
     together.wait(60)
-    StoredDesk(Path(home)).play(nothing)
+    StoredDesk(Path(home)).run_scenario(nothing)
 
 
 def test_two_first_starts_at_once_agree_on_one_set_of_keys(ground: StoredDesk) -> None:

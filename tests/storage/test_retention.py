@@ -13,7 +13,17 @@ from storage.db import sqlite as database
 from storage.errors import StorageError, TamperedError
 from storage.store import Store
 from tests import samples
-from tests.storage.conftest import CANARY, NOW, StoredDesk, close, entry, filing, keep, talk, view
+from tests.storage.conftest import (
+    CANARY,
+    NOW,
+    StoredDesk,
+    close_case,
+    load_reporter_case,
+    make_entry,
+    make_file_case,
+    make_text_outcome,
+    store_file,
+)
 
 ANN = b"a" * 32
 YEAR = timedelta(days=365)
@@ -21,100 +31,102 @@ YEAR = timedelta(days=365)
 
 def test_a_draft_lapses_and_its_person_can_be_told(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
-        assert await one.retention.lapse_sessions(NOW + timedelta(minutes=29)) == 0
-        assert await one.retention.lapse_sessions(NOW + timedelta(minutes=31)) == 1
-        assert await one.retention.lapse_sessions(NOW + timedelta(minutes=31)) == 0
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(answers={"story": CANARY}), NOW)
+        assert await one.retention.expire_sessions(NOW + timedelta(minutes=29)) == 0
+        assert await one.retention.expire_sessions(NOW + timedelta(minutes=31)) == 1
+        assert await one.retention.expire_sessions(NOW + timedelta(minutes=31)) == 0
 
     async def later(one: Store) -> None:
-        lapsed = await one.session(ANN)
+        lapsed = await one.load_session(ANN)
         assert lapsed is not None
-        assert (lapsed.topic, lapsed.drafting) == (DialogTopic.LAPSED, False)
-        await one.commit(ground.event(ANN), lapsed, talk(), NOW + timedelta(hours=1))
+        assert (lapsed.topic, lapsed.has_draft) == (DialogTopic.LAPSED, False)
+        await one.commit(ground.new_event(ANN), lapsed, make_text_outcome(), NOW + timedelta(hours=1))
 
-    ground.play(scene)
-    ground.play(later)
+    ground.run_scenario(scene)
+    ground.run_scenario(later)
 
 
 def test_a_draft_holds_for_all_of_its_thirty_minutes(ground: StoredDesk) -> None:
     begun = NOW + timedelta(seconds=59)
 
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(begun, answers={"story": CANARY}), begun)
-        assert await one.retention.lapse_sessions(begun + timedelta(minutes=29, seconds=5)) == 0
+        await one.commit(
+            ground.new_event(ANN), None, make_text_outcome(begun, answers={"story": CANARY}), begun
+        )
+        assert await one.retention.expire_sessions(begun + timedelta(minutes=29, seconds=5)) == 0
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_the_running_desk_knows_that_a_draft_lapsed(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
-        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
-        session = await one.session(ANN)
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(answers={"story": CANARY}), NOW)
+        await one.retention.expire_sessions(NOW + timedelta(minutes=31))
+        session = await one.load_session(ANN)
         assert session is not None
         assert CANARY not in repr(session)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_the_files_of_a_lapsed_draft_go_with_it(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        file = await keep(one, samples.photo(), "ภาพ.jpg")
-        await one.commit(ground.event(ANN), None, talk(files=(file,)), NOW)
-        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
-        assert ground.sql("SELECT 1 FROM files") == []
+        file = await store_file(one, samples.make_photo(), "ภาพ.jpg")
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(files=(file,)), NOW)
+        await one.retention.expire_sessions(NOW + timedelta(minutes=31))
+        assert ground.execute_sql("SELECT 1 FROM files") == []
         assert list(one.evidence.folder.glob("*.sealed")) == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_talk_without_a_draft_is_forgotten_whole(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(), NOW)
-        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
-        assert ground.sql("SELECT 1 FROM sessions") == []
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(), NOW)
+        await one.retention.expire_sessions(NOW + timedelta(minutes=31))
+        assert ground.execute_sql("SELECT 1 FROM sessions") == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_that_there_was_a_draft_is_forgotten_after_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
-        await one.retention.lapse_sessions(NOW + timedelta(hours=1))
-        await one.retention.lapse_sessions(NOW + timedelta(hours=24))
-        assert len(ground.sql("SELECT 1 FROM sessions WHERE sealed IS NULL")) == 1
-        await one.retention.lapse_sessions(NOW + timedelta(hours=25))
-        assert ground.sql("SELECT 1 FROM sessions") == []
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(answers={"story": CANARY}), NOW)
+        await one.retention.expire_sessions(NOW + timedelta(hours=1))
+        await one.retention.expire_sessions(NOW + timedelta(hours=24))
+        assert len(ground.execute_sql("SELECT 1 FROM sessions WHERE sealed IS NULL")) == 1
+        await one.retention.expire_sessions(NOW + timedelta(hours=25))
+        assert ground.execute_sql("SELECT 1 FROM sessions") == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_who_followed_a_case_is_forgotten_after_thirty_idle_minutes(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        act = filing()
+        act = make_file_case()
         await one.commit(
-            ground.event(ANN), None, TurnResult(Session(at=NOW, receipt=act.receipt), (), (act,)), NOW
+            ground.new_event(ANN), None, TurnResult(Session(at=NOW, receipt=act.receipt), (), (act,)), NOW
         )
-        await one.retention.lapse_sessions(NOW + timedelta(minutes=29))
-        assert await one.session(ANN) is not None
-        await one.retention.lapse_sessions(NOW + timedelta(minutes=31))
-        assert await one.session(ANN) is None
+        await one.retention.expire_sessions(NOW + timedelta(minutes=29))
+        assert await one.load_session(ANN) is not None
+        await one.retention.expire_sessions(NOW + timedelta(minutes=31))
+        assert await one.load_session(ANN) is None
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_an_answer_is_wiped_after_an_hour_and_the_event_is_still_known(ground: StoredDesk) -> None:
-    event, turn = ground.event(ANN), TurnResult(None, (Reply("hello"),), (filing(),))
+    event, turn = ground.new_event(ANN), TurnResult(None, (Reply("hello"),), (make_file_case(),))
 
     async def scene(one: Store) -> None:
         await one.commit(event, None, turn, NOW)
-        await one.retention.forget_events(NOW + timedelta(minutes=58))
-        assert (await one.commit(event, None, turn, NOW)).says == turn.says
-        await one.retention.forget_events(NOW + timedelta(hours=1))
+        await one.retention.expire_event_answers(NOW + timedelta(minutes=58))
+        assert (await one.commit(event, None, turn, NOW)).replies == turn.replies
+        await one.retention.expire_event_answers(NOW + timedelta(hours=1))
         again = await one.commit(event, None, turn, NOW)
-        assert (again.again, again.says) == (True, ())
+        assert (again.duplicate, again.replies) == (True, ())
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_the_key_of_a_day_is_destroyed_with_all_that_it_marked(ground: StoredDesk) -> None:
@@ -122,82 +134,82 @@ def test_the_key_of_a_day_is_destroyed_with_all_that_it_marked(ground: StoredDes
 
     async def scene(one: Store) -> None:
         await one.commit(
-            ground.event(ANN), None, TurnResult(None, (), (SaveAttempts(ANN, Attempts(early, 3)),)), early
+            ground.new_event(ANN), None, TurnResult(None, (), (SaveAttempts(ANN, Attempts(early, 3)),)), early
         )
-        await one.retention.forget_events(early + timedelta(hours=30))
-        assert (await one.answer(GetAttempts(ANN), early)).wrong == 3
-        await one.retention.forget_events(early + timedelta(hours=48))
+        await one.retention.expire_event_answers(early + timedelta(hours=30))
+        assert (await one.answer_query(GetAttempts(ANN), early)).wrong == 3
+        await one.retention.expire_event_answers(early + timedelta(hours=48))
         for table in ("day_keys", "events", "tries"):
-            assert ground.sql(f"SELECT 1 FROM {table}") == [], table
-        assert await one.answer(GetAttempts(ANN), early) == Attempts()
+            assert ground.execute_sql(f"SELECT 1 FROM {table}") == [], table
+        assert await one.answer_query(GetAttempts(ANN), early) == Attempts()
 
-    ground.play(scene, early)
+    ground.run_scenario(scene, early)
 
 
 def test_a_case_is_erased_when_its_time_is_over_and_not_before(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        ended, still_open = await ground.file(one, 1), await ground.file(one, 2)
-        await close(ground, one, ended)
-        assert await one.retention.erase_cases(NOW + YEAR, YEAR) == 0
-        assert await one.retention.erase_cases(NOW + YEAR + timedelta(days=1), YEAR) == 1
-        assert await one.answer(FindCase(ended), NOW) is None
-        assert await one.answer(FindCase(still_open), NOW) is not None
+        ended, still_open = await ground.file_complaint(one, 1), await ground.file_complaint(one, 2)
+        await close_case(ground, one, ended)
+        assert await one.retention.delete_ended_cases(NOW + YEAR, YEAR) == 0
+        assert await one.retention.delete_ended_cases(NOW + YEAR + timedelta(days=1), YEAR) == 1
+        assert await one.answer_query(FindCase(ended), NOW) is None
+        assert await one.answer_query(FindCase(still_open), NOW) is not None
         assert await one.verify_audit() == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_later_message_lengthens_the_time_of_a_case(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        receipt = await ground.file(one)
+        receipt = await ground.file_complaint(one)
         old = NOW - YEAR
-        await close(ground, one, receipt, old)
-        await ground.do(one, entry(await view(one, receipt), "แจ้งผลเพิ่มเติม"))
-        assert await one.retention.erase_cases(NOW + timedelta(days=10), YEAR) == 0
+        await close_case(ground, one, receipt, old)
+        await ground.commit_acts(one, make_entry(await load_reporter_case(one, receipt), "แจ้งผลเพิ่มเติม"))
+        assert await one.retention.delete_ended_cases(NOW + timedelta(days=10), YEAR) == 0
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_of_an_erased_case_only_facts_and_a_line_of_the_trail_remain(ground: StoredDesk) -> None:
     cases: list[str] = []
 
     async def scene(one: Store) -> None:
-        photo = await keep(one, samples.photo(), "ภาพ.jpg")
-        receipt = await ground.file(one, files=(photo,), identity={"name": "ก"})
-        cases.append((await view(one, receipt)).id)
-        facts = await one.facts()
-        await close(ground, one, receipt)
-        await one.retention.erase_cases(NOW + 2 * YEAR, YEAR)
+        photo = await store_file(one, samples.make_photo(), "ภาพ.jpg")
+        receipt = await ground.file_complaint(one, files=(photo,), identity={"name": "ก"})
+        cases.append((await load_reporter_case(one, receipt)).id)
+        facts = await one.load_facts()
+        await close_case(ground, one, receipt)
+        await one.retention.delete_ended_cases(NOW + 2 * YEAR, YEAR)
         for table in ("cases", "history", "envelopes", "files"):
-            assert ground.sql(f"SELECT 1 FROM {table}") == [], table
+            assert ground.execute_sql(f"SELECT 1 FROM {table}") == [], table
         assert list(one.evidence.folder.glob("*")) == []
-        assert set(facts) <= set(await one.facts())
-        assert ground.sql("SELECT actor, what, ref FROM audit ORDER BY seq")[-1] == (
+        assert set(facts) <= set(await one.load_facts())
+        assert ground.execute_sql("SELECT actor, what, ref FROM audit ORDER BY seq")[-1] == (
             "clock",
             "erased",
             cases[0],
         )
         with pytest.raises(StorageError):
-            await one.report(cases[0])
+            await one.load_report(cases[0])
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        receipt = await ground.file(one, identity={"name": "ก"})
-        await close(ground, one, receipt)
+        receipt = await ground.file_complaint(one, identity={"name": "ก"})
+        await close_case(ground, one, receipt)
         queries = (
             "SELECT key FROM cases", "SELECT report FROM cases", "SELECT receipt_mark FROM cases",
             "SELECT sealed FROM envelopes", "SELECT sealed FROM history WHERE seq = 1",
         )  # fmt: skip
-        secrets = [ground.sql(query)[0][0][20:60] for query in queries]
-        assert all(secret in ground.on_disk() for secret in secrets)
-        await one.retention.erase_cases(NOW + 2 * YEAR, YEAR)
-        await one.retention.checkpoint()
-        assert not any(secret in ground.on_disk() for secret in secrets)
+        secrets = [ground.execute_sql(query)[0][0][20:60] for query in queries]
+        assert all(secret in ground.read_all_bytes() for secret in secrets)
+        await one.retention.delete_ended_cases(NOW + 2 * YEAR, YEAR)
+        await one.retention.checkpoint_wal()
+        assert not any(secret in ground.read_all_bytes() for secret in secrets)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
@@ -207,28 +219,28 @@ def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
     monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))
 
     async def scene(one: Store) -> None:
-        await ground.file(one)
-        with closing(sqlite3.connect(ground.place.database, isolation_level=None)) as reader:
+        await ground.file_complaint(one)
+        with closing(sqlite3.connect(ground.paths.database, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT * FROM cases").fetchall()
-            await ground.file(one, 2)
+            await ground.file_complaint(one, 2)
             try:
-                told = await one.retention.checkpoint()
+                told = await one.retention.checkpoint_wal()
             except StorageError:
                 told = False
-            wal = ground.place.database.with_name(ground.place.database.name + "-wal")
+            wal = ground.paths.database.with_name(ground.paths.database.name + "-wal")
             assert wal.stat().st_size > 0
             assert told is False
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_facts_tell_what_is_counted_and_carry_no_case(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        receipt = await ground.file(one)
-        case = await view(one, receipt)
-        await close(ground, one, receipt)
-        facts = await one.facts()
+        receipt = await ground.file_complaint(one)
+        case = await load_reporter_case(one, receipt)
+        await close_case(ground, one, receipt)
+        facts = await one.load_facts()
         told = [(f.field, f.value) for f in facts]
         assert told[:4] == [
             (FactField.RECEIVED, "1"),
@@ -241,46 +253,48 @@ def test_facts_tell_what_is_counted_and_carry_no_case(ground: StoredDesk) -> Non
         assert [f.seq for f in facts] == list(range(1, len(facts) + 1))
         (about,) = {f.about for f in facts}
         assert about != case.id
-        assert case.id not in repr(ground.sql("SELECT * FROM facts"))
+        assert case.id not in repr(ground.execute_sql("SELECT * FROM facts"))
         others = [
-            t for (t,) in ground.sql("SELECT name FROM sqlite_master WHERE type = 'table'") if t != "facts"
+            t
+            for (t,) in ground.execute_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if t != "facts"
         ]
-        assert not any(about in repr(ground.sql(f'SELECT * FROM "{table}"')) for table in others)
+        assert not any(about in repr(ground.execute_sql(f'SELECT * FROM "{table}"')) for table in others)
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_facts_are_given_up_to_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await ground.file(one, 1)
-        await ground.file(one, 2, NOW + timedelta(days=3))
-        assert len(await one.facts(NOW.date() + timedelta(days=2))) == 4
-        assert len(await one.facts(NOW.date() + timedelta(days=3))) == 8
+        await ground.file_complaint(one, 1)
+        await ground.file_complaint(one, 2, NOW + timedelta(days=3))
+        assert len(await one.load_facts(NOW.date() + timedelta(days=2))) == 4
+        assert len(await one.load_facts(NOW.date() + timedelta(days=3))) == 8
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_a_chore_of_the_clock_is_done_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        assert await one.retention.once("anchor", "2026-11-22")
-        assert not await one.retention.once("anchor", "2026-11-22")
-        assert await one.retention.once("anchor", "2026-11-23")
+        assert await one.retention.mark_done("anchor", "2026-11-22")
+        assert not await one.retention.mark_done("anchor", "2026-11-22")
+        assert await one.retention.mark_done("anchor", "2026-11-23")
 
     async def after_a_restart(one: Store) -> None:
-        assert not await one.retention.once("anchor", "2026-11-23")
+        assert not await one.retention.mark_done("anchor", "2026-11-23")
 
-    ground.play(scene)
-    ground.play(after_a_restart)
+    ground.run_scenario(scene)
+    ground.run_scenario(after_a_restart)
 
 
 def test_a_stored_talk_that_was_changed_is_found(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await one.commit(ground.event(ANN), None, talk(answers={"story": CANARY}), NOW)
+        await one.commit(ground.new_event(ANN), None, make_text_outcome(answers={"story": CANARY}), NOW)
 
     async def later(one: Store) -> None:
         with pytest.raises(TamperedError):
-            await one.session(ANN)
+            await one.load_session(ANN)
 
-    ground.play(scene)
-    ground.sql("UPDATE sessions SET sealed = zeroblob(length(sealed))")
-    ground.play(later)
+    ground.run_scenario(scene)
+    ground.execute_sql("UPDATE sessions SET sealed = zeroblob(length(sealed))")
+    ground.run_scenario(later)

@@ -14,44 +14,44 @@ ME, OTHER = b"m" * 32, b"o" * 32
 
 def test_what_was_noted_is_given_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        one.traces.note(ME, 7)
-        one.traces.note(OTHER, 8)
-        await one.traces.flush(NOW)
-        one.traces.note(ME, 9)
-        assert await one.traces.take(ME) == [7, 9]
-        assert await one.traces.take(ME) == []
-        assert await one.traces.take(OTHER) == [8]
+        one.chat_messages.record(ME, 7)
+        one.chat_messages.record(OTHER, 8)
+        await one.chat_messages.flush(NOW)
+        one.chat_messages.record(ME, 9)
+        assert await one.chat_messages.pop_all(ME) == [7, 9]
+        assert await one.chat_messages.pop_all(ME) == []
+        assert await one.chat_messages.pop_all(OTHER) == [8]
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_was_noted_outlives_the_program(ground: StoredDesk) -> None:
     async def before(one: Store) -> None:
-        one.traces.note(ME, 770077007)
+        one.chat_messages.record(ME, 770077007)
 
     async def after(one: Store) -> None:
-        assert await one.traces.take(ME) == [770077007]
+        assert await one.chat_messages.pop_all(ME) == [770077007]
 
-    ground.play(before)
-    assert b"770077007" not in ground.on_disk()
-    assert ME not in ground.on_disk()
-    ground.play(after)
+    ground.run_scenario(before)
+    assert b"770077007" not in ground.read_all_bytes()
+    assert ME not in ground.read_all_bytes()
+    ground.run_scenario(after)
 
 
 def test_it_is_forgotten_with_the_key_of_its_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        one.traces.note(ME, 7)
-        await one.traces.flush(NOW)
+        one.chat_messages.record(ME, 7)
+        await one.chat_messages.flush(NOW)
         tomorrow, after = NOW + timedelta(days=1), NOW + timedelta(days=2)
-        await one.committer.today(tomorrow)
-        await one.retention.forget_events(tomorrow)
-        assert ground.sql("SELECT count(*) FROM traces") == [(1,)]
-        await one.committer.today(after)
-        await one.retention.forget_events(after)
-        assert ground.sql("SELECT count(*) FROM traces") == [(0,)]
-        assert await one.traces.take(ME) == []
+        await one.committer.ensure_daily_key(tomorrow)
+        await one.retention.expire_event_answers(tomorrow)
+        assert ground.execute_sql("SELECT count(*) FROM traces") == [(1,)]
+        await one.committer.ensure_daily_key(after)
+        await one.retention.expire_event_answers(after)
+        assert ground.execute_sql("SELECT count(*) FROM traces") == [(0,)]
+        assert await one.chat_messages.pop_all(ME) == []
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_is_being_written_is_waited_for(ground: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,14 +63,14 @@ def test_what_is_being_written_is_waited_for(ground: StoredDesk, monkeypatch: py
             await write(statement, *rows)
 
         monkeypatch.setattr(one.committer, "write", slowly)
-        one.traces.note(ME, 7)
-        writing = asyncio.create_task(one.traces.flush(NOW))
+        one.chat_messages.record(ME, 7)
+        writing = asyncio.create_task(one.chat_messages.flush(NOW))
         await asyncio.sleep(0)
-        one.traces.note(ME, 8)
-        assert await one.traces.take(ME) == [7, 8]
+        one.chat_messages.record(ME, 8)
+        assert await one.chat_messages.pop_all(ME) == [7, 8]
         await writing
 
-    ground.play(scene)
+    ground.run_scenario(scene)
 
 
 def test_what_could_not_be_written_or_read_is_still_known(
@@ -80,17 +80,17 @@ def test_what_could_not_be_written_or_read_is_still_known(
         raise BrokenPipeError
 
     async def scene(one: Store) -> None:
-        one.traces.note(ME, 7)
+        one.chat_messages.record(ME, 7)
         with monkeypatch.context() as trouble:
             trouble.setattr(one.committer, "write", broken)
             with pytest.raises(BrokenPipeError):
-                await one.traces.flush(NOW)
-        await one.traces.flush(NOW)
-        one.traces.note(ME, 8)
+                await one.chat_messages.flush(NOW)
+        await one.chat_messages.flush(NOW)
+        one.chat_messages.record(ME, 8)
         with monkeypatch.context() as trouble:
             trouble.setattr(one.committer, "write", broken)
             with pytest.raises(BrokenPipeError):
-                await one.traces.take(ME)
-        assert await one.traces.take(ME) == [7, 8]
+                await one.chat_messages.pop_all(ME)
+        assert await one.chat_messages.pop_all(ME) == [7, 8]
 
-    ground.play(scene)
+    ground.run_scenario(scene)

@@ -9,110 +9,136 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.platforms.line.rich_menu import PICTURES, STRIP, TAB, WIDTH, RichMenu, TapArea, areas, sheets, words
-from bot.settings import DESKS
+from bot.platforms.line.rich_menu import (
+    MENU_IMAGES_FOLDER,
+    MENU_WIDTH,
+    TAB_DATA_PREFIX,
+    TAB_STRIP_HEIGHT,
+    RichMenu,
+    TapArea,
+    build_rich_menus,
+    build_tap_areas,
+    get_menu_text,
+)
+from bot.settings import DESK_NAMES
 
-FONTS = PICTURES.parent / "static" / "fonts"
-INK, PAPER, SHADE, MARK, DOT = "#ffffff", "#0b5d3b", "#083f29", "#ffffff", "#d0021b"
+FONTS_FOLDER = MENU_IMAGES_FOLDER.parent / "static" / "fonts"
+TEXT_COLOR, BACKGROUND_COLOR, INACTIVE_TAB_COLOR, OUTLINE_COLOR, DOT_COLOR = (
+    "#ffffff",
+    "#0b5d3b",
+    "#083f29",
+    "#ffffff",
+    "#d0021b",
+)
 """White on these greens has a contrast of at least 7 to 1; the dot has a white rim, and words beside it."""
 
-LARGEST, STEP, TAB_SIZE, TOLD_SIZE, SMALL = 76, 4, 50, 48, 40
+MAX_FONT_SIZE, FONT_SIZE_STEP, TAB_FONT_SIZE, NEWS_FONT_SIZE, MIN_FONT_SIZE = 76, 4, 50, 48, 40
 """Pixels of letters on a picture three times as wide as a phone: 76 are as large as a heading there."""
 
 MARGIN = 48
 """Pixels beside the words of a button, at least."""
 
-LONGEST_LINE = 13
+MAX_LINE_LETTERS = 13
 """Letters of English on one line of a button."""
 
 LEADING = 1.2
 """From line to line, in sizes of letters."""
 
-BROAD = re.compile("[\u0e00-\u0e7f]")
+THAI_LETTER = re.compile("[\u0e00-\u0e7f]")
 
 
 @cache
-def _font(script: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / f"sarabun-{script}-700-normal.woff2", size)
+def _load_font(script: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONTS_FOLDER / f"sarabun-{script}-700-normal.woff2", size)
 
 
-def draw(sheet: RichMenu) -> Image.Image:
+def draw_rich_menu(sheet: RichMenu) -> Image.Image:
     """The picture of a sheet: its buttons all in one size of letters, the largest in which each fits."""
-    picture = Image.new("RGB", (WIDTH, sheet.height), PAPER)
+    picture = Image.new("RGB", (MENU_WIDTH, sheet.height), BACKGROUND_COLOR)
     pen = ImageDraw.Draw(picture)
-    buttons = [area for area in areas(sheet) if not area.data.startswith(TAB)]
-    size = min(_fitting(_lines(words(area.key, sheet.lang)), area.box) for area in buttons)
-    for area in areas(sheet):
-        tab = area.data.startswith(TAB)
-        _box(pen, area, shaded=tab and not area.data.endswith(sheet.tab))
-        _words(pen, area, sheet, TAB_SIZE if tab else size)
+    buttons = [area for area in build_tap_areas(sheet) if not area.data.startswith(TAB_DATA_PREFIX)]
+    size = min(
+        _fit_font_size(_split_label(get_menu_text(area.label_key, sheet.lang)), area.box) for area in buttons
+    )
+    for area in build_tap_areas(sheet):
+        tab = area.data.startswith(TAB_DATA_PREFIX)
+        _draw_box(pen, area, shaded=tab and not area.data.endswith(sheet.tab))
+        _draw_label(pen, area, sheet, TAB_FONT_SIZE if tab else size)
     # Few colours and smooth edges: a palette keeps each picture under 20 kB.
     return picture.quantize(64)
 
 
-def _lines(text: str) -> list[str]:
+def _split_label(text: str) -> list[str]:
     """What stands on a button: long words of English on two lines, so that the letters can be large."""
-    if len(text) <= LONGEST_LINE or BROAD.search(text):
+    if len(text) <= MAX_LINE_LETTERS or THAI_LETTER.search(text):
         return [text]
     spaces = [place for place, letter in enumerate(text) if letter == " "]
     middle = min(spaces, key=lambda place: abs(place - len(text) / 2), default=0)
     return [text[:middle], text[middle + 1 :]] if middle else [text]
 
 
-def _fitting(lines: Sequence[str], box: tuple[int, int, int, int]) -> int:
+def _fit_font_size(lines: Sequence[str], box: tuple[int, int, int, int]) -> int:
     """The largest size in which lines stand in a button."""
     _, _, width, height = box
-    size = min(LARGEST, int((height - 1.5 * MARGIN) / len(lines) / LEADING))
-    while size > SMALL and any(_font(_script(t), size).getlength(t) > width - 2 * MARGIN for t in lines):
-        size -= STEP
+    size = min(MAX_FONT_SIZE, int((height - 1.5 * MARGIN) / len(lines) / LEADING))
+    while size > MIN_FONT_SIZE and any(
+        _load_font(_detect_script(t), size).getlength(t) > width - 2 * MARGIN for t in lines
+    ):
+        size -= FONT_SIZE_STEP
     return size
 
 
-def _script(text: str) -> str:
-    return "thai" if BROAD.search(text) else "latin"
+def _detect_script(text: str) -> str:
+    return "thai" if THAI_LETTER.search(text) else "latin"
 
 
-def _box(pen: ImageDraw.ImageDraw, area: TapArea, *, shaded: bool) -> None:
+def _draw_box(pen: ImageDraw.ImageDraw, area: TapArea, *, shaded: bool) -> None:
     x, y, width, height = area.box
-    pen.rectangle((x, y, x + width - 1, y + height - 1), fill=SHADE if shaded else PAPER)
-    if not area.data.startswith(TAB):
+    pen.rectangle(
+        (x, y, x + width - 1, y + height - 1), fill=INACTIVE_TAB_COLOR if shaded else BACKGROUND_COLOR
+    )
+    if not area.data.startswith(TAB_DATA_PREFIX):
         frame = (x + 12, y + 12, x + width - 13, y + height - 13)
-        pen.rounded_rectangle(frame, radius=18, outline=MARK, width=3)
+        pen.rounded_rectangle(frame, radius=18, outline=OUTLINE_COLOR, width=3)
     elif not shaded:
-        pen.rectangle((x + 40, STRIP - 14, x + width - 40, STRIP - 8), fill=MARK)
+        pen.rectangle(
+            (x + 40, TAB_STRIP_HEIGHT - 14, x + width - 40, TAB_STRIP_HEIGHT - 8), fill=OUTLINE_COLOR
+        )
 
 
-def _words(pen: ImageDraw.ImageDraw, area: TapArea, sheet: RichMenu, size: int) -> None:
+def _draw_label(pen: ImageDraw.ImageDraw, area: TapArea, sheet: RichMenu, size: int) -> None:
     x, y, width, height = area.box
-    text, (middle, line) = words(area.key, sheet.lang), (x + width // 2, y + height // 2)
-    if area.data.startswith(TAB):
-        font = _font(_script(text), size)
-        pen.text((middle, line), text, font=font, fill=INK, anchor="mm")
-        if area.news:
-            _dot(pen, middle + int(font.getlength(text)) // 2 + 40, line)
+    text, (middle, line) = get_menu_text(area.label_key, sheet.lang), (x + width // 2, y + height // 2)
+    if area.data.startswith(TAB_DATA_PREFIX):
+        font = _load_font(_detect_script(text), size)
+        pen.text((middle, line), text, font=font, fill=TEXT_COLOR, anchor="mm")
+        if area.has_news:
+            _draw_dot(pen, middle + int(font.getlength(text)) // 2 + 40, line)
         return
-    lines = _lines(text)
-    line -= int(size * LEADING * (len(lines) - 1 + area.news) / 2)
+    lines = _split_label(text)
+    line -= int(size * LEADING * (len(lines) - 1 + area.has_news) / 2)
     for part in lines:
-        pen.text((middle, line), part, font=_font(_script(part), size), fill=INK, anchor="mm")
+        pen.text(
+            (middle, line), part, font=_load_font(_detect_script(part), size), fill=TEXT_COLOR, anchor="mm"
+        )
         line += int(size * LEADING)
-    if area.news:
-        told = words("line.menu_news_bar", sheet.lang)
-        font = _font(_script(told), TOLD_SIZE)
-        pen.text((middle + 24, line), told, font=font, fill=INK, anchor="mm")
-        _dot(pen, middle - int(font.getlength(told)) // 2 - 16, line)
+    if area.has_news:
+        told = get_menu_text("line.menu_news_bar", sheet.lang)
+        font = _load_font(_detect_script(told), NEWS_FONT_SIZE)
+        pen.text((middle + 24, line), told, font=font, fill=TEXT_COLOR, anchor="mm")
+        _draw_dot(pen, middle - int(font.getlength(told)) // 2 - 16, line)
 
 
-def _dot(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
-    pen.ellipse((x - 20, y - 20, x + 20, y + 20), fill=DOT, outline=MARK, width=5)
+def _draw_dot(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    pen.ellipse((x - 20, y - 20, x + 20, y + 20), fill=DOT_COLOR, outline=OUTLINE_COLOR, width=5)
 
 
 def main() -> None:
     """Draw every sheet of both desks."""
-    PICTURES.mkdir(exist_ok=True)
-    for desk in DESKS:
-        for sheet in sheets(desk):
-            draw(sheet).save(sheet.picture, optimize=True)
+    MENU_IMAGES_FOLDER.mkdir(exist_ok=True)
+    for desk in DESK_NAMES:
+        for sheet in build_rich_menus(desk):
+            draw_rich_menu(sheet).save(sheet.image_path, optimize=True)
 
 
 if __name__ == "__main__":

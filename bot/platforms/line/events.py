@@ -16,17 +16,17 @@ from pydantic import (
     WrapValidator,
 )
 
-TOO_OLD = timedelta(hours=24)
+MAX_EVENT_AGE = timedelta(hours=24)
 """What is older was replayed: LINE delivers again within hours."""
 
-AHEAD = timedelta(minutes=10)
+MAX_CLOCK_SKEW = timedelta(minutes=10)
 """How far LINE's clock may be before ours."""
 
 
-LONGEST_NUMBER = 20
+MAX_NUMBER_DIGITS = 20
 """Digits of a number; LINE's have 13, and Python itself refuses a whole body for one of 5,000."""
 
-LAST = 10**14
+MAX_TIMESTAMP_MS = 10**14
 """Milliseconds since 1970: more of them are no instant."""
 
 
@@ -38,14 +38,14 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-def _if_readable(raw: object, read: ValidatorFunctionWrapHandler) -> object:
+def _none_if_invalid(raw: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
         return read(raw)
     except ValidationError:
         return None
 
 
-Beside = WrapValidator(_if_readable)
+Lenient = WrapValidator(_none_if_invalid)
 """Marks what a message can do without: what cannot be read of it is as if it were not there."""
 
 
@@ -78,14 +78,14 @@ class MessageContent(_Model):
     id: str = Field(pattern=r"^\d{1,40}$")
     type: str
     text: str | None = None
-    fileName: Annotated[str | None, Beside] = None  # noqa: N815
-    fileSize: Annotated[int | None, Beside] = None  # noqa: N815
+    fileName: Annotated[str | None, Lenient] = None  # noqa: N815
+    fileSize: Annotated[int | None, Lenient] = None  # noqa: N815
     contentProvider: ContentProvider | None = None  # noqa: N815
-    imageSet: Annotated[ImageSet | None, Beside] = None  # noqa: N815
-    title: Annotated[str | None, Beside] = None
-    address: Annotated[str | None, Beside] = None
-    latitude: Annotated[float | None, Beside] = None
-    longitude: Annotated[float | None, Beside] = None
+    imageSet: Annotated[ImageSet | None, Lenient] = None  # noqa: N815
+    title: Annotated[str | None, Lenient] = None
+    address: Annotated[str | None, Lenient] = None
+    latitude: Annotated[float | None, Lenient] = None
+    longitude: Annotated[float | None, Lenient] = None
 
 
 class Postback(_Model):
@@ -111,17 +111,17 @@ class WebhookEvent(_Model):
 
     type: str
     mode: str = "active"
-    timestamp: int = Field(default=0, ge=0, lt=LAST)
+    timestamp: int = Field(default=0, ge=0, lt=MAX_TIMESTAMP_MS)
     webhookEventId: str | None = Field(default=None, min_length=1, max_length=200)  # noqa: N815
     source: EventSource | None = None
     replyToken: str | None = Field(default=None, min_length=1, max_length=500)  # noqa: N815
-    deliveryContext: Annotated[DeliveryContext | None, Beside] = None  # noqa: N815
+    deliveryContext: Annotated[DeliveryContext | None, Lenient] = None  # noqa: N815
     message: MessageContent | None = None
     postback: Postback | None = None
     unsend: Unsend | None = None
 
     @property
-    def key(self) -> str:
+    def event_key(self) -> str:
         """What tells it from all others: LINE's id, or what it says where LINE gave none."""
         if self.webhookEventId is not None:
             return f"line:{self.webhookEventId}"
@@ -129,14 +129,14 @@ class WebhookEvent(_Model):
         return f"line:{sha256(told.encode('utf-8', 'replace')).hexdigest()}"
 
     @property
-    def person(self) -> str | None:
+    def user_id(self) -> str | None:
         """The user id, where this is between one person and us."""
         if self.source is None or self.source.type != "user":
             return None
         return self.source.userId
 
     @property
-    def crowd(self) -> tuple[str, str] | None:
+    def group(self) -> tuple[str, str] | None:
         """`group` or `room` and its id, where it is not."""
         if self.source is None:
             return None
@@ -157,18 +157,18 @@ class WebhookBody:
 
     destination: str
     events: tuple[WebhookEvent, ...]
-    unread: int
+    unreadable_count: int
 
 
-def read(body: bytes) -> WebhookBody:
+def parse_webhook(body: bytes) -> WebhookBody:
     """The events of a body that was signed. One that cannot be read harms no other. Raises Unreadable."""
     try:
-        whole = json.loads(body, parse_int=_number)
+        whole = json.loads(body, parse_int=_parse_int)
     except (ValueError, RecursionError):
         raise InvalidWebhookBodyError from None
     if not isinstance(whole, dict) or not isinstance(whole.get("events"), list):
         raise InvalidWebhookBodyError
-    events = list(_each(whole["events"]))
+    events = list(_parse_events(whole["events"]))
     readable = sorted((e for e in events if e is not None), key=lambda event: event.timestamp)
     destination = whole.get("destination")
     return WebhookBody(
@@ -176,12 +176,12 @@ def read(body: bytes) -> WebhookBody:
     )
 
 
-def _number(digits: str) -> int | None:
+def _parse_int(digits: str) -> int | None:
     """A number of JSON; one that is too long is none, and spoils only the event that it stands in."""
-    return int(digits) if len(digits) <= LONGEST_NUMBER else None
+    return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else None
 
 
-def _each(raw: list[Any]) -> Iterator[WebhookEvent | None]:
+def _parse_events(raw: list[Any]) -> Iterator[WebhookEvent | None]:
     for one in raw:
         try:
             event = WebhookEvent.model_validate(one)

@@ -10,16 +10,16 @@ from typing import Any
 from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
 from handlers import i18n as wording
-from handlers.dialog.events import OTHER, Lang, Reply
+from handlers.dialog.events import OTHER_LANG, Lang, Reply
 
-PICTURES = Path(__file__).parents[2] / "menus"
-WIDTH, STRIP = 1200, 130
+MENU_IMAGES_FOLDER = Path(__file__).parents[2] / "menus"
+MENU_WIDTH, TAB_STRIP_HEIGHT = 1200, 130
 """Pixels of a picture, and of the strip of tabs at its top."""
 
-HEIGHTS: Mapping[DeskName, int] = {"complaints": 600, "service": 808}
+MENU_HEIGHTS: Mapping[DeskName, int] = {"complaints": 600, "service": 808}
 """Pixels: as low as the buttons of a desk allow, since a menu covers the talk. The width must be 1.45 times as much."""
 
-TAB = "menu:"
+TAB_DATA_PREFIX = "menu:"
 """How the postback of a tab begins: nothing is answered to it."""
 
 
@@ -27,10 +27,10 @@ TAB = "menu:"
 class TapArea:
     """A part of a picture that can be tapped. key: of its words; data: what comes back; news: it bears the dot."""
 
-    key: str
+    label_key: str
     data: str
     box: tuple[int, int, int, int]
-    news: bool = False
+    has_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +39,37 @@ class RichMenu:
 
     desk: DeskName
     tab: str
-    news: bool
+    has_news: bool
     lang: Lang = "th"
 
     @property
     def alias(self) -> str:
         """What LINE calls it, whichever picture it has."""
         lang = "" if self.lang == "th" else f"-{self.lang}"
-        return f"ita-{self.desk}-{self.tab}{'-news' if self.news else ''}{lang}"
+        return f"ita-{self.desk}-{self.tab}{'-news' if self.has_news else ''}{lang}"
 
     @property
     def height(self) -> int:
         """Pixels of its picture."""
-        return HEIGHTS[self.desk]
+        return MENU_HEIGHTS[self.desk]
 
     @property
-    def picture(self) -> Path:
+    def image_path(self) -> Path:
         """Where its picture lies."""
-        return PICTURES / f"{self.alias}.png"
+        return MENU_IMAGES_FOLDER / f"{self.alias}.png"
 
 
-TABS: Mapping[str, str] = {"main": "line.menu_main", "more": "line.menu_more"}
+MENU_TABS: Mapping[str, str] = {"main": "line.menu_main", "more": "line.menu_more"}
 
-_MORE = (
+_MORE_BUTTONS = (
     ("line.menu_help", "/help"),
     ("line.menu_privacy", "/privacy"),
     ("line.menu_lang", "/lang"),
     ("line.menu_cancel", "/cancel"),
 )
-BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
+MENU_BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
     ("complaints", "main"): (("line.menu_report", "/report"), ("line.menu_track", "/track")),
-    ("complaints", "more"): _MORE,
+    ("complaints", "more"): _MORE_BUTTONS,
     ("service", "main"): (
         ("line.menu.ask", "/ask"),
         ("line.menu.follow", "/follow"),
@@ -79,61 +79,71 @@ BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
     ("service", "more"): (
         ("line.menu.consultations", "/consultations"),
         ("line.menu_complain", "/report"),
-        *_MORE,
+        *_MORE_BUTTONS,
     ),
 }
 """What stands on each tab; `/lang` is the other language than the menu's."""
 
-FOLLOWS = frozenset({"/track", "/follow"})
+NEWS_COMMANDS = frozenset({"/track", "/follow"})
 """Where news are read."""
 
 
-def sheets(desk: DeskName) -> list[RichMenu]:
+def build_rich_menus(desk: DeskName) -> list[RichMenu]:
     """Every sheet of a desk."""
-    return [RichMenu(desk, tab, news, lang) for lang in OTHER for news in (False, True) for tab in TABS]
+    return [
+        RichMenu(desk, tab, news, lang) for lang in OTHER_LANG for news in (False, True) for tab in MENU_TABS
+    ]
 
 
-def areas(sheet: RichMenu) -> Iterator[TapArea]:
+def build_tap_areas(sheet: RichMenu) -> Iterator[TapArea]:
     """Everything on a sheet that can be tapped: the tabs, then the buttons in rows of two."""
-    half = WIDTH // 2
-    for place, (tab, key) in enumerate(TABS.items()):
-        yield TapArea(key, f"{TAB}{tab}", (place * half, 0, half, STRIP), sheet.news and tab == "main")
-    buttons = BUTTONS[sheet.desk, sheet.tab]
+    half = MENU_WIDTH // 2
+    for place, (tab, key) in enumerate(MENU_TABS.items()):
+        yield TapArea(
+            key,
+            f"{TAB_DATA_PREFIX}{tab}",
+            (place * half, 0, half, TAB_STRIP_HEIGHT),
+            sheet.has_news and tab == "main",
+        )
+    buttons = MENU_BUTTONS[sheet.desk, sheet.tab]
     rows = (len(buttons) + 1) // 2
-    height = (sheet.height - STRIP) // rows
+    height = (sheet.height - TAB_STRIP_HEIGHT) // rows
     for place, (key, data) in enumerate(buttons):
-        box = (place % 2 * half, STRIP + place // 2 * height, half, height)
-        said = f"/{OTHER[sheet.lang]}" if data == "/lang" else data
-        yield TapArea(key, said, box, sheet.news and data in FOLLOWS)
+        box = (place % 2 * half, TAB_STRIP_HEIGHT + place // 2 * height, half, height)
+        said = f"/{OTHER_LANG[sheet.lang]}" if data == "/lang" else data
+        yield TapArea(key, said, box, sheet.has_news and data in NEWS_COMMANDS)
 
 
-def menu(sheet: RichMenu) -> dict[str, Any]:
+def render_rich_menu(sheet: RichMenu) -> dict[str, Any]:
     """A sheet as LINE's reference writes it. Every action has a label: it is what a screen reader speaks."""
     made = {
-        "size": {"width": WIDTH, "height": sheet.height},
+        "size": {"width": MENU_WIDTH, "height": sheet.height},
         "selected": True,
-        "chatBarText": words("line.menu_news_bar" if sheet.news else "line.menu_bar", sheet.lang),
-        "areas": [{"bounds": _bounds(area.box), "action": _action(area, sheet)} for area in areas(sheet)],
+        "chatBarText": get_menu_text("line.menu_news_bar" if sheet.has_news else "line.menu_bar", sheet.lang),
+        "areas": [
+            {"bounds": _to_bounds(area.box), "action": _render_action(area, sheet)}
+            for area in build_tap_areas(sheet)
+        ],
     }
-    told = json.dumps(made, sort_keys=True).encode() + sheet.picture.read_bytes()
+    told = json.dumps(made, sort_keys=True).encode() + sheet.image_path.read_bytes()
     return {**made, "name": f"{sheet.alias}.{sha256(told).hexdigest()[:12]}"}
 
 
-def words(key: str, lang: Lang) -> str:
+def get_menu_text(key: str, lang: Lang) -> str:
     """What is written on a picture."""
-    return wording.text(Reply(key), lang)
+    return wording.render_text(Reply(key), lang)
 
 
-def _bounds(box: tuple[int, int, int, int]) -> dict[str, int]:
+def _to_bounds(box: tuple[int, int, int, int]) -> dict[str, int]:
     return dict(zip(("x", "y", "width", "height"), box, strict=True))
 
 
-def _action(area: TapArea, sheet: RichMenu) -> dict[str, str]:
-    label = words(area.key, sheet.lang)
-    if area.data.startswith(TAB):
-        other = replace(sheet, tab=area.data.removeprefix(TAB))
+def _render_action(area: TapArea, sheet: RichMenu) -> dict[str, str]:
+    label = get_menu_text(area.label_key, sheet.lang)
+    if area.data.startswith(TAB_DATA_PREFIX):
+        other = replace(sheet, tab=area.data.removeprefix(TAB_DATA_PREFIX))
         return {"type": "richmenuswitch", "label": label, "richMenuAliasId": other.alias, "data": area.data}
-    spoken = f"{label} ({words('line.menu_news_bar', sheet.lang)})" if area.news else label
+    spoken = f"{label} ({get_menu_text('line.menu_news_bar', sheet.lang)})" if area.has_news else label
     spoken = spoken if len(spoken) <= 20 else label
     return {"type": "postback", "label": spoken, "data": area.data, "displayText": label}
 
@@ -142,27 +152,27 @@ def _action(area: TapArea, sheet: RichMenu) -> dict[str, str]:
 class RichMenus:
     """The rich menus of one account."""
 
-    line: LineClient
+    client: LineClient
     desk: DeskName
-    _there: dict[str, str] = field(default_factory=dict)
+    _menu_ids: dict[str, str] = field(default_factory=dict)
 
     async def set_up(self) -> None:
         """See that LINE has every sheet as it is now, and none of ours besides. Raises as the calls do.
 
         A menu counts as whole once its alias stands for it, for that is done last; another of the same name is not.
         """
-        had, aliases = await self.line.menus(), await self.line.aliases()
-        for sheet in sheets(self.desk):
-            made = menu(sheet)
+        had, aliases = await self.client.list_rich_menus(), await self.client.list_rich_menu_aliases()
+        for sheet in build_rich_menus(self.desk):
+            made = render_rich_menu(sheet)
             number = aliases.get(sheet.alias, "")
             if had.get(number) != made["name"]:
-                number = await self.line.make_menu(made, sheet.picture.read_bytes())
-                await self.line.name_menu(sheet.alias, number, known=sheet.alias in aliases)
-            self._there[sheet.alias] = number
-        await self.line.show_menu(self._there[RichMenu(self.desk, "main", news=False).alias])
+                number = await self.client.create_rich_menu(made, sheet.image_path.read_bytes())
+                await self.client.set_rich_menu_alias(sheet.alias, number, known=sheet.alias in aliases)
+            self._menu_ids[sheet.alias] = number
+        await self.client.show_rich_menu(self._menu_ids[RichMenu(self.desk, "main", has_news=False).alias])
         for number, name in had.items():
-            if name.startswith(f"ita-{self.desk}-") and number not in self._there.values():
-                await self.line.drop_menu(number)
+            if name.startswith(f"ita-{self.desk}-") and number not in self._menu_ids.values():
+                await self.client.delete_rich_menu(number)
 
     async def show(self, person: str, lang: Lang, *, news: bool) -> None:
         """Show a person the menu in their language, with the red dot or without. Raises as the calls do.
@@ -170,6 +180,6 @@ class RichMenus:
         Thai without news is everybody's.
         """
         if lang == "th" and not news:
-            await self.line.hide_menu(person)
-        elif number := self._there.get(RichMenu(self.desk, "main", news, lang).alias):
-            await self.line.show_menu(number, person)
+            await self.client.unlink_rich_menu(person)
+        elif number := self._menu_ids.get(RichMenu(self.desk, "main", news, lang).alias):
+            await self.client.show_rich_menu(number, person)

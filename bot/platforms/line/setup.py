@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
 from bot.delivery.worker import DeliveryWorker
-from bot.images.temporary_host import gallery
-from bot.log import LogEvent, log
+from bot.images.temporary_host import create_temporary_images
+from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
 from bot.platforms.line.client import InvalidChannelTokenError, LineClient
 from bot.platforms.line.menu_selection import RichMenuSelection
@@ -19,19 +19,21 @@ from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.rich_menu import RichMenus
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
-from bot.settings import PREFIX, ConfigurationError, DeskName, DeskSettings
+from bot.settings import ENV_PREFIX, ConfigurationError, DeskName, DeskSettings
 from handlers import i18n as wording
 from handlers import thai
 from handlers.dialog.events import Channel, Reply
 
-PATIENCE = 0.8
+LINE_FETCH_WAIT = 0.8
 """Seconds that a person's turn waits for a file: LINE waits for two in all."""
 
-SHORTEST, LONGEST = 2.0, 300.0
+MIN_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 300.0
 """Seconds between tries to reach LINE, doubling from the one to the other."""
 
-REFUSED = "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"
-CHATS = (
+CHANNEL_REFUSED_TEXT = (
+    "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"
+)
+CHAT_MODE_ON_TEXT = (
     "บัญชีนี้เปิดแชตไว้ เจ้าหน้าที่หรือข้อความอัตโนมัติอาจตอบผู้แจ้งแทนระบบได้ ให้ปิด “แชต” ใน LINE Official Account Manager"
     " / Chat is on in this account, so others may read and answer what people write; turn it off there"
 )
@@ -42,18 +44,18 @@ CHATS = (
 class LineSetup:
     """An open door and the routes that LINE calls."""
 
-    talk: LineAdapter
-    post: LineSender
-    courier: DeliveryWorker
+    adapter: LineAdapter
+    sender: LineSender
+    delivery_worker: DeliveryWorker
     routes: Sequence[BaseRoute]
 
 
 @asynccontextmanager
-async def opened(
+async def open_line(
     desk: RunningDesk, own: DeskSettings, origin: str, fault: Callable[[BaseException], None]
 ) -> AsyncIterator[LineSetup]:
     """Open the door of a desk that has a token. Raises Misconfigured where there is no secret to it."""
-    name = f"{PREFIX}{desk.name.upper()}__LINE_SECRET"
+    name = f"{ENV_PREFIX}{desk.name.upper()}__LINE_SECRET"
     if own.line_token is None or own.line_secret is None:
         raise ConfigurationError(
             f"{name}: ต้องใส่ channel secret คู่กับ LINE_TOKEN / is needed beside LINE_TOKEN: the channel secret."
@@ -61,16 +63,21 @@ async def opened(
     line = LineClient(own.line_token.get_secret_value(), origin)
     menus = RichMenus(line, desk.name)
     shown = RichMenuSelection(menus, desk.store, fault)
-    post = LineSender(line, desk.store, _ledger(desk, line, fault), fault, shown.flag)
-    courier = DeliveryWorker(desk.engine, desk.store, {Channel.LINE: post}, fault, patience=PATIENCE)
-    shows = gallery(own.public_url, desk.name, desk.engine.now)
+    post = LineSender(line, desk.store, _create_quota(desk, line, fault), fault, shown.set_news_flag)
+    courier = DeliveryWorker(desk.engine, desk.store, {Channel.LINE: post}, fault, fetch_wait=LINE_FETCH_WAIT)
+    shows = create_temporary_images(own.public_url, desk.name, desk.engine.now)
     talk = LineAdapter(
-        desk.engine, desk.store, courier, line, post, fault, gallery=shows, speaks=shown.speaks
+        desk.engine, desk.store, courier, line, post, fault, images=shows, on_answered=shown.on_answered
     )
     hook = LineWebhook(talk, own.line_secret.get_secret_value(), fault)
-    beside = [asyncio.create_task(one) for one in (introduced(desk.name, talk, menus, fault), courier.run())]
+    beside = [
+        asyncio.create_task(one) for one in (initialize_account(desk.name, talk, menus, fault), courier.run())
+    ]
     try:
-        routes = [Route(f"/line/{desk.name}", hook, methods=["POST"]), *([shows.route()] if shows else [])]
+        routes = [
+            Route(f"/line/{desk.name}", hook, methods=["POST"]),
+            *([shows.build_route()] if shows else []),
+        ]
         yield LineSetup(talk, post, courier, routes)
     finally:
         for task in beside:
@@ -81,59 +88,62 @@ async def opened(
         await line.close()
 
 
-def _ledger(desk: RunningDesk, line: LineClient, fault: Callable[[BaseException], None]) -> PushQuota:
+def _create_quota(desk: RunningDesk, line: LineClient, fault: Callable[[BaseException], None]) -> PushQuota:
     """The ledger of a desk's account, which tells the desk's staff."""
 
-    async def tell(key: str, percent: int, used: int) -> None:
+    async def notify_staff(key: str, percent: int, used: int) -> None:
         words = {
-            lang: wording.text(Reply(key, {"percent": percent, "used": used}), lang) for lang in wording.WORDS
+            lang: wording.render_text(Reply(key, {"percent": percent, "used": used}), lang)
+            for lang in wording.WORDING
         }
         try:
-            await desk.store.personnel.tell(words, desk.engine.now())
+            await desk.store.staff_admin.broadcast(words, desk.engine.now())
         except Exception as trouble:  # the message that was pushed went all the same
             fault(trouble)
 
-    async def once(what: str, month: str) -> bool:
+    async def mark_done_once(what: str, month: str) -> bool:
         try:
-            return await desk.store.retention.once(what, month)
+            return await desk.store.retention.mark_done(what, month)
         except Exception as trouble:  # it is told rather twice than never
             fault(trouble)
             return True
 
-    def month() -> str:
-        return f"{thai.day(desk.engine.now()):%Y-%m}"
+    def get_month() -> str:
+        return f"{thai.to_bangkok_date(desk.engine.now()):%Y-%m}"
 
-    return PushQuota(line, desk.name, tell=tell, once=once, month=month)
+    return PushQuota(
+        line, desk.name, notify_staff=notify_staff, mark_once=mark_done_once, get_month=get_month
+    )
 
 
-async def introduced(
+async def initialize_account(
     desk: DeskName, talk: LineAdapter, menus: RichMenus, fault: Callable[[BaseException], None]
 ) -> None:
     """Learn who we are and what waits, and hang out the menus, as soon as LINE listens.
 
     A token that it refuses is named each time, an account in which others answer too once.
     """
-    pause, told = SHORTEST, False
+    pause, told = MIN_RETRY_DELAY, False
     while True:
         try:
-            await talk.post.remember()
-            talk.me, alone = await talk.line.bot()
+            await talk.sender.load_undeliverable()
+            talk.bot_user_id, alone = await talk.client.get_bot_info()
             if not (alone or told):
-                _name(desk, CHATS, LogEvent.CHATS)
+                _report_account_problem(desk, CHAT_MODE_ON_TEXT, LogEvent.LINE_CHAT_ON)
                 told = True
-            await talk.post.ledger.refresh()
+            await talk.sender.quota.refresh()
             await menus.set_up()
         except InvalidChannelTokenError:
-            _name(desk, REFUSED, LogEvent.REFUSED)
+            _report_account_problem(desk, CHANNEL_REFUSED_TEXT, LogEvent.REFUSED)
         except Exception as trouble:  # LINE is away; everything else goes on
             fault(trouble)
         else:
             return
         await asyncio.sleep(pause)
-        pause = min(LONGEST, pause * 2)
+        pause = min(MAX_RETRY_DELAY, pause * 2)
 
 
-def _name(desk: DeskName, words: str, happened: LogEvent) -> None:
+def _report_account_problem(desk: DeskName, words: str, happened: LogEvent) -> None:
     """Tell the administrator what is wrong with the account of a token."""
-    sys.stderr.write(f"{PREFIX}{desk.upper()}__LINE_TOKEN: {words}\n")
-    log(happened, desk)
+    sys.stderr.write(f"{ENV_PREFIX}{desk.upper()}__LINE_TOKEN: {words}\n")
+    log_event(happened, desk)

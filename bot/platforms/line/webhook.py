@@ -9,20 +9,20 @@ from collections.abc import AsyncIterator, Callable
 
 from starlette.types import Receive, Scope, Send
 
-from bot.log import LogEvent, log
+from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
-from bot.platforms.line.events import InvalidWebhookBodyError, read
+from bot.platforms.line.events import InvalidWebhookBodyError, parse_webhook
 
-MOST_BYTES = 1024 * 1024
-PATIENCE = 15.0
+MAX_BODY_BYTES = 1024 * 1024
+BODY_TIMEOUT = 15.0
 """Seconds in which a whole body comes in. LINE needs a few milliseconds; nobody else is to hold a place here."""
 
-FREE_BYTES = 16 * 1024
-ROOM_BYTES = 2 * 1024 * 1024
+UNMETERED_BYTES = 16 * 1024
+SHARED_BUFFER_BYTES = 2 * 1024 * 1024
 """Of each body that is coming in the first part is free: LINE's own are hardly longer, and find a place whatever others
 send. What is beyond shares some room, since nobody knows before its end whether a body is LINE's."""
 
-SIGNATURE = 44
+SIGNATURE_LENGTH = 44
 """Characters of a SHA-256 HMAC in base64."""
 
 
@@ -31,68 +31,68 @@ class LineWebhook:
 
     def __init__(self, talk: LineAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
         self._talk, self._secret, self._fault = talk, secret.encode(), fault
-        self._room = ROOM_BYTES
+        self._room = SHARED_BUFFER_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        status = await self._status(dict(scope["headers"]), receive)
+        status = await self._handle_request(dict(scope["headers"]), receive)
         headers = [(b"content-length", b"0")] + ([(b"retry-after", b"10")] if status == 503 else [])
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _status(self, headers: dict[bytes, bytes], receive: Receive) -> int:
-        signed = _signature(headers.get(b"x-line-signature", b""))
+    async def _handle_request(self, headers: dict[bytes, bytes], receive: Receive) -> int:
+        signed = _decode_signature(headers.get(b"x-line-signature", b""))
         if signed is None:
             return 401
         if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
             return 415
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length[:20]) > MOST_BYTES:
+        if not length.isdigit() or int(length[:20]) > MAX_BODY_BYTES:
             return 413
         body = bytearray()
         try:
-            async with asyncio.timeout(PATIENCE):
-                status = await self._taken(body, receive, signed)
+            async with asyncio.timeout(BODY_TIMEOUT):
+                status = await self._receive_body(body, receive, signed)
         except TimeoutError:
             return 408
         finally:
-            self._room += max(0, len(body) - FREE_BYTES)
-        return status or await self._heard(bytes(body))
+            self._room += max(0, len(body) - UNMETERED_BYTES)
+        return status or await self._handle_body(bytes(body))
 
-    async def _taken(self, body: bytearray, receive: Receive, signed: bytes) -> int:
+    async def _receive_body(self, body: bytearray, receive: Receive, signed: bytes) -> int:
         """Take a body in; gives the status of one that is not to be heard, 0 for one that LINE signed."""
         proof = hmac.new(self._secret, digestmod=hashlib.sha256)
-        async for piece in _pieces(receive):
-            had = max(len(body), FREE_BYTES)
+        async for piece in _iter_body(receive):
+            had = max(len(body), UNMETERED_BYTES)
             body += piece
             self._room -= max(0, len(body) - had)
-            if len(body) > MOST_BYTES:
+            if len(body) > MAX_BODY_BYTES:
                 return 413
             if self._room < 0:
                 return 503  # LINE brings it again
             proof.update(piece)
         return 0 if hmac.compare_digest(proof.digest(), signed) else 401
 
-    async def _heard(self, body: bytes) -> int:
+    async def _handle_body(self, body: bytes) -> int:
         since = asyncio.get_running_loop().time()
         try:
-            post = read(body)
+            post = parse_webhook(body)
         except InvalidWebhookBodyError:
-            log(LogEvent.UNREADABLE)
+            log_event(LogEvent.UNREADABLE)
             return 400
-        if post.unread:
-            log(LogEvent.UNREADABLE, count=post.unread)
+        if post.unreadable_count:
+            log_event(LogEvent.UNREADABLE, count=post.unreadable_count)
         try:
             # Not yet on the disk: LINE is to bring it again, and what was kept meanwhile has no second effect.
-            return 200 if await self._talk.hear(post, since) else 503
+            return 200 if await self._talk.handle_webhook(post, since) else 503
         except Exception as trouble:
             self._fault(trouble)
             return 503
 
 
-def _signature(header: bytes) -> bytes | None:
+def _decode_signature(header: bytes) -> bytes | None:
     """The bytes of a signature; None for what has not the shape of one."""
-    if len(header) != SIGNATURE:
+    if len(header) != SIGNATURE_LENGTH:
         return None
     try:
         return b64decode(header, validate=True)
@@ -100,7 +100,7 @@ def _signature(header: bytes) -> bytes | None:
         return None
 
 
-async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
+async def _iter_body(receive: Receive) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] != "http.request":

@@ -22,15 +22,21 @@ from telegram.error import (
 
 from bot.delivery.worker import PermanentError, RejectedError, RetryLaterError
 from bot.platforms.telegram.http_client import BotApiHttpClient
-from bot.platforms.telegram.models import ALLOWED
-from bot.platforms.telegram.ptb_request import SECONDS, AiohttpRequest, FloodError, read, written
+from bot.platforms.telegram.models import ALLOWED_UPDATES
+from bot.platforms.telegram.ptb_request import (
+    CALL_TIMEOUT,
+    AiohttpRequest,
+    FloodError,
+    decode_response,
+    encode_json,
+)
 from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.events import FileProblem
 
-MOST_AT_ONCE = 100
+MAX_WEBHOOK_CONNECTIONS = 100
 """Updates that Telegram may bring side by side, the most that it does; 40 where nothing is said."""
 
-POLL = 25
+POLL_TIMEOUT = 25
 """Seconds that Telegram holds a request for updates open."""
 
 
@@ -70,25 +76,25 @@ class TelegramClient:
         self._calls.close()
         await self._wire.shutdown()
 
-    async def check(self) -> None:
+    async def check_token(self) -> None:
         """See that the token is one. Raises Refused."""
-        with _explained():
+        with _translate_errors():
             await self._bot.get_me()
 
     async def send(self, chat: int, bubble: OutgoingMessage) -> int:
         """Send a message; gives its id."""
-        sent = await self._call(bubble.sent(chat))
+        sent = await self._call(bubble.to_send_call(chat))
         return int(sent["message_id"])
 
-    async def change(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
+    async def edit(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
         """Put other words and buttons in the place of a message's. Raises Gone."""
-        await self._call(bubble.put_in(chat, message))
+        await self._call(bubble.to_edit_call(chat, message))
 
     async def delete(self, chat: int, messages: Sequence[int]) -> None:
         """Delete up to 100 messages; those that are not there are passed over."""
         await self._call({"method": "deleteMessages", "chat_id": chat, "message_ids": list(messages)})
 
-    async def heard(self, tap: str) -> None:
+    async def answer_callback(self, tap: str) -> None:
         """Let the button that was tapped stop turning."""
         await self._call({"method": "answerCallbackQuery", "callback_query_id": tap})
 
@@ -97,75 +103,80 @@ class TelegramClient:
 
         PTB's own methods for these build and read objects that nobody looks at, which costs more than the call.
         """
-        return await self._ask(
+        return await self._request(
             {name: value for name, value in wish.items() if name != "method"}, wish["method"]
         )
 
-    async def _ask(self, parameters: Mapping[str, Any], method: str, seconds: float = SECONDS) -> Any:  # noqa: ANN401
-        with _explained():
-            body = written(parameters)
+    async def _request(
+        self, parameters: Mapping[str, Any], method: str, seconds: float = CALL_TIMEOUT
+    ) -> Any:  # noqa: ANN401
+        with _translate_errors():
+            body = encode_json(parameters)
             if self._wire.proxied:  # which `BotApiHttpClient` knows nothing of
                 url = f"{self._bot.base_url}/{method}"
-                status, raw = await self._wire.ask("POST", url, body, seconds)
+                status, raw = await self._wire.send_request("POST", url, body, seconds)
             else:
                 status, raw = await self._calls.post(method, body, seconds)
-            told = read(status, raw)
+            told = decode_response(status, raw)
             if status != HTTPStatus.OK or not told.get("ok"):
-                raise _FAILURES.get(status, NetworkError)(str(told.get("description", "")))
+                raise _ERROR_BY_STATUS.get(status, NetworkError)(str(told.get("description", "")))
             return told["result"]
 
-    async def picture(self, chat: int, content: bytes) -> int:
+    async def send_picture(self, chat: int, content: bytes) -> int:
         """Send a PNG picture that cannot be passed on; gives the message's id."""
-        with _explained():
+        with _translate_errors():
             sent = await self._bot.send_photo(chat, content, protect_content=True)
             return sent.message_id
 
-    async def types(self, chat: int) -> None:
+    async def send_typing(self, chat: int) -> None:
         """Show for five seconds that an answer is being written."""
-        with _explained():
+        with _translate_errors():
             await self._bot.send_chat_action(chat, "typing")
 
-    async def offer(
+    async def set_commands(
         self, commands: Sequence[tuple[str, str]], language: str | None, chat: int | None = None
     ) -> None:
         """Set the commands of private chats in a language; None for everybody else's. chat: of that one only."""
-        with _explained():
+        with _translate_errors():
             await self._bot.set_my_commands(
                 [BotCommand(name, told) for name, told in commands],
                 scope=BotCommandScopeAllPrivateChats() if chat is None else BotCommandScopeChat(chat),
                 language_code=language,
             )
 
-    async def withdraw(self, chat: int) -> None:
+    async def delete_commands(self, chat: int) -> None:
         """Show a chat the commands of everybody again."""
-        with _explained():
+        with _translate_errors():
             await self._bot.delete_my_commands(scope=BotCommandScopeChat(chat))
 
-    async def listen_at(self, address: str, secret: str) -> None:
+    async def set_webhook(self, address: str, secret: str) -> None:
         """Have updates sent to an address."""
-        with _explained():
+        with _translate_errors():
             await self._bot.set_webhook(
-                address, secret_token=secret, allowed_updates=ALLOWED, max_connections=MOST_AT_ONCE
+                address,
+                secret_token=secret,
+                allowed_updates=ALLOWED_UPDATES,
+                max_connections=MAX_WEBHOOK_CONNECTIONS,
             )
 
-    async def listen_here(self) -> None:
+    async def delete_webhook(self) -> None:
         """Have updates kept until they are asked for."""
-        with _explained():
+        with _translate_errors():
             await self._bot.delete_webhook()
 
-    async def updates(self, after: int | None) -> list[Any]:
+    async def get_updates(self, after: int | None) -> list[Any]:
         """The updates after one, as they came: PTB would refuse all for one that it cannot read. Raises Elsewhere."""
-        wanted: dict[str, Any] = {"timeout": POLL, "allowed_updates": ALLOWED}
+        wanted: dict[str, Any] = {"timeout": POLL_TIMEOUT, "allowed_updates": ALLOWED_UPDATES}
         if after is not None:
             wanted["offset"] = after + 1
-        came = await self._ask(wanted, "getUpdates", POLL + SECONDS)
+        came = await self._request(wanted, "getUpdates", POLL_TIMEOUT + CALL_TIMEOUT)
         if not isinstance(came, list):
             raise NetworkError("no updates")
         return came
 
-    async def file(self, file_id: str) -> AsyncIterator[bytes]:
+    async def download_file(self, file_id: str) -> AsyncIterator[bytes]:
         """The content of a file, piece by piece; its address is kept nowhere."""
-        with _explained():
+        with _translate_errors():
             place = (await self._bot.get_file(file_id)).file_path
         if place is None:
             raise PermanentError
@@ -173,19 +184,19 @@ class TelegramClient:
             yield piece
 
 
-_FAILURES: Mapping[int, Callable[[str], TelegramError]] = {
+_ERROR_BY_STATUS: Mapping[int, Callable[[str], TelegramError]] = {
     400: BadRequest,
     401: InvalidToken,
     403: Forbidden,
     404: InvalidToken,
     409: Conflict,
 }
-_GONE = ("not modified", "to edit not found", "can't be edited", "query is too old")
-_NEVER = ("chat not found", "user not found", "peer_id_invalid", "upgraded to a supergroup")
+_MESSAGE_GONE_TEXTS = ("not modified", "to edit not found", "can't be edited", "query is too old")
+_PERMANENT_TEXTS = ("chat not found", "user not found", "peer_id_invalid", "upgraded to a supergroup")
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Tell the errors of PTB as what to do now. None of them takes words of Telegram's along."""
     try:
         yield
@@ -200,12 +211,16 @@ def _explained() -> Iterator[None]:
     except Conflict:
         raise UpdatesConflictError from None
     except BadRequest as bad:
-        raise _named(bad.message.lower()) from None
+        raise _bad_request_to_error(bad.message.lower()) from None
 
 
-def _named(told: str) -> Exception:
+def _bad_request_to_error(told: str) -> Exception:
     if "too big" in told:
         return PermanentError(FileProblem.TOO_LARGE)
-    if "file_id" in told or "temporarily unavailable" in told or any(words in told for words in _NEVER):
+    if (
+        "file_id" in told
+        or "temporarily unavailable" in told
+        or any(words in told for words in _PERMANENT_TEXTS)
+    ):
         return PermanentError()
-    return MessageGoneError() if any(words in told for words in _GONE) else RejectedError()
+    return MessageGoneError() if any(words in told for words in _MESSAGE_GONE_TEXTS) else RejectedError()

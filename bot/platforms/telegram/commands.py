@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 from bot.delivery.worker import PermanentError, RejectedError
 from bot.platforms.telegram.client import TelegramClient
 from handlers import i18n as wording
-from handlers.dialog.events import OTHER, Channel, Lang, Reply
-from handlers.staff.permissions import HANDLING, CommandName, Role, may
+from handlers.dialog.events import OTHER_LANG, Channel, Lang, Reply
+from handlers.staff.permissions import CASE_WORKERS, CommandName, Role, is_allowed
 from storage.store import Store
 
-Offered: TypeAlias = Sequence[tuple[str, str]]
+CommandList: TypeAlias = Sequence[tuple[str, str]]
 """Names with what each does, as they are shown."""
 
-CITIZENS: Mapping[str, tuple[str, ...]] = {
+CITIZEN_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "complaints": ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy"),
     "service": (
         *("ask", "qna", "opinion", "consultations", "follow", "report"),
@@ -24,7 +24,7 @@ CITIZENS: Mapping[str, tuple[str, ...]] = {
 }
 """What everybody may do at a desk, in the order in which it is shown."""
 
-WORK = (
+CASE_OFFICER_COMMANDS = (
     CommandName.INBOX,
     CommandName.DUE,
     CommandName.OVERDUE,
@@ -36,41 +36,49 @@ WORK = (
 )
 """What officers of cases do every day; `/help` tells the rest."""
 
-QUESTIONS = ("questions", "opinions", "consult", "faq")
+SERVICE_OFFICER_COMMANDS = ("questions", "opinions", "consult", "faq")
 """What officers of the service desk do every day."""
 
-ROUND = 10.0
+REFRESH_INTERVAL = 10.0
 """Seconds between two looks at who is on the staff."""
 
 
-def everybodys(desk: str, lang: Lang) -> Offered:
+def list_citizen_commands(desk: str, lang: Lang) -> CommandList:
     """The commands of everybody at a desk, with the other language at the end."""
-    own = [(name, _words(desk, name, lang)) for name in CITIZENS[desk]]
-    return [*own, (OTHER[lang], wording.text(Reply(f"choice.{OTHER[lang]}"), lang))]
+    own = [(name, _describe_command(desk, name, lang)) for name in CITIZEN_COMMANDS[desk]]
+    return [*own, (OTHER_LANG[lang], wording.render_text(Reply(f"choice.{OTHER_LANG[lang]}"), lang))]
 
 
-def officers(desk: str, role: Role, lang: Lang) -> Offered:
+def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
     """The commands of a person of the staff; none where a role has nothing to do at a desk but what all may."""
     if desk == "service":
-        work = QUESTIONS if role in HANDLING else ()
-        offered = [(name, _words(desk, name, lang)) for name in work]
+        work = SERVICE_OFFICER_COMMANDS if role in CASE_WORKERS else ()
+        offered = [(name, _describe_command(desk, name, lang)) for name in work]
     else:
         offered = [
-            (order.value, wording.text(Reply(f"staff.help.{order}"), lang))
-            for order in WORK
-            if may(role, order)
+            (order.value, wording.render_text(Reply(f"staff.help.{order}"), lang))
+            for order in CASE_OFFICER_COMMANDS
+            if is_allowed(role, order)
         ]
-    return [*offered, ("help", _words("staff", "help", lang)), *_besides(desk, lang)] if offered else []
+    return (
+        [*offered, ("help", _describe_command("staff", "help", lang)), *_list_shared_commands(desk, lang)]
+        if offered
+        else []
+    )
 
 
-def _besides(desk: str, lang: Lang) -> Offered:
+def _list_shared_commands(desk: str, lang: Lang) -> CommandList:
     """What an officer may do as everybody may, where it leads away from no work."""
-    return [one for one in everybodys(desk, lang) if one[0] in {"start", "stop", "wipe", OTHER[lang]}]
+    return [
+        one
+        for one in list_citizen_commands(desk, lang)
+        if one[0] in {"start", "stop", "wipe", OTHER_LANG[lang]}
+    ]
 
 
-def _words(desk: str, name: str, lang: Lang) -> str:
+def _describe_command(desk: str, name: str, lang: Lang) -> str:
     own = f"command.{desk}.{name}"
-    return wording.text(Reply(own if own in wording.WORDS[lang] else f"command.{name}"), lang)
+    return wording.render_text(Reply(own if own in wording.WORDING[lang] else f"command.{name}"), lang)
 
 
 @dataclass
@@ -79,53 +87,56 @@ class TelegramCommandMenus:
 
     desk: str
     store: Store
-    api: TelegramClient
-    opened: Callable[[bytes], int]
-    fault: Callable[[BaseException], None]
-    round: float = ROUND
-    _shown: dict[int, tuple[Role, Lang]] = field(default_factory=dict, repr=False)
-    _looking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    client: TelegramClient
+    decrypt_address: Callable[[bytes], int]
+    on_error: Callable[[BaseException], None]
+    refresh_interval: float = REFRESH_INTERVAL
+    _current_menus: dict[int, tuple[Role, Lang]] = field(default_factory=dict, repr=False)
+    _refresh_lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
-    async def introduce(self) -> None:
+    async def set_citizen_commands(self) -> None:
         """Tell Telegram the commands of everybody: Thai, and English for whose Telegram is English."""
-        await self.api.offer(everybodys(self.desk, "th"), None)
-        await self.api.offer(everybodys(self.desk, "en"), "en")
+        await self.client.set_commands(list_citizen_commands(self.desk, "th"), None)
+        await self.client.set_commands(list_citizen_commands(self.desk, "en"), "en")
 
-    async def follow(self) -> None:
+    async def run(self) -> None:
         """Show officers their commands, for ever, as they join, change their language or leave."""
         while True:
             try:
-                await self.look()
+                await self.refresh()
             except Exception as trouble:  # Telegram is away, or busy: the next look mends it
-                self.fault(trouble)
-            await asyncio.sleep(self.round)
+                self.on_error(trouble)
+            await asyncio.sleep(self.refresh_interval)
 
-    async def look(self) -> None:
+    async def refresh(self) -> None:
         """Bring the officers' chats up to date, once. Raises as the calls do."""
-        async with self._looking:
-            await self._brought(await self._wanted())
+        async with self._refresh_lock:
+            await self._apply_menus(await self._load_wanted_menus())
 
-    async def _brought(self, wanted: Mapping[int, tuple[Role, Lang]]) -> None:
+    async def _apply_menus(self, wanted: Mapping[int, tuple[Role, Lang]]) -> None:
         for chat, told in wanted.items():
-            if self._shown.get(chat) != told:
-                await self._quietly(self.api.offer(officers(self.desk, *told), None, chat))
-                self._shown[chat] = told
-        for chat in self._shown.keys() - wanted.keys():
-            await self._quietly(self.api.withdraw(chat))
-            del self._shown[chat]
+            if self._current_menus.get(chat) != told:
+                await self._ignore_refusal(
+                    self.client.set_commands(list_officer_commands(self.desk, *told), None, chat)
+                )
+                self._current_menus[chat] = told
+        for chat in self._current_menus.keys() - wanted.keys():
+            await self._ignore_refusal(self.client.delete_commands(chat))
+            del self._current_menus[chat]
 
-    async def _wanted(self) -> dict[int, tuple[Role, Lang]]:
+    async def _load_wanted_menus(self) -> dict[int, tuple[Role, Lang]]:
         """Whose chat shows what: everybody of the staff who joined from Telegram and has work at this desk."""
-        there = await self.store.personnel.reachable()
+        there = await self.store.staff_admin.list_contacts()
         return {
-            self.opened(address.back): (staff.role, address.lang)
+            self.decrypt_address(address.back): (staff.role, address.lang)
             for staff, address in there
-            if address.channel is Channel.TELEGRAM and officers(self.desk, staff.role, address.lang)
+            if address.channel is Channel.TELEGRAM
+            and list_officer_commands(self.desk, staff.role, address.lang)
         }
 
-    async def _quietly(self, call: Any) -> None:  # noqa: ANN401 - a coroutine
+    async def _ignore_refusal(self, call: Any) -> None:  # noqa: ANN401 - a coroutine
         """Carry a call out; a chat that is not there any more has no list to keep."""
         try:
             await call
         except (PermanentError, RejectedError) as trouble:
-            self.fault(trouble)
+            self.on_error(trouble)

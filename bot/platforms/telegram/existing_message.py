@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from bot.platforms.telegram.models import TelegramMessage
 from bot.platforms.telegram.render import OutgoingMessage
-from handlers.dialog.receipt import reads
+from handlers.dialog.receipt import parse_receipt
 
-_RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
+_RECEIPT_PATTERN = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +19,22 @@ class ExistingMessage:
     buttons: tuple[tuple[tuple[str, str | None], ...], ...]
     protected: bool
 
-    def takes(self, bubble: OutgoingMessage) -> bool:
+    def can_be_replaced_by(self, bubble: OutgoingMessage) -> bool:
         """Whether a bubble may stand in its place: what is guarded only where the message was sent guarded.
 
         A receipt always comes as a message of its own, and nothing takes its place: it is shown once.
         """
-        if bubble.keepsake or any(reads(shape) for shape in _RECEIPT.findall(self.text)):
+        if bubble.has_receipt or any(parse_receipt(shape) for shape in _RECEIPT_PATTERN.findall(self.text)):
             return False
-        return self.protected or not bubble.guarded
+        return self.protected or not bubble.protected
 
-    def shows(self, bubble: OutgoingMessage) -> bool:
+    def is_same_as(self, bubble: OutgoingMessage) -> bool:
         """Whether it says this already; Telegram refuses a change that changes nothing."""
-        rows = tuple(tuple((b["text"], b["callback_data"]) for b in row) for row in bubble.keyboard)
+        rows = tuple(tuple((b["text"], b["callback_data"]) for b in row) for row in bubble.button_rows)
         return self.text == bubble.text and self.buttons == rows
 
 
-def card(said: TelegramMessage | None) -> ExistingMessage | None:
+def to_existing_message(said: TelegramMessage | None) -> ExistingMessage | None:
     """The card of a tap; None where Telegram does not show it to bots any more."""
     if said is None or not said.date or said.text is None:
         return None

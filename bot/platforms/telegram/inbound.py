@@ -8,26 +8,26 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import Engine, EngineAnswer, joined, sorry
+from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers import i18n as wording
-from handlers.dialog.events import IDLE, Channel, Event, File, FileProblem, Lang, Reply
-from storage.files.evidence import MOST_BYTES, clean_name
+from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Channel, Event, File, FileProblem, Lang, Reply
+from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store
 
-LINKS = re.compile(r"report|track|ask|opinion|c-[0-9A-Za-z]{6}")
+DEEP_LINK_PATTERN = re.compile(r"report|track|ask|opinion|c-[0-9A-Za-z]{6}")
 """What a deep link may ask for: t.me/BOT?start=report."""
 
-MOST_TYPED = 4096
+MAX_REMEMBERED_TEXTS = 4096
 """Messages that are remembered for corrections."""
 
-MOST_MET = 1024
+MAX_IDENTITIES = 1024
 """People whose mark is not made anew for each message, until `TelegramInbound.part`. Memory only."""
 
-_BACK = ("outbox", "", "back")
+_ADDRESS_CONTEXT = ("outbox", "", "back")
 
-SOON, AGAIN = 1.0, 4.0
+TYPING_DELAY, TYPING_INTERVAL = 1.0, 4.0
 """Seconds until the chat shows that an answer is being written, and until it has to be told again."""
 
 
@@ -37,29 +37,32 @@ class TelegramInbound:
 
     engine: Engine
     store: Store
-    courier: DeliveryWorker
-    api: TelegramClient
-    fault: Callable[[BaseException], None]
-    _typed: dict[tuple[bytes, int], str] = field(default_factory=dict, repr=False)
-    _since: "deque[tuple[float, bytes, int]]" = field(default_factory=deque, repr=False)
-    _met: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
+    delivery_worker: DeliveryWorker
+    client: TelegramClient
+    on_error: Callable[[BaseException], None]
+    _texts: dict[tuple[bytes, int], str] = field(default_factory=dict, repr=False)
+    _text_ages: "deque[tuple[float, bytes, int]]" = field(default_factory=deque, repr=False)
+    _identities: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
 
-    def who(self, chat: int) -> bytes:
+    def person_id(self, chat: int) -> bytes:
         """A person. In a private chat the chat's number is the person's."""
-        return self._meet(chat)[0]
+        return self._identify(chat)[0]
 
-    def _meet(self, chat: int) -> tuple[bytes, bytes]:
+    def _identify(self, chat: int) -> tuple[bytes, bytes]:
         """A person's mark and sealed return address, remembered for a moment: each update asks a few times."""
-        known = self._met.get(chat)
+        known = self._identities.get(chat)
         if known is None:
-            if len(self._met) >= MOST_MET:
-                self.part()
-            seals, address = self.store.seals, str(chat)
-            known = seals.who(Channel.TELEGRAM, address), seals.address.seal(address.encode(), *_BACK)
-            self._met[chat] = known
+            if len(self._identities) >= MAX_IDENTITIES:
+                self.clear_identities()
+            seals, address = self.store.keyring, str(chat)
+            known = (
+                seals.hash_id(Channel.TELEGRAM, address),
+                seals.address.encrypt(address.encode(), *_ADDRESS_CONTEXT),
+            )
+            self._identities[chat] = known
         return known
 
-    def event(
+    def build_event(
         self,
         number: int,
         chat: int,
@@ -68,91 +71,107 @@ class TelegramInbound:
         was: str | None = None,
     ) -> Event:
         """An event, with its deed or without one yet; number: of the update."""
-        who, back = self._meet(chat)
-        return Event(f"telegram:{number}", who, Channel.TELEGRAM, text, choice, back=back, was=was)
+        who, back = self._identify(chat)
+        return Event(
+            f"telegram:{number}", who, Channel.TELEGRAM, text, choice, reply_to=back, previous_text=was
+        )
 
-    def opened(self, back: bytes) -> int:
+    def decrypt_address(self, back: bytes) -> int:
         """The chat of a sealed return address."""
-        return int(self.store.seals.address.open(back, *_BACK))
+        return int(self.store.keyring.address.decrypt(back, *_ADDRESS_CONTEXT))
 
-    async def lang(self, who: bytes) -> Lang:
+    async def load_language(self, who: bytes) -> Lang:
         """The language that a person's talk is in."""
-        session = await self.store.session(who)
+        session = await self.store.load_session(who)
         return session.lang if session else "th"
 
-    async def take(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
+    async def answer_message(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
         """The answer to a message; None for one that nobody wrote, such as a pinned one."""
         chat = said.chat.id
         if said.file is not None:
-            return await self._with_file(self.event(number, chat), said, said.file)
+            return await self._answer_file(self.build_event(number, chat), said, said.file)
         if said.text is not None:
-            self._remember(said)
-            return await self.engine.handle(self.event(number, chat, typed(said.text)))
+            self._remember_text(said)
+            return await self.engine.handle(self.build_event(number, chat, normalize_command_text(said.text)))
         if said.location is not None:
             where = {
                 "latitude": f"{said.location.latitude:.5f}",
                 "longitude": f"{said.location.longitude:.5f}",
             }
-            text = wording.text(Reply("chat.place", where), await self.lang(self.who(chat)))
-            return await self.engine.handle(self.event(number, chat, text))
-        return await self.engine.handle(self.event(number, chat, "")) if said.strange else None
+            text = wording.render_text(
+                Reply("chat.place", where), await self.load_language(self.person_id(chat))
+            )
+            return await self.engine.handle(self.build_event(number, chat, text))
+        return (
+            await self.engine.handle(self.build_event(number, chat, ""))
+            if said.has_unsupported_content
+            else None
+        )
 
-    async def corrected(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
+    async def answer_edited_message(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
         """The answer to a message that was changed in the chat; None where it holds no words."""
-        if said.words is None:
+        if said.text_or_caption is None:
             return None
-        was = self._typed.get((self.who(said.chat.id), said.message_id), "")
-        if said.words == was:
+        was = self._texts.get((self.person_id(said.chat.id), said.message_id), "")
+        if said.text_or_caption == was:
             return None  # something else about it changed
-        self._remember(said)
-        return await self.engine.handle(self.event(number, said.chat.id, said.words, was=was))
+        self._remember_text(said)
+        return await self.engine.handle(self.build_event(number, said.chat.id, said.text_or_caption, was=was))
 
-    def _remember(self, said: TelegramMessage) -> None:
+    def _remember_text(self, said: TelegramMessage) -> None:
         """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
-        who = self.who(said.chat.id)
-        self._typed[who, said.message_id] = said.words or ""
-        self._since.append((self.engine.now().timestamp(), who, said.message_id))
-        self.forget()
+        who = self.person_id(said.chat.id)
+        self._texts[who, said.message_id] = said.text_or_caption or ""
+        self._text_ages.append((self.engine.now().timestamp(), who, said.message_id))
+        self.evict_old_texts()
 
-    def forget(self) -> None:
+    def evict_old_texts(self) -> None:
         """Forget what was typed so long ago that no draft holds it."""
-        oldest = self.engine.now().timestamp() - IDLE.total_seconds()
-        while self._since and (len(self._since) > MOST_TYPED or self._since[0][0] < oldest):
-            _, who, message = self._since.popleft()
-            self._typed.pop((who, message), None)
+        oldest = self.engine.now().timestamp() - SESSION_IDLE_TIMEOUT.total_seconds()
+        while self._text_ages and (
+            len(self._text_ages) > MAX_REMEMBERED_TEXTS or self._text_ages[0][0] < oldest
+        ):
+            _, who, message = self._text_ages.popleft()
+            self._texts.pop((who, message), None)
 
-    def part(self) -> None:
+    def clear_identities(self) -> None:
         """Forget who wrote: whose mark belongs to which chat is made anew with the next message."""
-        self._met.clear()
+        self._identities.clear()
 
-    async def _with_file(self, event: Event, said: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
+    async def _answer_file(self, event: Event, said: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
         """The answer to a file, and to the words that came with it."""
         try:
-            async with self._typing(said.chat.id):
+            async with self._show_typing(said.chat.id):
                 # One that is brought once more is here already, or on its way.
-                answer = await self.engine.said(event.id) or await self._decided(event, said, sent)
+                answer = await self.engine.find_previous_answer(
+                    event.id
+                ) or await self._fetch_and_handle_file(event, said, sent)
                 if not said.caption:
                     return answer
-                self._remember(said)
+                self._remember_text(said)
                 told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=said.caption))
-                return joined((answer, told))
+                return merge_answers((answer, told))
         except Exception as trouble:  # nothing was kept, and the person is told
-            self.fault(trouble)
-            return sorry("sorry.busy", await self.lang(event.who))
+            self.on_error(trouble)
+            return build_error_answer("sorry.busy", await self.load_language(event.person_id))
 
-    async def _decided(self, event: Event, said: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
+    async def _fetch_and_handle_file(
+        self, event: Event, said: TelegramMessage, sent: TelegramFile
+    ) -> EngineAnswer:
         """The answer to a file that is fetched; one that is too large is refused at once."""
-        name = clean_name(sent.file_name or named(said, await self.lang(event.who)))
-        if (sent.file_size or 0) > MOST_BYTES:
+        name = sanitize_file_name(
+            sent.file_name or default_file_name(said, await self.load_language(event.person_id))
+        )
+        if (sent.file_size or 0) > MAX_FILE_BYTES:
             file = File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
         else:
-            file = await self.courier.bring(event, name, {"file": sent.file_id})
+            file = await self.delivery_worker.fetch_file(event, name, {"file": sent.file_id})
         return await self.engine.handle(replace(event, file=file))
 
     @asynccontextmanager
-    async def _typing(self, chat: int) -> AsyncIterator[None]:
+    async def _show_typing(self, chat: int) -> AsyncIterator[None]:
         """Show that an answer is being written, if this takes long."""
-        task = asyncio.create_task(self._type(chat))
+        task = asyncio.create_task(self._send_typing_repeatedly(chat))
         try:
             yield
         finally:
@@ -160,28 +179,28 @@ class TelegramInbound:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _type(self, chat: int) -> None:
-        await asyncio.sleep(SOON)
+    async def _send_typing_repeatedly(self, chat: int) -> None:
+        await asyncio.sleep(TYPING_DELAY)
         while True:
             with suppress(Exception):  # a courtesy, and never worth a word
-                await self.api.types(chat)
-            await asyncio.sleep(AGAIN)
+                await self.client.send_typing(chat)
+            await asyncio.sleep(TYPING_INTERVAL)
 
 
-def typed(text: str) -> str:
+def normalize_command_text(text: str) -> str:
     """What was typed: a command without the bot's name, and of a deep link only what we know."""
     if not text.startswith("/"):
         return text
     command, _, rest = text.partition(" ")
     command = command.partition("@")[0]
     if command == "/start":
-        return f"/start {rest}" if LINKS.fullmatch(rest) else command
+        return f"/start {rest}" if DEEP_LINK_PATTERN.fullmatch(rest) else command
     return f"{command} {rest}" if rest else command
 
 
-def named(said: TelegramMessage, lang: Lang) -> str:
+def default_file_name(said: TelegramMessage, lang: Lang) -> str:
     """A name for a file that came without one."""
     kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(said, kind)), "file")
     if said.video_note or said.animation:
         kind = "video"
-    return wording.text(Reply(f"chat.{kind}"), lang)
+    return wording.render_text(Reply(f"chat.{kind}"), lang)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-PRIVATE = "private"
-Short = Annotated[str, StringConstraints(max_length=4096)]
+PRIVATE_CHAT = "private"
+ShortText = Annotated[str, StringConstraints(max_length=4096)]
 
 
 class _Model(BaseModel):
@@ -95,13 +95,13 @@ class TelegramMessage(_Model):
         return self.document or self.voice or self.audio or self.video or self.video_note or self.animation
 
     @property
-    def strange(self) -> bool:
+    def has_unsupported_content(self) -> bool:
         """Whether a person sent something that is neither words nor a file."""
         others = (self.sticker, self.contact, self.poll, self.dice, self.story, self.game)
         return any(other is not None for other in (*others, self.checklist, self.paid_media))
 
     @property
-    def words(self) -> str | None:
+    def text_or_caption(self) -> str | None:
         """What was typed: a message, or the words under a file."""
         return self.text if self.text is not None else self.caption
 
@@ -140,5 +140,5 @@ class Update(_Model):
     my_chat_member: ChatMemberUpdated | None = None
 
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates that are asked for."""

@@ -13,17 +13,17 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.delivery.worker import PermanentError
 
-SECONDS = 10.0
+CALL_TIMEOUT = 10.0
 """How long a call may take; whether one that took longer has counted nobody knows."""
 
-UNTOLD, LONGEST = 5.0, 86_400.0
+DEFAULT_RETRY_AFTER, MAX_RETRY_AFTER = 5.0, 86_400.0
 """Seconds to wait when Telegram says "too many" and not for how long, and the longest that is believed."""
 
-WHOLE = 300.0
+DOWNLOAD_TIMEOUT = 300.0
 """Seconds for a file of 20 MB: who sends slower keeps a place from others."""
 
-PIECE = 64 * 1024
-CONNECTIONS = 64
+CHUNK_SIZE = 64 * 1024
+MAX_CONNECTIONS = 64
 
 
 class FloodError(TelegramError):
@@ -45,12 +45,12 @@ class AiohttpRequest(BaseRequest):
     @property
     def read_timeout(self) -> float | None:
         """Seconds."""
-        return SECONDS
+        return CALL_TIMEOUT
 
     async def initialize(self) -> None:
         """Open the connections."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+            connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
             self._session = aiohttp.ClientSession(
                 connector=connector, trust_env=self.proxied, cookie_jar=aiohttp.DummyCookieJar()
             )
@@ -72,16 +72,23 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = None,  # noqa: ANN401, ARG002
     ) -> tuple[int, bytes]:
         """One request of PTB's: status and body. Raises TimedOut, NetworkError, Flood."""
-        seconds = read_timeout if isinstance(read_timeout, (int, float)) else SECONDS
-        status, told = await self.ask(method, url, _body(request_data) if request_data else None, seconds)
-        return _counted(status, told), told
+        seconds = read_timeout if isinstance(read_timeout, (int, float)) else CALL_TIMEOUT
+        status, told = await self.send_request(
+            method, url, _encode_body(request_data) if request_data else None, seconds
+        )
+        return _raise_if_flood(status, told), told
 
-    async def ask(self, method: str, url: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
+    async def send_request(self, method: str, url: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
         """One request: status and body. Raises TimedOut, NetworkError."""
         patience = aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._open.request(
-                method, url, data=body, headers=_kind(body), timeout=patience, allow_redirects=False
+            async with self._open_session.request(
+                method,
+                url,
+                data=body,
+                headers=_content_type_headers(body),
+                timeout=patience,
+                allow_redirects=False,
             ) as answer:
                 return answer.status, await answer.read()
         except TimeoutError:
@@ -90,21 +97,23 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(trouble).__name__) from None
 
     @property
-    def _open(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise NetworkError("not open")
         return self._session
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
         """The body of an answer, piece by piece. Raises NetworkError, Never."""
-        patience = aiohttp.ClientTimeout(total=WHOLE, sock_connect=SECONDS, sock_read=SECONDS)
+        patience = aiohttp.ClientTimeout(
+            total=DOWNLOAD_TIMEOUT, sock_connect=CALL_TIMEOUT, sock_read=CALL_TIMEOUT
+        )
         try:
-            async with self._open.get(url, timeout=patience, allow_redirects=False) as answer:
+            async with self._open_session.get(url, timeout=patience, allow_redirects=False) as answer:
                 if answer.status == HTTPStatus.NOT_FOUND:
                     raise PermanentError
                 if answer.status != HTTPStatus.OK:
                     raise NetworkError("no file")
-                async for piece in answer.content.iter_chunked(PIECE):
+                async for piece in answer.content.iter_chunked(CHUNK_SIZE):
                     yield piece
         except TimeoutError:
             raise TimedOut("no answer in time") from None
@@ -112,18 +121,18 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(trouble).__name__) from None
 
 
-def _counted(status: int, told: bytes) -> int:
+def _raise_if_flood(status: int, told: bytes) -> int:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise FloodError(_pause(told))
+        raise FloodError(_parse_retry_after(told))
     return status
 
 
-def read(status: int, raw: bytes) -> dict[str, Any]:
+def decode_response(status: int, raw: bytes) -> dict[str, Any]:
     """What an answer says. Raises Flood, and NetworkError: who speaks otherwise stands between Telegram and us.
 
     PTB's own reader would log what it cannot read.
     """
-    _counted(status, raw)
+    _raise_if_flood(status, raw)
     try:
         told = from_json(raw)
     except ValueError:
@@ -133,7 +142,7 @@ def read(status: int, raw: bytes) -> dict[str, Any]:
     return told
 
 
-def written(wish: Mapping[str, Any]) -> bytes:
+def encode_json(wish: Mapping[str, Any]) -> bytes:
     """A call as JSON. Half of a surrogate pair, which no UTF-8 can hold, becomes a question mark."""
     try:
         return to_json(wish)
@@ -141,14 +150,14 @@ def written(wish: Mapping[str, Any]) -> bytes:
         return json.dumps(wish, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _kind(body: Any) -> dict[str, str]:  # noqa: ANN401
+def _content_type_headers(body: Any) -> dict[str, str]:  # noqa: ANN401
     return {"content-type": "application/json"} if isinstance(body, bytes) else {}
 
 
-def _body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
+def _encode_body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     if not data.contains_files:
         # As JSON: percent signs would make Thai nine times as long.
-        return written(data.parameters)
+        return encode_json(data.parameters)
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
@@ -157,10 +166,10 @@ def _body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     return form
 
 
-def _pause(told: bytes) -> float:
+def _parse_retry_after(told: bytes) -> float:
     """Seconds that Telegram asks to wait; a few where it says none, or more than it ever would."""
     try:
         asked = float(json.loads(told)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return UNTOLD
-    return asked if 0 <= asked <= LONGEST else UNTOLD
+        return DEFAULT_RETRY_AFTER
+    return asked if 0 <= asked <= MAX_RETRY_AFTER else DEFAULT_RETRY_AFTER

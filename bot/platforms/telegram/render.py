@@ -7,13 +7,13 @@ from typing import Any
 from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Message
 
-LONGEST = 4096
+MAX_TEXT_UNITS = 4096
 """UTF-16 units of a message's text; the documentation says characters, and the stricter reading is always right."""
 
-WIDEST = 28
+MAX_BUTTON_ROW_WIDTH = 28
 """Characters of the labels that stand side by side; longer ones get rows of their own."""
 
-GAP = "\n\n"
+PARAGRAPH_BREAK = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +25,51 @@ class OutgoingMessage:
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
-    certain: bool = False
-    guarded: bool = False
-    keepsake: bool = False
-    fading: bool = False
+    durable: bool = False
+    protected: bool = False
+    has_receipt: bool = False
+    expires: bool = False
     qr: str = ""
     chart: MonthlyChart | None = None
 
     @property
-    def keyboard(self) -> list[list[dict[str, str]]]:
+    def button_rows(self) -> list[list[dict[str, str]]]:
         """The buttons in rows, short ones side by side."""
         rows: list[list[dict[str, str]]] = []
         room = 0
         for label, data in self.choices:
             if len(label) > room:
                 rows.append([])
-                room = WIDEST
+                room = MAX_BUTTON_ROW_WIDTH
             rows[-1].append({"text": label, "callback_data": data})
             room = room - len(label) if len(rows[-1]) < 2 else 0
         return rows
 
-    def with_words(self, more: str) -> "OutgoingMessage":
+    def with_inserted_text(self, more: str) -> "OutgoingMessage":
         """The bubble with words before its last ones, where there is room for them."""
-        head, gap, last = self.text.rpartition(GAP)
-        text = GAP.join(filter(None, (head, more, last))) if gap else self.text + GAP + more
-        return replace(self, text=text) if _fits(text) else self
+        head, gap, last = self.text.rpartition(PARAGRAPH_BREAK)
+        text = (
+            PARAGRAPH_BREAK.join(filter(None, (head, more, last)))
+            if gap
+            else self.text + PARAGRAPH_BREAK + more
+        )
+        return replace(self, text=text) if _fits_message(text) else self
 
-    def sent(self, chat: int) -> dict[str, Any]:
+    def to_send_call(self, chat: int) -> dict[str, Any]:
         """The call that sends it."""
         call: dict[str, Any] = {"method": "sendMessage", "chat_id": chat, "text": self.text, **NO_PREVIEW}
         if self.choices:
-            call["reply_markup"] = {"inline_keyboard": self.keyboard}
-        if self.guarded:
+            call["reply_markup"] = {"inline_keyboard": self.button_rows}
+        if self.protected:
             call["protect_content"] = True
         return call
 
-    def put_in(self, chat: int, message: int) -> dict[str, Any]:
+    def to_edit_call(self, chat: int, message: int) -> dict[str, Any]:
         """The call that puts it in the place of an earlier message."""
         call: dict[str, Any] = {"method": "editMessageText", "chat_id": chat, "message_id": message}
         call |= {"text": self.text, **NO_PREVIEW}
         if self.choices:
-            call["reply_markup"] = {"inline_keyboard": self.keyboard}
+            call["reply_markup"] = {"inline_keyboard": self.button_rows}
         return call
 
 
@@ -73,70 +77,76 @@ NO_PREVIEW: dict[str, Any] = {"link_preview_options": {"is_disabled": True}}
 """A preview would be fetched by Telegram, and the addresses here are of bodies that take complaints."""
 
 
-def bubbles(messages: Sequence[Message]) -> list[OutgoingMessage]:
+def render_messages(messages: Sequence[Message]) -> list[OutgoingMessage]:
     """Messages as few bubbles: one after another in one, until buttons close it or it is full."""
     made: list[OutgoingMessage] = []
     for message in messages:
-        for bubble in _parts(message):
+        for bubble in _split_message(message):
             last = made[-1] if made else None
-            if last is not None and not last.choices and _fits(last.text + GAP + bubble.text):
-                made[-1] = _joined(last, bubble)
+            if (
+                last is not None
+                and not last.choices
+                and _fits_message(last.text + PARAGRAPH_BREAK + bubble.text)
+            ):
+                made[-1] = _merge_messages(last, bubble)
             else:
                 made.append(bubble)
-    if any(bubble.guarded for bubble in made):
-        return [replace(bubble, guarded=True) for bubble in made]
+    if any(bubble.protected for bubble in made):
+        return [replace(bubble, protected=True) for bubble in made]
     return made
 
 
-def _joined(first: OutgoingMessage, then: OutgoingMessage) -> OutgoingMessage:
+def _merge_messages(first: OutgoingMessage, then: OutgoingMessage) -> OutgoingMessage:
     return OutgoingMessage(
-        first.text + GAP + then.text,
+        first.text + PARAGRAPH_BREAK + then.text,
         then.choices,
-        first.certain or then.certain,
-        first.guarded or then.guarded,
-        first.keepsake or then.keepsake,
-        first.fading or then.fading,
+        first.durable or then.durable,
+        first.protected or then.protected,
+        first.has_receipt or then.has_receipt,
+        first.expires or then.expires,
         first.qr or then.qr,
         first.chart or then.chart,
     )
 
 
-def _parts(message: Message) -> Iterator[OutgoingMessage]:
+def _split_message(message: Message) -> Iterator[OutgoingMessage]:
     """A message in bubbles; the buttons stand under its last part."""
-    texts = list(cut(message.text or "…"))
+    texts = list(split_message_text(message.text or "…"))
     for text in texts[:-1]:
-        yield OutgoingMessage(text, (), message.certain, message.guarded, fading=message.fading)
+        yield OutgoingMessage(text, (), message.durable, message.protected, expires=message.expires)
     keepsake = message.receipt is not None
     yield OutgoingMessage(
         texts[-1],
         message.choices,
-        message.certain,
-        message.guarded,
+        message.durable,
+        message.protected,
         keepsake,
-        message.fading,
+        message.expires,
         message.qr,
         message.chart,
     )
 
 
-def cut(text: str) -> Iterator[str]:
+def split_message_text(text: str) -> Iterator[str]:
     """A text in pieces that fit, cut at a line, else at a space, else anywhere but within a symbol."""
-    while not _fits(text):
+    while not _fits_message(text):
         # A character has one or two units, so this many characters always fit or nearly do.
-        head = text[:LONGEST]
-        while _size(head) > LONGEST:
-            head = head[: len(head) - max(1, (_size(head) - LONGEST) // 2)]
-        at = next((place for sign in ("\n", " ") if (place := head.rfind(sign)) > LONGEST // 2), len(head))
+        head = text[:MAX_TEXT_UNITS]
+        while _utf16_length(head) > MAX_TEXT_UNITS:
+            head = head[: len(head) - max(1, (_utf16_length(head) - MAX_TEXT_UNITS) // 2)]
+        at = next(
+            (place for sign in ("\n", " ") if (place := head.rfind(sign)) > MAX_TEXT_UNITS // 2), len(head)
+        )
         yield text[:at].rstrip() or "…"
         text = text[at:].lstrip()
     if text:
         yield text
 
 
-def _fits(text: str) -> bool:
+def _fits_message(text: str) -> bool:
     # A character has two units at most, so most texts need no counting.
-    return len(text) <= LONGEST // 2 or _size(text) <= LONGEST
+    return len(text) <= MAX_TEXT_UNITS // 2 or _utf16_length(text) <= MAX_TEXT_UNITS
 
 
-def _size(text: str) -> int:
+def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

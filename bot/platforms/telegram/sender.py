@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bot.delivery.worker import RetryLaterError
 from bot.platforms.telegram.client import MessageGoneError, TelegramClient
 from bot.platforms.telegram.render import OutgoingMessage
-from bot.platforms.telegram.send_limiter import MOST, SendLimiter
+from bot.platforms.telegram.send_limiter import MAX_SEND_WAIT, SendLimiter
 
-TRIES = 2
-MOST_AT_ONCE = 100
+MAX_SEND_ATTEMPTS = 2
+MAX_DELETED_PER_CALL = 100
 """Messages that one call deletes."""
 
 
@@ -17,41 +17,41 @@ MOST_AT_ONCE = 100
 class TelegramSender:
     """Sends, changes and deletes."""
 
-    api: TelegramClient
-    pace: SendLimiter
+    client: TelegramClient
+    limiter: SendLimiter
 
     async def send(self, chat: int, bubble: OutgoingMessage) -> int:
         """Send a message; gives its id. A short "not so fast" is waited for. Raises as `TelegramClient`."""
-        return await self._paced(chat, lambda: self.api.send(chat, bubble))
+        return await self._send_within_limits(chat, lambda: self.client.send(chat, bubble))
 
-    async def picture(self, chat: int, content: bytes) -> int:
+    async def send_picture(self, chat: int, content: bytes) -> int:
         """Send a PNG picture that cannot be passed on; gives its id. Waits and raises as `send`."""
-        return await self._paced(chat, lambda: self.api.picture(chat, content))
+        return await self._send_within_limits(chat, lambda: self.client.send_picture(chat, content))
 
-    async def _paced(self, chat: int, call: Callable[[], Awaitable[int]]) -> int:
-        for tried in range(1, TRIES + 1):
-            await self.pace.turn(chat)
+    async def _send_within_limits(self, chat: int, call: Callable[[], Awaitable[int]]) -> int:
+        for tried in range(1, MAX_SEND_ATTEMPTS + 1):
+            await self.limiter.acquire(chat)
             try:
                 return await call()
             except RetryLaterError as later:
-                self.pace.hold(chat, later.seconds)
-                if tried == TRIES or later.seconds > MOST:
+                self.limiter.back_off(chat, later.seconds)
+                if tried == MAX_SEND_ATTEMPTS or later.seconds > MAX_SEND_WAIT:
                     raise
-        raise RetryLaterError(MOST)
+        raise RetryLaterError(MAX_SEND_WAIT)
 
-    async def change(self, chat: int, message: int, bubble: OutgoingMessage) -> int:
+    async def edit(self, chat: int, message: int, bubble: OutgoingMessage) -> int:
         """Put a bubble in a message's place, or below where that is not there any more; gives the id."""
-        await self.pace.turn(chat)
+        await self.limiter.acquire(chat)
         try:
-            await self.api.change(chat, message, bubble)
+            await self.client.edit(chat, message, bubble)
         except MessageGoneError:
             return await self.send(chat, bubble)
         except RetryLaterError as later:
-            self.pace.hold(chat, later.seconds)
+            self.limiter.back_off(chat, later.seconds)
             raise
         return message
 
     async def delete(self, chat: int, messages: list[int]) -> None:
         """Delete messages, however many."""
-        for at in range(0, len(messages), MOST_AT_ONCE):
-            await self.api.delete(chat, messages[at : at + MOST_AT_ONCE])
+        for at in range(0, len(messages), MAX_DELETED_PER_CALL):
+            await self.client.delete(chat, messages[at : at + MAX_DELETED_PER_CALL])

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.engine import sorry
-from bot.log import LogEvent, log
+from bot.engine import build_error_answer
+from bot.log import LogEvent, log_event
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
-from bot.platforms.telegram.ptb_request import written
+from bot.platforms.telegram.ptb_request import encode_json
 
-MOST_BYTES = 1024 * 1024
+MAX_UPDATE_BYTES = 1024 * 1024
 """Of an update; Telegram's largest, with a long text and all its entities, is a fifth of it."""
 
-_NOTHING: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
-_JSON = (b"content-type", b"application/json")
+_EMPTY_HEADERS: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
+_JSON_HEADER = (b"content-type", b"application/json")
 
 
 class UpdateTooLargeError(Exception):
@@ -33,44 +33,44 @@ class TelegramWebhook:
         """Handle one request."""
         headers = dict(scope["headers"])
         if not hmac.compare_digest(headers.get(b"x-telegram-bot-api-secret-token", b""), self._secret):
-            return await _answer(send, 401)
+            return await _send_response(send, 401)
         if not headers.get(b"content-type", b"").startswith(b"application/json"):
-            return await _answer(send, 415)
+            return await _send_response(send, 415)
         try:
-            body = await _body(headers, receive)
+            body = await _read_body(headers, receive)
         except UpdateTooLargeError:
-            return await _answer(send, 413)
-        return await _answer(send, 200, await self._heard(body)) if body is not None else None
+            return await _send_response(send, 413)
+        return await _send_response(send, 200, await self._handle_body(body)) if body is not None else None
 
-    async def _heard(self, body: bytes) -> bytes:
+    async def _handle_body(self, body: bytes) -> bytes:
         """The call that rides in the answer, or nothing."""
         try:
             update = Update.model_validate_json(body)
         except ValidationError:
-            log(LogEvent.UNREADABLE)  # asked for again it would read no better
+            log_event(LogEvent.UNREADABLE)  # asked for again it would read no better
             return b""
         try:
-            wish = await self._door.hear(update)
+            wish = await self._door.handle_update(update)
         except Exception as trouble:
             self._fault(trouble)
-            wish = _sorry(update)
-        return written(wish) if wish else b""
+            wish = _to_error_reply(update)
+        return encode_json(wish) if wish else b""
 
 
-def _sorry(update: Update) -> dict[str, object] | None:
+def _to_error_reply(update: Update) -> dict[str, object] | None:
     if update.message is None:
         return None
     return {
         "method": "sendMessage",
         "chat_id": update.message.chat.id,
-        "text": sorry("sorry.fault", "th").messages[0].text,
+        "text": build_error_answer("sorry.fault", "th").messages[0].text,
     }
 
 
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
     """The whole body; None when the sender went away. Raises TooMuch as soon as it is."""
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length[:20]) > MOST_BYTES:
+    if not length.isdigit() or int(length[:20]) > MAX_UPDATE_BYTES:
         raise UpdateTooLargeError
     pieces, size = [], 0
     while True:
@@ -79,14 +79,14 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
             return None
         piece = message.get("body", b"")
         size += len(piece)
-        if size > MOST_BYTES:
+        if size > MAX_UPDATE_BYTES:
             raise UpdateTooLargeError
         pieces.append(piece)
         if not message.get("more_body", False):
             return b"".join(pieces)
 
 
-async def _answer(send: Send, status: int, body: bytes = b"") -> None:
-    headers = [_JSON, (b"content-length", str(len(body)).encode())] if body else list(_NOTHING)
+async def _send_response(send: Send, status: int, body: bytes = b"") -> None:
+    headers = [_JSON_HEADER, (b"content-length", str(len(body)).encode())] if body else list(_EMPTY_HEADERS)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -12,17 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.multipart import FormData
-from handlers.dialog.events import IDLE, Channel, Lang, Session
-from storage.crypto.aead import same
+from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Channel, Lang, Session
+from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
 
-Opens: TypeAlias = str
+StartCommand: TypeAlias = str
 """The command that a page begins with, without its slash; empty where the talk has begun."""
-RANDOM = 16
+TOKEN_BYTES = 16
 """Random bytes of a cookie and of a form."""
 
-_TOKEN = re.compile(r"[0-9a-f]{32}")
-_LAST = re.compile(r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-9]{1,9})")
+_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
+_LAST_SUBMISSION_PATTERN = re.compile(r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ class LastSubmission:
     form: nonce and digest of it; count: how many events it had; minute: when, in minutes since 1970 (UTC).
     """
 
-    form: str = ""
-    count: int = 0
+    form_id: str = ""
+    event_count: int = 0
     minute: int = 0
 
-    def fresh(self, now: datetime) -> bool:
+    def is_fresh(self, now: datetime) -> bool:
         """Whether the talk that it belongs to cannot have lapsed."""
-        return bool(self.form) and now - datetime.fromtimestamp(self.minute * 60, UTC) < IDLE + timedelta(
-            minutes=1
-        )
+        return bool(self.form_id) and now - datetime.fromtimestamp(
+            self.minute * 60, UTC
+        ) < SESSION_IDLE_TIMEOUT + timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +48,40 @@ class BrowserSession:
     """Who sits at a browser, as far as anybody knows: `token` is random, and only its HMAC leaves this door."""
 
     token: str
-    last: LastSubmission = LastSubmission()
+    last_submission: LastSubmission = LastSubmission()
 
     @staticmethod
-    def of(request: Request, name: str) -> "BrowserSession | None":
+    def from_request(request: Request, name: str) -> "BrowserSession | None":
         """The seat of a browser that was here before."""
         token, _, rest = request.cookies.get(name, "").partition(".")
-        if not _TOKEN.fullmatch(token):
+        if not _TOKEN_PATTERN.fullmatch(token):
             return None
-        last = _LAST.fullmatch(rest)
+        last = _LAST_SUBMISSION_PATTERN.fullmatch(rest)
         return BrowserSession(
             token, LastSubmission(last[1], int(last[2]), int(last[3])) if last else LastSubmission()
         )
 
     @staticmethod
-    def fresh() -> "BrowserSession":
+    def create() -> "BrowserSession":
         """A seat that nobody has."""
-        return BrowserSession(secrets.token_hex(RANDOM))
+        return BrowserSession(secrets.token_hex(TOKEN_BYTES))
 
-    def who(self, seals: Keyring) -> bytes:
+    def derive_person_id(self, seals: Keyring) -> bytes:
         """The person, as the talk knows them."""
-        return seals.who(Channel.WEB, self.token)
+        return seals.hash_id(Channel.WEB, self.token)
 
-    def sent(self, form: str, count: int, now: datetime) -> "BrowserSession":
+    def with_submission(self, form: str, count: int, now: datetime) -> "BrowserSession":
         """The seat after a form was sent from it."""
-        return replace(self, last=LastSubmission(form, count, int(now.timestamp()) // 60))
+        return replace(self, last_submission=LastSubmission(form, count, int(now.timestamp()) // 60))
 
-    def event(self, seals: Keyring, form: str, place: int) -> str:
+    def build_event_id(self, seals: Keyring, form: str, place: int) -> str:
         """The id of an event: the same form, sent again, makes the same ones."""
-        return f"web.{self.who(seals).hex()}.{form}.{place}"
+        return f"web.{self.derive_person_id(seals).hex()}.{form}.{place}"
 
-    def mark(self, response: Response, name: str, paths: tuple[str, ...], *, secure: bool) -> None:
+    def set_cookie(self, response: Response, name: str, paths: tuple[str, ...], *, secure: bool) -> None:
         """Leave the cookie, for the pages of this desk alone and only until the browser is closed."""
-        last = self.last
-        value = f"{self.token}.{last.form}.{last.count}.{last.minute}"
+        last = self.last_submission
+        value = f"{self.token}.{last.form_id}.{last.event_count}.{last.minute}"
         for path in paths:
             response.set_cookie(name, value, path=path, secure=secure, httponly=True, samesite="lax")
 
@@ -96,52 +96,61 @@ class FormToken:
     """
 
     nonce: str
-    prompt: int
-    opens: Opens
+    prompt_number: int
+    start_command: StartCommand
     lang: Lang
-    had: str
+    previous_answer_digest: str
     minute: int
 
     @staticmethod
-    def to(session: Session | None, opens: Opens, lang: Lang, had: str, now: datetime) -> "FormToken":
+    def issue(
+        session: Session | None, opens: StartCommand, lang: Lang, had: str, now: datetime
+    ) -> "FormToken":
         """A new ticket to the question that a talk stands at, and to the answer that it had."""
         prompt, minute = (
             session.prompt if session else 0,
             int((session.at if session else now).timestamp()) // 60,
         )
-        return FormToken(secrets.token_hex(RANDOM), prompt, opens, lang, digest(had) if had else "", minute)
+        return FormToken(
+            secrets.token_hex(TOKEN_BYTES), prompt, opens, lang, digest_text(had) if had else "", minute
+        )
 
-    def lapsed(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         """Whether the page is so old that its talk may have lapsed."""
-        return now - datetime.fromtimestamp(self.minute * 60, UTC) >= IDLE
+        return now - datetime.fromtimestamp(self.minute * 60, UTC) >= SESSION_IDLE_TIMEOUT
 
-    def written(self, seat: BrowserSession, seals: Keyring) -> str:
+    def serialize(self, seat: BrowserSession, seals: Keyring) -> str:
         """The ticket as a field of a form, sealed to a seat."""
-        told = f"{self.nonce}.{self.prompt}.{self.opens}.{self.lang}.{self.had}.{self.minute}"
-        return f"{told}.{_proof(told, seat, seals)}"
+        told = (
+            f"{self.nonce}.{self.prompt_number}.{self.start_command}.{self.lang}"
+            f".{self.previous_answer_digest}.{self.minute}"
+        )
+        return f"{told}.{_compute_token_mac(told, seat, seals)}"
 
     @staticmethod
-    def read(field: str, seat: BrowserSession | None, seals: Keyring) -> "FormToken | None":
+    def parse(field: str, seat: BrowserSession | None, seals: Keyring) -> "FormToken | None":
         """A ticket as it came back; None for one that this seat was not given."""
         told, _, proof = field.rpartition(".")
-        if seat is None or not same(proof.encode(), _proof(told, seat, seals).encode()):
+        if seat is None or not constant_time_equal(
+            proof.encode(), _compute_token_mac(told, seat, seals).encode()
+        ):
             return None
         nonce, prompt, opens, lang, had, minute = told.split(".")
         return FormToken(nonce, int(prompt), opens, "en" if lang == "en" else "th", had, int(minute))
 
-    def form(self, filled: FormData, files: Iterable[str]) -> str:
+    def compute_form_id(self, filled: FormData, files: Iterable[str]) -> str:
         """The name of a form as it was filled in: another filling is another form, the same one is the same.
 
         files: digests of the files that came with it.
         """
-        content = "\0".join((filled.words("text"), filled.words("choice"), *files))
-        return f"{self.nonce}-{digest(content)}"
+        content = "\0".join((filled.get_text("text"), filled.get_text("choice"), *files))
+        return f"{self.nonce}-{digest_text(content)}"
 
 
-def digest(words: str) -> str:
+def digest_text(words: str) -> str:
     """A short name of some words; it stays between server and browser, sealed with the ticket."""
-    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:RANDOM]
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:TOKEN_BYTES]
 
 
-def _proof(told: str, seat: BrowserSession, seals: Keyring) -> str:
-    return seals.who("ticket", f"{seat.token}.{told}").hex()[: 2 * RANDOM]
+def _compute_token_mac(told: str, seat: BrowserSession, seals: Keyring) -> str:
+    return seals.hash_id("ticket", f"{seat.token}.{told}").hex()[: 2 * TOKEN_BYTES]

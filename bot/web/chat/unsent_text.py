@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers.dialog.events import IDLE
+from handlers.dialog.events import SESSION_IDLE_TIMEOUT
 
-LONGEST = 20_000
+MAX_UNSENT_LENGTH = 20_000
 """Characters of one text; a longer one is sent, so that it is kept all the same."""
 
-MOST = 500
+MAX_UNSENT_TEXTS = 500
 """Persons; the newest."""
 
 
@@ -16,23 +16,23 @@ MOST = 500
 class UnsentTextCache:
     """By person: at which step of the talk, what, and when."""
 
-    _typed: dict[bytes, tuple[str, str, datetime]] = field(default_factory=dict, repr=False)
+    _texts: dict[bytes, tuple[str, str, datetime]] = field(default_factory=dict, repr=False)
 
-    def remember(self, who: bytes, step: str, text: str, now: datetime) -> None:
+    def save(self, who: bytes, step: str, text: str, now: datetime) -> None:
         """Keep a text for when its question comes again."""
-        self.forget(who)
-        self._typed[who] = (step, text, now)
-        if len(self._typed) > MOST:
-            del self._typed[next(iter(self._typed))]
+        self.delete(who)
+        self._texts[who] = (step, text, now)
+        if len(self._texts) > MAX_UNSENT_TEXTS:
+            del self._texts[next(iter(self._texts))]
 
-    def at(self, who: bytes, step: str, now: datetime) -> str:
+    def get(self, who: bytes, step: str, now: datetime) -> str:
         """What somebody typed at a step; empty where that was nothing, or is too long ago."""
-        typed_at, text, when = self._typed.get(who, ("", "", now))
-        if now - when >= IDLE:
-            self.forget(who)
+        typed_at, text, when = self._texts.get(who, ("", "", now))
+        if now - when >= SESSION_IDLE_TIMEOUT:
+            self.delete(who)
             return ""
         return text if typed_at == step else ""
 
-    def forget(self, who: bytes) -> None:
+    def delete(self, who: bytes) -> None:
         """Forget what somebody typed."""
-        self._typed.pop(who, None)
+        self._texts.pop(who, None)

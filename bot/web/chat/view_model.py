@@ -8,28 +8,28 @@ from markupsafe import Markup
 
 from bot.engine import EngineAnswer
 from bot.web import html as markup
-from bot.web.chat.receipt_download import ReceiptDownload, keepsake
+from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
 from handlers import i18n as wording
-from handlers.dialog.events import TYPED, ExpectedInput, Lang, Message, Reply, Session
+from handlers.dialog.events import TYPED_INPUTS, ExpectedInput, Lang, Message, Reply, Session
 
-HEADED = {
+HEADED_SECTION_KEYS = {
     *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
     *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help", "consult.hello"),
 }
 """What is no note but part of the page, and whose first line is its heading."""
 
-PLAIN = {"notice.rule", "report.alternate"}
-EXITS = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
+PLAIN_SECTION_KEYS = {"notice.rule", "report.alternate"}
+EXIT_CHOICES = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
 """Ways out of a question, which stand apart from the answers to it."""
 
-ASKING = ("ask.", "welcome.", "thread.")
+QUESTION_KEY_PREFIXES = ("ask.", "welcome.", "thread.")
 """How the keys of questions begin at which people ask, and do not answer."""
 
-AS_BUTTONS = {"ask.found": "titles"}
+ARGS_SHOWN_AS_BUTTONS = {"ask.found": "titles"}
 """What stands on the page as buttons anyway: on other doors, buttons may be missing or cut short."""
 
-CHIEF = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
-LANGUAGES = {"/th", "/en"}
+PRIMARY_CHOICES = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
+LANGUAGE_COMMANDS = {"/th", "/en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,101 +61,101 @@ class ChatView:
 
     notes: tuple[Markup, ...]
     sections: tuple[PageSection, ...]
-    wants: ExpectedInput
+    expected_input: ExpectedInput
     buttons: tuple[ChoiceButton, ...]
-    place: tuple[int, int] | None
+    progress: tuple[int, int] | None
     typed: str
-    had: str
-    told: str
-    label: str
-    beside: str
-    refused: bool
-    keepsake: ReceiptDownload | None
+    previous_answer: str
+    story_so_far: str
+    text_label_key: str
+    beside_label_key: str
+    is_text_rejected: bool
+    receipt_download: ReceiptDownload | None
 
 
-def arranged(
+def build_chat_view(
     says: Iterable[Reply], lang: Lang, session: Session | None, typed: str, *, notes: Iterable[str] = ()
 ) -> ChatView:
     """Arrange what was said. typed: what stands in the text box; notes: words of the door itself."""
     shown = [*says]
     question = shown[-1] if shown and shown[-1].choices else None
-    told_of, sections = [markup.html(note) for note in notes], list[PageSection]()
+    told_of, sections = [markup.text_to_html(note) for note in notes], list[PageSection]()
     for say in shown[: -1 if question else None]:
-        if is_part(say):
-            sections.append(_section(say, lang, 2 if sections else 1))
+        if is_section(say):
+            sections.append(_build_section(say, lang, 2 if sections else 1))
         else:
-            told_of.append(markup.html(wording.text(say, lang)))
+            told_of.append(markup.text_to_html(wording.render_text(say, lang)))
     if question:
-        sections.append(_section(question, lang, 2 if any(s.level for s in sections) else 1))
+        sections.append(_build_section(question, lang, 2 if any(s.level for s in sections) else 1))
     wants = (question.wants if question else None) or ExpectedInput.PICK
-    had = _answered(session, wants, question)
-    asking = question is not None and question.key.startswith(ASKING)
+    had = _find_previous_answer(session, wants, question)
+    asking = question is not None and question.key.startswith(QUESTION_KEY_PREFIXES)
     return ChatView(
         notes=tuple(told_of),
         sections=tuple(sections),
-        wants=wants,
-        buttons=_buttons(question, lang, session, wants) if question else (),
-        place=_place(question) if question else None,
-        typed=typed or _unsent(shown) or had,
-        had=had,
-        label="page.question.asked" if asking else "page.answer",
-        beside="page.question.beside" if asking else "page.write",
-        told=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
-        refused=wants in TYPED and any("unsent" in say.args for say in shown),
-        keepsake=_keepsake(shown, lang),
+        expected_input=wants,
+        buttons=_build_buttons(question, lang, session, wants) if question else (),
+        progress=_parse_progress(question) if question else None,
+        typed=typed or _find_unsent_text(shown) or had,
+        previous_answer=had,
+        text_label_key="page.question.asked" if asking else "page.answer",
+        beside_label_key="page.question.beside" if asking else "page.write",
+        story_so_far=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
+        is_text_rejected=wants in TYPED_INPUTS and any("unsent" in say.args for say in shown),
+        receipt_download=_build_receipt_links(shown, lang),
     )
 
 
-def _section(say: Reply, lang: Lang, level: int) -> PageSection:
-    if say.key in AS_BUTTONS:
-        say = replace(say, args={**say.args, AS_BUTTONS[say.key]: ()})
-    message = wording.render(say, lang)
-    if say.key in PLAIN:
-        return PageSection(0, "", markup.html(message.text))
+def _build_section(say: Reply, lang: Lang, level: int) -> PageSection:
+    if say.key in ARGS_SHOWN_AS_BUTTONS:
+        say = replace(say, args={**say.args, ARGS_SHOWN_AS_BUTTONS[say.key]: ()})
+    message = wording.render_reply(say, lang)
+    if say.key in PLAIN_SECTION_KEYS:
+        return PageSection(0, "", markup.text_to_html(message.text))
     text = message.text.lstrip("\n")
-    place = _place(say)
+    place = _parse_progress(say)
     if place:
         text = text.removeprefix(f"({place[0]}/{place[1]}) ")
     heading, _, body = text.partition("\n")
     if say.key == "report.review":
-        return PageSection(level, heading, markup.pairs(wording.lines(say, lang)[1:]))
-    marks = _marks(say, message, lang)
+        return PageSection(level, heading, markup.pairs_to_html(wording.render_lines(say, lang)[1:]))
+    marks = _find_highlights(say, message, lang)
     if "status" in marks:  # the state is the heading's own words
-        return PageSection(level, markup.inline(heading, marks), markup.html(body))
-    return PageSection(level, heading, markup.html(body, marks))
+        return PageSection(level, markup.line_to_html(heading, marks), markup.text_to_html(body))
+    return PageSection(level, heading, markup.text_to_html(body, marks))
 
 
-def _marks(say: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
+def _find_highlights(say: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
     status = say.args.get("status")
     marks = {"receipt": message.receipt} if message.receipt else {}
-    return {**marks, "status": wording.text(status, lang)} if isinstance(status, Reply) else marks
+    return {**marks, "status": wording.render_text(status, lang)} if isinstance(status, Reply) else marks
 
 
-def _place(say: Reply) -> tuple[int, int] | None:
+def _parse_progress(say: Reply) -> tuple[int, int] | None:
     place, of = say.args.get("place"), say.args.get("of")
     return (place, of) if isinstance(place, int) and isinstance(of, int) else None
 
 
-def _buttons(
+def _build_buttons(
     question: Reply, lang: Lang, session: Session | None, wants: ExpectedInput
 ) -> tuple[ChoiceButton, ...]:
     made = []
     for choice in question.choices:
         value = choice.data.partition(".")[2]
-        kind = "chief" if value in CHIEF else "exit" if value in EXITS else "answer"
-        if choice.data not in LANGUAGES:  # the language stands at the top of each page
-            made.append(ChoiceButton(wording.label(choice, lang), choice.data, kind))
+        kind = "chief" if value in PRIMARY_CHOICES else "exit" if value in EXIT_CHOICES else "answer"
+        if choice.data not in LANGUAGE_COMMANDS:  # the language stands at the top of each page
+            made.append(ChoiceButton(wording.render_label(choice, lang), choice.data, kind))
     if wants is ExpectedInput.LONG and session and not any(b.data.endswith(".done") for b in made):
-        label = wording.text(Reply("page.done"), lang)
+        label = wording.render_text(Reply("page.done"), lang)
         made.insert(0, ChoiceButton(label, f"{session.prompt}.done", "chief"))
     return tuple(sorted(made, key=lambda button: button.kind == "exit"))
 
 
-def _unsent(says: Iterable[Reply]) -> str:
+def _find_unsent_text(says: Iterable[Reply]) -> str:
     return next((str(say.args["unsent"]) for say in says if "unsent" in say.args), "")
 
 
-def _answered(session: Session | None, wants: ExpectedInput, question: Reply | None) -> str:
+def _find_previous_answer(session: Session | None, wants: ExpectedInput, question: Reply | None) -> str:
     """The answer that a question already has, to be changed; not one that was picked."""
     if session is None or question is None or wants is not ExpectedInput.TEXT:
         return ""
@@ -164,24 +164,24 @@ def _answered(session: Session | None, wants: ExpectedInput, question: Reply | N
     return "" if answer in picked else answer
 
 
-def _keepsake(says: Iterable[Reply], lang: Lang) -> ReceiptDownload | None:
+def _build_receipt_links(says: Iterable[Reply], lang: Lang) -> ReceiptDownload | None:
     for say in says:
         receipt: Any = say.args.get("receipt")
         if receipt:
-            title = wording.text(Reply("page.note_code"), lang)
+            title = wording.render_text(Reply("page.note_code"), lang)
             by = say.args.get("answer_by")
-            until = wording.text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
-            return keepsake(receipt, title, until)
+            until = wording.render_text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
+            return build_receipt_download(receipt, title, until)
     return None
 
 
-def together(answers: list[EngineAnswer]) -> EngineAnswer:
+def merge_form_answers(answers: list[EngineAnswer]) -> EngineAnswer:
     """The answers to a form's events as one: what each told, and the last one's question."""
     *earlier, last = answers
-    told = [say for answer in earlier for say in answer.says if not say.choices and not is_part(say)]
-    return replace(last, says=(*told, *last.says))
+    told = [say for answer in earlier for say in answer.replies if not say.choices and not is_section(say)]
+    return replace(last, replies=(*told, *last.replies))
 
 
-def is_part(say: Reply) -> bool:
+def is_section(say: Reply) -> bool:
     """Whether something said is a part of the page; all else without choices is a note."""
-    return say.key in HEADED or say.key in PLAIN
+    return say.key in HEADED_SECTION_KEYS or say.key in PLAIN_SECTION_KEYS

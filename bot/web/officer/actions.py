@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
 from bot.bootstrap import RunningDesk
-from bot.engine import MOST_REDECIDED
+from bot.engine import MAX_DECISION_ATTEMPTS
 from handlers.dialog.events import Act, Channel, Event, Lang, Query, Reply, TurnResult
 from handlers.office import Office
 from handlers.staff.complaints.case_page import PageRequest
@@ -34,11 +34,11 @@ class OfficerActions:
 
     desk: RunningDesk
     office: Office
-    mark: bytes
+    token_hash: bytes
 
-    def visit(self) -> PageRequest:
+    def create_page_request(self) -> PageRequest:
         """The visit at this instant."""
-        return PageRequest(self.mark, self.office, self.now())
+        return PageRequest(self.token_hash, self.office, self.now())
 
     def now(self) -> datetime:
         """The instant."""
@@ -53,12 +53,12 @@ class OfficerActions:
             except StopIteration as decided:
                 found: T = decided.value
                 return found
-            answer = await self.desk.engine.ask(query)
+            answer = await self.desk.engine.answer_query(query)
 
-    async def done(self, deed: Callable[[PageRequest], Generator[Query[Any], Any, A | None]]) -> A | None:
+    async def execute(self, deed: Callable[[PageRequest], Generator[Query[Any], Any, A | None]]) -> A | None:
         """Decide and write; what was decided, on what was true when it was written. Raises Conflict, DiskFull."""
-        for _ in range(MOST_REDECIDED):
-            decided = await self.decide(deed(self.visit()))
+        for _ in range(MAX_DECISION_ATTEMPTS):
+            decided = await self.decide(deed(self.create_page_request()))
             if decided is None or not decided.acts:
                 return decided
             try:
@@ -68,20 +68,20 @@ class OfficerActions:
             return decided
         raise ConflictError("lost every time")
 
-    async def once(
+    async def execute_once(
         self, name: str, deed: Callable[[PageRequest], Generator[Query[Any], Any, TurnResult]]
     ) -> tuple[Reply, Lang]:
         """The same for a form, which has one effect however often it is sent. name: of the form as it was filled in."""
-        id_ = f"officer.{self.mark.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
-        for _ in range(MOST_REDECIDED):
-            known = await self.desk.store.said(id_)
-            if known is not None and known.says:
-                return known.says[0], known.lang
-            turn = await self.decide(deed(self.visit()))
+        id_ = f"officer.{self.token_hash.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        for _ in range(MAX_DECISION_ATTEMPTS):
+            known = await self.desk.store.find_previous_answer(id_)
+            if known is not None and known.replies:
+                return known.replies[0], known.lang
+            turn = await self.decide(deed(self.create_page_request()))
             if not turn.acts:
-                return turn.says[0], turn.lang
+                return turn.replies[0], turn.lang
             try:
-                said = await self._commit(id_, turn.acts, turn.says, turn.lang)
+                said = await self._commit(id_, turn.acts, turn.replies, turn.lang)
             except ConflictError:
                 continue
             return said[0], turn.lang
@@ -90,6 +90,6 @@ class OfficerActions:
     async def _commit(
         self, id_: str, acts: tuple[Act, ...], says: tuple[Reply, ...] = (), lang: Lang = "th"
     ) -> tuple[Reply, ...]:
-        event = Event(id_, self.mark, Channel.WEB)
+        event = Event(id_, self.token_hash, Channel.WEB)
         done = await self.desk.store.commit(event, None, TurnResult(None, says, acts, lang), self.now())
-        return done.says
+        return done.replies

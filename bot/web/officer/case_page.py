@@ -12,8 +12,8 @@ from bot.web.multipart import FormData
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.files import CaseFiles
 from bot.web.officer.import_register import RegisterImport
-from bot.web.officer.responses import OfficerResponses, handed, nothing
-from bot.web.officer.session import SEAT, OfficerSession, forget
+from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
+from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
 from handlers import thai
 from handlers.dialog.events import Lang, Reply
@@ -22,7 +22,7 @@ from handlers.staff.complaints.case_page import OpenedCasePage, PageSession
 from handlers.staff.page_access import PageKind
 from storage.errors import StorageError
 
-KEEP = frozenset({"staff.held.already", "staff.too_long", "staff.reply.ask"})
+REJECTED_TEXT_KEYS = frozenset({"staff.held.already", "staff.too_long", "staff.reply.ask"})
 """What is said where words were not taken, so that they stand in the box again."""
 
 
@@ -33,20 +33,20 @@ class CasePages(CaseFiles):
         super().__init__(desk, pages, sheets)
         self._registers = RegisterImport(desk, pages.office, sheets)
 
-    async def room(self, request: Request) -> Response:
+    async def handle_case_page(self, request: Request) -> Response:
         """The page of a seat, or something that is done from there."""
-        holder = self.holder(request)
+        holder = self.find_session(request)
         if request.method == "POST":
-            return await self._post(request, holder)
+            return await self._handle_form(request, holder)
         if holder is None:
-            return self.sheets.closed("th")
-        deeds = self.deeds(holder)
-        visitor = await deeds.decide(visit.admitted(deeds.visit(), proved=True))
+            return self.sheets.render_closed("th")
+        deeds = self.create_actions(holder)
+        visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=True))
         if visitor is None:
-            return self.sheets.closed("th")
-        return await self._shown(request, holder, visitor)
+            return self.sheets.render_closed("th")
+        return await self._render_page(request, holder, visitor)
 
-    async def _shown(
+    async def _render_page(
         self,
         request: Request,
         holder: OfficerSession,
@@ -55,130 +55,140 @@ class CasePages(CaseFiles):
         typed: str = "",
         status: int = 200,
     ) -> Response:
-        lang = visitor.hole.lang
-        words = self.sheets.words(note, lang) if note else ""
-        more: dict[str, Any] = {"path": request.url.path, "csrf": holder.ticket(), "note": words}
-        if visitor.hole.room is PageKind.IMPORT:
-            return self._registers.begun(request, holder, lang)
-        if visitor.hole.room is PageKind.EXPORT and visitor.found is not None:
-            return self.sheets.shown("officer_paper.html", lang, status, number=visitor.found.shown, **more)
-        if visitor.hole.room is PageKind.IDENTITY:
-            return await self._named(holder, lang, more)
-        look = await self.deeds(holder).done(visit.look)
+        lang = visitor.access.lang
+        words = self.sheets.translate_reply(note, lang) if note else ""
+        more: dict[str, Any] = {"path": request.url.path, "csrf": holder.issue_form_token(), "note": words}
+        if visitor.access.page is PageKind.IMPORT:
+            return self._registers.show_upload_form(request, holder, lang)
+        if visitor.access.page is PageKind.EXPORT and visitor.case is not None:
+            return self.sheets.render(
+                "officer_paper.html", lang, status, number=visitor.case.register_number, **more
+            )
+        if visitor.access.page is PageKind.IDENTITY:
+            return await self._render_identity(holder, lang, more)
+        look = await self.create_actions(holder).execute(visit.open_case_page)
         if look is None:
-            return self.sheets.closed(lang, typed)
-        more |= {"typed": typed, "waits": look.found.held == visitor.hole.staff.id, **self._case(look, lang)}
-        return self.sheets.shown("officer_case.html", lang, status, **more)
+            return self.sheets.render_closed(lang, typed)
+        more |= {
+            "typed": typed,
+            "waits": look.case.scheduled_by == visitor.access.staff.id,
+            **self._describe_case(look, lang),
+        }
+        return self.sheets.render("officer_case.html", lang, status, **more)
 
-    async def _named(self, holder: OfficerSession, lang: Lang, more: dict[str, Any]) -> Response:
+    async def _render_identity(self, holder: OfficerSession, lang: Lang, more: dict[str, Any]) -> Response:
         """The reporter's name, where it cannot be shown in the chat."""
-        found = await self.deeds(holder).done(visit.identified)
+        found = await self.create_actions(holder).execute(visit.open_identity)
         if found is None:
-            return self.sheets.closed(lang)
-        return self.sheets.shown(
-            "officer_identity.html", lang, number=found.found.shown, lines=found.lines, **more
+            return self.sheets.render_closed(lang)
+        return self.sheets.render(
+            "officer_identity.html", lang, number=found.case.register_number, lines=found.lines, **more
         )
 
-    def _case(self, look: OpenedCasePage, lang: Lang) -> dict[str, Any]:
+    def _describe_case(self, look: OpenedCasePage, lang: Lang) -> dict[str, Any]:
         """A case in words."""
 
-        def said(say: Reply) -> str:
-            return self.sheets.words(say, lang)
+        def translate_line(say: Reply) -> str:
+            return self.sheets.translate_reply(say, lang)
 
         return {
-            "number": look.found.shown,
-            "summary": markup.html(said(look.summary).partition("\n")[2]),
-            "facts": [(said(f.args["name"]), said(f.args["value"])) for f in look.facts],  # type: ignore[arg-type]
-            "talk": [said(line) for line in look.talk],
-            "history": [said(line) for line in look.history],
-            "files": self.listed(look.files),
+            "number": look.case.register_number,
+            "summary": markup.text_to_html(translate_line(look.summary).partition("\n")[2]),
+            "facts": [(translate_line(f.args["name"]), translate_line(f.args["value"])) for f in look.facts],  # type: ignore[arg-type]
+            "talk": [translate_line(line) for line in look.conversation],
+            "history": [translate_line(line) for line in look.history],
+            "files": self.list_files(look.files),
         }
 
-    async def _post(self, request: Request, holder: OfficerSession | None) -> Response:
+    async def _handle_form(self, request: Request, holder: OfficerSession | None) -> Response:
         visitor = None
         if holder is not None:
-            deeds = self.deeds(holder)
-            visitor = await deeds.decide(visit.admitted(deeds.visit(), proved=True))
+            deeds = self.create_actions(holder)
+            visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=True))
         if holder is None or visitor is None:
-            filled = await self.sheets.filled(request, None, nothing)
-            return self.sheets.closed("th", filled.words("text"))
-        if visitor.hole.room is PageKind.IMPORT:
-            answer = await self._registers.heard(request, holder, visitor)
-            return answer or await self._left(request, holder)
-        filled = await self.sheets.filled(request, holder, nothing)
-        if not holder.gave(filled.words("csrf")):
-            return await self._shown(
-                request, holder, visitor, Reply("officer.stale"), filled.words("text"), 403
+            filled = await self.sheets.read_form(request, None, reject_files)
+            return self.sheets.render_closed("th", filled.get_text("text"))
+        if visitor.access.page is PageKind.IMPORT:
+            answer = await self._registers.handle_form(request, holder, visitor)
+            return answer or await self._log_out(request, holder)
+        filled = await self.sheets.read_form(request, holder, reject_files)
+        if not holder.has_issued(filled.get_text("csrf")):
+            return await self._render_page(
+                request, holder, visitor, Reply("officer.stale"), filled.get_text("text"), 403
             )
-        if filled.words("choice") == "leave":
-            return await self._left(request, holder)
+        if filled.get_text("choice") == "leave":
+            return await self._log_out(request, holder)
         try:
-            return await self._said(request, holder, visitor, filled)
+            return await self._handle_reply(request, holder, visitor, filled)
         except StorageError as trouble:
-            self.desk.engine.fault(trouble)
-            text = filled.words("text")  # the case cannot be shown: that too would have to be written
-            return self.sheets.closed(visitor.hole.lang, text, "unsaved", 503)
+            self.desk.engine.on_error(trouble)
+            text = filled.get_text("text")  # the case cannot be shown: that too would have to be written
+            return self.sheets.render_closed(visitor.access.lang, text, "unsaved", 503)
 
-    async def _said(
+    async def _handle_reply(
         self, request: Request, holder: OfficerSession, visitor: PageSession, filled: FormData
     ) -> Response:
         """Words to the reporter, their confirmation, or taking them back."""
-        choice, text, deeds = filled.words("choice"), filled.words("text"), self.deeds(holder)
+        choice, text, deeds = filled.get_text("choice"), filled.get_text("text"), self.create_actions(holder)
         if choice == "undo":
-            say, _ = await deeds.once(filled.words("csrf"), visit.undone)
+            say, _ = await deeds.execute_once(filled.get_text("csrf"), visit.undo_from_page)
         elif choice == "edit":
-            return await self._shown(request, holder, visitor, typed=text)
+            return await self._render_page(request, holder, visitor, typed=text)
         elif choice == "send":
-            say, _ = await deeds.once(
-                f"{filled.words('csrf')} {text}", lambda v: visit.replied(v, text, confirmed=True)
+            say, _ = await deeds.execute_once(
+                f"{filled.get_text('csrf')} {text}", lambda v: visit.reply_from_page(v, text, confirmed=True)
             )
         else:
-            turn = await deeds.decide(visit.replied(deeds.visit(), text, confirmed=False))
-            say = turn.says[0]
+            turn = await deeds.decide(
+                visit.reply_from_page(deeds.create_page_request(), text, confirmed=False)
+            )
+            say = turn.replies[0]
         if say.key == "staff.confirm.ask":
-            return self._proposed(request, holder, visitor, say, text)
-        if say == visit.CLOSED:
-            return self.sheets.closed(visitor.hole.lang, text)
+            return self._render_confirmation(request, holder, visitor, say, text)
+        if say == visit.PAGE_CLOSED:
+            return self.sheets.render_closed(visitor.access.lang, text)
         if say.key == "staff.held.now":
             return RedirectResponse(request.url.path, 303)
-        typed = text if say.key in KEEP else ""
-        return await self._shown(request, holder, visitor, say, typed)
+        typed = text if say.key in REJECTED_TEXT_KEYS else ""
+        return await self._render_page(request, holder, visitor, say, typed)
 
-    def _proposed(
+    def _render_confirmation(
         self, request: Request, holder: OfficerSession, visitor: PageSession, say: Reply, text: str
     ) -> Response:
         """What the reporter will see, to be confirmed once."""
-        lang, seen = visitor.hole.lang, say.args["seen"]
-        return self.sheets.shown(
+        lang, seen = visitor.access.lang, say.args["seen"]
+        return self.sheets.render(
             "officer_confirm.html",
             lang,
             path=request.url.path,
-            csrf=holder.ticket(),
+            csrf=holder.issue_form_token(),
             number=say.args["number"],
-            seen=self.sheets.words(seen, lang) if isinstance(seen, Reply) else "",
-            typed=thai.clean(text).text,
+            seen=self.sheets.translate_reply(seen, lang) if isinstance(seen, Reply) else "",
+            typed=thai.clean_text(text).text,
         )
 
-    async def _left(self, request: Request, holder: OfficerSession) -> Response:
+    async def _log_out(self, request: Request, holder: OfficerSession) -> Response:
         """The seat is left at once."""
-        deeds = self.deeds(holder)
-        self._registers.forget(holder)
-        turn = await deeds.done(visit.left)
-        page = self.sheets.closed(turn.lang if turn else "th", what="left", status=200)
-        forget(page, SEAT, request.url.path, request)
+        deeds = self.create_actions(holder)
+        self._registers.delete_pending(holder)
+        turn = await deeds.execute(visit.log_out)
+        page = self.sheets.render_closed(turn.lang if turn else "th", what="left", status=200)
+        delete_officer_cookie(page, OFFICER_SESSION_COOKIE, request.url.path, request)
         return page
 
-    async def paper(self, request: Request) -> Response:
+    async def serve_case_pdf(self, request: Request) -> Response:
         """The case as an encrypted PDF, for who asked for it in the chat."""
-        holder = self.holder(request)
-        fetched = await self.deeds(holder).done(visit.fetched) if holder else None
-        if fetched is None or fetched.visitor.found is None:
-            return self.sheets.closed("th")
+        holder = self.find_session(request)
+        fetched = await self.create_actions(holder).execute(visit.record_export) if holder else None
+        if fetched is None or fetched.session.case is None:
+            return self.sheets.render_closed("th")
         found, hole, deeds = (
-            fetched.visitor.found,
-            fetched.visitor.hole,
+            fetched.session.case,
+            fetched.session.access,
             OfficerActions(self.desk, self.pages.office, b""),
         )
-        content = await casefile.sealed(self.desk.store, self.pages.office, found, hole.password, deeds.now())
+        content = await casefile.render_case_pdf(
+            self.desk.store, self.pages.office, found, hole.password, deeds.now()
+        )
         name = f"case-{found.number}-{found.year}.pdf"
-        return handed(content, name, "application/pdf", len(content))
+        return stream_file(content, name, "application/pdf", len(content))

@@ -14,22 +14,22 @@ from bot.importers import register as importing
 from bot.importers.register import RegisterImportResult
 from bot.importers.spreadsheet import RegisterFileError
 from bot.web.officer.actions import OfficerActions
-from bot.web.officer.responses import OfficerResponses, gathered
+from bot.web.officer.responses import OfficerResponses, read_chunks
 from bot.web.officer.session import OfficerSession
 from bot.web.upload_limits import UploadTooLargeError
 from handlers.dialog.events import File, FileProblem, Lang, Reply
 from handlers.office import Office
 from handlers.staff.complaints import case_page as visit
 from handlers.staff.complaints.case_page import PageSession
-from handlers.staff.page_access import LASTS
+from handlers.staff.page_access import ACCESS_LINK_TTL
 from storage.errors import StorageError
-from storage.files.evidence import clean_name
+from storage.files.evidence import sanitize_file_name
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_KEPT = 4
+MAX_REGISTER_BYTES = 5 * 1024 * 1024
+MAX_PENDING_IMPORTS = 4
 """Files that wait for a confirmation, in memory only; the oldest makes room."""
 
-MOST_SHOWN = 200
+MAX_BAD_ROWS_SHOWN = 200
 """Bad rows on one page."""
 
 
@@ -45,13 +45,13 @@ class PendingImport:
 class ImportPreview:
     """What the page says of a file. say: what cannot be; bad: rows by line, and reasons; counts: cases by state."""
 
-    say: str = ""
-    bad: tuple[tuple[int, str], ...] = ()
-    more: int = 0
+    message: str = ""
+    bad_rows: tuple[tuple[int, str], ...] = ()
+    hidden_bad_rows: int = 0
     counts: tuple[tuple[str, int], ...] = ()
-    rows: int = 0
-    name: str = ""
-    taken: bool = False
+    row_count: int = 0
+    file_name: str = ""
+    is_imported: bool = False
 
 
 @dataclass
@@ -60,111 +60,117 @@ class RegisterImport:
 
     desk: RunningDesk
     office: Office
-    sheets: OfficerResponses
-    _kept: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
+    responses: OfficerResponses
+    _pending: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
 
-    def forget(self, holder: OfficerSession) -> None:
+    def delete_pending(self, holder: OfficerSession) -> None:
         """Let go of what somebody brought."""
-        self._kept.pop(holder.mark, None)
+        self._pending.pop(holder.token_hash, None)
 
-    def begun(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
+    def show_upload_form(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
         """The page before anything was brought."""
-        return self._page(request, holder, lang, ImportPreview())
+        return self._render_page(request, holder, lang, ImportPreview())
 
-    async def heard(self, request: Request, holder: OfficerSession, visitor: PageSession) -> Response | None:
+    async def handle_form(
+        self, request: Request, holder: OfficerSession, visitor: PageSession
+    ) -> Response | None:
         """A form of this page; None where the seat is to be left."""
         brought: list[bytes] = []
 
-        async def take(chunks: AsyncIterator[bytes], name: str) -> File:
+        async def store_file(chunks: AsyncIterator[bytes], name: str) -> File:
             try:
-                content = await gathered(chunks, MOST_BYTES)
+                content = await read_chunks(chunks, MAX_REGISTER_BYTES)
             except UploadTooLargeError:
-                return File("", clean_name(name), "", 0, FileProblem.TOO_LARGE)
+                return File("", sanitize_file_name(name), "", 0, FileProblem.TOO_LARGE)
             brought.append(content)
-            return File("", clean_name(name), "", len(content))
+            return File("", sanitize_file_name(name), "", len(content))
 
-        filled = await self.sheets.filled(request, holder, take)
-        lang, choice = visitor.hole.lang, filled.words("choice")
-        if not holder.gave(filled.words("csrf")):
-            return self._page(request, holder, lang, self._note("officer.stale", lang), 403)
+        filled = await self.responses.read_form(request, holder, store_file)
+        lang, choice = visitor.access.lang, filled.get_text("choice")
+        if not holder.has_issued(filled.get_text("csrf")):
+            return self._render_page(request, holder, lang, self._build_note("officer.stale", lang), 403)
         if choice == "leave":
             return None
         if choice == "import":
-            return await self._import(request, holder, lang)
+            return await self._run_import(request, holder, lang)
         if not filled.files:
-            return self._page(request, holder, lang, self._note("officer.import_none", lang))
+            return self._render_page(request, holder, lang, self._build_note("officer.import_none", lang))
         if filled.files[0].problem is not None:
-            return self._page(request, holder, lang, self._note("officer.import_large", lang))
-        return await self._check(request, holder, lang, filled.files[0].name, brought[0])
+            return self._render_page(request, holder, lang, self._build_note("officer.import_large", lang))
+        return await self._check_file(request, holder, lang, filled.files[0].name, brought[0])
 
-    async def _check(
+    async def _check_file(
         self, request: Request, holder: OfficerSession, lang: Lang, name: str, content: bytes
     ) -> Response:
         """Say what would come of a file, and keep it for the confirmation where all of it fits."""
-        found, fits = await self._judged(name, content, lang, trial=True)
-        self.forget(holder)
+        found, fits = await self._try_import(name, content, lang, trial=True)
+        self.delete_pending(holder)
         if fits:
-            self._keep(holder, name, content)
-        return self._page(request, holder, lang, found)
+            self._save_pending(holder, name, content)
+        return self._render_page(request, holder, lang, found)
 
-    async def _import(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
-        kept = self._kept.pop(holder.mark, None)
+    async def _run_import(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
+        kept = self._pending.pop(holder.token_hash, None)
         if kept is None:
-            return self._page(request, holder, lang, self._note("officer.import_again", lang))
-        deeds = OfficerActions(self.desk, self.office, holder.mark)
-        if await deeds.done(visit.brought) is None:
-            return self.sheets.closed(lang)
-        found, _ = await self._judged(kept.name, kept.content, lang, trial=False)
-        return self._page(request, holder, lang, found)
+            return self._render_page(request, holder, lang, self._build_note("officer.import_again", lang))
+        deeds = OfficerActions(self.desk, self.office, holder.token_hash)
+        if await deeds.execute(visit.record_import) is None:
+            return self.responses.render_closed(lang)
+        found, _ = await self._try_import(kept.name, kept.content, lang, trial=False)
+        return self._render_page(request, holder, lang, found)
 
-    async def _judged(
+    async def _try_import(
         self, name: str, content: bytes, lang: Lang, *, trial: bool
     ) -> tuple[ImportPreview, bool]:
         now = self.desk.engine.now()
         try:
-            result = await importing.take(
+            result = await importing.import_register(
                 Path(name), content, self.desk.store, self.office, now, trial=trial, quiet=True
             )
         except RegisterFileError as trouble:
-            return ImportPreview(self.sheets.words(trouble.say, lang)), False
+            return ImportPreview(self.responses.translate_reply(trouble.reply, lang)), False
         except StorageError as trouble:
-            self.desk.engine.fault(trouble)
-            return self._note("officer.unsaved", lang), False
-        return self._found(result, name, lang), bool(result.cases)
+            self.desk.engine.on_error(trouble)
+            return self._build_note("officer.unsaved", lang), False
+        return self._build_preview(result, name, lang), bool(result.cases)
 
-    def _found(self, result: RegisterImportResult, name: str, lang: Lang) -> ImportPreview:
-        bad = tuple((row.line, importing.reasons(row, lang)) for row in result.bad[:MOST_SHOWN])
+    def _build_preview(self, result: RegisterImportResult, name: str, lang: Lang) -> ImportPreview:
+        bad = tuple(
+            (row.line, importing.format_row_errors(row, lang)) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN]
+        )
         states = Counter(case.status for case in result.cases)
         counts = tuple(
-            (self.sheets.words(Reply(f"staff.status.{state}"), lang), count)
+            (self.responses.translate_reply(Reply(f"staff.status.{state}"), lang), count)
             for state, count in states.items()
         )
-        say = "" if result.taken or result.cases else self.sheets.words(result.say, lang)
-        more = len(result.bad) - len(bad)
-        return ImportPreview(say, bad, more, counts, result.rows, name, taken=result.taken)
+        say = "" if result.imported or result.cases else self.responses.translate_reply(result.summary, lang)
+        more = len(result.bad_rows) - len(bad)
+        return ImportPreview(say, bad, more, counts, result.row_count, name, is_imported=result.imported)
 
-    def _keep(self, holder: OfficerSession, name: str, content: bytes) -> None:
-        while len(self._kept) >= MOST_KEPT:
-            self._kept.pop(next(iter(self._kept)))
-        self._kept[holder.mark] = kept = PendingImport(name, content)
-        asyncio.get_running_loop().call_later(LASTS.total_seconds(), self._lapse, holder.mark, kept)
+    def _save_pending(self, holder: OfficerSession, name: str, content: bytes) -> None:
+        while len(self._pending) >= MAX_PENDING_IMPORTS:
+            self._pending.pop(next(iter(self._pending)))
+        self._pending[holder.token_hash] = kept = PendingImport(name, content)
+        asyncio.get_running_loop().call_later(
+            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, holder.token_hash, kept
+        )
 
-    def _lapse(self, mark: bytes, kept: PendingImport) -> None:
+    def _expire_pending(self, mark: bytes, kept: PendingImport) -> None:
         """Let go of what nobody confirmed; not of what was brought since."""
-        if self._kept.get(mark) is kept:
-            del self._kept[mark]
+        if self._pending.get(mark) is kept:
+            del self._pending[mark]
 
-    def _note(self, key: str, lang: Lang) -> ImportPreview:
-        return ImportPreview(self.sheets.words(Reply(key), lang))
+    def _build_note(self, key: str, lang: Lang) -> ImportPreview:
+        return ImportPreview(self.responses.translate_reply(Reply(key), lang))
 
-    def _page(
+    def _render_page(
         self, request: Request, holder: OfficerSession, lang: Lang, found: ImportPreview, status: int = 200
     ) -> Response:
-        return self.sheets.shown(
+        return self.responses.render(
             "officer_register.html",
             lang,
             status,
             path=request.url.path,
-            csrf=holder.ticket(),
+            csrf=holder.issue_form_token(),
             found=found,
         )

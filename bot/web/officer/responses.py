@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.web import multipart as formdata
-from bot.web.multipart import FormData, Taker
+from bot.web.multipart import FileSink, FormData
 from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
 from handlers import i18n as wording
 from handlers.dialog.events import File, Lang, Reply
 
-HEADERS: Mapping[str, str] = {
+OFFICER_PAGE_HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "x-frame-options": "DENY",
@@ -26,15 +26,15 @@ HEADERS: Mapping[str, str] = {
     "x-robots-tag": "noindex, nofollow",
     "x-accel-buffering": "no",  # a proxy would lay what it cannot hold into a clear file
 }
-SHUT: Mapping[str, str] = {
-    **HEADERS,
+SANDBOX_HEADERS: Mapping[str, str] = {
+    **OFFICER_PAGE_HEADERS,
     "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
 }
 """Of what somebody sent: whatever it is, it is no page of ours and runs nothing."""
 
 CLOSED_STATUS = 410
-_ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})$")
+_EXTENSION_PATTERN = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 
 
 class OfficerResponses:
@@ -42,43 +42,43 @@ class OfficerResponses:
 
     def __init__(self, pages: PageRenderer) -> None:
         self._pages = pages
-        self._bodies = UploadLimiter(most=40)
+        self._bodies = UploadLimiter(max_concurrent=40)
 
-    def shown(self, template: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
+    def render(self, template: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         """A page."""
-        page = self._pages.shown(template, lang, status, **more)
-        page.headers.update(HEADERS)
+        page = self._pages.render(template, lang, status, **more)
+        page.headers.update(OFFICER_PAGE_HEADERS)
         return page
 
-    def closed(
+    def render_closed(
         self, lang: Lang, typed: str = "", what: str = "closed", status: int = CLOSED_STATUS
     ) -> Response:
         """The page of who may see nothing any more; what they typed and did not send is given back."""
         other: Lang = "th" if lang == "en" else "en"  # who it was is not known any more
-        also = wording.text(Reply(f"officer.{what}"), other)
-        return self.shown("officer_closed.html", lang, status, what=what, typed=typed, also=also)
+        also = wording.render_text(Reply(f"officer.{what}"), other)
+        return self.render("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
-    def words(self, say: Reply, lang: Lang) -> str:
+    def translate_reply(self, say: Reply, lang: Lang) -> str:
         """Something said, in words."""
-        return wording.text(say, lang)
+        return wording.render_text(say, lang)
 
-    async def filled(self, request: Request, holder: OfficerSession | None, take: Taker) -> FormData:
+    async def read_form(self, request: Request, holder: OfficerSession | None, take: FileSink) -> FormData:
         """A form; files are taken only after a ticket of its holder. Raises Unread."""
 
-        def admits(fields: Mapping[str, str]) -> bool:
-            return holder is not None and holder.gave(fields.get("csrf", ""))
+        def can_accept_files(fields: Mapping[str, str]) -> bool:
+            return holder is not None and holder.has_issued(fields.get("csrf", ""))
 
-        return await formdata.read(request, self._bodies, admits, take)
+        return await formdata.parse_form(request, self._bodies, can_accept_files, take)
 
 
-async def nothing(chunks: AsyncIterator[bytes], name: str) -> File:
+async def reject_files(chunks: AsyncIterator[bytes], name: str) -> File:
     """Where no file is asked for, none is taken."""
     async for _ in chunks:
         pass
     return File("", name, "", 0)
 
 
-async def gathered(chunks: AsyncIterator[bytes], most: int) -> bytes:
+async def read_chunks(chunks: AsyncIterator[bytes], most: int) -> bytes:
     """A file in memory, read to its end. Raises TooLarge."""
     content, size = bytearray(), 0
     async for chunk in chunks:
@@ -92,17 +92,21 @@ async def gathered(chunks: AsyncIterator[bytes], most: int) -> bytes:
     return bytes(content)
 
 
-def handed(chunks: AsyncIterator[bytes] | bytes, name: str, kind: str, size: int) -> Response:
+def stream_file(chunks: AsyncIterator[bytes] | bytes, name: str, kind: str, size: int) -> Response:
     """A file to be saved, as it came. size: bytes."""
-    headers = {**SHUT, "content-disposition": disposition(name), "content-length": str(size)}
+    headers = {
+        **SANDBOX_HEADERS,
+        "content-disposition": build_content_disposition(name),
+        "content-length": str(size),
+    }
     if isinstance(chunks, bytes):
         return Response(chunks, headers=headers, media_type=kind)
     return StreamingResponse(chunks, headers=headers, media_type=kind or "application/octet-stream")
 
 
-def disposition(name: str) -> str:
+def build_content_disposition(name: str) -> str:
     """What a browser saves a file as (RFC 6266): nothing in the name reaches the header but as percent signs."""
     plain = "".join(c for c in name if unicodedata.category(c)[0] != "C").replace("/", "_").replace("\\", "_")
-    ending = _ENDING.search(plain)
+    ending = _EXTENSION_PATTERN.search(plain)
     bare = f"file.{ending[1]}" if ending else "file"
     return f"attachment; filename=\"{bare}\"; filename*=UTF-8''{quote(plain or 'file', safe='')}"

@@ -11,18 +11,24 @@ from bot.bootstrap import RunningDesk
 from bot.web.multipart import FormData
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.case_page import CasePages
-from bot.web.officer.responses import OfficerResponses, nothing
-from bot.web.officer.session import BEFORE, OPENING, SEAT, OfficerSession, is_ours
+from bot.web.officer.responses import OfficerResponses, reject_files
+from bot.web.officer.session import (
+    OFFICER_LINK_COOKIE,
+    OFFICER_LINK_PATH,
+    OFFICER_SESSION_COOKIE,
+    OfficerSession,
+    is_same_origin_request,
+)
 from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadError
 from handlers.dialog.events import Lang, Reply
 from handlers.staff.complaints import case_page as visit
 from storage.errors import StorageError
-from storage.staff.page_access import keyhole_mark
+from storage.staff.page_access import hash_access_secret
 
-Page: TypeAlias = Callable[[Request], Awaitable[Response]]
-LONGEST_CODE = 40
+PageHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
+MAX_OFFICER_CODE_LENGTH = 40
 """Characters of a code that are looked at."""
 
 
@@ -36,89 +42,99 @@ class OfficerPages:
 
     def routes(self) -> list[BaseRoute]:
         """Where they are."""
-        link, rooms = f"{OPENING}/{{secret:str}}", self._rooms
+        link, rooms = f"{OFFICER_LINK_PATH}/{{secret:str}}", self._rooms
         return [
-            Route(link, self._kindly(self.link), methods=["GET", "POST"]),
-            Route("/officer/{seat:str}", self._kindly(rooms.room), methods=["GET", "POST"]),
-            Route("/officer/{seat:str}/file/{key:str}", self._kindly(rooms.file)),
-            Route("/officer/{seat:str}/picture/{key:str}", self._kindly(rooms.picture)),
-            Route("/officer/{seat:str}/original/{key:str}", self._kindly(rooms.original), methods=["POST"]),
-            Route("/officer/{seat:str}/paper", self._kindly(rooms.paper)),
+            Route(link, self._wrap_errors(self.handle_link), methods=["GET", "POST"]),
+            Route("/officer/{seat:str}", self._wrap_errors(rooms.handle_case_page), methods=["GET", "POST"]),
+            Route("/officer/{seat:str}/file/{key:str}", self._wrap_errors(rooms.serve_file)),
+            Route("/officer/{seat:str}/picture/{key:str}", self._wrap_errors(rooms.serve_picture)),
+            Route(
+                "/officer/{seat:str}/original/{key:str}",
+                self._wrap_errors(rooms.serve_original),
+                methods=["POST"],
+            ),
+            Route("/officer/{seat:str}/paper", self._wrap_errors(rooms.serve_case_pdf)),
         ]
 
-    def _kindly(self, page: Page) -> Page:
+    def _wrap_errors(self, page: PageHandler) -> PageHandler:
         """A page, with a kind word for a form that is none, and for one of another site."""
 
-        async def shown(request: Request) -> Response:
-            if request.method == "POST" and not is_ours(request):
-                return self._pages.sorry("th", "garbled", 403)
+        async def handle_request(request: Request) -> Response:
+            if request.method == "POST" and not is_same_origin_request(request):
+                return self._pages.render_error("th", "garbled", 403)
             try:
                 return await page(request)
             except UploadError as trouble:
-                answer = self._pages.sorry("th", trouble.key, trouble.status)
+                answer = self._pages.render_error("th", trouble.page_key, trouble.status)
                 answer.headers["connection"] = "close"
                 return answer
             except ClientDisconnect:
                 return Response(status_code=400)
 
-        return shown
+        return handle_request
 
-    async def link(self, request: Request) -> Response:
+    async def handle_link(self, request: Request) -> Response:
         """A link: to look at it changes nothing, since chats look at links by themselves."""
-        secret, seals = request.path_params["secret"], self._desk.store.seals
-        deeds = OfficerActions(self._desk, self._pages.office, keyhole_mark(seals, secret))
-        holder = OfficerSession.of(request, BEFORE, seals)
+        secret, seals = request.path_params["secret"], self._desk.store.keyring
+        deeds = OfficerActions(self._desk, self._pages.office, hash_access_secret(seals, secret))
+        holder = OfficerSession.from_request(request, OFFICER_LINK_COOKIE, seals)
         if request.method == "POST":
-            filled = await self._sheets.filled(request, holder, nothing)
-            return await self._entered(request, deeds, holder, filled)
-        visitor = await deeds.decide(visit.admitted(deeds.visit(), proved=False))
+            filled = await self._sheets.read_form(request, holder, reject_files)
+            return await self._redeem_code(request, deeds, holder, filled)
+        visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=False))
         if visitor is None:
-            return self._sheets.closed("th")
-        return self._form(request, visitor.hole.lang, holder)
+            return self._sheets.render_closed("th")
+        return self._render_code_form(request, visitor.access.lang, holder)
 
-    async def _entered(
+    async def _redeem_code(
         self, request: Request, deeds: OfficerActions, holder: OfficerSession | None, filled: FormData
     ) -> Response:
         """A code was sent: the right one takes the seat."""
-        visitor = await deeds.decide(visit.admitted(deeds.visit(), proved=False))
-        lang: Lang = visitor.hole.lang if visitor else "th"
-        ticket, code = filled.words("csrf"), filled.words("text")[:LONGEST_CODE]
-        wait = self._crowd.wait(request.client.host if request.client else None)
+        visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=False))
+        lang: Lang = visitor.access.lang if visitor else "th"
+        ticket, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_OFFICER_CODE_LENGTH]
+        wait = self._crowd.retry_after(request.client.host if request.client else None)
         if wait:
-            return self._form(request, lang, holder, Reply("officer.crowd", {"seconds": wait}), code, 429)
-        if holder is None or not holder.gave(ticket):
+            return self._render_code_form(
+                request, lang, holder, Reply("officer.crowd", {"seconds": wait}), code, 429
+            )
+        if holder is None or not holder.has_issued(ticket):
             if visitor is None:
-                return self._sheets.closed(lang)
-            return self._form(request, lang, holder, Reply("officer.stale"), code, 403)
-        seat = holder.seated(request.path_params["secret"], ticket)
-        who = (visitor.hole.staff.who if visitor else None) or deeds.mark
+                return self._sheets.render_closed(lang)
+            return self._render_code_form(request, lang, holder, Reply("officer.stale"), code, 403)
+        seat = holder.derive_session(request.path_params["secret"], ticket)
+        who = (visitor.access.staff.person_id if visitor else None) or deeds.token_hash
         try:
-            async with self._desk.engine.turn(who):  # as in the chat: wrong codes are counted one by one
-                say, lang = await deeds.once(f"{ticket} {code}", lambda v: visit.entered(v, seat.mark, code))
+            async with self._desk.engine.lock_person(
+                who
+            ):  # as in the chat: wrong codes are counted one by one
+                say, lang = await deeds.execute_once(
+                    f"{ticket} {code}", lambda v: visit.redeem_link(v, seat.token_hash, code)
+                )
         except StorageError as trouble:
-            self._desk.engine.fault(trouble)
-            return self._form(request, lang, holder, Reply("officer.unsaved"), code, 503)
-        if say == visit.CLOSED:
-            return self._sheets.closed(lang)
-        if say != visit.ENTERED:
-            return self._form(request, lang, holder, say, status=403)
-        moved = RedirectResponse(f"/officer/{deeds.mark.hex()[:16]}", 303)
-        seat.keep(moved, SEAT, moved.headers["location"], request)
+            self._desk.engine.on_error(trouble)
+            return self._render_code_form(request, lang, holder, Reply("officer.unsaved"), code, 503)
+        if say == visit.PAGE_CLOSED:
+            return self._sheets.render_closed(lang)
+        if say != visit.PAGE_ENTERED:
+            return self._render_code_form(request, lang, holder, say, status=403)
+        moved = RedirectResponse(f"/officer/{deeds.token_hash.hex()[:16]}", 303)
+        seat.set_cookie(moved, OFFICER_SESSION_COOKIE, moved.headers["location"], request)
         return moved
 
-    def _form(
+    def _render_code_form(
         self, request: Request, lang: Lang, holder: OfficerSession | None, note: Reply | None = None, code: str = "",
         status: int = 200,
     ) -> Response:  # fmt: skip
-        holder = holder or OfficerSession.fresh(self._desk.store.seals)
-        page = self._sheets.shown(
+        holder = holder or OfficerSession.create(self._desk.store.keyring)
+        page = self._sheets.render(
             "officer_link.html",
             lang,
             status,
             path=request.url.path,
-            csrf=holder.ticket(),
-            note=self._sheets.words(note, lang) if note else "",
+            csrf=holder.issue_form_token(),
+            note=self._sheets.translate_reply(note, lang) if note else "",
             typed=code,
         )
-        holder.keep(page, BEFORE, OPENING, request)
+        holder.set_cookie(page, OFFICER_LINK_COOKIE, OFFICER_LINK_PATH, request)
         return page

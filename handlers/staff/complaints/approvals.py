@@ -10,95 +10,103 @@ from handlers.complaints.approvals import (
     RequestApproval,
     UseApproval,
 )
-from handlers.complaints.conflict_of_interest import REASON
+from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.lifecycle import CaseOutcome, TransitionRequest
-from handlers.dialog.events import Act, Deciding, Reply, TurnResult, literal, read
+from handlers.dialog.events import Act, Decision, Reply, TurnResult, raw_text, run_query
 from handlers.office import TwoPersonRules
-from handlers.staff.command import ComplaintsCommandContext, Reading, button, the_case
-from handlers.staff.complaints.case_view import ELSEWHERE
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
+from handlers.staff.complaints.case_view import NO_DELETE_CHANNELS
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
 
 
-def identity(c: ComplaintsCommandContext) -> Deciding:
+def reveal_identity(c: ComplaintsCommandContext) -> Decision:
     """Open the reporter's name and contact, with a reason; where office.toml says so, once another approved."""
-    found = yield from the_case(c)
+    found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
     used: tuple[Act, ...] = ()
-    if c.m.office.two_persons.identity:
-        good = yield from _approved(c, found, ApprovalKind.IDENTITY)
+    if c.ctx.office.two_persons.identity:
+        good = yield from _require_approval(c, found, ApprovalKind.IDENTITY)
         if isinstance(good, TurnResult):
             return good
-        used = spent(c, good)
-    if c.m.event.channel in ELSEWHERE:
-        return (yield from elsewhere(c, found, used))
-    pairs = yield from read(ReadIdentity(found.id))
-    opened = RecordCaseAccess(found.id, c.staff.id, "identity", thai.day(c.m.now))
-    back = (button(CommandName.CASE, found),)
+        used = build_approval_use(c, good)
+    if c.ctx.event.channel in NO_DELETE_CHANNELS:
+        return (yield from link_to_identity(c, found, used))
+    pairs = yield from run_query(ReadIdentity(found.id))
+    opened = RecordCaseAccess(found.id, c.staff.id, "identity", thai.to_bangkok_date(c.ctx.now))
+    back = (make_command_button(CommandName.CASE, found),)
     if not pairs:
-        return c.tells("identity.none", back, (*used, opened), number=found.shown)
-    lines = tuple(literal(value) for _, value in pairs)
-    return c.tells("identity.some", back, (*used, opened), number=found.shown, lines=lines)
+        return c.reply("identity.none", back, (*used, opened), number=found.register_number)
+    lines = tuple(raw_text(value) for _, value in pairs)
+    return c.reply("identity.some", back, (*used, opened), number=found.register_number, lines=lines)
 
 
-def elsewhere(c: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Deciding:
+def link_to_identity(c: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Decision:
     """A link to the name, where nothing can be deleted; without a page nothing is opened, and nothing spent."""
-    back, key = (button(CommandName.CASE, found),), (yield from read(NewAccessLink()))
+    back, key = (make_command_button(CommandName.CASE, found),), (yield from run_query(NewAccessLink()))
     if key is None:
-        return c.tells("identity.elsewhere", back, number=found.shown)
-    act = CreateAccessLink(key.secret, PageKind.IDENTITY, c.staff.id, found.id, c.m.lang)
-    return c.tells("identity.link", back, (*spent, act), number=found.shown, address=key.address)
+        return c.reply("identity.elsewhere", back, number=found.register_number)
+    act = CreateAccessLink(key.secret, PageKind.IDENTITY, c.staff.id, found.id, c.ctx.lang)
+    return c.reply("identity.link", back, (*spent, act), number=found.register_number, address=key.url)
 
 
-def approve(c: ComplaintsCommandContext) -> Deciding:
+def approve_colleague_request(c: ComplaintsCommandContext) -> Decision:
     """Approve what a colleague asked for."""
-    found = yield from the_case(c)
+    found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    asked = yield from read(ListApprovals(found.id))
+    asked = yield from run_query(ListApprovals(found.id))
     others = [one for one in asked if not one.approved_by and one.asked_by != c.staff.id]
-    back = (button(CommandName.CASE, found),)
+    back = (make_command_button(CommandName.CASE, found),)
     if not others:
-        return c.tells("approval.own" if asked else "approval.nothing", back, number=found.shown)
+        return c.reply("approval.own" if asked else "approval.nothing", back, number=found.register_number)
     one = others[0]
-    if c.given.rest != one.id:
-        yes = button(CommandName.APPROVE, found, one.id, Reply("staff.approval.yes"))
-        what = Reply(f"staff.approval.{one.what}")
-        return c.tells("approval.ask", (yes, *back), number=found.shown, what=what, reason=one.reason)
-    return c.tells("approval.done", back, (GrantApproval(one.id, found.id, c.staff.id),), number=found.shown)
+    if c.command.rest != one.id:
+        yes = make_command_button(CommandName.APPROVE, found, one.id, Reply("staff.approval.yes"))
+        what = Reply(f"staff.approval.{one.kind}")
+        return c.reply(
+            "approval.ask", (yes, *back), number=found.register_number, what=what, reason=one.reason
+        )
+    return c.reply(
+        "approval.done", back, (GrantApproval(one.id, found.id, c.staff.id),), number=found.register_number
+    )
 
 
-def needed(step: TransitionRequest | None, rule: TwoPersonRules) -> bool:
+def needs_two_persons(step: TransitionRequest | None, rule: TwoPersonRules) -> bool:
     """Whether a step of the lifecycle needs two persons."""
     return rule.unfounded and step is not None and step.outcome is CaseOutcome.UNSUBSTANTIATED
 
 
-def unfounded(c: ComplaintsCommandContext, found: OfficerCase, reason: str) -> Reading[TurnResult | Approval]:
+def require_unfounded_approval(
+    c: ComplaintsCommandContext, found: OfficerCase, reason: str
+) -> QueryGenerator[TurnResult | Approval]:
     """What is said where nobody approved yet; else what was approved: its reason is the one that the reporter reads."""
-    return (yield from _approved(c, found, ApprovalKind.UNFOUNDED, reason))
+    return (yield from _require_approval(c, found, ApprovalKind.UNFOUNDED, reason))
 
 
-def spent(c: ComplaintsCommandContext, approval: Approval) -> tuple[Act, ...]:
+def build_approval_use(c: ComplaintsCommandContext, approval: Approval) -> tuple[Act, ...]:
     """What is written when something that was approved is done."""
     return (UseApproval(approval.id, approval.case, c.staff.id),)
 
 
-def _approved(
+def _require_approval(
     c: ComplaintsCommandContext, found: OfficerCase, what: ApprovalKind, reason: str = ""
-) -> Reading[Approval | TurnResult]:
+) -> QueryGenerator[Approval | TurnResult]:
     """The approval that serves this person, or what is said, and asked, where there is none."""
-    asked = [one for one in (yield from read(ListApprovals(found.id))) if one.what is what]
+    asked = [one for one in (yield from run_query(ListApprovals(found.id))) if one.kind is what]
     for one in asked:
-        if one.serves(c.staff.id):
+        if one.is_granted_to(c.staff.id):
             return one
-    back = (button(CommandName.CASE, found),)
+    back = (make_command_button(CommandName.CASE, found),)
     if any(one.asked_by == c.staff.id for one in asked):
-        return c.tells("approval.waits", back, number=found.shown)
-    why = reason or thai.clean(c.given.rest).text
-    if thai.letters(why) < REASON:
-        again = button(c.given.order, found).data
-        return c.asking(again).tells("approval.why", back, number=found.shown, fewest=REASON)
-    act = RequestApproval(found.id, found.shown, what, c.staff.id, why)
-    return c.tells("approval.asked", back, (act,), number=found.shown)
+        return c.reply("approval.waits", back, number=found.register_number)
+    why = reason or thai.clean_text(c.command.rest).text
+    if thai.count_letters_and_digits(why) < MIN_REASON_LENGTH:
+        again = make_command_button(c.command.name, found).data
+        return c.await_text_for(again).reply(
+            "approval.why", back, number=found.register_number, fewest=MIN_REASON_LENGTH
+        )
+    act = RequestApproval(found.id, found.register_number, what, c.staff.id, why)
+    return c.reply("approval.asked", back, (act,), number=found.register_number)

@@ -10,13 +10,13 @@ from hashlib import sha256
 
 from handlers import thai
 from handlers.complaints.approvals import ReadIdentity
-from handlers.complaints.conflict_of_interest import REASON
+from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Channel, Deciding, Event, File, Reply, Session, TurnResult, read
+from handlers.dialog.events import Act, Channel, Decision, Event, File, Reply, Session, TurnResult, run_query
 from handlers.office import Office
 from handlers.staff import two_factor as factor
-from handlers.staff.command import ComplaintsCommandContext, Reading, is_open_to, may
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
 from handlers.staff.complaints import case_view as sheet
 from handlers.staff.complaints import outgoing as sending
 from handlers.staff.complaints import replies as letters
@@ -32,7 +32,7 @@ from handlers.staff.page_access import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
 
-ORDERS: Mapping[PageKind, CommandName] = {
+PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.CASE: CommandName.PAGE,
     PageKind.EXPORT: CommandName.EXPORT,
     PageKind.IMPORT: CommandName.IMPORT,
@@ -40,18 +40,18 @@ ORDERS: Mapping[PageKind, CommandName] = {
 }
 """The command that leads to each room: who may not give it any more is not let in either."""
 
-SPOKEN = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED, HistoryEntryKind.REPORTER})
+CONVERSATION_KINDS = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED, HistoryEntryKind.REPORTER})
 """What is conversation; the rest is history."""
 
-CLOSED = Reply("officer.closed")
-ENTERED = Reply("officer.title")
+PAGE_CLOSED = Reply("officer.closed")
+PAGE_ENTERED = Reply("officer.title")
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """Who asks, at which office, when. mark: of the link or of the seat."""
 
-    mark: bytes = field(repr=False)
+    token_hash: bytes = field(repr=False)
     office: Office
     now: datetime
 
@@ -60,20 +60,20 @@ class PageRequest:
 class PageSession:
     """Somebody who may be where they are: their command as in a chat, and the case, where there is one."""
 
-    call: ComplaintsCommandContext
-    hole: PageAccess
-    found: OfficerCase | None
+    command: ComplaintsCommandContext
+    access: PageAccess
+    case: OfficerCase | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedCasePage:
     """All that stands on the page of a case. acts: what is written because it was opened."""
 
-    visitor: PageSession
-    found: OfficerCase
+    session: PageSession
+    case: OfficerCase
     summary: Reply
     facts: tuple[Reply, ...] = field(repr=False)
-    talk: tuple[Reply, ...] = field(repr=False)
+    conversation: tuple[Reply, ...] = field(repr=False)
     history: tuple[Reply, ...] = field(repr=False)
     files: tuple[File, ...] = field(repr=False)
     acts: tuple[Act, ...] = ()
@@ -83,9 +83,9 @@ class OpenedCasePage:
 class PageActionResult:
     """A file of the case that is opened. say: why it is not, where it is not."""
 
-    visitor: PageSession
+    session: PageSession
     file: File | None = field(default=None, repr=False)
-    say: Reply | None = None
+    reply: Reply | None = None
     acts: tuple[Act, ...] = ()
 
 
@@ -93,174 +93,192 @@ class PageActionResult:
 class RevealedIdentity:
     """The reporter's name and contact, as they gave them."""
 
-    visitor: PageSession
-    found: OfficerCase
+    session: PageSession
+    case: OfficerCase
     lines: tuple[str, ...] = field(repr=False)
     acts: tuple[Act, ...] = ()
 
 
-def admitted(v: PageRequest, *, proved: bool) -> Reading[PageSession | None]:
+def authorize_page(v: PageRequest, *, proved: bool) -> QueryGenerator[PageSession | None]:
     """Who may come in now. proved: by a seat and not by a link."""
-    hole = yield from read(FindPageAccess(v.mark))
-    if hole is None or hole.proved != proved or not may(hole.staff, ORDERS[hole.room]):
+    hole = yield from run_query(FindPageAccess(v.token_hash))
+    if hole is None or hole.verified != proved or not can_give_command(hole.staff, PAGE_COMMANDS[hole.page]):
         return None
-    event = Event("", hole.staff.who or b"", Channel.WEB)
+    event = Event("", hole.staff.person_id or b"", Channel.WEB)
     session = Session(lang=hole.lang, at=v.now)
-    given = ParsedCommand(ORDERS[hole.room], hole.number, hole.year)
+    given = ParsedCommand(PAGE_COMMANDS[hole.page], hole.number, hole.year)
     call = ComplaintsCommandContext(Context(event, session, v.office, v.now), hole.staff, given)
-    if hole.room is PageKind.IMPORT:
+    if hole.page is PageKind.IMPORT:
         return PageSession(call, hole, None)
     found = (
-        yield from read(FindCaseByNumber(hole.number, hole.year, hole.staff.id)) if hole.number else none()
+        yield from run_query(FindCaseByNumber(hole.number, hole.year, hole.staff.id))
+        if hole.number
+        else find_no_case()
     )
-    if found is None or not is_open_to(hole.staff, found):
+    if found is None or not can_see_case(hole.staff, found):
         return None
     return PageSession(call, hole, found)
 
 
-def none() -> Reading[None]:
+def find_no_case() -> QueryGenerator[None]:
     """Nothing is asked: the case was erased."""
     yield from ()
 
 
-def entered(v: PageRequest, seat: bytes, code: str) -> Deciding:
+def redeem_link(v: PageRequest, seat: bytes, code: str) -> Decision:
     """The second factor at a link: the right code uses the link up for a seat. seat: its mark."""
-    visitor = yield from admitted(v, proved=False)
+    visitor = yield from authorize_page(v, proved=False)
     if visitor is None:
-        return TurnResult(None, (CLOSED,))
-    c = visitor.call
-    why, acts = yield from factor.proven(c.m, c.staff, code)
+        return TurnResult(None, (PAGE_CLOSED,))
+    c = visitor.command
+    why, acts = yield from factor.verify_second_factor(c.ctx, c.staff, code)
     if why is not None:
-        return TurnResult(None, (why,), acts, c.m.lang)
-    return TurnResult(None, (ENTERED,), (*acts, RedeemAccessLink(v.mark, seat, c.staff.id)), c.m.lang)
+        return TurnResult(None, (why,), acts, c.ctx.lang)
+    return TurnResult(
+        None, (PAGE_ENTERED,), (*acts, RedeemAccessLink(v.token_hash, seat, c.staff.id)), c.ctx.lang
+    )
 
 
-def look(v: PageRequest) -> Reading[OpenedCasePage | None]:
+def open_case_page(v: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
     """The page of a case; None for who may not see it."""
-    visitor = yield from _at_case(v)
-    if visitor is None or visitor.found is None:
+    visitor = yield from _authorize_case_page(v)
+    if visitor is None or visitor.case is None:
         return None
-    c, found = visitor.call, visitor.found
-    summary = yield from sheet.summary(c, found)
-    told = yield from read(GetCaseReport(found.id))
-    lines = yield from read(GetCaseHistory(found.id))
-    names = yield from sheet.by_id()
-    talk = tuple(sheet.event(one, names, c) for one in lines if one.entry.kind in SPOKEN)
-    rest = tuple(sheet.event(one, names, c) for one in lines if one.entry.kind not in SPOKEN)
-    acts = yield from sheet.opening(c, found, "page")
-    return OpenedCasePage(visitor, found, summary.says[0], sheet.answers(told), talk, rest, told.files, acts)
+    c, found = visitor.command, visitor.case
+    summary = yield from sheet.show_case_summary(c, found)
+    told = yield from run_query(GetCaseReport(found.id))
+    lines = yield from run_query(GetCaseHistory(found.id))
+    names = yield from sheet.load_staff_names()
+    talk = tuple(
+        sheet.format_history_line(one, names, c) for one in lines if one.entry.kind in CONVERSATION_KINDS
+    )
+    rest = tuple(
+        sheet.format_history_line(one, names, c) for one in lines if one.entry.kind not in CONVERSATION_KINDS
+    )
+    acts = yield from sheet.audit_case_access(c, found, "page")
+    return OpenedCasePage(
+        visitor, found, summary.replies[0], sheet.format_report_answers(told), talk, rest, told.files, acts
+    )
 
 
-def opened(v: PageRequest, key: str) -> Reading[PageActionResult | None]:
+def open_case_file(v: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
     """A file of the case by its key, to be looked at or taken away; None for who may not."""
-    visitor, file = yield from _file(v, key)
-    if visitor is None or visitor.found is None:
+    visitor, file = yield from _find_file(v, key)
+    if visitor is None or visitor.case is None:
         return None
     if file is None or file.coming or not file.kind:
         return PageActionResult(visitor)  # it never came
     return PageActionResult(
-        visitor, file, acts=(yield from sheet.opening(visitor.call, visitor.found, "file"))
+        visitor, file, acts=(yield from sheet.audit_case_access(visitor.command, visitor.case, "file"))
     )
 
 
-def named(v: PageRequest, key: str) -> Reading[PageActionResult | None]:
+def find_case_file(v: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
     """A file of the case, without opening it."""
-    visitor, file = yield from _file(v, key)
+    visitor, file = yield from _find_file(v, key)
     return None if visitor is None else PageActionResult(visitor, file)
 
 
-def original(v: PageRequest, key: str, reason: str) -> Reading[PageActionResult | None]:
+def open_original_file(v: PageRequest, key: str, reason: str) -> QueryGenerator[PageActionResult | None]:
     """A picture as it came, with a reason that goes into the notes of the case."""
-    visitor, file = yield from _file(v, key)
-    if visitor is None or visitor.found is None:
+    visitor, file = yield from _find_file(v, key)
+    if visitor is None or visitor.case is None:
         return None
-    why, found, c = thai.clean(reason).text, visitor.found, visitor.call
-    if file is None or thai.letters(why) < REASON:
-        short = Reply("officer.original_short", {"fewest": REASON}) if file else None
+    why, found, c = thai.clean_text(reason).text, visitor.case, visitor.command
+    if file is None or thai.count_letters_and_digits(why) < MIN_REASON_LENGTH:
+        short = Reply("officer.original_short", {"fewest": MIN_REASON_LENGTH}) if file else None
         return PageActionResult(visitor, file, short)
-    acts = yield from sheet.opening(c, found, "original")
+    acts = yield from sheet.audit_case_access(c, found, "original")
     seq = max(found.seq, *(act.seq for act in acts)) + 1
     words = f"“{file.name}”: {why}"
     note = AddHistoryEntry(
-        found.id, seq, thai.day(v.now), HistoryEntryKind.NOTE, ActorKind.OFFICE, words, staff=c.staff.id
+        found.id,
+        seq,
+        thai.to_bangkok_date(v.now),
+        HistoryEntryKind.NOTE,
+        ActorKind.OFFICE,
+        words,
+        staff=c.staff.id,
     )
     return PageActionResult(visitor, file, acts=(*acts, note))
 
 
-def fetched(v: PageRequest) -> Reading[PageActionResult | None]:
+def record_export(v: PageRequest) -> QueryGenerator[PageActionResult | None]:
     """Who fetches the paper of a case now, and what is written for it."""
-    visitor = yield from admitted(v, proved=True)
-    if visitor is None or visitor.hole.room is not PageKind.EXPORT or visitor.found is None:
+    visitor = yield from authorize_page(v, proved=True)
+    if visitor is None or visitor.access.page is not PageKind.EXPORT or visitor.case is None:
         return None
     return PageActionResult(
-        visitor, acts=(AuditPageAction("exported", visitor.hole.staff.id, visitor.found.id),)
+        visitor, acts=(AuditPageAction("exported", visitor.access.staff.id, visitor.case.id),)
     )
 
 
-def identified(v: PageRequest) -> Reading[RevealedIdentity | None]:
+def open_identity(v: PageRequest) -> QueryGenerator[RevealedIdentity | None]:
     """Who opens the reporter's name now, and the name; None for who may not."""
-    visitor = yield from admitted(v, proved=True)
-    if visitor is None or visitor.hole.room is not PageKind.IDENTITY or visitor.found is None:
+    visitor = yield from authorize_page(v, proved=True)
+    if visitor is None or visitor.access.page is not PageKind.IDENTITY or visitor.case is None:
         return None
-    pairs = yield from read(ReadIdentity(visitor.found.id))
-    acts = yield from sheet.opening(visitor.call, visitor.found, "identity")
-    return RevealedIdentity(visitor, visitor.found, tuple(value for _, value in pairs), acts)
+    pairs = yield from run_query(ReadIdentity(visitor.case.id))
+    acts = yield from sheet.audit_case_access(visitor.command, visitor.case, "identity")
+    return RevealedIdentity(visitor, visitor.case, tuple(value for _, value in pairs), acts)
 
 
-def brought(v: PageRequest) -> Reading[PageActionResult | None]:
+def record_import(v: PageRequest) -> QueryGenerator[PageActionResult | None]:
     """Who brings a register now, and what is written for it."""
-    visitor = yield from admitted(v, proved=True)
-    if visitor is None or visitor.hole.room is not PageKind.IMPORT:
+    visitor = yield from authorize_page(v, proved=True)
+    if visitor is None or visitor.access.page is not PageKind.IMPORT:
         return None
-    return PageActionResult(visitor, acts=(AuditPageAction("imported", visitor.hole.staff.id),))
+    return PageActionResult(visitor, acts=(AuditPageAction("imported", visitor.access.staff.id),))
 
 
-def replied(v: PageRequest, text: str, *, confirmed: bool) -> Deciding:
+def reply_from_page(v: PageRequest, text: str, *, confirmed: bool) -> Decision:
     """Words to the reporter: what they will see, or, once that is confirmed, words that wait for a minute."""
-    visitor = yield from _at_case(v)
+    visitor = yield from _authorize_case_page(v)
     if visitor is None:
-        return TurnResult(None, (CLOSED,))
-    turn = yield from letters.reply(_giving(visitor, CommandName.REPLY, text, confirmed=confirmed))
-    return TurnResult(None, turn.says, turn.acts, visitor.hole.lang)
+        return TurnResult(None, (PAGE_CLOSED,))
+    turn = yield from letters.reply_to_reporter(
+        _make_command(visitor, CommandName.REPLY, text, confirmed=confirmed)
+    )
+    return TurnResult(None, turn.replies, turn.acts, visitor.access.lang)
 
 
-def undone(v: PageRequest) -> Deciding:
+def undo_from_page(v: PageRequest) -> Decision:
     """What waits to go to the reporter is taken back."""
-    visitor = yield from _at_case(v)
+    visitor = yield from _authorize_case_page(v)
     if visitor is None:
-        return TurnResult(None, (CLOSED,))
-    turn = yield from sending.undo(_giving(visitor, CommandName.UNDO))
-    return TurnResult(None, turn.says, turn.acts, visitor.hole.lang)
+        return TurnResult(None, (PAGE_CLOSED,))
+    turn = yield from sending.undo_send(_make_command(visitor, CommandName.UNDO))
+    return TurnResult(None, turn.replies, turn.acts, visitor.access.lang)
 
 
-def left(v: PageRequest) -> Deciding:
+def log_out(v: PageRequest) -> Decision:
     """The seat is left."""
-    visitor = yield from admitted(v, proved=True)
-    lang = visitor.hole.lang if visitor else "th"
-    return TurnResult(None, (Reply("officer.left"),), (EndPageSession(v.mark),), lang)
+    visitor = yield from authorize_page(v, proved=True)
+    lang = visitor.access.lang if visitor else "th"
+    return TurnResult(None, (Reply("officer.left"),), (EndPageSession(v.token_hash),), lang)
 
 
-def _giving(
+def _make_command(
     visitor: PageSession, order: CommandName, text: str = "", *, confirmed: bool = False
 ) -> ComplaintsCommandContext:
     """A command about the case of this page, as it would be given in a chat."""
-    given = ParsedCommand(order, visitor.hole.number, visitor.hole.year, text)
-    return replace(visitor.call, given=given, confirmed=confirmed)
+    given = ParsedCommand(order, visitor.access.number, visitor.access.year, text)
+    return replace(visitor.command, command=given, confirmed=confirmed)
 
 
-def _at_case(v: PageRequest) -> Reading[PageSession | None]:
-    visitor = yield from admitted(v, proved=True)
-    return visitor if visitor is not None and visitor.hole.room is PageKind.CASE else None
+def _authorize_case_page(v: PageRequest) -> QueryGenerator[PageSession | None]:
+    visitor = yield from authorize_page(v, proved=True)
+    return visitor if visitor is not None and visitor.access.page is PageKind.CASE else None
 
 
-def _file(v: PageRequest, key: str) -> Reading[tuple[PageSession | None, File | None]]:
-    visitor = yield from _at_case(v)
-    if visitor is None or visitor.found is None:
+def _find_file(v: PageRequest, key: str) -> QueryGenerator[tuple[PageSession | None, File | None]]:
+    visitor = yield from _authorize_case_page(v)
+    if visitor is None or visitor.case is None:
         return None, None
-    told = yield from read(GetCaseReport(visitor.found.id))
-    return visitor, next((file for file in told.files if key_of(file) == key), None)
+    told = yield from run_query(GetCaseReport(visitor.case.id))
+    return visitor, next((file for file in told.files if derive_file_slug(file) == key), None)
 
 
-def key_of(file: File) -> str:
+def derive_file_slug(file: File) -> str:
     """By what a file stands in an address: it stays the same whatever else comes, and tells nothing."""
     return sha256(file.id.encode()).hexdigest()[:16]

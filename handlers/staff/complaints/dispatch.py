@@ -6,12 +6,18 @@ from dataclasses import replace
 from handlers import thai
 from handlers.complaints import menu
 from handlers.dialog.context import Context
-from handlers.dialog.events import Channel, Deciding, DialogTopic, Lang, Reply, TurnResult, read
-from handlers.dialog.receipt import folded, is_whole
+from handlers.dialog.events import Channel, Decision, DialogTopic, Lang, Reply, TurnResult, run_query
+from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
 from handlers.staff import join as joining
 from handlers.staff import parse as order
 from handlers.staff import two_factor as factor
-from handlers.staff.command import ComplaintsCommandContext, Handler, Reading, button, may
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    ComplaintsCommandHandler,
+    QueryGenerator,
+    can_give_command,
+    make_command_button,
+)
 from handlers.staff.complaints import approvals as seconding
 from handlers.staff.complaints import case_settings as keeping
 from handlers.staff.complaints import case_view as sheet
@@ -24,152 +30,176 @@ from handlers.staff.complaints import release as publishing
 from handlers.staff.complaints import replies as letters
 from handlers.staff.complaints import statistics as counts
 from handlers.staff.complaints import transitions as moving
-from handlers.staff.help import guide
+from handlers.staff.help import show_complaints_help
 from handlers.staff.members import AuditRefusal, FindStaffMember, SetStaffLanguage, StaffMember
-from handlers.staff.parse import CITIZENS, ParsedCommand
-from handlers.staff.permissions import CONTENT, OPENING, CommandName
+from handlers.staff.parse import PUBLIC_COMMANDS, ParsedCommand
+from handlers.staff.permissions import CONTENT_COMMANDS, NEEDS_2FA, CommandName
 
-HANDLERS: Mapping[CommandName, Handler] = {
-    CommandName.HELP: guide,
-    CommandName.JOIN: joining.again,
-    CommandName.LEAVE: joining.leave,
-    CommandName.INBOX: listing.inbox,
-    CommandName.DUE: listing.due,
-    CommandName.OVERDUE: listing.overdue,
-    CommandName.SEARCH: listing.search,
-    CommandName.CASE: sheet.case,
-    CommandName.FACTS: sheet.facts,
-    CommandName.FILES: sheet.files,
-    CommandName.HISTORY: sheet.history,
-    CommandName.LOG: sheet.log,
-    CommandName.TAKE: moving.take,
-    CommandName.ASSIGN: moving.assign,
-    CommandName.SCREEN: moving.step,
-    CommandName.INVESTIGATE: moving.step,
-    CommandName.NOT_ACCEPT: moving.end,
-    CommandName.CLOSE: moving.end,
-    CommandName.FORWARD: moving.end,
-    CommandName.REOPEN: moving.end,
-    CommandName.ASK: letters.ask,
-    CommandName.REPLY: letters.reply,
-    CommandName.NOTE: letters.note,
-    CommandName.CANNED: letters.canned,
-    CommandName.UNDO: sending.undo,
-    CommandName.LINK: keeping.link,
-    CommandName.HOLD: keeping.hold,
-    CommandName.INTAKE: intake.begin,
-    CommandName.STATS: counts.stats,
-    CommandName.HERE: keeping.here,
-    CommandName.IDENTITY: seconding.identity,
-    CommandName.APPROVE: seconding.approve,
-    CommandName.BAR: barring.bar,
-    CommandName.LIFT: barring.lift,
-    CommandName.RELEASE: publishing.release,
-    CommandName.PAGE: opening.page,
-    CommandName.EXPORT: opening.export,
-    CommandName.IMPORT: opening.bring,
+COMPLAINTS_COMMAND_HANDLERS: Mapping[CommandName, ComplaintsCommandHandler] = {
+    CommandName.HELP: show_complaints_help,
+    CommandName.JOIN: joining.reply_already_joined,
+    CommandName.LEAVE: joining.leave_desk,
+    CommandName.INBOX: listing.show_inbox,
+    CommandName.DUE: listing.show_due_cases,
+    CommandName.OVERDUE: listing.show_overdue_cases,
+    CommandName.SEARCH: listing.run_case_search,
+    CommandName.CASE: sheet.show_case,
+    CommandName.FACTS: sheet.show_case_facts,
+    CommandName.FILES: sheet.show_case_files,
+    CommandName.HISTORY: sheet.show_case_history,
+    CommandName.LOG: sheet.show_audit_log,
+    CommandName.TAKE: moving.take_case,
+    CommandName.ASSIGN: moving.assign_officer,
+    CommandName.SCREEN: moving.run_transition,
+    CommandName.INVESTIGATE: moving.run_transition,
+    CommandName.NOT_ACCEPT: moving.run_transition_with_reason,
+    CommandName.CLOSE: moving.run_transition_with_reason,
+    CommandName.FORWARD: moving.run_transition_with_reason,
+    CommandName.REOPEN: moving.run_transition_with_reason,
+    CommandName.ASK: letters.ask_reporter,
+    CommandName.REPLY: letters.reply_to_reporter,
+    CommandName.NOTE: letters.add_case_note,
+    CommandName.CANNED: letters.offer_canned_replies,
+    CommandName.UNDO: sending.undo_send,
+    CommandName.LINK: keeping.link_related_cases,
+    CommandName.HOLD: keeping.change_legal_hold,
+    CommandName.INTAKE: intake.begin_intake,
+    CommandName.STATS: counts.show_statistics,
+    CommandName.HERE: keeping.set_group_notices,
+    CommandName.IDENTITY: seconding.reveal_identity,
+    CommandName.APPROVE: seconding.approve_colleague_request,
+    CommandName.BAR: barring.exclude_colleague,
+    CommandName.LIFT: barring.readmit_colleague,
+    CommandName.RELEASE: publishing.review_pending_releases,
+    CommandName.PAGE: opening.reply_with_case_link,
+    CommandName.EXPORT: opening.reply_with_export_link,
+    CommandName.IMPORT: opening.reply_with_import_link,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 
-WITHOUT = frozenset({Channel.WEB})
+CITIZEN_ONLY_CHANNELS = frozenset({Channel.WEB})
 """Doors of citizens only: a browser's seat is nobody's for long, and its pages are never shared with officers."""
 
-LONGEST_CODE = 24
-LANGUAGES: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
+MAX_CODE_LENGTH = 24
+STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
 """The commands that change the language: officers hear of new cases in it from then on."""
 
 
-def concerns(m: Context) -> bool:
+def is_for_complaints_staff(m: Context) -> bool:
     """Whether an event is of somebody who joins, or who tries what only officers may."""
-    return bool(m.session.staff) or order.knocks(m.event)
+    return bool(m.session.staff) or order.is_staff_command(m.event)
 
 
-def hear(m: Context, command: str | None, again: Callable[[Context], Deciding]) -> Reading[TurnResult | None]:
+def handle_complaints_staff(
+    m: Context, command: str | None, again: Callable[[Context], Decision]
+) -> QueryGenerator[TurnResult | None]:
     """What an officer's message leads to; None where they speak as anybody does.
 
     command: what the message is as a citizen's command; again: asks the present question of the talk once more.
     """
-    staff = None if m.event.channel in WITHOUT else (yield from read(FindStaffMember(m.event.who)))
+    staff = (
+        None
+        if m.event.channel in CITIZEN_ONLY_CHANNELS
+        else (yield from run_query(FindStaffMember(m.event.person_id)))
+    )
     if staff is None:
-        return (yield from _stranger(m, again))
-    if command in LANGUAGES:
-        turn = yield from again(m.with_(lang=command))
-        return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, LANGUAGES[command])))
+        return (yield from _handle_stranger(m, again))
+    if command in STAFF_LANGUAGE_COMMANDS:
+        turn = yield from again(m.replace_session(lang=command))
+        return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, STAFF_LANGUAGE_COMMANDS[command])))
     free = m.session.topic is DialogTopic.MENU and m.event.text is not None and m.event.file is None
-    given = order.read(order.typed(m.event), bare=free and command is None)
+    given = order.parse_staff_command(order.read_command_text(m.event), bare=free and command is None)
     if given is not None:
-        return (yield from obey(ComplaintsCommandContext(m, staff, given)))
+        return (yield from run_complaints_command(ComplaintsCommandContext(m, staff, given)))
     if m.event.choice is not None or m.event.file is not None or not m.event.text:
         return None
-    return (yield from _completed(m, staff, command, m.event.text))
+    return (yield from _handle_pending_text(m, staff, command, m.event.text))
 
 
-def _stranger(m: Context, again: Callable[[Context], Deciding]) -> Reading[TurnResult | None]:
+def _handle_stranger(m: Context, again: Callable[[Context], Decision]) -> QueryGenerator[TurnResult | None]:
     """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
-    given = order.read(order.typed(m.event))
-    if given is not None and given.order is CommandName.JOIN and m.event.channel not in WITHOUT:
-        return (yield from joining.begin(m, given))
+    given = order.parse_staff_command(order.read_command_text(m.event))
+    if given is not None and given.name is CommandName.JOIN and m.event.channel not in CITIZEN_ONLY_CHANNELS:
+        return (yield from joining.begin_joining(m, given))
     if given is None and "join" in m.session.staff and m.event.text:
-        return (yield from joining.finish(m))
-    m = m.with_(staff={})  # of who was removed in the middle of something
-    if given is None or given.order in CITIZENS:
+        return (yield from joining.finish_joining(m))
+    m = m.replace_session(staff={})  # of who was removed in the middle of something
+    if given is None or given.name in PUBLIC_COMMANDS:
         return None
-    turn = menu.greet(m) if m.session.topic is DialogTopic.MENU else (yield from again(m))
-    return replace(turn, acts=(*turn.acts, AuditRefusal(given.order)))
+    turn = menu.show_complaints_greeting(m) if m.session.topic is DialogTopic.MENU else (yield from again(m))
+    return replace(turn, acts=(*turn.acts, AuditRefusal(given.name)))
 
 
-def _completed(m: Context, staff: StaffMember, command: str | None, text: str) -> Reading[TurnResult | None]:
+def _handle_pending_text(
+    m: Context, staff: StaffMember, command: str | None, text: str
+) -> QueryGenerator[TurnResult | None]:
     """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
     under_way, c = (
         m.session.staff,
         ComplaintsCommandContext(m, staff, ParsedCommand(CommandName.REPLY, rest=text)),
     )
-    if under_way.get("awaits") and thai.number(text) is not None:
+    if under_way.get("awaits") and thai.parse_number(text) is not None:
         command = None  # the number of a case, and no place in the menu
     if command is not None or m.session.topic is not DialogTopic.MENU:
         if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
             return None
-        return c.with_(awaits="", then="").tells("dropped", (button(CommandName.INBOX),))
+        return c.with_state(awaits="", then="").reply("dropped", (make_command_button(CommandName.INBOX),))
     if under_way.get("then"):
-        return (yield from _proved(c, text))
+        return (yield from _verify_and_resume(c, text))
     if under_way.get("awaits"):
-        given = order.read(f"{under_way['awaits']} {text}")
-        return (yield from obey(replace(c, given=given))) if given else None
-    if is_whole(folded(text)):
+        given = order.parse_staff_command(f"{under_way['awaits']} {text}")
+        return (yield from run_complaints_command(replace(c, command=given))) if given else None
+    if is_receipt_shaped(normalize_receipt(text)):
         return None  # a receipt: they follow a case as its reporter
-    return (yield from obey(c)) if may(staff, CommandName.REPLY) else (yield from guide(c))
+    return (
+        (yield from run_complaints_command(c))
+        if can_give_command(staff, CommandName.REPLY)
+        else (yield from show_complaints_help(c))
+    )
 
 
-def obey(c: ComplaintsCommandContext) -> Deciding:
+def run_complaints_command(c: ComplaintsCommandContext) -> Decision:
     """Carry out a command, if this person may give it, and proved lately who they are where content is opened."""
-    order_ = c.given.order
-    if not may(c.staff, order_):
-        return c.tells("refused", (button(CommandName.HELP),), (AuditRefusal(order_, c.staff.id),))
+    order_ = c.command.name
+    if not can_give_command(c.staff, order_):
+        return c.reply(
+            "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(order_, c.staff.id),)
+        )
     if (
-        order_ in CONTENT
-        and not c.proved
-        and not (order_ in OPENING and c.m.event.channel in sheet.ELSEWHERE)
+        order_ in NEEDS_2FA
+        and not c.is_verified
+        and not (order_ in CONTENT_COMMANDS and c.ctx.event.channel in sheet.NO_DELETE_CHANNELS)
     ):
-        return c.with_(then=c.given.written()).tells("factor.ask")
+        return c.with_state(then=c.command.to_command_text()).reply("factor.ask")
     if order_ is CommandName.CONFIRM:
-        given = sending.confirmed(c)
+        given = sending.get_confirmed_command(c)
         if isinstance(given, TurnResult):
             return given
-        c = replace(c, given=given, confirmed=True)
-        if not may(c.staff, given.order):
-            return c.tells("refused", (button(CommandName.HELP),), (AuditRefusal(given.order, c.staff.id),))
-    kept = c.m.session.staff
-    if c.given.number and not c.given.rest and kept.get("rest_of") == c.given.order:
-        c = replace(c, given=replace(c.given, rest=kept.get("rest", "")))
-    return (yield from HANDLERS[c.given.order](c.with_(awaits="", then="", rest="", rest_of="")))
+        c = replace(c, command=given, confirmed=True)
+        if not can_give_command(c.staff, given.name):
+            return c.reply(
+                "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(given.name, c.staff.id),)
+            )
+    kept = c.ctx.session.staff
+    if c.command.number and not c.command.rest and kept.get("rest_of") == c.command.name:
+        c = replace(c, command=replace(c.command, rest=kept.get("rest", "")))
+    return (
+        yield from COMPLAINTS_COMMAND_HANDLERS[c.command.name](
+            c.with_state(awaits="", then="", rest="", rest_of="")
+        )
+    )
 
 
-def _proved(c: ComplaintsCommandContext, text: str) -> Deciding:
+def _verify_and_resume(c: ComplaintsCommandContext, text: str) -> Decision:
     """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from factor.proven(c.m, c.staff, text)
+    why, acts = yield from factor.verify_second_factor(c.ctx, c.staff, text)
     if why is not None:
-        return c.says(why, acts=acts)
-    given = order.read(c.m.session.staff["then"])
-    proved = c.with_(proved=str(int(c.m.now.timestamp())), then="")
-    turn = (yield from obey(replace(proved, given=given))) if given else proved.says(Reply("staff.dropped"))
+        return c.reply_with(why, acts=acts)
+    given = order.parse_staff_command(c.ctx.session.staff["then"])
+    proved = c.with_state(proved=str(int(c.ctx.now.timestamp())), then="")
+    turn = (
+        (yield from run_complaints_command(replace(proved, command=given)))
+        if given
+        else proved.reply_with(Reply("staff.dropped"))
+    )
     return replace(turn, acts=(*acts, *turn.acts))

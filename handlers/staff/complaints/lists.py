@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from handlers import thai
 from handlers.complaints.lifecycle import is_overdue
-from handlers.dialog.events import Arg, Choice, Deciding, Lang, Reply, TurnResult, read
-from handlers.staff.command import ComplaintsCommandContext, button, named
+from handlers.dialog.events import Choice, Decision, Lang, Reply, ReplyArg, TurnResult, run_query
+from handlers.staff.command import ComplaintsCommandContext, make_case_button, make_command_button
 from handlers.staff.complaints.messages import (
     CaseListPage,
     CaseSearchResult,
@@ -17,96 +17,105 @@ from handlers.staff.complaints.messages import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 
-A_PAGE = 8
-SOON = timedelta(days=7)
-GO_ON = "»"
+CASES_PER_PAGE = 8
+DUE_SOON = timedelta(days=7)
+CONTINUE_SEARCH = "»"
 """What goes on with the search before: shorter than any words that are looked for."""
 
-FEWEST = 3
+MIN_SEARCH_LENGTH = 3
 """Characters that are looked for: fewer stand in nearly every case."""
 
 
-def inbox(c: ComplaintsCommandContext) -> Deciding:
+def show_inbox(c: ComplaintsCommandContext) -> Decision:
     """New cases and one's own, oldest due first."""
-    return (yield from _listed(c, c.staff.role is Role.SUPERVISOR, date.min, date.max))
+    return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, date.min, date.max))
 
 
-def due(c: ComplaintsCommandContext) -> Deciding:
+def show_due_cases(c: ComplaintsCommandContext) -> Decision:
     """Cases that are due within a week."""
-    today = thai.day(c.m.now)
-    return (yield from _listed(c, c.staff.role is Role.SUPERVISOR, today, today + SOON))
+    today = thai.to_bangkok_date(c.ctx.now)
+    return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, today, today + DUE_SOON))
 
 
-def overdue(c: ComplaintsCommandContext) -> Deciding:
+def show_overdue_cases(c: ComplaintsCommandContext) -> Decision:
     """Cases that should have been answered."""
-    yesterday = thai.day(c.m.now) - timedelta(days=1)
-    return (yield from _listed(c, c.staff.role is Role.SUPERVISOR, date.min, yesterday))
+    yesterday = thai.to_bangkok_date(c.ctx.now) - timedelta(days=1)
+    return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, date.min, yesterday))
 
 
-def _listed(c: ComplaintsCommandContext, everybody: bool, since: date, until: date) -> Deciding:
-    place = max(1, c.given.number)
-    at = (place - 1) * A_PAGE
-    page = yield from read(ListCases(c.staff.id, at, A_PAGE, everybody, since, until))
+def _list_cases(c: ComplaintsCommandContext, everybody: bool, since: date, until: date) -> Decision:
+    place = max(1, c.command.number)
+    at = (place - 1) * CASES_PER_PAGE
+    page = yield from run_query(ListCases(c.staff.id, at, CASES_PER_PAGE, everybody, since, until))
     if not page.cases:
-        return c.tells(f"{c.given.order}.none" if place == 1 else "no_more", (button(CommandName.HELP),))
-    return _shown(c, page, place)
+        return c.reply(
+            f"{c.command.name}.none" if place == 1 else "no_more", (make_command_button(CommandName.HELP),)
+        )
+    return _render_case_list(c, page, place)
 
 
-def _shown(c: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
-    lines = tuple(line(case, c) for case in page.cases)
-    further = Choice(ParsedCommand(c.given.order, place + 1).written(), "staff.further")
-    choices = (*map(named, page.cases), *((further,) if page.more else ()))
-    return c.says(Reply(f"staff.{c.given.order}.some", {"cases": lines, "page": place}, choices))
+def _render_case_list(c: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
+    lines = tuple(format_case_line(case, c) for case in page.cases)
+    further = Choice(ParsedCommand(c.command.name, place + 1).to_command_text(), "staff.further")
+    choices = (*map(make_case_button, page.cases), *((further,) if page.has_more else ()))
+    return c.reply_with(Reply(f"staff.{c.command.name}.some", {"cases": lines, "page": place}, choices))
 
 
-def line(case: OfficerCase, c: ComplaintsCommandContext) -> Reply:
+def format_case_line(case: OfficerCase, c: ComplaintsCommandContext) -> Reply:
     """A case in one line: number, state, day, whose."""
     whose = "mine" if case.officer == c.staff.id else "others" if case.officer else "nobodys"
     return Reply(
         "staff.line",
         {
-            "number": case.shown,
+            "number": case.register_number,
             "status": Reply(f"staff.status.{case.status}"),
-            "due": day(case, thai.day(c.m.now), c.m.lang),
+            "due": format_due_day(case, thai.to_bangkok_date(c.ctx.now), c.ctx.lang),
             "whose": Reply(f"staff.whose.{whose}"),
         },
     )
 
 
-def day(case: OfficerCase, today: date, lang: Lang) -> Reply:
+def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Reply:
     """When a case is due, and whether that is past."""
     late = "late" if is_overdue(case.status, case.answer_by, today) else "by"
-    return Reply(f"staff.due_{late}", {"day": thai.shown(case.answer_by, lang)})
+    return Reply(f"staff.due_{late}", {"day": thai.format_date(case.answer_by, lang)})
 
 
-def search(c: ComplaintsCommandContext) -> Deciding:
+def run_case_search(c: ComplaintsCommandContext) -> Decision:
     """Where some words stand, in the cases that this person may read."""
-    going_on = c.given.rest == GO_ON and "sought" in c.m.session.staff
-    kept = c.m.session.staff if going_on else {}
-    words = kept.get("sought") or thai.clean(c.given.rest).text
-    if len(words) < FEWEST:
-        return c.asking("/search").tells("search.short", fewest=FEWEST)
+    going_on = c.command.rest == CONTINUE_SEARCH and "sought" in c.ctx.session.staff
+    kept = c.ctx.session.staff if going_on else {}
+    words = kept.get("sought") or thai.clean_text(c.command.rest).text
+    if len(words) < MIN_SEARCH_LENGTH:
+        return c.await_text_for("/search").reply("search.short", fewest=MIN_SEARCH_LENGTH)
     year, number, before = map(int, kept.get("sought_to", "0 0 0").split())
     everybody = c.staff.role is Role.SUPERVISOR
-    found = yield from read(SearchCases(words, c.staff.id, everybody, A_PAGE, (year, number)))
-    searched = before + found.searched
-    to = " ".join(map(str, (*found.reached, searched)))
-    c = c.with_(sought=words if found.left else "", sought_to=to if found.left else "")
-    today = thai.day(c.m.now)
+    found = yield from run_query(SearchCases(words, c.staff.id, everybody, CASES_PER_PAGE, (year, number)))
+    searched = before + found.searched_count
+    to = " ".join(map(str, (*found.last_searched, searched)))
+    c = c.with_state(sought=words if found.has_more else "", sought_to=to if found.has_more else "")
+    today = thai.to_bangkok_date(c.ctx.now)
     acts = tuple(RecordCaseAccess(case.id, c.staff.id, "search", today) for case in found.cases)
-    return c.says(_told(c, found, searched), acts=acts)
+    return c.reply_with(_format_search_result(c, found, searched), acts=acts)
 
 
-def _told(c: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
+def _format_search_result(c: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
     """What was found, in how many cases was looked, and whether there are older ones."""
-    left = Reply("staff.search.left") if found.left else Reply("staff.search.all")
+    left = Reply("staff.search.left") if found.has_more else Reply("staff.search.all")
     further = (
-        (Choice(ParsedCommand(CommandName.SEARCH, rest=GO_ON).written(), "staff.search.go_on"),)
-        if found.left
+        (
+            Choice(
+                ParsedCommand(CommandName.SEARCH, rest=CONTINUE_SEARCH).to_command_text(),
+                "staff.search.go_on",
+            ),
+        )
+        if found.has_more
         else ()
     )
-    args: dict[str, Arg] = {"searched": f"{searched:,}", "left": left}
+    args: dict[str, ReplyArg] = {"searched": f"{searched:,}", "left": left}
     if not found.cases:
         return Reply("staff.search.none", args, further)
-    lines = tuple(line(case, c) for case in found.cases)
-    return Reply("staff.search.some", {**args, "cases": lines}, (*map(named, found.cases), *further))
+    lines = tuple(format_case_line(case, c) for case in found.cases)
+    return Reply(
+        "staff.search.some", {**args, "cases": lines}, (*map(make_case_button, found.cases), *further)
+    )

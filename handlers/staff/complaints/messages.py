@@ -8,7 +8,7 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionReq
 from handlers.complaints.messages import HistoryEntry
 from handlers.dialog.events import Act, Channel, File, Query
 
-HELD = 60
+UNDO_SECONDS = 60
 """Seconds in which what goes to a reporter can be taken back."""
 
 
@@ -32,16 +32,16 @@ class OfficerCase:
     touched_on: date
     answer_by: date
     officer: str = ""
-    avoid: str = ""
-    held: str = ""
-    due: int = 0
+    avoid_officer: str = ""
+    scheduled_by: str = ""
+    send_at: int = 0
     hidden: bool = False
     category: str = ""
     source: str = ""
-    kept: bool = False
+    legal_hold: bool = False
 
     @property
-    def shown(self) -> str:
+    def register_number(self) -> str:
         """The register number as it is written: 12/2570."""
         return f"{self.number}/{self.year}"
 
@@ -51,7 +51,7 @@ class CaseListPage:
     """A page of a list of cases. more: there is another after it."""
 
     cases: tuple[OfficerCase, ...]
-    more: bool = False
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class CaseHistoryLine:
     by: str
     staff: str = ""
     words: str = field(default="", repr=False)
-    files: int = 0
+    file_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class FindCaseByNumber(Query[OfficerCase | None]):
     number: int
     year: int
     staff: str
-    exact: bool = True
+    exact_year: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,11 @@ class ListCases(Query[CaseListPage]):
     """
 
     staff: str
-    at: int = 0
-    most: int = 8
-    everybody: bool = False
-    since: date = date.min
-    until: date = date.max
+    offset: int = 0
+    limit: int = 8
+    all_officers: bool = False
+    due_from: date = date.min
+    due_until: date = date.max
     new: bool = True
 
 
@@ -119,9 +119,9 @@ class CaseSearchResult:
     """
 
     cases: tuple[OfficerCase, ...]
-    searched: int
-    reached: tuple[int, int]
-    left: bool
+    searched_count: int
+    last_searched: tuple[int, int]
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class SearchCases(Query[CaseSearchResult]):
 
     text: str = field(repr=False)
     staff: str
-    everybody: bool
-    most: int = 8
+    all_officers: bool
+    limit: int = 8
     below: tuple[int, int] = (0, 0)
 
 
@@ -207,7 +207,7 @@ class ScheduleSend(Act):
     seq: the last line of the history that it was decided on.
     """
 
-    sending: OutgoingReply
+    reply: OutgoingReply
     seq: int
 
 
@@ -242,7 +242,7 @@ class LinkCases(Act):
 class SubscribeGroup(Act):
     """Tell a group of new cases, by number and day only; without an address, do so no more."""
 
-    mark: bytes
+    group_hash: bytes
     address: bytes | None = field(repr=False)
     channel: Channel
     staff: str

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from handlers.dialog.events import Deciding, Query, Reply, literal, read
-from handlers.staff.command import ComplaintsCommandContext, button
+from handlers.dialog.events import Decision, Query, Reply, raw_text, run_query
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.messages import ApproveRelease
 from handlers.staff.permissions import CommandName
 
-LETS_GO = ("ok", "ได้")
+APPROVE_WORDS = ("ok", "ได้")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,21 @@ class ListPendingReleases(Query[tuple[PendingRelease, ...]]):
     """The releases that are held, the oldest first."""
 
 
-def release(c: ComplaintsCommandContext) -> Deciding:
+def review_pending_releases(c: ComplaintsCommandContext) -> Decision:
     """What waits; `/release ok 3/2570` lets it be published at the clock's next round."""
-    waiting = yield from read(ListPendingReleases())
-    word, _, name = c.given.rest.partition(" ")
-    if word in LETS_GO:
+    waiting = yield from run_query(ListPendingReleases())
+    word, _, name = c.command.rest.partition(" ")
+    if word in APPROVE_WORDS:
         if name.strip() not in [one.name for one in waiting]:
-            return c.tells("release.unknown", (button(CommandName.RELEASE),))
-        return c.tells("release.done", acts=(ApproveRelease(name.strip(), c.staff.id),), name=name.strip())
+            return c.reply("release.unknown", (make_command_button(CommandName.RELEASE),))
+        return c.reply("release.done", acts=(ApproveRelease(name.strip(), c.staff.id),), name=name.strip())
     if not waiting:
-        return c.tells("release.none")
-    lines = tuple(literal(f"• {one.name} {one.en if c.m.lang == 'en' else one.th}") for one in waiting)
+        return c.reply("release.none")
+    lines = tuple(raw_text(f"• {one.name} {one.en if c.ctx.lang == 'en' else one.th}") for one in waiting)
     choices = tuple(
-        button(
+        make_command_button(
             CommandName.RELEASE, rest=f"ok {one.name}", label=Reply("staff.release.ok", {"name": one.name})
         )
         for one in waiting[-5:]
     )
-    return c.tells("release.waiting", choices, lines=lines)
+    return c.reply("release.waiting", choices, lines=lines)

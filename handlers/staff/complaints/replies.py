@@ -5,80 +5,95 @@ from datetime import timedelta
 
 from handlers import thai
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.events import Deciding, Reply, TurnResult, literal
-from handlers.staff.command import ComplaintsCommandContext, button, the_case
+from handlers.dialog.events import Decision, Reply, TurnResult, raw_text
+from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OutgoingReply
-from handlers.staff.complaints.outgoing import propose
+from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.permissions import CommandName
 
-DAYS = 7
+DEFAULT_ANSWER_DAYS = 7
 """Days that a reporter has to answer where the officer says nothing else."""
 
-MOST_DAYS = 90
-_DAYS = re.compile(r"^(?:ภายใน\s*)?([0-9๐-๙]{1,2})\s*(?:วัน|days?|d\b)\s*", re.IGNORECASE)
+MAX_ANSWER_DAYS = 90
+_DAYS_PREFIX = re.compile(r"^(?:ภายใน\s*)?([0-9๐-๙]{1,2})\s*(?:วัน|days?|d\b)\s*", re.IGNORECASE)
 
 
-def reply(c: ComplaintsCommandContext) -> Deciding:
+def reply_to_reporter(c: ComplaintsCommandContext) -> Decision:
     """Words to the reporter."""
-    found = yield from the_case(c)
+    found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    text = thai.clean(c.given.rest).text
+    text = thai.clean_text(c.command.rest).text
     if not text:
-        return c.asking(button(CommandName.REPLY, found).data).tells("reply.ask", number=found.shown)
-    return (yield from propose(c, found, OutgoingReply(found.id, c.staff.id, text)))
+        return c.await_text_for(make_command_button(CommandName.REPLY, found).data).reply(
+            "reply.ask", number=found.register_number
+        )
+    return (yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, text)))
 
 
-def ask(c: ComplaintsCommandContext) -> Deciding:
+def ask_reporter(c: ComplaintsCommandContext) -> Decision:
     """A question to the reporter, with a day to answer by: `/ask 12 10 วัน …`, or within a week."""
-    found = yield from the_case(c)
+    found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    days, text = _within(c.given.rest)
+    days, text = _parse_days(c.command.rest)
     if not text:
-        return c.asking(c.given.written()).tells("ask.ask", number=found.shown, days=days)
-    by = thai.day(c.m.now) + timedelta(days=days)
-    return (yield from propose(c, found, OutgoingReply(found.id, c.staff.id, text, by=by)))
+        return c.await_text_for(c.command.to_command_text()).reply(
+            "ask.ask", number=found.register_number, days=days
+        )
+    by = thai.to_bangkok_date(c.ctx.now) + timedelta(days=days)
+    return (yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, text, by=by)))
 
 
-def _within(rest: str) -> tuple[int, str]:
+def _parse_days(rest: str) -> tuple[int, str]:
     """The days that were given, and the words."""
-    found = _DAYS.match(rest)
+    found = _DAYS_PREFIX.match(rest)
     if found is None:
-        return DAYS, thai.clean(rest).text
-    return min(MOST_DAYS, max(1, int(found[1]))), thai.clean(rest[found.end() :]).text
+        return DEFAULT_ANSWER_DAYS, thai.clean_text(rest).text
+    return min(MAX_ANSWER_DAYS, max(1, int(found[1]))), thai.clean_text(rest[found.end() :]).text
 
 
-def note(c: ComplaintsCommandContext) -> Deciding:
+def add_case_note(c: ComplaintsCommandContext) -> Decision:
     """Words between officers: the reporter never sees them."""
-    found = yield from the_case(c)
+    found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    text = thai.clean(c.given.rest).text
+    text = thai.clean_text(c.command.rest).text
     if not text:
-        return c.asking(button(CommandName.NOTE, found).data).tells("note.ask", number=found.shown)
-    on = thai.day(c.m.now)
+        return c.await_text_for(make_command_button(CommandName.NOTE, found).data).reply(
+            "note.ask", number=found.register_number
+        )
+    on = thai.to_bangkok_date(c.ctx.now)
     act = AddHistoryEntry(
         found.id, found.seq + 1, on, HistoryEntryKind.NOTE, ActorKind.OFFICE, text, staff=c.staff.id
     )
-    return c.tells("note.done", (button(CommandName.CASE, found),), (act,), number=found.shown)
+    return c.reply(
+        "note.done", (make_command_button(CommandName.CASE, found),), (act,), number=found.register_number
+    )
 
 
-def canned(c: ComplaintsCommandContext) -> Deciding:
+def offer_canned_replies(c: ComplaintsCommandContext) -> Decision:
     """The ready answers of the office; one that is picked is shown and confirmed as a reply is."""
-    found = yield from the_case(c)
+    found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    ready = c.m.office.canned
+    ready = c.ctx.office.canned
     if not ready:
-        return c.tells("canned.none")
-    place = thai.number(c.given.rest) if c.given.rest else None
+        return c.reply("canned.none")
+    place = thai.parse_number(c.command.rest) if c.command.rest else None
     if place is not None and 1 <= place <= len(ready):
         return (
-            yield from propose(c, found, OutgoingReply(found.id, c.staff.id, ready[place - 1].in_(c.m.lang)))
+            yield from propose_reply(
+                c, found, OutgoingReply(found.id, c.staff.id, ready[place - 1].in_lang(c.ctx.lang))
+            )
         )
-    listed = tuple(literal(f"{number}. {words.in_(c.m.lang)}") for number, words in enumerate(ready, 1))
-    choices = tuple(
-        button(CommandName.CANNED, found, str(n), literal(str(n))) for n in range(1, len(ready) + 1)
+    listed = tuple(
+        raw_text(f"{number}. {words.in_lang(c.ctx.lang)}") for number, words in enumerate(ready, 1)
     )
-    return c.says(Reply("staff.canned.ask", {"number": found.shown, "listed": listed}, choices))
+    choices = tuple(
+        make_command_button(CommandName.CANNED, found, str(n), raw_text(str(n)))
+        for n in range(1, len(ready) + 1)
+    )
+    return c.reply_with(
+        Reply("staff.canned.ask", {"number": found.register_number, "listed": listed}, choices)
+    )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from handlers import thai
-from handlers.dialog.events import Deciding, Lang, Query, Reply, read
-from handlers.staff.command import ComplaintsCommandContext, button
+from handlers.dialog.events import Decision, Lang, Query, Reply, run_query
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 
 
@@ -31,26 +31,30 @@ class CountCases(Query[tuple[PeriodCounts, ...]]):
     periods: tuple[str, ...]
 
 
-def stats(c: ComplaintsCommandContext) -> Deciding:
+def show_statistics(c: ComplaintsCommandContext) -> Decision:
     """The figures of this month and this year; the year's months as a chart too."""
-    today = thai.day(c.m.now)
+    today = thai.to_bangkok_date(c.ctx.now)
     year = today.year + thai.BUDDHIST_ERA
     fiscal = year + (today.month >= 10)
-    counted = yield from read(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
-    lines = tuple(_line("staff.stats.line", one, c.m.lang) for one in counted)
+    counted = yield from run_query(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
+    lines = tuple(_format_counts_line("staff.stats.line", one, c.ctx.lang) for one in counted)
     chart = Reply(
         "staff.stats.chart",
         {
-            "year": fiscal if c.m.lang == "th" else f"{fiscal} ({fiscal - thai.BUDDHIST_ERA})",
+            "year": fiscal if c.ctx.lang == "th" else f"{fiscal} ({fiscal - thai.BUDDHIST_ERA})",
             "received": Reply("staff.stats.received"),
             "done": Reply("staff.stats.done"),
-            "months": tuple(_line("staff.stats.month", one, c.m.lang) for one in counted[-1].months),
+            "months": tuple(
+                _format_counts_line("staff.stats.month", one, c.ctx.lang) for one in counted[-1].months
+            ),
         },
     )
-    return c.says(Reply("staff.stats.all", {"lines": lines, "chart": chart}, (button(CommandName.HELP),)))
+    return c.reply_with(
+        Reply("staff.stats.all", {"lines": lines, "chart": chart}, (make_command_button(CommandName.HELP),))
+    )
 
 
-def _line(key: str, one: PeriodCounts, lang: Lang) -> Reply:
+def _format_counts_line(key: str, one: PeriodCounts, lang: Lang) -> Reply:
     return Reply(
         key,
         {

@@ -12,10 +12,10 @@ from handlers.dialog.events import Lang
 
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 12
-LONGEST = 2000
+MAX_LINE_LENGTH = 2000
 """Characters of a line."""
 
-PLACES: Mapping[str, str] = {
+LINE_LABELS: Mapping[str, str] = {
     "ชื่อ": "title", "title": "title",
     "ความเป็นมา": "background", "background": "background",
     "ลิงก์": "link", "link": "link",
@@ -26,7 +26,7 @@ PLACES: Mapping[str, str] = {
 }  # fmt: skip
 """How a line begins, and what it is of. `ลบ: 2` takes the second question out again."""
 
-KINDS: Mapping[str, ConsultationQuestionKind] = {
+QUESTION_KIND_LABELS: Mapping[str, ConsultationQuestionKind] = {
     "เลือกหนึ่ง": ConsultationQuestionKind.CHOICE, "one": ConsultationQuestionKind.CHOICE,
     "เลือกหลาย": ConsultationQuestionKind.CHOICES, "several": ConsultationQuestionKind.CHOICES,
     "คะแนน": ConsultationQuestionKind.SCALE, "scale": ConsultationQuestionKind.SCALE,
@@ -34,9 +34,9 @@ KINDS: Mapping[str, ConsultationQuestionKind] = {
     "เห็นด้วย": ConsultationQuestionKind.STATEMENTS, "statements": ConsultationQuestionKind.STATEMENTS,
 }  # fmt: skip
 
-_LINE = re.compile(r"\s*([^:：]{2,12}?)\s*[:：]\s*(.*)")
-_WHEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2})[.:](\d{2}))?")
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_LABELLED_LINE = re.compile(r"\s*([^:：]{2,12}?)\s*[:：]\s*(.*)")
+_DATE_AND_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2})[.:](\d{2}))?")
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,19 @@ class DraftIssue:
     line: str = ""
 
 
-Draft: TypeAlias = tuple[tuple[str, str], ...]
+ConsultationDraft: TypeAlias = tuple[tuple[str, str], ...]
 """What was said so far, in order: of which place, and what. Each place once; `ask` for each question."""
 
 
-def gathered(kept: str, text: str) -> tuple[Draft, tuple[DraftIssue, ...]]:
+def parse_draft(kept: str, text: str) -> tuple[ConsultationDraft, tuple[DraftIssue, ...]]:
     """What is kept of an announcement with further lines: those that are understood, and what is wrong in others.
 
     A line takes the place of an earlier one that begins like it; questions are added.
     """
-    draft: Draft = ()
+    draft: ConsultationDraft = ()
     wrong: list[DraftIssue] = []
     for line in filter(str.strip, f"{kept}\n{text}".split("\n")):
-        said = _said(line, draft)
+        said = _add_line(line, draft)
         if isinstance(said, DraftIssue):
             wrong.append(said)
         else:
@@ -67,68 +67,74 @@ def gathered(kept: str, text: str) -> tuple[Draft, tuple[DraftIssue, ...]]:
     return draft, tuple(wrong)
 
 
-def written(draft: Draft, lang: Lang) -> str:
+def format_draft(draft: ConsultationDraft, lang: Lang) -> str:
     """A draft as its lines, to be read by its author and to be gathered again."""
-    names = {place: name for name, place in PLACES.items() if name.isascii() == (lang == "en")}
+    names = {place: name for name, place in LINE_LABELS.items() if name.isascii() == (lang == "en")}
     return "\n".join(f"{names[place]}: {said}" for place, said in draft)
 
 
-def missing(draft: Draft) -> tuple[str, ...]:
+def list_missing_fields(draft: ConsultationDraft) -> tuple[str, ...]:
     """The places that an announcement needs and this one does not have yet, as wording keys."""
     there = {place for place, _ in draft}
     return tuple(place for place in ("title", "closes", "ask") if place not in there)
 
 
-def drafted(draft: Draft, now: datetime) -> Consultation | DraftIssue:
+def build_consultation(draft: ConsultationDraft, now: datetime) -> Consultation | DraftIssue:
     """The consultation of a draft from which nothing is missing, without a code; or why its times are wrong."""
     said = dict(draft)
-    opens = instant(said["opens"], time(0, 0)) if "opens" in said else now
-    closes = instant(said["closes"], time(23, 59))
+    opens = parse_bangkok_time(said["opens"], time(0, 0)) if "opens" in said else now
+    closes = parse_bangkok_time(said["closes"], time(23, 59))
     if opens is None or closes is None or closes <= max(opens, now):
         return DraftIssue("order", said["closes"])
     asks = [text for place, text in draft if place == "ask"]
-    questions = tuple(_asked(text, f"q{n}") for n, text in enumerate(asks, start=1))
+    questions = tuple(_parse_question(text, f"q{n}") for n, text in enumerate(asks, start=1))
     whole = tuple(one for one in questions if isinstance(one, ConsultationQuestion))
     return Consultation(
         "", said["title"], said.get("background", ""), said.get("link", ""), opens, closes, whole
     )
 
 
-def _said(line: str, draft: Draft) -> Draft | DraftIssue:
+def _add_line(line: str, draft: ConsultationDraft) -> ConsultationDraft | DraftIssue:
     """A draft with one more line, or what is wrong with it."""
-    found = _LINE.fullmatch(line)
-    place = PLACES.get(found[1].strip().casefold()) if found else None
+    found = _LABELLED_LINE.fullmatch(line)
+    place = LINE_LABELS.get(found[1].strip().casefold()) if found else None
     if found is None or place is None:
         return DraftIssue("line", line)
     said = found[2].strip()
-    why = _mistake(place, said, sum(other == "ask" for other, _ in draft))
+    why = _check_line(place, said, sum(other == "ask" for other, _ in draft))
     if why:
         return DraftIssue(why, line)
     if place == "ask":
         return (*draft, (place, said))
     if place == "drop":
-        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][int(thai.number(said) or 0) - 1]
+        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][
+            int(thai.parse_number(said) or 0) - 1
+        ]
         return (*draft[:gone], *draft[gone + 1 :])
     return (*(other for other in draft if other[0] != place), *([(place, said)] if said else ()))
 
 
-def _mistake(place: str, said: str, questions: int) -> str:
+def _check_line(place: str, said: str, questions: int) -> str:
     """What is wrong with what a line says; empty where nothing is. questions: how many there are before it."""
-    if len(said) > LONGEST:
+    if len(said) > MAX_LINE_LENGTH:
         return "long"
     if place == "ask":
-        own = _asked(said, "")
+        own = _parse_question(said, "")
         return own.key if isinstance(own, DraftIssue) else "questions" if questions == MOST_QUESTIONS else ""
     if place == "drop":
-        return "" if 1 <= (thai.number(said) or 0) <= questions else "drop"
+        return "" if 1 <= (thai.parse_number(said) or 0) <= questions else "drop"
     if place == "link":
         return "" if said.startswith(("https://", "http://")) or not said else "link"
-    return "when" if place in {"opens", "closes"} and said and instant(said, time(0, 0)) is None else ""
+    return (
+        "when"
+        if place in {"opens", "closes"} and said and parse_bangkok_time(said, time(0, 0)) is None
+        else ""
+    )
 
 
-def _asked(text: str, key: str) -> ConsultationQuestion | DraftIssue:
+def _parse_question(text: str, key: str) -> ConsultationQuestion | DraftIssue:
     kind, *parts = [part.strip() for part in text.split("|")]
-    own = KINDS.get(kind.casefold())
+    own = QUESTION_KIND_LABELS.get(kind.casefold())
     if own is None or not parts or not parts[0]:
         return DraftIssue("kind", text)
     title, *options = parts
@@ -146,9 +152,9 @@ def _asked(text: str, key: str) -> ConsultationQuestion | DraftIssue:
     )
 
 
-def instant(text: str, otherwise: time) -> datetime | None:
+def parse_bangkok_time(text: str, otherwise: time) -> datetime | None:
     """A day, with its time of day or without, as people write it; Buddhist or Christian years. Bangkok's."""
-    found = _WHEN.fullmatch(text.strip().translate(_DIGITS))
+    found = _DATE_AND_TIME.fullmatch(text.strip().translate(_THAI_DIGITS))
     if found is None:
         return None
     year = int(found[3])

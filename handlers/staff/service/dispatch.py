@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from handlers import thai
 from handlers.dialog.context import Context
-from handlers.dialog.events import Channel, Choice, Deciding, DialogTopic, Reply, TurnResult, read
+from handlers.dialog.events import Channel, Choice, Decision, DialogTopic, Reply, TurnResult, run_query
 from handlers.questions import menu as welcome
 from handlers.questions.messages import (
     CloseQuestion,
@@ -18,219 +18,251 @@ from handlers.questions.messages import (
 from handlers.staff import join as joining
 from handlers.staff import parse as order
 from handlers.staff import two_factor as factor
-from handlers.staff.command import ComplaintsCommandContext, Reading
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator
 from handlers.staff.members import AuditRefusal, FindStaffMember, StaffMember
-from handlers.staff.permissions import HANDLING, CommandName
+from handlers.staff.permissions import CASE_WORKERS, CommandName
 from handlers.staff.service import answers as answering
 from handlers.staff.service import consultation_results as weighing
 from handlers.staff.service import consultations as announcing
 from handlers.staff.service import feedback as hearing
 from handlers.staff.service import publish as shelving
-from handlers.staff.service_command import ServiceCommandContext, asks, button, shown
+from handlers.staff.service_command import (
+    ServiceCommandContext,
+    format_question_number,
+    make_service_button,
+    parse_service_command,
+)
 
-A_PAGE = 8
-BY_BUTTON = frozenset({"confirm", "help"})
+OPEN_QUESTIONS_PER_PAGE = 8
+SERVICE_BUTTON_ONLY_COMMANDS = frozenset({"confirm", "help"})
 """Commands that nobody types."""
 
-CANCELS = frozenset({"ยกเลิก", "cancel", "Cancel"})
-SHORT = 60
+CANCEL_WORDS = frozenset({"ยกเลิก", "cancel", "Cancel"})
+QUESTION_EXCERPT_LENGTH = 60
 
-Work: TypeAlias = Callable[[ServiceCommandContext], Deciding]
-OfOne: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Deciding]
+ServiceCommandHandler: TypeAlias = Callable[[ServiceCommandContext], Decision]
+QuestionCommandHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Decision]
 
 
-def concerns(m: Context) -> bool:
+def is_for_service_staff(m: Context) -> bool:
     """Whether an event is of somebody who joins, or gives a command that only officers have."""
     words = (m.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
-    knocks = name.startswith("/") and order.knocks(m.event)
-    return bool(m.session.staff) or knocks or _ours(name) is not None
+    knocks = name.startswith("/") and order.is_staff_command(m.event)
+    return bool(m.session.staff) or knocks or _find_staff_only_command(name) is not None
 
 
-def hear(m: Context, *, known: bool = False) -> Reading[TurnResult | None]:
+def handle_service_staff(m: Context, *, known: bool = False) -> QueryGenerator[TurnResult | None]:
     """What an officer's message leads to; None where they speak as anybody does.
 
     known: it is a command that anybody may give.
     """
-    staff = None if m.event.channel is Channel.WEB else (yield from read(FindStaffMember(m.event.who)))
+    staff = (
+        None if m.event.channel is Channel.WEB else (yield from run_query(FindStaffMember(m.event.person_id)))
+    )
     words = (m.event.choice if m.event.choice is not None else m.event.text) or ""
-    given = order.read(words)
+    given = order.parse_staff_command(words)
     if staff is None:
-        return (yield from _stranger(m, words))
-    if given is not None and given.order is CommandName.LEAVE:
-        return (yield from joining.leave(ComplaintsCommandContext(m, staff, given)))
-    if given is not None and given.order is CommandName.JOIN:
-        return (yield from joining.again(ComplaintsCommandContext(m, staff, given)))
-    return (yield from _ordered(m, staff, words, known=known))
+        return (yield from _handle_stranger(m, words))
+    if given is not None and given.name is CommandName.LEAVE:
+        return (yield from joining.leave_desk(ComplaintsCommandContext(m, staff, given)))
+    if given is not None and given.name is CommandName.JOIN:
+        return (yield from joining.reply_already_joined(ComplaintsCommandContext(m, staff, given)))
+    return (yield from _handle_command(m, staff, words, known=known))
 
 
-def _ordered(m: Context, staff: StaffMember, words: str, *, known: bool) -> Reading[TurnResult | None]:
+def _handle_command(
+    m: Context, staff: StaffMember, words: str, *, known: bool
+) -> QueryGenerator[TurnResult | None]:
     """A command, or the words that complete one; None where it is neither."""
-    asked, typed = asks(m, staff, words), m.event.text is not None
+    asked, typed = parse_service_command(m, staff, words), m.event.text is not None
     if asked is None and typed:
         kept = m.session.staff
-        if words.strip() in CANCELS and kept.keys() & {"then", "awaits"}:
-            return _dropped(ServiceCommandContext(m, staff, ""))
+        if words.strip() in CANCEL_WORDS and kept.keys() & {"then", "awaits"}:
+            return _cancel_pending(ServiceCommandContext(m, staff, ""))
         if kept.get("then"):
-            return (yield from _proved(m, staff, words))
+            return (yield from _verify_and_resume(m, staff, words))
         if kept.get("awaits") and m.session.topic is DialogTopic.MENU and not known:
-            asked = asks(m, staff, f"{kept['awaits']} {words}")
-    if asked is None or (asked.name not in NAMES and (known or not typed)):
+            asked = parse_service_command(m, staff, f"{kept['awaits']} {words}")
+    if asked is None or (asked.name not in SERVICE_COMMANDS_BY_NAME and (known or not typed)):
         return None
-    if asked.name not in NAMES:
-        return asked.tells("help.unknown", (button("help"),), name=asked.name[:40])
-    asked = replace(asked.keeps(awaits="", then=""), name=NAMES[asked.name])
-    if staff.role in HANDLING:
-        return (yield from _done(asked))
+    if asked.name not in SERVICE_COMMANDS_BY_NAME:
+        return asked.reply("help.unknown", (make_service_button("help"),), name=asked.name[:40])
+    asked = replace(asked.with_state(awaits="", then=""), name=SERVICE_COMMANDS_BY_NAME[asked.name])
+    if staff.role in CASE_WORKERS:
+        return (yield from _run_command(asked))
     return (
-        None if asked.name == "help" else asked.tells("refused", acts=(AuditRefusal(asked.name, staff.id),))
+        None if asked.name == "help" else asked.reply("refused", acts=(AuditRefusal(asked.name, staff.id),))
     )
 
 
-def _dropped(asked: ServiceCommandContext) -> TurnResult:
+def _cancel_pending(asked: ServiceCommandContext) -> TurnResult:
     """What was under way is given up."""
-    asked = asked.keeps(then="", awaits="", ballot="")
-    return TurnResult(asked.m.session, (Reply("staff.dropped", {}, (button("questions"),)),))
+    asked = asked.with_state(then="", awaits="", ballot="")
+    return TurnResult(asked.ctx.session, (Reply("staff.dropped", {}, (make_service_button("questions"),)),))
 
 
-def _proved(m: Context, staff: StaffMember, text: str) -> Deciding:
+def _verify_and_resume(m: Context, staff: StaffMember, text: str) -> Decision:
     """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from factor.proven(m, staff, text)
+    why, acts = yield from factor.verify_second_factor(m, staff, text)
     if why is not None:
         return TurnResult(m.session, (why,), acts)
     kept = {**m.session.staff, "proved": str(int(m.now.timestamp()))}
-    again = asks(m.with_(staff=kept), staff, kept["then"])
-    turn = (yield from _done(again.keeps(then=""))) if again else TurnResult(m.session)
+    again = parse_service_command(m.replace_session(staff=kept), staff, kept["then"])
+    turn = (yield from _run_command(again.with_state(then=""))) if again else TurnResult(m.session)
     return replace(turn, acts=(*acts, *turn.acts))
 
 
-def _stranger(m: Context, words: str) -> Reading[TurnResult | None]:
-    given = order.read(words)
-    if m.event.channel is not Channel.WEB and given is not None and given.order is CommandName.JOIN:
-        return (yield from joining.begin(m, given))
+def _handle_stranger(m: Context, words: str) -> QueryGenerator[TurnResult | None]:
+    given = order.parse_staff_command(words)
+    if m.event.channel is not Channel.WEB and given is not None and given.name is CommandName.JOIN:
+        return (yield from joining.begin_joining(m, given))
     if m.event.channel is not Channel.WEB and "join" in m.session.staff and m.event.text and given is None:
-        return (yield from joining.finish(m))
-    tried = _ours(words.strip().partition(" ")[0].casefold())
-    return replace(welcome.again(m.with_(staff={})), acts=(AuditRefusal(tried),)) if tried else None
+        return (yield from joining.finish_joining(m))
+    tried = _find_staff_only_command(words.strip().partition(" ")[0].casefold())
+    return (
+        replace(welcome.show_service_menu(m.replace_session(staff={})), acts=(AuditRefusal(tried),))
+        if tried
+        else None
+    )
 
 
-def _ours(name: str) -> str | None:
+def _find_staff_only_command(name: str) -> str | None:
     """The command behind a slash that nobody gives but officers; everybody may ask for help."""
-    own = NAMES.get(name[1:]) if name.startswith("/") else None
+    own = SERVICE_COMMANDS_BY_NAME.get(name[1:]) if name.startswith("/") else None
     return None if own == "help" else own
 
 
-def _done(asked: ServiceCommandContext) -> Deciding:
-    if asked.name in WORKS:
-        return (yield from WORKS[asked.name](asked))
-    thread = yield from read(FindQuestionByNumber(asked.number, asked.year))
+def _run_command(asked: ServiceCommandContext) -> Decision:
+    if asked.name in SERVICE_COMMAND_HANDLERS:
+        return (yield from SERVICE_COMMAND_HANDLERS[asked.name](asked))
+    thread = yield from run_query(FindQuestionByNumber(asked.number, asked.year))
     if thread is None:
-        return asked.tells("unknown", (button("questions"),), number=asked.number)
-    return (yield from ONES[asked.name](asked, thread))
+        return asked.reply("unknown", (make_service_button("questions"),), number=asked.number)
+    return (yield from QUESTION_COMMAND_HANDLERS[asked.name](asked, thread))
 
 
-def questions(asked: ServiceCommandContext) -> Deciding:
+def show_open_questions(asked: ServiceCommandContext) -> Decision:
     """What waits for an answer, soonest due first."""
     place = max(1, asked.number)
-    found = yield from read(ListOpenQuestions((place - 1) * A_PAGE, A_PAGE + 1))
+    found = yield from run_query(
+        ListOpenQuestions((place - 1) * OPEN_QUESTIONS_PER_PAGE, OPEN_QUESTIONS_PER_PAGE + 1)
+    )
     if not found:
-        return asked.tells("none", (button("faq"),))
-    many = _of_one_bucket(found)
-    lines = tuple(_line(thread, asked, many) for thread in found[:A_PAGE])
-    choices = [Choice(f"/question {shown(t)}", "literal", {"text": shown(t)}) for t in found[:A_PAGE]]
-    if len(found) > A_PAGE:
+        return asked.reply("none", (make_service_button("faq"),))
+    many = _find_repeated_buckets(found)
+    lines = tuple(_format_question_line(thread, asked, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
+    choices = [
+        Choice(f"/question {format_question_number(t)}", "literal", {"text": format_question_number(t)})
+        for t in found[:OPEN_QUESTIONS_PER_PAGE]
+    ]
+    if len(found) > OPEN_QUESTIONS_PER_PAGE:
         choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
-    return asked.tells("some", tuple(choices), lines=lines)
+    return asked.reply("some", tuple(choices), lines=lines)
 
 
-def _of_one_bucket(found: tuple[QuestionThread, ...]) -> set[str]:
+def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
     buckets = [thread.bucket for thread in found if thread.bucket]
     return {bucket for bucket in buckets if buckets.count(bucket) > 1}
 
 
-def _line(thread: QuestionThread, asked: ServiceCommandContext, many: set[str]) -> Reply:
-    late = "late" if thread.answer_by < thai.day(asked.m.now) else "by"
-    late = "held" if thread.held else late
-    bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _text("")
+def _format_question_line(thread: QuestionThread, asked: ServiceCommandContext, many: set[str]) -> Reply:
+    late = "late" if thread.answer_by < thai.to_bangkok_date(asked.ctx.now) else "by"
+    late = "held" if thread.scheduled_by else late
+    bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _plain_text("")
     last = thread.lines[-1]
     words = last.text.replace("\n", " ")
     return Reply(
         "inquiry.line",
         {
-            "number": shown(thread),
-            "due": Reply(f"inquiry.due_{late}", {"day": thai.shown(thread.answer_by, asked.m.lang)}),
-            "words": (words or last.words) if len(words) <= SHORT else f"{words[:SHORT]}…",
+            "number": format_question_number(thread),
+            "due": Reply(f"inquiry.due_{late}", {"day": thai.format_date(thread.answer_by, asked.ctx.lang)}),
+            "words": (words or last.display_text)
+            if len(words) <= QUESTION_EXCERPT_LENGTH
+            else f"{words[:QUESTION_EXCERPT_LENGTH]}…",
             "bucket": bucket,
         },
     )
 
 
-def _text(words: str) -> Reply:
+def _plain_text(words: str) -> Reply:
     return Reply("literal", {"text": words})
 
 
-def question(asked: ServiceCommandContext, thread: QuestionThread) -> Deciding:
+def show_question(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """One question with all that was said."""
     yield from ()
-    return _shown(asked, thread)
+    return _render_question(asked, thread)
 
 
-def _shown(asked: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
+def _render_question(asked: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
     lines = tuple(
-        Reply(f"inquiry.line_{one.kind}", {"on": thai.shown(one.on, asked.m.lang), "text": one.words})
+        Reply(
+            f"inquiry.line_{one.kind}",
+            {"on": thai.format_date(one.on, asked.ctx.lang), "text": one.display_text},
+        )
         for one in thread.lines
     )
     after = ("publish",) if thread.answer else ()
     ways = ("answer", *(("close",) if thread.state is QuestionState.OPEN else ()), *after)
-    ways = ("undo",) if thread.held else ways
-    choices = (*(button(name, thread) for name in ways), button("questions"))
-    state = Reply("inquiry.state_held" if thread.held else f"thread.{thread.state}")
-    turn = asked.tells("one", choices, number=shown(thread), state=state, lines=lines)
-    return replace(turn, says=(*before, *turn.says))
+    ways = ("undo",) if thread.scheduled_by else ways
+    choices = (*(make_service_button(name, thread) for name in ways), make_service_button("questions"))
+    state = Reply("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
+    turn = asked.reply("one", choices, number=format_question_number(thread), state=state, lines=lines)
+    return replace(turn, replies=(*before, *turn.replies))
 
 
-def guide(asked: ServiceCommandContext) -> Deciding:
+def show_service_help(asked: ServiceCommandContext) -> Decision:
     """Every command of this desk, by its Thai and English name."""
     yield from ()
     lines = tuple(
         Reply("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Reply(f"inquiry.help.{own}")})
-        for own, names in SPELT.items()
-        if own not in BY_BUTTON and (thai_name := next(name for name in names if not name.isascii()))
+        for own, names in SERVICE_COMMAND_SPELLINGS.items()
+        if own not in SERVICE_BUTTON_ONLY_COMMANDS
+        and (thai_name := next(name for name in names if not name.isascii()))
     )
-    choices = (button("questions"), button("faq"), Choice("/opinions", "inquiry.button.opinions"))
-    return asked.tells("help.all", choices, name=asked.staff.name, lines=lines)
+    choices = (
+        make_service_button("questions"),
+        make_service_button("faq"),
+        Choice("/opinions", "inquiry.button.opinions"),
+    )
+    return asked.reply("help.all", choices, name=asked.staff.name, lines=lines)
 
 
-def close(asked: ServiceCommandContext, thread: QuestionThread) -> Deciding:
+def close_without_answer(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Close a question that is none, without an answer."""
     yield from ()
     if thread.state is not QuestionState.OPEN:
-        return _shown(asked, thread)
-    if thread.held:
-        return asked.tells("held_already", (button("question", thread),), number=shown(thread))
-    act = CloseQuestion(thread.id, thread.seq, thai.day(asked.m.now))
-    return asked.tells("closed", (button("questions"),), (act,), number=shown(thread))
+        return _render_question(asked, thread)
+    if thread.scheduled_by:
+        return asked.reply(
+            "held_already", (make_service_button("question", thread),), number=format_question_number(thread)
+        )
+    act = CloseQuestion(thread.id, thread.seq, thai.to_bangkok_date(asked.ctx.now))
+    return asked.reply(
+        "closed", (make_service_button("questions"),), (act,), number=format_question_number(thread)
+    )
 
 
-WORKS: Mapping[str, Work] = {
-    "questions": questions,
-    "confirm": answering.confirm,
-    "help": guide,
-    "faq": shelving.faq,
-    "unpublish": shelving.unpublish,
-    **announcing.WORKS,
-    **hearing.WORKS,
-    **weighing.WORKS,
+SERVICE_COMMAND_HANDLERS: Mapping[str, ServiceCommandHandler] = {
+    "questions": show_open_questions,
+    "confirm": answering.confirm_answer,
+    "help": show_service_help,
+    "faq": shelving.manage_faq,
+    "unpublish": shelving.remove_from_board,
+    **announcing.CONSULTATION_COMMAND_HANDLERS,
+    **hearing.FEEDBACK_COMMAND_HANDLERS,
+    **weighing.RESULT_COMMAND_HANDLERS,
 }
-ONES: Mapping[str, OfOne] = {
-    "question": question,
-    "answer": answering.answer,
-    "publish": shelving.publish,
-    "merge": answering.merge,
-    "undo": answering.undo,
-    "close": close,
+QUESTION_COMMAND_HANDLERS: Mapping[str, QuestionCommandHandler] = {
+    "question": show_question,
+    "answer": answering.answer_question,
+    "publish": shelving.publish_to_board,
+    "merge": answering.answer_as_other_question,
+    "undo": answering.undo_answer,
+    "close": close_without_answer,
 }
-SPELT: Mapping[str, tuple[str, ...]] = {
+SERVICE_COMMAND_SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "questions": ("questions", "inbox", "คำถาม", "งาน"),
     "question": ("question", "case", "ดูคำถาม"),
     "answer": ("answer", "reply", "ตอบ"),
@@ -254,4 +286,6 @@ SPELT: Mapping[str, tuple[str, ...]] = {
 }
 """What officers of this desk say after a slash, by which command it is: English first."""
 
-NAMES: Mapping[str, str] = {name: own for own, names in SPELT.items() for name in names}
+SERVICE_COMMANDS_BY_NAME: Mapping[str, str] = {
+    name: own for own, names in SERVICE_COMMAND_SPELLINGS.items() for name in names
+}

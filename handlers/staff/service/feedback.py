@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from handlers import thai
-from handlers.dialog.events import Arg, Choice, Deciding, Reply, TurnResult, literal, read
+from handlers.dialog.events import Choice, Decision, Reply, ReplyArg, TurnResult, raw_text, run_query
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -12,80 +12,92 @@ from handlers.feedback.messages import (
     RecordContactAccess,
 )
 from handlers.staff import two_factor as factor
-from handlers.staff.command import Reading
+from handlers.staff.command import QueryGenerator
 from handlers.staff.service_command import ServiceCommandContext
 
-A_PAGE = 8
-SHORT = 60
+FEEDBACK_PER_PAGE = 8
+FEEDBACK_EXCERPT_LENGTH = 60
 
 
-def opinions(asked: ServiceCommandContext) -> Deciding:
+def browse_feedback(asked: ServiceCommandContext) -> Decision:
     """The newest opinions, eight a page; `/opinions no 12` shows one whole."""
     if asked.rest.startswith("contact "):
-        return (yield from _contact(asked, asked.rest.removeprefix("contact ")))
+        return (yield from _show_contact(asked, asked.rest.removeprefix("contact ")))
     if asked.rest.startswith("no "):
-        return (yield from _one(asked, asked.rest.removeprefix("no ")))
+        return (yield from _show_feedback(asked, asked.rest.removeprefix("no ")))
     page = max(1, asked.number)
-    found = yield from read(ListFeedback((page - 1) * A_PAGE, A_PAGE + 1))
+    found = yield from run_query(ListFeedback((page - 1) * FEEDBACK_PER_PAGE, FEEDBACK_PER_PAGE + 1))
     if not found:
-        return asked.tells("opinions_none")
-    choices = [Choice(f"/opinions no {o.shown}", "literal", {"text": o.shown}) for o in found[:A_PAGE]]
-    if len(found) > A_PAGE:
+        return asked.reply("opinions_none")
+    choices = [
+        Choice(f"/opinions no {o.register_number}", "literal", {"text": o.register_number})
+        for o in found[:FEEDBACK_PER_PAGE]
+    ]
+    if len(found) > FEEDBACK_PER_PAGE:
         choices.append(Choice(f"/opinions {page + 1}", "inquiry.further"))
-    return asked.tells("opinions_some", tuple(choices), lines=tuple(_line(o, asked) for o in found[:A_PAGE]))
+    return asked.reply(
+        "opinions_some",
+        tuple(choices),
+        lines=tuple(_format_feedback_line(o, asked) for o in found[:FEEDBACK_PER_PAGE]),
+    )
 
 
-def _one(asked: ServiceCommandContext, shown: str) -> Deciding:
-    found = yield from _found(shown)
+def _show_feedback(asked: ServiceCommandContext, shown: str) -> Decision:
+    found = yield from _find_feedback(shown)
     if found is None:
-        return asked.tells("opinions_unknown", number=shown)
-    args: dict[str, Arg] = {**_told(found, asked), "text": found.text, "wish": found.wish}
-    contact = Choice(f"/opinions contact {found.shown}", "inquiry.button.contact")
+        return asked.reply("opinions_unknown", number=shown)
+    args: dict[str, ReplyArg] = {**_build_feedback_args(found, asked), "text": found.text, "wish": found.wish}
+    contact = Choice(f"/opinions contact {found.register_number}", "inquiry.button.contact")
     said = Reply(
         "inquiry.opinion_whole",
         {name: told if told != "" else Reply("poll.nothing") for name, told in args.items()},
-        (*((contact,) if found.reachable else ()), Choice("/opinions", "inquiry.button.opinions")),
+        (*((contact,) if found.has_contact else ()), Choice("/opinions", "inquiry.button.opinions")),
     )
-    return TurnResult(asked.m.session, (said,))
+    return TurnResult(asked.ctx.session, (said,))
 
 
-def _found(shown: str) -> Reading[Feedback | None]:
+def _find_feedback(shown: str) -> QueryGenerator[Feedback | None]:
     number, _, year = shown.strip().partition("/")
     if not number.isdecimal() or (year and not year.isdecimal()):
         return None
-    return (yield from read(FindFeedback(int(number), int(year or 0))))
+    return (yield from run_query(FindFeedback(int(number), int(year or 0))))
 
 
-def _contact(asked: ServiceCommandContext, shown: str) -> Deciding:
+def _show_contact(asked: ServiceCommandContext, shown: str) -> Decision:
     """Where the author of an opinion may be reached: for who proves who they are, and audited."""
-    found = yield from _found(shown)
-    if found is None or not found.reachable:
-        return asked.tells("opinions_unknown", number=shown)
-    if not factor.holds(asked.m.session.staff, asked.m.now):
+    found = yield from _find_feedback(shown)
+    if found is None or not found.has_contact:
+        return asked.reply("opinions_unknown", number=shown)
+    if not factor.is_recently_verified(asked.ctx.session.staff, asked.ctx.now):
         return TurnResult(
-            asked.keeps(then=f"/opinions contact {found.shown}").m.session, (Reply("staff.factor.ask"),)
+            asked.with_state(then=f"/opinions contact {found.register_number}").ctx.session,
+            (Reply("staff.factor.ask"),),
         )
-    contact = yield from read(FindFeedbackContact(found.number, found.fiscal_year))
-    back = (Choice(f"/opinions no {found.shown}", "literal", {"text": found.shown}),)
+    contact = yield from run_query(FindFeedbackContact(found.number, found.fiscal_year))
+    back = (Choice(f"/opinions no {found.register_number}", "literal", {"text": found.register_number}),)
     act = RecordContactAccess(found.number, found.fiscal_year, asked.staff.id)
-    return asked.tells("opinion_contact", back, (act,), number=found.shown, contact=contact)
+    return asked.reply("opinion_contact", back, (act,), number=found.register_number, contact=contact)
 
 
-def _line(one: Feedback, asked: ServiceCommandContext) -> Reply:
+def _format_feedback_line(one: Feedback, asked: ServiceCommandContext) -> Reply:
     words = (one.text or one.wish).replace("\n", " ")
-    short = words if len(words) <= SHORT else f"{words[:SHORT]}…"
-    return Reply("inquiry.opinion_line", {**_told(one, asked), "words": short})
+    short = words if len(words) <= FEEDBACK_EXCERPT_LENGTH else f"{words[:FEEDBACK_EXCERPT_LENGTH]}…"
+    return Reply("inquiry.opinion_line", {**_build_feedback_args(one, asked), "words": short})
 
 
-def _told(one: Feedback, asked: ServiceCommandContext) -> dict[str, Arg]:
-    topic = next((t.name.in_(asked.m.lang) for t in asked.m.office.topics if t.code == one.topic), "")
+def _build_feedback_args(one: Feedback, asked: ServiceCommandContext) -> dict[str, ReplyArg]:
+    topic = next((t.name.in_lang(asked.ctx.lang) for t in asked.ctx.office.topics if t.code == one.topic), "")
     return {
-        "number": one.shown,
-        "on": thai.shown(one.on, asked.m.lang),
+        "number": one.register_number,
+        "on": thai.format_date(one.on, asked.ctx.lang),
         "topic": topic or Reply("choice.any"),
-        "score": literal(f"{one.score}/5") if one.score else literal(""),
-        "like": Reply("inquiry.opinion_like", {"count": one.like}) if one.like else literal(""),
+        "score": raw_text(f"{one.score}/5") if one.score else raw_text(""),
+        "like": Reply("inquiry.opinion_like", {"count": one.same_text_count})
+        if one.same_text_count
+        else raw_text(""),
     }
 
 
-WORKS: Mapping[str, Callable[[ServiceCommandContext], Deciding]] = {"opinions": opinions}
+FEEDBACK_COMMAND_HANDLERS: Mapping[str, Callable[[ServiceCommandContext], Decision]] = {
+    "opinions": browse_feedback
+}

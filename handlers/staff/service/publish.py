@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers import thai
-from handlers.dialog.events import Choice, Deciding, Reply, TurnResult, read
+from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
 from handlers.questions import pii as personal
 from handlers.questions.faq_messages import (
     FaqCatalogue,
@@ -17,53 +17,57 @@ from handlers.questions.faq_messages import (
     UnpublishQuestion,
 )
 from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
-from handlers.staff.service_command import ServiceCommandContext, button, shown
+from handlers.staff.service_command import ServiceCommandContext, format_question_number, make_service_button
 
-MOST = 40
+MAX_LISTED_ENTRIES = 40
 """Entries that are listed."""
 
-MOST_TOPICS = 8
+MAX_TOPICS = 8
 """Topics that are offered."""
 
-POST = "post "
+PUBLISHED_PREFIX = "post "
 """How a button names one that stands on the board."""
 
-_EDITED = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
+_EDITED_TEXT = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
 
 
-def publish(asked: ServiceCommandContext, thread: QuestionThread) -> Deciding:
+def publish_to_board(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
     if not thread.answer:
-        return asked.tells("publish_early", (button("answer", thread),), number=shown(thread))
-    kept = asked.m.session.staff
+        return asked.reply(
+            "publish_early", (make_service_button("answer", thread),), number=format_question_number(thread)
+        )
+    kept = asked.ctx.session.staff
     mine = kept.get("post_of") == thread.id
     if asked.rest == "ok" and mine:
-        return _published(asked, thread, kept["post_q"], kept["post_a"])
-    shelf: FaqCatalogue = yield from read(GetFaqCatalogue())
-    topics = _topics(asked, shelf)
-    if mine and (place := _place(asked.rest, topics)):
-        asked = asked.keeps(post_t=topics[place - 1])
-        return _before(asked, thread, (kept["post_q"], kept["post_a"]), topics, kept.get("post_f", ""))
-    edited = _EDITED.fullmatch(asked.rest.strip())
-    given = (edited[1], edited[2]) if edited else (thread.asked, thread.answer)
-    asked = asked if mine else asked.keeps(post_t="")
-    return _before(asked, thread, tuple(thai.clean(one).text for one in given), topics)
+        return _publish(asked, thread, kept["post_q"], kept["post_a"])
+    shelf: FaqCatalogue = yield from run_query(GetFaqCatalogue())
+    topics = _list_topics(asked, shelf)
+    if mine and (place := _parse_topic_place(asked.rest, topics)):
+        asked = asked.with_state(post_t=topics[place - 1])
+        return _preview_publication(
+            asked, thread, (kept["post_q"], kept["post_a"]), topics, kept.get("post_f", "")
+        )
+    edited = _EDITED_TEXT.fullmatch(asked.rest.strip())
+    given = (edited[1], edited[2]) if edited else (thread.question, thread.answer)
+    asked = asked if mine else asked.with_state(post_t="")
+    return _preview_publication(asked, thread, tuple(thai.clean_text(one).text for one in given), topics)
 
 
-def _topics(asked: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
+def _list_topics(asked: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
     """The topics that an answer may stand under: of the office's work, and of what is known already."""
-    own = (one.name.in_("th") for one in asked.m.office.topics)
-    known = (*(one.topic for one in shelf.known), *(one.topic for one in shelf.posted))
-    return tuple(filter(None, dict.fromkeys((*own, *known))))[:MOST_TOPICS]
+    own = (one.name.in_lang("th") for one in asked.ctx.office.topics)
+    known = (*(one.topic for one in shelf.entries), *(one.topic for one in shelf.published))
+    return tuple(filter(None, dict.fromkeys((*own, *known))))[:MAX_TOPICS]
 
 
-def _place(rest: str, topics: tuple[str, ...]) -> int:
+def _parse_topic_place(rest: str, topics: tuple[str, ...]) -> int:
     word, _, number = rest.strip().partition(" ")
     place = int(number) if word in {"topic", "หมวด"} and number.strip().isdecimal() else 0
     return place if place <= len(topics) else 0
 
 
-def _before(
+def _preview_publication(
     asked: ServiceCommandContext,
     thread: QuestionThread,
     words: tuple[str, ...],
@@ -71,22 +75,22 @@ def _before(
     found: str = "",
 ) -> TurnResult:
     """What would stand on the board. found: what was covered before, where a topic was picked."""
-    found = found or ", ".join(dict.fromkeys((*personal.found(words[0]), *personal.found(words[1]))))
-    question, answer = (personal.covered(one) for one in words)
+    found = found or ", ".join(dict.fromkeys((*personal.find_pii(words[0]), *personal.find_pii(words[1]))))
+    question, answer = (personal.redact_pii(one) for one in words)
     told = Reply("inquiry.publish_found", {"found": found}) if found else Reply("inquiry.publish_clean")
-    seen = asked.keeps(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
-    topic = asked.m.session.staff.get("post_t", "")
+    seen = asked.with_state(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
+    topic = asked.ctx.session.staff.get("post_t", "")
     under = Reply("inquiry.publish_topic", {"topic": topic}) if topic else Reply("inquiry.publish_no_topic")
     picks = tuple(
-        Choice(f"/publish {shown(thread)} topic {place}", "literal", {"text": name})
+        Choice(f"/publish {format_question_number(thread)} topic {place}", "literal", {"text": name})
         for place, name in enumerate(topics, start=1)
         if name != topic
     )
-    choices = (button("publish", thread, "ok"), *picks, button("questions"))
-    return seen.tells(
+    choices = (make_service_button("publish", thread, "ok"), *picks, make_service_button("questions"))
+    return seen.reply(
         "publish_ask",
         choices,
-        number=shown(thread),
+        number=format_question_number(thread),
         question=question,
         answer=answer,
         found=told,
@@ -94,99 +98,109 @@ def _before(
     )
 
 
-def _published(
-    asked: ServiceCommandContext, thread: QuestionThread, question: str, answer: str
-) -> TurnResult:
+def _publish(asked: ServiceCommandContext, thread: QuestionThread, question: str, answer: str) -> TurnResult:
     answered = next(line.on for line in reversed(thread.lines) if line.kind is ThreadLineKind.ANSWER)
-    topic = asked.m.session.staff.get("post_t", "")
+    topic = asked.ctx.session.staff.get("post_t", "")
     post = PublishedQuestion(
-        thread.board or thread.id[::-1], question, answer, thread.asked_on, answered, topic
+        thread.published_id or thread.id[::-1], question, answer, thread.asked_on, answered, topic
     )
-    done = asked.keeps(post_of="", post_q="", post_a="", post_t="", post_f="")
-    return done.tells(
-        "published", (button("questions"),), (PublishQuestion(thread.id, post),), number=shown(thread)
+    done = asked.with_state(post_of="", post_q="", post_a="", post_t="", post_f="")
+    return done.reply(
+        "published",
+        (make_service_button("questions"),),
+        (PublishQuestion(thread.id, post),),
+        number=format_question_number(thread),
     )
 
 
-def unpublish(asked: ServiceCommandContext) -> Deciding:
+def remove_from_board(asked: ServiceCommandContext) -> Decision:
     """Take a question from the board: by its number, or picked among those that hold some words; confirmed once."""
-    shelf = yield from read(GetFaqCatalogue())
-    board = {one.id: one for one in shelf.posted}
-    name, _, sure = asked.rest.removeprefix(POST).partition(" ")
-    if asked.rest.startswith(POST) and name in board:
-        return _unpublished(asked, board[name], sure == "yes")
+    shelf = yield from run_query(GetFaqCatalogue())
+    board = {one.id: one for one in shelf.published}
+    name, _, sure = asked.rest.removeprefix(PUBLISHED_PREFIX).partition(" ")
+    if asked.rest.startswith(PUBLISHED_PREFIX) and name in board:
+        return _confirm_unpublish(asked, board[name], sure == "yes")
     if asked.number:
-        thread = yield from read(FindQuestionByNumber(asked.number, asked.year))
-        if thread is not None and thread.board in board:
-            return _unpublished(asked, board[thread.board], sure=False)
-    words = thai.folded(asked.rest)
-    found = [one for one in shelf.posted if not words or words in thai.folded(one.question)][:MOST_TOPICS]
+        thread = yield from run_query(FindQuestionByNumber(asked.number, asked.year))
+        if thread is not None and thread.published_id in board:
+            return _confirm_unpublish(asked, board[thread.published_id], sure=False)
+    words = thai.normalize_for_matching(asked.rest)
+    found = [
+        one for one in shelf.published if not words or words in thai.normalize_for_matching(one.question)
+    ][:MAX_TOPICS]
     if not found:
-        return asked.tells("unpublish_none", (button("questions"),))
+        return asked.reply("unpublish_none", (make_service_button("questions"),))
     picks = tuple(
-        Choice(f"/unpublish {POST}{one.id}", "literal", {"text": one.question[:60]}) for one in found
+        Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id}", "literal", {"text": one.question[:60]})
+        for one in found
     )
-    return asked.tells("unpublish_which", picks)
+    return asked.reply("unpublish_which", picks)
 
 
-def _unpublished(asked: ServiceCommandContext, one: PublishedQuestion, sure: bool) -> TurnResult:
+def _confirm_unpublish(asked: ServiceCommandContext, one: PublishedQuestion, sure: bool) -> TurnResult:
     if sure:
         act = UnpublishQuestion(one.id, asked.staff.id)
-        return asked.tells("unpublished", (button("questions"),), (act,), question=one.question)
-    yes = Choice(f"/unpublish {POST}{one.id} yes", "inquiry.button.unpublish")
-    return asked.tells("unpublish_sure", (yes, button("questions")), question=one.question, answer=one.answer)
+        return asked.reply("unpublished", (make_service_button("questions"),), (act,), question=one.question)
+    yes = Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id} yes", "inquiry.button.unpublish")
+    return asked.reply(
+        "unpublish_sure", (yes, make_service_button("questions")), question=one.question, answer=one.answer
+    )
 
 
-def faq(asked: ServiceCommandContext) -> Deciding:
+def manage_faq(asked: ServiceCommandContext) -> Decision:
     """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
-    shelf = yield from read(GetFaqCatalogue())
+    shelf = yield from run_query(GetFaqCatalogue())
     what, _, rest = asked.rest.partition(" ")
-    entries, today = {one.id: one for one in shelf.known}, thai.day(asked.m.now)
+    entries, today = {one.id: one for one in shelf.entries}, thai.to_bangkok_date(asked.ctx.now)
     if what in {"add", "เพิ่ม"}:
-        return _added(asked, entries, rest)
+        return _add_entry(asked, entries, rest)
     name, _, words = rest.strip().partition(" ")
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
-            return asked.tells("faq_unknown", (button("faq"),), id=name[:60])
-        return _changed(asked, entries[name], what, words)
-    return _listed(asked, shelf.known, today)
+            return asked.reply("faq_unknown", (make_service_button("faq"),), id=name[:60])
+        return _change_entry(asked, entries[name], what, words)
+    return _list_entries(asked, shelf.entries, today)
 
 
-def _added(asked: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
+def _add_entry(asked: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
     question, bar, answer = rest.partition("|")
-    question, answer = thai.clean(question).text, thai.clean(answer).text
+    question, answer = thai.clean_text(question).text, thai.clean_text(answer).text
     if not bar or not question or not answer:
-        return asked.tells("faq_add_how")
+        return asked.reply("faq_add_how")
     number = 1
     while f"own-{number}" in entries:
         number += 1
     entry = FaqEntry(f"own-{number}", question, answer)
-    return asked.tells("faq_added", (button("faq"),), (SaveFaqEntry(entry),), id=entry.id, question=question)
+    return asked.reply(
+        "faq_added", (make_service_button("faq"),), (SaveFaqEntry(entry),), id=entry.id, question=question
+    )
 
 
-def _changed(asked: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
+def _change_entry(asked: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
     if what in {"edit", "แก้"}:
-        answer = thai.clean(words).text
+        answer = thai.clean_text(words).text
         if not answer:
-            return asked.tells("faq_edit_how", id=entry.id, answer=entry.answer)
-        return asked.tells(
+            return asked.reply("faq_edit_how", id=entry.id, answer=entry.answer)
+        return asked.reply(
             "faq_edited",
-            (button("faq"),),
+            (make_service_button("faq"),),
             (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
             id=entry.id,
         )
     off = what in {"off", "ปิด"}
     act = SaveFaqEntry(replace(entry, off=off))
-    return asked.tells("faq_off" if off else "faq_on", (button("faq"),), (act,), id=entry.id)
+    return asked.reply("faq_off" if off else "faq_on", (make_service_button("faq"),), (act,), id=entry.id)
 
 
-def _listed(asked: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
-    stale = [one for one in known if not one.off and not one.holds(today)]
+def _list_entries(asked: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
+    stale = [one for one in known if not one.off and not one.is_valid_on(today)]
     others = [one for one in known if one not in stale]
-    lines = tuple(_line(one, today) for one in (*stale, *others)[:MOST])
-    return asked.tells("faq_list", (button("questions"),), count=len(known), stale=len(stale), lines=lines)
+    lines = tuple(_format_entry_line(one, today) for one in (*stale, *others)[:MAX_LISTED_ENTRIES])
+    return asked.reply(
+        "faq_list", (make_service_button("questions"),), count=len(known), stale=len(stale), lines=lines
+    )
 
 
-def _line(one: FaqEntry, today: date) -> Reply:
-    state = "off" if one.off else "on" if one.holds(today) else "stale"
+def _format_entry_line(one: FaqEntry, today: date) -> Reply:
+    state = "off" if one.off else "on" if one.is_valid_on(today) else "stale"
     return Reply(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import encode_basic_auth, web
 
 USER, PASSWORD = "editor", "KANA ryPa sswo rd12"
-REFUSED = ("application/json", "image/svg+xml")
+REFUSED_TYPES = ("application/json", "image/svg+xml")
 
 
 @dataclass
@@ -19,45 +19,45 @@ class FakeWordPress:
 
     pages: list[dict[str, Any]] = field(default_factory=list)
     media: list[dict[str, Any]] = field(default_factory=list)
-    heard: list[str] = field(default_factory=list)
-    sent: list[int] = field(default_factory=list)
-    trouble: dict[int, str | int] = field(default_factory=dict)
-    rewrites: Callable[[str], str] = str
+    requests: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    faults_by_request: dict[int, str | int] = field(default_factory=dict)
+    rewrite: Callable[[str], str] = str
     origin: str = ""
 
     @property
-    def writes(self) -> list[str]:
+    def write_requests(self) -> list[str]:
         """The requests that changed something."""
-        return [heard for heard in self.heard if heard.startswith("POST")]
+        return [heard for heard in self.requests if heard.startswith("POST")]
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def handle_request(self, request: web.Request) -> web.StreamResponse:
         """One request."""
         route = request.query.get("rest_route", "")
-        self.heard.append(f"{request.method} {route}")
-        trouble = self.trouble.pop(len(self.heard), None)
+        self.requests.append(f"{request.method} {route}")
+        trouble = self.faults_by_request.pop(len(self.requests), None)
         if isinstance(trouble, int):
-            return self._said(trouble, {"code": "no", "message": "CANARY of the website"}, request)
+            return self._respond(trouble, {"code": "no", "message": "CANARY of the website"}, request)
         if trouble == "html":
             return web.Response(text="<!doctype html><p>Notice", content_type="text/html")
         if trouble == "shape":
-            return self._said(200, [{"id": "CANARY"}], request)
+            return self._respond(200, [{"id": "CANARY"}], request)
         if trouble == "hang":
             await asyncio.sleep(30)
         if request.headers.get("Authorization") != encode_basic_auth(USER, PASSWORD, "utf-8"):
-            return self._said(401, {"code": "rest_not_logged_in"}, request)
-        body = await self._done(request, route)
+            return self._respond(401, {"code": "rest_not_logged_in"}, request)
+        body = await self._handle_route(request, route)
         if trouble == "cut":
             assert request.transport is not None
             request.transport.abort()  # it was taken, and nobody says so
         return body
 
-    async def _done(self, request: web.Request, route: str) -> web.Response:
+    async def _handle_route(self, request: web.Request, route: str) -> web.Response:
         kind, number = (self.pages, 100) if route.startswith("/wp/v2/pages") else (self.media, 200)
         if request.method == "GET":
             assert request.query["context"] == "edit"
-            return self._said(200, [one for one in kind if one["slug"] == request.query["slug"]], request)
+            return self._respond(200, [one for one in kind if one["slug"] == request.query["slug"]], request)
         if kind is self.media:
-            return await self._uploaded(request)
+            return await self._store_upload(request)
         content = json.loads(await request.read())
         last = route.rpartition("/")[2]
         if last.isdigit():
@@ -65,35 +65,35 @@ class FakeWordPress:
         else:
             page = {"id": number + len(kind), "link": f"{self.origin}/{content['slug']}/", **content}
             self.pages.append(page)
-        page["content"] = {"raw": self.rewrites(content["content"])}
-        return self._said(200, page, request)
+        page["content"] = {"raw": self.rewrite(content["content"])}
+        return self._respond(200, page, request)
 
-    async def _uploaded(self, request: web.Request) -> web.Response:
+    async def _store_upload(self, request: web.Request) -> web.Response:
         form = await request.post()
         file = form["file"]
         assert isinstance(file, web.FileField)
-        if file.content_type in REFUSED:
-            return self._said(500, {"code": "rest_upload_sideload_error"}, request)
+        if file.content_type in REFUSED_TYPES:
+            return self._respond(500, {"code": "rest_upload_sideload_error"}, request)
         made = {name: value for name, value in form.items() if isinstance(value, str)}
         place = f"{self.origin}/wp-content/uploads/{file.filename}"
         number = 200 + len(self.media)
         self.media.append(
             {**made, "id": number, "source_url": place, "type": file.content_type, "bytes": file.file.read()}
         )
-        return self._said(201, self.media[-1], request)
+        return self._respond(201, self.media[-1], request)
 
-    def _said(self, status: int, what: Any, request: web.Request) -> web.Response:
-        self.sent.append(status)
+    def _respond(self, status: int, what: Any, request: web.Request) -> web.Response:
+        self.statuses.append(status)
         text = json.dumps(what, default=lambda data: len(data))
         return web.Response(status=status, text=text, content_type="application/json")
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[FakeWordPress]:
+async def serve_fake_wordpress() -> AsyncIterator[FakeWordPress]:
     """A website, as long as it is needed."""
     fake = FakeWordPress()
     app = web.Application(client_max_size=64 * 1024 * 1024)
-    app.router.add_route("*", "/", fake.answer)
+    app.router.add_route("*", "/", fake.handle_request)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

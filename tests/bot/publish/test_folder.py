@@ -12,16 +12,16 @@ from bot.publishing import releases
 from bot.publishing.folder_target import FolderTarget
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
-from tests.bot.releasing import busy, changed, order
+from tests.bot.releasing import make_busy_desk, make_release_request, patch_attributes
 from tests.play import OFFICE
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> list[PublishedRelease]:
     """Two releases of a year."""
-    ground = busy(tmp_path_factory.mktemp("desk") / "var")
-    several = [ground.releases(order(as_of=date(2026, 8, 31))), ground.releases()]
-    return [PublishedRelease(one.kept, one.folder) for one in several]
+    ground = make_busy_desk(tmp_path_factory.mktemp("desk") / "var")
+    several = [ground.make_release(make_release_request(as_of=date(2026, 8, 31))), ground.make_release()]
+    return [PublishedRelease(one.record, one.folder) for one in several]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def web(tmp_path: Path) -> Path:
 
 
 def post(web: Path, shown: list[PublishedRelease]) -> str:
-    return asyncio.run(FolderTarget(web, PageRenderer(OFFICE)).post(shown))
+    return asyncio.run(FolderTarget(web, PageRenderer(OFFICE)).publish(shown))
 
 
 def stamps(web: Path) -> dict[str, int]:
@@ -44,11 +44,11 @@ def stamps(web: Path) -> dict[str, int]:
 def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: list[PublishedRelease]) -> None:
     (web / "other.txt").write_text("of the office")
     assert post(web, made[:1]) == "2569-1/statistics.html"
-    first = dict(releases.contents(web / "2569-1"))
+    first = dict(releases.read_folder_files(web / "2569-1"))
     assert post(web, made) == "2569-2/statistics.html"
-    assert dict(releases.contents(web / "2569-1")) == first
+    assert dict(releases.read_folder_files(web / "2569-1")) == first
     assert sorted(p.name for p in web.iterdir()) == ["2569-1", "2569-2", "index.html", "latest", "other.txt"]
-    assert releases.verified(web / "latest") == []
+    assert releases.verify_release_folder(web / "latest") == []
     assert str((web / "latest").readlink()) == "2569-2"
     page = (web / "index.html").read_text("utf-8")
     links = re.findall(r'href="([^"]+)"', page)
@@ -72,7 +72,7 @@ def test_what_was_damaged_is_put_right(web: Path, made: list[PublishedRelease]) 
     (web / "2569-1" / "statistics.csv").write_bytes(b"")
     (web / "index.html").unlink()
     post(web, made)
-    assert releases.verified(web / "2569-1") == []
+    assert releases.verify_release_folder(web / "2569-1") == []
     assert (web / "index.html").is_file()
 
 
@@ -87,20 +87,20 @@ def test_a_full_disk_leaves_the_old_page(web: Path, made: list[PublishedRelease]
     post(web, made[:1])
     before = {p.name: p.read_bytes() for p in (web / "latest").iterdir()}, (web / "index.html").read_bytes()
     (web / "2569-1" / "anchor.json").write_bytes(b"{}")  # so that both releases are to be written
-    writing, count = shelf.write, iter(range(broken))
+    writing, count = shelf.write_new_file, iter(range(broken))
 
     def full(path: Path, data: bytes, mode: int) -> None:
         if next(count, None) is None:
             raise OSError(28, "No space left on device", str(path))
         writing(path, data, mode)
 
-    with changed(shelf, write=full), pytest.raises(PublishError, match="room"):
+    with patch_attributes(shelf, write_new_file=full), pytest.raises(PublishError, match="room"):
         post(web, made)
     assert (web / "index.html").read_bytes() == before[1]
     assert {p.name for p in (web / "latest").iterdir()} == before[0].keys()
     assert not [p for p in web.iterdir() if p.name.endswith((".new", ".old"))]
     post(web, made)
-    assert releases.verified(web / "latest") == []
+    assert releases.verify_release_folder(web / "latest") == []
 
 
 def test_something_else_in_the_place_of_latest(web: Path, made: list[PublishedRelease]) -> None:

@@ -11,17 +11,23 @@ from pathlib import Path
 import pytest
 
 from bot import bootstrap as app
-from bot.consultations.public_view import PublicOpinion, hearing_at, terms_of
+from bot.consultations.public_view import PublicOpinion, build_public_opinion, build_results_rules
 from bot.jobs import publishing as rounds
 from bot.publishing import opinions_folder as opinions
 from bot.publishing.opinions_folder import OpinionFolder
 from bot.settings import Settings
 from ita_stats.opinions import results_builder as counting
 from ita_stats.opinions.model import CountedConsultation, ThemeDecision
-from ita_stats.opinions.render import TYPES, rendered
+from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from storage.crypto.key_files import DeskPaths
-from tests.bot.hearing import CLOSED, OPEN, InMemoryOpinionSource, full, hearing
-from tests.end.desk import opened
+from tests.bot.hearing import (
+    CLOSED_CONSULTATION,
+    OPEN_CONSULTATION,
+    InMemoryOpinionSource,
+    make_opinion_source,
+    make_public_opinion,
+)
+from tests.end.desk import open_desk
 from tests.play import OFFICE
 
 NOW = datetime.now(UTC)
@@ -37,7 +43,7 @@ def web(tmp_path: Path) -> Path:
 
 
 def post(web: Path, memory: InMemoryOpinionSource, address: str = SITE) -> int:
-    return OpinionFolder(web, address).post(asyncio.run(hearing(memory).overview(NOW)))
+    return OpinionFolder(web, address).publish(asyncio.run(make_public_opinion(memory).load_overview(NOW)))
 
 
 def stamps(web: Path) -> dict[str, int]:
@@ -47,55 +53,55 @@ def stamps(web: Path) -> dict[str, int]:
 
 def test_everything_stands_there_and_leads_somewhere(web: Path) -> None:
     (web / "other.txt").write_text("of the office")
-    memory = full()
+    memory = make_opinion_source()
     assert post(web, memory) == 3
     own = web / "opinions"
     assert sorted(p.name for p in web.iterdir()) == ["opinions", "other.txt"]
     assert sorted(p.name for p in own.iterdir()) == ["K7Q2", "en.html", "index.html"]
-    assert {p.name for p in (own / "K7Q2").iterdir()} == {*TYPES, "files.json"}
-    for name in TYPES:
-        assert (own / "K7Q2" / name).read_bytes() == rendered(memory.counted["K7Q2"], name)
+    assert {p.name for p in (own / "K7Q2").iterdir()} == {*RESULTS_FILE_TYPES, "files.json"}
+    for name in RESULTS_FILE_TYPES:
+        assert (own / "K7Q2" / name).read_bytes() == render_results_file(memory.results_by_code["K7Q2"], name)
     for page in own.rglob("*.html"):
         links = re.findall(r'href="([^"]+)"', page.read_text("utf-8"))
         assert links
         assert all(link.startswith("https://") or (page.parent / link).is_file() for link in links), page
-    assert f'href="{SITE}/opinion?c={OPEN.code}"' in (own / "index.html").read_text("utf-8")
+    assert f'href="{SITE}/opinion?c={OPEN_CONSULTATION.code}"' in (own / "index.html").read_text("utf-8")
     assert {p.stat().st_mode & 0o777 for p in own.rglob("*") if p.is_file()} == {0o644}
 
 
 def test_without_an_address_nothing_leads_to_nowhere(web: Path) -> None:
-    post(web, full(), "")
+    post(web, make_opinion_source(), "")
     page = (web / "opinions" / "index.html").read_text("utf-8")
     assert "/opinion?c=" not in page
-    assert OPEN.title in page
+    assert OPEN_CONSULTATION.title in page
 
 
 def test_a_second_time_nothing_is_written(web: Path) -> None:
-    post(web, full())
+    post(web, make_opinion_source())
     before = stamps(web)
-    assert post(web, full()) == 0
+    assert post(web, make_opinion_source()) == 0
     assert stamps(web) == before
 
 
 @pytest.mark.parametrize("damage", ["results.pdf", "results.json", "files.json", "index.html"])
 def test_what_was_damaged_is_put_right(web: Path, damage: str) -> None:
-    post(web, full())
+    post(web, make_opinion_source())
     target = web / "opinions" / "K7Q2" / damage
     whole = target.read_bytes()
     for broken in (b"[]", b"", whole[:-9]):
         target.write_bytes(broken)
-        assert post(web, full()) == 1
+        assert post(web, make_opinion_source()) == 1
         assert target.read_bytes() == whole
     target.unlink()
-    assert post(web, full()) == 1
+    assert post(web, make_opinion_source()) == 1
 
 
 def test_an_answer_that_came_later_is_published(web: Path) -> None:
-    memory = full()
+    memory = make_opinion_source()
     post(web, memory)
-    found = memory.counted["K7Q2"]
+    found = memory.results_by_code["K7Q2"]
     answered = replace(found.themes[3], taken=ThemeDecision.ADOPTED, reason="ลดสำเนา", done=date(2027, 2, 1))
-    memory.counted["K7Q2"] = replace(found, themes=(*found.themes[:3], answered))
+    memory.results_by_code["K7Q2"] = replace(found, themes=(*found.themes[:3], answered))
     assert post(web, memory) == 3
     assert "ลดสำเนา" in (web / "opinions" / "K7Q2" / "index.html").read_text("utf-8")
     assert "ลดสำเนา" in (web / "opinions" / "index.html").read_text("utf-8")
@@ -108,11 +114,14 @@ def three_rounds(home: Path, heard: PublicOpinion, folder: Path) -> list[int]:
 
     async def go() -> list[int]:
         done = []
-        async with opened(home, "service") as desk:
+        async with open_desk(home, "service") as desk:
             own = app.RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
             for now in (NOW, NOW, NOW + timedelta(1)):
-                did = [one async for one in opinions.go(heard, OpinionFolder(folder, SITE), own, now)]
-                assert {(one.desk, one.did) for one in did} <= {("service", "published-opinions")}
+                did = [
+                    one
+                    async for one in opinions.publish_overview(heard, OpinionFolder(folder, SITE), own, now)
+                ]
+                assert {(one.desk, one.job) for one in did} <= {("service", "published-opinions")}
                 done.append(sum(one.count for one in did))
         return done
 
@@ -120,59 +129,63 @@ def three_rounds(home: Path, heard: PublicOpinion, folder: Path) -> list[int]:
 
 
 def test_the_rounds_publish_once(web: Path, tmp_path: Path) -> None:
-    assert three_rounds(tmp_path / "var", hearing(full()), web) == [3, 0, 0]
+    assert three_rounds(tmp_path / "var", make_public_opinion(make_opinion_source()), web) == [3, 0, 0]
 
 
 def test_an_office_that_asked_nobody_publishes_nothing(web: Path, tmp_path: Path) -> None:
-    assert three_rounds(tmp_path / "var", hearing(InMemoryOpinionSource()), web) == [0, 0, 0]
+    assert three_rounds(tmp_path / "var", make_public_opinion(InMemoryOpinionSource()), web) == [0, 0, 0]
     assert [*web.iterdir()] == []
 
 
 def test_a_folder_that_is_not_there_is_not_made_and_told_once_a_day(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert three_rounds(tmp_path / "var", hearing(full()), tmp_path / "mount") == [0, 0, 0]
+    assert three_rounds(tmp_path / "var", make_public_opinion(make_opinion_source()), tmp_path / "mount") == [
+        0,
+        0,
+        0,
+    ]
     assert not (tmp_path / "mount").exists()
     assert capfd.readouterr().err.count('"not-published"') == 2
     with pytest.raises(FileNotFoundError):
-        post(tmp_path / "mount", full())
+        post(tmp_path / "mount", make_opinion_source())
 
 
 @pytest.mark.parametrize("desk", ["complaints", "service"])
 def test_a_house_with_a_folder_asks_its_service_desk(desk: app.DeskName, web: Path, tmp_path: Path) -> None:
     async def go() -> int:
-        async with opened(tmp_path / "var", desk) as found:
+        async with open_desk(tmp_path / "var", desk) as found:
             own = app.RunningDesk(desk, DeskPaths.under(tmp_path / "var", desk), found.store, found.engine)
             chosen = Settings(_env_file=None, publish_folder=web)  # type: ignore[call-arg]
             house = app.App(chosen, OFFICE, {desk: own})
             if desk == "service":
-                assert hearing_at(house).salt() == found.store.salt
-            return len([did async for did in opinions.all_of(house, NOW)])
+                assert build_public_opinion(house).get_salt() == found.store.statistics_salt
+            return len([did async for did in opinions.publish_opinions(house, NOW)])
 
     assert asyncio.run(go()) == 0
 
 
 def test_the_office_says_how_few_are_protected() -> None:
-    terms = terms_of(OFFICE, b"salt")
+    terms = build_results_rules(OFFICE, b"salt")
     assert (terms.least, terms.office_th) == (OFFICE.statistics.hide_below, OFFICE.name.th)
-    assert counting.results(CLOSED, (), (), terms).voices is None
+    assert counting.build_results(CLOSED_CONSULTATION, (), (), terms).voices is None
 
 
 class Broken(InMemoryOpinionSource):
     """A desk whose consultations cannot be read."""
 
-    async def consultations(self) -> Sequence[CountedConsultation]:
+    async def list_consultations(self) -> Sequence[CountedConsultation]:
         raise OSError("unreadable")
 
 
 def test_trouble_of_the_service_desk_does_not_stop_the_statistics(
     web: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opinions, "hearing_at", lambda _: hearing(Broken()))
+    monkeypatch.setattr(opinions, "build_public_opinion", lambda _: make_public_opinion(Broken()))
     home, did = tmp_path / "var", list[str]()
 
     async def go() -> None:
-        async with opened(home, "service") as service, opened(home) as complaints:
+        async with open_desk(home, "service") as service, open_desk(home) as complaints:
             house = app.App(
                 Settings(_env_file=None, publish_folder=web),  # type: ignore[call-arg]
                 OFFICE,
@@ -185,8 +198,8 @@ def test_trouble_of_the_service_desk_does_not_stop_the_statistics(
                     ),
                 },
             )
-            async for one in rounds.all_of(house, NOW + timedelta(40)):
-                did.append(one.did)
+            async for one in rounds.run_publishing_jobs(house, NOW + timedelta(40)):
+                did.append(one.job)
 
     with pytest.raises(OSError, match="unreadable"):
         asyncio.run(go())

@@ -12,7 +12,7 @@ import pytest
 from bot.publishing import releases
 from bot.web import statistics as site
 from ita_stats import release
-from tests.bot.releasing import ReleaseDesk, busy, order
+from tests.bot.releasing import ReleaseDesk, make_busy_desk, make_release_request
 from tests.end.server import WebServer
 from tests.play import OFFICE
 
@@ -23,7 +23,7 @@ class StatisticsSite:
     def __init__(self, ground: ReleaseDesk) -> None:
         self.server = WebServer(ground.home, ground.office)
 
-    def asks(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def request(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
         """One request: status, headers, body. A header must not come twice."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=15)) as one:
             one.request(method, path, headers={n.replace("_", "-"): v for n, v in headers.items()})
@@ -32,8 +32,8 @@ class StatisticsSite:
             assert len(dict(found)) == len(found)
             return answer.status, dict(found), answer.read()
 
-    def page(self, path: str) -> str:
-        status, _, body = self.asks(path)
+    def get_page(self, path: str) -> str:
+        status, _, body = self.request(path)
         assert status == 200
         return body.decode()
 
@@ -41,7 +41,7 @@ class StatisticsSite:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
     """Nothing was released yet."""
-    served = StatisticsSite(busy(tmp_path_factory.mktemp("empty") / "var"))
+    served = StatisticsSite(make_busy_desk(tmp_path_factory.mktemp("empty") / "var"))
     yield served
     served.server.close()
 
@@ -49,35 +49,35 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
     """Two releases that may be read, and one that is held."""
-    yield from filled(tmp_path_factory.mktemp("served"))
+    yield from serve_releases(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[StatisticsSite]:
     """The same, of a test that changes it."""
-    yield from filled(tmp_path)
+    yield from serve_releases(tmp_path)
 
 
-def filled(folder: Path) -> Iterator[StatisticsSite]:
-    ground = busy(folder / "var")
-    ground.releases(order("2569Q1", date(2025, 12, 31)))
-    ground.releases()
-    ground.like(hold=True).releases(order("fy2569", date(2026, 10, 1)))
+def serve_releases(folder: Path) -> Iterator[StatisticsSite]:
+    ground = make_busy_desk(folder / "var")
+    ground.make_release(make_release_request("2569Q1", date(2025, 12, 31)))
+    ground.make_release()
+    ground.with_rules(hold=True).make_release(make_release_request("fy2569", date(2026, 10, 1)))
     served = StatisticsSite(ground)
     yield served
     served.server.close()
 
 
 def test_nothing_published_yet_is_said(empty: StatisticsSite) -> None:
-    page = empty.page("/statistics")
+    page = empty.get_page("/statistics")
     assert "ยังไม่มีสถิติที่เผยแพร่" in page
     assert OFFICE.name.th in page
-    assert "No statistics have been published yet" in empty.page("/statistics?lang=en")
-    assert empty.asks("/statistics/2569/1")[0] == 404
+    assert "No statistics have been published yet" in empty.get_page("/statistics?lang=en")
+    assert empty.request("/statistics/2569/1")[0] == 404
 
 
 def test_the_newest_is_shown_above_all_that_may_be_read(served: StatisticsSite) -> None:
-    page = served.page("/statistics")
+    page = served.get_page("/statistics")
     assert "ข้อมูล ณ สิ้นวันที่ 30 กันยายน 2569" in page
     assert page.index('href="/statistics/2569/2/statistics.html"') < page.index(
         'href="/statistics/2569/1/statistics.html"'
@@ -85,50 +85,50 @@ def test_the_newest_is_shown_above_all_that_may_be_read(served: StatisticsSite) 
     assert "2569/3" not in page
     assert "<script" not in page
     assert "ฉบับที่ 1/2569: ไตรมาสที่ 1" in page
-    english = served.page("/statistics?lang=en")
+    english = served.get_page("/statistics?lang=en")
     assert '<html lang="en">' in english
     assert "Release 1/2569: Quarter 1 of fiscal year 2569" in english
-    past = served.page("/statistics/2569/1")
+    past = served.get_page("/statistics/2569/1")
     assert "ข้อมูล ณ สิ้นวันที่ 31 ธันวาคม 2568" in past
 
 
 def test_every_link_of_the_page_leads_to_its_file(served: StatisticsSite) -> None:
     import re
 
-    page = served.page("/statistics")
+    page = served.get_page("/statistics")
     links = set(re.findall(r'href="(/statistics/[^"]+)"', page))
     assert len(links) == 16
     for link in links:
-        assert served.asks(link)[0] == 200
+        assert served.request(link)[0] == 200
 
 
 def test_files_are_served_as_what_they_are_and_kept_for_ever(served: StatisticsSite) -> None:
     folder = served.server.home / "complaints" / "releases" / "2569" / "2"
-    found = release.read((folder / "manifest.json").read_bytes())
+    found = release.parse_manifest((folder / "manifest.json").read_bytes())
     for one in found.files:
-        status, headers, body = served.asks(f"/statistics/2569/2/{one.name}")
+        status, headers, body = served.request(f"/statistics/2569/2/{one.name}")
         assert (status, headers["content-type"]) == (200, one.type)
         assert sha256(body).hexdigest() == one.sha256
         assert headers["etag"] == f'"{one.sha256}"'
         assert "immutable" in headers["cache-control"]
-        again = served.asks(f"/statistics/2569/2/{one.name}", If_None_Match=headers["etag"])
+        again = served.request(f"/statistics/2569/2/{one.name}", If_None_Match=headers["etag"])
         assert (again[0], again[2]) == (304, b"")
     for name in ("manifest.json", "anchor.json"):
-        status, headers, body = served.asks(f"/statistics/2569/2/{name}")
+        status, headers, body = served.request(f"/statistics/2569/2/{name}")
         assert (status, headers["content-type"]) == (200, "application/json")
         assert body == (folder / name).read_bytes()
-    assert served.asks("/statistics/2569/2/statistics.pdf", "HEAD")[0] == 200
+    assert served.request("/statistics/2569/2/statistics.pdf", "HEAD")[0] == 200
 
 
 def test_the_offices_website_may_frame_it_and_nobody_else(served: StatisticsSite) -> None:
     for path in ("/statistics", "/statistics/2569/2/statistics.html", "/statistics/2569/2/rows.svg"):
-        _, headers, _ = served.asks(path)
+        _, headers, _ = served.request(path)
         policy = headers["content-security-policy"]
         assert policy.endswith("frame-ancestors 'self' https://www.example.com")
         assert "x-frame-options" not in headers
         assert headers["x-content-type-options"] == "nosniff"
     for path in ("/", "/report", "/privacy", "/statistics/2569/9"):
-        _, headers, _ = served.asks(path)
+        _, headers, _ = served.request(path)
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert (headers["x-frame-options"], headers["cache-control"]) == ("DENY", "no-store")
 
@@ -147,29 +147,29 @@ def test_the_offices_website_may_frame_it_and_nobody_else(served: StatisticsSite
     ],
 )
 def test_what_nobody_may_read_is_not_there(served: StatisticsSite, path: str) -> None:
-    assert served.asks(path)[0] == 404
+    assert served.request(path)[0] == 404
 
 
 def test_a_release_that_is_let_go_appears(own: StatisticsSite) -> None:
-    async def let_go() -> None:
+    async def approve() -> None:
         desk = own.server.desk
         ground = ReleaseDesk(own.server.home)
-        bench = releases.ReleaseContext(ground.place, desk.store, ground.office)
-        await releases.let_go(bench, "3/2569", desk.now())
+        bench = releases.ReleaseContext(ground.paths, desk.store, ground.office)
+        await releases.approve_release(bench, "3/2569", desk.now())
 
-    own.server.run(let_go())
-    assert "ข้อมูล ณ สิ้นวันที่ 1 ตุลาคม 2569" in own.page("/statistics")
+    own.server.run(approve())
+    assert "ข้อมูล ณ สิ้นวันที่ 1 ตุลาคม 2569" in own.get_page("/statistics")
 
 
 def test_a_page_of_an_earlier_version_keeps_its_style(own: StatisticsSite) -> None:
     path = own.server.home / "complaints" / "releases" / "2569" / "1" / "statistics.html"
     path.write_text(path.read_text("utf-8").replace("<style>", "<style>p{color:red}"), "utf-8")
-    old = own.asks("/statistics/2569/1/statistics.html")[1]["content-security-policy"]
-    new = own.asks("/statistics/2569/2/statistics.html")[1]["content-security-policy"]
+    old = own.request("/statistics/2569/1/statistics.html")[1]["content-security-policy"]
+    new = own.request("/statistics/2569/2/statistics.html")[1]["content-security-policy"]
     assert old != new
 
 
 def test_a_website_with_a_name_and_a_port_is_framed_by_its_origin() -> None:
-    assert site.policy("http://user@www.example.go.th:8443/th/index.php?x=1")[
+    assert site.build_framing_headers("http://user@www.example.go.th:8443/th/index.php?x=1")[
         "content-security-policy"
     ].endswith("frame-ancestors 'self' http://www.example.go.th:8443")

@@ -21,30 +21,35 @@ AT = datetime.fromisoformat("2025-11-01T08:05:00+07:00")
 BOSS, CLERK = b"b" * 32, b"c" * 32
 
 
-async def joined(bench: ReleaseContext, who: bytes, role: Role, lang: Any) -> None:
+async def add_telegram_officer(bench: ReleaseContext, who: bytes, role: Role, lang: Any) -> None:
     """Put somebody on the staff, in Telegram."""
     one = bench.store
-    code = await one.personnel.add(role, StaffProfile(role.value), AT)
-    person = await one.answer(FindInvitation(code), AT)
-    secret = await one.answer(NewTotpSecret(), AT)
-    act = JoinStaff(person.id, code, who, secret, (), Channel.TELEGRAM, b"back", lang, thai.day(AT))
+    code = await one.staff_admin.add(role, StaffProfile(role.value), AT)
+    person = await one.answer_query(FindInvitation(code), AT)
+    secret = await one.answer_query(NewTotpSecret(), AT)
+    act = JoinStaff(
+        person.id, code, who, secret, (), Channel.TELEGRAM, b"back", lang, thai.to_bangkok_date(AT)
+    )
     await one.commit(Event(f"join {role}", who, Channel.TELEGRAM), None, TurnResult(None, (), (act,)), AT)
 
 
 def test_a_supervisor_lets_it_be_published_and_an_officer_does_not(tmp_path: Path) -> None:
-    town = PublishingScenario.of(tmp_path, FakePublishTarget(), hold=True)
-    assert town.at("2025-11-01T08:00") == ["released"]
+    town = PublishingScenario.create(tmp_path, FakePublishTarget(), hold=True)
+    assert town.run_at("2025-11-01T08:00") == ["released"]
 
     async def scene(bench: ReleaseContext) -> None:
-        await joined(bench, BOSS, Role.SUPERVISOR, "th")
-        await joined(bench, CLERK, Role.OFFICER, "en")
+        await add_telegram_officer(bench, BOSS, Role.SUPERVISOR, "th")
+        await add_telegram_officer(bench, CLERK, Role.OFFICER, "en")
         engine = Engine(ComplaintsDesk(bench.office, bench.store.roster), bench.store, lambda: AT)
-        engine.fault, engine.answers = faults.append, {ListPendingReleases: counting.waiting(bench.store)}
+        engine.on_error, engine.query_handlers = (
+            faults.append,
+            {ListPendingReleases: counting.make_waiting_releases_handler(bench.store)},
+        )
 
         async def types(who: bytes, text: str) -> str:
             number[0] += 1
             answer = await engine.handle(Event(f"e{number[0]}", who, Channel.TELEGRAM, text=text))
-            return "\n".join(wording.text(say, answer.lang) for say in answer.says)
+            return "\n".join(wording.render_text(say, answer.lang) for say in answer.replies)
 
         assert "1/2569" not in await types(CLERK, "/release")
         assert "เดือนตุลาคม พ.ศ. 2568" in (waiting := await types(BOSS, "/เผยแพร่")) or "1/2569" in waiting
@@ -55,20 +60,22 @@ def test_a_supervisor_lets_it_be_published_and_an_officer_does_not(tmp_path: Pat
         assert faults == []
 
     faults, number = list[BaseException](), [0]
-    town.ground.play(scene, AT)
-    assert town.at("2025-11-01T08:06") == ["published-wordpress"]
+    town.desk.run_scenario(scene, AT)
+    assert town.run_at("2025-11-01T08:06") == ["published-wordpress"]
 
 
 def test_everybody_on_the_staff_hears_it_in_their_language(tmp_path: Path) -> None:
-    town = PublishingScenario.of(tmp_path, FakePublishTarget())
+    town = PublishingScenario.create(tmp_path, FakePublishTarget())
 
     async def scene(bench: ReleaseContext) -> list[str]:
-        await joined(bench, BOSS, Role.SUPERVISOR, "th")
-        await joined(bench, CLERK, Role.OFFICER, "en")
-        await told.by(bench.store, AT)(told.said("not_released", day=AT.date(), trouble="room"))
-        letters = await bench.store.outbox.look(Channel.TELEGRAM)
-        return [wording.text(say, one.what.lang) for one in letters for say in one.what.says]
+        await add_telegram_officer(bench, BOSS, Role.SUPERVISOR, "th")
+        await add_telegram_officer(bench, CLERK, Role.OFFICER, "en")
+        await told.make_staff_notifier(bench.store, AT)(
+            told.build_staff_notification("not_released", day=AT.date(), trouble="room")
+        )
+        letters = await bench.store.outbox.list_all(Channel.TELEGRAM)
+        return [wording.render_text(say, one.payload.lang) for one in letters for say in one.payload.says]
 
-    thai_words, english = sorted(town.ground.play(scene, AT), reverse=True)
+    thai_words, english = sorted(town.desk.run_scenario(scene, AT), reverse=True)
     assert "ที่เก็บข้อมูลเต็ม" in thai_words
     assert "the disk is full" in english

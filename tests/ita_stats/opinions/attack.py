@@ -6,10 +6,10 @@ from itertools import combinations, product
 import highspy
 
 from ita_stats.opinions.model import AnswerKind
-from ita_stats.opinions.results import Figure, PublishedResults, QuestionPart, ResponseCounts
+from ita_stats.opinions.results import PublishedResults, QuestionPart, ResponseCounts, VisibleCount
 
 SIDES = ("account", "web")
-Type = tuple[str, frozenset[str]]
+ResponseKind = tuple[str, frozenset[str]]
 
 
 class ResultsAttack:
@@ -23,43 +23,43 @@ class ResultsAttack:
             answers = [
                 frozenset(s) for n in range(1, len(self.codes) + 1) for s in combinations(self.codes, n)
             ]
-        self.kinds: list[Type] = [*product(SIDES, [frozenset[str](), *answers])]
+        self.kinds: list[ResponseKind] = [*product(SIDES, [frozenset[str](), *answers])]
         self.solver = highspy.Highs()
         self.solver.setOptionValue("output_flag", False)
         for place in range(len(self.kinds)):
             self.solver.addVar(0, 1_000_000)
             self.solver.changeColIntegrality(place, highspy.HighsVarType.kInteger)
-        self._read(found.voices, [*answers, frozenset[str]()])
-        self._read(part.answered, answers)
+        self._add_figures(found.voices, [*answers, frozenset[str]()])
+        self._add_figures(part.answered, answers)
         for row in part.rows:
-            self._read(row.voices, [one for one in answers if row.code in one])
+            self._add_figures(row.voices, [one for one in answers if row.code in one])
 
-    def group(self, side: str, answers: Iterable[frozenset[str]]) -> list[int]:
+    def find_kinds(self, side: str, answers: Iterable[frozenset[str]]) -> list[int]:
         """The kinds of a group, by side ("all" for both) and by answers."""
         wanted = set(answers)
         return [i for i, (at, answer) in enumerate(self.kinds) if side in {at, "all"} and answer in wanted]
 
-    def _read(self, figures: ResponseCounts, answers: Iterable[frozenset[str]]) -> None:
-        said: Sequence[tuple[str, Figure]] = (
+    def _add_figures(self, figures: ResponseCounts, answers: Iterable[frozenset[str]]) -> None:
+        said: Sequence[tuple[str, VisibleCount]] = (
             ("all", figures.all),
             ("account", figures.account),
             ("web", figures.web),
         )
         answers = [*answers]
         for side, figure in said:
-            index = self.group(side, answers)
+            index = self.find_kinds(side, answers)
             if figure is not None:
                 self.solver.addRow(figure, figure, len(index), index, [1.0] * len(index))
 
-    def between(self, side: str, code: str) -> tuple[int, int]:
+    def find_bounds(self, side: str, code: str) -> tuple[int, int]:
         """The least and the most voices that a cell can have; "" for those who did not answer."""
         answers = {answer for _, answer in self.kinds if code in answer or answer == code == ""}
         if not code:
             answers = {frozenset()}
-        index = self.group(side, answers)
-        return self._best(index, 1.0), self._best(index, -1.0)
+        index = self.find_kinds(side, answers)
+        return self._optimize(index, 1.0), self._optimize(index, -1.0)
 
-    def _best(self, index: Sequence[int], sign: float) -> int:
+    def _optimize(self, index: Sequence[int], sign: float) -> int:
         for place in range(len(self.kinds)):
             self.solver.changeColCost(place, sign if place in index else 0.0)
         self.solver.run()

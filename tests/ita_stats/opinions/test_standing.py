@@ -26,7 +26,7 @@ def opinions(
 
 
 def years(said: list[CountedFeedback], today: date) -> tuple[standing.FeedbackYear, ...]:
-    return standing.years(said, TOPICS, today, 5, b"salt")
+    return standing.build_feedback_years(said, TOPICS, today, 5, b"salt")
 
 
 def test_a_quarter_is_published_when_it_is_over() -> None:
@@ -35,7 +35,7 @@ def test_a_quarter_is_published_when_it_is_over() -> None:
     (year,) = years(said, date(2027, 1, 1))
     assert (year.year, year.topics) == (2570, TOPICS)
     (span,) = year.spans
-    assert (span.first, span.last, span.voices) == (CalendarMonth(2026, 10), CalendarMonth(2026, 12), 30)
+    assert (span.first, span.last, span.responses) == (CalendarMonth(2026, 10), CalendarMonth(2026, 12), 30)
     assert span.topics == (TopicFeedback(20, 3.5), TopicFeedback(10, 3.0), TopicFeedback(0, None))
 
 
@@ -43,7 +43,7 @@ def test_a_quarter_with_few_voices_waits_for_the_next() -> None:
     said = opinions(9) + opinions(1, "2570-03")
     assert years(said, date(2027, 1, 1)) == ()
     ((span,),) = [year.spans for year in years(said, date(2027, 4, 1))]
-    assert (span.first.code, span.last.code, span.voices) == ("2569-10", "2570-03", 10)
+    assert (span.first.code, span.last.code, span.responses) == ("2569-10", "2570-03", 10)
 
 
 @pytest.mark.parametrize(("number", "spans"), [(4, 0), (5, 1)])
@@ -78,7 +78,7 @@ def test_what_was_published_stays_whatever_comes_after() -> None:
 def test_a_topic_of_a_few_is_hidden_with_another() -> None:
     said = opinions(30) + opinions(8, topic="site") + opinions(2, topic="buy")
     ((span,),) = [year.spans for year in years(said, date(2027, 1, 1))]
-    assert [one.voices for one in span.topics] == [30, None, None]
+    assert [one.responses for one in span.topics] == [30, None, None]
 
 
 def test_a_topic_that_is_gone_stands_under_its_code() -> None:
@@ -95,7 +95,7 @@ def test_a_mean_leaves_every_score_open(voices: int) -> None:
         given = [score for score in scores if score]
         if len(given) >= 1:
             worlds.setdefault(round(sum(given) / len(given), 1), []).append(Counter(scores))
-    shown = [mean for mean in worlds if standing.is_vague(mean, voices, 5)]
+    shown = [mean for mean in worlds if standing.is_safe_mean(mean, voices, 5)]
     for mean in shown:
         for score in range(6):
             numbers = {world[score] for world in worlds[mean]}
@@ -107,5 +107,5 @@ def test_a_mean_leaves_every_score_open(voices: int) -> None:
 
 
 def test_the_mean_of_a_large_topic_is_shown() -> None:
-    assert standing.is_vague(3.4, 200, 5)
-    assert not standing.is_vague(1.0, 200, 5)
+    assert standing.is_safe_mean(3.4, 200, 5)
+    assert not standing.is_safe_mean(1.0, 200, 5)

@@ -13,7 +13,7 @@ from ita_stats.opinions.results import ResponseCounts
 from ita_stats.opinions.suppression import ResponseSuppression, VisibleAnswers
 from ita_stats.opinions.tally import AccountWebCounts, AnswerCounts
 
-Type = tuple[str, frozenset[str]]
+ResponseKind = tuple[str, frozenset[str]]
 """The side of a voice, and the cells that it is in."""
 World = tuple[int, ...]
 """How many voices there are of each kind."""
@@ -22,30 +22,32 @@ Facts = tuple[tuple[tuple[int, ...], int], ...]
 SIDES = ("account", "web")
 
 
-def single(cells: int, sides: Sequence[str] = SIDES) -> list[Type]:
+def enumerate_single_kinds(cells: int, sides: Sequence[str] = SIDES) -> list[ResponseKind]:
     """Voices with one answer or none."""
     answers = [frozenset[str](), *(frozenset((str(n),)) for n in range(cells))]
     return [*product(sides, answers)]
 
 
-def several(cells: int, sides: Sequence[str] = SIDES) -> list[Type]:
+def enumerate_multiple_kinds(cells: int, sides: Sequence[str] = SIDES) -> list[ResponseKind]:
     """Voices with any answers."""
     codes = [str(n) for n in range(cells)]
     answers = [frozenset(some) for n in range(cells + 1) for some in combinations(codes, n)]
     return [*product(sides, answers)]
 
 
-def worlds(kinds: int, voices: int) -> Iterator[World]:
+def enumerate_worlds(kinds: int, voices: int) -> Iterator[World]:
     """Every way to give so many voices to kinds."""
     if kinds == 1:
         yield (voices,)
         return
     for first in range(voices + 1):
-        for rest in worlds(kinds - 1, voices - first):
+        for rest in enumerate_worlds(kinds - 1, voices - first):
             yield first, *rest
 
 
-def line(world: World, kinds: Sequence[Type], is_several: bool) -> tuple[AnswerCounts, AccountWebCounts]:
+def count_world(
+    world: World, kinds: Sequence[ResponseKind], is_several: bool
+) -> tuple[AnswerCounts, AccountWebCounts]:
     """What would be counted in a world, and all its voices."""
 
     def pair(has: Callable[[frozenset[str]], bool]) -> AccountWebCounts:
@@ -62,40 +64,42 @@ def line(world: World, kinds: Sequence[Type], is_several: bool) -> tuple[AnswerC
     return AnswerCounts("q", "", cells, labels, pair(bool), is_several), pair(lambda _: True)
 
 
-def published(
-    world: World, kinds: Sequence[Type], is_several: bool, least: int, salt: bytes
+def publish_world(
+    world: World, kinds: Sequence[ResponseKind], is_several: bool, least: int, salt: bytes
 ) -> tuple[VisibleAnswers, ResponseCounts]:
     """What is published of a world."""
-    asked, voices = line(world, kinds, is_several)
+    asked, voices = count_world(world, kinds, is_several)
     veil = ResponseSuppression(voices, least, salt)
-    return veil.over(asked), veil.of_all()
+    return veil.suppress_answers(asked), veil.get_total()
 
 
-def places(kinds: Sequence[Type], has: Callable[[frozenset[str]], bool], side: str) -> tuple[int, ...]:
+def find_kinds(
+    kinds: Sequence[ResponseKind], has: Callable[[frozenset[str]], bool], side: str
+) -> tuple[int, ...]:
     """The kinds that a figure counts."""
     return tuple(i for i, (at, cells) in enumerate(kinds) if side in {at, "all"} and has(cells))
 
 
-def figures(
-    kinds: Sequence[Type], shown: VisibleAnswers, voices: ResponseCounts
+def list_printed_figures(
+    kinds: Sequence[ResponseKind], shown: VisibleAnswers, voices: ResponseCounts
 ) -> Iterator[tuple[tuple[int, ...], int | None]]:
     """Each printed figure, by the kinds that it counts; None where it is a dash. An empty side has no column."""
     told_apart = voices.account != 0 and voices.web != 0
     for side in ("all", *SIDES) if told_apart else ("all",):
-        yield places(kinds, lambda _: True, side), getattr(voices, side)
+        yield find_kinds(kinds, lambda _: True, side), getattr(voices, side)
         if side == "all" or shown.answered.all is not None:
-            yield places(kinds, bool, side), getattr(shown.answered, side)
+            yield find_kinds(kinds, bool, side), getattr(shown.answered, side)
         for code, cell in shown.cells.items():
-            yield places(kinds, lambda cells, code=code: code in cells, side), getattr(cell, side)
+            yield find_kinds(kinds, lambda cells, code=code: code in cells, side), getattr(cell, side)
 
 
-def known(kinds: Sequence[Type], shown: VisibleAnswers, voices: ResponseCounts) -> Facts:
+def collect_facts(kinds: Sequence[ResponseKind], shown: VisibleAnswers, voices: ResponseCounts) -> Facts:
     """What is printed, as sums of kinds."""
-    sides = [(places(kinds, lambda _: True, side), getattr(voices, side)) for side in SIDES]
-    return tuple((at, n) for at, n in [*figures(kinds, shown, voices), *sides] if n is not None)
+    sides = [(find_kinds(kinds, lambda _: True, side), getattr(voices, side)) for side in SIDES]
+    return tuple((at, n) for at, n in [*list_printed_figures(kinds, shown, voices), *sides] if n is not None)
 
 
-def fitting(every: Sequence[World], found: set[Facts]) -> Iterator[tuple[Facts, list[World]]]:
+def group_worlds_by_facts(every: Sequence[World], found: set[Facts]) -> Iterator[tuple[Facts, list[World]]]:
     """For everything that is published of some world: all worlds that it fits."""
     by_form = defaultdict[tuple[tuple[int, ...], ...], set[tuple[int, ...]]](set)
     for facts in found:
