@@ -8,9 +8,11 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import bare, engine, thought
+from benchmarks.bare import open_bare_limit
 from benchmarks.citizen import MESSAGE_COUNT
+from benchmarks.engine import open_engine
 from benchmarks.load import LoadResult, Story, pin_to_one_core, run_load
+from benchmarks.thought import open_handlers_only
 
 PERSONS = (64, 256)
 STORIES = 1200
@@ -19,9 +21,9 @@ HOME = Path(__file__).parents[1] / "var"
 
 OpenBenchmark = Callable[[Path], AbstractAsyncContextManager[Story]]
 BENCHMARKS: dict[str, OpenBenchmark] = {
-    "bare limit": bare.open_bare_limit,
-    "talk alone": thought.open_handlers_only,
-    "engine": engine.open_engine,
+    "bare limit": open_bare_limit,
+    "talk alone": open_handlers_only,
+    "engine": open_engine,
 }
 
 

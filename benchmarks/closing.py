@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.opinions import make_full_response, make_large_consultation
-from bot.consultations import queries as ballots
+from bot.consultations.queries import make_result_handler
 from handlers.consultations.messages import (
     AnnounceConsultation,
     Consultation,
@@ -26,9 +26,9 @@ from handlers.consultations.messages import (
     GetConsultationResult,
 )
 from handlers.dialog.events import Channel, Event
-from ita_stats.opinions import json_schema as published
-from ita_stats.opinions import render_html as page
-from storage.consultations import retention as polled
+from ita_stats.opinions.json_schema import parse_results
+from ita_stats.opinions.render_html import render_results_page
+from storage.consultations.retention import close_due_consultations
 from storage.consultations.store import encrypt_response_answers
 from storage.crypto.key_files import DeskPaths
 from tests.end.desk import DeskHarness, open_desk
@@ -96,18 +96,18 @@ async def measure_close(count: int) -> None:
             alone = sorted(waits)[len(waits) // 2]
             waits.clear()
             started = now()
-            await polled.close_due_consultations(desk.store.committer, desk.now() + timedelta(hours=2))
+            await close_due_consultations(desk.store.committer, desk.now() + timedelta(hours=2))
             worst = f"another's message: {max(waits) * 1000:.0f} ms at worst, {alone * 1000:.0f} ms alone"
             print_step(f"{count:,} voices closed and written anew", started, worst)
             chat.cancel()
             with suppress(asyncio.CancelledError):
                 await chat
             started = now()
-            found = await ballots.make_result_handler(desk.store, OFFICE, "")(
+            found = await make_result_handler(desk.store, OFFICE, "")(
                 GetConsultationResult(ballot.code), desk.now()
             )
             assert found is not None
-            page.render_results_page(published.parse_results(found.content))
+            render_results_page(parse_results(found.content))
             print_step("read, counted, protected, and the page made", started)
 
 

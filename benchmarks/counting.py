@@ -12,12 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.thought import OFFICE
-from bot.statistics import tables as statistics
-from ita_stats import period
-from ita_stats.cases import tables as figures
-from storage import store
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths
+from bot.statistics.tables import build_counting_rules, count_tables
+from ita_stats.cases.tables import build_table_request
+from ita_stats.period import parse_period
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import open_store
 
 FACT_COUNT = 1_000_000
 FISCAL_YEAR_START = date(2025, 10, 1)
@@ -61,12 +60,12 @@ def make_fact_rows() -> Iterator[FactRow]:
 async def measure_tables(place: DeskPaths) -> None:
     """Open the desk and count, a few times: wall clock, and the processor's time."""
     end = FISCAL_YEAR_START + timedelta(364)
-    wish = figures.build_table_request(period.parse_period("fy2569", end), end, "month")
-    terms = statistics.build_counting_rules(OFFICE, "complaints")
-    async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)) as one:
+    wish = build_table_request(parse_period("fy2569", end), end, "month")
+    terms = build_counting_rules(OFFICE, "complaints")
+    async with open_store(load_or_create_keys(place), datetime.now(UTC)) as one:
         for exact in (True, True, False, False):
             wall, busy = time.perf_counter(), time.process_time()
-            found = await statistics.count_tables(one, terms, wish, exact=exact)
+            found = await count_tables(one, terms, wish, exact=exact)
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
             name = "exact" if exact else "protected against eleven earlier releases"
             print(f"{name:45} {wall:.2f} s ({busy:.2f} s of processor), {found.total.received:,} cases")
@@ -78,7 +77,7 @@ def main() -> None:
         place = DeskPaths.under(Path(folder), "complaints")
 
         async def create_desk() -> None:
-            async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)):
+            async with open_store(load_or_create_keys(place), datetime.now(UTC)):
                 pass
 
         asyncio.run(create_desk())

@@ -11,10 +11,8 @@ from benchmarks.load import Story
 from benchmarks.thought import OFFICE, decode_event, encode_messages
 from bot.engine import Engine
 from handlers.complaints_desk import ComplaintsDesk
-from storage.crypto.key_files import DeskPaths
-from storage.crypto.key_files import load_or_create_keys as unlocked
-from storage.store import Store
-from storage.store import open_store as remembered
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,8 @@ def raise_engine_error(trouble: BaseException) -> None:
 @asynccontextmanager
 async def open_engine(folder: Path) -> AsyncIterator[Story]:
     """Citizens before a fresh desk with keys of its own."""
-    ring = unlocked(DeskPaths.under(folder, "complaints"))
-    async with remembered(ring, datetime.now(UTC)) as memory:
+    ring = load_or_create_keys(DeskPaths.under(folder, "complaints"))
+    async with open_store(ring, datetime.now(UTC)) as memory:
         back = memory.keyring.address.encrypt(b"web:somebody", "address", "web", "back")
         yield make_citizen_story(
             BenchmarkDesk(

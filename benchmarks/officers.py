@@ -11,8 +11,8 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from handlers import thai
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from ita_stats.calendar import fiscal_year
 from storage.crypto.key_files import DeskPaths
 from tests.end.desk import DeskHarness, open_desk
@@ -26,7 +26,7 @@ LIMIT_MS = 100.0
 
 def insert_cases(home: Path, desk: DeskHarness, officer: str) -> None:
     """Copy the one real case: half of the cases are open, a third of those in somebody's hands."""
-    place, today = DeskPaths.under(home, "complaints"), thai.to_bangkok_date(desk.now())
+    place, today = DeskPaths.under(home, "complaints"), to_bangkok_date(desk.now())
     with closing(sqlite3.connect(place.database)) as raw, raw:
         columns = [row[1] for row in raw.execute("PRAGMA table_info(cases)")]
         first = dict(zip(columns, raw.execute("SELECT * FROM cases LIMIT 1").fetchone(), strict=True))
@@ -65,7 +65,7 @@ async def measure_commands() -> bool:
             chief = await add_officer(desk, "หัวหน้า", Role.SUPERVISOR)
             await file_case(desk, 1)
             insert_cases(home, desk, officer.id)
-            year, fast = fiscal_year(thai.to_bangkok_date(desk.now())), True
+            year, fast = fiscal_year(to_bangkok_date(desk.now())), True
             for who, words in (
                 (officer, "/inbox"),
                 (officer, "/inbox 50"),

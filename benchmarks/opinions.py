@@ -7,10 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from ita_stats.opinions import feedback as standing
-from ita_stats.opinions import render_html as page
-from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.feedback import PublishedTopic
+from ita_stats.opinions.feedback import PublishedTopic, build_feedback_years
 from ita_stats.opinions.model import (
     AnonymousResponse,
     AnswerKind,
@@ -21,7 +18,8 @@ from ita_stats.opinions.model import (
     Stance,
 )
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
-from ita_stats.opinions.results_builder import ResultsRules
+from ita_stats.opinions.render_html import render_results_page
+from ita_stats.opinions.results_builder import ResultsRules, build_results
 from ita_stats.opinions.suppression import ResponseSuppression
 from ita_stats.opinions.tally import count_responses
 
@@ -82,8 +80,8 @@ def main() -> None:
         found = run_timed(
             "the whole page: counted, protected, shown",
             lambda: (
-                one := counting.build_results(asked, voices, themes, TERMS),
-                page.render_results_page(one),
+                one := build_results(asked, voices, themes, TERMS),
+                render_results_page(one),
             )[0],
         )
     for name in RESULTS_FILE_TYPES:
@@ -99,7 +97,7 @@ def main() -> None:
     topics = [PublishedTopic(f"t{n}", "เรื่อง", "topic") for n in range(9)]
     run_timed(
         f"{RESPONSE_COUNT:,} standing opinions",
-        lambda: standing.build_feedback_years(opinions, topics, date(2026, 11, 1), TERMS.least, TERMS.salt),
+        lambda: build_feedback_years(opinions, topics, date(2026, 11, 1), TERMS.least, TERMS.salt),
     )
     print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, the voices included")
 

@@ -14,18 +14,17 @@ from statistics import median, quantiles
 
 from pyotp import HOTP
 
-from bot import office_file as offices
 from bot.engine import Engine
-from bot.importers import faq_file as knowledge
+from bot.importers.faq_file import store_example_faq
+from bot.office_file import EXAMPLE_OFFICE_PATHS, load_office
 from handlers.dialog.events import Channel, Event, Session, TurnResult
 from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import SubmitQuestion
 from handlers.service_desk import ServiceDesk
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
-from storage import store
-from storage.crypto import key_files as keys
-from storage.store import Store
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import Store, open_store
 
 DAY = date(2026, 11, 22)
 WORDS = "ขอสอบถามว่าจะยืมเต็นท์ของหน่วยงานไปจัดงานวัดที่ตำบลได้ไหม เรื่องที่"
@@ -73,12 +72,10 @@ async def measure_message(engine: Engine, who: bytes, words: str, times: int = 1
 async def main(many: int) -> None:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
-        ring = keys.load_or_create_keys(keys.DeskPaths.under(Path(folder), "service"))
-        async with store.open_store(ring, datetime.now(UTC)) as one:
-            await knowledge.store_example_faq(one, datetime.now(UTC))
-            engine = Engine(
-                ServiceDesk(offices.load_office(offices.EXAMPLE_OFFICE_PATHS[-1]), roster=one.roster), one
-            )
+        ring = load_or_create_keys(DeskPaths.under(Path(folder), "service"))
+        async with open_store(ring, datetime.now(UTC)) as one:
+            await store_example_faq(one, datetime.now(UTC))
+            engine = Engine(ServiceDesk(load_office(EXAMPLE_OFFICE_PATHS[-1]), roster=one.roster), one)
             began = time.perf_counter()
             await insert_questions(one, many)
             print(f"{many:,} questions asked in {time.perf_counter() - began:.1f} s")

@@ -14,12 +14,10 @@ from pathlib import Path
 
 from benchmarks.counting import FACT_COUNT, FISCAL_YEAR_START, make_fact_rows
 from benchmarks.thought import OFFICE
-from bot.publishing import releases
-from bot.publishing.releases import ReleaseContext, ReleaseRequest
-from ita_stats import period
-from storage import store
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths
+from bot.publishing.releases import ReleaseContext, ReleaseRequest, make_release
+from ita_stats.period import parse_period
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import open_store
 
 
 def create_full_desk(folder: str) -> None:
@@ -27,7 +25,7 @@ def create_full_desk(folder: str) -> None:
     place = DeskPaths.under(Path(folder), "complaints")
 
     async def create_desk() -> None:
-        async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)):
+        async with open_store(load_or_create_keys(place), datetime.now(UTC)):
             pass
 
     asyncio.run(create_desk())
@@ -39,16 +37,16 @@ async def measure_releases(folder: str) -> None:
     """Release a year month by month, as the clock does; each knows all that were made before."""
     place = DeskPaths.under(Path(folder), "complaints")
     steps: list[tuple[float, str]] = []
-    async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)) as one:
+    async with open_store(load_or_create_keys(place), datetime.now(UTC)) as one:
         bench = ReleaseContext(place, one, OFFICE)
         for month in range(12):
             number = FISCAL_YEAR_START.month + month
             first = date(FISCAL_YEAR_START.year + (number > 12), (number - 1) % 12 + 1, 1)
             end = (first + timedelta(31)).replace(day=1) - timedelta(1)
-            order = ReleaseRequest(period.parse_period("fy2569", end), end, "month")
+            order = ReleaseRequest(parse_period("fy2569", end), end, "month")
             wall, busy = time.perf_counter(), time.process_time()
             steps.clear()
-            await releases.make_release(
+            await make_release(
                 bench, order, datetime.now(UTC), lambda _, __, what: steps.append((time.perf_counter(), what))
             )
             wall, busy = time.perf_counter() - wall, time.process_time() - busy

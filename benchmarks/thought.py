@@ -11,10 +11,10 @@ from typing import Any
 
 from benchmarks.citizen import make_citizen_story
 from benchmarks.load import Story
-from handlers import i18n as wording
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog import receipt
 from handlers.dialog.events import Channel, Event, Message, NewReceipt, Now, Query, Session
+from handlers.dialog.receipt import make_receipt
+from handlers.i18n import render_reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff
 
@@ -60,7 +60,7 @@ class HandlersOnlyDesk:
                 turn = decided.value
                 break
         self._sessions[heard.person_id] = turn.session
-        return encode_messages([wording.render_reply(say, turn.session.lang) for say in turn.says])
+        return encode_messages([render_reply(say, turn.session.lang) for say in turn.says])
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ def _answer_query(query: Query[Any]) -> Any:
     if isinstance(query, Now):
         return datetime.now(UTC)
     if isinstance(query, NewReceipt):
-        return receipt.make_receipt(secrets.randbits(80))
+        return make_receipt(secrets.randbits(80))
     if isinstance(query, ListStaff):
         return ()
     raise NotImplementedError(query)

@@ -5,22 +5,20 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import log, settings
-from bot import office_file as offices
 from bot.engine import Engine, utc_now
-from bot.importers import faq_file as knowledge
-from bot.settings import ConfigurationError, DeskName, Settings
-from bot.statistics import chat_queries as counting
-from bot.web.officer import session as seats
+from bot.importers.faq_file import store_example_faq
+from bot.log import log_exception
+from bot.office_file import is_example_office, load_office
+from bot.settings import ConfigurationError, DeskName, Settings, load_settings
+from bot.statistics.chat_queries import build_query_handlers
+from bot.web.officer.session import make_access_link_factory
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.office import Office
 from handlers.service_desk import ServiceDesk
 from handlers.staff.page_access import NewAccessLink
-from storage import store
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths
+from storage.crypto.key_files import DeskPaths, assert_distinct_keys, load_or_create_keys
 from storage.errors import KeyFileError, SchemaTooNewError
-from storage.store import Store
+from storage.store import Store, open_store
 
 
 @dataclass(frozen=True)
@@ -45,26 +43,26 @@ class App:
 @asynccontextmanager
 async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
     """Open desks; all that is written is on the disk when this ends. Raises Misconfigured."""
-    chosen = settings.load_settings()
-    office = offices.load_office(chosen.office)
+    chosen = load_settings()
+    office = load_office(chosen.office)
     places = {name: chosen.desk_paths(name) for name in names}
     async with AsyncExitStack() as stack:
         desks: dict[DeskName, RunningDesk] = {}
         with _raise_configuration_errors():
-            rings = {name: keys.load_or_create_keys(place) for name, place in places.items()}
-            keys.assert_distinct_keys(rings.values())
+            rings = {name: load_or_create_keys(place) for name, place in places.items()}
+            assert_distinct_keys(rings.values())
             for name, ring in rings.items():
-                kept = await stack.enter_async_context(store.open_store(ring, now or utc_now()))
-                if name == "service" and offices.is_example_office(chosen.office):
-                    await knowledge.store_example_faq(kept, now or utc_now())
+                kept = await stack.enter_async_context(open_store(ring, now or utc_now()))
+                if name == "service" and is_example_office(chosen.office):
+                    await store_example_faq(kept, now or utc_now())
                 own = chosen.desk(name).public_url or ""
-                answers = counting.build_query_handlers(kept, office, name, own)
+                answers = build_query_handlers(kept, office, name, own)
                 if own and name == "complaints":
-                    answers[NewAccessLink] = seats.make_access_link_factory(own)
+                    answers[NewAccessLink] = make_access_link_factory(own)
                 engine = Engine(
                     _build_router(name, office, chosen, kept),
                     kept,
-                    on_error=log.log_exception,
+                    on_error=log_exception,
                     query_handlers=answers,
                 )
                 desks[name] = RunningDesk(name, places[name], kept, engine)

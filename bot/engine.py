@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from bot.keyed_lock import KeyedLock as Taking
-from bot.keyed_lock import KeyedLocks
-from handlers import i18n as wording
+from bot.keyed_lock import KeyedLock, KeyedLocks
 from handlers.dialog.events import (
     Decision,
     DialogTopic,
@@ -24,6 +22,7 @@ from handlers.dialog.events import (
     TurnResult,
 )
 from handlers.dialog.receipt import make_receipt
+from handlers.i18n import render_reply
 from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
 
@@ -60,7 +59,7 @@ class EngineAnswer:
     @cached_property
     def messages(self) -> tuple[Message, ...]:
         """The words."""
-        return tuple([wording.render_reply(say, self.lang) for say in self.replies])
+        return tuple([render_reply(say, self.lang) for say in self.replies])
 
 
 def utc_now() -> datetime:
@@ -99,7 +98,7 @@ class Engine:
                 self.on_error(fault)
                 return build_error_answer("sorry.fault", lang)
 
-    def lock_person(self, who: bytes) -> Taking[bytes]:
+    def lock_person(self, who: bytes) -> KeyedLock[bytes]:
         """A person's turn, for what they do at another door than their chat."""
         return self._locks.lock(who)
 

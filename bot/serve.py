@@ -13,17 +13,14 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot import bootstrap as app
-from bot import log
-from bot import startup_checks as advice
-from bot.bootstrap import App
+from bot.bootstrap import App, open_app
 from bot.engine import utc_now
-from bot.jobs import housekeeping as clock
-from bot.jobs import publishing as rounds
-from bot.log import LogEvent
-from bot.platforms import registry as doors
-from bot.platforms.registry import WebhookBypass
+from bot.jobs.housekeeping import run_due_jobs
+from bot.jobs.publishing import run_publishing_jobs
+from bot.log import LogEvent, log_event, log_exception, log_warning
+from bot.platforms.registry import WebhookBypass, open_platforms
 from bot.settings import ConfigurationError, DeskName
+from bot.startup_checks import collect_startup_warnings
 from bot.web.app import SecurityMiddleware, build_bad_request_page, build_web_app
 from bot.web.http_protocol import build_protocol_with_error_page
 from bot.web.templating import PageRenderer
@@ -52,19 +49,19 @@ class Server(uvicorn.Server):
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
     _raise_open_file_limit()
-    async with app.open_app(desks) as house, doors.open_platforms(house) as routes:
+    async with open_app(desks) as house, open_platforms(house) as routes:
         chosen = house.settings
         listening = _bind_socket(host or chosen.host, chosen.port if port is None else port)
         server = Server(build_server_config(house, routes))
         tune_gc()
-        advised = await advice.collect_startup_warnings(house, utc_now())
+        advised = await collect_startup_warnings(house, utc_now())
         async with (
             _run_in_background(_run_jobs_each_minute(house)),
             _run_in_background(_publish_each_minute(house)),
             _run_in_background(_announce_ready(server, listening, advised)),
         ):
             await server.serve(sockets=[listening])
-    log.log_event(LogEvent.STOPPED)
+    log_event(LogEvent.STOPPED)
     return 0
 
 
@@ -116,9 +113,9 @@ async def _announce_ready(server: uvicorn.Server, listening: socket.socket, advi
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"ready http://{shown}:{port}\n")
     sys.stdout.flush()
-    log.log_event(LogEvent.STARTED)
+    log_event(LogEvent.STARTED)
     for words in advised:
-        log.log_warning(words)
+        log_warning(words)
 
 
 async def _run_jobs_each_minute(house: App) -> None:
@@ -126,10 +123,10 @@ async def _run_jobs_each_minute(house: App) -> None:
     while True:
         for desk in house.desks.values():
             try:
-                async for did in clock.run_due_jobs(desk.paths, desk.store, house.office, utc_now()):
-                    log.log_event(LogEvent.TICKED, desk.name, count=did.count)
+                async for did in run_due_jobs(desk.paths, desk.store, house.office, utc_now()):
+                    log_event(LogEvent.TICKED, desk.name, count=did.count)
             except Exception as trouble:  # the next minute tries again
-                log.log_exception(trouble)
+                log_exception(trouble)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
@@ -137,12 +134,12 @@ async def _publish_each_minute(house: App) -> None:
     """Release and publish what is due; apart from the clock, which does not wait for other people's websites."""
     while True:
         try:
-            async for did in rounds.run_publishing_jobs(house, utc_now()):
-                log.log_event(
+            async for did in run_publishing_jobs(house, utc_now()):
+                log_event(
                     LogEvent.TICKED, "service" if did.desk == "service" else "complaints", count=did.count
                 )
         except Exception as trouble:  # the next minute tries again
-            log.log_exception(trouble)
+            log_exception(trouble)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 

@@ -3,13 +3,23 @@
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
-from handlers import i18n as wording
-from handlers import thai
-from handlers.complaints import confirm_receipt as confirm
-from handlers.complaints import draft, menu, track
-from handlers.complaints import form as complaint
-from handlers.complaints import subscriptions as news
-from handlers.dialog import form, unsend
+from handlers.complaints.confirm_receipt import handle_confirmation, reprompt_confirmation
+from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
+from handlers.complaints.form import build_complaint_form, build_privacy_notice, show_report_notice
+from handlers.complaints.menu import (
+    COMPLAINTS_MENU,
+    handle_complaints_menu,
+    show_complaints_greeting,
+    show_complaints_menu,
+)
+from handlers.complaints.subscriptions import handle_unsubscribe
+from handlers.complaints.track import (
+    ask_receipt,
+    handle_tracking,
+    look_up_case,
+    reprompt_tracking,
+    reset_session,
+)
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
     NEVER,
@@ -25,21 +35,22 @@ from handlers.dialog.events import (
     TurnResult,
     run_query,
 )
-from handlers.dialog.form import Form
+from handlers.dialog.form import Form, confirm_cancel, delete_draft_files
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
+from handlers.dialog.unsend import handle_unsend, record_message_origin
+from handlers.i18n import render_label
 from handlers.office import Office
-from handlers.staff.complaints import dispatch as desk
-from handlers.staff.complaints import intake
+from handlers.staff.complaints.dispatch import handle_complaints_staff, is_for_complaints_staff
+from handlers.staff.complaints.intake import end_intake
+from handlers.thai import normalize_for_matching, parse_number
 
 
 def build_command_words(
     words: Mapping[str, str], offered: Mapping[Lang, tuple[Choice, ...]]
 ) -> Mapping[str, str]:
     """What may be typed for commands: words, and what stands on the buttons, for not every program shows these."""
-    labels = {
-        wording.render_label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices
-    }
-    return {thai.normalize_for_matching(typed): command for typed, command in {**labels, **words}.items()}
+    labels = {render_label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices}
+    return {normalize_for_matching(typed): command for typed, command in {**labels, **words}.items()}
 
 
 COMMAND_WORDS: Mapping[str, str] = {
@@ -52,7 +63,7 @@ COMMAND_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are commands when they are all that was typed; with a slash before them, too."""
 
-COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, menu.COMPLAINTS_MENU)
+COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
 
 KEEPALIVE_CHOICE = "/touch"
 """What a door sends while somebody still types: the draft does not lapse, and nothing is said."""
@@ -75,17 +86,17 @@ class ComplaintsDesk:
 
     def __post_init__(self) -> None:
         """Build the form of this office once."""
-        object.__setattr__(self, "form", complaint.build_complaint_form(self.office))
+        object.__setattr__(self, "form", build_complaint_form(self.office))
 
     def decide(self, event: Event, session: Session | None) -> Decision:
         """What one message leads to."""
         if event.unsent_message_id:
-            return (yield from unsend.handle_unsend(event, session))
+            return (yield from handle_unsend(event, session))
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             now = yield from run_query(Now())
             return TurnResult(session if session.is_expired(now) else session.replace(at=now))
         turn = yield from self._decide(event, session)
-        return unsend.record_message_origin(turn, event, session or Session())
+        return record_message_origin(turn, event, session or Session())
 
     def _decide(self, event: Event, session: Session | None) -> Decision:
         now = yield from run_query(Now())
@@ -94,8 +105,8 @@ class ComplaintsDesk:
         m, notes, acts = resume_or_reset(moment, before)
         command = match_command(event) or parse_menu_number(event, m.session, before)
         turn = None
-        if event.person_id in self.roster or desk.is_for_complaints_staff(m):
-            turn = yield from desk.handle_complaints_staff(m, command, self._reprompt)
+        if event.person_id in self.roster or is_for_complaints_staff(m):
+            turn = yield from handle_complaints_staff(m, command, self._reprompt)
         if turn is None:
             turn = yield from self._route(m, command)
         if not notes and not acts:
@@ -107,7 +118,7 @@ class ComplaintsDesk:
         if m.session.topic is DialogTopic.REPORT and parse_receipt(event.text or "") is not None:
             return (yield from self._handle_receipt_in_draft(m))
         if event.previous_text is not None:
-            return (yield from self._reprompt(*draft.apply_correction(m, event.previous_text)))
+            return (yield from self._reprompt(*apply_correction(m, event.previous_text)))
         if is_stale_input(m) and not command:
             return (yield from self._reprompt(m, *reply_to_stale_input(event)))
         return (yield from (self._run_command(m, command) if command else self._dispatch_by_topic(m)))
@@ -116,7 +127,7 @@ class ComplaintsDesk:
         """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
         if m.session.has_draft:
             return (yield from self._reprompt(m, Reply("draft.code")))
-        return (yield from track.look_up_case(m.with_session(track.reset_session(m)), m.event.text or ""))
+        return (yield from look_up_case(m.with_session(reset_session(m)), m.event.text or ""))
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
@@ -125,45 +136,45 @@ class ComplaintsDesk:
 
     def _dispatch_by_topic(self, m: Context) -> Decision:
         if m.session.topic is DialogTopic.REPORT:
-            return (yield from draft.handle_draft(self.form, m))
+            return (yield from handle_draft(self.form, m))
         if m.session.topic is DialogTopic.TRACK:
-            return (yield from track.handle_tracking(m))
+            return (yield from handle_tracking(m))
         if m.session.topic is DialogTopic.CONFIRM:
-            return (yield from confirm.handle_confirmation(m))
+            return (yield from handle_confirmation(m))
         if is_receipt_like(m.event.text or ""):
-            return (yield from track.look_up_case(m, m.event.text or ""))
-        return (yield from menu.handle_complaints_menu(m))
+            return (yield from look_up_case(m, m.event.text or ""))
+        return (yield from handle_complaints_menu(m))
 
     def _run_command(self, m: Context, command: str) -> Decision:
         if command in {"th", "en"}:
             return (yield from self._reprompt(m.replace_session(lang=command)))
         if command == "stop":
-            return news.handle_unsubscribe(m, (yield from self._reprompt(m)))
+            return handle_unsubscribe(m, (yield from self._reprompt(m)))
         if command in {"privacy", "help"}:
-            told = Reply("help.text") if command == "help" else complaint.build_privacy_notice(m)
+            told = Reply("help.text") if command == "help" else build_privacy_notice(m)
             return (yield from self._reprompt(m, told))
         if m.session.topic is DialogTopic.REPORT and (m.session.has_draft or command == "cancel"):
-            return form.confirm_cancel(self.form, m, "cancel" if command == "cancel" else "open")
+            return confirm_cancel(self.form, m, "cancel" if command == "cancel" else "open")
         if command == "cancel" and m.session.receipt is not None:
             # Of what is being done in the case, not of the case.
             step = "" if m.session.topic is DialogTopic.TRACK else m.session.step
             return (yield from self._reprompt(m.replace_session(answers={}, step=step)))
-        free = m if m.session.receipt is None else m.with_session(track.reset_session(m))
+        free = m if m.session.receipt is None else m.with_session(reset_session(m))
         if command == "report":
-            return complaint.show_report_notice(intake.end_intake(free))
+            return show_report_notice(end_intake(free))
         if command == "track":
-            return track.ask_receipt(free)
-        return menu.show_complaints_greeting(free)
+            return ask_receipt(free)
+        return show_complaints_greeting(free)
 
     def _reprompt(self, m: Context, *before: Reply) -> Decision:
         """Say something and ask the present question once more."""
         if m.session.topic is DialogTopic.REPORT:
-            return draft.reprompt_draft(self.form, m, *before)
+            return reprompt_draft(self.form, m, *before)
         if m.session.topic is DialogTopic.TRACK:
-            return (yield from track.reprompt_tracking(m, *before))
+            return (yield from reprompt_tracking(m, *before))
         if m.session.topic is DialogTopic.CONFIRM:
-            return confirm.reprompt_confirmation(m, *before)
-        return menu.show_complaints_menu(m, *before)
+            return reprompt_confirmation(m, *before)
+        return show_complaints_menu(m, *before)
 
 
 def resume_or_reset(
@@ -171,13 +182,13 @@ def resume_or_reset(
 ) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
     if before.topic is DialogTopic.LAPSED:
-        return m.with_session(track.reset_session(m)), (Reply("draft.lapsed"),), ()
+        return m.with_session(reset_session(m)), (Reply("draft.lapsed"),), ()
     if before.at == NEVER or not before.is_expired(m.now):
         return m, (), ()
     if before.receipt is not None:
-        return m.with_session(track.reset_session(m)), (Reply("track.lapsed"),), ()
+        return m.with_session(reset_session(m)), (Reply("track.lapsed"),), ()
     told = (Reply("draft.lapsed"),) if before.has_draft else ()
-    return m.with_session(track.reset_session(m)), told, form.delete_draft_files(before)
+    return m.with_session(reset_session(m)), told, delete_draft_files(before)
 
 
 def is_stale_input(m: Context) -> bool:
@@ -205,7 +216,7 @@ def match_command(event: Event, typed: Mapping[str, str] = COMPLAINTS_COMMANDS) 
         return event.choice[1:] if event.choice.startswith("/") else None
     if len(event.text or "") > MAX_COMMAND_LENGTH:
         return None
-    words = thai.normalize_for_matching(event.text or "")
+    words = normalize_for_matching(event.text or "")
     if (event.text or "").startswith("/start "):  # a deep link: /start track
         words = words.removeprefix("start ")
     return typed.get(words)
@@ -215,12 +226,12 @@ def parse_menu_number(
     event: Event,
     session: Session,
     before: Session,
-    offered: Mapping[Lang, tuple[Choice, ...]] = menu.COMPLAINTS_MENU,
+    offered: Mapping[Lang, tuple[Choice, ...]] = COMPLAINTS_MENU,
 ) -> str | None:
     """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
     if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:
         return None
-    place, choices = thai.parse_number(event.text), offered[session.lang]
+    place, choices = parse_number(event.text), offered[session.lang]
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 

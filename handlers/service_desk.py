@@ -4,8 +4,7 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import thai
-from handlers.complaints import draft
+from handlers.complaints.draft import apply_correction
 from handlers.complaints.messages import Unsubscribe
 from handlers.complaints.track import reset_session
 from handlers.complaints_desk import (
@@ -20,9 +19,8 @@ from handlers.complaints_desk import (
     parse_menu_number,
     reply_to_stale_input,
 )
-from handlers.consultations import invitation as invited
-from handlers.consultations import respond as consult
-from handlers.dialog import unsend
+from handlers.consultations.invitation import offer_open_consultations
+from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, begin_consultation
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
     NEVER,
@@ -38,12 +36,28 @@ from handlers.dialog.events import (
     run_query,
 )
 from handlers.dialog.receipt import parse_receipt
-from handlers.feedback import give as opinion
+from handlers.dialog.unsend import handle_unsend, record_message_origin
+from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
 from handlers.office import Office
-from handlers.questions import ask
-from handlers.questions import follow as thread
-from handlers.questions import menu as welcome
-from handlers.staff.service import dispatch as inquiry
+from handlers.questions.ask import (
+    begin_question,
+    build_handover_reply,
+    handle_question,
+    handle_question_text,
+    is_greeting,
+    reprompt_question,
+)
+from handlers.questions.follow import (
+    ANSWER_BUTTON_PREFIX,
+    ask_question_code,
+    handle_answer_button,
+    handle_thread,
+    look_up_thread,
+    reprompt_thread,
+)
+from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
+from handlers.staff.service.dispatch import handle_service_staff, is_for_service_staff
+from handlers.thai import clean_text
 
 _OWN_WORDS: Mapping[str, str] = {
     **COMMAND_WORDS,
@@ -56,7 +70,7 @@ _OWN_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """Words that are commands of this desk when they are all that was typed."""
 
-SERVICE_COMMAND_WORDS = build_command_words(_OWN_WORDS, welcome.SERVICE_MENU)
+SERVICE_COMMAND_WORDS = build_command_words(_OWN_WORDS, SERVICE_MENU)
 
 _CONSULTATION_LINK = re.compile(r"(?:/start )?c-([0-9A-Za-z]{6})")
 
@@ -78,10 +92,10 @@ class ServiceDesk:
     def decide(self, event: Event, session: Session | None) -> Decision:
         """What one message leads to."""
         if event.unsent_message_id:
-            turn = yield from unsend.handle_unsend(event, session)
+            turn = yield from handle_unsend(event, session)
             return replace(turn, session=_drop_empty_answers(turn.session) if turn.session else None)
         turn = yield from self._decide(event, session)
-        return unsend.record_message_origin(turn, event, session or Session())
+        return record_message_origin(turn, event, session or Session())
 
     def _decide(self, event: Event, session: Session | None) -> Decision:
         now = yield from run_query(Now())
@@ -89,9 +103,9 @@ class ServiceDesk:
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return TurnResult(before if before.is_expired(now) else before.replace(at=now))
         m, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
-        if event.person_id in self.roster or inquiry.is_for_service_staff(m):
+        if event.person_id in self.roster or is_for_service_staff(m):
             known = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
-            turn = yield from inquiry.handle_service_staff(m, known=known is not None)
+            turn = yield from handle_service_staff(m, known=known is not None)
             if turn is not None:
                 return _prepend_notes(turn, notes)
         if event.file is not None:
@@ -99,7 +113,7 @@ class ServiceDesk:
                 _drop_file(event, (yield from self._reprompt(m, Reply("ask.words")))), notes
             )
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
-        command = command or parse_menu_number(event, m.session, before, welcome.SERVICE_MENU)
+        command = command or parse_menu_number(event, m.session, before, SERVICE_MENU)
         if event.previous_text is not None:
             turn = yield from self._handle_correction(m, event.previous_text)
         elif is_stale_input(m) and not command:
@@ -117,42 +131,36 @@ class ServiceDesk:
         """Words that were changed in the chat: a question that was not sent yet is looked up anew."""
         if (
             m.session.topic is DialogTopic.ASK
-            and m.session.answers.get("question") == thai.clean_text(was).text != ""
+            and m.session.answers.get("question") == clean_text(was).text != ""
         ):
             return (
-                yield from ask.handle_question_text(
-                    m.with_session(reset_session(m)), Reply("draft.corrected")
-                )
+                yield from handle_question_text(m.with_session(reset_session(m)), Reply("draft.corrected"))
             )
-        return (yield from self._reprompt(*draft.apply_correction(m, was)))
+        return (yield from self._reprompt(*apply_correction(m, was)))
 
     def _handle_text(self, m: Context) -> Decision:
         text = m.event.text or ""
         if m.session.topic is DialogTopic.ASK and m.session.step == "suspect":
-            return (yield from ask.handle_question(m, self.complaints_url))
+            return (yield from handle_question(m, self.complaints_url))
         if m.session.topic is DialogTopic.OPINION:
             if parse_receipt(text) is not None:  # kept in an opinion it would be shown to others
-                return (yield from opinion.reprompt_feedback(m, Reply("draft.code")))
-            return (yield from opinion.handle_feedback(m, self.complaints_url))
+                return (yield from reprompt_feedback(m, Reply("draft.code")))
+            return (yield from handle_feedback(m, self.complaints_url))
         if is_receipt_like(text):
-            return (yield from thread.look_up_thread(m, text))
+            return (yield from look_up_thread(m, text))
         if m.session.topic is DialogTopic.ASK:
-            return (yield from ask.handle_question(m, self.complaints_url))
+            return (yield from handle_question(m, self.complaints_url))
         if m.session.topic is DialogTopic.THREAD:
-            return (yield from thread.handle_thread(m))
+            return (yield from handle_thread(m))
         if m.event.choice is not None:
-            return welcome.show_service_menu(m, Reply("pick.stale"))
-        return (
-            welcome.show_service_greeting(m)
-            if ask.is_greeting(text)
-            else (yield from ask.handle_question_text(m))
-        )
+            return show_service_menu(m, Reply("pick.stale"))
+        return show_service_greeting(m) if is_greeting(text) else (yield from handle_question_text(m))
 
     def _run_command(self, m: Context, command: str) -> Decision:
         if command in {"th", "en"}:
             return (yield from self._reprompt(m.replace_session(lang=command)))
-        if command.startswith(thread.ANSWER_BUTTON_PREFIX):
-            return (yield from thread.handle_answer_button(m, command))
+        if command.startswith(ANSWER_BUTTON_PREFIX):
+            return (yield from handle_answer_button(m, command))
         if command in {"privacy", "help", "board", "report"}:
             return (yield from self._reprompt(m, self._build_info_reply(m, command)))
         if command == "stop":
@@ -163,25 +171,21 @@ class ServiceDesk:
     def _begin_dialog(self, free: Context, command: str) -> Decision:
         """What begins a talk of its own, and the counter."""
         if command == "opinion":
-            return (yield from opinion.begin_feedback(free))
+            return (yield from begin_feedback(free))
         if command == "consultations":
-            return (yield from invited.offer_open_consultations(free))
-        if command.startswith(consult.CONSULTATION_LINK_PREFIX):
-            return (
-                yield from consult.begin_consultation(
-                    free, command.removeprefix(consult.CONSULTATION_LINK_PREFIX)
-                )
-            )
+            return (yield from offer_open_consultations(free))
+        if command.startswith(CONSULTATION_LINK_PREFIX):
+            return (yield from begin_consultation(free, command.removeprefix(CONSULTATION_LINK_PREFIX)))
         if command == "ask":
-            return ask.begin_question(free)
+            return begin_question(free)
         if command == "follow":
-            return thread.ask_question_code(free)
-        return welcome.show_service_greeting(free) if command == "start" else welcome.show_service_menu(free)
+            return ask_question_code(free)
+        return show_service_greeting(free) if command == "start" else show_service_menu(free)
 
     def _build_info_reply(self, m: Context, command: str) -> Reply:
         """What is only told, and leads nowhere else."""
         if command == "report":
-            return ask.build_handover_reply(m, self.complaints_url)
+            return build_handover_reply(m, self.complaints_url)
         if command == "board":
             return Reply("welcome.board", {"address": self.board_url or self.office.website})
         if command == "help":
@@ -191,12 +195,12 @@ class ServiceDesk:
     def _reprompt(self, m: Context, *before: Reply) -> Decision:
         """Say something and ask the present question once more."""
         if m.session.topic is DialogTopic.ASK:
-            return (yield from ask.reprompt_question(m, *before))
+            return (yield from reprompt_question(m, *before))
         if m.session.topic is DialogTopic.THREAD:
-            return (yield from thread.reprompt_thread(m, *before))
+            return (yield from reprompt_thread(m, *before))
         if m.session.topic is DialogTopic.OPINION:
-            return (yield from opinion.reprompt_feedback(m, *before))
-        return welcome.show_service_menu(m, *before)
+            return (yield from reprompt_feedback(m, *before))
+        return show_service_menu(m, *before)
 
 
 def _drop_empty_answers(session: Session) -> Session:
@@ -227,7 +231,7 @@ def build_service_privacy_reply(m: Context) -> Reply:
 def _parse_consultation_link(event: Event) -> str | None:
     """The consultation of a deep link, or of a code that was typed."""
     found = _CONSULTATION_LINK.fullmatch((event.text or "")[:MAX_COMMAND_LENGTH].strip())
-    return f"{consult.CONSULTATION_LINK_PREFIX}{found[1].upper()}" if found else None
+    return f"{CONSULTATION_LINK_PREFIX}{found[1].upper()}" if found else None
 
 
 def _resume_or_reset(m: Context, before: Session) -> tuple[Context, tuple[Reply, ...]]:

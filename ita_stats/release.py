@@ -11,8 +11,14 @@ from pydantic import Field, ValidationError
 from ita_stats.calendar import CalendarMonth, fiscal_year, format_calendar_date
 from ita_stats.cases.model import Layout, Period, ReleaseInfo, StatisticsTables
 from ita_stats.period import MONTHS_PER_ROW, PeriodError
-from ita_stats.render import json_schema as published
-from ita_stats.render.json_schema import NoteJson, PeriodJson, PublishedModel
+from ita_stats.render.json_schema import (
+    NoteJson,
+    PeriodJson,
+    PublishedModel,
+    build_statistics_model,
+    parse_release_info,
+    parse_statistics,
+)
 
 MANIFEST_FILE, ANCHOR_FILE, MANIFEST_SCHEMA_FILE = "manifest.json", "anchor.json", "manifest.schema.json"
 STATISTICS_FILE = "statistics.json"
@@ -65,7 +71,7 @@ def build_file_entry(name: str, content: bytes) -> FileJson:
 
 def build_manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable[FileJson]) -> Manifest:
     """The manifest of a release with these files. issue: as it was rendered."""
-    figures = published.build_statistics_model(tables, issue)
+    figures = build_statistics_model(tables, issue)
     return Manifest(
         desk=tables.desk,
         office=tables.office_th,
@@ -128,7 +134,7 @@ def find_release_errors(content: bytes, files: Mapping[str, str], figures: bytes
 def _compare_figures(found: Manifest, figures: bytes) -> list[str]:
     """Whether the figures are of another release than the manifest says."""
     try:
-        tables, issue = published.parse_statistics(figures), published.parse_release_info(figures)
+        tables, issue = parse_statistics(figures), parse_release_info(figures)
     except ValidationError:
         return [f"{STATISTICS_FILE} holds no statistics"]
     if issue is None or build_manifest(tables, issue, found.files) != found:

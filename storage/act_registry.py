@@ -33,29 +33,41 @@ from handlers.questions.messages import (
     SubmitQuestion,
 )
 from ita_stats.calendar import fiscal_year
-from storage import feedback as opinions
-from storage import release_approval as letting
 from storage import tables
-from storage.cases import approvals
-from storage.cases import exclusions as concerns
-from storage.cases import officer_writes as handling
-from storage.cases import reopen as reopening
-from storage.cases import subscriptions as news
-from storage.cases import unsend_map as sent
+from storage.cases.approvals import APPROVAL_WRITERS
+from storage.cases.exclusions import EXCLUSION_WRITERS, save_exclusions
 from storage.cases.history import append_history_line, load_case_cipher_and_report
-from storage.consultations import close as closing
-from storage.consultations import results as weighed
-from storage.consultations import store as ballots
-from storage.db import batch as rows
-from storage.db.batch import WriteBatch
-from storage.outgoing import undo_window as held
-from storage.questions import faq as knowledge
-from storage.questions import store as questions
+from storage.cases.officer_writes import OFFICER_CASE_WRITERS
+from storage.cases.reopen import reassign_case
+from storage.cases.subscriptions import notify_subscriber, subscribe_to_case, unsubscribe_person
+from storage.cases.unsend_map import save_message_origins, unsend_message
+from storage.consultations.close import close_consultation
+from storage.consultations.results import RESULT_WRITERS
+from storage.consultations.store import CONSULTATION_WRITERS
+from storage.db.batch import (
+    ATTACH_FILE_TO_CASE,
+    DELETE_DRAFT_FILE,
+    TOUCH_CASE,
+    UPDATE_CASE_STATUS,
+    WriteBatch,
+)
+from storage.feedback import record_contact_access, submit_feedback
+from storage.outgoing.undo_window import cancel_answer, schedule_answer
+from storage.questions.faq import save_faq_entry
+from storage.questions.store import (
+    append_thread_line,
+    close_question,
+    publish_question,
+    rate_answer,
+    save_question_rate,
+    submit_question,
+    unpublish_question,
+)
+from storage.release_approval import RELEASE_WRITERS
 from storage.serialization import ATTEMPTS_CODEC, IDENTITY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
-from storage.staff import members as staff
-from storage.staff import notifications as notices
-from storage.staff import page_access as keyholes
-from storage.staff.members import format_actor
+from storage.staff.members import STAFF_WRITERS, format_actor
+from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
+from storage.staff.page_access import PAGE_ACCESS_WRITERS
 
 UNASSIGNED_CASE = {"officer": None, "avoid": None}
 
@@ -95,8 +107,8 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     )
     _insert_envelope(case, act.identity, batch)
     for file in act.files:
-        batch.add_statement(rows.ATTACH_FILE_TO_CASE, file=file.id, case=case)
-    sent.save_message_origins(case, act.message_origins, batch)
+        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=case)
+    save_message_origins(case, act.message_origins, batch)
     said = {
         "received": "1",
         "category": act.category,
@@ -105,10 +117,8 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     }
     batch.add_facts(about, 0, act.on, act.on, **said)
     await batch.audit(ActorKind.REPORTER, "filed", case)
-    await concerns.save_exclusions(case, act.exclusions, batch)
-    await notices.notify_of_new_case(
-        year, number, act.answer_by, batch, {one.staff for one in act.exclusions}
-    )
+    await save_exclusions(case, act.exclusions, batch)
+    await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
 
 
 async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
@@ -117,15 +127,15 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
     append_history_line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
-        batch.add_statement(rows.ATTACH_FILE_TO_CASE, file=file.id, case=act.case)
-    batch.add_statement(rows.TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
-    sent.save_message_origins(act.case, act.message_origins, batch)
+        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=act.case)
+    batch.add_statement(TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
+    save_message_origins(act.case, act.message_origins, batch)
     if act.by is ActorKind.REPORTER:
-        await notices.notify_of_reporter_message(act.case, batch, {one.staff for one in act.exclusions})
+        await notify_of_reporter_message(act.case, batch, {one.staff for one in act.exclusions})
     if act.kind not in INTERNAL_ENTRY_KINDS:
-        await news.notify_subscriber(act.case, act.by, batch)
+        await notify_subscriber(act.case, act.by, batch)
     await batch.audit(format_actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
-    await concerns.save_exclusions(act.case, act.exclusions, batch)
+    await save_exclusions(act.case, act.exclusions, batch)
 
 
 async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
@@ -137,7 +147,7 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
     body = HistoryContent(act.text, act.step.body, staff=act.staff)
     append_history_line(batch, seal, act.case, act.seq, act.on, HistoryEntryKind.MOVED, act.by, body, **state)
     batch.add_statement(
-        rows.UPDATE_CASE_STATUS,
+        UPDATE_CASE_STATUS,
         case=act.case,
         to_seq=act.seq,
         to_status=act.status.value,
@@ -145,14 +155,14 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
         on_day=act.on,
     )
     if act.answer_by is not None:
-        await reopening.reassign_case(act, act.answer_by, seal, batch)
+        await reassign_case(act, act.answer_by, seal, batch)
     facts = {"status": act.status.value}
     if outcome or act.step.move is Transition.REOPEN:
         facts["outcome"] = outcome or ""
     if reason or act.step.move is Transition.REOPEN:
         facts["reason"] = reason or ""
     batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, **facts)
-    await news.notify_subscriber(act.case, act.by, batch)
+    await notify_subscriber(act.case, act.by, batch)
     await batch.audit(format_actor(act.staff) if act.staff else act.by, act.step.move.value, act.case)
 
 
@@ -171,7 +181,7 @@ async def delete_draft_files(act: DeleteFiles, batch: WriteBatch) -> None:
     column = tables.files.c
     drafts = select(column.id).where(column.id.in_(act.ids), column.case_id.is_(None))
     for file in (await batch.connection.execute(drafts)).scalars():
-        batch.add_statement(rows.DELETE_DRAFT_FILE, file=file)
+        batch.add_statement(DELETE_DRAFT_FILE, file=file)
         batch.erased_files.append(file)
 
 
@@ -181,30 +191,30 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     ApplyTransition: apply_transition,
     SaveAttempts: save_attempts,
     DeleteFiles: delete_draft_files,
-    UnsendMessage: sent.unsend_message,
-    SubscribeToCase: news.subscribe_to_case,
-    Unsubscribe: news.unsubscribe_person,
-    **staff.STAFF_WRITERS,
-    **handling.OFFICER_CASE_WRITERS,
-    **concerns.EXCLUSION_WRITERS,
-    SubmitQuestion: questions.submit_question,
-    AppendThreadLine: questions.append_thread_line,
-    RateAnswer: questions.rate_answer,
-    CloseQuestion: questions.close_question,
-    ScheduleAnswer: held.schedule_answer,
-    CancelAnswer: held.cancel_answer,
-    SaveQuestionRate: questions.save_question_rate,
-    PublishQuestion: questions.publish_question,
-    UnpublishQuestion: questions.unpublish_question,
-    SaveFaqEntry: knowledge.save_faq_entry,
-    SubmitFeedback: opinions.submit_feedback,
-    RecordContactAccess: opinions.record_contact_access,
-    **ballots.CONSULTATION_WRITERS,
-    CloseConsultation: closing.close_consultation,
-    **weighed.RESULT_WRITERS,
-    **approvals.APPROVAL_WRITERS,
-    **letting.RELEASE_WRITERS,
-    **keyholes.PAGE_ACCESS_WRITERS,
+    UnsendMessage: unsend_message,
+    SubscribeToCase: subscribe_to_case,
+    Unsubscribe: unsubscribe_person,
+    **STAFF_WRITERS,
+    **OFFICER_CASE_WRITERS,
+    **EXCLUSION_WRITERS,
+    SubmitQuestion: submit_question,
+    AppendThreadLine: append_thread_line,
+    RateAnswer: rate_answer,
+    CloseQuestion: close_question,
+    ScheduleAnswer: schedule_answer,
+    CancelAnswer: cancel_answer,
+    SaveQuestionRate: save_question_rate,
+    PublishQuestion: publish_question,
+    UnpublishQuestion: unpublish_question,
+    SaveFaqEntry: save_faq_entry,
+    SubmitFeedback: submit_feedback,
+    RecordContactAccess: record_contact_access,
+    **CONSULTATION_WRITERS,
+    CloseConsultation: close_consultation,
+    **RESULT_WRITERS,
+    **APPROVAL_WRITERS,
+    **RELEASE_WRITERS,
+    **PAGE_ACCESS_WRITERS,
 }
 
 

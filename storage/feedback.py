@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import thai
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import Query
 from handlers.feedback.messages import (
@@ -22,6 +21,7 @@ from handlers.feedback.messages import (
     RecordContactAccess,
     SubmitFeedback,
 )
+from handlers.thai import normalize_for_matching
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
@@ -61,7 +61,7 @@ class FeedbackNumbers:
 
 async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
     """Enter an opinion, once for the same words of one person on one day."""
-    words = thai.normalize_for_matching(f"{act.topic} {act.text} {act.wish}")
+    words = normalize_for_matching(f"{act.topic} {act.text} {act.wish}")
     twin = batch.keyring.hash_id(
         "the words of an opinion", words if act.text or act.wish else secrets.token_hex(16)
     )

@@ -26,21 +26,27 @@ from handlers.questions.messages import (
     ListOpenQuestions,
     QuestionThread,
 )
-from storage import feedback as opinions
 from storage import tables
-from storage.cases import approvals
-from storage.cases import exclusions as concerns
-from storage.cases import officer_queries as docket
-from storage.cases import unsend_map as sent
-from storage.consultations import results as weighed
-from storage.consultations import store as ballots
+from storage.cases.approvals import APPROVAL_READERS
+from storage.cases.exclusions import EXCLUSION_READERS
+from storage.cases.officer_queries import OFFICER_CASE_READERS
+from storage.cases.unsend_map import find_message_origin
+from storage.consultations.results import RESULT_READERS
+from storage.consultations.store import CONSULTATION_READERS
 from storage.crypto.aead import Cipher
 from storage.db.read_context import ReadContext
 from storage.errors import StorageError
-from storage.questions import store as questions
+from storage.feedback import FEEDBACK_READERS
+from storage.questions.store import (
+    find_question_by_number,
+    find_thread_by_code,
+    list_open_questions,
+    load_question_rate,
+    load_thread,
+)
 from storage.serialization import ATTEMPTS_CODEC, HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, StoredReport
-from storage.staff import members as staff
-from storage.staff import page_access as keyholes
+from storage.staff.members import STAFF_READERS
+from storage.staff.page_access import PAGE_ACCESS_READERS
 
 
 async def find_reporter_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
@@ -100,46 +106,44 @@ async def get_attempts(query: GetAttempts, sight: ReadContext) -> Attempts:
 
 async def find_message_case(query: FindMessageCase, sight: ReadContext) -> str | None:
     """The case into which a message went."""
-    found = await sent.find_message_origin(query.message_id, sight.connection, sight.keyring)
+    found = await find_message_origin(query.message_id, sight.connection, sight.keyring)
     return found.case if found else None
 
 
 async def find_question_thread(query: FindThreadByCode, sight: ReadContext) -> QuestionThread | None:
     """The thread of a question's code."""
-    return await questions.find_thread_by_code(query, sight.connection, sight.keyring)
+    return await find_thread_by_code(query, sight.connection, sight.keyring)
 
 
 async def get_question_thread(query: GetThread, sight: ReadContext) -> QuestionThread | None:
     """The thread of an id."""
-    return await questions.load_thread(query.id, sight.connection, sight.keyring)
+    return await load_thread(query.id, sight.connection, sight.keyring)
 
 
 async def get_question_rate(query: GetQuestionRate, sight: ReadContext) -> Attempts:
     """How much a person sent to the officers."""
-    return await questions.load_question_rate(query, sight.connection, sight.daily_keys)
+    return await load_question_rate(query, sight.connection, sight.daily_keys)
 
 
 QUERY_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     FindCase: find_reporter_case,
     GetAttempts: get_attempts,
     FindMessageCase: find_message_case,
-    **staff.STAFF_READERS,
-    **docket.OFFICER_CASE_READERS,
-    **concerns.EXCLUSION_READERS,
+    **STAFF_READERS,
+    **OFFICER_CASE_READERS,
+    **EXCLUSION_READERS,
     FindThreadByCode: find_question_thread,
     GetThread: get_question_thread,
     GetQuestionRate: get_question_rate,
-    ListOpenQuestions: lambda query, sight: questions.list_open_questions(
+    ListOpenQuestions: lambda query, sight: list_open_questions(query, sight.connection, sight.keyring),
+    FindQuestionByNumber: lambda query, sight: find_question_by_number(
         query, sight.connection, sight.keyring
     ),
-    FindQuestionByNumber: lambda query, sight: questions.find_question_by_number(
-        query, sight.connection, sight.keyring
-    ),
-    **approvals.APPROVAL_READERS,
-    **opinions.FEEDBACK_READERS,
-    **ballots.CONSULTATION_READERS,
-    **weighed.RESULT_READERS,
-    **keyholes.PAGE_ACCESS_READERS,
+    **APPROVAL_READERS,
+    **FEEDBACK_READERS,
+    **CONSULTATION_READERS,
+    **RESULT_READERS,
+    **PAGE_ACCESS_READERS,
 }
 
 

@@ -18,7 +18,7 @@ from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.members import ListStaff
 from ita_stats.cases.fact import Fact
 from storage import audit, facts, tables
-from storage.audit import AuditAnchor
+from storage.audit import AuditAnchor, verify_audit_trail
 from storage.cases.exclusion_rescan import ConflictRescan
 from storage.cases.import_register import RegisterImporter
 from storage.cases.reminders import CaseReminders
@@ -30,20 +30,18 @@ from storage.crypto.aead import constant_time_equal, hmac_sha256
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.key_files import KEY_NAMES, DeskPaths, KeyFiles
 from storage.crypto.keyring import Keyring
-from storage.db import sqlite as database
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import CommitResult, GroupCommitWriter
 from storage.db.read_batcher import open_read_batcher
 from storage.db.read_context import ReadContext
+from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
 from storage.errors import KeyFileError
 from storage.feedback import FeedbackNumbers
 from storage.files.evidence import EvidenceStore
-from storage.outgoing import queue as waiting
-from storage.outgoing.queue import DurableQueue
+from storage.outgoing.queue import DurableQueue, create_outbox, create_task_queue
 from storage.outgoing.send_due import ScheduledReplies
 from storage.query_registry import QUERY_READERS, load_identity, load_report
-from storage.questions import faq as knowledge
-from storage.questions.faq import FaqIndex
+from storage.questions.faq import FaqIndex, replace_faq_entries
 from storage.releases import ReleaseStore
 from storage.serialization import OutboxMessage, QueuedTask, StoredReport
 from storage.sessions import SessionStore
@@ -123,7 +121,7 @@ class Store:
         """Put entries into the place of the whole knowledge base, in their order. Raises Conflict, DiskFull."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.keyring, self.committer.daily_keys, now)
-            await knowledge.replace_faq_entries(batch, entries)
+            await replace_faq_entries(batch, entries)
             await batch.flush()
 
     async def load_facts(self, until: date | None = None) -> list[Fact]:
@@ -155,9 +153,7 @@ class Store:
     async def verify_audit(self, anchor: AuditAnchor | None = None) -> list[str]:
         """What is wrong with the audit trail; empty when it is sound."""
         async with self._reader.connect() as connection:
-            return await audit.verify_audit_trail(
-                connection, self.keyring.audit_keys, self.keyring.desk, anchor
-            )
+            return await verify_audit_trail(connection, self.keyring.audit_keys, self.keyring.desk, anchor)
 
     async def build_audit_anchor(self, now: datetime) -> AuditAnchor:
         """The head of the audit trail, to be kept elsewhere."""
@@ -178,10 +174,10 @@ class Store:
 @asynccontextmanager
 async def open_store(ring: KeyFiles, now: datetime) -> AsyncIterator[Store]:
     """A desk's memory, open as long as it is needed; what waits to be written is written before it closes."""
-    await asyncio.to_thread(database.prepare_database, ring.paths.database)
+    await asyncio.to_thread(prepare_database, ring.paths.database)
     writer, reader = (
-        database.create_writer_engine(ring.paths.database),
-        database.create_reader_engine(ring.paths.database),
+        create_writer_engine(ring.paths.database),
+        create_reader_engine(ring.paths.database),
     )
     try:
         async with writer.connect() as connection, open_read_batcher(ring.paths.database) as glance:
@@ -218,8 +214,8 @@ def _build_store(
         seals,
         committer,
         evidence,
-        waiting.create_outbox(tables.outbox, committer, seals, reader),
-        waiting.create_task_queue(tables.errands, committer, seals, reader),
+        create_outbox(tables.outbox, committer, seals, reader),
+        create_task_queue(tables.errands, committer, seals, reader),
         RetentionJobs(committer, evidence, place.database),
         ChatMessageLog(committer, not traced),
         ReleaseStore(committer, seals, reader),

@@ -4,8 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.importers import faq_file as knowledge
-from handlers import thai
+from bot.importers.faq_file import EXAMPLE_FAQ_PATH, load_faq_file
 from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts, Unsubscribe
 from handlers.consultations.messages import (
     Consultation,
@@ -16,8 +15,8 @@ from handlers.consultations.messages import (
     ListConsultations,
     SubmitResponse,
 )
-from handlers.dialog import receipt as receipts
 from handlers.dialog.events import Act, DeleteFiles, NewReceipt, Now, Query
+from handlers.dialog.receipt import make_receipt, normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import (
     FaqCatalogue,
@@ -52,11 +51,12 @@ from handlers.questions.search_index import IndexedEntry, NgramIndex
 from handlers.service_desk import ServiceDesk
 from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
+from handlers.thai import to_bangkok_date
 from tests.play import OFFICE, InMemoryDesk
 
 COMPLAINTS_URL = "https://complaints.example"
 BOARD_URL = "https://service.example/qna"
-FAQ_ENTRIES = knowledge.load_faq_file(knowledge.EXAMPLE_FAQ_PATH)
+FAQ_ENTRIES = load_faq_file(EXAMPLE_FAQ_PATH)
 
 
 def make_service_desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
@@ -88,7 +88,7 @@ class InMemoryServiceDesk(InMemoryDesk):
             case Now():
                 return self.now
             case NewReceipt():
-                return receipts.make_receipt(self.chance.getrandbits(80))
+                return make_receipt(self.chance.getrandbits(80))
             case FindKnownAnswers(text):
                 return tuple(self._to_match(found.id, found.sure) for found in self.index.search(text))
             case FindThreadByCode(receipt):
@@ -190,10 +190,10 @@ class InMemoryServiceDesk(InMemoryDesk):
 
     def answer_question(self, shown: str, words: str) -> None:
         """An officer answers the question of a code."""
-        self._append_answer(self.threads[self.codes[receipts.normalize_receipt(shown)]], words)
+        self._append_answer(self.threads[self.codes[normalize_receipt(shown)]], words)
 
     def _append_answer(self, thread: QuestionThread, words: str) -> None:
-        on = thai.to_bangkok_date(self.now)
+        on = to_bangkok_date(self.now)
         self.apply_act(
             AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, "office", words)
         )  # type: ignore[arg-type]

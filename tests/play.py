@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from handlers import i18n as wording
-from handlers import thai
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest, get_next_status
 from handlers.complaints.messages import (
     AddHistoryEntry,
@@ -23,7 +21,6 @@ from handlers.complaints.messages import (
     SaveAttempts,
 )
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog import receipt as receipts
 from handlers.dialog.events import (
     Act,
     Channel,
@@ -38,9 +35,11 @@ from handlers.dialog.events import (
     StoreTextFile,
     TurnResult,
 )
-from handlers.dialog.receipt import Receipt
+from handlers.dialog.receipt import Receipt, make_receipt, normalize_receipt
+from handlers.i18n import render_reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
+from handlers.thai import to_bangkok_date
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))
@@ -85,7 +84,7 @@ class InMemoryDesk:
             case Now():
                 return self.now
             case NewReceipt():
-                return receipts.make_receipt(self.chance.getrandbits(80))
+                return make_receipt(self.chance.getrandbits(80))
             case FindCase(receipt):
                 return self.cases.get(receipt.symbols)
             case ListStaff():
@@ -152,11 +151,11 @@ class InMemoryDesk:
 
     def move_case(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
         """The office takes a step in a case."""
-        view = self.cases[receipts.normalize_receipt(receipt)]
+        view = self.cases[normalize_receipt(receipt)]
         act = ApplyTransition(
             view.id,
             view.seq + 1,
-            thai.to_bangkok_date(self.now),
+            to_bangkok_date(self.now),
             step,
             get_next_status(view.status, step),
             "office",
@@ -209,7 +208,7 @@ class ChatUser:
         else:
             lang = turn.session.lang
             self.desk.sessions[self.who] = replace(turn.session, version=turn.session.version + 1)
-        new = [wording.render_reply(say, lang) for say in turn.replies]
+        new = [render_reply(say, lang) for say in turn.replies]
         self.messages.extend(new)
         self.receipt = next((m.receipt for m in new if m.receipt), self.receipt)
         return "\n".join(m.text for m in new)
@@ -236,7 +235,7 @@ class ChatUser:
         self.fill_report()
         self.pick("ส่งเรื่อง")
         self.pick("ข้าม")
-        return Receipt(receipts.normalize_receipt(self.receipt))
+        return Receipt(normalize_receipt(self.receipt))
 
 
 WHOLE_REPORT = (

@@ -7,28 +7,28 @@ from datetime import UTC, datetime
 import uvicorn
 
 from benchmarks.telegram.script import make_router
-from bot import bootstrap as app
-from bot import log
+from bot.bootstrap import open_app
 from bot.delivery.worker import DeliveryWorker
-from bot.platforms.telegram import setup as entrance
+from bot.log import log_exception
 from bot.platforms.telegram.send_limiter import SendLimiter
+from bot.platforms.telegram.setup import open_telegram
 from bot.serve import build_server_config, tune_gc
 from handlers.dialog.events import Channel
 
 
 def log_error(trouble: BaseException) -> None:
     """A fault is seen."""
-    log.log_exception(trouble)
+    log_exception(trouble)
 
 
 async def serve(port: int) -> None:
     """Serve until killed. The settings come from the environment, as for `ita-bot run`."""
-    async with app.open_app(("complaints",), datetime.now(UTC)) as house:
+    async with open_app(("complaints",), datetime.now(UTC)) as house:
         desk = house.desks["complaints"]
         desk.engine.router, desk.engine.on_error = make_router(), log_error
         courier = DeliveryWorker(desk.engine, desk.store, {}, log_error)
         own, origin = house.settings.complaints, house.settings.telegram_api_url
-        async with entrance.open_telegram(desk, own, origin, courier, log_error) as way:
+        async with open_telegram(desk, own, origin, courier, log_error) as way:
             courier.transports = {Channel.TELEGRAM: way.adapter}
             way.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
             listening = socket.create_server(("127.0.0.1", port))

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.thought import OFFICE
-from handlers import i18n as wording
-from handlers.complaints import form as complaint
+from handlers.complaints.form import build_review_args, file_complaint
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog import receipt
 from handlers.dialog.events import Channel, Event, NewReceipt, Now, Session
 from handlers.dialog.form import FieldKind, Form, FormField
+from handlers.dialog.receipt import make_receipt
+from handlers.i18n import render_reply
 from handlers.staff.members import ListStaff
 
 ASKED_FIELDS = ("category", "accused", "where", "witnesses", "wish")
@@ -61,9 +61,7 @@ def make_router() -> ComplaintsDesk:
         for name in ASKED_FIELDS
         if (field := desk.form.find_field(name)) is not None
     )
-    object.__setattr__(
-        desk, "form", Form("report", fields, complaint.file_complaint, complaint.build_review_args)
-    )
+    object.__setattr__(desk, "form", Form("report", fields, file_complaint, build_review_args))
     return desk
 
 
@@ -81,7 +79,7 @@ def build_steps() -> list[ScriptStep]:
         except StopIteration as decided:
             turn = decided.value
         session = turn.session
-        messages = [wording.render_reply(say, "th") for say in turn.says]
+        messages = [render_reply(say, "th") for say in turn.says]
         buttons = dict(messages[-1].choices)
         shown = "\n\n".join(m.text for m in messages)
         made.append(ScriptStep(deed, words, data, shown, messages[-1].choices))
@@ -93,7 +91,7 @@ def _answer_query(query: object) -> object:
 
     if isinstance(query, ListStaff):
         return ()
-    return datetime.now(UTC) if isinstance(query, Now) else receipt.make_receipt(7)
+    return datetime.now(UTC) if isinstance(query, Now) else make_receipt(7)
 
 
 def encode_update(step: ScriptStep, number: int, chat: int) -> bytes:

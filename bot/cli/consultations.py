@@ -18,18 +18,18 @@ def consult_import(
 ) -> None:
     """Announce a consultation; prints its code."""
     from bot.cli.main import run_and_exit  # it knows this module
-    from bot.importers import consultation_file as announcement
+    from bot.importers.consultation_file import import_consultation
 
-    run_and_exit(announcement.import_consultation(file, dry_run=dry_run))
+    run_and_exit(import_consultation(file, dry_run=dry_run))
 
 
 @consult_commands.command("list")
 def consult_list() -> None:
     """All consultations: a JSON object for each."""
     from bot.cli.main import run_and_exit
-    from bot.importers import consultation_file as announcement
+    from bot.importers.consultation_file import list_consultations
 
-    run_and_exit(announcement.list_consultations())
+    run_and_exit(list_consultations())
 
 
 @consult_commands.command("qr")
@@ -39,15 +39,15 @@ def consult_qr(
 ) -> None:
     """Draw the QR code that leads to a consultation; prints where it leads."""
     from bot.cli.main import run_and_exit
-    from bot.importers import consultation_file as announcement
+    from bot.importers.consultation_file import write_consultation_qr
 
-    run_and_exit(announcement.write_consultation_qr(code, out))
+    run_and_exit(write_consultation_qr(code, out))
 
 
 @consult_commands.command("close")
 def consult_close(code: Annotated[str, typer.Argument(help="Its code.")]) -> None:
     """Close a consultation before its time; what ties answers to accounts is destroyed."""
     from bot.cli.main import run_and_exit
-    from bot.importers import consultation_file as announcement
+    from bot.importers.consultation_file import close_consultation
 
-    run_and_exit(announcement.close_consultation(code))
+    run_and_exit(close_consultation(code))

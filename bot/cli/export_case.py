@@ -8,11 +8,11 @@ from pathlib import Path
 
 import typer
 
-from bot import bootstrap as house
-from bot.exporters import case_pdf as casefile
+from bot.bootstrap import open_app
+from bot.exporters.case_pdf import export_case_pdf
 from bot.settings import DeskName
-from handlers import i18n as wording
 from handlers.dialog.events import Reply
+from handlers.i18n import render_text
 from handlers.staff.parse import parse_staff_command
 
 EXIT_DONE, EXIT_WRONG_USE = 0, 2
@@ -23,14 +23,12 @@ async def export_case(number: str, desk: DeskName, out: Path) -> int:
     given = parse_staff_command(f"/case {number}")
     if given is None or not given.number or not given.year:
         raise typer.BadParameter(f"{number} is no register number, as 12/2570 is")
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         store = opened.desks[desk].store
-        made = await casefile.export_case_pdf(
-            store, opened.office, given.number, given.year, datetime.now(UTC)
-        )
+        made = await export_case_pdf(store, opened.office, given.number, given.year, datetime.now(UTC))
     if made is None:
         for lang in ("th", "en"):
-            sys.stderr.write(wording.render_text(Reply("casefile.none", {"number": number}), lang) + "\n")
+            sys.stderr.write(render_text(Reply("casefile.none", {"number": number}), lang) + "\n")
         return EXIT_WRONG_USE
     content, password = made
     try:

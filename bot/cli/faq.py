@@ -27,9 +27,9 @@ def faq_import(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
 ) -> None:
     """Take the knowledge base from a file, and say what changed: a JSON object for each entry."""
-    from bot.cli import faq_files as library
+    from bot.cli.faq_files import import_faq
 
-    _run_and_exit(library.import_faq(file, replace=replace, dry_run=dry_run))
+    _run_and_exit(import_faq(file, replace=replace, dry_run=dry_run))
 
 
 @faq_commands.command("export")
@@ -37,9 +37,9 @@ def faq_export(
     form: Annotated[Literal["toml", "csv"], typer.Option("--format", help="How to write it.")] = "toml",
 ) -> None:
     """Write the knowledge base to standard output, as a file that can be imported again."""
-    from bot.cli import faq_files as library
+    from bot.cli.faq_files import export_faq
 
-    _run_and_exit(library.export_faq(form))
+    _run_and_exit(export_faq(form))
 
 
 @faq_commands.command("eval")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from bot import bootstrap as house
-from bot.importers import faq_file as knowledge
+from bot.bootstrap import open_app
+from bot.importers.faq_file import FaqFileError, format_faq_file, load_faq_file
 from handlers.questions.faq_messages import FaqEntry
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
@@ -17,11 +17,11 @@ EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
 async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
     """Import a file; gives the exit code. Nothing is written where anything in it is wrong."""
     try:
-        entries = knowledge.load_faq_file(file)
-    except knowledge.FaqFileError as trouble:
+        entries = load_faq_file(file)
+    except FaqFileError as trouble:
         sys.stderr.write(f"{trouble}\n")
         return EXIT_FINDINGS if dry_run else EXIT_WRONG_USE
-    async with house.open_app(["service"]) as opened:
+    async with open_app(["service"]) as opened:
         store = opened.desks["service"].store
         before = (await store.faq.load_catalogue()).entries
         after, changes = _merge_entries(before, entries, replace=replace)
@@ -34,9 +34,9 @@ async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
 
 async def export_faq(form: Literal["toml", "csv"]) -> int:
     """Export; gives the exit code."""
-    async with house.open_app(["service"]) as opened:
+    async with open_app(["service"]) as opened:
         shelf = await opened.desks["service"].store.faq.load_catalogue()
-    sys.stdout.write(knowledge.format_faq_file(shelf.entries, as_csv=form == "csv"))
+    sys.stdout.write(format_faq_file(shelf.entries, as_csv=form == "csv"))
     return EXIT_DONE
 
 

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot import log, settings
-from bot.cli import consultations as consult_command
-from bot.cli import faq as faq_command
-from bot.cli import releases as release_command
-from bot.cli import staff as staff_command
-from bot.settings import DESK_NAMES, ConfigurationError, DeskName
+from bot.cli.consultations import consult_commands
+from bot.cli.faq import faq_commands
+from bot.cli.releases import release_commands
+from bot.cli.staff import staff_commands
+from bot.log import install_logging, install_loop_handler
+from bot.settings import DESK_NAMES, ConfigurationError, DeskName, load_settings
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
 
@@ -28,10 +28,10 @@ audit_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what."
 )
 cli_app.add_typer(audit_commands, name="audit")
-cli_app.add_typer(release_command.release_commands, name="release")
-cli_app.add_typer(staff_command.staff_commands, name="staff")
-cli_app.add_typer(faq_command.faq_commands, name="faq")
-cli_app.add_typer(consult_command.consult_commands, name="consult")
+cli_app.add_typer(release_commands, name="release")
+cli_app.add_typer(staff_commands, name="staff")
+cli_app.add_typer(faq_commands, name="faq")
+cli_app.add_typer(consult_commands, name="consult")
 
 DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
 DesksOption = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
@@ -63,10 +63,10 @@ def chat(
 
 
 async def _run_chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
-    from bot import bootstrap as house
+    from bot.bootstrap import open_app
     from bot.platforms.terminal import Terminal, make_random_name
 
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         one = opened.desks[desk]
         try:
             await Terminal(one.engine, one.store, name or make_random_name(), jsonl).run(sys.stdin.buffer)
@@ -103,22 +103,20 @@ async def _print_statistics(
     *,
     exact: bool,
 ) -> int:
-    from bot import bootstrap as house
-    from bot import office_file as offices
-    from bot.statistics import tables as statistics
+    from bot.bootstrap import open_app
+    from bot.office_file import load_office
+    from bot.statistics.tables import build_counting_rules, count_tables, format_tables, parse_table_request
     from ita_stats.period import PeriodError
 
-    office = offices.load_office(settings.load_settings().office)
+    office = load_office(load_settings().office)
     try:  # before anything is opened or made
-        wish = statistics.parse_table_request(
-            period, as_of, layout or office.statistics.layout, datetime.now(UTC)
-        )
+        wish = parse_table_request(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-    async with house.open_app([desk]) as opened:
-        terms = statistics.build_counting_rules(office, desk)
-        found = await statistics.count_tables(opened.desks[desk].store, terms, wish, exact=exact)
-    sys.stdout.write(statistics.format_tables(found, form))
+    async with open_app([desk]) as opened:
+        terms = build_counting_rules(office, desk)
+        found = await count_tables(opened.desks[desk].store, terms, wish, exact=exact)
+    sys.stdout.write(format_tables(found, form))
     return EXIT_DONE
 
 
@@ -130,9 +128,9 @@ def import_register_file(
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
 ) -> None:
     """Take an old register over: all rows, or none and each bad row with its reason."""
-    from bot.importers import register as importing
+    from bot.importers.register import run_register_import
 
-    run_and_exit(importing.run_register_import(file, desk, trial=trial))
+    run_and_exit(run_register_import(file, desk, trial=trial))
 
 
 @cli_app.command()
@@ -142,9 +140,9 @@ def export(
     out: Annotated[Path, typer.Option(help="The PDF to write.")],
 ) -> None:
     """Write one case as an encrypted PDF, and print its password once."""
-    from bot.cli import export_case as exporting
+    from bot.cli.export_case import export_case
 
-    run_and_exit(exporting.export_case(number, desk, out))
+    run_and_exit(export_case(number, desk, out))
 
 
 @cli_app.command()
@@ -157,15 +155,15 @@ def tick(
 
 
 async def _run_tick(desks: tuple[DeskName, ...], now: datetime) -> int:
-    from bot import bootstrap as house
-    from bot.jobs import housekeeping as clock
-    from bot.jobs import publishing as rounds
+    from bot.bootstrap import open_app
+    from bot.jobs.housekeeping import run_due_jobs
+    from bot.jobs.publishing import run_publishing_jobs
 
-    async with house.open_app(desks, now) as opened:
+    async with open_app(desks, now) as opened:
         for one in opened.desks.values():
-            async for did in clock.run_due_jobs(one.paths, one.store, opened.office, now):
+            async for did in run_due_jobs(one.paths, one.store, opened.office, now):
                 _print_json({"desk": did.desk, "did": did.job, "count": did.count})
-        async for did in rounds.run_publishing_jobs(opened, now):
+        async for did in run_publishing_jobs(opened, now):
             _print_json({"desk": did.desk, "did": did.job, "count": did.count})
     return EXIT_DONE
 
@@ -182,7 +180,7 @@ def verify(
 
 
 async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
-    from bot import bootstrap as house
+    from bot.bootstrap import open_app
     from storage.audit import AuditAnchor
 
     try:
@@ -192,12 +190,12 @@ async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
     wanted = [name for name in desks if kept is None or name == kept.desk]
     if not wanted:
         raise typer.BadParameter(f"{path} is the anchor of another desk")
-    chosen = settings.load_settings()
+    chosen = load_settings()
     wanted = [name for name in wanted if chosen.desk_paths(name).database.exists()]
     if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
         raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
     wrong = 0
-    async with house.open_app(wanted) as opened:
+    async with open_app(wanted) as opened:
         for one in opened.desks.values():
             findings = await one.store.verify_audit(kept)
             wrong += bool(findings)
@@ -215,9 +213,9 @@ def make_anchor(
 
 
 async def _write_anchor_file(desk: DeskName, out: Path) -> int:
-    from bot import bootstrap as house
+    from bot.bootstrap import open_app
 
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         anchor = await opened.desks[desk].store.build_audit_anchor(datetime.now(UTC))
     try:
         await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
@@ -264,10 +262,10 @@ def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
     """Run to the end, and end with the exit code that says how it went."""
-    log.install_logging()
+    install_logging()
 
     async def run_with_loop_handler() -> int:
-        log.install_loop_handler(asyncio.get_running_loop())
+        install_loop_handler(asyncio.get_running_loop())
         return await work
 
     try:

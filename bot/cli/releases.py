@@ -48,48 +48,54 @@ def release(
     """Release the statistics of a period: every file, made to stay."""
     if context.invoked_subcommand is not None:
         return
-    from bot.cli import main as cli
+    from bot.cli.main import run_and_exit
 
     if desk is None or not period or out is None:
         raise typer.BadParameter("--desk, --period and --out are needed")
     if correct is not None and not correct.strip():
         raise typer.BadParameter("--correct: say what changed and why")
-    cli.run_and_exit(_make_release(desk, period, as_of, out, correct.strip() if correct else None))
+    run_and_exit(_make_release(desk, period, as_of, out, correct.strip() if correct else None))
 
 
 async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, why: str | None) -> int:
-    from bot import bootstrap as house
-    from bot import office_file as offices
-    from bot import settings
-    from bot.publishing import releases
+    from bot.bootstrap import open_app
+    from bot.office_file import load_office
+    from bot.publishing.releases import (
+        CorrectionReasonRequiredError,
+        NoReleaseToCorrectError,
+        ReleaseContext,
+        ReleaseFilesLostError,
+        make_release,
+    )
+    from bot.settings import load_settings
     from ita_stats.period import PeriodError
     from storage.errors import DiskFullError
 
-    office, now = offices.load_office(settings.load_settings().office), datetime.now(UTC)
+    office, now = load_office(load_settings().office), datetime.now(UTC)
     try:  # before anything is opened or made
         order = _parse_release_request(office, period, as_of, why, now)
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     _check_out_folder(out)
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         one = opened.desks[desk]
         try:
-            made = await releases.make_release(
-                releases.ReleaseContext(one.paths, one.store, office), order, now, _show_progress
+            made = await make_release(
+                ReleaseContext(one.paths, one.store, office), order, now, _show_progress
             )
             await asyncio.to_thread(_copy_release, made, out)
-        except releases.CorrectionReasonRequiredError as differs:
+        except CorrectionReasonRequiredError as differs:
             lines = "\n".join(f"- {note.th} / {note.en}" for note in differs.changed)
             raise typer.BadParameter(
                 f"ฉบับที่ {differs.name} ของช่วงเวลาและวันตัดยอดนี้เผยแพร่ไปแล้ว ตัวเลขต่างไป ให้บอกเหตุผลด้วย --correct"
                 f" / release {differs.name} has other figures; say why with --correct:\n{lines}"
             ) from None
-        except releases.NoReleaseToCorrectError:
+        except NoReleaseToCorrectError:
             raise typer.BadParameter(
                 "--correct: ยังไม่เคยเผยแพร่ช่วงเวลาและวันตัดยอดนี้ ให้ใส่ --as-of ของฉบับที่จะแก้ (ดูได้ด้วย ita-bot release list)"
                 " / nothing was released of this period and cut-off; give the --as-of of the release to be corrected"
             ) from None
-        except releases.ReleaseFilesLostError as lost:
+        except ReleaseFilesLostError as lost:
             raise typer.BadParameter(
                 f"ไฟล์ของฉบับที่ {lost} หายหรือถูกแก้ ให้นำกลับจากข้อมูลสำรอง / the files of release {lost} are gone"
                 " or altered, and this version would make others; put them back from a backup"
@@ -105,13 +111,13 @@ def _parse_release_request(
 ) -> "ReleaseRequest":
     """What is asked for in words. Raises NoPeriod."""
     from bot.publishing.releases import ReleaseRequest
-    from ita_stats import period as periods
     from ita_stats.calendar import day_in_bangkok
+    from ita_stats.period import parse_cutoff_date, parse_period
     from ita_stats.release import find_latest_cutoff, validate_cutoff
 
     today, layout = day_in_bangkok(now), office.statistics.layout
-    day: date = periods.parse_cutoff_date(as_of, today) if as_of else today
-    found = periods.parse_period(period, day)
+    day: date = parse_cutoff_date(as_of, today) if as_of else today
+    found = parse_period(period, day)
     if as_of:
         validate_cutoff(found, layout, day)
     return ReleaseRequest(found, day if as_of else find_latest_cutoff(found, layout, day), layout, why)
@@ -132,10 +138,10 @@ def _check_out_folder(out: Path) -> None:
 
 
 def _copy_release(made: "ReleaseResult", out: Path) -> None:
-    from bot.publishing import atomic_write as shelf
-    from bot.publishing import releases
+    from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory
+    from bot.publishing.releases import read_folder_files
 
-    shelf.replace_directory(out.absolute(), releases.read_folder_files(made.folder), shelf.PUBLIC_MODES)
+    replace_directory(out.absolute(), read_folder_files(made.folder), PUBLIC_MODES)
 
 
 @release_commands.command()
@@ -144,10 +150,10 @@ def verify(
     key: Annotated[str, typer.Option(help="The desk's public key, known from elsewhere.")] = "",
 ) -> None:
     """See whether a release is whole, unchanged and signed. Exit code 1 where it is not."""
-    from bot.publishing import releases
+    from bot.publishing.releases import verify_release_folder
 
     try:
-        findings = releases.verify_release_folder(folder, key.strip())
+        findings = verify_release_folder(folder, key.strip())
     except OSError as trouble:
         raise typer.BadParameter(f"{folder}: cannot be read ({trouble.strerror})") from None
     _print_json(
@@ -161,9 +167,9 @@ def verify(
 
 
 def _read_release_name(folder: Path) -> str:
-    from ita_stats import release as model
+    from ita_stats.release import MANIFEST_FILE, parse_manifest
 
-    return model.parse_manifest((folder / model.MANIFEST_FILE).read_bytes()).name
+    return parse_manifest((folder / MANIFEST_FILE).read_bytes()).name
 
 
 @release_commands.command()
@@ -171,9 +177,9 @@ def ok(
     name: Annotated[str, typer.Argument(help="The release, as 3/2570.")], desk: DeskOption = "complaints"
 ) -> None:
     """Let a release that is held be published."""
-    from bot.cli import main as cli
+    from bot.cli.main import run_and_exit
 
-    cli.run_and_exit(_approve_release(desk, name))
+    run_and_exit(_approve_release(desk, name))
 
 
 async def _approve_release(desk: DeskName, name: str) -> int:
@@ -191,9 +197,9 @@ async def _approve_release(desk: DeskName, name: str) -> int:
 @release_commands.command("list")
 def list_releases(desk: DeskOption = "complaints") -> None:
     """Show every release that was made: a JSON object for each."""
-    from bot.cli import main as cli
+    from bot.cli.main import run_and_exit
 
-    cli.run_and_exit(_print_releases(desk))
+    run_and_exit(_print_releases(desk))
 
 
 async def _print_releases(desk: DeskName) -> int:
@@ -206,30 +212,30 @@ async def _print_releases(desk: DeskName) -> int:
 @release_commands.command()
 def key(desk: DeskOption = "complaints") -> None:
     """Show the public key with which the desk's releases are verified (Ed25519, base64)."""
-    from bot.cli import main as cli
+    from bot.cli.main import run_and_exit
 
-    cli.run_and_exit(_print_public_key(desk))
+    run_and_exit(_print_public_key(desk))
 
 
 async def _print_public_key(desk: DeskName) -> int:
-    from bot.publishing import signing
+    from bot.publishing.signing import encode_public_key
 
     async with _open_release_context(desk) as bench:
-        sys.stdout.write(signing.encode_public_key(bench.store.keyring) + "\n")
+        sys.stdout.write(encode_public_key(bench.store.keyring) + "\n")
     return EXIT_DONE
 
 
 @asynccontextmanager
 async def _open_release_context(desk: DeskName) -> "AsyncIterator[ReleaseContext]":
     """A desk that is there already: a mistyped ITA_HOME must not be made."""
-    from bot import bootstrap as house
-    from bot import settings
+    from bot.bootstrap import open_app
     from bot.publishing.releases import ReleaseContext
+    from bot.settings import load_settings
 
-    chosen = settings.load_settings()
+    chosen = load_settings()
     if not chosen.desk_paths(desk).database.exists():
         raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         one = opened.desks[desk]
         yield ReleaseContext(one.paths, one.store, opened.office)
 

@@ -22,28 +22,28 @@ def add(
     chief: Annotated[str, typer.Option(help="Id of the person they are under.")] = "",
 ) -> None:
     """Add a person; prints a code that they send as /join CODE within 24 hours."""
-    from bot.cli import main as cli  # cli knows this module
-    from bot.cli import staff_changes as people
+    from bot.cli.main import run_and_exit  # cli knows this module
+    from bot.cli.staff_changes import add_staff_member
     from handlers.staff.members import StaffProfile
     from handlers.staff.permissions import Role
 
     profile = StaffProfile(name, tuple(alias or ()), tuple(unit or ()), chief)
-    cli.run_and_exit(people.add_staff_member(desk, Role(role), profile))
+    run_and_exit(add_staff_member(desk, Role(role), profile))
 
 
 @staff_commands.command()
 def remove(desk: DeskOption, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
     """End a person's rights at once, in a running server too."""
-    from bot.cli import main as cli  # cli knows this module
-    from bot.cli import staff_changes as people
+    from bot.cli.main import run_and_exit  # cli knows this module
+    from bot.cli.staff_changes import remove_staff_member
 
-    cli.run_and_exit(people.remove_staff_member(desk, name))
+    run_and_exit(remove_staff_member(desk, name))
 
 
 @staff_commands.command("list")
 def list_staff(desk: DeskOption) -> None:
     """Everybody on the staff, a JSON object for each."""
-    from bot.cli import main as cli  # cli knows this module
-    from bot.cli import staff_changes as people
+    from bot.cli.main import run_and_exit  # cli knows this module
+    from bot.cli.staff_changes import print_staff
 
-    cli.run_and_exit(people.print_staff(desk))
+    run_and_exit(print_staff(desk))

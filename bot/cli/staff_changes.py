@@ -15,9 +15,9 @@ from storage.store import Store
 
 async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) -> int:
     """Add a person; the code of invitation goes to standard output, once."""
-    from bot import bootstrap as house
+    from bot.bootstrap import open_app
 
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         code = await opened.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
     sys.stdout.write(f"{code}\n")
     sys.stderr.write(
@@ -29,9 +29,9 @@ async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) ->
 
 async def remove_staff_member(desk: DeskName, name: str) -> int:
     """End the rights of a person, by id or whole name; beside a running server too."""
-    from bot import bootstrap as house
+    from bot.bootstrap import open_app
 
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         store = opened.desks[desk].store
         fitting = [one for one in await _load_staff(store) if name in {one.id, one.name}]
         if len(fitting) != 1:
@@ -44,9 +44,9 @@ async def remove_staff_member(desk: DeskName, name: str) -> int:
 
 async def print_staff(desk: DeskName) -> int:
     """Everybody on the staff: a JSON object for each."""
-    from bot import bootstrap as house
+    from bot.bootstrap import open_app
 
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         for one in await _load_staff(opened.desks[desk].store):
             joined = one.joined.isoformat() if one.joined else None
             line = {"id": one.id, "name": one.name, "role": one.role.value, "joined": joined}

@@ -10,14 +10,12 @@ from bot.bootstrap import App
 from bot.consultations.queries import OPINIONS_PATH, build_results_rules
 from handlers.office import Bilingual, Office, Subject
 from ita_stats.calendar import day_in_bangkok
-from ita_stats.opinions import feedback as standing
-from ita_stats.opinions import json_schema as published
-from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.feedback import FeedbackYear, PublishedTopic
+from ita_stats.opinions.feedback import FeedbackYear, PublishedTopic, build_feedback_years
+from ita_stats.opinions.json_schema import parse_results, serialize_results
 from ita_stats.opinions.model import AnonymousResponse, CountedConsultation, CountedFeedback, CountedTheme
 from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, partition_consultations
 from ita_stats.opinions.results import PublishedResults
-from ita_stats.opinions.results_builder import ResultsRules
+from ita_stats.opinions.results_builder import ResultsRules, build_results, update_office_answers
 from storage.store import Store
 
 
@@ -109,12 +107,12 @@ def build_results_json(
     terms: ResultsRules,
 ) -> bytes:
     """What is kept of a consultation when its results are published: counted once, as the JSON that is published."""
-    return published.serialize_results(counting.build_results(consultation, voices, themes, terms))
+    return serialize_results(build_results(consultation, voices, themes, terms))
 
 
 def decode_results(kept: bytes, themes: Sequence[CountedTheme]) -> PublishedResults:
     """What was kept of a consultation, with what the office answers to its themes by now."""
-    return counting.update_office_answers(published.parse_results(kept), themes)
+    return update_office_answers(parse_results(kept), themes)
 
 
 def build_opinion_links(address: str = "") -> OverviewLinks:
@@ -154,7 +152,7 @@ class PublicOpinion:
             said = await self.source.list_feedback()
             least = self.office.statistics.hide_below
             found = await asyncio.to_thread(
-                standing.build_feedback_years, said, self.topics, today, least, self.get_salt()
+                build_feedback_years, said, self.topics, today, least, self.get_salt()
             )
             self._feedback_years = {today: found}
         return self._feedback_years[today]

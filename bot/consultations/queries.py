@@ -13,9 +13,8 @@ from handlers.consultations.messages import (
     GetConsultationResult,
 )
 from handlers.office import Office
-from ita_stats.opinions import json_schema as published
-from ita_stats.opinions import results_builder as counting
-from ita_stats.opinions.results_builder import ResultsRules
+from ita_stats.opinions.json_schema import serialize_results
+from ita_stats.opinions.results_builder import ResultsRules, build_protected_results
 from ita_stats.opinions.tally import ResponseCounter
 from storage.store import Store
 
@@ -65,9 +64,9 @@ def make_result_handler(
         themes = await store.consultation_statistics.load_themes(query.code)
         terms = build_results_rules(office, store.statistics_salt)
         found = await asyncio.to_thread(
-            counting.build_protected_results, known[query.code], box.build_tally(), themes, terms
+            build_protected_results, known[query.code], box.build_tally(), themes, terms
         )
         where = f"{address.rstrip('/')}{OPINIONS_PATH}/{query.code}" if address else ""
-        return ConsultationResult(published.serialize_results(found), many, where)
+        return ConsultationResult(serialize_results(found), many, where)
 
     return count_result

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from bot.engine import Engine, EngineAnswer
-from handlers import i18n as wording
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Message, Reply
+from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage, QueuedTask
 from storage.store import Store
@@ -140,7 +140,7 @@ class DeliveryWorker:
 
     async def _send_outbox_message(self, letter: LeasedItem[OutboxMessage], carrier: Transport) -> None:
         what, now = letter.payload, self.engine.now()
-        messages = [wording.render_reply(say, what.lang) for say in what.says]
+        messages = [render_reply(say, what.lang) for say in what.says]
         try:
             await carrier.deliver(what.back, messages, letter.id)
         except RetryLaterError as later:

@@ -9,10 +9,9 @@ from importlib.resources import files
 
 import pikepdf
 
-from handlers import i18n as wording
-from handlers import thai
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import Lang, Reply
+from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.staff.complaints.case_view import REPORT_FIELDS
 from handlers.staff.complaints.messages import (
@@ -23,7 +22,8 @@ from handlers.staff.complaints.messages import (
     GetCaseReport,
     OfficerCase,
 )
-from ita_stats.render import typst as press
+from handlers.thai import format_date, to_bangkok_date
+from ita_stats.render.typst import render_plain_pdf
 from storage.staff.page_access import generate_export_password
 from storage.store import Store
 
@@ -63,11 +63,11 @@ def build_case_document(
     category = office.find_category(found.category)
     facts = {
         "number": found.register_number,
-        "received": thai.format_date(found.received_on, CASE_PDF_LANG),
+        "received": format_date(found.received_on, CASE_PDF_LANG),
         "category": category.name.in_lang(CASE_PDF_LANG) if category else found.category,
         "source": _format_text(f"staff.source.{found.source}"),
         "status": _format_text(f"staff.status.{found.status}"),
-        "made": thai.format_date(thai.to_bangkok_date(now), CASE_PDF_LANG),
+        "made": format_date(to_bangkok_date(now), CASE_PDF_LANG),
     }
     return {
         "title": _format_text("casefile.title", number=found.register_number),
@@ -102,19 +102,19 @@ def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:
     who = _format_text("casefile.by_reporter" if reporter else "casefile.by_office")
     words = "" if entry.kind.value == "assigned" else line.words
     return (
-        thai.format_date(entry.on, CASE_PDF_LANG),
+        format_date(entry.on, CASE_PDF_LANG),
         who,
         _format_text(f"staff.did.{what}") + (f": {words}" if words else ""),
     )
 
 
 def _format_text(key: str, **args: str) -> str:
-    return wording.render_text(Reply(key, args), CASE_PDF_LANG)
+    return render_text(Reply(key, args), CASE_PDF_LANG)
 
 
 def typeset_case(data: Mapping[str, object], now: datetime) -> bytes:
     """The paper as a PDF, in Sarabun alone. What a citizen wrote is data, never markup."""
-    return press.render_plain_pdf((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
+    return render_plain_pdf((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
 
 
 def encrypt_pdf(clear: bytes, password: str) -> bytes:

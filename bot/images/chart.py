@@ -4,8 +4,8 @@ import asyncio
 
 from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import NEVER
-from ita_stats.render import typst as press
 from ita_stats.render.svg_chart import count_letters
+from ita_stats.render.typst import render_png_pages
 
 MIN_MONTHS = 6
 """Months that have room: where fewer have begun, the others stand empty, so that no column is as wide as a door."""
@@ -29,7 +29,7 @@ def _render_chart_png(chart: MonthlyChart) -> bytes:
         "most": chart.max_value,
         "empty": max(0, empty),
     }
-    return press.render_png_pages("months.typ", data, NEVER)[0]
+    return render_png_pages("months.typ", data, NEVER)[0]
 
 
 def render_chart_text(chart: MonthlyChart) -> str:

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.images import qr
 from bot.images.chart import render_chart_png
+from bot.images.qr import render_qr_png
 from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Message
 
@@ -50,7 +50,7 @@ class TemporaryImages:
         shown: dict[MonthlyChart | str, str] = {
             chart: self.add(await render_chart_png(chart)) for chart in charts
         }
-        return shown | {code: self.add(qr.render_qr_png(code)) for code in codes}
+        return shown | {code: self.add(render_qr_png(code)) for code in codes}
 
     def add(self, content: bytes) -> str:
         """Hang a PNG picture up; gives its address."""

@@ -12,8 +12,8 @@ from typing import Annotated, Self
 import typer
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from bot import office_file as offices
 from bot.consultations.queries import BACKGROUND_PDF_FILE, OPINIONS_PATH
+from bot.office_file import format_toml_error
 from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
@@ -124,7 +124,7 @@ def load_consultation_file(file: Path) -> ConsultationFile:
     except UnicodeDecodeError:
         raise typer.BadParameter(f"{file}: ไม่ใช่ UTF-8 / is not UTF-8") from None
     except tomllib.TOMLDecodeError as trouble:
-        raise typer.BadParameter(f"{file}: {offices.format_toml_error(trouble, text)}") from None
+        raise typer.BadParameter(f"{file}: {format_toml_error(trouble, text)}") from None
     except ValidationError as trouble:
         told = "\n".join(_format_error(error["loc"], error["msg"]) for error in trouble.errors())
         raise typer.BadParameter(f"{file}:\n{told}") from None
@@ -136,13 +136,13 @@ def _format_error(place: tuple[int | str, ...], message: str) -> str:
 
 async def import_consultation(file: Path, *, dry_run: bool) -> int:
     """Announce what a file says; its code goes to standard output."""
-    from bot import bootstrap as app
+    from bot.bootstrap import open_app
     from bot.engine import utc_now
 
     now, said = utc_now(), load_consultation_file(file)
     ballot, pdf = said.to_consultation(now), load_background_pdf(file, said.pdf)
     if not dry_run:
-        async with app.open_app(["service"]) as house:
+        async with open_app(["service"]) as house:
             if pdf:
                 address = _require_public_url(house.settings.service.public_url)
                 ballot = replace(ballot, link=f"{address}{OPINIONS_PATH}/{ballot.code}/{BACKGROUND_PDF_FILE}")
@@ -178,10 +178,10 @@ def _require_public_url(public_url: str | None) -> str:
 
 async def list_consultations() -> int:
     """All consultations: a JSON object for each."""
-    from bot import bootstrap as app
+    from bot.bootstrap import open_app
     from bot.engine import utc_now
 
-    async with app.open_app(["service"]) as house:
+    async with open_app(["service"]) as house:
         known: tuple[Consultation, ...] = await house.desks["service"].store.answer_query(
             ListConsultations(), utc_now()
         )
@@ -194,40 +194,38 @@ async def list_consultations() -> int:
 
 async def write_consultation_qr(code: str, out: Path) -> int:
     """Draw a QR code of where people find a consultation: its page, or its Telegram talk where no page is known."""
-    from bot import bootstrap as app
-    from bot.consultations import queries as ballots
+    from bot.bootstrap import open_app
+    from bot.consultations.queries import build_consultation_links
     from bot.engine import utc_now
-    from bot.images import qr
+    from bot.images.qr import write_qr_file
 
     if out.suffix not in {".svg", ".png"}:
         raise typer.BadParameter(
             f"{out}: ใช้ชื่อที่ลงท้าย .svg หรือ .png / give it a name that ends in .svg or .png"
         )
-    async with app.open_app(["service"]) as house:
+    async with open_app(["service"]) as house:
         store = house.desks["service"].store
         known: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
         if not any(one.code == code.upper() for one in known):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
-        ways = ballots.build_consultation_links(
-            house.office, house.settings.service.public_url or "", code.upper()
-        )
+        ways = build_consultation_links(house.office, house.settings.service.public_url or "", code.upper())
     leads = ways.page or ways.telegram
     if not leads:
         raise typer.BadParameter(
             "ตั้ง ITA_SERVICE__PUBLIC_URL หรือ [chats.service] telegram ก่อน"
             " / set ITA_SERVICE__PUBLIC_URL, or telegram in [chats.service], first"
         )
-    qr.write_qr_file(leads, out)
+    write_qr_file(leads, out)
     sys.stdout.write(f"{leads}\n")
     return 0
 
 
 async def close_consultation(code: str) -> int:
     """Close a consultation before its time."""
-    from bot import bootstrap as app
+    from bot.bootstrap import open_app
     from bot.engine import utc_now
 
-    async with app.open_app(["service"]) as house:
+    async with open_app(["service"]) as house:
         store = house.desks["service"].store
         known: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
         if not any(one.code == code.upper() and one.phase is ConsultationPhase.OPEN for one in known):

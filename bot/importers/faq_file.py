@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from bot.office_file import format_toml_error
-from handlers import thai
 from handlers.questions.faq_messages import FaqEntry
+from handlers.thai import parse_date
 from storage.store import Store
 
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
@@ -36,7 +36,7 @@ def _parse_day(written: object) -> object:
         return written
     if not written.strip():
         return None
-    understood = thai.parse_date(written, datetime.now(UTC).date())
+    understood = parse_date(written, datetime.now(UTC).date())
     if understood is None:
         raise ValueError(f"ไม่ใช่วันที่ / is no day; {_DAY_HINT}")
     return understood.first_day

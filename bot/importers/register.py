@@ -11,17 +11,16 @@ from typing import Any
 
 import typer
 
-from bot import bootstrap as house
-from bot.importers import spreadsheet as sheet
+from bot.bootstrap import open_app
+from bot.importers.spreadsheet import RegisterFileError, read_register_rows
 from bot.settings import DeskName
-from handlers import i18n as wording
-from handlers import thai
-from handlers.complaints import deadlines
-from handlers.complaints import import_rows as oldregister
-from handlers.complaints.import_rows import RejectedRow
+from handlers.complaints.deadlines import compute_answer_by
+from handlers.complaints.import_rows import RejectedRow, parse_rows, reject_duplicate_row
 from handlers.complaints.imported_case import ImportedCase
 from handlers.dialog.events import Lang, Reply
+from handlers.i18n import render_text
 from handlers.office import Office
+from handlers.thai import format_date, to_bangkok_date
 from storage.store import Store
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
@@ -51,23 +50,20 @@ async def import_register(
     quiet: bool = False,
 ) -> RegisterImportResult:
     """Import a register: all or nothing. quiet: no bar. Raises Unusable for a file that is none."""
-    today = thai.to_bangkok_date(now)
+    today = to_bangkok_date(now)
     before = await store.register_importer.find_import_date(content)
     if before is not None:
         return RegisterImportResult(
-            0, (), imported=False, summary=Reply("import.again", {"day": thai.format_date(before, "th")})
+            0, (), imported=False, summary=Reply("import.again", {"day": format_date(before, "th")})
         )
     found = await asyncio.to_thread(
-        lambda: list(oldregister.parse_rows(sheet.read_register_rows(path, content), office, today))
+        lambda: list(parse_rows(read_register_rows(path, content), office, today))
     )
     if not found:
-        raise sheet.RegisterFileError(Reply("import.empty"))
+        raise RegisterFileError(Reply("import.empty"))
     cases = [row for row in found if isinstance(row, ImportedCase)]
     bad = [row for row in found if isinstance(row, RejectedRow)]
-    bad += [
-        oldregister.reject_duplicate_row(case)
-        for case in await store.register_importer.find_duplicates(cases)
-    ]
+    bad += [reject_duplicate_row(case) for case in await store.register_importer.find_duplicates(cases)]
     if bad:
         bad.sort(key=lambda row: row.line)
         say = Reply("import.nothing", {"bad": len(bad), "rows": len(found)})
@@ -81,7 +77,7 @@ async def import_register(
         await store.register_importer.import_cases(
             content,
             cases,
-            lambda received: deadlines.compute_answer_by(received, office.deadlines),
+            lambda received: compute_answer_by(received, office.deadlines),
             today,
             now,
             lambda: bar.update(1),
@@ -94,9 +90,7 @@ async def import_register(
 def format_import_result(result: RegisterImportResult) -> str:
     """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
     lines = [
-        wording.render_text(
-            Reply("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang
-        )
+        render_text(Reply("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang)
         for row in result.bad_rows
         for lang in ("th", "en")
     ]
@@ -105,7 +99,7 @@ def format_import_result(result: RegisterImportResult) -> str:
 
 def format_bilingual(say: Reply) -> str:
     """Words in Thai and in English."""
-    return f"{wording.render_text(say, 'th')}\n{wording.render_text(say, 'en')}"
+    return f"{render_text(say, 'th')}\n{render_text(say, 'en')}"
 
 
 def import_result_to_json(result: RegisterImportResult) -> str:
@@ -129,20 +123,20 @@ def import_result_to_json(result: RegisterImportResult) -> str:
 
 def format_row_errors(row: RejectedRow, lang: Lang) -> str:
     """What is wrong with a row, column by column."""
-    parts = [(fault.column, wording.render_text(fault.reply, lang)) for fault in row.problems]
+    parts = [(fault.column, render_text(fault.reply, lang)) for fault in row.problems]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
 
 
 async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int:
     """The command: tells a person on standard error, a program on standard output; gives the exit code."""
     content = await asyncio.to_thread(file.read_bytes)
-    async with house.open_app([desk]) as opened:
+    async with open_app([desk]) as opened:
         store = opened.desks[desk].store
         try:
             result = await import_register(
                 file, content, store, opened.office, datetime.now(UTC), trial=trial
             )
-        except sheet.RegisterFileError as trouble:
+        except RegisterFileError as trouble:
             sys.stderr.write(format_bilingual(trouble.reply) + "\n")
             return EXIT_WRONG_USE
     sys.stderr.write(format_import_result(result))

@@ -10,8 +10,7 @@ from typing import Any
 
 import openpyxl
 
-from handlers.complaints import import_rows as oldregister
-from handlers.complaints.import_rows import ImportRow
+from handlers.complaints.import_rows import COLUMN_NAMES, ImportRow, match_columns
 from handlers.dialog.events import Reply
 
 MAX_REGISTER_BYTES = 30 * 1024 * 1024
@@ -40,7 +39,7 @@ def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:
     header = next(rows, None)
     if header is None:
         raise RegisterFileError(Reply("import.empty"))
-    names, wrong = oldregister.match_columns([text for text, _ in header[1]])
+    names, wrong = match_columns([text for text, _ in header[1]])
     if wrong:
         raise RegisterFileError(Reply("import.columns", {"names": ", ".join(wrong)}))
     for count, (number, cells) in enumerate(rows):
@@ -58,7 +57,7 @@ def _build_register_line(number: int, names: Sequence[str], cells: Sequence[Spre
     known = [(name, *cell) for name, cell in zip(names, cells, strict=False) if name]
     formula = next((name for name, _, runs in known if runs), "")
     texts = {name: text for name, text, _ in known}
-    return ImportRow(number, {name: texts.get(name, "") for name in oldregister.COLUMN_NAMES}, formula)
+    return ImportRow(number, {name: texts.get(name, "") for name in COLUMN_NAMES}, formula)
 
 
 def _read_csv(path: Path, content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:

@@ -6,15 +6,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import thai
-from handlers.complaints import conflict_of_interest as concerned
-from handlers.complaints import deadlines
+from handlers.complaints.conflict_of_interest import find_conflicts
+from handlers.complaints.deadlines import select_reminders
 from handlers.office import Office
+from handlers.thai import BANGKOK
 from ita_stats.calendar import day_in_bangkok
-from storage.consultations import retention as polled
+from storage.consultations.retention import (
+    clear_feedback_senders,
+    close_due_consultations,
+    delete_expired_feedback,
+    remind_of_promises,
+)
 from storage.crypto.key_files import DeskPaths
-from storage.files import directories as folders
-from storage.questions import retention as ended
+from storage.files.directories import create_private_directory, fsync_directory
+from storage.questions.retention import (
+    clear_question_buckets,
+    delete_ended_questions,
+    remind_of_due_questions,
+)
 from storage.store import Store
 
 OUTBOX_TTL = timedelta(hours=72)
@@ -59,7 +68,7 @@ async def run_due_jobs(
         ("maps-forgotten", lambda: forget.expire_message_origins(now)),
         ("files-swept", lambda: store.evidence.collect_garbage(now)),
         ("cases-erased", lambda: forget.delete_ended_cases(now, after_closing)),
-        ("consultations-closed", lambda: polled.close_due_consultations(store.committer, now)),
+        ("consultations-closed", lambda: close_due_consultations(store.committer, now)),
         ("questions-erased", lambda: erase_old_questions(store, after_closing, now)),
         ("questions-reminded", lambda: remind_of_questions(store, office, now)),
         # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
@@ -90,9 +99,7 @@ async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
         told = await store.conflict_rescan.load_case_text(case)
         if told is not None:
             alternates = office.alternate.officers
-            found = concerned.find_conflicts(
-                told.answers, staff, marked=told.concerns_head, alternates=alternates
-            )
+            found = find_conflicts(told.answers, staff, marked=told.concerns_head, alternates=alternates)
             hidden += await store.conflict_rescan.add_exclusions(case, found, now)
     await store.retention.mark_done("hidden", mark)
     return hidden
@@ -101,12 +108,12 @@ async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
 async def remind_of_deadlines(store: Store, office: Office, now: datetime) -> int:
     """Tell officers of deadlines, once a day and at an hour at which they work."""
     today = day_in_bangkok(now)
-    if now.astimezone(thai.BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
+    if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "reminded", str(today)
     ):
         return 0
     standings, staff = await store.reminders.load_deadlines_and_recipients()
-    due = [one for s in standings for one in deadlines.select_reminders(s, office.deadlines, staff, today)]
+    due = [one for s in standings for one in select_reminders(s, office.deadlines, staff, today)]
     # A few at a time, so that who writes meanwhile does not wait for all of them.
     several = [
         due[at : at + REMINDERS_PER_TRANSACTION] for at in range(0, len(due), REMINDERS_PER_TRANSACTION)
@@ -122,10 +129,10 @@ async def erase_old_questions(store: Store, after: timedelta, now: datetime) -> 
     day = str(day_in_bangkok(now))
     if await store.retention.is_done("questions", day):
         return 0
-    gone = await ended.delete_ended_questions(store.committer, now, after)
-    await ended.clear_question_buckets(store.committer, now)
-    gone += await polled.delete_expired_feedback(store.committer, now, after)
-    await polled.clear_feedback_senders(store.committer, now)
+    gone = await delete_ended_questions(store.committer, now, after)
+    await clear_question_buckets(store.committer, now)
+    gone += await delete_expired_feedback(store.committer, now, after)
+    await clear_feedback_senders(store.committer, now)
     await store.retention.mark_done("questions", day)
     return gone
 
@@ -133,14 +140,14 @@ async def erase_old_questions(store: Store, after: timedelta, now: datetime) -> 
 async def remind_of_questions(store: Store, office: Office, now: datetime) -> int:
     """Once a day, in office hours: tell officers which questions are due; gives how many officers heard it."""
     day, rule = str(day_in_bangkok(now)), office.deadlines
-    if now.astimezone(thai.BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
+    if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "questions-reminded", day
     ):
         return 0
-    told = await ended.remind_of_due_questions(
+    told = await remind_of_due_questions(
         store.committer, now, max(rule.remind_before, default=0), rule.supervisor_after
     )
-    told += await polled.remind_of_promises(store.committer, now)
+    told += await remind_of_promises(store.committer, now)
     await store.retention.mark_done("questions-reminded", day)
     return told
 
@@ -152,13 +159,13 @@ async def write_audit_anchor(place: DeskPaths, store: Store, now: datetime) -> i
         return 0
     anchor = await store.build_audit_anchor(now)
     folder = place.folder / "anchors"
-    folders.create_private_directory(folder)
+    create_private_directory(folder)
     young = folder / f"{day}.{secrets.token_hex(4)}.new"  # several programs may tick at once
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(anchor.model_dump_json() + "\n")
         file.flush()
         os.fsync(file.fileno())
     young.rename(folder / f"{day}.json")
-    folders.fsync_directory(folder)
+    fsync_directory(folder)
     # Marked last: killed before this, the next tick writes it once more; killed before the other, it would be missing.
     return int(await store.retention.mark_done("anchor", day))

@@ -6,19 +6,25 @@ from datetime import date, datetime, timedelta
 
 from bot.bootstrap import App, RunningDesk
 from bot.jobs.housekeeping import JobResult
-from bot.publishing import atomic_write as shelf
-from bot.publishing import notifications as told
-from bot.publishing import opinions_folder as opinions
-from bot.publishing import qna_folder as qna
-from bot.publishing import releases
-from bot.publishing.notifications import NotifyStaff, build_staff_notification
+from bot.publishing.atomic_write import acquire_exclusive_lock
+from bot.publishing.notifications import NotifyStaff, build_staff_notification, make_staff_notifier
+from bot.publishing.opinions_folder import publish_opinions
+from bot.publishing.qna_folder import publish_board
 from bot.publishing.release_list import select_public_releases
-from bot.publishing.releases import ReleaseContext, ReleaseFilesLostError, ReleaseRequest, ReleaseResult
+from bot.publishing.releases import (
+    CorrectionReasonRequiredError,
+    ReleaseContext,
+    ReleaseFilesLostError,
+    ReleaseRequest,
+    ReleaseResult,
+    ensure_release_files,
+    make_release,
+)
 from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
 from bot.web.statistics import STATISTICS_PATH
 from handlers.complaints.messages import ActorKind
-from ita_stats import schedule as rhythm
-from ita_stats import strings as words
+from ita_stats.schedule import get_release_period, list_scheduled_releases
+from ita_stats.strings import get_statistics_text
 from storage.errors import DiskFullError
 from storage.releases import ReleasePosting, StoredRelease
 
@@ -47,9 +53,7 @@ class PublishingJob:
         except Exception as trouble:
             broken = trouble
         for outlet in self.targets:
-            async with shelf.acquire_exclusive_lock(
-                self.context.paths.folder / "releases" / f".{outlet.name}"
-            ):
+            async with acquire_exclusive_lock(self.context.paths.folder / "releases" / f".{outlet.name}"):
                 posted = await self._publish_if_due(outlet, now)
             if posted:
                 yield JobResult(desk, f"published-{outlet.name}", 1)
@@ -60,7 +64,7 @@ class PublishingJob:
         """Release what fell due and was not released, in order; a run that fails stops those after it."""
         rules = self.context.office.statistics
         since, over = await self.context.store.releases.load_runs()
-        for run in rhythm.list_scheduled_releases(since, now, rules.layout, rules.publish_hour):
+        for run in list_scheduled_releases(since, now, rules.layout, rules.publish_hour):
             if str(run) in over:
                 continue
             try:
@@ -76,16 +80,16 @@ class PublishingJob:
             yield made
 
     async def _make_release(self, run: date, now: datetime) -> ReleaseResult:
-        period, as_of = rhythm.get_release_period(run)
+        period, as_of = get_release_period(run)
         order = ReleaseRequest(
             period, as_of, self.context.office.statistics.layout, by=ActorKind.CLOCK, run=str(run)
         )
         try:
-            return await releases.make_release(self.context, order, now)
-        except releases.CorrectionReasonRequiredError:
+            return await make_release(self.context, order, now)
+        except CorrectionReasonRequiredError:
             # An officer released the same day before, and the register was corrected since.
-            why = " / ".join(words.get_statistics_text("heading", "corrected"))
-            return await releases.make_release(
+            why = " / ".join(get_statistics_text("heading", "corrected"))
+            return await make_release(
                 self.context,
                 ReleaseRequest(period, as_of, order.layout, why, ActorKind.CLOCK, order.run),
                 now,
@@ -108,7 +112,7 @@ class PublishingJob:
             return False
         try:
             link = await outlet.publish(
-                [PublishedRelease(k, await releases.ensure_release_files(self.context, k, now)) for k in kept]
+                [PublishedRelease(k, await ensure_release_files(self.context, k, now)) for k in kept]
             )
         except (PublishError, ReleaseFilesLostError) as trouble:
             await self._record_failure(outlet, kept[-1], known, trouble, now)
@@ -157,7 +161,7 @@ def build_publishing_job(house: App, desk: RunningDesk, tell: NotifyStaff) -> Pu
 async def run_publishing_jobs(house: App, now: datetime) -> AsyncIterator[JobResult]:
     """The round of every desk: the complaints desk's statistics, the service desk's opinions and board."""
     broken: Exception | None = None
-    for work in (opinions.publish_opinions, qna.publish_board):
+    for work in (publish_opinions, publish_board):
         try:
             async for did in work(house, now):
                 yield did
@@ -165,9 +169,7 @@ async def run_publishing_jobs(house: App, now: datetime) -> AsyncIterator[JobRes
             broken = trouble
     if "complaints" in house.desks:
         desk = house.desks["complaints"]
-        async for did in build_publishing_job(house, desk, told.make_staff_notifier(desk.store, now)).run(
-            now
-        ):
+        async for did in build_publishing_job(house, desk, make_staff_notifier(desk.store, now)).run(now):
             yield did
     if broken is not None:
         raise broken

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot import log
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker, Transport
+from bot.log import log_exception
 from bot.settings import ENV_PREFIX, ConfigurationError
 from handlers.dialog.events import Channel
 
@@ -58,25 +58,21 @@ def _assert_tokens_differ(house: App) -> None:
 @asynccontextmanager
 async def _open_desk_platforms(house: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]]:
     own, carriers = house.settings.desk(desk.name), dict[Channel, Transport]()
-    courier = DeliveryWorker(desk.engine, desk.store, carriers, log.log_exception)
+    courier = DeliveryWorker(desk.engine, desk.store, carriers, log_exception)
     routes: list[BaseRoute] = []
     async with AsyncExitStack() as stack:
         if own.telegram_token is not None:
-            from bot.platforms.telegram import (
-                setup as entrance,  # its library costs 30 MB, so only where it is used
-            )
+            from bot.platforms.telegram.setup import open_telegram
 
             origin = house.settings.telegram_api_url
-            door = await stack.enter_async_context(
-                entrance.open_telegram(desk, own, origin, courier, log.log_exception)
-            )
+            door = await stack.enter_async_context(open_telegram(desk, own, origin, courier, log_exception))
             carriers[Channel.TELEGRAM] = door.adapter
             routes += door.routes
         if own.line_token is not None:
-            from bot.platforms.line import setup as line_desk  # the same
+            from bot.platforms.line.setup import open_line  # the same
 
             line = await stack.enter_async_context(
-                line_desk.open_line(desk, own, house.settings.line_api_url, log.log_exception)
+                open_line(desk, own, house.settings.line_api_url, log_exception)
             )
             routes += line.routes
         rounds = asyncio.create_task(courier.run()) if carriers else None

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.engine import Engine, EngineAnswer
-from bot.images import qr
 from bot.images.chart import render_chart_text
-from handlers import i18n as wording
+from bot.images.qr import render_qr_text
 from handlers.dialog.events import Channel, Event, File, Message, Reply
+from handlers.i18n import render_reply
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -70,7 +70,7 @@ class Terminal:
         except TerminalInputError as trouble:
             session = await self.store.load_session(self._person_id())
             lang = session.lang if session else "th"
-            return self._show_messages((wording.render_reply(Reply(str(trouble)), lang),))
+            return self._show_messages((render_reply(Reply(str(trouble)), lang),))
         answer = await self.engine.handle(event)
         await self._deliver(answer)
         return None
@@ -132,7 +132,7 @@ class Terminal:
                 shown = {"text": told, "choices": labels, "files": [], "receipt": message.receipt}
                 self._print_text(json.dumps(shown, ensure_ascii=False))
             else:
-                told = f"{told}\n\n{qr.render_qr_text(message.qr)}" if message.qr else told
+                told = f"{told}\n\n{render_qr_text(message.qr)}" if message.qr else told
                 numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
                 self._print_text("\n".join((told, *numbered, "")))
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from storage.files import directories as folders
+from storage.files.directories import create_private_directory, fsync_directory
 
 PRIVATE_MODES, PUBLIC_MODES = (0o700, 0o600), (0o755, 0o644)
 """Rights of a folder and of the files in it."""
@@ -29,12 +29,12 @@ def replace_directory(target: Path, files: NamedFiles, rights: tuple[int, int] =
         for name, content in files:
             write_new_file(young / name, content, rights[1])
         young.chmod(rights[0])
-        folders.fsync_directory(young)
+        fsync_directory(young)
         _swap_directory(young, target)
     except BaseException:
         shutil.rmtree(young, ignore_errors=True)
         raise
-    folders.fsync_directory(target.parent)
+    fsync_directory(target.parent)
 
 
 def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
@@ -46,7 +46,7 @@ def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
     except BaseException:
         young.unlink(missing_ok=True)
         raise
-    folders.fsync_directory(target.parent)
+    fsync_directory(target.parent)
 
 
 def write_new_file(path: Path, content: bytes, mode: int) -> None:
@@ -88,7 +88,7 @@ def _swap_directory(young: Path, target: Path) -> None:
 @asynccontextmanager
 async def acquire_exclusive_lock(path: Path) -> AsyncIterator[None]:
     """Do something that one task of one process may do at a time; others wait without keeping their loop."""
-    folders.create_private_directory(path.parent)
+    create_private_directory(path.parent)
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         while not _try_lock(lock):  # noqa: ASYNC110 - it may be another process that has it

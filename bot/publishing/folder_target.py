@@ -9,14 +9,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from bot.publishing import atomic_write as shelf
-from bot.publishing import releases
+from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory, replace_file
 from bot.publishing.release_list import build_release_list
+from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST_FILE
 from ita_stats.render.html import STATISTICS_STYLE, STATISTICS_STYLE_HASH
-from storage.files import directories as folders
+from storage.files.directories import fsync_directory
 from storage.releases import StoredRelease
 
 LATEST_LINK = "latest"
@@ -45,12 +45,12 @@ class FolderTarget:
         for one in shown:
             target = self.path / _format_directory_name(one)
             if not _has_release(target, one.record.manifest):
-                shelf.replace_directory(target, releases.read_folder_files(one.folder), shelf.PUBLIC_MODES)
+                replace_directory(target, read_folder_files(one.folder), PUBLIC_MODES)
         self._point_latest_at(_format_directory_name(shown[-1]))
         page = self._render_list([one.record for one in shown])
         index = self.path / "index.html"
         if not index.is_file() or index.read_bytes() != page:
-            shelf.replace_file(index, page)
+            replace_file(index, page)
         return f"{_format_directory_name(shown[-1])}/statistics.html"
 
     def _render_list(self, kept: Sequence[StoredRelease]) -> bytes:
@@ -75,7 +75,7 @@ class FolderTarget:
         except OSError:
             young.unlink()
             raise
-        folders.fsync_directory(self.path)
+        fsync_directory(self.path)
 
 
 def _format_directory_name(one: PublishedRelease) -> str:
@@ -85,8 +85,6 @@ def _format_directory_name(one: PublishedRelease) -> str:
 def _has_release(target: Path, manifest: bytes) -> bool:
     """Whether a release stands there whole: nobody has taken a file away or written into one."""
     try:
-        return (target / MANIFEST_FILE).read_bytes() == manifest and not releases.verify_release_folder(
-            target
-        )
+        return (target / MANIFEST_FILE).read_bytes() == manifest and not verify_release_folder(target)
     except OSError:
         return False

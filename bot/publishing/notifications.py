@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot import log
-from bot.log import LogEvent
-from handlers import i18n as wording
+from bot.log import LogEvent, log_event
 from handlers.dialog.events import Lang, Reply, ReplyArg
-from ita_stats import release
+from handlers.i18n import render_text
 from ita_stats.calendar import format_calendar_date
+from ita_stats.release import parse_manifest
 from storage.releases import StoredRelease
 from storage.store import Store
 
@@ -33,9 +32,7 @@ def build_staff_notification(
     what: str, kept: StoredRelease | None = None, **more: str | date
 ) -> StaffNotification:
     """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
-    th, en = (
-        wording.render_text(Reply(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in _LANGS
-    )
+    th, en = (render_text(Reply(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in _LANGS)
     return StaffNotification(th.strip(), en.strip(), what not in FAILURE_NOTICES)
 
 
@@ -45,7 +42,7 @@ _LANGS: tuple[Lang, Lang] = ("th", "en")
 def _build_args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | date]) -> dict[str, ReplyArg]:
     args: dict[str, ReplyArg] = {}
     if kept is not None:
-        period = release.parse_manifest(kept.manifest).period
+        period = parse_manifest(kept.manifest).period
         args |= {"name": kept.name, "period": period.label if lang == "th" else period.label_en}
         args["day"] = format_calendar_date(kept.as_of, lang)
     for name, value in more.items():
@@ -60,7 +57,7 @@ def make_staff_notifier(store: Store, now: datetime) -> NotifyStaff:
     """Tells the staff of a desk in their chats, and the log, which takes no words: only whether it went well."""
 
     async def notify_staff(news: StaffNotification) -> None:
-        log.log_event(LogEvent.PUBLISHED if news.is_good else LogEvent.UNPUBLISHED)
+        log_event(LogEvent.PUBLISHED if news.is_good else LogEvent.UNPUBLISHED)
         await store.staff_admin.broadcast({"th": news.th, "en": news.en}, now)
 
     return notify_staff

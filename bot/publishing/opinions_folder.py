@@ -12,16 +12,15 @@ from pathlib import Path
 from bot.bootstrap import App, RunningDesk
 from bot.consultations.public_view import PublicOpinion, build_opinion_links, build_public_opinion
 from bot.jobs.housekeeping import JobResult
-from bot.publishing import atomic_write as shelf
-from bot.publishing import notifications as told
-from ita_stats.opinions import json_schema as published
-from ita_stats.opinions import render_overview as overview
+from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory, replace_file
+from bot.publishing.notifications import build_staff_notification, make_staff_notifier
+from ita_stats.opinions.json_schema import serialize_results
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
-from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks
+from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, render_overview_page
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.html import NamedLink
-from storage.files import directories as folders
+from storage.files.directories import fsync_directory
 
 OPINIONS_DIRECTORY = "opinions"
 HASHES_FILE = "files.json"
@@ -46,14 +45,14 @@ class OpinionFolder:
         folder = self.path / OPINIONS_DIRECTORY
         if not folder.is_dir():
             folder.mkdir(mode=0o755)
-            folders.fsync_directory(self.path)
+            fsync_directory(self.path)
         changed = sum(_replace_results(folder / one.code, one) for one in found.closed)
         for name, lang in (("en.html", "en"), ("index.html", "th")):
-            page = overview.render_overview_page(
+            page = render_overview_page(
                 found, self._build_links(name), lang, _link_other_language(lang)
             ).encode()
             if not (folder / name).is_file() or (folder / name).read_bytes() != page:
-                shelf.replace_file(folder / name, page)
+                replace_file(folder / name, page)
                 changed += 1
         return changed
 
@@ -71,7 +70,7 @@ def _replace_results(target: Path, found: PublishedResults) -> bool:
     """Put a consultation's files where they are not there as they are to be; whether that was done."""
     if _has_results(target, found):
         return False
-    shelf.replace_directory(target, _build_files(found), shelf.PUBLIC_MODES)
+    replace_directory(target, _build_files(found), PUBLIC_MODES)
     return True
 
 
@@ -87,7 +86,7 @@ def _build_files(found: PublishedResults) -> Iterator[tuple[str, bytes]]:
 def _has_results(target: Path, found: PublishedResults) -> bool:
     """Whether these results stand there whole: nobody has taken a file away or written into one."""
     try:
-        if (target / "results.json").read_bytes() != published.serialize_results(found):
+        if (target / "results.json").read_bytes() != serialize_results(found):
             return False
         sums = json.loads((target / HASHES_FILE).read_bytes())
         return sums.keys() == RESULTS_FILE_TYPES.keys() and all(
@@ -109,8 +108,8 @@ async def publish_overview(
     except OSError as trouble:
         if await desk.store.retention.mark_done("opinions-unposted", str(found.today)):
             what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            await told.make_staff_notifier(desk.store, now)(
-                told.build_staff_notification("opinions_not_posted", trouble=what)
+            await make_staff_notifier(desk.store, now)(
+                build_staff_notification("opinions_not_posted", trouble=what)
             )
         return
     if changed:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bot.bootstrap import App
 from bot.jobs.housekeeping import JobResult
-from bot.publishing import atomic_write as shelf
-from bot.publishing import notifications as told
-from bot.web import qna_board as board
+from bot.publishing.atomic_write import replace_file
+from bot.publishing.notifications import build_staff_notification, make_staff_notifier
+from bot.web.qna_board import BOARD_FILE, render_board_files
 from bot.web.templating import PageRenderer
 from ita_stats.calendar import day_in_bangkok
-from storage.files import directories as folders
+from storage.files.directories import fsync_directory
 
 
 def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
@@ -28,9 +28,9 @@ def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
         target = web / name
         if not target.parent.is_dir():
             target.parent.mkdir(mode=0o755)
-            folders.fsync_directory(web)
+            fsync_directory(web)
         if not target.is_file() or target.read_bytes() != content:
-            shelf.replace_file(target, content)
+            replace_file(target, content)
             changed += 1
     return changed
 
@@ -42,20 +42,16 @@ async def publish_board(house: App, now: datetime) -> AsyncIterator[JobResult]:
         return
     store, today = house.desks["service"].store, day_in_bangkok(now)
     known = await store.faq.load_catalogue()
-    if not known.published and not (web / board.BOARD_FILE).exists():
+    if not known.published and not (web / BOARD_FILE).exists():
         return  # nothing was ever published; what was taken from the board must go from here too
     address = (house.settings.service.public_url or "").rstrip("/")
-    files = board.render_board_files(
-        PageRenderer(house.office), known, today, f"{address}/ask" if address else ""
-    )
+    files = render_board_files(PageRenderer(house.office), known, today, f"{address}/ask" if address else "")
     try:
         changed = await asyncio.to_thread(write_board_files, web, files)
     except OSError as trouble:
         if await store.retention.mark_done("board-unposted", str(today)):
             what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            await told.make_staff_notifier(store, now)(
-                told.build_staff_notification("board_not_posted", trouble=what)
-            )
+            await make_staff_notifier(store, now)(build_staff_notification("board_not_posted", trouble=what))
         return
     if changed:
         yield JobResult("service", "published-board", changed)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ita_stats import release
 from ita_stats.calendar import format_calendar_date
-from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE
+from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
 from ita_stats.render.html import NamedLink
 from storage.releases import StoredRelease
 
@@ -46,7 +45,7 @@ def build_release_list(kept: Sequence[StoredRelease], form: str) -> list[Release
 
 
 def _build_entry(kept: StoredRelease, form: str) -> ReleaseListEntry:
-    found = release.parse_manifest(kept.manifest)
+    found = parse_manifest(kept.manifest)
 
     def format_address(file: str) -> str:
         return form.format(year=kept.fiscal_year, number=kept.number, file=file)

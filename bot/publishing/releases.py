@@ -7,21 +7,31 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from bot.publishing import atomic_write as shelf
-from bot.publishing import signing
-from bot.statistics import tables as statistics
+from bot.publishing.atomic_write import acquire_exclusive_lock, replace_directory
+from bot.publishing.signing import build_anchor_json, verify_anchor
+from bot.statistics.tables import build_counting_rules, count_tables
 from handlers.complaints.messages import ActorKind
 from handlers.office import Office
-from ita_stats import release
 from ita_stats.calendar import fiscal_year
-from ita_stats.cases import tables as figures
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote, Layout, Period, ReleaseInfo, StatisticsTables
-from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, MANIFEST_SCHEMA_FILE, STATISTICS_FILE
-from ita_stats.render import json_schema as published
+from ita_stats.cases.tables import build_table_request
+from ita_stats.release import (
+    ANCHOR_FILE,
+    MANIFEST_FILE,
+    MANIFEST_SCHEMA_FILE,
+    STATISTICS_FILE,
+    FileJson,
+    build_file_entry,
+    build_manifest,
+    build_manifest_schema,
+    find_release_errors,
+    serialize_manifest,
+)
+from ita_stats.render.json_schema import parse_release_info, parse_statistics
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
-from storage.files import directories as folders
+from storage.files.directories import create_private_directory
 from storage.releases import RELEASE_JOB, StoredRelease
 from storage.store import Store
 
@@ -96,7 +106,7 @@ async def make_release(
     Raises Differs where a correction gives no reason, NothingToCorrect where a reason corrects nothing; OSError and
     DiskFull where there is no room, and then nothing is changed.
     """
-    async with shelf.acquire_exclusive_lock(bench.paths.folder / "releases" / ".lock"):
+    async with acquire_exclusive_lock(bench.paths.folder / "releases" / ".lock"):
         known = await bench.store.releases.list_all()
         before = next((k for k in reversed(known) if _is_same_cutoff(k, order)), None)
         if before is None and order.why is not None:
@@ -120,10 +130,10 @@ async def ensure_release_files(bench: ReleaseContext, kept: StoredRelease, now: 
     """The folder of a release; where its files are gone or altered they are made again. Raises Lost."""
     folder = get_release_folder(bench.paths, kept)
     if not await asyncio.to_thread(_has_intact_files, folder, kept):
-        audit, tables = await bench.store.build_audit_anchor(now), published.parse_statistics(kept.figures)
+        audit, tables = await bench.store.build_audit_anchor(now), parse_statistics(kept.figures)
         pressing = ReleaseBuilder(bench, tables, _read_release_info(kept), audit, kept)
-        await asyncio.to_thread(folders.create_private_directory, folder.parent)
-        await asyncio.to_thread(shelf.replace_directory, folder, pressing.build_files())
+        await asyncio.to_thread(create_private_directory, folder.parent)
+        await asyncio.to_thread(replace_directory, folder, pressing.build_files())
     return folder
 
 
@@ -139,18 +149,16 @@ async def _find_changes(
 ) -> tuple[Footnote, ...]:
     """What an earlier release of the same cut-off would say otherwise if it were made now in its place."""
     again = await _count_tables(bench, order, known[: known.index(before)])
-    return describe_changes(published.parse_statistics(before.figures), again)
+    return describe_changes(parse_statistics(before.figures), again)
 
 
 async def _count_tables(
     bench: ReleaseContext, order: ReleaseRequest, known: Sequence[StoredRelease]
 ) -> StatisticsTables:
     """The tables, protected against all releases that are known."""
-    earlier = [published.parse_statistics(kept.figures) for kept in known]
-    wish = figures.build_table_request(order.period, order.as_of, order.layout, earlier)
-    return await statistics.count_tables(
-        bench.store, statistics.build_counting_rules(bench.office, bench.paths.desk), wish
-    )
+    earlier = [parse_statistics(kept.figures) for kept in known]
+    wish = build_table_request(order.period, order.as_of, order.layout, earlier)
+    return await count_tables(bench.store, build_counting_rules(bench.office, bench.paths.desk), wish)
 
 
 def _build_release_info(
@@ -165,7 +173,7 @@ def _build_release_info(
         return ReleaseInfo(number)
     return ReleaseInfo(
         number,
-        describe_changes(published.parse_statistics(before.figures), found),
+        describe_changes(parse_statistics(before.figures), found),
         order.why or "",
         corrects=before.number,
     )
@@ -183,9 +191,9 @@ async def _write_release(
     pressing = ReleaseBuilder(bench, found, issue, audit, tell=tell)
     year = fiscal_year(order.period.first)
     folder = bench.paths.folder / "releases" / str(year) / str(issue.number)
-    await asyncio.to_thread(folders.create_private_directory, folder.parent)
+    await asyncio.to_thread(create_private_directory, folder.parent)
     # A folder without a row is one that was never released: killed in between, it is made again in its place.
-    await asyncio.to_thread(shelf.replace_directory, folder, pressing.build_files())
+    await asyncio.to_thread(replace_directory, folder, pressing.build_files())
     kept = StoredRelease(
         fiscal_year=year,
         number=issue.number,
@@ -227,33 +235,31 @@ class ReleaseBuilder:
             render_release_files,
         )
 
-        office, told = self._context.office, list[release.FileJson]()
+        office, told = self._context.office, list[FileJson]()
         signatory = office.head.th if office.statistics.signature else None
         making = render_release_files(self._tables, self._info, signatory)
         for step, name in enumerate(RELEASE_FILE_TYPES, start=2):
             self._on_progress(step, count_release_steps(), name)
             _, content = next(making)
-            told.append(release.build_file_entry(name, content))
+            told.append(build_file_entry(name, content))
             if name == STATISTICS_FILE:
                 self.stored_files[name] = content
             yield name, content
         self._on_progress(count_release_steps(), count_release_steps(), MANIFEST_FILE)
-        told.append(release.build_file_entry(MANIFEST_SCHEMA_FILE, release.build_manifest_schema()))
-        yield MANIFEST_SCHEMA_FILE, release.build_manifest_schema()
+        told.append(build_file_entry(MANIFEST_SCHEMA_FILE, build_manifest_schema()))
+        yield MANIFEST_SCHEMA_FILE, build_manifest_schema()
         # As read back: what is printed may leave out signs that the office's names have.
         said = (
-            published.parse_statistics(self.stored_files[STATISTICS_FILE]),
-            published.parse_release_info(self.stored_files[STATISTICS_FILE]) or self._info,
+            parse_statistics(self.stored_files[STATISTICS_FILE]),
+            parse_release_info(self.stored_files[STATISTICS_FILE]) or self._info,
         )
-        self.stored_files[MANIFEST_FILE] = release.serialize_manifest(release.build_manifest(*said, told))
+        self.stored_files[MANIFEST_FILE] = serialize_manifest(build_manifest(*said, told))
         if self._expected is not None and self._expected.manifest != self.stored_files[MANIFEST_FILE]:
             raise ReleaseFilesLostError(self._expected.name)
         yield MANIFEST_FILE, self.stored_files[MANIFEST_FILE]
         yield (
             ANCHOR_FILE,
-            signing.build_anchor_json(
-                self._context.store.keyring, self.stored_files[MANIFEST_FILE], self._audit
-            ),
+            build_anchor_json(self._context.store.keyring, self.stored_files[MANIFEST_FILE], self._audit),
         )
 
 
@@ -280,7 +286,7 @@ def _is_same_cutoff(kept: StoredRelease, order: ReleaseRequest) -> bool:
 
 
 def _read_release_info(kept: StoredRelease) -> ReleaseInfo:
-    return published.parse_release_info(kept.figures) or ReleaseInfo(kept.number)
+    return parse_release_info(kept.figures) or ReleaseInfo(kept.number)
 
 
 def read_folder_files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -307,5 +313,5 @@ def verify_release_folder(folder: Path, key: str = "") -> list[str]:
         return [f"{name} is missing" for name in missing]
     hashes = {name: sha256(content).hexdigest() for name, content in read_folder_files(folder)}
     hashes = {name: one for name, one in hashes.items() if name not in {MANIFEST_FILE, ANCHOR_FILE}}
-    wrong = release.find_release_errors(found[MANIFEST_FILE], hashes, found[STATISTICS_FILE])
-    return wrong + signing.verify_anchor(found[ANCHOR_FILE], found[MANIFEST_FILE], key)
+    wrong = find_release_errors(found[MANIFEST_FILE], hashes, found[STATISTICS_FILE])
+    return wrong + verify_anchor(found[ANCHOR_FILE], found[MANIFEST_FILE], key)

@@ -12,16 +12,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from bot.publishing import wordpress_client as wire
 from bot.publishing.target import PublishedRelease, PublishError
-from bot.publishing.wordpress_client import WordPressClient
+from bot.publishing.wordpress_client import WordPressClient, open_wordpress_client
 from bot.web.statistics import STATISTICS_FILE_PATH, STATISTICS_PATH
-from ita_stats import release
 from ita_stats.cases.model import ReleaseInfo
-from ita_stats.render import html as page
-from ita_stats.render import json_schema as published
+from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
 from ita_stats.render.document import StatisticsDocument, build_statistics_document, describe_statistics
-from ita_stats.render.html import NamedLink
+from ita_stats.render.html import NamedLink, render_wordpress_html
+from ita_stats.render.json_schema import parse_release_info, parse_statistics
 
 T = TypeVar("T", bound=BaseModel)
 PAGES_ROUTE, MEDIA_ROUTE = "/wp/v2/pages", "/wp/v2/media"
@@ -37,8 +35,8 @@ LINKED_FILES = {
     "JSON": "statistics.json",
     "SVG 1": "rows.svg",
     "SVG 2": "categories.svg",
-    "manifest": release.MANIFEST_FILE,
-    "anchor": release.ANCHOR_FILE,
+    "manifest": MANIFEST_FILE,
+    "anchor": ANCHOR_FILE,
 }
 
 
@@ -78,17 +76,15 @@ class WordPressTarget:
         newest = shown[-1]
         figures = newest.record.figures
         printed = build_statistics_document(
-            published.parse_statistics(figures), published.parse_release_info(figures) or ReleaseInfo()
+            parse_statistics(figures), parse_release_info(figures) or ReleaseInfo()
         )
-        async with wire.open_wordpress_client(self.origin, self.user, self.password) as one:
+        async with open_wordpress_client(self.origin, self.user, self.password) as one:
             media = {
                 name: await self._ensure_media(one, newest, file, printed)
                 for name, file in UPLOADED_FILES.items()
             }
             links = [NamedLink(name, address) for name, address in media.items()]
-            content = page.render_wordpress_html(
-                printed, media["PNG"], [*links, *self._build_own_links(newest)]
-            )
+            content = render_wordpress_html(printed, media["PNG"], [*links, *self._build_own_links(newest)])
             return await self._write_page(one, content, printed.title[0])
 
     def _build_own_links(self, newest: PublishedRelease) -> list[NamedLink]:
@@ -146,9 +142,7 @@ class WordPressTarget:
 
 
 def _read_media_types(newest: PublishedRelease) -> Mapping[str, str]:
-    return {
-        one.name: one.type.partition(";")[0] for one in release.parse_manifest(newest.record.manifest).files
-    }
+    return {one.name: one.type.partition(";")[0] for one in parse_manifest(newest.record.manifest).files}
 
 
 def _parse_items(model: type[T], answer: Any) -> list[T]:  # noqa: ANN401 - as the website says

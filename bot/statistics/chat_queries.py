@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.consultations import queries as ballots
-from bot.statistics import tables as statistics
+from bot.consultations.queries import make_links_handler, make_result_handler
+from bot.statistics.tables import build_counting_rules, count_tables, parse_table_request
 from handlers.consultations.messages import GetConsultationLinks, GetConsultationResult
 from handlers.dialog.events import Query
 from handlers.office import Office
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
-from ita_stats import release
 from ita_stats.calendar import BUDDHIST_ERA
 from ita_stats.cases.model import StatusCounts
+from ita_stats.release import parse_manifest
 from storage.store import Store
 
 
@@ -25,8 +25,8 @@ def build_query_handlers(
     return {
         CountCases: make_case_counts_handler(store, office, desk),
         ListPendingReleases: make_waiting_releases_handler(store),
-        GetConsultationResult: ballots.make_result_handler(store, office, address),
-        GetConsultationLinks: ballots.make_links_handler(office, address),
+        GetConsultationResult: make_result_handler(store, office, address),
+        GetConsultationLinks: make_links_handler(office, address),
     }
 
 
@@ -34,13 +34,13 @@ def make_case_counts_handler(
     store: Store, office: Office, desk: str
 ) -> Callable[[CountCases, datetime], Awaitable[tuple[PeriodCounts, ...]]]:
     """Who answers what officers ask of the statistics."""
-    terms = statistics.build_counting_rules(office, desk)
+    terms = build_counting_rules(office, desk)
 
     async def count_cases(query: CountCases, now: datetime) -> tuple[PeriodCounts, ...]:
         counted = []
         for period in query.periods:
-            wish = statistics.parse_table_request(period, "", "month", now)
-            found = await statistics.count_tables(store, terms, wish, exact=True)
+            wish = parse_table_request(period, "", "month", now)
+            found = await count_tables(store, terms, wish, exact=True)
             begun = f"{found.as_of.year + BUDDHIST_ERA}-{found.as_of.month:02}"
             months = tuple(
                 _build_counts(row.label_th, row.label_en, row.figures)
@@ -66,7 +66,7 @@ def make_waiting_releases_handler(
 
     async def find_waiting_releases(_: ListPendingReleases, _now: datetime) -> tuple[PendingRelease, ...]:
         held = [
-            (one.name, release.parse_manifest(one.manifest).period)
+            (one.name, parse_manifest(one.manifest).period)
             for one in await store.releases.list_all()
             if one.held
         ]

@@ -10,15 +10,19 @@ from typing import Literal
 
 from handlers.complaints.lifecycle import CaseOutcome
 from handlers.office import Office
-from ita_stats import period
-from ita_stats import strings as words
 from ita_stats.calendar import day_in_bangkok
-from ita_stats.cases import tables as figures
 from ita_stats.cases.count import CodeLabel, CountingRules
 from ita_stats.cases.model import Breakdown, Layout, StatisticsTables
-from ita_stats.cases.tables import TableRequest
+from ita_stats.cases.tables import (
+    TableRequest,
+    build_exact_tables,
+    build_protected_tables,
+    build_table_request,
+)
 from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
-from ita_stats.render import json_schema as published
+from ita_stats.period import parse_cutoff_date, parse_period
+from ita_stats.render.json_schema import serialize_statistics
+from ita_stats.strings import STATISTICS_STRINGS, get_statistics_text
 from storage.store import Store
 
 StatisticsFormat = Literal["table", "json", "csv"]
@@ -34,12 +38,9 @@ def build_counting_rules(office: Office, desk: str) -> CountingRules:
         desk=desk,
         categories=tuple(CodeLabel(c.code, c.name.th, c.name.en or c.name.th) for c in office.categories),
         sources=tuple(
-            CodeLabel(code, *words.get_statistics_text("source", code))
-            for code in words.STATISTICS_STRINGS["source"]
+            CodeLabel(code, *get_statistics_text("source", code)) for code in STATISTICS_STRINGS["source"]
         ),
-        outcomes=tuple(
-            CodeLabel(o.value, *words.get_statistics_text("outcome", o.value)) for o in CaseOutcome
-        ),
+        outcomes=tuple(CodeLabel(o.value, *get_statistics_text("outcome", o.value)) for o in CaseOutcome),
         deadline_days=office.deadlines.first_answer_days,
         forwarded_is_done=office.statistics.forwarded_counts_as == "done",
         threshold=office.statistics.hide_below,
@@ -54,8 +55,8 @@ def parse_table_request(
     releases: those that were published, as they stand; None where nobody kept them (see `figures.wish`).
     """
     today = day_in_bangkok(now)
-    day = period.parse_cutoff_date(as_of, today) if as_of else today
-    return figures.build_table_request(period.parse_period(text, day), day, layout, releases)
+    day = parse_cutoff_date(as_of, today) if as_of else today
+    return build_table_request(parse_period(text, day), day, layout, releases)
 
 
 async def count_tables(
@@ -64,10 +65,8 @@ async def count_tables(
     """The tables of a desk, protected unless `exact`."""
     courses = await collect_timelines(store, wish.days)
     if exact:
-        return figures.build_exact_tables(courses, terms, wish)
-    return await asyncio.to_thread(
-        figures.build_protected_tables, courses, terms, wish, store.statistics_salt
-    )
+        return build_exact_tables(courses, terms, wish)
+    return await asyncio.to_thread(build_protected_tables, courses, terms, wish, store.statistics_salt)
 
 
 async def collect_timelines(store: Store, days: Sequence[date]) -> TimelineCounts:
@@ -82,7 +81,7 @@ async def collect_timelines(store: Store, days: Sequence[date]) -> TimelineCount
 def format_tables(found: StatisticsTables, form: StatisticsFormat) -> str:
     """The tables as text."""
     if form == "json":
-        return published.serialize_statistics(found)
+        return serialize_statistics(found)
     return _format_csv(found) if form == "csv" else _format_table(found)
 
 

@@ -11,23 +11,23 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import log
 from bot.bootstrap import App
 from bot.consultations.public_view import build_public_opinion
 from bot.engine import utc_now
+from bot.log import log_exception
 from bot.publishing.releases import ReleaseContext
-from bot.web import html as markup
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
+from bot.web.html import text_to_html
 from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
 from bot.web.qna_board import QnaBoard
 from bot.web.statistics import StatisticsPages
 from bot.web.templating import PageRenderer, get_requested_lang
-from handlers import i18n as wording
-from handlers import service_desk as counter
-from handlers.complaints import form as complaint
+from handlers.complaints.form import build_privacy_notice
 from handlers.dialog.context import Context
 from handlers.dialog.events import Channel, Event, Session
+from handlers.i18n import render_text
+from handlers.service_desk import build_service_privacy_reply
 
 STATIC_DIR = Path(__file__).parents[1] / "static"
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -146,14 +146,10 @@ class StaticPages:
         lang = get_requested_lang(request)
         moment = Context(Event("", b"", Channel.WEB), Session(lang=lang), self._house.office, utc_now())
         desks = self._house.desks
-        told = (
-            [complaint.build_privacy_notice(moment)]
-            if "complaints" in desks or "service" not in desks
-            else []
-        )
-        told += [counter.build_service_privacy_reply(moment)] if "service" in desks else []
-        parts = [wording.render_text(say, lang).partition("\n")[::2] for say in told]
-        notices = [(heading, markup.text_to_html(notice)) for heading, notice in parts]
+        told = [build_privacy_notice(moment)] if "complaints" in desks or "service" not in desks else []
+        told += [build_service_privacy_reply(moment)] if "service" in desks else []
+        parts = [render_text(say, lang).partition("\n")[::2] for say in told]
+        notices = [(heading, text_to_html(notice)) for heading, notice in parts]
         return self._pages.render("privacy.html", lang, notices=notices)
 
     async def check_liveness(self, _: Request) -> Response:
@@ -166,7 +162,7 @@ class StaticPages:
             for desk in self._house.desks.values():
                 await desk.store.is_ready()
         except Exception as trouble:  # whatever it is, the answer to monitoring is no
-            log.log_exception(trouble)
+            log_exception(trouble)
             return PlainTextResponse("not ready\n", 503)
         return PlainTextResponse("ready\n")
 
@@ -181,7 +177,7 @@ class StaticPages:
 
     async def handle_server_error(self, request: Request, trouble: Exception) -> Response:
         """A page for what broke; what it was goes to the log, without its words."""
-        log.log_exception(trouble)
+        log_exception(trouble)
         return self._pages.render_error(get_requested_lang(request), "fault", 500)
 
 

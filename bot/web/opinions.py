@@ -16,10 +16,9 @@ from bot.engine import utc_now
 from bot.web.qna_board import allow_office_framing
 from bot.web.templating import PageRenderer, get_requested_lang
 from handlers.dialog.events import Lang
-from ita_stats.opinions import render_html as page
-from ita_stats.opinions import render_overview as overview
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
-from ita_stats.opinions.render_overview import OverviewLinks
+from ita_stats.opinions.render_html import RESULTS_DOWNLOADS, RESULTS_STYLE, render_results_fragment
+from ita_stats.opinions.render_overview import OverviewLinks, render_announcement, render_overview_fragment
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.render.html import NamedLink
 
@@ -48,9 +47,7 @@ class OpinionPages:
         """Everything in one view."""
         lang = get_requested_lang(request)
         found = await self._hearing.load_overview(utc_now())
-        return self._render_page(
-            lang, overview.render_overview_fragment(found, _build_links(lang), lang), back=False
-        )
+        return self._render_page(lang, render_overview_fragment(found, _build_links(lang), lang), back=False)
 
     async def show_consultation(self, request: Request) -> Response:
         """A consultation: its results, or where it stands."""
@@ -62,7 +59,7 @@ class OpinionPages:
         if known is None or now < known.opens:
             raise HTTPException(404)
         return self._render_page(
-            lang, overview.render_announcement(known, _build_links(lang), lang, now < known.closes)
+            lang, render_announcement(known, _build_links(lang), lang, now < known.closes)
         )
 
     async def serve_file(self, request: Request) -> Response:
@@ -95,7 +92,7 @@ class OpinionPages:
 
     async def serve_stylesheet(self, _: Request) -> Response:
         """How results look."""
-        return Response(page.RESULTS_STYLE, headers=SHORT_CACHE_HEADERS, media_type="text/css")
+        return Response(RESULTS_STYLE, headers=SHORT_CACHE_HEADERS, media_type="text/css")
 
     def _render_page(self, lang: Lang, content: str, back: bool = True) -> Response:
         """A page of the site around markup that was made, and escaped, by the forms."""
@@ -118,10 +115,9 @@ def _build_links(lang: Lang) -> OverviewLinks:
 @lru_cache(maxsize=64)
 def _render_results(found: PublishedResults, lang: Lang) -> str:
     links = [
-        NamedLink(link.name, f"{OPINIONS_PATH}/{found.code}/{link.address}")
-        for link in page.RESULTS_DOWNLOADS
+        NamedLink(link.name, f"{OPINIONS_PATH}/{found.code}/{link.address}") for link in RESULTS_DOWNLOADS
     ]
-    return page.render_results_fragment(found, lang, links)
+    return render_results_fragment(found, lang, links)
 
 
 @lru_cache(maxsize=64)

@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 from bot.bootstrap import App, RunningDesk
 from bot.engine import utc_now
-from bot.web import html as markup
+from bot.web.html import text_to_html
 from bot.web.templating import PageRenderer, get_requested_lang
-from handlers import i18n as wording
-from handlers import thai
 from handlers.dialog.events import Lang, Reply
+from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion
 from handlers.questions.messages import FindKnownAnswers
+from handlers.thai import BANGKOK, format_date, normalize_for_matching, parse_number, to_bangkok_date
 
 QUESTIONS_PER_PAGE = 20
 """Questions on a page."""
@@ -47,7 +47,7 @@ class BoardItem:
     @property
     def answer(self) -> Markup:
         """The answer as paragraphs, bullets and links."""
-        return markup.text_to_html(self.answer_text)
+        return text_to_html(self.answer_text)
 
 
 def list_board_items(shelf: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
@@ -66,9 +66,9 @@ def _published_to_item(post: PublishedQuestion, lang: Lang) -> BoardItem:
         post.question,
         post.answer,
         post.topic,
-        asked=thai.format_date(post.asked_on, lang),
-        answered=thai.format_date(post.answered_on, lang),
-        duration=wording.render_text(took, lang),
+        asked=format_date(post.asked_on, lang),
+        answered=format_date(post.answered_on, lang),
+        duration=render_text(took, lang),
     )
 
 
@@ -95,14 +95,14 @@ class QnaBoard:
 
     async def show_board(self, request: Request) -> Response:
         """The board: searched by `q`, of one `topic`, page by page."""
-        lang, on = get_requested_lang(request), thai.to_bangkok_date(utc_now())
+        lang, on = get_requested_lang(request), to_bangkok_date(utc_now())
         every = list_board_items(await self.desk.store.faq.load_catalogue(), on, lang)
         wanted = request.query_params.get("q", "")[:MAX_SEARCH_LENGTH].strip()
         topic = request.query_params.get("topic", "")
         found = await self._search(every, wanted, on) if wanted else every
         found = [one for one in found if not topic or one.topic == topic]
         last = max(1, -(-len(found) // QUESTIONS_PER_PAGE))
-        number = min(max(1, thai.parse_number(request.query_params.get("page", "1")) or 1), last)
+        number = min(max(1, parse_number(request.query_params.get("page", "1")) or 1), last)
         shown = self.pages.render(
             "board.html",
             lang,
@@ -122,9 +122,7 @@ class QnaBoard:
     async def show_question(self, request: Request) -> Response:
         """One question on a page of its own, to be linked to."""
         lang = get_requested_lang(request)
-        every = list_board_items(
-            await self.desk.store.faq.load_catalogue(), thai.to_bangkok_date(utc_now()), lang
-        )
+        every = list_board_items(await self.desk.store.faq.load_catalogue(), to_bangkok_date(utc_now()), lang)
         wanted = [one for one in every if one.id == request.path_params["id"]]
         if not wanted:
             return self.pages.render_error(lang, "lost", 404)
@@ -154,9 +152,9 @@ class QnaBoard:
 
     async def _search(self, every: Sequence[BoardItem], wanted: str, on: date) -> list[BoardItem]:
         """What has the words, then what the index finds near."""
-        words = thai.normalize_for_matching(wanted)
+        words = normalize_for_matching(wanted)
         having = [
-            one for one in every if words in thai.normalize_for_matching(f"{one.question} {one.answer_text}")
+            one for one in every if words in normalize_for_matching(f"{one.question} {one.answer_text}")
         ]
         by_id = {one.id: one for one in every}
         near = await self.desk.store.faq.search(FindKnownAnswers(wanted, on))
@@ -185,8 +183,8 @@ def allow_office_framing(response: Response, office: Office) -> Response:
 def render_board_feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> bytes:
     """The newest answers as RSS 2.0. address: of the board; without one the office's website stands in."""
     base = address or office.website
-    title = f"{wording.render_text(Reply('board.title'), 'th')} {office.name.th}"
-    lead = wording.render_text(Reply("board.lead"), "th")
+    title = f"{render_text(Reply('board.title'), 'th')} {office.name.th}"
+    lead = render_text(Reply("board.lead"), "th")
     lines = [
         _render_feed_item(post, base if not address else f"{address}/b.{post.id}")
         for post in [*posted][:MAX_FEED_ITEMS]
@@ -199,7 +197,7 @@ def render_board_feed(office: Office, posted: Iterable[PublishedQuestion], addre
 
 
 def _render_feed_item(post: PublishedQuestion, link: str) -> str:
-    when = format_datetime(datetime.combine(post.answered_on, time(), thai.BANGKOK))
+    when = format_datetime(datetime.combine(post.answered_on, time(), BANGKOK))
     return (
         f"<item><title>{escape(post.question)}</title><link>{escape(link)}</link>"
         f'<guid isPermaLink="false">{post.id}</guid><pubDate>{when}</pubDate>'

@@ -11,17 +11,22 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.publishing import signing
 from bot.publishing.release_list import build_release_list, select_public_releases
 from bot.publishing.releases import ReleaseContext, get_release_folder
+from bot.publishing.signing import encode_public_key
 from bot.web.templating import PageRenderer, get_requested_lang
-from ita_stats import release
 from ita_stats.cases.model import ReleaseInfo
-from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE
-from ita_stats.render import html as page
-from ita_stats.render import json_schema as published
+from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
 from ita_stats.render.document import build_statistics_document
-from ita_stats.render.html import STATISTICS_STYLE, STATISTICS_STYLE_HASH, NamedLink
+from ita_stats.render.html import (
+    STATISTICS_DOWNLOADS,
+    STATISTICS_STYLE,
+    STATISTICS_STYLE_HASH,
+    NamedLink,
+    extract_page_csp,
+    render_statistics_fragment,
+)
+from ita_stats.render.json_schema import parse_release_info, parse_statistics
 from storage.releases import StoredRelease
 
 STATISTICS_PATH = "/statistics"
@@ -59,7 +64,7 @@ class StatisticsPages:
     async def serve_file(self, request: Request) -> Response:
         """A file of a release: it stays what it is, so it may be kept for ever."""
         kept, name = _find_release(request, await self._load_public_releases()), request.path_params["file"]
-        found = {one.name: (one.type, one.sha256) for one in release.parse_manifest(kept.manifest).files}
+        found = {one.name: (one.type, one.sha256) for one in parse_manifest(kept.manifest).files}
         found |= dict.fromkeys((MANIFEST_FILE, ANCHOR_FILE), ("application/json", ""))
         path = get_release_folder(self._bench.paths, kept) / name
         if name not in found or not path.is_file():
@@ -77,7 +82,7 @@ class StatisticsPages:
 
     def _build_archived_headers(self, path: Path) -> Mapping[str, str]:
         """The policy of a page that an earlier version may have made, with another style."""
-        own = page.extract_page_csp(path.read_text("utf-8"))
+        own = extract_page_csp(path.read_text("utf-8"))
         return {"content-security-policy": f"{own}; {_build_frame_ancestors(self._bench.office.website)}"}
 
     async def _load_public_releases(self) -> list[StoredRelease]:
@@ -98,7 +103,7 @@ class StatisticsPages:
             else "",
             style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file
             releases=[*reversed(build_release_list(shown, STATISTICS_FILE_PATH))],
-            key=signing.encode_public_key(self._bench.store.keyring),
+            key=encode_public_key(self._bench.store.keyring),
         )
         found.headers.update({**self._policy, "cache-control": SHORT_CACHE_CONTROL})
         return found
@@ -134,7 +139,7 @@ def _find_release(request: Request, shown: Sequence[StoredRelease]) -> StoredRel
 @lru_cache(maxsize=32)
 def render_release_article(figures: bytes, at: str) -> Markup:
     """A release as an <article>. figures: its statistics.json; at: the address of its folder, with a slash."""
-    issue = published.parse_release_info(figures) or ReleaseInfo()
-    links = [NamedLink(link.name, at + link.address) for link in page.STATISTICS_DOWNLOADS]
-    document = build_statistics_document(published.parse_statistics(figures), issue)
-    return Markup(page.render_statistics_fragment(document, links))  # noqa: S704 - drawn by our own template
+    issue = parse_release_info(figures) or ReleaseInfo()
+    links = [NamedLink(link.name, at + link.address) for link in STATISTICS_DOWNLOADS]
+    document = build_statistics_document(parse_statistics(figures), issue)
+    return Markup(render_statistics_fragment(document, links))  # noqa: S704 - drawn by our own template

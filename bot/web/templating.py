@@ -10,8 +10,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from handlers import i18n as wording
 from handlers.dialog.events import Lang, Reply, ReplyArg
+from handlers.i18n import render_text
 from handlers.office import Office
 
 PACKAGE_DIR = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ class PageRenderer:
         """A template, filled in."""
 
         def translate_key(key: str, **args: ReplyArg) -> str:
-            return wording.render_text(Reply(key, args), lang)
+            return render_text(Reply(key, args), lang)
 
         return self._templates.get_template(name).render(
             lang=lang,

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from handlers import thai
-from handlers.complaints import menu, track
-from handlers.complaints import subscriptions as news
+from handlers.complaints.menu import show_complaints_greeting, show_complaints_menu
+from handlers.complaints.subscriptions import handle_subscribe, list_subscription_options
+from handlers.complaints.track import handle_tracking, reset_session
 from handlers.dialog.answers import MIN_STORY_LETTERS
 from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import Decision, DialogTopic, ExpectedInput, Reply, TurnResult
 from handlers.dialog.receipt import normalize_receipt
+from handlers.thai import count_letters_and_digits
 
 CONFIRM_SYMBOLS = 5
 
@@ -17,20 +18,19 @@ CONFIRM_SYMBOLS = 5
 def handle_confirmation(m: Context) -> Decision:
     """Compare what was typed with the receipt; a longer text or a file is meant for the case itself."""
     choice = parse_choice(
-        m.event, m.session, make_options(("skip", *news.list_subscription_options(m.event))), numbers=False
+        m.event, m.session, make_options(("skip", *list_subscription_options(m.event))), numbers=False
     )
     if choice == "skip":
         return _finish_confirmation(m, Reply("confirm.skipped"))
     if choice == "news":
-        return (yield from news.handle_subscribe(m, _ask_last_five(m)))
+        return (yield from handle_subscribe(m, _ask_last_five(m)))
     receipt, text = m.session.receipt, m.event.text or ""
     if receipt is None:
-        return menu.show_complaints_greeting(m)
+        return show_complaints_greeting(m)
     if m.event.file is not None or (
-        thai.count_letters_and_digits(text) >= MIN_STORY_LETTERS
-        and normalize_receipt(text) != receipt.symbols
+        count_letters_and_digits(text) >= MIN_STORY_LETTERS and normalize_receipt(text) != receipt.symbols
     ):
-        return (yield from track.handle_tracking(m.replace_session(topic=DialogTopic.TRACK, step="case")))
+        return (yield from handle_tracking(m.replace_session(topic=DialogTopic.TRACK, step="case")))
     if normalize_receipt(text)[-CONFIRM_SYMBOLS:] == receipt.last_five:
         return _finish_confirmation(m, Reply("confirm.right"))
     return reprompt_confirmation(
@@ -46,7 +46,7 @@ def reprompt_confirmation(m: Context, *before: Reply) -> TurnResult:
 
 
 def _ask_last_five(m: Context) -> TurnResult:
-    ways = make_options(("skip", *news.list_subscription_options(m.event)))
+    ways = make_options(("skip", *list_subscription_options(m.event)))
     return TurnResult(
         m.session, (Reply("confirm.ask", {}, to_choices(ways, m.session), wants=ExpectedInput.CODE),)
     )
@@ -54,4 +54,4 @@ def _ask_last_five(m: Context) -> TurnResult:
 
 def _finish_confirmation(m: Context, told: Reply) -> TurnResult:
     """Forget the receipt; from here on only the person has it."""
-    return menu.show_complaints_menu(m.with_session(track.reset_session(m)), told)
+    return show_complaints_menu(m.with_session(reset_session(m)), told)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers import thai
-from handlers import workdays as daysoff
 from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, ReminderStage, SendReminder
 from handlers.dialog.events import Reply
 from handlers.office import Deadlines
 from handlers.staff.permissions import CASE_WORKERS, Role
+from handlers.thai import format_date
+from handlers.workdays import add_days, subtract_days
 
 ESCALATION_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})
 """Who is told at the last: notices carry a number and a day, so also one who may read no content."""
@@ -37,7 +37,7 @@ class ReminderPoint:
 
 def compute_answer_by(received_on: date, rules: Deadlines) -> date:
     """The day by which the reporter is to hear first."""
-    return daysoff.add_days(received_on, rules.first_answer_days, rules.extra_days_off)
+    return add_days(received_on, rules.first_answer_days, rules.extra_days_off)
 
 
 def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadline]:
@@ -48,7 +48,7 @@ def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadlin
         yield Deadline(f"answer/{one.answer_by}", one.answer_by)
     days = rules.get_day_limit(one.status.value)
     if days is not None:
-        on = daysoff.add_days(one.status_since, days, rules.extra_days_off)
+        on = add_days(one.status_since, days, rules.extra_days_off)
         yield Deadline(f"{one.status.value}/{on}", on)
 
 
@@ -58,7 +58,7 @@ def plan_reminders(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[s
         along = [
             ReminderPoint(
                 f"{due.name}-{days}",
-                max(one.received_on, daysoff.subtract_days(due.on, days, rules.extra_days_off)),
+                max(one.received_on, subtract_days(due.on, days, rules.extra_days_off)),
                 ReminderStage.BEFORE,
                 due.on,
                 0,
@@ -86,7 +86,7 @@ def plan_reminders(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[s
 
 
 def _make_overdue_point(due: Deadline, days: int, rules: Deadlines) -> ReminderPoint:
-    on = daysoff.add_days(due.on, days, rules.extra_days_off)
+    on = add_days(due.on, days, rules.extra_days_off)
     return ReminderPoint(
         f"{due.name}+{days}", on, ReminderStage.AFTER, due.on, int(days >= rules.supervisor_after)
     )
@@ -141,7 +141,7 @@ def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) 
     days = abs((today - point.due).days)
     return Reply(
         f"staff.remind.{stage.value}",
-        {"number": number, "due": thai.format_date(point.due, "th"), "days": days},
+        {"number": number, "due": format_date(point.due, "th"), "days": days},
     )
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from handlers import thai
-from handlers.complaints import conflict_of_interest as concerned
-from handlers.complaints import deadlines
-from handlers.complaints import subscriptions as news
+from handlers.complaints.conflict_of_interest import find_exclusions
+from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
+from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
@@ -26,6 +25,7 @@ from handlers.dialog.events import (
 )
 from handlers.dialog.form import FieldKind, Form, FormField
 from handlers.office import Office
+from handlers.thai import format_date, to_bangkok_date
 
 YES_NO_UNSURE = make_options(("yes", "no", "unsure"))
 MAX_REVIEW_LENGTH = 600
@@ -167,9 +167,9 @@ def warn_if_head_accused(m: Context) -> tuple[Reply, ...]:
 def file_complaint(m: Context) -> Decision:
     """File the complaint, give the receipt, and forget who wrote it."""
     receipt = yield from run_query(NewReceipt())
-    answers, today = m.session.answers, thai.to_bangkok_date(m.now)
+    answers, today = m.session.answers, to_bangkok_date(m.now)
     marked = answers.get("head") == "yes"
-    excluded = yield from concerned.find_exclusions(m.office, answers, marked=marked)
+    excluded = yield from find_exclusions(m.office, answers, marked=marked)
     named = answers.get("named") == "named"
     identity = {k: answers[k] for k in ("name", "contact") if named and answers.get(k)}
     act = FileCase(
@@ -177,7 +177,7 @@ def file_complaint(m: Context) -> Decision:
         category=answers["category"],
         channel=m.event.channel,
         on=today,
-        answer_by=deadlines.compute_answer_by(today, m.office.deadlines),
+        answer_by=compute_answer_by(today, m.office.deadlines),
         notice_version=m.office.privacy.version,
         concerns_head=marked,
         exclusions=excluded,
@@ -190,7 +190,7 @@ def file_complaint(m: Context) -> Decision:
         "report.filed",
         {
             "receipt": receipt.formatted,
-            "answer_by": thai.format_date(act.answer_by, m.lang),
+            "answer_by": format_date(act.answer_by, m.lang),
             "advice": Reply(f"advice.{act.channel}"),
         },
         certain=True,
@@ -199,6 +199,6 @@ def file_complaint(m: Context) -> Decision:
         version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
     )
     after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
-    ways = make_options(("skip", *news.list_subscription_options(m.event)))
+    ways = make_options(("skip", *list_subscription_options(m.event)))
     ask = Reply("confirm.ask", {}, to_choices(ways, after), certain=True, wants=ExpectedInput.CODE)
     return TurnResult(after, (told, ask), (act,))

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from handlers import thai
 from handlers.complaints.import_vocabulary import (
     COLUMN_WORDS,
     NO_OUTCOME_WORDS,
@@ -22,7 +21,7 @@ from handlers.complaints.imported_case import ImportedCase
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
 from handlers.dialog.events import Reply
 from handlers.office import Office
-from handlers.thai import BUDDHIST_ERA
+from handlers.thai import BUDDHIST_ERA, normalize_for_matching
 
 T = TypeVar("T")
 
@@ -123,7 +122,7 @@ def _to_cell_problem(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's ow
 
 
 def _normalize_cell(text: str) -> str:
-    return "".join(thai.normalize_for_matching(text.replace("\ufeff", "")).split())
+    return "".join(normalize_for_matching(text.replace("\ufeff", "")).split())
 
 
 def _make_cell_error(code: str, text: str, **more: object) -> PydanticCustomError:
@@ -141,7 +140,7 @@ def _parse_word(text: str, words: Mapping[str, T], code: str, allowed: Iterable[
 
 
 def _parse_case_number(text: str) -> tuple[int, str]:
-    found = _NUMBER.match(thai.normalize_for_matching(text))
+    found = _NUMBER.match(normalize_for_matching(text))
     if not text.strip():
         raise PydanticCustomError("import.missing", "missing")
     if found is None or not int(found[1]):
@@ -151,7 +150,7 @@ def _parse_case_number(text: str) -> tuple[int, str]:
 
 def parse_import_date(text: str, today: date) -> date:
     """The day that a cell says: ISO or DD/MM/YYYY, Buddhist or Christian. Raises PydanticCustomError."""
-    plain = thai.normalize_for_matching(text)
+    plain = normalize_for_matching(text)
     found = _ISO_DATE.match(plain) or _DAY_FIRST_DATE.match(plain)
     if found is None:
         raise _make_cell_error("date", text)

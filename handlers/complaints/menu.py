@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.complaints import form as complaint
+from handlers.complaints.form import describe_anonymity
 from handlers.dialog.answers import keep_unasked_input
 from handlers.dialog.context import Context
 from handlers.dialog.events import Choice, Decision, DialogTopic, Lang, Reply, TurnResult
@@ -23,7 +23,7 @@ def show_complaints_greeting(m: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
     hello = Reply(
         "menu.hello",
-        {"office": m.office.name.in_lang(m.lang), "anonymity": complaint.describe_anonymity(m)},
+        {"office": m.office.name.in_lang(m.lang), "anonymity": describe_anonymity(m)},
         COMPLAINTS_MENU[m.lang],
     )
     return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))

@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers import thai
-from handlers.complaints import conflict_of_interest as concerned
-from handlers.complaints import menu
-from handlers.complaints import subscriptions as news
-from handlers.complaints import track_unsettled as unsettled
+from handlers.complaints.conflict_of_interest import add_exclusions
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     PUBLIC_STATUSES,
@@ -17,6 +13,7 @@ from handlers.complaints.lifecycle import (
     TransitionRequest,
     get_next_status,
 )
+from handlers.complaints.menu import handle_complaints_menu, show_complaints_menu
 from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
@@ -26,6 +23,8 @@ from handlers.complaints.messages import (
     HistoryEntryKind,
     ReporterCase,
 )
+from handlers.complaints.subscriptions import build_subscription, list_subscription_options
+from handlers.complaints.track_unsettled import build_reopening, can_request_reopening
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import look_up_code
@@ -43,6 +42,7 @@ from handlers.dialog.events import (
     run_query,
 )
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
+from handlers.thai import clean_text, count_letters_and_digits, format_date, to_bangkok_date
 
 MAX_TIMELINE_LINES = 20
 """Lines of the timeline that are shown; a case seldom has more."""
@@ -81,7 +81,7 @@ def handle_tracking(m: Context) -> Decision:
     case = yield from run_query(FindCase(m.session.receipt))
     if case is None:
         return ask_receipt(m.with_session(reset_session(m)), Reply("track.unknown"))
-    return (yield from concerned.add_exclusions(m.office, _handle_case_input(m, case)))
+    return (yield from add_exclusions(m.office, _handle_case_input(m, case)))
 
 
 def reset_session(m: Context) -> Session:
@@ -106,13 +106,13 @@ def reprompt_tracking(m: Context, *before: Reply) -> Decision:
 def _handle_receipt_text(m: Context) -> Decision:
     choice = parse_choice(m.event, m.session, make_options(("leave",)), numbers=False)
     if choice == "leave":
-        return menu.show_complaints_menu(m)
+        return show_complaints_menu(m)
     if choice is STALE:
         return ask_receipt(m, Reply("pick.stale"))
     text = m.event.text or ""
     if m.event.file is not None or _is_story(text):
         # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
-        return (yield from menu.handle_complaints_menu(m))
+        return (yield from handle_complaints_menu(m))
     return (yield from look_up_case(m, text))
 
 
@@ -120,7 +120,7 @@ def _is_story(text: str) -> bool:
     """Whether a text is words and no attempt at a receipt."""
     if len(text) > MAX_RECEIPT_TEXT:
         return True
-    return thai.count_letters_and_digits(text) >= MIN_STORY_LETTERS and not normalize_receipt(text).isascii()
+    return count_letters_and_digits(text) >= MIN_STORY_LETTERS and not normalize_receipt(text).isascii()
 
 
 def look_up_case(m: Context, text: str) -> Decision:
@@ -166,7 +166,7 @@ def _build_entry(
     m: Context, case: ReporterCase, kind: HistoryEntryKind, text: str = "", files: tuple[File, ...] = ()
 ) -> AddHistoryEntry:
     return AddHistoryEntry(
-        case.id, case.seq + 1, thai.to_bangkok_date(m.now), kind, ActorKind.REPORTER, text, files
+        case.id, case.seq + 1, to_bangkok_date(m.now), kind, ActorKind.REPORTER, text, files
     )
 
 
@@ -178,7 +178,7 @@ def show_reporter_case(m: Context, case: ReporterCase, *before: Reply) -> TurnRe
         "track.status",
         {
             "status": Reply(f"status.{PUBLIC_STATUSES[case.status]}"),
-            "received": thai.format_date(case.received_on, m.lang),
+            "received": format_date(case.received_on, m.lang),
             "timeline": tuple(
                 format_timeline_entry(entry, m) for entry in case.entries[-MAX_TIMELINE_LINES:]
             ),
@@ -192,9 +192,9 @@ def show_reporter_case(m: Context, case: ReporterCase, *before: Reply) -> TurnRe
 
 def format_timeline_entry(entry: HistoryEntry, m: Context) -> Reply:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
-    args: dict[str, str | int | Reply] = {"on": thai.format_date(entry.on, m.lang), "text": entry.text}
+    args: dict[str, str | int | Reply] = {"on": format_date(entry.on, m.lang), "text": entry.text}
     if entry.kind is HistoryEntryKind.ASKED:
-        args["body"] = thai.format_date(date.fromisoformat(entry.body), m.lang)
+        args["body"] = format_date(date.fromisoformat(entry.body), m.lang)
     if entry.kind is not HistoryEntryKind.MOVED:
         return Reply(f"entry.{entry.kind}", args)
     why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
@@ -209,14 +209,12 @@ def list_reporter_actions(case: ReporterCase, m: Context) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
     last = (
         ("unsettled",)
-        if unsettled.can_request_reopening(case, m)
+        if can_request_reopening(case, m)
         else ()
         if case.status in ENDED_STATUSES
         else ("withdraw",)
     )
-    return make_options(
-        ("message", "attach", "refresh", *news.list_subscription_options(m.event), *last, "leave")
-    )
+    return make_options(("message", "attach", "refresh", *list_subscription_options(m.event), *last, "leave"))
 
 
 def _handle_case_input(m: Context, case: ReporterCase) -> TurnResult:
@@ -243,16 +241,16 @@ def _handle_case_choice(m: Context, case: ReporterCase, choice: str) -> TurnResu
     if choice == "withdraw_yes":
         return _withdraw_case(m, case)
     if choice == "news":
-        told, acts = news.build_subscription(m, case.id)
+        told, acts = build_subscription(m, case.id)
         return replace(show_reporter_case(m, case, told), acts=acts)
     if choice == "leave":
-        return menu.show_complaints_menu(m.with_session(reset_session(m)), Reply("track.left"))
+        return show_complaints_menu(m.with_session(reset_session(m)), Reply("track.left"))
     return show_reporter_case(m.replace_session(answers={}), case)
 
 
 def _handle_case_text(m: Context, case: ReporterCase) -> TurnResult:
     """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
-    cleaned = thai.clean_text(m.event.text or "")
+    cleaned = clean_text(m.event.text or "")
     if not cleaned.text:
         return show_reporter_case(m, case, Reply("text.empty"))
     if len(cleaned.text) > MAX_MESSAGE_LENGTH:
@@ -298,7 +296,7 @@ def _attach_file(m: Context, case: ReporterCase, file: File) -> TurnResult:
 def _withdraw_case(m: Context, case: ReporterCase) -> TurnResult:
     if case.status in ENDED_STATUSES:
         return show_reporter_case(m, case, Reply("track.ended"))
-    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), thai.to_bangkok_date(m.now)
+    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), to_bangkok_date(m.now)
     act = ApplyTransition(
         case.id, case.seq + 1, on, step, get_next_status(case.status, step), ActorKind.REPORTER
     )
@@ -309,11 +307,11 @@ def _withdraw_case(m: Context, case: ReporterCase) -> TurnResult:
 
 def _request_reopening(m: Context, case: ReporterCase, text: str) -> TurnResult:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
-    if not unsettled.can_request_reopening(case, m):
+    if not can_request_reopening(case, m):
         return show_reporter_case(m, case, Reply("track.settled"))
-    if thai.count_letters_and_digits(text) < MIN_STORY_LETTERS:
+    if count_letters_and_digits(text) < MIN_STORY_LETTERS:
         return TurnResult(m.session, (Reply("track.unsettled_short"), _build_tracking_question(m.session)))
-    shown, move = unsettled.build_reopening(case, m)
+    shown, move = build_reopening(case, m)
     words = _build_entry(m, shown, HistoryEntryKind.REPORTER, text)
     again = show_reporter_case(
         m.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened")

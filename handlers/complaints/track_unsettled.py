@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import thai
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     CaseOutcome,
@@ -19,6 +18,7 @@ from handlers.complaints.messages import (
     ReporterCase,
 )
 from handlers.dialog.context import Context
+from handlers.thai import to_bangkok_date
 
 REOPEN_WINDOW = timedelta(days=30)
 """How long after the end of a case its reporter may ask for another look."""
@@ -31,12 +31,12 @@ def can_request_reopening(case: ReporterCase, m: Context) -> bool:
     moved = [entry for entry in case.entries if entry.kind is HistoryEntryKind.MOVED]
     if any(entry.by_reporter and entry.status not in ENDED_STATUSES for entry in moved) or not moved:
         return False
-    return thai.to_bangkok_date(m.now) - moved[-1].on <= REOPEN_WINDOW
+    return to_bangkok_date(m.now) - moved[-1].on <= REOPEN_WINDOW
 
 
 def build_reopening(case: ReporterCase, m: Context) -> tuple[ReporterCase, ApplyTransition]:
     """The case as it will stand, and the step; the reporter is to hear within the days of a first answer."""
-    step, on = TransitionRequest(Transition.REOPEN), thai.to_bangkok_date(m.now)
+    step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(m.now)
     status = get_next_status(case.status, step)
     by = on + timedelta(days=m.office.deadlines.first_answer_days)
     move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers import thai
 from handlers.complaints.track import reset_session
 from handlers.consultations.messages import (
     Consultation,
@@ -14,7 +13,6 @@ from handlers.consultations.messages import (
     FindResponse,
     SubmitResponse,
 )
-from handlers.dialog import survey as poll
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
@@ -28,10 +26,25 @@ from handlers.dialog.events import (
     raw_text,
     run_query,
 )
-from handlers.dialog.survey import REVIEW_STEP, SUSPECT_STEP, SurveyQuestion, SurveyState
+from handlers.dialog.survey import (
+    REVIEW_STEP,
+    SUSPECT_STEP,
+    SurveyQuestion,
+    SurveyState,
+    ask_if_complaint,
+    ask_next_question,
+    ask_survey_question,
+    format_survey_answers,
+    handle_complaint_check,
+    handle_survey_answer,
+    is_possible_complaint,
+    parse_review_choice,
+    show_survey_review,
+)
 from handlers.office import Bilingual
-from handlers.questions import menu as welcome
+from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import make_reply_address
+from handlers.thai import format_date, format_time, to_bangkok_date
 
 CONSULTATION_KEY = "ballot"
 """Where a session has the code of the consultation."""
@@ -59,7 +72,7 @@ def begin_consultation(m: Context, code: str) -> Decision:
     """Say what is asked and begin; who answered before looks it over again."""
     ballot = yield from run_query(FindConsultation(code.upper()))
     if ballot is None:
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("consult.unknown"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("consult.unknown"))
     m = m.with_session(
         reset_session(m).replace(topic=DialogTopic.OPINION, answers={CONSULTATION_KEY: ballot.code})
     )
@@ -68,7 +81,7 @@ def begin_consultation(m: Context, code: str) -> Decision:
     kept = yield from run_query(FindResponse(ballot.code, m.event.person_id))
     if kept is None:
         own = build_consultation_survey(ballot)
-        return poll.ask_survey_question(m, DialogTopic.OPINION, own, own[0].key, _format_welcome(m, ballot))
+        return ask_survey_question(m, DialogTopic.OPINION, own, own[0].key, _format_welcome(m, ballot))
     m = m.replace_session(answers={CONSULTATION_KEY: ballot.code, **_restore_answers(ballot, kept)})
     return _show_review(
         m, ballot, Reply("consult.before", {"title": ballot.title, "closes": _format_closing_time(m, ballot)})
@@ -86,10 +99,10 @@ def handle_consultation(m: Context, address: str) -> Decision:
             yield from ()
             return _ask_next(after, ballot, *notes)
 
-        return (yield from poll.handle_complaint_check(m, address, continue_survey))
+        return (yield from handle_complaint_check(m, address, continue_survey))
     if m.session.step == REVIEW_STEP:
         return _handle_review(m, ballot)
-    said = poll.handle_survey_answer(m, DialogTopic.OPINION, build_consultation_survey(ballot))
+    said = handle_survey_answer(m, DialogTopic.OPINION, build_consultation_survey(ballot))
     return said if isinstance(said, TurnResult) else _accept_answer(m, ballot, said)
 
 
@@ -99,10 +112,10 @@ def reprompt_consultation(m: Context, *before: Reply) -> Decision:
     if ballot is None or not ballot.is_open(m.now):
         return _reply_not_open(m, ballot, *before)
     if m.session.step == SUSPECT_STEP:
-        return poll.ask_if_complaint(m, *before)
+        return ask_if_complaint(m, *before)
     if m.session.step == REVIEW_STEP:
         return _show_review(m, ballot, *before)
-    return poll.ask_survey_question(
+    return ask_survey_question(
         m, DialogTopic.OPINION, build_consultation_survey(ballot), m.session.step, *before
     )
 
@@ -151,49 +164,45 @@ def _format_welcome(m: Context, ballot: Consultation) -> Reply:
 
 
 def _format_closing_time(m: Context, ballot: Consultation) -> str:
-    return (
-        f"{thai.format_date(thai.to_bangkok_date(ballot.closes), m.lang)} {thai.format_time(ballot.closes)}"
-    )
+    return f"{format_date(to_bangkok_date(ballot.closes), m.lang)} {format_time(ballot.closes)}"
 
 
 def _reply_not_open(m: Context, ballot: Consultation | None, *before: Reply) -> TurnResult:
     """A voice that comes too early or too late: kindly, and with what was answered so far."""
     if ballot is None:
-        return welcome.show_service_menu(m.with_session(reset_session(m)), *before, Reply("consult.unknown"))
+        return show_service_menu(m.with_session(reset_session(m)), *before, Reply("consult.unknown"))
     if ballot.phase is ConsultationPhase.COMING and m.now < ballot.opens:
-        opens = (
-            f"{thai.format_date(thai.to_bangkok_date(ballot.opens), m.lang)} {thai.format_time(ballot.opens)}"
-        )
-        return welcome.show_service_menu(
+        opens = f"{format_date(to_bangkok_date(ballot.opens), m.lang)} {format_time(ballot.opens)}"
+        return show_service_menu(
             m.with_session(reset_session(m)), Reply("consult.early", {"title": ballot.title, "opens": opens})
         )
     given = _collect_answers(m, ballot)
-    kept = poll.format_survey_answers(
+    kept = format_survey_answers(
         [one for one in build_consultation_survey(ballot) if given.get(one.key)], m.session.answers, m
     )
     unsent = (Reply("consult.unsent", {"lines": kept}),) if kept else ()
-    return welcome.show_service_menu(
+    return show_service_menu(
         m.with_session(reset_session(m)), *before, Reply("consult.closed", {"title": ballot.title}), *unsent
     )
 
 
 def _accept_answer(m: Context, ballot: Consultation, said: SurveyState) -> TurnResult:
     if said.direction == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("consult.left"))
-    if said.has_text and poll.is_possible_complaint(said.ctx):
-        return poll.ask_if_complaint(said.ctx, *said.notes)
+        return show_service_menu(m.with_session(reset_session(m)), Reply("consult.left"))
+    if said.has_text and is_possible_complaint(said.ctx):
+        return ask_if_complaint(said.ctx, *said.notes)
     return _ask_next(said.ctx, ballot, *said.notes)
 
 
 def _ask_next(m: Context, ballot: Consultation, *before: Reply) -> TurnResult:
-    turn = poll.ask_next_question(m, DialogTopic.OPINION, build_consultation_survey(ballot), *before)
+    turn = ask_next_question(m, DialogTopic.OPINION, build_consultation_survey(ballot), *before)
     return turn or _show_review(m, ballot, *before)
 
 
 def _show_review(m: Context, ballot: Consultation, *before: Reply) -> TurnResult:
     own = build_consultation_survey(ballot)
     if not _collect_answers(m, ballot):
-        return poll.ask_survey_question(
+        return ask_survey_question(
             m.replace_session(step=""),
             DialogTopic.OPINION,
             own,
@@ -201,18 +210,18 @@ def _show_review(m: Context, ballot: Consultation, *before: Reply) -> TurnResult
             *before,
             Reply("consult.nothing"),
         )
-    return poll.show_survey_review(m, DialogTopic.OPINION, own, *before, hears=_can_notify(m))
+    return show_survey_review(m, DialogTopic.OPINION, own, *before, hears=_can_notify(m))
 
 
 def _handle_review(m: Context, ballot: Consultation) -> TurnResult:
-    choice = poll.parse_review_choice(m, hears=_can_notify(m))
+    choice = parse_review_choice(m, hears=_can_notify(m))
     if choice in {"give", "give_hear"}:
         return _submit_response(m, ballot, hears=choice == "give_hear")
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("consult.left"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("consult.left"))
     if choice == "back":
         own = build_consultation_survey(ballot)
-        return poll.ask_survey_question(m, DialogTopic.OPINION, own, own[0].key)
+        return ask_survey_question(m, DialogTopic.OPINION, own, own[0].key)
     return _show_review(m, ballot, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
 
 
@@ -223,7 +232,7 @@ def _submit_response(m: Context, ballot: Consultation, *, hears: bool) -> TurnRe
     )
     key = "consult.thanks" if m.event.channel in ACCOUNT_CHANNELS else "consult.thanks_apart"
     thanks = Reply(key, {"title": ballot.title, "closes": _format_closing_time(m, ballot)}, certain=True)
-    return replace(welcome.show_service_menu(m.with_session(reset_session(m)), thanks), acts=(act,))
+    return replace(show_service_menu(m.with_session(reset_session(m)), thanks), acts=(act,))
 
 
 def _can_notify(m: Context) -> bool:

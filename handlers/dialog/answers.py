@@ -4,10 +4,10 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from handlers import thai
 from handlers.dialog.context import Context
 from handlers.dialog.events import File, FileProblem, Query, Reply, Session, StoreTextFile, run_query
 from handlers.dialog.form import FieldKind, FormField
+from handlers.thai import CleanedText, clean_text, count_letters_and_digits, parse_date, to_bangkok_date
 
 MAX_FILES = 20
 STORY_FIELD = FormField("story", FieldKind.LONG, limit=20_000)
@@ -33,7 +33,7 @@ def accept_answer(field: FormField, m: Context) -> AnswerGenerator:
     """Keep what was typed or sent at a question."""
     if m.event.file is not None:
         return accept_file(field, m.session, m.event.file)
-    cleaned = thai.clean_text(m.event.text or "")
+    cleaned = clean_text(m.event.text or "")
     notes = list_text_warnings(cleaned)
     if not cleaned.text:
         return AnswerResult(m.session, (*notes, Reply("text.empty")), repeat_question=True)
@@ -41,7 +41,7 @@ def accept_answer(field: FormField, m: Context) -> AnswerGenerator:
     return replace(kept, notes=(*notes, *kept.notes)) if notes else kept
 
 
-def list_text_warnings(cleaned: thai.CleanedText) -> tuple[Reply, ...]:
+def list_text_warnings(cleaned: CleanedText) -> tuple[Reply, ...]:
     """What to tell about characters that were taken out or could not be read."""
     removed = (Reply("text.removed", {"count": cleaned.removed}),) if cleaned.removed else ()
     unread = (Reply("text.unreadable", {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
@@ -55,8 +55,8 @@ def keep_unasked_input(m: Context) -> AnswerGenerator:
     """
     if m.event.file is not None:
         return accept_file(STORY_FIELD, m.session, m.event.file)
-    cleaned = thai.clean_text(m.event.text or "")
-    if thai.count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
+    cleaned = clean_text(m.event.text or "")
+    if count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
         return AnswerResult(m.session)
     kept = yield from append_to_answer(m.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
     return replace(kept, notes=(*list_text_warnings(cleaned), *kept.notes, Reply("pick.story")))
@@ -115,21 +115,21 @@ def _accept_pick(_field: FormField, m: Context, text: str) -> AnswerGenerator:
 
 def _accept_text(field: FormField, m: Context, text: str) -> AnswerGenerator:
     kept = yield from replace_answer(m.session, field.name, text, field.limit)
-    if thai.count_letters_and_digits(text, enough=1) == 0:
+    if count_letters_and_digits(text, enough=1) == 0:
         return replace(kept, notes=(*kept.notes, Reply("text.no_letters")), repeat_question=True)
     return kept
 
 
 def _accept_long(field: FormField, m: Context, text: str) -> AnswerGenerator:
     kept = yield from append_to_answer(m.session, field.name, text, field.limit)
-    note = (Reply("text.no_letters"),) if thai.count_letters_and_digits(text, enough=1) == 0 else ()
+    note = (Reply("text.no_letters"),) if count_letters_and_digits(text, enough=1) == 0 else ()
     return replace(kept, notes=(*kept.notes, *note), repeat_question=True)
 
 
 def _accept_when(field: FormField, m: Context, text: str) -> AnswerGenerator:
     kept = yield from replace_answer(m.session, field.name, text, field.limit)
-    today = thai.to_bangkok_date(m.now)
-    understood = thai.parse_date(text, today, m.lang)
+    today = to_bangkok_date(m.now)
+    understood = parse_date(text, today, m.lang)
     if understood is None:
         return replace(kept, notes=(*kept.notes, Reply("when.as_typed")))
     if understood.first_day > today:

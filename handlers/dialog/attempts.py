@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from handlers import thai
 from handlers.complaints.messages import Attempts
+from handlers.thai import format_time
 
 MAX_WRONG_ATTEMPTS = 5
 ATTEMPT_WINDOW = timedelta(minutes=15)
@@ -22,4 +22,4 @@ def record_failure(tries: Attempts, now: datetime) -> Attempts:
 
 def format_retry_time(instant: datetime) -> str:
     """The time of day that is said, which must not be before the time that is meant."""
-    return thai.format_time(instant + timedelta(seconds=59))
+    return format_time(instant + timedelta(seconds=59))

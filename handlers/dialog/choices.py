@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from handlers import i18n as wording
-from handlers import thai
 from handlers.dialog.events import Choice, Event, Lang, Session
+from handlers.i18n import render_label
 from handlers.office import Bilingual
+from handlers.thai import normalize_for_matching, parse_number
 
 
 class StaleChoice(Enum):
@@ -76,12 +76,12 @@ def parse_choice(
 
 
 def _parse_typed_choice(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) -> str | None:
-    place = thai.parse_number(raw) if numbers else None
+    place = parse_number(raw) if numbers else None
     if place is not None and 1 <= place <= len(choices):
         return choices[place - 1].value
     if len(raw) > MAX_LABEL_LENGTH:
         return None
-    typed = thai.normalize_for_matching(raw)
+    typed = normalize_for_matching(raw)
     if not typed:
         return None
     for option in choices:
@@ -93,4 +93,4 @@ def _parse_typed_choice(raw: str, lang: Lang, choices: tuple[Option, ...], *, nu
 
 @cache
 def _normalize_label(option: Option, lang: Lang) -> str:
-    return thai.normalize_for_matching(wording.render_label(option.to_choice(Session(lang=lang)), lang))
+    return normalize_for_matching(render_label(option.to_choice(Session(lang=lang)), lang))

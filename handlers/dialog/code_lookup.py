@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
-from handlers.dialog import attempts as guesses
+from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.events import Act, Query, Reply, raw_text, run_query
 from handlers.dialog.receipt import (
@@ -35,10 +35,10 @@ def look_up_code(m: Context, text: str, find: Callable[[Receipt], Query[T | None
         return None, Reply("track.mistyped", {"unsent": text}), ()
     tries = yield from run_query(GetAttempts(m.event.person_id))
     if tries.until is not None and m.now < tries.until:
-        return None, Reply("track.wait", {"until": guesses.format_retry_time(tries.until)}), ()
+        return None, Reply("track.wait", {"until": format_retry_time(tries.until)}), ()
     found = yield from run_query(find(receipt))
     if found is None:
-        wrong = guesses.record_failure(tries, m.now)
+        wrong = record_failure(tries, m.now)
         return None, _format_unknown_code(wrong, m.now, text), (SaveAttempts(m.event.person_id, wrong),)
     return found, raw_text(""), ()
 
@@ -46,4 +46,4 @@ def look_up_code(m: Context, text: str, find: Callable[[Receipt], Query[T | None
 def _format_unknown_code(tries: Attempts, now: datetime, text: str) -> Reply:
     if tries.until is None or tries.until <= now:
         return Reply("track.unknown", {"unsent": text})
-    return Reply("track.unknown_wait", {"until": guesses.format_retry_time(tries.until), "unsent": text})
+    return Reply("track.unknown_wait", {"until": format_retry_time(tries.until), "unsent": text})

@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
-from handlers import thai
 from handlers.complaints.track import reset_session
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
@@ -22,9 +21,10 @@ from handlers.dialog.events import (
     raw_text,
 )
 from handlers.office import Bilingual
-from handlers.questions import ask
-from handlers.questions import menu as welcome
+from handlers.questions.ask import build_handover_reply
+from handlers.questions.menu import show_service_menu
 from handlers.questions.misdirected import is_complaint
+from handlers.thai import clean_text
 
 T = TypeVar("T")
 QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
@@ -185,7 +185,7 @@ def _toggle_option(m: Context, item: SurveyQuestion, value: str) -> Context:
 def _accept_survey_text(
     m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], item: SurveyQuestion
 ) -> TurnResult | SurveyState:
-    cleaned = thai.clean_text(m.event.text or "")
+    cleaned = clean_text(m.event.text or "")
     notes = list_text_warnings(cleaned)
     if not cleaned.text:
         return ask_survey_question(m, topic, items, item.key, *notes, Reply("text.empty"))
@@ -242,11 +242,9 @@ def handle_complaint_check(m: Context, address: str, onward: Callable[..., Decis
     """Hand a complaint over by a link and keep nothing of it, or go on with what is none."""
     choice = parse_choice(m.event, m.session, _SUSPICION_OPTIONS, numbers=True)
     if choice == "complain":
-        return welcome.show_service_menu(
-            m.with_session(reset_session(m)), ask.build_handover_reply(m, address)
-        )
+        return show_service_menu(m.with_session(reset_session(m)), build_handover_reply(m, address))
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("ask.forgotten"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("ask.forgotten"))
     if choice == "mere":
         answers = {**m.session.answers, SUSPECT_STEP: "1"}
         return (yield from onward(m.replace_session(step=m.session.resume, resume="", answers=answers)))

@@ -6,7 +6,6 @@ brought; when the case is filed this goes to the register, sealed and apart from
 
 from dataclasses import replace
 
-from handlers import thai
 from handlers.complaints.messages import (
     FILE_PREFIX,
     TEXT_PREFIX,
@@ -19,6 +18,7 @@ from handlers.complaints.messages import (
 )
 from handlers.dialog.events import Decision, DeleteFiles, Event, Now, Session, TurnResult, run_query
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion
+from handlers.thai import clean_text, to_bangkok_date
 
 MAX_REMEMBERED_MESSAGES = 400
 """Messages that a draft remembers: all that its limits let in, by far."""
@@ -31,7 +31,7 @@ def encode_origin(event: Event) -> str:
     """What a message brought, in a word to be remembered by; empty where nothing of it could have been kept."""
     if event.file is not None:
         return f"{FILE_PREFIX}{event.file.id}" if event.file.id else ""
-    text = thai.clean_text(event.text or "").text
+    text = clean_text(event.text or "").text
     return f"{TEXT_PREFIX}{text}" if text else ""
 
 
@@ -84,7 +84,7 @@ def handle_unsend(event: Event, session: Session | None) -> Decision:
     acts: tuple[UnsendMessage, ...] = ()
     if case is not None:
         now = yield from run_query(Now())
-        acts = (UnsendMessage(case, event.unsent_message_id, thai.to_bangkok_date(now)),)
+        acts = (UnsendMessage(case, event.unsent_message_id, to_bangkok_date(now)),)
     return TurnResult(session, (), acts)
 
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import thai
 from handlers.complaints.track import reset_session
-from handlers.consultations import respond as consult
 from handlers.consultations.messages import Consultation, ListConsultations
-from handlers.dialog import attempts as guesses
-from handlers.dialog import survey as poll
+from handlers.consultations.respond import (
+    begin_consultation,
+    handle_consultation,
+    is_in_consultation,
+    reprompt_consultation,
+)
+from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
@@ -23,11 +26,26 @@ from handlers.dialog.events import (
     advance_prompt,
     run_query,
 )
-from handlers.dialog.survey import REVIEW_STEP, SUSPECT_STEP, QueryGenerator, SurveyQuestion, SurveyState
+from handlers.dialog.survey import (
+    REVIEW_STEP,
+    SUSPECT_STEP,
+    QueryGenerator,
+    SurveyQuestion,
+    SurveyState,
+    ask_if_complaint,
+    ask_next_question,
+    ask_survey_question,
+    handle_complaint_check,
+    handle_survey_answer,
+    is_possible_complaint,
+    parse_review_choice,
+    show_survey_review,
+)
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
-from handlers.questions import menu as welcome
+from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import GetQuestionRate, SaveQuestionRate, SubmitQuestion, make_reply_address
+from handlers.thai import format_date, get_fiscal_year, to_bangkok_date
 
 WHICH_STEP = "which"
 DEFAULT_TOPIC = "general"
@@ -51,16 +69,15 @@ def begin_feedback(m: Context, *before: Reply) -> Decision:
 
 def handle_feedback(m: Context, address: str) -> Decision:
     """Answer one message of a person who gives an opinion. address: of the complaints desk, or empty."""
-    if consult.is_in_consultation(m):
-        return (yield from consult.handle_consultation(m, address))
-    match m.session.step:
-        case "which":
-            return (yield from _handle_which(m))
-        case poll.SUSPECT_STEP:
-            return (yield from poll.handle_complaint_check(m, address, _ask_next))
-        case poll.REVIEW_STEP:
-            return (yield from _handle_review(m))
-    said = poll.handle_survey_answer(m, DialogTopic.OPINION, build_feedback_survey(m))
+    if is_in_consultation(m):
+        return (yield from handle_consultation(m, address))
+    if m.session.step == WHICH_STEP:
+        return (yield from _handle_which(m))
+    if m.session.step == SUSPECT_STEP:
+        return (yield from handle_complaint_check(m, address, _ask_next))
+    if m.session.step == REVIEW_STEP:
+        return (yield from _handle_review(m))
+    said = handle_survey_answer(m, DialogTopic.OPINION, build_feedback_survey(m))
     if isinstance(said, TurnResult):
         return said
     return (yield from _accept_answer(m, said))
@@ -68,15 +85,15 @@ def handle_feedback(m: Context, address: str) -> Decision:
 
 def reprompt_feedback(m: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
-    if consult.is_in_consultation(m):
-        return (yield from consult.reprompt_consultation(m, *before))
+    if is_in_consultation(m):
+        return (yield from reprompt_consultation(m, *before))
     if m.session.step == WHICH_STEP:
         return (yield from begin_feedback(m, *before))
     if m.session.step == SUSPECT_STEP:
-        return poll.ask_if_complaint(m, *before)
+        return ask_if_complaint(m, *before)
     if m.session.step == REVIEW_STEP:
         return _show_review(m, *before)
-    return poll.ask_survey_question(m, DialogTopic.OPINION, build_feedback_survey(m), m.session.step, *before)
+    return ask_survey_question(m, DialogTopic.OPINION, build_feedback_survey(m), m.session.step, *before)
 
 
 def build_feedback_survey(m: Context) -> tuple[SurveyQuestion, ...]:
@@ -114,18 +131,18 @@ def _handle_which(m: Context) -> Decision:
     ballots = yield from _list_open_consultations(m)
     choice = parse_choice(m.event, m.session, _build_which_options(ballots), numbers=True)
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)))
+        return show_service_menu(m.with_session(reset_session(m)))
     if choice == NO_CONSULTATION:
         return _ask_first_question(m)
     if isinstance(choice, str):
-        return (yield from consult.begin_consultation(m, choice))
+        return (yield from begin_consultation(m, choice))
     note = Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here")
     return _ask_which(m, ballots, note)
 
 
 def _ask_first_question(m: Context, *before: Reply) -> TurnResult:
     m = m.replace_session(answers={}, step="")
-    return poll.ask_survey_question(
+    return ask_survey_question(
         m,
         DialogTopic.OPINION,
         build_feedback_survey(m),
@@ -137,35 +154,35 @@ def _ask_first_question(m: Context, *before: Reply) -> TurnResult:
 
 def _accept_answer(m: Context, said: SurveyState) -> Decision:
     if said.direction == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
-    if said.has_text and m.session.step in FREE_TEXT_STEPS and poll.is_possible_complaint(said.ctx):
-        return poll.ask_if_complaint(said.ctx, *said.notes)
+        return show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
+    if said.has_text and m.session.step in FREE_TEXT_STEPS and is_possible_complaint(said.ctx):
+        return ask_if_complaint(said.ctx, *said.notes)
     return (yield from _ask_next(said.ctx, *said.notes))
 
 
 def _ask_next(m: Context, *before: Reply) -> Decision:
     yield from ()
-    return poll.ask_next_question(m, DialogTopic.OPINION, build_feedback_survey(m), *before) or _show_review(
+    return ask_next_question(m, DialogTopic.OPINION, build_feedback_survey(m), *before) or _show_review(
         m, *before
     )
 
 
 def _show_review(m: Context, *before: Reply) -> TurnResult:
     if not m.session.answers.get("score") and not m.session.answers.get("text"):
-        return poll.ask_survey_question(
+        return ask_survey_question(
             m, DialogTopic.OPINION, build_feedback_survey(m), "text", *before, Reply("opinion.nothing")
         )
-    return poll.show_survey_review(m, DialogTopic.OPINION, build_feedback_survey(m), *before)
+    return show_survey_review(m, DialogTopic.OPINION, build_feedback_survey(m), *before)
 
 
 def _handle_review(m: Context) -> Decision:
-    choice = poll.parse_review_choice(m)
+    choice = parse_review_choice(m)
     if choice == "give":
         return (yield from _submit_feedback(m))
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
     if choice == "back":
-        return poll.ask_survey_question(
+        return ask_survey_question(
             m, DialogTopic.OPINION, build_feedback_survey(m), build_feedback_survey(m)[-1].key
         )
     return _show_review(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
@@ -174,9 +191,9 @@ def _handle_review(m: Context) -> Decision:
 def _submit_feedback(m: Context) -> Decision:
     tries = yield from run_query(GetQuestionRate(m.event.person_id))
     if tries.until is not None and m.now < tries.until:
-        return _show_review(m, Reply("ask.wait", {"until": guesses.format_retry_time(tries.until)}))
-    said, on = m.session.answers, thai.to_bangkok_date(m.now)
-    year = thai.get_fiscal_year(on)
+        return _show_review(m, Reply("ask.wait", {"until": format_retry_time(tries.until)}))
+    said, on = m.session.answers, to_bangkok_date(m.now)
+    year = get_fiscal_year(on)
     number = yield from run_query(NewFeedbackNumber(year))
     score = said.get("score", "")
     topic = said.get("topic", DEFAULT_TOPIC)
@@ -191,29 +208,25 @@ def _submit_feedback(m: Context) -> Decision:
         said.get("wish", ""),
         said.get("contact", "") if said.get("answer") == "by_contact" else "",
     )
-    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.person_id, guesses.record_failure(tries, m.now)))
+    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.person_id, record_failure(tries, m.now)))
     thanks = Reply("opinion.thanks", {"number": f"{number}/{year}"}, certain=True)
     if said.get("answer") != "by_code":
-        return replace(welcome.show_service_menu(m.with_session(reset_session(m)), thanks), acts=acts)
+        return replace(show_service_menu(m.with_session(reset_session(m)), thanks), acts=acts)
     return (yield from _submit_as_question(m, thanks, acts))
 
 
 def _submit_as_question(m: Context, thanks: Reply, acts: tuple[Act, ...]) -> Decision:
     """An opinion that wants an answer is a question to the officers as well, with its code and its day."""
     receipt = yield from run_query(NewReceipt())
-    on = thai.to_bangkok_date(m.now)
+    on = to_bangkok_date(m.now)
     due = on + timedelta(days=m.office.deadlines.first_answer_days)
     back = make_reply_address(m.event.person_id, m.event.channel, m.event.reply_to, m.lang)
     said = m.session.answers
     text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _format_score(said.get("score", "")))))
     act = SubmitQuestion(receipt, text, m.event.person_id, m.lang, on, due, back)
     key = "ask.filed" if back else "ask.filed_code"
-    filed = Reply(
-        key, {"receipt": receipt.formatted, "answer_by": thai.format_date(due, m.lang)}, certain=True
-    )
-    return replace(
-        welcome.show_service_menu(m.with_session(reset_session(m)), thanks, filed), acts=(*acts, act)
-    )
+    filed = Reply(key, {"receipt": receipt.formatted, "answer_by": format_date(due, m.lang)}, certain=True)
+    return replace(show_service_menu(m.with_session(reset_session(m)), thanks, filed), acts=(*acts, act))
 
 
 def _format_score(score: str) -> str:

@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from handlers import thai
 from handlers.complaints.track import reset_session
-from handlers.dialog import attempts as guesses
 from handlers.dialog.answers import list_text_warnings
+from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import (
@@ -27,7 +26,7 @@ from handlers.dialog.events import (
     run_query,
 )
 from handlers.office import Bilingual
-from handlers.questions import menu as welcome
+from handlers.questions.menu import show_service_greeting, show_service_menu
 from handlers.questions.messages import (
     AnswerMatch,
     FindKnownAnswers,
@@ -37,6 +36,13 @@ from handlers.questions.messages import (
     make_reply_address,
 )
 from handlers.questions.misdirected import is_complaint, is_foreign
+from handlers.thai import (
+    clean_text,
+    count_letters_and_digits,
+    format_date,
+    normalize_for_matching,
+    to_bangkok_date,
+)
 
 MAX_QUESTION_LENGTH = 4000
 MAX_TITLE_LENGTH = 60
@@ -52,8 +58,8 @@ _GREETING = re.compile(
 def is_greeting(text: str) -> bool:
     """Whether words are no question yet."""
     return (
-        thai.count_letters_and_digits(text, enough=3) < 3
-        or _GREETING.fullmatch(thai.normalize_for_matching(text[:60])) is not None
+        count_letters_and_digits(text, enough=3) < 3
+        or _GREETING.fullmatch(normalize_for_matching(text[:60])) is not None
     )
 
 
@@ -79,7 +85,7 @@ def handle_question(m: Context, address: str) -> Decision:
     if choice is STALE:
         return _show_current_step(m, matches, Reply("pick.stale"))
     if choice is None and m.session.step == "ask" and is_greeting(m.event.text or ""):
-        return welcome.show_service_greeting(m.with_session(reset_session(m)))
+        return show_service_greeting(m.with_session(reset_session(m)))
     if choice is None:
         return (yield from handle_question_text(m))
     return (yield from _handle_choice(m, matches, choice))
@@ -87,7 +93,7 @@ def handle_question(m: Context, address: str) -> Decision:
 
 def handle_question_text(m: Context, *before: Reply) -> Decision:
     """Take words for a question: one of corruption is asked about, all others are looked up."""
-    cleaned = thai.clean_text(m.event.text or "")
+    cleaned = clean_text(m.event.text or "")
     notes = (*before, *list_text_warnings(cleaned))
     if not cleaned.text:
         return (yield from reprompt_question(m, *notes, Reply("text.empty")))
@@ -125,20 +131,20 @@ def send_question_to_officers(m: Context, *before: Reply) -> Decision:
     """Give the question to the officers: who sent five in a quarter of an hour is asked to wait."""
     tries = yield from run_query(GetQuestionRate(m.event.person_id))
     if tries.until is not None and m.now < tries.until:
-        until = guesses.format_retry_time(tries.until)
+        until = format_retry_time(tries.until)
         return _show_matches(m, (), *before, Reply("ask.wait", {"until": until}))
     receipt = yield from run_query(NewReceipt())
-    on = thai.to_bangkok_date(m.now)
+    on = to_bangkok_date(m.now)
     due = on + timedelta(days=m.office.deadlines.first_answer_days)
     back = make_reply_address(m.event.person_id, m.event.channel, m.event.reply_to, m.lang)
     act = SubmitQuestion(receipt, m.session.answers["question"], m.event.person_id, m.lang, on, due, back)
-    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.person_id, guesses.record_failure(tries, m.now)))
+    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.person_id, record_failure(tries, m.now)))
     filed = Reply(
         "ask.filed" if back else "ask.filed_code",
-        {"receipt": receipt.formatted, "answer_by": thai.format_date(due, m.lang)},
+        {"receipt": receipt.formatted, "answer_by": format_date(due, m.lang)},
         certain=True,
     )
-    menu = welcome.show_service_menu(m.with_session(reset_session(m)), *before, filed)
+    menu = show_service_menu(m.with_session(reset_session(m)), *before, filed)
     return replace(menu, acts=acts)
 
 
@@ -146,7 +152,7 @@ def _find_matches(m: Context) -> MatchGenerator:
     text = m.session.answers.get("question", "")
     if not text or m.session.step in {"ask", "suspect"} or is_foreign(text):
         return ()
-    return (yield from run_query(FindKnownAnswers(text, thai.to_bangkok_date(m.now))))
+    return (yield from run_query(FindKnownAnswers(text, to_bangkok_date(m.now))))
 
 
 def _list_options(m: Context, matches: tuple[AnswerMatch, ...]) -> tuple[Option, ...]:
@@ -210,9 +216,9 @@ def _handle_choice(m: Context, matches: tuple[AnswerMatch, ...], choice: str) ->
     if choice == "officer":
         return (yield from send_question_to_officers(m))
     if choice == "fits":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("ask.glad"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("ask.glad"))
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)))
+        return show_service_menu(m.with_session(reset_session(m)))
     if choice == "again":
         return begin_question(m)
     if choice == "other":
@@ -230,9 +236,9 @@ def _ask_if_complaint(m: Context, *before: Reply) -> TurnResult:
 def _handle_suspicion(m: Context, address: str) -> Decision:
     choice = parse_choice(m.event, m.session, make_options(("complain", "general", "leave")), numbers=True)
     if choice == "complain":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), build_handover_reply(m, address))
+        return show_service_menu(m.with_session(reset_session(m)), build_handover_reply(m, address))
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("ask.forgotten"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("ask.forgotten"))
     if choice == "general":
         session = m.session.replace(step="found")
         return (yield from look_up_answers(m.with_session(session), m.session.answers["question"]))

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import thai
 from handlers.complaints.messages import ActorKind
 from handlers.complaints.track import reset_session
-from handlers.dialog import attempts as guesses
+from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import look_up_code
 from handlers.dialog.context import Context
@@ -20,8 +19,8 @@ from handlers.dialog.events import (
     raw_text,
     run_query,
 )
-from handlers.questions import ask
-from handlers.questions import menu as welcome
+from handlers.questions.ask import MAX_QUESTION_LENGTH, look_up_answers
+from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
     AppendThreadLine,
     FindThreadByCode,
@@ -36,6 +35,7 @@ from handlers.questions.messages import (
     ThreadLineKind,
     make_reply_address,
 )
+from handlers.thai import clean_text, format_date, to_bangkok_date
 
 MAX_THREAD_LINES = 12
 """Lines of a thread that are shown."""
@@ -59,7 +59,7 @@ def handle_thread(m: Context) -> Decision:
     if "thread" not in m.session.answers:
         choice = parse_choice(m.event, m.session, make_options(("leave",)), numbers=False)
         if choice == "leave":
-            return welcome.show_service_menu(m.with_session(reset_session(m)))
+            return show_service_menu(m.with_session(reset_session(m)))
         if choice is STALE:
             return ask_question_code(m, Reply("pick.stale"))
         return (yield from look_up_thread(m, m.event.text or ""))
@@ -98,7 +98,7 @@ def handle_answer_button(m: Context, command: str) -> Decision:
     _, thread_id, what = [*command.split("."), "", ""][:3]
     thread = yield from run_query(GetThread(thread_id))
     if thread is None:
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("track.unknown"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("track.unknown"))
     m = m.with_session(
         reset_session(m).replace(topic=DialogTopic.THREAD, step="thread", answers={"thread": thread.id})
     )
@@ -117,7 +117,7 @@ def show_thread(m: Context, thread: QuestionThread, *before: Reply) -> TurnResul
         {
             "state": Reply(f"thread.{thread.state}"),
             "due": _format_due(m, thread),
-            "asked": thai.format_date(thread.asked_on, m.lang),
+            "asked": format_date(thread.asked_on, m.lang),
             "lines": (*_format_lines(m, thread), *((Reply("thread.rate"),) if _can_rate(thread) else ())),
         },
         to_choices(_list_options(m.with_session(session), thread), session),
@@ -130,7 +130,7 @@ def show_thread(m: Context, thread: QuestionThread, *before: Reply) -> TurnResul
 def _format_due(m: Context, thread: QuestionThread) -> Reply:
     if thread.state is not QuestionState.OPEN:
         return raw_text("")
-    return Reply("thread.due", {"answer_by": thai.format_date(thread.answer_by, m.lang)})
+    return Reply("thread.due", {"answer_by": format_date(thread.answer_by, m.lang)})
 
 
 def _can_rate(thread: QuestionThread) -> bool:
@@ -142,9 +142,7 @@ def _format_lines(m: Context, thread: QuestionThread) -> tuple[Reply, ...]:
 
 
 def _format_line(m: Context, line: ThreadLine) -> Reply:
-    return Reply(
-        f"thread.line_{line.kind}", {"on": thai.format_date(line.on, m.lang), "text": line.display_text}
-    )
+    return Reply(f"thread.line_{line.kind}", {"on": format_date(line.on, m.lang), "text": line.display_text})
 
 
 def _list_options(m: Context, thread: QuestionThread) -> tuple[Option, ...]:
@@ -169,11 +167,11 @@ def _handle_choice(m: Context, thread: QuestionThread, choice: str) -> Decision:
     if choice == "send_more":
         return (yield from _send_line(m, thread, m.session.answers["held"]))
     if choice == "new":
-        return (yield from ask.look_up_answers(m.with_session(reset_session(m)), m.session.answers["held"]))
+        return (yield from look_up_answers(m.with_session(reset_session(m)), m.session.answers["held"]))
     if choice in RATING_VALUES:
         return _rate_answer(m, thread, Rating(choice))
     if choice == "leave":
-        return welcome.show_service_menu(m.with_session(reset_session(m)), Reply("thread.left"))
+        return show_service_menu(m.with_session(reset_session(m)), Reply("thread.left"))
     return show_thread(m, thread)
 
 
@@ -186,11 +184,11 @@ def _rate_answer(m: Context, thread: QuestionThread, rating: Rating) -> TurnResu
 
 def _handle_text(m: Context, thread: QuestionThread) -> Decision:
     """Words: sent where a further question was asked for, else offered to be, so that nothing goes by mistake."""
-    cleaned = thai.clean_text(m.event.text or "")
+    cleaned = clean_text(m.event.text or "")
     if not cleaned.text:
         return show_thread(m, thread, Reply("text.empty"))
-    if len(cleaned.text) > ask.MAX_QUESTION_LENGTH:
-        limits = {"limit": f"{ask.MAX_QUESTION_LENGTH:,}", "count": f"{len(cleaned.text):,}"}
+    if len(cleaned.text) > MAX_QUESTION_LENGTH:
+        limits = {"limit": f"{MAX_QUESTION_LENGTH:,}", "count": f"{len(cleaned.text):,}"}
         return show_thread(m, thread, Reply("ask.too_long", {**limits, "unsent": cleaned.text}))
     if m.session.step == "more":
         return (yield from _send_line(m, thread, cleaned.text))
@@ -201,15 +199,15 @@ def _handle_text(m: Context, thread: QuestionThread) -> Decision:
 def _send_line(m: Context, thread: QuestionThread, text: str) -> Decision:
     tries = yield from run_query(GetQuestionRate(m.event.person_id))
     if tries.until is not None and m.now < tries.until:
-        until = guesses.format_retry_time(tries.until)
+        until = format_retry_time(tries.until)
         return show_thread(m, thread, Reply("ask.wait", {"until": until, "unsent": text}))
-    on = thai.to_bangkok_date(m.now)
+    on = to_bangkok_date(m.now)
     due = on + timedelta(days=m.office.deadlines.first_answer_days)
     back = make_reply_address(m.event.person_id, m.event.channel, m.event.reply_to, m.lang)
     act = AppendThreadLine(
         thread.id, thread.seq + 1, on, ThreadLineKind.MORE, ActorKind.REPORTER, text, due, back
     )
-    acts = (act, SaveQuestionRate(m.event.person_id, guesses.record_failure(tries, m.now)))
+    acts = (act, SaveQuestionRate(m.event.person_id, record_failure(tries, m.now)))
     return replace(show_thread(m, apply_thread_line(thread, act), Reply("thread.sent")), acts=acts)
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from itertools import islice
 
-from handlers import thai
+from handlers.thai import normalize_for_matching
 
 MAX_CHECKED_LENGTH = 4000
 """Characters of a text that are looked at."""
@@ -22,8 +22,8 @@ _ENQUIRY_WORDS = re.compile(
 
 def is_complaint(text: str) -> bool:
     """Whether a text tells of corruption, so that the person should be asked; asking how to complain is a question."""
-    plain = "".join(thai.normalize_for_matching(text[:MAX_CHECKED_LENGTH]).split(" "))
-    spaced = thai.normalize_for_matching(text[:MAX_CHECKED_LENGTH])
+    plain = "".join(normalize_for_matching(text[:MAX_CHECKED_LENGTH]).split(" "))
+    spaced = normalize_for_matching(text[:MAX_CHECKED_LENGTH])
     return bool(
         (_CORRUPTION_WORDS.search(plain) or _CORRUPTION_WORDS.search(spaced))
         and not _ENQUIRY_WORDS.search(spaced)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from handlers import i18n as wording
 from handlers.dialog.events import Reply, ReplyArg, raw_text
+from handlers.i18n import WORDING
 
 
 def describe_audit_action(what: str, names: Mapping[str, str]) -> Reply:
@@ -13,7 +13,7 @@ def describe_audit_action(what: str, names: Mapping[str, str]) -> Reply:
     """
     kind, _, person = what.partition(":")
     key = f"staff.what.{kind}"
-    if key not in wording.WORDING["th"]:
+    if key not in WORDING["th"]:
         return raw_text(what)
     whom: ReplyArg = names[person] if person in names else Reply("staff.by.somebody")
     return Reply(key, {"whom": whom} if person else {})
@@ -25,4 +25,4 @@ def describe_audit_actor(actor: str, names: Mapping[str, str]) -> Reply:
     if staff in names:
         return raw_text(names[staff])
     key = f"staff.by.{actor}"
-    return Reply(key) if key in wording.WORDING["th"] else Reply("staff.by.somebody")
+    return Reply(key) if key in WORDING["th"] else Reply("staff.by.somebody")

@@ -4,15 +4,15 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
-from handlers import thai
-from handlers.complaints import conflict_of_interest as concerned
+from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.context import Context
 from handlers.dialog.events import Act, Choice, Decision, Query, Reply, ReplyArg, TurnResult, run_query
-from handlers.staff import two_factor as factor
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import PERMISSIONS, CommandName, Role
+from handlers.staff.two_factor import is_recently_verified
+from handlers.thai import BUDDHIST_ERA, to_bangkok_date
 
 MAX_BUTTON_DATA = 64
 """Bytes of a button's data: Telegram's limit, the smallest of all."""
@@ -49,7 +49,7 @@ class ComplaintsCommandContext:
     @property
     def is_verified(self) -> bool:
         """Whether the second factor was given lately."""
-        return factor.is_recently_verified(self.ctx.session.staff, self.ctx.now)
+        return is_recently_verified(self.ctx.session.staff, self.ctx.now)
 
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ def resolve_case(c: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | Tu
     """The case of a command, or what is said where there is none for this person."""
     if not c.command.number:
         return (yield from _offer_recent_cases(c))
-    today = thai.to_bangkok_date(c.ctx.now)
-    this_year = today.year + thai.BUDDHIST_ERA + (today.month >= 10)
+    today = to_bangkok_date(c.ctx.now)
+    this_year = today.year + BUDDHIST_ERA + (today.month >= 10)
     year = c.command.year or this_year
     case = yield from run_query(FindCaseByNumber(c.command.number, year, c.staff.id, bool(c.command.year)))
     if case is None:
@@ -98,11 +98,7 @@ def resolve_case(c: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | Tu
     if not can_see_case(c.staff, case):
         if case.hidden:
             return c.reply_with(
-                (
-                    yield from concerned.load_hidden_case_reply(
-                        case.id, case.register_number, c.ctx.office, c.ctx.lang
-                    )
-                )
+                (yield from load_hidden_case_reply(case.id, case.register_number, c.ctx.office, c.ctx.lang))
             )
         key = "not_yours_again" if case.avoid_officer == c.staff.id else "not_yours"
         return c.reply(key, number=case.register_number)

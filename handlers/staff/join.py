@@ -1,11 +1,9 @@
 """Joining by a code of invitation and a second factor, and leaving."""
 
-from handlers import thai
 from handlers.complaints.messages import GetAttempts, SaveAttempts
-from handlers.dialog import attempts as guesses
+from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
-from handlers.staff import two_factor as factor
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.members import (
     AuditRefusal,
@@ -18,28 +16,31 @@ from handlers.staff.members import (
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
+from handlers.staff.two_factor import (
+    build_otpauth_uri,
+    derive_attempts_key,
+    find_matching_step,
+    normalize_totp_code,
+)
+from handlers.thai import to_bangkok_date
 
 MAX_INVITATION_LENGTH = 40
 
 
 def begin_joining(m: Context, given: ParsedCommand) -> Decision:
     """Somebody sends a code of invitation: they are shown a secret, and asked for the first code that it makes."""
-    tries = yield from run_query(GetAttempts(factor.derive_attempts_key(m.event.person_id)))
+    tries = yield from run_query(GetAttempts(derive_attempts_key(m.event.person_id)))
     if tries.until is not None and m.now < tries.until:
-        return TurnResult(
-            m.session, (Reply("staff.factor.wait", {"until": guesses.format_retry_time(tries.until)}),)
-        )
+        return TurnResult(m.session, (Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}),))
     code = given.rest[:MAX_INVITATION_LENGTH]
     person = yield from run_query(FindInvitation(code))
     if person is None:
-        wrong = SaveAttempts(
-            factor.derive_attempts_key(m.event.person_id), guesses.record_failure(tries, m.now)
-        )
+        wrong = SaveAttempts(derive_attempts_key(m.event.person_id), record_failure(tries, m.now))
         return TurnResult(m.session, (Reply("staff.join.unknown"),), (wrong, AuditRefusal(CommandName.JOIN)))
     secret = yield from run_query(NewTotpSecret())
     after = m.replace_session(staff={"join": code, "secret": secret})
     office = m.office.name.in_lang(m.lang)
-    app = factor.build_otpauth_uri(secret, person.name, office)
+    app = build_otpauth_uri(secret, person.name, office)
     shown = Reply(
         "staff.join.secret",
         {
@@ -60,10 +61,10 @@ def finish_joining(m: Context) -> Decision:
     person = yield from run_query(FindInvitation(code))
     if person is None:
         return TurnResult(m.replace_session(staff={}).session, (Reply("staff.join.unknown"),))
-    typed = factor.normalize_totp_code(m.event.text or "")
-    if not typed or factor.find_matching_step(secret, typed, m.now) is None:
+    typed = normalize_totp_code(m.event.text or "")
+    if not typed or find_matching_step(secret, typed, m.now) is None:
         return TurnResult(m.session, (Reply("staff.join.wrong"),))
-    step = factor.find_matching_step(secret, typed, m.now) or 0
+    step = find_matching_step(secret, typed, m.now) or 0
     recovery = yield from run_query(NewRecoveryCodes())
     event = m.event
     act = JoinStaff(
@@ -75,7 +76,7 @@ def finish_joining(m: Context) -> Decision:
         event.channel,
         event.reply_to,
         m.lang,
-        thai.to_bangkok_date(m.now),
+        to_bangkok_date(m.now),
     )
     after = m.replace_session(staff={"proved": str(int(m.now.timestamp()))})
     told = Reply(
@@ -102,5 +103,5 @@ def leave_desk(c: ComplaintsCommandContext) -> Decision:
         return c.reply("leave.ask", (sure, make_command_button(CommandName.INBOX)))
     gone = c.ctx.replace_session(staff={})
     return TurnResult(
-        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(c.staff.id, thai.to_bangkok_date(c.ctx.now)),)
+        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(c.staff.id, to_bangkok_date(c.ctx.now)),)
     )

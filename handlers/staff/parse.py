@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers import thai
 from handlers.dialog.events import Event
 from handlers.staff.permissions import CommandName
+from handlers.thai import normalize_for_matching
 
 THAI_COMMAND_NAMES: Mapping[CommandName, tuple[str, ...]] = {
     CommandName.HELP: ("ช่วยเหลือ", "คำสั่ง"),
@@ -53,11 +53,7 @@ THAI_COMMAND_NAMES: Mapping[CommandName, tuple[str, ...]] = {
 
 COMMANDS_BY_NAME: Mapping[str, CommandName] = {
     **{order.value: order for order in CommandName},
-    **{
-        thai.normalize_for_matching(name): order
-        for order, names in THAI_COMMAND_NAMES.items()
-        for name in names
-    },
+    **{normalize_for_matching(name): order for order, names in THAI_COMMAND_NAMES.items() for name in names},
 }
 PUBLIC_COMMANDS = frozenset({CommandName.HELP})
 """Commands that everybody has, in another sense."""
@@ -112,7 +108,7 @@ def parse_staff_command(words: str, *, bare: bool = False) -> ParsedCommand | No
 
 
 def _find_command(name: str) -> CommandName | None:
-    return COMMANDS_BY_NAME.get(thai.normalize_for_matching(name)) if len(name) <= 40 else None
+    return COMMANDS_BY_NAME.get(normalize_for_matching(name)) if len(name) <= 40 else None
 
 
 def _parse_case_number(order: CommandName, rest: str) -> ParsedCommand:

@@ -9,12 +9,12 @@ from typing import Any
 from pyotp import HOTP
 from pyotp.utils import build_uri
 
-from handlers import thai
 from handlers.complaints.messages import GetAttempts, SaveAttempts
-from handlers.dialog import attempts as guesses
+from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.events import Act, Query, Reply, run_query
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, UseCode
+from handlers.thai import normalize_for_matching
 
 TOTP_PERIOD = 30
 """Seconds that a code is shown."""
@@ -45,7 +45,7 @@ def find_matching_step(secret: str, code: str, now: datetime) -> int | None:
 
 def normalize_totp_code(text: str) -> str:
     """The digits of a code as it was typed; empty for what is none."""
-    plain = thai.normalize_for_matching(text).replace(" ", "") if len(text) <= 20 else ""
+    plain = normalize_for_matching(text).replace(" ", "") if len(text) <= 20 else ""
     return plain if len(plain) == TOTP_DIGITS and plain.isascii() and plain.isdigit() else ""
 
 
@@ -66,7 +66,7 @@ def verify_second_factor(
     """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
     tries = yield from run_query(GetAttempts(derive_attempts_key(m.event.person_id)))
     if tries.until is not None and m.now < tries.until:
-        return Reply("staff.factor.wait", {"until": guesses.format_retry_time(tries.until)}), ()
+        return Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}), ()
     code = normalize_totp_code(text)
     step = find_matching_step(staff.secret, code, m.now) if code else None
     if step is not None:
@@ -75,5 +75,5 @@ def verify_second_factor(
         return None, (UseCode(staff.id, step),)
     if not code and (yield from run_query(IsRecoveryCode(staff.id, text[:40]))):
         return None, (UseCode(staff.id, recovery_code=text[:40]),)
-    wrong = guesses.record_failure(tries, m.now)
+    wrong = record_failure(tries, m.now)
     return Reply("staff.factor.wrong"), (SaveAttempts(derive_attempts_key(m.event.person_id), wrong),)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ita_stats.cases.model import Footnote, StatisticsTables
-from ita_stats.render.document import SUPPRESSED_DASH, get_heading
-from ita_stats.render.document import format_cell as printed
+from ita_stats.render.document import SUPPRESSED_DASH, format_cell, get_heading
 from ita_stats.strings import get_statistics_text
 
 BilingualText = tuple[str, str]
@@ -47,16 +46,16 @@ def _list_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, Printed
     for row in tables.rows:
         name, code = (row.label_th, row.label_en), "..".join((row.months[0], row.months[-1]))
         for category, figure in row.categories.items():
-            yield ("rows", code, category), (name, columns[category], printed(figure))
+            yield ("rows", code, category), (name, columns[category], format_cell(figure))
         for state, figure in zip(_STATES, row.figures.cells, strict=True):
-            yield ("rows", code, state), (name, get_heading(state), printed(figure))
+            yield ("rows", code, state), (name, get_heading(state), format_cell(figure))
     for state, figure in zip(_STATES, tables.total.cells, strict=True):
-        yield ("total", "", state), (get_heading("sum"), get_heading(state), printed(figure))
+        yield ("total", "", state), (get_heading("sum"), get_heading(state), format_cell(figure))
     yield from _list_breakdown_figures(tables)
     for what in ("brought_forward", "carried_over"):
         yield (
             ("overview", "", what),
-            (get_heading("overview"), get_heading(what), printed(getattr(tables, what))),
+            (get_heading("overview"), get_heading(what), format_cell(getattr(tables, what))),
         )
     yield from _list_duration_figures(tables)
 
@@ -70,12 +69,18 @@ def _list_breakdown_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKe
         for split in splits:
             for state, figure in zip(_STATES, split.figures.cells, strict=True):
                 place, name = (what, split.code, state), (split.name_th, split.name_en)
-                yield place, (name, get_heading("cases" if what == "outcomes" else state), printed(figure))
+                yield (
+                    place,
+                    (name, get_heading("cases" if what == "outcomes" else state), format_cell(figure)),
+                )
 
 
 def _list_duration_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
     days = tables.days
     share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
     within = get_heading("within_deadline", deadline=days.deadline)
-    yield ("overview", "", "median"), (get_heading("overview"), get_heading("median"), printed(days.median))
-    yield ("overview", "", "within_deadline"), (get_heading("overview"), within, printed(share))
+    yield (
+        ("overview", "", "median"),
+        (get_heading("overview"), get_heading("median"), format_cell(days.median)),
+    )
+    yield ("overview", "", "within_deadline"), (get_heading("overview"), within, format_cell(share))

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from ita_stats import period as periods
-from ita_stats import strings as words
 from ita_stats.calendar import end_of_day, format_calendar_date
 from ita_stats.cases.model import (
     Breakdown,
@@ -27,6 +25,8 @@ from ita_stats.cases.timeline import (
     CaseTimeline,
     TimelineCounts,
 )
+from ita_stats.period import list_period_months, list_period_rows
+from ita_stats.strings import build_footnote, get_statistics_text
 
 STATE_FORWARDED = f"{STATE_CLOSED}:forwarded"
 NO_CASES = StatusCounts(0, 0, 0, 0)
@@ -120,7 +120,7 @@ def count_case_tables(
         rows=_count_rows(inside, by_month, terms, period, layout),
         months=tuple(
             MonthFigures(m.code, by_month.get((m.year, m.number), NO_CASES) if layout == "month" else None)
-            for m in periods.list_period_months(period)
+            for m in list_period_months(period)
         ),
         categories=_count_breakdowns(
             inside, terms, _list_labels(terms.categories, (c.categories[-1] for c in inside)), 0
@@ -137,7 +137,7 @@ def count_case_tables(
 def build_nothing_received_statement(period: Period, as_of: date) -> str:
     """The sentence that the ITA asks for where nothing was received in the whole period, with the period."""
     name = "nothing_yet" if as_of < period.last else "nothing"
-    return words.get_statistics_text("statement", name, **_build_date_fields(period, as_of))[0]
+    return get_statistics_text("statement", name, **_build_date_fields(period, as_of))[0]
 
 
 def compute_days_to_close(
@@ -160,12 +160,10 @@ def compute_days_to_close(
 def build_counting_footnotes(terms: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
     """The rules of counting, as they are printed under the tables."""
     return (
-        words.build_footnote("rows"),
-        words.build_footnote("cutoff", **_build_date_fields(period, as_of)),
-        words.build_footnote(
-            "forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"
-        ),
-        words.build_footnote("days", deadline=terms.deadline_days),
+        build_footnote("rows"),
+        build_footnote("cutoff", **_build_date_fields(period, as_of)),
+        build_footnote("forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"),
+        build_footnote("days", deadline=terms.deadline_days),
     )
 
 
@@ -210,7 +208,7 @@ def _count_rows(
     for course, cases in courses.items():
         cells[course.received, course.categories[-1]] += cases
     found = []
-    for span in periods.list_period_rows(period, layout):
+    for span in list_period_rows(period, layout):
         keys = [(month.year, month.number) for month in span.months]
         by_kind = {kind.code: sum(cells[key, kind.code] for key in keys) for kind in kinds}
         figures = _sum_counts(by_month.get(key, NO_CASES) for key in keys)
@@ -224,9 +222,9 @@ def _list_labels(known: Iterable[CodeLabel], found: Iterable[str]) -> tuple[Code
     listed = {named.code: named for named in known}
     for code in sorted(set(found) - listed.keys()):
         names = (
-            words.get_statistics_text("former", "code", code=code)
+            get_statistics_text("former", "code", code=code)
             if code
-            else words.get_statistics_text("former", "none")
+            else get_statistics_text("former", "none")
         )
         listed[code] = CodeLabel(code, *names)
     return tuple(listed.values())

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ita_stats import period as periods
-from ita_stats import strings as words
 from ita_stats.calendar import fiscal_year
 from ita_stats.cases.count import CountingRules, count_case_tables, day_before_period
 from ita_stats.cases.model import (
@@ -28,6 +26,8 @@ from ita_stats.disclosure.release_view import (
     count_visible_cases,
 )
 from ita_stats.disclosure.suppress import SuppressionSolver
+from ita_stats.period import list_period_rows, parse_period
+from ita_stats.strings import build_footnote, get_statistics_text
 
 MAX_EARLIER_RELEASES = 24
 """Earlier releases that are supposed to have been made of a period: two years of months."""
@@ -103,10 +103,10 @@ def build_protected_tables(
 def _assume_earlier_releases(period: Period, as_of: date, layout: Layout) -> tuple[EarlierRelease, ...]:
     """The releases that an office would have made by a day: of the fiscal years and of the period, row by row."""
     years = {fiscal_year(period.first), fiscal_year(min(period.last, as_of))}
-    wholes = {p.code: p for p in (periods.parse_period(f"fy{year}", date.max) for year in sorted(years))}
+    wholes = {p.code: p for p in (parse_period(f"fy{year}", date.max) for year in sorted(years))}
     found = []
     for one in {**wholes, period.code: period}.values():
-        for span in periods.list_period_rows(one, layout):
+        for span in list_period_rows(one, layout):
             end = span.months[-1].last
             if end < as_of or (end == as_of and one.code != period.code):
                 found.append(EarlierRelease(one, end, layout))
@@ -267,14 +267,14 @@ def _build_reasons(tables: StatisticsTables, threshold: int) -> Iterator[Footnot
     """Why figures are hidden; and where a whole table is, where the year's is found."""
     if not tables.has_hidden:
         return
-    yield words.build_footnote("protected", most=threshold - 1)
+    yield build_footnote("protected", most=threshold - 1)
     if _is_all_hidden([cell for row in tables.rows for cell in row.categories.values()]):
-        yield words.build_footnote("rows_withheld")
+        yield build_footnote("rows_withheld")
     for what in ("category", "source", "outcome"):
         if _is_all_hidden([cell for split in _get_breakdowns(tables, what) for cell in split.figures.cells]):
-            yield words.build_footnote(f"{what}_withheld", **_build_year_reference(tables))
+            yield build_footnote(f"{what}_withheld", **_build_year_reference(tables))
     if tables.days.protected:
-        yield words.build_footnote("days_withheld")
+        yield build_footnote("days_withheld")
 
 
 def _is_all_hidden(cells: list[int | None]) -> bool:
@@ -287,8 +287,8 @@ def _build_year_reference(tables: StatisticsTables) -> dict[str, str]:
     period = tables.period
     if (period.last - period.first).days > 360:
         return {"instead_th": "", "instead_en": ""}
-    year = periods.parse_period(f"fy{fiscal_year(period.first)}", date.max)
-    th, en = words.get_statistics_text(
+    year = parse_period(f"fy{fiscal_year(period.first)}", date.max)
+    th, en = get_statistics_text(
         "note", "instead", year_th=year.label_th, year_en=year.label_en[0].lower() + year.label_en[1:]
     )
     return {"instead_th": th, "instead_en": en}

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ita_stats import period as periods
 from ita_stats.cases.count import CountingRules, MonthKey
 from ita_stats.cases.model import Layout, Period
 from ita_stats.cases.timeline import STATE_CLOSED, STATE_OPEN, CaseTimeline
 from ita_stats.disclosure.alternatives import CaseGroup, DisclosureModel, GroupKey, TableCell, TableLine
+from ita_stats.period import list_period_rows
 
 LabelPath = tuple[str, ...]
 VisibleStateCounts = Mapping[tuple[MonthKey, LabelPath, LabelPath], int]
@@ -26,7 +26,7 @@ class ReleaseView:
     @classmethod
     def from_period(cls, period: Period, layout: Layout, day: int) -> "ReleaseView":
         """The release of a period as of a day, by the day's place among those asked about."""
-        spans = periods.list_period_rows(period, layout)
+        spans = list_period_rows(period, layout)
         return cls(period, tuple(tuple((m.year, m.number) for m in span.months) for span in spans), day)
 
     def find_row(self, month: MonthKey) -> int | None:

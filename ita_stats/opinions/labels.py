@@ -18,8 +18,8 @@ from ita_stats.opinions.strings import (
     get_opinion_heading,
     get_opinion_text,
 )
-from ita_stats.render import sanitize as legible
 from ita_stats.render.document import SUPPRESSED_DASH
+from ita_stats.render.sanitize import strip_invisible
 
 ACCOUNT_AND_WEB = ("account", "web")
 
@@ -38,7 +38,7 @@ def format_open_period(found: PublishedResults | CountedConsultation) -> Bilingu
 
 def sanitize_link(link: str) -> str:
     """A link that may be followed, of the web only; empty for any other."""
-    found = legible.strip_invisible(link)
+    found = strip_invisible(link)
     return found if found.startswith(("https://", "http://")) else ""
 
 

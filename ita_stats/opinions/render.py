@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from ita_stats.opinions import json_schema as published
-from ita_stats.opinions import render_html as page
+from ita_stats.opinions.json_schema import build_results_schema, serialize_results
+from ita_stats.opinions.render_html import render_results_page
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.html import NamedLink
@@ -29,26 +29,26 @@ def _build_language_link(lang: str, address: str) -> NamedLink:
 
 
 def _render_pdf(found: PublishedResults) -> bytes:
-    from ita_stats.opinions import render_pdf as report  # what sets type is loaded by who needs it
+    from ita_stats.opinions.render_pdf import render_results_pdf  # what sets type is loaded by who needs it
 
-    return report.render_results_pdf(found)
+    return render_results_pdf(found)
 
 
 def _render_csv(found: PublishedResults) -> bytes:
-    from ita_stats.opinions import render_csv as sheet  # as are spreadsheets
+    from ita_stats.opinions.render_csv import render_results_csv  # as are spreadsheets
 
-    return sheet.render_results_csv(found)
+    return render_results_csv(found)
 
 
 _RENDERERS: dict[str, Callable[[PublishedResults], bytes]] = {
-    "index.html": lambda found: page.render_results_page(
+    "index.html": lambda found: render_results_page(
         found, "th", _build_language_link("en", "en.html")
     ).encode(),
-    "en.html": lambda found: page.render_results_page(
+    "en.html": lambda found: render_results_page(
         found, "en", _build_language_link("th", "index.html")
     ).encode(),
     "results.pdf": _render_pdf,
     "results.csv": _render_csv,
-    "results.json": published.serialize_results,
-    "results.schema.json": lambda _: published.build_results_schema(),
+    "results.json": serialize_results,
+    "results.schema.json": lambda _: build_results_schema(),
 }

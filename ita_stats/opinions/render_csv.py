@@ -5,7 +5,13 @@ import io
 from collections.abc import Iterator
 
 from ita_stats.calendar import format_calendar_date
-from ita_stats.opinions import labels as printed
+from ita_stats.opinions.labels import (
+    build_results_notes,
+    format_decision,
+    format_open_period,
+    get_answer_label,
+    list_question_parts,
+)
 from ita_stats.opinions.results import PublishedResults, PublishedTheme, QuestionPart, QuestionResult
 from ita_stats.opinions.strings import get_opinion_heading, get_opinion_text
 from ita_stats.render.document import join_languages
@@ -31,7 +37,7 @@ def render_results_csv(found: PublishedResults) -> bytes:
 def _list_lines(found: PublishedResults) -> Iterator[tuple[CsvCell, ...]]:
     yield join_languages(get_opinion_heading("title")), found.title
     yield join_languages(get_opinion_heading("office")), join_languages((found.office_th, found.office_en))
-    yield (join_languages(printed.format_open_period(found)),)
+    yield (join_languages(format_open_period(found)),)
     yield (join_languages(get_opinion_heading("code", code=found.code)),)
     yield ()
     if found.voices is not None:
@@ -50,11 +56,11 @@ def _list_lines(found: PublishedResults) -> Iterator[tuple[CsvCell, ...]]:
             found.voices.account,
             found.voices.web,
         )
-        for question, part in printed.list_question_parts(found):
+        for question, part in list_question_parts(found):
             yield from _list_part_lines(question, part)
         yield ()
         yield from _list_theme_lines(found.themes)
-    for note in printed.build_results_notes(found):
+    for note in build_results_notes(found):
         yield (join_languages(note),)
 
 
@@ -68,7 +74,7 @@ def _list_part_lines(question: QuestionResult, part: QuestionPart) -> Iterator[t
         yield (
             section,
             *asked,
-            join_languages(printed.get_answer_label(row)),
+            join_languages(get_answer_label(row)),
             n.all,
             row.percent,
             n.account,
@@ -93,7 +99,7 @@ def _list_theme_lines(themes: tuple[PublishedTheme, ...]) -> Iterator[tuple[CsvC
             "",
             theme.name,
             theme.voices,
-            join_languages(printed.format_decision(theme)),
+            join_languages(format_decision(theme)),
             theme.reason,
             *days,
         )

@@ -12,7 +12,17 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ita_stats.opinions import labels as printed
+from ita_stats.opinions.labels import (
+    ACCOUNT_AND_WEB,
+    build_results_notes,
+    compute_bar_share,
+    format_count,
+    format_decision,
+    format_decision_date,
+    format_mean,
+    format_open_period,
+    get_answer_label,
+)
 from ita_stats.opinions.results import AnswerRow, PublishedResults, PublishedTheme, ResponseCounts
 from ita_stats.opinions.strings import OPINION_STRINGS, BilingualText, get_opinion_heading
 from ita_stats.render.html import NamedLink
@@ -81,33 +91,33 @@ def render_results_fragment(
         lang=lang,
         links=links,
         office=(found.office_th, found.office_en)[which],
-        period=pick_language(printed.format_open_period(found)),
-        notes=[pick_language(note) for note in printed.build_results_notes(found)],
-        label=lambda row: pick_language(printed.get_answer_label(row)),
-        taken=lambda theme: pick_language(printed.format_decision(theme)),
+        period=pick_language(format_open_period(found)),
+        notes=[pick_language(note) for note in build_results_notes(found)],
+        label=lambda row: pick_language(get_answer_label(row)),
+        taken=lambda theme: pick_language(format_decision(theme)),
         when=_make_date_formatter(pick_language),
         say=lambda name, **filled: pick_language(get_opinion_heading(name, **filled)),
-        number=printed.format_count,
-        mean=printed.format_mean,
-        share=printed.compute_bar_share,
+        number=format_count,
+        mean=format_mean,
+        share=compute_bar_share,
         question_is_stance=lambda row: not row.label and row.code in OPINION_STRINGS["stance"],
         **_make_figure_formatters(pick_language),
     )
 
 
 def _make_date_formatter(said: Callable[[BilingualText | None], str]) -> Callable[[PublishedTheme], str]:
-    return lambda theme: said(printed.format_decision_date(theme))
+    return lambda theme: said(format_decision_date(theme))
 
 
 def _make_figure_formatters(said: Callable[[BilingualText | None], str]) -> dict[str, Callable[..., str]]:
     """How figures are written into a sentence."""
 
     def format_figures(row: AnswerRow) -> str:
-        n = printed.format_count(row.voices.all)
-        return n if row.percent is None else f"{n} ({printed.format_count(row.percent)}%)"
+        n = format_count(row.voices.all)
+        return n if row.percent is None else f"{n} ({format_count(row.percent)}%)"
 
     def format_split(n: ResponseCounts) -> str:
-        sides = ((get_opinion_heading(side), getattr(n, side)) for side in printed.ACCOUNT_AND_WEB)
-        return " · ".join(f"{said(words)} {printed.format_count(figure)}" for words, figure in sides)
+        sides = ((get_opinion_heading(side), getattr(n, side)) for side in ACCOUNT_AND_WEB)
+        return " · ".join(f"{said(words)} {format_count(figure)}" for words, figure in sides)
 
     return {"figures": format_figures, "apart": format_split}

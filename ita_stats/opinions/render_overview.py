@@ -14,14 +14,20 @@ from ita_stats.calendar import (
     day_in_bangkok,
     format_calendar_date,
 )
-from ita_stats.opinions import labels as printed
-from ita_stats.opinions import render_html as page
 from ita_stats.opinions.feedback import FeedbackSpan, FeedbackYear, TopicFeedback
+from ita_stats.opinions.labels import (
+    format_count,
+    format_decision,
+    format_decision_date,
+    format_open_period,
+    sanitize_link,
+)
 from ita_stats.opinions.model import CountedConsultation
+from ita_stats.opinions.render_html import render_standalone_page
 from ita_stats.opinions.results import PublishedResults, PublishedTheme
 from ita_stats.opinions.strings import BilingualText, get_opinion_text
-from ita_stats.render import sanitize as legible
 from ita_stats.render.html import NamedLink
+from ita_stats.render.sanitize import strip_invisible
 
 _environment = Environment(
     loader=PackageLoader("ita_stats"),
@@ -107,13 +113,13 @@ def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: 
         which=which,
         ways=ways,
         say=get_text,
-        text=legible.strip_invisible,
-        number=printed.format_count,
-        taken=lambda theme: printed.format_decision(theme)[which],
-        period=lambda one: printed.format_open_period(one)[which],
+        text=strip_invisible,
+        number=format_count,
+        taken=lambda theme: format_decision(theme)[which],
+        period=lambda one: format_open_period(one)[which],
         until=lambda one: _format_closing(one)[which],
         due=lambda theme: _format_due(theme, found.today)[which],
-        done=lambda theme: (printed.format_decision_date(theme) or ("", ""))[which],
+        done=lambda theme: (format_decision_date(theme) or ("", ""))[which],
         span=lambda one: _format_span(one)[which],
         year=lambda one: _format_year(one)[which],
         said=lambda one: _format_topic(one)[which],
@@ -131,10 +137,10 @@ def render_announcement(one: CountedConsultation, ways: OverviewLinks, lang: str
         ways=ways,
         is_open=is_open,
         say=lambda name: get_opinion_text("list", name)[which],
-        text=legible.strip_invisible,
+        text=strip_invisible,
         document=get_opinion_text("heading", "link")[which],
-        link=printed.sanitize_link(one.link),
-        period=lambda one: printed.format_open_period(one)[which],
+        link=sanitize_link(one.link),
+        period=lambda one: format_open_period(one)[which],
         until=lambda one: _format_closing(one)[which],
     )
 
@@ -144,7 +150,7 @@ def render_overview_page(
 ) -> str:
     """The whole page, as a file."""
     title = f"{get_opinion_text('list', 'title')[lang == 'en']} {(found.office_th, found.office_en)[lang == 'en']}"
-    return page.render_standalone_page(title, render_overview_fragment(found, ways, lang), lang, other)
+    return render_standalone_page(title, render_overview_fragment(found, ways, lang), lang, other)
 
 
 def _format_closing(one: CountedConsultation) -> BilingualText:
@@ -156,7 +162,7 @@ def _format_closing(one: CountedConsultation) -> BilingualText:
 
 def _format_due(theme: PublishedTheme, today: date) -> BilingualText:
     """By when a promise is to be kept, and whether that day has passed."""
-    words = printed.format_decision_date(theme) or get_opinion_text("list", "undated")
+    words = format_decision_date(theme) or get_opinion_text("list", "undated")
     if theme.by is None or theme.by >= today:
         return words
     late = get_opinion_text("list", "late")
@@ -182,9 +188,7 @@ def _format_month(one: CalendarMonth) -> BilingualText:
 
 def _format_topic(one: TopicFeedback) -> BilingualText:
     if one.responses is None:
-        return printed.format_count(None), printed.format_count(None)
+        return format_count(None), format_count(None)
     if one.mean is None:
-        return get_opinion_text("list", "figures", count=printed.format_count(one.responses))
-    return get_opinion_text(
-        "list", "figures_mean", count=printed.format_count(one.responses), mean=f"{one.mean:.1f}"
-    )
+        return get_opinion_text("list", "figures", count=format_count(one.responses))
+    return get_opinion_text("list", "figures_mean", count=format_count(one.responses), mean=f"{one.mean:.1f}")

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 
-from ita_stats.opinions import labels as printed
+from ita_stats.opinions.labels import (
+    ACCOUNT_AND_WEB,
+    build_results_notes,
+    compute_bar_share,
+    format_count,
+    format_decision,
+    format_decision_date,
+    format_mean,
+    format_open_period,
+    get_answer_label,
+)
 from ita_stats.opinions.results import (
     AnswerRow,
     PublishedResults,
@@ -12,7 +22,7 @@ from ita_stats.opinions.results import (
     QuestionResult,
 )
 from ita_stats.opinions.strings import BilingualText, get_opinion_heading
-from ita_stats.render import typst as press
+from ita_stats.render.typst import render_archival_pdf, render_png_pages
 
 TemplateData = Mapping[str, object]
 BAR_COLOUR = "#1f3f77"
@@ -22,23 +32,23 @@ STANCE_COLOURS = {"disagree": "#a8620a", "pass": "#6b7688"}
 
 def render_results_pdf(found: PublishedResults) -> bytes:
     """The report, PDF/A-2b and PDF/UA-1. Its time is that of the closing: the same results give the same bytes."""
-    return press.render_archival_pdf("results.typ", _build_report_data(found), found.closes)
+    return render_archival_pdf("results.typ", _build_report_data(found), found.closes)
 
 
 def render_results_png_pages(found: PublishedResults, ppi: float = 80.0) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
-    return press.render_png_pages("results.typ", _build_report_data(found), found.closes, ppi)
+    return render_png_pages("results.typ", _build_report_data(found), found.closes, ppi)
 
 
 def _build_report_data(found: PublishedResults) -> TemplateData:
     at = found.closes.astimezone(UTC)  # Typst writes a time of day as UTC's
-    notes = printed.build_results_notes(found)
+    notes = build_results_notes(found)
     few = notes[1] if found.voices is None else None
     return {
         "title": found.title,
         "kind": get_opinion_heading("title"),
         "office": (found.office_th, found.office_en),
-        "period": printed.format_open_period(found),
+        "period": format_open_period(found),
         "code": get_opinion_heading("code", code=found.code),
         "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
         "few": few,
@@ -62,16 +72,16 @@ def _build_report_data(found: PublishedResults) -> TemplateData:
 
 
 def _list_columns(found: PublishedResults) -> Iterable[str]:
-    return ("answer", "number", "percent", *(printed.ACCOUNT_AND_WEB if found.is_split else ()))
+    return ("answer", "number", "percent", *(ACCOUNT_AND_WEB if found.is_split else ()))
 
 
 def _build_totals(found: PublishedResults) -> list[tuple[BilingualText, str]]:
     if found.voices is None:
         return []
-    sides = ("all", *printed.ACCOUNT_AND_WEB) if found.is_split else ("all",)
+    sides = ("all", *ACCOUNT_AND_WEB) if found.is_split else ("all",)
     names = {"all": "voices"}
     return [
-        (get_opinion_heading(names.get(side, side)), printed.format_count(getattr(found.voices, side)))
+        (get_opinion_heading(names.get(side, side)), format_count(getattr(found.voices, side)))
         for side in sides
     ]
 
@@ -84,7 +94,7 @@ def _build_part_data(part: QuestionPart, found: PublishedResults) -> TemplateDat
     mean = (
         None
         if part.mean.all is None
-        else _append_figure(get_opinion_heading("mean"), printed.format_mean(part.mean.all))
+        else _append_figure(get_opinion_heading("mean"), format_mean(part.mean.all))
     )
     return {
         "label": part.label,
@@ -97,10 +107,8 @@ def _build_part_data(part: QuestionPart, found: PublishedResults) -> TemplateDat
 def _format_base(part: QuestionPart, found: PublishedResults) -> BilingualText:
     """Of whom the percentages are."""
     if part.answered.all is None:
-        return get_opinion_heading(
-            "of_all", count=printed.format_count(found.voices.all if found.voices else None)
-        )
-    return _append_figure(get_opinion_heading("answered"), printed.format_count(part.answered.all))
+        return get_opinion_heading("of_all", count=format_count(found.voices.all if found.voices else None))
+    return _append_figure(get_opinion_heading("answered"), format_count(part.answered.all))
 
 
 def _append_figure(words: BilingualText, figure: str) -> BilingualText:
@@ -110,10 +118,10 @@ def _append_figure(words: BilingualText, figure: str) -> BilingualText:
 def _build_row_data(row: AnswerRow, part: QuestionPart, found: PublishedResults) -> TemplateData:
     sides = (row.voices.account, row.voices.web) if found.is_split else ()
     return {
-        "label": printed.get_answer_label(row),
-        "share": round(printed.compute_bar_share(row, part, found), 2),
+        "label": get_answer_label(row),
+        "share": round(compute_bar_share(row, part, found), 2),
         "colour": BAR_COLOUR if row.label else STANCE_COLOURS.get(row.code, BAR_COLOUR),
-        "figures": [printed.format_count(n) for n in (row.voices.all, row.percent, *sides)],
+        "figures": [format_count(n) for n in (row.voices.all, row.percent, *sides)],
     }
 
 
@@ -121,8 +129,8 @@ def _build_theme_data(theme: PublishedTheme) -> TemplateData:
     return {
         "name": theme.name,
         "quotes": theme.quotes,
-        "voices": printed.format_count(theme.voices),
-        "taken": printed.format_decision(theme),
+        "voices": format_count(theme.voices),
+        "taken": format_decision(theme),
         "reason": theme.reason,
-        "when": printed.format_decision_date(theme),
+        "when": format_decision_date(theme),
     }

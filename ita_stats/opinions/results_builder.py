@@ -23,7 +23,7 @@ from ita_stats.opinions.results import (
 )
 from ita_stats.opinions.suppression import ResponseSuppression, VisibleAnswers
 from ita_stats.opinions.tally import AnswerCounts, ResponseTally, count_responses
-from ita_stats.render import sanitize as legible
+from ita_stats.render.sanitize import strip_invisible
 
 _CODE_PATTERN = re.compile("[A-Za-z0-9-]{1,40}")
 
@@ -64,10 +64,10 @@ def build_protected_results(
     veil = ResponseSuppression(tally.responses, terms.least, terms.salt + consultation.code.encode())
     few = veil.has_too_few()
     return PublishedResults(
-        office_th=legible.strip_invisible(terms.office_th),
-        office_en=legible.strip_invisible(terms.office_en),
+        office_th=strip_invisible(terms.office_th),
+        office_en=strip_invisible(terms.office_en),
         code=consultation.code,
-        title=legible.strip_invisible(consultation.title),
+        title=strip_invisible(consultation.title),
         background=_strip_lines(consultation.background),
         link=sanitize_link(consultation.link),
         opens=consultation.opens,
@@ -84,7 +84,7 @@ def update_office_answers(found: PublishedResults, themes: Iterable[CountedTheme
 
     A theme that was not published is left out: a figure that comes later could be subtracted.
     """
-    now = {legible.strip_invisible(one.name): one for one in themes}
+    now = {strip_invisible(one.name): one for one in themes}
     kept = (
         replace(_build_theme(now[old.name], old.voices), quotes=old.quotes) if old.name in now else old
         for old in found.themes
@@ -99,7 +99,7 @@ def _build_question(
         _build_part(asked, line, veil.suppress_answers(line), tally.responses.all)
         for line in tally.lines[asked.key]
     )
-    return QuestionResult(asked.key, asked.kind, legible.strip_invisible(asked.title), parts)
+    return QuestionResult(asked.key, asked.kind, strip_invisible(asked.title), parts)
 
 
 def _build_part(
@@ -107,7 +107,7 @@ def _build_part(
 ) -> QuestionPart:
     of = voices if shown.answered.all is None else shown.answered.all
     rows = tuple(
-        AnswerRow(code, legible.strip_invisible(line.labels[code]), figures, _compute_percent(figures, of))
+        AnswerRow(code, strip_invisible(line.labels[code]), figures, _compute_percent(figures, of))
         for code, figures in shown.cells.items()
     )
     mean = (
@@ -115,7 +115,7 @@ def _build_part(
         if asked.kind is AnswerKind.SCALE and shown.answered.all is not None
         else ScoreMeans()
     )
-    return QuestionPart(line.code, legible.strip_invisible(line.label), shown.answered, rows, mean)
+    return QuestionPart(line.code, strip_invisible(line.label), shown.answered, rows, mean)
 
 
 def _compute_percent(figures: ResponseCounts, of: int) -> float | None:
@@ -144,11 +144,11 @@ def _compute_mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
 
 def _build_theme(theme: CountedTheme, voices: int | None) -> PublishedTheme:
     return PublishedTheme(
-        name=legible.strip_invisible(theme.name),
+        name=strip_invisible(theme.name),
         voices=voices,
-        quotes=tuple(map(legible.strip_invisible, theme.quotes)),
+        quotes=tuple(map(strip_invisible, theme.quotes)),
         taken=theme.taken,
-        reason=legible.strip_invisible(theme.reason),
+        reason=strip_invisible(theme.reason),
         by=theme.by,
         done=theme.done,
     )
@@ -156,4 +156,4 @@ def _build_theme(theme: CountedTheme, voices: int | None) -> PublishedTheme:
 
 def _strip_lines(text: str) -> str:
     """Several lines, each without what nobody sees."""
-    return "\n".join(legible.strip_invisible(line) for line in text.splitlines()).strip()
+    return "\n".join(strip_invisible(line) for line in text.splitlines()).strip()

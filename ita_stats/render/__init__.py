@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from ita_stats.cases.model import ReleaseInfo, StatisticsTables
-from ita_stats.render import html as page
-from ita_stats.render import json_schema as published
-from ita_stats.render import pdf as report
-from ita_stats.render import sanitize as legible
-from ita_stats.render import spreadsheet as sheet
-from ita_stats.render import svg_chart as chart
 from ita_stats.render.document import build_statistics_document
+from ita_stats.render.html import render_statistics_page
+from ita_stats.render.json_schema import build_statistics_schema, serialize_statistics
+from ita_stats.render.pdf import render_statistics_card, render_statistics_pdf
+from ita_stats.render.sanitize import sanitize_release_info, sanitize_tables, strip_invisible
+from ita_stats.render.spreadsheet import render_statistics_csv, render_statistics_xlsx
+from ita_stats.render.svg_chart import build_category_chart, build_row_chart, render_chart_svg
 
 RELEASE_FILE_TYPES = {
     "statistics.html": "text/html; charset=utf-8",
@@ -36,18 +36,18 @@ def render_release_files(
     """
     if tables.exact:
         raise ValueError("exact tables are for officers only and are never rendered for publishing")
-    tables, issue = legible.sanitize_tables(tables), legible.sanitize_release_info(issue)
+    tables, issue = sanitize_tables(tables), sanitize_release_info(issue)
     printed = build_statistics_document(tables, issue)
     makers: tuple[Callable[[], bytes], ...] = (
-        lambda: page.render_statistics_page(printed).encode(),
-        lambda: published.serialize_statistics(tables, issue).encode(),
-        lambda: published.build_statistics_schema().encode(),
-        lambda: sheet.render_statistics_csv(printed),
-        lambda: sheet.render_statistics_xlsx(printed),
-        lambda: chart.render_chart_svg(chart.build_row_chart(printed)).encode(),
-        lambda: chart.render_chart_svg(chart.build_category_chart(printed)).encode(),
-        lambda: report.render_statistics_pdf(printed, signatory and legible.strip_invisible(signatory)),
-        lambda: report.render_statistics_card(printed),
+        lambda: render_statistics_page(printed).encode(),
+        lambda: serialize_statistics(tables, issue).encode(),
+        lambda: build_statistics_schema().encode(),
+        lambda: render_statistics_csv(printed),
+        lambda: render_statistics_xlsx(printed),
+        lambda: render_chart_svg(build_row_chart(printed)).encode(),
+        lambda: render_chart_svg(build_category_chart(printed)).encode(),
+        lambda: render_statistics_pdf(printed, signatory and strip_invisible(signatory)),
+        lambda: render_statistics_card(printed),
     )
     for name, make in zip(RELEASE_FILE_TYPES, makers, strict=True):
         yield name, make()

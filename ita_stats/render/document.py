@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ita_stats import strings as words
 from ita_stats.calendar import format_calendar_date
 from ita_stats.cases.model import Breakdown, ReleaseInfo, StatisticsTables
+from ita_stats.strings import get_statistics_text
 
 SUPPRESSED_DASH = "–"
 """What is printed for a figure that is protected: an en dash."""
@@ -68,7 +68,7 @@ def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> S
 
 def get_heading(name: str, **filled: object) -> BilingualText:
     """A heading in Thai and English."""
-    return words.get_statistics_text("heading", name, **filled)
+    return get_statistics_text("heading", name, **filled)
 
 
 def format_cell(cell: CellValue) -> str:

@@ -15,8 +15,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ita_stats.render import svg_chart as chart
 from ita_stats.render.document import StatisticsDocument, describe_statistics, format_cell, get_heading
+from ita_stats.render.svg_chart import build_charts, render_chart_svg
 
 STATISTICS_STYLE = (files("ita_stats") / "templates" / "page.css").read_text("utf-8")
 _STYLE_ELEMENT = re.compile("<style>(.*?)</style>", re.DOTALL)
@@ -89,7 +89,7 @@ def render_statistics_fragment(
     return _environment.get_template("fragment.html").render(
         document=document,
         tables=document.tables,
-        charts=[Markup(chart.render_chart_svg(one)) for one in chart.build_charts(document)],  # noqa: S704 - escaped where it was made
+        charts=[Markup(render_chart_svg(one)) for one in build_charts(document)],  # noqa: S704 - escaped where it was made
         links=links,
         heading=get_heading,
         shown=format_cell,

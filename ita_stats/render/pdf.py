@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC
 
-from ita_stats.render import svg_chart as chart
-from ita_stats.render import typst as press
 from ita_stats.render.document import (
     BilingualText,
     CellValue,
@@ -17,7 +15,8 @@ from ita_stats.render.document import (
     format_cell,
     get_heading,
 )
-from ita_stats.render.svg_chart import STATUS_COLOURS, BarChart
+from ita_stats.render.svg_chart import STATUS_COLOURS, BarChart, build_charts, count_letters
+from ita_stats.render.typst import render_archival_pdf, render_png_pages
 
 TemplateData = Mapping[str, object]
 _NOTES_IN_HEADER = {"cutoff"}
@@ -28,16 +27,14 @@ MIN_COLUMN_LETTERS, MAX_COLUMN_LETTERS = 8, 12
 
 def render_statistics_pdf(document: StatisticsDocument, signatory: str | None = None) -> bytes:
     """The report. signatory: the title of who signs, for a block to sign in; None leaves it out."""
-    return press.render_archival_pdf(
-        "report.typ", _build_report_data(document, signatory), document.tables.cutoff
-    )
+    return render_archival_pdf("report.typ", _build_report_data(document, signatory), document.tables.cutoff)
 
 
 def render_statistics_png_pages(
     document: StatisticsDocument, signatory: str | None = None, ppi: float = 80.0
 ) -> list[bytes]:
     """The report's pages as PNG pictures, to be looked at."""
-    return press.render_png_pages(
+    return render_png_pages(
         "report.typ", _build_report_data(document, signatory), document.tables.cutoff, ppi
     )
 
@@ -61,7 +58,7 @@ def render_statistics_card(document: StatisticsDocument) -> bytes:
         "states": states,
         "unit": get_heading("unit")[0],
     }
-    return press.render_png_pages("card.typ", data, document.tables.cutoff)[0]
+    return render_png_pages("card.typ", data, document.tables.cutoff)[0]
 
 
 def _build_common_data(document: StatisticsDocument) -> TemplateData:
@@ -90,7 +87,7 @@ def _build_report_data(document: StatisticsDocument, signatory: str | None) -> T
             (*get_heading("carried_over"), format_cell(carried)),
         ],
         "others": [_build_table_data(grid) for grid in document.others],
-        "charts": [_build_chart_data(one) for one in chart.build_charts(document)],
+        "charts": [_build_chart_data(one) for one in build_charts(document)],
         "notes": [(note.th, note.en) for note in tables.notes if note.code not in _NOTES_IN_HEADER],
         "changes": [(note.th, note.en) for note in issue.changes],
         "why": issue.why,
@@ -127,7 +124,7 @@ def _build_table_data(grid: PrintedTable) -> TemplateData:
 
 def _compute_column_weights(grid: PrintedTable) -> list[int]:
     """How wide the columns after the first are, against each other, so that many names fit on one sheet."""
-    longest = [max(map(chart.count_letters, re.split(r"\s+", thai))) for thai, _ in grid.head[1:]]
+    longest = [max(map(count_letters, re.split(r"\s+", thai))) for thai, _ in grid.head[1:]]
     return [min(max(width, MIN_COLUMN_LETTERS), MAX_COLUMN_LETTERS) for width in longest]
 
 

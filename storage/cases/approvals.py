@@ -18,20 +18,20 @@ from handlers.complaints.approvals import (
 )
 from handlers.dialog.events import Act, Query, Reply
 from handlers.staff.permissions import CASE_WORKERS
-from storage.cases import exclusions as concerns
+from storage.cases.exclusions import is_case_hidden
 from storage.db.batch import WriteBatch
 from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import IDENTITY_CODEC
-from storage.staff import notifications as notices
 from storage.staff.members import format_actor, to_epoch_minutes
+from storage.staff.notifications import list_active_staff, notify_staff_member
 from storage.tables import envelopes
-from storage.tables import rules as ruling
+from storage.tables.rules import approvals
 
 APPROVAL_TTL = timedelta(hours=24)
 """How long what was asked for may be approved and used."""
 
-APPROVAL_TABLE = ruling.approvals
+APPROVAL_TABLE = approvals
 _UPDATE_APPROVED = (
     update(APPROVAL_TABLE)
     .where(APPROVAL_TABLE.c.id == bindparam("of_id"))
@@ -53,11 +53,11 @@ async def request_approval(act: RequestApproval, batch: WriteBatch) -> None:
         until=to_epoch_minutes(batch.now + APPROVAL_TTL),
         sealed=batch.keyring.staff.encrypt(act.reason.encode(), "approvals", row, "reason"),
     )
-    for person, _ in await notices.list_active_staff(batch):
-        hidden = await concerns.is_case_hidden(act.case, person.id, batch.connection)
+    for person, _ in await list_active_staff(batch):
+        hidden = await is_case_hidden(act.case, person.id, batch.connection)
         if person.role in CASE_WORKERS and person.id != act.staff and not hidden:
             say = Reply(f"staff.approval.notice_{act.kind}", {"number": act.number})
-            await notices.notify_staff_member(person.id, say, batch)
+            await notify_staff_member(person.id, say, batch)
     await batch.audit(format_actor(act.staff), f"asked-{act.kind}", act.case)
 
 

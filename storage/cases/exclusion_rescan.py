@@ -11,7 +11,7 @@ from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ActorKind
 from handlers.staff.members import StaffMember
 from storage import tables
-from storage.cases import exclusions as concerns
+from storage.cases.exclusions import EXCLUSION_TABLE, save_exclusions
 from storage.crypto.aead import hmac_sha256
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
@@ -73,13 +73,13 @@ class ConflictRescan:
 
     async def add_exclusions(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
         """Keep who was found to be concerned; gives how many that are who were not known."""
-        column = concerns.EXCLUSION_TABLE.c
+        column = EXCLUSION_TABLE.c
         async with self.committer.transaction() as connection:
             known = set(
                 (await connection.execute(select(column.staff_id).where(column.case_id == case))).scalars()
             )
             new = [one for one in found if one.staff not in known]
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
-            await concerns.save_exclusions(case, new, batch)
+            await save_exclusions(case, new, batch)
             await batch.flush()
         return len(new)

@@ -14,9 +14,9 @@ from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
-from storage.tables import rules as ruling
+from storage.tables.rules import concerned
 
-EXCLUSION_TABLE = ruling.concerned
+EXCLUSION_TABLE = concerned
 _INSERT_IF_NEW = insert(EXCLUSION_TABLE).on_conflict_do_nothing()
 _UPSERT_EXCLUSION = insert(EXCLUSION_TABLE)
 _UPSERT_EXCLUSION = _UPSERT_EXCLUSION.on_conflict_do_update(

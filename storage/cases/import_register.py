@@ -17,7 +17,7 @@ from storage.crypto.aead import hmac_sha256
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
-from storage.tables import rules as ruling
+from storage.tables.rules import imports
 
 IMPORT_CHANNEL = Channel.TERMINAL
 """Where it was entered; where it came from is a fact."""
@@ -34,7 +34,7 @@ class RegisterImporter:
 
     async def find_import_date(self, content: bytes) -> date | None:
         """The day on which a file was taken over; None for one that was not."""
-        column = ruling.imports.c
+        column = imports.c
         async with self.committer.transaction() as connection:
             found = select(column.on).where(column.digest == self._hash_content(content))
             return (await connection.execute(found)).scalar()

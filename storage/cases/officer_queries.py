@@ -23,7 +23,7 @@ from handlers.staff.complaints.messages import (
     OfficerCase,
 )
 from storage import tables
-from storage.cases import exclusions as concerns
+from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.crypto.aead import Cipher
 from storage.db.read_context import ReadContext
 from storage.errors import StorageError
@@ -103,7 +103,7 @@ async def find_case_by_number(query: FindCaseByNumber, sight: ReadContext) -> Of
         category=report.category,
         source=report.source or report.channel.value,
         legal_hold=(await sight.connection.execute(kept)).first() is not None,
-        hidden=await concerns.is_case_hidden(row["id"], query.staff, sight.connection),
+        hidden=await is_case_hidden(row["id"], query.staff, sight.connection),
     )
 
 
@@ -112,7 +112,7 @@ async def list_cases(query: ListCases, sight: ReadContext) -> CaseListPage:
 
     One statement for nobody's cases and one for the person's own, each of which follows the index of open cases.
     """
-    seen = ~concerns.build_hidden_condition(query.staff)
+    seen = ~build_hidden_condition(query.staff)
     due = and_(
         tables.IS_OPEN_CASE,
         CASE_COLUMNS.answer_by >= query.due_from,
@@ -196,7 +196,7 @@ async def list_linked_cases(query: ListLinkedCases, sight: ReadContext) -> tuple
     others = select(link.other_id).where(link.case_id == query.case)
     wanted = (
         select(*LISTED_CASE_COLUMNS)
-        .where(CASE_COLUMNS.id.in_(others), ~concerns.build_hidden_condition(query.staff))
+        .where(CASE_COLUMNS.id.in_(others), ~build_hidden_condition(query.staff))
         .order_by(CASE_COLUMNS.fiscal_year, CASE_COLUMNS.number)
     )
     return tuple([row_to_case(row) for row in (await sight.connection.execute(wanted)).mappings()])

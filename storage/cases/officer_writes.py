@@ -17,11 +17,11 @@ from handlers.staff.complaints.messages import (
     SubscribeGroup,
 )
 from storage import tables
-from storage.cases import exclusions as concerns
+from storage.cases.exclusions import is_case_hidden
 from storage.cases.history import append_history_line, load_case_cipher_and_report
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
-from storage.outgoing import undo_window as held
+from storage.outgoing.undo_window import cancel_send, schedule_send
 from storage.serialization import HistoryContent
 from storage.staff.members import format_actor
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
@@ -57,7 +57,7 @@ async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
 
 async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
     """A case gets an officer; nothing of it is seen by the reporter. A conflict where it concerns that officer."""
-    if await concerns.is_case_hidden(act.case, act.to, batch.connection):
+    if await is_case_hidden(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
     seal, _ = await load_case_cipher_and_report(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)
@@ -105,6 +105,6 @@ OFFICER_CASE_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[N
     SetLegalHold: set_legal_hold,
     LinkCases: link_cases,
     SubscribeGroup: subscribe_group,
-    ScheduleSend: held.schedule_send,
-    CancelSend: held.cancel_send,
+    ScheduleSend: schedule_send,
+    CancelSend: cancel_send,
 }

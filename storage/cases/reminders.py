@@ -8,20 +8,20 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import thai
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
 from handlers.dialog.events import Reply
+from handlers.thai import format_date
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.roster import StaffAddress
-from storage.tables import rules as ruling
+from storage.tables.rules import concerned, reminders
 
 _OPEN = tables.cases.c.status.not_in([status.value for status in ENDED_STATUSES])
-_INSERT_IF_NEW = insert(ruling.reminders).on_conflict_do_nothing()
+_INSERT_IF_NEW = insert(reminders).on_conflict_do_nothing()
 
 
 @dataclass
@@ -60,9 +60,7 @@ class CaseReminders:
 def _localize_due_date(remind: SendReminder, address: StaffAddress) -> Reply:
     if "due" not in remind.reply.args:
         return remind.reply
-    return replace(
-        remind.reply, args={**remind.reply.args, "due": thai.format_date(remind.due, address.lang)}
-    )
+    return replace(remind.reply, args={**remind.reply.args, "due": format_date(remind.due, address.lang)})
 
 
 async def _mark_reminded(connection: AsyncConnection, remind: SendReminder) -> bool:
@@ -91,10 +89,8 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
         .group_by(case.id)
     )
     opened = rows.all()
-    told = await _collect_by_case(connection, ruling.reminders.c.name)
-    excluded = await _collect_by_case(
-        connection, ruling.concerned.c.staff_id, ruling.concerned.c.why != "lifted"
-    )
+    told = await _collect_by_case(connection, reminders.c.name)
+    excluded = await _collect_by_case(connection, concerned.c.staff_id, concerned.c.why != "lifted")
     return [
         CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,

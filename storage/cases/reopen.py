@@ -12,7 +12,7 @@ from storage import tables
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
 from storage.serialization import HISTORY_CODEC
-from storage.staff import notifications as notices
+from storage.staff.notifications import notify_staff_member
 
 _CASE = tables.cases.c
 _UPDATE_REASSIGNED = (
@@ -33,7 +33,7 @@ async def reassign_case(act: ApplyTransition, answer_by: date, seal: Cipher, bat
     row = (await batch.connection.execute(query)).one()
     told = Reply("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
     for staff in others:
-        await notices.notify_staff_member(staff, told, batch, due=answer_by)
+        await notify_staff_member(staff, told, batch, due=answer_by)
 
 
 async def _find_closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None:

@@ -13,14 +13,14 @@ from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import SESSION_IDLE_TIMEOUT
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
-from storage.cases import subscriptions as news
-from storage.cases import unsend_map as sent
-from storage.db import sqlite as database
+from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION, hash_case_subscription
+from storage.cases.unsend_map import delete_expired_message_origins
+from storage.db import sqlite
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
-from storage.tables import rules as ruling
+from storage.tables.rules import CASE_RULE_TABLES
 
 EXPIRED_DRAFT_TTL = timedelta(hours=24)
 """How long one is known to have had a draft, so that one can be told that it lapsed."""
@@ -73,7 +73,7 @@ class RetentionJobs:
     async def expire_message_origins(self, now: datetime) -> int:
         """Forget which messages of a platform went into which case."""
         async with self.committer.transaction() as connection:
-            return await sent.delete_expired_message_origins(connection, now)
+            return await delete_expired_message_origins(connection, now)
 
     async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""
@@ -90,8 +90,8 @@ class RetentionJobs:
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for case in cases:
                 batch.add_statement(
-                    news.DELETE_CASE_SUBSCRIPTION,
-                    of_case=news.hash_case_subscription(self.committer.keyring, case),
+                    DELETE_CASE_SUBSCRIPTION,
+                    of_case=hash_case_subscription(self.committer.keyring, case),
                 )
                 await batch.audit(ActorKind.CLOCK, "erased", case)
             await batch.flush()
@@ -103,7 +103,7 @@ class RetentionJobs:
 
         secure_delete covers the database only. False where a reader was in the way: the next tick tries again.
         """
-        return await asyncio.to_thread(database.checkpoint_wal, self.database)
+        return await asyncio.to_thread(sqlite.checkpoint_wal, self.database)
 
     async def is_done(self, name: str, due: str) -> bool:
         """Whether a chore of the clock was done already."""
@@ -126,7 +126,7 @@ async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> list[s
     files = list((await connection.execute(owned)).scalars())
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
     for table in (
-        *ruling.CASE_RULE_TABLES,
+        *CASE_RULE_TABLES,
         tables.files,
         tables.envelopes,
         tables.history,

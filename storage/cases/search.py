@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import RowMapping, Select, and_, or_, select, tuple_
 
 from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, SearchCases
-from storage.cases import exclusions as concerns
-from storage.cases import officer_queries as docket
+from storage.cases.exclusions import build_hidden_condition
+from storage.cases.officer_queries import CASE_COLUMNS, LISTED_CASE_COLUMNS, decode_report, row_to_case
 from storage.crypto.keyring import Keyring
 from storage.db.read_context import ReadContext
 
@@ -21,7 +21,7 @@ SEARCH_SECONDS = 1.5
 
 OpenReadContext: TypeAlias = Callable[[], AbstractAsyncContextManager[ReadContext]]
 
-_CASE = docket.CASE_COLUMNS
+_CASE = CASE_COLUMNS
 
 
 async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearchResult:
@@ -38,7 +38,7 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
             reached = (row["fiscal_year"], row["number"])
             searched += 1
             if _has_text(row, needle, sight.keyring):
-                found.append(docket.row_to_case(row))
+                found.append(row_to_case(row))
             if len(found) == query.limit:
                 return CaseSearchResult(
                     tuple(found), searched, reached, has_more=place < len(rows) or len(rows) == SEARCH_SLICE
@@ -49,14 +49,14 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
 
 
 def _has_text(row: RowMapping, needle: str, seals: Keyring) -> bool:
-    told = docket.decode_report(row["id"], seals.unwrap_case_cipher(row["id"], row["key"]), row["report"])
+    told = decode_report(row["id"], seals.unwrap_case_cipher(row["id"], row["key"]), row["report"])
     return any(needle in answer.casefold() for answer in told.answers.values())
 
 
 def _select_slice(query: SearchCases, below: tuple[int, int]) -> Select[Any]:
     """The next cases that the person may read, from where the search has come to."""
-    seen = and_(~concerns.build_hidden_condition(query.staff), _CASE.avoid.is_distinct_from(query.staff))
-    wanted = select(*docket.LISTED_CASE_COLUMNS, _CASE.key, _CASE.report).where(seen)
+    seen = and_(~build_hidden_condition(query.staff), _CASE.avoid.is_distinct_from(query.staff))
+    wanted = select(*LISTED_CASE_COLUMNS, _CASE.key, _CASE.report).where(seen)
     if not query.all_officers:
         wanted = wanted.where(or_(_CASE.officer.is_(None), _CASE.officer == query.staff))
     if below != (0, 0):

@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, delete, select, update
 
-from handlers import thai
 from handlers.consultations.messages import (
     Consultation,
     ConsultationPhase,
@@ -22,8 +21,17 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.events import Act, Query, Reply, raw_text
+from handlers.thai import normalize_for_matching
 from ita_stats.calendar import CalendarMonth, day_in_bangkok
-from ita_stats.opinions import model as voice
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedConsultation,
+    CountedFeedback,
+    CountedQuestion,
+    CountedTheme,
+    ThemeDecision,
+)
 from storage import tables
 from storage.consultations.store import decode_consultation, decode_response_answers
 from storage.crypto.keyring import Keyring
@@ -78,7 +86,7 @@ async def _load_free_texts(code: str, sight: ReadContext) -> list[tuple[FreeText
             await asyncio.sleep(0)
         said = decode_response_answers(one, sight.keyring)
         for key in (key for key in own if said.get(key)):
-            found.setdefault((key, thai.normalize_for_matching(said[key])), (said[key], []))[1].append(one.id)
+            found.setdefault((key, normalize_for_matching(said[key])), (said[key], []))[1].append(one.id)
     return [
         (FreeText(number, key, text, len(voices)), voices)
         for number, ((key, _), (text, voices)) in enumerate(found.items(), start=1)
@@ -163,7 +171,7 @@ class ConsultationStatistics:
     keyring: Keyring
     open_read_context: Callable[[], Any]
 
-    async def load_consultations(self) -> tuple[voice.CountedConsultation, ...]:
+    async def load_consultations(self) -> tuple[CountedConsultation, ...]:
         """All that were ever announced, the newest first."""
         async with self.open_read_context() as sight:
             rows = await sight.connection.execute(
@@ -180,7 +188,7 @@ class ConsultationStatistics:
             )
             return content
 
-    async def stream_responses(self, code: str) -> AsyncIterator[list[voice.AnonymousResponse]]:
+    async def stream_responses(self, code: str) -> AsyncIterator[list[AnonymousResponse]]:
         """The voices of a consultation, some at a time."""
         async with self.open_read_context() as sight:
             row = (
@@ -199,7 +207,7 @@ class ConsultationStatistics:
                 while given := await reading:
                     reading = asyncio.ensure_future(_load_responses_after(sight, code, given[-1].id))
                     yield [
-                        voice.AnonymousResponse(
+                        AnonymousResponse(
                             one.account, _drop_texts(decode_response_answers(one, self.keyring), texts)
                         )
                         for one in given
@@ -208,16 +216,16 @@ class ConsultationStatistics:
                 reading.cancel()
                 await asyncio.wait([reading])
 
-    async def load_themes(self, code: str) -> tuple[voice.CountedTheme, ...]:
+    async def load_themes(self, code: str) -> tuple[CountedTheme, ...]:
         """The themes of a consultation, with the office's answers as they are now."""
         async with self.open_read_context() as sight:
             known = await list_themes(ListThemes(code), sight)
         return tuple(
-            voice.CountedTheme(
+            CountedTheme(
                 one.name,
                 one.voices,
                 one.quotes,
-                voice.ThemeDecision(one.taken.value) if one.taken else None,
+                ThemeDecision(one.taken.value) if one.taken else None,
                 one.reason,
                 one.by,
                 one.done,
@@ -232,7 +240,7 @@ class ConsultationStatistics:
             sealed = (await sight.connection.execute(query)).scalar()
         return self.keyring.question.decrypt(sealed, "ballots", code, "result") if sealed else None
 
-    async def load_feedback(self) -> tuple[voice.CountedFeedback, ...]:
+    async def load_feedback(self) -> tuple[CountedFeedback, ...]:
         """What is counted of all opinions: month, topic and score, also where the words are erased already."""
         async with self.open_read_context() as sight:
             rows = (
@@ -241,17 +249,16 @@ class ConsultationStatistics:
                 )
             ).all()
         return tuple(
-            voice.CountedFeedback(CalendarMonth.from_date(row.said_on).code, row.topic, row.score)
-            for row in rows
+            CountedFeedback(CalendarMonth.from_date(row.said_on).code, row.topic, row.score) for row in rows
         )
 
 
-def _to_statistics_consultation(ballot: Consultation) -> voice.CountedConsultation:
+def _to_statistics_consultation(ballot: Consultation) -> CountedConsultation:
     questions = tuple(
-        voice.CountedQuestion(one.key, voice.AnswerKind(one.kind.value), one.title, one.options)
+        CountedQuestion(one.key, AnswerKind(one.kind.value), one.title, one.options)
         for one in ballot.questions
     )
-    return voice.CountedConsultation(
+    return CountedConsultation(
         ballot.code, ballot.title, ballot.background, ballot.link, ballot.opens, ballot.closes, questions
     )
 

@@ -13,7 +13,7 @@ from storage.consultations.close import anonymize_responses, stop_responses
 from storage.consultations.store import find_consultation_row, to_epoch_minutes
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.staff import notifications as notices
+from storage.staff.notifications import notify_case_workers
 
 _CONSULTATION_COLUMN = tables.ballots.c
 _FEEDBACK_COLUMN = tables.opinions.c
@@ -81,6 +81,6 @@ async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int
         if not count:
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
-        told = await notices.notify_case_workers(Reply("inquiry.notice.promised", {"count": count}), batch)
+        told = await notify_case_workers(Reply("inquiry.notice.promised", {"count": count}), batch)
         await batch.flush()
     return told

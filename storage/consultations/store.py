@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import thai
 from handlers.consultations.messages import (
     AnnounceConsultation,
     Consultation,
@@ -27,8 +26,9 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.events import Act, Query
 from handlers.questions.messages import ReplyAddress
+from handlers.thai import normalize_for_matching
 from storage import tables
-from storage.cases import subscriptions as news
+from storage.cases.subscriptions import hash_subscriber
 from storage.crypto.aead import generate_key, hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
@@ -129,7 +129,7 @@ async def submit_response(act: SubmitResponse, batch: WriteBatch) -> None:
 
 
 async def _add_statement(batch: WriteBatch, code: str, question: str, words: str) -> None:
-    twin = batch.keyring.hash_id("a statement", code, question, thai.normalize_for_matching(words))
+    twin = batch.keyring.hash_id("a statement", code, question, normalize_for_matching(words))
     column = tables.statements.c
     known = select(column.id).where(column.code == code, column.twin == twin)
     if (await batch.connection.execute(known)).first() is None:
@@ -149,7 +149,7 @@ def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None
         "hearers",
         mark=at,
         code=code,
-        person=news.hash_subscriber(batch.keyring, back.person_id),
+        person=hash_subscriber(batch.keyring, back.person_id),
         sealed=sealed,
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from storage.crypto.aead import KEY_BYTES, generate_key
 from storage.errors import KeyFileError
-from storage.files import directories as folders
+from storage.files.directories import acquire_exclusive_lock, create_private_directory, fsync_directory
 
 KEY_NAMES = ("seal", "pepper", "person", "audit", "envelope")
 
@@ -50,8 +50,8 @@ class KeyFiles:
 
 def load_or_create_keys(place: DeskPaths) -> KeyFiles:
     """The keys of a desk; made afresh where neither keys nor database exist yet. Raises KeyTrouble."""
-    folders.create_private_directory(place.folder)
-    with folders.acquire_exclusive_lock(
+    create_private_directory(place.folder)
+    with acquire_exclusive_lock(
         place.folder / ".opening"
     ):  # two first starts at once agree on one set of keys
         missing = [name for name in KEY_NAMES if not place.key_paths[name].exists()]
@@ -81,14 +81,14 @@ def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
 
 
 def _create_key_file(path: Path) -> None:
-    folders.create_private_directory(path.parent)
+    create_private_directory(path.parent)
     young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the key's own name
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(b"1 " + base64.b64encode(generate_key()) + b"\n")
         file.flush()
         os.fsync(file.fileno())
     young.rename(path)
-    folders.fsync_directory(path.parent)
+    fsync_directory(path.parent)
 
 
 def _read_key_file(path: Path) -> Mapping[int, bytes]:

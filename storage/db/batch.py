@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
 from ita_stats.cases.fact import Fact, FactField
-from storage import audit, tables
-from storage.audit import AuditChain, AuditRecord
+from storage import tables
+from storage.audit import AuditChain, AuditRecord, load_audit_chain
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
-from storage.db import sqlite as database
-from storage.tables import rules as ruling
+from storage.db.sqlite import compile_sql, execute_batches, fetch_all
+from storage.tables.rules import SCHEMA_METADATA
 
 if TYPE_CHECKING:
     from storage.staff.roster import Roster
@@ -42,8 +42,8 @@ _UPSERT_BY_TABLE = {
         tables.shelf,
     )
 }
-INSERT_BY_TABLE = {table.name: insert(table) for table in ruling.SCHEMA_METADATA.sorted_tables}
-_SELECT_LAST_NUMBER = database.compile_sql(
+INSERT_BY_TABLE = {table.name: insert(table) for table in SCHEMA_METADATA.sorted_tables}
+_SELECT_LAST_NUMBER = compile_sql(
     select(tables.counters.c.last).where(tables.counters.c.fiscal_year == bindparam("fiscal_year"))
 )
 DELETE_DRAFT_FILE = delete(tables.files).where(
@@ -100,7 +100,7 @@ class WriteBatch:
     async def allocate_number(self, fiscal_year: int) -> int:
         """The next register number of a fiscal year."""
         if fiscal_year not in self._last_numbers:
-            last = await database.fetch_all(self.connection, _SELECT_LAST_NUMBER, (fiscal_year,))
+            last = await fetch_all(self.connection, _SELECT_LAST_NUMBER, (fiscal_year,))
             self._last_numbers[fiscal_year] = last[0][0] if last else 0
         self._last_numbers[fiscal_year] += 1
         return self._last_numbers[fiscal_year]
@@ -108,7 +108,7 @@ class WriteBatch:
     async def audit(self, actor: str, what: str, ref: str) -> None:
         """A line in the audit trail, of this hour."""
         if self._chain is None:
-            self._chain = await audit.load_audit_chain(self.connection, self.keyring.audit_keys)
+            self._chain = await load_audit_chain(self.connection, self.keyring.audit_keys)
         hour = int(self.now.timestamp()) // 3600
         self.insert("audit", **self._chain.add(AuditRecord(hour, actor, what, ref)))
 
@@ -131,7 +131,7 @@ class WriteBatch:
         if self._chain is not None:
             self.upsert("audit_head", **self._chain.head_row())
         ordered = sorted(self._rows.values(), key=_write_order)
-        await database.execute_batches(
+        await execute_batches(
             self.connection, [(compile_statement(statement), rows) for statement, rows in ordered]
         )
 

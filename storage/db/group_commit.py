@@ -17,8 +17,8 @@ from handlers.dialog.events import Event, Lang, Reply, Session, TurnResult
 from storage.act_registry import ACT_WRITERS
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
-from storage.db import idempotency as said
 from storage.db.batch import WriteBatch, compile_statement
+from storage.db.idempotency import find_event_answers, hash_events, save_event_answers
 from storage.db.sqlite import execute_batches
 from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
 from storage.serialization import OutboxMessage, StoredAnswer, encode_outbox_message
@@ -164,14 +164,14 @@ class GroupCommitWriter:
     ) -> tuple[dict[str, CommitResult], list[str]]:
         """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
         batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
-        marked = said.hash_events(self.daily_keys, [p.event.id for p in turns])
-        known = _to_duplicates(await said.find_event_answers(connection, self.daily_keys, marked))
+        marked = hash_events(self.daily_keys, [p.event.id for p in turns])
+        known = _to_duplicates(await find_event_answers(connection, self.daily_keys, marked))
         fresh = [p for p in turns if p.event.id not in known]
         await self.sessions.check_versions(connection, ((p.event.person_id, p.before) for p in fresh))
         for pending in fresh:
             await self._add_turn(pending, batch)
         if fresh:
-            said.save_event_answers(
+            save_event_answers(
                 [(p.event.id, StoredAnswer(_reply_language(p), p.turn.replies)) for p in fresh], marked, batch
             )
         await batch.flush()
@@ -199,10 +199,8 @@ class GroupCommitWriter:
 
     async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
         """The answer of an event that came before."""
-        marked = said.hash_events(self.daily_keys, [event_id])
-        return _to_duplicates(await said.find_event_answers(connection, self.daily_keys, marked)).get(
-            event_id
-        )
+        marked = hash_events(self.daily_keys, [event_id])
+        return _to_duplicates(await find_event_answers(connection, self.daily_keys, marked)).get(event_id)
 
     async def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:
         event, turn = pending.event, pending.turn

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
-from storage.files import directories as folders
+from storage.files.directories import acquire_exclusive_lock, create_private_directory
 
 T = TypeVar("T")
 
@@ -38,8 +38,8 @@ sqlite3.register_adapter(date, date.isoformat)  # a day is its ISO text
 
 def prepare_database(path: Path) -> None:
     """Make the file (0600, in a folder of 0700) and bring its schema to the newest version. Raises NewerSchema."""
-    folders.create_private_directory(path.parent)
-    with folders.acquire_exclusive_lock(path.parent / ".opening"):
+    create_private_directory(path.parent)
+    with acquire_exclusive_lock(path.parent / ".opening"):
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         if _read_schema_version(path) != SCHEMA_HEAD:

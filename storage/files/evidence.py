@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers import thai
 from handlers.dialog.events import File, FileProblem
+from handlers.thai import clean_text
 from storage import tables
 from storage.crypto.aead import (
     CHUNK_BYTES,
@@ -30,7 +30,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import DiskFullError, StorageError
-from storage.files import directories as folders
+from storage.files.directories import create_private_directory, fsync_directory
 from storage.files.file_types import detect_file_type, find_file_problem, has_wrong_extension
 from storage.serialization import FILE_META_CODEC, FileMeta
 
@@ -133,7 +133,7 @@ class EvidenceStore:
         """A stream, sealed on the disk: its size (more than MOST_BYTES: cut off there) and its SHA-256."""
         size, digest, sealer = 0, sha256(), StreamEncryptor(key)
         path = self._path(row)
-        folders.create_private_directory(path.parent)
+        create_private_directory(path.parent)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sealed:
                 async for chunk in chunks:
@@ -145,7 +145,7 @@ class EvidenceStore:
                 sealed.write(sealer.finalize())
                 sealed.flush()
                 await asyncio.to_thread(os.fsync, sealed.fileno())
-            await asyncio.to_thread(folders.fsync_directory, path.parent)
+            await asyncio.to_thread(fsync_directory, path.parent)
             yield size, digest.hexdigest()
         except BaseException as trouble:
             path.unlink(missing_ok=True)
@@ -220,9 +220,7 @@ class EvidenceStore:
 
 def sanitize_file_name(name: str) -> str:
     """A file's name without its path, and without what a name must not hide."""
-    last = (
-        re.split(r"[/\\]", thai.clean_text(name).text)[-1].replace("\n", " ").replace("\ufffd", "?").strip()
-    )
+    last = re.split(r"[/\\]", clean_text(name).text)[-1].replace("\n", " ").replace("\ufffd", "?").strip()
     if len(last) <= MAX_FILE_NAME_LENGTH:
         return last or "ไฟล์"
     stem, dot, ending = last.rpartition(".")

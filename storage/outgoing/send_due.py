@@ -8,20 +8,20 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import thai
 from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, get_next_status
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
 from handlers.dialog.events import Reply
 from handlers.staff.complaints.messages import OutgoingReply
+from handlers.thai import to_bangkok_date
 from storage import tables
 from storage.act_registry import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.outgoing.undo_window import DELETE_SCHEDULED_REPLY
-from storage.questions import scheduled_answers as answering
+from storage.questions.scheduled_answers import send_due_answers
 from storage.serialization import OUTGOING_REPLY_CODEC
-from storage.staff import notifications as notices
 from storage.staff.members import format_actor
+from storage.staff.notifications import is_active_staff, notify_staff_member
 
 
 @dataclass
@@ -38,7 +38,7 @@ class ScheduledReplies:
             cases = list((await connection.execute(due)).scalars())
         for case in cases:
             count += await self._send_reply(case, now)
-        return count + await answering.send_due_answers(self.committer, now)
+        return count + await send_due_answers(self.committer, now)
 
     async def _send_reply(self, case: str, now: datetime) -> int:
         column = tables.held.c
@@ -65,8 +65,8 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
         column.id == sending.case
     )
     row = (await batch.connection.execute(query)).one()
-    seq, on = row.seq + 1, thai.to_bangkok_date(batch.now)
-    if not await notices.is_active_staff(sending.staff, batch):
+    seq, on = row.seq + 1, to_bangkok_date(batch.now)
+    if not await is_active_staff(sending.staff, batch):
         # Rights end at once: what somebody wrote in their last minute does not go out.
         await batch.audit(format_actor(sending.staff), "not-sent", sending.case)
         return None
@@ -85,7 +85,7 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
         told = Reply(
             "staff.notice.overtaken", {"number": number, "status": Reply(f"staff.status.{row.status}")}
         )
-        return await notices.notify_staff_member(sending.staff, told, batch)
+        return await notify_staff_member(sending.staff, told, batch)
     move = ApplyTransition(
         sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
     )

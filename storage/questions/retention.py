@@ -11,11 +11,11 @@ from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
-from storage.cases import subscriptions as news
+from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.questions.store import hash_reply_address
-from storage.staff import notifications as notices
+from storage.staff.notifications import notify_case_workers
 
 _COLUMN = tables.questions.c
 
@@ -34,7 +34,7 @@ async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, af
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now)
         for question in ended:
             batch.add_statement(
-                news.DELETE_CASE_SUBSCRIPTION, of_case=hash_reply_address(committer.keyring, question)
+                DELETE_CASE_SUBSCRIPTION, of_case=hash_reply_address(committer.keyring, question)
             )
             await batch.audit(ActorKind.CLOCK, "question-erased", question)
         await batch.flush()
@@ -67,14 +67,14 @@ async def remind_of_due_questions(
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
         due = Reply("inquiry.notice.due", {"soon": soon, "late": late})
-        told = await notices.notify_case_workers(due, batch, {Role.OFFICER})
+        told = await notify_case_workers(due, batch, {Role.OFFICER})
         if not told:
-            told = await notices.notify_case_workers(due, batch)
+            told = await notify_case_workers(due, batch)
         elif climbed := await _count_open_questions(
             connection, _COLUMN.answer_by <= today - timedelta(days=climbs)
         ):
             say = Reply("inquiry.notice.climbed", {"late": climbed, "days": climbs})
-            told += await notices.notify_case_workers(say, batch, {Role.SUPERVISOR})
+            told += await notify_case_workers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
     return told
 

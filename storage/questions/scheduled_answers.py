@@ -4,16 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import thai
 from handlers.complaints.messages import ActorKind
 from handlers.questions.messages import AppendThreadLine, OutgoingAnswer, ThreadLineKind
+from handlers.thai import to_bangkok_date
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER
-from storage.questions import store as questions
-from storage.staff import notifications as notices
+from storage.questions.store import append_thread_line, load_thread
 from storage.staff.members import format_actor
+from storage.staff.notifications import is_active_staff
 
 _COLUMN = tables.held_answers.c
 
@@ -43,17 +43,17 @@ async def _send_answer(committer: GroupCommitWriter, question: str, now: datetim
 
 
 async def _append_answer(one: OutgoingAnswer, batch: WriteBatch) -> None:
-    found = await questions.load_thread(one.thread, batch.connection, batch.keyring)
-    if found is None or not await notices.is_active_staff(one.staff, batch):
+    found = await load_thread(one.thread, batch.connection, batch.keyring)
+    if found is None or not await is_active_staff(one.staff, batch):
         # Rights end at once: what somebody wrote in their last minute does not go out.
         return await batch.audit(format_actor(one.staff), "not-sent", one.thread)
     line = AppendThreadLine(
         found.id,
         found.seq + 1,
-        thai.to_bangkok_date(batch.now),
+        to_bangkok_date(batch.now),
         ThreadLineKind.ANSWER,
         ActorKind.OFFICE,
         one.text,
         staff=one.staff,
     )
-    return await questions.append_thread_line(line, batch)
+    return await append_thread_line(line, batch)

@@ -28,16 +28,16 @@ from handlers.questions.messages import (
 )
 from ita_stats.calendar import fiscal_year
 from storage import tables
-from storage.cases import subscriptions as news
-from storage.cases import unsend_map as sent
+from storage.cases.subscriptions import hash_subscriber
+from storage.cases.unsend_map import save_message_origins
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_version
 from storage.serialization import ATTEMPTS_CODEC, OUTBOX_MESSAGE_CODEC, OutboxMessage, encode_outbox_message
-from storage.staff import notifications as notices
 from storage.staff.members import format_actor
+from storage.staff.notifications import notify_of_new_item
 
 _COLUMN = tables.questions.c
 _SCHEDULED_COLUMN = tables.held_answers.c
@@ -218,9 +218,9 @@ async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
         board="",
     )
     _insert_line(batch, question, 1, act.on, ThreadLineKind.ASKED, act.text)
-    sent.save_message_origins(question, act.message_origins, batch)
+    save_message_origins(question, act.message_origins, batch)
     _save_reply_address(batch, question, act.reply_address)
-    await notices.notify_of_new_item("inquiry.notice.new", year, number, act.answer_by, batch)
+    await notify_of_new_item("inquiry.notice.new", year, number, act.answer_by, batch)
     await batch.audit(ActorKind.REPORTER, "asked", question)
 
 
@@ -230,7 +230,7 @@ async def append_thread_line(act: AppendThreadLine, batch: WriteBatch) -> None:
     if found is None:
         raise ConflictError("the question was erased meanwhile")
     _insert_line(batch, act.thread, act.seq, act.on, act.kind, act.text)
-    sent.save_message_origins(act.thread, act.message_origins, batch)
+    save_message_origins(act.thread, act.message_origins, batch)
     touched = {"question": act.thread, "to_seq": act.seq, "on_day": act.on}
     if act.kind is ThreadLineKind.ANSWER:
         batch.add_statement(SET_QUESTION_ANSWERED, to_state=QuestionState.ANSWERED.value, **touched)
@@ -299,9 +299,7 @@ def _save_reply_address(batch: WriteBatch, question: str, back: ReplyAddress | N
     at = hash_reply_address(batch.keyring, question)
     letter = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
     sealed = batch.keyring.waiting.encrypt(letter, "addresses", at.hex(), "letter")
-    batch.upsert(
-        "addresses", mark=at, person=news.hash_subscriber(batch.keyring, back.person_id), sealed=sealed
-    )
+    batch.upsert("addresses", mark=at, person=hash_subscriber(batch.keyring, back.person_id), sealed=sealed)
 
 
 async def _enqueue_answer(batch: WriteBatch, found: QuestionThread, answer: str) -> None:

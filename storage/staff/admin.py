@@ -22,7 +22,7 @@ from storage.staff.members import (
 )
 from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress
-from storage.tables import rules as ruling
+from storage.tables.rules import keyholes
 
 
 @dataclass
@@ -82,6 +82,6 @@ class StaffAdmin:
         """Forget codes that nobody can use any more; gives how many."""
         at, count = to_epoch_minutes(now), 0
         async with self.committer.transaction() as connection:
-            for table in (tables.spent, tables.invitations, ruling.keyholes):
+            for table in (tables.spent, tables.invitations, keyholes):
                 count += (await connection.execute(delete(table).where(table.c.until <= at))).rowcount
         return count

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, null, select, update
 
-from handlers.dialog import receipt
 from handlers.dialog.events import Act, Query
+from handlers.dialog.receipt import RECEIPT_ALPHABET, normalize_receipt
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
@@ -214,18 +214,18 @@ def format_actor(staff: str) -> str:
 
 def generate_staff_code() -> str:
     """A code that nobody guesses: ten symbols, shown in two groups."""
-    code = "".join(secrets.choice(receipt.RECEIPT_ALPHABET) for _ in range(CODE_SYMBOLS))
+    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(CODE_SYMBOLS))
     return f"{code[:5]}-{code[5:]}"
 
 
 def hash_invitation(seals: Keyring, code: str) -> bytes:
     """What is stored of an invitation."""
-    return seals.hash_id("invitation", receipt.normalize_receipt(code))
+    return seals.hash_id("invitation", normalize_receipt(code))
 
 
 def hash_recovery_code(seals: Keyring, staff: str, code: str) -> bytes:
     """What is stored of a recovery code."""
-    return seals.hash_id("recovery", staff, receipt.normalize_receipt(code))
+    return seals.hash_id("recovery", staff, normalize_receipt(code))
 
 
 def hash_factor_step(seals: Keyring, staff: str, step: int) -> bytes:

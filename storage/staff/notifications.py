@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from handlers import thai
 from handlers.dialog.events import Reply
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
+from handlers.thai import format_date
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.serialization import OutboxMessage, encode_outbox_message
@@ -39,7 +39,7 @@ async def notify_of_new_item(
         opened = batch.keyring.staff.decrypt(row.address, "groups", row.mark.hex(), "address")
         told.append(STAFF_ADDRESS_CODEC.validate_json(opened))
     for address in told:
-        due = thai.format_date(answer_by, address.lang)
+        due = format_date(answer_by, address.lang)
         enqueue_staff_notification(address, Reply(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
@@ -67,7 +67,7 @@ async def notify_staff_member(staff: str, say: Reply, batch: WriteBatch, due: da
     """Tell one person of the staff something. due: a day that is said in their language."""
     for one, address in await list_active_staff(batch):
         if one.id == staff and address is not None:
-            day = {} if due is None else {"due": thai.format_date(due, address.lang)}
+            day = {} if due is None else {"due": format_date(due, address.lang)}
             enqueue_staff_notification(address, replace(say, args={**say.args, **day}), batch)
 
 

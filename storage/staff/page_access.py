@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, bindparam, delete, select
 
-from handlers.dialog import receipt
 from handlers.dialog.events import Act, Lang, Query
+from handlers.dialog.receipt import RECEIPT_ALPHABET
 from handlers.staff.page_access import (
     ACCESS_LINK_TTL,
     AccessLink,
@@ -30,12 +30,12 @@ from storage.db.read_context import ReadContext
 from storage.errors import ConflictError
 from storage.staff.members import format_actor, to_epoch_minutes
 from storage.staff.roster import decode_staff
-from storage.tables import rules as ruling
+from storage.tables.rules import keyholes
 
 PASSWORD_GROUPS, PASSWORD_GROUP_SYMBOLS = 5, 4
 """Of a password."""
 
-PAGE_ACCESS_TABLE = ruling.keyholes
+PAGE_ACCESS_TABLE = keyholes
 _DELETE_PAGE_ACCESS = delete(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark == bindparam("used"))
 
 
@@ -68,7 +68,7 @@ async def answer_new_export_password(query: NewExportPassword, sight: ReadContex
 def generate_export_password() -> str:
     """Twenty symbols in five groups: 100 random bits."""
     groups = (
-        "".join(secrets.choice(receipt.RECEIPT_ALPHABET) for _ in range(PASSWORD_GROUP_SYMBOLS))
+        "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(PASSWORD_GROUP_SYMBOLS))
         for _ in range(PASSWORD_GROUPS)
     )
     return "-".join(groups)

@@ -21,7 +21,7 @@ from bot.web.templating import PageRenderer
 from ita_stats.opinions.feedback import PublishedTopic
 from ita_stats.opinions.model import CountedConsultation, CountedFeedback
 from ita_stats.opinions.results import PublishedResults
-from tests.ita_stats.opinions import said
+from tests.ita_stats.opinions.said import SAMPLE_CONSULTATION, make_results
 from tests.play import OFFICE
 
 NOW = datetime.now(UTC)
@@ -30,27 +30,27 @@ TOPICS = (
     PublishedTopic("site", "เว็บไซต์", "Website"),
 )
 OPEN_CONSULTATION = replace(
-    said.SAMPLE_CONSULTATION,
+    SAMPLE_CONSULTATION,
     code="OPEN1",
     title="ป้ายบอกทางในสำนักงาน",
     opens=NOW - timedelta(3),
     closes=NOW + timedelta(3),
 )
 UNCOUNTED_CONSULTATION = replace(
-    said.SAMPLE_CONSULTATION,
+    SAMPLE_CONSULTATION,
     code="WAIT1",
     title="แบบฟอร์มใหม่",
     opens=NOW - timedelta(9),
     closes=NOW - timedelta(1),
 )
 FUTURE_CONSULTATION = replace(
-    said.SAMPLE_CONSULTATION,
+    SAMPLE_CONSULTATION,
     code="LATER",
     title="ยังไม่ถึงเวลา",
     opens=NOW + timedelta(9),
     closes=NOW + timedelta(19),
 )
-CLOSED_CONSULTATION = replace(said.SAMPLE_CONSULTATION, opens=NOW - timedelta(60), closes=NOW - timedelta(30))
+CLOSED_CONSULTATION = replace(SAMPLE_CONSULTATION, opens=NOW - timedelta(60), closes=NOW - timedelta(30))
 
 
 @dataclass
@@ -79,7 +79,7 @@ class InMemoryOpinionSource:
 
 def make_opinion_source() -> InMemoryOpinionSource:
     """Consultations at every stage, and opinions of the fiscal years before."""
-    results = replace(said.make_results(), opens=CLOSED_CONSULTATION.opens, closes=CLOSED_CONSULTATION.closes)
+    results = replace(make_results(), opens=CLOSED_CONSULTATION.opens, closes=CLOSED_CONSULTATION.closes)
     opinions = [
         CountedFeedback(f"2568-{month:02}", topic, score)
         for month in (1, 2, 5, 6)

@@ -11,11 +11,10 @@ from typing import Any
 from bot.publishing import releases
 from bot.publishing.releases import ReleaseContext, ReleaseRequest, ReleaseResult
 from handlers.office import Office
-from ita_stats import period
 from ita_stats.cases.fact import Fact
-from storage import store
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths
+from ita_stats.period import parse_period
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import open_store
 from tests.bot.test_statistics import write_facts
 from tests.ita_stats.registers import CaseFactsWriter, make_year_of_facts
 from tests.play import OFFICE
@@ -26,7 +25,7 @@ END = date(2026, 9, 30)
 
 def make_release_request(text: str = "fy2569", as_of: date = END, **more: Any) -> ReleaseRequest:
     """An order in words."""
-    return ReleaseRequest(period.parse_period(text, as_of), as_of, "month", **more)
+    return ReleaseRequest(parse_period(text, as_of), as_of, "month", **more)
 
 
 def make_late_case(on: date = date(2026, 2, 10), about: str = "f" * 32) -> list[Fact]:
@@ -62,7 +61,7 @@ class ReleaseDesk:
         async def run_in_loop() -> Any:
             async with (
                 asyncio.timeout(60),
-                store.open_store(keys.load_or_create_keys(self.paths), now) as one,
+                open_store(load_or_create_keys(self.paths), now) as one,
             ):
                 done = await scene(ReleaseContext(self.paths, one, self.office))
                 assert await one.verify_audit() == []

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot import bootstrap as app
-from bot import startup_checks as advice
+from bot.bootstrap import App, RunningDesk
 from bot.settings import DeskSettings, Settings
+from bot.startup_checks import NO_ABLE_ALTERNATE_WARNING, NO_ALTERNATE_WARNING, collect_startup_warnings
 from handlers.office import Office
 from handlers.staff.permissions import Role
 from storage.crypto.key_files import DeskPaths
@@ -31,8 +31,8 @@ def make_office_naming(*officers: str) -> Office:
 async def collect_warnings(
     desk: DeskHarness, home: Path, office: Office, name: str = "complaints"
 ) -> tuple[str, ...]:
-    own = app.RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
-    return await advice.collect_startup_warnings(app.App(Settings(), office, {name: own}), desk.now())
+    own = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
+    return await collect_startup_warnings(App(Settings(), office, {name: own}), desk.now())
 
 
 def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
@@ -40,23 +40,23 @@ def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with open_desk(home) as desk:
-            assert await collect_warnings(desk, home, OFFICE) == (advice.NO_ALTERNATE_WARNING,)
+            assert await collect_warnings(desk, home, OFFICE) == (NO_ALTERNATE_WARNING,)
             assert await collect_warnings(desk, home, make_office_naming("วิชัย มั่นคง")) == (
-                advice.NO_ABLE_ALTERNATE_WARNING,
+                NO_ABLE_ALTERNATE_WARNING,
             )
             await desk.add_staff("นายวิชัย มั่นคง", "officer")  # invited, and not there yet
             assert await collect_warnings(desk, home, make_office_naming("วิชัย มั่นคง")) == (
-                advice.NO_ABLE_ALTERNATE_WARNING,
+                NO_ABLE_ALTERNATE_WARNING,
             )
             await add_officer(desk, "ผู้ตรวจ", Role.AUDITOR)
             assert await collect_warnings(desk, home, make_office_naming("ผู้ตรวจ")) == (
-                advice.NO_ABLE_ALTERNATE_WARNING,
+                NO_ABLE_ALTERNATE_WARNING,
             )
             await add_officer(desk, "มาลี", Role.SUPERVISOR)
             assert await collect_warnings(desk, home, make_office_naming("นางสาวมาลี", "วิชัย มั่นคง")) == ()
             await desk.remove_staff("มาลี")
             assert await collect_warnings(desk, home, make_office_naming("มาลี")) == (
-                advice.NO_ABLE_ALTERNATE_WARNING,
+                NO_ABLE_ALTERNATE_WARNING,
             )
             assert await collect_warnings(desk, home, OFFICE, "service") == ()
 
@@ -69,17 +69,15 @@ def test_which_bot_would_stay_mute(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with open_desk(home) as desk:
-            own = app.RunningDesk("complaints", DeskPaths.under(home, "complaints"), desk.store, desk.engine)
+            own = RunningDesk("complaints", DeskPaths.under(home, "complaints"), desk.store, desk.engine)
 
             async def hears(**told: Any) -> list[str]:
-                house = app.App(
+                house = App(
                     Settings(complaints=DeskSettings(**told)), make_office_naming("x"), {"complaints": own}
                 )
-                said = await advice.collect_startup_warnings(house, desk.now())
+                said = await collect_startup_warnings(house, desk.now())
                 assert "CANARY" not in "".join(said)
-                return [
-                    words.partition(":")[0] for words in said if words != advice.NO_ABLE_ALTERNATE_WARNING
-                ]
+                return [words.partition(":")[0] for words in said if words != NO_ABLE_ALTERNATE_WARNING]
 
             assert await hears() == []
             assert await hears(**token) == ["ITA_COMPLAINTS__PUBLIC_URL"]
@@ -104,11 +102,11 @@ def test_it_is_said_at_the_start_and_names_nobody(tmp_path: Path) -> None:
         program.communicate(timeout=60)
     assert program.returncode == 0
     assert [line["event"] for line in lines] == ["started", "advice"]
-    assert lines[1]["words"] == advice.NO_ALTERNATE_WARNING
+    assert lines[1]["words"] == NO_ALTERNATE_WARNING
 
 
 def test_it_is_said_in_both_languages() -> None:
-    for words in (advice.NO_ALTERNATE_WARNING, advice.NO_ABLE_ALTERNATE_WARNING):
+    for words in (NO_ALTERNATE_WARNING, NO_ABLE_ALTERNATE_WARNING):
         thai, _, english = words.partition(" / ")
         assert re.search("[ก-๛]", thai)
         assert not re.search("[ก-๛]", english)

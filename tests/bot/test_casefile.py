@@ -6,7 +6,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bot.exporters import case_pdf as casefile
+from bot.exporters.case_pdf import build_case_document, export_case_pdf
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport
 from storage.store import Store
 from tests.play import OFFICE
@@ -22,7 +22,7 @@ def test_a_case_on_paper(tmp_path: Path) -> None:
         await ground.file_complaint(
             one, answers={"story": HOSTILE, "head": "no"}, identity={"name": "วีระชัย คานารีชื่อ"}
         )
-        made = await casefile.export_case_pdf(one, OFFICE, 1, 2570, NOW)
+        made = await export_case_pdf(one, OFFICE, 1, 2570, NOW)
         assert made is not None
         pdf, password = made
         assert len(password) == 24
@@ -33,14 +33,14 @@ def test_a_case_on_paper(tmp_path: Path) -> None:
             assert opened.encryption.stream_method == pikepdf.models.encryption.EncryptionMethod.aesv3
             assert len(opened.pages) == 1
         assert password.encode() not in pdf
-        assert await casefile.export_case_pdf(one, OFFICE, 2, 2570, NOW) is None
-        again = await casefile.export_case_pdf(one, OFFICE, 1, 2570, NOW)
+        assert await export_case_pdf(one, OFFICE, 2, 2570, NOW) is None
+        again = await export_case_pdf(one, OFFICE, 1, 2570, NOW)
         assert again is not None
         assert again[1] != password
         found = await one.answer_query(FindCaseByNumber(1, 2570, ""), NOW)
         told = await one.answer_query(GetCaseReport(found.id), NOW)
         lines = await one.answer_query(GetCaseHistory(found.id), NOW)
-        paper = casefile.build_case_document(found, told, lines, OFFICE, NOW)
+        paper = build_case_document(found, told, lines, OFFICE, NOW)
         assert "คานารีชื่อ" not in str(paper)
         assert HOSTILE in [value for _, value in paper["told"]]  # type: ignore[attr-defined]
         assert await one.verify_audit() == []

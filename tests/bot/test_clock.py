@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.events import Channel, Event
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
 from storage.serialization import QueuedTask
-from tests.end import desk
-from tests.end.desk import DeskHarness
+from tests.end.desk import DeskHarness, open_desk
 from tests.play import OFFICE, WHOLE_REPORT
 
 KEPT_AFTER_CLOSING = timedelta(days=OFFICE.retention.after_closing_days)
@@ -54,12 +53,12 @@ class Person:
 async def run_clock(opened: DeskHarness, at: datetime | None = None) -> list[str]:
     """What the clock did."""
     place: DeskPaths = opened.store.keyring.key_files.paths
-    return [did.job async for did in clock.run_due_jobs(place, opened.store, OFFICE, at or opened.now())]
+    return [did.job async for did in run_due_jobs(place, opened.store, OFFICE, at or opened.now())]
 
 
 @asynccontextmanager
 async def open_test_desk(folder: Path) -> AsyncIterator[DeskHarness]:
-    async with desk.open_desk(folder / "var") as opened:
+    async with open_desk(folder / "var") as opened:
         yield opened
 
 

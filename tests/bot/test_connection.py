@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.web import http_protocol as connection
+from bot.web import http_protocol
 from tests.end.server import WebServer
 
 
@@ -15,8 +15,8 @@ from tests.end.server import WebServer
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     """A server with little patience."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(connection, "HEAD_TIMEOUT", 0.5)
-        patched.setattr(connection, "MAX_CONNECTIONS", 40)
+        patched.setattr(http_protocol, "HEAD_TIMEOUT", 0.5)
+        patched.setattr(http_protocol, "MAX_CONNECTIONS", 40)
         one = WebServer(tmp_path_factory.mktemp("connection") / "var")
         yield one
         one.close()

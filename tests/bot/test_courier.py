@@ -11,8 +11,8 @@ import pytest
 from bot.delivery.worker import FETCH_LEASE, DeliveryWorker, PermanentError, RetryLaterError
 from handlers.dialog.events import Channel, Event, File, FileProblem, Message, Reply
 from storage.serialization import OutboxMessage
-from tests import samples
 from tests.end.desk import DeskHarness, open_desk
+from tests.samples import SAMPLE_FILES, make_photo, make_zip
 
 BACK = b"sealed elsewhere"
 
@@ -131,12 +131,12 @@ def test_a_letter_to_one_who_left_is_given_up_and_the_others_go(tmp_path: Path) 
 
 def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.courier.fetch_wait = samples.SAMPLE_FILES["ใบเสร็จ.pdf"](), 20
+        s.platform.content, s.courier.fetch_wait = SAMPLE_FILES["ใบเสร็จ.pdf"](), 20
         file = await s.courier.fetch_file(s.new_event("1"), "ใบเสร็จ.pdf", {"file": "f1"})
         assert (file.kind, file.misnamed, file.coming) == ("image/png", True, False)
         content = b"".join([piece async for piece in s.desk.store.evidence.read_chunks(file.id)])
         assert content == s.platform.content
-        s.platform.content = samples.SAMPLE_FILES["รวม.zip"]()
+        s.platform.content = SAMPLE_FILES["รวม.zip"]()
         file = await s.courier.fetch_file(s.new_event("2"), "รวม.zip", {"file": "f2"})
         assert (file.id, file.problem) == ("", FileProblem.NOT_ALLOWED)
         assert await s.desk.store.task_queue.list_all(Channel.TELEGRAM) == []
@@ -146,7 +146,7 @@ def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> 
 
 def test_the_talk_goes_on_while_a_file_is_on_its_way(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.gate = samples.make_photo(), asyncio.Event()
+        s.platform.content, s.platform.gate = make_photo(), asyncio.Event()
         event = s.new_event("1")
         file = await s.courier.fetch_file(event, "ภาพถ่าย.jpg", {"file": "f1"})
         assert (file.coming, file.problem) == (True, None)
@@ -162,7 +162,7 @@ def test_the_talk_goes_on_while_a_file_is_on_its_way(tmp_path: Path) -> None:
 
 def test_a_file_that_does_not_come_is_told(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.gate = samples.make_zip(), asyncio.Event()
+        s.platform.content, s.platform.gate = make_zip(), asyncio.Event()
         file = await s.courier.fetch_file(s.new_event("1"), "รวม.zip", {"file": "f1"})
         await s.desk.handle(s.new_event("1", file=file))
         s.platform.gate.set()
@@ -177,7 +177,7 @@ def test_a_file_that_does_not_come_is_told(tmp_path: Path) -> None:
 
 def test_a_fetch_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.failures = samples.make_photo(), [OSError("cut"), RetryLaterError(1)]
+        s.platform.content, s.platform.failures = make_photo(), [OSError("cut"), RetryLaterError(1)]
         file = await s.courier.fetch_file(s.new_event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
         assert file.coming
         await s.desk.engine.handle(s.new_event("1", file=file))
@@ -192,7 +192,7 @@ def test_a_fetch_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
 
 def test_an_errand_of_an_earlier_run_is_decided_when_it_is_done(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.gate = samples.make_photo(), asyncio.Event()
+        s.platform.content, s.platform.gate = make_photo(), asyncio.Event()
         await s.courier.fetch_file(s.new_event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
         await s.courier.close()  # the program ended before anybody decided
         s.platform.gate.set()
@@ -207,7 +207,7 @@ def test_an_errand_of_an_earlier_run_is_decided_when_it_is_done(tmp_path: Path) 
 
 def test_a_file_of_a_draft_that_was_thrown_away_is_not_kept(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.gate = samples.make_photo(), asyncio.Event()
+        s.platform.content, s.platform.gate = make_photo(), asyncio.Event()
         file = await s.courier.fetch_file(s.new_event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
         await s.desk.handle(s.new_event("1", file=file))
         for number, words in enumerate(("แจ้งเรื่อง", "ยกเลิก", "2"), start=2):
@@ -232,7 +232,7 @@ def test_a_refusal_of_the_platform_is_an_answer(tmp_path: Path) -> None:
 
 def test_two_files_are_fetched_at_a_time(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.gate = samples.make_photo(), asyncio.Event()
+        s.platform.content, s.platform.gate = make_photo(), asyncio.Event()
         events = [s.new_event(str(n)) for n in range(4)]
         await asyncio.gather(*(s.courier.fetch_file(e, "ภาพถ่าย.jpg", {"file": e.id}) for e in events))
         assert len(s.platform.calls) == 2

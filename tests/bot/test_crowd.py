@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web import rate_limit as crowd
+from bot.web import rate_limit
 from bot.web.rate_limit import NETWORK_KEY_TTL, RATE_LIMIT_BURST, RATE_LIMIT_PER_SECOND, RateLimiter
 
 SOMEBODY = "203.0.113.77"
@@ -123,7 +123,7 @@ def test_two_processes_name_a_network_differently() -> None:
 
 
 def test_a_flood_of_networks_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowd, "MAX_NETWORKS", 50)
+    monkeypatch.setattr(rate_limit, "MAX_NETWORKS", 50)
     one = RateLimiter(ManualClock())
     for n in range(1000):
         assert one.retry_after(f"10.{n // 250}.{n % 250}.1") == 0

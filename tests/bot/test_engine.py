@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot import log
 from bot.engine import MAX_DECISION_ATTEMPTS, Engine, EngineAnswer
+from bot.log import log_exception
 from handlers.complaints.messages import FindCase
 from handlers.dialog.events import (
     Channel,
@@ -187,7 +187,7 @@ class Breaks:
 
 def test_a_fault_is_told_kindly_and_logged_without_words(capsys: pytest.CaptureFixture[str]) -> None:
     answer = asyncio.run(
-        engine(FakeStore(), Breaks(), on_error=log.log_exception).handle(
+        engine(FakeStore(), Breaks(), on_error=log_exception).handle(
             event("CANARYID", b"CANARYWHO", "CANARYTEXT")
         )
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import faq_eval as faq
+from bot.cli.faq_eval import evaluate_faq
 from bot.cli.main import cli_app
 from bot.importers.faq_file import EXAMPLE_FAQ_PATH
 
@@ -69,7 +69,7 @@ def test_nothing_asked_is_nothing_found(tmp_path: Path) -> None:
 def test_of_our_own_questions_few_that_are_known_get_nothing_and_none_a_wrong_answer_at_once(
     half: str, nothing: int, told: int
 ) -> None:
-    figures = faq.evaluate_faq(ASKED / f"{half}.json", EXAMPLE_FAQ_PATH)
+    figures = evaluate_faq(ASKED / f"{half}.json", EXAMPLE_FAQ_PATH)
     assert figures.answerable == len(figures.milliseconds) - figures.answerable == 35
     assert figures.recall_at_3 >= 0.9
     assert figures.abstained_wrong <= nothing

@@ -15,10 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
-from bot.web import multipart as formdata
-from bot.web import upload_limits as pace
-from bot.web.multipart import FormData
-from bot.web.upload_limits import SlowUploadError, UploadError, UploadLimiter, UploadTooLargeError
+from bot.web import upload_limits
+from bot.web.multipart import AcceptFiles, FormData, parse_form
+from bot.web.upload_limits import (
+    MAX_BODY_BYTES,
+    SlowUploadError,
+    UploadError,
+    UploadLimiter,
+    UploadTooLargeError,
+)
 from handlers.dialog.events import File, FileProblem
 
 EDGE = "----grenze"
@@ -86,7 +91,7 @@ def read_form(
     *,
     pause: float = 0,
     ending: Mapping[str, Any] = END,
-    admits: formdata.AcceptFiles = lambda fields: "csrf" in fields,
+    admits: AcceptFiles = lambda fields: "csrf" in fields,
     length: str | None = None,
 ) -> FormData:
     """Read a form, sent in these chunks."""
@@ -99,7 +104,7 @@ def read_form(
             {"type": "http", "method": "POST", "headers": headers},
             lambda: next_receive_event(rest, pause, ending),
         )
-        return await formdata.parse_form(request, UploadLimiter(), admits, (shelf or RecordingSink()).take)
+        return await parse_form(request, UploadLimiter(), admits, (shelf or RecordingSink()).take)
 
     return asyncio.run(work())
 
@@ -260,7 +265,7 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
 def test_more_than_the_most_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(pace, "MAX_BODY_BYTES", 1000)
+    monkeypatch.setattr(upload_limits, "MAX_BODY_BYTES", 1000)
     with pytest.raises(UploadTooLargeError):
         read_form([b"x" * 400] * 3, kind)
 
@@ -271,7 +276,7 @@ def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
         yield b""
 
     with pytest.raises(UploadTooLargeError):
-        read_form(chunks(), length=str(pace.MAX_BODY_BYTES + 1))
+        read_form(chunks(), length=str(MAX_BODY_BYTES + 1))
 
 
 @pytest.mark.parametrize("length", ["0", "1", "5000", "268435456"])
@@ -285,14 +290,14 @@ def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
 
 
 def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "UPLOAD_IDLE_TIMEOUT", 0.02)
+    monkeypatch.setattr(upload_limits, "UPLOAD_IDLE_TIMEOUT", 0.02)
     with pytest.raises(SlowUploadError):
         read_form([b"--"], pause=5)
 
 
 def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "UPLOAD_GRACE_SECONDS", 0.05)
-    monkeypatch.setattr(pace, "UPLOAD_IDLE_TIMEOUT", 1)
+    monkeypatch.setattr(upload_limits, "UPLOAD_GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(upload_limits, "UPLOAD_IDLE_TIMEOUT", 1)
     body = make_multipart_body(make_part("csrf", "t"), make_part("text", THAI * 100))
     with pytest.raises(SlowUploadError):
         read_form([bytes([one]) for one in body], pause=0.01)

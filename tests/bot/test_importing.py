@@ -13,16 +13,21 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot.importers import register as importing
-from bot.importers import spreadsheet as sheet
-from bot.statistics import tables as statistics
+from bot.importers.register import (
+    RegisterImportResult,
+    format_import_result,
+    import_register,
+    import_result_to_json,
+)
+from bot.importers.spreadsheet import MAX_REGISTER_BYTES, RegisterFileError
+from bot.statistics.tables import build_counting_rules, count_tables, parse_table_request
 from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 from ita_stats.calendar import BUDDHIST_ERA, fiscal_year
 from storage.store import Store
-from tests import samples
-from tests.end import chat
+from tests.end.chat import run_ita_bot
 from tests.play import OFFICE
+from tests.samples import make_docx, make_zip
 from tests.storage.conftest import StoredDesk
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -57,11 +62,11 @@ def run_scenario(ground: StoredDesk, scene: Callable[[Store], Awaitable[None]]) 
 
 def run_import(
     ground: StoredDesk, content: bytes, name: str = "ทะเบียน.csv", **more: bool
-) -> importing.RegisterImportResult:
-    found: list[importing.RegisterImportResult] = []
+) -> RegisterImportResult:
+    found: list[RegisterImportResult] = []
 
     async def scene(one: Store) -> None:
-        found.append(await importing.import_register(Path(name), content, one, OFFICE, NOW, **more))
+        found.append(await import_register(Path(name), content, one, OFFICE, NOW, **more))
 
     run_scenario(ground, scene)
     return found[0]
@@ -73,8 +78,8 @@ def cases(ground: StoredDesk) -> list[Any]:
     )
 
 
-def messages_by_line(result: importing.RegisterImportResult) -> dict[int, str]:
-    found = {p["line"]: p["en"] for p in json.loads(importing.import_result_to_json(result))["problems"]}
+def messages_by_line(result: RegisterImportResult) -> dict[int, str]:
+    found = {p["line"]: p["en"] for p in json.loads(import_result_to_json(result))["problems"]}
     assert set(found) == {row.line for row in result.bad_rows}
     return found
 
@@ -105,9 +110,7 @@ def test_a_register_as_offices_keep_it(ground: StoredDesk, form: str) -> None:
         "xlsx": book(*THAI[1:], head=THAI[0]),
     }[form]
     result = run_import(ground, content, "ทะเบียน.xlsx" if form == "xlsx" else "ทะเบียน.csv")
-    assert (result.row_count, result.bad_rows, result.imported) == (5, (), True), (
-        importing.format_import_result(result)
-    )
+    assert (result.row_count, result.bad_rows, result.imported) == (5, (), True), format_import_result(result)
     assert cases(ground) == MEANT
     facts = ground.execute_sql(
         "SELECT value, count(*) FROM facts WHERE field = 'source' GROUP BY value ORDER BY value"
@@ -124,11 +127,9 @@ def test_true_cells_of_a_spreadsheet(ground: StoredDesk) -> None:
 
 def test_statistics_agree(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await importing.import_register(Path("ก.csv"), table(*THAI[1:], head=THAI[0]), one, OFFICE, NOW)
-        terms = statistics.build_counting_rules(OFFICE, "complaints")
-        found = await statistics.count_tables(
-            one, terms, statistics.parse_table_request("fy2569", "", "month", NOW), exact=True
-        )
+        await import_register(Path("ก.csv"), table(*THAI[1:], head=THAI[0]), one, OFFICE, NOW)
+        terms = build_counting_rules(OFFICE, "complaints")
+        found = await count_tables(one, terms, parse_table_request("fy2569", "", "month", NOW), exact=True)
         total = found.total
         assert (total.received, total.done, total.in_progress, total.not_accepted) == (5, 3, 1, 1)
         named = {split.code: split.figures.received for split in found.outcomes}
@@ -142,7 +143,7 @@ def test_new_cases_are_numbered_after_the_old(ground: StoredDesk) -> None:
     old = ("41/2570", "02/10/2569", "letter", "corruption", "received", "", "")
 
     async def scene(one: Store) -> None:
-        await importing.import_register(Path("ก.csv"), table(old), one, OFFICE, NOW)
+        await import_register(Path("ก.csv"), table(old), one, OFFICE, NOW)
         await ground.file_complaint(one)
 
     run_scenario(ground, scene)
@@ -183,7 +184,7 @@ def test_a_bad_row_is_named_with_its_reason(ground: StoredDesk, column: str, cel
     assert told[0] == 3
     assert reason in told[1]
     assert cases(ground) == []
-    assert "บรรทัด 3: " in importing.format_import_result(result)
+    assert "บรรทัด 3: " in format_import_result(result)
 
 
 def test_all_that_is_wrong_in_a_row_is_told_at_once(ground: StoredDesk) -> None:
@@ -213,7 +214,7 @@ def test_the_same_file_again_changes_nothing(ground: StoredDesk) -> None:
     before = ground.execute_sql("SELECT * FROM cases"), ground.execute_sql("SELECT * FROM facts")
     again = run_import(ground, table(GOOD))
     assert (again.imported, again.bad_rows) == (False, ())
-    assert "นำเข้าไปแล้วเมื่อ 22 พฤศจิกายน 2569" in importing.format_import_result(again)
+    assert "นำเข้าไปแล้วเมื่อ 22 พฤศจิกายน 2569" in format_import_result(again)
     assert (ground.execute_sql("SELECT * FROM cases"), ground.execute_sql("SELECT * FROM facts")) == before
 
 
@@ -234,16 +235,16 @@ def test_a_trial_writes_nothing(ground: StoredDesk) -> None:
         ("ก.csv", "ที่,วันที่รับ".encode("cp874"), "encoding"),
         ("ก.pdf", b"%PDF-1.4", "unreadable"),
         ("ก.csv", b"a,\0b", "unreadable"),
-        ("ก.xlsx", samples.make_zip(), "unreadable"),
+        ("ก.xlsx", make_zip(), "unreadable"),
         ("ก.xlsx", b"PK\x03\x04broken", "unreadable"),
-        ("ก.docx", samples.make_docx(500_000_000), "large"),
-        ("ก.csv", b"number," + b"x" * sheet.MAX_REGISTER_BYTES, "large"),
+        ("ก.docx", make_docx(500_000_000), "large"),
+        ("ก.csv", b"number," + b"x" * MAX_REGISTER_BYTES, "large"),
         ("ก.csv", b"number\n" + b'"' + b"x" * 200_000, "columns"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_is_no_register(ground: StoredDesk, name: str, content: bytes, key: str) -> None:
-    with pytest.raises(sheet.RegisterFileError) as trouble:
+    with pytest.raises(RegisterFileError) as trouble:
         run_import(ground, content, name)
     assert trouble.value.reply.key == f"import.{key}"
 
@@ -276,7 +277,7 @@ def test_ten_thousand_rows_with_37_errors_in_seconds(ground: StoredDesk) -> None
 def test_the_command(tmp_path: Path) -> None:
     home, file = tmp_path / "var", tmp_path / "ทะเบียน.csv"
     file.write_bytes(table(GOOD, ("2", *GOOD[1:4], "งง", "", "")))
-    done = chat.run_ita_bot(home, "import", str(file), "--desk", "complaints")
+    done = run_ita_bot(home, "import", str(file), "--desk", "complaints")
     assert done.returncode == 1
     assert json.loads(done.stdout) | {"problems": None} == {
         "rows": 2,
@@ -286,12 +287,12 @@ def test_the_command(tmp_path: Path) -> None:
     }
     assert "บรรทัด 3" in done.stderr
     file.write_bytes(table(GOOD))
-    trial = chat.run_ita_bot(home, "import", str(file), "--desk", "complaints", "--dry-run")
+    trial = run_ita_bot(home, "import", str(file), "--desk", "complaints", "--dry-run")
     assert (trial.returncode, json.loads(trial.stdout)["imported"]) == (0, 0)
-    done = chat.run_ita_bot(home, "import", str(file), "--desk", "complaints")
+    done = run_ita_bot(home, "import", str(file), "--desk", "complaints")
     assert (done.returncode, json.loads(done.stdout)["imported"]) == (0, 1)
     file.write_bytes(b"x")
-    assert chat.run_ita_bot(home, "import", str(file), "--desk", "complaints").returncode == 2
+    assert run_ita_bot(home, "import", str(file), "--desk", "complaints").returncode == 2
 
 
 def test_every_state_and_outcome_has_words() -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import log
-from bot.log import LogEvent
+from bot.log import LogEvent, log_event, log_exception
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,7 +74,7 @@ def test_no_way_out_for_words(way: str, tmp_path: Path) -> None:
 
 
 def test_a_line_is_an_event_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
-    log.log_event(LogEvent.TICKED, count=3)
+    log_event(LogEvent.TICKED, count=3)
     line = json.loads(capsys.readouterr().err)
     assert line.pop("at_time").endswith("+00:00")
     assert line == {"event": "ticked", "count": 3}
@@ -85,7 +84,7 @@ def test_a_fault_tells_the_places_it_went_through(capsys: pytest.CaptureFixture[
     try:
         json.loads("CANARY")
     except ValueError as trouble:
-        log.log_exception(trouble)
+        log_exception(trouble)
     line = json.loads(capsys.readouterr().err)
     assert line["kind"] == "json.decoder.JSONDecodeError"
     assert line["at"][0].startswith("tests/bot/test_log.py:")

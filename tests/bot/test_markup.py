@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.web import html as markup
+from bot.web.html import line_to_html, pairs_to_html, text_to_html
 
 ELEMENTS = {"p", "br", "ul", "li", "a", "strong", "dl", "div", "dt", "dd"}
 RECEIPT = "4TFF-59TD-WH9E-DD1R-C"
@@ -114,19 +114,19 @@ typed_words = st.lists(
 @settings(max_examples=400, deadline=None)
 @given(typed_words)
 def test_whatever_is_typed_is_harmless_as_paragraphs(typed: str) -> None:
-    assert_harmless(markup.text_to_html(typed), typed)
+    assert_harmless(text_to_html(typed), typed)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(typed_words, max_size=4))
 def test_whatever_is_typed_is_harmless_as_definitions(lines: list[str]) -> None:
-    assert_harmless(markup.pairs_to_html(lines), "".join(lines))
+    assert_harmless(pairs_to_html(lines), "".join(lines))
 
 
 @settings(max_examples=200, deadline=None)
 @given(typed_words)
 def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
-    shown = markup.line_to_html(typed, {})
+    shown = line_to_html(typed, {})
     assert ParsedHtml(shown).elements == []
     assert html.unescape(shown) == typed
 
@@ -135,7 +135,7 @@ def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
 @given(typed_words, typed_words, st.sampled_from(["receipt", "status"]))
 def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: str) -> None:
     typed = f"{before}{RECEIPT}{after}"
-    page = ParsedHtml(markup.text_to_html(typed, {name: RECEIPT}))
+    page = ParsedHtml(text_to_html(typed, {name: RECEIPT}))
     assert page.text == bare(typed)
     assert page.odd == []
     assert set(page.elements) <= ELEMENTS
@@ -146,16 +146,16 @@ def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: st
 
 
 def test_a_mark_does_not_break_an_address() -> None:
-    page = ParsedHtml(markup.text_to_html(f"https://a.th/{RECEIPT} {RECEIPT}", {"receipt": RECEIPT}))
+    page = ParsedHtml(text_to_html(f"https://a.th/{RECEIPT} {RECEIPT}", {"receipt": RECEIPT}))
     assert ("a", "href", f"https://a.th/{RECEIPT}") in page.attributes
     assert page.elements == ["p", "a", "strong"]
 
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_each_known_trick_is_harmless(evil: str) -> None:
-    assert_harmless(markup.text_to_html(evil), evil)
-    assert_harmless(markup.text_to_html(f"• {evil}\n  {evil}"), evil * 2)
-    assert_harmless(markup.pairs_to_html([f"ชื่อ: {evil}", evil]), f"ชื่อ{evil}{evil}")
+    assert_harmless(text_to_html(evil), evil)
+    assert_harmless(text_to_html(f"• {evil}\n  {evil}"), evil * 2)
+    assert_harmless(pairs_to_html([f"ชื่อ: {evil}", evil]), f"ชื่อ{evil}{evil}")
 
 
 @pytest.mark.parametrize(
@@ -168,31 +168,29 @@ def test_each_known_trick_is_harmless(evil: str) -> None:
     ],
 )
 def test_links_lead_to_the_web_and_nowhere_else(typed: str, links: list[str]) -> None:
-    page = ParsedHtml(markup.text_to_html(typed))
+    page = ParsedHtml(text_to_html(typed))
     assert [value for tag, name, value in page.attributes if name == "href"] == links
     assert page.attributes.count(("a", "rel", "noreferrer")) == len(links)
 
 
 def test_paragraphs_lists_and_lines_stay_what_they_were() -> None:
-    shown = markup.text_to_html("ก\nข\n\n• ค\n• ง\n  จ\nฉ")
+    shown = text_to_html("ก\nข\n\n• ค\n• ง\n  จ\nฉ")
     assert re.sub(r">\s+<", "><", shown) == ("<p>ก<br>ข</p><ul><li>ค</li><li>ง<br>จ</li></ul><p>ฉ</p>")
-    assert markup.text_to_html("") == markup.text_to_html("\n\n\n") == ""
+    assert text_to_html("") == text_to_html("\n\n\n") == ""
 
 
 def test_a_pair_has_a_name_and_what_it_is() -> None:
-    page = ParsedHtml(markup.pairs_to_html(["ประเภท: ทุจริต", "เล่า: ก\nข: ค", "", "ส่งแล้วแก้ไม่ได้"]))
+    page = ParsedHtml(pairs_to_html(["ประเภท: ทุจริต", "เล่า: ก\nข: ค", "", "ส่งแล้วแก้ไม่ได้"]))
     assert page.elements == ["dl", "div", "dt", "dd", "div", "dt", "dd", "br", "p"]
 
 
 def test_a_mark_is_where_it_first_stands_and_nothing_else_changes() -> None:
-    shown = markup.text_to_html(f"รหัส\n{RECEIPT}\n{RECEIPT}", {"receipt": RECEIPT})
+    shown = text_to_html(f"รหัส\n{RECEIPT}\n{RECEIPT}", {"receipt": RECEIPT})
     assert shown == f"<p>รหัส<br><strong data-receipt>{RECEIPT}</strong><br>{RECEIPT}</p>"
-    assert markup.text_to_html("ก", {"receipt": RECEIPT}) == "<p>ก</p>"
-    assert markup.line_to_html("สถานะ: ก&ข", {"status": "ก&ข"}) == (
-        "สถานะ: <strong data-status>ก&amp;ข</strong>"
-    )
+    assert text_to_html("ก", {"receipt": RECEIPT}) == "<p>ก</p>"
+    assert line_to_html("สถานะ: ก&ข", {"status": "ก&ข"}) == ("สถานะ: <strong data-status>ก&amp;ข</strong>")
 
 
 def test_a_long_text_of_tricks_takes_no_long_time() -> None:
     typed = ("http://" + "." * 2000 + " ") * 20 + "https://a" * 3000 + "• \n" * 3000
-    assert_harmless(markup.text_to_html(typed), typed)
+    assert_harmless(text_to_html(typed), typed)

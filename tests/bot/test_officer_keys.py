@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import bootstrap as app
+from bot.bootstrap import open_app
 from bot.web.officer.session import OfficerSession
 from handlers.staff.page_access import AccessLink, NewAccessLink
 from storage.crypto.keyring import Keyring
@@ -15,7 +15,7 @@ ADDRESS = "https://ita.example.go.th"
 
 
 async def create_links() -> dict[str, AccessLink | None]:
-    async with app.open_app(["complaints", "service"]) as house:
+    async with open_app(["complaints", "service"]) as house:
         return {name: await desk.engine.answer_query(NewAccessLink()) for name, desk in house.desks.items()}
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import office_file as offices
+from bot.office_file import load_office
 from bot.settings import ConfigurationError
-from tests.end import chat
+from tests.end.chat import run_ita_bot
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
@@ -14,7 +14,7 @@ EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
 
 def get_load_error(path: Path) -> str:
     with pytest.raises(ConfigurationError) as trouble:
-        offices.load_office(path)
+        load_office(path)
     return str(trouble.value)
 
 
@@ -28,13 +28,13 @@ def write_changed_office(folder: Path, old: str, new: str) -> Path:
 
 def test_without_a_file_the_example_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert offices.load_office(None).name.th == "สำนักงานศึกษาธิการจังหวัดเชียงใหม่"
+    assert load_office(None).name.th == "สำนักงานศึกษาธิการจังหวัดเชียงใหม่"
 
 
 def test_the_file_here_comes_before_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_changed_office(tmp_path, "https://www.example.com", "https://nan.example.go.th")
-    assert offices.load_office(None).website == "https://nan.example.go.th"
+    assert load_office(None).website == "https://nan.example.go.th"
 
 
 def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 def test_what_notepad_writes_is_read(tmp_path: Path) -> None:
     path = tmp_path / "office.toml"
     path.write_bytes(b"\xef\xbb\xbf" + EXAMPLE.replace("\n", "\r\n").encode())
-    assert offices.load_office(path).name.th.startswith("สำนักงาน")
+    assert load_office(path).name.th.startswith("สำนักงาน")
 
 
 @pytest.mark.parametrize("content", [None, "ชื่อ".encode("tis-620")])
@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_read_is_told(content: bytes | None, tmp_path: Pat
 
 def test_a_mistake_ends_the_start_with_78_and_without_a_traceback(tmp_path: Path) -> None:
     write_changed_office(tmp_path, "days = 90", "days = 0")
-    done = chat.run_ita_bot(tmp_path / "var", "run", "--port", "0")
+    done = run_ita_bot(tmp_path / "var", "run", "--port", "0")
     assert (done.returncode, done.stdout) == (78, "")
     assert "guideline.steps[3].days" in done.stderr
     assert "Traceback" not in done.stderr

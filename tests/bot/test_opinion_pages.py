@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.consultations.public_view import build_results_json, decode_results
-from ita_stats.opinions import json_schema as published
+from ita_stats.opinions.json_schema import parse_results
 from ita_stats.opinions.render import render_results_file
 from tests.bot.hearing import (
     CLOSED_CONSULTATION,
@@ -24,7 +24,13 @@ from tests.bot.hearing import (
     serve_opinion_pages,
 )
 from tests.end.web_server import start_server
-from tests.ita_stats.opinions import said
+from tests.ita_stats.opinions.said import (
+    SAMPLE_CONSULTATION,
+    SAMPLE_THEMES,
+    TERMS,
+    make_responses,
+    make_results,
+)
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -99,7 +105,7 @@ def test_a_closed_consultation_has_its_results_and_files(address: str, memory: I
         status, headers, content = get(address, link)
         assert (status, headers["x-content-type-options"]) == (200, "nosniff")
         assert content == render_results_file(found, link.rpartition("/")[2])
-    assert published.parse_results(get(address, links[2])[2]) == found
+    assert parse_results(get(address, links[2])[2]) == found
     assert (
         json.loads(get(address, f"/opinions/{CLOSED_CONSULTATION.code}/results.schema.json")[2])["title"]
         == "ResultsJson"
@@ -163,14 +169,12 @@ def test_an_office_that_asked_nobody_says_how_to_take_part() -> None:
 
 
 def test_what_is_kept_at_the_closing_is_shown_with_later_answers() -> None:
-    kept = build_results_json(
-        said.SAMPLE_CONSULTATION, said.make_responses(240), said.SAMPLE_THEMES, said.TERMS
-    )
-    assert decode_results(kept, said.SAMPLE_THEMES) == said.make_results()
-    done = replace(said.SAMPLE_THEMES[1], voices=99, done=date(2027, 3, 1))
-    after = decode_results(kept, (said.SAMPLE_THEMES[0], done))
+    kept = build_results_json(SAMPLE_CONSULTATION, make_responses(240), SAMPLE_THEMES, TERMS)
+    assert decode_results(kept, SAMPLE_THEMES) == make_results()
+    done = replace(SAMPLE_THEMES[1], voices=99, done=date(2027, 3, 1))
+    after = decode_results(kept, (SAMPLE_THEMES[0], done))
     assert (after.themes[1].voices, after.themes[1].done) == (18, date(2027, 3, 1))
-    assert after.questions == said.make_results().questions
+    assert after.questions == make_results().questions
 
 
 def test_the_program_itself_serves_it_and_the_home_page_leads_there(tmp_path: Path) -> None:

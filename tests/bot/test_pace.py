@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.web import upload_limits as pace
+from bot.web import upload_limits
 from bot.web.upload_limits import SlowUploadError, TooManyUploadsError, UploadLimiter
 
 
@@ -32,7 +32,7 @@ async def make_short_body() -> AsyncIterator[bytes]:
 
 
 def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "UPLOAD_SETTLING_SECONDS", 0.05)
+    monkeypatch.setattr(upload_limits, "UPLOAD_SETTLING_SECONDS", 0.05)
 
     async def played() -> tuple[str, str, bool]:
         bodies = UploadLimiter(max_concurrent=3)

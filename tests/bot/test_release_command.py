@@ -12,18 +12,17 @@ from typing import Any
 
 import pytest
 
-from bot.cli import releases as release_command
-from bot.publishing import releases
-from ita_stats import release
-from ita_stats.release import MANIFEST_FILE
+from bot.cli.releases import _show_progress
+from bot.publishing.releases import read_folder_files, verify_release_folder
+from ita_stats.release import MANIFEST_FILE, parse_manifest
 from tests.bot.releasing import ReleaseDesk, make_busy_desk, make_late_case
-from tests.end import chat
+from tests.end.chat import ROOT, build_environment, run_ita_bot
 
 FY = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2569-09-30")
 
 
 def run_release(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return chat.run_ita_bot(home, "release", *words)
+    return run_ita_bot(home, "release", *words)
 
 
 def parse_output(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -45,9 +44,7 @@ def test_a_release_is_written_verified_and_found_again(home: Path, tmp_path: Pat
     assert (tmp_path / "a" / MANIFEST_FILE).stat().st_mode & 0o777 == 0o644
     second = parse_output(run_release(home, *FY, "--out", str(tmp_path / "b")))
     assert second == {**first, "new": False, "out": str(tmp_path / "b")}
-    assert dict(releases.read_folder_files(tmp_path / "a")) == dict(
-        releases.read_folder_files(tmp_path / "b")
-    )
+    assert dict(read_folder_files(tmp_path / "a")) == dict(read_folder_files(tmp_path / "b"))
     key = run_release(home, "key").stdout.strip()
     assert parse_output(run_release(home, "verify", str(tmp_path / "a"), "--key", key)) == {
         "release": "1/2569",
@@ -74,15 +71,15 @@ def test_a_correction_wants_its_reason(home: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "a")
     parse_output(run_release(home, *FY, "--out", out))
     ReleaseDesk(home).write_facts(make_late_case())
-    before = dict(releases.read_folder_files(tmp_path / "a"))
+    before = dict(read_folder_files(tmp_path / "a"))
     done = run_release(home, *FY, "--out", out)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--correct" in done.stderr
     assert "รวม: รับไว้ จาก 60 เป็น 61" in done.stderr
-    assert dict(releases.read_folder_files(tmp_path / "a")) == before
+    assert dict(read_folder_files(tmp_path / "a")) == before
     found = parse_output(run_release(home, *FY, "--out", out, "--correct", "ลงรับหนังสือย้อนหลัง"))
     assert (found["release"], found["new"]) == ("2/2569", True)
-    manifest = release.parse_manifest((tmp_path / "a" / MANIFEST_FILE).read_bytes())
+    manifest = parse_manifest((tmp_path / "a" / MANIFEST_FILE).read_bytes())
     assert (manifest.corrects, manifest.why) == (1, "ลงรับหนังสือย้อนหลัง")
     assert parse_output(run_release(home, "verify", out))["release"] == "2/2569"
 
@@ -159,8 +156,8 @@ def test_progress_is_shown_to_who_watches(monkeypatch: pytest.MonkeyPatch) -> No
     seen, unseen = Watched(), io.StringIO()
     for place in (seen, unseen):
         monkeypatch.setattr(sys, "stderr", place)
-        release_command._show_progress(1, 2, "statistics.pdf")
-        release_command._show_progress(2, 2, "manifest.json")
+        _show_progress(1, 2, "statistics.pdf")
+        _show_progress(2, 2, "manifest.json")
     assert seen.getvalue() == "\r\x1b[K[1/2] statistics.pdf\r\x1b[K[2/2] manifest.json\n"
     assert unseen.getvalue() == ""
 
@@ -171,7 +168,7 @@ def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: P
         running = subprocess.Popen(
             command,
             cwd=home.parent,
-            env=chat.build_environment(home),
+            env=build_environment(home),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -180,14 +177,14 @@ def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: P
         running.kill()
         running.communicate(timeout=20)
         if (tmp_path / "x").exists():
-            assert releases.verify_release_folder(tmp_path / "x") == []
+            assert verify_release_folder(tmp_path / "x") == []
     assert parse_output(run_release(home, *FY, "--out", "x"))["release"] == "1/2569"
-    assert releases.verify_release_folder(tmp_path / "x") == []
+    assert verify_release_folder(tmp_path / "x") == []
     assert sorted(p.name for p in (home / "complaints" / "releases" / "2569").iterdir()) == ["1"]
 
 
 def test_a_coarse_layout_keeps_to_its_rows(home: Path, tmp_path: Path) -> None:
-    example = (Path(chat.ROOT) / "office.example.toml").read_text("utf-8")
+    example = (Path(ROOT) / "office.example.toml").read_text("utf-8")
     (tmp_path / "office.toml").write_text(example.replace('layout = "month"', 'layout = "quarter"'), "utf-8")
     done = run_release(home, *FY[:-1], "2569-08-15", "--out", "x")
     assert done.returncode == 2

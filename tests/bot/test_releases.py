@@ -10,19 +10,31 @@ from typing import Any
 
 import pytest
 
-from bot.publishing import atomic_write as shelf
-from bot.publishing import releases, signing
+from bot.publishing import atomic_write
+from bot.publishing.atomic_write import write_new_file
 from bot.publishing.releases import (
     CorrectionReasonRequiredError,
     NoReleaseToCorrectError,
     ReleaseContext,
     ReleaseFilesLostError,
     ReleaseResult,
+    approve_release,
+    count_release_steps,
+    ensure_release_files,
+    make_release,
+    read_folder_files,
+    verify_release_folder,
 )
-from ita_stats import release
-from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, MANIFEST_SCHEMA_FILE, STATISTICS_FILE
+from bot.publishing.signing import encode_public_key, verify_anchor
+from ita_stats.release import (
+    ANCHOR_FILE,
+    MANIFEST_FILE,
+    MANIFEST_SCHEMA_FILE,
+    STATISTICS_FILE,
+    parse_manifest,
+)
 from ita_stats.render import RELEASE_FILE_TYPES
-from ita_stats.render import json_schema as published
+from ita_stats.render.json_schema import parse_release_info, parse_statistics
 from storage.audit import AuditAnchor
 from tests.bot.releasing import (
     END,
@@ -38,7 +50,7 @@ from tests.ita_stats.registers import CaseFactsWriter, make_year_of_facts
 
 def content(made: ReleaseResult) -> dict[str, bytes]:
     """The files of a release."""
-    return dict(releases.read_folder_files(made.folder))
+    return dict(read_folder_files(made.folder))
 
 
 def test_a_release_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
@@ -46,8 +58,8 @@ def test_a_release_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
     made = ground.make_release()
     files = content(made)
     assert files.keys() == {*RELEASE_FILE_TYPES, MANIFEST_SCHEMA_FILE, MANIFEST_FILE, ANCHOR_FILE}
-    assert releases.verify_release_folder(made.folder) == []
-    found = release.parse_manifest(files[MANIFEST_FILE])
+    assert verify_release_folder(made.folder) == []
+    found = parse_manifest(files[MANIFEST_FILE])
     assert (found.name, found.period.code, found.as_of, found.corrects) == ("1/2569", "fy2569", END, None)
     assert {f.name: f.sha256 for f in found.files} == {
         name: sha256(files[name]).hexdigest() for name in (*RELEASE_FILE_TYPES, MANIFEST_SCHEMA_FILE)
@@ -93,7 +105,7 @@ def test_numbers_count_by_the_fiscal_year_of_the_period(tmp_path: Path) -> None:
 def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
     ground = make_busy_desk(tmp_path / "var")
     first = ground.make_release()
-    before = published.parse_statistics(first.record.figures)
+    before = parse_statistics(first.record.figures)
     ground.write_facts(make_late_case())
     with pytest.raises(CorrectionReasonRequiredError) as found:
         ground.make_release()
@@ -103,7 +115,7 @@ def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
     assert was is not None
     assert told["total//received"] == f"รวม: รับไว้ จาก {was} เป็น {was + 1}"
     second = ground.make_release(make_release_request(why="พบหนังสือที่ยังไม่ลงรับ"))
-    issue = published.parse_release_info(second.record.figures)
+    issue = parse_release_info(second.record.figures)
     assert issue is not None
     assert (issue.number, issue.corrects, issue.why) == (2, 1, "พบหนังสือที่ยังไม่ลงรับ")
     said = {note.code: note.th for note in issue.changes}
@@ -112,8 +124,8 @@ def test_a_correction_says_what_changed_and_why(tmp_path: Path) -> None:
     page = (second.folder / "statistics.html").read_text("utf-8")
     assert "สิ่งที่แก้ไขจากฉบับที่ 1" in page
     assert "พบหนังสือที่ยังไม่ลงรับ" in page
-    assert releases.verify_release_folder(second.folder) == []
-    assert releases.verify_release_folder(first.folder) == []
+    assert verify_release_folder(second.folder) == []
+    assert verify_release_folder(first.folder) == []
     again = ground.make_release(make_release_request(why="พบหนังสือที่ยังไม่ลงรับ"))
     assert (again.is_new, again.record) == (False, second.record)
     assert ground.make_release().record == second.record
@@ -131,7 +143,7 @@ def test_a_reason_alone_is_a_new_release_too(tmp_path: Path) -> None:
     ground = make_busy_desk(tmp_path / "var")
     ground.make_release()
     second = ground.make_release(make_release_request(why="ชื่อสำนักงานสะกดผิด"))
-    issue = published.parse_release_info(second.record.figures)
+    issue = parse_release_info(second.record.figures)
     assert issue is not None
     assert (second.is_new, issue.changes, issue.corrects) == (True, (), 1)
 
@@ -148,7 +160,7 @@ def test_each_release_knows_the_earlier_ones(tmp_path: Path) -> None:
     ]
 
     def by_web(made: ReleaseResult) -> int | None:
-        sources = published.parse_statistics(made.record.figures).sources
+        sources = parse_statistics(made.record.figures).sources
         return next(split.figures.received for split in sources if split.code == "web")
 
     knowing, alone = (ReleaseDesk(tmp_path / name).write_facts(facts) for name in ("one", "two"))
@@ -161,7 +173,7 @@ def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
     ground = make_busy_desk(tmp_path / "var")
     first = ground.make_release(make_release_request("2569Q1", date(2025, 12, 31)))
     shelf_before, files_before = ground.list_release_folders(), content(first)
-    writing = shelf.write_new_file
+    writing = write_new_file
 
     async def scene(bench: ReleaseContext) -> None:
         for broken in range(len(RELEASE_FILE_TYPES) + 3):
@@ -173,8 +185,11 @@ def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:
                     raise OSError(28, "No space left on device", str(path))
                 writing(path, data, mode)
 
-            with patch_attributes(shelf, write_new_file=full), pytest.raises(OSError, match="No space"):
-                await releases.make_release(bench, make_release_request(), NOW)
+            with (
+                patch_attributes(atomic_write, write_new_file=full),
+                pytest.raises(OSError, match="No space"),
+            ):
+                await make_release(bench, make_release_request(), NOW)
             assert (ground.list_release_folders(), content(first)) == (shelf_before, files_before)
 
     ground.run_scenario(scene)
@@ -189,14 +204,14 @@ def test_killed_between_shelf_and_register_it_is_made_again(tmp_path: Path) -> N
             raise KeyboardInterrupt
 
         with patch_attributes(bench.store.releases, save=never):
-            await releases.make_release(bench, make_release_request(), NOW)
+            await make_release(bench, make_release_request(), NOW)
 
     with pytest.raises(KeyboardInterrupt):
         ground.run_scenario(dies)
     assert ground.list_release_folders() == ["2569", "2569/1"]
     (ground.paths.folder / "releases/2569/1/statistics.csv").write_bytes(b"half")
     made = ground.make_release()
-    assert (made.record.name, made.is_new, releases.verify_release_folder(made.folder)) == (
+    assert (made.record.name, made.is_new, verify_release_folder(made.folder)) == (
         "1/2569",
         True,
         [],
@@ -215,7 +230,7 @@ def test_files_that_are_gone_are_made_again_from_what_is_remembered(tmp_path: Pa
     assert {n: c for n, c in content(again).items() if n != ANCHOR_FILE} == {
         n: c for n, c in files.items() if n != ANCHOR_FILE
     }
-    assert releases.verify_release_folder(again.folder) == []
+    assert verify_release_folder(again.folder) == []
 
 
 def test_another_version_does_not_pass_its_own_files_off(tmp_path: Path) -> None:
@@ -225,7 +240,7 @@ def test_another_version_does_not_pass_its_own_files_off(tmp_path: Path) -> None
 
     async def scene(bench: ReleaseContext) -> None:
         with pytest.raises(ReleaseFilesLostError):
-            await releases.ensure_release_files(bench, replace(made.record, manifest=b"another"), NOW)
+            await ensure_release_files(bench, replace(made.record, manifest=b"another"), NOW)
 
     ground.run_scenario(scene)
     assert not (made.folder / "statistics.pdf").exists()
@@ -237,9 +252,7 @@ def test_two_at_once_make_one(tmp_path: Path) -> None:
     ground = make_busy_desk(tmp_path / "var")
 
     async def scene(bench: ReleaseContext) -> list[ReleaseResult]:
-        return await asyncio.gather(
-            *(releases.make_release(bench, make_release_request(), NOW) for _ in range(3))
-        )
+        return await asyncio.gather(*(make_release(bench, make_release_request(), NOW) for _ in range(3)))
 
     made = ground.run_scenario(scene)
     assert sorted(m.is_new for m in made) == [False, False, True]
@@ -254,9 +267,9 @@ def test_held_until_somebody_lets_it_go(tmp_path: Path) -> None:
     async def scene(bench: ReleaseContext) -> None:
         for wrong in ("", "1", "2/2569", "1/2570", "x/2569", "1/" + "9" * 30):
             with pytest.raises(LookupError):
-                await releases.approve_release(bench, wrong, NOW)
-        await releases.approve_release(bench, " ๑/๒๕๖๙ ", NOW)
-        await releases.approve_release(bench, "1/2569", NOW)
+                await approve_release(bench, wrong, NOW)
+        await approve_release(bench, " ๑/๒๕๖๙ ", NOW)
+        await approve_release(bench, "1/2569", NOW)
         assert [kept.held for kept in await bench.store.releases.list_all()] == [False]
 
     ground.run_scenario(scene)
@@ -267,20 +280,20 @@ def test_the_signature_is_the_desks_and_of_this_manifest(tmp_path: Path) -> None
     made, theirs = ground.make_release(), other.make_release()
 
     async def key(bench: ReleaseContext) -> str:
-        return signing.encode_public_key(bench.store.keyring)
+        return encode_public_key(bench.store.keyring)
 
     mine, foreign = ground.run_scenario(key), other.run_scenario(key)
     assert len(base64.b64decode(mine)) == 32
-    assert releases.verify_release_folder(made.folder, mine) == []
-    (finding,) = releases.verify_release_folder(made.folder, foreign)
+    assert verify_release_folder(made.folder, mine) == []
+    (finding,) = verify_release_folder(made.folder, foreign)
     assert "another key" in finding
     anchor, manifest = (made.folder / ANCHOR_FILE).read_bytes(), (made.folder / MANIFEST_FILE).read_bytes()
-    assert "of another manifest" in signing.verify_anchor(anchor, manifest + b" ")[0]
+    assert "of another manifest" in verify_anchor(anchor, manifest + b" ")[0]
     told = json.loads(anchor)
     for forged in ("", "AAAA", "@", json.loads((theirs.folder / ANCHOR_FILE).read_bytes())["signature"]):
         changed_ = json.dumps({**told, "signature": forged}).encode()
-        assert signing.verify_anchor(changed_, manifest) == ["anchor.json: the signature does not hold"]
-    assert signing.verify_anchor(b"{}", manifest) == ["anchor.json is not the anchor of a release"]
+        assert verify_anchor(changed_, manifest) == ["anchor.json: the signature does not hold"]
+    assert verify_anchor(b"{}", manifest) == ["anchor.json is not the anchor of a release"]
 
 
 def test_the_anchor_holds_the_head_of_the_trail(tmp_path: Path) -> None:
@@ -299,13 +312,13 @@ def test_the_anchor_holds_the_head_of_the_trail(tmp_path: Path) -> None:
 def test_what_was_done_to_a_release_is_found(tmp_path: Path) -> None:
     made = make_busy_desk(tmp_path / "var").make_release()
     (made.folder / "extra").mkdir()
-    assert releases.verify_release_folder(made.folder) == ["extra is no file"]
+    assert verify_release_folder(made.folder) == ["extra is no file"]
     (made.folder / "extra").rmdir()
     (made.folder / "ก.html").write_bytes(b"")
-    assert releases.verify_release_folder(made.folder) == ["ก.html is in no manifest"]
+    assert verify_release_folder(made.folder) == ["ก.html is in no manifest"]
     (made.folder / "ก.html").unlink()
     (made.folder / ANCHOR_FILE).unlink()
-    assert releases.verify_release_folder(made.folder) == ["anchor.json is missing"]
+    assert verify_release_folder(made.folder) == ["anchor.json is missing"]
 
 
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
@@ -313,8 +326,8 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     heard: list[tuple[int, int, str]] = []
 
     async def scene(bench: ReleaseContext) -> None:
-        await releases.make_release(bench, make_release_request(), NOW, lambda *told: heard.append(told))
+        await make_release(bench, make_release_request(), NOW, lambda *told: heard.append(told))
 
     ground.run_scenario(scene)
-    assert [step for step, _, _ in heard] == list(range(1, releases.count_release_steps() + 1))
-    assert {steps for _, steps, _ in heard} == {releases.count_release_steps()}
+    assert [step for step, _, _ in heard] == list(range(1, count_release_steps() + 1))
+    assert {steps for _, steps, _ in heard} == {count_release_steps()}

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from bot.web.chat.session import BrowserSession, FormToken, LastSubmission, digest_text
 from bot.web.multipart import FormData
 from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Session
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.crypto.keyring import Keyring
 
 NOW = datetime(2026, 11, 23, 3, 30, 20, tzinfo=UTC)
@@ -24,15 +23,13 @@ TOKEN = "0123456789abcdef" * 2
 @pytest.fixture(scope="module")
 def seals(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     """The seals of a desk."""
-    return Keyring(keys.load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("seat"), "complaints")))
+    return Keyring(load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("seat"), "complaints")))
 
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
     """The seals of another desk."""
-    return Keyring(
-        keys.load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("foreign"), "complaints"))
-    )
+    return Keyring(load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("foreign"), "complaints")))
 
 
 def make_request(cookie: str) -> Request:

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import settings
-from bot.settings import ConfigurationError
-from tests.end import chat
+from bot.settings import (
+    DESK_NAMES,
+    ConfigurationError,
+    DeskSettings,
+    Settings,
+    list_setting_names,
+    load_settings,
+)
+from tests.end.chat import run_ita_bot
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "CANARYTOKEN"
@@ -25,12 +31,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def get_load_error() -> str:
     with pytest.raises(ConfigurationError) as trouble:
-        settings.load_settings()
+        load_settings()
     return str(trouble.value)
 
 
 def test_nothing_needs_to_be_set() -> None:
-    chosen = settings.load_settings()
+    chosen = load_settings()
     assert (chosen.home, chosen.office, chosen.host, chosen.port) == (Path("var"), None, "127.0.0.1", 8080)
     assert chosen.desk_paths("service").database == Path("var/service/desk.sqlite")
     assert chosen.desk_paths("complaints").key_paths["seal"] == Path("var/complaints/keys/seal.key")
@@ -47,7 +53,7 @@ def test_environment_before_env_file_before_secret_files(
     (folder / ".env").write_text("ITA_HOST=b\nITA_PORT=2\n")
     monkeypatch.setenv("ITA_HOST", "a")
     monkeypatch.setenv("ITA_SECRETS_DIR", str(secrets))
-    chosen = settings.load_settings()
+    chosen = load_settings()
     assert (chosen.host, chosen.port, chosen.home) == ("a", 2, Path("from-secrets"))
     assert chosen.complaints.line_secret is not None
     assert chosen.complaints.line_secret.get_secret_value() == TOKEN
@@ -57,7 +63,7 @@ def test_a_desk_sets_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITA_COMPLAINTS__DATABASE", "/data/c.sqlite")
     monkeypatch.setenv("ITA_COMPLAINTS__PEPPER_FILE", "/keys/pepper")
     monkeypatch.setenv("ITA_COMPLAINTS__ENVELOPE_KEY_FILE", "/keys/envelope")
-    place = settings.load_settings().desk_paths("complaints")
+    place = load_settings().desk_paths("complaints")
     assert place.database == Path("/data/c.sqlite")
     assert (place.key_paths["pepper"], place.key_paths["envelope"]) == (
         Path("/keys/pepper"),
@@ -105,19 +111,19 @@ def test_a_wrong_value_is_told_by_its_setting_and_not_repeated(monkeypatch: pyte
 def test_only_sqlite_is_kept_and_a_password_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITA_COMPLAINTS__DATABASE", f"postgresql://u:{TOKEN}@h/d")
     with pytest.raises(ConfigurationError, match=r"ITA_COMPLAINTS__DATABASE.*SQLite") as trouble:
-        settings.load_settings().desk_paths("complaints")
+        load_settings().desk_paths("complaints")
     assert TOKEN not in str(trouble.value)
 
 
 def test_a_name_left_empty_is_not_set(folder: Path) -> None:
     (folder / ".env").write_text("ITA_OFFICE=\nITA_COMPLAINTS__PUBLIC_URL=\nITA_SERVICE__LINE_TOKEN=\n")
-    chosen = settings.load_settings()
+    chosen = load_settings()
     assert (chosen.office, chosen.complaints.public_url, chosen.service.line_token) == (None, None, None)
 
 
 def test_the_env_file_may_serve_other_programs_too(folder: Path) -> None:
     (folder / ".env").write_text("POSTGRES_PASSWORD=x\nCOMPOSE_PROJECT_NAME=y\nITA_PORT=8081\n")
-    assert settings.load_settings().port == 8081
+    assert load_settings().port == 8081
 
 
 def test_an_env_file_that_is_no_text_is_told(folder: Path) -> None:
@@ -131,9 +137,9 @@ def test_a_secrets_folder_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPa
 
 
 def test_tokens_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [n for n in settings.list_setting_names() if n.endswith(("_TOKEN", "_SECRET"))]:
+    for name in [n for n in list_setting_names() if n.endswith(("_TOKEN", "_SECRET"))]:
         monkeypatch.setenv(name, TOKEN)
-    chosen = settings.load_settings()
+    chosen = load_settings()
     assert TOKEN not in repr(chosen) + str(chosen) + chosen.model_dump_json()
 
 
@@ -141,35 +147,35 @@ def test_the_end_of_a_line_that_was_copied_along_is_no_part_of_a_token(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ITA_COMPLAINTS__LINE_TOKEN", " CANARYCANARY\n")
-    own = settings.load_settings().complaints.line_token
+    own = load_settings().complaints.line_token
     assert own is not None
     assert own.get_secret_value() == "CANARYCANARY"
 
 
 def test_the_example_offers_every_setting_and_nothing_else() -> None:
     offered = re.findall(r"^#?(ITA_[A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
-    assert sorted(offered) == sorted(settings.list_setting_names())
+    assert sorted(offered) == sorted(list_setting_names())
 
 
 def test_the_example_can_be_used_as_it_stands(folder: Path) -> None:
     text = (ROOT / ".env.example").read_text("utf-8")
     (folder / ".env").write_text(re.sub(r"^#(ITA_(?!SECRETS_DIR))", r"\1", text, flags=re.MULTILINE), "utf-8")
-    chosen = settings.load_settings()
-    plain = settings.Settings.model_construct()
-    for name in settings.DESK_NAMES:
+    chosen = load_settings()
+    plain = Settings.model_construct()
+    for name in DESK_NAMES:
         assert {k: p.resolve() for k, p in chosen.desk_paths(name).key_paths.items()} == {
             k: p.resolve() for k, p in plain.desk_paths(name).key_paths.items()
         }
 
 
 def test_every_setting_is_described() -> None:
-    fields = {**settings.Settings.model_fields, **settings.DeskSettings.model_fields}
-    assert [n for n, f in fields.items() if n not in settings.DESK_NAMES and not f.description] == []
+    fields = {**Settings.model_fields, **DeskSettings.model_fields}
+    assert [n for n, f in fields.items() if n not in DESK_NAMES and not f.description] == []
 
 
 def test_a_wrong_setting_ends_the_start_with_78(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ITA_PROT=1\n")
-    done = chat.run_ita_bot(tmp_path / "var", "tick")
+    done = run_ita_bot(tmp_path / "var", "tick")
     assert (done.returncode, done.stdout) == (78, "")
     assert "ITA_PORT" in done.stderr
     assert not (tmp_path / "var").exists()

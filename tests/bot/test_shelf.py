@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import atomic_write as shelf
+from bot.publishing.atomic_write import (
+    PUBLIC_MODES,
+    acquire_exclusive_lock,
+    remove_leftovers,
+    replace_directory,
+    replace_file,
+)
 from tests.bot.releasing import patch_attributes
 
 
@@ -30,8 +36,8 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
     target = tmp_path / "now"
-    shelf.replace_directory(target, [("a", b"1"), ("b", b"2")])
-    shelf.replace_directory(target, iter([("a", b"3")]), shelf.PUBLIC_MODES)
+    replace_directory(target, [("a", b"1"), ("b", b"2")])
+    replace_directory(target, iter([("a", b"3")]), PUBLIC_MODES)
     assert read_folder(target) == {"a": b"3"}
     assert list(tmp_path.iterdir()) == [target]
     assert (target.stat().st_mode & 0o777, (target / "a").stat().st_mode & 0o777) == (0o755, 0o644)
@@ -39,40 +45,40 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_what_was_there(small: Path) -> None:
     target = small / "now"
-    shelf.replace_directory(target, [("a", b"1" * 8000)])
+    replace_directory(target, [("a", b"1" * 8000)])
     with pytest.raises(OSError, match="No space"):
-        shelf.replace_directory(target, [("a", b"2" * 8000), ("b", b"2" * 80000)])
+        replace_directory(target, [("a", b"2" * 8000), ("b", b"2" * 80000)])
     with pytest.raises(OSError, match="No space"):
-        shelf.replace_file(small / "page", b"2" * 80000)
+        replace_file(small / "page", b"2" * 80000)
     assert read_folder(target) == {"a": b"1" * 8000}
     assert list(small.iterdir()) == [target]
-    shelf.replace_directory(target, [("a", b"3" * 8000)])
+    replace_directory(target, [("a", b"3" * 8000)])
     assert read_folder(target) == {"a": b"3" * 8000}
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     page = tmp_path / "index.html"
-    shelf.replace_file(page, b"old")
-    shelf.replace_file(page, b"new")
+    replace_file(page, b"old")
+    replace_file(page, b"new")
     assert (page.read_bytes(), page.stat().st_mode & 0o777) == (b"new", 0o644)
     assert list(tmp_path.iterdir()) == [page]
 
 
 def test_what_a_killed_run_left_is_swept_and_what_it_moved_aside_comes_back(tmp_path: Path) -> None:
     target = tmp_path / "now"
-    shelf.replace_directory(target, [("a", b"1")])
+    replace_directory(target, [("a", b"1")])
     (tmp_path / ".now.0a0a0a0a.new").mkdir()
     target.rename(tmp_path / ".now.0b0b0b0b.old")
-    shelf.remove_leftovers(target)
+    remove_leftovers(target)
     assert (read_folder(target), list(tmp_path.iterdir())) == ({"a": b"1"}, [target])
     (tmp_path / ".now.0b0b0b0b.old").mkdir()
-    shelf.remove_leftovers(target)
+    remove_leftovers(target)
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_where_the_last_step_fails_the_old_one_stands_again(tmp_path: Path) -> None:
     target = tmp_path / "now"
-    shelf.replace_directory(target, [("a", b"1")])
+    replace_directory(target, [("a", b"1")])
     renaming = Path.rename
 
     def fails(path: Path, to: Path) -> Path:
@@ -81,7 +87,7 @@ def test_where_the_last_step_fails_the_old_one_stands_again(tmp_path: Path) -> N
         return renaming(path, to)
 
     with patch_attributes(Path, rename=fails), pytest.raises(PermissionError):
-        shelf.replace_directory(target, [("a", b"2")])
+        replace_directory(target, [("a", b"2")])
     assert (read_folder(target), list(tmp_path.iterdir())) == ({"a": b"1"}, [target])
 
 
@@ -89,7 +95,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     inside: list[int] = []
 
     async def one() -> None:
-        async with shelf.acquire_exclusive_lock(tmp_path / "deep" / ".lock"):
+        async with acquire_exclusive_lock(tmp_path / "deep" / ".lock"):
             inside.append(1)
             assert sum(inside) == 1
             await asyncio.sleep(0.01)

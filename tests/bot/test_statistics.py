@@ -15,21 +15,20 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import main as cli
-from bot.statistics import tables as statistics
+from bot.cli.main import cli_app
+from bot.statistics.tables import build_counting_rules, collect_timelines, parse_table_request
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.events import Message
-from ita_stats import period
 from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
-from ita_stats.cases import tables as figures
 from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.fact import Fact
+from ita_stats.cases.tables import build_table_request
 from ita_stats.cases.timeline import count_timelines
+from ita_stats.period import parse_period
 from ita_stats.render.json_schema import StatisticsJson
-from storage import store
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths
-from tests.end import chat
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import open_store
+from tests.end.chat import run_ita_bot
 from tests.end.engine_door import EngineDriver
 from tests.ita_stats.registers import make_year_of_facts
 from tests.play import OFFICE, WHOLE_REPORT
@@ -42,7 +41,7 @@ def write_facts(home: Path, facts: Sequence[Fact]) -> None:
     place = DeskPaths.under(home, "complaints")
 
     async def create_desk() -> None:
-        async with store.open_store(keys.load_or_create_keys(place), datetime.now(UTC)):
+        async with open_store(load_or_create_keys(place), datetime.now(UTC)):
             pass
 
     asyncio.run(create_desk())
@@ -55,7 +54,7 @@ def write_facts(home: Path, facts: Sequence[Fact]) -> None:
 
 def run_stats(home: Path, *words: str) -> str:
     """What `ita-bot stats` prints."""
-    done = chat.run_ita_bot(home, "stats", *words)
+    done = run_ita_bot(home, "stats", *words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -171,7 +170,7 @@ def test_a_wrong_period_is_wrong_use_and_makes_nothing(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli.cli_app, ["stats", "--desk", "complaints", "--period", words])
+    done = CliRunner().invoke(cli_app, ["stats", "--desk", "complaints", "--period", words])
     assert (done.exit_code, done.stdout) == (2, "")
     assert " / " in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -184,11 +183,11 @@ def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
     days = (date(2025, 12, 31), date(2026, 3, 15), date(2026, 9, 30))
 
     async def scene() -> None:
-        async with store.open_store(
-            keys.load_or_create_keys(DeskPaths.under(home, "complaints")), datetime.now(UTC)
+        async with open_store(
+            load_or_create_keys(DeskPaths.under(home, "complaints")), datetime.now(UTC)
         ) as one:
             found, slow = (
-                await statistics.collect_timelines(one, days),
+                await collect_timelines(one, days),
                 count_timelines(await one.load_facts(), days),
             )
             assert (found.cases, found.days_to_close) == (slow.cases, slow.days_to_close)
@@ -198,12 +197,12 @@ def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
 
 
 def test_an_office_is_counted_as_it_wants() -> None:
-    terms = statistics.build_counting_rules(OFFICE, "complaints")
+    terms = build_counting_rules(OFFICE, "complaints")
     assert [one.code for one in terms.categories] == [c.code for c in OFFICE.categories]
     assert (terms.deadline_days, terms.threshold, terms.forwarded_is_done) == (15, 5, True)
     assert all(isinstance(one, CodeLabel) and one.th and one.en for one in (*terms.sources, *terms.outcomes))
-    wish = statistics.parse_table_request("fy2569", "2025-12-31", "month", datetime(2026, 11, 22, tzinfo=UTC))
+    wish = parse_table_request("fy2569", "2025-12-31", "month", datetime(2026, 11, 22, tzinfo=UTC))
     assert [e.as_of for e in wish.earlier_releases] == [date(2025, 10, 31), date(2025, 11, 30)]
     assert wish.days == (date(2025, 9, 30), date(2025, 10, 31), date(2025, 11, 30), date(2025, 12, 31))
-    whole = period.parse_period("fy2569", date(2026, 11, 22))
-    assert figures.build_table_request(whole, date(2025, 12, 31), "month", []).earlier_releases == ()
+    whole = parse_period("fy2569", date(2026, 11, 22))
+    assert build_table_request(whole, date(2025, 12, 31), "month", []).earlier_releases == ()

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.end import chat, desk, nursery
+from tests.end.chat import ChatProgram, build_environment, start_chat
+from tests.end.desk import open_desk
+from tests.end.nursery import start_forked_program
 from tests.play import WHOLE_REPORT
 
 
@@ -29,7 +31,7 @@ def run_chat(home: Path, name: str, said: bytes, *words: str) -> subprocess.Comp
     """A whole chat, from a file of input to its end."""
     who = ("--as", name) if name else ()
     given = ("chat", "--desk", "complaints", *who, *words)
-    one = nursery.start_forked_program(given, home.parent, chat.build_environment(home))
+    one = start_forked_program(given, home.parent, build_environment(home))
     told, errors = one.communicate(said)
     return subprocess.CompletedProcess(given, one.returncode or 0, told, errors)
 
@@ -60,7 +62,7 @@ def texts(messages: list[dict[str, Any]]) -> str:
     return "\n".join(m["text"] for m in messages)
 
 
-def send_lines(said: Iterable[str], program: chat.ChatProgram) -> list[dict[str, Any]]:
+def send_lines(said: Iterable[str], program: ChatProgram) -> list[dict[str, Any]]:
     """Say lines; a line in brackets is picked by its number."""
     heard: list[dict[str, Any]] = []
     for line in said:
@@ -152,8 +154,8 @@ def test_a_talk_goes_on_under_its_name_only(home: Path) -> None:
 
 
 def test_one_name_in_two_terminals(home: Path) -> None:
-    one = chat.ChatProgram(chat.start_chat(home, "twice"))
-    two = chat.ChatProgram(chat.start_chat(home, "twice"))
+    one = ChatProgram(start_chat(home, "twice"))
+    two = ChatProgram(start_chat(home, "twice"))
     for line in start_of_story():
         one.send_line(line.encode())
     for number in range(1, 9):
@@ -164,7 +166,7 @@ def test_one_name_in_two_terminals(home: Path) -> None:
 
 
 def test_nobody_reads_any_more(home: Path) -> None:
-    running = chat.start_chat(home, "hung-up")
+    running = start_chat(home, "hung-up")
     assert running.stdout is not None
     running.stdout.close()
     assert running.stdin is not None
@@ -177,7 +179,7 @@ def test_nobody_reads_any_more(home: Path) -> None:
 
 
 def test_ctrl_c_ends_at_once(home: Path) -> None:
-    program = chat.ChatProgram(chat.start_chat(home, "ctrl-c"))
+    program = ChatProgram(start_chat(home, "ctrl-c"))
     program.send_line("สวัสดี".encode())
     program.process.send_signal(signal.SIGINT)
     try:
@@ -193,7 +195,7 @@ def test_a_tty_is_told_how_and_greeted(home: Path) -> None:
     command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints"]
     running = subprocess.Popen(
         command,
-        env=chat.build_environment(home),
+        env=build_environment(home),
         cwd=home.parent,
         stdin=end,
         stdout=subprocess.PIPE,
@@ -230,14 +232,14 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
     command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--as", "killed", "--jsonl"]
     running = subprocess.Popen(
         command,
-        env=chat.build_environment(home),
+        env=build_environment(home),
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=writing,
         stderr=subprocess.PIPE,
     )
     running.stdout = os.fdopen(reading, "rb")
-    program = chat.ChatProgram(running)
+    program = ChatProgram(running)
     review = send_lines(WHOLE_REPORT, program)
     fill(writing)
     assert running.stdin is not None
@@ -255,7 +257,7 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
 
 async def receipt_waiting(home: Path) -> str:
     """The receipt in the outbox, as soon as it is there."""
-    async with desk.open_desk(home) as opened:
+    async with open_desk(home) as opened:
         until = time.monotonic() + 10
         while time.monotonic() < until:
             for letter in await opened.store.outbox.list_all("terminal"):
@@ -267,7 +269,7 @@ async def receipt_waiting(home: Path) -> str:
 
 
 def test_nobody_elses_letters_are_shown(home: Path) -> None:
-    first = chat.ChatProgram(chat.start_chat(home, "owner"))
+    first = ChatProgram(start_chat(home, "owner"))
     send_lines((*WHOLE_REPORT, "[ส่งเรื่อง]"), first)
     first.finish()
     assert run_chat(home, "stranger", b"", "--jsonl").stdout == b""

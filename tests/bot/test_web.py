@@ -20,8 +20,8 @@ from jinja2 import UndefinedError
 
 from bot.settings import Settings
 from bot.web.app import SecurityMiddleware, build_web_app
-from handlers import i18n as wording
-from tests.end import chat
+from handlers.i18n import WORDING
+from tests.end.chat import ChatProgram, build_environment, run_ita_bot, start_chat
 from tests.play import OFFICE
 
 STATIC = Path(__file__).parents[2] / "bot" / "static"
@@ -57,7 +57,7 @@ def start_serving(home: Path, *words: str) -> ServedProcess:
     running = subprocess.Popen(
         command,
         cwd=home.parent,
-        env=chat.build_environment(home),
+        env=build_environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -149,7 +149,7 @@ def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path)
     assert 'href="/report' not in page
     assert "ita-bot chat" not in page
     assert "เปิดแยกไว้ต่างหาก" in page
-    assert f"<h1>{wording.WORDING['th']['page.service']}</h1>" in page
+    assert f"<h1>{WORDING['th']['page.service']}</h1>" in page
     assert page.index('href="/ask') < page.index("เปิดแยกไว้ต่างหาก")
     _, _, privacy = alone.request("/privacy")
     assert "ประกาศความเป็นส่วนตัวของช่องทางถามตอบ" in privacy
@@ -223,7 +223,7 @@ def test_monitoring_is_answered(served: ServedProcess) -> None:
 
 
 def test_a_person_may_chat_beside_the_server(served: ServedProcess, home: Path) -> None:
-    program = chat.ChatProgram(chat.start_chat(home, "beside"))
+    program = ChatProgram(start_chat(home, "beside"))
     assert program.send_line("สวัสดี".encode())
     assert program.finish() == ""
     assert served.request("/readyz")[0] == 200
@@ -347,7 +347,7 @@ def test_a_second_start_is_fast_and_both_signals_end_well(home: Path, served: Se
 
 
 def test_a_port_in_use_is_told(home: Path, served: ServedProcess) -> None:
-    done = chat.run_ita_bot(home, "run", "--port", str(served.port))
+    done = run_ita_bot(home, "run", "--port", str(served.port))
     assert (done.returncode, done.stdout) == (78, "")
     assert f"127.0.0.1:{served.port}" in done.stderr
     assert "--port" in done.stderr

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Event, Message
 from handlers.office import Office
-from tests import samples
 from tests.end.server import WebServer
 from tests.play import OFFICE
+from tests.samples import write_sample_file
 from tests.story import CONSULTATION_CODE_PATTERN
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -146,12 +146,12 @@ class BrowserDriver:
             page.goto(self.server.address + self.start_path)
         if page.query_selector("[name=file]") is None:
             return self._post_file(page, name)
-        page.set_input_files("[name=file]", samples.write_sample_file(self.home.parent, name))
+        page.set_input_files("[name=file]", write_sample_file(self.home.parent, name))
         return self._submit(page, "[data-send]")
 
     def _post_file(self, page: Page, name: str) -> list[Message]:
         """A file where the page offers no field for one, as another program would post it from this window."""
-        file = samples.write_sample_file(self.home.parent, name)
+        file = write_sample_file(self.home.parent, name)
         content = {"name": name, "mimeType": "application/octet-stream", "buffer": file.read_bytes()}
         form = {"csrf": page.get_attribute("[name=csrf]", "value") or "", "text": "", "file": content}
         answered = page.context.request.post(page.url.partition("?")[0], multipart=form)

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Message
-from tests import samples
-from tests.end import nursery
 from tests.end.desk import DeskHarness, open_desk
+from tests.end.nursery import ForkedProgram, start_forked_program
+from tests.samples import write_sample_file
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +30,7 @@ def build_environment(home: Path, **more: str) -> Mapping[str, str]:
 def run_ita_bot(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run `ita-bot` to its end."""
     if not more:
-        one = nursery.start_forked_program(words, home.parent, build_environment(home))
+        one = start_forked_program(words, home.parent, build_environment(home))
         told, errors = one.communicate()
         return subprocess.CompletedProcess(words, one.returncode or 0, told.decode(), errors.decode())
     command = [sys.executable, "-m", "bot", *words]
@@ -49,7 +49,7 @@ def run_ita_bot(home: Path, *words: str, **more: Any) -> subprocess.CompletedPro
 class ChatProgram:
     """One running `ita-bot chat --jsonl`."""
 
-    process: subprocess.Popen[bytes] | nursery.ForkedProgram
+    process: subprocess.Popen[bytes] | ForkedProgram
     line_count: int = 0
 
     def send_line(self, line: bytes) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ class TerminalDriver:
         if person not in self.programs:
             words = ("chat", "--desk", self.desk_name, "--as", person, "--jsonl")
             self.programs[person] = ChatProgram(
-                nursery.start_forked_program(words, self.home.parent, build_environment(self.home))
+                start_forked_program(words, self.home.parent, build_environment(self.home))
             )
         raw = self.programs[person].send_line(line)
         self.labels[person] = raw[-1]["choices"]
@@ -107,7 +107,7 @@ class TerminalDriver:
         return self._send_line(person, f":{self.labels[person].index(label) + 1}".encode())
 
     def send_file(self, person: str, name: str) -> list[Message]:
-        return self._send_line(person, f":file {samples.write_sample_file(self.home.parent, name)}".encode())
+        return self._send_line(person, f":file {write_sample_file(self.home.parent, name)}".encode())
 
     def restart_program(self, person: str) -> None:
         self.errors.append(self.programs.pop(person).finish())

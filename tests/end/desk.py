@@ -9,9 +9,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.engine import Engine
-from bot.importers import faq_file as knowledge
-from bot.statistics import chat_queries as counting
-from handlers import thai
+from bot.importers.faq_file import store_example_faq
+from bot.statistics.chat_queries import build_query_handlers
 from handlers.complaints.lifecycle import TransitionRequest, get_next_status
 from handlers.complaints.messages import (
     ActorKind,
@@ -27,10 +26,11 @@ from handlers.dialog.receipt import parse_receipt
 from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
 from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role
-from storage import store, tables
-from storage.crypto import key_files as keys
-from storage.store import Store
-from tests import counter
+from handlers.thai import to_bangkok_date
+from storage import tables
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import Store, open_store
+from tests.counter import make_service_desk
 from tests.play import load_office_beside
 
 
@@ -78,9 +78,7 @@ class DeskHarness:
         now = self.now()
         status = get_next_status(view.status, step)
         await self.commit_office_act(
-            ApplyTransition(
-                view.id, view.seq + 1, thai.to_bangkok_date(now), step, status, ActorKind.OFFICE, text
-            )
+            ApplyTransition(view.id, view.seq + 1, to_bangkok_date(now), step, status, ActorKind.OFFICE, text)
         )
 
     async def send_office_message(self, receipt: str, words: str) -> None:
@@ -92,7 +90,7 @@ class DeskHarness:
             AddHistoryEntry(
                 view.id,
                 view.seq + 1,
-                thai.to_bangkok_date(now),
+                to_bangkok_date(now),
                 HistoryEntryKind.OFFICE,
                 ActorKind.OFFICE,
                 words,
@@ -107,7 +105,7 @@ class DeskHarness:
         """Remove somebody from the staff."""
         everybody = await self.store.answer_query(ListStaff(), self.now())
         staff = next(one for one in everybody if one.name == person)
-        await self.store.staff_admin.remove(staff.id, thai.to_bangkok_date(self.now()), self.now())
+        await self.store.staff_admin.remove(staff.id, to_bangkok_date(self.now()), self.now())
 
     async def load_thread(self, code: str) -> QuestionThread:
         """What was said about a question."""
@@ -120,7 +118,7 @@ class DeskHarness:
     async def answer_question(self, code: str, words: str) -> None:
         """The office answers a question."""
         thread = await self.load_thread(code)
-        on = thai.to_bangkok_date(self.now())
+        on = to_bangkok_date(self.now())
         await self.commit_office_act(
             AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, ActorKind.OFFICE, words)
         )
@@ -155,17 +153,13 @@ class DeskHarness:
 @asynccontextmanager
 async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
     """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
-    ring = keys.load_or_create_keys(keys.DeskPaths.under(home, name))
-    async with store.open_store(ring, datetime.now(UTC)) as one:
+    ring = load_or_create_keys(DeskPaths.under(home, name))
+    async with open_store(ring, datetime.now(UTC)) as one:
         if name == "service":
-            await knowledge.store_example_faq(one, datetime.now(UTC))
+            await store_example_faq(one, datetime.now(UTC))
         office = load_office_beside(home)
-        router = (
-            ComplaintsDesk(office, one.roster)
-            if name == "complaints"
-            else counter.make_service_desk(one.roster)
-        )
-        engine = Engine(router, one, query_handlers=counting.build_query_handlers(one, office, name))
+        router = ComplaintsDesk(office, one.roster) if name == "complaints" else make_service_desk(one.roster)
+        engine = Engine(router, one, query_handlers=build_query_handlers(one, office, name))
         desk = DeskHarness(engine, one)
         engine.now, engine.on_error = desk.now, desk.errors.append
         yield desk

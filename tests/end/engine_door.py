@@ -8,13 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Event, Message
 from storage.crypto.key_files import DeskPaths
-from tests import samples
 from tests.end.desk import DeskHarness, open_desk
 from tests.play import OFFICE
+from tests.samples import SAMPLE_FILES
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class EngineDriver:
         return self._send_event(person, choice=data)
 
     def send_file(self, person: str, name: str) -> list[Message]:
-        content = samples.SAMPLE_FILES[name]()
+        content = SAMPLE_FILES[name]()
 
         async def pieces() -> Any:
             for at in range(0, len(content), 50_000):
@@ -82,7 +82,7 @@ class EngineDriver:
 
         async def tick() -> None:
             place = DeskPaths.under(self.home, self.desk_name)
-            async for _ in clock.run_due_jobs(place, self.desk.store, OFFICE, self.desk.now()):
+            async for _ in run_due_jobs(place, self.desk.store, OFFICE, self.desk.now()):
                 pass
 
         self.run(tick())

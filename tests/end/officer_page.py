@@ -13,18 +13,18 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from bot.web.officer import session as seats
-from handlers import thai
+from bot.web.officer.session import OFFICER_LINK_PATH, make_access_link_factory
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.events import File
 from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from storage import tables
-from tests.end import web_server
 from tests.end.desk import DeskHarness
 from tests.end.officers import Officer, add_officer, file_case
 from tests.end.server import WebServer
+from tests.end.web_server import MULTIPART_BOUNDARY, encode_multipart
 
 LINK_PATTERN = re.compile(r"https?://\S+/officer/open/(\S+)")
 
@@ -110,10 +110,8 @@ class HttpBrowser:
     ) -> HttpResponse:
         """Send a file with a form."""
         fields = {"csrf": page.form_token, "choice": choice}
-        body = web_server.encode_multipart(fields, {name: content})
-        return self.request(
-            page.path, body, kind=f"multipart/form-data; boundary={web_server.MULTIPART_BOUNDARY}"
-        )
+        body = encode_multipart(fields, {name: content})
+        return self.request(page.path, body, kind=f"multipart/form-data; boundary={MULTIPART_BOUNDARY}")
 
 
 @dataclass
@@ -124,7 +122,7 @@ class OfficerServer:
 
     def __post_init__(self) -> None:
         self.server = WebServer(self.home)
-        self.desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(self.server.address)  # type: ignore[index]
+        self.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(self.server.address)  # type: ignore[index]
 
     @property
     def desk(self) -> DeskHarness:
@@ -147,7 +145,7 @@ class OfficerServer:
         """The path of a link that an officer asks for."""
         found = LINK_PATTERN.search(self.send_chat_text(officer, words))
         assert found is not None
-        return f"{seats.OFFICER_LINK_PATH}/{found[1]}"
+        return f"{OFFICER_LINK_PATH}/{found[1]}"
 
     def new_browser(self) -> HttpBrowser:
         """A browser that was nowhere before."""
@@ -185,7 +183,7 @@ class OfficerServer:
         async def work() -> None:
             view = await self.desk.find_reporter_case(make_receipt(number).formatted)
             assert view is not None
-            on = thai.to_bangkok_date(self.desk.now())
+            on = to_bangkok_date(self.desk.now())
             entry = AddHistoryEntry(
                 view.id, view.seq + 1, on, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(file,)
             )

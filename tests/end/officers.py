@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from pyotp import HOTP
 
-from handlers import thai
 from handlers.complaints.lifecycle import (
     CaseOutcome,
     CaseStatus,
@@ -17,6 +16,7 @@ from handlers.dialog.events import Channel, Event, Message, Session, TurnResult
 from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from tests.end.desk import DeskHarness
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -88,14 +88,14 @@ async def add_officer(
     person = await desk.store.answer_query(FindInvitation(code), now)
     channel = Channel.TELEGRAM if back else Channel.TERMINAL
     await desk.commit_office_act(
-        JoinStaff(person.id, code, who, TOTP_SECRET, (), channel, back, "th", thai.to_bangkok_date(now))
+        JoinStaff(person.id, code, who, TOTP_SECRET, (), channel, back, "th", to_bangkok_date(now))
     )
     return Officer(desk, name, person.id, who)
 
 
 async def file_case(desk: DeskHarness, number: int, status: CaseStatus = CaseStatus.RECEIVED) -> Receipt:
     """A case in a state; the numbers must differ."""
-    receipt, today = make_receipt(number), thai.to_bangkok_date(desk.now())
+    receipt, today = make_receipt(number), to_bangkok_date(desk.now())
     answers = {"story": f"เรื่องที่ {number} เรียกรับเงินคานารี", "where": "ห้องพัสดุ"}
     await desk.commit_office_act(
         FileCase(receipt, "corruption", Channel.WEB, today, today, "2570-1", answers=answers)

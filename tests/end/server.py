@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from bot import bootstrap as app
-from bot.bootstrap import App
-from bot.jobs import housekeeping as clock
+from bot.bootstrap import App, RunningDesk
+from bot.jobs.housekeeping import run_due_jobs
 from bot.serve import build_server_config
 from bot.settings import Settings
 from handlers.office import Office
@@ -59,7 +58,7 @@ class WebServer:
         self.desk.clock_offset = self.clock_offset
         self.desk.engine.on_error = self.desk.errors.append
         place = DeskPaths.under(self.home, self.name)
-        own = app.RunningDesk(self.name, place, self.desk.store, self.desk.engine)
+        own = RunningDesk(self.name, place, self.desk.store, self.desk.engine)
         house = App(Settings(_env_file=None), self.office, {self.name: own})  # type: ignore[call-arg]
         self._listening = listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -92,7 +91,7 @@ class WebServer:
         self.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
-            async for _ in clock.run_due_jobs(
+            async for _ in run_due_jobs(
                 DeskPaths.under(self.home, self.name), self.desk.store, self.office, self.desk.now()
             ):
                 pass

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import qna_board as board
+from bot.web.qna_board import render_board_files
 from bot.web.templating import PageRenderer
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion, PublishQuestion
 from tests.end.chat import run_ita_bot
@@ -94,12 +94,10 @@ def test_the_board(served: ServerProcess, home: Path) -> None:
 
 def test_the_board_as_files() -> None:
     site, day = PageRenderer(OFFICE), date(2026, 11, 22)
-    empty = board.render_board_files(site, FaqCatalogue(), day)
+    empty = render_board_files(site, FaqCatalogue(), day)
     assert "ยังไม่มีคำถามที่เผยแพร่" in empty["qna/index.html"].decode()
     old = FaqEntry("old", "เก่า", "x", until=date(2026, 11, 21))
-    files = board.render_board_files(
-        site, FaqCatalogue((old,), (POSTED,)), day, "https://service.example/ask"
-    )
+    files = render_board_files(site, FaqCatalogue((old,), (POSTED,)), day, "https://service.example/ask")
     page = files["qna/index.html"].decode()
     assert "ยืมเต็นท์" in page
     assert "เก่า" not in page

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from handlers.dialog.events import Message
-from tests import samples
 from tests.end.chat import ChatProgram, TerminalDriver, build_environment, run_ita_bot, start_chat
 from tests.play import WHOLE_REPORT
+from tests.samples import SAMPLE_FILES
 
 PERSON = "KANARYPERSON"
 TEXT = "คานารีเรื่องลับ"
@@ -136,7 +136,7 @@ def test_bytes_that_are_no_text(tmp_path: Path, raw: bytes) -> None:
 
 def test_a_file_of_every_kind_is_sealed(tmp_path: Path) -> None:
     door = TerminalDriver(tmp_path / "var")
-    for name in samples.SAMPLE_FILES:
+    for name in SAMPLE_FILES:
         assert door.send_file("ก", name)[-1].text
     door.close()
     assert find_canaries(tmp_path / "var", ["CANARYCAMERA", "%PDF-1.4", "IHDR"]) == []

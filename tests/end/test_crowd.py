@@ -15,7 +15,7 @@ from handlers.consultations.messages import (
     ListFreeTexts,
 )
 from handlers.dialog.events import Channel, Event
-from storage.consultations import retention as polled
+from storage.consultations.retention import close_due_consultations
 from tests.end.desk import DeskHarness, open_desk
 from tests.end.officers import add_officer
 
@@ -94,7 +94,7 @@ def test_the_same_answer_of_many_is_one_text(crowd: int, tmp_path: Path) -> None
         await desk.commit_office_act(AnnounceConsultation(ballot, "staff:x"))
         await run_crowd(desk, crowd, VOICE)
         await desk.commit_office_act(CloseConsultation(ballot.code, "staff:x"))
-        await polled.close_due_consultations(
+        await close_due_consultations(
             desk.store.committer, desk.now()
         )  # of many, the clock writes the rest anew
         (written,) = await desk.store.answer_query(ListFreeTexts(ballot.code), desk.now())

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from bot.web.officer import session as seats
+from bot.web.officer.session import make_access_link_factory
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
 from tests.end.browser import CHROMIUM, DESKTOP, PHONE, BrowserDriver
@@ -125,7 +125,7 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
 def test_a_citizen_and_an_officer_in_two_windows(browser: Browser, tmp_path: Path) -> None:
     door = BrowserDriver(browser, tmp_path / "var", PHONE)
     server = door.server
-    server.desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(server.address)  # type: ignore[index]
+    server.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(server.address)  # type: ignore[index]
     citizen = open_story_question(door)
     receipt = file_report(citizen)
     officer = server.run(add_officer(server.desk, "สมหญิง"))

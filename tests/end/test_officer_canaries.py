@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.web.officer import session as seats
-from handlers import thai
+from bot.web.officer.session import OFFICER_LINK_PATH, OFFICER_SESSION_COOKIE, make_access_link_factory
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
 from handlers.staff.page_access import NewAccessLink
+from handlers.thai import to_bangkok_date
 from tests.end.desk import open_desk
 from tests.end.officer_page import LINK_PATTERN, HttpBrowser
 from tests.end.officers import Officer, add_officer, file_case
@@ -34,15 +34,13 @@ async def prepare_office(home: Path) -> tuple[list[str], Officer, bytes]:
             yield content[at : at + 65536]
 
     async with open_desk(home) as desk:
-        desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(
-            "https://ita.example.go.th"
-        )  # type: ignore[index]
+        desk.engine.query_handlers[NewAccessLink] = make_access_link_factory("https://ita.example.go.th")  # type: ignore[index]
         await file_case(desk, 1)
         file = await desk.store.evidence.store(chunks(), FILE_NAME, desk.now())
         assert file.problem is None
         view = await desk.find_reporter_case(make_receipt(1).formatted)
         assert view is not None
-        on = thai.to_bangkok_date(desk.now())
+        on = to_bangkok_date(desk.now())
         await desk.commit_office_act(
             AddHistoryEntry(
                 view.id, view.seq + 1, on, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(file,)
@@ -66,7 +64,7 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     temporary.mkdir()
     running = start_server(home, TMPDIR=str(temporary))
     browser, code = HttpBrowser(running.port), officer.totp_code()
-    form = browser.request(f"{seats.OFFICER_LINK_PATH}/{page}")
+    form = browser.request(f"{OFFICER_LINK_PATH}/{page}")
     seen = browser.submit_form(form, code)
     assert STORY in seen.text
     before = running.memory_bytes()
@@ -77,9 +75,9 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     asked = browser.submit_form(seen, REPLY, "reply")
     assert "รอส่งถึงผู้แจ้ง" in browser.submit_form(asked, asked.textbox_text, "send").text
     other = HttpBrowser(running.port)
-    assert other.submit_form(other.request(f"{seats.OFFICER_LINK_PATH}/{export}"), "000000").status == 403
-    assert other.request(f"{seats.OFFICER_LINK_PATH}/%0Ax{page}").status == 410
-    cookie = browser.cookie_jar[seen.path, seats.OFFICER_SESSION_COOKIE]
+    assert other.submit_form(other.request(f"{OFFICER_LINK_PATH}/{export}"), "000000").status == 403
+    assert other.request(f"{OFFICER_LINK_PATH}/%0Ax{page}").status == 410
+    cookie = browser.cookie_jar[seen.path, OFFICER_SESSION_COOKIE]
     log = "\n".join(running.stop()).encode()
     assert all(json.loads(line)["event"] != "fault" for line in log.splitlines())
     canaries = [STORY, REPLY, FILE_NAME, "KANARYCONTENT", "KANARYOFFICER", page, export, password, cookie]
@@ -93,7 +91,7 @@ def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     (page, *_), officer, _ = asyncio.run(prepare_office(home))
     running = start_server(home)
     browser = HttpBrowser(running.port)
-    seen = browser.submit_form(browser.request(f"{seats.OFFICER_LINK_PATH}/{page}"), officer.totp_code())
+    seen = browser.submit_form(browser.request(f"{OFFICER_LINK_PATH}/{page}"), officer.totp_code())
     asked = browser.submit_form(seen, REPLY, "reply")
     kept = browser.cookie_jar
     assert browser.submit_form(asked, asked.textbox_text, "send").status == 200

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from handlers import i18n as wording
-from handlers import thai
 from handlers.complaints.lifecycle import (
     CaseOutcome,
     CaseStatus,
@@ -20,9 +18,11 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition, FileCase, FindCase
 from handlers.dialog.events import Channel, Message
 from handlers.dialog.receipt import make_receipt
+from handlers.i18n import render_text
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName, Role
+from handlers.thai import to_bangkok_date
 from tests.end.desk import DeskHarness
 from tests.end.officers import TOTP_SECRET, Officer, add_officer
 from tests.end.test_officer_orders import COMMAND_TABLE
@@ -65,7 +65,7 @@ async def add_english_officer(desk: DeskHarness, role: Role) -> Officer:
 
 async def file_english_case(desk: DeskHarness, number: int, status: CaseStatus) -> None:
     """A case told in English."""
-    receipt, today = make_receipt(number), thai.to_bangkok_date(desk.now())
+    receipt, today = make_receipt(number), to_bangkok_date(desk.now())
     told = {"story": "the store keeper asks for money", "where": "store room", "head": "no"}
     await desk.commit_office_act(
         FileCase(receipt, "corruption", Channel.WEB, today, today, "2570-1", answers=told)
@@ -151,7 +151,7 @@ def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
         code, who, now = await desk.add_staff("Person", "officer"), desk.person_id("Person"), desk.now()
         person = await desk.store.answer_query(FindInvitation(code), now)
         joining = JoinStaff(
-            person.id, code, who, TOTP_SECRET, (), Channel.TELEGRAM, b"back", "en", thai.to_bangkok_date(now)
+            person.id, code, who, TOTP_SECRET, (), Channel.TELEGRAM, b"back", "en", to_bangkok_date(now)
         )
         await desk.commit_office_act(joining)
         closer = await add_officer(desk, "สมหญิง")
@@ -160,11 +160,11 @@ def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
         await closer.confirm(await closer.say(f"/close 1 insufficient {REASON}"))
         await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
         view = await desk.store.answer_query(FindCase(make_receipt(1)), desk.now())
-        step, by_day = TransitionRequest(Transition.REOPEN), thai.to_bangkok_date(now) + timedelta(days=15)
+        step, by_day = TransitionRequest(Transition.REOPEN), to_bangkok_date(now) + timedelta(days=15)
         again = ApplyTransition(
             view.id,
             view.seq + 1,
-            thai.to_bangkok_date(now),
+            to_bangkok_date(now),
             step,
             get_next_status(view.status, step),
             ActorKind.REPORTER,
@@ -172,7 +172,7 @@ def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
         again = replace(again, answer_by=by_day)
         await desk.commit_office_act(again)
         letters = [one.payload for one in await desk.store.outbox.list_all(Channel.TELEGRAM)]
-        told = [(wording.render_text(say, one.lang), say.key) for one in letters for say in one.says]
+        told = [(render_text(say, one.lang), say.key) for one in letters for say in one.says]
         assert {key for _, key in told} == {"staff.notice.new", "staff.notice.again"}
         assert [text for text, _ in told if re.search("[ก-๛]", text)] == []
 

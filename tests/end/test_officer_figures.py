@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.platforms.terminal import Terminal
-from handlers import thai
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.events import Channel, Event
 from handlers.staff.permissions import Role
+from handlers.thai import BUDDHIST_ERA, to_bangkok_date
 from tests.end.desk import DeskHarness
 from tests.end.officers import add_officer, file_case
 from tests.end.test_officer_rights import run_desk_scenario
@@ -23,8 +23,8 @@ def test_the_chart_has_the_months_of_the_year_until_now(tmp_path: Path) -> None:
             (shown,) = await officer.say("/stats")
             chart = shown.chart
             assert chart is not None
-            today = thai.to_bangkok_date(desk.now())
-            year = today.year + thai.BUDDHIST_ERA + (today.month >= 10)
+            today = to_bangkok_date(desk.now())
+            year = today.year + BUDDHIST_ERA + (today.month >= 10)
             assert str(year) in chart.title
             assert len(chart.months) == (today.month - 10) % 12 + 1
             assert chart.months[0].label.startswith("ต.ค.")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from bot.images import sanitize as pictures
+from bot.images.sanitize import MAX_SIDE_PIXELS, sanitize_image
 from bot.web.officer.files import build_safe_filename
 from bot.web.officer.responses import build_content_disposition
 from handlers.staff.complaints.case_page import derive_file_slug
@@ -41,27 +41,27 @@ def make_rotated_photo(kind: str = "JPEG", size: tuple[int, int] = (3000, 1500))
 def test_a_copy_holds_the_pixels_and_nothing_else(kind: str) -> None:
     content = make_rotated_photo(kind)
     assert PLACE.encode() in content
-    made = pictures.sanitize_image(content)
+    made = sanitize_image(content)
     assert made is not None
     assert PLACE.encode() not in made[0]
     with Image.open(io.BytesIO(made[0])) as copy:
         assert not copy.getexif()
         assert not set(copy.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
         assert copy.height > copy.width  # upright
-        assert max(copy.size) <= pictures.MAX_SIDE_PIXELS
+        assert max(copy.size) <= MAX_SIDE_PIXELS
 
 
 def test_what_is_clear_stays_clear_and_what_is_no_picture_is_none() -> None:
     out = io.BytesIO()
     Image.new("RGBA", (20, 10), (0, 0, 0, 0)).save(out, "PNG")
-    made = pictures.sanitize_image(out.getvalue())
+    made = sanitize_image(out.getvalue())
     assert made is not None
     assert made[1] == "image/png"
-    assert pictures.sanitize_image(out.getvalue()[:30]) is None
+    assert sanitize_image(out.getvalue()[:30]) is None
     wide = io.BytesIO()
     Image.new("P", (8000, 5100)).save(wide, "PNG")
-    assert pictures.sanitize_image(wide.getvalue()) is None  # more than is worth its memory
-    assert pictures.sanitize_image(b"%!PS-Adobe-3.0 EPSF-3.0\n") is None
+    assert sanitize_image(wide.getvalue()) is None  # more than is worth its memory
+    assert sanitize_image(b"%!PS-Adobe-3.0 EPSF-3.0\n") is None
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers import thai
 from handlers.complaints.exclusions import Exclusion, ExclusionGround, SetExclusion
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 from handlers.dialog.events import Session, TurnResult
 from handlers.staff.complaints.messages import FindCaseByNumber
 from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import CommandName, Role
+from handlers.thai import to_bangkok_date
 from ita_stats.calendar import fiscal_year
 from storage import tables
 from tests.end.desk import DeskHarness
@@ -203,7 +203,7 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
 
 
 async def find_officer_case(desk: DeskHarness, number: int, officer: Officer) -> Any:
-    year = fiscal_year(thai.to_bangkok_date(desk.now()))
+    year = fiscal_year(to_bangkok_date(desk.now()))
     found = await desk.store.answer_query(
         FindCaseByNumber(number, year, officer.id, exact_year=False), desk.now()
     )

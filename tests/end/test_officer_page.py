@@ -11,8 +11,7 @@ import pytest
 from pyotp import HOTP
 from sqlalchemy import update
 
-from bot.web.officer import session as seats
-from handlers import thai
+from bot.web.officer.session import OFFICER_LINK_COOKIE, OFFICER_LINK_PATH, OFFICER_SESSION_COOKIE
 from handlers.complaints.exclusions import Exclusion, ExclusionGround, SetExclusion
 from handlers.complaints.lifecycle import NonAcceptanceReason, Transition, TransitionRequest
 from handlers.dialog.events import Channel, Event, TurnResult
@@ -20,6 +19,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.page_access import NewAccessLink, RedeemAccessLink
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from storage import tables
 from storage.errors import ConflictError
 from storage.staff.page_access import hash_access_secret
@@ -101,7 +101,7 @@ def test_rights_end_at_once(office: OfficerServer, how: str) -> None:
         act = SetExclusion(
             case,
             Exclusion(officer.id, ExclusionGround.BARRED, chief.id, "เป็นญาติของผู้ถูกร้อง"),
-            thai.to_bangkok_date(office.desk.now()),
+            to_bangkok_date(office.desk.now()),
         )
         office.server.run(office.desk.commit_office_act(act))
     elif how == "given away":
@@ -147,18 +147,18 @@ def test_a_code_opens_once_and_a_form_sent_twice_is_one_seat(office: OfficerServ
     form = browser.request(office.request_link(officer))
     code = office.next_totp_code(officer)
     seen = browser.submit_form(form, code)
-    cookie = browser.cookie_jar[seen.path, seats.OFFICER_SESSION_COOKIE]
+    cookie = browser.cookie_jar[seen.path, OFFICER_SESSION_COOKIE]
     again = browser.submit_form(form, code)
     assert STORY in again.text
-    assert browser.cookie_jar[seen.path, seats.OFFICER_SESSION_COOKIE] == cookie
+    assert browser.cookie_jar[seen.path, OFFICER_SESSION_COOKIE] == cookie
     other = office.new_browser()
     assert "ใช้ไปแล้ว" in other.submit_form(other.request(office.request_link(officer)), code).text
     planted = office.new_browser()
-    planted.cookie_jar[seats.OFFICER_LINK_PATH, seats.OFFICER_LINK_COOKIE] = "0" * 32
+    planted.cookie_jar[OFFICER_LINK_PATH, OFFICER_LINK_COOKIE] = "0" * 32
     form = planted.request(office.request_link(officer))
     assert planted.submit_form(form, office.next_totp_code(officer)).status == 200
     assert "0" * 32 not in [
-        v for (_, name), v in planted.cookie_jar.items() if name == seats.OFFICER_SESSION_COOKIE
+        v for (_, name), v in planted.cookie_jar.items() if name == OFFICER_SESSION_COOKIE
     ]
 
 
@@ -179,7 +179,7 @@ def rejoin_with_secret(office: OfficerServer, officer: Officer, factor: str) -> 
     code = office.server.run(office.desk.add_staff(f"{officer.name}ใหม่", Role.OFFICER))
     now = office.desk.now()
     person = office.server.run(office.desk.store.answer_query(FindInvitation(code), now))
-    who, day = office.desk.person_id(code), thai.to_bangkok_date(now)
+    who, day = office.desk.person_id(code), to_bangkok_date(now)
     return JoinStaff(person.id, code, who, factor, (), Channel.TERMINAL, None, "th", day)
 
 
@@ -257,7 +257,7 @@ def test_leaving_ends_the_seat(office: OfficerServer) -> None:
     jar = dict(browser.cookie_jar)
     left = browser.submit_form(seen, choice="leave")
     assert "ออกแล้ว" in left.text
-    assert (seen.path, seats.OFFICER_SESSION_COOKIE) not in browser.cookie_jar
+    assert (seen.path, OFFICER_SESSION_COOKIE) not in browser.cookie_jar
     browser.cookie_jar = jar  # the cookie alone brings nobody back
     assert is_closed_page(browser.request(seen.path))
     assert is_closed_page(browser.submit_form(seen, "สวัสดี", "reply"))
@@ -319,7 +319,7 @@ def test_a_recovery_code_opens_once(office: OfficerServer) -> None:
     now, who = office.desk.now(), office.desk.person_id("อรุณ")
     person = office.server.run(office.desk.store.answer_query(FindInvitation(code), now))
     assert person is not None
-    factor, day = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", thai.to_bangkok_date(now)
+    factor, day = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", to_bangkok_date(now)
     joined = JoinStaff(person.id, code, who, factor, ("ABCDE-12345",), Channel.TERMINAL, None, "th", day)
     office.server.run(office.desk.commit_office_act(joined))
     officer = Officer(office.desk, "อรุณ", person.id, who)
@@ -339,7 +339,9 @@ def test_two_who_open_one_link_at_once(office: OfficerServer) -> None:
     codes = [officer.totp_code(after) for after in (-1, 0, 1)] * 2
     with ThreadPoolExecutor(6) as together:
         seen = list(
-            together.map(lambda one: one[0].submit_form(one[1], one[2]), zip(browsers, forms, codes, strict=True))
+            together.map(
+                lambda one: one[0].submit_form(one[1], one[2]), zip(browsers, forms, codes, strict=True)
+            )
         )
     assert [STORY in page.text for page in seen].count(True) == 1
     assert [what for _, what in office.load_audit_lines()].count("opened-case") == 1

@@ -10,16 +10,21 @@ import openpyxl
 import pikepdf
 import pytest
 
-from bot.web.officer import import_register as register
+from bot.web.officer.import_register import (
+    MAX_PENDING_IMPORTS,
+    MAX_REGISTER_BYTES,
+    PendingImport,
+    RegisterImport,
+)
 from bot.web.officer.responses import OfficerResponses
 from bot.web.templating import PageRenderer
-from handlers import thai
 from handlers.complaints.messages import FileCase
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
-from handlers.staff.complaints import case_page as visit
+from handlers.staff.complaints.case_page import PAGE_COMMANDS
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import PERMISSIONS, CommandName, Role
+from handlers.thai import to_bangkok_date
 from storage.errors import DiskFullError
 from tests.end.officer_page import LINK_PATTERN, OfficerServer
 from tests.play import OFFICE
@@ -100,7 +105,7 @@ def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServ
         ("x.xlsx", b"PK\x03\x04nothing", "อ่าน"),
         ("x.csv", b"", ""),
         ("x.csv", b"a,b\n1,2\n", "number"),
-        ("x.csv", b"x" * (register.MAX_REGISTER_BYTES + 1), "5 MB"),
+        ("x.csv", b"x" * (MAX_REGISTER_BYTES + 1), "5 MB"),
     ):
         told = browser.upload_file(seen, name, content)
         assert told.status == 200
@@ -113,7 +118,7 @@ def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServ
 
 def test_only_so_many_files_wait_and_none_on_the_disk(office: OfficerServer, tmp_path: Path) -> None:
     chief = office.add_officer("มาลี", Role.SUPERVISOR)
-    browsers = [office.new_browser() for _ in range(register.MAX_PENDING_IMPORTS + 1)]
+    browsers = [office.new_browser() for _ in range(MAX_PENDING_IMPORTS + 1)]
     pages = [open_import_page(office, browser, chief) for browser in browsers]
     rows = (HEAD + ROWS.replace("หนังสือ", "หนังสือ ")).encode()
     shown = [b.upload_file(p, "CANARYNAME.csv", rows) for b, p in zip(browsers, pages, strict=True)]
@@ -128,7 +133,7 @@ def test_only_so_many_files_wait_and_none_on_the_disk(office: OfficerServer, tmp
 
 
 def test_each_room_is_for_who_may_give_its_command() -> None:
-    assert visit.PAGE_COMMANDS.keys() == set(PageKind)
+    assert PAGE_COMMANDS.keys() == set(PageKind)
     assert PERMISSIONS[CommandName.PAGE] == PERMISSIONS[CommandName.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
     assert PERMISSIONS[CommandName.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
 
@@ -145,9 +150,9 @@ def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: Of
 
 def test_what_nobody_confirms_is_let_go(office: OfficerServer) -> None:
     chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
-    one = register.PendingImport("ก.csv", b"1")
-    registers = register.RegisterImport(office.desk, OFFICE, OfficerResponses(PageRenderer(OFFICE)))  # type: ignore[arg-type]
-    registers._pending = {b"a": one, b"b": register.PendingImport("ข.csv", b"2")}
+    one = PendingImport("ก.csv", b"1")
+    registers = RegisterImport(office.desk, OFFICE, OfficerResponses(PageRenderer(OFFICE)))  # type: ignore[arg-type]
+    registers._pending = {b"a": one, b"b": PendingImport("ข.csv", b"2")}
     registers._expire_pending(b"a", one)
     registers._expire_pending(b"b", one)  # another was brought since
     assert list(registers._pending) == [b"b"]
@@ -193,7 +198,7 @@ def test_the_disk_is_full_and_the_words_are_given_back(office: OfficerServer) ->
 def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_everything(
     office: OfficerServer,
 ) -> None:
-    today = thai.to_bangkok_date(office.desk.now())
+    today = to_bangkok_date(office.desk.now())
     identity = {"name": "วีระชัย คานารี", "contact": "0812345678"}
     case = FileCase(
         make_receipt(1),

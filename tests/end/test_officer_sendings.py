@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import thai
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition, TransitionRequest
 from handlers.complaints.messages import (
     ActorKind,
@@ -19,6 +18,7 @@ from handlers.complaints.messages import (
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import Receipt
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from storage import tables
 from tests.end.desk import DeskHarness, open_desk
 from tests.end.officers import Officer, add_officer, file_case
@@ -83,7 +83,7 @@ def test_what_the_reporter_withdrew_meanwhile_is_not_closed_again(tmp_path: Path
             await find_case_of_receipt(desk, receipt),
             TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN),
         )
-        on = thai.to_bangkok_date(desk.now())
+        on = to_bangkok_date(desk.now())
         await desk.commit_office_act(
             ApplyTransition(view.id, view.seq + 1, on, step, CaseStatus.CLOSED, ActorKind.REPORTER)
         )
@@ -132,7 +132,7 @@ def test_an_officer_hears_that_the_reporter_wrote(tmp_path: Path) -> None:
         receipt = await file_case(desk, 1)
         officer = await add_officer(desk, "สมหญิง", back=b"somewhere")
         await officer.say("/take 1")
-        view, on = await find_case_of_receipt(desk, receipt), thai.to_bangkok_date(desk.now())
+        view, on = await find_case_of_receipt(desk, receipt), to_bangkok_date(desk.now())
         await desk.commit_office_act(
             AddHistoryEntry(
                 view.id, view.seq + 1, on, HistoryEntryKind.REPORTER, ActorKind.REPORTER, "คานารีเพิ่มเติม"

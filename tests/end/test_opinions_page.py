@@ -11,13 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ita_stats.opinions import render_html as page
-from ita_stats.opinions import render_overview as overview
-from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks
+from ita_stats.opinions.render_html import render_results_page
+from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, render_overview_page
 from tests.bot.hearing import InMemoryOpinionSource, make_opinion_source, serve_opinion_pages
 from tests.end.browser import CHROMIUM, DESKTOP, PHONE
 from tests.end.heard import AXE_RULES
-from tests.ita_stats.opinions import said
+from tests.ita_stats.opinions.said import make_results
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -81,7 +80,7 @@ def test_everybody_can_read_them(window: str, path: str, address: str, opened: A
 def test_large_figures_stay_on_a_phone(letters: str, opened: Any, tmp_path: Path) -> None:
     """Whatever fonts the phone has, and however large its owner has set them."""
     path = tmp_path / "opinions.html"
-    path.write_text(page.render_results_page(said.make_results()).replace("20 (8.6%)", "100,000 (100.0%)"))
+    path.write_text(render_results_page(make_results()).replace("20 (8.6%)", "100,000 (100.0%)"))
     one = opened(path.as_uri(), PHONE)
     rights = one.evaluate(
         "letters => [...document.querySelectorAll('.bars strong')].map("
@@ -94,11 +93,11 @@ def test_large_figures_stay_on_a_phone(letters: str, opened: Any, tmp_path: Path
 
 @pytest.mark.parametrize("window", ["phone", "dark"])
 def test_a_page_that_stands_alone(window: str, opened: Any, tmp_path: Path) -> None:
-    found = said.make_results()
-    (tmp_path / "opinions.html").write_text(page.render_results_page(found))
+    found = make_results()
+    (tmp_path / "opinions.html").write_text(render_results_page(found))
     both = OpinionOverview(found.office_th, found.office_en, found.closes.date(), closed=(found,))
     (tmp_path / "opinions-all.html").write_text(
-        overview.render_overview_page(both, OverviewLinks("", "", "{code}/index.html"))
+        render_overview_page(both, OverviewLinks("", "", "{code}/index.html"))
     )
     for name in ("opinions.html", "opinions-all.html"):
         one = opened((tmp_path / name).as_uri(), WINDOWS[window])

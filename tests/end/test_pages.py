@@ -8,11 +8,11 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from handlers.office import DeskMessengerLinks, MessengerLinks
-from tests import samples
 from tests.end.browser import CHROMIUM, PHONE, BrowserDriver
 from tests.end.heard import AuditedBrowserDriver
 from tests.end.walk import PHONE_WITHOUT_SCRIPT, STORY, file_report, open_story_question, pick_choice
 from tests.play import OFFICE
+from tests.samples import write_sample_file
 from tests.story import COMPLAINT_STORIES, StoryPlayer
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
@@ -98,7 +98,7 @@ def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDriver) -> None:
 
 def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door: BrowserDriver) -> None:
     page = open_story_question(door)
-    one = samples.write_sample_file(door.home.parent, "ภาพ.png")
+    one = write_sample_file(door.home.parent, "ภาพ.png")
     page.set_input_files("[name=file]", [one] * 6)
     page.click("[data-send]")
     assert "ไม่เกิน 5 ไฟล์" in page.inner_text('[data-line="stop"]')

@@ -6,9 +6,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.publishing import releases
+from bot.publishing.releases import verify_release_folder
 from tests.bot.releasing import make_busy_desk
-from tests.end import web_server
+from tests.end.web_server import start_server
 
 
 def test_a_running_server_publishes(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_a_running_server_publishes(tmp_path: Path) -> None:
     web = tmp_path / "web"
     web.mkdir()
     made = ground.make_release()
-    server = web_server.start_server(ground.home, ITA_PUBLISH_FOLDER=str(web))
+    server = start_server(ground.home, ITA_PUBLISH_FOLDER=str(web))
     try:
         end = time.monotonic() + 20
         while not (web / "index.html").exists() and time.monotonic() < end:
@@ -26,7 +26,7 @@ def test_a_running_server_publishes(tmp_path: Path) -> None:
             assert one.getresponse().read() == made.record.manifest
     finally:
         log = server.stop()
-    assert releases.verify_release_folder(web / "latest") == []
+    assert verify_release_folder(web / "latest") == []
     events = [json.loads(line)["event"] for line in log]
     assert set(events) == {"started", "advice", "ticked", "published", "stopped"}
     assert not [line for line in log if "2569" in line.replace(json.loads(line)["at_time"], "")]

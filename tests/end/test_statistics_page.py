@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from ita_stats.cases.model import Breakdown, ReleaseInfo
-from ita_stats.render import html as page
 from ita_stats.render.document import StatisticsDocument, build_statistics_document
+from ita_stats.render.html import render_statistics_page
 from tests.end.browser import CHROMIUM, DESKTOP, PHONE, launch_chromium
 from tests.ita_stats.printed import make_document, make_protected_tables
 
@@ -62,7 +62,7 @@ class OpenedPage:
 def write_page(folder: Path, found: StatisticsDocument) -> str:
     """The address of the page as a file."""
     path = folder / "statistics.html"
-    path.write_text(page.render_statistics_page(found), "utf-8")
+    path.write_text(render_statistics_page(found), "utf-8")
     return path.as_uri()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.end.chat import TerminalDriver
 from tests.end.engine_door import EngineDriver
-from tests.play import STRICT_OFFICE_TOML as STRICT_OFFICE
+from tests.play import STRICT_OFFICE_TOML
 from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
 
 
@@ -29,7 +29,7 @@ def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     door = EngineDriver(tmp_path / "var")
     StoryPlayer(door).play_story(story)
     door.close()
@@ -37,7 +37,7 @@ def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     door = TerminalDriver(tmp_path / "var")
     try:
         StoryPlayer(door).play_story(story)

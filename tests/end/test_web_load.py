@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import upload_limits as pace
+from bot.web import upload_limits
+from bot.web.upload_limits import MAX_CONCURRENT_UPLOADS, UPLOAD_SETTLING_SECONDS
 from tests.end.server import WebServer
 from tests.end.test_web_bad_input import assert_error_page
 from tests.end.web_server import (
@@ -113,7 +114,7 @@ def test_two_hundred_megabytes(
 def test_a_body_that_stops_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = WebServer(tmp_path / "var")
     try:
-        monkeypatch.setattr(pace, "UPLOAD_IDLE_TIMEOUT", 0.3)
+        monkeypatch.setattr(upload_limits, "UPLOAD_IDLE_TIMEOUT", 0.3)
         with open_socket(server.port) as slow:
             slow.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n")
             slow.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
@@ -232,13 +233,11 @@ def test_those_who_send_a_crumb_at_a_time_make_room_for_the_others(
 ) -> None:
     open_report_until(visitor, 2)
     with ExitStack() as stack:
-        crumbs = [
-            stack.enter_context(open_socket(served.port)) for _ in range(pace.MAX_CONCURRENT_UPLOADS + 250)
-        ]
+        crumbs = [stack.enter_context(open_socket(served.port)) for _ in range(MAX_CONCURRENT_UPLOADS + 250)]
         for one in crumbs:
             one.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n")
             one.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
-        time.sleep(pace.UPLOAD_SETTLING_SECONDS + 0.5)
+        time.sleep(UPLOAD_SETTLING_SECONDS + 0.5)
         begun = time.monotonic()
         assert Visitor(served.port).open_page("/").status == 200
         assert visitor.submit_form("เจ้าหน้าที่เรียกรับเงินก่อนตรวจรับงาน").status == 200

@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.publishing import wordpress_client as wire
 from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.wordpress_client import open_wordpress_client
 from bot.publishing.wordpress_target import WordPressTarget
-from ita_stats.render import json_schema as published
+from ita_stats.render.json_schema import parse_statistics
 from tests.bot.releasing import NOW, ReleaseDesk, make_busy_desk, make_late_case, make_release_request
-from tests.end import chat, wordpress
+from tests.end.chat import build_environment
+from tests.end.wordpress import USER, WordPress, explain_missing_package, open_wordpress
 
 SITE = "https://report.example.go.th"
 
@@ -32,7 +33,7 @@ SITE = "https://report.example.go.th"
 class WordPressScenario:
     """A desk and the office's website."""
 
-    site: wordpress.WordPress
+    site: WordPress
     desk: ReleaseDesk
 
     def get_path(self, path: str) -> str:
@@ -53,10 +54,10 @@ class WordPressScenario:
 
     def run_tick(self, later: timedelta) -> subprocess.CompletedProcess[str]:
         """Run `ita-bot tick` as if so much time had passed."""
-        env = chat.build_environment(
+        env = build_environment(
             self.desk.home,
             ITA_WORDPRESS_URL=self.site.origin,
-            ITA_WORDPRESS_USER=wordpress.USER,
+            ITA_WORDPRESS_USER=USER,
             ITA_WORDPRESS_PASSWORD=self.site.password,
             ITA_COMPLAINTS__PUBLIC_URL=SITE,
         )
@@ -67,7 +68,7 @@ class WordPressScenario:
 
     def post_release(self, shown: list[PublishedRelease], **changed: Any) -> str:
         """Post a release as the program would."""
-        given = {"origin": self.site.origin, "user": wordpress.USER, "slug": "ita-statistics", "site": SITE}
+        given = {"origin": self.site.origin, "user": USER, "slug": "ita-statistics", "site": SITE}
         given |= {"password": SecretStr(self.site.password), **changed}
         return asyncio.run(WordPressTarget(**given).publish(shown))
 
@@ -75,9 +76,9 @@ class WordPressScenario:
 @pytest.fixture(scope="module")
 def scene() -> Iterator[WordPressScenario]:
     """A website of its own for this module."""
-    if reason := wordpress.explain_missing_package():
+    if reason := explain_missing_package():
         pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix="wp-") as folder, wordpress.open_wordpress(Path(folder)) as site:
+    with tempfile.TemporaryDirectory(prefix="wp-") as folder, open_wordpress(Path(folder)) as site:
         yield WordPressScenario(site, make_busy_desk(Path(folder) / "var"))
 
 
@@ -129,7 +130,7 @@ def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: Word
     assert (changed["id"], len(scene.list_objects("media"))) == (page["id"], len(media) + 4)
     shown = scene.get_path(changed["link"].removeprefix(scene.site.origin))
     assert "<b>ย้อนหลัง" not in shown
-    total = published.parse_statistics(second.record.figures).total.received
+    total = parse_statistics(second.record.figures).total.received
     assert f">{total}</td>" in shown.replace(' class="figure"', "")
     before = scene.get_our_page()
     scene.post_release([PublishedRelease(second.record, second.folder)])
@@ -138,9 +139,7 @@ def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: Word
 
 def test_json_and_svg_are_refused_so_they_are_linked(scene: WordPressScenario) -> None:
     async def upload(name: str, kind: str) -> None:
-        async with wire.open_wordpress_client(
-            scene.site.origin, wordpress.USER, SecretStr(scene.site.password)
-        ) as one:
+        async with open_wordpress_client(scene.site.origin, USER, SecretStr(scene.site.password)) as one:
             await one.upload("/wp/v2/media", name, kind, b"{}")
 
     for name, kind in (("a.json", "application/json"), ("a.svg", "image/svg+xml")):
@@ -154,7 +153,7 @@ def test_a_wrong_password_leaves_the_page(scene: WordPressScenario) -> None:
     with pytest.raises(PublishError, match="refused"):
         scene.post_release([PublishedRelease(made.record, made.folder)], password=SecretStr("wrong"))
     assert scene.get_our_page() == before
-    login = base64.b64encode(f"{wordpress.USER}:wrong".encode()).decode()
+    login = base64.b64encode(f"{USER}:wrong".encode()).decode()
     asking = urllib.request.Request(
         f"{scene.site.origin}/?rest_route=/wp/v2/pages&context=edit",
         headers={"Authorization": f"Basic {login}"},

@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from pathlib import Path
 
-from tests.end import chat
+from tests.end.chat import build_environment
 
 MULTIPART_BOUNDARY = "edge-of-a-part"
 VOID_ELEMENTS = {"input", "meta", "link", "br", "progress"}
@@ -84,7 +84,7 @@ def start_server(home: Path, **more: str) -> ServerProcess:
     """Start serving at any free port."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
-        env=chat.build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     line = process.stdout.readline().decode()

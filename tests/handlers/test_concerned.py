@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import i18n as wording
-from handlers.complaints import conflict_of_interest as concerned
 from handlers.complaints.conflict_of_interest import (
     can_change_exclusion,
     find_conflicts,
     find_subordinates,
+    format_hidden_case,
     is_name_in_text,
     list_able_staff,
     list_staff_names,
@@ -19,6 +18,7 @@ from handlers.complaints.conflict_of_interest import (
 from handlers.complaints.exclusions import Exclusion, ExclusionGround
 from handlers.complaints.messages import AddHistoryEntry
 from handlers.complaints.name_matching import NAME_TITLES, compute_text_keys, strip_titles
+from handlers.i18n import render_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from tests.play import OFFICE, InMemoryDesk
@@ -173,11 +173,9 @@ def test_a_later_message_says_so_too() -> None:
 
 
 def test_what_is_shown_instead() -> None:
-    say = concerned.format_hidden_case(
-        "12/2570", (Exclusion("head", ExclusionGround.NAMED),), TEAM, OFFICE, "th"
-    )
+    say = format_hidden_case("12/2570", (Exclusion("head", ExclusionGround.NAMED),), TEAM, OFFICE, "th")
     assert say.key == "staff.concerned.hidden"
     everybody = tuple(Exclusion(p.id, ExclusionGround.NAMED) for p in TEAM)
-    told = wording.render_text(concerned.format_hidden_case("12/2570", everybody, TEAM, OFFICE, "th"), "th")
+    told = render_text(format_hidden_case("12/2570", everybody, TEAM, OFFICE, "th"), "th")
     assert "12/2570" in told
     assert "• สำนักงาน ป.ป.ช." in told

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from handlers import i18n as wording
-from handlers import workdays as daysoff
-from handlers.complaints import deadlines
+from handlers.complaints.deadlines import build_reminder_notices, compute_answer_by, select_reminders
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
+from handlers.i18n import render_text
 from handlers.office import Deadlines
 from handlers.staff.permissions import Role
+from handlers.workdays import add_days, is_workday, subtract_days
 
 RULES = Deadlines()
 STAFF = (
@@ -29,7 +29,7 @@ START = date(2026, 11, 22)
 
 def make_reminder_input(on: date = START, **more: object) -> CaseDeadlineState:
     one = CaseDeadlineState(
-        "c", 2570, 12, CaseStatus.RECEIVED, on, on, on, deadlines.compute_answer_by(on, RULES), officer="o1"
+        "c", 2570, 12, CaseStatus.RECEIVED, on, on, on, compute_answer_by(on, RULES), officer="o1"
     )
     return replace(one, **more)  # type: ignore[arg-type]
 
@@ -41,7 +41,7 @@ def collect_reminders(
     found = []
     day = one.received_on
     while day <= last:
-        for remind in deadlines.select_reminders(one, rules, STAFF, day):
+        for remind in select_reminders(one, rules, STAFF, day):
             found.append((day, remind))
             one = replace(one, sent_reminders=one.sent_reminders | {remind.name, *remind.superseded})
         day += timedelta(days=1)
@@ -56,7 +56,7 @@ def test_before_on_and_after_the_day_then_the_supervisor() -> None:
         (16, "after", ("o1",)),
         (22, "after", ("o1", "s1")),
     ]
-    assert wording.render_text(told[0][1].reply, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
+    assert render_text(told[0][1].reply, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
 
 
 def test_a_case_that_nobody_touches_climbs() -> None:
@@ -86,12 +86,12 @@ def test_the_accused_is_passed_over() -> None:
 
 def test_a_silence_of_the_clock_is_told_once_and_truly() -> None:
     late = START + timedelta(days=20)
-    (remind,) = deadlines.select_reminders(make_reminder_input(), RULES, STAFF, late)
+    (remind,) = select_reminders(make_reminder_input(), RULES, STAFF, late)
     assert remind.reply.key == "staff.remind.after"
     assert remind.reply.args["days"] == 5
     assert len(remind.superseded) == 2  # before and on: stood for, never told
     again = make_reminder_input(sent_reminders=frozenset({remind.name, *remind.superseded}))
-    assert list(deadlines.select_reminders(again, RULES, STAFF, late)) == []
+    assert list(select_reminders(again, RULES, STAFF, late)) == []
 
 
 def test_each_state_has_a_time_of_its_own() -> None:
@@ -122,17 +122,17 @@ def test_what_ended_is_told_no_more(status: CaseStatus) -> None:
     ],
 )
 def test_working_days(start: date, days: int, own: tuple[date, ...], last: date) -> None:
-    assert daysoff.add_days(start, days, own) == last
+    assert add_days(start, days, own) == last
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(1, 60))
 def test_working_days_there_and_back(start: date, days: int) -> None:
-    last = daysoff.add_days(start, days, ())
-    assert daysoff.is_workday(last)
-    assert sum(daysoff.is_workday(start + timedelta(days=n + 1)) for n in range((last - start).days)) == days
-    assert daysoff.subtract_days(last, days, ()) <= start or not daysoff.is_workday(start)
-    assert daysoff.add_days(start, days) == start + timedelta(days=days)
-    assert daysoff.subtract_days(start + timedelta(days=days), days) == start
+    last = add_days(start, days, ())
+    assert is_workday(last)
+    assert sum(is_workday(start + timedelta(days=n + 1)) for n in range((last - start).days)) == days
+    assert subtract_days(last, days, ()) <= start or not is_workday(start)
+    assert add_days(start, days) == start + timedelta(days=days)
+    assert subtract_days(start + timedelta(days=days), days) == start
 
 
 @given(
@@ -147,7 +147,7 @@ def test_however_the_clock_runs_nothing_is_told_twice(
     rules = RULES.model_copy(update={"received_days": limit, "counted_in": counted})
     one, names = make_reminder_input(), list[str]()
     for day in sorted(days):
-        for remind in deadlines.select_reminders(one, rules, STAFF, START + timedelta(days=day)):
+        for remind in select_reminders(one, rules, STAFF, START + timedelta(days=day)):
             names += [remind.name, *remind.superseded]
             one = replace(one, sent_reminders=one.sent_reminders | {remind.name, *remind.superseded})
     assert len(names) == len(set(names))
@@ -156,11 +156,9 @@ def test_however_the_clock_runs_nothing_is_told_twice(
 
 
 def test_notices_are_pairs_of_person_and_words() -> None:
-    pairs = list(
-        deadlines.build_reminder_notices([make_reminder_input()], RULES, STAFF, START + timedelta(days=22))
-    )
+    pairs = list(build_reminder_notices([make_reminder_input()], RULES, STAFF, START + timedelta(days=22)))
     assert [person for person, _ in pairs] == ["o1", "s1"]
-    assert all(wording.render_text(say, "en").startswith("Case 12/2570 was due") for _, say in pairs)
+    assert all(render_text(say, "en").startswith("Case 12/2570 was due") for _, say in pairs)
 
 
 def test_what_climbs_must_climb() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from handlers import thai
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog import receipt
 from handlers.dialog.events import FileProblem, Message
+from handlers.dialog.receipt import normalize_receipt
+from handlers.thai import to_bangkok_date
 from tests.counter import InMemoryServiceDesk
 from tests.play import ChatUser, InMemoryDesk
 from tests.story import CITIZEN_SERVICE_STORIES, CITIZEN_STORIES, StoryPlayer
@@ -63,8 +63,8 @@ class HandlerDriver:
         self.desk.move_case(receipt, step)
 
     def send_office_message(self, shown: str, words: str) -> None:
-        case = self.desk.cases[receipt.normalize_receipt(shown)]
-        on = thai.to_bangkok_date(self.desk.now)
+        case = self.desk.cases[normalize_receipt(shown)]
+        on = to_bangkok_date(self.desk.now)
         self.desk.apply_act(
             AddHistoryEntry(case.id, case.seq + 1, on, HistoryEntryKind.OFFICE, ActorKind.OFFICE, words)
         )

@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import thai
-from handlers.dialog import receipt
+from handlers.dialog.receipt import parse_receipt
+from handlers.thai import (
+    MAX_COMBINING_MARKS,
+    CleanedText,
+    ParsedDate,
+    clean_text,
+    format_date,
+    format_time,
+    normalize_for_matching,
+    parse_date,
+    parse_number,
+    to_bangkok_date,
+)
 
 TODAY = date(2026, 11, 22)
 
@@ -34,71 +45,71 @@ TODAY = date(2026, 11, 22)
     ],
 )
 def test_when(typed: str, first: date, words: str) -> None:
-    assert thai.parse_date(typed, TODAY) == thai.ParsedDate(first, words)
+    assert parse_date(typed, TODAY) == ParsedDate(first, words)
 
 
 @pytest.mark.parametrize(
     "typed", ["", "ช่วงปลายปีที่แล้ว", "31/2/2569", "12/13/2569", "9/9/9999", "ปี 9999", "12345", "บ่ายสองโมง"]
 )
 def test_nothing_certain_in_it(typed: str) -> None:
-    assert thai.parse_date(typed, TODAY) is None
+    assert parse_date(typed, TODAY) is None
 
 
 @given(st.dates(date(2000, 1, 1), date(2026, 11, 22)))
 def test_every_day_reads_back_as_it_is_shown(day: date) -> None:
     for lang in ("th", "en"):
-        understood = thai.parse_date(thai.format_date(day, lang), TODAY)  # type: ignore[arg-type]
+        understood = parse_date(format_date(day, lang), TODAY)  # type: ignore[arg-type]
         assert understood is not None
         assert understood.first_day == day
 
 
 @given(st.text())
 def test_any_text_is_read_without_trouble(text: str) -> None:
-    thai.parse_date(text, TODAY)
-    cleaned = thai.clean_text(text)
+    parse_date(text, TODAY)
+    cleaned = clean_text(text)
     assert not any(0xD800 <= ord(c) <= 0xDFFF or c in "\x00\u202e\u2066" for c in cleaned.text)
-    assert thai.clean_text(cleaned.text) == thai.CleanedText(cleaned.text, 0, cleaned.text.count("\ufffd"))
+    assert clean_text(cleaned.text) == CleanedText(cleaned.text, 0, cleaned.text.count("\ufffd"))
     cleaned.text.encode()
 
 
 def test_clean_keeps_what_people_see() -> None:
     family = "ครอบครัว 👨\u200d👩\u200d👧 กำนัน น้ำ é"
-    assert thai.clean_text(family).text == family
-    assert thai.clean_text("ก\u202eข\x00ค\u200b").removed == 3
-    assert thai.clean_text("ก\ufffdข").unreadable == 1
-    assert thai.clean_text("ก\r\nข\rค").text == "ก\nข\nค"
+    assert clean_text(family).text == family
+    assert clean_text("ก\u202eข\x00ค\u200b").removed == 3
+    assert clean_text("ก\ufffdข").unreadable == 1
+    assert clean_text("ก\r\nข\rค").text == "ก\nข\nค"
 
 
 def test_days_are_bangkoks() -> None:
     late = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
-    assert thai.to_bangkok_date(late) == date(2026, 11, 22)
-    assert thai.format_time(late) == "00:30"
+    assert to_bangkok_date(late) == date(2026, 11, 22)
+    assert format_time(late) == "00:30"
 
 
 @pytest.mark.parametrize(
     ("typed", "number"), [("๒", 2), (" 2. ", 2), ("2", 2), ("สอง", None), ("²", 2), ("99999", None)]
 )
 def test_number(typed: str, number: int | None) -> None:
-    assert thai.parse_number(typed) == number
+    assert parse_number(typed) == number
 
 
 def test_hostile_texts_take_no_time() -> None:
     # Each of these took from ten seconds to hours, by the square of its length; a second is generous.
     began = time.process_time()
-    assert thai.parse_date("มค" + " ." * 100_000 + "x", TODAY) is None
-    assert thai.parse_number("1" * 500_000) is None
-    piled = thai.clean_text("a" + "\u0301" * 200_000 + "\u0316" * 200_000)
-    assert receipt.parse_receipt("\u0301" * 200_000 + "\u0316" * 200_000) is None
+    assert parse_date("มค" + " ." * 100_000 + "x", TODAY) is None
+    assert parse_number("1" * 500_000) is None
+    piled = clean_text("a" + "\u0301" * 200_000 + "\u0316" * 200_000)
+    assert parse_receipt("\u0301" * 200_000 + "\u0316" * 200_000) is None
     assert time.process_time() - began < 1
-    assert len(piled.text) <= 1 + thai.MAX_COMBINING_MARKS
-    assert piled.removed == 400_000 - thai.MAX_COMBINING_MARKS
+    assert len(piled.text) <= 1 + MAX_COMBINING_MARKS
+    assert piled.removed == 400_000 - MAX_COMBINING_MARKS
 
 
 @given(st.text(st.sampled_from("กที่ป้ญู์ำ😀é\u0301 \n"), max_size=200))
 def test_what_people_write_keeps_every_mark(text: str) -> None:
-    assert thai.clean_text(text).text == unicodedata.normalize("NFC", text).strip()
+    assert clean_text(text).text == unicodedata.normalize("NFC", text).strip()
 
 
 @pytest.mark.parametrize("typed", ["ถามคำถาม", "ถามคํา ถาม".replace(" ", ""), "น้ำ", "นํ้า", "น้ํา"])
 def test_sara_am_is_compared_whole_however_it_was_typed(typed: str) -> None:
-    assert thai.normalize_for_matching(typed) in {"ถามคำถาม", "น้ำ"}
+    assert normalize_for_matching(typed) in {"ถามคำถาม", "น้ำ"}

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, Attempts, FindCase, HistoryEntryKind
-from handlers.dialog import attempts as guesses
+from handlers.dialog.attempts import record_failure
 from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import make_receipt
 from tests.play import MORNING, ChatUser, InMemoryDesk
@@ -203,12 +203,10 @@ def test_the_time_that_is_said_has_truly_come() -> None:
 def test_guesses_fade_after_the_window() -> None:
     tries = Attempts()
     for _ in range(4):
-        tries = guesses.record_failure(tries, MORNING)
-    later = guesses.record_failure(tries, MORNING + timedelta(minutes=15))
+        tries = record_failure(tries, MORNING)
+    later = record_failure(tries, MORNING + timedelta(minutes=15))
     assert later.wrong == 1
-    assert guesses.record_failure(tries, MORNING + timedelta(minutes=14)).until == MORNING + timedelta(
-        minutes=29
-    )
+    assert record_failure(tries, MORNING + timedelta(minutes=14)).until == MORNING + timedelta(minutes=29)
 
 
 def test_leaving_and_lapsing_forget_the_receipt() -> None:

@@ -2,21 +2,21 @@
 
 import pytest
 
-from handlers import i18n as wording
-from handlers import thai
-from handlers.complaints import menu
+from handlers.complaints.menu import COMPLAINTS_MENU
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Choice
-from handlers.questions import menu as welcome
+from handlers.i18n import render_label
+from handlers.questions.menu import SERVICE_MENU
 from handlers.service_desk import SERVICE_COMMAND_WORDS
+from handlers.thai import normalize_for_matching
 from tests.counter import InMemoryServiceDesk
 from tests.play import InMemoryDesk
 
 LABELS = [
     (stage, typed, lang, one)
     for stage, typed, offered in (
-        (InMemoryDesk, COMPLAINTS_COMMANDS, menu.COMPLAINTS_MENU),
-        (InMemoryServiceDesk, SERVICE_COMMAND_WORDS, welcome.SERVICE_MENU),
+        (InMemoryDesk, COMPLAINTS_COMMANDS, COMPLAINTS_MENU),
+        (InMemoryServiceDesk, SERVICE_COMMAND_WORDS, SERVICE_MENU),
     )
     for lang, choices in offered.items()
     for one in choices
@@ -27,17 +27,17 @@ LABELS = [
 def test_a_label_that_is_typed_does_what_its_button_does(
     stage: type[InMemoryDesk], typed: dict[str, str], lang: str, one: Choice
 ) -> None:
-    label = wording.render_label(one, lang)  # type: ignore[arg-type]
+    label = render_label(one, lang)  # type: ignore[arg-type]
     taps, types = stage().new_user(), stage().new_user()
     for person in (taps, types):
         person.say(f"/{lang}")
     assert types.say(label) == taps.send_event(choice=one.data)
-    assert typed[thai.normalize_for_matching(label)] == one.data[1:]
+    assert typed[normalize_for_matching(label)] == one.data[1:]
 
 
 def test_every_word_that_is_a_command_is_understood_as_it_is_typed() -> None:
     for words in (COMPLAINTS_COMMANDS, SERVICE_COMMAND_WORDS):
-        assert [word for word in words if thai.normalize_for_matching(word) != word] == []
+        assert [word for word in words if normalize_for_matching(word) != word] == []
 
 
 def test_a_code_is_kept_in_no_opinion() -> None:

@@ -4,12 +4,13 @@ import re
 import string
 from pathlib import Path
 
-from handlers import i18n as wording
+from handlers import i18n
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, PublicStatus
 from handlers.complaints.messages import INTERNAL_ENTRY_KINDS, HistoryEntryKind
 from handlers.dialog.events import Channel, FileProblem, Reply
+from handlers.i18n import WORDING, render_text
 
-SOURCES = "\n".join(p.read_text("utf-8") for p in Path(wording.__file__).parent.rglob("*.py"))
+SOURCES = "\n".join(p.read_text("utf-8") for p in Path(i18n.__file__).parent.rglob("*.py"))
 
 
 def places(text: str) -> set[str]:
@@ -17,10 +18,8 @@ def places(text: str) -> set[str]:
 
 
 def test_both_languages_have_the_same_keys_and_places() -> None:
-    assert wording.WORDING["th"].keys() == wording.WORDING["en"].keys()
-    differing = {
-        k for k, thai in wording.WORDING["th"].items() if places(thai) != places(wording.WORDING["en"][k])
-    }
+    assert WORDING["th"].keys() == WORDING["en"].keys()
+    differing = {k for k, thai in WORDING["th"].items() if places(thai) != places(WORDING["en"][k])}
     assert not differing
 
 
@@ -38,20 +37,20 @@ def test_every_member_that_is_said_has_words() -> None:
         *(f"file.{p}" for p in FileProblem),
         *(f"{part}.{c}" for part in ("anonymity", "abroad", "advice") for c in Channel),
     }
-    assert wanted <= wording.WORDING["th"].keys()
+    assert wanted <= WORDING["th"].keys()
 
 
 def test_every_key_that_stands_in_the_source_has_words() -> None:
     keys = set(re.findall(r'Reply\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
     assert len(keys) > 30
-    assert keys <= wording.WORDING["th"].keys()
+    assert keys <= WORDING["th"].keys()
 
 
 def test_words_of_others_are_never_read_as_ours() -> None:
     braces = Reply("pick.unknown", {"text": "{receipt} {0} %s"})
-    assert "{receipt} {0} %s" in wording.render_text(braces, "th")
+    assert "{receipt} {0} %s" in render_text(braces, "th")
 
 
 def test_neutral_words_where_a_stranger_may_look() -> None:
-    for lang in wording.WORDING.values():
+    for lang in WORDING.values():
         assert not re.search("ทุจริต|corrupt", lang["track.sent"] + lang["menu.again"] + lang["confirm.ask"])

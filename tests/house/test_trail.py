@@ -2,11 +2,11 @@
 
 import ast
 
-from handlers import i18n as wording
 from handlers.complaints.approvals import ApprovalKind
 from handlers.complaints.exclusions import ExclusionGround
 from handlers.complaints.lifecycle import Transition
 from handlers.complaints.messages import HistoryEntryKind
+from handlers.i18n import WORDING
 from handlers.questions.messages import ThreadLineKind
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.page_access import PageKind
@@ -70,7 +70,7 @@ def test_every_kind_of_line_has_words_in_both_languages() -> None:
     found = kinds()
     assert len(found) > 50
     for lang in ("th", "en"):
-        without = {k: m for k, m in found.items() if f"staff.what.{k}" not in wording.WORDING[lang]}
+        without = {k: m for k, m in found.items() if f"staff.what.{k}" not in WORDING[lang]}
         assert without == {}
 
 
@@ -91,7 +91,5 @@ def test_what_is_opened_is_what_the_handlers_say() -> None:
 
 
 def test_no_words_are_left_of_a_line_that_nobody_writes() -> None:
-    written = {
-        key.removeprefix("staff.what.") for key in wording.WORDING["th"] if key.startswith("staff.what.")
-    }
+    written = {key.removeprefix("staff.what.") for key in WORDING["th"] if key.startswith("staff.what.")}
     assert written - kinds().keys() == set()

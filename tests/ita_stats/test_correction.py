@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from ita_stats import period
-from ita_stats.cases import tables as figures
-from ita_stats.cases import timeline as course
 from ita_stats.cases.fact import Fact
 from ita_stats.cases.model import StatisticsTables
+from ita_stats.cases.tables import build_protected_tables, build_table_request
+from ita_stats.cases.timeline import count_timelines
+from ita_stats.period import parse_period
 from tests.ita_stats.registers import TERMS, CaseFactsWriter, make_year_of_facts
 
 END = date(2026, 9, 30)
@@ -19,8 +19,8 @@ SALT = b"a salt"
 def make_corrected_tables(
     facts: list[Fact], published: list[StatisticsTables], text: str = "fy2569", as_of: date = END
 ) -> StatisticsTables:
-    wish = figures.build_table_request(period.parse_period(text, as_of), as_of, "month", published)
-    return figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, SALT)
+    wish = build_table_request(parse_period(text, as_of), as_of, "month", published)
+    return build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, SALT)
 
 
 def cells(tables: StatisticsTables) -> Iterator[tuple[str, int | None]]:

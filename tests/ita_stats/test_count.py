@@ -9,14 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.complaints import lifecycle
-from ita_stats import period
-from ita_stats.cases import count
-from ita_stats.cases import tables as figures
-from ita_stats.cases import timeline as course
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus, classify_for_statistics
+from ita_stats.cases.count import NO_CASES, STATE_FORWARDED
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Breakdown, Layout, StatisticsTables, StatusCounts
-from tests.ita_stats import naive
+from ita_stats.cases.tables import build_exact_tables, build_table_request
+from ita_stats.cases.timeline import (
+    STATE_CLOSED,
+    STATE_NOT_ACCEPTED,
+    TimelineBuilder,
+    TimelineCounts,
+    count_timelines,
+)
+from ita_stats.period import parse_period
+from tests.ita_stats.naive import count_naively
 from tests.ita_stats.registers import (
     CATEGORIES,
     FISCAL_YEAR_START,
@@ -37,8 +43,8 @@ def tables(
     **terms: bool,
 ) -> StatisticsTables:
     """The exact tables of some facts."""
-    wish = figures.build_table_request(period.parse_period(text, as_of), as_of, layout, [])
-    return figures.build_exact_tables(course.count_timelines(facts, wish.days), replace(TERMS, **terms), wish)
+    wish = build_table_request(parse_period(text, as_of), as_of, layout, [])
+    return build_exact_tables(count_timelines(facts, wish.days), replace(TERMS, **terms), wish)
 
 
 def split(found: tuple[Breakdown, ...], code: str) -> StatusCounts:
@@ -61,9 +67,9 @@ def tally(states: Counter[str]) -> tuple[int, int, int, int]:
 def test_the_same_register_counted_slowly_gives_the_same(
     facts: list[Fact], text: str, as_of: date, layout: Layout
 ) -> None:
-    wanted = period.parse_period(text, as_of)
+    wanted = parse_period(text, as_of)
     found = tables(facts, text, as_of, layout)
-    slow = naive.count_naively(facts, wanted.first, wanted.last, as_of, TERMS.deadline_days)
+    slow = count_naively(facts, wanted.first, wanted.last, as_of, TERMS.deadline_days)
     cases = slow["cases"]
     assert isinstance(cases, list)
     assert found.total.cells == tally(Counter(state for _, state, *_ in cases))
@@ -90,8 +96,8 @@ def test_the_same_register_counted_slowly_gives_the_same(
 def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
     facts: list[Fact], days: list[date]
 ) -> None:
-    whole = course.count_timelines(facts, sorted(days))
-    gathering = course.TimelineBuilder(course.TimelineCounts(tuple(sorted(days))))
+    whole = count_timelines(facts, sorted(days))
+    gathering = TimelineBuilder(TimelineCounts(tuple(sorted(days))))
     by_case: dict[str, list[Fact]] = {}
     for fact in facts:
         by_case.setdefault(fact.about, []).append(fact)
@@ -123,11 +129,11 @@ def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact],
 
 
 def test_the_words_of_a_case_are_those_of_its_life() -> None:
-    assert {course.STATE_CLOSED, course.STATE_NOT_ACCEPTED} == {s.value for s in lifecycle.ENDED_STATUSES}
-    assert f"{course.STATE_CLOSED}:{lifecycle.CaseOutcome.FORWARDED.value}" == count.STATE_FORWARDED
-    assert set(OUTCOMES) == {o.value for o in lifecycle.CaseOutcome}
-    for status in lifecycle.CaseStatus:
-        for outcome in lifecycle.CaseOutcome:
+    assert {STATE_CLOSED, STATE_NOT_ACCEPTED} == {s.value for s in ENDED_STATUSES}
+    assert f"{STATE_CLOSED}:{CaseOutcome.FORWARDED.value}" == STATE_FORWARDED
+    assert set(OUTCOMES) == {o.value for o in CaseOutcome}
+    for status in CaseStatus:
+        for outcome in CaseOutcome:
             case = (
                 CaseFactsWriter("a")
                 .add_filing(FISCAL_YEAR_START)
@@ -135,7 +141,7 @@ def test_the_words_of_a_case_are_those_of_its_life() -> None:
             )
             for is_done in (True, False):
                 found = tables(case.facts, forwarded_is_done=is_done)
-                expected = lifecycle.classify_for_statistics(status, outcome, forwarded_is_done=is_done)
+                expected = classify_for_statistics(status, outcome, forwarded_is_done=is_done)
                 assert getattr(found.total, expected.value) == 1
 
 
@@ -173,7 +179,7 @@ def test_a_correction_is_a_later_fact_with_an_earlier_day() -> None:
 def test_a_case_entered_by_mistake_is_struck_out() -> None:
     case = CaseFactsWriter("a").add_filing(FISCAL_YEAR_START)
     case.add_fact(FISCAL_YEAR_START, FactField.RECEIVED, "0", date(2025, 10, 9))
-    assert tables(case.facts).total == count.NO_CASES
+    assert tables(case.facts).total == NO_CASES
 
 
 def test_a_category_recoded_in_mid_year_counts_from_its_day_and_a_former_code_is_not_dropped() -> None:
@@ -202,7 +208,7 @@ def test_forwarded_counts_as_the_office_says(is_done: bool, cells: tuple[int, ..
 def test_the_sentence_stands_only_where_the_whole_period_had_nothing() -> None:
     case = CaseFactsWriter("a").add_filing(date(2025, 11, 2))
     assert tables(case.facts).statement is None
-    assert tables(case.facts).rows[0].figures == count.NO_CASES
+    assert tables(case.facts).rows[0].figures == NO_CASES
     nothing = tables(case.facts, "2568-12")
     assert nothing.statement == "ไม่มีเรื่องร้องเรียน เดือนธันวาคม 2568"
     assert nothing.carried_over == nothing.brought_forward == 1

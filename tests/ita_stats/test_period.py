@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ita_stats import calendar, period
-from ita_stats.calendar import CalendarMonth
-from ita_stats.period import PeriodError
+from ita_stats import period
+from ita_stats.calendar import CalendarMonth, day_in_bangkok, end_of_day, fiscal_year
+from ita_stats.period import (
+    PeriodError,
+    list_period_months,
+    list_period_rows,
+    parse_cutoff_date,
+    parse_period,
+)
 
 LATER = date(2030, 1, 1)
 
@@ -34,10 +40,10 @@ LATER = date(2030, 1, 1)
     ],
 )
 def test_every_form_is_read(text: str, first: date, last: date, label: str) -> None:
-    found = period.parse_period(text, LATER)
+    found = parse_period(text, LATER)
     assert (found.first, found.last) == (first, last)
     assert found.label_th.startswith(label)
-    assert period.parse_period(found.code, LATER) == found
+    assert parse_period(found.code, LATER) == found
 
 
 @pytest.mark.parametrize(
@@ -54,10 +60,10 @@ def test_every_form_is_read(text: str, first: date, last: date, label: str) -> N
 )
 def test_who_errs_is_told_what_was_meant(text: str, meant: str) -> None:
     with pytest.raises(PeriodError) as told:
-        period.parse_period(text, LATER)
+        parse_period(text, LATER)
     assert f"หมายถึง {meant} หรือไม่ / " in str(told.value)
     assert f"did you mean {meant}?" in str(told.value)
-    period.parse_period(meant, LATER)
+    parse_period(meant, LATER)
 
 
 @pytest.mark.parametrize(
@@ -75,24 +81,24 @@ def test_who_errs_is_told_what_was_meant(text: str, meant: str) -> None:
 )
 def test_what_cannot_be_counted_is_said(text: str, told: str) -> None:
     with pytest.raises(PeriodError, match=told):
-        period.parse_period(text, LATER)
+        parse_period(text, LATER)
 
 
 def test_a_period_that_has_begun_is_not_in_the_future() -> None:
-    assert period.parse_period("fy2570", date(2026, 10, 1)).code == "fy2570"
+    assert parse_period("fy2570", date(2026, 10, 1)).code == "fy2570"
     with pytest.raises(PeriodError, match="1 ตุลาคม 2569"):
-        period.parse_period("fy2570", date(2026, 9, 30))
+        parse_period("fy2570", date(2026, 9, 30))
 
 
 @pytest.mark.parametrize("text", ["2569-11-22", "2026-11-22", "๒๕๖๙-๑๑-๒๒"])
 def test_a_day_may_have_either_year(text: str) -> None:
-    assert period.parse_cutoff_date(text, LATER) == date(2026, 11, 22)
+    assert parse_cutoff_date(text, LATER) == date(2026, 11, 22)
 
 
 @pytest.mark.parametrize("text", ["22/11/2569", "2569-02-30", "yesterday", "2590-01-01"])
 def test_no_day_is_said_to_be_none(text: str) -> None:
     with pytest.raises(PeriodError):
-        period.parse_cutoff_date(text, LATER)
+        parse_cutoff_date(text, LATER)
 
 
 @pytest.mark.parametrize(
@@ -106,22 +112,20 @@ def test_no_day_is_said_to_be_none(text: str) -> None:
     ],
 )
 def test_rows_are_those_of_the_year(text: str, layout: period.Layout, labels: list[str]) -> None:
-    assert [
-        row.label_th for row in period.list_period_rows(period.parse_period(text, LATER), layout)
-    ] == labels
+    assert [row.label_th for row in list_period_rows(parse_period(text, LATER), layout)] == labels
 
 
 @given(st.dates(date(1950, 1, 1), date(2200, 12, 31)))
 def test_every_day_is_in_its_fiscal_year_and_month(day: date) -> None:
-    year = period.parse_period(f"fy{calendar.fiscal_year(day)}", date.max)
+    year = parse_period(f"fy{fiscal_year(day)}", date.max)
     assert year.first <= day <= year.last
-    months = period.list_period_months(year)
+    months = list_period_months(year)
     assert len(months) == 12
     assert sum(month.first <= day <= month.last for month in months) == 1
     assert CalendarMonth.from_date(day) in months
 
 
 def test_the_cut_off_is_the_end_of_a_day_in_bangkok() -> None:
-    end = calendar.end_of_day(date(2026, 11, 22))
+    end = end_of_day(date(2026, 11, 22))
     assert end == datetime(2026, 11, 22, 16, 59, 59, tzinfo=UTC)
-    assert calendar.day_in_bangkok(end) == date(2026, 11, 22)
+    assert day_in_bangkok(end) == date(2026, 11, 22)

@@ -8,27 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ita_stats import period
-from ita_stats.cases import tables as figures
-from ita_stats.cases import timeline as course
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Layout, StatisticsTables, StatusCounts
-from tests.ita_stats import attack
+from ita_stats.cases.tables import build_exact_tables, build_protected_tables, build_table_request
+from ita_stats.cases.timeline import count_timelines
+from ita_stats.period import list_period_months, list_period_rows, parse_period
+from tests.ita_stats.attack import attack_labels, attack_outcomes
 from tests.ita_stats.registers import FISCAL_YEAR_START, TERMS, CaseFactsWriter, make_year_of_facts
 
 SALT = b"a secret of the desk"
-YEAR = period.parse_period("fy2569", date.max)
-WHOLE = figures.build_table_request(YEAR, YEAR.last, "month", [])
+YEAR = parse_period("fy2569", date.max)
+WHOLE = build_table_request(YEAR, YEAR.last, "month", [])
 
 
 def make_releases(facts: Sequence[Fact], layout: Layout = "month") -> list[StatisticsTables]:
     """A year of releases, each made in its turn, knowing those before as they were published."""
     made: list[StatisticsTables] = []
-    for span in period.list_period_rows(YEAR, layout):
-        wish = figures.build_table_request(YEAR, span.months[-1].last, layout, made)
-        made.append(
-            figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, SALT)
-        )
+    for span in list_period_rows(YEAR, layout):
+        wish = build_table_request(YEAR, span.months[-1].last, layout, made)
+        made.append(build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, SALT))
     return made
 
 
@@ -41,10 +39,8 @@ def cells(tables: StatisticsTables) -> list[int | None]:
 
 def find_exposed_figures(made: Sequence[StatisticsTables], reopened: bool = False) -> list[str]:
     """What an attacker works out from a year of releases."""
-    categories, sources = (
-        attack.attack_labels(made, what).find_exposed() for what in ("categories", "sources")
-    )
-    return [*categories, *sources, *attack.attack_outcomes(made, reopened).find_exposed()]
+    categories, sources = (attack_labels(made, what).find_exposed() for what in ("categories", "sources"))
+    return [*categories, *sources, *attack_outcomes(made, reopened).find_exposed()]
 
 
 @settings(max_examples=10, deadline=None)
@@ -66,7 +62,7 @@ def test_nobody_works_out_what_a_year_of_releases_hides(
 @given(seed=st.integers(0, 10**6), cases=st.sampled_from([3, 13, 40]))
 def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, cases: int) -> None:
     facts, made = make_year_of_facts(seed, cases), list[StatisticsTables]()
-    for number, month in enumerate(period.list_period_months(YEAR)[:6], 1):
+    for number, month in enumerate(list_period_months(YEAR)[:6], 1):
         texts = [
             "fy2569",
             month.code,
@@ -74,22 +70,16 @@ def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, case
             *(["2569H1"] if number == 6 else []),
         ]
         for text in texts:
-            wish = figures.build_table_request(period.parse_period(text, date.max), month.last, "month", made)
-            made.append(
-                figures.build_protected_tables(course.count_timelines(facts, wish.days), TERMS, wish, SALT)
-            )
-    assert [attack.attack_labels(made, what).find_exposed() for what in ("categories", "sources")] == [[], []]
+            wish = build_table_request(parse_period(text, date.max), month.last, "month", made)
+            made.append(build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, SALT))
+    assert [attack_labels(made, what).find_exposed() for what in ("categories", "sources")] == [[], []]
 
 
 def test_the_attacker_works_out_what_is_badly_hidden() -> None:
-    exact = figures.build_exact_tables(
-        course.count_timelines(make_year_of_facts(7, 40), WHOLE.days), TERMS, WHOLE
-    )
+    exact = build_exact_tables(count_timelines(make_year_of_facts(7, 40), WHOLE.days), TERMS, WHOLE)
     bare = replace(exact.categories[0], figures=StatusCounts(None, *exact.categories[0].figures.cells[1:]))
     badly = replace(exact, categories=(bare, *exact.categories[1:]))
-    assert attack.attack_labels([badly], "categories").find_exposed() == [
-        "fy2569 2026-09-30 corruption received"
-    ]
+    assert attack_labels([badly], "categories").find_exposed() == ["fy2569 2026-09-30 corruption received"]
 
 
 def test_what_is_large_is_shown() -> None:
@@ -145,7 +135,7 @@ def test_what_grew_by_a_few_is_hidden_until_more_came() -> None:
     def came(*by_month: int) -> list[Fact]:
         days = [
             month.first
-            for month, count in zip(period.list_period_months(YEAR), by_month, strict=False)
+            for month, count in zip(list_period_months(YEAR), by_month, strict=False)
             for _ in range(count)
         ]
         return [
@@ -157,7 +147,7 @@ def test_what_grew_by_a_few_is_hidden_until_more_came() -> None:
             for n in range(40)
             for m, _ in enumerate(by_month)
             for f in CaseFactsWriter(f"l{n}.{m}")
-            .add_filing(period.list_period_months(YEAR)[m].first, source="line")
+            .add_filing(list_period_months(YEAR)[m].first, source="line")
             .facts
         ]
 
@@ -207,10 +197,10 @@ def test_the_same_secret_chooses_the_same() -> None:
 
 
 def test_one_kind_alone_is_the_row_itself_and_hides_nothing() -> None:
-    wish = figures.build_table_request(YEAR, date(2025, 12, 31), "month", [])
+    wish = build_table_request(YEAR, date(2025, 12, 31), "month", [])
     one = replace(TERMS, categories=TERMS.categories[:1])
-    found = figures.build_protected_tables(
-        course.count_timelines(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, wish.days),
+    found = build_protected_tables(
+        count_timelines(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, wish.days),
         one,
         wish,
         SALT,
@@ -244,7 +234,5 @@ def test_corrected_labels_are_counted_and_not_moved() -> None:
 
 def _make_first_tables(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> StatisticsTables:
     """Tables that nobody saw anything before."""
-    wish = figures.build_table_request(period.parse_period(text, date.max), date(2025, 12, 31), "month", [])
-    return figures.build_protected_tables(
-        course.count_timelines(facts, wish.days), replace(TERMS, **terms), wish, SALT
-    )
+    wish = build_table_request(parse_period(text, date.max), date(2025, 12, 31), "month", [])
+    return build_protected_tables(count_timelines(facts, wish.days), replace(TERMS, **terms), wish, SALT)

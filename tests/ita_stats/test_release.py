@@ -7,12 +7,22 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator
 
-from ita_stats import period, release
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import DaysToClose, Layout, ReleaseInfo, StatisticsTables, StatusCounts
-from ita_stats.period import PeriodError
-from ita_stats.release import FileJson, Manifest
-from ita_stats.render import json_schema as published
+from ita_stats.period import PeriodError, parse_period
+from ita_stats.release import (
+    FileJson,
+    Manifest,
+    build_file_entry,
+    build_manifest,
+    build_manifest_schema,
+    find_latest_cutoff,
+    find_release_errors,
+    parse_manifest,
+    serialize_manifest,
+    validate_cutoff,
+)
+from ita_stats.render.json_schema import serialize_statistics
 from tests.ita_stats.printed import make_protected_tables
 
 ISSUE = ReleaseInfo(2, (), "พิมพ์ผิด", corrects=1)
@@ -22,12 +32,11 @@ def make_small_release(
     found: StatisticsTables, issue: ReleaseInfo = ISSUE
 ) -> tuple[bytes, dict[str, FileJson], bytes]:
     """A small release: two files and the manifest."""
-    figures = published.serialize_statistics(found, issue).encode()
+    figures = serialize_statistics(found, issue).encode()
     files = {
-        n: release.build_file_entry(n, c)
-        for n, c in (("statistics.json", figures), ("statistics.csv", b"a,b\r\n"))
+        n: build_file_entry(n, c) for n, c in (("statistics.json", figures), ("statistics.csv", b"a,b\r\n"))
     }
-    return release.serialize_manifest(release.build_manifest(found, issue, files.values())), files, figures
+    return serialize_manifest(build_manifest(found, issue, files.values())), files, figures
 
 
 def hashes(files: dict[str, FileJson]) -> dict[str, str]:
@@ -42,10 +51,10 @@ def make_verifiable_release(found: StatisticsTables) -> tuple[bytes, dict[str, s
 
 def test_a_manifest_is_read_back_and_keeps_to_its_schema() -> None:
     content, _, _ = make_small_release(make_protected_tables())
-    found = release.parse_manifest(content)
-    assert release.serialize_manifest(found) == content
+    found = parse_manifest(content)
+    assert serialize_manifest(found) == content
     assert (found.name, found.fiscal_year, found.corrects) == ("2/2569", 2569, 1)
-    shape = json.loads(release.build_manifest_schema())
+    shape = json.loads(build_manifest_schema())
     Draft202012Validator.check_schema(shape)
     Draft202012Validator(shape).validate(json.loads(content))
     with pytest.raises(Exception, match="wrong"):
@@ -53,24 +62,24 @@ def test_a_manifest_is_read_back_and_keeps_to_its_schema() -> None:
 
 
 def test_a_whole_release_has_no_findings() -> None:
-    assert release.find_release_errors(*make_verifiable_release(make_protected_tables())) == []
+    assert find_release_errors(*make_verifiable_release(make_protected_tables())) == []
 
 
 def test_what_was_touched_is_named() -> None:
     content, files, figures = make_small_release(make_protected_tables())
-    touched = {**files, "statistics.csv": release.build_file_entry("statistics.csv", b"a,c\r\n")}
-    assert release.find_release_errors(content, hashes(touched), figures) == [
+    touched = {**files, "statistics.csv": build_file_entry("statistics.csv", b"a,c\r\n")}
+    assert find_release_errors(content, hashes(touched), figures) == [
         "statistics.csv is not the one that was released"
     ]
     fewer = {"statistics.json": files["statistics.json"]}
-    assert release.find_release_errors(content, hashes(fewer), figures) == ["statistics.csv is missing"]
-    more = {**files, "evil.html": release.build_file_entry("evil.html", b"")}
-    assert release.find_release_errors(content, hashes(more), figures) == ["evil.html is in no manifest"]
-    assert release.find_release_errors(b"{}", hashes(files), figures) == [
+    assert find_release_errors(content, hashes(fewer), figures) == ["statistics.csv is missing"]
+    more = {**files, "evil.html": build_file_entry("evil.html", b"")}
+    assert find_release_errors(content, hashes(more), figures) == ["evil.html is in no manifest"]
+    assert find_release_errors(b"{}", hashes(files), figures) == [
         "manifest.json is not the manifest of a release"
     ]
     loose = json.dumps(json.loads(content)).encode()
-    assert release.find_release_errors(loose, hashes(files), figures) == [
+    assert find_release_errors(loose, hashes(files), figures) == [
         "manifest.json is not written as this program writes it"
     ]
 
@@ -78,27 +87,23 @@ def test_what_was_touched_is_named() -> None:
 def test_figures_of_another_release_are_found_though_every_hash_fits() -> None:
     found = make_protected_tables()
     _, files, figures = make_small_release(found)
-    other = release.serialize_manifest(
-        release.build_manifest(found, replace(ISSUE, number=3), files.values())
-    )
+    other = serialize_manifest(build_manifest(found, replace(ISSUE, number=3), files.values()))
     mixed = ["manifest.json and statistics.json are of different releases"]
-    assert release.find_release_errors(other, hashes(files), figures) == mixed
-    none = published.serialize_statistics(found).encode()
-    without = {**files, "statistics.json": release.build_file_entry("statistics.json", none)}
-    content = release.serialize_manifest(release.build_manifest(found, ISSUE, without.values()))
-    assert release.find_release_errors(content, hashes(without), none) == mixed
-    empty = {**files, "statistics.json": release.build_file_entry("statistics.json", b"{}")}
-    content = release.serialize_manifest(release.build_manifest(found, ISSUE, empty.values()))
-    assert release.find_release_errors(content, hashes(empty), b"{}") == [
-        "statistics.json holds no statistics"
-    ]
+    assert find_release_errors(other, hashes(files), figures) == mixed
+    none = serialize_statistics(found).encode()
+    without = {**files, "statistics.json": build_file_entry("statistics.json", none)}
+    content = serialize_manifest(build_manifest(found, ISSUE, without.values()))
+    assert find_release_errors(content, hashes(without), none) == mixed
+    empty = {**files, "statistics.json": build_file_entry("statistics.json", b"{}")}
+    content = serialize_manifest(build_manifest(found, ISSUE, empty.values()))
+    assert find_release_errors(content, hashes(empty), b"{}") == ["statistics.json holds no statistics"]
     twice = Manifest(
         **{
-            **release.build_manifest(found, ISSUE, ()).model_dump(by_alias=True),
+            **build_manifest(found, ISSUE, ()).model_dump(by_alias=True),
             "files": [*files.values()] * 2,
         }
     )
-    assert release.find_release_errors(release.serialize_manifest(twice), hashes(files), figures) == [
+    assert find_release_errors(serialize_manifest(twice), hashes(files), figures) == [
         "manifest.json names a file twice"
     ]
 
@@ -158,9 +163,9 @@ def test_a_category_that_only_one_has_is_told() -> None:
 def test_a_coarse_layout_is_released_at_the_end_of_a_row(
     text: str, layout: Layout, last: str, due: str
 ) -> None:
-    found = period.parse_period(text, date.max)
-    assert release.find_latest_cutoff(found, layout, date.fromisoformat(last)) == date.fromisoformat(due)
-    release.validate_cutoff(found, layout, date.fromisoformat(due))
+    found = parse_period(text, date.max)
+    assert find_latest_cutoff(found, layout, date.fromisoformat(last)) == date.fromisoformat(due)
+    validate_cutoff(found, layout, date.fromisoformat(due))
 
 
 @pytest.mark.parametrize(
@@ -175,4 +180,4 @@ def test_a_coarse_layout_is_released_at_the_end_of_a_row(
 )
 def test_what_would_tell_a_month_is_refused(text: str, layout: Layout, day: str) -> None:
     with pytest.raises(PeriodError, match="/"):
-        release.validate_cutoff(period.parse_period(text, date.max), layout, date.fromisoformat(day))
+        validate_cutoff(parse_period(text, date.max), layout, date.fromisoformat(day))

@@ -12,13 +12,13 @@ import pytest
 import time_machine
 from openapi_schema_validator import OAS31Validator
 
-from ita_stats import period
-from ita_stats.cases import tables as figures
 from ita_stats.cases.model import Footnote, ReleaseInfo, StatisticsTables
+from ita_stats.cases.tables import build_exact_tables, build_table_request
 from ita_stats.cases.timeline import count_timelines
+from ita_stats.period import parse_period
 from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
-from ita_stats.render import json_schema as published
-from ita_stats.render import sanitize as legible
+from ita_stats.render.json_schema import parse_release_info, parse_statistics, serialize_statistics
+from ita_stats.render.sanitize import strip_invisible
 from ita_stats.render.typst import MISSING_CHARACTER
 from tests.ita_stats.printed import TERMS, YEAR_END, make_protected_tables
 from tests.ita_stats.registers import make_year_of_facts
@@ -90,8 +90,8 @@ def test_another_number_gives_other_bytes_where_it_is_printed() -> None:
 
 
 def test_exact_tables_are_never_rendered() -> None:
-    wish = figures.build_table_request(period.parse_period("fy2569", YEAR_END), YEAR_END, "month", [])
-    exact = figures.build_exact_tables(count_timelines(make_year_of_facts(7, 20), wish.days), TERMS, wish)
+    wish = build_table_request(parse_period("fy2569", YEAR_END), YEAR_END, "month", [])
+    exact = build_exact_tables(count_timelines(make_year_of_facts(7, 20), wish.days), TERMS, wish)
     with pytest.raises(ValueError, match="officers only"):
         list(render_release_files(exact, ReleaseInfo()))
 
@@ -104,9 +104,9 @@ def test_the_json_holds_to_its_published_schema_and_tells_which_release_it_is() 
     OAS31Validator(schema).validate(told)
     with pytest.raises(Exception, match=r"is not valid under any|is not of type"):
         OAS31Validator(schema).validate({**told, "release": "3"})
-    assert published.parse_release_info(found["statistics.json"]) == issue
-    assert published.parse_statistics(found["statistics.json"]) == make_protected_tables()
-    assert published.parse_release_info(published.serialize_statistics(make_protected_tables())) is None
+    assert parse_release_info(found["statistics.json"]) == issue
+    assert parse_statistics(found["statistics.json"]) == make_protected_tables()
+    assert parse_release_info(serialize_statistics(make_protected_tables())) is None
 
 
 ODD = [
@@ -131,7 +131,7 @@ def test_names_of_any_letters_are_printed(odd: str) -> None:
         categories=(replace(found.categories[0], name_th=odd, name_en=odd), *found.categories[1:]),
     )
     made = render_files(named, ReleaseInfo(2, (Footnote("changed", odd, odd),), odd), odd)
-    assert published.parse_statistics(made["statistics.json"]).office_th == legible.strip_invisible(odd)
+    assert parse_statistics(made["statistics.json"]).office_th == strip_invisible(odd)
     assert b"<script" not in made["statistics.html"] + made["categories.svg"]
 
 
@@ -142,4 +142,4 @@ def test_letters_that_the_typeface_lacks_leave_a_mark_that_it_has() -> None:
 
 
 def test_what_nobody_sees_is_left_out_of_words() -> None:
-    assert legible.strip_invisible(" ก\u202e\x00ข\nค\u2060ง\ufeff ") == "กข ค\u2060ง"
+    assert strip_invisible(" ก\u202e\x00ข\nค\u2060ง\ufeff ") == "กข ค\u2060ง"

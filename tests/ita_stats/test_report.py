@@ -10,8 +10,8 @@ from PIL import Image
 
 from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.model import Breakdown, Footnote, ReleaseInfo, StatisticsRow
-from ita_stats.render import pdf as report
 from ita_stats.render.document import StatisticsDocument, build_statistics_document
+from ita_stats.render.pdf import render_statistics_card, render_statistics_pdf, render_statistics_png_pages
 from ita_stats.render.typst import MISSING_CHARACTER
 from tests.ita_stats.printed import make_document, make_protected_tables
 
@@ -21,7 +21,7 @@ HARD = "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ
 
 def pages(found: StatisticsDocument, signatory: str | None = None) -> list[str]:
     """The text of each page, as a viewer copies it."""
-    with pypdfium2.PdfDocument(report.render_statistics_pdf(found, signatory)) as opened:
+    with pypdfium2.PdfDocument(render_statistics_pdf(found, signatory)) as opened:
         return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in opened]
 
 
@@ -44,7 +44,7 @@ def wide(names: int) -> StatisticsDocument:
 
 
 def test_the_pdf_says_that_it_keeps_and_reads_aloud() -> None:
-    content = report.render_statistics_pdf(make_document())
+    content = render_statistics_pdf(make_document())
     reader = pypdf.PdfReader(io.BytesIO(content))
     assert reader.xmp_metadata is not None
     told = reader.xmp_metadata.stream.get_data().decode()
@@ -63,7 +63,7 @@ def test_the_pdf_says_that_it_keeps_and_reads_aloud() -> None:
 
 
 def test_every_typeface_is_inside() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(report.render_statistics_pdf(make_document())))
+    reader = pypdf.PdfReader(io.BytesIO(render_statistics_pdf(make_document())))
     fonts = [f.get_object() for page in reader.pages for f in page["/Resources"]["/Font"].values()]
     kept = {(f["/BaseFont"].split("+")[1], "/FontFile2" in _descriptor(f)) for f in fonts}
     assert kept == {("Sarabun-Regular", True), ("Sarabun-Bold", True)}
@@ -74,7 +74,7 @@ def _descriptor(font: dict) -> dict:  # type: ignore[type-arg]
 
 
 def test_tables_have_heads_and_charts_are_told() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(report.render_statistics_pdf(make_document())))
+    reader = pypdf.PdfReader(io.BytesIO(render_statistics_pdf(make_document())))
     kinds, told = [], []
 
     def walk(node: object) -> None:
@@ -154,7 +154,7 @@ def test_a_correction_tells_what_changed_and_why() -> None:
 
 @pytest.mark.parametrize("names", [1, 10, 14])
 def test_the_table_stays_on_the_sheet(names: int) -> None:
-    with pypdfium2.PdfDocument(report.render_statistics_pdf(wide(names))) as opened:
+    with pypdfium2.PdfDocument(render_statistics_pdf(wide(names))) as opened:
         page = opened[0]
         width, height = page.get_size()
         assert (round(width), round(height)) == (842, 595)  # A4, across
@@ -184,7 +184,7 @@ def test_ten_years_of_months_run_over_pages_with_their_head() -> None:
 
 def picture(found: StatisticsDocument) -> Image.Image:
     """The card, opened."""
-    return Image.open(io.BytesIO(report.render_statistics_card(found))).convert("RGB")
+    return Image.open(io.BytesIO(render_statistics_card(found))).convert("RGB")
 
 
 def test_the_picture_has_the_size_that_was_promised_and_bars_of_the_right_length() -> None:
@@ -206,15 +206,15 @@ def test_the_picture_of_nothing_says_so() -> None:
 
 
 def test_letters_reach_the_picture_with_their_marks() -> None:
-    one = report.render_statistics_card(
+    one = render_statistics_card(
         build_statistics_document(replace(make_protected_tables(), office_th="ที ปา"), ReleaseInfo())
     )
-    other = report.render_statistics_card(
+    other = render_statistics_card(
         build_statistics_document(replace(make_protected_tables(), office_th="ที่ ป้า"), ReleaseInfo())
     )
     assert one != other
 
 
 def test_pages_can_be_looked_at() -> None:
-    looked = report.render_statistics_png_pages(make_document(), ppi=20)
+    looked = render_statistics_png_pages(make_document(), ppi=20)
     assert [Image.open(io.BytesIO(page)).size for page in looked] == [(234, 165)] * 2

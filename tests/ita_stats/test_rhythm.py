@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ita_stats import schedule as rhythm
 from ita_stats.cases.model import Layout
+from ita_stats.schedule import get_release_period, list_scheduled_releases
 
 SINCE = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 
 def due(until: datetime, layout: Layout = "month", hour: int = 8, since: datetime = SINCE) -> list[str]:
-    return [str(day) for day in rhythm.list_scheduled_releases(since, until, layout, hour)]
+    return [str(day) for day in list_scheduled_releases(since, until, layout, hour)]
 
 
 def test_the_hour_is_bangkoks() -> None:
@@ -48,5 +48,5 @@ def test_a_run_releases_the_year_so_far() -> None:
         (date(2027, 10, 1), "fy2570", date(2027, 9, 30)),
         (date(2027, 11, 1), "fy2571", date(2027, 10, 31)),
     ):
-        period, as_of = rhythm.get_release_period(run)
+        period, as_of = get_release_period(run)
         assert (period.code, as_of) == (code, day)

@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 
 from ita_stats.cases.model import ReleaseInfo
-from ita_stats.render import spreadsheet as sheet
 from ita_stats.render.document import (
     SUPPRESSED_DASH,
     StatisticsDocument,
     build_statistics_document,
     join_languages,
 )
+from ita_stats.render.spreadsheet import render_statistics_csv, render_statistics_xlsx
 from tests.ita_stats.printed import make_document, make_protected_tables
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =cmd|' /C calc'!A0", "＝1", "\t=1", "\r=1"]
@@ -25,13 +25,13 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =cmd|' /C calc'!A0", "＝1", "\t=
 
 def lines(found: StatisticsDocument) -> list[list[str]]:
     """The CSV as another program reads it."""
-    text = sheet.render_statistics_csv(found).decode("utf-8-sig")
+    text = render_statistics_csv(found).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def book(found: StatisticsDocument) -> openpyxl.Workbook:
     """The XLSX as another program reads it."""
-    return openpyxl.load_workbook(io.BytesIO(sheet.render_statistics_xlsx(found)))
+    return openpyxl.load_workbook(io.BytesIO(render_statistics_xlsx(found)))
 
 
 def where(rows: list[list[str]], first: str) -> int:
@@ -40,8 +40,8 @@ def where(rows: list[list[str]], first: str) -> int:
 
 
 def test_csv_begins_with_the_mark_that_tells_excel_its_letters() -> None:
-    assert sheet.render_statistics_csv(make_document()).startswith(b"\xef\xbb\xbf" + "ข้อมูลเชิงสถิติ".encode())
-    assert b"\r\n" in sheet.render_statistics_csv(make_document())
+    assert render_statistics_csv(make_document()).startswith(b"\xef\xbb\xbf" + "ข้อมูลเชิงสถิติ".encode())
+    assert b"\r\n" in render_statistics_csv(make_document())
 
 
 def test_csv_has_every_figure_of_the_table_and_a_dash_for_hidden_ones() -> None:
@@ -101,7 +101,7 @@ def test_xlsx_is_set_in_the_official_typeface_and_made_at_the_cut_off() -> None:
 def test_xlsx_draws_the_cells_themselves() -> None:
     found = make_document()
     main = book(found).worksheets[0]
-    archive = zipfile.ZipFile(io.BytesIO(sheet.render_statistics_xlsx(found)))
+    archive = zipfile.ZipFile(io.BytesIO(render_statistics_xlsx(found)))
     drawn = archive.read("xl/charts/chart1.xml").decode()
     assert "แผนภูมิเรื่องที่รับไว้" in drawn
     ranges = re.findall(r"<c:val><c:numRef><c:f>'[^']+'!\$([A-Z]+)\$([0-9]+):\$[A-Z]+\$([0-9]+)", drawn)
@@ -119,7 +119,7 @@ def test_nothing_received_is_said_over_zeros_and_without_a_chart() -> None:
     top = where(rows, "ประจำเดือน")
     assert all(row[1:8] == ["0"] * 7 for row in rows[top + 1 : top + 14])
     assert not [
-        n for n in zipfile.ZipFile(io.BytesIO(sheet.render_statistics_xlsx(found))).namelist() if "chart" in n
+        n for n in zipfile.ZipFile(io.BytesIO(render_statistics_xlsx(found))).namelist() if "chart" in n
     ]
 
 

@@ -12,29 +12,29 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic import SecretStr
 
-from bot import bootstrap as app
-from bot.jobs import housekeeping as clock
-from bot.platforms.line import setup as line_desk
+from bot.bootstrap import App, RunningDesk
+from bot.jobs.housekeeping import run_due_jobs
+from bot.platforms.line.setup import LineSetup, open_line
 from bot.settings import DeskSettings, Settings
 from bot.web.app import SecurityMiddleware, build_web_app
-from handlers import i18n as wording
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Message
+from handlers.i18n import WORDING
 from storage.crypto.key_files import DeskPaths
-from tests import samples
 from tests.end.desk import DeskHarness, open_desk
 from tests.platforms.line_api import BOT_USER_ID, SECRET, TOKEN, FakeContent, FakeLineApi, serve_fake_line_api
 from tests.platforms.line_rules import load_line_rules
 from tests.play import OFFICE
+from tests.samples import SAMPLE_FILES
 
 T = TypeVar("T")
 RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
 NUMBERED_LABEL_PATTERN = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
 TYPED_LABELS_PATTERN = re.compile(
-    r"^" + wording.WORDING["th"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
+    r"^" + WORDING["th"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
 )
 TYPED_LABELS_PATTERN_EN = re.compile(
-    r"^" + wording.WORDING["en"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
+    r"^" + WORDING["en"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
 )
 
 
@@ -49,7 +49,7 @@ class LineDesk:
 
     line: FakeLineApi
     desk: DeskHarness
-    setup: line_desk.LineSetup
+    setup: LineSetup
     settings: DeskSettings
 
 
@@ -67,18 +67,16 @@ async def open_line_desk(
             line = await stack.enter_async_context(serve_fake_line_api(load_line_rules()))
         desk = await stack.enter_async_context(open_desk(home, name))
         own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public)
-        work = app.RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
-        door = await stack.enter_async_context(
-            line_desk.open_line(work, own, line.url, desk.errors.append, **more)
-        )
-        house = app.App(Settings(), OFFICE, {name: work})
+        work = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
+        door = await stack.enter_async_context(open_line(work, own, line.url, desk.errors.append, **more))
+        house = App(Settings(), OFFICE, {name: work})
         line.webhook = await stack.enter_async_context(serve_web(house, door)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
         yield LineDesk(line, desk, door, own)
 
 
 @asynccontextmanager
-async def serve_web(house: app.App, door: line_desk.LineSetup) -> AsyncIterator[str]:
+async def serve_web(house: App, door: LineSetup) -> AsyncIterator[str]:
     """The web of a house, with the routes of a door; gives its origin."""
     config = uvicorn.Config(
         SecurityMiddleware(build_web_app(house, door.routes)),
@@ -190,7 +188,7 @@ class LineDriver:
         return self._send_events(name, self.line_desk.line.make_postback_event(line_user_id(name), data))
 
     def send_file(self, name: str, file: str) -> list[Message]:
-        content = FakeContent(samples.SAMPLE_FILES[file]())
+        content = FakeContent(SAMPLE_FILES[file]())
         more = {"fileName": file, "fileSize": len(content.data)}
         return self._send_events(
             name, self.line_desk.line.make_file_event(line_user_id(name), content, "file", **more)
@@ -207,7 +205,7 @@ class LineDriver:
 
         async def tick() -> None:
             desk = self.line_desk.desk
-            async for _ in clock.run_due_jobs(
+            async for _ in run_due_jobs(
                 DeskPaths.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()
             ):
                 pass

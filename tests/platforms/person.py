@@ -44,7 +44,9 @@ class TelegramChatUser:
     async def tap(self, label: str) -> int:
         """Tap a button of the newest message that has it."""
         shown = max((m for m in self.bot_messages if label in dict(m.buttons)), key=lambda m: m.changed)
-        return await self.send_update(self.fake.make_tap_update(self.chat, shown.id, dict(shown.buttons)[label]))
+        return await self.send_update(
+            self.fake.make_tap_update(self.chat, shown.id, dict(shown.buttons)[label])
+        )
 
     async def send_file(self, kind: str, content: bytes, **more: Any) -> int:
         """Send a file as a photo, document, voice and so on."""
@@ -76,7 +78,12 @@ class TelegramChatUser:
     @property
     def receipts(self) -> list[str]:
         """The receipts that stand in the chat, as often as they do."""
-        return [shape for m in self.bot_messages for shape in RECEIPT_PATTERN.findall(m.text) if parse_receipt(shape)]
+        return [
+            shape
+            for m in self.bot_messages
+            for shape in RECEIPT_PATTERN.findall(m.text)
+            if parse_receipt(shape)
+        ]
 
 
 def run_scenario(

@@ -13,23 +13,23 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic import SecretStr
 
-from bot import bootstrap as app
+from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import run_due_jobs
 from bot.platforms.registry import WebhookBypass
-from bot.platforms.telegram import setup as entrance
 from bot.platforms.telegram.send_limiter import SendLimiter
+from bot.platforms.telegram.setup import TelegramSetup, open_telegram
 from bot.settings import DeskSettings, Settings
 from bot.web.app import SecurityMiddleware, build_web_app
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Message
 from handlers.dialog.receipt import parse_receipt
 from storage.crypto.key_files import DeskPaths
-from tests import samples
 from tests.end.desk import DeskHarness, open_desk
 from tests.platforms.bot_api import TOKEN, FakeBotApi, FakeChatMessage, serve_fake_bot_api
 from tests.platforms.telegram_rules import find_contracts, load_telegram_rules
 from tests.play import OFFICE
+from tests.samples import SAMPLE_FILES
 
 T = TypeVar("T")
 SECRET = "canarySECRETcanarySECRET"
@@ -42,7 +42,7 @@ class TelegramDesk:
 
     desk: DeskHarness
     fake: FakeBotApi
-    setup: entrance.TelegramSetup
+    setup: TelegramSetup
     worker: DeliveryWorker
     address: str
 
@@ -78,14 +78,14 @@ async def open_telegram_desk(
         carriers: dict[Channel, Any] = {}
         courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.errors.append)
         place = DeskPaths.under(home, name)
-        own_desk = app.RunningDesk(name, place, desk.store, desk.engine)
-        way = entrance.open_telegram(own_desk, own, fake.url, courier, desk.errors.append)
+        own_desk = RunningDesk(name, place, desk.store, desk.engine)
+        way = open_telegram(own_desk, own, fake.url, courier, desk.errors.append)
         entered = await stack.enter_async_context(way)
         entered.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
         for part, value in more.items():
             setattr(entered.adapter, part, value)
         carriers[Channel.TELEGRAM] = entered.adapter
-        house = app.App(Settings(**{name: own}), OFFICE, {name: own_desk})
+        house = App(Settings(**{name: own}), OFFICE, {name: own_desk})
         address = await stack.enter_async_context(
             serve_application(
                 WebhookBypass(entered.routes, SecurityMiddleware(build_web_app(house, entered.routes)))
@@ -174,7 +174,7 @@ class TelegramDriver:
         return self._send_update(chat, self.fake.make_tap_update(chat, carrier, data))
 
     def send_file(self, person: str, name: str) -> list[Message]:
-        chat, content = self.get_chat_id(person), samples.SAMPLE_FILES[name]()
+        chat, content = self.get_chat_id(person), SAMPLE_FILES[name]()
         document: dict[str, Any] = {
             "file_id": self.fake.add_file(content),
             "file_unique_id": "u",
@@ -195,7 +195,7 @@ class TelegramDriver:
 
         async def tick() -> None:
             place = DeskPaths.under(self.home, self.desk_name)
-            async for _ in clock.run_due_jobs(place, here.desk.store, OFFICE, here.desk.now()):
+            async for _ in run_due_jobs(place, here.desk.store, OFFICE, here.desk.now()):
                 pass
 
         self.run(tick())

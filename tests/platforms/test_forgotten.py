@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.line import sender as line_post
+from bot.platforms.line import sender
 from bot.platforms.telegram.render import render_messages
 from handlers.dialog.events import Channel, Message, Reply
 from storage.serialization import OutboxMessage
-from tests import samples
 from tests.platforms.line_api import FakeContent
 from tests.platforms.line_door import line_user_id, open_line_desk
 from tests.platforms.line_rules import needs_contracts
@@ -19,6 +18,7 @@ from tests.platforms.person import CHAT, TelegramChatUser, run_scenario, wait_un
 from tests.platforms.telegram_door import TelegramDesk
 from tests.play import WHOLE_REPORT
 from tests.reach import find_reachable
+from tests.samples import make_photo
 
 GROUP = -1004200000077
 A = line_user_id("ผู้แจ้ง")
@@ -58,7 +58,7 @@ def test_lines_door_forgets_who_wrote(tmp_path: Path, monkeypatch: pytest.Monkey
     async def scene() -> None:
         async with open_line_desk(tmp_path / "var") as account:
             line, post = account.line, account.setup.sender
-            content = FakeContent(samples.make_photo())
+            content = FakeContent(make_photo())
             sets = [
                 line.make_file_event(A, content, imageSet={"id": "S", "index": n, "total": 2}) for n in (1, 2)
             ]
@@ -70,7 +70,7 @@ def test_lines_door_forgets_who_wrote(tmp_path: Path, monkeypatch: pytest.Monkey
             )
             await account.desk.store.outbox.add(Channel.LINE, letter, account.desk.now())
             assert post._reply_tokens
-            monkeypatch.setattr(line_post, "REPLY_TOKEN_TTL", 0.0)
+            monkeypatch.setattr(sender, "REPLY_TOKEN_TTL", 0.0)
             await account.setup.delivery_worker.run_once()
             await post.quota.refresh()
             account.desk.clock_offset += timedelta(hours=2)

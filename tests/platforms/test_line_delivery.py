@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.worker import PermanentError
-from bot.platforms.line import sender as line_post
-from bot.platforms.line import setup as line_desk
+from bot.platforms.line import sender, setup
 from bot.platforms.line.client import LineUnavailableError
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.sender import derive_retry_key
@@ -456,10 +455,10 @@ def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
 
 
 def line_content() -> Any:
-    from tests import samples
     from tests.platforms.line_api import FakeContent
+    from tests.samples import make_photo
 
-    return FakeContent(samples.make_photo())
+    return FakeContent(make_photo())
 
 
 def make_long_messages(first: int, last: int) -> list[Message]:
@@ -636,7 +635,7 @@ def test_an_event_brought_again_with_a_good_token_is_answered_with_it(
         line, tap = account.line, await answer_until_review(account)
         before = len(line.chats[A])
         line.inject_fault = lambda name, _body: LineFault(503) if name == REPLY else None
-        monkeypatch.setattr(line_post, "REPLY_RETRY_DELAYS", (0.01,))
+        monkeypatch.setattr(sender, "REPLY_RETRY_DELAYS", (0.01,))
         assert await line.post_events(tap) == 200
         await wait_until(lambda: not account.setup.adapter._tasks)
         line.inject_fault = lambda _name, _body: None
@@ -711,7 +710,7 @@ def test_a_token_that_line_refuses_is_named_and_the_rest_starts(
 def test_an_account_in_which_others_answer_is_named_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_desk, "MIN_RETRY_DELAY", 0.01)
+    monkeypatch.setattr(setup, "MIN_RETRY_DELAY", 0.01)
 
     async def play(mode: str) -> str:
         async with serve_fake_line_api(load_line_rules()) as line:
@@ -729,7 +728,7 @@ def test_an_account_in_which_others_answer_is_named_once(
 
 def test_a_start_beside_a_busy_database_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
-        monkeypatch.setattr(line_desk, "MIN_RETRY_DELAY", 0.01)
+        monkeypatch.setattr(setup, "MIN_RETRY_DELAY", 0.01)
         look, troubles = DurableQueue.list_all, [DatabaseBusyError("another program holds the database")]
 
         async def busy(self: Any, kind: str) -> Any:

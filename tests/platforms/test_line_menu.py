@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from bot.platforms.line import draw_rich_menu as line_picture
-from bot.platforms.line import rich_menu as line_menu
+from bot.platforms.line import rich_menu
 from bot.platforms.line.client import LineClient, LineUnavailableError
+from bot.platforms.line.draw_rich_menu import draw_rich_menu, main
 from bot.platforms.line.rich_menu import (
     MENU_HEIGHTS,
     MENU_WIDTH,
@@ -20,9 +21,9 @@ from bot.platforms.line.rich_menu import (
     render_rich_menu,
 )
 from bot.settings import DESK_NAMES
-from handlers import service_desk as counter
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Channel
+from handlers.service_desk import SERVICE_COMMAND_WORDS
 from storage.serialization import OutboxMessage
 from tests.platforms.line_api import TOKEN, LineFault, serve_fake_line_api
 from tests.platforms.line_door import line_user_id, open_line_desk, to_messages
@@ -50,16 +51,16 @@ def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: RichMenu)
 
 
 def test_news_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = line_picture.draw_rich_menu(RichMenu("complaints", "main", has_news=False)).convert("RGB")
-    flagged = line_picture.draw_rich_menu(RichMenu("complaints", "main", has_news=True)).convert("RGB")
+    plain = draw_rich_menu(RichMenu("complaints", "main", has_news=False)).convert("RGB")
+    flagged = draw_rich_menu(RichMenu("complaints", "main", has_news=True)).convert("RGB")
 
     def red(picture: Image.Image) -> int:
         return sum(count for count, (r, g, b) in picture.getcolors(1 << 20) if r > 150 and g < 80 and b < 80)  # type: ignore[misc]
 
     assert (red(plain), red(flagged) > 500) == (0, True)
-    monkeypatch.setattr(line_menu, "MENU_IMAGES_FOLDER", tmp_path)
+    monkeypatch.setattr(rich_menu, "MENU_IMAGES_FOLDER", tmp_path)
     monkeypatch.setattr(line_picture, "MENU_IMAGES_FOLDER", tmp_path)
-    line_picture.main()
+    main()
     assert len(list(tmp_path.glob("*.png"))) == len(EVERY)
 
 
@@ -79,7 +80,7 @@ def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) ->
             del line.aliases["ita-complaints-more"]  # as if the program had ended before it was whole
             await RichMenus(account, "complaints").set_up()
             assert len(line.menus) == 9
-            monkeypatch.setattr(line_menu, "MENU_HEIGHTS", {**MENU_HEIGHTS, "complaints": 598})
+            monkeypatch.setattr(rich_menu, "MENU_HEIGHTS", {**MENU_HEIGHTS, "complaints": 598})
             await RichMenus(account, "complaints").set_up()
             assert len(line.menus) == 9
             assert set(line.menus) & set(first) == {"theirs"}
@@ -148,7 +149,7 @@ def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
 
 
 def test_what_a_desk_offers_is_understood_there() -> None:
-    heard = {"complaints": COMPLAINTS_COMMANDS, "service": counter.SERVICE_COMMAND_WORDS}
+    heard = {"complaints": COMPLAINTS_COMMANDS, "service": SERVICE_COMMAND_WORDS}
     for sheet in EVERY:
         said = [
             area.data.removeprefix("/")
@@ -164,7 +165,7 @@ def test_what_a_desk_offers_is_understood_there() -> None:
 
 def test_words_of_a_picture_stay_in_their_buttons() -> None:
     for sheet in EVERY:
-        picture = line_picture.draw_rich_menu(sheet).convert("RGB")
+        picture = draw_rich_menu(sheet).convert("RGB")
         for x, y, width, height in (a.box for a in build_tap_areas(sheet) if not a.data.startswith("menu:")):
             # Between the frame and what lies outside it, and just inside it, nothing is written.
             for gap in (4, 18):

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.web.officer import session as seats
+from bot.web.officer.session import make_access_link_factory
 from handlers.staff.page_access import NewAccessLink
 from tests.end.officer_page import LINK_PATTERN
 from tests.end.officers import file_case
@@ -122,7 +122,7 @@ def test_line_shows_the_number_the_state_the_day_and_the_link(tmp_path: Path) ->
         telling._run_directive("staff", "สมหญิง officer")
         telling._send_line("", telling._fill_placeholders("/join {code}"))
         telling._send_line("", telling._fill_placeholders("{factor}"))
-        door.line_desk.desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(
+        door.line_desk.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(
             "https://ita.example.go.th"
         )
         door.run(file_case(door.line_desk.desk, 7))

@@ -6,7 +6,7 @@ import pytest
 
 from tests.platforms.line_door import LineDriver
 from tests.platforms.line_rules import needs_contracts
-from tests.play import STRICT_OFFICE_TOML as STRICT_OFFICE
+from tests.play import STRICT_OFFICE_TOML
 from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
 
 
@@ -36,7 +36,7 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 @needs_contracts
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     door = LineDriver(tmp_path / "var")
     try:
         StoryPlayer(door).play_story(story)

@@ -13,12 +13,12 @@ from handlers.complaints.messages import remove_text_from_answers, remove_text_p
 from handlers.dialog.events import Session
 from storage import tables
 from storage.errors import DiskFullError, StorageError
-from tests import samples
 from tests.platforms.line_api import FakeContent, serve_fake_line_api
 from tests.platforms.line_door import LineDesk, line_user_id, open_line_desk, to_messages
 from tests.platforms.line_rules import load_line_rules, needs_contracts
 from tests.platforms.test_line_delivery import answer_until_review, exchange
 from tests.play import WHOLE_REPORT
+from tests.samples import make_photo
 
 A = line_user_id("ก")
 STORY, NAME = WHOLE_REPORT[4], "นางสาวทดสอบ ระบบ"
@@ -68,7 +68,7 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
             await exchange(account, words)
         first = await send_event(account, line.make_text_event(A, "ตอนแรกของเรื่อง"))
         await send_event(account, line.make_text_event(A, "ตอนที่สองของเรื่อง"))
-        file = await send_event(account, line.make_file_event(A, FakeContent(samples.make_photo())))
+        file = await send_event(account, line.make_file_event(A, FakeContent(make_photo())))
         (kept,) = (await load_line_session(account)).files
         await unsend(account, first)
         assert (await load_line_session(account)).answers["story"] == "ตอนที่สองของเรื่อง"
@@ -124,7 +124,7 @@ def test_before_the_message_came_and_through_a_start(tmp_path: Path) -> None:
                 for words in WHOLE_REPORT[:4]:
                     await exchange(account, words)
                 texts = [line.make_text_event(A, "คานารีลับของเรื่อง") for _ in range(2)]
-                files = [line.make_file_event(A, FakeContent(samples.make_photo())) for _ in range(2)]
+                files = [line.make_file_event(A, FakeContent(make_photo())) for _ in range(2)]
                 for late in (*texts, *files):
                     await unsend(account, late["message"]["id"])
                 assert await line.post_events(texts[0], files[0]) == 200
@@ -150,7 +150,7 @@ def test_a_picture_that_is_brought_again_after_a_start_leaves_no_second_one(tmp_
             async with open_line_desk(tmp_path / "var", line) as account:
                 for words in WHOLE_REPORT[:4]:
                     await exchange(account, words)
-                picture = line.make_file_event(A, FakeContent(samples.make_photo()))
+                picture = line.make_file_event(A, FakeContent(make_photo()))
                 message = await send_event(account, picture)
             async with open_line_desk(tmp_path / "var", line) as account:
                 await send_event(
@@ -178,7 +178,7 @@ def test_out_of_a_filed_case(tmp_path: Path) -> None:
                 await exchange(account, words.replace("ไม่มีหลักฐาน", "เสร็จแล้ว"))
             elif words == STORY:
                 story = await send_event(account, line.make_text_event(A, words))
-                file = await send_event(account, line.make_file_event(A, FakeContent(samples.make_photo())))
+                file = await send_event(account, line.make_file_event(A, FakeContent(make_photo())))
             else:
                 number = await send_event(account, line.make_text_event(A, words))
                 name = number if words == NAME else name
@@ -218,7 +218,7 @@ def test_out_of_what_was_added_to_a_case(tmp_path: Path) -> None:
         await exchange(account, receipt)
         await exchange(account, "[ส่งข้อความ]")
         text = await send_event(account, line.make_text_event(A, "เพิ่มเติมว่ามีพยานอีกคนหนึ่ง"))
-        file = await send_event(account, line.make_file_event(A, FakeContent(samples.make_photo())))
+        file = await send_event(account, line.make_file_event(A, FakeContent(make_photo())))
 
         async def bodies() -> list[tuple[str, int]]:
             from storage.serialization import HISTORY_CODEC

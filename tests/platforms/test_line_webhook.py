@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from bot.log import LibraryLogHandler
 from bot.platforms.line.events import InvalidWebhookBodyError, parse_webhook
-from handlers import i18n as wording
+from handlers.i18n import WORDING
 from storage.errors import DiskFullError
-from tests import samples
 from tests.platforms.line_api import BOT_USER_ID, SECRET, TOKEN, FakeContent, LineFault, sign_body
 from tests.platforms.line_door import LineDesk, line_user_id, open_line_desk, to_messages
 from tests.platforms.line_rules import CONTRACTS, needs_contracts
+from tests.samples import make_photo
 
 pytestmark = needs_contracts
 A, B = line_user_id("ก"), line_user_id("ข")
@@ -231,7 +231,7 @@ def test_what_a_message_can_do_without_does_not_spoil_it(tmp_path: Path) -> None
             )
         for beside in ({"imageSet": {}}, {"imageSet": 1}, {"fileName": 5, "fileSize": "x"}):
             assert "เก็บไฟล์" in await post_and_read(
-                account, A, line.make_file_event(A, FakeContent(samples.make_photo()), **beside)
+                account, A, line.make_file_event(A, FakeContent(make_photo()), **beside)
             )
         place = {"id": "2", "type": "location", "title": "ที่ว่าการอำเภอ", "latitude": None, "longitude": "x"}
         assert await post_and_read(account, A, line.make_event(A, message=place))
@@ -341,9 +341,7 @@ def test_an_image_set_is_one_answer(tmp_path: Path) -> None:
     async def scene(account: LineDesk) -> None:
         line = account.line
         several = [
-            line.make_file_event(
-                A, FakeContent(samples.make_photo()), imageSet={"id": "S", "index": n, "total": 3}
-            )
+            line.make_file_event(A, FakeContent(make_photo()), imageSet={"id": "S", "index": n, "total": 3})
             for n in (2, 1, 3)
         ]
         assert await line.post_events(several[0]) == 200
@@ -366,13 +364,13 @@ def test_a_file_without_room_is_said_and_harms_no_other(tmp_path: Path) -> None:
         evidence.reserve = full  # type: ignore[method-assign]
         assert (
             await line.post_events(
-                line.make_file_event(A, FakeContent(samples.make_photo())), line.make_text_event(A, "สวัสดี")
+                line.make_file_event(A, FakeContent(make_photo())), line.make_text_event(A, "สวัสดี")
             )
             == 200
         )
         await line.wait_for_messages(A, 1)
         first, second = to_messages(line.chats[A])
-        assert first.text == wording.WORDING["th"]["sorry.busy"]
+        assert first.text == WORDING["th"]["sorry.busy"]
         assert "ต้องการทำอะไร" in second.text
         assert [type(one) for one in account.desk.errors] == [DiskFullError]
         account.desk.errors.clear()
@@ -385,9 +383,7 @@ def test_files_that_line_prepares_keep_no_other_waiting(tmp_path: Path) -> None:
         line = account.line
         videos = [line.make_file_event(B, FakeContent(b"", ready_after=1_000_000), "video") for _ in range(3)]
         assert await line.post_events(*videos) == 200
-        assert "เก็บไฟล์" in await post_and_read(
-            account, A, line.make_file_event(A, FakeContent(samples.make_photo()))
-        )
+        assert "เก็บไฟล์" in await post_and_read(account, A, line.make_file_event(A, FakeContent(make_photo())))
         assert len(await account.desk.store.task_queue.list_all("line")) == 3
 
     run_scenario(tmp_path / "var", scene)
@@ -398,7 +394,7 @@ def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
 
     async def scene(account: LineDesk) -> None:
         line = account.line
-        slow = line.make_file_event(A, FakeContent(samples.make_photo(), ready_after=2), "video")
+        slow = line.make_file_event(A, FakeContent(make_photo(), ready_after=2), "video")
         begun = asyncio.get_running_loop().time()
         assert await line.post_events(slow) == 200
         assert asyncio.get_running_loop().time() - begun < 2
@@ -411,7 +407,7 @@ def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
         session = await account.desk.store.load_session(account.desk.store.keyring.hash_id("line", A))
         assert session is not None
         meta = await account.desk.store.evidence.load_meta(session.files[0].id)
-        assert meta.size == len(samples.make_photo())
+        assert meta.size == len(make_photo())
 
     run_scenario(tmp_path / "var", scene)
 

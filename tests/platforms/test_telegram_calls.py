@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from bot.platforms.telegram import http_client as calls
+from bot.platforms.telegram import http_client
 from bot.platforms.telegram.http_client import BotApiHttpClient
 from tests.reach import find_reachable
 
@@ -95,7 +95,7 @@ def test_one_connection_serves_call_after_call() -> None:
 
 def test_side_by_side_each_hears_its_own_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some give up in the middle, some answers come late: nobody hears another's."""
-    monkeypatch.setattr(calls, "MAX_CONNECTIONS", 8)
+    monkeypatch.setattr(http_client, "MAX_CONNECTIONS", 8)
     chance = random.Random(4)
 
     async def answer_late(body: bytes) -> bytes:
@@ -123,7 +123,7 @@ def test_side_by_side_each_hears_its_own_answer(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_no_more_than_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(http_client, "MAX_CONNECTIONS", 3)
     now = most = 0
 
     async def count_and_answer(body: bytes) -> bytes:
@@ -180,7 +180,7 @@ BAD = {
 def test_a_broken_answer_is_an_error_and_the_next_call_a_new_try(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "MAX_RESPONSE_BYTES", 2000)
+    monkeypatch.setattr(http_client, "MAX_RESPONSE_BYTES", 2000)
     told = iter((BAD[how], make_http_response(b"heard")))
 
     async def answer(_: bytes) -> bytes:
@@ -230,7 +230,7 @@ def test_a_connection_that_rested_too_long_or_spoke_unasked_is_not_used_again(
             calling._free[0].data_received(b"HTTP/1.1 200 OK\r\n\r\n")
             await calling.post("getMe", b"", 5)
             assert server.opened == 2
-            monkeypatch.setattr(calls, "IDLE_TIMEOUT", 0.0)
+            monkeypatch.setattr(http_client, "IDLE_TIMEOUT", 0.0)
             await calling.post("getMe", b"", 5)
             assert server.opened == 3
             calling.close()

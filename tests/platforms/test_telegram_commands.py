@@ -12,9 +12,9 @@ from bot.platforms.telegram.commands import (
     list_citizen_commands,
     list_officer_commands,
 )
-from handlers import complaints_desk as router
-from handlers import service_desk as counter
+from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Lang
+from handlers.service_desk import SERVICE_COMMAND_WORDS
 from handlers.staff.permissions import CommandName, Role, is_allowed
 from handlers.staff.service.dispatch import SERVICE_COMMANDS_BY_NAME
 from tests.platforms.bot_api import TelegramFault
@@ -22,8 +22,8 @@ from tests.platforms.telegram_door import TelegramDriver
 from tests.platforms.test_telegram_officers import join_staff
 
 HEARD: Mapping[str, Mapping[str, str]] = {
-    "complaints": router.COMPLAINTS_COMMANDS,
-    "service": counter.SERVICE_COMMAND_WORDS,
+    "complaints": COMPLAINTS_COMMANDS,
+    "service": SERVICE_COMMAND_WORDS,
 }
 BY_DOOR = {"wipe"}
 LANGS: tuple[Lang, ...] = ("th", "en")

@@ -11,10 +11,10 @@ import pytest
 from bot.platforms.telegram.send_limiter import SendLimiter
 from handlers.dialog.events import Channel
 from storage.errors import DiskFullError
-from tests import samples
 from tests.platforms.bot_api import TelegramFault
 from tests.platforms.person import CHAT, TelegramChatUser, run_scenario, wait_until_idle
 from tests.platforms.telegram_door import TelegramDesk
+from tests.samples import make_photo, make_png
 
 
 def test_questions_ride_in_the_answer_and_what_is_of_a_case_is_called(tmp_path: Path) -> None:
@@ -199,16 +199,18 @@ def test_every_sort_of_message_gets_an_answer(tmp_path: Path) -> None:
         await p.say("/start <nonsense>")
         await p.send_update(p.fake.make_message_update(CHAT, sticker={"file_id": "s", "emoji": "😡"}))
         assert len(p.bot_messages) == 4
-        await p.send_update(p.fake.make_message_update(CHAT, location={"latitude": 18.79, "longitude": 98.98}))
+        await p.send_update(
+            p.fake.make_message_update(CHAT, location={"latitude": 18.79, "longitude": 98.98})
+        )
         assert "พักไว้ให้" in p.last_text
         before = len(p.bot_messages)
         await p.send_update(p.fake.make_message_update(CHAT, pinned_message={"message_id": 3}))
         assert len(p.bot_messages) == before
-        await p.send_file("photo", samples.make_photo(), caption="ภาพนี้ถ่ายที่หน้าห้องพัสดุเมื่อวานนี้")
+        await p.send_file("photo", make_photo(), caption="ภาพนี้ถ่ายที่หน้าห้องพัสดุเมื่อวานนี้")
         assert "เก็บไฟล์ “ภาพถ่าย.jpg” แล้ว" in p.last_text
         assert p.last_text.count("พักไว้ให้") == 1
         for kind, name in (("voice", "เสียงพูด.ogg"), ("video_note", "วิดีโอ.mp4"), ("audio", "เสียง.mp3")):
-            await p.send_file(kind, samples.make_png())
+            await p.send_file(kind, make_png())
             assert f"“{name}”" in p.last_text
         await p.send_file("document", b"", about={"file_size": 21 * 1024 * 1024, "file_name": "ใหญ่.mp4"})
         assert "ใหญ่เกิน 20 MB" in p.last_text
@@ -221,7 +223,7 @@ def test_a_file_that_takes_long_shows_that_something_happens(tmp_path: Path) -> 
         p.fake.inject_fault = lambda method, params: (
             TelegramFault(delay=1.5) if method == "download" else None
         )
-        await p.send_file("photo", samples.make_photo())
+        await p.send_file("photo", make_photo())
         assert "sendChatAction" in [c.method for c in p.fake.calls]
         assert "พักไว้ให้" in p.last_text
 
@@ -240,7 +242,7 @@ def test_a_case_is_filed_while_its_file_is_on_the_way(tmp_path: Path) -> None:
                 yield piece
 
         o.setup.adapter.sender.client.download_file = slow  # type: ignore[method-assign]
-        await p.send_file("photo", samples.make_photo())
+        await p.send_file("photo", make_photo())
         assert "กำลังรับไฟล์" in p.last_text
         await p.fill_report(0, ไม่มีหลักฐาน="[เสร็จแล้ว]")
         await p.tap("ส่งเรื่อง")
@@ -248,7 +250,7 @@ def test_a_case_is_filed_while_its_file_is_on_the_way(tmp_path: Path) -> None:
         await wait_until_idle(o)
         (case,) = await o.desk.load_stories()
         (file,) = (await o.desk.store.load_report(case)).files
-        assert b"".join([c async for c in o.desk.store.evidence.read_chunks(file)]) == samples.make_photo()
+        assert b"".join([c async for c in o.desk.store.evidence.read_chunks(file)]) == make_photo()
 
     assert run_scenario(tmp_path, scene).refused == []
 
@@ -292,7 +294,7 @@ def test_an_album_gets_one_answer(tmp_path: Path) -> None:
         o.setup.adapter.albums.wait_seconds = 0.3
         for number in range(3):
             about = {"file_name": f"ภาพ{number}.png"}
-            await p.send_file("document", samples.make_png(), about=about, media_group_id="77")
+            await p.send_file("document", make_png(), about=about, media_group_id="77")
         assert p.bot_messages == []
         await asyncio.sleep(1)
         assert len(p.bot_messages) == 1
@@ -306,7 +308,7 @@ def test_an_album_gets_one_answer(tmp_path: Path) -> None:
 
 def test_words_after_an_album_are_decided_after_it(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
-        await p.send_file("photo", samples.make_photo(), media_group_id="78", caption="ภาพสัญญาจ้างที่ทำย้อนหลัง")
+        await p.send_file("photo", make_photo(), media_group_id="78", caption="ภาพสัญญาจ้างที่ทำย้อนหลัง")
         await p.say("สวัสดี")
         assert len(p.bot_messages) == 2
         assert "พักไว้ให้" in p.bot_messages[0].text
@@ -319,7 +321,9 @@ def test_a_correction_in_the_chat_reaches_the_draft(tmp_path: Path) -> None:
         await p.fill_report()
         accused = "เจ้าหน้าที่พัสดุคนหนึ่ง กลุ่มอำนวยการ"
         sent = next(u["message"] for u in p.updates if u.get("message", {}).get("text") == accused)
-        await p.send_update(p.fake.make_update(edited_message={**sent, "text": "หัวหน้าฝ่ายพัสดุ", "edit_date": 1}))
+        await p.send_update(
+            p.fake.make_update(edited_message={**sent, "text": "หัวหน้าฝ่ายพัสดุ", "edit_date": 1})
+        )
         assert "แก้ไขข้อความนั้นในร่างให้แล้ว" in p.last_text
         assert "หัวหน้าฝ่ายพัสดุ" in p.last_text
         assert accused not in p.last_text
@@ -381,7 +385,9 @@ def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None
         sender = {"id": CHAT, "is_bot": False, "first_name": "x"}
         private = {"id": CHAT, "type": "private"}
         change = {"chat": private, "from": sender, "old_chat_member": me, "new_chat_member": me}
-        assert await p.send_update(p.fake.make_update(my_chat_member={**change, "date": 1})) == 200  # played back
+        assert (
+            await p.send_update(p.fake.make_update(my_chat_member={**change, "date": 1})) == 200
+        )  # played back
         p.fake.blocked.clear()
         await o.desk.send_office_message(receipt, "ขอบคุณ")
         await o.worker.run_once()
@@ -465,7 +471,7 @@ def test_a_picture_that_cannot_be_begun_is_told(tmp_path: Path) -> None:
 
         o.worker.fetch_file = full  # type: ignore[method-assign,assignment]
         for more in ({}, {"media_group_id": "9"}):
-            await p.send_file("photo", samples.make_photo(), **more)
+            await p.send_file("photo", make_photo(), **more)
             await o.setup.adapter.albums.close()
             assert "ระบบเก็บข้อมูลเพิ่มไม่ได้" in p.last_text
         assert len(p.bot_messages) == 2

@@ -11,12 +11,12 @@ from bot.engine import EngineAnswer
 from bot.platforms.telegram.send_limiter import SendLimiter
 from handlers.dialog.events import Channel, Message, Reply, Session
 from storage.serialization import OutboxMessage
-from tests import samples
 from tests.platforms.bot_api import TelegramFault, serve_fake_bot_api
 from tests.platforms.person import CHAT, TelegramChatUser, run_scenario, wait_until_idle
 from tests.platforms.telegram_door import TelegramDesk, open_telegram_desk
 from tests.platforms.telegram_rules import find_contracts, load_telegram_rules
 from tests.play import WHOLE_REPORT
+from tests.samples import make_photo, make_png
 
 WORDS = "คำบรรยายภาพ เจ้าหน้าที่เรียกรับเงินห้าพันบาท"
 
@@ -31,7 +31,7 @@ async def send_album(p: TelegramChatUser, pictures: int) -> None:
     for number in range(pictures):
         words = {"caption": WORDS} if number == 0 else {}
         about = {"file_name": f"{number}.png"}
-        await p.send_file("document", samples.make_png(), about=about, media_group_id="77", **words)
+        await p.send_file("document", make_png(), about=about, media_group_id="77", **words)
 
 
 @pytest.mark.parametrize("orderly", [True, False])
@@ -87,7 +87,7 @@ def test_a_file_that_is_brought_twice_is_fetched_once(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.say("สวัสดี")
         await p.tap("แจ้งเรื่อง")
-        await p.send_file("document", samples.make_png(), about={"file_name": "a.png"}, caption=WORDS)
+        await p.send_file("document", make_png(), about={"file_name": "a.png"}, caption=WORDS)
         (kept,) = (await load_telegram_session(o)).files
         p.fake.inject_fault = lambda method, _: TelegramFault(404) if method == "download" else None
         assert await p.send_update(p.updates[-1]) == 200
@@ -118,7 +118,7 @@ def test_killed_before_it_is_told_that_a_file_did_not_come(
 
         with monkeypatch.context() as end:
             end.setattr(o.worker, "_handle_file", killed)
-            await p.send_file("document", samples.make_png(), about={"file_name": "a.png"})
+            await p.send_file("document", make_png(), about={"file_name": "a.png"})
             await wait_until_idle(o)
         assert "อ่านไม่สำเร็จ" not in p.bot_text
         o.desk.clock_offset += timedelta(minutes=2)
@@ -145,7 +145,7 @@ def test_no_letter_waits_for_a_slow_file_or_for_what_cannot_be_deleted(tmp_path:
             if method == "sendMessage" and q["chat_id"] == CHAT + 1
             else None
         )
-        await p.send_file("document", samples.make_png(), about={"file_name": "a.png"})
+        await p.send_file("document", make_png(), about={"file_name": "a.png"})
         await other.tap("ส่งเรื่อง")
         p.fake.blocked.add(777)
         for message in range(5):
@@ -270,9 +270,11 @@ def test_a_correction_of_the_words_under_a_picture_reaches_the_draft(tmp_path: P
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.say("สวัสดี")
         await p.tap("แจ้งเรื่อง")
-        await p.send_file("photo", samples.make_photo(), caption=WORDS)
+        await p.send_file("photo", make_photo(), caption=WORDS)
         sent, better = p.updates[-1]["message"], "คำใหม่ เจ้าหน้าที่คนหนึ่งเรียกรับเงินจากผู้ค้า"
-        await p.send_update(p.fake.make_update(edited_message={**sent, "edit_date": 1}))  # nothing of the words
+        await p.send_update(
+            p.fake.make_update(edited_message={**sent, "edit_date": 1})
+        )  # nothing of the words
         assert WORDS in (await load_telegram_session(o)).answers.values()
         await p.send_update(p.fake.make_update(edited_message={**sent, "caption": better, "edit_date": 1}))
         assert better in (await load_telegram_session(o)).answers.values()
@@ -305,7 +307,7 @@ def test_who_asks_for_updates_lets_nobody_wait_for_anothers_files(tmp_path: Path
         await p.say("สวัสดี")
         await other.say("สวัสดี")
         p.fake.inject_fault = lambda method, _: TelegramFault(delay=20) if method == "download" else None
-        files = [{"file_id": p.fake.add_file(samples.make_png()), "file_unique_id": "u"} for _ in range(4)]
+        files = [{"file_id": p.fake.add_file(make_png()), "file_unique_id": "u"} for _ in range(4)]
         p.fake.queue.extend(p.fake.make_message_update(CHAT, document=one) for one in files)
         p.fake._update_arrived.set()
         before, loop = len(other.bot_messages), asyncio.get_running_loop()
@@ -344,7 +346,7 @@ def test_nothing_of_a_person_stands_where_an_error_might_show_it(tmp_path: Path)
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.say("สวัสดี")
         await p.tap("แจ้งเรื่อง")
-        await p.send_file("photo", samples.make_photo(), caption="CANARYCAPTION", media_group_id="1")
+        await p.send_file("photo", make_photo(), caption="CANARYCAPTION", media_group_id="1")
         door = o.setup.adapter
         door.sender.limiter = SendLimiter()
         door.sender.limiter.back_off(CHAT, 5)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.web.officer import session as seats
+from bot.web.officer.session import make_access_link_factory
 from handlers.staff.page_access import NewAccessLink
 from tests.end.officers import file_case
 from tests.platforms.bot_api import TelegramFault
@@ -35,7 +35,7 @@ def test_a_link_to_the_page_goes_from_the_chat_too(tmp_path: Path) -> None:
     door = TelegramDriver(tmp_path / "var")
     try:
         chat = join_staff(door, "สมหญิง")
-        door.telegram_desk.desk.engine.query_handlers[NewAccessLink] = seats.make_access_link_factory(
+        door.telegram_desk.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(
             "https://ita.example.go.th"
         )  # type: ignore[index]
         door.run(file_case(door.telegram_desk.desk, 7))

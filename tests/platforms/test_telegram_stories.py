@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.platforms.telegram_door import TelegramDriver
-from tests.play import STRICT_OFFICE_TOML as STRICT_OFFICE
+from tests.play import STRICT_OFFICE_TOML
 from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
@@ -51,7 +51,7 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE, "utf-8")
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     door = TelegramDriver(tmp_path / "var")
     try:
         StoryPlayer(door).play_story(story)

@@ -31,11 +31,9 @@ from handlers.complaints.messages import (
 from handlers.dialog.events import Act, Channel, Event, File, Reply, Session, TurnResult
 from handlers.dialog.receipt import Receipt, make_receipt
 from ita_stats.calendar import day_in_bangkok
-from storage import store
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import DeskPaths, KeyFiles
+from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
 from storage.db.group_commit import CommitResult
-from storage.store import Store
+from storage.store import Store, open_store
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok
 CANARY = "คานารีเรียกรับเงินร้อยละสิบ"
@@ -56,13 +54,13 @@ class StoredDesk:
     @property
     def key_files(self) -> KeyFiles:
         """Its keys."""
-        return keys.load_or_create_keys(self.paths)
+        return load_or_create_keys(self.paths)
 
     def run_scenario(self, scene: "Callable[[Store], Awaitable[None]]", now: datetime = NOW) -> None:
         """Open the desk, play a scene, close it."""
 
         async def run_in_loop() -> None:
-            async with asyncio.timeout(30), store.open_store(self.key_files, now) as one:
+            async with asyncio.timeout(30), open_store(self.key_files, now) as one:
                 await scene(one)
 
         asyncio.run(run_in_loop())

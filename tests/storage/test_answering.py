@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import run_due_jobs
 from handlers.questions.messages import CancelAnswer, OutgoingAnswer, QuestionState, ScheduleAnswer
 from storage import tables
 from storage.crypto.key_files import DeskPaths
@@ -71,7 +71,7 @@ def test_the_clock_of_the_service_desk_sends_it(tmp_path: Path) -> None:
         await schedule_answer(desk, await add_officer(desk, "สมหญิง"))
         place = DeskPaths.under(tmp_path / "var", "service")
         later = desk.now() + timedelta(seconds=61)
-        done = {did.job: did.count async for did in clock.run_due_jobs(place, desk.store, OFFICE, later)}
+        done = {did.job: did.count async for did in run_due_jobs(place, desk.store, OFFICE, later)}
         assert done["words-sent"] == 1
 
     run_desk_scenario(tmp_path / "var", scene)

@@ -38,9 +38,14 @@ from handlers.feedback.messages import (
 )
 from handlers.questions.messages import ReplyAddress
 from ita_stats.calendar import day_in_bangkok
-from ita_stats.opinions import model as voice
-from storage.consultations import close as closing
-from storage.consultations import retention as polled
+from ita_stats.opinions.model import AnonymousResponse, CountedTheme, ThemeDecision
+from storage.consultations import close
+from storage.consultations.retention import (
+    clear_feedback_senders,
+    close_due_consultations,
+    delete_expired_feedback,
+    remind_of_promises,
+)
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, StoredDesk
@@ -74,7 +79,7 @@ def make_submission(
     return SubmitResponse(ASKED.code, person(who), account, answers, back)
 
 
-async def load_responses(one: Store) -> list[voice.AnonymousResponse]:
+async def load_responses(one: Store) -> list[AnonymousResponse]:
     return [
         found async for some in one.consultation_statistics.stream_responses(ASKED.code) for found in some
     ]
@@ -107,9 +112,7 @@ def test_a_voice_is_changed_until_it_closes_and_nobody_is_in_it_then(ground: Sto
                 await ground.commit_acts(one, late)
         said = sorted(await load_responses(one), key=lambda v: v.has_account)
         assert [v.has_account for v in said] == [False, True]
-        assert said[1] == voice.AnonymousResponse(
-            True, {"q1": "o2", "q2": "o1,o2", "q3": "4", "q5.s1": "agree"}
-        )
+        assert said[1] == AnonymousResponse(True, {"q1": "o2", "q2": "o1,o2", "q3": "4", "q5.s1": "agree"})
         await one.retention.checkpoint_wal()
 
     ground.run_scenario(scene)
@@ -119,9 +122,9 @@ def test_a_voice_is_changed_until_it_closes_and_nobody_is_in_it_then(ground: Sto
 def test_the_clock_closes_what_is_over_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await ground.commit_acts(one, AnnounceConsultation(ASKED, "staff:x"))
-        assert await polled.close_due_consultations(one.committer, ASKED.closes - timedelta(minutes=1)) == 0
-        assert await polled.close_due_consultations(one.committer, ASKED.closes) == 1
-        assert await polled.close_due_consultations(one.committer, ASKED.closes + timedelta(days=2)) == 0
+        assert await close_due_consultations(one.committer, ASKED.closes - timedelta(minutes=1)) == 0
+        assert await close_due_consultations(one.committer, ASKED.closes) == 1
+        assert await close_due_consultations(one.committer, ASKED.closes + timedelta(days=2)) == 0
 
     ground.run_scenario(scene)
 
@@ -129,7 +132,7 @@ def test_the_clock_closes_what_is_over_once(ground: StoredDesk) -> None:
 def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goes_on(
     ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closing, "REWRITE_SLICE", 3)
+    monkeypatch.setattr(close, "REWRITE_SLICE", 3)
     before: set[str] = set()
 
     async def submit_and_close(one: Store) -> None:
@@ -149,8 +152,8 @@ def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goe
         for late in (make_submission(1, {"q1": "o1"}), CloseConsultation(ASKED.code, "staff:x")):
             with pytest.raises(ConflictError):
                 await ground.commit_acts(one, late)
-        assert await polled.close_due_consultations(one.committer, NOW) == 1
-        assert await polled.close_due_consultations(one.committer, NOW) == 0
+        assert await close_due_consultations(one.committer, NOW) == 1
+        assert await close_due_consultations(one.committer, NOW) == 0
         rows = ground.execute_sql("SELECT id, mark FROM voices")
         assert len(rows) == 8
         assert {mark for _, mark in rows} == {None}
@@ -205,9 +208,7 @@ def test_what_came_of_it_is_told_once_to_who_wished(ground: StoredDesk) -> None:
         (found,) = await one.answer_query(ListThemes(ASKED.code), NOW)
         assert (found.voices, found.taken, found.by) == (2, OfficeDecision.ADOPTED, on)
         (counted,) = await one.consultation_statistics.load_themes(ASKED.code)
-        assert counted == voice.CountedTheme(
-            "ค่าธรรมเนียม", 2, ("คำ",), voice.ThemeDecision.ADOPTED, "ติดป้าย", on, None
-        )
+        assert counted == CountedTheme("ค่าธรรมเนียม", 2, ("คำ",), ThemeDecision.ADOPTED, "ติดป้าย", on, None)
         assert await one.consultation_statistics.load_result(ASKED.code) is None
         out = PublishConsultationResult(
             ASKED.code, ConsultationResult(b"{}", 2, "https://x/opinions/ABC123"), ASKED.title, "staff:x"
@@ -244,12 +245,9 @@ def test_the_same_words_stand_once_a_person_and_together(ground: StoredDesk) -> 
         assert await one.answer_query(FindFeedback(99), NOW) is None
         assert len(await one.consultation_statistics.load_feedback()) == 4
         later = NOW + timedelta(days=3)
-        assert await polled.clear_feedback_senders(one.committer, later) == 4
+        assert await clear_feedback_senders(one.committer, later) == 4
         assert (
-            await polled.delete_expired_feedback(
-                one.committer, NOW + timedelta(days=400), timedelta(days=365)
-            )
-            == 4
+            await delete_expired_feedback(one.committer, NOW + timedelta(days=400), timedelta(days=365)) == 4
         )
         assert await one.answer_query(ListFeedback(), NOW) == ()
         assert {(o.month, o.topic, o.score) for o in await one.consultation_statistics.load_feedback()} == {
@@ -288,11 +286,9 @@ def test_a_promise_is_reminded_of_around_its_day(ground: StoredDesk) -> None:
         on = day_in_bangkok(NOW) + timedelta(days=7)
         promised = Theme(1, "ป้าย", (), 0, (), OfficeDecision.ADOPTED, "ติดป้าย", on, None)
         await ground.commit_acts(one, SaveTheme(ASKED.code, promised, "staff:x"))
-        told = [
-            await polled.remind_of_promises(one.committer, NOW + timedelta(days=n)) for n in (0, 1, 7, 14, 15)
-        ]
+        told = [await remind_of_promises(one.committer, NOW + timedelta(days=n)) for n in (0, 1, 7, 14, 15)]
         assert told == [1, 0, 1, 1, 0]
         await ground.commit_acts(one, SaveTheme(ASKED.code, replace(promised, done=on), "staff:x"))
-        assert await polled.remind_of_promises(one.committer, NOW + timedelta(days=7)) == 0
+        assert await remind_of_promises(one.committer, NOW + timedelta(days=7)) == 0
 
     ground.run_scenario(scene)

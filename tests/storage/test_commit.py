@@ -10,7 +10,7 @@ import pytest
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
 from handlers.dialog.events import Choice, DialogTopic, Reply, Session, TurnResult
 from handlers.dialog.receipt import make_receipt
-from storage import sessions as talks
+from storage import sessions
 from storage.crypto.daily_keys import DailyKeys
 from storage.errors import ConflictError, TamperedError
 from storage.store import Store
@@ -214,7 +214,7 @@ def test_wrong_guesses_are_remembered_for_their_person(ground: StoredDesk) -> No
 def test_many_new_talks_push_out_nobody_who_follows_a_case(
     ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(talks, "MAX_CACHED_SESSIONS", 3)
+    monkeypatch.setattr(sessions, "MAX_CACHED_SESSIONS", 3)
 
     async def scene(one: Store) -> None:
         for number, receipt in ((1, make_receipt(1)), (2, None), (3, None), (4, None), (5, None)):

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import rescan_conflicts
 from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.events import Act
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.cases import exclusions as concerns
+from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.play import OFFICE
@@ -25,9 +25,9 @@ def make_exclusion_act(case: str, staff: str, why: ExclusionGround, by: str) -> 
 
 async def is_hidden_from(one: Store, case: str, staff: str) -> bool:
     async with one.committer.transaction() as connection:
-        listed = select(tables.cases.c.id).where(~concerns.build_hidden_condition(staff))
+        listed = select(tables.cases.c.id).where(~build_hidden_condition(staff))
         shown = (await connection.execute(listed)).scalars().all()
-        found = await concerns.is_case_hidden(case, staff, connection)
+        found = await is_case_hidden(case, staff, connection)
     assert found is (case not in shown)
     return found
 
@@ -83,15 +83,13 @@ def test_who_joins_later_is_hidden_from_too(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file_complaint(one, answers={"story": "นายสมชาย ใจดีคานารี เรียกเงิน"})
         case = (await load_reporter_case(one, receipt)).id
-        assert await clock.rescan_conflicts(one, OFFICE, NOW) == 0
+        assert await rescan_conflicts(one, OFFICE, NOW) == 0
         staff = await add_joined_staff(ground, one)
-        assert await clock.rescan_conflicts(one, OFFICE, NOW) == 1
+        assert await rescan_conflicts(one, OFFICE, NOW) == 1
         assert await is_hidden_from(one, case, staff)
         await ground.commit_acts(one, make_exclusion_act(case, staff, ExclusionGround.LIFTED, "c"))
         await one.staff_admin.add(Role.OFFICER, StaffProfile("คนใหม่ มาทีหลัง"), NOW)
-        assert (
-            await clock.rescan_conflicts(one, OFFICE, NOW) == 0
-        )  # looked again, and what was lifted stays lifted
+        assert await rescan_conflicts(one, OFFICE, NOW) == 0  # looked again, and what was lifted stays lifted
         assert not await is_hidden_from(one, case, staff)
         standings, _ = await one.reminders.load_deadlines_and_recipients()
         assert standings[0].excluded_staff == frozenset()

@@ -11,12 +11,11 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
 from handlers.dialog.events import Choice, Reply, Session, TurnResult
 from handlers.dialog.receipt import make_receipt
-from storage import query_registry as read
-from storage import store
-from storage.db import sqlite as database
+from storage.db import sqlite
+from storage.db.sqlite import PRAGMAS
 from storage.errors import ConflictError, DiskFullError, StorageError
-from storage.query_registry import ReadContext
-from storage.store import Store
+from storage.query_registry import ReadContext, find_reporter_case
+from storage.store import Store, open_store
 from tests.storage.conftest import (
     CANARY,
     NOW,
@@ -83,7 +82,7 @@ def test_one_who_stops_waiting_takes_nothing_back(ground: StoredDesk) -> None:
 def test_of_two_programs_that_move_a_case_one_wins_and_the_other_decides_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         receipt = await ground.file_complaint(one)
-        async with store.open_store(ground.key_files, NOW) as other:
+        async with open_store(ground.key_files, NOW) as other:
             mine, theirs = await load_reporter_case(one, receipt), await load_reporter_case(other, receipt)
             done = await asyncio.gather(
                 ground.commit_acts(one, make_move(mine, CaseStatus.SCREENING, Transition.SCREEN)),
@@ -102,7 +101,7 @@ def test_of_two_programs_that_move_a_case_one_wins_and_the_other_decides_again(g
 
 def test_a_session_that_another_program_changed_is_decided_on_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        async with store.open_store(ground.key_files, NOW) as other:
+        async with open_store(ground.key_files, NOW) as other:
             await one.commit(ground.new_event(ANN), None, make_text_outcome(step="mine"), NOW)
             mine = await one.load_session(ANN)
             theirs = await other.load_session(ANN)
@@ -121,7 +120,7 @@ def test_a_session_that_went_and_came_again_elsewhere_is_not_taken_for_the_older
     ground: StoredDesk,
 ) -> None:
     async def scene(one: Store) -> None:
-        async with store.open_store(ground.key_files, NOW) as other:
+        async with open_store(ground.key_files, NOW) as other:
             await one.commit(
                 ground.new_event(ANN), None, make_text_outcome(answers={"story": "already filed"}), NOW
             )
@@ -173,7 +172,7 @@ def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
         receipt = await ground.file_complaint(one)
         async with one._open_read_context() as sight:
             slow: Any = Interrupted(sight.connection, lambda: close_case(ground, one, receipt))
-            seen = await read.find_reporter_case(
+            seen = await find_reporter_case(
                 FindCase(receipt), ReadContext(slow, sight.keyring, sight.daily_keys)
             )
         assert seen is not None
@@ -205,8 +204,8 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(ground: StoredDesk) -> 
 def test_a_database_that_somebody_holds_is_told_and_used_again_later(
     ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = [p for p in database.PRAGMAS if "busy" not in p]
-    monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))
+    quick = [p for p in PRAGMAS if "busy" not in p]
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*quick, "busy_timeout = 50"))
 
     async def scene(one: Store) -> None:
         with closing(sqlite3.connect(ground.paths.database, isolation_level=None)) as other:

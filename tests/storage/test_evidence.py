@@ -17,7 +17,7 @@ from handlers.dialog.events import DeleteFiles, FileProblem, StoreTextFile
 from storage.errors import TamperedError
 from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store
-from tests import samples
+from tests.samples import SAMPLE_FILES, make_docx, make_photo, make_png
 from tests.storage.conftest import CANARY, NOW, StoredDesk, store_file
 
 PROBLEMS = {
@@ -35,9 +35,9 @@ async def read_stored_file(one: Store, row: str) -> bytes:
     return b"".join([piece async for piece in one.evidence.read_chunks(row)])
 
 
-@pytest.mark.parametrize("name", [n for n in samples.SAMPLE_FILES if n not in PROBLEMS])
+@pytest.mark.parametrize("name", [n for n in SAMPLE_FILES if n not in PROBLEMS])
 def test_what_may_stay_comes_back_byte_for_byte(ground: StoredDesk, name: str) -> None:
-    content = samples.SAMPLE_FILES[name]()
+    content = SAMPLE_FILES[name]()
 
     async def scene(one: Store) -> None:
         file = await store_file(one, content, name)
@@ -52,7 +52,7 @@ def test_what_may_stay_comes_back_byte_for_byte(ground: StoredDesk, name: str) -
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_what_may_not_stay_leaves_nothing(ground: StoredDesk, name: str) -> None:
-    content = samples.SAMPLE_FILES[name]()
+    content = SAMPLE_FILES[name]()
 
     async def scene(one: Store) -> None:
         file = await store_file(one, content, name)
@@ -66,14 +66,14 @@ def test_what_may_not_stay_leaves_nothing(ground: StoredDesk, name: str) -> None
 @pytest.mark.parametrize("pixels", [(10_000, 10_000), (7_100, 7_100)], ids=["100", "50.4"])
 def test_a_picture_of_too_many_megapixels_is_a_bomb(ground: StoredDesk, pixels: tuple[int, int]) -> None:
     async def scene(one: Store) -> None:
-        assert (await store_file(one, samples.make_png(*pixels), "ภาพ.png")).problem is FileProblem.BOMB
+        assert (await store_file(one, make_png(*pixels), "ภาพ.png")).problem is FileProblem.BOMB
 
     ground.run_scenario(scene)
 
 
 def test_a_damaged_picture_is_said_to_be_unreadable(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        file = await store_file(one, samples.make_png()[:20] + b"damaged beyond repair", "ภาพ.png")
+        file = await store_file(one, make_png()[:20] + b"damaged beyond repair", "ภาพ.png")
         assert file.problem is FileProblem.UNREADABLE
 
     ground.run_scenario(scene)
@@ -92,7 +92,7 @@ def damaged_odt() -> bytes:
 
 @pytest.mark.parametrize(
     "content",
-    [damaged_odt(), samples.make_docx()[:60], b"PK\x03\x04" + bytes(50)],
+    [damaged_odt(), make_docx()[:60], b"PK\x03\x04" + bytes(50)],
     ids=["odt", "docx", "zip"],  # what is made now bears the time, and a name must not
 )
 def test_a_damaged_document_is_refused_kindly(ground: StoredDesk, content: bytes) -> None:
@@ -142,7 +142,7 @@ def test_a_kind_is_told_by_content_alone(ground: StoredDesk, kind: str) -> None:
 
 
 def test_the_largest_file_is_taken_and_one_byte_more_is_not(ground: StoredDesk) -> None:
-    photo = samples.make_photo()
+    photo = make_photo()
 
     async def scene(one: Store) -> None:
         fits = await store_file(one, photo + bytes(MAX_FILE_BYTES - len(photo)), "ภาพ.jpg")
@@ -171,7 +171,7 @@ def test_reading_stops_when_a_file_is_too_large(ground: StoredDesk) -> None:
 
 def test_a_stream_that_breaks_leaves_nothing(ground: StoredDesk) -> None:
     async def broken() -> AsyncIterator[bytes]:
-        yield samples.make_photo()[:1000]
+        yield make_photo()[:1000]
         raise ConnectionResetError
 
     async def scene(one: Store) -> None:
@@ -216,7 +216,7 @@ def test_a_long_text_is_kept_as_the_text_it_is(ground: StoredDesk) -> None:
 
 def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        content = samples.make_photo() + bytes(200_000)
+        content = make_photo() + bytes(200_000)
         first, second = await store_file(one, content, "ก.jpg"), await store_file(one, content, "ข.jpg")
         paths = [one.evidence.folder / f"{f.id}.sealed" for f in (first, second)]
         whole = paths[0].read_bytes()
@@ -239,8 +239,8 @@ def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: StoredDesk
 
 def test_a_file_that_nobody_files_goes_after_a_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        file = await store_file(one, samples.make_photo(), "ภาพ.jpg")
-        owned = await store_file(one, samples.make_photo(), "คดี.jpg")
+        file = await store_file(one, make_photo(), "ภาพ.jpg")
+        owned = await store_file(one, make_photo(), "คดี.jpg")
         await ground.file_complaint(one, files=(owned,))
         await one.evidence.collect_garbage(NOW + timedelta(hours=23))
         assert await read_stored_file(one, file.id)
@@ -255,7 +255,7 @@ def test_a_file_that_nobody_files_goes_after_a_day(ground: StoredDesk) -> None:
 
 def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        await store_file(one, samples.make_photo(), "ภาพ.jpg")
+        await store_file(one, make_photo(), "ภาพ.jpg")
         young, old = (one.evidence.folder / f"{name * 32}.sealed" for name in "ab")
         young.write_bytes(b"x")
         old.write_bytes(b"x")
@@ -272,14 +272,14 @@ def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: StoredDes
 def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         draft, owned = (
-            await store_file(one, samples.make_photo(), "ก.jpg"),
-            await store_file(one, samples.make_photo(), "ข.jpg"),
+            await store_file(one, make_photo(), "ก.jpg"),
+            await store_file(one, make_photo(), "ข.jpg"),
         )
         receipt = await ground.file_complaint(one, files=(owned,))
         await ground.commit_acts(one, DeleteFiles((draft.id, owned.id)))
         assert [row for (row,) in ground.execute_sql("SELECT id FROM files")] == [owned.id]
         assert await one.answer_query(FindCase(receipt), NOW) is not None
-        assert await read_stored_file(one, owned.id) == samples.make_photo()
+        assert await read_stored_file(one, owned.id) == make_photo()
         assert not (one.evidence.folder / f"{draft.id}.sealed").exists()
 
     ground.run_scenario(scene)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.crypto import key_files as keys
-from storage.crypto.key_files import KEY_NAMES, DeskPaths
+from storage.crypto.key_files import KEY_NAMES, DeskPaths, assert_distinct_keys, load_or_create_keys
 from storage.errors import KeyFileError
 from storage.store import Store
 from tests.storage.conftest import StoredDesk
@@ -46,7 +45,7 @@ def test_a_lost_key_beside_a_database_is_not_made_anew(ground: StoredDesk, name:
     path = ground.paths.key_paths[name]
     path.unlink()
     with pytest.raises(KeyFileError, match=path.name):
-        keys.load_or_create_keys(ground.paths)
+        load_or_create_keys(ground.paths)
     assert not path.exists()
 
 
@@ -56,7 +55,7 @@ def test_a_key_of_another_desk_does_not_fit_the_database(
 ) -> None:
     ground.run_scenario(nothing)
     other = DeskPaths.under(tmp_path / "other", "complaints")
-    keys.load_or_create_keys(other)
+    load_or_create_keys(other)
     shutil.copy(other.key_paths[name], ground.paths.key_paths[name])
     with pytest.raises(KeyFileError, match=ground.paths.key_paths[name].name):
         ground.run_scenario(nothing)
@@ -64,57 +63,57 @@ def test_a_key_of_another_desk_does_not_fit_the_database(
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o620])
 def test_a_key_that_others_may_touch_is_refused(ground: StoredDesk, mode: int) -> None:
-    keys.load_or_create_keys(ground.paths)
+    load_or_create_keys(ground.paths)
     ground.paths.key_paths["pepper"].chmod(mode)
     with pytest.raises(KeyFileError, match=r"pepper\.key.*chmod 600"):
-        keys.load_or_create_keys(ground.paths)
+        load_or_create_keys(ground.paths)
 
 
 @pytest.mark.parametrize(
     "text", ["", "\n", "x", "1 short", "0 " + "A" * 43 + "=", "256 " + "A" * 43 + "=", "1 ๑๒๓", "-1 AAAA"]
 )
 def test_a_malformed_key_is_refused(ground: StoredDesk, text: str) -> None:
-    keys.load_or_create_keys(ground.paths)
+    load_or_create_keys(ground.paths)
     ground.paths.key_paths["seal"].write_text(text, "utf-8")
     with pytest.raises(KeyFileError, match=r"seal\.key"):
-        keys.load_or_create_keys(ground.paths)
+        load_or_create_keys(ground.paths)
 
 
 def test_a_refusal_quotes_no_key(ground: StoredDesk) -> None:
-    keys.load_or_create_keys(ground.paths)
+    load_or_create_keys(ground.paths)
     path = ground.paths.key_paths["seal"]
     secret = path.read_text().split()[1]
     path.write_text(f"one {secret}\n")
     with pytest.raises(KeyFileError) as refused:
-        keys.load_or_create_keys(ground.paths)
+        load_or_create_keys(ground.paths)
     assert secret not in str(refused.value)
 
 
 def test_equal_keys_are_refused_whatever_their_version_and_desk(ground: StoredDesk, tmp_path: Path) -> None:
-    first = keys.load_or_create_keys(ground.paths)
+    first = load_or_create_keys(ground.paths)
     other = DeskPaths.under(tmp_path / "second", "service")
     secret = ground.paths.key_paths["seal"].read_text().split()[1]
-    with_copy = keys.load_or_create_keys(other)
-    keys.assert_distinct_keys([first, with_copy])
+    with_copy = load_or_create_keys(other)
+    assert_distinct_keys([first, with_copy])
     other.key_paths["audit"].write_text(other.key_paths["audit"].read_text() + f"2 {secret}\n")
     with pytest.raises(KeyFileError) as refused:
-        keys.assert_distinct_keys([first, keys.load_or_create_keys(other)])
+        assert_distinct_keys([first, load_or_create_keys(other)])
     assert secret not in str(refused.value)
     ground.paths.key_paths["pepper"].write_text(f"1 {secret}\n")
     with pytest.raises(KeyFileError):
-        keys.load_or_create_keys(ground.paths)
+        load_or_create_keys(ground.paths)
 
 
 def test_a_version_that_stands_twice_is_refused(ground: StoredDesk) -> None:
-    keys.load_or_create_keys(ground.paths)
+    load_or_create_keys(ground.paths)
     path = ground.paths.key_paths["person"]
     path.write_text(path.read_text() * 2)
     with pytest.raises(KeyFileError, match="twice"):
-        keys.load_or_create_keys(ground.paths)
+        load_or_create_keys(ground.paths)
 
 
 def test_no_repr_shows_a_key(ground: StoredDesk) -> None:
-    ring = keys.load_or_create_keys(ground.paths)
+    ring = load_or_create_keys(ground.paths)
     assert repr(ring["seal"][1])[2:-1] not in repr(ring)
 
 

@@ -13,13 +13,15 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from storage import migrations, tables
-from storage.db import sqlite as database
+from storage.db import sqlite
+from storage.db.sqlite import SCHEMA_HEAD, prepare_database
+from storage.migrations import upgrade_schema
 from tests.storage.conftest import StoredDesk
 
 
 def test_the_migrated_schema_is_the_tables(tmp_path: Path) -> None:
     path = tmp_path / "fresh" / "desk.sqlite"
-    database.prepare_database(path)
+    prepare_database(path)
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
@@ -28,7 +30,7 @@ def test_the_migrated_schema_is_the_tables(tmp_path: Path) -> None:
 
 def test_what_is_random_is_not_stored_in_the_order_of_arrival(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite"
-    database.prepare_database(path)
+    prepare_database(path)
     with closing(sqlite3.connect(path)) as raw:
         rows = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
     told = {name for name, sql in rows if "WITHOUT ROWID" not in sql}
@@ -37,8 +39,8 @@ def test_what_is_random_is_not_stored_in_the_order_of_arrival(tmp_path: Path) ->
 
 def test_the_newest_revision_is_the_one_that_opens_without_alembic() -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parents[1] / "migrations"))
-    assert ScriptDirectory.from_config(config).get_current_head() == database.SCHEMA_HEAD
+    config.set_main_option("script_location", str(Path(sqlite.__file__).parents[1] / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_HEAD
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("CREATE TABLE history (x)")  # in the way of a later table of the first migration
     with pytest.raises(OperationalError):
-        database.prepare_database(path)
+        prepare_database(path)
     with closing(sqlite3.connect(path)) as raw:
         names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert names <= {"history", "alembic_version"}
@@ -56,10 +58,10 @@ def test_an_event_of_before_is_known_after(tmp_path: Path, monkeypatch: pytest.M
     path, whole = tmp_path / "desk.sqlite", migrations.command.upgrade
     with monkeypatch.context() as older:
         older.setattr(migrations.command, "upgrade", lambda config, _: whole(config, "0012"))
-        migrations.upgrade_schema(path)
+        upgrade_schema(path)
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("INSERT INTO events VALUES (x'AB', '2026-11-23', 1, x'CD')")
-    database.prepare_database(path)
+    prepare_database(path)
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT mark, day, answers FROM events").fetchall() == [
             (b"\xab", "2026-11-23", None)

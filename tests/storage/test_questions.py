@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import run_due_jobs
 from handlers.dialog.events import Channel, Event, Message
 from handlers.questions.messages import ListOpenQuestions, RateAnswer, Rating
 from handlers.staff.permissions import Role
@@ -41,17 +41,17 @@ async def ask_office(desk: DeskHarness, name: str = "ก", back: bytes | None = 
 
 
 async def load_queued_messages(desk: DeskHarness) -> list[tuple[bytes, Message]]:
-    from handlers import i18n as wording
+    from handlers.i18n import render_reply
 
     return [
-        (letter.payload.back, wording.render_reply(letter.payload.says[0], letter.payload.lang))
+        (letter.payload.back, render_reply(letter.payload.says[0], letter.payload.lang))
         for letter in await desk.store.outbox.list_all("telegram")
     ]
 
 
 async def run_service_clock(desk: DeskHarness, tmp_path: Path) -> dict[str, int]:
     place = DeskPaths.under(tmp_path / "var", "service")
-    return {did.job: did.count async for did in clock.run_due_jobs(place, desk.store, OFFICE, desk.now())}
+    return {did.job: did.count async for did in run_due_jobs(place, desk.store, OFFICE, desk.now())}
 
 
 def test_the_answer_comes_back_and_leads_on(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.jobs import housekeeping as clock
-from handlers.complaints import deadlines
+from bot.jobs.housekeeping import remind_of_deadlines
+from handlers.complaints.deadlines import compute_answer_by, select_reminders
 from handlers.complaints.messages import FindCase
 from handlers.staff.permissions import Role
 from storage.store import Store
@@ -35,12 +35,12 @@ def test_a_year_of_clock(ground: StoredDesk) -> None:
             for number, when in enumerate(filed):
                 if when == at:
                     on = when.date()
-                    by = deadlines.compute_answer_by(on, RULES)
+                    by = compute_answer_by(on, RULES)
                     await ground.commit_acts(
                         one, replace(make_file_case(number + 1, when), answer_by=by), at=at
                     )
-            given += await clock.remind_of_deadlines(one, WORKING, at)
-            assert await clock.remind_of_deadlines(one, WORKING, at + timedelta(hours=1)) == 0
+            given += await remind_of_deadlines(one, WORKING, at)
+            assert await remind_of_deadlines(one, WORKING, at + timedelta(hours=1)) == 0
         assert given == len(reminders(ground))
 
     ground.run_scenario(scene, start)
@@ -58,14 +58,14 @@ def test_a_week_of_silence_then_all_at_once_and_never_again(ground: StoredDesk) 
         await ground.file_complaint(one)
         late = NOW + timedelta(days=18)
         assert (
-            await clock.remind_of_deadlines(one, OFFICE, late.replace(hour=0)) == 0
+            await remind_of_deadlines(one, OFFICE, late.replace(hour=0)) == 0
         )  # 07:00 in Bangkok: too early
-        assert await clock.remind_of_deadlines(one, OFFICE, late) == 1
-        assert await clock.remind_of_deadlines(one, OFFICE, late + timedelta(hours=3)) == 0
+        assert await remind_of_deadlines(one, OFFICE, late) == 1
+        assert await remind_of_deadlines(one, OFFICE, late + timedelta(hours=3)) == 0
         standings, staff = await one.reminders.load_deadlines_and_recipients()
         (standing,) = standings
         assert len(standing.sent_reminders) == 3
-        assert list(deadlines.select_reminders(standing, OFFICE.deadlines, staff, late.date())) == []
+        assert list(select_reminders(standing, OFFICE.deadlines, staff, late.date())) == []
 
     ground.run_scenario(scene)
     assert ground.execute_sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
@@ -77,7 +77,7 @@ def test_two_clocks_at_once_tell_once(ground: StoredDesk) -> None:
         await ground.file_complaint(one)
         late = NOW + timedelta(days=15)
         standings, staff = await one.reminders.load_deadlines_and_recipients()
-        due = list(deadlines.select_reminders(standings[0], OFFICE.deadlines, staff, late.date()))
+        due = list(select_reminders(standings[0], OFFICE.deadlines, staff, late.date()))
         assert [
             await one.reminders.send_reminders(due, late),
             await one.reminders.send_reminders(due, late),
@@ -91,10 +91,10 @@ def test_what_ended_is_told_of_no_more_and_is_erased_whole(ground: StoredDesk) -
     async def scene(one: Store) -> None:
         await add_joined_staff(ground, one)
         receipt = await ground.file_complaint(one)
-        assert await clock.remind_of_deadlines(one, OFFICE, NOW + timedelta(days=15)) == 1
+        assert await remind_of_deadlines(one, OFFICE, NOW + timedelta(days=15)) == 1
         await close_case(ground, one, receipt)
         assert (await load_reporter_case(one, receipt)).status.value == "not_accepted"
-        assert await clock.remind_of_deadlines(one, OFFICE, NOW + timedelta(days=40)) == 0
+        assert await remind_of_deadlines(one, OFFICE, NOW + timedelta(days=40)) == 0
         assert await one.retention.delete_ended_cases(NOW + timedelta(days=400), timedelta(days=365)) == 1
         assert await one.answer_query(FindCase(receipt), NOW) is None
 
@@ -108,7 +108,7 @@ def test_notices_carry_number_and_day_and_nothing_else(ground: StoredDesk) -> No
         await ground.file_complaint(one)
         standings, staff = await one.reminders.load_deadlines_and_recipients()
         due = NOW + timedelta(days=15)
-        (remind,) = deadlines.select_reminders(standings[0], OFFICE.deadlines, staff, due.date())
+        (remind,) = select_reminders(standings[0], OFFICE.deadlines, staff, due.date())
         assert remind.reply.args == {"number": "1/2570", "due": "7 ธันวาคม 2569", "days": 0}
 
     ground.run_scenario(scene)

@@ -9,10 +9,11 @@ import pytest
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
 from handlers.dialog.events import DialogTopic, Reply, Session, TurnResult
 from ita_stats.cases.fact import FactField
-from storage.db import sqlite as database
+from storage.db import sqlite
+from storage.db.sqlite import PRAGMAS
 from storage.errors import StorageError, TamperedError
 from storage.store import Store
-from tests import samples
+from tests.samples import make_photo
 from tests.storage.conftest import (
     CANARY,
     NOW,
@@ -71,7 +72,7 @@ def test_the_running_desk_knows_that_a_draft_lapsed(ground: StoredDesk) -> None:
 
 def test_the_files_of_a_lapsed_draft_go_with_it(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        file = await store_file(one, samples.make_photo(), "ภาพ.jpg")
+        file = await store_file(one, make_photo(), "ภาพ.jpg")
         await one.commit(ground.new_event(ANN), None, make_text_outcome(files=(file,)), NOW)
         await one.retention.expire_sessions(NOW + timedelta(minutes=31))
         assert ground.execute_sql("SELECT 1 FROM files") == []
@@ -174,7 +175,7 @@ def test_of_an_erased_case_only_facts_and_a_line_of_the_trail_remain(ground: Sto
     cases: list[str] = []
 
     async def scene(one: Store) -> None:
-        photo = await store_file(one, samples.make_photo(), "ภาพ.jpg")
+        photo = await store_file(one, make_photo(), "ภาพ.jpg")
         receipt = await ground.file_complaint(one, files=(photo,), identity={"name": "ก"})
         cases.append((await load_reporter_case(one, receipt)).id)
         facts = await one.load_facts()
@@ -215,8 +216,8 @@ def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: StoredDes
 def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
     ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = [p for p in database.PRAGMAS if "busy" not in p]
-    monkeypatch.setattr(database, "PRAGMAS", (*quick, "busy_timeout = 50"))
+    quick = [p for p in PRAGMAS if "busy" not in p]
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*quick, "busy_timeout = 50"))
 
     async def scene(one: Store) -> None:
         await ground.file_complaint(one)

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from datetime import timedelta
 
-from bot.jobs import housekeeping as clock
+from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.messages import ActorKind, FindCase, ReporterCase
 from handlers.dialog.events import DialogTopic, Event, Reply, Session, TurnResult
 from handlers.dialog.receipt import make_receipt
@@ -97,7 +97,7 @@ def test_the_log_does_not_keep_who_wrote_beside_what_was_filed(ground: StoredDes
         filed = TurnResult(Session(at=NOW, receipt=make_receipt(1)), (), (make_file_case(),))
         await one.commit(ground.new_event(ANN), await one.load_session(ANN), filed, NOW)
         assert ground.execute_sql("SELECT 1 FROM sessions") == []
-        async for _ in clock.run_due_jobs(ground.paths, one, OFFICE, NOW + timedelta(minutes=1)):
+        async for _ in run_due_jobs(ground.paths, one, OFFICE, NOW + timedelta(minutes=1)):
             pass
         assert ANN not in ground.read_all_bytes()
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import thai
 from handlers.dialog.events import Channel
 from handlers.staff.members import (
     FindInvitation,
@@ -20,6 +19,7 @@ from handlers.staff.members import (
     UseCode,
 )
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.storage.conftest import NOW, StoredDesk
@@ -36,7 +36,7 @@ async def add_joined_staff(
     person = await one.answer_query(FindInvitation(code), NOW)
     secret = await one.answer_query(NewTotpSecret(), NOW)
     act = JoinStaff(
-        person.id, code, who, secret, ("AAAAA-AAAAA",), Channel.WEB, b"back", "th", thai.to_bangkok_date(NOW)
+        person.id, code, who, secret, ("AAAAA-AAAAA",), Channel.WEB, b"back", "th", to_bangkok_date(NOW)
     )
     await ground.commit_acts(one, act)
     staff: str = person.id
@@ -53,7 +53,7 @@ def test_a_person_joins_by_a_code_that_is_taken_once(ground: StoredDesk) -> None
         secret = await one.answer_query(NewTotpSecret(), NOW)
         assert len(secret) == 32
         acts = [
-            JoinStaff(person.id, code, who, secret, (), Channel.WEB, None, "th", thai.to_bangkok_date(NOW))
+            JoinStaff(person.id, code, who, secret, (), Channel.WEB, None, "th", to_bangkok_date(NOW))
             for who in (WHO, b"v" * 32)
         ]
         await ground.commit_acts(one, acts[0])
@@ -76,12 +76,12 @@ def test_who_was_removed_elsewhere_has_no_right_any_more(ground: StoredDesk) -> 
 
         async def beside(other: Store) -> None:
             assert WHO in other.roster
-            await other.staff_admin.remove(staff, thai.to_bangkok_date(NOW), NOW)
+            await other.staff_admin.remove(staff, to_bangkok_date(NOW), NOW)
             assert WHO not in other.roster
 
-        from storage import store
+        from storage.store import open_store
 
-        async with store.open_store(ground.key_files, NOW) as other:
+        async with open_store(ground.key_files, NOW) as other:
             await beside(other)
         assert WHO in one.roster  # this program has not looked yet ...
         assert await one.answer_query(FindStaffMember(WHO), NOW) is None  # ... and does at each message
@@ -95,7 +95,7 @@ def test_who_was_removed_elsewhere_has_no_right_any_more(ground: StoredDesk) -> 
 
 def test_names_are_opened_once_and_again_when_another_program_changed_them(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        from storage import store
+        from storage.store import open_store
 
         staff = await add_joined_staff(ground, one)
         (first,), (again,) = (
@@ -103,15 +103,15 @@ def test_names_are_opened_once_and_again_when_another_program_changed_them(groun
             await one.answer_query(ListStaff(), NOW),
         )
         assert again is first
-        assert (first.id, first.profile, first.joined) == (staff, SOMCHAI, thai.to_bangkok_date(NOW))
-        async with store.open_store(ground.key_files, NOW) as other:
+        assert (first.id, first.profile, first.joined) == (staff, SOMCHAI, to_bangkok_date(NOW))
+        async with open_store(ground.key_files, NOW) as other:
             await other.staff_admin.add(Role.AUDITOR, StaffProfile("กานดา คานารี"), NOW)
-            await other.staff_admin.remove(staff, thai.to_bangkok_date(NOW), NOW)
+            await other.staff_admin.remove(staff, to_bangkok_date(NOW), NOW)
         assert [s.name for s in await one.answer_query(ListStaff(), NOW)] == ["กานดา คานารี"]
         everyone = await one.answer_query(ListStaff(include_removed=True), NOW)
         assert [(s.id == staff, s.removed) for s in everyone] == [
             (False, None),
-            (True, thai.to_bangkok_date(NOW)),
+            (True, to_bangkok_date(NOW)),
         ]
 
     ground.run_scenario(scene)
@@ -124,7 +124,7 @@ def test_who_leaves_is_gone(ground: StoredDesk) -> None:
         async with one.committer.transaction() as connection:
             roster = await one.roster.refresh(connection)
         assert [(s.id, a and a.back) for s, a in roster] == [(staff, b"back")]
-        await ground.commit_acts(one, LeaveStaff(staff, thai.to_bangkok_date(NOW)))
+        await ground.commit_acts(one, LeaveStaff(staff, to_bangkok_date(NOW)))
         assert WHO not in one.roster
         assert await one.answer_query(FindStaffMember(WHO), NOW) is None
 

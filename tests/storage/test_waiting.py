@@ -4,10 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from handlers.dialog.events import Channel, Reply
-from storage import store
 from storage.outgoing.queue import LEASE_SECONDS, MAX_DELIVERY_ATTEMPTS, DurableQueue
 from storage.serialization import OutboxMessage, QueuedTask
-from storage.store import Store
+from storage.store import Store, open_store
 from tests.storage.conftest import CANARY, NOW, StoredDesk
 
 LETTER = OutboxMessage(Channel.WEB, bytes(range(256)), "th", (Reply("told", {"text": CANARY}),))
@@ -39,7 +38,7 @@ def test_it_comes_out_as_it_went_in_and_is_sealed_meanwhile(ground: StoredDesk) 
 def test_two_programs_never_take_the_same(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         rows = await queue_messages(one.outbox, 10)
-        async with store.open_store(ground.key_files, NOW) as other:
+        async with open_store(ground.key_files, NOW) as other:
             both = await asyncio.gather(*(s.outbox.lease("web", NOW, 3) for s in (one, other, one, other)))
         taken = [t.id for some in both for t in some]
         assert len(taken) == len(set(taken)) == 10

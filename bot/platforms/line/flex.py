@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from handlers import i18n as wording
 from handlers.dialog.events import Lang, Message, Reply
+from handlers.i18n import render_text
 
 MAX_ALT_TEXT_UNITS = 1500
 """UTF-16 units."""
@@ -98,6 +98,6 @@ def _render_text(text: str) -> dict[str, Any]:
 
 def _render_copy_button(receipt: str, lang: Lang) -> dict[str, Any]:
     """The button that copies the receipt: a card's own words cannot be marked and copied."""
-    label = wording.render_text(Reply("line.copy"), lang)
+    label = render_text(Reply("line.copy"), lang)
     press = {"type": "clipboard", "label": label, "clipboardText": receipt}
     return {"type": "button", "style": "primary", "color": ACCENT_COLOR, "scaling": True, "action": press}

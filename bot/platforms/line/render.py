@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from bot.platforms.line import flex as line_card
-from handlers import i18n as wording
+from bot.platforms.line.flex import render_flex_card
 from handlers.dialog.chart import MonthlyChart
 from handlers.dialog.events import Lang, Message, Reply
+from handlers.i18n import render_text
 
 MAX_TEXT_UNITS = 5000
 """UTF-16 units of a text message."""
@@ -99,7 +99,7 @@ def _render_each(
         words = (
             PARAGRAPH_BREAK.join(filter(None, (message.text.strip(), format_choices(message, lang)))) or "…"
         )
-        card = line_card.render_flex_card(message, words, lang)
+        card = render_flex_card(message, words, lang)
         joined = PARAGRAPH_BREAK.join(filter(None, (text, words)))
         if card is not None or utf16_length(joined) > MAX_TEXT_UNITS:
             yield from _render_texts(text, begun, whole)
@@ -130,7 +130,7 @@ def format_choices(message: Message, lang: Lang) -> str:
     if not labels:
         return ""
     if message.expects_text:
-        return wording.render_text(Reply("line.type", {"labels": " / ".join(labels)}), lang)
+        return render_text(Reply("line.type", {"labels": " / ".join(labels)}), lang)
     return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
 
 

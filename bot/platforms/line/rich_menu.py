@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
-from handlers import i18n as wording
 from handlers.dialog.events import OTHER_LANG, Lang, Reply
+from handlers.i18n import render_text
 
 MENU_IMAGES_FOLDER = Path(__file__).parents[2] / "menus"
 MENU_WIDTH, TAB_STRIP_HEIGHT = 1200, 130
@@ -131,7 +131,7 @@ def render_rich_menu(sheet: RichMenu) -> dict[str, Any]:
 
 def get_menu_text(key: str, lang: Lang) -> str:
     """What is written on a picture."""
-    return wording.render_text(Reply(key), lang)
+    return render_text(Reply(key), lang)
 
 
 def _to_bounds(box: tuple[int, int, int, int]) -> dict[str, int]:

@@ -24,8 +24,8 @@ from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.menu_selection import load_language
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.render import MessageBatch, render_batches
-from handlers import i18n as wording
 from handlers.dialog.events import Channel, Message
+from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage
 from storage.store import Store
@@ -214,10 +214,7 @@ class LineSender:
         if self.person_id(person) not in self.undeliverable:
             return []
         letters = await self._list_pending(person, besides)
-        told = (
-            (one, [wording.render_reply(say, one.payload.lang) for say in one.payload.says])
-            for one in letters
-        )
+        told = ((one, [render_reply(say, one.payload.lang) for say in one.payload.says]) for one in letters)
         return [(one.id, tuple(messages[self._delivered_counts.get(one.id, 0) :])) for one, messages in told]
 
     async def find_outbox_ids(self, person: str, answer: EngineAnswer) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from bot.platforms.line.rich_menu import RichMenus
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
 from bot.settings import ENV_PREFIX, ConfigurationError, DeskName, DeskSettings
-from handlers import i18n as wording
-from handlers import thai
 from handlers.dialog.events import Channel, Reply
+from handlers.i18n import WORDING, render_text
+from handlers.thai import to_bangkok_date
 
 LINE_FETCH_WAIT = 0.8
 """Seconds that a person's turn waits for a file: LINE waits for two in all."""
@@ -92,10 +92,7 @@ def _create_quota(desk: RunningDesk, line: LineClient, fault: Callable[[BaseExce
     """The ledger of a desk's account, which tells the desk's staff."""
 
     async def notify_staff(key: str, percent: int, used: int) -> None:
-        words = {
-            lang: wording.render_text(Reply(key, {"percent": percent, "used": used}), lang)
-            for lang in wording.WORDING
-        }
+        words = {lang: render_text(Reply(key, {"percent": percent, "used": used}), lang) for lang in WORDING}
         try:
             await desk.store.staff_admin.broadcast(words, desk.engine.now())
         except Exception as trouble:  # the message that was pushed went all the same
@@ -109,7 +106,7 @@ def _create_quota(desk: RunningDesk, line: LineClient, fault: Callable[[BaseExce
             return True
 
     def get_month() -> str:
-        return f"{thai.to_bangkok_date(desk.engine.now()):%Y-%m}"
+        return f"{to_bangkok_date(desk.engine.now()):%Y-%m}"
 
     return PushQuota(
         line, desk.name, notify_staff=notify_staff, mark_once=mark_done_once, get_month=get_month

@@ -26,8 +26,8 @@ from bot.platforms.telegram.models import (
 from bot.platforms.telegram.render import OutgoingMessage
 from bot.platforms.telegram.replies import SHUTDOWN_TIMEOUT, TelegramReplies, WebhookReply
 from bot.platforms.telegram.sender import TelegramSender
-from handlers import i18n as wording
 from handlers.dialog.events import Lang, Message, Reply
+from handlers.i18n import render_text
 from handlers.staff.complaints.case_settings import GROUP_ARGUMENT
 from storage.store import Store
 
@@ -211,7 +211,7 @@ class TelegramAdapter:
         """In a group: said once that this works in private only."""
         if not _remember_if_new(self._informed_groups, self.inbound.person_id(chat)):
             return None
-        bubble = OutgoingMessage(wording.render_text(Reply("chat.private_only"), "th"))
+        bubble = OutgoingMessage(render_text(Reply("chat.private_only"), "th"))
         if self.reply_in_webhook:
             return bubble.to_send_call(chat)
         self.replies.run_in_background(self._send_message(chat, bubble))

@@ -11,8 +11,8 @@ from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
-from handlers import i18n as wording
 from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Channel, Event, File, FileProblem, Lang, Reply
+from handlers.i18n import render_text
 from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store
 
@@ -98,9 +98,7 @@ class TelegramInbound:
                 "latitude": f"{said.location.latitude:.5f}",
                 "longitude": f"{said.location.longitude:.5f}",
             }
-            text = wording.render_text(
-                Reply("chat.place", where), await self.load_language(self.person_id(chat))
-            )
+            text = render_text(Reply("chat.place", where), await self.load_language(self.person_id(chat)))
             return await self.engine.handle(self.build_event(number, chat, text))
         return (
             await self.engine.handle(self.build_event(number, chat, ""))
@@ -203,4 +201,4 @@ def default_file_name(said: TelegramMessage, lang: Lang) -> str:
     kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(said, kind)), "file")
     if said.video_note or said.animation:
         kind = "video"
-    return wording.render_text(Reply(f"chat.{kind}"), lang)
+    return render_text(Reply(f"chat.{kind}"), lang)

@@ -12,14 +12,15 @@ from typing import Any, TypeAlias
 
 from bot.delivery.worker import PermanentError, RetryLaterError
 from bot.engine import EngineAnswer
-from bot.images import chart, qr
+from bot.images.chart import render_chart_png
+from bot.images.qr import render_qr_png
 from bot.platforms.telegram.existing_message import ExistingMessage
 from bot.platforms.telegram.expiring import ExpiringMessages
 from bot.platforms.telegram.inbound import TelegramInbound
 from bot.platforms.telegram.render import OutgoingMessage, render_messages
 from bot.platforms.telegram.sender import TelegramSender
-from handlers import i18n as wording
 from handlers.dialog.events import Message, Reply
+from handlers.i18n import render_text
 from storage.store import Store
 
 WebhookReply: TypeAlias = Mapping[str, Any]
@@ -164,7 +165,7 @@ class TelegramReplies:
 
     async def _send_picture(self, chat: int, bubble: OutgoingMessage) -> None:
         """Show a picture below the words, which say the same: so nothing waits for it, and it is not insisted on."""
-        drawn = await chart.render_chart_png(bubble.chart) if bubble.chart else qr.render_qr_png(bubble.qr)
+        drawn = await render_chart_png(bubble.chart) if bubble.chart else render_qr_png(bubble.qr)
         picture = await self.sender.send_picture(chat, drawn)
         await self._on_sent(chat, picture, OutgoingMessage("", expires=bubble.expires))
 
@@ -181,7 +182,7 @@ class TelegramReplies:
             for number in known:
                 self.store.chat_messages.record(who, number)
             return list(shown)
-        told = wording.render_text(Reply("chat.tidied"), await self.inbound.load_language(who))
+        told = render_text(Reply("chat.tidied"), await self.inbound.load_language(who))
         return [b.with_inserted_text(told) if b.has_receipt else b for b in shown]
 
     def record_message(self, chat: int, message: int) -> None:

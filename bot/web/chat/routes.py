@@ -10,19 +10,18 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
 from bot.engine import EngineAnswer, build_error_answer
-from bot.web import multipart as formdata
 from bot.web.chat.form_events import form_to_events, is_unsent_text
 from bot.web.chat.session import BrowserSession, FormToken, StartCommand
 from bot.web.chat.unsent_text import UnsentTextCache
 from bot.web.chat.view_model import build_chat_view, merge_form_answers
-from bot.web.multipart import FormData
+from bot.web.multipart import FormData, parse_form
 from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer, get_requested_lang
 from bot.web.upload_limits import UploadError, UploadLimiter
-from handlers import i18n as wording
 from handlers.complaints_desk import KEEPALIVE_CHOICE
-from handlers.consultations import respond as consult
+from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
 from handlers.dialog.events import Channel, DialogTopic, Event, File, FileProblem, Lang, Reply, Session
+from handlers.i18n import render_text
 from storage.errors import StorageError
 
 COMPLAINTS_COOKIE = "c"
@@ -135,7 +134,7 @@ class WebChat:
         lang = session.lang if session else get_requested_lang(request)
         link = _parse_consultation_command(request) if path == "opinion" else ""
         here = session is not None and self.paths.get(self.topic_paths.get(session.topic, "")) == path
-        if session and here and (not link or consult.is_at_consultation_link(session, link)):
+        if session and here and (not link or is_at_consultation_link(session, link)):
             answer = await self.desk.engine.current_prompt(Event("", who, Channel.WEB))
             if answer.replies:
                 return PageState(answer, session)
@@ -152,7 +151,7 @@ class WebChat:
             return not wait and FormToken.parse(fields.get("csrf", ""), seat, seals) is not None
 
         taken = FormFiles(self.desk)
-        filled = await formdata.parse_form(request, self.upload_limiter, can_accept_files, taken.store_file)
+        filled = await parse_form(request, self.upload_limiter, can_accept_files, taken.store_file)
         for fault in taken.errors:
             self.desk.engine.on_error(fault)
             return await self._return_unsaved_form(
@@ -186,7 +185,7 @@ class WebChat:
         seat = seat or BrowserSession.create()
         shown = await self._load_current_state(request, seat, self.paths[request.url.path])
         note = Reply("page.crowd", {"seconds": wait}) if wait else Reply("page.expired")
-        shown.notes = (wording.render_text(note, shown.answer.lang),)
+        shown.notes = (render_text(note, shown.answer.lang),)
         shown.status, shown.typed = (429 if wait else 403), filled.get_text("text")
         page = self._render_page(request, seat, shown)
         if wait:
@@ -331,7 +330,7 @@ def _parse_consultation_command(request: Request) -> str:
     """The command of a consultation that an address names: `/opinion?c=CODE`; empty where it names none."""
     code = request.query_params.get("c", "")
     return (
-        f"{consult.CONSULTATION_LINK_PREFIX}{code.upper()}"
+        f"{CONSULTATION_LINK_PREFIX}{code.upper()}"
         if code.isascii() and code.isalnum() and len(code) == CONSULTATION_CODE_LENGTH
         else ""
     )

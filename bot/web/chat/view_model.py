@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.engine import EngineAnswer
-from bot.web import html as markup
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
-from handlers import i18n as wording
+from bot.web.html import line_to_html, pairs_to_html, text_to_html
 from handlers.dialog.events import TYPED_INPUTS, ExpectedInput, Lang, Message, Reply, Session
+from handlers.i18n import render_label, render_lines, render_reply, render_text
 
 HEADED_SECTION_KEYS = {
     *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
@@ -79,12 +79,12 @@ def build_chat_view(
     """Arrange what was said. typed: what stands in the text box; notes: words of the door itself."""
     shown = [*says]
     question = shown[-1] if shown and shown[-1].choices else None
-    told_of, sections = [markup.text_to_html(note) for note in notes], list[PageSection]()
+    told_of, sections = [text_to_html(note) for note in notes], list[PageSection]()
     for say in shown[: -1 if question else None]:
         if is_section(say):
             sections.append(_build_section(say, lang, 2 if sections else 1))
         else:
-            told_of.append(markup.text_to_html(wording.render_text(say, lang)))
+            told_of.append(text_to_html(render_text(say, lang)))
     if question:
         sections.append(_build_section(question, lang, 2 if any(s.level for s in sections) else 1))
     wants = (question.wants if question else None) or ExpectedInput.PICK
@@ -109,26 +109,26 @@ def build_chat_view(
 def _build_section(say: Reply, lang: Lang, level: int) -> PageSection:
     if say.key in ARGS_SHOWN_AS_BUTTONS:
         say = replace(say, args={**say.args, ARGS_SHOWN_AS_BUTTONS[say.key]: ()})
-    message = wording.render_reply(say, lang)
+    message = render_reply(say, lang)
     if say.key in PLAIN_SECTION_KEYS:
-        return PageSection(0, "", markup.text_to_html(message.text))
+        return PageSection(0, "", text_to_html(message.text))
     text = message.text.lstrip("\n")
     place = _parse_progress(say)
     if place:
         text = text.removeprefix(f"({place[0]}/{place[1]}) ")
     heading, _, body = text.partition("\n")
     if say.key == "report.review":
-        return PageSection(level, heading, markup.pairs_to_html(wording.render_lines(say, lang)[1:]))
+        return PageSection(level, heading, pairs_to_html(render_lines(say, lang)[1:]))
     marks = _find_highlights(say, message, lang)
     if "status" in marks:  # the state is the heading's own words
-        return PageSection(level, markup.line_to_html(heading, marks), markup.text_to_html(body))
-    return PageSection(level, heading, markup.text_to_html(body, marks))
+        return PageSection(level, line_to_html(heading, marks), text_to_html(body))
+    return PageSection(level, heading, text_to_html(body, marks))
 
 
 def _find_highlights(say: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
     status = say.args.get("status")
     marks = {"receipt": message.receipt} if message.receipt else {}
-    return {**marks, "status": wording.render_text(status, lang)} if isinstance(status, Reply) else marks
+    return {**marks, "status": render_text(status, lang)} if isinstance(status, Reply) else marks
 
 
 def _parse_progress(say: Reply) -> tuple[int, int] | None:
@@ -144,9 +144,9 @@ def _build_buttons(
         value = choice.data.partition(".")[2]
         kind = "chief" if value in PRIMARY_CHOICES else "exit" if value in EXIT_CHOICES else "answer"
         if choice.data not in LANGUAGE_COMMANDS:  # the language stands at the top of each page
-            made.append(ChoiceButton(wording.render_label(choice, lang), choice.data, kind))
+            made.append(ChoiceButton(render_label(choice, lang), choice.data, kind))
     if wants is ExpectedInput.LONG and session and not any(b.data.endswith(".done") for b in made):
-        label = wording.render_text(Reply("page.done"), lang)
+        label = render_text(Reply("page.done"), lang)
         made.insert(0, ChoiceButton(label, f"{session.prompt}.done", "chief"))
     return tuple(sorted(made, key=lambda button: button.kind == "exit"))
 
@@ -168,9 +168,9 @@ def _build_receipt_links(says: Iterable[Reply], lang: Lang) -> ReceiptDownload |
     for say in says:
         receipt: Any = say.args.get("receipt")
         if receipt:
-            title = wording.render_text(Reply("page.note_code"), lang)
+            title = render_text(Reply("page.note_code"), lang)
             by = say.args.get("answer_by")
-            until = wording.render_text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
+            until = render_text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
             return build_receipt_download(receipt, title, until)
     return None
 

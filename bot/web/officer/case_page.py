@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
-from bot.exporters import case_pdf as casefile
-from bot.web import html as markup
+from bot.exporters.case_pdf import render_case_pdf
+from bot.web.html import text_to_html
 from bot.web.multipart import FormData
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.files import CaseFiles
@@ -15,11 +15,21 @@ from bot.web.officer.import_register import RegisterImport
 from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
-from handlers import thai
 from handlers.dialog.events import Lang, Reply
-from handlers.staff.complaints import case_page as visit
-from handlers.staff.complaints.case_page import OpenedCasePage, PageSession
+from handlers.staff.complaints.case_page import (
+    PAGE_CLOSED,
+    OpenedCasePage,
+    PageSession,
+    authorize_page,
+    log_out,
+    open_case_page,
+    open_identity,
+    record_export,
+    reply_from_page,
+    undo_from_page,
+)
 from handlers.staff.page_access import PageKind
+from handlers.thai import clean_text
 from storage.errors import StorageError
 
 REJECTED_TEXT_KEYS = frozenset({"staff.held.already", "staff.too_long", "staff.reply.ask"})
@@ -41,7 +51,7 @@ class CasePages(CaseFiles):
         if holder is None:
             return self.sheets.render_closed("th")
         deeds = self.create_actions(holder)
-        visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=True))
+        visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=True))
         if visitor is None:
             return self.sheets.render_closed("th")
         return await self._render_page(request, holder, visitor)
@@ -66,7 +76,7 @@ class CasePages(CaseFiles):
             )
         if visitor.access.page is PageKind.IDENTITY:
             return await self._render_identity(holder, lang, more)
-        look = await self.create_actions(holder).execute(visit.open_case_page)
+        look = await self.create_actions(holder).execute(open_case_page)
         if look is None:
             return self.sheets.render_closed(lang, typed)
         more |= {
@@ -78,7 +88,7 @@ class CasePages(CaseFiles):
 
     async def _render_identity(self, holder: OfficerSession, lang: Lang, more: dict[str, Any]) -> Response:
         """The reporter's name, where it cannot be shown in the chat."""
-        found = await self.create_actions(holder).execute(visit.open_identity)
+        found = await self.create_actions(holder).execute(open_identity)
         if found is None:
             return self.sheets.render_closed(lang)
         return self.sheets.render(
@@ -93,7 +103,7 @@ class CasePages(CaseFiles):
 
         return {
             "number": look.case.register_number,
-            "summary": markup.text_to_html(translate_line(look.summary).partition("\n")[2]),
+            "summary": text_to_html(translate_line(look.summary).partition("\n")[2]),
             "facts": [(translate_line(f.args["name"]), translate_line(f.args["value"])) for f in look.facts],  # type: ignore[arg-type]
             "talk": [translate_line(line) for line in look.conversation],
             "history": [translate_line(line) for line in look.history],
@@ -104,7 +114,7 @@ class CasePages(CaseFiles):
         visitor = None
         if holder is not None:
             deeds = self.create_actions(holder)
-            visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=True))
+            visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=True))
         if holder is None or visitor is None:
             filled = await self.sheets.read_form(request, None, reject_files)
             return self.sheets.render_closed("th", filled.get_text("text"))
@@ -131,21 +141,19 @@ class CasePages(CaseFiles):
         """Words to the reporter, their confirmation, or taking them back."""
         choice, text, deeds = filled.get_text("choice"), filled.get_text("text"), self.create_actions(holder)
         if choice == "undo":
-            say, _ = await deeds.execute_once(filled.get_text("csrf"), visit.undo_from_page)
+            say, _ = await deeds.execute_once(filled.get_text("csrf"), undo_from_page)
         elif choice == "edit":
             return await self._render_page(request, holder, visitor, typed=text)
         elif choice == "send":
             say, _ = await deeds.execute_once(
-                f"{filled.get_text('csrf')} {text}", lambda v: visit.reply_from_page(v, text, confirmed=True)
+                f"{filled.get_text('csrf')} {text}", lambda v: reply_from_page(v, text, confirmed=True)
             )
         else:
-            turn = await deeds.decide(
-                visit.reply_from_page(deeds.create_page_request(), text, confirmed=False)
-            )
+            turn = await deeds.decide(reply_from_page(deeds.create_page_request(), text, confirmed=False))
             say = turn.replies[0]
         if say.key == "staff.confirm.ask":
             return self._render_confirmation(request, holder, visitor, say, text)
-        if say == visit.PAGE_CLOSED:
+        if say == PAGE_CLOSED:
             return self.sheets.render_closed(visitor.access.lang, text)
         if say.key == "staff.held.now":
             return RedirectResponse(request.url.path, 303)
@@ -164,14 +172,14 @@ class CasePages(CaseFiles):
             csrf=holder.issue_form_token(),
             number=say.args["number"],
             seen=self.sheets.translate_reply(seen, lang) if isinstance(seen, Reply) else "",
-            typed=thai.clean_text(text).text,
+            typed=clean_text(text).text,
         )
 
     async def _log_out(self, request: Request, holder: OfficerSession) -> Response:
         """The seat is left at once."""
         deeds = self.create_actions(holder)
         self._registers.delete_pending(holder)
-        turn = await deeds.execute(visit.log_out)
+        turn = await deeds.execute(log_out)
         page = self.sheets.render_closed(turn.lang if turn else "th", what="left", status=200)
         delete_officer_cookie(page, OFFICER_SESSION_COOKIE, request.url.path, request)
         return page
@@ -179,7 +187,7 @@ class CasePages(CaseFiles):
     async def serve_case_pdf(self, request: Request) -> Response:
         """The case as an encrypted PDF, for who asked for it in the chat."""
         holder = self.find_session(request)
-        fetched = await self.create_actions(holder).execute(visit.record_export) if holder else None
+        fetched = await self.create_actions(holder).execute(record_export) if holder else None
         if fetched is None or fetched.session.case is None:
             return self.sheets.render_closed("th")
         found, hole, deeds = (
@@ -187,8 +195,6 @@ class CasePages(CaseFiles):
             fetched.session.access,
             OfficerActions(self.desk, self.pages.office, b""),
         )
-        content = await casefile.render_case_pdf(
-            self.desk.store, self.pages.office, found, hole.password, deeds.now()
-        )
+        content = await render_case_pdf(self.desk.store, self.pages.office, found, hole.password, deeds.now())
         name = f"case-{found.number}-{found.year}.pdf"
         return stream_file(content, name, "application/pdf", len(content))

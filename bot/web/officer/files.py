@@ -8,15 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
-from bot.images import sanitize as pictures
+from bot.images.sanitize import SHOWABLE_IMAGE_TYPES, sanitize_image
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import SANDBOX_HEADERS, OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession
 from bot.web.templating import PageRenderer
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.dialog.events import File, Lang, Reply
-from handlers.staff.complaints import case_page as visit
-from handlers.staff.complaints.case_page import PageActionResult
+from handlers.staff.complaints.case_page import (
+    PageActionResult,
+    derive_file_slug,
+    find_case_file,
+    open_case_file,
+    open_original_file,
+)
 from storage.errors import StorageError
 from storage.files.file_types import FILE_EXTENSIONS
 
@@ -54,7 +59,7 @@ class CaseFiles:
         """The files as they stand on the page."""
         return [
             FileListItem(
-                visit.derive_file_slug(file),
+                derive_file_slug(file),
                 file.name,
                 _format_file_type(file.kind),
                 f"{max(1, file.size // 1024):,} KB",
@@ -69,19 +74,17 @@ class CaseFiles:
         if holder is None:
             return self.sheets.render_closed("th")
         deeds = self.create_actions(holder)
-        named = await deeds.decide(visit.find_case_file(deeds.create_page_request(), key))
+        named = await deeds.decide(find_case_file(deeds.create_page_request(), key))
         if named is not None and named.file is not None and _classify_file(named.file) == "picture":
             return self._render_picture_page(request, holder, named.file, named.session.access.lang)
-        opened = await deeds.execute(lambda v: visit.open_case_file(v, key))
+        opened = await deeds.execute(lambda v: open_case_file(v, key))
         return await self._send_file(opened)
 
     async def serve_picture(self, request: Request) -> Response:
         """The copy of a picture: its pixels and nothing else."""
         holder, key = self.find_session(request), request.path_params["key"]
         opened = (
-            await self.create_actions(holder).execute(lambda v: visit.open_case_file(v, key))
-            if holder
-            else None
+            await self.create_actions(holder).execute(lambda v: open_case_file(v, key)) if holder else None
         )
         if opened is None or opened.file is None or _classify_file(opened.file) != "picture":
             return self.sheets.render_closed("th")
@@ -93,7 +96,7 @@ class CaseFiles:
             except (StorageError, OSError) as trouble:
                 self.desk.engine.on_error(trouble)
                 return self.sheets.render_closed("th", status=404)
-            made = await asyncio.to_thread(pictures.sanitize_image, content)
+            made = await asyncio.to_thread(sanitize_image, content)
         if made is None:
             return Response(status_code=415, headers=dict(SANDBOX_HEADERS))
         return Response(made[0], headers=dict(SANDBOX_HEADERS), media_type=made[1])
@@ -108,11 +111,11 @@ class CaseFiles:
         deeds = self.create_actions(holder)
         if not holder.has_issued(filled.get_text("csrf")):
             opened, note = (
-                await deeds.decide(visit.find_case_file(deeds.create_page_request(), key)),
+                await deeds.decide(find_case_file(deeds.create_page_request(), key)),
                 Reply("officer.stale"),
             )
         else:
-            opened = await deeds.execute(lambda v: visit.open_original_file(v, key, reason))
+            opened = await deeds.execute(lambda v: open_original_file(v, key, reason))
             if opened is None or opened.reply is None:
                 return await self._send_file(opened, reason)
             note = opened.reply
@@ -183,4 +186,4 @@ def _classify_file(file: File) -> str:
         return "coming"
     if not file.kind and not file.size:
         return "lost"
-    return "picture" if file.kind in pictures.SHOWABLE_IMAGE_TYPES else "file"
+    return "picture" if file.kind in SHOWABLE_IMAGE_TYPES else "file"

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
-from bot.importers import register as importing
-from bot.importers.register import RegisterImportResult
+from bot.importers.register import RegisterImportResult, format_row_errors, import_register
 from bot.importers.spreadsheet import RegisterFileError
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import OfficerResponses, read_chunks
@@ -19,8 +18,7 @@ from bot.web.officer.session import OfficerSession
 from bot.web.upload_limits import UploadTooLargeError
 from handlers.dialog.events import File, FileProblem, Lang, Reply
 from handlers.office import Office
-from handlers.staff.complaints import case_page as visit
-from handlers.staff.complaints.case_page import PageSession
+from handlers.staff.complaints.case_page import PageSession, record_import
 from handlers.staff.page_access import ACCESS_LINK_TTL
 from storage.errors import StorageError
 from storage.files.evidence import sanitize_file_name
@@ -114,7 +112,7 @@ class RegisterImport:
         if kept is None:
             return self._render_page(request, holder, lang, self._build_note("officer.import_again", lang))
         deeds = OfficerActions(self.desk, self.office, holder.token_hash)
-        if await deeds.execute(visit.record_import) is None:
+        if await deeds.execute(record_import) is None:
             return self.responses.render_closed(lang)
         found, _ = await self._try_import(kept.name, kept.content, lang, trial=False)
         return self._render_page(request, holder, lang, found)
@@ -124,7 +122,7 @@ class RegisterImport:
     ) -> tuple[ImportPreview, bool]:
         now = self.desk.engine.now()
         try:
-            result = await importing.import_register(
+            result = await import_register(
                 Path(name), content, self.desk.store, self.office, now, trial=trial, quiet=True
             )
         except RegisterFileError as trouble:
@@ -135,9 +133,7 @@ class RegisterImport:
         return self._build_preview(result, name, lang), bool(result.cases)
 
     def _build_preview(self, result: RegisterImportResult, name: str, lang: Lang) -> ImportPreview:
-        bad = tuple(
-            (row.line, importing.format_row_errors(row, lang)) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN]
-        )
+        bad = tuple((row.line, format_row_errors(row, lang)) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN])
         states = Counter(case.status for case in result.cases)
         counts = tuple(
             (self.responses.translate_reply(Reply(f"staff.status.{state}"), lang), count)

@@ -9,13 +9,12 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.web import multipart as formdata
-from bot.web.multipart import FileSink, FormData
+from bot.web.multipart import FileSink, FormData, parse_form
 from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
-from handlers import i18n as wording
 from handlers.dialog.events import File, Lang, Reply
+from handlers.i18n import render_text
 
 OFFICER_PAGE_HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -55,12 +54,12 @@ class OfficerResponses:
     ) -> Response:
         """The page of who may see nothing any more; what they typed and did not send is given back."""
         other: Lang = "th" if lang == "en" else "en"  # who it was is not known any more
-        also = wording.render_text(Reply(f"officer.{what}"), other)
+        also = render_text(Reply(f"officer.{what}"), other)
         return self.render("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
     def translate_reply(self, say: Reply, lang: Lang) -> str:
         """Something said, in words."""
-        return wording.render_text(say, lang)
+        return render_text(say, lang)
 
     async def read_form(self, request: Request, holder: OfficerSession | None, take: FileSink) -> FormData:
         """A form; files are taken only after a ticket of its holder. Raises Unread."""
@@ -68,7 +67,7 @@ class OfficerResponses:
         def can_accept_files(fields: Mapping[str, str]) -> bool:
             return holder is not None and holder.has_issued(fields.get("csrf", ""))
 
-        return await formdata.parse_form(request, self._bodies, can_accept_files, take)
+        return await parse_form(request, self._bodies, can_accept_files, take)
 
 
 async def reject_files(chunks: AsyncIterator[bytes], name: str) -> File:

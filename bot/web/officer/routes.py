@@ -23,7 +23,7 @@ from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadError
 from handlers.dialog.events import Lang, Reply
-from handlers.staff.complaints import case_page as visit
+from handlers.staff.complaints.case_page import PAGE_CLOSED, PAGE_ENTERED, authorize_page, redeem_link
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret
 
@@ -81,7 +81,7 @@ class OfficerPages:
         if request.method == "POST":
             filled = await self._sheets.read_form(request, holder, reject_files)
             return await self._redeem_code(request, deeds, holder, filled)
-        visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=False))
+        visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=False))
         if visitor is None:
             return self._sheets.render_closed("th")
         return self._render_code_form(request, visitor.access.lang, holder)
@@ -90,7 +90,7 @@ class OfficerPages:
         self, request: Request, deeds: OfficerActions, holder: OfficerSession | None, filled: FormData
     ) -> Response:
         """A code was sent: the right one takes the seat."""
-        visitor = await deeds.decide(visit.authorize_page(deeds.create_page_request(), proved=False))
+        visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=False))
         lang: Lang = visitor.access.lang if visitor else "th"
         ticket, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_OFFICER_CODE_LENGTH]
         wait = self._crowd.retry_after(request.client.host if request.client else None)
@@ -109,14 +109,14 @@ class OfficerPages:
                 who
             ):  # as in the chat: wrong codes are counted one by one
                 say, lang = await deeds.execute_once(
-                    f"{ticket} {code}", lambda v: visit.redeem_link(v, seat.token_hash, code)
+                    f"{ticket} {code}", lambda v: redeem_link(v, seat.token_hash, code)
                 )
         except StorageError as trouble:
             self._desk.engine.on_error(trouble)
             return self._render_code_form(request, lang, holder, Reply("officer.unsaved"), code, 503)
-        if say == visit.PAGE_CLOSED:
+        if say == PAGE_CLOSED:
             return self._sheets.render_closed(lang)
-        if say != visit.PAGE_ENTERED:
+        if say != PAGE_ENTERED:
             return self._render_code_form(request, lang, holder, say, status=403)
         moved = RedirectResponse(f"/officer/{deeds.token_hash.hex()[:16]}", 303)
         seat.set_cookie(moved, OFFICER_SESSION_COOKIE, moved.headers["location"], request)

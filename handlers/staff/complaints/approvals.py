@@ -1,6 +1,5 @@
 """What two persons must agree to: the reporter's name, and to close a case as unfounded."""
 
-from handlers import thai
 from handlers.complaints.approvals import (
     Approval,
     ApprovalKind,
@@ -19,6 +18,7 @@ from handlers.staff.complaints.case_view import NO_DELETE_CHANNELS
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
+from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
 
 def reveal_identity(c: ComplaintsCommandContext) -> Decision:
@@ -35,7 +35,7 @@ def reveal_identity(c: ComplaintsCommandContext) -> Decision:
     if c.ctx.event.channel in NO_DELETE_CHANNELS:
         return (yield from link_to_identity(c, found, used))
     pairs = yield from run_query(ReadIdentity(found.id))
-    opened = RecordCaseAccess(found.id, c.staff.id, "identity", thai.to_bangkok_date(c.ctx.now))
+    opened = RecordCaseAccess(found.id, c.staff.id, "identity", to_bangkok_date(c.ctx.now))
     back = (make_command_button(CommandName.CASE, found),)
     if not pairs:
         return c.reply("identity.none", back, (*used, opened), number=found.register_number)
@@ -102,8 +102,8 @@ def _require_approval(
     back = (make_command_button(CommandName.CASE, found),)
     if any(one.asked_by == c.staff.id for one in asked):
         return c.reply("approval.waits", back, number=found.register_number)
-    why = reason or thai.clean_text(c.command.rest).text
-    if thai.count_letters_and_digits(why) < MIN_REASON_LENGTH:
+    why = reason or clean_text(c.command.rest).text
+    if count_letters_and_digits(why) < MIN_REASON_LENGTH:
         again = make_command_button(c.command.name, found).data
         return c.await_text_for(again).reply(
             "approval.why", back, number=found.register_number, fewest=MIN_REASON_LENGTH

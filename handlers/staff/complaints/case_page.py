@@ -8,19 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
-from handlers import thai
 from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.context import Context
 from handlers.dialog.events import Act, Channel, Decision, Event, File, Reply, Session, TurnResult, run_query
 from handlers.office import Office
-from handlers.staff import two_factor as factor
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
-from handlers.staff.complaints import case_view as sheet
-from handlers.staff.complaints import outgoing as sending
-from handlers.staff.complaints import replies as letters
+from handlers.staff.complaints.case_view import (
+    audit_case_access,
+    format_history_line,
+    format_report_answers,
+    load_staff_names,
+    show_case_summary,
+)
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport, OfficerCase
+from handlers.staff.complaints.outgoing import undo_send
+from handlers.staff.complaints.replies import reply_to_reporter
 from handlers.staff.page_access import (
     AuditPageAction,
     EndPageSession,
@@ -31,6 +35,8 @@ from handlers.staff.page_access import (
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
+from handlers.staff.two_factor import verify_second_factor
+from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
 PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.CASE: CommandName.PAGE,
@@ -131,7 +137,7 @@ def redeem_link(v: PageRequest, seat: bytes, code: str) -> Decision:
     if visitor is None:
         return TurnResult(None, (PAGE_CLOSED,))
     c = visitor.command
-    why, acts = yield from factor.verify_second_factor(c.ctx, c.staff, code)
+    why, acts = yield from verify_second_factor(c.ctx, c.staff, code)
     if why is not None:
         return TurnResult(None, (why,), acts, c.ctx.lang)
     return TurnResult(
@@ -145,19 +151,17 @@ def open_case_page(v: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
     if visitor is None or visitor.case is None:
         return None
     c, found = visitor.command, visitor.case
-    summary = yield from sheet.show_case_summary(c, found)
+    summary = yield from show_case_summary(c, found)
     told = yield from run_query(GetCaseReport(found.id))
     lines = yield from run_query(GetCaseHistory(found.id))
-    names = yield from sheet.load_staff_names()
-    talk = tuple(
-        sheet.format_history_line(one, names, c) for one in lines if one.entry.kind in CONVERSATION_KINDS
-    )
+    names = yield from load_staff_names()
+    talk = tuple(format_history_line(one, names, c) for one in lines if one.entry.kind in CONVERSATION_KINDS)
     rest = tuple(
-        sheet.format_history_line(one, names, c) for one in lines if one.entry.kind not in CONVERSATION_KINDS
+        format_history_line(one, names, c) for one in lines if one.entry.kind not in CONVERSATION_KINDS
     )
-    acts = yield from sheet.audit_case_access(c, found, "page")
+    acts = yield from audit_case_access(c, found, "page")
     return OpenedCasePage(
-        visitor, found, summary.replies[0], sheet.format_report_answers(told), talk, rest, told.files, acts
+        visitor, found, summary.replies[0], format_report_answers(told), talk, rest, told.files, acts
     )
 
 
@@ -169,7 +173,7 @@ def open_case_file(v: PageRequest, key: str) -> QueryGenerator[PageActionResult 
     if file is None or file.coming or not file.kind:
         return PageActionResult(visitor)  # it never came
     return PageActionResult(
-        visitor, file, acts=(yield from sheet.audit_case_access(visitor.command, visitor.case, "file"))
+        visitor, file, acts=(yield from audit_case_access(visitor.command, visitor.case, "file"))
     )
 
 
@@ -184,17 +188,17 @@ def open_original_file(v: PageRequest, key: str, reason: str) -> QueryGenerator[
     visitor, file = yield from _find_file(v, key)
     if visitor is None or visitor.case is None:
         return None
-    why, found, c = thai.clean_text(reason).text, visitor.case, visitor.command
-    if file is None or thai.count_letters_and_digits(why) < MIN_REASON_LENGTH:
+    why, found, c = clean_text(reason).text, visitor.case, visitor.command
+    if file is None or count_letters_and_digits(why) < MIN_REASON_LENGTH:
         short = Reply("officer.original_short", {"fewest": MIN_REASON_LENGTH}) if file else None
         return PageActionResult(visitor, file, short)
-    acts = yield from sheet.audit_case_access(c, found, "original")
+    acts = yield from audit_case_access(c, found, "original")
     seq = max(found.seq, *(act.seq for act in acts)) + 1
     words = f"“{file.name}”: {why}"
     note = AddHistoryEntry(
         found.id,
         seq,
-        thai.to_bangkok_date(v.now),
+        to_bangkok_date(v.now),
         HistoryEntryKind.NOTE,
         ActorKind.OFFICE,
         words,
@@ -219,7 +223,7 @@ def open_identity(v: PageRequest) -> QueryGenerator[RevealedIdentity | None]:
     if visitor is None or visitor.access.page is not PageKind.IDENTITY or visitor.case is None:
         return None
     pairs = yield from run_query(ReadIdentity(visitor.case.id))
-    acts = yield from sheet.audit_case_access(visitor.command, visitor.case, "identity")
+    acts = yield from audit_case_access(visitor.command, visitor.case, "identity")
     return RevealedIdentity(visitor, visitor.case, tuple(value for _, value in pairs), acts)
 
 
@@ -236,9 +240,7 @@ def reply_from_page(v: PageRequest, text: str, *, confirmed: bool) -> Decision:
     visitor = yield from _authorize_case_page(v)
     if visitor is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from letters.reply_to_reporter(
-        _make_command(visitor, CommandName.REPLY, text, confirmed=confirmed)
-    )
+    turn = yield from reply_to_reporter(_make_command(visitor, CommandName.REPLY, text, confirmed=confirmed))
     return TurnResult(None, turn.replies, turn.acts, visitor.access.lang)
 
 
@@ -247,7 +249,7 @@ def undo_from_page(v: PageRequest) -> Decision:
     visitor = yield from _authorize_case_page(v)
     if visitor is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from sending.undo_send(_make_command(visitor, CommandName.UNDO))
+    turn = yield from undo_send(_make_command(visitor, CommandName.UNDO))
     return TurnResult(None, turn.replies, turn.acts, visitor.access.lang)
 
 

@@ -2,12 +2,12 @@
 
 from hashlib import sha256
 
-from handlers import thai
 from handlers.dialog.events import Decision, TurnResult, run_query
 from handlers.staff.command import ComplaintsCommandContext, can_see_case, make_command_button, resolve_case
 from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, SetLegalHold, SubscribeGroup
-from handlers.staff.parse import parse_staff_command as read_order
+from handlers.staff.parse import parse_staff_command
 from handlers.staff.permissions import CommandName
+from handlers.thai import clean_text, to_bangkok_date
 
 GROUP_ARGUMENT = "group"
 """What the door of a group adds, so that nobody registers a private chat by mistake."""
@@ -29,7 +29,7 @@ def link_related_cases(c: ComplaintsCommandContext) -> Decision:
     found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    given = read_order(f"/{CommandName.CASE} {c.command.rest}")
+    given = parse_staff_command(f"/{CommandName.CASE} {c.command.rest}")
     if given is None or not given.number:
         return c.await_text_for(make_command_button(CommandName.LINK, found).data).reply(
             "link.ask", number=found.register_number
@@ -53,8 +53,8 @@ def change_legal_hold(c: ComplaintsCommandContext) -> Decision:
     found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    reason = thai.clean_text(c.command.rest).text
-    back, on = (make_command_button(CommandName.CASE, found),), thai.to_bangkok_date(c.ctx.now)
+    reason = clean_text(c.command.rest).text
+    back, on = (make_command_button(CommandName.CASE, found),), to_bangkok_date(c.ctx.now)
     if reason in {"off", "เลิก"}:
         return c.reply(
             "hold.off", back, (SetLegalHold(found.id, c.staff.id, on),), number=found.register_number

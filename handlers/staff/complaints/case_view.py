@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from handlers import thai
 from handlers.complaints.lifecycle import Transition, list_allowed_transitions
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.events import (
@@ -17,7 +16,7 @@ from handlers.dialog.events import (
     raw_text,
     run_query,
 )
-from handlers.staff import audit_text as trail
+from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import (
@@ -33,6 +32,7 @@ from handlers.staff.complaints.messages import (
 from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
 from handlers.staff.permissions import CommandName, is_allowed
+from handlers.thai import format_date, format_time, to_bangkok_date
 
 COMMANDS_BY_TRANSITION: Mapping[Transition, tuple[CommandName, ...]] = {
     Transition.SCREEN: (CommandName.SCREEN,),
@@ -82,8 +82,8 @@ def show_case_summary(c: ComplaintsCommandContext, found: OfficerCase, *before: 
         "status": Reply(f"staff.status.{found.status}"),
         "category": category.name.in_lang(c.ctx.lang) if category else found.category,
         "source": Reply(f"staff.source.{found.source}"),
-        "received": thai.format_date(found.received_on, c.ctx.lang),
-        "due": format_due_day(found, thai.to_bangkok_date(c.ctx.now), c.ctx.lang),
+        "received": format_date(found.received_on, c.ctx.lang),
+        "due": format_due_day(found, to_bangkok_date(c.ctx.now), c.ctx.lang),
         "officer": raw_text(officer) if officer else Reply("staff.whose.nobodys"),
         "more": tuple(_format_case_flags(found, links)),
     }
@@ -209,7 +209,7 @@ def format_history_line(one: CaseHistoryLine, names: Mapping[str, str], c: Compl
     who = raw_text(names.get(one.staff, "")) if one.staff in names else Reply(f"staff.by.{one.by}")
     words = names.get(one.words, one.words) if entry.kind is HistoryEntryKind.ASSIGNED else one.words
     args: dict[str, ReplyArg] = {
-        "on": thai.format_date(entry.on, c.ctx.lang),
+        "on": format_date(entry.on, c.ctx.lang),
         "who": who,
         "what": Reply(what),
     }
@@ -231,8 +231,8 @@ def show_audit_log(c: ComplaintsCommandContext) -> Decision:
             "staff.log.line",
             {
                 "at": _format_hour(one.hour, c),
-                "who": trail.describe_audit_actor(one.actor, names),
-                "what": trail.describe_audit_action(one.what, names),
+                "who": describe_audit_actor(one.actor, names),
+                "what": describe_audit_action(one.what, names),
             },
         )
         for one in lines[-MAX_HISTORY_LINES:]
@@ -242,8 +242,8 @@ def show_audit_log(c: ComplaintsCommandContext) -> Decision:
 
 def _format_hour(hour: int, c: ComplaintsCommandContext) -> str:
     at = datetime.fromtimestamp(hour * 3600, UTC)
-    until = thai.format_time(at + timedelta(hours=1))
-    return f"{thai.format_date(thai.to_bangkok_date(at), c.ctx.lang)} {thai.format_time(at)}-{until}"
+    until = format_time(at + timedelta(hours=1))
+    return f"{format_date(to_bangkok_date(at), c.ctx.lang)} {format_time(at)}-{until}"
 
 
 def _resolve_readable_case(c: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
@@ -266,4 +266,4 @@ def audit_case_access(
     lines = yield from run_query(GetCaseHistory(found.id))
     first = not any(one.entry.kind is HistoryEntryKind.OPENED for one in lines) and bool(lines)
     seq = found.seq + 1 if first else 0
-    return (RecordCaseAccess(found.id, c.staff.id, what, thai.to_bangkok_date(c.ctx.now), seq),)
+    return (RecordCaseAccess(found.id, c.staff.id, what, to_bangkok_date(c.ctx.now), seq),)

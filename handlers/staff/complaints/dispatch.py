@@ -3,14 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers import thai
-from handlers.complaints import menu
+from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.context import Context
 from handlers.dialog.events import Channel, Decision, DialogTopic, Lang, Reply, TurnResult, run_query
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
-from handlers.staff import join as joining
-from handlers.staff import parse as order
-from handlers.staff import two_factor as factor
 from handlers.staff.command import (
     ComplaintsCommandContext,
     ComplaintsCommandHandler,
@@ -18,62 +14,92 @@ from handlers.staff.command import (
     can_give_command,
     make_command_button,
 )
-from handlers.staff.complaints import approvals as seconding
-from handlers.staff.complaints import case_settings as keeping
-from handlers.staff.complaints import case_view as sheet
-from handlers.staff.complaints import exclusions as barring
-from handlers.staff.complaints import intake
-from handlers.staff.complaints import lists as listing
-from handlers.staff.complaints import outgoing as sending
-from handlers.staff.complaints import page_links as opening
-from handlers.staff.complaints import release as publishing
-from handlers.staff.complaints import replies as letters
-from handlers.staff.complaints import statistics as counts
-from handlers.staff.complaints import transitions as moving
+from handlers.staff.complaints.approvals import approve_colleague_request, reveal_identity
+from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases, set_group_notices
+from handlers.staff.complaints.case_view import (
+    NO_DELETE_CHANNELS,
+    show_audit_log,
+    show_case,
+    show_case_facts,
+    show_case_files,
+    show_case_history,
+)
+from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
+from handlers.staff.complaints.intake import begin_intake
+from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
+from handlers.staff.complaints.outgoing import get_confirmed_command, undo_send
+from handlers.staff.complaints.page_links import (
+    reply_with_case_link,
+    reply_with_export_link,
+    reply_with_import_link,
+)
+from handlers.staff.complaints.release import review_pending_releases
+from handlers.staff.complaints.replies import (
+    add_case_note,
+    ask_reporter,
+    offer_canned_replies,
+    reply_to_reporter,
+)
+from handlers.staff.complaints.statistics import show_statistics
+from handlers.staff.complaints.transitions import (
+    assign_officer,
+    run_transition,
+    run_transition_with_reason,
+    take_case,
+)
 from handlers.staff.help import show_complaints_help
+from handlers.staff.join import begin_joining, finish_joining, leave_desk, reply_already_joined
 from handlers.staff.members import AuditRefusal, FindStaffMember, SetStaffLanguage, StaffMember
-from handlers.staff.parse import PUBLIC_COMMANDS, ParsedCommand
+from handlers.staff.parse import (
+    PUBLIC_COMMANDS,
+    ParsedCommand,
+    is_staff_command,
+    parse_staff_command,
+    read_command_text,
+)
 from handlers.staff.permissions import CONTENT_COMMANDS, NEEDS_2FA, CommandName
+from handlers.staff.two_factor import verify_second_factor
+from handlers.thai import parse_number
 
 COMPLAINTS_COMMAND_HANDLERS: Mapping[CommandName, ComplaintsCommandHandler] = {
     CommandName.HELP: show_complaints_help,
-    CommandName.JOIN: joining.reply_already_joined,
-    CommandName.LEAVE: joining.leave_desk,
-    CommandName.INBOX: listing.show_inbox,
-    CommandName.DUE: listing.show_due_cases,
-    CommandName.OVERDUE: listing.show_overdue_cases,
-    CommandName.SEARCH: listing.run_case_search,
-    CommandName.CASE: sheet.show_case,
-    CommandName.FACTS: sheet.show_case_facts,
-    CommandName.FILES: sheet.show_case_files,
-    CommandName.HISTORY: sheet.show_case_history,
-    CommandName.LOG: sheet.show_audit_log,
-    CommandName.TAKE: moving.take_case,
-    CommandName.ASSIGN: moving.assign_officer,
-    CommandName.SCREEN: moving.run_transition,
-    CommandName.INVESTIGATE: moving.run_transition,
-    CommandName.NOT_ACCEPT: moving.run_transition_with_reason,
-    CommandName.CLOSE: moving.run_transition_with_reason,
-    CommandName.FORWARD: moving.run_transition_with_reason,
-    CommandName.REOPEN: moving.run_transition_with_reason,
-    CommandName.ASK: letters.ask_reporter,
-    CommandName.REPLY: letters.reply_to_reporter,
-    CommandName.NOTE: letters.add_case_note,
-    CommandName.CANNED: letters.offer_canned_replies,
-    CommandName.UNDO: sending.undo_send,
-    CommandName.LINK: keeping.link_related_cases,
-    CommandName.HOLD: keeping.change_legal_hold,
-    CommandName.INTAKE: intake.begin_intake,
-    CommandName.STATS: counts.show_statistics,
-    CommandName.HERE: keeping.set_group_notices,
-    CommandName.IDENTITY: seconding.reveal_identity,
-    CommandName.APPROVE: seconding.approve_colleague_request,
-    CommandName.BAR: barring.exclude_colleague,
-    CommandName.LIFT: barring.readmit_colleague,
-    CommandName.RELEASE: publishing.review_pending_releases,
-    CommandName.PAGE: opening.reply_with_case_link,
-    CommandName.EXPORT: opening.reply_with_export_link,
-    CommandName.IMPORT: opening.reply_with_import_link,
+    CommandName.JOIN: reply_already_joined,
+    CommandName.LEAVE: leave_desk,
+    CommandName.INBOX: show_inbox,
+    CommandName.DUE: show_due_cases,
+    CommandName.OVERDUE: show_overdue_cases,
+    CommandName.SEARCH: run_case_search,
+    CommandName.CASE: show_case,
+    CommandName.FACTS: show_case_facts,
+    CommandName.FILES: show_case_files,
+    CommandName.HISTORY: show_case_history,
+    CommandName.LOG: show_audit_log,
+    CommandName.TAKE: take_case,
+    CommandName.ASSIGN: assign_officer,
+    CommandName.SCREEN: run_transition,
+    CommandName.INVESTIGATE: run_transition,
+    CommandName.NOT_ACCEPT: run_transition_with_reason,
+    CommandName.CLOSE: run_transition_with_reason,
+    CommandName.FORWARD: run_transition_with_reason,
+    CommandName.REOPEN: run_transition_with_reason,
+    CommandName.ASK: ask_reporter,
+    CommandName.REPLY: reply_to_reporter,
+    CommandName.NOTE: add_case_note,
+    CommandName.CANNED: offer_canned_replies,
+    CommandName.UNDO: undo_send,
+    CommandName.LINK: link_related_cases,
+    CommandName.HOLD: change_legal_hold,
+    CommandName.INTAKE: begin_intake,
+    CommandName.STATS: show_statistics,
+    CommandName.HERE: set_group_notices,
+    CommandName.IDENTITY: reveal_identity,
+    CommandName.APPROVE: approve_colleague_request,
+    CommandName.BAR: exclude_colleague,
+    CommandName.LIFT: readmit_colleague,
+    CommandName.RELEASE: review_pending_releases,
+    CommandName.PAGE: reply_with_case_link,
+    CommandName.EXPORT: reply_with_export_link,
+    CommandName.IMPORT: reply_with_import_link,
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 
@@ -87,7 +113,7 @@ STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
 
 def is_for_complaints_staff(m: Context) -> bool:
     """Whether an event is of somebody who joins, or who tries what only officers may."""
-    return bool(m.session.staff) or order.is_staff_command(m.event)
+    return bool(m.session.staff) or is_staff_command(m.event)
 
 
 def handle_complaints_staff(
@@ -108,7 +134,7 @@ def handle_complaints_staff(
         turn = yield from again(m.replace_session(lang=command))
         return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, STAFF_LANGUAGE_COMMANDS[command])))
     free = m.session.topic is DialogTopic.MENU and m.event.text is not None and m.event.file is None
-    given = order.parse_staff_command(order.read_command_text(m.event), bare=free and command is None)
+    given = parse_staff_command(read_command_text(m.event), bare=free and command is None)
     if given is not None:
         return (yield from run_complaints_command(ComplaintsCommandContext(m, staff, given)))
     if m.event.choice is not None or m.event.file is not None or not m.event.text:
@@ -118,15 +144,15 @@ def handle_complaints_staff(
 
 def _handle_stranger(m: Context, again: Callable[[Context], Decision]) -> QueryGenerator[TurnResult | None]:
     """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
-    given = order.parse_staff_command(order.read_command_text(m.event))
+    given = parse_staff_command(read_command_text(m.event))
     if given is not None and given.name is CommandName.JOIN and m.event.channel not in CITIZEN_ONLY_CHANNELS:
-        return (yield from joining.begin_joining(m, given))
+        return (yield from begin_joining(m, given))
     if given is None and "join" in m.session.staff and m.event.text:
-        return (yield from joining.finish_joining(m))
+        return (yield from finish_joining(m))
     m = m.replace_session(staff={})  # of who was removed in the middle of something
     if given is None or given.name in PUBLIC_COMMANDS:
         return None
-    turn = menu.show_complaints_greeting(m) if m.session.topic is DialogTopic.MENU else (yield from again(m))
+    turn = show_complaints_greeting(m) if m.session.topic is DialogTopic.MENU else (yield from again(m))
     return replace(turn, acts=(*turn.acts, AuditRefusal(given.name)))
 
 
@@ -138,7 +164,7 @@ def _handle_pending_text(
         m.session.staff,
         ComplaintsCommandContext(m, staff, ParsedCommand(CommandName.REPLY, rest=text)),
     )
-    if under_way.get("awaits") and thai.parse_number(text) is not None:
+    if under_way.get("awaits") and parse_number(text) is not None:
         command = None  # the number of a case, and no place in the menu
     if command is not None or m.session.topic is not DialogTopic.MENU:
         if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
@@ -147,7 +173,7 @@ def _handle_pending_text(
     if under_way.get("then"):
         return (yield from _verify_and_resume(c, text))
     if under_way.get("awaits"):
-        given = order.parse_staff_command(f"{under_way['awaits']} {text}")
+        given = parse_staff_command(f"{under_way['awaits']} {text}")
         return (yield from run_complaints_command(replace(c, command=given))) if given else None
     if is_receipt_shaped(normalize_receipt(text)):
         return None  # a receipt: they follow a case as its reporter
@@ -168,11 +194,11 @@ def run_complaints_command(c: ComplaintsCommandContext) -> Decision:
     if (
         order_ in NEEDS_2FA
         and not c.is_verified
-        and not (order_ in CONTENT_COMMANDS and c.ctx.event.channel in sheet.NO_DELETE_CHANNELS)
+        and not (order_ in CONTENT_COMMANDS and c.ctx.event.channel in NO_DELETE_CHANNELS)
     ):
         return c.with_state(then=c.command.to_command_text()).reply("factor.ask")
     if order_ is CommandName.CONFIRM:
-        given = sending.get_confirmed_command(c)
+        given = get_confirmed_command(c)
         if isinstance(given, TurnResult):
             return given
         c = replace(c, command=given, confirmed=True)
@@ -192,10 +218,10 @@ def run_complaints_command(c: ComplaintsCommandContext) -> Decision:
 
 def _verify_and_resume(c: ComplaintsCommandContext, text: str) -> Decision:
     """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from factor.verify_second_factor(c.ctx, c.staff, text)
+    why, acts = yield from verify_second_factor(c.ctx, c.staff, text)
     if why is not None:
         return c.reply_with(why, acts=acts)
-    given = order.parse_staff_command(c.ctx.session.staff["then"])
+    given = parse_staff_command(c.ctx.session.staff["then"])
     proved = c.with_state(proved=str(int(c.ctx.now.timestamp())), then="")
     turn = (
         (yield from run_complaints_command(replace(proved, command=given)))

@@ -1,13 +1,13 @@
 """A supervisor who is not concerned bars a reader from a case, or lifts a false match, with a reason."""
 
-from handlers import thai
-from handlers.complaints import conflict_of_interest as concerned
+from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH, can_change_exclusion
 from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.events import Decision, TurnResult, raw_text, run_query
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CommandName
+from handlers.thai import clean_text, to_bangkok_date
 
 
 def exclude_colleague(c: ComplaintsCommandContext) -> Decision:
@@ -34,14 +34,12 @@ def _set_exclusion(c: ComplaintsCommandContext, why: ExclusionGround) -> Decisio
     person, reason = _match_colleague(c.command.rest, able)
     if person is None:
         return _ask_whom(c, found, why, able)
-    if not concerned.can_change_exclusion(c.staff, known, reason):
+    if not can_change_exclusion(c.staff, known, reason):
         again = make_command_button(c.command.name, found, person.id).data
         return c.await_text_for(again).reply(
-            "bar.why", number=found.register_number, name=person.name, fewest=concerned.MIN_REASON_LENGTH
+            "bar.why", number=found.register_number, name=person.name, fewest=MIN_REASON_LENGTH
         )
-    act = SetExclusion(
-        found.id, Exclusion(person.id, why, c.staff.id, reason), thai.to_bangkok_date(c.ctx.now)
-    )
+    act = SetExclusion(found.id, Exclusion(person.id, why, c.staff.id, reason), to_bangkok_date(c.ctx.now))
     back = (make_command_button(CommandName.CASE, found),)
     return c.reply(f"bar.{why}", back, (act,), number=found.register_number, name=person.name)
 
@@ -65,5 +63,5 @@ def _match_colleague(rest: str, able: list[StaffMember]) -> tuple[StaffMember | 
     for one in able:
         for called in (one.id, one.name):
             if called and plain.casefold().startswith(called.casefold()):
-                return one, thai.clean_text(plain[len(called) :]).text
+                return one, clean_text(plain[len(called) :]).text
     return None, ""

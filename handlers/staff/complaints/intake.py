@@ -1,6 +1,6 @@
 """A letter, a walk-in, a call, a case that another body delegated: entered with the same form, and its source."""
 
-from handlers.complaints import form as complaint
+from handlers.complaints.form import show_report_notice
 from handlers.dialog.context import Context
 from handlers.dialog.events import Decision, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
@@ -31,4 +31,4 @@ def begin_intake(c: ComplaintsCommandContext) -> Decision:
     if c.ctx.session.has_draft:
         return c.reply("intake.drafting")
     told = Reply("staff.intake.begun", {"source": Reply(f"staff.source.{c.command.rest}")})
-    return complaint.show_report_notice(c.with_state(intake=c.command.rest).ctx, told)
+    return show_report_notice(c.with_state(intake=c.command.rest).ctx, told)

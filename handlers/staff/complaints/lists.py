@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from handlers import thai
 from handlers.complaints.lifecycle import is_overdue
 from handlers.dialog.events import Choice, Decision, Lang, Reply, ReplyArg, TurnResult, run_query
 from handlers.staff.command import ComplaintsCommandContext, make_case_button, make_command_button
@@ -16,6 +15,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
+from handlers.thai import clean_text, format_date, to_bangkok_date
 
 CASES_PER_PAGE = 8
 DUE_SOON = timedelta(days=7)
@@ -33,13 +33,13 @@ def show_inbox(c: ComplaintsCommandContext) -> Decision:
 
 def show_due_cases(c: ComplaintsCommandContext) -> Decision:
     """Cases that are due within a week."""
-    today = thai.to_bangkok_date(c.ctx.now)
+    today = to_bangkok_date(c.ctx.now)
     return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, today, today + DUE_SOON))
 
 
 def show_overdue_cases(c: ComplaintsCommandContext) -> Decision:
     """Cases that should have been answered."""
-    yesterday = thai.to_bangkok_date(c.ctx.now) - timedelta(days=1)
+    yesterday = to_bangkok_date(c.ctx.now) - timedelta(days=1)
     return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, date.min, yesterday))
 
 
@@ -69,7 +69,7 @@ def format_case_line(case: OfficerCase, c: ComplaintsCommandContext) -> Reply:
         {
             "number": case.register_number,
             "status": Reply(f"staff.status.{case.status}"),
-            "due": format_due_day(case, thai.to_bangkok_date(c.ctx.now), c.ctx.lang),
+            "due": format_due_day(case, to_bangkok_date(c.ctx.now), c.ctx.lang),
             "whose": Reply(f"staff.whose.{whose}"),
         },
     )
@@ -78,14 +78,14 @@ def format_case_line(case: OfficerCase, c: ComplaintsCommandContext) -> Reply:
 def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Reply:
     """When a case is due, and whether that is past."""
     late = "late" if is_overdue(case.status, case.answer_by, today) else "by"
-    return Reply(f"staff.due_{late}", {"day": thai.format_date(case.answer_by, lang)})
+    return Reply(f"staff.due_{late}", {"day": format_date(case.answer_by, lang)})
 
 
 def run_case_search(c: ComplaintsCommandContext) -> Decision:
     """Where some words stand, in the cases that this person may read."""
     going_on = c.command.rest == CONTINUE_SEARCH and "sought" in c.ctx.session.staff
     kept = c.ctx.session.staff if going_on else {}
-    words = kept.get("sought") or thai.clean_text(c.command.rest).text
+    words = kept.get("sought") or clean_text(c.command.rest).text
     if len(words) < MIN_SEARCH_LENGTH:
         return c.await_text_for("/search").reply("search.short", fewest=MIN_SEARCH_LENGTH)
     year, number, before = map(int, kept.get("sought_to", "0 0 0").split())
@@ -94,7 +94,7 @@ def run_case_search(c: ComplaintsCommandContext) -> Decision:
     searched = before + found.searched_count
     to = " ".join(map(str, (*found.last_searched, searched)))
     c = c.with_state(sought=words if found.has_more else "", sought_to=to if found.has_more else "")
-    today = thai.to_bangkok_date(c.ctx.now)
+    today = to_bangkok_date(c.ctx.now)
     acts = tuple(RecordCaseAccess(case.id, c.staff.id, "search", today) for case in found.cases)
     return c.reply_with(_format_search_result(c, found, searched), acts=acts)
 

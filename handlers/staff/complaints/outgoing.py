@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from handlers import thai
-from handlers.complaints import track
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
+from handlers.complaints.track import format_timeline_entry
 from handlers.dialog.events import Choice, Decision, Reply, TurnResult
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import (
@@ -15,9 +14,9 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     ScheduleSend,
 )
-from handlers.staff.parse import ParsedCommand
-from handlers.staff.parse import parse_staff_command as read_order
+from handlers.staff.parse import ParsedCommand, parse_staff_command
 from handlers.staff.permissions import CommandName
+from handlers.thai import to_bangkok_date
 
 MAX_REPLY_LENGTH = 3_000
 """Characters of what is sent at once."""
@@ -48,13 +47,13 @@ def propose_reply(c: ComplaintsCommandContext, found: OfficerCase, sending: Outg
     )
     yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{nonce}").to_command_text(), "staff.confirm.yes")
     no = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"n{nonce}").to_command_text(), "staff.confirm.no")
-    seen = track.format_timeline_entry(_preview_entry(c, found, sending), c.ctx)
+    seen = format_timeline_entry(_preview_entry(c, found, sending), c.ctx)
     return kept.reply("confirm.ask", (yes, no), number=found.register_number, seen=seen)
 
 
 def _preview_entry(c: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> HistoryEntry:
     """The line that the reporter will find in the case."""
-    on, seq, one = thai.to_bangkok_date(c.ctx.now), found.seq + 1, sending.step
+    on, seq, one = to_bangkok_date(c.ctx.now), found.seq + 1, sending.step
     if one is None:
         kind = HistoryEntryKind.ASKED if sending.by else HistoryEntryKind.OFFICE
         day = sending.by.isoformat() if sending.by else ""
@@ -71,7 +70,7 @@ def _preview_transition(
         status = found.status
     return HistoryEntry(
         seq,
-        thai.to_bangkok_date(c.ctx.now),
+        to_bangkok_date(c.ctx.now),
         HistoryEntryKind.MOVED,
         status,
         one.outcome,
@@ -88,7 +87,7 @@ def get_confirmed_command(c: ComplaintsCommandContext) -> ParsedCommand | TurnRe
         return c.reply("confirm.stale")
     if not c.command.rest.startswith("y"):
         return c.with_state(draft="").reply("confirm.dropped")
-    given = read_order(desk["draft"])
+    given = parse_staff_command(desk["draft"])
     return given if given is not None else c.reply("confirm.stale")
 
 

@@ -3,13 +3,13 @@
 import re
 from datetime import timedelta
 
-from handlers import thai
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.events import Decision, Reply, TurnResult, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.permissions import CommandName
+from handlers.thai import clean_text, parse_number, to_bangkok_date
 
 DEFAULT_ANSWER_DAYS = 7
 """Days that a reporter has to answer where the officer says nothing else."""
@@ -23,7 +23,7 @@ def reply_to_reporter(c: ComplaintsCommandContext) -> Decision:
     found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    text = thai.clean_text(c.command.rest).text
+    text = clean_text(c.command.rest).text
     if not text:
         return c.await_text_for(make_command_button(CommandName.REPLY, found).data).reply(
             "reply.ask", number=found.register_number
@@ -41,7 +41,7 @@ def ask_reporter(c: ComplaintsCommandContext) -> Decision:
         return c.await_text_for(c.command.to_command_text()).reply(
             "ask.ask", number=found.register_number, days=days
         )
-    by = thai.to_bangkok_date(c.ctx.now) + timedelta(days=days)
+    by = to_bangkok_date(c.ctx.now) + timedelta(days=days)
     return (yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, text, by=by)))
 
 
@@ -49,8 +49,8 @@ def _parse_days(rest: str) -> tuple[int, str]:
     """The days that were given, and the words."""
     found = _DAYS_PREFIX.match(rest)
     if found is None:
-        return DEFAULT_ANSWER_DAYS, thai.clean_text(rest).text
-    return min(MAX_ANSWER_DAYS, max(1, int(found[1]))), thai.clean_text(rest[found.end() :]).text
+        return DEFAULT_ANSWER_DAYS, clean_text(rest).text
+    return min(MAX_ANSWER_DAYS, max(1, int(found[1]))), clean_text(rest[found.end() :]).text
 
 
 def add_case_note(c: ComplaintsCommandContext) -> Decision:
@@ -58,12 +58,12 @@ def add_case_note(c: ComplaintsCommandContext) -> Decision:
     found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    text = thai.clean_text(c.command.rest).text
+    text = clean_text(c.command.rest).text
     if not text:
         return c.await_text_for(make_command_button(CommandName.NOTE, found).data).reply(
             "note.ask", number=found.register_number
         )
-    on = thai.to_bangkok_date(c.ctx.now)
+    on = to_bangkok_date(c.ctx.now)
     act = AddHistoryEntry(
         found.id, found.seq + 1, on, HistoryEntryKind.NOTE, ActorKind.OFFICE, text, staff=c.staff.id
     )
@@ -80,7 +80,7 @@ def offer_canned_replies(c: ComplaintsCommandContext) -> Decision:
     ready = c.ctx.office.canned
     if not ready:
         return c.reply("canned.none")
-    place = thai.parse_number(c.command.rest) if c.command.rest else None
+    place = parse_number(c.command.rest) if c.command.rest else None
     if place is not None and 1 <= place <= len(ready):
         return (
             yield from propose_reply(

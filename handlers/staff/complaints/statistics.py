@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from handlers import thai
 from handlers.dialog.events import Decision, Lang, Query, Reply, run_query
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
+from handlers.thai import BUDDHIST_ERA, to_bangkok_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,15 @@ class CountCases(Query[tuple[PeriodCounts, ...]]):
 
 def show_statistics(c: ComplaintsCommandContext) -> Decision:
     """The figures of this month and this year; the year's months as a chart too."""
-    today = thai.to_bangkok_date(c.ctx.now)
-    year = today.year + thai.BUDDHIST_ERA
+    today = to_bangkok_date(c.ctx.now)
+    year = today.year + BUDDHIST_ERA
     fiscal = year + (today.month >= 10)
     counted = yield from run_query(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
     lines = tuple(_format_counts_line("staff.stats.line", one, c.ctx.lang) for one in counted)
     chart = Reply(
         "staff.stats.chart",
         {
-            "year": fiscal if c.ctx.lang == "th" else f"{fiscal} ({fiscal - thai.BUDDHIST_ERA})",
+            "year": fiscal if c.ctx.lang == "th" else f"{fiscal} ({fiscal - BUDDHIST_ERA})",
             "received": Reply("staff.stats.received"),
             "done": Reply("staff.stats.done"),
             "months": tuple(

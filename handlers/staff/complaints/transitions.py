@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers import thai
 from handlers.complaints.exclusions import ExclusionGround, ListExclusions
 from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
@@ -18,15 +17,31 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition
 from handlers.dialog.events import Act, Choice, Decision, Reply, TurnResult, raw_text, run_query
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
-from handlers.staff.complaints import approvals as seconding
-from handlers.staff.complaints import case_view as sheet
+from handlers.staff.complaints.approvals import (
+    build_approval_use,
+    needs_two_persons,
+    require_unfounded_approval,
+)
+from handlers.staff.complaints.case_view import (
+    COMMANDS_BY_TRANSITION,
+    list_transition_commands,
+    load_staff_names,
+    show_case_summary,
+)
 from handlers.staff.complaints.messages import AssignCase, GetCaseHistory, OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, CommandName
+from handlers.thai import (
+    clean_text,
+    count_letters_and_digits,
+    format_date,
+    normalize_for_matching,
+    to_bangkok_date,
+)
 
 TRANSITIONS_BY_COMMAND: Mapping[CommandName, Transition] = {
-    order: move for move, orders in sheet.COMMANDS_BY_TRANSITION.items() for order in orders
+    order: move for move, orders in COMMANDS_BY_TRANSITION.items() for order in orders
 }
 
 TYPED_OUTCOMES: Mapping[str, CaseOutcome] = {
@@ -51,7 +66,7 @@ def take_case(c: ComplaintsCommandContext) -> Decision:
         return found
     if found.officer == c.staff.id:
         return (
-            yield from sheet.show_case_summary(
+            yield from show_case_summary(
                 c, found, Reply("staff.take.yours", {"number": found.register_number})
             )
         )
@@ -74,13 +89,11 @@ def assign_officer(c: ComplaintsCommandContext) -> Decision:
         for one in everybody
         if one.active and one.role in CASE_WORKERS and one.id not in {found.avoid_officer, *barred}
     ]
-    wanted = thai.normalize_for_matching(c.command.rest[:100])
+    wanted = normalize_for_matching(c.command.rest[:100])
     fitting = [
-        one
-        for one in able
-        if wanted and (wanted in thai.normalize_for_matching(one.name) or wanted == one.id)
+        one for one in able if wanted and (wanted in normalize_for_matching(one.name) or wanted == one.id)
     ]
-    exact = [one for one in fitting if thai.normalize_for_matching(one.name) == wanted] or fitting
+    exact = [one for one in fitting if normalize_for_matching(one.name) == wanted] or fitting
     if len(exact) != 1:
         key = "ask" if not wanted else "several" if exact else "nobody"
         names = tuple(
@@ -92,10 +105,10 @@ def assign_officer(c: ComplaintsCommandContext) -> Decision:
 
 
 def _assign_to(c: ComplaintsCommandContext, found: OfficerCase, to: StaffMember) -> Decision:
-    act = AssignCase(found.id, found.seq + 1, thai.to_bangkok_date(c.ctx.now), to.id, c.staff.id)
+    act = AssignCase(found.id, found.seq + 1, to_bangkok_date(c.ctx.now), to.id, c.staff.id)
     key = "take.done" if to.id == c.staff.id else "assign.done"
     told = Reply(f"staff.{key}", {"number": found.register_number, "name": to.name})
-    turn = yield from sheet.show_case_summary(c, replace(found, officer=to.id, seq=act.seq), told)
+    turn = yield from show_case_summary(c, replace(found, officer=to.id, seq=act.seq), told)
     return replace(turn, acts=(*turn.acts, act))
 
 
@@ -114,7 +127,7 @@ def run_transition(c: ComplaintsCommandContext) -> Decision:
     act = ApplyTransition(
         found.id,
         found.seq + 1,
-        thai.to_bangkok_date(c.ctx.now),
+        to_bangkok_date(c.ctx.now),
         one,
         status,
         ActorKind.OFFICE,
@@ -124,20 +137,20 @@ def run_transition(c: ComplaintsCommandContext) -> Decision:
         "staff.moved",
         {"number": found.register_number, "seen": Reply(f"entry.moved.{status}", _build_preview_args(c))},
     )
-    turn = yield from sheet.show_case_summary(c, replace(found, status=status, seq=act.seq), told)
+    turn = yield from show_case_summary(c, replace(found, status=status, seq=act.seq), told)
     return replace(turn, acts=(*turn.acts, act))
 
 
 def _build_preview_args(c: ComplaintsCommandContext) -> dict[str, str | Reply]:
-    return {"on": thai.format_date(thai.to_bangkok_date(c.ctx.now), c.ctx.lang), "why": raw_text("")}
+    return {"on": format_date(to_bangkok_date(c.ctx.now), c.ctx.lang), "why": raw_text("")}
 
 
 def explain_forbidden_transition(c: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Why a step cannot be taken: where the case stands by now, who brought it there, and what may be done."""
     lines = yield from run_query(GetCaseHistory(found.id))
-    names = yield from sheet.load_staff_names()
+    names = yield from load_staff_names()
     last = next((one for one in reversed(lines) if one.entry.status), None)
-    orders = sheet.list_transition_commands(found)
+    orders = list_transition_commands(found)
     legal = ", ".join(f"/{order}" for order in orders)
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Reply("staff.by.somebody")
     return c.reply(
@@ -156,7 +169,7 @@ def run_transition_with_reason(c: ComplaintsCommandContext) -> Decision:
     found = yield from resolve_case(c)
     if isinstance(found, TurnResult):
         return found
-    if c.command.name not in sheet.list_transition_commands(found):
+    if c.command.name not in list_transition_commands(found):
         return (yield from explain_forbidden_transition(c, found))
     parted = _parse_transition(c, found)
     if isinstance(parted, TurnResult):
@@ -166,16 +179,16 @@ def run_transition_with_reason(c: ComplaintsCommandContext) -> Decision:
         get_next_status(found.status, one)
     except TransitionNotAllowedError:
         return (yield from explain_forbidden_transition(c, found))
-    if thai.count_letters_and_digits(reason) < MIN_REASON_LETTERS:
+    if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
         return c.await_text_for(_format_partial_command(c, found)).reply(
             "reason.ask", number=found.register_number, fewest=MIN_REASON_LETTERS
         )
     spent: tuple[Act, ...] = ()
-    if seconding.needs_two_persons(one, c.ctx.office.two_persons):
-        good = yield from seconding.require_unfounded_approval(c, found, reason)
+    if needs_two_persons(one, c.ctx.office.two_persons):
+        good = yield from require_unfounded_approval(c, found, reason)
         if isinstance(good, TurnResult):
             return good
-        reason, spent = good.reason, seconding.build_approval_use(c, good) if c.confirmed else ()
+        reason, spent = good.reason, build_approval_use(c, good) if c.confirmed else ()
     turn = yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, reason, one))
     return replace(turn, acts=(*turn.acts, *spent))
 
@@ -195,7 +208,7 @@ def _parse_transition(
     """The step that was meant and the words after it, or the question for what is missing."""
     first, _, rest = c.command.rest.partition(" ")
     if c.command.name is CommandName.REOPEN:
-        return TransitionRequest(Transition.REOPEN), thai.clean_text(c.command.rest).text
+        return TransitionRequest(Transition.REOPEN), clean_text(c.command.rest).text
     if c.command.name is CommandName.FORWARD:
         return _parse_forward(c, found, first, rest)
     if c.command.name is CommandName.NOT_ACCEPT:
@@ -204,15 +217,15 @@ def _parse_transition(
                 _make_choice(c, found, reason.value, f"reason.{reason}") for reason in NonAcceptanceReason
             )
             return c.reply("notaccept.ask", choices, number=found.register_number)
-        return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(first)), thai.clean_text(
+        return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(first)), clean_text(
             rest
         ).text
-    outcome = TYPED_OUTCOMES.get(thai.normalize_for_matching(first)) if first else None
+    outcome = TYPED_OUTCOMES.get(normalize_for_matching(first)) if first else None
     if outcome is None:
         allowed = [o for o in dict.fromkeys(TYPED_OUTCOMES.values()) if _can_close_with(found.status, o)]
         choices = tuple(_make_choice(c, found, one.value, f"staff.outcome.{one}") for one in allowed)
         return c.reply("close.ask", choices, number=found.register_number)
-    return TransitionRequest(Transition.CLOSE, outcome), thai.clean_text(rest).text
+    return TransitionRequest(Transition.CLOSE, outcome), clean_text(rest).text
 
 
 def _can_close_with(status: CaseStatus, outcome: CaseOutcome) -> bool:
@@ -235,4 +248,4 @@ def _parse_forward(
         return c.reply("forward.ask", choices, number=found.register_number)
     known = {body.code: body.name.in_lang("th") for body in c.ctx.office.bodies}
     body = known.get(first, first)
-    return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=body), thai.clean_text(rest).text
+    return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=body), clean_text(rest).text

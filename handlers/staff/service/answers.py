@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from handlers import thai
 from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
@@ -19,6 +18,7 @@ from handlers.staff.service_command import (
     make_service_button,
     parse_service_command,
 )
+from handlers.thai import clean_text, format_date
 
 MAX_ANSWER_LENGTH = 3_000
 """Characters of an answer."""
@@ -26,7 +26,7 @@ MAX_ANSWER_LENGTH = 3_000
 
 def answer_question(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Answer a question; `=id` stands for the answer of an entry of the knowledge base."""
-    text = thai.clean_text(asked.rest).text
+    text = clean_text(asked.rest).text
     if not text:
         waiting = asked.with_state(awaits=f"/answer {format_question_number(thread)}")
         return waiting.reply(
@@ -117,7 +117,7 @@ def _format_lines_since(thread: QuestionThread, seq: int, asked: ServiceCommandC
     lines = tuple(
         Reply(
             f"inquiry.line_{one.kind}",
-            {"on": thai.format_date(one.on, asked.ctx.lang), "text": one.display_text},
+            {"on": format_date(one.on, asked.ctx.lang), "text": one.display_text},
         )
         for one in thread.lines
         if one.seq > seq

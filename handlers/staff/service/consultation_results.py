@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time
 
-from handlers import thai
 from handlers.consultations.messages import (
     Consultation,
     ConsultationPhase,
@@ -19,10 +18,11 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.events import Choice, Decision, Reply, ReplyArg, TurnResult, raw_text, run_query
-from handlers.questions import pii as personal
+from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator
 from handlers.staff.service.consultation_text import parse_bangkok_time
 from handlers.staff.service_command import ServiceCommandContext
+from handlers.thai import clean_text, format_date, normalize_for_matching, to_bangkok_date
 
 TEXTS_PER_PAGE = 15
 DECISION_WORDS: Mapping[str, OfficeDecision] = {
@@ -72,7 +72,7 @@ def manage_themes(asked: ServiceCommandContext) -> Decision:
     if not name.strip() or not picked:
         return asked.reply("weigh.how", code=code)
     same = next(
-        (one for one in known if thai.normalize_for_matching(one.name) == thai.normalize_for_matching(name)),
+        (one for one in known if normalize_for_matching(one.name) == normalize_for_matching(name)),
         None,
     )
     made = same or Theme(len(known) + 1, name.strip()[:120])
@@ -89,7 +89,7 @@ def add_theme_quote(asked: ServiceCommandContext) -> Decision:
     one = next((one for one in written if str(one.number) == number), None)
     if own is None or one is None or one.number not in own.texts:
         return asked.reply("weigh.no_quote", code=code)
-    shown = personal.redact_pii(one.text)
+    shown = redact_pii(one.text)
     if sure != "yes":
         yes = Choice(f"/quote {code} {place} {number} yes", "inquiry.button.quote_ok")
         return asked.reply("weigh.quote", (yes,), text=shown, name=own.name)
@@ -104,10 +104,10 @@ def set_theme_decision(asked: ServiceCommandContext) -> Decision:
     own = yield from _find_theme(code, place)
     answer = DECISION_WORDS.get(how.casefold())
     due = parse_bangkok_time(more[0], time(12, 0)) if more else None
-    reason = thai.clean_text(" ".join(more[1:] if due else more)).text
+    reason = clean_text(" ".join(more[1:] if due else more)).text
     if own is None or answer is None or not reason or (due is None and answer is not OfficeDecision.NOT):
         return asked.reply("weigh.how_taken", code=code)
-    by = thai.to_bangkok_date(due) if due and answer is not OfficeDecision.NOT else None
+    by = to_bangkok_date(due) if due and answer is not OfficeDecision.NOT else None
     made = replace(own, taken=answer, reason=reason, by=by, done=None)
     return asked.reply(
         "weigh.answered", acts=(_save_theme(asked, code, made),), line=_format_theme_line(made, asked)
@@ -120,7 +120,7 @@ def mark_theme_done(asked: ServiceCommandContext) -> Decision:
     own = yield from _find_theme(code, place.strip())
     if own is None or own.taken in {None, OfficeDecision.NOT}:
         return asked.reply("weigh.no_promise", code=code)
-    made = replace(own, done=thai.to_bangkok_date(asked.ctx.now))
+    made = replace(own, done=to_bangkok_date(asked.ctx.now))
     return asked.reply(
         "weigh.done", acts=(_save_theme(asked, code, made),), line=_format_theme_line(made, asked)
     )
@@ -173,8 +173,8 @@ def _save_theme(asked: ServiceCommandContext, code: str, made: Theme) -> SaveThe
 def _format_theme_line(one: Theme, asked: ServiceCommandContext) -> Reply:
     answer: ReplyArg = Reply("inquiry.weigh.no_answer")
     if one.taken is not None:
-        by = thai.format_date(one.by, asked.ctx.lang) if one.by else ""
-        ended = thai.format_date(one.done, asked.ctx.lang) if one.done else ""
+        by = format_date(one.by, asked.ctx.lang) if one.by else ""
+        ended = format_date(one.done, asked.ctx.lang) if one.done else ""
         answer = Reply(
             f"inquiry.weigh.{one.taken}",
             {

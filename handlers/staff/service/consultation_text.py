@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeAlias
 
-from handlers import thai
 from handlers.consultations.messages import Consultation, ConsultationQuestion, ConsultationQuestionKind
 from handlers.dialog.events import Lang
+from handlers.thai import BANGKOK, BUDDHIST_ERA, parse_number
 
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 12
@@ -107,9 +107,7 @@ def _add_line(line: str, draft: ConsultationDraft) -> ConsultationDraft | DraftI
     if place == "ask":
         return (*draft, (place, said))
     if place == "drop":
-        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][
-            int(thai.parse_number(said) or 0) - 1
-        ]
+        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][int(parse_number(said) or 0) - 1]
         return (*draft[:gone], *draft[gone + 1 :])
     return (*(other for other in draft if other[0] != place), *([(place, said)] if said else ()))
 
@@ -122,7 +120,7 @@ def _check_line(place: str, said: str, questions: int) -> str:
         own = _parse_question(said, "")
         return own.key if isinstance(own, DraftIssue) else "questions" if questions == MOST_QUESTIONS else ""
     if place == "drop":
-        return "" if 1 <= (thai.parse_number(said) or 0) <= questions else "drop"
+        return "" if 1 <= (parse_number(said) or 0) <= questions else "drop"
     if place == "link":
         return "" if said.startswith(("https://", "http://")) or not said else "link"
     return (
@@ -158,9 +156,9 @@ def parse_bangkok_time(text: str, otherwise: time) -> datetime | None:
     if found is None:
         return None
     year = int(found[3])
-    year -= thai.BUDDHIST_ERA if year > 2400 else 0
+    year -= BUDDHIST_ERA if year > 2400 else 0
     try:
         at = time(int(found[4]), int(found[5])) if found[4] else otherwise
-        return datetime.combine(date(year, int(found[2]), int(found[1])), at, thai.BANGKOK)
+        return datetime.combine(date(year, int(found[2]), int(found[1])), at, BANGKOK)
     except ValueError:
         return None

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import thai
 from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
@@ -37,6 +36,7 @@ from handlers.staff.service.consultation_text import (
     parse_draft,
 )
 from handlers.staff.service_command import ServiceCommandContext
+from handlers.thai import format_date, format_time, to_bangkok_date
 
 CONTINUE_DRAFT_COMMAND = "/consult more"
 """What the next words of an officer complete: the announcement that is under way."""
@@ -81,7 +81,7 @@ def _format_consultation_line(asked: ServiceCommandContext, one: Consultation) -
 
 
 def _format_instant(instant: datetime, asked: ServiceCommandContext) -> str:
-    return f"{thai.format_date(thai.to_bangkok_date(instant), asked.ctx.lang)} {thai.format_time(instant)}"
+    return f"{format_date(to_bangkok_date(instant), asked.ctx.lang)} {format_time(instant)}"
 
 
 def _continue_draft(asked: ServiceCommandContext, text: str) -> TurnResult:

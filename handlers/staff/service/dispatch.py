@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from handlers import thai
 from handlers.dialog.context import Context
 from handlers.dialog.events import Channel, Choice, Decision, DialogTopic, Reply, TurnResult, run_query
-from handlers.questions import menu as welcome
+from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
     CloseQuestion,
     FindQuestionByNumber,
@@ -15,23 +14,29 @@ from handlers.questions.messages import (
     QuestionState,
     QuestionThread,
 )
-from handlers.staff import join as joining
-from handlers.staff import parse as order
-from handlers.staff import two_factor as factor
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator
+from handlers.staff.join import begin_joining, finish_joining, leave_desk, reply_already_joined
 from handlers.staff.members import AuditRefusal, FindStaffMember, StaffMember
+from handlers.staff.parse import is_staff_command, parse_staff_command
 from handlers.staff.permissions import CASE_WORKERS, CommandName
-from handlers.staff.service import answers as answering
-from handlers.staff.service import consultation_results as weighing
-from handlers.staff.service import consultations as announcing
-from handlers.staff.service import feedback as hearing
-from handlers.staff.service import publish as shelving
+from handlers.staff.service.answers import (
+    answer_as_other_question,
+    answer_question,
+    confirm_answer,
+    undo_answer,
+)
+from handlers.staff.service.consultation_results import RESULT_COMMAND_HANDLERS
+from handlers.staff.service.consultations import CONSULTATION_COMMAND_HANDLERS
+from handlers.staff.service.feedback import FEEDBACK_COMMAND_HANDLERS
+from handlers.staff.service.publish import manage_faq, publish_to_board, remove_from_board
 from handlers.staff.service_command import (
     ServiceCommandContext,
     format_question_number,
     make_service_button,
     parse_service_command,
 )
+from handlers.staff.two_factor import verify_second_factor
+from handlers.thai import format_date, to_bangkok_date
 
 OPEN_QUESTIONS_PER_PAGE = 8
 SERVICE_BUTTON_ONLY_COMMANDS = frozenset({"confirm", "help"})
@@ -48,7 +53,7 @@ def is_for_service_staff(m: Context) -> bool:
     """Whether an event is of somebody who joins, or gives a command that only officers have."""
     words = (m.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
-    knocks = name.startswith("/") and order.is_staff_command(m.event)
+    knocks = name.startswith("/") and is_staff_command(m.event)
     return bool(m.session.staff) or knocks or _find_staff_only_command(name) is not None
 
 
@@ -61,13 +66,13 @@ def handle_service_staff(m: Context, *, known: bool = False) -> QueryGenerator[T
         None if m.event.channel is Channel.WEB else (yield from run_query(FindStaffMember(m.event.person_id)))
     )
     words = (m.event.choice if m.event.choice is not None else m.event.text) or ""
-    given = order.parse_staff_command(words)
+    given = parse_staff_command(words)
     if staff is None:
         return (yield from _handle_stranger(m, words))
     if given is not None and given.name is CommandName.LEAVE:
-        return (yield from joining.leave_desk(ComplaintsCommandContext(m, staff, given)))
+        return (yield from leave_desk(ComplaintsCommandContext(m, staff, given)))
     if given is not None and given.name is CommandName.JOIN:
-        return (yield from joining.reply_already_joined(ComplaintsCommandContext(m, staff, given)))
+        return (yield from reply_already_joined(ComplaintsCommandContext(m, staff, given)))
     return (yield from _handle_command(m, staff, words, known=known))
 
 
@@ -104,7 +109,7 @@ def _cancel_pending(asked: ServiceCommandContext) -> TurnResult:
 
 def _verify_and_resume(m: Context, staff: StaffMember, text: str) -> Decision:
     """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from factor.verify_second_factor(m, staff, text)
+    why, acts = yield from verify_second_factor(m, staff, text)
     if why is not None:
         return TurnResult(m.session, (why,), acts)
     kept = {**m.session.staff, "proved": str(int(m.now.timestamp()))}
@@ -114,14 +119,14 @@ def _verify_and_resume(m: Context, staff: StaffMember, text: str) -> Decision:
 
 
 def _handle_stranger(m: Context, words: str) -> QueryGenerator[TurnResult | None]:
-    given = order.parse_staff_command(words)
+    given = parse_staff_command(words)
     if m.event.channel is not Channel.WEB and given is not None and given.name is CommandName.JOIN:
-        return (yield from joining.begin_joining(m, given))
+        return (yield from begin_joining(m, given))
     if m.event.channel is not Channel.WEB and "join" in m.session.staff and m.event.text and given is None:
-        return (yield from joining.finish_joining(m))
+        return (yield from finish_joining(m))
     tried = _find_staff_only_command(words.strip().partition(" ")[0].casefold())
     return (
-        replace(welcome.show_service_menu(m.replace_session(staff={})), acts=(AuditRefusal(tried),))
+        replace(show_service_menu(m.replace_session(staff={})), acts=(AuditRefusal(tried),))
         if tried
         else None
     )
@@ -167,7 +172,7 @@ def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
 
 
 def _format_question_line(thread: QuestionThread, asked: ServiceCommandContext, many: set[str]) -> Reply:
-    late = "late" if thread.answer_by < thai.to_bangkok_date(asked.ctx.now) else "by"
+    late = "late" if thread.answer_by < to_bangkok_date(asked.ctx.now) else "by"
     late = "held" if thread.scheduled_by else late
     bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _plain_text("")
     last = thread.lines[-1]
@@ -176,7 +181,7 @@ def _format_question_line(thread: QuestionThread, asked: ServiceCommandContext, 
         "inquiry.line",
         {
             "number": format_question_number(thread),
-            "due": Reply(f"inquiry.due_{late}", {"day": thai.format_date(thread.answer_by, asked.ctx.lang)}),
+            "due": Reply(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, asked.ctx.lang)}),
             "words": (words or last.display_text)
             if len(words) <= QUESTION_EXCERPT_LENGTH
             else f"{words[:QUESTION_EXCERPT_LENGTH]}…",
@@ -199,7 +204,7 @@ def _render_question(asked: ServiceCommandContext, thread: QuestionThread, *befo
     lines = tuple(
         Reply(
             f"inquiry.line_{one.kind}",
-            {"on": thai.format_date(one.on, asked.ctx.lang), "text": one.display_text},
+            {"on": format_date(one.on, asked.ctx.lang), "text": one.display_text},
         )
         for one in thread.lines
     )
@@ -238,7 +243,7 @@ def close_without_answer(asked: ServiceCommandContext, thread: QuestionThread) -
         return asked.reply(
             "held_already", (make_service_button("question", thread),), number=format_question_number(thread)
         )
-    act = CloseQuestion(thread.id, thread.seq, thai.to_bangkok_date(asked.ctx.now))
+    act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(asked.ctx.now))
     return asked.reply(
         "closed", (make_service_button("questions"),), (act,), number=format_question_number(thread)
     )
@@ -246,20 +251,20 @@ def close_without_answer(asked: ServiceCommandContext, thread: QuestionThread) -
 
 SERVICE_COMMAND_HANDLERS: Mapping[str, ServiceCommandHandler] = {
     "questions": show_open_questions,
-    "confirm": answering.confirm_answer,
+    "confirm": confirm_answer,
     "help": show_service_help,
-    "faq": shelving.manage_faq,
-    "unpublish": shelving.remove_from_board,
-    **announcing.CONSULTATION_COMMAND_HANDLERS,
-    **hearing.FEEDBACK_COMMAND_HANDLERS,
-    **weighing.RESULT_COMMAND_HANDLERS,
+    "faq": manage_faq,
+    "unpublish": remove_from_board,
+    **CONSULTATION_COMMAND_HANDLERS,
+    **FEEDBACK_COMMAND_HANDLERS,
+    **RESULT_COMMAND_HANDLERS,
 }
 QUESTION_COMMAND_HANDLERS: Mapping[str, QuestionCommandHandler] = {
     "question": show_question,
-    "answer": answering.answer_question,
-    "publish": shelving.publish_to_board,
-    "merge": answering.answer_as_other_question,
-    "undo": answering.undo_answer,
+    "answer": answer_question,
+    "publish": publish_to_board,
+    "merge": answer_as_other_question,
+    "undo": undo_answer,
     "close": close_without_answer,
 }
 SERVICE_COMMAND_SPELLINGS: Mapping[str, tuple[str, ...]] = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import thai
 from handlers.dialog.events import Choice, Decision, Reply, ReplyArg, TurnResult, raw_text, run_query
 from handlers.feedback.messages import (
     Feedback,
@@ -11,9 +10,10 @@ from handlers.feedback.messages import (
     ListFeedback,
     RecordContactAccess,
 )
-from handlers.staff import two_factor as factor
 from handlers.staff.command import QueryGenerator
 from handlers.staff.service_command import ServiceCommandContext
+from handlers.staff.two_factor import is_recently_verified
+from handlers.thai import format_date
 
 FEEDBACK_PER_PAGE = 8
 FEEDBACK_EXCERPT_LENGTH = 60
@@ -68,7 +68,7 @@ def _show_contact(asked: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None or not found.has_contact:
         return asked.reply("opinions_unknown", number=shown)
-    if not factor.is_recently_verified(asked.ctx.session.staff, asked.ctx.now):
+    if not is_recently_verified(asked.ctx.session.staff, asked.ctx.now):
         return TurnResult(
             asked.with_state(then=f"/opinions contact {found.register_number}").ctx.session,
             (Reply("staff.factor.ask"),),
@@ -89,7 +89,7 @@ def _build_feedback_args(one: Feedback, asked: ServiceCommandContext) -> dict[st
     topic = next((t.name.in_lang(asked.ctx.lang) for t in asked.ctx.office.topics if t.code == one.topic), "")
     return {
         "number": one.register_number,
-        "on": thai.format_date(one.on, asked.ctx.lang),
+        "on": format_date(one.on, asked.ctx.lang),
         "topic": topic or Reply("choice.any"),
         "score": raw_text(f"{one.score}/5") if one.score else raw_text(""),
         "like": Reply("inquiry.opinion_like", {"count": one.same_text_count})

@@ -4,9 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from handlers import thai
 from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
-from handlers.questions import pii as personal
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,
@@ -17,7 +15,9 @@ from handlers.questions.faq_messages import (
     UnpublishQuestion,
 )
 from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
+from handlers.questions.pii import find_pii, redact_pii
 from handlers.staff.service_command import ServiceCommandContext, format_question_number, make_service_button
+from handlers.thai import clean_text, normalize_for_matching, to_bangkok_date
 
 MAX_LISTED_ENTRIES = 40
 """Entries that are listed."""
@@ -51,7 +51,7 @@ def publish_to_board(asked: ServiceCommandContext, thread: QuestionThread) -> De
     edited = _EDITED_TEXT.fullmatch(asked.rest.strip())
     given = (edited[1], edited[2]) if edited else (thread.question, thread.answer)
     asked = asked if mine else asked.with_state(post_t="")
-    return _preview_publication(asked, thread, tuple(thai.clean_text(one).text for one in given), topics)
+    return _preview_publication(asked, thread, tuple(clean_text(one).text for one in given), topics)
 
 
 def _list_topics(asked: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
@@ -75,8 +75,8 @@ def _preview_publication(
     found: str = "",
 ) -> TurnResult:
     """What would stand on the board. found: what was covered before, where a topic was picked."""
-    found = found or ", ".join(dict.fromkeys((*personal.find_pii(words[0]), *personal.find_pii(words[1]))))
-    question, answer = (personal.redact_pii(one) for one in words)
+    found = found or ", ".join(dict.fromkeys((*find_pii(words[0]), *find_pii(words[1]))))
+    question, answer = (redact_pii(one) for one in words)
     told = Reply("inquiry.publish_found", {"found": found}) if found else Reply("inquiry.publish_clean")
     seen = asked.with_state(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
     topic = asked.ctx.session.staff.get("post_t", "")
@@ -124,10 +124,10 @@ def remove_from_board(asked: ServiceCommandContext) -> Decision:
         thread = yield from run_query(FindQuestionByNumber(asked.number, asked.year))
         if thread is not None and thread.published_id in board:
             return _confirm_unpublish(asked, board[thread.published_id], sure=False)
-    words = thai.normalize_for_matching(asked.rest)
-    found = [
-        one for one in shelf.published if not words or words in thai.normalize_for_matching(one.question)
-    ][:MAX_TOPICS]
+    words = normalize_for_matching(asked.rest)
+    found = [one for one in shelf.published if not words or words in normalize_for_matching(one.question)][
+        :MAX_TOPICS
+    ]
     if not found:
         return asked.reply("unpublish_none", (make_service_button("questions"),))
     picks = tuple(
@@ -151,7 +151,7 @@ def manage_faq(asked: ServiceCommandContext) -> Decision:
     """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
     shelf = yield from run_query(GetFaqCatalogue())
     what, _, rest = asked.rest.partition(" ")
-    entries, today = {one.id: one for one in shelf.entries}, thai.to_bangkok_date(asked.ctx.now)
+    entries, today = {one.id: one for one in shelf.entries}, to_bangkok_date(asked.ctx.now)
     if what in {"add", "เพิ่ม"}:
         return _add_entry(asked, entries, rest)
     name, _, words = rest.strip().partition(" ")
@@ -164,7 +164,7 @@ def manage_faq(asked: ServiceCommandContext) -> Decision:
 
 def _add_entry(asked: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
     question, bar, answer = rest.partition("|")
-    question, answer = thai.clean_text(question).text, thai.clean_text(answer).text
+    question, answer = clean_text(question).text, clean_text(answer).text
     if not bar or not question or not answer:
         return asked.reply("faq_add_how")
     number = 1
@@ -178,7 +178,7 @@ def _add_entry(asked: ServiceCommandContext, entries: dict[str, FaqEntry], rest:
 
 def _change_entry(asked: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
     if what in {"edit", "แก้"}:
-        answer = thai.clean_text(words).text
+        answer = clean_text(words).text
         if not answer:
             return asked.reply("faq_edit_how", id=entry.id, answer=entry.answer)
         return asked.reply(

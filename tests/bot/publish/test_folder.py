@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import atomic_write as shelf
-from bot.publishing import releases
+from bot.publishing import atomic_write
+from bot.publishing.atomic_write import write_new_file
 from bot.publishing.folder_target import FolderTarget
+from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
 from tests.bot.releasing import make_busy_desk, make_release_request, patch_attributes
@@ -44,11 +45,11 @@ def stamps(web: Path) -> dict[str, int]:
 def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: list[PublishedRelease]) -> None:
     (web / "other.txt").write_text("of the office")
     assert post(web, made[:1]) == "2569-1/statistics.html"
-    first = dict(releases.read_folder_files(web / "2569-1"))
+    first = dict(read_folder_files(web / "2569-1"))
     assert post(web, made) == "2569-2/statistics.html"
-    assert dict(releases.read_folder_files(web / "2569-1")) == first
+    assert dict(read_folder_files(web / "2569-1")) == first
     assert sorted(p.name for p in web.iterdir()) == ["2569-1", "2569-2", "index.html", "latest", "other.txt"]
-    assert releases.verify_release_folder(web / "latest") == []
+    assert verify_release_folder(web / "latest") == []
     assert str((web / "latest").readlink()) == "2569-2"
     page = (web / "index.html").read_text("utf-8")
     links = re.findall(r'href="([^"]+)"', page)
@@ -72,7 +73,7 @@ def test_what_was_damaged_is_put_right(web: Path, made: list[PublishedRelease]) 
     (web / "2569-1" / "statistics.csv").write_bytes(b"")
     (web / "index.html").unlink()
     post(web, made)
-    assert releases.verify_release_folder(web / "2569-1") == []
+    assert verify_release_folder(web / "2569-1") == []
     assert (web / "index.html").is_file()
 
 
@@ -87,20 +88,20 @@ def test_a_full_disk_leaves_the_old_page(web: Path, made: list[PublishedRelease]
     post(web, made[:1])
     before = {p.name: p.read_bytes() for p in (web / "latest").iterdir()}, (web / "index.html").read_bytes()
     (web / "2569-1" / "anchor.json").write_bytes(b"{}")  # so that both releases are to be written
-    writing, count = shelf.write_new_file, iter(range(broken))
+    writing, count = write_new_file, iter(range(broken))
 
     def full(path: Path, data: bytes, mode: int) -> None:
         if next(count, None) is None:
             raise OSError(28, "No space left on device", str(path))
         writing(path, data, mode)
 
-    with patch_attributes(shelf, write_new_file=full), pytest.raises(PublishError, match="room"):
+    with patch_attributes(atomic_write, write_new_file=full), pytest.raises(PublishError, match="room"):
         post(web, made)
     assert (web / "index.html").read_bytes() == before[1]
     assert {p.name for p in (web / "latest").iterdir()} == before[0].keys()
     assert not [p for p in web.iterdir() if p.name.endswith((".new", ".old"))]
     post(web, made)
-    assert releases.verify_release_folder(web / "latest") == []
+    assert verify_release_folder(web / "latest") == []
 
 
 def test_something_else_in_the_place_of_latest(web: Path, made: list[PublishedRelease]) -> None:

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bot import bootstrap as app
+from bot import bootstrap
+from bot.bootstrap import App, RunningDesk
 from bot.consultations.public_view import PublicOpinion, build_public_opinion, build_results_rules
-from bot.jobs import publishing as rounds
-from bot.publishing import opinions_folder as opinions
-from bot.publishing.opinions_folder import OpinionFolder
+from bot.jobs.publishing import run_publishing_jobs
+from bot.publishing import opinions_folder
+from bot.publishing.opinions_folder import OpinionFolder, publish_opinions, publish_overview
 from bot.settings import Settings
-from ita_stats.opinions import results_builder as counting
 from ita_stats.opinions.model import CountedConsultation, ThemeDecision
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
+from ita_stats.opinions.results_builder import build_results
 from storage.crypto.key_files import DeskPaths
 from tests.bot.hearing import (
     CLOSED_CONSULTATION,
@@ -115,12 +116,9 @@ def three_rounds(home: Path, heard: PublicOpinion, folder: Path) -> list[int]:
     async def go() -> list[int]:
         done = []
         async with open_desk(home, "service") as desk:
-            own = app.RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
+            own = RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
             for now in (NOW, NOW, NOW + timedelta(1)):
-                did = [
-                    one
-                    async for one in opinions.publish_overview(heard, OpinionFolder(folder, SITE), own, now)
-                ]
+                did = [one async for one in publish_overview(heard, OpinionFolder(folder, SITE), own, now)]
                 assert {(one.desk, one.job) for one in did} <= {("service", "published-opinions")}
                 done.append(sum(one.count for one in did))
         return done
@@ -152,15 +150,17 @@ def test_a_folder_that_is_not_there_is_not_made_and_told_once_a_day(
 
 
 @pytest.mark.parametrize("desk", ["complaints", "service"])
-def test_a_house_with_a_folder_asks_its_service_desk(desk: app.DeskName, web: Path, tmp_path: Path) -> None:
+def test_a_house_with_a_folder_asks_its_service_desk(
+    desk: bootstrap.DeskName, web: Path, tmp_path: Path
+) -> None:
     async def go() -> int:
         async with open_desk(tmp_path / "var", desk) as found:
-            own = app.RunningDesk(desk, DeskPaths.under(tmp_path / "var", desk), found.store, found.engine)
+            own = RunningDesk(desk, DeskPaths.under(tmp_path / "var", desk), found.store, found.engine)
             chosen = Settings(_env_file=None, publish_folder=web)  # type: ignore[call-arg]
-            house = app.App(chosen, OFFICE, {desk: own})
+            house = App(chosen, OFFICE, {desk: own})
             if desk == "service":
                 assert build_public_opinion(house).get_salt() == found.store.statistics_salt
-            return len([did async for did in opinions.publish_opinions(house, NOW)])
+            return len([did async for did in publish_opinions(house, NOW)])
 
     assert asyncio.run(go()) == 0
 
@@ -168,7 +168,7 @@ def test_a_house_with_a_folder_asks_its_service_desk(desk: app.DeskName, web: Pa
 def test_the_office_says_how_few_are_protected() -> None:
     terms = build_results_rules(OFFICE, b"salt")
     assert (terms.least, terms.office_th) == (OFFICE.statistics.hide_below, OFFICE.name.th)
-    assert counting.build_results(CLOSED_CONSULTATION, (), (), terms).voices is None
+    assert build_results(CLOSED_CONSULTATION, (), (), terms).voices is None
 
 
 class Broken(InMemoryOpinionSource):
@@ -181,24 +181,24 @@ class Broken(InMemoryOpinionSource):
 def test_trouble_of_the_service_desk_does_not_stop_the_statistics(
     web: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opinions, "build_public_opinion", lambda _: make_public_opinion(Broken()))
+    monkeypatch.setattr(opinions_folder, "build_public_opinion", lambda _: make_public_opinion(Broken()))
     home, did = tmp_path / "var", list[str]()
 
     async def go() -> None:
         async with open_desk(home, "service") as service, open_desk(home) as complaints:
-            house = app.App(
+            house = App(
                 Settings(_env_file=None, publish_folder=web),  # type: ignore[call-arg]
                 OFFICE,
                 {
-                    "service": app.RunningDesk(
+                    "service": RunningDesk(
                         "service", DeskPaths.under(home, "service"), service.store, service.engine
                     ),
-                    "complaints": app.RunningDesk(
+                    "complaints": RunningDesk(
                         "complaints", DeskPaths.under(home, "complaints"), complaints.store, complaints.engine
                     ),
                 },
             )
-            async for one in rounds.run_publishing_jobs(house, NOW + timedelta(40)):
+            async for one in run_publishing_jobs(house, NOW + timedelta(40)):
                 did.append(one.job)
 
     with pytest.raises(OSError, match="unreadable"):

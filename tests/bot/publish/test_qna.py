@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import bootstrap as app
-from bot.jobs import publishing as rounds
-from bot.publishing import qna_folder as qna
+from bot.bootstrap import App, RunningDesk
+from bot.jobs.publishing import run_publishing_jobs
+from bot.publishing.qna_folder import write_board_files
 from bot.settings import Settings
 from handlers.questions.faq_messages import PublishedQuestion, PublishQuestion, UnpublishQuestion
 from handlers.thai import to_bangkok_date
@@ -21,16 +21,14 @@ from tests.play import OFFICE
 SITE = "https://ask.example.go.th"
 
 
-def make_app(desk: DeskHarness, home: Path, web: Path) -> app.App:
+def make_app(desk: DeskHarness, home: Path, web: Path) -> App:
     settings = Settings(publish_folder=web, service={"public_url": SITE})  # type: ignore[arg-type]
-    own = app.RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
-    return app.App(settings, OFFICE, {"service": own})
+    own = RunningDesk("service", DeskPaths.under(home, "service"), desk.store, desk.engine)
+    return App(settings, OFFICE, {"service": own})
 
 
 async def run_publishing(desk: DeskHarness, home: Path, web: Path) -> dict[str, int]:
-    return {
-        did.job: did.count async for did in rounds.run_publishing_jobs(make_app(desk, home, web), desk.now())
-    }
+    return {did.job: did.count async for did in run_publishing_jobs(make_app(desk, home, web), desk.now())}
 
 
 def test_the_board_stands_in_the_folder_and_is_not_written_twice(tmp_path: Path) -> None:
@@ -83,4 +81,4 @@ def test_a_folder_that_is_not_there_is_told_once_a_day(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(OSError, match="denied"):
-        qna.write_board_files(tmp_path, {"qna/index.html": b""})
+        write_board_files(tmp_path, {"qna/index.html": b""})

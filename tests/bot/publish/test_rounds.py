@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.publishing import atomic_write as shelf
-from bot.publishing import releases
-from bot.publishing.releases import ReleaseContext
+from bot.publishing import atomic_write, releases
+from bot.publishing.releases import ReleaseContext, approve_release
 from tests.bot.publish.places import FIRST_OPENED_AT, FakePublishTarget, PublishingScenario
 from tests.bot.releasing import (
     ReleaseDesk,
@@ -18,7 +17,7 @@ from tests.bot.releasing import (
     make_release_request,
     patch_attributes,
 )
-from tests.end import chat
+from tests.end.chat import run_ita_bot
 
 
 def test_a_month_is_released_at_the_offices_hour_and_never_twice(tmp_path: Path) -> None:
@@ -111,7 +110,7 @@ def test_held_until_a_supervisor_says_so(tmp_path: Path) -> None:
     assert town.run_at("2025-11-01T08:05") == []
 
     async def ok(bench: ReleaseContext) -> None:
-        await releases.approve_release(bench, "1/2569", datetime.fromisoformat("2025-11-01T09:00:00+07:00"))
+        await approve_release(bench, "1/2569", datetime.fromisoformat("2025-11-01T09:00:00+07:00"))
 
     town.desk.run_scenario(ok)
     assert town.run_at("2025-11-01T09:01") == ["published-wordpress"]
@@ -158,7 +157,7 @@ def test_a_full_disk_is_told_once_and_tried_again(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     for _ in range(2):
-        with patch_attributes(shelf, write_new_file=full), pytest.raises(OSError, match="No space"):
+        with patch_attributes(atomic_write, write_new_file=full), pytest.raises(OSError, match="No space"):
             town.run_at("2025-11-01T08:00")
     (told,) = town.pop_notifications()
     assert "รอบวันที่ 1 พฤศจิกายน 2568 ไม่สำเร็จ: ที่เก็บข้อมูลเต็ม" in told
@@ -171,7 +170,7 @@ def test_files_that_cannot_be_made_again_are_told(tmp_path: Path) -> None:
     town.run_at("2025-11-01T08:00")
     town.pop_notifications()
     (town.desk.paths.folder / "releases/2569/1/statistics.pdf").unlink()
-    with patch_attributes(releases.release, build_manifest_schema=lambda: b"{}"):
+    with patch_attributes(releases, build_manifest_schema=lambda: b"{}"):
         assert town.run_at("2025-11-01T09:00") == []
     assert "ไฟล์ของฉบับนี้หายหรือถูกแก้" in town.pop_notifications()[0]
     assert town.run_at("2025-11-02T09:00") == ["published-wordpress"]
@@ -181,7 +180,7 @@ def test_a_tick_of_the_command_releases(tmp_path: Path) -> None:
     home = tmp_path / "var"
     make_busy_desk(home)
     later = (datetime.now(UTC) + timedelta(days=40)).isoformat()
-    first, second = (chat.run_ita_bot(home, "tick", "--now", later) for _ in range(2))
+    first, second = (run_ita_bot(home, "tick", "--now", later) for _ in range(2))
     did = [json.loads(line) for line in first.stdout.splitlines()]
     assert {"desk": "complaints", "did": "released", "count": 1} in did
     assert (first.returncode, second.returncode, second.stdout) == (0, 0, "")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import releases
-from bot.web import statistics as site
-from ita_stats import release
+from bot.publishing.releases import ReleaseContext, approve_release
+from bot.web.statistics import build_framing_headers
+from ita_stats.release import parse_manifest
 from tests.bot.releasing import ReleaseDesk, make_busy_desk, make_release_request
 from tests.end.server import WebServer
 from tests.play import OFFICE
@@ -104,7 +104,7 @@ def test_every_link_of_the_page_leads_to_its_file(served: StatisticsSite) -> Non
 
 def test_files_are_served_as_what_they_are_and_kept_for_ever(served: StatisticsSite) -> None:
     folder = served.server.home / "complaints" / "releases" / "2569" / "2"
-    found = release.parse_manifest((folder / "manifest.json").read_bytes())
+    found = parse_manifest((folder / "manifest.json").read_bytes())
     for one in found.files:
         status, headers, body = served.request(f"/statistics/2569/2/{one.name}")
         assert (status, headers["content-type"]) == (200, one.type)
@@ -154,8 +154,8 @@ def test_a_release_that_is_let_go_appears(own: StatisticsSite) -> None:
     async def approve() -> None:
         desk = own.server.desk
         ground = ReleaseDesk(own.server.home)
-        bench = releases.ReleaseContext(ground.paths, desk.store, ground.office)
-        await releases.approve_release(bench, "3/2569", desk.now())
+        bench = ReleaseContext(ground.paths, desk.store, ground.office)
+        await approve_release(bench, "3/2569", desk.now())
 
     own.server.run(approve())
     assert "ข้อมูล ณ สิ้นวันที่ 1 ตุลาคม 2569" in own.get_page("/statistics")
@@ -170,6 +170,6 @@ def test_a_page_of_an_earlier_version_keeps_its_style(own: StatisticsSite) -> No
 
 
 def test_a_website_with_a_name_and_a_port_is_framed_by_its_origin() -> None:
-    assert site.build_framing_headers("http://user@www.example.go.th:8443/th/index.php?x=1")[
+    assert build_framing_headers("http://user@www.example.go.th:8443/th/index.php?x=1")[
         "content-security-policy"
     ].endswith("frame-ancestors 'self' http://www.example.go.th:8443")

@@ -13,12 +13,11 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.publishing import wordpress_client as wire
+from bot.publishing import wordpress_client
 from bot.publishing.releases import ReleaseResult
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.publishing.wordpress_target import WordPressTarget
-from tests.bot.publish import fake_wordpress
-from tests.bot.publish.fake_wordpress import PASSWORD, USER, FakeWordPress
+from tests.bot.publish.fake_wordpress import PASSWORD, USER, FakeWordPress, serve_fake_wordpress
 from tests.bot.releasing import make_busy_desk, make_release_request, patch_attributes
 
 SITE = "https://report.example.go.th"
@@ -40,7 +39,7 @@ def run_scenario(scene: Scene, site: str | None = SITE) -> None:
     """A scene between a website and us."""
 
     async def run_in_loop() -> None:
-        async with asyncio.timeout(20), fake_wordpress.serve_fake_wordpress() as fake:
+        async with asyncio.timeout(20), serve_fake_wordpress() as fake:
             await scene(fake, WordPressTarget(fake.origin, USER, SecretStr(PASSWORD), "ita-statistics", site))
 
     asyncio.run(run_in_loop())
@@ -166,7 +165,7 @@ def test_trouble_at_any_request_leaves_the_old_page(
         assert (len(fake.pages), len(fake.media)) == (1, 8)  # what was taken before the trouble is found
         assert fake.pages[0]["content"]["raw"] != before
 
-    with patch_attributes(wire, REQUEST_TIMEOUT=aiohttp.ClientTimeout(total=0.5)):
+    with patch_attributes(wordpress_client, REQUEST_TIMEOUT=aiohttp.ClientTimeout(total=0.5)):
         run_scenario(scene)
 
 

@@ -4,7 +4,6 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from ita_stats.opinions import results_builder as counting
 from ita_stats.opinions.model import (
     AnonymousResponse,
     AnswerKind,
@@ -15,7 +14,7 @@ from ita_stats.opinions.model import (
     ThemeDecision,
 )
 from ita_stats.opinions.results import PublishedResults
-from ita_stats.opinions.results_builder import ResultsRules
+from ita_stats.opinions.results_builder import ResultsRules, build_results
 
 TERMS = ResultsRules("สำนักงานศึกษาธิการจังหวัดเชียงใหม่", "Chiang Mai Provincial Education Office", b"a salt")
 
@@ -80,4 +79,4 @@ def make_responses(
 
 def make_results(number: int = 240, terms: ResultsRules = TERMS) -> PublishedResults:
     """What is published when so many have answered."""
-    return counting.build_results(SAMPLE_CONSULTATION, make_responses(number), SAMPLE_THEMES, terms)
+    return build_results(SAMPLE_CONSULTATION, make_responses(number), SAMPLE_THEMES, terms)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ita_stats.opinions import results_builder as counting
 from ita_stats.opinions.model import (
     AnonymousResponse,
     AnswerKind,
@@ -18,10 +17,17 @@ from ita_stats.opinions.model import (
     ThemeDecision,
 )
 from ita_stats.opinions.results import ResponseCounts, ScoreMeans
+from ita_stats.opinions.results_builder import build_protected_results, build_results, update_office_answers
 from ita_stats.opinions.tally import AccountWebCounts, ResponseCounter, count_responses
-from tests.ita_stats.opinions import said
 from tests.ita_stats.opinions.attack import SIDES, ResultsAttack
-from tests.ita_stats.opinions.said import SAMPLE_CONSULTATION, SAMPLE_THEMES, TERMS
+from tests.ita_stats.opinions.said import (
+    HOURS_QUESTION,
+    SAMPLE_CONSULTATION,
+    SAMPLE_THEMES,
+    TERMS,
+    make_responses,
+    make_results,
+)
 
 
 def make_consultation(*asked: CountedQuestion) -> CountedConsultation:
@@ -37,10 +43,10 @@ def make_same_responses(number: int, *codes: str, account: bool = True) -> list[
 
 
 def test_it_counts_as_a_person_would() -> None:
-    voices = said.make_responses(300)
+    voices = make_responses(300)
     tally = count_responses(SAMPLE_CONSULTATION, voices)
     (hours,) = tally.lines["hours"]
-    for code in said.HOURS_QUESTION.options:
+    for code in HOURS_QUESTION.options:
         assert hours.cells[code] == AccountWebCounts(
             sum(v.has_account and v.answers.get("hours") == code for v in voices),
             sum(not v.has_account and v.answers.get("hours") == code for v in voices),
@@ -76,12 +82,10 @@ def test_a_scale_has_its_mean_only_where_all_of_it_is_shown() -> None:
         make_consultation(make_question(AnswerKind.SCALE)),
         [*make_same_responses(10, "1"), *make_same_responses(30, "5", account=False)],
     )
-    (part,) = counting.build_results(asked, whole, (), TERMS).questions[0].parts
+    (part,) = build_results(asked, whole, (), TERMS).questions[0].parts
     assert part.mean == ScoreMeans(4.0, 1.0, 5.0)
     assert [row.percent for row in part.rows] == [25.0, 0.0, 0.0, 0.0, 75.0]
-    (part,) = (
-        counting.build_results(asked, [*whole, *make_same_responses(2, "3")], (), TERMS).questions[0].parts
-    )
+    (part,) = build_results(asked, [*whole, *make_same_responses(2, "3")], (), TERMS).questions[0].parts
     assert part.mean == ScoreMeans()
     assert part.rows[4].percent == 71.4
     assert part.has_hidden
@@ -89,14 +93,14 @@ def test_a_scale_has_its_mean_only_where_all_of_it_is_shown() -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 4])
 def test_of_fewer_than_five_only_this_is_told(number: int) -> None:
-    found = said.make_results(number)
+    found = make_results(number)
     assert (found.voices, found.questions, found.themes) == (None, (), ())
-    assert found == said.make_results(0)
+    assert found == make_results(0)
 
 
 def test_a_mere_few_by_the_web_are_not_told_apart() -> None:
     asked = make_consultation(make_question(AnswerKind.CHOICE, "a", "b"))
-    found = counting.build_results(
+    found = build_results(
         asked,
         [
             *make_same_responses(30, "a"),
@@ -115,10 +119,10 @@ def test_a_mere_few_by_the_web_are_not_told_apart() -> None:
 
 
 def test_the_order_of_voices_does_not_matter() -> None:
-    voices = said.make_responses(60)
-    again = counting.build_results(SAMPLE_CONSULTATION, voices[::-1], SAMPLE_THEMES, TERMS)
-    assert again == counting.build_results(SAMPLE_CONSULTATION, voices, SAMPLE_THEMES, TERMS)
-    assert hash(again) == hash(counting.build_results(SAMPLE_CONSULTATION, voices, SAMPLE_THEMES, TERMS))
+    voices = make_responses(60)
+    again = build_results(SAMPLE_CONSULTATION, voices[::-1], SAMPLE_THEMES, TERMS)
+    assert again == build_results(SAMPLE_CONSULTATION, voices, SAMPLE_THEMES, TERMS)
+    assert hash(again) == hash(build_results(SAMPLE_CONSULTATION, voices, SAMPLE_THEMES, TERMS))
 
 
 def test_which_of_equals_is_hidden_depends_on_the_secret() -> None:
@@ -126,13 +130,13 @@ def test_which_of_equals_is_hidden_depends_on_the_secret() -> None:
     voices = [*make_same_responses(3, "a"), *(v for code in "bcd" for v in make_same_responses(20, code))]
     hidden = set()
     for salt in range(40):
-        found = counting.build_results(asked, voices, (), replace(TERMS, salt=bytes([salt])))
+        found = build_results(asked, voices, (), replace(TERMS, salt=bytes([salt])))
         hidden |= {row.code for row in found.questions[0].parts[0].rows if row.voices.all is None}
     assert hidden == {"a", "b", "c", "d"}
 
 
 def test_themes_keep_their_figures_when_the_office_answers_later() -> None:
-    found = said.make_results()
+    found = make_results()
     assert [theme.voices for theme in found.themes] == [31, 18, None, 12]
     later = (
         CountedTheme(
@@ -140,7 +144,7 @@ def test_themes_keep_their_figures_when_the_office_answers_later() -> None:
         ),
         CountedTheme("เพิ่งคิดได้", 9),
     )
-    after = counting.update_office_answers(found, later)
+    after = update_office_answers(found, later)
     assert [theme.name for theme in after.themes] == [theme.name for theme in SAMPLE_THEMES]
     assert after.themes[3].taken is ThemeDecision.ADOPTED
     assert after.themes[3].is_promised
@@ -150,7 +154,7 @@ def test_themes_keep_their_figures_when_the_office_answers_later() -> None:
 
 def test_what_nobody_sees_is_not_published() -> None:
     asked = replace(SAMPLE_CONSULTATION, title="ก\u202eข\x00", background="หนึ่ง\x07\n\nสอง\n")
-    found = counting.build_results(asked, said.make_responses(9), (), TERMS)
+    found = build_results(asked, make_responses(9), (), TERMS)
     assert (found.title, found.background) == ("กข", "หนึ่ง\n\nสอง")
 
 
@@ -179,7 +183,7 @@ def consultations_and_responses(draw: st.DrawFn) -> tuple[CountedConsultation, l
 @given(consultations_and_responses())
 def test_no_attack_finds_a_few_voices(case: tuple[CountedConsultation, list[AnonymousResponse]]) -> None:
     asked, voices = case
-    found = counting.build_results(asked, voices, (), TERMS)
+    found = build_results(asked, voices, (), TERMS)
     if found.voices is None:
         assert len(voices) < 5
         return
@@ -198,11 +202,11 @@ def test_no_attack_finds_a_few_voices(case: tuple[CountedConsultation, list[Anon
 @pytest.mark.parametrize("code", ["", "../x", "a/b", "a b", "ก", "x" * 41])
 def test_a_code_that_is_no_part_of_an_address_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match="letters, digits"):
-        counting.build_results(replace(SAMPLE_CONSULTATION, code=code), said.make_responses(9), (), TERMS)
+        build_results(replace(SAMPLE_CONSULTATION, code=code), make_responses(9), (), TERMS)
 
 
 def test_a_box_that_is_filled_bit_by_bit_holds_the_same() -> None:
-    voices = said.make_responses(150)
+    voices = make_responses(150)
     box = ResponseCounter(SAMPLE_CONSULTATION)
     for at in range(0, 150, 7):
         box.add(voices[at : at + 7])
@@ -212,6 +216,6 @@ def test_a_box_that_is_filled_bit_by_bit_holds_the_same() -> None:
         == count_responses(SAMPLE_CONSULTATION, voices)
     )
     assert ResponseCounter(SAMPLE_CONSULTATION).build_tally() == count_responses(SAMPLE_CONSULTATION, ())
-    assert counting.build_protected_results(
+    assert build_protected_results(
         SAMPLE_CONSULTATION, box.build_tally(), SAMPLE_THEMES, TERMS
-    ) == counting.build_results(SAMPLE_CONSULTATION, voices, SAMPLE_THEMES, TERMS)
+    ) == build_results(SAMPLE_CONSULTATION, voices, SAMPLE_THEMES, TERMS)

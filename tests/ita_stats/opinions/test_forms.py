@@ -12,12 +12,13 @@ import pypdfium2
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from ita_stats.opinions import json_schema as published
-from ita_stats.opinions import labels as printed
-from ita_stats.opinions import render_csv as sheet
-from ita_stats.opinions import render_html as page
-from ita_stats.opinions import render_pdf as report
-from ita_stats.opinions import results_builder as counting
+from ita_stats.opinions.json_schema import build_results_schema, parse_results, serialize_results
+from ita_stats.opinions.labels import (
+    build_results_notes,
+    get_answer_label,
+    list_question_parts,
+    sanitize_link,
+)
 from ita_stats.opinions.model import (
     AnonymousResponse,
     AnswerKind,
@@ -26,10 +27,19 @@ from ita_stats.opinions.model import (
     ThemeDecision,
 )
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
+from ita_stats.opinions.render_csv import render_results_csv
+from ita_stats.opinions.render_html import render_results_page
+from ita_stats.opinions.render_pdf import render_results_pdf, render_results_png_pages
 from ita_stats.opinions.results import PublishedResults, ResponseCounts
+from ita_stats.opinions.results_builder import build_results
 from ita_stats.opinions.strings import OPINION_STRINGS
-from tests.ita_stats.opinions import said
-from tests.ita_stats.opinions.said import SAMPLE_CONSULTATION, SAMPLE_THEMES, TERMS
+from tests.ita_stats.opinions.said import (
+    HOURS_QUESTION,
+    SAMPLE_CONSULTATION,
+    SAMPLE_THEMES,
+    TERMS,
+    make_results,
+)
 
 EVIL = '=cmd|"<script>alert(1)</script>'
 
@@ -44,16 +54,16 @@ def make_hostile_results() -> PublishedResults:
         questions=(CountedQuestion("q", AnswerKind.CHOICE, EVIL, {"a": EVIL}),),
     )
     theme = CountedTheme(EVIL, 6, (EVIL,), ThemeDecision.ADOPTED, EVIL)
-    return counting.build_results(asked, [AnonymousResponse(True, {"q": "a"})] * 9, (theme,), TERMS)
+    return build_results(asked, [AnonymousResponse(True, {"q": "a"})] * 9, (theme,), TERMS)
 
 
 def parse_csv(found: PublishedResults) -> list[list[str]]:
-    return [*csv.reader(io.StringIO(sheet.render_results_csv(found).decode("utf-8-sig")))]
+    return [*csv.reader(io.StringIO(render_results_csv(found).decode("utf-8-sig")))]
 
 
 @pytest.mark.parametrize("number", [0, 30, 240])
 def test_the_same_results_give_the_same_bytes(number: int) -> None:
-    found = said.make_results(number)
+    found = make_results(number)
     assert {name: render_results_file(found, name) for name in RESULTS_FILE_TYPES} == {
         name: render_results_file(found, name) for name in RESULTS_FILE_TYPES
     }
@@ -61,34 +71,34 @@ def test_the_same_results_give_the_same_bytes(number: int) -> None:
 
 def test_another_name_is_no_form() -> None:
     with pytest.raises(KeyError):
-        render_results_file(said.make_results(0), "voices.csv")
+        render_results_file(make_results(0), "voices.csv")
 
 
 @pytest.mark.parametrize("number", [0, 30, 240])
 def test_json_is_what_its_schema_says_and_can_be_read_again(number: int) -> None:
-    found = said.make_results(number)
-    text = published.serialize_results(found)
-    OAS31Validator(json.loads(published.build_results_schema())).validate(json.loads(text))
-    assert published.parse_results(text) == found
+    found = make_results(number)
+    text = serialize_results(found)
+    OAS31Validator(json.loads(build_results_schema())).validate(json.loads(text))
+    assert parse_results(text) == found
 
 
 def test_json_of_others_is_refused() -> None:
-    told = json.loads(published.serialize_results(said.make_results()))
+    told = json.loads(serialize_results(make_results()))
     told["voices_one_by_one"] = []
     with pytest.raises(ValueError, match="voices_one_by_one"):
-        published.parse_results(json.dumps(told).encode())
+        parse_results(json.dumps(told).encode())
 
 
 def test_csv_has_every_figure_and_one_width() -> None:
-    found = said.make_results()
+    found = make_results()
     told = parse_csv(found)
-    assert sheet.render_results_csv(found).startswith(b"\xef\xbb\xbf")
+    assert render_results_csv(found).startswith(b"\xef\xbb\xbf")
     assert {len(line) for line in told} == {9}
     by_answer = {(line[1], line[2], line[3]): line[4:8] for line in told}
-    for question, part in printed.list_question_parts(found):
+    for question, part in list_question_parts(found):
         for row in part.rows:
             n = row.voices
-            thai, english = printed.get_answer_label(row)
+            thai, english = get_answer_label(row)
             label = thai if thai == english else f"{thai} / {english}"
             cells = (n.all, row.percent, n.account, n.web)
             assert by_answer[question.title, part.label, label] == [
@@ -123,10 +133,10 @@ class ParsedPage(HTMLParser):
 
 
 def test_the_page_says_what_is_shown_and_in_both_languages() -> None:
-    found = said.make_results()
+    found = make_results()
     thai, english = (
-        ParsedPage(page.render_results_page(found)),
-        ParsedPage(page.render_results_page(found, "en")),
+        ParsedPage(render_results_page(found)),
+        ParsedPage(render_results_page(found, "en")),
     )
     assert "20 (8.6%)" in thai.words
     assert thai.tags == english.tags
@@ -138,23 +148,23 @@ def test_the_page_says_what_is_shown_and_in_both_languages() -> None:
 
 
 def test_a_title_in_peoples_words_stays_words() -> None:
-    assert "script" not in ParsedPage(page.render_results_page(make_hostile_results())).tags
+    assert "script" not in ParsedPage(render_results_page(make_hostile_results())).tags
     assert make_hostile_results().link == ""
-    assert printed.sanitize_link("javascript:alert(1)") == ""
+    assert sanitize_link("javascript:alert(1)") == ""
 
 
 @pytest.mark.parametrize("number", [0, 4])
 def test_few_voices_are_not_told_by_any_form(number: int) -> None:
-    found = said.make_results(number)
+    found = make_results(number)
     for name in RESULTS_FILE_TYPES:
-        assert render_results_file(found, name) == render_results_file(said.make_results(3), name)
-    for form in (page.render_results_page(found), sheet.render_results_csv(found).decode()):
+        assert render_results_file(found, name) == render_results_file(make_results(3), name)
+    for form in (render_results_page(found), render_results_csv(found).decode()):
         assert "ไม่ถึง 5 คน" in form
         assert "จอดรถไกลมาก" not in form
 
 
 def test_the_pdf_keeps_and_reads_aloud() -> None:
-    made = report.render_results_pdf(said.make_results())
+    made = render_results_pdf(make_results())
     pdf = pypdf.PdfReader(io.BytesIO(made))
     info = str(pdf.xmp_metadata and pdf.xmp_metadata.stream.get_data())
     assert "pdfaid" in info
@@ -167,31 +177,29 @@ def test_the_pdf_keeps_and_reads_aloud() -> None:
 
 
 def test_a_letter_that_the_typeface_lacks_does_not_stop_the_pdf() -> None:
-    assert report.render_results_pdf(replace(said.make_results(9), title="ขอบคุณ 🙏 漢"))
-    assert report.render_results_pdf(make_hostile_results())
+    assert render_results_pdf(replace(make_results(9), title="ขอบคุณ 🙏 漢"))
+    assert render_results_pdf(make_hostile_results())
 
 
 def test_pages_can_be_looked_at() -> None:
-    assert all(
-        one.startswith(b"\x89PNG") for one in report.render_results_png_pages(said.make_results(30), 20)
-    )
+    assert all(one.startswith(b"\x89PNG") for one in render_results_png_pages(make_results(30), 20))
 
 
 def test_a_figure_that_is_not_shown_stands_in_no_form() -> None:
     """A theme of three people: its number is in no cell, no bar and no line."""
-    found = said.make_results()
+    found = make_results()
     (hidden,) = [theme for theme in found.themes if theme.voices is None]
     assert SAMPLE_THEMES[2].name == hidden.name
-    assert f"{hidden.name} 3" not in page.render_results_page(found)
-    assert "ไม่แสดงจำนวนผู้เขียน" in page.render_results_page(found)
+    assert f"{hidden.name} 3" not in render_results_page(found)
+    assert "ไม่แสดงจำนวนผู้เขียน" in render_results_page(found)
     (line,) = [line for line in parse_csv(found) if line[1] == hidden.name]
     assert line[2] == "–"
 
 
 def test_a_side_with_a_few_voices_is_said_to_be_together() -> None:
-    found = replace(said.make_results(), voices=ResponseCounts(240))
-    assert "จึงรวมนับ ไม่แยกให้เห็น" in " ".join(note for note, _ in printed.build_results_notes(found))
-    assert "ทางหน้าเว็บ" not in re.sub("<ul>.*?</ul>", "", page.render_results_page(found), flags=re.DOTALL)
+    found = replace(make_results(), voices=ResponseCounts(240))
+    assert "จึงรวมนับ ไม่แยกให้เห็น" in " ".join(note for note, _ in build_results_notes(found))
+    assert "ทางหน้าเว็บ" not in re.sub("<ul>.*?</ul>", "", render_results_page(found), flags=re.DOTALL)
 
 
 def test_every_kind_and_answer_has_words() -> None:
@@ -200,14 +208,14 @@ def test_every_kind_and_answer_has_words() -> None:
 
 
 def test_percentages_say_of_whom_they_are() -> None:
-    asked = replace(SAMPLE_CONSULTATION, questions=(said.HOURS_QUESTION,))
+    asked = replace(SAMPLE_CONSULTATION, questions=(HOURS_QUESTION,))
     voices = [
         *[AnonymousResponse(True, {"hours": "now"})] * 60,
         *[AnonymousResponse(True, {"hours": "noon"})] * 38,
         *[AnonymousResponse(True, {})] * 2,
     ]
-    found = counting.build_results(asked, voices, (), TERMS)
+    found = build_results(asked, voices, (), TERMS)
     (part,) = found.questions[0].parts
     assert (part.answered.all, part.rows[0].percent) == (None, 60.0)
-    assert "ร้อยละของผู้ให้ความเห็นทั้งหมด 100 คน" in page.render_results_page(found)
-    assert report.render_results_pdf(found)
+    assert "ร้อยละของผู้ให้ความเห็นทั้งหมด 100 คน" in render_results_page(found)
+    assert render_results_pdf(found)

@@ -8,8 +8,13 @@ from itertools import combinations_with_replacement
 import pytest
 
 from ita_stats.calendar import CalendarMonth
-from ita_stats.opinions import feedback as standing
-from ita_stats.opinions.feedback import PublishedTopic, TopicFeedback
+from ita_stats.opinions.feedback import (
+    FeedbackYear,
+    PublishedTopic,
+    TopicFeedback,
+    build_feedback_years,
+    is_safe_mean,
+)
 from ita_stats.opinions.model import CountedFeedback
 
 TOPICS = (
@@ -25,8 +30,8 @@ def opinions(
     return [CountedFeedback(month, topic, scores[n % len(scores)] if scores else None) for n in range(number)]
 
 
-def years(said: list[CountedFeedback], today: date) -> tuple[standing.FeedbackYear, ...]:
-    return standing.build_feedback_years(said, TOPICS, today, 5, b"salt")
+def years(said: list[CountedFeedback], today: date) -> tuple[FeedbackYear, ...]:
+    return build_feedback_years(said, TOPICS, today, 5, b"salt")
 
 
 def test_a_quarter_is_published_when_it_is_over() -> None:
@@ -95,7 +100,7 @@ def test_a_mean_leaves_every_score_open(voices: int) -> None:
         given = [score for score in scores if score]
         if len(given) >= 1:
             worlds.setdefault(round(sum(given) / len(given), 1), []).append(Counter(scores))
-    shown = [mean for mean in worlds if standing.is_safe_mean(mean, voices, 5)]
+    shown = [mean for mean in worlds if is_safe_mean(mean, voices, 5)]
     for mean in shown:
         for score in range(6):
             numbers = {world[score] for world in worlds[mean]}
@@ -107,5 +112,5 @@ def test_a_mean_leaves_every_score_open(voices: int) -> None:
 
 
 def test_the_mean_of_a_large_topic_is_shown() -> None:
-    assert standing.is_safe_mean(3.4, 200, 5)
-    assert not standing.is_safe_mean(1.0, 200, 5)
+    assert is_safe_mean(3.4, 200, 5)
+    assert not is_safe_mean(1.0, 200, 5)
