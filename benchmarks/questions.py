@@ -17,8 +17,10 @@ from pyotp import HOTP
 from bot.engine import Engine
 from bot.importers.faq_file import store_example_faq
 from bot.office_file import EXAMPLE_OFFICE_PATHS, load_office
-from handlers.dialog.events import Channel, Event, Session, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.session import Session
 from handlers.questions.messages import SubmitQuestion
 from handlers.service_desk import ServiceDesk
 from handlers.staff.members import StaffProfile

@@ -12,8 +12,11 @@ from typing import Any
 from benchmarks.citizen import make_citizen_story
 from benchmarks.load import Story
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.events import Channel, Event, Message, NewReceipt, Now, Query, Session
+from handlers.dialog.effects import NewReceipt, Now, Query
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Message
+from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff

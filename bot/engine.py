@@ -8,20 +8,11 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from bot.keyed_lock import KeyedLock, KeyedLocks
-from handlers.dialog.events import (
-    Decision,
-    DialogTopic,
-    Event,
-    Lang,
-    Message,
-    NewReceipt,
-    Now,
-    Query,
-    Reply,
-    Session,
-    TurnResult,
-)
+from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult
+from handlers.dialog.events import Event, Lang
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Message, Reply
+from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_reply
 from storage.errors import ConflictError, DiskFullError
 from storage.store import Store

@@ -18,11 +18,12 @@ from bot.engine import utc_now
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
-from bot.platforms.registry import WebhookBypass, open_platforms
+from bot.platforms.registry import open_platforms
 from bot.settings import ConfigurationError, DeskName
 from bot.startup_checks import collect_startup_warnings
-from bot.web.app import SecurityMiddleware, build_bad_request_page, build_web_app
+from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_with_error_page
+from bot.web.middleware import SecurityMiddleware, WebhookBypass, build_bad_request_page
 from bot.web.templating import PageRenderer
 
 DRAIN_SECONDS = 10

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from handlers.dialog.chart import ChartMonth, MonthlyChart
-from handlers.dialog.events import TYPED_INPUTS, Choice, Lang, Message, Reply, ReplyArg
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import TYPED_INPUTS, ChartMonth, Choice, Message, MonthlyChart, Reply, ReplyArg
 
 PROTECTED_KEY_PREFIXES = (
     "track.",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from handlers.complaints.draft import apply_correction
 from handlers.complaints.messages import Unsubscribe
 from handlers.complaints.track import reset_session
-from handlers.complaints_desk import (
-    COMMAND_WORDS,
-    KEEPALIVE_CHOICE,
+from handlers.complaints_desk import COMMAND_WORDS, KEEPALIVE_CHOICE
+from handlers.consultations.invitation import offer_open_consultations
+from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, begin_consultation
+from handlers.dialog.commands import (
     MAX_COMMAND_LENGTH,
     build_command_words,
     guess_language,
@@ -19,23 +20,12 @@ from handlers.complaints_desk import (
     parse_menu_number,
     reply_to_stale_input,
 )
-from handlers.consultations.invitation import offer_open_consultations
-from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, begin_consultation
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    NEVER,
-    Act,
-    Decision,
-    DeleteFiles,
-    DialogTopic,
-    Event,
-    Now,
-    Reply,
-    Session,
-    TurnResult,
-    run_query,
-)
+from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
+from handlers.dialog.events import Event
 from handlers.dialog.receipt import parse_receipt
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
 from handlers.office import Office

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.events import Query
+from handlers.dialog.effects import Query
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -25,8 +25,7 @@ from handlers.thai import normalize_for_matching
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.read_batcher import ReadBatcher
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadBatcher, ReadContext
 from storage.db.sqlite import compile_sql
 from storage.staff.members import format_actor
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from handlers.dialog.events import Act
+from handlers.dialog.effects import Act
 from handlers.staff.complaints.messages import ApproveRelease
 from storage import tables
 from storage.db.batch import WriteBatch

@@ -7,7 +7,9 @@ from typing import ClassVar
 from pydantic import ConfigDict, TypeAdapter
 
 from handlers.complaints.messages import Attempts
-from handlers.dialog.events import Channel, Lang, Reply, Session
+from handlers.dialog.events import Channel, Lang
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import OutgoingReply
 
 

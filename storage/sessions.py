@@ -10,7 +10,7 @@ from functools import cache
 from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.dialog.events import SESSION_IDLE_TIMEOUT, DialogTopic, Session
+from handlers.dialog.session import SESSION_IDLE_TIMEOUT, DialogTopic, Session
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadBatcher

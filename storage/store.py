@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.dialog.events import NEVER, Event, Query, Session, StoreTextFile, TurnResult
+from handlers.dialog.effects import Query, StoreTextFile, TurnResult
+from handlers.dialog.events import Event
+from handlers.dialog.session import NEVER, Session
 from handlers.feedback.messages import NewFeedbackNumber
 from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
 from handlers.questions.messages import FindKnownAnswers
@@ -22,25 +24,25 @@ from storage.audit import AuditAnchor, verify_audit_trail
 from storage.cases.exclusion_rescan import ConflictRescan
 from storage.cases.import_register import RegisterImporter
 from storage.cases.reminders import CaseReminders
+from storage.cases.reporter_queries import load_identity, load_report
 from storage.cases.retention import RetentionJobs
 from storage.cases.search import search_cases
 from storage.chat_messages import ChatMessageLog
-from storage.consultations.results import ConsultationStatistics
+from storage.consultations.statistics_source import ConsultationStatistics
 from storage.crypto.aead import constant_time_equal, hmac_sha256
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.key_files import KEY_NAMES, DeskPaths, KeyFiles
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import CommitResult, GroupCommitWriter
-from storage.db.read_batcher import open_read_batcher
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext, open_read_batcher
 from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
 from storage.errors import KeyFileError
 from storage.feedback import FeedbackNumbers
 from storage.files.evidence import EvidenceStore
 from storage.outgoing.queue import DurableQueue, create_outbox, create_task_queue
 from storage.outgoing.send_due import ScheduledReplies
-from storage.query_registry import QUERY_READERS, load_identity, load_report
+from storage.query_registry import QUERY_READERS
 from storage.questions.faq import FaqIndex, replace_faq_entries
 from storage.releases import ReleaseStore
 from storage.serialization import OutboxMessage, QueuedTask, StoredReport

@@ -15,7 +15,7 @@ from handlers.consultations.messages import (
     ListConsultations,
     SubmitResponse,
 )
-from handlers.dialog.events import Act, DeleteFiles, NewReceipt, Now, Query
+from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query
 from handlers.dialog.receipt import make_receipt, normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import (

@@ -21,21 +21,11 @@ from handlers.complaints.messages import (
     SaveAttempts,
 )
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.events import (
-    Act,
-    Channel,
-    DeleteFiles,
-    Event,
-    File,
-    Message,
-    NewReceipt,
-    Now,
-    Query,
-    Session,
-    StoreTextFile,
-    TurnResult,
-)
+from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query, StoreTextFile, TurnResult
+from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt, normalize_receipt
+from handlers.dialog.replies import Message
+from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember

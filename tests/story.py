@@ -31,8 +31,8 @@ from typing import Protocol
 from pyotp import HOTP
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
-from handlers.dialog.events import Message
 from handlers.dialog.receipt import RECEIPT_ALPHABET, make_receipt
+from handlers.dialog.replies import Message
 from handlers.thai import BANGKOK
 from ita_stats.calendar import fiscal_year
 

@@ -10,7 +10,7 @@ from benchmarks.telegram.script import make_router
 from bot.bootstrap import open_app
 from bot.delivery.worker import DeliveryWorker
 from bot.log import log_exception
-from bot.platforms.telegram.send_limiter import SendLimiter
+from bot.platforms.telegram.sender import SendLimiter
 from bot.platforms.telegram.setup import open_telegram
 from bot.serve import build_server_config, tune_gc
 from handlers.dialog.events import Channel

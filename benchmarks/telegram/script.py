@@ -23,9 +23,11 @@ from typing import Any
 from benchmarks.thought import OFFICE
 from handlers.complaints.form import build_review_args, file_complaint
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.events import Channel, Event, NewReceipt, Now, Session
+from handlers.dialog.effects import NewReceipt, Now
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.form import FieldKind, Form, FormField
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.staff.members import ListStaff
 

@@ -9,13 +9,12 @@ from pathlib import Path
 import typer
 
 from bot.bootstrap import open_app
+from bot.cli.runner import EXIT_DONE, EXIT_WRONG_USE
 from bot.exporters.case_pdf import export_case_pdf
 from bot.settings import DeskName
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 from handlers.staff.parse import parse_staff_command
-
-EXIT_DONE, EXIT_WRONG_USE = 0, 2
 
 
 async def export_case(number: str, desk: DeskName, out: Path) -> int:

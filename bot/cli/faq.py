@@ -1,20 +1,18 @@
-"""`ita-bot faq`: what is known, between the office's file and the service desk."""
+"""`ita-bot faq`: what is known, between the office's file and the service desk.
 
-from collections.abc import Coroutine
+What opens the store is imported by the command that needs it: `ita-bot version` starts in a quarter of a second.
+"""
+
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
+
+from bot.cli.runner import run_and_exit
 
 faq_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="What is known: answers that are given at once."
 )
-
-
-def _run_and_exit(work: Coroutine[Any, Any, int]) -> None:
-    from bot.cli.main import run_and_exit  # it knows this module
-
-    run_and_exit(work)
 
 
 @faq_commands.command("import")
@@ -27,9 +25,9 @@ def faq_import(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
 ) -> None:
     """Take the knowledge base from a file, and say what changed: a JSON object for each entry."""
-    from bot.cli.faq_files import import_faq
+    from bot.cli.faq_transfer import import_faq
 
-    _run_and_exit(import_faq(file, replace=replace, dry_run=dry_run))
+    run_and_exit(import_faq(file, replace=replace, dry_run=dry_run))
 
 
 @faq_commands.command("export")
@@ -37,9 +35,9 @@ def faq_export(
     form: Annotated[Literal["toml", "csv"], typer.Option("--format", help="How to write it.")] = "toml",
 ) -> None:
     """Write the knowledge base to standard output, as a file that can be imported again."""
-    from bot.cli.faq_files import export_faq
+    from bot.cli.faq_transfer import export_faq
 
-    _run_and_exit(export_faq(form))
+    run_and_exit(export_faq(form))
 
 
 @faq_commands.command("eval")

@@ -1,40 +1,31 @@
 """The `ita-bot` command: machine-readable output on standard output, everything else on standard error."""
 
-import asyncio
-import json
 import signal
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from bot.cli.audit import audit_commands
 from bot.cli.consultations import consult_commands
 from bot.cli.faq import faq_commands
 from bot.cli.releases import release_commands
+from bot.cli.runner import EXIT_DONE, DeskOption, DesksOption, print_json, run_and_exit, select_desks
 from bot.cli.staff import staff_commands
-from bot.log import install_logging, install_loop_handler
-from bot.settings import DESK_NAMES, ConfigurationError, DeskName, load_settings
-
-EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
+from bot.cli.statistics import print_statistics
+from bot.settings import DeskName
 
 cli_app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
-audit_commands = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what."
 )
 cli_app.add_typer(audit_commands, name="audit")
 cli_app.add_typer(release_commands, name="release")
 cli_app.add_typer(staff_commands, name="staff")
 cli_app.add_typer(faq_commands, name="faq")
 cli_app.add_typer(consult_commands, name="consult")
-
-DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
-DesksOption = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
 
 
 @cli_app.command()
@@ -46,7 +37,7 @@ def run(
     """Serve; prints `ready http://…` when it does. SIGTERM drains and ends."""
     from bot.serve import serve
 
-    run_and_exit(serve(_select_desks(desk), host, port))
+    run_and_exit(serve(select_desks(desk), host, port))
 
 
 @cli_app.command()
@@ -91,33 +82,7 @@ def stats(
     exact: Annotated[bool, typer.Option("--exact", help="Hide nothing: for officers only.")] = False,
 ) -> None:
     """Count the cases of a period. Small figures of the splits are protected unless --exact."""
-    run_and_exit(_print_statistics(desk, period, as_of, layout, form, exact=exact))
-
-
-async def _print_statistics(
-    desk: DeskName,
-    period: str,
-    as_of: str,
-    layout: Literal["month", "quarter", "half"] | None,
-    form: Literal["table", "json", "csv"],
-    *,
-    exact: bool,
-) -> int:
-    from bot.bootstrap import open_app
-    from bot.office_file import load_office
-    from bot.statistics.tables import build_counting_rules, count_tables, format_tables, parse_table_request
-    from ita_stats.period import PeriodError
-
-    office = load_office(load_settings().office)
-    try:  # before anything is opened or made
-        wish = parse_table_request(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
-    except PeriodError as trouble:
-        raise typer.BadParameter(str(trouble)) from None
-    async with open_app([desk]) as opened:
-        terms = build_counting_rules(office, desk)
-        found = await count_tables(opened.desks[desk].store, terms, wish, exact=exact)
-    sys.stdout.write(format_tables(found, form))
-    return EXIT_DONE
+    run_and_exit(print_statistics(desk, period, as_of, layout, form, exact=exact))
 
 
 @cli_app.command("import")
@@ -128,7 +93,7 @@ def import_register_file(
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
 ) -> None:
     """Take an old register over: all rows, or none and each bad row with its reason."""
-    from bot.importers.register import run_register_import
+    from bot.cli.import_register import run_register_import
 
     run_and_exit(run_register_import(file, desk, trial=trial))
 
@@ -151,7 +116,7 @@ def tick(
     desk: DesksOption = "all",
 ) -> None:
     """Do once all that is due, and say what was done: a JSON object for each thing."""
-    run_and_exit(_run_tick(_select_desks(desk), _parse_instant(now)))
+    run_and_exit(_run_tick(select_desks(desk), _parse_instant(now)))
 
 
 async def _run_tick(desks: tuple[DeskName, ...], now: datetime) -> int:
@@ -162,65 +127,9 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime) -> int:
     async with open_app(desks, now) as opened:
         for one in opened.desks.values():
             async for did in run_due_jobs(one.paths, one.store, opened.office, now):
-                _print_json({"desk": did.desk, "did": did.job, "count": did.count})
+                print_json({"desk": did.desk, "did": did.job, "count": did.count})
         async for did in run_publishing_jobs(opened, now):
-            _print_json({"desk": did.desk, "did": did.job, "count": did.count})
-    return EXIT_DONE
-
-
-@audit_commands.command()
-def verify(
-    desk: DesksOption = "all",
-    anchor: Annotated[
-        Path | None, typer.Option(help="An anchor that was kept elsewhere.", exists=True)
-    ] = None,
-) -> None:
-    """See whether the trail is whole and unchanged. Exit code 1 where it is not."""
-    run_and_exit(_verify_audit(_select_desks(desk), anchor))
-
-
-async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
-    from bot.bootstrap import open_app
-    from storage.audit import AuditAnchor
-
-    try:
-        kept = AuditAnchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
-    except ValueError:
-        raise typer.BadParameter(f"{path} is no anchor of an audit trail") from None
-    wanted = [name for name in desks if kept is None or name == kept.desk]
-    if not wanted:
-        raise typer.BadParameter(f"{path} is the anchor of another desk")
-    chosen = load_settings()
-    wanted = [name for name in wanted if chosen.desk_paths(name).database.exists()]
-    if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
-        raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
-    wrong = 0
-    async with open_app(wanted) as opened:
-        for one in opened.desks.values():
-            findings = await one.store.verify_audit(kept)
-            wrong += bool(findings)
-            _print_json({"desk": one.name, "sound": not findings, "findings": findings})
-    return EXIT_FINDINGS if wrong else EXIT_DONE
-
-
-@audit_commands.command("anchor")
-def make_anchor(
-    desk: DeskOption,
-    out: Annotated[Path, typer.Option(help="Where to write it.")],
-) -> None:
-    """Write the head of the trail to a file, to be kept where the server cannot change it."""
-    run_and_exit(_write_anchor_file(desk, out))
-
-
-async def _write_anchor_file(desk: DeskName, out: Path) -> int:
-    from bot.bootstrap import open_app
-
-    async with open_app([desk]) as opened:
-        anchor = await opened.desks[desk].store.build_audit_anchor(datetime.now(UTC))
-    try:
-        await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
-    except OSError as trouble:
-        raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
+            print_json({"desk": did.desk, "did": did.job, "count": did.count})
     return EXIT_DONE
 
 
@@ -228,10 +137,6 @@ async def _write_anchor_file(desk: DeskName, out: Path) -> int:
 def version() -> None:
     """Print the version."""
     sys.stdout.write(installed("ita-bot") + "\n")
-
-
-def _select_desks(choice: str) -> tuple[DeskName, ...]:
-    return tuple(name for name in DESK_NAMES if choice in {name, "all"})
 
 
 def _parse_instant(written: str) -> datetime:
@@ -245,34 +150,3 @@ def _parse_instant(written: str) -> datetime:
             f"{written} is no ISO 8601 instant, as 2026-11-22T09:00:00+07:00 is"
         ) from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _print_json(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The faster event loop, where the system has one."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
-    """Run to the end, and end with the exit code that says how it went."""
-    install_logging()
-
-    async def run_with_loop_handler() -> int:
-        install_loop_handler(asyncio.get_running_loop())
-        return await work
-
-    try:
-        with asyncio.Runner(loop_factory=_choose_loop_factory()) as runner:
-            raise typer.Exit(runner.run(run_with_loop_handler()))
-    except ConfigurationError as trouble:
-        sys.stderr.write(f"{trouble}\n")
-        raise typer.Exit(EXIT_WRONG_CONFIGURATION) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(EXIT_DONE) from None

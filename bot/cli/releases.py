@@ -1,7 +1,6 @@
 """`ita-bot release`: make a release, verify one, let go one that is held, and show which there are."""
 
 import asyncio
-import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, print_json, run_and_exit
 from bot.settings import ConfigurationError, DeskName
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from handlers.office import Office
     from storage.releases import StoredRelease
 
-EXIT_DONE, EXIT_FINDINGS = 0, 1
 release_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -48,8 +47,6 @@ def release(
     """Release the statistics of a period: every file, made to stay."""
     if context.invoked_subcommand is not None:
         return
-    from bot.cli.main import run_and_exit
-
     if desk is None or not period or out is None:
         raise typer.BadParameter("--desk, --period and --out are needed")
     if correct is not None and not correct.strip():
@@ -102,7 +99,7 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, why:
             ) from None
         except (OSError, DiskFullError) as trouble:
             raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
-    _print_json({**_describe_release(made.record), "new": made.is_new, "out": str(out)})
+    print_json({**_describe_release(made.record), "new": made.is_new, "out": str(out)})
     return EXIT_DONE
 
 
@@ -156,7 +153,7 @@ def verify(
         findings = verify_release_folder(folder, key.strip())
     except OSError as trouble:
         raise typer.BadParameter(f"{folder}: cannot be read ({trouble.strerror})") from None
-    _print_json(
+    print_json(
         {
             "release": _read_release_name(folder) if not findings else None,
             "sound": not findings,
@@ -177,8 +174,6 @@ def ok(
     name: Annotated[str, typer.Argument(help="The release, as 3/2570.")], desk: DeskOption = "complaints"
 ) -> None:
     """Let a release that is held be published."""
-    from bot.cli.main import run_and_exit
-
     run_and_exit(_approve_release(desk, name))
 
 
@@ -190,30 +185,26 @@ async def _approve_release(desk: DeskName, name: str) -> int:
             found = await approve_release(bench, name, datetime.now(UTC))
         except LookupError:
             raise typer.BadParameter(f"{name}: ไม่มีฉบับนี้ / there is no such release, as 3/2570 is") from None
-    _print_json({**_describe_release(found), "held": False})
+    print_json({**_describe_release(found), "held": False})
     return EXIT_DONE
 
 
 @release_commands.command("list")
 def list_releases(desk: DeskOption = "complaints") -> None:
     """Show every release that was made: a JSON object for each."""
-    from bot.cli.main import run_and_exit
-
     run_and_exit(_print_releases(desk))
 
 
 async def _print_releases(desk: DeskName) -> int:
     async with _open_release_context(desk) as bench:
         for kept in await bench.store.releases.list_all():
-            _print_json(_describe_release(kept))
+            print_json(_describe_release(kept))
     return EXIT_DONE
 
 
 @release_commands.command()
 def key(desk: DeskOption = "complaints") -> None:
     """Show the public key with which the desk's releases are verified (Ed25519, base64)."""
-    from bot.cli.main import run_and_exit
-
     run_and_exit(_print_public_key(desk))
 
 
@@ -259,7 +250,3 @@ def _show_progress(step: int, steps: int, what: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K[{step}/{steps}] {what}" + ("\n" if step == steps else ""))
         sys.stderr.flush()
-
-
-def _print_json(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""`ita-bot staff`: who is on the staff of a desk, from the command line."""
+"""Staff members are added, removed and listed; apart from the commands, which start faster without the store."""
 
 import json
 import sys

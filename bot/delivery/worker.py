@@ -6,13 +6,15 @@ refusal "not so fast" it is tried again, with pauses that grow; what the platfor
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from datetime import timedelta
+from typing import Any, TypeVar
 
+from bot.delivery.transport import Cleanup, PermanentError, RejectedError, RetryLaterError, Transport
 from bot.engine import Engine, EngineAnswer
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Message, Reply
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage, QueuedTask
@@ -31,47 +33,6 @@ FETCH_LEASE = timedelta(seconds=60)
 
 RUN_INTERVAL = 2.0
 """Seconds between two rounds."""
-
-
-class RetryLaterError(Exception):
-    """The platform asks to wait. Try again after so many seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds = seconds
-
-
-class PermanentError(Exception):
-    """The platform refuses for good: the person left, the file is gone or too large. Trying again changes nothing."""
-
-    def __init__(self, problem: FileProblem = FileProblem.UNREADABLE) -> None:
-        super().__init__()
-        self.problem = problem
-
-
-class RejectedError(Exception):
-    """The platform refuses what we sent: our own mistake. It is tried a few times more, in case it is not."""
-
-
-class Transport(Protocol):
-    """A platform as the courier sees it. Both methods raise Later, Never, Mistaken, or anything for an outage."""
-
-    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
-        """Send messages to a sealed return address; when this returns, the platform has taken them all.
-
-        letter: what tells them from all others, the same at each try.
-        """
-
-    def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The content of a file, piece by piece; `what` is what the platform's door gave to `DeliveryWorker.bring`."""
-
-
-@runtime_checkable
-class Cleanup(Protocol):
-    """A platform that clears away what must not stay: what was shown, or what is remembered of persons."""
-
-    async def clean_up(self, now: datetime) -> int:
-        """Clear away what is due; gives how much."""
 
 
 @dataclass

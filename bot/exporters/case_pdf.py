@@ -10,7 +10,8 @@ from importlib.resources import files
 import pikepdf
 
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.events import Lang, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.staff.complaints.case_view import REPORT_FIELDS

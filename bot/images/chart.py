@@ -2,8 +2,8 @@
 
 import asyncio
 
-from handlers.dialog.chart import MonthlyChart
-from handlers.dialog.events import NEVER
+from handlers.dialog.replies import MonthlyChart
+from handlers.dialog.session import NEVER
 from ita_stats.render.svg_chart import count_letters
 from ita_stats.render.typst import render_png_pages
 

@@ -12,8 +12,7 @@ from starlette.routing import Route
 
 from bot.images.chart import render_chart_png
 from bot.images.qr import render_qr_png
-from handlers.dialog.chart import MonthlyChart
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message, MonthlyChart
 
 IMAGE_TTL = timedelta(minutes=15)
 MAX_IMAGES = 64

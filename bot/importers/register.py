@@ -1,31 +1,32 @@
-"""`ita-bot import`: an old register becomes cases, or every row that hinders it is named."""
+"""Import of a register file: every row becomes a case, or every row that cannot is named and nothing is written."""
 
 import asyncio
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import typer
-
-from bot.bootstrap import open_app
 from bot.importers.spreadsheet import RegisterFileError, read_register_rows
-from bot.settings import DeskName
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.import_rows import RejectedRow, parse_rows, reject_duplicate_row
-from handlers.complaints.imported_case import ImportedCase
-from handlers.dialog.events import Lang, Reply
+from handlers.complaints.messages import ImportedCase
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.thai import format_date, to_bangkok_date
 from storage.store import Store
 
-EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
-PROGRESS_BAR_MIN_ROWS = 1000
-"""Rows from which on a bar shows how far it is."""
+ProgressBar: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Opens a progress bar for a number of rows; what it gives is called once a row."""
+
+
+def hide_progress(_: int) -> AbstractContextManager[Callable[[], None]]:
+    """Show no progress bar."""
+    return nullcontext(lambda: None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ async def import_register(
     now: datetime,
     *,
     trial: bool = False,
-    quiet: bool = False,
+    open_progress_bar: ProgressBar = hide_progress,
 ) -> RegisterImportResult:
-    """Import a register: all or nothing. quiet: no bar. Raises Unusable for a file that is none."""
+    """Import a register: all or nothing. trial: check only. Raises RegisterFileError for a file that is no register."""
     today = to_bangkok_date(now)
     before = await store.register_importer.find_import_date(content)
     if before is not None:
@@ -71,16 +72,14 @@ async def import_register(
     if trial:
         fits = Reply("import.fits", {"rows": len(found)})
         return RegisterImportResult(len(found), (), imported=False, summary=fits, cases=tuple(cases))
-    with typer.progressbar(
-        length=len(cases), file=sys.stderr, hidden=quiet or len(cases) < PROGRESS_BAR_MIN_ROWS
-    ) as bar:
+    with open_progress_bar(len(cases)) as count_row:
         await store.register_importer.import_cases(
             content,
             cases,
             lambda received: compute_answer_by(received, office.deadlines),
             today,
             now,
-            lambda: bar.update(1),
+            count_row,
         )
     return RegisterImportResult(
         len(found), (), imported=True, summary=Reply("import.done", {"rows": len(found)})
@@ -125,20 +124,3 @@ def format_row_errors(row: RejectedRow, lang: Lang) -> str:
     """What is wrong with a row, column by column."""
     parts = [(fault.column, render_text(fault.reply, lang)) for fault in row.problems]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)
-
-
-async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int:
-    """The command: tells a person on standard error, a program on standard output; gives the exit code."""
-    content = await asyncio.to_thread(file.read_bytes)
-    async with open_app([desk]) as opened:
-        store = opened.desks[desk].store
-        try:
-            result = await import_register(
-                file, content, store, opened.office, datetime.now(UTC), trial=trial
-            )
-        except RegisterFileError as trouble:
-            sys.stderr.write(format_bilingual(trouble.reply) + "\n")
-            return EXIT_WRONG_USE
-    sys.stderr.write(format_import_result(result))
-    sys.stdout.write(import_result_to_json(result) + "\n")
-    return EXIT_FINDINGS if result.bad_rows else EXIT_DONE

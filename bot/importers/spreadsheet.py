@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 
 from handlers.complaints.import_rows import COLUMN_NAMES, ImportRow, match_columns
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 
 MAX_REGISTER_BYTES = 30 * 1024 * 1024
 """Bytes of a file: a register of 100,000 cases has about 10 million."""

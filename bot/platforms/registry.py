@@ -1,31 +1,17 @@
 """The platforms' doors: each is opened for each desk that has its token, with a courier beside them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute
 
 from bot.bootstrap import App, RunningDesk
-from bot.delivery.worker import DeliveryWorker, Transport
+from bot.delivery.transport import Transport
+from bot.delivery.worker import DeliveryWorker
 from bot.log import log_exception
 from bot.settings import ENV_PREFIX, ConfigurationError
 from handlers.dialog.events import Channel
-
-
-class WebhookBypass:
-    """What platforms call, before the site: nobody looks at it, so it needs neither its layers nor its headers."""
-
-    def __init__(self, routes: Iterable[BaseRoute], site: ASGIApp) -> None:
-        self._ways = {route.path: route.app for route in routes if isinstance(route, Route)}
-        self._site = site
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection."""
-        posted = scope["type"] == "http" and scope["method"] == "POST"
-        way = self._ways.get(scope["path"], self._site) if posted else self._site
-        await way(scope, receive, send)
 
 
 @asynccontextmanager

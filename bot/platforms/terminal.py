@@ -13,7 +13,8 @@ from typing import BinaryIO
 from bot.engine import Engine, EngineAnswer
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
-from handlers.dialog.events import Channel, Event, File, Message, Reply
+from handlers.dialog.events import Channel, Event, File
+from handlers.dialog.replies import Message, Reply
 from handlers.i18n import render_reply
 from storage.errors import StorageError
 from storage.store import Store

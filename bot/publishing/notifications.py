@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.log import LogEvent, log_event
-from handlers.dialog.events import Lang, Reply, ReplyArg
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply, ReplyArg
 from handlers.i18n import render_text
 from ita_stats.calendar import format_calendar_date
 from ita_stats.release import parse_manifest

@@ -8,7 +8,7 @@ from typing import Any
 from bot.consultations.queries import make_links_handler, make_result_handler
 from bot.statistics.tables import build_counting_rules, count_tables, parse_table_request
 from handlers.consultations.messages import GetConsultationLinks, GetConsultationResult
-from handlers.dialog.events import Query
+from handlers.dialog.effects import Query
 from handlers.office import Office
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts

@@ -1,6 +1,6 @@
 """The web: which address shows what, the headers of everything that leaves, and pages in Thai for what goes wrong."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.bootstrap import App
 from bot.consultations.public_view import build_public_opinion
@@ -25,25 +24,12 @@ from bot.web.statistics import StatisticsPages
 from bot.web.templating import PageRenderer, get_requested_lang
 from handlers.complaints.form import build_privacy_notice
 from handlers.dialog.context import Context
-from handlers.dialog.events import Channel, Event, Session
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.session import Session
 from handlers.i18n import render_text
 from handlers.service_desk import build_service_privacy_reply
 
 STATIC_DIR = Path(__file__).parents[1] / "static"
-SECURITY_HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
-MAX_CONCURRENT_REQUESTS = 400
-"""Requests in work; who comes then is asked to wait a moment."""
-
-_CACHEABLE_STATUSES = {200, 206, 304}
 _ERROR_PAGE_KEYS = {404: "lost", 405: "verb"}
 
 
@@ -179,60 +165,3 @@ class StaticPages:
         """A page for what broke; what it was goes to the log, without its words."""
         log_exception(trouble)
         return self._pages.render_error(get_requested_lang(request), "fault", 500)
-
-
-class SecurityMiddleware:
-    """Puts the headers on everything that leaves, whatever made it, and asks who comes in a crowd to wait."""
-
-    def __init__(
-        self, inner: ASGIApp, pages: PageRenderer | None = None, most: int = MAX_CONCURRENT_REQUESTS
-    ) -> None:
-        self._inner = inner
-        self._headers = [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items()]
-        self._full = _make_busy_app(pages) if pages else inner
-        self._most = most
-        self._within = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = {name for name, _ in message.get("headers", [])}
-                message["headers"] = [*message.get("headers", []), *self._select_missing_headers(own)]
-                if b"cache-control" not in own and not (
-                    scope["path"].startswith("/static/") and message["status"] in _CACHEABLE_STATUSES
-                ):
-                    message["headers"].append((b"cache-control", b"no-store"))
-            await send(message)
-
-        answering = self._inner if self._within < self._most else self._full
-        self._within += 1
-        try:
-            await answering(scope, receive, send_with_headers)
-        finally:
-            self._within -= 1
-
-    def _select_missing_headers(self, own: set[bytes]) -> list[tuple[bytes, bytes]]:
-        """The headers that a page does not bring itself: one that may be framed says by whom."""
-        if b"content-security-policy" in own:
-            own = own | {b"x-frame-options"}  # which its policy says more exactly
-        return [(name, value) for name, value in self._headers if name not in own]
-
-
-def build_bad_request_page(pages: PageRenderer) -> Response:
-    """The page for what is no request at all, with the headers of every page."""
-    shown = pages.render_error("th", "garbled", 400)
-    shown.headers.update({**SECURITY_HEADERS, "cache-control": "no-store"})
-    return shown
-
-
-def _make_busy_app(pages: PageRenderer) -> ASGIApp:
-    """What answers when too many ask at once."""
-
-    async def respond_busy(scope: Scope, receive: Receive, send: Send) -> None:
-        shown = pages.render_error(get_requested_lang(Request(scope)), "busy", 503)
-        shown.headers.update({"retry-after": "5", "connection": "close"})
-        await shown(scope, receive, send)
-
-    return respond_busy

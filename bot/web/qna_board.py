@@ -15,7 +15,8 @@ from bot.bootstrap import App, RunningDesk
 from bot.engine import utc_now
 from bot.web.html import text_to_html
 from bot.web.templating import PageRenderer, get_requested_lang
-from handlers.dialog.events import Lang, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from handlers.dialog.events import Lang, Reply, ReplyArg
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply, ReplyArg
 from handlers.i18n import render_text
 from handlers.office import Office
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from handlers.dialog.events import Act, Query
+from handlers.dialog.effects import Act, Query
 
 
 class ApprovalKind(StrEnum):

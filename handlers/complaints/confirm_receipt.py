@@ -8,8 +8,10 @@ from handlers.complaints.track import handle_tracking, reset_session
 from handlers.dialog.answers import MIN_STORY_LETTERS
 from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
-from handlers.dialog.events import Decision, DialogTopic, ExpectedInput, Reply, TurnResult
+from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
+from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.session import DialogTopic
 from handlers.thai import count_letters_and_digits
 
 CONFIRM_SYMBOLS = 5

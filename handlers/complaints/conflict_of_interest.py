@@ -4,8 +4,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions
-from handlers.complaints.messages import AddHistoryEntry
+from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGround, ListExclusions
 from handlers.complaints.name_matching import (
     compute_keys_after_titles,
     compute_name_keys,
@@ -13,7 +12,9 @@ from handlers.complaints.name_matching import (
     compute_word_keys,
     strip_titles,
 )
-from handlers.dialog.events import Act, Decision, Lang, Query, Reply, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, ReminderStage, SendReminder
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.office import Deadlines
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai import format_date

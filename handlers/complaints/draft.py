@@ -13,7 +13,7 @@ from handlers.dialog.answers import (
 )
 from handlers.dialog.choices import STALE, make_options, parse_choice
 from handlers.dialog.context import Context
-from handlers.dialog.events import TYPED_INPUTS, Decision, Reply, Session, TurnResult
+from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.form import (
     EXPECTED_INPUTS,
     FieldKind,
@@ -28,6 +28,8 @@ from handlers.dialog.form import (
     list_field_options,
     parse_menu_choice,
 )
+from handlers.dialog.replies import TYPED_INPUTS, Reply
+from handlers.dialog.session import Session
 from handlers.thai import clean_text, count_letters_and_digits
 
 DONE_OPTION = make_options(("done",))

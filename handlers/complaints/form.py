@@ -9,21 +9,11 @@ from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Decision,
-    DialogTopic,
-    ExpectedInput,
-    Lang,
-    NewReceipt,
-    Reply,
-    ReplyArg,
-    Session,
-    TurnResult,
-    advance_prompt,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
+from handlers.dialog.events import Lang
 from handlers.dialog.form import FieldKind, Form, FormField
+from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Office
 from handlers.thai import format_date, to_bangkok_date
 

@@ -17,9 +17,9 @@ from handlers.complaints.import_vocabulary import (
     SOURCE_WORDS,
     STATUS_WORDS,
 )
-from handlers.complaints.imported_case import ImportedCase
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
-from handlers.dialog.events import Reply
+from handlers.complaints.messages import ImportedCase
+from handlers.dialog.replies import Reply
 from handlers.office import Office
 from handlers.thai import BUDDHIST_ERA, normalize_for_matching
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from handlers.complaints.form import describe_anonymity
 from handlers.dialog.answers import keep_unasked_input
 from handlers.dialog.context import Context
-from handlers.dialog.events import Choice, Decision, DialogTopic, Lang, Reply, TurnResult
+from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.session import DialogTopic
 
 
 def _make_command_choices(*names: str) -> tuple[Choice, ...]:

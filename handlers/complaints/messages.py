@@ -5,10 +5,66 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from handlers.complaints.exclusions import Exclusion
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, TransitionRequest
-from handlers.dialog.events import Act, Channel, File, Lang, Query
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.events import Channel, File, Lang
 from handlers.dialog.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCase:
+    """One row of an old register. line: where it stands in the file; fiscal_year: the Buddhist year of its number.
+
+    closed_on: the day it ended, None for an open one; outcome: None where the register does not say.
+    """
+
+    line: int
+    fiscal_year: int
+    number: int
+    received_on: date
+    source: str
+    category: str
+    status: CaseStatus
+    outcome: CaseOutcome | None = None
+    closed_on: date | None = None
+
+
+class ExclusionGround(StrEnum):
+    """Why a person of the staff may not read a case."""
+
+    NAMED = "named"  # it seems to name them
+    UNIT = "unit"  # it accuses their unit
+    COMMAND = "command"  # they are under who is named
+    MARKED = "marked"  # the reporter said that it concerns the head, or who runs the channel
+    BARRED = "barred"  # a supervisor said so
+    LIFTED = "lifted"  # a supervisor found that it does not concern them
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """One person, and why. by: staff id of who decided, empty where the program found it; reason: in words."""
+
+    staff: str
+    ground: ExclusionGround
+    decided_by: str = ""
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListExclusions(Query[tuple[Exclusion, ...]]):
+    """All that was decided of who may read a case, lifted ones among them."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetExclusion(Act):
+    """A supervisor bars a reader, or lifts a false match: `why` is BARRED or LIFTED."""
+
+    case: str
+    exclusion: Exclusion
+    on: date
+
 
 TEXT_PREFIX, FILE_PREFIX = "text:", "file:"
 """What a message of a platform brought: a text, or a file by its id in sealed storage."""

@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from handlers.complaints.lifecycle import CaseStatus
-from handlers.dialog.events import Act, Reply
+from handlers.dialog.effects import Act
+from handlers.dialog.replies import Reply
 from handlers.staff.permissions import Role
 
 

@@ -2,7 +2,9 @@
 
 from handlers.complaints.messages import FindCase, SubscribeToCase, Unsubscribe
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Channel, Decision, Event, Reply, TurnResult, raw_text, run_query
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Reply, raw_text
 
 PUSH_CHANNELS = frozenset({Channel.TELEGRAM, Channel.LINE})
 """Where a message can reach a person who is not there."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import timedelta
 
+from handlers.complaints.case_status import can_request_reopening, list_reporter_actions, show_reporter_case
 from handlers.complaints.conflict_of_interest import add_exclusions
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
-    PUBLIC_STATUSES,
     CaseOutcome,
     Transition,
     TransitionRequest,
@@ -23,29 +23,18 @@ from handlers.complaints.messages import (
     HistoryEntryKind,
     ReporterCase,
 )
-from handlers.complaints.subscriptions import build_subscription, list_subscription_options
-from handlers.complaints.track_unsettled import build_reopening, can_request_reopening
+from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import look_up_code
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    TYPED_INPUTS,
-    Decision,
-    DialogTopic,
-    ExpectedInput,
-    File,
-    Reply,
-    Session,
-    TurnResult,
-    advance_prompt,
-    run_query,
-)
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
-from handlers.thai import clean_text, count_letters_and_digits, format_date, to_bangkok_date
+from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Reply
+from handlers.dialog.session import DialogTopic, Session, advance_prompt
+from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
-MAX_TIMELINE_LINES = 20
-"""Lines of the timeline that are shown; a case seldom has more."""
 MAX_MESSAGE_LENGTH = 20_000
 
 
@@ -170,53 +159,6 @@ def _build_entry(
     )
 
 
-def show_reporter_case(m: Context, case: ReporterCase, *before: Reply) -> TurnResult:
-    """The state of a case, its timeline and what the reporter may do."""
-    session = m.session if m.session.step == "case" else advance_prompt(m.session)
-    session = session.replace(topic=DialogTopic.TRACK, step="case")
-    status = Reply(
-        "track.status",
-        {
-            "status": Reply(f"status.{PUBLIC_STATUSES[case.status]}"),
-            "received": format_date(case.received_on, m.lang),
-            "timeline": tuple(
-                format_timeline_entry(entry, m) for entry in case.entries[-MAX_TIMELINE_LINES:]
-            ),
-        },
-        to_choices(list_reporter_actions(case, m), session),
-        certain=True,
-        wants=ExpectedInput.PICK,
-    )
-    return TurnResult(session, (*before, status))
-
-
-def format_timeline_entry(entry: HistoryEntry, m: Context) -> Reply:
-    """One line of the timeline. The office's words stand in it; the reporter's own never do."""
-    args: dict[str, str | int | Reply] = {"on": format_date(entry.on, m.lang), "text": entry.text}
-    if entry.kind is HistoryEntryKind.ASKED:
-        args["body"] = format_date(date.fromisoformat(entry.body), m.lang)
-    if entry.kind is not HistoryEntryKind.MOVED:
-        return Reply(f"entry.{entry.kind}", args)
-    why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
-    if entry.outcome is not None:
-        return Reply(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
-    if entry.reason is not None:
-        return Reply("entry.not_accepted", {**args, "reason": Reply(f"reason.{entry.reason}"), "why": why})
-    return Reply(f"entry.moved.{entry.status}", {**args, "why": why})
-
-
-def list_reporter_actions(case: ReporterCase, m: Context) -> tuple[Option, ...]:
-    """What the reporter may do with a case as it stands."""
-    last = (
-        ("unsettled",)
-        if can_request_reopening(case, m)
-        else ()
-        if case.status in ENDED_STATUSES
-        else ("withdraw",)
-    )
-    return make_options(("message", "attach", "refresh", *list_subscription_options(m.event), *last, "leave"))
-
-
 def _handle_case_input(m: Context, case: ReporterCase) -> TurnResult:
     asking = TRACKING_QUESTIONS.get(m.session.step)
     here = asking.options if asking else list_reporter_actions(case, m)
@@ -322,3 +264,13 @@ def _request_reopening(m: Context, case: ReporterCase, text: str) -> TurnResult:
 def append_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
     """The case as it will stand once the entry is written."""
     return replace(case, entries=(*case.entries, HistoryEntry(act.seq, act.on, act.kind)))
+
+
+def build_reopening(case: ReporterCase, m: Context) -> tuple[ReporterCase, ApplyTransition]:
+    """The case as it will stand, and the step; the reporter is to hear within the days of a first answer."""
+    step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(m.now)
+    status = get_next_status(case.status, step)
+    by = on + timedelta(days=m.office.deadlines.first_answer_days)
+    move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)
+    entry = HistoryEntry(move.seq, on, HistoryEntryKind.MOVED, status, by_reporter=True)
+    return replace(case, status=status, outcome=None, entries=(*case.entries, entry)), move

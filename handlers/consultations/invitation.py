@@ -1,8 +1,11 @@
-"""What is open for comment just now: offered to pick from, or it is said that nothing is."""
+"""Open consultations are offered when somebody gives feedback or asks."""
 
-from handlers.consultations.messages import ListConsultations
+from handlers.consultations.messages import (
+    ListConsultations,
+)
 from handlers.dialog.context import Context
-from handlers.dialog.events import Decision, Reply, run_query
+from handlers.dialog.effects import Decision, run_query
+from handlers.dialog.replies import Reply
 from handlers.feedback.give import begin_feedback
 from handlers.questions.menu import show_service_menu
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from handlers.dialog.events import Act, Query
+from handlers.dialog.effects import Act, Query
 from handlers.questions.messages import ReplyAddress
 
 

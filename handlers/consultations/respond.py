@@ -15,17 +15,10 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Channel,
-    Decision,
-    DialogTopic,
-    Reply,
-    ReplyArg,
-    Session,
-    TurnResult,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Reply, ReplyArg, raw_text
+from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.survey import (
     REVIEW_STEP,
     SUSPECT_STEP,

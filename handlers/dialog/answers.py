@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from handlers.dialog.context import Context
-from handlers.dialog.events import File, FileProblem, Query, Reply, Session, StoreTextFile, run_query
+from handlers.dialog.effects import Query, StoreTextFile, run_query
+from handlers.dialog.events import File, FileProblem
 from handlers.dialog.form import FieldKind, FormField
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import Session
 from handlers.thai import CleanedText, clean_text, count_letters_and_digits, parse_date, to_bangkok_date
 
 MAX_FILES = 20

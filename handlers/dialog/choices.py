@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from handlers.dialog.events import Choice, Event, Lang, Session
+from handlers.dialog.events import Event, Lang
+from handlers.dialog.replies import Choice
+from handlers.dialog.session import Session
 from handlers.i18n import render_label
 from handlers.office import Bilingual
 from handlers.thai import normalize_for_matching, parse_number

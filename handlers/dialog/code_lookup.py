@@ -1,13 +1,12 @@
 """Looking something up by its code: a mistyped one is told apart, and guessing is slowed."""
 
 from collections.abc import Callable, Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
-from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Query, Reply, raw_text, run_query
+from handlers.dialog.effects import Act, Query, run_query
 from handlers.dialog.receipt import (
     RECEIPT_LENGTH,
     Receipt,
@@ -15,6 +14,28 @@ from handlers.dialog.receipt import (
     normalize_receipt,
     parse_receipt,
 )
+from handlers.dialog.replies import Reply, raw_text
+from handlers.thai import format_time
+
+MAX_WRONG_ATTEMPTS = 5
+ATTEMPT_WINDOW = timedelta(minutes=15)
+MAX_LOCKOUT = timedelta(hours=1)
+
+
+def record_failure(tries: Attempts, now: datetime) -> Attempts:
+    """The tries after one more wrong one: each fifth within the window closes for longer, to an hour."""
+    fresh = tries.since is None or now - tries.since >= ATTEMPT_WINDOW
+    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
+    if wrong < MAX_WRONG_ATTEMPTS:
+        return Attempts(since, wrong, None, tries.level)
+    pause = min(MAX_LOCKOUT, ATTEMPT_WINDOW * 2**tries.level)
+    return Attempts(None, 0, now + pause, tries.level + 1)
+
+
+def format_retry_time(instant: datetime) -> str:
+    """The time of day that is said, which must not be before the time that is meant."""
+    return format_time(instant + timedelta(seconds=59))
+
 
 T = TypeVar("T")
 CodeLookup: TypeAlias = Generator[Query[Any], Any, tuple[T | None, Reply, tuple[Act, ...]]]

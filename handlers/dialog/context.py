@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.dialog.events import Event, Lang, Session
+from handlers.dialog.events import Event, Lang
+from handlers.dialog.session import Session
 from handlers.office import Office
 
 

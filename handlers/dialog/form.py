@@ -6,17 +6,9 @@ from enum import Enum
 
 from handlers.dialog.choices import Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Decision,
-    DeleteFiles,
-    DialogTopic,
-    ExpectedInput,
-    Reply,
-    ReplyArg,
-    Session,
-    TurnResult,
-    advance_prompt,
-)
+from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
+from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg
+from handlers.dialog.session import DialogTopic, Session, advance_prompt
 
 
 class FieldKind(Enum):

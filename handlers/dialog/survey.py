@@ -8,18 +8,9 @@ from handlers.complaints.track import reset_session
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Decision,
-    DialogTopic,
-    ExpectedInput,
-    Query,
-    Reply,
-    ReplyArg,
-    Session,
-    TurnResult,
-    advance_prompt,
-    raw_text,
-)
+from handlers.dialog.effects import Decision, Query, TurnResult
+from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
 from handlers.questions.menu import show_service_menu

@@ -16,7 +16,9 @@ from handlers.complaints.messages import (
     remove_text_from_answers,
     remove_text_part,
 )
-from handlers.dialog.events import Decision, DeleteFiles, Event, Now, Session, TurnResult, run_query
+from handlers.dialog.effects import Decision, DeleteFiles, Now, TurnResult, run_query
+from handlers.dialog.events import Event
+from handlers.dialog.session import Session
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion
 from handlers.thai import clean_text, to_bangkok_date
 

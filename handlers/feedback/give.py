@@ -12,20 +12,12 @@ from handlers.consultations.respond import (
     is_in_consultation,
     reprompt_consultation,
 )
-from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Act,
-    Decision,
-    DialogTopic,
-    ExpectedInput,
-    NewReceipt,
-    Reply,
-    TurnResult,
-    advance_prompt,
-    run_query,
-)
+from handlers.dialog.effects import Act, Decision, NewReceipt, TurnResult, run_query
+from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.dialog.survey import (
     REVIEW_STEP,
     SUSPECT_STEP,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.dialog.events import Act, Query
+from handlers.dialog.effects import Act, Query
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,12 @@ from typing import Any, TypeAlias
 
 from handlers.complaints.track import reset_session
 from handlers.dialog.answers import list_text_warnings
-from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Act,
-    Decision,
-    DialogTopic,
-    ExpectedInput,
-    NewReceipt,
-    Query,
-    Reply,
-    ReplyArg,
-    TurnResult,
-    advance_prompt,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Act, Decision, NewReceipt, Query, TurnResult, run_query
+from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_greeting, show_service_menu
 from handlers.questions.messages import (

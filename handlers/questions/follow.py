@@ -5,20 +5,12 @@ from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind
 from handlers.complaints.track import reset_session
-from handlers.dialog.attempts import format_retry_time, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.code_lookup import look_up_code
+from handlers.dialog.code_lookup import format_retry_time, look_up_code, record_failure
 from handlers.dialog.context import Context
-from handlers.dialog.events import (
-    Decision,
-    DialogTopic,
-    ExpectedInput,
-    Reply,
-    TurnResult,
-    advance_prompt,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import ExpectedInput, Reply, raw_text
+from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.questions.ask import MAX_QUESTION_LENGTH, look_up_answers
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from handlers.dialog.context import Context
-from handlers.dialog.events import Choice, DialogTopic, Lang, Reply, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.session import DialogTopic
 
 _COMMANDS: Mapping[str, str] = {
     "ask": "choice.ask",

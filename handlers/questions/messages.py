@@ -6,8 +6,10 @@ from datetime import date
 from enum import StrEnum
 
 from handlers.complaints.messages import ActorKind, Attempts
-from handlers.dialog.events import Act, Channel, Choice, Lang, Query, Reply, ReplyArg
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt
+from handlers.dialog.replies import Choice, Reply, ReplyArg
 
 
 class QuestionState(StrEnum):

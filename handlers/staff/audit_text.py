@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.dialog.events import Reply, ReplyArg, raw_text
+from handlers.dialog.replies import Reply, ReplyArg, raw_text
 from handlers.i18n import WORDING
 
 

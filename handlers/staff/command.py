@@ -6,7 +6,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Choice, Decision, Query, Reply, ReplyArg, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply, ReplyArg
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand

@@ -1,6 +1,7 @@
 """What one may do: only the commands of one's own role, each with its Thai and English name."""
 
-from handlers.dialog.events import Decision, Reply, ReplyArg
+from handlers.dialog.effects import Decision
+from handlers.dialog.replies import Reply, ReplyArg
 from handlers.staff.command import ComplaintsCommandContext, can_give_command, make_command_button
 from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName

@@ -1,9 +1,10 @@
 """Joining by a code of invitation and a second factor, and leaving."""
 
 from handlers.complaints.messages import GetAttempts, SaveAttempts
-from handlers.dialog.attempts import format_retry_time, record_failure
+from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
-from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.members import (
     AuditRefusal,

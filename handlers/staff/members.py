@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.dialog.events import Act, Channel, Lang, Query
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.events import Channel, Lang
 from handlers.staff.permissions import Role
 
 

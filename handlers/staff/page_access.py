@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from handlers.dialog.events import Act, Lang, Query
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
 
 ACCESS_LINK_TTL = timedelta(minutes=15)

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Choice, Reply, ReplyArg, TurnResult
+from handlers.dialog.effects import Act, TurnResult
+from handlers.dialog.replies import Choice, Reply, ReplyArg
 from handlers.questions.messages import QuestionThread
 from handlers.staff.members import StaffMember
 

@@ -10,9 +10,10 @@ from pyotp import HOTP
 from pyotp.utils import build_uri
 
 from handlers.complaints.messages import GetAttempts, SaveAttempts
-from handlers.dialog.attempts import format_retry_time, record_failure
+from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Query, Reply, run_query
+from handlers.dialog.effects import Act, Query, run_query
+from handlers.dialog.replies import Reply
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, UseCode
 from handlers.thai import normalize_for_matching
 

@@ -16,11 +16,12 @@ from handlers.complaints.approvals import (
     RequestApproval,
     UseApproval,
 )
-from handlers.dialog.events import Act, Query, Reply
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.replies import Reply
 from handlers.staff.permissions import CASE_WORKERS
 from storage.cases.exclusions import is_case_hidden
 from storage.db.batch import WriteBatch
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import IDENTITY_CODEC
 from storage.staff.members import format_actor, to_epoch_minutes

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.complaints.exclusions import Exclusion
 from handlers.complaints.lifecycle import ENDED_STATUSES
-from handlers.complaints.messages import ActorKind
+from handlers.complaints.messages import ActorKind, Exclusion
 from handlers.staff.members import StaffMember
 from storage import tables
 from storage.cases.exclusions import EXCLUSION_TABLE, save_exclusions

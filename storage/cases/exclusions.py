@@ -7,12 +7,11 @@ from sqlalchemy import ColumnElement, bindparam, exists, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions, SetExclusion
-from handlers.complaints.messages import ActorKind
-from handlers.dialog.events import Act, Query
+from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, ListExclusions, SetExclusion
+from handlers.dialog.effects import Act, Query
 from storage import tables
 from storage.db.batch import WriteBatch
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.tables.rules import concerned
 

@@ -8,9 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from handlers.complaints.imported_case import ImportedCase
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
-from handlers.complaints.messages import ActorKind, HistoryEntryKind
+from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCase
 from handlers.dialog.events import Channel
 from storage import tables
 from storage.crypto.aead import hmac_sha256

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, RowMapping, and_, select
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.dialog.events import File, Query
+from handlers.dialog.effects import Query
+from handlers.dialog.events import File
 from handlers.staff.complaints.messages import (
     CaseAuditLine,
     CaseHistoryLine,
@@ -25,7 +26,7 @@ from handlers.staff.complaints.messages import (
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.crypto.aead import Cipher
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
 from storage.serialization import (
     FILE_META_CODEC,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from handlers.complaints.messages import ActorKind, HistoryEntryKind
-from handlers.dialog.events import Act
+from handlers.dialog.effects import Act
 from handlers.staff.complaints.messages import (
     AssignCase,
     CancelSend,

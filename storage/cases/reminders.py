@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.thai import format_date
 from storage import tables
 from storage.db.batch import WriteBatch

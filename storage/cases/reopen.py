@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, null, select, update
 
 from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ApplyTransition
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
 from storage.crypto.aead import Cipher

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.events import SESSION_IDLE_TIMEOUT
+from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION, hash_case_subscription

@@ -11,7 +11,7 @@ from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, Se
 from storage.cases.exclusions import build_hidden_condition
 from storage.cases.officer_queries import CASE_COLUMNS, LISTED_CASE_COLUMNS, decode_report, row_to_case
 from storage.crypto.keyring import Keyring
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 
 SEARCH_SLICE = 50
 """Cases that are opened in one go: a few milliseconds' work."""

@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import bindparam, delete, select
 
 from handlers.complaints.messages import ActorKind, SubscribeToCase, Unsubscribe
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch

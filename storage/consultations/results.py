@@ -2,15 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from handlers.consultations.messages import (
-    Consultation,
     ConsultationPhase,
     ConsultationQuestionKind,
     FreeText,
@@ -20,23 +19,14 @@ from handlers.consultations.messages import (
     SaveTheme,
     Theme,
 )
-from handlers.dialog.events import Act, Query, Reply, raw_text
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.replies import Reply, raw_text
 from handlers.thai import normalize_for_matching
-from ita_stats.calendar import CalendarMonth, day_in_bangkok
-from ita_stats.opinions.model import (
-    AnonymousResponse,
-    AnswerKind,
-    CountedConsultation,
-    CountedFeedback,
-    CountedQuestion,
-    CountedTheme,
-    ThemeDecision,
-)
+from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.consultations.store import decode_consultation, decode_response_answers
-from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import OUTBOX_MESSAGE_CODEC, encode_outbox_message
 
@@ -162,119 +152,6 @@ async def publish_consultation_result(act: PublishConsultationResult, batch: Wri
         batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=body)
     batch.add_statement(_DELETE_RESULT_SUBSCRIPTIONS, of_code=act.code)
     await batch.audit(act.by, "consultation-published", act.code)
-
-
-@dataclass
-class ConsultationStatistics:
-    """Public opinion as it is counted and shown."""
-
-    keyring: Keyring
-    open_read_context: Callable[[], Any]
-
-    async def load_consultations(self) -> tuple[CountedConsultation, ...]:
-        """All that were ever announced, the newest first."""
-        async with self.open_read_context() as sight:
-            rows = await sight.connection.execute(
-                select(tables.ballots).order_by(_CONSULTATION_COLUMN.opens.desc(), _CONSULTATION_COLUMN.code)
-            )
-            return tuple(_to_statistics_consultation(decode_consultation(row)) for row in rows.all())
-
-    async def load_background_pdf(self, code: str) -> bytes | None:
-        """The PDF that came with a consultation; None where none did."""
-        async with self.open_read_context() as sight:
-            paper = tables.papers.c
-            content: bytes | None = await sight.connection.scalar(
-                select(paper.content).where(paper.code == code)
-            )
-            return content
-
-    async def stream_responses(self, code: str) -> AsyncIterator[list[AnonymousResponse]]:
-        """The voices of a consultation, some at a time."""
-        async with self.open_read_context() as sight:
-            row = (
-                await sight.connection.execute(
-                    select(tables.ballots).where(_CONSULTATION_COLUMN.code == code)
-                )
-            ).one()
-            texts = [
-                one.key
-                for one in decode_consultation(row).questions
-                if one.kind is ConsultationQuestionKind.TEXT
-            ]
-            # The next are read while these are opened and counted.
-            reading = asyncio.ensure_future(_load_responses_after(sight, code, ""))
-            try:
-                while given := await reading:
-                    reading = asyncio.ensure_future(_load_responses_after(sight, code, given[-1].id))
-                    yield [
-                        AnonymousResponse(
-                            one.account, _drop_texts(decode_response_answers(one, self.keyring), texts)
-                        )
-                        for one in given
-                    ]
-            finally:
-                reading.cancel()
-                await asyncio.wait([reading])
-
-    async def load_themes(self, code: str) -> tuple[CountedTheme, ...]:
-        """The themes of a consultation, with the office's answers as they are now."""
-        async with self.open_read_context() as sight:
-            known = await list_themes(ListThemes(code), sight)
-        return tuple(
-            CountedTheme(
-                one.name,
-                one.voices,
-                one.quotes,
-                ThemeDecision(one.taken.value) if one.taken else None,
-                one.reason,
-                one.by,
-                one.done,
-            )
-            for one in known
-        )
-
-    async def load_result(self, code: str) -> bytes | None:
-        """The results as they were published; None where they were not."""
-        async with self.open_read_context() as sight:
-            query = select(_CONSULTATION_COLUMN.result).where(_CONSULTATION_COLUMN.code == code)
-            sealed = (await sight.connection.execute(query)).scalar()
-        return self.keyring.question.decrypt(sealed, "ballots", code, "result") if sealed else None
-
-    async def load_feedback(self) -> tuple[CountedFeedback, ...]:
-        """What is counted of all opinions: month, topic and score, also where the words are erased already."""
-        async with self.open_read_context() as sight:
-            rows = (
-                await sight.connection.execute(
-                    select(_FEEDBACK_COLUMN.said_on, _FEEDBACK_COLUMN.topic, _FEEDBACK_COLUMN.score)
-                )
-            ).all()
-        return tuple(
-            CountedFeedback(CalendarMonth.from_date(row.said_on).code, row.topic, row.score) for row in rows
-        )
-
-
-def _to_statistics_consultation(ballot: Consultation) -> CountedConsultation:
-    questions = tuple(
-        CountedQuestion(one.key, AnswerKind(one.kind.value), one.title, one.options)
-        for one in ballot.questions
-    )
-    return CountedConsultation(
-        ballot.code, ballot.title, ballot.background, ballot.link, ballot.opens, ballot.closes, questions
-    )
-
-
-def _drop_texts(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
-    """Answers without those in people's own words."""
-    for key in texts:
-        answers.pop(key, None)
-    return answers
-
-
-async def _load_responses_after(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
-    """The voices after one, in the order of their random names; written anew, so that an index has that order."""
-    unmarked = select(tables.voices).where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
-    after = unmarked.where(_RESPONSE_COLUMN.id > last).order_by(_RESPONSE_COLUMN.id).limit(RESPONSE_SLICE)
-    return (await sight.connection.execute(after)).all()
 
 
 RESULT_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from handlers.complaints.messages import ActorKind
 from handlers.consultations.messages import ConsultationPhase
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.consultations.close import anonymize_responses, stop_responses

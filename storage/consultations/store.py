@@ -24,7 +24,7 @@ from handlers.consultations.messages import (
     PendingStatement,
     SubmitResponse,
 )
-from handlers.dialog.events import Act, Query
+from handlers.dialog.effects import Act, Query
 from handlers.questions.messages import ReplyAddress
 from handlers.thai import normalize_for_matching
 from storage import tables
@@ -32,7 +32,7 @@ from storage.cases.subscriptions import hash_subscriber
 from storage.crypto.aead import generate_key, hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import OutboxMessage, encode_outbox_message
 

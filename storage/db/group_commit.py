@@ -13,7 +13,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from handlers.dialog.events import Event, Lang, Reply, Session, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Event, Lang
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import Session
 from storage.act_registry import ACT_WRITERS
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring

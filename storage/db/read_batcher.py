@@ -5,11 +5,16 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import aiosqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers.dialog.session import NEVER
+from storage.crypto.daily_keys import DailyKeys
+from storage.crypto.keyring import Keyring
 from storage.db.sqlite import PRAGMAS
 
 Rows: TypeAlias = list[tuple[Any, ...]]
@@ -83,3 +88,13 @@ async def open_read_batcher(path: Path) -> AsyncIterator[ReadBatcher]:
         for pragma in PRAGMAS:
             await connection.execute_fetchall(f"PRAGMA {pragma}")
         yield ReadBatcher(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """A connection that sees one instant, and what opens what it sees. now: the instant of the question."""
+
+    connection: AsyncConnection
+    keyring: Keyring
+    daily_keys: DailyKeys
+    now: datetime = NEVER

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, get_next_status
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.staff.complaints.messages import OutgoingReply
 from handlers.thai import to_bangkok_date
 from storage import tables
-from storage.act_registry import add_history_entry, apply_transition
+from storage.cases.writes import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.outgoing.undo_window import DELETE_SCHEDULED_REPLY

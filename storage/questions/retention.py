@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
 from ita_stats.calendar import day_in_bangkok

@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.messages import ActorKind, Attempts
-from handlers.dialog.events import Choice, Reply
+from handlers.complaints.messages import ActorKind
+from handlers.dialog.replies import Choice, Reply
 from handlers.questions.faq_messages import PublishQuestion, UnpublishQuestion
 from handlers.questions.messages import (
     AppendThreadLine,
     CloseQuestion,
     FindQuestionByNumber,
     FindThreadByCode,
-    GetQuestionRate,
     ListOpenQuestions,
     QuestionState,
     QuestionThread,
     RateAnswer,
     Rating,
     ReplyAddress,
-    SaveQuestionRate,
     SubmitQuestion,
     ThreadLine,
     ThreadLineKind,
@@ -30,12 +28,11 @@ from ita_stats.calendar import fiscal_year
 from storage import tables
 from storage.cases.subscriptions import hash_subscriber
 from storage.cases.unsend_map import save_message_origins
-from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_version
-from storage.serialization import ATTEMPTS_CODEC, OUTBOX_MESSAGE_CODEC, OutboxMessage, encode_outbox_message
+from storage.serialization import OUTBOX_MESSAGE_CODEC, OutboxMessage, encode_outbox_message
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_item
 
@@ -166,30 +163,6 @@ async def close_question(act: CloseQuestion, batch: WriteBatch) -> None:
 
 def _decrypt_line(seals: Keyring, question: str, seq: int, sealed: bytes) -> str:
     return seals.question.decrypt(sealed, "question_lines", f"{question}/{seq}", "text").decode()
-
-
-async def load_question_rate(
-    query: GetQuestionRate, connection: AsyncConnection, days: DailyKeys
-) -> Attempts:
-    """How much a person sent, under the key of any day that is still there."""
-    buckets = days.hash_for_all_days(b"asked", query.person_id)
-    column = tables.tries.c
-    rows = await connection.execute(select(column.bucket, column.sealed).where(column.bucket.in_(buckets)))
-    found = {
-        buckets[r.bucket]: days.ciphers[buckets[r.bucket]].decrypt(r.sealed, "tries", r.bucket.hex(), "tries")
-        for r in rows
-    }
-    return ATTEMPTS_CODEC.validate_json(found[max(found)]) if found else Attempts()
-
-
-async def save_question_rate(act: SaveQuestionRate, batch: WriteBatch) -> None:
-    """Keep how much a person sent, under the key of the day."""
-    day = batch.daily_keys.get_day(batch.now)
-    bucket = batch.daily_keys.hash_for_day(day, b"asked", act.person_id)
-    sealed = batch.daily_keys.ciphers[day].encrypt(
-        ATTEMPTS_CODEC.dump_json(act.attempts), "tries", bucket.hex(), "tries"
-    )
-    batch.upsert("tries", bucket=bucket, day=day, sealed=sealed)
 
 
 async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:

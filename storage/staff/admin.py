@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import delete
 
-from handlers.dialog.events import Lang, raw_text
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import raw_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables

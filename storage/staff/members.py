@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, null, select, update
 
-from handlers.dialog.events import Act, Query
+from handlers.dialog.effects import Act, Query
 from handlers.dialog.receipt import RECEIPT_ALPHABET, normalize_receipt
 from handlers.staff.members import (
     AuditRefusal,
@@ -28,7 +28,7 @@ from handlers.staff.members import (
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress, decode_staff, decode_staff_address
 

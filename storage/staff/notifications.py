@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from handlers.dialog.events import Reply
+from handlers.dialog.replies import Reply
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai import format_date

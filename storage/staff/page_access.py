@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, bindparam, delete, select
 
-from handlers.dialog.events import Act, Lang, Query
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.events import Lang
 from handlers.dialog.receipt import RECEIPT_ALPHABET
 from handlers.staff.page_access import (
     ACCESS_LINK_TTL,
@@ -26,7 +27,7 @@ from handlers.staff.page_access import (
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.read_context import ReadContext
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.staff.members import format_actor, to_epoch_minutes
 from storage.staff.roster import decode_staff

@@ -8,7 +8,8 @@ from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.dialog.events import Act, Channel, Lang
+from handlers.dialog.effects import Act
+from handlers.dialog.events import Channel, Lang
 from handlers.staff.members import JoinStaff, LeaveStaff, SetStaffLanguage, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables

@@ -15,7 +15,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.consultations.public_view import PublicOpinion
-from bot.web.app import STATIC_DIR, SecurityMiddleware
+from bot.web.app import STATIC_DIR
+from bot.web.middleware import SecurityMiddleware
 from bot.web.opinions import OpinionPages
 from bot.web.templating import PageRenderer
 from ita_stats.opinions.feedback import PublishedTopic

@@ -6,7 +6,7 @@ import io
 from PIL import Image
 
 from bot.images.chart import render_chart_png, render_chart_text
-from handlers.dialog.chart import ChartMonth, MonthlyChart
+from handlers.dialog.replies import ChartMonth, MonthlyChart
 
 LIGHT, DARK = (0x9F, 0xB3, 0xD1), (0x1F, 0x3F, 0x77)
 

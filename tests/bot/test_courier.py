@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.worker import FETCH_LEASE, DeliveryWorker, PermanentError, RetryLaterError
-from handlers.dialog.events import Channel, Event, File, FileProblem, Message, Reply
+from bot.delivery.transport import PermanentError, RetryLaterError
+from bot.delivery.worker import FETCH_LEASE, DeliveryWorker
+from handlers.dialog.events import Channel, Event, File, FileProblem
+from handlers.dialog.replies import Message, Reply
 from storage.serialization import OutboxMessage
 from tests.end.desk import DeskHarness, open_desk
 from tests.samples import SAMPLE_FILES, make_photo, make_zip

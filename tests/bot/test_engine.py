@@ -12,19 +12,11 @@ import pytest
 from bot.engine import MAX_DECISION_ATTEMPTS, Engine, EngineAnswer
 from bot.log import log_exception
 from handlers.complaints.messages import FindCase
-from handlers.dialog.events import (
-    Channel,
-    Decision,
-    Event,
-    NewReceipt,
-    Now,
-    Query,
-    Session,
-    TurnResult,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult, run_query
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt
+from handlers.dialog.replies import raw_text
+from handlers.dialog.session import Session
 from storage.db.group_commit import CommitResult
 from storage.errors import ConflictError, DiskFullError
 from storage.store import Store

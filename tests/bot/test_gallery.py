@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.applications import Starlette
 
 from bot.images.temporary_host import IMAGE_TTL, MAX_IMAGES, TemporaryImages, create_temporary_images
-from handlers.dialog.chart import ChartMonth, MonthlyChart
-from handlers.dialog.events import Message
+from handlers.dialog.replies import ChartMonth, Message, MonthlyChart
 
 CHART = MonthlyChart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (ChartMonth("ต.ค.", 2, 1),))
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from bot.web.chat.session import BrowserSession, FormToken, LastSubmission, digest_text
 from bot.web.multipart import FormData
-from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Session
+from handlers.dialog.session import SESSION_IDLE_TIMEOUT, Session
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.crypto.keyring import Keyring
 

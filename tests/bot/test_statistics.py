@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from bot.cli.main import cli_app
 from bot.statistics.tables import build_counting_rules, collect_timelines, parse_table_request
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message
 from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
 from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.fact import Fact

@@ -9,7 +9,10 @@ import pytest
 from bot.engine import EngineAnswer
 from bot.web.chat.view_model import ChatView, build_chat_view, merge_form_answers
 from handlers.complaints.lifecycle import Transition, TransitionRequest
-from handlers.dialog.events import Event, ExpectedInput, Reply, Session, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Event
+from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.session import Session
 from tests.play import WHOLE_REPORT, ChatUser, InMemoryDesk
 
 STORY = WHOLE_REPORT[4]

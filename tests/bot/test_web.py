@@ -19,7 +19,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.settings import Settings
-from bot.web.app import SecurityMiddleware, build_web_app
+from bot.web.app import build_web_app
+from bot.web.middleware import SecurityMiddleware
 from handlers.i18n import WORDING
 from tests.end.chat import ChatProgram, build_environment, run_ita_bot, start_chat
 from tests.play import OFFICE

@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.events import Channel, Event, Message
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Message
 from handlers.office import Office
 from tests.end.server import WebServer
 from tests.play import OFFICE

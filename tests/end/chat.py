@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message
 from tests.end.desk import DeskHarness, open_desk
 from tests.end.nursery import ForkedProgram, start_forked_program
 from tests.samples import write_sample_file

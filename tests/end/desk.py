@@ -21,8 +21,11 @@ from handlers.complaints.messages import (
     ReporterCase,
 )
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.events import Act, Channel, Event, Message, Session, TurnResult
+from handlers.dialog.effects import Act, TurnResult
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import parse_receipt
+from handlers.dialog.replies import Message
+from handlers.dialog.session import Session
 from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
 from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role

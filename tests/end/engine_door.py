@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.events import Channel, Event, Message
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Message
 from storage.crypto.key_files import DeskPaths
 from tests.end.desk import DeskHarness, open_desk
 from tests.play import OFFICE

@@ -12,8 +12,11 @@ from handlers.complaints.lifecycle import (
     TransitionRequest,
 )
 from handlers.complaints.messages import FileCase
-from handlers.dialog.events import Channel, Event, Message, Session, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt, make_receipt
+from handlers.dialog.replies import Message
+from handlers.dialog.session import Session
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import Role
 from handlers.thai import to_bangkok_date

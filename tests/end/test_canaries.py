@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message
 from tests.end.chat import ChatProgram, TerminalDriver, build_environment, run_ita_bot, start_chat
 from tests.play import WHOLE_REPORT
 from tests.samples import SAMPLE_FILES

@@ -16,8 +16,9 @@ from handlers.complaints.lifecycle import (
     get_next_status,
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, FileCase, FindCase
-from handlers.dialog.events import Channel, Message
+from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Message
 from handlers.i18n import render_text
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.parse import THAI_COMMAND_NAMES

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers.complaints.exclusions import Exclusion, ExclusionGround, SetExclusion
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
-from handlers.dialog.events import Session, TurnResult
+from handlers.complaints.messages import Exclusion, ExclusionGround, SetExclusion
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import FindCaseByNumber
 from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import CommandName, Role

@@ -12,9 +12,10 @@ from pyotp import HOTP
 from sqlalchemy import update
 
 from bot.web.officer.session import OFFICER_LINK_COOKIE, OFFICER_LINK_PATH, OFFICER_SESSION_COOKIE
-from handlers.complaints.exclusions import Exclusion, ExclusionGround, SetExclusion
 from handlers.complaints.lifecycle import NonAcceptanceReason, Transition, TransitionRequest
-from handlers.dialog.events import Channel, Event, TurnResult
+from handlers.complaints.messages import Exclusion, ExclusionGround, SetExclusion
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.page_access import NewAccessLink, RedeemAccessLink

@@ -19,7 +19,7 @@ from handlers.complaints.lifecycle import (
     Transition,
 )
 from handlers.complaints.messages import ApplyTransition
-from handlers.dialog.events import Session
+from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.members import AuditRefusal
 from handlers.staff.parse import THAI_COMMAND_NAMES, parse_staff_command

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.permissions import Role
 from storage.cases import search

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from handlers.complaints.lifecycle import Transition, TransitionNotAllowedError, TransitionRequest
-from handlers.dialog.events import Channel, Event, Message
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Message
 from storage import tables
 from storage.errors import ConflictError
 from tests.counter import COMPLAINTS_URL

@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.dialog.events import Channel, DialogTopic, FileProblem
+from handlers.dialog.events import Channel, FileProblem
+from handlers.dialog.session import DialogTopic
 from tests.play import WHOLE_REPORT, InMemoryDesk
 
 texts = st.one_of(

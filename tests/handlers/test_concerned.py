@@ -15,8 +15,7 @@ from handlers.complaints.conflict_of_interest import (
     list_able_staff,
     list_staff_names,
 )
-from handlers.complaints.exclusions import Exclusion, ExclusionGround
-from handlers.complaints.messages import AddHistoryEntry
+from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGround
 from handlers.complaints.name_matching import NAME_TITLES, compute_text_keys, strip_titles
 from handlers.i18n import render_text
 from handlers.staff.members import StaffMember, StaffProfile

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.dialog.events import DialogTopic
+from handlers.dialog.session import DialogTopic
 from handlers.questions.messages import (
     AppendThreadLine,
     QuestionState,

@@ -6,7 +6,9 @@ import pytest
 
 from handlers.complaints.messages import FileCase
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.events import Channel, DeleteFiles, DialogTopic, FileProblem
+from handlers.dialog.effects import DeleteFiles
+from handlers.dialog.events import Channel, FileProblem
+from handlers.dialog.session import DialogTopic
 from tests.play import OFFICE, WHOLE_REPORT, ChatUser, InMemoryDesk
 
 TO_STORY = WHOLE_REPORT[:4]

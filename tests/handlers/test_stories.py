@@ -7,8 +7,9 @@ import pytest
 
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.events import FileProblem, Message
+from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import normalize_receipt
+from handlers.dialog.replies import Message
 from handlers.thai import to_bangkok_date
 from tests.counter import InMemoryServiceDesk
 from tests.play import ChatUser, InMemoryDesk

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.complaints.messages import FindMessageCase, UnsendMessage
-from handlers.dialog.events import DialogTopic, Query
+from handlers.dialog.effects import Query
+from handlers.dialog.session import DialogTopic
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion, ThreadLine, ThreadLineKind
 from tests.counter import InMemoryServiceDesk
 from tests.handlers.test_counter import UNKNOWN

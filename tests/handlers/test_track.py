@@ -6,7 +6,7 @@ import pytest
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, Attempts, FindCase, HistoryEntryKind
-from handlers.dialog.attempts import record_failure
+from handlers.dialog.code_lookup import record_failure
 from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import make_receipt
 from tests.play import MORNING, ChatUser, InMemoryDesk

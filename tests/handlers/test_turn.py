@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from handlers.dialog.events import DialogTopic, File, Session
+from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.session import DialogTopic, Session
 
 BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
 CHANGES: dict[str, Any] = {

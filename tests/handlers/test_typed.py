@@ -4,7 +4,7 @@ import pytest
 
 from handlers.complaints.menu import COMPLAINTS_MENU
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
-from handlers.dialog.events import Choice
+from handlers.dialog.replies import Choice
 from handlers.i18n import render_label
 from handlers.questions.menu import SERVICE_MENU
 from handlers.service_desk import SERVICE_COMMAND_WORDS

@@ -7,7 +7,8 @@ from pathlib import Path
 from handlers import i18n
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, PublicStatus
 from handlers.complaints.messages import INTERNAL_ENTRY_KINDS, HistoryEntryKind
-from handlers.dialog.events import Channel, FileProblem, Reply
+from handlers.dialog.events import Channel, FileProblem
+from handlers.dialog.replies import Reply
 from handlers.i18n import WORDING, render_text
 
 SOURCES = "\n".join(p.read_text("utf-8") for p in Path(i18n.__file__).parent.rglob("*.py"))

@@ -3,9 +3,8 @@
 import ast
 
 from handlers.complaints.approvals import ApprovalKind
-from handlers.complaints.exclusions import ExclusionGround
 from handlers.complaints.lifecycle import Transition
-from handlers.complaints.messages import HistoryEntryKind
+from handlers.complaints.messages import ExclusionGround, HistoryEntryKind
 from handlers.i18n import WORDING
 from handlers.questions.messages import ThreadLineKind
 from handlers.staff.complaints.messages import RecordCaseAccess

@@ -16,9 +16,10 @@ from bot.bootstrap import App, RunningDesk
 from bot.jobs.housekeeping import run_due_jobs
 from bot.platforms.line.setup import LineSetup, open_line
 from bot.settings import DeskSettings, Settings
-from bot.web.app import SecurityMiddleware, build_web_app
+from bot.web.app import build_web_app
+from bot.web.middleware import SecurityMiddleware
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message
 from handlers.i18n import WORDING
 from storage.crypto.key_files import DeskPaths
 from tests.end.desk import DeskHarness, open_desk

@@ -16,14 +16,15 @@ from pydantic import SecretStr
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker
 from bot.jobs.housekeeping import run_due_jobs
-from bot.platforms.registry import WebhookBypass
-from bot.platforms.telegram.send_limiter import SendLimiter
+from bot.platforms.telegram.sender import SendLimiter
 from bot.platforms.telegram.setup import TelegramSetup, open_telegram
 from bot.settings import DeskSettings, Settings
-from bot.web.app import SecurityMiddleware, build_web_app
+from bot.web.app import build_web_app
+from bot.web.middleware import SecurityMiddleware, WebhookBypass
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.events import Channel, Message
+from handlers.dialog.events import Channel
 from handlers.dialog.receipt import parse_receipt
+from handlers.dialog.replies import Message
 from storage.crypto.key_files import DeskPaths
 from tests.end.desk import DeskHarness, open_desk
 from tests.platforms.bot_api import TOKEN, FakeBotApi, FakeChatMessage, serve_fake_bot_api

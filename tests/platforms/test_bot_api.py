@@ -9,7 +9,7 @@ import telegram
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError
 
-from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError
 from bot.platforms.telegram.client import (
     InvalidBotTokenError,
     MessageGoneError,

@@ -9,7 +9,8 @@ import pytest
 
 from bot.platforms.line import sender
 from bot.platforms.telegram.render import render_messages
-from handlers.dialog.events import Channel, Message, Reply
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Message, Reply
 from storage.serialization import OutboxMessage
 from tests.platforms.line_api import FakeContent
 from tests.platforms.line_door import line_user_id, open_line_desk

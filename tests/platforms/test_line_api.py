@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError
 from bot.platforms.line.client import (
     InvalidChannelTokenError,
     LineClient,

@@ -12,7 +12,7 @@ from bot.platforms.line.render import (
     split_text,
     utf16_length,
 )
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message
 from tests.platforms.line_rules import (
     count_graphemes,
     find_reference_violations,

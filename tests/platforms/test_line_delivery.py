@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.worker import PermanentError
+from bot.delivery.transport import PermanentError
 from bot.platforms.line import sender, setup
 from bot.platforms.line.client import LineUnavailableError
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.sender import derive_retry_key
-from handlers.dialog.events import Channel, Decision, Event, Message, Reply, Session
+from handlers.dialog.effects import Decision
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Message, Reply
+from handlers.dialog.session import Session
 from storage.errors import DatabaseBusyError
 from storage.outgoing.queue import DurableQueue
 from storage.serialization import OutboxMessage

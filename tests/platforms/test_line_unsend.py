@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers.complaints.messages import remove_text_from_answers, remove_text_part
-from handlers.dialog.events import Session
+from handlers.dialog.session import Session
 from storage import tables
 from storage.errors import DiskFullError, StorageError
 from tests.platforms.line_api import FakeContent, serve_fake_line_api

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.platforms.telegram.send_limiter import SendLimiter
+from bot.platforms.telegram.sender import SendLimiter
 from handlers.dialog.events import Channel
 from storage.errors import DiskFullError
 from tests.platforms.bot_api import TelegramFault

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from bot.engine import EngineAnswer
-from bot.platforms.telegram.send_limiter import SendLimiter
-from handlers.dialog.events import Channel, Message, Reply, Session
+from bot.platforms.telegram.sender import SendLimiter
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Message, Reply
+from handlers.dialog.session import Session
 from storage.serialization import OutboxMessage
 from tests.platforms.bot_api import TelegramFault, serve_fake_bot_api
 from tests.platforms.person import CHAT, TelegramChatUser, run_scenario, wait_until_idle

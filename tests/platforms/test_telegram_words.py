@@ -7,17 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.worker import RetryLaterError
+from bot.delivery.transport import RetryLaterError
 from bot.platforms.telegram.client import MessageGoneError
-from bot.platforms.telegram.existing_message import ExistingMessage, to_existing_message
 from bot.platforms.telegram.inbound import normalize_command_text
 from bot.platforms.telegram.models import TelegramMessage
 from bot.platforms.telegram.ptb_request import encode_json
-from bot.platforms.telegram.render import MAX_TEXT_UNITS, OutgoingMessage, render_messages, split_message_text
-from bot.platforms.telegram.send_limiter import MAX_SEND_WAIT, SendLimiter
-from bot.platforms.telegram.sender import TelegramSender
-from handlers.dialog.events import Message
+from bot.platforms.telegram.render import (
+    MAX_TEXT_UNITS,
+    ExistingMessage,
+    OutgoingMessage,
+    render_messages,
+    split_message_text,
+    to_existing_message,
+)
+from bot.platforms.telegram.sender import MAX_SEND_WAIT, SendLimiter, TelegramSender
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Message
 
 
 def units(text: str) -> int:

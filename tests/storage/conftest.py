@@ -28,8 +28,11 @@ from handlers.complaints.messages import (
     HistoryEntryKind,
     ReporterCase,
 )
-from handlers.dialog.events import Act, Channel, Event, File, Reply, Session, TurnResult
+from handlers.dialog.effects import Act, TurnResult
+from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import Session
 from ita_stats.calendar import day_in_bangkok
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
 from storage.db.group_commit import CommitResult

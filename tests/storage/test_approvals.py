@@ -13,8 +13,8 @@ from handlers.complaints.approvals import (
     RequestApproval,
     UseApproval,
 )
-from handlers.complaints.exclusions import Exclusion, ExclusionGround
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
+from handlers.complaints.messages import Exclusion, ExclusionGround
 from handlers.office import TwoPersonRules
 from handlers.staff.complaints.approvals import needs_two_persons
 from handlers.staff.permissions import Role

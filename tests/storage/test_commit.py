@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
-from handlers.dialog.events import Choice, DialogTopic, Reply, Session, TurnResult
+from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.session import DialogTopic, Session
 from storage import sessions
 from storage.crypto.daily_keys import DailyKeys
 from storage.errors import ConflictError, TamperedError

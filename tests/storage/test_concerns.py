@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.jobs.housekeeping import rescan_conflicts
-from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions, SetExclusion
-from handlers.dialog.events import Act
+from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
+from handlers.dialog.effects import Act
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables

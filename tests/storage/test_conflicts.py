@@ -9,12 +9,15 @@ import pytest
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
-from handlers.dialog.events import Choice, Reply, Session, TurnResult
+from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.session import Session
+from storage.cases.reporter_queries import find_reporter_case
 from storage.db import sqlite
 from storage.db.sqlite import PRAGMAS
 from storage.errors import ConflictError, DiskFullError, StorageError
-from storage.query_registry import ReadContext, find_reporter_case
+from storage.query_registry import ReadContext
 from storage.store import Store, open_store
 from tests.storage.conftest import (
     CANARY,

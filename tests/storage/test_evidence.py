@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from handlers.complaints.messages import FindCase
-from handlers.dialog.events import DeleteFiles, FileProblem, StoreTextFile
+from handlers.dialog.effects import DeleteFiles, StoreTextFile
+from handlers.dialog.events import FileProblem
 from storage.errors import TamperedError
 from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.jobs.housekeeping import run_due_jobs
-from handlers.dialog.events import Channel, Event, Message
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Message
 from handlers.questions.messages import ListOpenQuestions, RateAnswer, Rating
 from handlers.staff.permissions import Role
 from storage import tables

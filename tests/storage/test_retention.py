@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
-from handlers.dialog.events import DialogTopic, Reply, Session, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import DialogTopic, Session
 from ita_stats.cases.fact import FactField
 from storage.db import sqlite
 from storage.db.sqlite import PRAGMAS

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.messages import ActorKind, FindCase, ReporterCase
-from handlers.dialog.events import DialogTopic, Event, Reply, Session, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import DialogTopic, Session
 from storage.crypto.aead import generate_key
 from storage.store import Store
 from tests.play import OFFICE

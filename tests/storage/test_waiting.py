@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from handlers.dialog.events import Channel, Reply
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Reply
 from storage.outgoing.queue import LEASE_SECONDS, MAX_DELIVERY_ATTEMPTS, DurableQueue
 from storage.serialization import OutboxMessage, QueuedTask
 from storage.store import Store, open_store

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.delivery.worker import DeliveryWorker, PermanentError
+from bot.delivery.transport import PermanentError
+from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer, build_error_answer
 from bot.images.temporary_host import TemporaryImages
 from bot.keyed_lock import KeyedLocks

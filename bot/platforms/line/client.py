@@ -20,7 +20,7 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
     UpdateRichMenuAliasRequest,
 )
 
-from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError
 
 T = TypeVar("T")
 LineJson = Mapping[str, Any]

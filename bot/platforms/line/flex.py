@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from handlers.dialog.events import Lang, Message, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Message, Reply
 from handlers.i18n import render_text
 
 MAX_ALT_TEXT_UNITS = 1500

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import EngineAnswer, build_error_answer
 from bot.platforms.line.events import MessageContent, WebhookEvent
-from bot.platforms.line.menu_selection import load_language
-from bot.platforms.line.rich_menu import TAB_DATA_PREFIX
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, Reply
+from bot.platforms.line.rich_menu import TAB_DATA_PREFIX, load_language
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 from storage.errors import DiskFullError
 from storage.files.evidence import MAX_FILE_BYTES

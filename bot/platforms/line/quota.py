@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError
 from bot.log import LogEvent, log_event
 from bot.platforms.line.client import InvalidChannelTokenError, LineClient, LineUnavailableError
 from bot.settings import DeskName

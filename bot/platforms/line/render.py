@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.platforms.line.flex import render_flex_card
-from handlers.dialog.chart import MonthlyChart
-from handlers.dialog.events import Lang, Message, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Message, MonthlyChart, Reply
 from handlers.i18n import render_text
 
 MAX_TEXT_UNITS = 5000

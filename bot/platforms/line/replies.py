@@ -10,11 +10,10 @@ from bot.engine import EngineAnswer, merge_answers
 from bot.images.temporary_host import TemporaryImages
 from bot.platforms.line.events import WebhookEvent
 from bot.platforms.line.inbound import LineInboundEvent
-from bot.platforms.line.menu_selection import load_language
 from bot.platforms.line.render import MessageBatch, render_batches
+from bot.platforms.line.rich_menu import load_language
 from bot.platforms.line.sender import LineSender, ReplyToken
-from handlers.dialog.chart import MonthlyChart
-from handlers.dialog.events import Message
+from handlers.dialog.replies import Message, MonthlyChart
 from storage.store import Store
 
 IMAGE_SET_WAIT = 3.0

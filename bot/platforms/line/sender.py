@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError
 from bot.engine import EngineAnswer
 from bot.keyed_lock import KeyedLocks
 from bot.platforms.line.client import (
@@ -21,10 +21,11 @@ from bot.platforms.line.client import (
     ReplyTokenUsedError,
 )
 from bot.platforms.line.flex import replace_cards_with_text
-from bot.platforms.line.menu_selection import load_language
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.render import MessageBatch, render_batches
-from handlers.dialog.events import Channel, Message
+from bot.platforms.line.rich_menu import load_language
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Message
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage

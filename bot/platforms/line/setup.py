@@ -14,13 +14,13 @@ from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
 from bot.platforms.line.client import InvalidChannelTokenError, LineClient
-from bot.platforms.line.menu_selection import RichMenuSelection
 from bot.platforms.line.quota import PushQuota
-from bot.platforms.line.rich_menu import RichMenus
+from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
 from bot.settings import ENV_PREFIX, ConfigurationError, DeskName, DeskSettings
-from handlers.dialog.events import Channel, Reply
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Reply
 from handlers.i18n import WORDING, render_text
 from handlers.thai import to_bangkok_date
 

@@ -14,7 +14,6 @@ from bot.keyed_lock import KeyedLocks
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.albums import AlbumBuffer
 from bot.platforms.telegram.client import MessageGoneError
-from bot.platforms.telegram.existing_message import to_existing_message
 from bot.platforms.telegram.inbound import TelegramInbound, normalize_command_text
 from bot.platforms.telegram.models import (
     PRIVATE_CHAT,
@@ -23,12 +22,13 @@ from bot.platforms.telegram.models import (
     TelegramMessage,
     Update,
 )
-from bot.platforms.telegram.render import OutgoingMessage
+from bot.platforms.telegram.render import OutgoingMessage, to_existing_message
 from bot.platforms.telegram.replies import SHUTDOWN_TIMEOUT, TelegramReplies, WebhookReply
 from bot.platforms.telegram.sender import TelegramSender
-from handlers.dialog.events import Lang, Message, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Message, Reply
 from handlers.i18n import render_text
-from handlers.staff.complaints.case_settings import GROUP_ARGUMENT
+from handlers.staff.group_notices import GROUP_ARGUMENT
 from storage.store import Store
 
 MAX_UPDATE_AGE = timedelta(hours=25)

@@ -20,7 +20,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.delivery.worker import PermanentError, RejectedError, RetryLaterError
+from bot.delivery.transport import PermanentError, RejectedError, RetryLaterError
 from bot.platforms.telegram.http_client import BotApiHttpClient
 from bot.platforms.telegram.models import ALLOWED_UPDATES
 from bot.platforms.telegram.ptb_request import (

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from bot.delivery.worker import PermanentError, RejectedError
+from bot.delivery.transport import PermanentError, RejectedError
 from bot.platforms.telegram.client import TelegramClient
-from handlers.dialog.events import OTHER_LANG, Channel, Lang, Reply
+from handlers.dialog.events import OTHER_LANG, Channel, Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import WORDING, render_text
 from handlers.staff.permissions import CASE_WORKERS, CommandName, Role, is_allowed
 from storage.store import Store

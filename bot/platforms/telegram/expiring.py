@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.worker import PermanentError, RejectedError
+from bot.delivery.transport import PermanentError, RejectedError
 from bot.platforms.telegram.client import MessageGoneError
 from bot.platforms.telegram.sender import TelegramSender
 from storage.serialization import QueuedTask

@@ -11,7 +11,9 @@ from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
-from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Channel, Event, File, FileProblem, Lang, Reply
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from handlers.i18n import render_text
 from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store

@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.delivery.worker import PermanentError
+from bot.delivery.transport import PermanentError
 
 CALL_TIMEOUT = 10.0
 """How long a call may take; whether one that took longer has counted nobody knows."""

@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bot.delivery.worker import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError
 from bot.engine import EngineAnswer
 from bot.images.chart import render_chart_png
 from bot.images.qr import render_qr_png
-from bot.platforms.telegram.existing_message import ExistingMessage
 from bot.platforms.telegram.expiring import ExpiringMessages
 from bot.platforms.telegram.inbound import TelegramInbound
-from bot.platforms.telegram.render import OutgoingMessage, render_messages
+from bot.platforms.telegram.render import ExistingMessage, OutgoingMessage, render_messages
 from bot.platforms.telegram.sender import TelegramSender
-from handlers.dialog.events import Message, Reply
+from handlers.dialog.replies import Message, Reply
 from handlers.i18n import render_text
 from storage.store import Store
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
-from bot.delivery.worker import DeliveryWorker, RejectedError, RetryLaterError
+from bot.delivery.transport import RejectedError, RetryLaterError
+from bot.delivery.worker import DeliveryWorker
 from bot.engine import build_error_answer
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.adapter import TelegramAdapter
@@ -23,8 +24,7 @@ from bot.platforms.telegram.client import InvalidBotTokenError, TelegramClient, 
 from bot.platforms.telegram.commands import TelegramCommandMenus
 from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.render import OutgoingMessage
-from bot.platforms.telegram.send_limiter import SendLimiter
-from bot.platforms.telegram.sender import TelegramSender
+from bot.platforms.telegram.sender import SendLimiter, TelegramSender
 from bot.platforms.telegram.webhook import TelegramWebhook
 from bot.settings import ENV_PREFIX, DeskName, DeskSettings
 

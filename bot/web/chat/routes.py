@@ -20,7 +20,9 @@ from bot.web.templating import PageRenderer, get_requested_lang
 from bot.web.upload_limits import UploadError, UploadLimiter
 from handlers.complaints_desk import KEEPALIVE_CHOICE
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
-from handlers.dialog.events import Channel, DialogTopic, Event, File, FileProblem, Lang, Reply, Session
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_text
 from storage.errors import StorageError
 

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.multipart import FormData
-from handlers.dialog.events import SESSION_IDLE_TIMEOUT, Channel, Lang, Session
+from handlers.dialog.events import Channel, Lang
+from handlers.dialog.session import SESSION_IDLE_TIMEOUT, Session
 from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
 

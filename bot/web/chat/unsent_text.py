@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers.dialog.events import SESSION_IDLE_TIMEOUT
+from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 
 MAX_UNSENT_LENGTH = 20_000
 """Characters of one text; a longer one is sent, so that it is kept all the same."""

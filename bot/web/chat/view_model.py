@@ -9,7 +9,9 @@ from markupsafe import Markup
 from bot.engine import EngineAnswer
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
-from handlers.dialog.events import TYPED_INPUTS, ExpectedInput, Lang, Message, Reply, Session
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, Reply
+from handlers.dialog.session import Session
 from handlers.i18n import render_label, render_lines, render_reply, render_text
 
 HEADED_SECTION_KEYS = {

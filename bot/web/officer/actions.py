@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from bot.bootstrap import RunningDesk
 from bot.engine import MAX_DECISION_ATTEMPTS
-from handlers.dialog.events import Act, Channel, Event, Lang, Query, Reply, TurnResult
+from handlers.dialog.effects import Act, Query, TurnResult
+from handlers.dialog.events import Channel, Event, Lang
+from handlers.dialog.replies import Reply
 from handlers.office import Office
 from handlers.staff.complaints.case_page import PageRequest
 from storage.errors import ConflictError

@@ -15,7 +15,8 @@ from bot.web.officer.import_register import RegisterImport
 from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
-from handlers.dialog.events import Lang, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.staff.complaints.case_page import (
     PAGE_CLOSED,
     OpenedCasePage,

@@ -14,7 +14,8 @@ from bot.web.officer.responses import SANDBOX_HEADERS, OfficerResponses, reject_
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession
 from bot.web.templating import PageRenderer
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
-from handlers.dialog.events import File, Lang, Reply
+from handlers.dialog.events import File, Lang
+from handlers.dialog.replies import Reply
 from handlers.staff.complaints.case_page import (
     PageActionResult,
     derive_file_slug,

@@ -16,7 +16,8 @@ from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import OfficerResponses, read_chunks
 from bot.web.officer.session import OfficerSession
 from bot.web.upload_limits import UploadTooLargeError
-from handlers.dialog.events import File, FileProblem, Lang, Reply
+from handlers.dialog.events import File, FileProblem, Lang
+from handlers.dialog.replies import Reply
 from handlers.office import Office
 from handlers.staff.complaints.case_page import PageSession, record_import
 from handlers.staff.page_access import ACCESS_LINK_TTL
@@ -123,7 +124,7 @@ class RegisterImport:
         now = self.desk.engine.now()
         try:
             result = await import_register(
-                Path(name), content, self.desk.store, self.office, now, trial=trial, quiet=True
+                Path(name), content, self.desk.store, self.office, now, trial=trial
             )
         except RegisterFileError as trouble:
             return ImportPreview(self.responses.translate_reply(trouble.reply, lang)), False

@@ -13,7 +13,8 @@ from bot.web.multipart import FileSink, FormData, parse_form
 from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
-from handlers.dialog.events import File, Lang, Reply
+from handlers.dialog.events import File, Lang
+from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 
 OFFICER_PAGE_HEADERS: Mapping[str, str] = {

@@ -22,7 +22,8 @@ from bot.web.officer.session import (
 from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadError
-from handlers.dialog.events import Lang, Reply
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.staff.complaints.case_page import PAGE_CLOSED, PAGE_ENTERED, authorize_page, redeem_link
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret

@@ -11,7 +11,8 @@ from handlers.complaints.approvals import (
 )
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.lifecycle import CaseOutcome, TransitionRequest
-from handlers.dialog.events import Act, Decision, Reply, TurnResult, raw_text, run_query
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.replies import Reply, raw_text
 from handlers.office import TwoPersonRules
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.case_view import NO_DELETE_CHANNELS

@@ -12,7 +12,10 @@ from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.context import Context
-from handlers.dialog.events import Act, Channel, Decision, Event, File, Reply, Session, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.events import Channel, Event, File
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
 from handlers.staff.complaints.case_view import (

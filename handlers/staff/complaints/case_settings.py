@@ -1,27 +1,11 @@
 """What else is done with cases: linked, kept from erasure, and what the desk's groups hear."""
 
-from hashlib import sha256
-
-from handlers.dialog.events import Decision, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.staff.command import ComplaintsCommandContext, can_see_case, make_command_button, resolve_case
-from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, SetLegalHold, SubscribeGroup
+from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, SetLegalHold
 from handlers.staff.parse import parse_staff_command
 from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, to_bangkok_date
-
-GROUP_ARGUMENT = "group"
-"""What the door of a group adds, so that nobody registers a private chat by mistake."""
-
-
-def set_group_notices(c: ComplaintsCommandContext) -> Decision:
-    """Tell this group of new cases; one group for each who registers one, and `/here off` ends it."""
-    yield from ()
-    mark, event = sha256(b"group" + c.ctx.event.person_id).digest(), c.ctx.event
-    if c.command.rest in {"off", "เลิก"}:
-        return c.reply("here.off", acts=(SubscribeGroup(mark, None, event.channel, c.staff.id),))
-    if c.command.rest != GROUP_ARGUMENT or event.reply_to is None:
-        return c.reply("here.how")
-    return c.reply("here.on", acts=(SubscribeGroup(mark, event.reply_to, event.channel, c.staff.id),))
 
 
 def link_related_cases(c: ComplaintsCommandContext) -> Decision:

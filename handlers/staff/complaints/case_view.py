@@ -5,17 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from handlers.complaints.lifecycle import Transition, list_allowed_transitions
 from handlers.complaints.messages import HistoryEntryKind
-from handlers.dialog.events import (
-    Channel,
-    Choice,
-    Decision,
-    File,
-    Reply,
-    ReplyArg,
-    TurnResult,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.events import Channel, File
+from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.lists import format_due_day

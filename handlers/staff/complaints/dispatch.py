@@ -5,8 +5,11 @@ from dataclasses import replace
 
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.context import Context
-from handlers.dialog.events import Channel, Decision, DialogTopic, Lang, Reply, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
+from handlers.dialog.replies import Reply
+from handlers.dialog.session import DialogTopic
 from handlers.staff.command import (
     ComplaintsCommandContext,
     ComplaintsCommandHandler,
@@ -15,7 +18,7 @@ from handlers.staff.command import (
     make_command_button,
 )
 from handlers.staff.complaints.approvals import approve_colleague_request, reveal_identity
-from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases, set_group_notices
+from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases
 from handlers.staff.complaints.case_view import (
     NO_DELETE_CHANNELS,
     show_audit_log,
@@ -47,6 +50,7 @@ from handlers.staff.complaints.transitions import (
     run_transition_with_reason,
     take_case,
 )
+from handlers.staff.group_notices import set_group_notices
 from handlers.staff.help import show_complaints_help
 from handlers.staff.join import begin_joining, finish_joining, leave_desk, reply_already_joined
 from handlers.staff.members import AuditRefusal, FindStaffMember, SetStaffLanguage, StaffMember

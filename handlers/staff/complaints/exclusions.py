@@ -1,8 +1,9 @@
 """A supervisor who is not concerned bars a reader from a case, or lifts a false match, with a reason."""
 
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH, can_change_exclusion
-from handlers.complaints.exclusions import Exclusion, ExclusionGround, ListExclusions, SetExclusion
-from handlers.dialog.events import Decision, TurnResult, raw_text, run_query
+from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.members import ListStaff, StaffMember

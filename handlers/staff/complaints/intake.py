@@ -2,7 +2,8 @@
 
 from handlers.complaints.form import show_report_notice
 from handlers.dialog.context import Context
-from handlers.dialog.events import Decision, Reply
+from handlers.dialog.effects import Decision
+from handlers.dialog.replies import Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 

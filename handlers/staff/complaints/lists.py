@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 from handlers.complaints.lifecycle import is_overdue
-from handlers.dialog.events import Choice, Decision, Lang, Reply, ReplyArg, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Choice, Reply, ReplyArg
 from handlers.staff.command import ComplaintsCommandContext, make_case_button, make_command_button
 from handlers.staff.complaints.messages import (
     CaseListPage,

@@ -6,7 +6,8 @@ from datetime import date
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest
 from handlers.complaints.messages import HistoryEntry
-from handlers.dialog.events import Act, Channel, File, Query
+from handlers.dialog.effects import Act, Query
+from handlers.dialog.events import Channel, File
 
 UNDO_SECONDS = 60
 """Seconds in which what goes to a reporter can be taken back."""

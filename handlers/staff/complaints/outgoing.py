@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from handlers.complaints.case_status import format_timeline_entry
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.complaints.track import format_timeline_entry
-from handlers.dialog.events import Choice, Decision, Reply, TurnResult
+from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.replies import Choice, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import (
     UNDO_SECONDS,

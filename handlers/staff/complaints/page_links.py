@@ -1,6 +1,7 @@
 """Links to the officers' page, given in the chat: to a case, to its paper, and to bringing an old register."""
 
-from handlers.dialog.events import Act, Decision, Reply, TurnResult, raw_text, run_query
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.replies import Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, NewExportPassword, PageKind

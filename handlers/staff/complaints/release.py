@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from handlers.dialog.events import Decision, Query, Reply, raw_text, run_query
+from handlers.dialog.effects import Decision, Query, run_query
+from handlers.dialog.replies import Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.messages import ApproveRelease
 from handlers.staff.permissions import CommandName

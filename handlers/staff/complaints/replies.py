@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.events import Decision, Reply, TurnResult, raw_text
+from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.replies import Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply

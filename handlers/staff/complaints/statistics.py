@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from handlers.dialog.events import Decision, Lang, Query, Reply, run_query
+from handlers.dialog.effects import Decision, Query, run_query
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 from handlers.thai import BUDDHIST_ERA, to_bangkok_date

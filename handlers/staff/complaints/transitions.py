@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.complaints.exclusions import ExclusionGround, ListExclusions
 from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
     CaseOutcome,
@@ -14,8 +13,9 @@ from handlers.complaints.lifecycle import (
     TransitionRequest,
     get_next_status,
 )
-from handlers.complaints.messages import ActorKind, ApplyTransition
-from handlers.dialog.events import Act, Choice, Decision, Reply, TurnResult, raw_text, run_query
+from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.approvals import (
     build_approval_use,

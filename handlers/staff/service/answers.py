@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
     CancelAnswer,

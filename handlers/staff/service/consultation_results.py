@@ -17,7 +17,8 @@ from handlers.consultations.messages import (
     SaveTheme,
     Theme,
 )
-from handlers.dialog.events import Choice, Decision, Reply, ReplyArg, TurnResult, raw_text, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
 from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator
 from handlers.staff.service.consultation_text import parse_bangkok_time

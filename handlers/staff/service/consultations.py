@@ -17,16 +17,8 @@ from handlers.consultations.messages import (
     ModerateStatement,
     PendingStatement,
 )
-from handlers.dialog.events import (
-    Choice,
-    Decision,
-    NewReceipt,
-    Reply,
-    ReplyArg,
-    TurnResult,
-    raw_text,
-    run_query,
-)
+from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
 from handlers.staff.service.consultation_text import (
     ConsultationDraft,
     DraftIssue,

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from handlers.dialog.context import Context
-from handlers.dialog.events import Channel, Choice, Decision, DialogTopic, Reply, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.events import Channel
+from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.session import DialogTopic
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
-    CloseQuestion,
     FindQuestionByNumber,
-    ListOpenQuestions,
-    QuestionState,
     QuestionThread,
 )
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator
@@ -29,21 +29,18 @@ from handlers.staff.service.consultation_results import RESULT_COMMAND_HANDLERS
 from handlers.staff.service.consultations import CONSULTATION_COMMAND_HANDLERS
 from handlers.staff.service.feedback import FEEDBACK_COMMAND_HANDLERS
 from handlers.staff.service.publish import manage_faq, publish_to_board, remove_from_board
+from handlers.staff.service.questions import close_without_answer, show_open_questions, show_question
 from handlers.staff.service_command import (
     ServiceCommandContext,
-    format_question_number,
     make_service_button,
     parse_service_command,
 )
 from handlers.staff.two_factor import verify_second_factor
-from handlers.thai import format_date, to_bangkok_date
 
-OPEN_QUESTIONS_PER_PAGE = 8
 SERVICE_BUTTON_ONLY_COMMANDS = frozenset({"confirm", "help"})
 """Commands that nobody types."""
 
 CANCEL_WORDS = frozenset({"ยกเลิก", "cancel", "Cancel"})
-QUESTION_EXCERPT_LENGTH = 60
 
 ServiceCommandHandler: TypeAlias = Callable[[ServiceCommandContext], Decision]
 QuestionCommandHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Decision]
@@ -147,76 +144,6 @@ def _run_command(asked: ServiceCommandContext) -> Decision:
     return (yield from QUESTION_COMMAND_HANDLERS[asked.name](asked, thread))
 
 
-def show_open_questions(asked: ServiceCommandContext) -> Decision:
-    """What waits for an answer, soonest due first."""
-    place = max(1, asked.number)
-    found = yield from run_query(
-        ListOpenQuestions((place - 1) * OPEN_QUESTIONS_PER_PAGE, OPEN_QUESTIONS_PER_PAGE + 1)
-    )
-    if not found:
-        return asked.reply("none", (make_service_button("faq"),))
-    many = _find_repeated_buckets(found)
-    lines = tuple(_format_question_line(thread, asked, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
-    choices = [
-        Choice(f"/question {format_question_number(t)}", "literal", {"text": format_question_number(t)})
-        for t in found[:OPEN_QUESTIONS_PER_PAGE]
-    ]
-    if len(found) > OPEN_QUESTIONS_PER_PAGE:
-        choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
-    return asked.reply("some", tuple(choices), lines=lines)
-
-
-def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
-    buckets = [thread.bucket for thread in found if thread.bucket]
-    return {bucket for bucket in buckets if buckets.count(bucket) > 1}
-
-
-def _format_question_line(thread: QuestionThread, asked: ServiceCommandContext, many: set[str]) -> Reply:
-    late = "late" if thread.answer_by < to_bangkok_date(asked.ctx.now) else "by"
-    late = "held" if thread.scheduled_by else late
-    bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _plain_text("")
-    last = thread.lines[-1]
-    words = last.text.replace("\n", " ")
-    return Reply(
-        "inquiry.line",
-        {
-            "number": format_question_number(thread),
-            "due": Reply(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, asked.ctx.lang)}),
-            "words": (words or last.display_text)
-            if len(words) <= QUESTION_EXCERPT_LENGTH
-            else f"{words[:QUESTION_EXCERPT_LENGTH]}…",
-            "bucket": bucket,
-        },
-    )
-
-
-def _plain_text(words: str) -> Reply:
-    return Reply("literal", {"text": words})
-
-
-def show_question(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """One question with all that was said."""
-    yield from ()
-    return _render_question(asked, thread)
-
-
-def _render_question(asked: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
-    lines = tuple(
-        Reply(
-            f"inquiry.line_{one.kind}",
-            {"on": format_date(one.on, asked.ctx.lang), "text": one.display_text},
-        )
-        for one in thread.lines
-    )
-    after = ("publish",) if thread.answer else ()
-    ways = ("answer", *(("close",) if thread.state is QuestionState.OPEN else ()), *after)
-    ways = ("undo",) if thread.scheduled_by else ways
-    choices = (*(make_service_button(name, thread) for name in ways), make_service_button("questions"))
-    state = Reply("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
-    turn = asked.reply("one", choices, number=format_question_number(thread), state=state, lines=lines)
-    return replace(turn, replies=(*before, *turn.replies))
-
-
 def show_service_help(asked: ServiceCommandContext) -> Decision:
     """Every command of this desk, by its Thai and English name."""
     yield from ()
@@ -232,21 +159,6 @@ def show_service_help(asked: ServiceCommandContext) -> Decision:
         Choice("/opinions", "inquiry.button.opinions"),
     )
     return asked.reply("help.all", choices, name=asked.staff.name, lines=lines)
-
-
-def close_without_answer(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Close a question that is none, without an answer."""
-    yield from ()
-    if thread.state is not QuestionState.OPEN:
-        return _render_question(asked, thread)
-    if thread.scheduled_by:
-        return asked.reply(
-            "held_already", (make_service_button("question", thread),), number=format_question_number(thread)
-        )
-    act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(asked.ctx.now))
-    return asked.reply(
-        "closed", (make_service_button("questions"),), (act,), number=format_question_number(thread)
-    )
 
 
 SERVICE_COMMAND_HANDLERS: Mapping[str, ServiceCommandHandler] = {

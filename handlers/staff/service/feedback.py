@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers.dialog.events import Choice, Decision, Reply, ReplyArg, TurnResult, raw_text, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,

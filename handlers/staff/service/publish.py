@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from handlers.dialog.events import Choice, Decision, Reply, TurnResult, run_query
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import Choice, Reply
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,

@@ -9,7 +9,8 @@ from bot.publishing.notifications import build_staff_notification, make_staff_no
 from bot.publishing.releases import ReleaseContext
 from bot.statistics.chat_queries import make_waiting_releases_handler
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.events import Channel, Event, TurnResult
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
 from handlers.i18n import render_text
 from handlers.staff.complaints.release import ListPendingReleases
 from handlers.staff.members import FindInvitation, JoinStaff, NewTotpSecret, StaffProfile

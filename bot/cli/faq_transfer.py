@@ -1,4 +1,4 @@
-"""`ita-bot faq`: the knowledge base between the office's file and the service desk."""
+"""Import and export of the FAQ; apart from the commands, which start faster without the store."""
 
 import json
 import sys
@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from bot.bootstrap import open_app
+from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE
 from bot.importers.faq_file import FaqFileError, format_faq_file, load_faq_file
 from handlers.questions.faq_messages import FaqEntry
-
-EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE = 0, 1, 2
 
 
 async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:

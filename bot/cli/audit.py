@@ -1,0 +1,79 @@
+"""`ita-bot audit`: verify the audit trail, and export its head as an anchor."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.runner import (
+    EXIT_DONE,
+    EXIT_FINDINGS,
+    DeskOption,
+    DesksOption,
+    print_json,
+    run_and_exit,
+    select_desks,
+)
+from bot.settings import ConfigurationError, DeskName, load_settings
+
+audit_commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what."
+)
+
+
+@audit_commands.command()
+def verify(
+    desk: DesksOption = "all",
+    anchor: Annotated[
+        Path | None, typer.Option(help="An anchor that was kept elsewhere.", exists=True)
+    ] = None,
+) -> None:
+    """See whether the trail is whole and unchanged. Exit code 1 where it is not."""
+    run_and_exit(_verify_audit(select_desks(desk), anchor))
+
+
+async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
+    from bot.bootstrap import open_app
+    from storage.audit import AuditAnchor
+
+    try:
+        kept = AuditAnchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
+    except ValueError:
+        raise typer.BadParameter(f"{path} is no anchor of an audit trail") from None
+    wanted = [name for name in desks if kept is None or name == kept.desk]
+    if not wanted:
+        raise typer.BadParameter(f"{path} is the anchor of another desk")
+    chosen = load_settings()
+    wanted = [name for name in wanted if chosen.desk_paths(name).database.exists()]
+    if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
+        raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
+    wrong = 0
+    async with open_app(wanted) as opened:
+        for one in opened.desks.values():
+            findings = await one.store.verify_audit(kept)
+            wrong += bool(findings)
+            print_json({"desk": one.name, "sound": not findings, "findings": findings})
+    return EXIT_FINDINGS if wrong else EXIT_DONE
+
+
+@audit_commands.command("anchor")
+def make_anchor(
+    desk: DeskOption,
+    out: Annotated[Path, typer.Option(help="Where to write it.")],
+) -> None:
+    """Write the head of the trail to a file, to be kept where the server cannot change it."""
+    run_and_exit(_write_anchor_file(desk, out))
+
+
+async def _write_anchor_file(desk: DeskName, out: Path) -> int:
+    from bot.bootstrap import open_app
+
+    async with open_app([desk]) as opened:
+        anchor = await opened.desks[desk].store.build_audit_anchor(datetime.now(UTC))
+    try:
+        await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
+    except OSError as trouble:
+        raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
+    return EXIT_DONE

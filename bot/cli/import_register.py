@@ -1,0 +1,54 @@
+"""`ita-bot import`: a register file is checked and imported from the command line."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from bot.bootstrap import open_app
+from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE
+from bot.importers.register import (
+    format_bilingual,
+    format_import_result,
+    import_register,
+    import_result_to_json,
+)
+from bot.importers.spreadsheet import RegisterFileError
+from bot.settings import DeskName
+
+PROGRESS_BAR_MIN_ROWS = 1000
+"""Rows from which on a bar shows how far it is."""
+
+
+@contextmanager
+def open_progress_bar(rows: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on standard error for a long import."""
+    with typer.progressbar(length=rows, file=sys.stderr, hidden=rows < PROGRESS_BAR_MIN_ROWS) as bar:
+        yield lambda: bar.update(1)
+
+
+async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int:
+    """The command: tells a person on standard error, a program on standard output; gives the exit code."""
+    content = await asyncio.to_thread(file.read_bytes)
+    async with open_app([desk]) as opened:
+        store = opened.desks[desk].store
+        try:
+            result = await import_register(
+                file,
+                content,
+                store,
+                opened.office,
+                datetime.now(UTC),
+                trial=trial,
+                open_progress_bar=open_progress_bar,
+            )
+        except RegisterFileError as trouble:
+            sys.stderr.write(format_bilingual(trouble.reply) + "\n")
+            return EXIT_WRONG_USE
+    sys.stderr.write(format_import_result(result))
+    sys.stdout.write(import_result_to_json(result) + "\n")
+    return EXIT_FINDINGS if result.bad_rows else EXIT_DONE

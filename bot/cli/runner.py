@@ -1,0 +1,54 @@
+"""Exit codes of the command line, and how an asynchronous command is run to its end."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal
+
+import typer
+
+from bot.log import install_logging, install_loop_handler
+from bot.settings import DESK_NAMES, ConfigurationError, DeskName
+
+EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
+
+DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
+DesksOption = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
+
+
+def select_desks(choice: str) -> tuple[DeskName, ...]:
+    """The desks that an option names."""
+    return tuple(name for name in DESK_NAMES if choice in {name, "all"})
+
+
+def print_json(line: dict[str, Any]) -> None:
+    """Print one line of JSON on standard output."""
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster event loop, where the system has one."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
+    """Run to the end, and end with the exit code that says how it went."""
+    install_logging()
+
+    async def run_with_loop_handler() -> int:
+        install_loop_handler(asyncio.get_running_loop())
+        return await work
+
+    try:
+        with asyncio.Runner(loop_factory=_choose_loop_factory()) as runner:
+            raise typer.Exit(runner.run(run_with_loop_handler()))
+    except ConfigurationError as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        raise typer.Exit(EXIT_WRONG_CONFIGURATION) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_DONE) from None

@@ -1,0 +1,85 @@
+"""A case as its reporter sees it: state, timeline and what can be done."""
+
+from datetime import date, timedelta
+
+from handlers.complaints.lifecycle import (
+    ENDED_STATUSES,
+    PUBLIC_STATUSES,
+    CaseOutcome,
+)
+from handlers.complaints.messages import (
+    HistoryEntry,
+    HistoryEntryKind,
+    ReporterCase,
+)
+from handlers.complaints.subscriptions import list_subscription_options
+from handlers.dialog.choices import Option, make_options, to_choices
+from handlers.dialog.context import Context
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.session import DialogTopic, advance_prompt
+from handlers.thai import format_date, to_bangkok_date
+
+MAX_TIMELINE_LINES = 20
+"""Lines of the timeline that are shown; a case seldom has more."""
+
+
+def show_reporter_case(m: Context, case: ReporterCase, *before: Reply) -> TurnResult:
+    """The state of a case, its timeline and what the reporter may do."""
+    session = m.session if m.session.step == "case" else advance_prompt(m.session)
+    session = session.replace(topic=DialogTopic.TRACK, step="case")
+    status = Reply(
+        "track.status",
+        {
+            "status": Reply(f"status.{PUBLIC_STATUSES[case.status]}"),
+            "received": format_date(case.received_on, m.lang),
+            "timeline": tuple(
+                format_timeline_entry(entry, m) for entry in case.entries[-MAX_TIMELINE_LINES:]
+            ),
+        },
+        to_choices(list_reporter_actions(case, m), session),
+        certain=True,
+        wants=ExpectedInput.PICK,
+    )
+    return TurnResult(session, (*before, status))
+
+
+def format_timeline_entry(entry: HistoryEntry, m: Context) -> Reply:
+    """One line of the timeline. The office's words stand in it; the reporter's own never do."""
+    args: dict[str, str | int | Reply] = {"on": format_date(entry.on, m.lang), "text": entry.text}
+    if entry.kind is HistoryEntryKind.ASKED:
+        args["body"] = format_date(date.fromisoformat(entry.body), m.lang)
+    if entry.kind is not HistoryEntryKind.MOVED:
+        return Reply(f"entry.{entry.kind}", args)
+    why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
+    if entry.outcome is not None:
+        return Reply(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
+    if entry.reason is not None:
+        return Reply("entry.not_accepted", {**args, "reason": Reply(f"reason.{entry.reason}"), "why": why})
+    return Reply(f"entry.moved.{entry.status}", {**args, "why": why})
+
+
+def list_reporter_actions(case: ReporterCase, m: Context) -> tuple[Option, ...]:
+    """What the reporter may do with a case as it stands."""
+    last = (
+        ("unsettled",)
+        if can_request_reopening(case, m)
+        else ()
+        if case.status in ENDED_STATUSES
+        else ("withdraw",)
+    )
+    return make_options(("message", "attach", "refresh", *list_subscription_options(m.event), *last, "leave"))
+
+
+REOPEN_WINDOW = timedelta(days=30)
+"""How long after the end of a case its reporter may ask for another look."""
+
+
+def can_request_reopening(case: ReporterCase, m: Context) -> bool:
+    """Whether the reporter may ask for another look; not of a case that they withdrew."""
+    if case.status not in ENDED_STATUSES or case.outcome is CaseOutcome.WITHDRAWN:
+        return False
+    moved = [entry for entry in case.entries if entry.kind is HistoryEntryKind.MOVED]
+    if any(entry.by_reporter and entry.status not in ENDED_STATUSES for entry in moved) or not moved:
+        return False
+    return to_bangkok_date(m.now) - moved[-1].on <= REOPEN_WINDOW

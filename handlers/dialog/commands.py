@@ -1,0 +1,106 @@
+"""Commands that citizens type, and texts that came too late."""
+
+from collections.abc import Mapping
+
+from handlers.complaints.menu import (
+    COMPLAINTS_MENU,
+)
+from handlers.complaints.track import (
+    reset_session,
+)
+from handlers.dialog.context import Context
+from handlers.dialog.effects import DeleteFiles
+from handlers.dialog.events import Event, Lang
+from handlers.dialog.form import delete_draft_files
+from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
+from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.session import NEVER, DialogTopic, Session
+from handlers.i18n import render_label
+from handlers.thai import normalize_for_matching, parse_number
+
+
+def build_command_words(
+    words: Mapping[str, str], offered: Mapping[Lang, tuple[Choice, ...]]
+) -> Mapping[str, str]:
+    """What may be typed for commands: words, and what stands on the buttons, for not every program shows these."""
+    labels = {render_label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices}
+    return {normalize_for_matching(typed): command for typed, command in {**labels, **words}.items()}
+
+
+MAX_COMMAND_LENGTH = 40
+"""Characters; what is longer is somebody's words, and is not even looked at."""
+
+
+def resume_or_reset(
+    m: Context, before: Session
+) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
+    """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
+    if before.topic is DialogTopic.LAPSED:
+        return m.with_session(reset_session(m)), (Reply("draft.lapsed"),), ()
+    if before.at == NEVER or not before.is_expired(m.now):
+        return m, (), ()
+    if before.receipt is not None:
+        return m.with_session(reset_session(m)), (Reply("track.lapsed"),), ()
+    told = (Reply("draft.lapsed"),) if before.has_draft else ()
+    return m.with_session(reset_session(m)), told, delete_draft_files(before)
+
+
+def is_stale_input(m: Context) -> bool:
+    """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
+
+    While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
+    At the menu nothing is asked, so whatever comes is held there.
+    """
+    event, session = m.event, m.session
+    if event.prompt_number in (None, session.prompt) or session.topic is DialogTopic.MENU:
+        return False
+    return event.text is not None or (event.file is not None and session.receipt is not None)
+
+
+def reply_to_stale_input(event: Event) -> tuple[Reply, ...]:
+    """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
+    if event.file is not None:
+        return (Reply("file.late", {"name": event.file.name}),)
+    return (Reply("text.late", {"unsent": event.text or ""}),) if event.text else ()
+
+
+def match_command(event: Event, typed: Mapping[str, str]) -> str | None:
+    """The command in an event: a button of the menu, a word that stands alone, or /word."""
+    if event.choice is not None:
+        return event.choice[1:] if event.choice.startswith("/") else None
+    if len(event.text or "") > MAX_COMMAND_LENGTH:
+        return None
+    words = normalize_for_matching(event.text or "")
+    if (event.text or "").startswith("/start "):  # a deep link: /start track
+        words = words.removeprefix("start ")
+    return typed.get(words)
+
+
+def parse_menu_number(
+    event: Event,
+    session: Session,
+    before: Session,
+    offered: Mapping[Lang, tuple[Choice, ...]] = COMPLAINTS_MENU,
+) -> str | None:
+    """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
+    if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:
+        return None
+    place, choices = parse_number(event.text), offered[session.lang]
+    return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
+
+
+def is_receipt_like(text: str) -> bool:
+    """Whether a text that nobody asked for is a receipt, if perhaps a mistyped one."""
+    symbols = normalize_receipt(text)
+    return parse_receipt(text) is not None or (
+        is_receipt_shaped(symbols) and any(s.isdigit() for s in symbols)
+    )
+
+
+def guess_language(event: Event) -> Lang:
+    """The language to begin in: the page's, else English for one who writes only Latin letters, else Thai."""
+    if event.lang is not None:
+        return event.lang
+    text = event.text or ""
+    latin = text.isascii() and any(c.isalpha() for c in text)
+    return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"

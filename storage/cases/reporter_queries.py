@@ -1,0 +1,88 @@
+"""Cases as their reporters read them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
+from handlers.complaints.messages import (
+    INTERNAL_ENTRY_KINDS,
+    ActorKind,
+    FindCase,
+    FindMessageCase,
+    HistoryEntry,
+    HistoryEntryKind,
+    ReporterCase,
+)
+from storage import tables
+from storage.cases.unsend_map import find_message_origin
+from storage.crypto.aead import Cipher
+from storage.db.read_batcher import ReadContext
+from storage.errors import StorageError
+from storage.serialization import HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, StoredReport
+
+
+async def find_reporter_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
+    """The case of a receipt, as its reporter may see it."""
+    column = tables.cases.c
+    marks = sight.keyring.list_receipt_hashes(query.receipt)
+    columns = (column.id, column.status, column.outcome, column.received_on, column.key)
+    row = (await sight.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
+    if row is None:
+        return None
+    entries = await load_reporter_history(row.id, sight.keyring.unwrap_case_cipher(row.id, row.key), sight)
+    seen = tuple(entry for entry in entries if entry.kind not in INTERNAL_ENTRY_KINDS)
+    outcome = CaseOutcome(row.outcome) if row.outcome else None
+    return ReporterCase(row.id, CaseStatus(row.status), outcome, row.received_on, seen, entries[-1].seq)
+
+
+async def load_reporter_history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryEntry, ...]:
+    """The lines of a case's history. The reporter's own words are left out."""
+    lines = tables.history
+    rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
+    entries = []
+    for row in rows.mappings():
+        body = HISTORY_CODEC.validate_json(
+            seal.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
+        )
+        entries.append(
+            HistoryEntry(
+                row["seq"],
+                row["on"],
+                HistoryEntryKind(row["kind"]),
+                CaseStatus(row["status"]) if row["status"] else None,
+                CaseOutcome(row["outcome"]) if row["outcome"] else None,
+                NonAcceptanceReason(row["reason"]) if row["reason"] else None,
+                body.body,
+                body.text if row["by"] != ActorKind.REPORTER else "",
+                row["by"] == ActorKind.REPORTER,
+            )
+        )
+    return tuple(entries)
+
+
+async def find_message_case(query: FindMessageCase, sight: ReadContext) -> str | None:
+    """The case into which a message went."""
+    found = await find_message_origin(query.message_id, sight.connection, sight.keyring)
+    return found.case if found else None
+
+
+async def load_report(case: str, sight: ReadContext) -> StoredReport:
+    """What a reporter wrote, for who may read it. Raises StorageError for a case that is not there."""
+    column = tables.cases.c
+    row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
+    if row is None:
+        raise StorageError("there is no such case")
+    return REPORT_CODEC.validate_json(
+        sight.keyring.unwrap_case_cipher(case, row.key).decrypt(row.report, "cases", case, "report")
+    )
+
+
+async def load_identity(case: str, sight: ReadContext) -> Mapping[str, str]:
+    """A reporter's name and contact; empty where none were given."""
+    envelope = tables.envelopes
+    row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
+    if row is None:
+        return {}
+    seal = sight.keyring.unwrap_envelope_cipher(case, row.key)
+    return IDENTITY_CODEC.validate_json(seal.decrypt(row.sealed, "envelopes", case, "identity"))

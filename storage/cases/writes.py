@@ -1,0 +1,134 @@
+"""Cases as they are filed, continued and moved on."""
+
+import secrets
+from collections.abc import Mapping
+
+from handlers.complaints.lifecycle import CaseStatus, Transition
+from handlers.complaints.messages import (
+    INTERNAL_ENTRY_KINDS,
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    FileCase,
+    HistoryEntryKind,
+)
+from ita_stats.calendar import fiscal_year
+from storage.cases.exclusions import save_exclusions
+from storage.cases.history import append_history_line, load_case_cipher_and_report
+from storage.cases.reopen import reassign_case
+from storage.cases.subscriptions import notify_subscriber
+from storage.cases.unsend_map import save_message_origins
+from storage.db.batch import (
+    ATTACH_FILE_TO_CASE,
+    TOUCH_CASE,
+    UPDATE_CASE_STATUS,
+    WriteBatch,
+)
+from storage.serialization import IDENTITY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
+from storage.staff.members import format_actor
+from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
+
+UNASSIGNED_CASE = {"officer": None, "avoid": None}
+
+ENVELOPE_BYTES = 3060
+"""Bytes of an envelope's content: room for the longest name and contact that the form takes, in whole blocks."""
+
+
+async def file_case(act: FileCase, batch: WriteBatch) -> None:
+    """Enter a complaint: its row, first line of history, envelope, files, facts and audit line."""
+    case, about = secrets.token_hex(16), secrets.token_hex(16)
+    wrapped, seal = batch.keyring.create_case_cipher(case)
+    report = StoredReport(
+        about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source
+    )
+    year = fiscal_year(act.on)
+    number = await batch.allocate_number(year)
+    batch.insert(
+        "cases",
+        id=case,
+        fiscal_year=year,
+        number=number,
+        receipt_mark=batch.keyring.hash_receipt(act.receipt),
+        status=CaseStatus.RECEIVED.value,
+        outcome=None,
+        seq=1,
+        received_on=act.on,
+        touched_on=act.on,
+        answer_by=act.answer_by,
+        alternate=act.concerns_head,
+        notice=act.notice_version,
+        key=wrapped,
+        report=seal.encrypt(REPORT_CODEC.dump_json(report), "cases", case, "report"),
+        **UNASSIGNED_CASE,
+    )
+    append_history_line(
+        batch, seal, case, 1, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent()
+    )
+    _insert_envelope(case, act.identity, batch)
+    for file in act.files:
+        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=case)
+    save_message_origins(case, act.message_origins, batch)
+    said = {
+        "received": "1",
+        "category": act.category,
+        "source": act.source or act.channel.value,
+        "status": CaseStatus.RECEIVED.value,
+    }
+    batch.add_facts(about, 0, act.on, act.on, **said)
+    await batch.audit(ActorKind.REPORTER, "filed", case)
+    await save_exclusions(case, act.exclusions, batch)
+    await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
+
+
+async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
+    """Append a message or files to a case."""
+    seal, _ = await load_case_cipher_and_report(act.case, batch)
+    body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
+    append_history_line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
+    for file in act.files:
+        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=act.case)
+    batch.add_statement(TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
+    save_message_origins(act.case, act.message_origins, batch)
+    if act.by is ActorKind.REPORTER:
+        await notify_of_reporter_message(act.case, batch, {one.staff for one in act.exclusions})
+    if act.kind not in INTERNAL_ENTRY_KINDS:
+        await notify_subscriber(act.case, act.by, batch)
+    await batch.audit(format_actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
+    await save_exclusions(act.case, act.exclusions, batch)
+
+
+async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
+    """Take a step of the lifecycle: history, the case's state, facts and an audit line."""
+    seal, report = await load_case_cipher_and_report(act.case, batch)
+    outcome = act.step.outcome.value if act.step.outcome else None
+    reason = act.step.reason.value if act.step.reason else None
+    state = {"status": act.status.value, "outcome": outcome, "reason": reason}
+    body = HistoryContent(act.text, act.step.body, staff=act.staff)
+    append_history_line(batch, seal, act.case, act.seq, act.on, HistoryEntryKind.MOVED, act.by, body, **state)
+    batch.add_statement(
+        UPDATE_CASE_STATUS,
+        case=act.case,
+        to_seq=act.seq,
+        to_status=act.status.value,
+        to_outcome=outcome,
+        on_day=act.on,
+    )
+    if act.answer_by is not None:
+        await reassign_case(act, act.answer_by, seal, batch)
+    facts = {"status": act.status.value}
+    if outcome or act.step.move is Transition.REOPEN:
+        facts["outcome"] = outcome or ""
+    if reason or act.step.move is Transition.REOPEN:
+        facts["reason"] = reason or ""
+    batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, **facts)
+    await notify_subscriber(act.case, act.by, batch)
+    await batch.audit(format_actor(act.staff) if act.staff else act.by, act.step.move.value, act.case)
+
+
+def _insert_envelope(case: str, identity: Mapping[str, str], batch: WriteBatch) -> None:
+    """Everybody has an envelope of one size: else the empty ones would tell who gave no name."""
+    envelope, own = batch.keyring.create_envelope_cipher(case)
+    name = IDENTITY_CODEC.dump_json(dict(identity)).ljust(ENVELOPE_BYTES)
+    batch.insert(
+        "envelopes", case_id=case, key=envelope, sealed=own.encrypt(name, "envelopes", case, "identity")
+    )

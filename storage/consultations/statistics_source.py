@@ -1,0 +1,148 @@
+"""Consultations and feedback as `ita_stats` counts them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from handlers.consultations.messages import (
+    Consultation,
+    ConsultationQuestionKind,
+    ListThemes,
+)
+from ita_stats.calendar import CalendarMonth
+from ita_stats.opinions.model import (
+    AnonymousResponse,
+    AnswerKind,
+    CountedConsultation,
+    CountedFeedback,
+    CountedQuestion,
+    CountedTheme,
+    ThemeDecision,
+)
+from storage import tables
+from storage.consultations.results import (
+    RESPONSE_SLICE,
+    list_themes,
+)
+from storage.consultations.store import decode_consultation, decode_response_answers
+from storage.crypto.keyring import Keyring
+from storage.db.read_batcher import ReadContext
+
+_CONSULTATION_COLUMN, _RESPONSE_COLUMN = tables.ballots.c, tables.voices.c
+_FEEDBACK_COLUMN = tables.opinions.c
+
+
+@dataclass
+class ConsultationStatistics:
+    """Public opinion as it is counted and shown."""
+
+    keyring: Keyring
+    open_read_context: Callable[[], Any]
+
+    async def load_consultations(self) -> tuple[CountedConsultation, ...]:
+        """All that were ever announced, the newest first."""
+        async with self.open_read_context() as sight:
+            rows = await sight.connection.execute(
+                select(tables.ballots).order_by(_CONSULTATION_COLUMN.opens.desc(), _CONSULTATION_COLUMN.code)
+            )
+            return tuple(_to_statistics_consultation(decode_consultation(row)) for row in rows.all())
+
+    async def load_background_pdf(self, code: str) -> bytes | None:
+        """The PDF that came with a consultation; None where none did."""
+        async with self.open_read_context() as sight:
+            paper = tables.papers.c
+            content: bytes | None = await sight.connection.scalar(
+                select(paper.content).where(paper.code == code)
+            )
+            return content
+
+    async def stream_responses(self, code: str) -> AsyncIterator[list[AnonymousResponse]]:
+        """The voices of a consultation, some at a time."""
+        async with self.open_read_context() as sight:
+            row = (
+                await sight.connection.execute(
+                    select(tables.ballots).where(_CONSULTATION_COLUMN.code == code)
+                )
+            ).one()
+            texts = [
+                one.key
+                for one in decode_consultation(row).questions
+                if one.kind is ConsultationQuestionKind.TEXT
+            ]
+            # The next are read while these are opened and counted.
+            reading = asyncio.ensure_future(_load_responses_after(sight, code, ""))
+            try:
+                while given := await reading:
+                    reading = asyncio.ensure_future(_load_responses_after(sight, code, given[-1].id))
+                    yield [
+                        AnonymousResponse(
+                            one.account, _drop_texts(decode_response_answers(one, self.keyring), texts)
+                        )
+                        for one in given
+                    ]
+            finally:
+                reading.cancel()
+                await asyncio.wait([reading])
+
+    async def load_themes(self, code: str) -> tuple[CountedTheme, ...]:
+        """The themes of a consultation, with the office's answers as they are now."""
+        async with self.open_read_context() as sight:
+            known = await list_themes(ListThemes(code), sight)
+        return tuple(
+            CountedTheme(
+                one.name,
+                one.voices,
+                one.quotes,
+                ThemeDecision(one.taken.value) if one.taken else None,
+                one.reason,
+                one.by,
+                one.done,
+            )
+            for one in known
+        )
+
+    async def load_result(self, code: str) -> bytes | None:
+        """The results as they were published; None where they were not."""
+        async with self.open_read_context() as sight:
+            query = select(_CONSULTATION_COLUMN.result).where(_CONSULTATION_COLUMN.code == code)
+            sealed = (await sight.connection.execute(query)).scalar()
+        return self.keyring.question.decrypt(sealed, "ballots", code, "result") if sealed else None
+
+    async def load_feedback(self) -> tuple[CountedFeedback, ...]:
+        """What is counted of all opinions: month, topic and score, also where the words are erased already."""
+        async with self.open_read_context() as sight:
+            rows = (
+                await sight.connection.execute(
+                    select(_FEEDBACK_COLUMN.said_on, _FEEDBACK_COLUMN.topic, _FEEDBACK_COLUMN.score)
+                )
+            ).all()
+        return tuple(
+            CountedFeedback(CalendarMonth.from_date(row.said_on).code, row.topic, row.score) for row in rows
+        )
+
+
+def _to_statistics_consultation(ballot: Consultation) -> CountedConsultation:
+    questions = tuple(
+        CountedQuestion(one.key, AnswerKind(one.kind.value), one.title, one.options)
+        for one in ballot.questions
+    )
+    return CountedConsultation(
+        ballot.code, ballot.title, ballot.background, ballot.link, ballot.opens, ballot.closes, questions
+    )
+
+
+def _drop_texts(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
+    """Answers without those in people's own words."""
+    for key in texts:
+        answers.pop(key, None)
+    return answers
+
+
+async def _load_responses_after(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
+    """The voices after one, in the order of their random names; written anew, so that an index has that order."""
+    unmarked = select(tables.voices).where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
+    after = unmarked.where(_RESPONSE_COLUMN.id > last).order_by(_RESPONSE_COLUMN.id).limit(RESPONSE_SLICE)
+    return (await sight.connection.execute(after)).all()
