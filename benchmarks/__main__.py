@@ -8,11 +8,11 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.bare import open_bare_limit
+from benchmarks.bare_limit import open_bare_limit
 from benchmarks.citizen import MESSAGE_COUNT
 from benchmarks.engine import open_engine
+from benchmarks.handlers_only import open_handlers_only
 from benchmarks.load import LoadResult, Story, pin_to_one_core, run_load
-from benchmarks.thought import open_handlers_only
 
 PERSONS = (64, 256)
 STORIES = 1200

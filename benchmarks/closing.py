@@ -31,8 +31,8 @@ from ita_stats.opinions.render_html import render_results_page
 from storage.consultations.retention import close_due_consultations
 from storage.consultations.store import encrypt_response_answers
 from storage.crypto.key_files import DeskPaths
-from tests.end.desk import DeskHarness, open_desk
-from tests.play import OFFICE
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.in_memory_desk import OFFICE
 
 RESPONSE_COUNT = 100_000
 SAMPLE_COUNT = 2_000

@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.thought import OFFICE
+from benchmarks.handlers_only import OFFICE
 from bot.statistics.tables import build_counting_rules, count_tables
 from ita_stats.cases.tables import build_table_request
 from ita_stats.period import parse_period

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.citizen import make_citizen_story
+from benchmarks.handlers_only import OFFICE, decode_event, encode_messages
 from benchmarks.load import Story
-from benchmarks.thought import OFFICE, decode_event, encode_messages
 from bot.engine import Engine
 from handlers.complaints_desk import ComplaintsDesk
 from storage.crypto.key_files import DeskPaths, load_or_create_keys

@@ -15,8 +15,8 @@ from handlers.staff.permissions import Role
 from handlers.thai import to_bangkok_date
 from ita_stats.calendar import fiscal_year
 from storage.crypto.key_files import DeskPaths
-from tests.end.desk import DeskHarness, open_desk
-from tests.end.officers import Officer, add_officer, file_case
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.end_to_end.officers import Officer, add_officer, file_case
 
 CASE_COUNT = 100_000
 TRY_COUNT = 15

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.counting import FACT_COUNT, FISCAL_YEAR_START, make_fact_rows
-from benchmarks.thought import OFFICE
+from benchmarks.handlers_only import OFFICE
 from bot.publishing.releases import ReleaseContext, ReleaseRequest, make_release
 from ita_stats.period import parse_period
 from storage.crypto.key_files import DeskPaths, load_or_create_keys

@@ -14,8 +14,8 @@ from handlers.staff.complaints.messages import CaseSearchResult, SearchCases
 from handlers.staff.permissions import Role
 from storage.crypto.key_files import DeskPaths
 from storage.serialization import REPORT_CODEC, StoredReport
-from tests.end.desk import DeskHarness, open_desk
-from tests.end.officers import add_officer, file_case
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.end_to_end.officers import add_officer, file_case
 
 CASE_COUNT = 10_000
 MAX_PAGE_SECONDS, MAX_STALL_SECONDS = 2.0, 0.1

@@ -9,8 +9,8 @@ from statistics import median
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.end.browser import PHONE, launch_chromium
-from tests.end.server import WebServer
+from tests.end_to_end.browser_driver import PHONE, launch_chromium
+from tests.end_to_end.threaded_server import WebServer
 
 ROUND_COUNT = 3
 PHOTO_COUNT = 3

@@ -15,7 +15,7 @@ from statistics import quantiles
 
 import uvloop
 
-from benchmarks.telegram.crowd import FakeTelegram, FakeTelegramProtocol, LoadGenerator
+from benchmarks.telegram.load_generator import FakeTelegram, FakeTelegramProtocol, LoadGenerator
 from benchmarks.telegram.script import ScriptStep, build_steps, encode_script
 from bot.platforms.telegram.client import MAX_WEBHOOK_CONNECTIONS
 
@@ -28,7 +28,7 @@ ROUND_SECONDS = 1.0
 """Of a round."""
 
 PEERS_PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
-OUR_COMMAND = [sys.executable, "-m", "benchmarks.telegram.ours"]
+OUR_COMMAND = [sys.executable, "-m", "benchmarks.telegram.our_bot"]
 PTB_COMMAND = [sys.executable, "-m", "benchmarks.telegram.peer_ptb"]
 AIOGRAM_COMMAND = [str(PEERS_PYTHON), str(Path(__file__).parent / "peer_aiogram.py")]
 CONTENDERS = {

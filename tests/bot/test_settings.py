@@ -14,7 +14,7 @@ from bot.settings import (
     list_setting_names,
     load_settings,
 )
-from tests.end.chat import run_ita_bot
+from tests.end_to_end.terminal_driver import run_ita_bot
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "CANARYTOKEN"

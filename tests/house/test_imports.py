@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grimp
 
-from tests.house.ground import PACKAGES, ROOT, get_relative_name, iterate_modules
+from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
 
 VOCABULARY = {
     "handlers.complaints.approvals",

@@ -4,7 +4,7 @@ import fnmatch
 import importlib.metadata
 import re
 
-from tests.house.ground import PACKAGES, ROOT, get_relative_name, iterate_modules
+from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
 
 TOP = {
     ".ci",

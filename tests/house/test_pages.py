@@ -16,8 +16,8 @@ from handlers.complaints.lifecycle import (
     Transition,
 )
 from handlers.dialog.events import Channel
-from tests.house.ground import PAGES, ROOT, get_relative_name
-from tests.play import InMemoryDesk
+from tests.house.source_tree import PAGES, ROOT, get_relative_name
+from tests.in_memory_desk import InMemoryDesk
 
 DESKS = ("COMPLAINTS", "SERVICE")
 

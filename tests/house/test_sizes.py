@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.house.ground import get_relative_name, iterate_functions, iterate_modules
+from tests.house.source_tree import get_relative_name, iterate_functions, iterate_modules
 
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50

@@ -23,7 +23,7 @@ from ita_stats.release import (
     validate_cutoff,
 )
 from ita_stats.render.json_schema import serialize_statistics
-from tests.ita_stats.printed import make_protected_tables
+from tests.ita_stats.render.sample_documents import make_protected_tables
 
 ISSUE = ReleaseInfo(2, (), "พิมพ์ผิด", corrects=1)
 

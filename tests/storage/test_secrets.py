@@ -12,7 +12,7 @@ from handlers.dialog.replies import Reply
 from handlers.dialog.session import DialogTopic, Session
 from storage.crypto.aead import generate_key
 from storage.store import Store
-from tests.play import OFFICE
+from tests.in_memory_desk import OFFICE
 from tests.storage.conftest import (
     CANARY,
     NOW,

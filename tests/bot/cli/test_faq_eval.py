@@ -1,0 +1,93 @@
+"""`ita-bot faq eval`: the figures on anybody's own questions."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.faq_eval import evaluate_faq
+from bot.cli.main import cli_app
+from bot.importers.faq_file import EXAMPLE_FAQ_PATH
+
+ASKED = Path(__file__).parents[3] / "benchmarks" / "asked"
+BASE = [
+    {"id": "a", "text": "สำนักงานเปิดทำการวันจันทร์ถึงวันศุกร์"},
+    {"id": 2, "text": "ครูยื่นคำร้องขอย้ายได้ปีละหนึ่งครั้ง"},
+    {"id": "c", "text": "ทุนการศึกษาสำหรับนักเรียนยากจน"},
+]
+ASK = [
+    {"question": "สำนักงานเปิดวันไหน", "expected": "a"},
+    {"question": "ขอย้ายได้ปีละกี่ครั้ง", "expected": 2},
+    {"question": "รถไฟฟ้าไปสนามบินออกกี่โมง", "expected": None},
+    {"question": "ครูยื่นคำร้องขอย้าย", "expected": "c"},
+]
+
+
+def run_evaluation(folder: Path, ask: object, base: object) -> tuple[int, str]:
+    """What the command says, and its exit code."""
+    (folder / "ask.json").write_text(json.dumps(ask), "utf-8-sig")
+    (folder / "base.json").write_text(json.dumps(base), "utf-8")
+    done = CliRunner().invoke(
+        cli_app, ["faq", "eval", str(folder / "ask.json"), "--base", str(folder / "base.json")]
+    )
+    return done.exit_code, done.output
+
+
+def test_the_figures(tmp_path: Path) -> None:
+    code, said = run_evaluation(tmp_path, ASK, BASE)
+    lines = said.splitlines()
+    assert code == 0
+    assert lines[0] == "R@1 0.6667"
+    assert lines[1].startswith("R@3 ")
+    assert lines[2].startswith("MRR ")
+    assert lines[3] == "abstained right 1 of 1, wrong 0 of 3"
+    assert lines[4].startswith("milliseconds p50 ")
+
+
+@pytest.mark.parametrize(
+    ("ask", "base", "told"),
+    [
+        ([{"question": "ก"}], BASE, "0.expected"),
+        ([{"question": "", "expected": None}], BASE, "0.question"),
+        (ASK, [{"id": "a"}], "0.text"),
+        (ASK, {"a": 1}, "base.json"),
+        ([{"question": "ก", "expected": "z"}], BASE, "question 1"),
+    ],
+)
+def test_a_file_that_is_not_as_it_should_be(tmp_path: Path, ask: object, base: object, told: str) -> None:
+    code, said = run_evaluation(tmp_path, ask, base)
+    assert code == 2
+    assert told in said.replace("\n", "")
+
+
+def test_nothing_asked_is_nothing_found(tmp_path: Path) -> None:
+    assert run_evaluation(tmp_path, [], BASE)[1].startswith("R@1 0.0000")
+
+
+@pytest.mark.parametrize(("half", "nothing", "told"), [("tuning", 4, 31), ("held-out", 10, 26)])
+def test_of_our_own_questions_few_that_are_known_get_nothing_and_none_a_wrong_answer_at_once(
+    half: str, nothing: int, told: int
+) -> None:
+    figures = evaluate_faq(ASKED / f"{half}.json", EXAMPLE_FAQ_PATH)
+    assert figures.answerable == len(figures.milliseconds) - figures.answerable == 35
+    assert figures.recall_at_3 >= 0.9
+    assert figures.abstained_wrong <= nothing
+    assert figures.abstained_right >= told
+    assert (figures.known.at_once_wrong, figures.unknown.at_once_wrong) == (0, 0)
+    met = figures.known
+    assert met.at_once + met.offered + met.offered_wrong + figures.abstained_wrong == 35
+
+
+def test_an_offices_own_file_is_a_base(tmp_path: Path) -> None:
+    ask, base = tmp_path / "ask.json", tmp_path / "own.csv"
+    ask.write_text(json.dumps([{"question": "เปิดกี่โมง", "expected": "hours"}]), "utf-8")
+    base.write_text("id,question,also,answer\nhours,เวลาทำการ,เปิดกี่โมง|ปิดกี่โมง,08.30-16.30 น.\n", "utf-8")
+    done = CliRunner().invoke(cli_app, ["faq", "eval", str(ask), "--base", str(base)])
+    assert done.exit_code == 0
+    assert "known 1: at once right 1, at once wrong 0, offered 0, offered others 0, nothing 0" in done.output
+    assert "unknown 0: at once 0, offered 0, nothing 0" in done.output
+    base.write_text("id,wrong\n1,2\n", "utf-8")
+    done = CliRunner().invoke(cli_app, ["faq", "eval", str(ask), "--base", str(base)])
+    assert done.exit_code == 2
+    assert "own.csv:1" in done.output.replace("\n", "")

@@ -1,0 +1,29 @@
+"""`ita-bot staff`: who is on the staff, from the command line."""
+
+import json
+from pathlib import Path
+
+from tests.end_to_end.terminal_driver import run_ita_bot
+
+ADD = ("staff", "add", "--desk", "complaints", "--name", "สมหญิง ใจดี", "--role", "officer")
+
+
+def test_somebody_is_added_listed_and_removed(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    added = run_ita_bot(home, *ADD, "--alias", "หญิง", "--unit", "กลุ่มคลัง")
+    assert added.returncode == 0, added.stderr
+    code = added.stdout.strip()
+    assert len(code) == 11
+    assert f"/join {code}" in added.stderr
+    listed = json.loads(run_ita_bot(home, "staff", "list", "--desk", "complaints").stdout)
+    assert (listed["name"], listed["role"], listed["joined"]) == ("สมหญิง ใจดี", "officer", None)
+    wrong = run_ita_bot(home, "staff", "remove", "--desk", "complaints", "--name", "ใครก็ไม่รู้")
+    assert wrong.returncode == 2
+    assert "ใครก็ไม่รู้" not in wrong.stderr
+    gone = run_ita_bot(home, "staff", "remove", "--desk", "complaints", "--name", "สมหญิง ใจดี")
+    assert gone.returncode == 0, gone.stderr
+    assert run_ita_bot(home, "staff", "list", "--desk", "complaints").stdout == ""
+
+
+def test_a_role_that_is_none_is_wrong_use(tmp_path: Path) -> None:
+    assert run_ita_bot(tmp_path / "var", *ADD[:-1], "king").returncode == 2

@@ -1,0 +1,174 @@
+"""What is due is done once: at the same instant again, or after a week's silence, nothing is done twice."""
+
+import asyncio
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.jobs.housekeeping import run_due_jobs
+from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
+from handlers.dialog.events import Channel, Event
+from storage.audit import AuditAnchor
+from storage.crypto.key_files import DeskPaths
+from storage.serialization import QueuedTask
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.in_memory_desk import OFFICE, WHOLE_REPORT
+
+KEPT_AFTER_CLOSING = timedelta(days=OFFICE.retention.after_closing_days)
+CANARY = "CANARYSTORY"
+
+
+class Person:
+    """Somebody who writes to a desk."""
+
+    def __init__(self, opened: DeskHarness, name: str) -> None:
+        self.desk, self.name = opened, name
+        self.events, self.buttons, self.receipt = 0, dict[str, str](), ""
+
+    async def say(self, *lines: str) -> str:
+        """Say lines, or pick by label in brackets; gives the last answer."""
+        text = ""
+        for line in lines:
+            self.events += 1
+            deed: dict[str, Any] = (
+                {"choice": self.buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
+            )
+            event = Event(f"{self.name}-{self.events}", self.desk.person_id(self.name), Channel.WEB, **deed)
+            messages = await self.desk.handle(event)
+            self.buttons = dict(messages[-1].choices)
+            self.receipt = next((m.receipt for m in messages if m.receipt), self.receipt)
+            text = "\n".join(m.text for m in messages)
+        return text
+
+    async def file_report(self) -> str:
+        """File a whole report; gives its receipt."""
+        story = [f"{CANARY} {line}" if "ร้อยละสิบ" in line else line for line in WHOLE_REPORT]
+        await self.say(*story, "[ส่งเรื่อง]", "[ข้าม]")
+        return self.receipt
+
+
+async def run_clock(opened: DeskHarness, at: datetime | None = None) -> list[str]:
+    """What the clock did."""
+    place: DeskPaths = opened.store.keyring.key_files.paths
+    return [did.job async for did in run_due_jobs(place, opened.store, OFFICE, at or opened.now())]
+
+
+@asynccontextmanager
+async def open_test_desk(folder: Path) -> AsyncIterator[DeskHarness]:
+    async with open_desk(folder / "var") as opened:
+        yield opened
+
+
+def test_the_same_instant_again_does_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            at = opened.now()
+            assert await run_clock(opened, at) == ["audit-anchored"]
+            assert await run_clock(opened, at) == []
+            assert await run_clock(opened, at + timedelta(minutes=1)) == []
+
+    asyncio.run(story())
+
+
+def test_a_restart_does_nothing_twice(tmp_path: Path) -> None:
+    async def once(at: datetime) -> list[str]:
+        async with open_test_desk(tmp_path) as opened:
+            return await run_clock(opened, at)
+
+    at = datetime.now(UTC)
+    assert [asyncio.run(once(at)), asyncio.run(once(at))] == [["audit-anchored"], []]
+
+
+def test_the_day_is_bangkoks(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            year = opened.now().year + 1
+            late = datetime(year, 3, 1, 16, 59, tzinfo=UTC)  # 23:59 in Bangkok
+            assert "audit-anchored" in await run_clock(opened, late)
+            assert "audit-anchored" not in await run_clock(opened, late)
+            assert "audit-anchored" in await run_clock(opened, late + timedelta(minutes=2))
+            names = sorted(p.name for p in (tmp_path / "var/complaints/anchors").iterdir())
+            assert names == [f"{year}-03-01.json", f"{year}-03-02.json"]
+
+    asyncio.run(story())
+
+
+def test_an_anchor_holds_and_is_the_owners_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            await Person(opened, "ก").file_report()
+            await run_clock(opened)
+            (path,) = (tmp_path / "var/complaints/anchors").iterdir()
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+            anchor = AuditAnchor.model_validate_json(path.read_bytes())
+            assert await opened.store.verify_audit(anchor) == []
+            await Person(opened, "ข").file_report()  # the trail goes on after its anchor
+            assert await opened.store.verify_audit(anchor) == []
+
+    asyncio.run(story())
+
+
+def test_an_idle_draft_lapses_and_its_person_is_told_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            person = Person(opened, "ก")
+            await person.say(*WHOLE_REPORT[:5])
+            opened.clock_offset = timedelta(minutes=29)
+            assert "drafts-lapsed" not in await run_clock(opened)
+            opened.clock_offset = timedelta(minutes=32)
+            assert "drafts-lapsed" in await run_clock(opened)
+            assert "drafts-lapsed" not in await run_clock(opened)
+            assert "ร่างเดิมจึงถูกลบ" in await person.say("สวัสดี")
+            assert "ร่างเดิมจึงถูกลบ" not in await person.say("สวัสดี")
+
+    asyncio.run(story())
+
+
+def test_a_case_is_erased_when_its_time_is_over_and_not_before(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            ended, going_on = await Person(opened, "ก").file_report(), await Person(opened, "ข").file_report()
+            await opened.move_case(
+                ended, TransitionRequest(Transition.WITHDRAW, outcome=CaseOutcome.WITHDRAWN)
+            )
+            facts = len(await opened.store.load_facts())
+            assert "cases-erased" not in await run_clock(opened, opened.now() + KEPT_AFTER_CLOSING)
+            assert "cases-erased" in await run_clock(
+                opened, opened.now() + KEPT_AFTER_CLOSING + timedelta(days=2)
+            )
+            assert await opened.find_case_id(ended) is None
+            assert await opened.find_case_id(going_on) is not None
+            assert len(await opened.store.load_facts()) == facts
+            assert await opened.check_integrity() == []
+
+    asyncio.run(story())
+
+
+def test_after_a_long_silence_everything_is_done_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            await Person(opened, "ก").say(*WHOLE_REPORT[:5])
+            did = await run_clock(opened, opened.now() + timedelta(days=7))
+            assert {"drafts-lapsed", "answers-forgotten", "audit-anchored"} <= set(did)
+            assert len(did) == len(set(did))
+            assert await run_clock(opened, opened.now() + timedelta(days=7)) == []
+
+    asyncio.run(story())
+
+
+def test_what_was_laid_aside_is_not_kept_for_ever(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            await opened.store.task_queue.add(
+                "line.old", QueuedTask("line.old", {"event": CANARY}), opened.now()
+            )
+            await run_clock(opened, opened.now() + timedelta(hours=47))
+            assert len(await opened.store.task_queue.list_all("line.old")) == 1
+            assert "errands-forgotten" in await run_clock(opened, opened.now() + timedelta(hours=49))
+            assert await opened.store.task_queue.list_all("line.old") == []
+
+    asyncio.run(play())

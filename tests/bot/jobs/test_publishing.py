@@ -1,0 +1,186 @@
+"""The round: each month is released once, in order, and goes to every place in the end."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.publishing import atomic_write, releases
+from bot.publishing.releases import ReleaseContext, approve_release
+from tests.bot.publishing.fake_targets import FIRST_OPENED_AT, FakePublishTarget, PublishingScenario
+from tests.bot.publishing.release_desk import (
+    ReleaseDesk,
+    make_busy_desk,
+    make_late_case,
+    make_release_request,
+    patch_attributes,
+)
+from tests.end_to_end.terminal_driver import run_ita_bot
+
+
+def test_a_month_is_released_at_the_offices_hour_and_never_twice(tmp_path: Path) -> None:
+    place = FakePublishTarget()
+    town = PublishingScenario.create(tmp_path, place)
+    assert town.run_at("2025-11-01T07:59:59") == []
+    assert town.run_at("2025-11-01T08:00") == ["released", "published-wordpress"]
+    assert town.run_at("2025-11-01T08:00") == []
+    assert town.run_at("2025-11-30T23:59") == []
+    assert (town.list_cutoffs(), place.posted_releases) == (["2025-10-31"], [["1/2569"]])
+    released, posted = town.pop_notifications()
+    assert "ออกสถิติฉบับที่ 1/2569 แล้ว" in released
+    assert "https://report.example.go.th/statistics" in released
+    assert "https://www.example.go.th/1/2569" in posted
+
+
+def test_another_hour(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path, publish_hour=17)
+    assert town.run_at("2025-11-01T16:59") == []
+    assert town.run_at("2025-11-01T17:00") == ["released"]
+
+
+def test_missed_months_are_caught_up_in_order_and_only_the_newest_is_posted(tmp_path: Path) -> None:
+    place = FakePublishTarget()
+    town = PublishingScenario.create(tmp_path, place)
+    assert town.run_at("2026-02-09T10:00") == ["released"] * 4 + ["published-wordpress"]
+    assert town.list_cutoffs() == ["2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31"]
+    assert place.posted_releases == [["1/2569", "2/2569", "3/2569", "4/2569"]]
+    assert town.run_at("2026-02-09T10:01") == []
+
+
+def test_after_september_the_whole_year_and_then_the_next(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path, layout="half")
+    assert town.run_at("2027-03-31T23:00") == ["released"] * 2
+    assert town.run_at("2027-04-01T08:00") == ["released"]
+    assert town.list_cutoffs() == ["2026-03-31", "2026-09-30", "2027-03-31"]
+    assert "ฉบับที่ 1/2570" in town.pop_notifications()[-1]
+
+
+def test_a_clock_that_is_set_back_releases_nothing_again(tmp_path: Path) -> None:
+    place = FakePublishTarget(failures=["unreachable"])
+    town = PublishingScenario.create(tmp_path, place)
+    assert town.run_at("2026-01-01T09:00") == ["released"] * 3
+    assert town.run_at("2025-11-15T09:00") == ["published-wordpress"]  # it does not wait until January
+    assert town.run_at("2025-12-02T09:00") == []
+    assert town.run_at("2026-01-02T09:00") == []
+    assert len(town.list_cutoffs()) == 3
+
+
+def test_a_first_start_with_a_wrong_clock_does_not_silence_it_for_years(tmp_path: Path) -> None:
+    town = PublishingScenario(ReleaseDesk(tmp_path / "var"))
+    assert town.run_at("2030-05-05T09:00") == []
+    town.run_job(FIRST_OPENED_AT)
+    make_busy_desk(town.desk.home)
+    assert town.run_at("2025-11-01T08:00") == ["released"]
+
+
+def test_a_website_that_is_down_for_two_days(tmp_path: Path) -> None:
+    place = FakePublishTarget(failures=["unreachable"] * 500)
+    town = PublishingScenario.create(tmp_path, place)
+    start = datetime.fromisoformat("2025-11-01T08:00:00+07:00")
+    town.run_job(start)
+    made, failed = town.pop_notifications()
+    assert "ไม่สำเร็จ: ติดต่อเว็บไซต์ไม่ได้ หน้าเดิมยังอยู่" in failed
+    assert "ออกสถิติ" in made
+    for half in range(1, 48 * 2):
+        assert town.run_job(start + timedelta(minutes=30 * half)) == []
+    assert 10 <= place.attempts <= 16
+    assert len(town.pop_notifications()) == 1  # once more in two days
+    place.failures.clear()
+    back = [town.run_job(start + timedelta(hours=48 + hour)) for hour in range(7)]
+    assert [did for several in back for did in several] == ["published-wordpress"]
+    assert "แล้ว https://" in town.pop_notifications()[0]
+
+
+def test_one_places_trouble_does_not_stop_another(tmp_path: Path) -> None:
+    bad, good = FakePublishTarget("wordpress", failures=["refused"]), FakePublishTarget("folder")
+    town = PublishingScenario.create(tmp_path, bad, good)
+    assert town.run_at("2025-11-01T08:00") == ["released", "published-folder"]
+    assert town.run_at("2025-11-01T08:06") == ["published-wordpress"]
+    assert good.posted_releases == bad.posted_releases == [["1/2569"]]
+
+
+def test_held_until_a_supervisor_says_so(tmp_path: Path) -> None:
+    place = FakePublishTarget()
+    town = PublishingScenario.create(tmp_path, place, hold=True)
+    assert town.run_at("2025-11-01T08:00") == ["released"]
+    (told,) = town.pop_notifications()
+    assert "/release ok 1/2569" in told
+    assert town.run_at("2025-11-01T08:05") == []
+
+    async def ok(bench: ReleaseContext) -> None:
+        await approve_release(bench, "1/2569", datetime.fromisoformat("2025-11-01T09:00:00+07:00"))
+
+    town.desk.run_scenario(ok)
+    assert town.run_at("2025-11-01T09:01") == ["published-wordpress"]
+
+
+def test_a_correction_is_posted_and_an_old_periods_is_not_the_newest(tmp_path: Path) -> None:
+    place = FakePublishTarget()
+    town = PublishingScenario.create(tmp_path, place)
+    town.run_at("2025-12-01T08:00")
+    town.desk.write_facts(make_late_case(date(2025, 10, 21)))
+    now = datetime.fromisoformat("2025-12-02T09:00:00+07:00")
+    made = town.desk.make_release(make_release_request("fy2569", date(2025, 10, 31), why="ลงรับย้อนหลัง"), now)
+    assert made.record.name == "3/2569"
+    assert town.run_at("2025-12-02T09:01") == []
+    assert place.posted_releases == [["1/2569", "2/2569"]]
+
+
+def test_what_an_officer_released_before_the_clock_is_not_made_again(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path)
+    before = make_release_request("fy2569", date(2025, 10, 31))
+    town.desk.make_release(before, datetime.fromisoformat("2025-11-01T07:00:00+07:00"))
+    assert town.run_at("2025-11-01T08:00") == ["released"]
+    assert town.list_cutoffs() == ["2025-10-31"]
+    assert town.run_at("2025-11-01T08:01") == []
+
+
+def test_where_the_register_was_corrected_in_between_the_clock_says_so(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path)
+    day = date(2025, 10, 31)
+    town.desk.make_release(
+        make_release_request("fy2569", day), datetime.fromisoformat("2025-11-01T07:00:00+07:00")
+    )
+    town.desk.write_facts(make_late_case(date(2025, 10, 21)))
+    town.run_at("2025-11-01T08:00")
+    assert town.list_cutoffs() == ["2025-10-31", "2025-10-31"]
+    page = (town.desk.paths.folder / "releases/2569/2/statistics.html").read_text("utf-8")
+    assert "ทะเบียนได้รับการแก้ไขย้อนหลัง" in page
+
+
+def test_a_full_disk_is_told_once_and_tried_again(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path, FakePublishTarget())
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    for _ in range(2):
+        with patch_attributes(atomic_write, write_new_file=full), pytest.raises(OSError, match="No space"):
+            town.run_at("2025-11-01T08:00")
+    (told,) = town.pop_notifications()
+    assert "รอบวันที่ 1 พฤศจิกายน 2568 ไม่สำเร็จ: ที่เก็บข้อมูลเต็ม" in told
+    assert town.run_at("2025-11-01T08:03") == ["released", "published-wordpress"]
+
+
+def test_files_that_cannot_be_made_again_are_told(tmp_path: Path) -> None:
+    place = FakePublishTarget(failures=["broken"])
+    town = PublishingScenario.create(tmp_path, place)
+    town.run_at("2025-11-01T08:00")
+    town.pop_notifications()
+    (town.desk.paths.folder / "releases/2569/1/statistics.pdf").unlink()
+    with patch_attributes(releases, build_manifest_schema=lambda: b"{}"):
+        assert town.run_at("2025-11-01T09:00") == []
+    assert "ไฟล์ของฉบับนี้หายหรือถูกแก้" in town.pop_notifications()[0]
+    assert town.run_at("2025-11-02T09:00") == ["published-wordpress"]
+
+
+def test_a_tick_of_the_command_releases(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    make_busy_desk(home)
+    later = (datetime.now(UTC) + timedelta(days=40)).isoformat()
+    first, second = (run_ita_bot(home, "tick", "--now", later) for _ in range(2))
+    did = [json.loads(line) for line in first.stdout.splitlines()]
+    assert {"desk": "complaints", "did": "released", "count": 1} in did
+    assert (first.returncode, second.returncode, second.stdout) == (0, 0, "")

@@ -1,0 +1,252 @@
+"""The door of LINE: signed webhooks to the real route, the real SDK, and a LINE on loopback that refuses."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvicorn
+from pydantic import SecretStr
+
+from bot.bootstrap import App, RunningDesk
+from bot.jobs.housekeeping import run_due_jobs
+from bot.platforms.line.setup import LineSetup, open_line
+from bot.settings import DeskSettings, Settings
+from bot.web.app import build_web_app
+from bot.web.middleware import SecurityMiddleware
+from handlers.complaints.lifecycle import TransitionRequest
+from handlers.dialog.replies import Message
+from handlers.i18n import WORDING
+from storage.crypto.key_files import DeskPaths
+from tests.bot.platforms.line.api_rules import load_line_rules
+from tests.bot.platforms.line.fake_line_api import (
+    BOT_USER_ID,
+    SECRET,
+    TOKEN,
+    FakeContent,
+    FakeLineApi,
+    serve_fake_line_api,
+)
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.in_memory_desk import OFFICE
+from tests.samples import SAMPLE_FILES
+
+T = TypeVar("T")
+RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
+NUMBERED_LABEL_PATTERN = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
+TYPED_LABELS_PATTERN = re.compile(
+    r"^" + WORDING["th"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
+)
+TYPED_LABELS_PATTERN_EN = re.compile(
+    r"^" + WORDING["en"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
+)
+
+
+def line_user_id(name: str) -> str:
+    """A LINE user id, for a name."""
+    return "U" + name.encode().hex().ljust(32, "0")[:32]
+
+
+@dataclass
+class LineDesk:
+    """A desk behind LINE: both ends of the wire."""
+
+    line: FakeLineApi
+    desk: DeskHarness
+    setup: LineSetup
+    settings: DeskSettings
+
+
+@asynccontextmanager
+async def open_line_desk(
+    home: Path,
+    line: FakeLineApi | None = None,
+    name: str = "complaints",
+    public: str | None = None,
+    **more: Any,
+) -> AsyncIterator[LineDesk]:
+    """Serve a desk over real sockets. A fault is the test's failure."""
+    async with AsyncExitStack() as stack:
+        if line is None:
+            line = await stack.enter_async_context(serve_fake_line_api(load_line_rules()))
+        desk = await stack.enter_async_context(open_desk(home, name))
+        own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public)
+        work = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
+        door = await stack.enter_async_context(open_line(work, own, line.url, desk.errors.append, **more))
+        house = App(Settings(), OFFICE, {name: work})
+        line.webhook = await stack.enter_async_context(serve_web(house, door)) + f"/line/{name}"
+        line.now = lambda: desk.now().timestamp()
+        yield LineDesk(line, desk, door, own)
+
+
+@asynccontextmanager
+async def serve_web(house: App, door: LineSetup) -> AsyncIterator[str]:
+    """The web of a house, with the routes of a door; gives its origin."""
+    config = uvicorn.Config(
+        SecurityMiddleware(build_web_app(house, door.routes)),
+        port=0,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    listening = config.bind_socket()
+    task = asyncio.create_task(server._serve([listening]))
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
+
+
+def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
+    """What stands in a chat, as words and choices. Choices are found by the words too, as on a PC."""
+    read = []
+    for one in shown:
+        text = one.get("text") or one.get("altText") or ""
+        labels = [label for _, label in NUMBERED_LABEL_PATTERN.findall(text)]
+        for typed in (*TYPED_LABELS_PATTERN.findall(text), *TYPED_LABELS_PATTERN_EN.findall(text)):
+            labels = typed.split(" / ")
+        quick = [item["action"] for item in one.get("quickReply", {}).get("items", [])]
+        data = [action["data"] for action in quick]
+        choices = tuple((label, data[n] if n < len(data) else "") for n, label in enumerate(labels))
+        if not quick:
+            choices = ()
+        else:
+            assert len(labels) >= len(quick), text
+        receipt = RECEIPT_PATTERN.search(text)
+        read.append(Message(text, choices, receipt.group() if receipt and "clipboard" in str(one) else None))
+    return read
+
+
+@dataclass
+class LineDriver:
+    """People with LINE on their phones."""
+
+    home: Path
+    desk_name: str = "complaints"
+    sets_clock = True
+    shows_content = False
+    public: str | None = None
+    clock_offset: timedelta = timedelta()
+    seen: dict[str, int] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    calls: int = 0
+    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _line: FakeLineApi | None = None
+    _line_desk: LineDesk | None = None
+
+    @property
+    def line_desk(self) -> LineDesk:
+        """The desk at work, opened when it is first needed."""
+        if self._line is None:
+            self._line = self.run(self._outer.enter_async_context(serve_fake_line_api(load_line_rules())))
+        if self._line_desk is None:
+            self._line_desk = self.run(
+                self._stack.enter_async_context(
+                    open_line_desk(self.home, self._line, self.desk_name, self.public)
+                )
+            )
+            self._line_desk.desk.clock_offset = self.clock_offset
+        return self._line_desk
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the loop of both."""
+        return self._runner.run(work)
+
+    def _send_events(self, name: str, *events: dict[str, Any]) -> list[Message]:
+        return self.run(self._exchange_events(line_user_id(name), *events))
+
+    async def _exchange_events(self, who: str, *events: dict[str, Any]) -> list[Message]:
+        line, before = self.line_desk.line, len(self.line_desk.line.chats.get(who, []))
+        assert await line.post_events(*events) == 200
+        await line.wait_for_messages(who, before)
+        await self._wait_until_idle()
+        shown = line.chats[who][before:]
+        # Brought twice, as LINE does: no second answer and no second effect.
+        assert await line.post_events(*(line.mark_redelivered(event) for event in events)) == 200
+        assert len(line.chats[who]) == before + len(shown)
+        if self.line_desk.desk.errors:
+            raise self.line_desk.desk.errors.pop()
+        return to_messages(shown)
+
+    async def _wait_until_idle(self) -> None:
+        """Wait until nothing is said any more: an answer may be longer than one reply, and a notice under way."""
+        door = self.line_desk.setup
+        while tasks := [*door.adapter._tasks, *door.delivery_worker._tasks]:
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)
+
+    def send_text(self, name: str, words: str) -> list[Message]:
+        return self._send_events(name, self.line_desk.line.make_text_event(line_user_id(name), words))
+
+    def pick_choice(self, name: str, label: str, data: str) -> list[Message]:
+        if not data:  # there is room for thirteen quick replies; the others are typed
+            return self.send_text(name, label)
+        return self._send_events(name, self.line_desk.line.make_postback_event(line_user_id(name), data))
+
+    def send_file(self, name: str, file: str) -> list[Message]:
+        content = FakeContent(SAMPLE_FILES[file]())
+        more = {"fileName": file, "fileSize": len(content.data)}
+        return self._send_events(
+            name, self.line_desk.line.make_file_event(line_user_id(name), content, "file", **more)
+        )
+
+    def restart_program(self, name: str) -> None:
+        """The server is started anew."""
+        self.run(self._stack.aclose())
+        self._line_desk = None
+
+    def advance_clock(self, minutes: int) -> None:
+        self.clock_offset += timedelta(minutes=minutes)
+        self.line_desk.desk.clock_offset = self.clock_offset
+
+        async def tick() -> None:
+            desk = self.line_desk.desk
+            async for _ in run_due_jobs(
+                DeskPaths.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()
+            ):
+                pass
+
+        self.run(tick())
+
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.run(self.line_desk.desk.move_case(receipt, step))
+
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self.run(self.line_desk.desk.send_office_message(receipt, words))
+
+    def add_staff(self, person: str, role: str) -> str:
+        return self.run(self.line_desk.desk.add_staff(person, role))
+
+    def remove_staff(self, person: str) -> None:
+        self.run(self.line_desk.desk.remove_staff(person))
+
+    def time(self) -> float:
+        return self.line_desk.desk.now().timestamp()
+
+    def answer_question(self, receipt: str, words: str) -> None:
+        self.run(self.line_desk.desk.answer_question(receipt, words))
+
+    def close(self) -> None:
+        """Close the desk; everything in it must be sound, and LINE must have refused nothing."""
+        if self._line_desk is not None:
+            assert self.run(self.line_desk.desk.check_integrity()) == []
+        self.restart_program("")
+        if self._line is not None:
+            self.refused, self.calls = self._line.refused, len(self._line.calls)
+        self.run(self._outer.aclose())
+        self._runner.close()
+
+
+__all__ = ["BOT_USER_ID", "LineDesk", "LineDriver", "line_user_id", "open_line_desk"]

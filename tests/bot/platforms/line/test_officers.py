@@ -1,0 +1,142 @@
+"""Officers on LINE: what was told is never shown where nothing can be deleted."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.web.officer.session import make_access_link_factory
+from handlers.staff.page_access import NewAccessLink
+from tests.bot.platforms.line.api_rules import needs_contracts
+from tests.bot.platforms.line.driver import LineDriver, line_user_id
+from tests.end_to_end.officer.officer_server import LINK_PATTERN
+from tests.end_to_end.officers import file_case
+from tests.story import StoryPlayer
+
+
+@needs_contracts
+def test_content_is_not_shown_on_line(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var")
+    try:
+        join_staff(door)
+        door.run(file_case(door.line_desk.desk, 7))
+        for words in ("/facts 1", "/files 1", "/history 1", "/case 1"):
+            said = "\n".join(m.text for m in door.send_text("สมหญิง", words))
+            assert "คานารี" not in said
+            assert ("ไม่แสดงใน LINE" in said) == (words != "/case 1")
+    finally:
+        door.close()
+    assert door.refused == []
+
+
+@needs_contracts
+def test_the_figures_come_as_a_picture_that_line_fetches(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var", public="https://office.example.go.th")
+    try:
+        join_staff(door)
+        door.run(file_case(door.line_desk.desk, 7))
+        words, picture = send_and_wait(door, "/stats")
+        assert (words["type"], picture["type"]) == ("text", "image")
+        assert "รับ 1" in words["text"]
+        assert picture["quickReply"]["items"]
+        address = picture["originalContentUrl"]
+        assert address == picture["previewImageUrl"]
+        status, content = door.run(fetch_image(door, address))
+        assert (status, content[:4]) == (200, b"\x89PNG")
+        assert len(content) < 1_000_000
+        door.line_desk.desk.clock_offset += timedelta(minutes=15)
+        assert door.run(fetch_image(door, address))[0] == 404
+    finally:
+        door.close()
+    assert door.refused == []
+
+
+@needs_contracts
+def test_without_an_address_the_words_say_the_figures(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var")
+    try:
+        join_staff(door)
+        (words,) = send_and_wait(door, "/stats")
+        assert "รับ 0" in words["text"]
+        assert words["quickReply"]["items"]
+    finally:
+        door.close()
+    assert door.refused == []
+
+
+@needs_contracts
+def test_a_picture_that_cannot_be_drawn_takes_nothing_from_the_words(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var", public="https://office.example.go.th")
+    try:
+        join_staff(door)
+        gallery = door.line_desk.setup.adapter.images
+        assert gallery is not None
+        gallery.add = raise_no_room  # type: ignore[method-assign]
+        (words,) = send_and_wait(door, "/stats", faults=1)
+        assert "รับ 0" in words["text"]
+    finally:
+        door.close()
+
+
+def raise_no_room(content: bytes) -> str:
+    raise OSError("no room")
+
+
+def join_staff(door: LineDriver) -> None:
+    telling = StoryPlayer(door)
+    telling._run_directive("staff", "สมหญิง officer")
+    telling._send_line("", telling._fill_placeholders("/join {code}"))
+    telling._send_line("", telling._fill_placeholders("{factor}"))
+
+
+def send_and_wait(door: LineDriver, words: str, faults: int = 0) -> list[dict[str, Any]]:
+    """What comes, as LINE has it."""
+    line, who = door.line_desk.line, line_user_id("สมหญิง")
+
+    async def exchange() -> list[dict[str, Any]]:
+        before = len(line.chats[who])
+        assert await line.post_events(line.make_text_event(who, words)) == 200
+        return await line.wait_for_messages(who, before)
+
+    found = door.run(exchange())
+    assert len(door.line_desk.desk.errors) == faults
+    door.line_desk.desk.errors.clear()
+    return found
+
+
+async def fetch_image(door: LineDriver, address: str) -> tuple[int, bytes]:
+    """What LINE gets at an address, by way of the server that it stands for."""
+    origin = door.line_desk.line.webhook.removesuffix("/line/complaints")
+    here = address.replace("https://office.example.go.th", origin)
+    async with aiohttp.ClientSession() as session, session.get(here) as answer:
+        assert answer.headers["cache-control"] == "no-store"
+        return answer.status, await answer.read()
+
+
+@needs_contracts
+def test_line_shows_the_number_the_state_the_day_and_the_link(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var")
+    try:
+        telling = StoryPlayer(door)
+        telling._run_directive("staff", "สมหญิง officer")
+        telling._send_line("", telling._fill_placeholders("/join {code}"))
+        telling._send_line("", telling._fill_placeholders("{factor}"))
+        door.line_desk.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(
+            "https://ita.example.go.th"
+        )
+        door.run(file_case(door.line_desk.desk, 7))
+        telling.driver.advance_clock(31)  # the second factor is asked for on the page, and not here
+        links = set()
+        for words in ("/facts 1", "/files 1", "/history 1", "/page 1", "/case 1", "/inbox", "/export 1"):
+            said = "\n".join(m.text for m in door.send_text("สมหญิง", words))
+            for content in ("คานารี", "ห้องพัสดุ", "ทุจริตต่อหน้าที่", "หน้าเว็บ", "เลข 6 หลักจากแอปยืนยันตัวตน (หรือ"):
+                assert content not in said, words
+            assert "1/" in said
+            found = LINK_PATTERN.search(said)
+            assert (found is not None) == (words not in {"/case 1", "/inbox"}), words
+            links |= {found[1]} if found else set()
+        assert len(links) == 5
+    finally:
+        door.close()
+    assert door.refused == []

@@ -1,0 +1,45 @@
+"""Every story through LINE: the same words, the same effects, and no call that LINE would refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.platforms.line.api_rules import needs_contracts
+from tests.bot.platforms.line.driver import LineDriver
+from tests.in_memory_desk import STRICT_OFFICE_TOML
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
+
+
+@needs_contracts
+@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+def test_through_line(story: Path, tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.refused == []
+    assert door.calls > 0
+
+
+@needs_contracts
+@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
+def test_the_service_desk(story: Path, tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var", desk_name="service")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.refused == []
+
+
+@needs_contracts
+@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
+def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
+    door = LineDriver(tmp_path / "var")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.refused == []

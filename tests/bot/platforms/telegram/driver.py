@@ -1,0 +1,234 @@
+"""Telegram as a door of stories: persons in a fake Telegram, the real webhook or polling, the real library."""
+
+import asyncio
+import itertools
+import re
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvicorn
+from pydantic import SecretStr
+
+from bot.bootstrap import App, RunningDesk
+from bot.delivery.worker import DeliveryWorker
+from bot.jobs.housekeeping import run_due_jobs
+from bot.platforms.telegram.sender import SendLimiter
+from bot.platforms.telegram.setup import TelegramSetup, open_telegram
+from bot.settings import DeskSettings, Settings
+from bot.web.app import build_web_app
+from bot.web.middleware import SecurityMiddleware, WebhookBypass
+from handlers.complaints.lifecycle import TransitionRequest
+from handlers.dialog.events import Channel
+from handlers.dialog.receipt import parse_receipt
+from handlers.dialog.replies import Message
+from storage.crypto.key_files import DeskPaths
+from tests.bot.platforms.telegram.api_rules import find_contracts, load_telegram_rules
+from tests.bot.platforms.telegram.fake_bot_api import TOKEN, FakeBotApi, FakeChatMessage, serve_fake_bot_api
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.in_memory_desk import OFFICE
+from tests.samples import SAMPLE_FILES
+
+T = TypeVar("T")
+SECRET = "canarySECRETcanarySECRET"
+RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b")
+
+
+@dataclass
+class TelegramDesk:
+    """A desk that can be reached through Telegram."""
+
+    desk: DeskHarness
+    fake: FakeBotApi
+    setup: TelegramSetup
+    worker: DeliveryWorker
+    address: str
+
+
+@asynccontextmanager
+async def serve_application(application: Any) -> AsyncIterator[str]:
+    """A server for an application; gives its address."""
+    config = uvicorn.Config(application, log_config=None, lifespan="off", port=0, timeout_graceful_shutdown=1)
+    config.timeout_keep_alive = 300  # the loop of a story stands still between its steps
+    server = uvicorn.Server(config)
+    server.capture_signals = asynccontextmanager  # type: ignore[assignment,method-assign]
+    listener = config.bind_socket()
+    task = asyncio.create_task(server._serve(sockets=[listener]))
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+@asynccontextmanager
+async def open_telegram_desk(
+    home: Path, fake: FakeBotApi, mode: str = "webhook", name: str = "complaints", **more: Any
+) -> AsyncIterator[TelegramDesk]:
+    """The desk of a folder with Telegram's door, its courier going round fast."""
+    own = DeskSettings(telegram_token=SecretStr(TOKEN), telegram_secret=SecretStr(SECRET), telegram_mode=mode)
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(open_desk(home, name))
+        fake.now = desk.now
+        carriers: dict[Channel, Any] = {}
+        courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.errors.append)
+        place = DeskPaths.under(home, name)
+        own_desk = RunningDesk(name, place, desk.store, desk.engine)
+        way = open_telegram(own_desk, own, fake.url, courier, desk.errors.append)
+        entered = await stack.enter_async_context(way)
+        entered.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
+        for part, value in more.items():
+            setattr(entered.adapter, part, value)
+        carriers[Channel.TELEGRAM] = entered.adapter
+        house = App(Settings(**{name: own}), OFFICE, {name: own_desk})
+        address = await stack.enter_async_context(
+            serve_application(
+                WebhookBypass(entered.routes, SecurityMiddleware(build_web_app(house, entered.routes)))
+            )
+        )
+        if mode == "webhook":
+            fake.webhook = {"url": f"{address}/telegram/{name}", "secret_token": SECRET}
+        stack.push_async_callback(courier.close)
+        yield TelegramDesk(desk, fake, entered, courier, address)
+
+
+@dataclass
+class TelegramDriver:
+    """A desk, its door and a fake Telegram in one event loop of their own."""
+
+    home: Path
+    mode: str = "webhook"
+    desk_name: str = "complaints"
+    sets_clock = True
+    redeliver: bool = False
+    clock_offset: timedelta = timedelta()
+    chats: dict[str, int] = field(default_factory=dict)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(4200000001))
+    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _inner: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _fake: FakeBotApi | None = None
+    _telegram_desk: TelegramDesk | None = None
+
+    @property
+    def fake(self) -> FakeBotApi:
+        """The Telegram of this story; it stays when the program is started anew."""
+        if self._fake is None:
+            self._fake = self.run(
+                self._outer.enter_async_context(serve_fake_bot_api(load_telegram_rules(find_contracts())))
+            )
+        return self._fake
+
+    @property
+    def telegram_desk(self) -> TelegramDesk:
+        """The desk, opened when it is first needed."""
+        if self._telegram_desk is None:
+            way = open_telegram_desk(self.home, self.fake, self.mode, self.desk_name)
+            self._telegram_desk = self.run(self._inner.enter_async_context(way))
+            self._telegram_desk.desk.clock_offset = self.clock_offset
+        return self._telegram_desk
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the loop."""
+        return self._runner.run(work)
+
+    def get_chat_id(self, person: str) -> int:
+        """The chat of a person."""
+        if person not in self.chats:
+            self.chats[person] = next(self._numbers)
+            self.fake.chats[self.chats[person]] = {}
+        return self.chats[person]
+
+    def _send_update(self, chat: int, update: dict[str, Any]) -> list[Message]:
+        """Bring an update; gives what is new in the chat."""
+        here, before = self.telegram_desk, self.fake.next_number("update")
+        if self.mode == "webhook":
+            assert self.run(self.fake.push_update(update)) == 200
+        else:
+            self.run(self.fake.queue_update(update))
+        if here.desk.errors:
+            raise here.desk.errors.pop()
+        new = [m for m in self.fake.chats[chat].values() if m.by_bot and m.changed > before]
+        if not new and "callback_query" in update:  # the card says already what would be said
+            new = [self.fake.chats[chat][update["callback_query"]["message"]["message_id"]]]
+        self._redeliver(chat, update)
+        return [to_message(shown) for shown in sorted(new, key=lambda m: m.changed)]
+
+    def _redeliver(self, chat: int, update: dict[str, Any]) -> None:
+        """Telegram brings it once more, as it does when our answer was lost: no second effect."""
+        if self.redeliver and self.mode == "webhook":
+            assert self.run(self.fake.push_update(update)) == 200
+
+    def send_text(self, person: str, words: str) -> list[Message]:
+        chat = self.get_chat_id(person)
+        return self._send_update(chat, self.fake.make_message_update(chat, text=words))
+
+    def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
+        chat = self.get_chat_id(person)
+        carrier = max(m.id for m in self.fake.chats[chat].values() if (label, data) in m.buttons)
+        return self._send_update(chat, self.fake.make_tap_update(chat, carrier, data))
+
+    def send_file(self, person: str, name: str) -> list[Message]:
+        chat, content = self.get_chat_id(person), SAMPLE_FILES[name]()
+        document: dict[str, Any] = {
+            "file_id": self.fake.add_file(content),
+            "file_unique_id": "u",
+            "file_name": name,
+        }
+        document["file_size"] = len(content)
+        return self._send_update(chat, self.fake.make_message_update(chat, document=document))
+
+    def restart_program(self, person: str) -> None:
+        """The server is started anew."""
+        self.run(self._inner.aclose())
+        self._telegram_desk = None
+
+    def advance_clock(self, minutes: int) -> None:
+        self.clock_offset += timedelta(minutes=minutes)
+        here = self.telegram_desk
+        here.desk.clock_offset = self.clock_offset
+
+        async def tick() -> None:
+            place = DeskPaths.under(self.home, self.desk_name)
+            async for _ in run_due_jobs(place, here.desk.store, OFFICE, here.desk.now()):
+                pass
+
+        self.run(tick())
+
+    def move_case(self, receipt: str, step: TransitionRequest) -> None:
+        self.run(self.telegram_desk.desk.move_case(receipt, step))
+
+    def send_office_message(self, receipt: str, words: str) -> None:
+        self.run(self.telegram_desk.desk.send_office_message(receipt, words))
+
+    def add_staff(self, person: str, role: str) -> str:
+        return self.run(self.telegram_desk.desk.add_staff(person, role))
+
+    def remove_staff(self, person: str) -> None:
+        self.run(self.telegram_desk.desk.remove_staff(person))
+
+    def time(self) -> float:
+        return self.telegram_desk.desk.now().timestamp()
+
+    def answer_question(self, receipt: str, words: str) -> None:
+        self.run(self.telegram_desk.desk.answer_question(receipt, words))
+
+    def close(self) -> None:
+        """Close everything; the desk must be sound, and nothing waits for anybody."""
+        found = self.run(self.telegram_desk.desk.check_integrity())
+        self.restart_program("")
+        self.run(self._outer.aclose())
+        self._runner.close()
+        assert found == []
+
+
+def to_message(shown: FakeChatMessage) -> Message:
+    """A message of a chat as a story knows it."""
+    receipts = [shape for shape in RECEIPT_PATTERN.findall(shown.text) if parse_receipt(shape)]
+    return Message(shown.text, shown.buttons, receipts[0] if receipts else None)

@@ -1,0 +1,60 @@
+"""Every story through Telegram's door: the same words, the same effects, and no call that Telegram refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.platforms.telegram.driver import TelegramDriver
+from tests.in_memory_desk import STRICT_OFFICE_TOML
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
+
+OFTEN = {"report", "reply", "bad-input", "cancel"}
+
+
+@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+def test_through_telegram(story: Path, mode: str, tmp_path: Path) -> None:
+    door = TelegramDriver(tmp_path / "var", mode=mode)
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []
+    assert len(door.fake.calls) > 3
+
+
+@pytest.mark.parametrize(
+    "story", [s for s in COMPLAINT_STORIES if s.stem in OFTEN], ids=lambda story: story.stem
+)
+def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
+    door = TelegramDriver(tmp_path / "var", redeliver=True)
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    # The second time a card may say already what it is to say: Telegram lets that pass without effect.
+    assert [r for r in door.fake.refused if r != NO_EFFECT] == []
+
+
+NO_EFFECT = "editMessageText by answer: Bad Request: message is not modified"
+
+
+@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
+def test_the_service_desk(story: Path, tmp_path: Path) -> None:
+    door = TelegramDriver(tmp_path / "var", desk_name="service")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
+@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
+def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
+    door = TelegramDriver(tmp_path / "var")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []

@@ -1,0 +1,94 @@
+"""Connections that never finish asking, or ask nothing that can be understood, as they come over a real socket."""
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bot.web import http_protocol
+from tests.end_to_end.threaded_server import WebServer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """A server with little patience."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(http_protocol, "HEAD_TIMEOUT", 0.5)
+        patched.setattr(http_protocol, "MAX_CONNECTIONS", 40)
+        one = WebServer(tmp_path_factory.mktemp("connection") / "var")
+        yield one
+        one.close()
+
+
+def exchange_bytes(server: WebServer, *pieces: bytes, pause: float = 0.0) -> bytes:
+    """What comes back until the server lets go."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        for piece in pieces:
+            try:
+                line.sendall(piece)
+            except OSError:
+                break
+            time.sleep(pause)
+        answer = b""
+        try:
+            while piece := line.recv(65536):
+                answer += piece
+        except ConnectionResetError:
+            pass
+    return answer
+
+
+def test_what_is_no_request_gets_a_page_in_thai_with_every_header(server: WebServer) -> None:
+    answer = exchange_bytes(server, b"\x16\x03\x01 rubbish\r\n\r\n")
+    head, _, page = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-security-policy: default-src 'none'" in head
+    assert b"content-type: text/html; charset=utf-8" in head
+    assert int(re.findall(rb"content-length: (\d+)", head)[0]) == len(page)
+    assert re.search(r"<h1>[^<]*[\u0e01-\u0e5b]", page.decode())
+
+
+def test_one_who_says_nothing_or_half_is_let_go(server: WebServer) -> None:
+    for pieces in ((), (b"GET / HTTP/1.1\r\nHost: x\r\n",)):
+        begun = time.monotonic()
+        assert exchange_bytes(server, *pieces) == b""
+        assert 0.4 < time.monotonic() - begun < 3
+
+
+def test_dripping_does_not_help(server: WebServer) -> None:
+    begun = time.monotonic()
+    drops = [b"GET / HTTP/1.1\r\n", *[b"X-Drop: 1\r\n"] * 40]
+    assert exchange_bytes(server, *drops, pause=0.05) == b""
+    assert time.monotonic() - begun < 4
+
+
+def test_a_head_without_end_is_not_read(server: WebServer) -> None:
+    lines = [b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"X-Long: " + b"a" * 8000 + b"\r\n"] * 40]
+    assert exchange_bytes(server, *lines)[:12] in (b"HTTP/1.1 400", b"")
+    assert exchange_bytes(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(
+        b"ok\n"
+    )
+
+
+def test_a_request_that_keeps_its_connection_may_ask_again(server: WebServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        for _ in range(3):
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = b""
+            while not answer.endswith(b"ok\n"):
+                answer += line.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200")
+            time.sleep(0.3)
+
+
+def test_more_connections_than_there_is_room_for_are_closed_at_once(server: WebServer) -> None:
+    lines = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(45)]
+    try:
+        begun = time.monotonic()
+        assert lines[-1].recv(1) == b""
+        assert time.monotonic() - begun < 0.4
+    finally:
+        for line in lines:
+            line.close()

@@ -1,0 +1,168 @@
+"""A whole desk in this process: real engine, real storage, keys of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.engine import Engine
+from bot.importers.faq_file import store_example_faq
+from bot.statistics.chat_queries import build_query_handlers
+from handlers.complaints.lifecycle import TransitionRequest, get_next_status
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    ApplyTransition,
+    FindCase,
+    HistoryEntryKind,
+    ReporterCase,
+)
+from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.effects import Act, TurnResult
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.receipt import parse_receipt
+from handlers.dialog.replies import Message
+from handlers.dialog.session import Session
+from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
+from handlers.staff.members import ListStaff, StaffProfile
+from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
+from storage import tables
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.store import Store, open_store
+from tests.in_memory_desk import load_office_beside
+from tests.in_memory_service_desk import make_service_desk
+
+
+@dataclass
+class DeskHarness:
+    """A desk and what the tests look at in it."""
+
+    engine: Engine
+    store: Store
+    clock_offset: timedelta = timedelta()
+    errors: list[BaseException] = field(default_factory=list)
+    act_count: int = 0
+
+    def now(self) -> datetime:
+        """The instant, as far from the true one as the test has moved it."""
+        return datetime.now(UTC) + self.clock_offset
+
+    def person_id(self, name: str) -> bytes:
+        """A person."""
+        return self.store.keyring.hash_id("test", name)
+
+    async def handle(self, event: Event) -> tuple[Message, ...]:
+        """Hand it an event. A fault is the test's failure, not a person's excuse."""
+        answer = await self.engine.handle(event)
+        if self.errors:
+            raise self.errors.pop()
+        return answer.messages
+
+    async def find_case_id(self, receipt: str) -> str | None:
+        """The case of a receipt."""
+        view = await self.find_reporter_case(receipt)
+        return view.id if view else None
+
+    async def find_reporter_case(self, receipt: str) -> ReporterCase | None:
+        """What the reporter sees."""
+        known = parse_receipt(receipt)
+        assert known is not None
+        found: ReporterCase | None = await self.store.answer_query(FindCase(known), self.now())
+        return found
+
+    async def move_case(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
+        """The office takes a step, as a command beside the server would."""
+        view = await self.find_reporter_case(receipt)
+        assert view is not None
+        now = self.now()
+        status = get_next_status(view.status, step)
+        await self.commit_office_act(
+            ApplyTransition(view.id, view.seq + 1, to_bangkok_date(now), step, status, ActorKind.OFFICE, text)
+        )
+
+    async def send_office_message(self, receipt: str, words: str) -> None:
+        """The office says something."""
+        view = await self.find_reporter_case(receipt)
+        assert view is not None
+        now = self.now()
+        await self.commit_office_act(
+            AddHistoryEntry(
+                view.id,
+                view.seq + 1,
+                to_bangkok_date(now),
+                HistoryEntryKind.OFFICE,
+                ActorKind.OFFICE,
+                words,
+            )
+        )
+
+    async def add_staff(self, person: str, role: str) -> str:
+        """Add somebody to the staff; gives the code to join by."""
+        return await self.store.staff_admin.add(Role(role), StaffProfile(person), self.now())
+
+    async def remove_staff(self, person: str) -> None:
+        """Remove somebody from the staff."""
+        everybody = await self.store.answer_query(ListStaff(), self.now())
+        staff = next(one for one in everybody if one.name == person)
+        await self.store.staff_admin.remove(staff.id, to_bangkok_date(self.now()), self.now())
+
+    async def load_thread(self, code: str) -> QuestionThread:
+        """What was said about a question."""
+        known = parse_receipt(code)
+        assert known is not None
+        found: QuestionThread | None = await self.store.answer_query(FindThreadByCode(known), self.now())
+        assert found is not None
+        return found
+
+    async def answer_question(self, code: str, words: str) -> None:
+        """The office answers a question."""
+        thread = await self.load_thread(code)
+        on = to_bangkok_date(self.now())
+        await self.commit_office_act(
+            AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, ActorKind.OFFICE, words)
+        )
+
+    async def commit_office_act(self, act: Act) -> None:
+        """Carry out an act of an officer."""
+        self.act_count += 1
+        officer = self.person_id("officer")
+        event = Event(f"office-{id(self)}-{self.act_count}", officer, Channel.TERMINAL)
+        before = await self.store.load_session(officer)
+        after_ = replace(before or Session(), at=self.now())
+        await self.store.commit(event, before, TurnResult(after_, (), (act,)), self.now())
+
+    async def load_stories(self) -> dict[str, str]:
+        """What happened, by case."""
+        async with self.store._reader.connect() as connection:
+            cases = list((await connection.execute(select(tables.cases.c.id))).scalars())
+        return {case: (await self.store.load_report(case)).answers["story"] for case in cases}
+
+    async def load_register_numbers(self) -> list[int]:
+        """The register numbers that were given."""
+        async with self.store._reader.connect() as connection:
+            return sorted((await connection.execute(select(tables.cases.c.number))).scalars())
+
+    async def check_integrity(self) -> list[str]:
+        """What is wrong with the database or the audit trail."""
+        async with self.store._reader.connect() as connection:
+            sound = (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one()
+        return ([] if sound == "ok" else [sound]) + await self.store.verify_audit()
+
+
+@asynccontextmanager
+async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
+    """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
+    ring = load_or_create_keys(DeskPaths.under(home, name))
+    async with open_store(ring, datetime.now(UTC)) as one:
+        if name == "service":
+            await store_example_faq(one, datetime.now(UTC))
+        office = load_office_beside(home)
+        router = ComplaintsDesk(office, one.roster) if name == "complaints" else make_service_desk(one.roster)
+        engine = Engine(router, one, query_handlers=build_query_handlers(one, office, name))
+        desk = DeskHarness(engine, one)
+        engine.now, engine.on_error = desk.now, desk.errors.append
+        yield desk

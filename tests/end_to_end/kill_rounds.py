@@ -1,0 +1,147 @@
+"""Kill -9 at random instants under load: nothing acknowledged is lost, nothing is there twice.
+
+`python -m tests.end_to_end.kill_rounds HOME ROUNDS SEED`: each round forks a desk in which persons file complaints side by
+side, kills it, and begins the next round by sending the events that were in flight once more, as a platform does.
+Prints one JSON line of what was found.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from handlers.dialog.events import Channel, Event
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.in_memory_desk import WHOLE_REPORT
+
+PERSONS = 12
+LONGEST_ROUND = 0.7  # seconds; the first complaints are through after about 0.05, on a busy machine 0.3
+
+
+@dataclass
+class KillLog:
+    """What the survivors of all rounds know."""
+
+    acknowledged: dict[str, str] = field(default_factory=dict)  # receipt by the mark of the complaint
+    in_flight: dict[str, str] = field(default_factory=dict)  # event id of the submission by mark
+    rounds: int = 0
+    killed_busy: int = 0
+
+
+def report_lines(mark: str) -> Iterator[str]:
+    """A whole report whose story carries a mark."""
+    for line in WHOLE_REPORT:
+        yield f"{mark} {line}" if "ร้อยละสิบ" in line else line
+    yield "[ส่งเรื่อง]"
+
+
+async def file_complaint(desk: DeskHarness, mark: str, tell: int) -> None:
+    """File one complaint, telling the parent before the submission and after its answer."""
+    who, buttons = desk.person_id(mark), {}
+    for number, line in enumerate(report_lines(mark)):
+        event_id = f"{mark}-{number}"
+        if line == "[ส่งเรื่อง]":
+            os.write(tell, f"try {mark} {event_id} {buttons['ส่งเรื่อง']}\n".encode())
+        deed = {"choice": buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
+        messages = await desk.handle(Event(event_id, who, Channel.WEB, **deed))
+        buttons = dict(messages[-1].choices)
+        if receipt := next((m.receipt for m in messages if m.receipt), None):
+            os.write(tell, f"ack {mark} {receipt}\n".encode())
+
+
+async def file_complaints_forever(home: Path, prefix: str, again: dict[str, str], tell: int) -> None:
+    """Send again what was in flight, then file complaints without end."""
+    async with open_desk(home) as desk:
+        os.write(tell, b"ready\n")
+        for mark, sent in again.items():
+            event_id, choice = sent.split()
+            event = Event(event_id, desk.person_id(mark), Channel.WEB, choice=choice)
+            for message in await desk.handle(event):
+                if message.receipt:
+                    os.write(tell, f"ack {mark} {message.receipt}\n".encode())
+
+        async def person(name: int) -> None:
+            for number in itertools.count():
+                await file_complaint(desk, f"{prefix}p{name}n{number}", tell)
+
+        await asyncio.gather(*map(person, range(PERSONS)))
+
+
+def run_round(home: Path, seen: KillLog, chance: random.Random) -> None:
+    """Fork a desk, let it work, kill it, and read what it told."""
+    read, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        try:
+            asyncio.run(file_complaints_forever(home, f"r{seen.rounds}", seen.in_flight, tell))
+        finally:
+            os._exit(1)  # only a fault ends a desk that should work without end
+    os.close(tell)
+    with os.fdopen(read, "rb") as told:
+        assert told.readline() == b"ready\n", "the desk did not open"
+        time.sleep(chance.uniform(0, LONGEST_ROUND))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status), "the desk ended by itself"
+        record_output(seen, told.read().decode())
+    seen.rounds += 1
+
+
+def record_output(seen: KillLog, told: str) -> None:
+    """Take in what a desk told before it was killed; a line cut short was never told."""
+    for line in told.split("\n")[:-1]:
+        kind, mark, rest = line.split(" ", 2)
+        if kind == "try":
+            seen.in_flight[mark] = rest
+        else:
+            assert seen.acknowledged.setdefault(mark, rest) == rest, "one complaint, two receipts"
+            seen.in_flight.pop(mark, None)
+    seen.killed_busy += bool(seen.in_flight)
+
+
+async def check_store(home: Path, seen: KillLog) -> dict[str, int]:
+    """Look at what is stored: each acknowledged complaint once, under its receipt; database and audit sound."""
+    async with open_desk(home) as desk:
+        for mark, sent in seen.in_flight.items():
+            event_id, choice = sent.split()
+            for message in await desk.handle(
+                Event(event_id, desk.person_id(mark), Channel.WEB, choice=choice)
+            ):
+                if message.receipt:
+                    seen.acknowledged[mark] = message.receipt
+        stories = await desk.load_stories()
+        assert await desk.check_integrity() == []
+        marks = [story.split()[0] for story in stories.values()]
+        assert len(marks) == len(set(marks)), "a complaint stands twice"
+        for mark, receipt in seen.acknowledged.items():
+            case = await desk.find_case_id(receipt)
+            assert case is not None, f"{mark} was acknowledged and is gone"
+            assert stories[case].startswith(f"{mark} ")
+        assert set(marks) == set(seen.acknowledged), "what was filed and what was acknowledged differ"
+        numbers = await desk.load_register_numbers()
+        assert numbers == list(range(1, len(stories) + 1)), "the register has gaps"
+    return {
+        "rounds": seen.rounds,
+        "acknowledged": len(seen.acknowledged),
+        "killed_in_flight": seen.killed_busy,
+    }
+
+
+def main(home: str, rounds: str, seed: str) -> None:
+    """Run all rounds and print what was found."""
+    seen, chance, place = KillLog(), random.Random(int(seed)), Path(home)
+    for _ in range(int(rounds)):
+        run_round(place, seen, chance)
+    sys.stdout.write(json.dumps(asyncio.run(check_store(place, seen))) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,197 @@
+"""Files on the officers' page: copies of pictures, hostile names, the original for a reason, and large ones."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+
+from bot.images.sanitize import MAX_SIDE_PIXELS, sanitize_image
+from bot.web.officer.files import build_safe_filename
+from bot.web.officer.responses import build_content_disposition
+from handlers.staff.complaints.case_page import derive_file_slug
+from storage.errors import TamperedError
+from tests.end_to_end.officer.officer_server import OfficerServer
+
+PLACE = "CANARYPLACE"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficerServer]:
+    one = OfficerServer(tmp_path / "var")
+    yield one
+    one.close()
+
+
+def make_rotated_photo(kind: str = "JPEG", size: tuple[int, int] = (3000, 1500)) -> bytes:
+    """A picture that tells more than it shows, lying on its side."""
+    image, exif = Image.new("RGB", size, (200, 30, 30)), Image.Exif()
+    exif[0x0112] = 6  # turn it
+    exif[0x010E] = PLACE
+    out = io.BytesIO()
+    more = {"comment": PLACE.encode()} if kind == "JPEG" else {}
+    image.save(out, kind, exif=exif, **more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_copy_holds_the_pixels_and_nothing_else(kind: str) -> None:
+    content = make_rotated_photo(kind)
+    assert PLACE.encode() in content
+    made = sanitize_image(content)
+    assert made is not None
+    assert PLACE.encode() not in made[0]
+    with Image.open(io.BytesIO(made[0])) as copy:
+        assert not copy.getexif()
+        assert not set(copy.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert copy.height > copy.width  # upright
+        assert max(copy.size) <= MAX_SIDE_PIXELS
+
+
+def test_what_is_clear_stays_clear_and_what_is_no_picture_is_none() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (20, 10), (0, 0, 0, 0)).save(out, "PNG")
+    made = sanitize_image(out.getvalue())
+    assert made is not None
+    assert made[1] == "image/png"
+    assert sanitize_image(out.getvalue()[:30]) is None
+    wide = io.BytesIO()
+    Image.new("P", (8000, 5100)).save(wide, "PNG")
+    assert sanitize_image(wide.getvalue()) is None  # more than is worth its memory
+    assert sanitize_image(b"%!PS-Adobe-3.0 EPSF-3.0\n") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("ภาพ.png", "file.png"),
+        ('a"; filename="x.exe', "file.exe"),
+        ("a\r\nSet-Cookie: x=1.txt", "file.txt"),
+        ("\u202egnp.exe", "file.exe"),
+        ("../../etc/passwd", "file"),
+        ("", "file"),
+    ],
+    ids=["thai", "quotes", "lines", "turned", "path", "empty"],
+)
+def test_no_name_reaches_a_header_but_in_percent_signs(name: str, saved: str) -> None:
+    told = build_content_disposition(name)
+    assert told.startswith(f'attachment; filename="{saved}"; filename*=UTF-8')
+    assert told.isascii()
+    assert not set("\r\n\\") & set(told)
+    assert told.count('"') == 2
+    assert "%E2%80%AE" not in told
+    assert "%2F" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "saved"),
+    [
+        ("x.hta", "text/plain", "x.hta.txt"),
+        ("สัญญา.PDF", "application/pdf", "สัญญา.PDF"),
+        ("pdf", "application/pdf", "pdf.pdf"),
+        ("ก", "audio/mpeg", "ก.mp3"),
+        ("x.exe", "unknown/kind", "x.exe.bin"),
+    ],
+    ids=["script", "large", "bare", "none", "unknown"],
+)
+def test_a_name_ends_as_its_content_is(name: str, kind: str, saved: str) -> None:
+    assert build_safe_filename(name, kind) == saved
+
+
+def test_files_are_listed_shown_and_saved(office: OfficerServer) -> None:
+    office.file_case()
+    office.attach_file(1, '<img src=x onerror="a">.jpg', make_rotated_photo())
+    office.attach_file(1, "สัญญา.pdf", PDF)
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    seen = office.open_page(officer, browser)
+    assert b"<img" not in seen.content
+    assert "onerror" in seen.text
+    assert "สัญญา.pdf" in seen.text
+    places = {path: browser.request(path) for path in seen.file_links}
+    assert len(places) == 2
+    pictured = next(p for p, page in places.items() if "text/html" in page.headers["content-type"])
+    other = next(path for path in places if path != pictured)
+    saved = places[other]
+    assert saved.content == PDF
+    assert saved.headers["content-type"] == "application/pdf"
+    assert saved.headers["content-disposition"].endswith(quote("สัญญา.pdf", safe=""))
+    assert "sandbox" in saved.headers["content-security-policy"]
+    assert saved.headers["x-accel-buffering"] == "no"
+    assert saved.headers["x-content-type-options"] == "nosniff"
+    assert saved.headers["cache-control"] == "no-store"
+    assert b"<img src=x" not in places[pictured].content
+    copy = browser.request(pictured.replace("/file/", "/picture/"))
+    assert copy.headers["content-type"] == "image/jpeg"
+    assert PLACE.encode() not in copy.content
+    assert "sandbox" in copy.headers["content-security-policy"]
+    for path in (f"{seen.path}/file/0", f"{pictured}0", other.replace("/file/", "/picture/")):
+        assert browser.request(path).status in {404, 410}, path
+    assert [what for _, what in office.load_audit_lines()].count("read-file") >= 2
+    stranger = office.new_browser()
+    for path in (pictured, other, pictured.replace("/file/", "/picture/")):
+        assert stranger.request(path).status == 410
+
+
+def test_the_original_needs_a_reason_that_stays_with_the_case(office: OfficerServer) -> None:
+    office.file_case()
+    content = make_rotated_photo()
+    office.attach_file(1, "ป้าย.jpg", content)
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    seen = office.open_page(officer, browser)
+    page, path = browser.request(seen.file_links[0]), seen.file_links[0].replace("/file/", "/original/")
+    short = browser.submit_form(page, "ดู", path=path)
+    assert short.status == 403
+    assert "อย่างน้อย" in short.text
+    assert short.textbox_text == "ดู"
+    stale = browser.submit_form(page, "ต้องดูวันเวลาของภาพ", path=path, csrf="x")
+    assert stale.status == 403
+    assert stale.textbox_text == "ต้องดูวันเวลาของภาพ"
+    assert "read-original" not in [what for _, what in office.load_audit_lines()]
+    whole = browser.submit_form(page, "ต้องดูวันเวลาของภาพ", path=path)
+    assert whole.content == content
+    assert "attachment" in whole.headers["content-disposition"]
+    assert [what for _, what in office.load_audit_lines()].count("read-original") == 1
+    assert "ต้องดูวันเวลาของภาพ" in browser.request(seen.path).text
+    lost = browser.submit_form(page, "ต้องดูวันเวลาของภาพ", path=f"{seen.path}/original/9")
+    assert lost.status == 404
+    stranger = office.new_browser().submit_form(page, "ต้องดูวันเวลาของภาพ", path=path)
+    assert (stranger.status, stranger.textbox_text) == (410, "ต้องดูวันเวลาของภาพ")
+
+
+def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: OfficerServer) -> None:
+    office.file_case()
+    content = make_rotated_photo()
+    office.attach_file(1, "ขาด.jpg", content[:2000])
+    lost = office.attach_file(1, "ก.txt", b"hello")
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    seen = office.open_page(officer, browser)
+    pictured = {path: path.replace("/file/", "/picture/") for path in seen.file_links}
+    answers = {path: browser.request(picture).status for path, picture in pictured.items()}
+    assert sorted(answers.values()) == [410, 415]
+    broken = next(path for path, status in answers.items() if status == 415)
+    assert browser.request(broken).status == 200
+    for path in office.home.rglob("*.sealed"):
+        path.write_bytes(path.read_bytes()[:-1]) if lost.id in path.name else path.unlink()
+    assert browser.request(pictured[broken]).status == 404
+    assert browser.request(next(path for path in pictured if path != broken)).status == 404
+    assert {type(fault) for fault in office.desk.errors} == {FileNotFoundError, TamperedError}
+    office.desk.errors.clear()
+
+
+def test_a_file_that_has_not_come_and_one_that_is_gone(office: OfficerServer) -> None:
+    office.file_case()
+    office.attach_file(1, "สัญญา.pdf", PDF)
+    office.attach_file(1, "ภาพ.jpg", make_rotated_photo(size=(40, 20)))
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    seen = office.open_page(officer, browser)
+    coming = office.expect_file(1, "กำลังมา.jpg")
+    shown = browser.request(seen.path)
+    assert "กำลังมา.jpg" in shown.text
+    assert shown.file_links == seen.file_links  # the others stay where they were
+    assert [browser.request(path).status for path in shown.file_links] == [200, 200]
+    waited = f"{seen.path}/file/{derive_file_slug(coming)}"
+    assert browser.request(waited).status == 404
+    assert browser.request(waited.replace("/file/", "/picture/")).status == 410

@@ -1,0 +1,252 @@
+"""What else an officer fetches or brings by a link: a case on paper, an old register, and a reporter's name."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pikepdf
+import pytest
+
+from bot.web.officer.import_register import (
+    MAX_PENDING_IMPORTS,
+    MAX_REGISTER_BYTES,
+    PendingImport,
+    RegisterImport,
+)
+from bot.web.officer.responses import OfficerResponses
+from bot.web.templating import PageRenderer
+from handlers.complaints.messages import FileCase
+from handlers.dialog.events import Channel
+from handlers.dialog.receipt import make_receipt
+from handlers.staff.complaints.case_page import PAGE_COMMANDS
+from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.permissions import PERMISSIONS, CommandName, Role
+from handlers.thai import to_bangkok_date
+from storage.errors import DiskFullError
+from tests.end_to_end.officer.officer_server import LINK_PATTERN, OfficerServer
+from tests.in_memory_desk import OFFICE
+
+HEAD = "number,received_on,source,category,status,outcome,closed_on\n"
+ROWS = "1/2568,12/11/2567,หนังสือ,corruption,อยู่ระหว่างดำเนินการ,,\n2/2568,13/11/2567,โทรศัพท์,corruption,แล้วเสร็จ,,1/12/2567\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficerServer]:
+    one = OfficerServer(tmp_path / "var")
+    yield one
+    one.close()
+
+
+def test_a_paper_is_fetched_by_a_link_and_opened_with_the_chats_password(office: OfficerServer) -> None:
+    office.file_case()
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    said = office.send_chat_text(officer, "/export 1")
+    found = LINK_PATTERN.search(said)
+    assert found is not None
+    password = next(line for line in said.splitlines() if line.count("-") == 4 and "/" not in line)
+    form = browser.request(f"/officer/open/{found[1]}")
+    seen = browser.submit_form(form, office.next_totp_code(officer))
+    assert password not in form.text + seen.text
+    assert "คานารี" not in seen.text
+    paper = browser.request(f"{seen.path}/paper")
+    assert paper.status == 200
+    assert paper.headers["content-type"] == "application/pdf"
+    assert "attachment" in paper.headers["content-disposition"]
+    assert b"AESV3" in paper.content
+    with pikepdf.open(io.BytesIO(paper.content), password=password) as pdf:
+        assert len(pdf.pages) >= 1
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(io.BytesIO(paper.content), password="")
+    assert ("staff:" + officer.id, "exported") in office.load_audit_lines()
+    assert office.new_browser().request(f"{seen.path}/paper").status == 410
+    assert browser.request(f"{seen.path}/file/1").status == 410  # this seat is for the paper alone
+    assert browser.submit_form(seen, "สวัสดี", "reply").status == 410
+    case = office.open_page(officer, office.new_browser())
+    assert browser.request(f"{case.path}/paper").status == 410
+
+
+def open_import_page(office: OfficerServer, browser: Any, officer: Any) -> Any:
+    return office.open_page(officer, browser, "/import")
+
+
+def test_a_register_is_checked_shown_and_taken_when_confirmed(office: OfficerServer) -> None:
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    seen = open_import_page(office, browser, chief)
+    bad = browser.upload_file(seen, "เก่า.csv", (HEAD + ROWS + "x,1/1/2560,นก,corruption,รับเรื่อง,,\n").encode())
+    assert "แถวที่ต้องแก้ไข" in bad.text
+    assert ">4<" in bad.text
+    assert 'value="import"' not in bad.text
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browser.submit_form(bad, choice="import").text
+    good = browser.upload_file(bad, "เก่า.csv", (HEAD + ROWS).encode())
+    assert "นำเข้า 2 เรื่อง" in good.text
+    assert office.server.run(office.desk.load_register_numbers()) == []
+    done = browser.submit_form(good, choice="import")
+    assert "นำเข้าแล้ว 2 เรื่อง" in done.text
+    assert office.server.run(office.desk.load_register_numbers()) == [1, 2]
+    assert ("staff:" + chief.id, "imported") in office.load_audit_lines()
+    again = browser.upload_file(done, "เก่า.csv", (HEAD + ROWS).encode())
+    assert 'value="import"' not in again.text
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browser.submit_form(good, choice="import").text
+    assert office.server.run(office.desk.load_register_numbers()) == [1, 2]
+
+
+def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServer) -> None:
+    admin, browser = office.add_officer("วิทยา", Role.ADMIN), office.new_browser()
+    seen = open_import_page(office, browser, admin)
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in (HEAD + ROWS).splitlines():
+        book.active.append(row.split(","))
+    book.save(out)
+    assert "นำเข้า 2 เรื่อง" in browser.upload_file(seen, "เก่า.xlsx", out.getvalue()).text
+    for name, content, words in (
+        ("x.xlsx", b"PK\x03\x04nothing", "อ่าน"),
+        ("x.csv", b"", ""),
+        ("x.csv", b"a,b\n1,2\n", "number"),
+        ("x.csv", b"x" * (MAX_REGISTER_BYTES + 1), "5 MB"),
+    ):
+        told = browser.upload_file(seen, name, content)
+        assert told.status == 200
+        assert words in told.text, name
+        assert 'value="import"' not in told.text
+    assert "ยังไม่ได้เลือกไฟล์" in browser.submit_form(seen, choice="look").text
+    assert browser.submit_form(seen, choice="look", csrf="x").status == 403
+    assert "ออกแล้ว" in browser.submit_form(seen, choice="leave").text
+
+
+def test_only_so_many_files_wait_and_none_on_the_disk(office: OfficerServer, tmp_path: Path) -> None:
+    chief = office.add_officer("มาลี", Role.SUPERVISOR)
+    browsers = [office.new_browser() for _ in range(MAX_PENDING_IMPORTS + 1)]
+    pages = [open_import_page(office, browser, chief) for browser in browsers]
+    rows = (HEAD + ROWS.replace("หนังสือ", "หนังสือ ")).encode()
+    shown = [b.upload_file(p, "CANARYNAME.csv", rows) for b, p in zip(browsers, pages, strict=True)]
+    assert all('value="import"' in page.text for page in shown)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"CANARYNAME" not in path.read_bytes()
+        assert not path.is_file() or rows not in path.read_bytes()
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browsers[0].submit_form(shown[0], choice="import").text
+    office.server.run(office.desk.remove_staff("มาลี"))
+    assert browsers[-1].submit_form(shown[-1], choice="import").status == 410
+    assert office.server.run(office.desk.load_register_numbers()) == []
+
+
+def test_each_room_is_for_who_may_give_its_command() -> None:
+    assert PAGE_COMMANDS.keys() == set(PageKind)
+    assert PERMISSIONS[CommandName.PAGE] == PERMISSIONS[CommandName.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
+    assert PERMISSIONS[CommandName.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
+
+
+def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: OfficerServer) -> None:
+    office.file_case()
+    for name, role, words in (
+        ("สมหญิง", Role.OFFICER, "/import"),
+        ("วิทยา", Role.ADMIN, "/page 1"),
+        ("ผู้ตรวจ", Role.AUDITOR, "/export 1"),
+    ):
+        assert "ไม่อยู่ในหน้าที่" in office.send_chat_text(office.add_officer(name, role), words)
+
+
+def test_what_nobody_confirms_is_let_go(office: OfficerServer) -> None:
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    one = PendingImport("ก.csv", b"1")
+    registers = RegisterImport(office.desk, OFFICE, OfficerResponses(PageRenderer(OFFICE)))  # type: ignore[arg-type]
+    registers._pending = {b"a": one, b"b": PendingImport("ข.csv", b"2")}
+    registers._expire_pending(b"a", one)
+    registers._expire_pending(b"b", one)  # another was brought since
+    assert list(registers._pending) == [b"b"]
+    seen = open_import_page(office, browser, chief)
+    good = browser.upload_file(seen, "เก่า.csv", (HEAD + ROWS).encode())
+    take = office.desk.store.register_importer.import_cases
+
+    async def full(*_: Any) -> None:
+        raise DiskFullError("there is no room")
+
+    office.desk.store.register_importer.import_cases = full  # type: ignore[method-assign]
+    assert "บันทึกไม่ได้" in browser.submit_form(good, choice="import").text
+    office.desk.store.register_importer.import_cases = take  # type: ignore[method-assign]
+    office.desk.errors.clear()
+    assert office.server.run(office.desk.load_register_numbers()) == []
+
+
+def test_the_disk_is_full_and_the_words_are_given_back(office: OfficerServer) -> None:
+    office.file_case()
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    form = browser.request(office.request_link(officer))
+    store, commit = office.desk.store, office.desk.store.commit
+
+    async def full(*_: Any) -> Any:
+        raise DiskFullError("there is no room")
+
+    store.commit = full  # type: ignore[method-assign]
+    code = office.next_totp_code(officer)
+    busy = browser.submit_form(form, code)
+    assert (busy.status, code in busy.text) == (503, True)
+    store.commit = commit  # type: ignore[method-assign]
+    seen = browser.submit_form(busy, code)
+    asked = browser.submit_form(seen, "ข้อความสำคัญ", "reply")
+    store.commit = full  # type: ignore[method-assign]
+    unsaved = browser.submit_form(asked, asked.textbox_text, "send")
+    assert (unsaved.status, unsaved.textbox_text) == (503, "ข้อความสำคัญ")
+    store.commit = commit  # type: ignore[method-assign]
+    assert "รอส่งถึงผู้แจ้ง" in browser.submit_form(asked, asked.textbox_text, "send").text
+    assert {type(fault) for fault in office.desk.errors} == {DiskFullError}
+    office.desk.errors.clear()
+
+
+def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_everything(
+    office: OfficerServer,
+) -> None:
+    today = to_bangkok_date(office.desk.now())
+    identity = {"name": "วีระชัย คานารี", "contact": "0812345678"}
+    case = FileCase(
+        make_receipt(1),
+        "corruption",
+        Channel.WEB,
+        today,
+        today,
+        "2570-1",
+        answers={"story": "ก"},
+        identity=identity,
+    )
+    office.server.run(office.desk.commit_office_act(case))
+    officer, chief, browser = (
+        office.add_officer("สมหญิง"),
+        office.add_officer("มาลี", Role.SUPERVISOR),
+        office.new_browser(),
+    )
+
+    def on_line(words: str) -> str:
+        event = replace(officer.new_event(text=words), channel=Channel.LINE)
+        return "\n".join(m.text for m in office.server.run(office.desk.handle(event)))
+
+    assert "ขอไว้แล้ว" in on_line("/identity 1 ต้องโทรถามเลขที่สัญญาจากผู้แจ้ง")
+    asked = office.server.run(chief.say("/approve 1"))
+    office.server.run(chief.pick(next(data for m in asked for _, data in m.choices if "/approve" in data)))
+    drawn = office.desk.engine.query_handlers.pop(NewAccessLink)  # type: ignore[attr-defined]
+    assert "ไม่แสดงใน LINE" in on_line("/identity 1")  # no page: nothing is opened, and nothing spent
+    office.desk.engine.query_handlers[NewAccessLink] = drawn  # type: ignore[index]
+    said = on_line("/identity 1")
+    assert "วีระชัย" not in said
+    found = LINK_PATTERN.search(said)
+    assert found is not None
+    assert "ต้องสองคน" in on_line("/identity 1")
+    form = browser.request(f"/officer/open/{found[1]}")
+    seen = browser.submit_form(form, office.next_totp_code(officer))
+    assert "วีระชัย คานารี" in seen.text
+    assert "0812345678" in seen.text
+    assert ("staff:" + officer.id, "read-identity") in office.load_audit_lines()
+    assert browser.request(f"{seen.path}/paper").status == 410
+
+
+def test_a_name_that_was_not_given(office: OfficerServer) -> None:
+    office.file_case()
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    case = office.server.run(office.desk.find_case_id(make_receipt(1).formatted))
+    assert case is not None
+    office.server.run(
+        office.desk.commit_office_act(CreateAccessLink("KEY", PageKind.IDENTITY, officer.id, case, "en"))
+    )
+    form = browser.request("/officer/open/KEY")
+    assert "gave no name" in browser.submit_form(form, office.next_totp_code(officer)).text

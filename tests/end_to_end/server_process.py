@@ -1,0 +1,260 @@
+"""A browser of the plainest sort, on the wire: it keeps cookies, reads forms, and can misbehave."""
+
+import http.client
+import json
+import re
+import resource
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+from tests.end_to_end.terminal_driver import build_environment
+
+MULTIPART_BOUNDARY = "edge-of-a-part"
+VOID_ELEMENTS = {"input", "meta", "link", "br", "progress"}
+
+
+@dataclass
+class ServerProcess:
+    """`ita-bot run`, in a process of its own."""
+
+    home: Path
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def memory_bytes(self) -> int:
+        """Bytes of memory that it holds now (VmRSS of Linux)."""
+        return self._read_status("VmRSS")
+
+    def peak_memory_bytes(self) -> int:
+        """Bytes of memory that it held at most (VmHWM of Linux)."""
+        return self._read_status("VmHWM")
+
+    def reset_peak_memory(self) -> None:
+        """Let the peak begin at what is held now."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def _read_status(self, name: str) -> int:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(rf"{name}:\s+(\d+) kB", status)
+        assert found is not None
+        return int(found[1]) * 1024
+
+    def count_sockets(self) -> int:
+        """How many connections it holds open, and what it listens at."""
+        held = 0
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed just now
+                held += link.readlink().name.startswith("socket:")
+        return held
+
+    def stop(self) -> list[str]:
+        """End it as an administrator would; gives the lines of its log."""
+        self.process.send_signal(signal.SIGTERM)
+        _, log = self.process.communicate(timeout=20)
+        assert self.process.returncode == 0
+        return log.decode().splitlines()
+
+    def kill(self) -> None:
+        """Kill it at this instant."""
+        self.process.kill()
+        self.process.communicate(timeout=20)
+
+
+@contextmanager
+def raise_file_limit(most: int) -> Iterator[None]:
+    """Let this process, and those that it starts, open many connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(most, hard)), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def start_server(home: Path, **more: str) -> ServerProcess:
+    """Start serving at any free port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
+        env=build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    line = process.stdout.readline().decode()
+    ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", line)
+    assert ready is not None, line
+    return ServerProcess(home, process, int(ready[1]))
+
+
+@dataclass
+class HtmlPage(HTMLParser):
+    """An answer: its status and headers, and what a person sees of its HTML."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: str
+    cookies: list[str] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)
+    heading: str = ""
+    receipt: str = ""
+    visible_text: str = ""
+    action: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._open: list[tuple[str, dict[str, str]]] = []
+        self.feed(self.body)
+        self.close()
+        self.fields = {name: words.removeprefix("\n") for name, words in self.fields.items()}
+
+    def get_header(self, name: str) -> str:
+        """A header's value; empty where it is not."""
+        return ", ".join(value for key, value in self.headers if key.lower() == name)
+
+    @property
+    def textbox_text(self) -> str:
+        """What stands in its text box."""
+        return self.fields["text"]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        had = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = had["action"]
+        if tag in ("input", "textarea") and "name" in had and had.get("type") != "file":
+            self.fields[had["name"]] = had.get("value", "")
+        if tag not in VOID_ELEMENTS:
+            self._open.append((tag, had))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        self.visible_text += data
+        for tag, had in self._open:
+            if tag == "textarea":
+                self.fields[had["name"]] += data
+            elif tag == "button" and had.get("name") == "choice":
+                self.buttons[data.strip()] = had["value"]
+            elif tag == "h1":
+                self.heading += data
+            elif "data-receipt" in had:
+                self.receipt += data
+
+
+def encode_multipart(fields: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
+    """A form as a browser encodes it."""
+    parts = [
+        f'--{MULTIPART_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{words}\r\n'.encode()
+        for name, words in fields.items()
+    ]
+    parts += [
+        f'--{MULTIPART_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
+        + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n"
+        for name, content in files.items()
+    ]  # fmt: skip
+    return b"".join(parts) + f"--{MULTIPART_BOUNDARY}--\r\n".encode()
+
+
+@dataclass
+class Visitor:
+    """A person with a browser. Headers stand for a proxy before the server."""
+
+    port: int
+    headers: dict[str, str] = field(default_factory=dict)
+    cookie_jar: dict[tuple[str, str], str] = field(default_factory=dict)
+    set_cookies: list[str] = field(default_factory=list)
+    page: HtmlPage = field(init=False)
+    timeout: float = 15
+
+    def request(
+        self, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **more: str
+    ) -> HtmlPage:
+        """One request and its answer; no redirect is followed."""
+        headers = {**self.headers, **{name.replace("_", "-"): value for name, value in more.items()}}
+        cookies = [
+            f"{name}={v}"
+            for (at, name), v in self.cookie_jar.items()
+            if path.partition("?")[0].startswith(at)
+        ]
+        if cookies:
+            headers["Cookie"] = "; ".join(cookies)
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)) as connection:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            page = HtmlPage(answer.status, answer.getheaders(), answer.read().decode())
+        self._store_cookies(page)
+        return page
+
+    def _store_cookies(self, page: HtmlPage) -> None:
+        page.cookies = [value for name, value in page.headers if name.lower() == "set-cookie"]
+        self.set_cookies += page.cookies
+        for cookie in page.cookies:
+            for name, morsel in SimpleCookie(cookie).items():
+                if morsel["max-age"] == "0":
+                    self.cookie_jar.pop((morsel["path"], name), None)
+                else:
+                    self.cookie_jar[morsel["path"], name] = morsel.value
+
+    def open_page(self, path: str) -> HtmlPage:
+        """Go to a page."""
+        self.page = self._follow_redirect(self.request(path))
+        return self.page
+
+    def _follow_redirect(self, page: HtmlPage) -> HtmlPage:
+        return self.request(page.get_header("location")) if page.status == 303 else page
+
+    def submit_form(
+        self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
+    ) -> HtmlPage:
+        """Send the form of the page that one looks at, and read what comes. pick: a choice, by its label."""
+        self.page = self._follow_redirect(self.post_form(text, pick, files, **changed))
+        return self.page
+
+    def post_form(
+        self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
+    ) -> HtmlPage:
+        """The same, without following to the page that shows the answer."""
+        fields = {**self.page.fields, "text": text, **changed}
+        if pick:
+            fields["choice"] = self.page.buttons[pick]
+        return self.request(
+            self.page.action,
+            "POST",
+            encode_multipart(fields, files or {}),
+            Content_Type=f"multipart/form-data; boundary={MULTIPART_BOUNDARY}",
+        )
+
+    def say(self, line: str) -> HtmlPage:
+        """A line of a play: an answer, or a choice in brackets."""
+        if line.startswith("["):
+            label = line[1:-1]
+            return self.submit_form(pick=next(b for b in self.page.buttons if b.startswith(label)))
+        return self.submit_form(line)
+
+    def open_second_tab(self) -> "Visitor":
+        """A second tab of the same browser."""
+        return Visitor(self.port, self.headers, self.cookie_jar, self.set_cookies)
+
+
+def open_socket(port: int, timeout: float = 10) -> socket.socket:
+    """A bare connection."""
+    return socket.create_connection(("127.0.0.1", port), timeout=timeout)
+
+
+def parse_log_events(log: list[str]) -> list[str]:
+    """What a log tells, event by event; what it advises is the administrator's."""
+    return [event for line in log if (event := json.loads(line)["event"]) != "advice"]
+
+
+def make_canary() -> str:
+    """A word that stands nowhere else."""
+    return f"KANARY{secrets.token_hex(6)}"

@@ -1,0 +1,60 @@
+"""Nothing is lost: a desk that is killed at any instant keeps every complaint it acknowledged, once."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.end_to_end.terminal_driver import ROOT, TerminalDriver, build_environment, start_chat
+from tests.story import StoryPlayer
+
+
+def test_kill_9_at_random_instants_under_load(tmp_path: Path, kills: int) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.end_to_end.kill_rounds",
+        str(tmp_path / "var"),
+        str(kills),
+        "2570",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=build_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60 + 5 * kills,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["rounds"] == kills
+    assert found["acknowledged"] > kills
+
+
+def test_a_receipt_that_was_not_seen_is_shown_at_the_next_start(tmp_path: Path) -> None:
+    door = TerminalDriver(tmp_path / "var")
+    telling = StoryPlayer(door)
+    story = (ROOT / "tests" / "stories" / "report.txt").read_text("utf-8")
+    head = tmp_path / "head.txt"
+    head.write_text(story[: story.index("> [ส่งเรื่อง]")], "utf-8")
+    telling.play_story(head)
+    submit = f":{door.labels['ก'].index('ส่งเรื่อง') + 1}\n".encode()
+    program = door.programs.pop("ก").process
+    assert program.stdin is not None
+    assert program.stdout is not None
+    # The one who reads the answer goes away before it comes: what is said now is seen by nobody.
+    program.stdout.close()
+    program.stdin.write(submit)
+    program.stdin.close()
+    program.wait(timeout=20)
+    assert program.stderr is not None
+    program.stderr.close()
+    again = start_chat(door.home, "ก")
+    out, _ = again.communicate(b"", timeout=20)
+    shown = [json.loads(line) for line in out.splitlines()]
+    receipts = [m["receipt"] for m in shown if m["receipt"]]
+    assert len(receipts) == 1
+    out, _ = start_chat(door.home, "ก").communicate(receipts[0].encode() + b"\n", timeout=20)
+    shown = [json.loads(line) for line in out.splitlines()]
+    assert "สถานะ: รับเรื่องแล้ว" in shown[0]["text"]

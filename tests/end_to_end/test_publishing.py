@@ -1,0 +1,32 @@
+"""`ita-bot run` publishes by itself what was released, beside its other work, and its log has no words."""
+
+import http.client
+import json
+import time
+from contextlib import closing
+from pathlib import Path
+
+from bot.publishing.releases import verify_release_folder
+from tests.bot.publishing.release_desk import make_busy_desk
+from tests.end_to_end.server_process import start_server
+
+
+def test_a_running_server_publishes(tmp_path: Path) -> None:
+    ground = make_busy_desk(tmp_path / "var")
+    web = tmp_path / "web"
+    web.mkdir()
+    made = ground.make_release()
+    server = start_server(ground.home, ITA_PUBLISH_FOLDER=str(web))
+    try:
+        end = time.monotonic() + 20
+        while not (web / "index.html").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)) as one:
+            one.request("GET", "/statistics/2569/1/manifest.json")
+            assert one.getresponse().read() == made.record.manifest
+    finally:
+        log = server.stop()
+    assert verify_release_folder(web / "latest") == []
+    events = [json.loads(line)["event"] for line in log]
+    assert set(events) == {"started", "advice", "ticked", "published", "stopped"}
+    assert not [line for line in log if "2569" in line.replace(json.loads(line)["at_time"], "")]

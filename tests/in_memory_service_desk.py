@@ -1,0 +1,199 @@
+"""The service desk on a stage of dictionaries: its talk alone, exact and without storage."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.importers.faq_file import EXAMPLE_FAQ_PATH, load_faq_file
+from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts, Unsubscribe
+from handlers.consultations.messages import (
+    Consultation,
+    ConsultationLinks,
+    FindConsultation,
+    FindResponse,
+    GetConsultationLinks,
+    ListConsultations,
+    SubmitResponse,
+)
+from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query
+from handlers.dialog.receipt import make_receipt, normalize_receipt
+from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
+from handlers.questions.faq_messages import (
+    FaqCatalogue,
+    GetFaqCatalogue,
+    PublishQuestion,
+    SaveFaqEntry,
+    UnpublishQuestion,
+)
+from handlers.questions.follow import apply_thread_line
+from handlers.questions.messages import (
+    AnswerMatch,
+    AppendThreadLine,
+    CancelAnswer,
+    CloseQuestion,
+    FindKnownAnswers,
+    FindQuestionByNumber,
+    FindThreadByCode,
+    GetQuestionRate,
+    GetThread,
+    ListOpenQuestions,
+    OutgoingAnswer,
+    QuestionState,
+    QuestionThread,
+    RateAnswer,
+    SaveQuestionRate,
+    ScheduleAnswer,
+    SubmitQuestion,
+    ThreadLine,
+    ThreadLineKind,
+)
+from handlers.questions.search_index import IndexedEntry, NgramIndex
+from handlers.service_desk import ServiceDesk
+from handlers.staff.complaints.messages import UNDO_SECONDS
+from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
+from handlers.thai import to_bangkok_date
+from tests.in_memory_desk import OFFICE, InMemoryDesk
+
+COMPLAINTS_URL = "https://complaints.example"
+BOARD_URL = "https://service.example/qna"
+FAQ_ENTRIES = load_faq_file(EXAMPLE_FAQ_PATH)
+
+
+def make_service_desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
+    """The service desk of the example office."""
+    return ServiceDesk(OFFICE, COMPLAINTS_URL, BOARD_URL, roster)
+
+
+@dataclass
+class InMemoryServiceDesk(InMemoryDesk):
+    """The world of the service desk."""
+
+    router: Any = field(default_factory=make_service_desk)
+    index: NgramIndex = field(
+        default_factory=lambda: NgramIndex.build(
+            [IndexedEntry(one.id, (one.question, *one.also, one.answer)) for one in FAQ_ENTRIES]
+        )
+    )
+    threads: dict[str, QuestionThread] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    question_attempts: dict[bytes, Attempts] = field(default_factory=dict)
+    staff: dict[bytes, StaffMember] = field(default_factory=dict)
+    faq_catalogue: FaqCatalogue = field(default_factory=lambda: FaqCatalogue(FAQ_ENTRIES))
+    consultations: dict[str, Consultation] = field(default_factory=dict)
+    responses: dict[tuple[str, bytes], Mapping[str, str]] = field(default_factory=dict)
+    scheduled_answers: dict[str, OutgoingAnswer] = field(default_factory=dict)
+
+    def answer_query(self, query: Query[Any]) -> Any:
+        match query:
+            case Now():
+                return self.now
+            case NewReceipt():
+                return make_receipt(self.chance.getrandbits(80))
+            case FindKnownAnswers(text):
+                return tuple(self._to_match(found.id, found.sure) for found in self.index.search(text))
+            case FindThreadByCode(receipt):
+                return self.threads.get(self.codes.get(receipt.symbols, ""))
+            case GetThread(thread):
+                return self.threads.get(thread)
+            case GetQuestionRate(who):
+                return self.question_attempts.get(who, Attempts())
+            case GetAttempts(who):
+                return self.attempts.get(who, Attempts())
+            case FindStaffMember(who):
+                return self.staff.get(who)
+            case FindInvitation():
+                return None
+            case GetFaqCatalogue():
+                return self.faq_catalogue
+            case NewFeedbackNumber():
+                return sum(isinstance(act, SubmitFeedback) for act in self.acts) + 1
+            case ListConsultations():
+                return tuple(self.consultations.values())
+            case GetConsultationLinks(code):
+                return ConsultationLinks(
+                    f"https://service.example/opinion?c={code}", f"https://t.me/bot?start=c-{code}"
+                )
+            case FindConsultation(code):
+                return self.consultations.get(code)
+            case FindResponse(code, who):
+                return self.responses.get((code, who))
+            case ListOpenQuestions(at, most):
+                waiting = [t for t in self.threads.values() if t.state is QuestionState.OPEN]
+                return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
+            case FindQuestionByNumber(number):
+                return next((t for t in self.threads.values() if t.number == number), None)
+        raise AssertionError(query)
+
+    @staticmethod
+    def _to_match(found: str, sure: bool) -> AnswerMatch:
+        one = next(one for one in FAQ_ENTRIES if one.id == found)
+        return AnswerMatch(one.id, one.question, one.answer, one.link, sure, one.example)
+
+    def apply_act(self, act: Act) -> None:
+        self.acts.append(act)
+        match act:
+            case SubmitFeedback():
+                pass
+            case SubmitResponse():
+                self.responses[act.code, act.person_id] = act.answers
+            case SubmitQuestion():
+                number = len(self.threads) + 1
+                name = f"{number:032x}"
+                first = ThreadLine(1, act.on, ThreadLineKind.ASKED, act.text)
+                self.codes[act.receipt.symbols] = name
+                self.threads[name] = QuestionThread(
+                    name,
+                    2570,
+                    number,
+                    QuestionState.OPEN,
+                    act.on,
+                    act.answer_by,
+                    None,
+                    (first,),
+                    act.lang,
+                    act.person_id.hex()[:4],
+                )
+            case AppendThreadLine():
+                assert act.seq == self.threads[act.thread].seq + 1
+                self.threads[act.thread] = apply_thread_line(self.threads[act.thread], act)
+            case ScheduleAnswer(answering, seq):
+                thread = self.threads[answering.thread]
+                assert (thread.seq, thread.scheduled_by) == (seq, "")
+                due = int(self.now.timestamp()) + UNDO_SECONDS
+                self.threads[thread.id] = replace(thread, scheduled_by=answering.staff, send_at=due)
+                self.scheduled_answers[thread.id] = answering
+            case CancelAnswer():
+                del self.scheduled_answers[act.thread]
+                self.threads[act.thread] = replace(self.threads[act.thread], scheduled_by="", send_at=0)
+            case RateAnswer():
+                self.threads[act.thread] = replace(self.threads[act.thread], rating=act.rating)
+            case SaveQuestionRate():
+                self.question_attempts[act.person_id] = act.attempts
+            case SaveAttempts():
+                self.attempts[act.person_id] = act.attempts
+            case DeleteFiles():
+                self.dropped_file_ids.extend(act.ids)
+            case CloseQuestion():
+                self.threads[act.thread] = replace(self.threads[act.thread], state=QuestionState.CLOSED)
+            case Unsubscribe() | PublishQuestion() | UnpublishQuestion() | SaveFaqEntry() | AuditRefusal():
+                pass
+            case _:
+                raise AssertionError(act)
+
+    def advance_clock(self, **passed: float) -> None:
+        """Let time pass, and what is due go."""
+        super().advance_clock(**passed)
+        for name, one in list(self.scheduled_answers.items()):
+            if self.threads[name].send_at <= self.now.timestamp():
+                self.apply_act(CancelAnswer(name, one.staff))
+                self._append_answer(self.threads[name], one.text)
+
+    def answer_question(self, shown: str, words: str) -> None:
+        """An officer answers the question of a code."""
+        self._append_answer(self.threads[self.codes[normalize_receipt(shown)]], words)
+
+    def _append_answer(self, thread: QuestionThread, words: str) -> None:
+        on = to_bangkok_date(self.now)
+        self.apply_act(
+            AppendThreadLine(thread.id, thread.seq + 1, on, ThreadLineKind.ANSWER, "office", words)
+        )  # type: ignore[arg-type]

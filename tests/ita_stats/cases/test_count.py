@@ -1,0 +1,233 @@
+"""The figures are right to the last one: against a slow counting, and in the cases that offices ask about."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus, classify_for_statistics
+from ita_stats.cases.count import NO_CASES, STATE_FORWARDED
+from ita_stats.cases.fact import Fact, FactField
+from ita_stats.cases.model import Breakdown, Layout, StatisticsTables, StatusCounts
+from ita_stats.cases.tables import build_exact_tables, build_table_request
+from ita_stats.cases.timeline import (
+    STATE_CLOSED,
+    STATE_NOT_ACCEPTED,
+    TimelineBuilder,
+    TimelineCounts,
+    count_timelines,
+)
+from ita_stats.period import parse_period
+from tests.ita_stats.cases.naive_count import count_naively
+from tests.ita_stats.cases.sample_facts import (
+    CATEGORIES,
+    FISCAL_YEAR_START,
+    OUTCOMES,
+    TERMS,
+    CaseFactsWriter,
+    arbitrary_facts,
+)
+
+YEAR_END = date(2026, 9, 30)
+
+
+def tables(
+    facts: Sequence[Fact],
+    text: str = "fy2569",
+    as_of: date = YEAR_END,
+    layout: Layout = "month",
+    **terms: bool,
+) -> StatisticsTables:
+    """The exact tables of some facts."""
+    wish = build_table_request(parse_period(text, as_of), as_of, layout, [])
+    return build_exact_tables(count_timelines(facts, wish.days), replace(TERMS, **terms), wish)
+
+
+def split(found: tuple[Breakdown, ...], code: str) -> StatusCounts:
+    """The figures of a code."""
+    return next(one.figures for one in found if one.code == code)
+
+
+def tally(states: Counter[str]) -> tuple[int, int, int, int]:
+    """Four figures of counted states."""
+    return states.total(), states["done"], states["in_progress"], states["not_accepted"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    arbitrary_facts(),
+    st.sampled_from(["fy2569", "2569H1", "2569Q2", "cy2569H1", "2568-11", "2568-08..2569-03"]),
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.sampled_from(["month", "quarter", "half"]),
+)
+def test_the_same_register_counted_slowly_gives_the_same(
+    facts: list[Fact], text: str, as_of: date, layout: Layout
+) -> None:
+    wanted = parse_period(text, as_of)
+    found = tables(facts, text, as_of, layout)
+    slow = count_naively(facts, wanted.first, wanted.last, as_of, TERMS.deadline_days)
+    cases = slow["cases"]
+    assert isinstance(cases, list)
+    assert found.total.cells == tally(Counter(state for _, state, *_ in cases))
+    for row in found.rows:
+        own = [case for case in cases if case[0] in row.months]
+        assert row.figures.cells == tally(Counter(case[1] for case in own))
+        assert {c: n for c, n in row.categories.items() if n} == Counter(case[2] for case in own)
+    for one in found.categories:
+        assert one.figures.cells == tally(Counter(case[1] for case in cases if case[2] == one.code))
+    for one in found.sources:
+        assert one.figures.cells == tally(Counter(case[1] for case in cases if case[3] == one.code))
+    for one in found.outcomes:
+        assert one.figures.received == sum(case[4] == one.code for case in cases)
+    assert (found.brought_forward, found.carried_over) == (slow["brought_forward"], slow["carried_over"])
+    assert (found.days.median, found.days.within_deadline) == (slow["median"], slow["within"])
+    assert (found.statement is not None) == (not cases)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    arbitrary_facts(),
+    st.lists(st.dates(date(2025, 9, 1), date(2026, 12, 31)), min_size=1, max_size=4, unique=True),
+)
+def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
+    facts: list[Fact], days: list[date]
+) -> None:
+    whole = count_timelines(facts, sorted(days))
+    gathering = TimelineBuilder(TimelineCounts(tuple(sorted(days))))
+    by_case: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_case.setdefault(fact.about, []).append(fact)
+    gathering.add(
+        tuple(
+            "\n".join(said)
+            for said in zip(*((f.effective.isoformat(), f.field, f.value) for f in own), strict=True)
+        )
+        for own in by_case.values()
+    )
+    found = gathering.build()
+    assert (found.cases, found.days_to_close) == (whole.cases, whole.days_to_close)
+
+
+@given(arbitrary_facts(), st.sampled_from(["month", "quarter", "half"]))
+@settings(deadline=None, max_examples=50)
+def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact], layout: Layout) -> None:
+    found = tables(facts, layout=layout)
+    lines = [
+        found.total,
+        *(row.figures for row in found.rows),
+        *(s.figures for s in found.categories + found.sources),
+    ]
+    for line in lines:
+        received, *stand = line.cells
+        assert received == sum(cell or 0 for cell in stand)
+    assert sum(row.figures.received or 0 for row in found.rows) == found.total.received
+    assert sum(one.figures.received or 0 for one in found.outcomes) == found.total.done
+
+
+def test_the_words_of_a_case_are_those_of_its_life() -> None:
+    assert {STATE_CLOSED, STATE_NOT_ACCEPTED} == {s.value for s in ENDED_STATUSES}
+    assert f"{STATE_CLOSED}:{CaseOutcome.FORWARDED.value}" == STATE_FORWARDED
+    assert set(OUTCOMES) == {o.value for o in CaseOutcome}
+    for status in CaseStatus:
+        for outcome in CaseOutcome:
+            case = (
+                CaseFactsWriter("a")
+                .add_filing(FISCAL_YEAR_START)
+                .add_move(FISCAL_YEAR_START, status.value, outcome.value)
+            )
+            for is_done in (True, False):
+                found = tables(case.facts, forwarded_is_done=is_done)
+                expected = classify_for_statistics(status, outcome, forwarded_is_done=is_done)
+                assert getattr(found.total, expected.value) == 1
+
+
+def test_a_day_in_the_past_is_answered_as_it_was() -> None:
+    case = CaseFactsWriter("a").add_filing(date(2025, 10, 5)).add_move(date(2025, 11, 5), "screening")
+    case.add_move(date(2025, 12, 5), "closed", "substantiated").add_move(
+        date(2026, 1, 5), "investigating", ""
+    )
+    case.add_move(date(2026, 2, 5), "closed", "withdrawn")
+    at = {
+        day: tables(case.facts, as_of=day)
+        for day in (date(2025, 12, 4), date(2025, 12, 5), date(2026, 1, 5), YEAR_END)
+    }
+    assert [t.total.cells for t in at.values()] == [(1, 0, 1, 0), (1, 1, 0, 0), (1, 0, 1, 0), (1, 1, 0, 0)]
+    assert at[date(2025, 12, 5)].days.median == 61
+    assert at[YEAR_END].days.median == 123
+    assert split(at[YEAR_END].outcomes, "withdrawn").received == 1
+    assert split(at[YEAR_END].outcomes, "substantiated").received == 0
+
+
+def test_a_correction_is_a_later_fact_with_an_earlier_day() -> None:
+    case = (
+        CaseFactsWriter("a").add_filing(date(2025, 11, 2)).add_move(date(2025, 12, 20), "closed", "forwarded")
+    )
+    case.add_fact(date(2025, 10, 30), FactField.RECEIVED, "1", date(2026, 1, 7))
+    case.add_fact(date(2025, 10, 30), FactField.CATEGORY, "other", date(2026, 1, 7))
+    case.add_fact(date(2025, 11, 2), FactField.CATEGORY, "misconduct", date(2026, 1, 8))
+    case.add_fact(date(2025, 12, 10), FactField.STATUS, "closed", date(2026, 1, 9))
+    found = tables(case.facts)
+    assert [row.figures.received for row in found.rows[:2]] == [1, 0]
+    assert split(found.categories, "misconduct").received == 1
+    assert found.days.median == 41
+
+
+def test_a_case_entered_by_mistake_is_struck_out() -> None:
+    case = CaseFactsWriter("a").add_filing(FISCAL_YEAR_START)
+    case.add_fact(FISCAL_YEAR_START, FactField.RECEIVED, "0", date(2025, 10, 9))
+    assert tables(case.facts).total == NO_CASES
+
+
+def test_a_category_recoded_in_mid_year_counts_from_its_day_and_a_former_code_is_not_dropped() -> None:
+    case = CaseFactsWriter("a").add_filing(FISCAL_YEAR_START, "former")
+    case.add_fact(date(2026, 1, 1), FactField.CATEGORY, "misconduct")
+    assert split(tables(case.facts, as_of=date(2025, 12, 31)).categories, "former").received == 1
+    later = tables(case.facts)
+    assert split(later.categories, "misconduct").received == 1
+    assert [one.code for one in later.categories] == list(CATEGORIES)
+
+
+@pytest.mark.parametrize(("is_done", "cells"), [(True, (1, 1, 0, 0)), (False, (1, 0, 1, 0))])
+def test_forwarded_counts_as_the_office_says(is_done: bool, cells: tuple[int, ...]) -> None:
+    case = (
+        CaseFactsWriter("a")
+        .add_filing(FISCAL_YEAR_START)
+        .add_move(FISCAL_YEAR_START + timedelta(3), "closed", "forwarded")
+    )
+    found = tables(case.facts, forwarded_is_done=is_done)
+    assert found.total.cells == cells
+    assert split(found.outcomes, "forwarded").cells == cells
+    assert (found.days.median is None) == (not is_done)
+    assert ("แล้วเสร็จ" in found.notes[2].th) == is_done
+
+
+def test_the_sentence_stands_only_where_the_whole_period_had_nothing() -> None:
+    case = CaseFactsWriter("a").add_filing(date(2025, 11, 2))
+    assert tables(case.facts).statement is None
+    assert tables(case.facts).rows[0].figures == NO_CASES
+    nothing = tables(case.facts, "2568-12")
+    assert nothing.statement == "ไม่มีเรื่องร้องเรียน เดือนธันวาคม 2568"
+    assert nothing.carried_over == nothing.brought_forward == 1
+    assert "ณ วันที่ 15 ธันวาคม 2568" in (tables([], "2568-12", date(2025, 12, 15)).statement or "")
+
+
+def test_percentages_are_of_what_was_received() -> None:
+    facts = [f for n in range(3) for f in CaseFactsWriter(str(n)).add_filing(FISCAL_YEAR_START).facts]
+    facts += (
+        CaseFactsWriter("c")
+        .add_filing(FISCAL_YEAR_START)
+        .add_move(FISCAL_YEAR_START, "closed", "withdrawn")
+        .facts
+    )
+    assert tables(facts).percentages == {"done": 25.0, "in_progress": 75.0, "not_accepted": 0.0}
+    assert tables([]).percentages["done"] is None
+
+
+def test_a_coarse_layout_shows_no_single_month() -> None:
+    found = tables(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, layout="half")
+    assert [len(row.months) for row in found.rows] == [6, 6]
+    assert {month.figures for month in found.months} == {None}
