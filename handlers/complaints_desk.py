@@ -88,76 +88,76 @@ class ComplaintsDesk:
         now = yield from run_query(Now())
         before = session or Session(lang=guess_language(event))
         moment = Context(event, before.replace(at=now), self.office, now, self.site_url)
-        m, notes, acts = resume_or_reset(moment, before)
-        command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(event, m.session, before)
+        ctx, notes, acts = resume_or_reset(moment, before)
+        command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(event, ctx.session, before)
         turn = None
-        if event.person_id in self.roster or is_for_complaints_staff(m):
-            turn = yield from handle_complaints_staff(m, command, self._reprompt)
+        if event.person_id in self.roster or is_for_complaints_staff(ctx):
+            turn = yield from handle_complaints_staff(ctx, command, self._reprompt)
         if turn is None:
-            turn = yield from self._route(m, command)
+            turn = yield from self._route(ctx, command)
         if not notes and not acts:
             return turn
         return replace(turn, replies=(*notes, *turn.replies), acts=(*acts, *turn.acts))
 
-    def _route(self, m: Context, command: str | None) -> Decision:
-        event = m.event
-        if m.session.topic is DialogTopic.REPORT and parse_receipt(event.text or "") is not None:
-            return (yield from self._handle_receipt_in_draft(m))
+    def _route(self, ctx: Context, command: str | None) -> Decision:
+        event = ctx.event
+        if ctx.session.topic is DialogTopic.REPORT and parse_receipt(event.text or "") is not None:
+            return (yield from self._handle_receipt_in_draft(ctx))
         if event.previous_text is not None:
-            return (yield from self._reprompt(*apply_correction(m, event.previous_text)))
-        if is_stale_input(m) and not command:
-            return (yield from self._reprompt(m, *reply_to_stale_input(event)))
-        return (yield from (self._run_command(m, command) if command else self._dispatch_by_topic(m)))
+            return (yield from self._reprompt(*apply_correction(ctx, event.previous_text)))
+        if is_stale_input(ctx) and not command:
+            return (yield from self._reprompt(ctx, *reply_to_stale_input(event)))
+        return (yield from (self._run_command(ctx, command) if command else self._dispatch_by_topic(ctx)))
 
-    def _handle_receipt_in_draft(self, m: Context) -> Decision:
+    def _handle_receipt_in_draft(self, ctx: Context) -> Decision:
         """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
-        if m.session.has_draft:
-            return (yield from self._reprompt(m, Reply("draft.code")))
-        return (yield from look_up_case(m.with_session(reset_session(m)), m.event.text or ""))
+        if ctx.session.has_draft:
+            return (yield from self._reprompt(ctx, Reply("draft.code")))
+        return (yield from look_up_case(ctx.with_session(reset_session(ctx)), ctx.event.text or ""))
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
         now = yield from run_query(Now())
         return (yield from self._reprompt(Context(event, session, self.office, now, self.site_url)))
 
-    def _dispatch_by_topic(self, m: Context) -> Decision:
-        if m.session.topic is DialogTopic.REPORT:
-            return (yield from handle_draft(self.form, m))
-        if m.session.topic is DialogTopic.TRACK:
-            return (yield from handle_tracking(m))
-        if m.session.topic is DialogTopic.CONFIRM:
-            return (yield from handle_confirmation(m))
-        if is_receipt_like(m.event.text or ""):
-            return (yield from look_up_case(m, m.event.text or ""))
-        return (yield from handle_complaints_menu(m))
+    def _dispatch_by_topic(self, ctx: Context) -> Decision:
+        if ctx.session.topic is DialogTopic.REPORT:
+            return (yield from handle_draft(self.form, ctx))
+        if ctx.session.topic is DialogTopic.TRACK:
+            return (yield from handle_tracking(ctx))
+        if ctx.session.topic is DialogTopic.CONFIRM:
+            return (yield from handle_confirmation(ctx))
+        if is_receipt_like(ctx.event.text or ""):
+            return (yield from look_up_case(ctx, ctx.event.text or ""))
+        return (yield from handle_complaints_menu(ctx))
 
-    def _run_command(self, m: Context, command: str) -> Decision:
+    def _run_command(self, ctx: Context, command: str) -> Decision:
         if command in {"th", "en"}:
-            return (yield from self._reprompt(m.replace_session(lang=command)))
+            return (yield from self._reprompt(ctx.replace_session(lang=command)))
         if command == "stop":
-            return handle_unsubscribe(m, (yield from self._reprompt(m)))
+            return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:
-            told = Reply("help.text") if command == "help" else build_privacy_notice(m)
-            return (yield from self._reprompt(m, told))
-        if m.session.topic is DialogTopic.REPORT and (m.session.has_draft or command == "cancel"):
-            return confirm_cancel(self.form, m, "cancel" if command == "cancel" else "open")
-        if command == "cancel" and m.session.receipt is not None:
+            told = Reply("help.text") if command == "help" else build_privacy_notice(ctx)
+            return (yield from self._reprompt(ctx, told))
+        if ctx.session.topic is DialogTopic.REPORT and (ctx.session.has_draft or command == "cancel"):
+            return confirm_cancel(self.form, ctx, "cancel" if command == "cancel" else "open")
+        if command == "cancel" and ctx.session.receipt is not None:
             # Of what is being done in the case, not of the case.
-            step = "" if m.session.topic is DialogTopic.TRACK else m.session.step
-            return (yield from self._reprompt(m.replace_session(answers={}, step=step)))
-        free = m if m.session.receipt is None else m.with_session(reset_session(m))
+            step = "" if ctx.session.topic is DialogTopic.TRACK else ctx.session.step
+            return (yield from self._reprompt(ctx.replace_session(answers={}, step=step)))
+        free = ctx if ctx.session.receipt is None else ctx.with_session(reset_session(ctx))
         if command == "report":
             return show_report_notice(end_intake(free))
         if command == "track":
             return ask_receipt(free)
         return show_complaints_greeting(free)
 
-    def _reprompt(self, m: Context, *before: Reply) -> Decision:
+    def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
         """Say something and ask the present question once more."""
-        if m.session.topic is DialogTopic.REPORT:
-            return reprompt_draft(self.form, m, *before)
-        if m.session.topic is DialogTopic.TRACK:
-            return (yield from reprompt_tracking(m, *before))
-        if m.session.topic is DialogTopic.CONFIRM:
-            return reprompt_confirmation(m, *before)
-        return show_complaints_menu(m, *before)
+        if ctx.session.topic is DialogTopic.REPORT:
+            return reprompt_draft(self.form, ctx, *before)
+        if ctx.session.topic is DialogTopic.TRACK:
+            return (yield from reprompt_tracking(ctx, *before))
+        if ctx.session.topic is DialogTopic.CONFIRM:
+            return reprompt_confirmation(ctx, *before)
+        return show_complaints_menu(ctx, *before)

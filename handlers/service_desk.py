@@ -92,24 +92,24 @@ class ServiceDesk:
         before = session or Session(lang="th" if _parse_consultation_link(event) else guess_language(event))
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return TurnResult(before if before.is_expired(now) else before.replace(at=now))
-        m, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
-        if event.person_id in self.roster or is_for_service_staff(m):
+        ctx, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
+        if event.person_id in self.roster or is_for_service_staff(ctx):
             known = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
-            turn = yield from handle_service_staff(m, known=known is not None)
+            turn = yield from handle_service_staff(ctx, known=known is not None)
             if turn is not None:
                 return _prepend_notes(turn, notes)
         if event.file is not None:
             return _prepend_notes(
-                _drop_file(event, (yield from self._reprompt(m, Reply("ask.words")))), notes
+                _drop_file(event, (yield from self._reprompt(ctx, Reply("ask.words")))), notes
             )
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
-        command = command or parse_menu_number(event, m.session, before, SERVICE_MENU)
+        command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
         if event.previous_text is not None:
-            turn = yield from self._handle_correction(m, event.previous_text)
-        elif is_stale_input(m) and not command:
-            turn = yield from self._reprompt(m, *reply_to_stale_input(event))
+            turn = yield from self._handle_correction(ctx, event.previous_text)
+        elif is_stale_input(ctx) and not command:
+            turn = yield from self._reprompt(ctx, *reply_to_stale_input(event))
         else:
-            turn = yield from (self._run_command(m, command) if command else self._handle_text(m))
+            turn = yield from (self._run_command(ctx, command) if command else self._handle_text(ctx))
         return _prepend_notes(turn, notes)
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
@@ -117,46 +117,48 @@ class ServiceDesk:
         now = yield from run_query(Now())
         return (yield from self._reprompt(Context(event, session, self.office, now)))
 
-    def _handle_correction(self, m: Context, was: str) -> Decision:
+    def _handle_correction(self, ctx: Context, was: str) -> Decision:
         """Words that were changed in the chat: a question that was not sent yet is looked up anew."""
         if (
-            m.session.topic is DialogTopic.ASK
-            and m.session.answers.get("question") == clean_text(was).text != ""
+            ctx.session.topic is DialogTopic.ASK
+            and ctx.session.answers.get("question") == clean_text(was).text != ""
         ):
             return (
-                yield from handle_question_text(m.with_session(reset_session(m)), Reply("draft.corrected"))
+                yield from handle_question_text(
+                    ctx.with_session(reset_session(ctx)), Reply("draft.corrected")
+                )
             )
-        return (yield from self._reprompt(*apply_correction(m, was)))
+        return (yield from self._reprompt(*apply_correction(ctx, was)))
 
-    def _handle_text(self, m: Context) -> Decision:
-        text = m.event.text or ""
-        if m.session.topic is DialogTopic.ASK and m.session.step == "suspect":
-            return (yield from handle_question(m, self.complaints_url))
-        if m.session.topic is DialogTopic.OPINION:
+    def _handle_text(self, ctx: Context) -> Decision:
+        text = ctx.event.text or ""
+        if ctx.session.topic is DialogTopic.ASK and ctx.session.step == "suspect":
+            return (yield from handle_question(ctx, self.complaints_url))
+        if ctx.session.topic is DialogTopic.OPINION:
             if parse_receipt(text) is not None:  # kept in an opinion it would be shown to others
-                return (yield from reprompt_feedback(m, Reply("draft.code")))
-            return (yield from handle_feedback(m, self.complaints_url))
+                return (yield from reprompt_feedback(ctx, Reply("draft.code")))
+            return (yield from handle_feedback(ctx, self.complaints_url))
         if is_receipt_like(text):
-            return (yield from look_up_thread(m, text))
-        if m.session.topic is DialogTopic.ASK:
-            return (yield from handle_question(m, self.complaints_url))
-        if m.session.topic is DialogTopic.THREAD:
-            return (yield from handle_thread(m))
-        if m.event.choice is not None:
-            return show_service_menu(m, Reply("pick.stale"))
-        return show_service_greeting(m) if is_greeting(text) else (yield from handle_question_text(m))
+            return (yield from look_up_thread(ctx, text))
+        if ctx.session.topic is DialogTopic.ASK:
+            return (yield from handle_question(ctx, self.complaints_url))
+        if ctx.session.topic is DialogTopic.THREAD:
+            return (yield from handle_thread(ctx))
+        if ctx.event.choice is not None:
+            return show_service_menu(ctx, Reply("pick.stale"))
+        return show_service_greeting(ctx) if is_greeting(text) else (yield from handle_question_text(ctx))
 
-    def _run_command(self, m: Context, command: str) -> Decision:
+    def _run_command(self, ctx: Context, command: str) -> Decision:
         if command in {"th", "en"}:
-            return (yield from self._reprompt(m.replace_session(lang=command)))
+            return (yield from self._reprompt(ctx.replace_session(lang=command)))
         if command.startswith(ANSWER_BUTTON_PREFIX):
-            return (yield from handle_answer_button(m, command))
+            return (yield from handle_answer_button(ctx, command))
         if command in {"privacy", "help", "board", "report"}:
-            return (yield from self._reprompt(m, self._build_info_reply(m, command)))
+            return (yield from self._reprompt(ctx, self._build_info_reply(ctx, command)))
         if command == "stop":
-            turn = yield from self._reprompt(m, Reply("thread.stopped"))
-            return replace(turn, acts=(*turn.acts, Unsubscribe(m.event.person_id)))
-        return (yield from self._begin_dialog(m.with_session(reset_session(m)), command))
+            turn = yield from self._reprompt(ctx, Reply("thread.stopped"))
+            return replace(turn, acts=(*turn.acts, Unsubscribe(ctx.event.person_id)))
+        return (yield from self._begin_dialog(ctx.with_session(reset_session(ctx)), command))
 
     def _begin_dialog(self, free: Context, command: str) -> Decision:
         """What begins a talk of its own, and the counter."""
@@ -172,25 +174,25 @@ class ServiceDesk:
             return ask_question_code(free)
         return show_service_greeting(free) if command == "start" else show_service_menu(free)
 
-    def _build_info_reply(self, m: Context, command: str) -> Reply:
+    def _build_info_reply(self, ctx: Context, command: str) -> Reply:
         """What is only told, and leads nowhere else."""
         if command == "report":
-            return build_handover_reply(m, self.complaints_url)
+            return build_handover_reply(ctx, self.complaints_url)
         if command == "board":
             return Reply("welcome.board", {"address": self.board_url or self.office.website})
         if command == "help":
             return Reply("welcome.help", {"days": self.office.deadlines.first_answer_days})
-        return build_service_privacy_reply(m)
+        return build_service_privacy_reply(ctx)
 
-    def _reprompt(self, m: Context, *before: Reply) -> Decision:
+    def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
         """Say something and ask the present question once more."""
-        if m.session.topic is DialogTopic.ASK:
-            return (yield from reprompt_question(m, *before))
-        if m.session.topic is DialogTopic.THREAD:
-            return (yield from reprompt_thread(m, *before))
-        if m.session.topic is DialogTopic.OPINION:
-            return (yield from reprompt_feedback(m, *before))
-        return show_service_menu(m, *before)
+        if ctx.session.topic is DialogTopic.ASK:
+            return (yield from reprompt_question(ctx, *before))
+        if ctx.session.topic is DialogTopic.THREAD:
+            return (yield from reprompt_thread(ctx, *before))
+        if ctx.session.topic is DialogTopic.OPINION:
+            return (yield from reprompt_feedback(ctx, *before))
+        return show_service_menu(ctx, *before)
 
 
 def _drop_empty_answers(session: Session) -> Session:
@@ -203,17 +205,17 @@ def _drop_empty_answers(session: Session) -> Session:
     return session.replace(answers=answers)
 
 
-def build_service_privacy_reply(m: Context) -> Reply:
+def build_service_privacy_reply(ctx: Context) -> Reply:
     """What this desk keeps of a person, why, and for how long."""
-    about = m.office.privacy
+    about = ctx.office.privacy
     return Reply(
         "welcome.privacy",
         {
             "version": about.version,
-            "controller": about.controller.in_lang(m.lang),
-            "contact": about.contact.in_lang(m.lang),
-            "abroad": Reply(f"abroad.{m.event.channel}"),
-            "days": m.office.retention.after_closing_days,
+            "controller": about.controller.in_lang(ctx.lang),
+            "contact": about.contact.in_lang(ctx.lang),
+            "abroad": Reply(f"abroad.{ctx.event.channel}"),
+            "days": ctx.office.retention.after_closing_days,
         },
     )
 
@@ -224,17 +226,17 @@ def _parse_consultation_link(event: Event) -> str | None:
     return f"{CONSULTATION_LINK_PREFIX}{found[1].upper()}" if found else None
 
 
-def _resume_or_reset(m: Context, before: Session) -> tuple[Context, tuple[Reply, ...]]:
+def _resume_or_reset(ctx: Context, before: Session) -> tuple[Context, tuple[Reply, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
-    lapsed = before.at != NEVER and before.is_expired(m.now)
+    lapsed = before.at != NEVER and before.is_expired(ctx.now)
     if (
         before.topic is not DialogTopic.LAPSED
         and not lapsed
         and before.topic in {*SERVICE_TOPICS, DialogTopic.MENU}
     ):
-        return m, ()
+        return ctx, ()
     told = (Reply("ask.lapsed"),) if before.topic is DialogTopic.LAPSED or before.has_draft else ()
-    return m.with_session(reset_session(m)), told
+    return ctx.with_session(reset_session(ctx)), told
 
 
 def _drop_file(event: Event, turn: TurnResult) -> TurnResult:

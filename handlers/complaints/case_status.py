@@ -24,31 +24,31 @@ MAX_TIMELINE_LINES = 20
 """Lines of the timeline that are shown; a case seldom has more."""
 
 
-def show_reporter_case(m: Context, case: ReporterCase, *before: Reply) -> TurnResult:
+def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> TurnResult:
     """The state of a case, its timeline and what the reporter may do."""
-    session = m.session if m.session.step == "case" else advance_prompt(m.session)
+    session = ctx.session if ctx.session.step == "case" else advance_prompt(ctx.session)
     session = session.replace(topic=DialogTopic.TRACK, step="case")
     status = Reply(
         "track.status",
         {
             "status": Reply(f"status.{PUBLIC_STATUSES[case.status]}"),
-            "received": format_date(case.received_on, m.lang),
+            "received": format_date(case.received_on, ctx.lang),
             "timeline": tuple(
-                format_timeline_entry(entry, m) for entry in case.entries[-MAX_TIMELINE_LINES:]
+                format_timeline_entry(entry, ctx) for entry in case.entries[-MAX_TIMELINE_LINES:]
             ),
         },
-        to_choices(list_reporter_actions(case, m), session),
+        to_choices(list_reporter_actions(case, ctx), session),
         certain=True,
         wants=ExpectedInput.PICK,
     )
     return TurnResult(session, (*before, status))
 
 
-def format_timeline_entry(entry: HistoryEntry, m: Context) -> Reply:
+def format_timeline_entry(entry: HistoryEntry, ctx: Context) -> Reply:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
-    args: dict[str, str | int | Reply] = {"on": format_date(entry.on, m.lang), "text": entry.text}
+    args: dict[str, str | int | Reply] = {"on": format_date(entry.on, ctx.lang), "text": entry.text}
     if entry.kind is HistoryEntryKind.ASKED:
-        args["body"] = format_date(date.fromisoformat(entry.body), m.lang)
+        args["body"] = format_date(date.fromisoformat(entry.body), ctx.lang)
     if entry.kind is not HistoryEntryKind.MOVED:
         return Reply(f"entry.{entry.kind}", args)
     why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
@@ -59,27 +59,29 @@ def format_timeline_entry(entry: HistoryEntry, m: Context) -> Reply:
     return Reply(f"entry.moved.{entry.status}", {**args, "why": why})
 
 
-def list_reporter_actions(case: ReporterCase, m: Context) -> tuple[Option, ...]:
+def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...]:
     """What the reporter may do with a case as it stands."""
     last = (
         ("unsettled",)
-        if can_request_reopening(case, m)
+        if can_request_reopening(case, ctx)
         else ()
         if case.status in ENDED_STATUSES
         else ("withdraw",)
     )
-    return make_options(("message", "attach", "refresh", *list_subscription_options(m.event), *last, "leave"))
+    return make_options(
+        ("message", "attach", "refresh", *list_subscription_options(ctx.event), *last, "leave")
+    )
 
 
 REOPEN_WINDOW = timedelta(days=30)
 """How long after the end of a case its reporter may ask for another look."""
 
 
-def can_request_reopening(case: ReporterCase, m: Context) -> bool:
+def can_request_reopening(case: ReporterCase, ctx: Context) -> bool:
     """Whether the reporter may ask for another look; not of a case that they withdrew."""
     if case.status not in ENDED_STATUSES or case.outcome is CaseOutcome.WITHDRAWN:
         return False
     moved = [entry for entry in case.entries if entry.kind is HistoryEntryKind.MOVED]
     if any(entry.by_reporter and entry.status not in ENDED_STATUSES for entry in moved) or not moved:
         return False
-    return to_bangkok_date(m.now) - moved[-1].on <= REOPEN_WINDOW
+    return to_bangkok_date(ctx.now) - moved[-1].on <= REOPEN_WINDOW

@@ -17,43 +17,43 @@ from handlers.thai import count_letters_and_digits
 CONFIRM_SYMBOLS = 5
 
 
-def handle_confirmation(m: Context) -> Decision:
+def handle_confirmation(ctx: Context) -> Decision:
     """Compare what was typed with the receipt; a longer text or a file is meant for the case itself."""
     choice = parse_choice(
-        m.event, m.session, make_options(("skip", *list_subscription_options(m.event))), numbers=False
+        ctx.event, ctx.session, make_options(("skip", *list_subscription_options(ctx.event))), numbers=False
     )
     if choice == "skip":
-        return _finish_confirmation(m, Reply("confirm.skipped"))
+        return _finish_confirmation(ctx, Reply("confirm.skipped"))
     if choice == "news":
-        return (yield from handle_subscribe(m, _ask_last_five(m)))
-    receipt, text = m.session.receipt, m.event.text or ""
+        return (yield from handle_subscribe(ctx, _ask_last_five(ctx)))
+    receipt, text = ctx.session.receipt, ctx.event.text or ""
     if receipt is None:
-        return show_complaints_greeting(m)
-    if m.event.file is not None or (
+        return show_complaints_greeting(ctx)
+    if ctx.event.file is not None or (
         count_letters_and_digits(text) >= MIN_STORY_LETTERS and normalize_receipt(text) != receipt.symbols
     ):
-        return (yield from handle_tracking(m.replace_session(topic=DialogTopic.TRACK, step="case")))
+        return (yield from handle_tracking(ctx.replace_session(topic=DialogTopic.TRACK, step="case")))
     if normalize_receipt(text)[-CONFIRM_SYMBOLS:] == receipt.last_five:
-        return _finish_confirmation(m, Reply("confirm.right"))
+        return _finish_confirmation(ctx, Reply("confirm.right"))
     return reprompt_confirmation(
-        m, Reply("pick.stale") if choice is STALE else Reply("confirm.wrong", {"unsent": text})
+        ctx, Reply("pick.stale") if choice is STALE else Reply("confirm.wrong", {"unsent": text})
     )
 
 
-def reprompt_confirmation(m: Context, *before: Reply) -> TurnResult:
+def reprompt_confirmation(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the five symbols once more, beside the receipt: it may be on no other page or screen any longer."""
-    turn, receipt = _ask_last_five(m), m.session.receipt
+    turn, receipt = _ask_last_five(ctx), ctx.session.receipt
     shown = (Reply("confirm.receipt", {"receipt": receipt.formatted}, certain=True),) if receipt else ()
     return replace(turn, replies=(*before, *shown, *turn.replies))
 
 
-def _ask_last_five(m: Context) -> TurnResult:
-    ways = make_options(("skip", *list_subscription_options(m.event)))
+def _ask_last_five(ctx: Context) -> TurnResult:
+    ways = make_options(("skip", *list_subscription_options(ctx.event)))
     return TurnResult(
-        m.session, (Reply("confirm.ask", {}, to_choices(ways, m.session), wants=ExpectedInput.CODE),)
+        ctx.session, (Reply("confirm.ask", {}, to_choices(ways, ctx.session), wants=ExpectedInput.CODE),)
     )
 
 
-def _finish_confirmation(m: Context, told: Reply) -> TurnResult:
+def _finish_confirmation(ctx: Context, told: Reply) -> TurnResult:
     """Forget the receipt; from here on only the person has it."""
-    return show_complaints_menu(m.with_session(reset_session(m)), told)
+    return show_complaints_menu(ctx.with_session(reset_session(ctx)), told)

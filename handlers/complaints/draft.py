@@ -38,143 +38,143 @@ MAX_CORRECTED_LENGTH = 300
 """Characters: the least room that an answer has; a longer one is mended from the review, which measures it."""
 
 
-def handle_draft(office_form: Form, m: Context) -> Decision:
+def handle_draft(office_form: Form, ctx: Context) -> Decision:
     """Answer one message of a person who is writing a complaint."""
-    field = office_form.find_field(m.session.step)
+    field = office_form.find_field(ctx.session.step)
     if field is not None:
-        return (yield from _handle_field(office_form, field, m))
-    if m.session.step == "notice":
-        return (yield from _handle_notice(office_form, m))
-    return (yield from _handle_menu_step(office_form, m))
+        return (yield from _handle_field(office_form, field, ctx))
+    if ctx.session.step == "notice":
+        return (yield from _handle_notice(office_form, ctx))
+    return (yield from _handle_menu_step(office_form, ctx))
 
 
-def _handle_notice(office_form: Form, m: Context) -> Decision:
-    choice = parse_choice(m.event, m.session, NOTICE_OPTIONS, numbers=True)
+def _handle_notice(office_form: Form, ctx: Context) -> Decision:
+    choice = parse_choice(ctx.event, ctx.session, NOTICE_OPTIONS, numbers=True)
     if choice == "accept":
-        return ask_step(office_form, m, office_form.fields[0].name)
+        return ask_step(office_form, ctx, office_form.fields[0].name)
     if choice == "cancel":
-        return confirm_cancel(office_form, m) if m.session.has_draft else discard_draft(m)
-    kept = yield from _keep_unasked(m)
+        return confirm_cancel(office_form, ctx) if ctx.session.has_draft else discard_draft(ctx)
+    kept = yield from _keep_unasked(ctx)
     if not kept.notes and choice is STALE:
-        return show_report_notice(m.with_session(kept.session), Reply("pick.stale"))
-    return show_report_notice(m.with_session(kept.session), *kept.notes)
+        return show_report_notice(ctx.with_session(kept.session), Reply("pick.stale"))
+    return show_report_notice(ctx.with_session(kept.session), *kept.notes)
 
 
-def _handle_field(office_form: Form, field: FormField, m: Context) -> Decision:
+def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision:
     numbers = EXPECTED_INPUTS[field.kind] not in TYPED_INPUTS
-    here = list_field_options(office_form, field, m.session)
-    if field.kind is FieldKind.LONG and not has_answer(field, m.session):
+    here = list_field_options(office_form, field, ctx.session)
+    if field.kind is FieldKind.LONG and not has_answer(field, ctx.session):
         here = (
             *here,
             *DONE_OPTION,
         )  # not offered yet, but a page has one button for "keep this, and I am done"
-    choice = parse_choice(m.event, m.session, here, numbers=numbers)
+    choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
     if choice is STALE:
-        return ask_step(office_form, m, field.name, Reply("pick.stale"))
+        return ask_step(office_form, ctx, field.name, Reply("pick.stale"))
     if isinstance(choice, str):
-        return _handle_pick(office_form, field, m, choice)
-    kept = yield from accept_answer(field, m)
+        return _handle_pick(office_form, field, ctx, choice)
+    kept = yield from accept_answer(field, ctx)
     if kept.repeat_question:
-        return ask_step(office_form, m.with_session(kept.session), field.name, *kept.notes)
-    return ask_next_field(office_form, m.with_session(kept.session), *kept.notes)
+        return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.notes)
+    return ask_next_field(office_form, ctx.with_session(kept.session), *kept.notes)
 
 
-def _handle_pick(office_form: Form, field: FormField, m: Context, choice: str) -> TurnResult:
+def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str) -> TurnResult:
     if any(option.value == choice for option in field.options):
-        chosen = m.replace_session(answers={**m.session.answers, field.name: choice})
+        chosen = ctx.replace_session(answers={**ctx.session.answers, field.name: choice})
         notes = warn_if_head_accused(chosen) if field.name == "head" else ()
         return ask_next_field(office_form, chosen, *notes)
     if choice == "back":
-        return ask_previous_field(office_form, m)
+        return ask_previous_field(office_form, ctx)
     if choice == "cancel":
-        return confirm_cancel(office_form, m)
+        return confirm_cancel(office_form, ctx)
     if choice == "rewrite":
-        rest = {k: v for k, v in m.session.answers.items() if k != field.name}
-        return ask_step(office_form, m.replace_session(answers=rest), field.name, Reply("story.rewrite"))
+        rest = {k: v for k, v in ctx.session.answers.items() if k != field.name}
+        return ask_step(office_form, ctx.replace_session(answers=rest), field.name, Reply("story.rewrite"))
     if choice == "clear":
-        cleared = ask_step(office_form, m.replace_session(files=()), field.name, Reply("file.cleared"))
-        return replace(cleared, acts=delete_draft_files(m.session))
+        cleared = ask_step(office_form, ctx.replace_session(files=()), field.name, Reply("file.cleared"))
+        return replace(cleared, acts=delete_draft_files(ctx.session))
     if (
         choice == "done"
         and field.kind is FieldKind.LONG
-        and count_letters_and_digits(m.session.answers.get(field.name, "")) < MIN_STORY_LETTERS
+        and count_letters_and_digits(ctx.session.answers.get(field.name, "")) < MIN_STORY_LETTERS
     ):
-        return ask_step(office_form, m, field.name, Reply("story.short"))
-    return ask_next_field(office_form, m)
+        return ask_step(office_form, ctx, field.name, Reply("story.short"))
+    return ask_next_field(office_form, ctx)
 
 
-def _handle_menu_step(office_form: Form, m: Context) -> Decision:
-    choice = parse_menu_choice(office_form, m)
+def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
+    choice = parse_menu_choice(office_form, ctx)
     if not isinstance(choice, str):
-        kept = yield from _keep_unasked(m)
+        kept = yield from _keep_unasked(ctx)
         notes = kept.notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here"),)
-        return ask_step(office_form, m.with_session(kept.session), m.session.step, *notes)
+        return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *notes)
     if choice == "submit":
-        return (yield from _submit_draft(office_form, m))
+        return (yield from _submit_draft(office_form, ctx))
     if choice == "discard":
-        return discard_draft(m)
+        return discard_draft(ctx)
     if choice == "cancel":
-        return confirm_cancel(office_form, m)
+        return confirm_cancel(office_form, ctx)
     if choice == "resume":
-        return resume_draft(office_form, m)
+        return resume_draft(office_form, ctx)
     if choice.startswith("field_"):
-        return ask_step(office_form, m.replace_session(editing=True), choice.removeprefix("field_"))
-    return ask_step(office_form, m, choice)
+        return ask_step(office_form, ctx.replace_session(editing=True), choice.removeprefix("field_"))
+    return ask_step(office_form, ctx, choice)
 
 
-def _submit_draft(office_form: Form, m: Context) -> Decision:
+def _submit_draft(office_form: Form, ctx: Context) -> Decision:
     missing = [
-        f for f in office_form.active_fields(m.session) if not f.optional and not has_answer(f, m.session)
+        f for f in office_form.active_fields(ctx.session) if not f.optional and not has_answer(f, ctx.session)
     ]
     if missing:
         return ask_step(
-            office_form, m.replace_session(editing=True), missing[0].name, Reply("report.missing")
+            office_form, ctx.replace_session(editing=True), missing[0].name, Reply("report.missing")
         )
-    return (yield from office_form.finish(m))
+    return (yield from office_form.finish(ctx))
 
 
-def resume_draft(office_form: Form, m: Context) -> TurnResult:
+def resume_draft(office_form: Form, ctx: Context) -> TurnResult:
     """Go on where the draft was left."""
-    step = m.session.resume
+    step = ctx.session.resume
     if step == "notice":
-        return show_report_notice(m)
+        return show_report_notice(ctx)
     return ask_step(
-        office_form, m.replace_session(resume=""), step if office_form.find_field(step) else "review"
+        office_form, ctx.replace_session(resume=""), step if office_form.find_field(step) else "review"
     )
 
 
-def discard_draft(m: Context) -> TurnResult:
+def discard_draft(ctx: Context) -> TurnResult:
     """Throw the draft away and say so."""
-    kept = Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
+    kept = Session(version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt=ctx.session.prompt)
     return replace(
-        show_complaints_menu(m.with_session(kept), Reply("draft.discarded")),
-        acts=delete_draft_files(m.session),
+        show_complaints_menu(ctx.with_session(kept), Reply("draft.discarded")),
+        acts=delete_draft_files(ctx.session),
     )
 
 
-def apply_correction(m: Context, was: str) -> tuple[Context, Reply]:
+def apply_correction(ctx: Context, was: str) -> tuple[Context, Reply]:
     """The moment after a person corrected, in the chat, words that may stand in the draft; and what to tell."""
-    old, new = clean_text(was).text, clean_text(m.event.text or "").text
-    for name, answer in m.session.answers.items():
+    old, new = clean_text(was).text, clean_text(ctx.event.text or "").text
+    for name, answer in ctx.session.answers.items():
         lines = f"\n{answer}\n"
         if old and new and name != "held" and f"\n{old}\n" in lines:
             mended = lines.replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
             if len(mended) <= max(MAX_CORRECTED_LENGTH, len(answer)):
-                return m.replace_session(answers={**m.session.answers, name: mended}), Reply(
+                return ctx.replace_session(answers={**ctx.session.answers, name: mended}), Reply(
                     "draft.corrected"
                 )
-    return m, Reply("draft.not_corrected")
+    return ctx, Reply("draft.not_corrected")
 
 
-def reprompt_draft(office_form: Form, m: Context, *before: Reply) -> TurnResult:
+def reprompt_draft(office_form: Form, ctx: Context, *before: Reply) -> TurnResult:
     """Ask the present question once more."""
-    if m.session.step == "notice":
-        return show_report_notice(m, *before)
-    return ask_step(office_form, m, m.session.step, *before)
+    if ctx.session.step == "notice":
+        return show_report_notice(ctx, *before)
+    return ask_step(office_form, ctx, ctx.session.step, *before)
 
 
-def _keep_unasked(m: Context) -> AnswerGenerator:
+def _keep_unasked(ctx: Context) -> AnswerGenerator:
     """What was typed or sent where a choice was asked: kept with the story, or as evidence."""
-    if m.event.choice is not None:
-        return AnswerResult(m.session)
-    return (yield from keep_unasked_input(m))
+    if ctx.event.choice is not None:
+        return AnswerResult(ctx.session)
+    return (yield from keep_unasked_input(ctx))

@@ -34,7 +34,7 @@ def build_complaint_form(office: Office) -> Form:
                 "category",
                 FieldKind.PICK,
                 categories,
-                help=lambda m: list_category_definitions(m.office, m.lang),
+                help=lambda ctx: list_category_definitions(ctx.office, ctx.lang),
             ),
             STORY_FIELD,
             FormField("accused", FieldKind.TEXT, optional=True),
@@ -44,7 +44,9 @@ def build_complaint_form(office: Office) -> Form:
             FormField("witnesses", FieldKind.TEXT, optional=True),
             FormField("elsewhere", FieldKind.TEXT, make_options(("never",)), optional=True),
             FormField("wish", FieldKind.TEXT, optional=True),
-            FormField("head", FieldKind.PICK, YES_NO_UNSURE, help=lambda m: m.office.head.in_lang(m.lang)),
+            FormField(
+                "head", FieldKind.PICK, YES_NO_UNSURE, help=lambda ctx: ctx.office.head.in_lang(ctx.lang)
+            ),
             FormField("named", FieldKind.PICK, make_options(("anonymous", "named")), help=describe_anonymity),
             FormField("name", FieldKind.TEXT, optional=True, limit=300, only_if=("named", "named")),
             FormField("contact", FieldKind.TEXT, optional=True, limit=500, only_if=("named", "named")),
@@ -54,43 +56,44 @@ def build_complaint_form(office: Office) -> Form:
     )
 
 
-def show_report_notice(m: Context, *before: Reply) -> TurnResult:
+def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
     """All that a person must know before the first word, and the question whether to begin."""
-    office, lang = m.office, m.lang
+    office, lang = ctx.office, ctx.lang
     session = (
-        m.session
-        if m.session.step == "notice"
-        else advance_prompt(m.session, step="notice", topic=DialogTopic.REPORT)
+        ctx.session
+        if ctx.session.step == "notice"
+        else advance_prompt(ctx.session, step="notice", topic=DialogTopic.REPORT)
     )
-    about = Reply("notice.about", {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(m)})
+    about = Reply("notice.about", {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(ctx)})
     rule = Reply(
         "notice.rule",
         {"rule": office.unsigned_letters.in_lang(lang), "bodies": list_outside_bodies(office, lang)},
     )
     agree = Reply("notice.agree", {}, to_choices(NOTICE_OPTIONS, session), wants=ExpectedInput.PICK)
-    return TurnResult(session, (*before, about, build_privacy_notice(m), rule, agree))
+    return TurnResult(session, (*before, about, build_privacy_notice(ctx), rule, agree))
 
 
-def build_privacy_notice(m: Context) -> Reply:
+def build_privacy_notice(ctx: Context) -> Reply:
     """The privacy notice (PDPA section 23): purpose, basis, recipients, transfer, retention, rights, contact."""
-    privacy = m.office.privacy
+    privacy = ctx.office.privacy
     return Reply(
         "notice.privacy",
         {
-            "controller": privacy.controller.in_lang(m.lang),
-            "recipients": privacy.recipients.in_lang(m.lang),
-            "contact": privacy.contact.in_lang(m.lang),
-            "abroad": Reply(f"abroad.{m.event.channel}"),
-            "days": f"{m.office.retention.after_closing_days:,}",
+            "controller": privacy.controller.in_lang(ctx.lang),
+            "recipients": privacy.recipients.in_lang(ctx.lang),
+            "contact": privacy.contact.in_lang(ctx.lang),
+            "abroad": Reply(f"abroad.{ctx.event.channel}"),
+            "days": f"{ctx.office.retention.after_closing_days:,}",
             "version": privacy.version,
         },
     )
 
 
-def describe_anonymity(m: Context) -> Reply:
+def describe_anonymity(ctx: Context) -> Reply:
     """How anonymous the way of writing truly is that the person uses now."""
     return Reply(
-        f"anonymity.{m.event.channel}", {"site": f" {m.site_url.rstrip('/')}/report" if m.site_url else ""}
+        f"anonymity.{ctx.event.channel}",
+        {"site": f" {ctx.site_url.rstrip('/')}/report" if ctx.site_url else ""},
     )
 
 
@@ -110,9 +113,9 @@ def list_category_definitions(office: Office, lang: Lang) -> tuple[Reply, ...]:
     )
 
 
-def build_review_args(m: Context) -> Mapping[str, ReplyArg]:
+def build_review_args(ctx: Context) -> Mapping[str, ReplyArg]:
     """The arguments of the review: every answer, or that there is none."""
-    answers, office = m.session.answers, m.office
+    answers, office = ctx.session.answers, ctx.office
     category = office.find_category(answers.get("category", ""))
     shown: dict[str, ReplyArg] = {
         name: _shorten_answer(answers.get(name, ""))
@@ -121,8 +124,8 @@ def build_review_args(m: Context) -> Mapping[str, ReplyArg]:
     for name in ("when", "elsewhere", "head", "named"):
         if answers.get(name) in {"yes", "no", "unsure", "never", "anonymous", "named"}:
             shown[name] = Reply(f"choice.{answers[name]}")
-    shown["category"] = category.name.in_lang(m.lang) if category else Reply("answer.none")
-    shown["evidence"] = _describe_evidence(m.session)
+    shown["category"] = category.name.in_lang(ctx.lang) if category else Reply("answer.none")
+    shown["evidence"] = _describe_evidence(ctx.session)
     shown.setdefault("head", Reply("answer.none"))
     shown.setdefault("named", Reply("answer.none"))
     return shown
@@ -146,49 +149,49 @@ def _describe_evidence(session: Session) -> Reply:
     )
 
 
-def warn_if_head_accused(m: Context) -> tuple[Reply, ...]:
+def warn_if_head_accused(ctx: Context) -> tuple[Reply, ...]:
     """What a person hears who says that the head, or who runs this channel, is accused."""
-    if m.session.answers.get("head") != "yes":
+    if ctx.session.answers.get("head") != "yes":
         return ()
-    post = m.office.alternate.post.in_lang(m.lang)
-    return (Reply("report.alternate", {"post": post, "bodies": list_outside_bodies(m.office, m.lang)}),)
+    post = ctx.office.alternate.post.in_lang(ctx.lang)
+    return (Reply("report.alternate", {"post": post, "bodies": list_outside_bodies(ctx.office, ctx.lang)}),)
 
 
-def file_complaint(m: Context) -> Decision:
+def file_complaint(ctx: Context) -> Decision:
     """File the complaint, give the receipt, and forget who wrote it."""
     receipt = yield from run_query(NewReceipt())
-    answers, today = m.session.answers, to_bangkok_date(m.now)
+    answers, today = ctx.session.answers, to_bangkok_date(ctx.now)
     marked = answers.get("head") == "yes"
-    excluded = yield from find_exclusions(m.office, answers, marked=marked)
+    excluded = yield from find_exclusions(ctx.office, answers, marked=marked)
     named = answers.get("named") == "named"
     identity = {k: answers[k] for k in ("name", "contact") if named and answers.get(k)}
     act = FileCase(
         receipt=receipt,
         category=answers["category"],
-        channel=m.event.channel,
+        channel=ctx.event.channel,
         on=today,
-        answer_by=compute_answer_by(today, m.office.deadlines),
-        notice_version=m.office.privacy.version,
+        answer_by=compute_answer_by(today, ctx.office.deadlines),
+        notice_version=ctx.office.privacy.version,
         concerns_head=marked,
         exclusions=excluded,
         answers={k: v for k, v in answers.items() if k not in {"name", "contact"}},
         identity=identity,
-        files=m.session.files,
-        source=m.session.staff.get("intake", ""),
+        files=ctx.session.files,
+        source=ctx.session.staff.get("intake", ""),
     )
     told = Reply(
         "report.filed",
         {
             "receipt": receipt.formatted,
-            "answer_by": format_date(act.answer_by, m.lang),
+            "answer_by": format_date(act.answer_by, ctx.lang),
             "advice": Reply(f"advice.{act.channel}"),
         },
         certain=True,
     )
     known = Session(
-        version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt, receipt=receipt
+        version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt=ctx.session.prompt, receipt=receipt
     )
     after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
-    ways = make_options(("skip", *list_subscription_options(m.event)))
+    ways = make_options(("skip", *list_subscription_options(ctx.event)))
     ask = Reply("confirm.ask", {}, to_choices(ways, after), certain=True, wants=ExpectedInput.CODE)
     return TurnResult(after, (told, ask), (act,))

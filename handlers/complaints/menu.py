@@ -22,31 +22,31 @@ COMPLAINTS_MENU: Mapping[Lang, tuple[Choice, ...]] = {
 """What may be done from here, and the other language."""
 
 
-def show_complaints_greeting(m: Context, *before: Reply) -> TurnResult:
+def show_complaints_greeting(ctx: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
     hello = Reply(
         "menu.hello",
-        {"office": m.office.name.in_lang(m.lang), "anonymity": describe_anonymity(m)},
-        COMPLAINTS_MENU[m.lang],
+        {"office": ctx.office.name.in_lang(ctx.lang), "anonymity": describe_anonymity(ctx)},
+        COMPLAINTS_MENU[ctx.lang],
     )
-    return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
+    return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
-def show_complaints_menu(m: Context, *before: Reply) -> TurnResult:
+def show_complaints_menu(ctx: Context, *before: Reply) -> TurnResult:
     """Offer what may be done, without the greeting."""
     return TurnResult(
-        m.session.replace(topic=DialogTopic.MENU, step=""),
-        (*before, Reply("menu.again", {}, COMPLAINTS_MENU[m.lang])),
+        ctx.session.replace(topic=DialogTopic.MENU, step=""),
+        (*before, Reply("menu.again", {}, COMPLAINTS_MENU[ctx.lang])),
     )
 
 
-def handle_complaints_menu(m: Context) -> Decision:
+def handle_complaints_menu(ctx: Context) -> Decision:
     """Answer words or a file that nobody asked for: keep them for a report, or greet."""
-    if m.event.choice is not None:
-        return show_complaints_menu(m, Reply("pick.stale"))
-    kept = yield from keep_unasked_input(m)
+    if ctx.event.choice is not None:
+        return show_complaints_menu(ctx, Reply("pick.stale"))
+    kept = yield from keep_unasked_input(ctx)
     if kept.notes:
         held = Reply("menu.held") if kept.session.has_draft else Reply("menu.not_held")
         notes = tuple(note for note in kept.notes if note.key not in {"pick.story", "file.early"})
-        return show_complaints_menu(m.with_session(kept.session), *notes, held)
-    return show_complaints_greeting(m)
+        return show_complaints_menu(ctx.with_session(kept.session), *notes, held)
+    return show_complaints_greeting(ctx)

@@ -15,26 +15,28 @@ def list_subscription_options(event: Event) -> tuple[str, ...]:
     return ("news",) if event.reply_to is not None and event.channel in PUSH_CHANNELS else ()
 
 
-def build_subscription(m: Context, case: str) -> tuple[Reply, tuple[Act, ...]]:
+def build_subscription(ctx: Context, case: str) -> tuple[Reply, tuple[Act, ...]]:
     """What is said and written when a person wishes to be told of a case."""
-    event = m.event
+    event = ctx.event
     if event.reply_to is None:
         return raw_text(""), ()
-    return Reply("news.on"), (SubscribeToCase(case, event.person_id, event.channel, event.reply_to, m.lang),)
+    return Reply("news.on"), (
+        SubscribeToCase(case, event.person_id, event.channel, event.reply_to, ctx.lang),
+    )
 
 
-def handle_subscribe(m: Context, turn: TurnResult) -> Decision:
+def handle_subscribe(ctx: Context, turn: TurnResult) -> Decision:
     """The same question again, after a person who follows a case wished to be told."""
-    receipt = m.session.receipt
+    receipt = ctx.session.receipt
     case = (yield from run_query(FindCase(receipt))) if receipt is not None else None
     if case is None:
         return turn
-    said, acts = build_subscription(m, case.id)
+    said, acts = build_subscription(ctx, case.id)
     return TurnResult(turn.session, (said, *turn.replies), acts)
 
 
-def handle_unsubscribe(m: Context, turn: TurnResult) -> TurnResult:
+def handle_unsubscribe(ctx: Context, turn: TurnResult) -> TurnResult:
     """The same question again, after a person wished to hear no more, of any case."""
     return TurnResult(
-        turn.session, (Reply("news.off"), *turn.replies), (Unsubscribe(m.event.person_id), *turn.acts)
+        turn.session, (Reply("news.off"), *turn.replies), (Unsubscribe(ctx.event.person_id), *turn.acts)
     )

@@ -55,54 +55,54 @@ TRACKING_QUESTIONS: Mapping[str, TrackingQuestion] = {
 }
 
 
-def ask_receipt(m: Context, *before: Reply) -> TurnResult:
+def ask_receipt(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the receipt."""
-    session = m.session if m.session.step == "code" else advance_prompt(m.session, step="code")
+    session = ctx.session if ctx.session.step == "code" else advance_prompt(ctx.session, step="code")
     session = session.replace(topic=DialogTopic.TRACK, receipt=None)
     question = Reply("track.ask", {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE)
     return TurnResult(session, (*before, question))
 
 
-def handle_tracking(m: Context) -> Decision:
+def handle_tracking(ctx: Context) -> Decision:
     """Answer one message of a person who follows a case, or wants to."""
-    if m.session.receipt is None:
-        return (yield from _handle_receipt_text(m))
-    case = yield from run_query(FindCase(m.session.receipt))
+    if ctx.session.receipt is None:
+        return (yield from _handle_receipt_text(ctx))
+    case = yield from run_query(FindCase(ctx.session.receipt))
     if case is None:
-        return ask_receipt(m.with_session(reset_session(m)), Reply("track.unknown"))
-    return (yield from add_exclusions(m.office, _handle_case_input(m, case)))
+        return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown"))
+    return (yield from add_exclusions(ctx.office, _handle_case_input(ctx, case)))
 
 
-def reset_session(m: Context) -> Session:
+def reset_session(ctx: Context) -> Session:
     """A session that knows no case and holds no draft."""
-    return Session(version=m.session.version, at=m.now, lang=m.lang, prompt=m.session.prompt)
+    return Session(version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt=ctx.session.prompt)
 
 
-def reprompt_tracking(m: Context, *before: Reply) -> Decision:
+def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
-    if m.session.receipt is None:
-        return ask_receipt(m, *before)
-    if m.session.step in TRACKING_QUESTIONS:
-        return TurnResult(m.session, (*before, _build_tracking_question(m.session)))
-    case = yield from run_query(FindCase(m.session.receipt))
+    if ctx.session.receipt is None:
+        return ask_receipt(ctx, *before)
+    if ctx.session.step in TRACKING_QUESTIONS:
+        return TurnResult(ctx.session, (*before, _build_tracking_question(ctx.session)))
+    case = yield from run_query(FindCase(ctx.session.receipt))
     return (
-        show_reporter_case(m, case, *before)
+        show_reporter_case(ctx, case, *before)
         if case
-        else ask_receipt(m.with_session(reset_session(m)), Reply("track.unknown"))
+        else ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown"))
     )
 
 
-def _handle_receipt_text(m: Context) -> Decision:
-    choice = parse_choice(m.event, m.session, make_options(("leave",)), numbers=False)
+def _handle_receipt_text(ctx: Context) -> Decision:
+    choice = parse_choice(ctx.event, ctx.session, make_options(("leave",)), numbers=False)
     if choice == "leave":
-        return show_complaints_menu(m)
+        return show_complaints_menu(ctx)
     if choice is STALE:
-        return ask_receipt(m, Reply("pick.stale"))
-    text = m.event.text or ""
-    if m.event.file is not None or _is_story(text):
+        return ask_receipt(ctx, Reply("pick.stale"))
+    text = ctx.event.text or ""
+    if ctx.event.file is not None or _is_story(text):
         # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
-        return (yield from handle_complaints_menu(m))
-    return (yield from look_up_case(m, text))
+        return (yield from handle_complaints_menu(ctx))
+    return (yield from look_up_case(ctx, text))
 
 
 def _is_story(text: str) -> bool:
@@ -112,36 +112,36 @@ def _is_story(text: str) -> bool:
     return count_letters_and_digits(text) >= MIN_STORY_LETTERS and not normalize_receipt(text).isascii()
 
 
-def look_up_case(m: Context, text: str) -> Decision:
+def look_up_case(ctx: Context, text: str) -> Decision:
     """Find the case of a receipt. A mistyped one is told apart by its check symbol, without a look-up.
 
     A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
     close the look-up, at first for 15 minutes and never for more than an hour.
     """
-    case, said, acts = yield from look_up_code(m, text, FindCase)
+    case, said, acts = yield from look_up_code(ctx, text, FindCase)
     if case is None or (receipt := parse_receipt(text)) is None:
-        return replace(ask_receipt(m, said), acts=acts)
-    return _open_case(m.with_session(reset_session(m).replace(receipt=receipt)), case, m.session)
+        return replace(ask_receipt(ctx, said), acts=acts)
+    return _open_case(ctx.with_session(reset_session(ctx).replace(receipt=receipt)), case, ctx.session)
 
 
-def _open_case(m: Context, case: ReporterCase, before: Session) -> TurnResult:
+def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
     """The case, and what the person typed or sent before the receipt: offered, or attached."""
-    shown = show_reporter_case(m, case)
+    shown = show_reporter_case(ctx, case)
     acts: tuple[AddHistoryEntry, ...] = ()
     if before.files:
-        acts = (_build_entry(m, case, HistoryEntryKind.EVIDENCE, files=before.files),)
+        acts = (_build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=before.files),)
         shown = show_reporter_case(
-            m, append_entry(case, acts[0]), Reply("track.attached", {"name": before.files[0].name})
+            ctx, append_entry(case, acts[0]), Reply("track.attached", {"name": before.files[0].name})
         )
     if "story" not in before.answers:
         return replace(shown, acts=acts)
-    held = m.with_session((shown.session or m.session).replace(answers={"held": before.answers["story"]}))
+    held = ctx.with_session((shown.session or ctx.session).replace(answers={"held": before.answers["story"]}))
     offer = _offer_to_send(held)
     return TurnResult(offer.session, (*shown.replies, *offer.replies), acts)
 
 
-def _offer_to_send(m: Context) -> TurnResult:
-    session = advance_prompt(m.session, step="offer")
+def _offer_to_send(ctx: Context) -> TurnResult:
+    session = advance_prompt(ctx.session, step="offer")
     return TurnResult(session, (_build_tracking_question(session),))
 
 
@@ -152,52 +152,52 @@ def _build_tracking_question(session: Session) -> Reply:
 
 
 def _build_entry(
-    m: Context, case: ReporterCase, kind: HistoryEntryKind, text: str = "", files: tuple[File, ...] = ()
+    ctx: Context, case: ReporterCase, kind: HistoryEntryKind, text: str = "", files: tuple[File, ...] = ()
 ) -> AddHistoryEntry:
     return AddHistoryEntry(
-        case.id, case.seq + 1, to_bangkok_date(m.now), kind, ActorKind.REPORTER, text, files
+        case.id, case.seq + 1, to_bangkok_date(ctx.now), kind, ActorKind.REPORTER, text, files
     )
 
 
-def _handle_case_input(m: Context, case: ReporterCase) -> TurnResult:
-    asking = TRACKING_QUESTIONS.get(m.session.step)
-    here = asking.options if asking else list_reporter_actions(case, m)
-    if m.event.file is not None:
-        return _attach_file(m, case, m.event.file)
+def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
+    asking = TRACKING_QUESTIONS.get(ctx.session.step)
+    here = asking.options if asking else list_reporter_actions(case, ctx)
+    if ctx.event.file is not None:
+        return _attach_file(ctx, case, ctx.event.file)
     choice = parse_choice(
-        m.event, m.session, here, numbers=asking is None or asking.wants not in TYPED_INPUTS
+        ctx.event, ctx.session, here, numbers=asking is None or asking.wants not in TYPED_INPUTS
     )
     if choice is STALE:
-        return show_reporter_case(m, case, Reply("pick.stale"))
+        return show_reporter_case(ctx, case, Reply("pick.stale"))
     if choice is None:
-        return _handle_case_text(m, case)
-    return _handle_case_choice(m, case, choice)
+        return _handle_case_text(ctx, case)
+    return _handle_case_choice(ctx, case, choice)
 
 
-def _handle_case_choice(m: Context, case: ReporterCase, choice: str) -> TurnResult:
+def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnResult:
     if choice in TRACKING_QUESTIONS:
-        session = advance_prompt(m.session, step=choice)
+        session = advance_prompt(ctx.session, step=choice)
         return TurnResult(session, (_build_tracking_question(session),))
     if choice == "send":
-        return _send_message(m, case, m.session.answers["held"])
+        return _send_message(ctx, case, ctx.session.answers["held"])
     if choice == "withdraw_yes":
-        return _withdraw_case(m, case)
+        return _withdraw_case(ctx, case)
     if choice == "news":
-        told, acts = build_subscription(m, case.id)
-        return replace(show_reporter_case(m, case, told), acts=acts)
+        told, acts = build_subscription(ctx, case.id)
+        return replace(show_reporter_case(ctx, case, told), acts=acts)
     if choice == "leave":
-        return show_complaints_menu(m.with_session(reset_session(m)), Reply("track.left"))
-    return show_reporter_case(m.replace_session(answers={}), case)
+        return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left"))
+    return show_reporter_case(ctx.replace_session(answers={}), case)
 
 
-def _handle_case_text(m: Context, case: ReporterCase) -> TurnResult:
+def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
     """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
-    cleaned = clean_text(m.event.text or "")
+    cleaned = clean_text(ctx.event.text or "")
     if not cleaned.text:
-        return show_reporter_case(m, case, Reply("text.empty"))
+        return show_reporter_case(ctx, case, Reply("text.empty"))
     if len(cleaned.text) > MAX_MESSAGE_LENGTH:
         return show_reporter_case(
-            m,
+            ctx,
             case,
             Reply(
                 "track.too_long",
@@ -208,55 +208,57 @@ def _handle_case_text(m: Context, case: ReporterCase) -> TurnResult:
                 },
             ),
         )
-    if m.session.step == "unsettled":
-        return _request_reopening(m, case, cleaned.text)
-    if m.session.step == "message":
-        return _send_message(m, case, cleaned.text, *list_text_warnings(cleaned))
-    return _offer_to_send(m.replace_session(answers={"held": cleaned.text}))
+    if ctx.session.step == "unsettled":
+        return _request_reopening(ctx, case, cleaned.text)
+    if ctx.session.step == "message":
+        return _send_message(ctx, case, cleaned.text, *list_text_warnings(cleaned))
+    return _offer_to_send(ctx.replace_session(answers={"held": cleaned.text}))
 
 
-def _send_message(m: Context, case: ReporterCase, text: str, *notes: Reply) -> TurnResult:
-    act = _build_entry(m, case, HistoryEntryKind.REPORTER, text)
+def _send_message(ctx: Context, case: ReporterCase, text: str, *notes: Reply) -> TurnResult:
+    act = _build_entry(ctx, case, HistoryEntryKind.REPORTER, text)
     return replace(
         show_reporter_case(
-            m.replace_session(answers={}), append_entry(case, act), *notes, Reply("track.sent")
+            ctx.replace_session(answers={}), append_entry(case, act), *notes, Reply("track.sent")
         ),
         acts=(act,),
     )
 
 
-def _attach_file(m: Context, case: ReporterCase, file: File) -> TurnResult:
+def _attach_file(ctx: Context, case: ReporterCase, file: File) -> TurnResult:
     if file.problem is not None:
         return show_reporter_case(
-            m, case, Reply(f"file.{file.problem}", {"name": file.name, "most": MAX_FILES})
+            ctx, case, Reply(f"file.{file.problem}", {"name": file.name, "most": MAX_FILES})
         )
-    act = _build_entry(m, case, HistoryEntryKind.EVIDENCE, files=(file,))
+    act = _build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=(file,))
     note = Reply("track.coming" if file.coming else "track.attached", {"name": file.name})
-    return replace(show_reporter_case(m, append_entry(case, act), note), acts=(act,))
+    return replace(show_reporter_case(ctx, append_entry(case, act), note), acts=(act,))
 
 
-def _withdraw_case(m: Context, case: ReporterCase) -> TurnResult:
+def _withdraw_case(ctx: Context, case: ReporterCase) -> TurnResult:
     if case.status in ENDED_STATUSES:
-        return show_reporter_case(m, case, Reply("track.ended"))
-    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), to_bangkok_date(m.now)
+        return show_reporter_case(ctx, case, Reply("track.ended"))
+    step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), to_bangkok_date(ctx.now)
     act = ApplyTransition(
         case.id, case.seq + 1, on, step, get_next_status(case.status, step), ActorKind.REPORTER
     )
     entry = HistoryEntry(act.seq, on, HistoryEntryKind.MOVED, act.status, CaseOutcome.WITHDRAWN)
     shown = replace(case, status=act.status, outcome=CaseOutcome.WITHDRAWN, entries=(*case.entries, entry))
-    return replace(show_reporter_case(m, shown, Reply("track.withdrawn")), acts=(act,))
+    return replace(show_reporter_case(ctx, shown, Reply("track.withdrawn")), acts=(act,))
 
 
-def _request_reopening(m: Context, case: ReporterCase, text: str) -> TurnResult:
+def _request_reopening(ctx: Context, case: ReporterCase, text: str) -> TurnResult:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
-    if not can_request_reopening(case, m):
-        return show_reporter_case(m, case, Reply("track.settled"))
+    if not can_request_reopening(case, ctx):
+        return show_reporter_case(ctx, case, Reply("track.settled"))
     if count_letters_and_digits(text) < MIN_STORY_LETTERS:
-        return TurnResult(m.session, (Reply("track.unsettled_short"), _build_tracking_question(m.session)))
-    shown, move = build_reopening(case, m)
-    words = _build_entry(m, shown, HistoryEntryKind.REPORTER, text)
+        return TurnResult(
+            ctx.session, (Reply("track.unsettled_short"), _build_tracking_question(ctx.session))
+        )
+    shown, move = build_reopening(case, ctx)
+    words = _build_entry(ctx, shown, HistoryEntryKind.REPORTER, text)
     again = show_reporter_case(
-        m.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened")
+        ctx.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened")
     )
     return replace(again, acts=(move, words))
 
@@ -266,11 +268,11 @@ def append_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
     return replace(case, entries=(*case.entries, HistoryEntry(act.seq, act.on, act.kind)))
 
 
-def build_reopening(case: ReporterCase, m: Context) -> tuple[ReporterCase, ApplyTransition]:
+def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, ApplyTransition]:
     """The case as it will stand, and the step; the reporter is to hear within the days of a first answer."""
-    step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(m.now)
+    step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(ctx.now)
     status = get_next_status(case.status, step)
-    by = on + timedelta(days=m.office.deadlines.first_answer_days)
+    by = on + timedelta(days=ctx.office.deadlines.first_answer_days)
     move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)
     entry = HistoryEntry(move.seq, on, HistoryEntryKind.MOVED, status, by_reporter=True)
     return replace(case, status=status, outcome=None, entries=(*case.entries, entry)), move

@@ -10,9 +10,9 @@ from handlers.feedback.give import begin_feedback
 from handlers.questions.menu import show_service_menu
 
 
-def offer_open_consultations(m: Context) -> Decision:
+def offer_open_consultations(ctx: Context) -> Decision:
     """Offer the open consultations; where there are none, say how to give an opinion all the same."""
     ballots = yield from run_query(ListConsultations())
-    if any(one.is_open(m.now) for one in ballots):
-        return (yield from begin_feedback(m))
-    return show_service_menu(m, Reply("welcome.consultations.none"))
+    if any(one.is_open(ctx.now) for one in ballots):
+        return (yield from begin_feedback(ctx))
+    return show_service_menu(ctx, Reply("welcome.consultations.none"))

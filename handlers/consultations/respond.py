@@ -51,9 +51,9 @@ ACCOUNT_CHANNELS = frozenset({Channel.TELEGRAM, Channel.LINE})
 """Where a person has one account, as far as the platform sees to it."""
 
 
-def is_in_consultation(m: Context) -> bool:
+def is_in_consultation(ctx: Context) -> bool:
     """Whether the talk is about a consultation."""
-    return CONSULTATION_KEY in m.session.answers
+    return CONSULTATION_KEY in ctx.session.answers
 
 
 def is_at_consultation_link(session: Session, link: str) -> bool:
@@ -61,55 +61,57 @@ def is_at_consultation_link(session: Session, link: str) -> bool:
     return f"{CONSULTATION_LINK_PREFIX}{session.answers.get(CONSULTATION_KEY, '')}" == link
 
 
-def begin_consultation(m: Context, code: str) -> Decision:
+def begin_consultation(ctx: Context, code: str) -> Decision:
     """Say what is asked and begin; who answered before looks it over again."""
     ballot = yield from run_query(FindConsultation(code.upper()))
     if ballot is None:
-        return show_service_menu(m.with_session(reset_session(m)), Reply("consult.unknown"))
-    m = m.with_session(
-        reset_session(m).replace(topic=DialogTopic.OPINION, answers={CONSULTATION_KEY: ballot.code})
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.unknown"))
+    ctx = ctx.with_session(
+        reset_session(ctx).replace(topic=DialogTopic.OPINION, answers={CONSULTATION_KEY: ballot.code})
     )
-    if not ballot.is_open(m.now):
-        return _reply_not_open(m, ballot)
-    kept = yield from run_query(FindResponse(ballot.code, m.event.person_id))
+    if not ballot.is_open(ctx.now):
+        return _reply_not_open(ctx, ballot)
+    kept = yield from run_query(FindResponse(ballot.code, ctx.event.person_id))
     if kept is None:
         own = build_consultation_survey(ballot)
-        return ask_survey_question(m, DialogTopic.OPINION, own, own[0].key, _format_welcome(m, ballot))
-    m = m.replace_session(answers={CONSULTATION_KEY: ballot.code, **_restore_answers(ballot, kept)})
+        return ask_survey_question(ctx, DialogTopic.OPINION, own, own[0].key, _format_welcome(ctx, ballot))
+    ctx = ctx.replace_session(answers={CONSULTATION_KEY: ballot.code, **_restore_answers(ballot, kept)})
     return _show_review(
-        m, ballot, Reply("consult.before", {"title": ballot.title, "closes": _format_closing_time(m, ballot)})
+        ctx,
+        ballot,
+        Reply("consult.before", {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}),
     )
 
 
-def handle_consultation(m: Context, address: str) -> Decision:
+def handle_consultation(ctx: Context, address: str) -> Decision:
     """Answer one message of a person who takes part. address: of the complaints desk, or empty."""
-    ballot = yield from run_query(FindConsultation(m.session.answers[CONSULTATION_KEY]))
-    if ballot is None or not ballot.is_open(m.now):
-        return _reply_not_open(m, ballot)
-    if m.session.step == SUSPECT_STEP:
+    ballot = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
+    if ballot is None or not ballot.is_open(ctx.now):
+        return _reply_not_open(ctx, ballot)
+    if ctx.session.step == SUSPECT_STEP:
 
         def continue_survey(after: Context, *notes: Reply) -> Decision:
             yield from ()
             return _ask_next(after, ballot, *notes)
 
-        return (yield from handle_complaint_check(m, address, continue_survey))
-    if m.session.step == REVIEW_STEP:
-        return _handle_review(m, ballot)
-    said = handle_survey_answer(m, DialogTopic.OPINION, build_consultation_survey(ballot))
-    return said if isinstance(said, TurnResult) else _accept_answer(m, ballot, said)
+        return (yield from handle_complaint_check(ctx, address, continue_survey))
+    if ctx.session.step == REVIEW_STEP:
+        return _handle_review(ctx, ballot)
+    said = handle_survey_answer(ctx, DialogTopic.OPINION, build_consultation_survey(ballot))
+    return said if isinstance(said, TurnResult) else _accept_answer(ctx, ballot, said)
 
 
-def reprompt_consultation(m: Context, *before: Reply) -> Decision:
+def reprompt_consultation(ctx: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
-    ballot = yield from run_query(FindConsultation(m.session.answers[CONSULTATION_KEY]))
-    if ballot is None or not ballot.is_open(m.now):
-        return _reply_not_open(m, ballot, *before)
-    if m.session.step == SUSPECT_STEP:
-        return ask_if_complaint(m, *before)
-    if m.session.step == REVIEW_STEP:
-        return _show_review(m, ballot, *before)
+    ballot = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
+    if ballot is None or not ballot.is_open(ctx.now):
+        return _reply_not_open(ctx, ballot, *before)
+    if ctx.session.step == SUSPECT_STEP:
+        return ask_if_complaint(ctx, *before)
+    if ctx.session.step == REVIEW_STEP:
+        return _show_review(ctx, ballot, *before)
     return ask_survey_question(
-        m, DialogTopic.OPINION, build_consultation_survey(ballot), m.session.step, *before
+        ctx, DialogTopic.OPINION, build_consultation_survey(ballot), ctx.session.step, *before
     )
 
 
@@ -148,95 +150,107 @@ def _to_survey_questions(question: ConsultationQuestion) -> tuple[SurveyQuestion
     return (*each, added)
 
 
-def _format_welcome(m: Context, ballot: Consultation) -> Reply:
+def _format_welcome(ctx: Context, ballot: Consultation) -> Reply:
     told: dict[str, ReplyArg] = {"title": ballot.title, "background": ballot.background}
     told["link"] = raw_text(f"\n{ballot.link}") if ballot.link else raw_text("")
-    told["closes"] = _format_closing_time(m, ballot)
-    told["voice"] = Reply("consult.once" if m.event.channel in ACCOUNT_CHANNELS else "consult.apart")
+    told["closes"] = _format_closing_time(ctx, ballot)
+    told["voice"] = Reply("consult.once" if ctx.event.channel in ACCOUNT_CHANNELS else "consult.apart")
     return Reply("consult.hello", told)
 
 
-def _format_closing_time(m: Context, ballot: Consultation) -> str:
-    return f"{format_date(to_bangkok_date(ballot.closes), m.lang)} {format_time(ballot.closes)}"
+def _format_closing_time(ctx: Context, ballot: Consultation) -> str:
+    return f"{format_date(to_bangkok_date(ballot.closes), ctx.lang)} {format_time(ballot.closes)}"
 
 
-def _reply_not_open(m: Context, ballot: Consultation | None, *before: Reply) -> TurnResult:
+def _reply_not_open(ctx: Context, ballot: Consultation | None, *before: Reply) -> TurnResult:
     """A voice that comes too early or too late: kindly, and with what was answered so far."""
     if ballot is None:
-        return show_service_menu(m.with_session(reset_session(m)), *before, Reply("consult.unknown"))
-    if ballot.phase is ConsultationPhase.COMING and m.now < ballot.opens:
-        opens = f"{format_date(to_bangkok_date(ballot.opens), m.lang)} {format_time(ballot.opens)}"
+        return show_service_menu(ctx.with_session(reset_session(ctx)), *before, Reply("consult.unknown"))
+    if ballot.phase is ConsultationPhase.COMING and ctx.now < ballot.opens:
+        opens = f"{format_date(to_bangkok_date(ballot.opens), ctx.lang)} {format_time(ballot.opens)}"
         return show_service_menu(
-            m.with_session(reset_session(m)), Reply("consult.early", {"title": ballot.title, "opens": opens})
+            ctx.with_session(reset_session(ctx)),
+            Reply("consult.early", {"title": ballot.title, "opens": opens}),
         )
-    given = _collect_answers(m, ballot)
+    given = _collect_answers(ctx, ballot)
     kept = format_survey_answers(
-        [one for one in build_consultation_survey(ballot) if given.get(one.key)], m.session.answers, m
+        [one for one in build_consultation_survey(ballot) if given.get(one.key)], ctx.session.answers, ctx
     )
     unsent = (Reply("consult.unsent", {"lines": kept}),) if kept else ()
     return show_service_menu(
-        m.with_session(reset_session(m)), *before, Reply("consult.closed", {"title": ballot.title}), *unsent
+        ctx.with_session(reset_session(ctx)),
+        *before,
+        Reply("consult.closed", {"title": ballot.title}),
+        *unsent,
     )
 
 
-def _accept_answer(m: Context, ballot: Consultation, said: SurveyState) -> TurnResult:
+def _accept_answer(ctx: Context, ballot: Consultation, said: SurveyState) -> TurnResult:
     if said.direction == "leave":
-        return show_service_menu(m.with_session(reset_session(m)), Reply("consult.left"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left"))
     if said.has_text and is_possible_complaint(said.ctx):
         return ask_if_complaint(said.ctx, *said.notes)
     return _ask_next(said.ctx, ballot, *said.notes)
 
 
-def _ask_next(m: Context, ballot: Consultation, *before: Reply) -> TurnResult:
-    turn = ask_next_question(m, DialogTopic.OPINION, build_consultation_survey(ballot), *before)
-    return turn or _show_review(m, ballot, *before)
+def _ask_next(ctx: Context, ballot: Consultation, *before: Reply) -> TurnResult:
+    turn = ask_next_question(ctx, DialogTopic.OPINION, build_consultation_survey(ballot), *before)
+    return turn or _show_review(ctx, ballot, *before)
 
 
-def _show_review(m: Context, ballot: Consultation, *before: Reply) -> TurnResult:
+def _show_review(ctx: Context, ballot: Consultation, *before: Reply) -> TurnResult:
     own = build_consultation_survey(ballot)
-    if not _collect_answers(m, ballot):
+    if not _collect_answers(ctx, ballot):
         return ask_survey_question(
-            m.replace_session(step=""),
+            ctx.replace_session(step=""),
             DialogTopic.OPINION,
             own,
             own[0].key,
             *before,
             Reply("consult.nothing"),
         )
-    return show_survey_review(m, DialogTopic.OPINION, own, *before, hears=_can_notify(m))
+    return show_survey_review(ctx, DialogTopic.OPINION, own, *before, hears=_can_notify(ctx))
 
 
-def _handle_review(m: Context, ballot: Consultation) -> TurnResult:
-    choice = parse_review_choice(m, hears=_can_notify(m))
+def _handle_review(ctx: Context, ballot: Consultation) -> TurnResult:
+    choice = parse_review_choice(ctx, hears=_can_notify(ctx))
     if choice in {"give", "give_hear"}:
-        return _submit_response(m, ballot, hears=choice == "give_hear")
+        return _submit_response(ctx, ballot, hears=choice == "give_hear")
     if choice == "leave":
-        return show_service_menu(m.with_session(reset_session(m)), Reply("consult.left"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left"))
     if choice == "back":
         own = build_consultation_survey(ballot)
-        return ask_survey_question(m, DialogTopic.OPINION, own, own[0].key)
-    return _show_review(m, ballot, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+        return ask_survey_question(ctx, DialogTopic.OPINION, own, own[0].key)
+    return _show_review(ctx, ballot, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
 
 
-def _submit_response(m: Context, ballot: Consultation, *, hears: bool) -> TurnResult:
-    back = make_reply_address(m.event.person_id, m.event.channel, m.event.reply_to, m.lang) if hears else None
-    act = SubmitResponse(
-        ballot.code, m.event.person_id, m.event.channel in ACCOUNT_CHANNELS, _collect_answers(m, ballot), back
+def _submit_response(ctx: Context, ballot: Consultation, *, hears: bool) -> TurnResult:
+    back = (
+        make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
+        if hears
+        else None
     )
-    key = "consult.thanks" if m.event.channel in ACCOUNT_CHANNELS else "consult.thanks_apart"
-    thanks = Reply(key, {"title": ballot.title, "closes": _format_closing_time(m, ballot)}, certain=True)
-    return replace(show_service_menu(m.with_session(reset_session(m)), thanks), acts=(act,))
+    act = SubmitResponse(
+        ballot.code,
+        ctx.event.person_id,
+        ctx.event.channel in ACCOUNT_CHANNELS,
+        _collect_answers(ctx, ballot),
+        back,
+    )
+    key = "consult.thanks" if ctx.event.channel in ACCOUNT_CHANNELS else "consult.thanks_apart"
+    thanks = Reply(key, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}, certain=True)
+    return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=(act,))
 
 
-def _can_notify(m: Context) -> bool:
+def _can_notify(ctx: Context) -> bool:
     """Whether there is a way back to this person: a page has none."""
-    return m.event.reply_to is not None
+    return ctx.event.reply_to is not None
 
 
-def _collect_answers(m: Context, ballot: Consultation) -> dict[str, str]:
+def _collect_answers(ctx: Context, ballot: Consultation) -> dict[str, str]:
     """What was answered, as it is kept."""
     own = {item.key for item in build_consultation_survey(ballot)}
-    said = {key: answer for key, answer in m.session.answers.items() if key in own and answer}
+    said = {key: answer for key, answer in ctx.session.answers.items() if key in own and answer}
     return {
         key: answer.removeprefix("score") if answer in SCALE_OPTIONS else answer
         for key, answer in said.items()

@@ -32,15 +32,15 @@ class AnswerResult:
 AnswerGenerator: TypeAlias = Generator[Query[Any], Any, AnswerResult]
 
 
-def accept_answer(field: FormField, m: Context) -> AnswerGenerator:
+def accept_answer(field: FormField, ctx: Context) -> AnswerGenerator:
     """Keep what was typed or sent at a question."""
-    if m.event.file is not None:
-        return accept_file(field, m.session, m.event.file)
-    cleaned = clean_text(m.event.text or "")
+    if ctx.event.file is not None:
+        return accept_file(field, ctx.session, ctx.event.file)
+    cleaned = clean_text(ctx.event.text or "")
     notes = list_text_warnings(cleaned)
     if not cleaned.text:
-        return AnswerResult(m.session, (*notes, Reply("text.empty")), repeat_question=True)
-    kept = yield from _ACCEPTERS[field.kind](field, m, cleaned.text)
+        return AnswerResult(ctx.session, (*notes, Reply("text.empty")), repeat_question=True)
+    kept = yield from _ACCEPTERS[field.kind](field, ctx, cleaned.text)
     return replace(kept, notes=(*notes, *kept.notes)) if notes else kept
 
 
@@ -51,17 +51,17 @@ def list_text_warnings(cleaned: CleanedText) -> tuple[Reply, ...]:
     return (*removed, *unread)
 
 
-def keep_unasked_input(m: Context) -> AnswerGenerator:
+def keep_unasked_input(ctx: Context) -> AnswerGenerator:
     """Keep what came where no question takes it: a text goes into the story, a file to the evidence.
 
     A text of fewer than `FEWEST_LETTERS` letters is taken for a slip and not kept: no notes then.
     """
-    if m.event.file is not None:
-        return accept_file(STORY_FIELD, m.session, m.event.file)
-    cleaned = clean_text(m.event.text or "")
+    if ctx.event.file is not None:
+        return accept_file(STORY_FIELD, ctx.session, ctx.event.file)
+    cleaned = clean_text(ctx.event.text or "")
     if count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
-        return AnswerResult(m.session)
-    kept = yield from append_to_answer(m.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
+        return AnswerResult(ctx.session)
+    kept = yield from append_to_answer(ctx.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
     return replace(kept, notes=(*list_text_warnings(cleaned), *kept.notes, Reply("pick.story")))
 
 
@@ -110,29 +110,29 @@ def _store_answer(session: Session, answers: dict[str, str], name: str, limit: i
     return AnswerResult(session, (Reply("text.overflow", shown),))
 
 
-def _accept_pick(_field: FormField, m: Context, text: str) -> AnswerGenerator:
+def _accept_pick(_field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     # Told in the middle of a choice, as people do: part of the story, not an error.
-    kept = yield from keep_unasked_input(m)
+    kept = yield from keep_unasked_input(ctx)
     return replace(kept, notes=kept.notes or (Reply("pick.unknown", {"text": text}),), repeat_question=True)
 
 
-def _accept_text(field: FormField, m: Context, text: str) -> AnswerGenerator:
-    kept = yield from replace_answer(m.session, field.name, text, field.limit)
+def _accept_text(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
+    kept = yield from replace_answer(ctx.session, field.name, text, field.limit)
     if count_letters_and_digits(text, enough=1) == 0:
         return replace(kept, notes=(*kept.notes, Reply("text.no_letters")), repeat_question=True)
     return kept
 
 
-def _accept_long(field: FormField, m: Context, text: str) -> AnswerGenerator:
-    kept = yield from append_to_answer(m.session, field.name, text, field.limit)
+def _accept_long(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
+    kept = yield from append_to_answer(ctx.session, field.name, text, field.limit)
     note = (Reply("text.no_letters"),) if count_letters_and_digits(text, enough=1) == 0 else ()
     return replace(kept, notes=(*kept.notes, *note), repeat_question=True)
 
 
-def _accept_when(field: FormField, m: Context, text: str) -> AnswerGenerator:
-    kept = yield from replace_answer(m.session, field.name, text, field.limit)
-    today = to_bangkok_date(m.now)
-    understood = parse_date(text, today, m.lang)
+def _accept_when(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
+    kept = yield from replace_answer(ctx.session, field.name, text, field.limit)
+    today = to_bangkok_date(ctx.now)
+    understood = parse_date(text, today, ctx.lang)
     if understood is None:
         return replace(kept, notes=(*kept.notes, Reply("when.as_typed")))
     if understood.first_day > today:
@@ -144,8 +144,8 @@ def _accept_when(field: FormField, m: Context, text: str) -> AnswerGenerator:
     return replace(kept, notes=(*kept.notes, Reply("when.read", {"when": understood.formatted})))
 
 
-def _accept_note(field: FormField, m: Context, text: str) -> AnswerGenerator:
-    kept = yield from append_to_answer(m.session, f"{field.name}_note", text, field.limit)
+def _accept_note(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
+    kept = yield from append_to_answer(ctx.session, f"{field.name}_note", text, field.limit)
     return replace(kept, notes=(*kept.notes, Reply("file.note")), repeat_question=True)
 
 

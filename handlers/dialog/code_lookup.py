@@ -42,7 +42,7 @@ CodeLookup: TypeAlias = Generator[Query[Any], Any, tuple[T | None, Reply, tuple[
 """What a look-up gives: what was found, else what to say and what to write."""
 
 
-def look_up_code(m: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> CodeLookup[T]:
+def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> CodeLookup[T]:
     """What a code stands for, found by a query; else what to say, and the tries to be kept."""
     symbols = normalize_receipt(text)
     if not is_receipt_shaped(symbols):
@@ -54,13 +54,13 @@ def look_up_code(m: Context, text: str, find: Callable[[Receipt], Query[T | None
     receipt = parse_receipt(text)
     if receipt is None:
         return None, Reply("track.mistyped", {"unsent": text}), ()
-    tries = yield from run_query(GetAttempts(m.event.person_id))
-    if tries.until is not None and m.now < tries.until:
+    tries = yield from run_query(GetAttempts(ctx.event.person_id))
+    if tries.until is not None and ctx.now < tries.until:
         return None, Reply("track.wait", {"until": format_retry_time(tries.until)}), ()
     found = yield from run_query(find(receipt))
     if found is None:
-        wrong = record_failure(tries, m.now)
-        return None, _format_unknown_code(wrong, m.now, text), (SaveAttempts(m.event.person_id, wrong),)
+        wrong = record_failure(tries, ctx.now)
+        return None, _format_unknown_code(wrong, ctx.now, text), (SaveAttempts(ctx.event.person_id, wrong),)
     return found, raw_text(""), ()
 
 

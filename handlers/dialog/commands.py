@@ -32,26 +32,26 @@ MAX_COMMAND_LENGTH = 40
 
 
 def resume_or_reset(
-    m: Context, before: Session
+    ctx: Context, before: Session
 ) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
     if before.topic is DialogTopic.LAPSED:
-        return m.with_session(reset_session(m)), (Reply("draft.lapsed"),), ()
-    if before.at == NEVER or not before.is_expired(m.now):
-        return m, (), ()
+        return ctx.with_session(reset_session(ctx)), (Reply("draft.lapsed"),), ()
+    if before.at == NEVER or not before.is_expired(ctx.now):
+        return ctx, (), ()
     if before.receipt is not None:
-        return m.with_session(reset_session(m)), (Reply("track.lapsed"),), ()
+        return ctx.with_session(reset_session(ctx)), (Reply("track.lapsed"),), ()
     told = (Reply("draft.lapsed"),) if before.has_draft else ()
-    return m.with_session(reset_session(m)), told, delete_draft_files(before)
+    return ctx.with_session(reset_session(ctx)), told, delete_draft_files(before)
 
 
-def is_stale_input(m: Context) -> bool:
+def is_stale_input(ctx: Context) -> bool:
     """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
 
     While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
     At the menu nothing is asked, so whatever comes is held there.
     """
-    event, session = m.event, m.session
+    event, session = ctx.event, ctx.session
     if event.prompt_number in (None, session.prompt) or session.topic is DialogTopic.MENU:
         return False
     return event.text is not None or (event.file is not None and session.receipt is not None)

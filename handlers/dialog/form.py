@@ -94,20 +94,20 @@ def list_field_options(form: Form, field: FormField, session: Session) -> tuple[
     return (*field.options, *make_options((*ways, "cancel")))
 
 
-def ask_step(form: Form, m: Context, step: str, *notes: Reply) -> TurnResult:
+def ask_step(form: Form, ctx: Context, step: str, *notes: Reply) -> TurnResult:
     """Ask the question of a step, after the notes. Asking the same one again keeps its old buttons alive."""
-    session = m.session
+    session = ctx.session
     if session.step != step:
         session = advance_prompt(session, step=step, topic=DialogTopic.REPORT)
-    return TurnResult(session, (*notes, build_question(form, m.with_session(session))))
+    return TurnResult(session, (*notes, build_question(form, ctx.with_session(session))))
 
 
-def build_question(form: Form, m: Context) -> Reply:
+def build_question(form: Form, ctx: Context) -> Reply:
     """The question that the session stands at."""
-    step, session = m.session.step, m.session
+    step, session = ctx.session.step, ctx.session
     field = form.find_field(step)
     if field is None:
-        listing = form.review_args(m) if step == "review" else {}
+        listing = form.review_args(ctx) if step == "review" else {}
         choices = to_choices(list_menu_options(form, session), session)
         return Reply(f"{form.name}.{step}", listing, choices, wants=ExpectedInput.PICK)
     fields = form.active_fields(session)
@@ -121,7 +121,7 @@ def build_question(form: Form, m: Context) -> Reply:
     if field.kind is FieldKind.FILES:
         args["files"] = len(session.files)
     if field.help:
-        args["help"] = field.help(m)
+        args["help"] = field.help(ctx)
     return Reply(
         key,
         args,
@@ -139,32 +139,32 @@ def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
     return make_options(("resume", "discard"))
 
 
-def ask_next_field(form: Form, m: Context, *notes: Reply) -> TurnResult:
+def ask_next_field(form: Form, ctx: Context, *notes: Reply) -> TurnResult:
     """The next question after the present one; from an edit, and after the last, the review."""
-    fields = form.active_fields(m.session)
+    fields = form.active_fields(ctx.session)
     names = [f.name for f in fields]
-    at = names.index(m.session.step) if m.session.step in names else len(names)
+    at = names.index(ctx.session.step) if ctx.session.step in names else len(names)
     following = fields[at + 1 :]
-    if m.session.editing:
+    if ctx.session.editing:
         # An edited answer opens the questions that hang on it: a name, once someone wishes to give it.
         following = tuple(f for f in following if f.only_if)
     if following:
-        return ask_step(form, m, following[0].name, *notes)
-    return ask_step(form, m.replace_session(editing=False), "review", *notes)
+        return ask_step(form, ctx, following[0].name, *notes)
+    return ask_step(form, ctx.replace_session(editing=False), "review", *notes)
 
 
-def ask_previous_field(form: Form, m: Context) -> TurnResult:
+def ask_previous_field(form: Form, ctx: Context) -> TurnResult:
     """The question before the present one; from an edit, the review."""
-    names = [f.name for f in form.active_fields(m.session)]
-    if m.session.editing or m.session.step not in names:
-        return ask_step(form, m.replace_session(editing=False), "review")
-    return ask_step(form, m, names[max(0, names.index(m.session.step) - 1)])
+    names = [f.name for f in form.active_fields(ctx.session)]
+    if ctx.session.editing or ctx.session.step not in names:
+        return ask_step(form, ctx.replace_session(editing=False), "review")
+    return ask_step(form, ctx, names[max(0, names.index(ctx.session.step) - 1)])
 
 
-def confirm_cancel(form: Form, m: Context, step: str = "cancel") -> TurnResult:
+def confirm_cancel(form: Form, ctx: Context, step: str = "cancel") -> TurnResult:
     """Ask before a draft is thrown away."""
-    resume = m.session.resume if m.session.step in {"cancel", "open"} else m.session.step
-    return ask_step(form, m.replace_session(resume=resume), step)
+    resume = ctx.session.resume if ctx.session.step in {"cancel", "open"} else ctx.session.step
+    return ask_step(form, ctx.replace_session(resume=resume), step)
 
 
 def delete_draft_files(session: Session) -> tuple[DeleteFiles, ...]:
@@ -173,6 +173,6 @@ def delete_draft_files(session: Session) -> tuple[DeleteFiles, ...]:
     return (DeleteFiles(ids),) if ids else ()
 
 
-def parse_menu_choice(form: Form, m: Context) -> str | StaleChoice | None:
+def parse_menu_choice(form: Form, ctx: Context) -> str | StaleChoice | None:
     """What was picked at the review, the edit list or the cancel."""
-    return parse_choice(m.event, m.session, list_menu_options(form, m.session), numbers=True)
+    return parse_choice(ctx.event, ctx.session, list_menu_options(form, ctx.session), numbers=True)

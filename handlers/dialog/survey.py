@@ -57,10 +57,10 @@ class SurveyState:
 
 
 def ask_survey_question(
-    m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], key: str, *before: Reply
+    ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], key: str, *before: Reply
 ) -> TurnResult:
     """Ask the question of a key. Asking the same one again keeps its old buttons alive."""
-    session = m.session if m.session.step == key else advance_prompt(m.session, step=key)
+    session = ctx.session if ctx.session.step == key else advance_prompt(ctx.session, step=key)
     session = session.replace(topic=topic)
     item = _find_question(items, key)
     place = [one.key for one in items].index(key) + 1
@@ -73,37 +73,37 @@ def ask_survey_question(
 
 
 def handle_survey_answer(
-    m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion]
+    ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion]
 ) -> TurnResult | SurveyState:
     """What a message is to the question that the talk stands at: asked again, or an answer."""
-    item = _find_question(items, m.session.step)
+    item = _find_question(items, ctx.session.step)
     choice = parse_choice(
-        m.event, m.session, _list_options(items, item, m.session), numbers=bool(item.options)
+        ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
     )
     if choice is STALE:
-        return ask_survey_question(m, topic, items, item.key, Reply("pick.stale"))
+        return ask_survey_question(ctx, topic, items, item.key, Reply("pick.stale"))
     if choice is None:
         if item.options:
-            return ask_survey_question(m, topic, items, item.key, Reply("pick.unknown_here"))
-        return _accept_survey_text(m, topic, items, item)
+            return ask_survey_question(ctx, topic, items, item.key, Reply("pick.unknown_here"))
+        return _accept_survey_text(ctx, topic, items, item)
     if choice == "leave":
-        return SurveyState(m, "leave")
+        return SurveyState(ctx, "leave")
     if choice == "back":
-        return ask_survey_question(m, topic, items, find_previous_key(items, item.key))
+        return ask_survey_question(ctx, topic, items, find_previous_key(items, item.key))
     if choice in {"skip", "next", "done"}:
-        return SurveyState(m, "onward")
+        return SurveyState(ctx, "onward")
     if item.multiple:
-        return ask_survey_question(_toggle_option(m, item, choice), topic, items, item.key)
-    return SurveyState(m.replace_session(answers={**m.session.answers, item.key: choice}), "onward")
+        return ask_survey_question(_toggle_option(ctx, item, choice), topic, items, item.key)
+    return SurveyState(ctx.replace_session(answers={**ctx.session.answers, item.key: choice}), "onward")
 
 
 def ask_next_question(
-    m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply
+    ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply
 ) -> TurnResult | None:
     """The question after the present one; None after the last."""
     keys = [one.key for one in items]
-    place = keys.index(m.session.step) + 1 if m.session.step in keys else 0
-    return ask_survey_question(m, topic, items, keys[place], *before) if place < len(keys) else None
+    place = keys.index(ctx.session.step) + 1 if ctx.session.step in keys else 0
+    return ask_survey_question(ctx, topic, items, keys[place], *before) if place < len(keys) else None
 
 
 def find_previous_key(items: Sequence[SurveyQuestion], key: str) -> str:
@@ -113,25 +113,26 @@ def find_previous_key(items: Sequence[SurveyQuestion], key: str) -> str:
 
 
 def format_survey_answers(
-    items: Sequence[SurveyQuestion], answers: Mapping[str, str], m: Context
+    items: Sequence[SurveyQuestion], answers: Mapping[str, str], ctx: Context
 ) -> tuple[Reply, ...]:
     """The answers as they are looked over, a line each."""
     return tuple(
         Reply(
-            "poll.line", {"title": item.short_title or item.title, "answer": _format_answer(item, answers, m)}
+            "poll.line",
+            {"title": item.short_title or item.title, "answer": _format_answer(item, answers, ctx)},
         )
         for item in items
     )
 
 
-def _format_answer(item: SurveyQuestion, answers: Mapping[str, str], m: Context) -> ReplyArg:
+def _format_answer(item: SurveyQuestion, answers: Mapping[str, str], ctx: Context) -> ReplyArg:
     answer = answers.get(item.key, "")
     if not answer:
         return Reply("poll.nothing")
     if not item.options:
         return raw_text(answer)
     own = {option.value: option for option in item.options}
-    said = [own[value].to_choice(m.session) for value in answer.split(",") if value in own]
+    said = [own[value].to_choice(ctx.session) for value in answer.split(",") if value in own]
     return tuple(Reply(one.key, one.args) for one in said)
 
 
@@ -167,24 +168,24 @@ def _tick_option(option: Option, session: Session) -> Option:
     return replace(option, name=Bilingual(th=f"{TICK}{name}"))
 
 
-def _toggle_option(m: Context, item: SurveyQuestion, value: str) -> Context:
-    chosen = set(_split_picked(m.session, item.key)) ^ {value}
+def _toggle_option(ctx: Context, item: SurveyQuestion, value: str) -> Context:
+    chosen = set(_split_picked(ctx.session, item.key)) ^ {value}
     kept = ",".join(option.value for option in item.options if option.value in chosen)
-    return m.replace_session(answers={**m.session.answers, item.key: kept})
+    return ctx.replace_session(answers={**ctx.session.answers, item.key: kept})
 
 
 def _accept_survey_text(
-    m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], item: SurveyQuestion
+    ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], item: SurveyQuestion
 ) -> TurnResult | SurveyState:
-    cleaned = clean_text(m.event.text or "")
+    cleaned = clean_text(ctx.event.text or "")
     notes = list_text_warnings(cleaned)
     if not cleaned.text:
-        return ask_survey_question(m, topic, items, item.key, *notes, Reply("text.empty"))
+        return ask_survey_question(ctx, topic, items, item.key, *notes, Reply("text.empty"))
     if len(cleaned.text) > MAX_SURVEY_TEXT:
         limits = {"limit": f"{MAX_SURVEY_TEXT:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text}
-        return ask_survey_question(m, topic, items, item.key, *notes, Reply("ask.too_long", limits))
+        return ask_survey_question(ctx, topic, items, item.key, *notes, Reply("ask.too_long", limits))
     return SurveyState(
-        m.replace_session(answers={**m.session.answers, item.key: cleaned.text}),
+        ctx.replace_session(answers={**ctx.session.answers, item.key: cleaned.text}),
         "onward",
         notes,
         has_text=True,
@@ -192,22 +193,24 @@ def _accept_survey_text(
 
 
 def show_survey_review(
-    m: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply, hears: bool = False
+    ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply, hears: bool = False
 ) -> TurnResult:
     """All answers, to be sent, changed or thrown away. hears: the person may wish to hear what comes of it."""
-    session = m.session if m.session.step == REVIEW_STEP else advance_prompt(m.session, step=REVIEW_STEP)
+    session = (
+        ctx.session if ctx.session.step == REVIEW_STEP else advance_prompt(ctx.session, step=REVIEW_STEP)
+    )
     session = session.replace(topic=topic)
-    lines = format_survey_answers(items, session.answers, m.with_session(session))
+    lines = format_survey_answers(items, session.answers, ctx.with_session(session))
     choices = to_choices(_REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, session)
     return TurnResult(
         session, (*before, Reply("poll.review", {"lines": lines}, choices, wants=ExpectedInput.PICK))
     )
 
 
-def parse_review_choice(m: Context, *, hears: bool = False) -> str | StaleChoice | None:
+def parse_review_choice(ctx: Context, *, hears: bool = False) -> str | StaleChoice | None:
     """What was picked at the review: give, give_hear, back or leave."""
     return parse_choice(
-        m.event, m.session, _REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, numbers=True
+        ctx.event, ctx.session, _REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, numbers=True
     )
 
 
@@ -216,27 +219,31 @@ _REVIEW_OPTIONS_WITH_NEWS = make_options(("give", "give_hear", "back", "leave"))
 _SUSPICION_OPTIONS = make_options(("complain", "mere", "leave"))
 
 
-def is_possible_complaint(m: Context) -> bool:
+def is_possible_complaint(ctx: Context) -> bool:
     """Whether the words at the present question tell of corruption, and the person has not said otherwise."""
-    return not m.session.answers.get(SUSPECT_STEP) and is_complaint(m.session.answers.get(m.session.step, ""))
+    return not ctx.session.answers.get(SUSPECT_STEP) and is_complaint(
+        ctx.session.answers.get(ctx.session.step, "")
+    )
 
 
-def ask_if_complaint(m: Context, *before: Reply) -> TurnResult:
+def ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
     """Ask whether it is a complaint of corruption. Until it is known, the talk is held in memory only."""
-    first = m.session.step != SUSPECT_STEP
-    session = advance_prompt(m.session, step=SUSPECT_STEP, resume=m.session.step) if first else m.session
+    first = ctx.session.step != SUSPECT_STEP
+    session = (
+        advance_prompt(ctx.session, step=SUSPECT_STEP, resume=ctx.session.step) if first else ctx.session
+    )
     choices = to_choices(_SUSPICION_OPTIONS, session)
     return TurnResult(session, (*before, Reply("ask.suspect", {}, choices, wants=ExpectedInput.PICK)))
 
 
-def handle_complaint_check(m: Context, address: str, onward: Callable[..., Decision]) -> Decision:
+def handle_complaint_check(ctx: Context, address: str, onward: Callable[..., Decision]) -> Decision:
     """Hand a complaint over by a link and keep nothing of it, or go on with what is none."""
-    choice = parse_choice(m.event, m.session, _SUSPICION_OPTIONS, numbers=True)
+    choice = parse_choice(ctx.event, ctx.session, _SUSPICION_OPTIONS, numbers=True)
     if choice == "complain":
-        return show_service_menu(m.with_session(reset_session(m)), build_handover_reply(m, address))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), build_handover_reply(ctx, address))
     if choice == "leave":
-        return show_service_menu(m.with_session(reset_session(m)), Reply("ask.forgotten"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.forgotten"))
     if choice == "mere":
-        answers = {**m.session.answers, SUSPECT_STEP: "1"}
-        return (yield from onward(m.replace_session(step=m.session.resume, resume="", answers=answers)))
-    return ask_if_complaint(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+        answers = {**ctx.session.answers, SUSPECT_STEP: "1"}
+        return (yield from onward(ctx.replace_session(step=ctx.session.resume, resume="", answers=answers)))
+    return ask_if_complaint(ctx, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))

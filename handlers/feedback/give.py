@@ -51,47 +51,49 @@ FREE_TEXT_STEPS = frozenset({"text", "wish"})
 """Where a complaint of corruption might be told by mistake."""
 
 
-def begin_feedback(m: Context, *before: Reply) -> Decision:
+def begin_feedback(ctx: Context, *before: Reply) -> Decision:
     """Offer what is asked just now; where nothing is, begin at once."""
-    ballots = yield from _list_open_consultations(m)
+    ballots = yield from _list_open_consultations(ctx)
     if ballots:
-        return _ask_which(m, ballots, *before)
-    return _ask_first_question(m, *before)
+        return _ask_which(ctx, ballots, *before)
+    return _ask_first_question(ctx, *before)
 
 
-def handle_feedback(m: Context, address: str) -> Decision:
+def handle_feedback(ctx: Context, address: str) -> Decision:
     """Answer one message of a person who gives an opinion. address: of the complaints desk, or empty."""
-    if is_in_consultation(m):
-        return (yield from handle_consultation(m, address))
-    if m.session.step == WHICH_STEP:
-        return (yield from _handle_which(m))
-    if m.session.step == SUSPECT_STEP:
-        return (yield from handle_complaint_check(m, address, _ask_next))
-    if m.session.step == REVIEW_STEP:
-        return (yield from _handle_review(m))
-    said = handle_survey_answer(m, DialogTopic.OPINION, build_feedback_survey(m))
+    if is_in_consultation(ctx):
+        return (yield from handle_consultation(ctx, address))
+    if ctx.session.step == WHICH_STEP:
+        return (yield from _handle_which(ctx))
+    if ctx.session.step == SUSPECT_STEP:
+        return (yield from handle_complaint_check(ctx, address, _ask_next))
+    if ctx.session.step == REVIEW_STEP:
+        return (yield from _handle_review(ctx))
+    said = handle_survey_answer(ctx, DialogTopic.OPINION, build_feedback_survey(ctx))
     if isinstance(said, TurnResult):
         return said
-    return (yield from _accept_answer(m, said))
+    return (yield from _accept_answer(ctx, said))
 
 
-def reprompt_feedback(m: Context, *before: Reply) -> Decision:
+def reprompt_feedback(ctx: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
-    if is_in_consultation(m):
-        return (yield from reprompt_consultation(m, *before))
-    if m.session.step == WHICH_STEP:
-        return (yield from begin_feedback(m, *before))
-    if m.session.step == SUSPECT_STEP:
-        return ask_if_complaint(m, *before)
-    if m.session.step == REVIEW_STEP:
-        return _show_review(m, *before)
-    return ask_survey_question(m, DialogTopic.OPINION, build_feedback_survey(m), m.session.step, *before)
+    if is_in_consultation(ctx):
+        return (yield from reprompt_consultation(ctx, *before))
+    if ctx.session.step == WHICH_STEP:
+        return (yield from begin_feedback(ctx, *before))
+    if ctx.session.step == SUSPECT_STEP:
+        return ask_if_complaint(ctx, *before)
+    if ctx.session.step == REVIEW_STEP:
+        return _show_review(ctx, *before)
+    return ask_survey_question(
+        ctx, DialogTopic.OPINION, build_feedback_survey(ctx), ctx.session.step, *before
+    )
 
 
-def build_feedback_survey(m: Context) -> tuple[SurveyQuestion, ...]:
+def build_feedback_survey(ctx: Context) -> tuple[SurveyQuestion, ...]:
     """The questions, given the answers so far."""
-    topics = tuple(Option(one.code, one.name) for one in m.office.topics)
-    contact = m.session.answers.get("answer") == "by_contact"
+    topics = tuple(Option(one.code, one.name) for one in ctx.office.topics)
+    contact = ctx.session.answers.get("answer") == "by_contact"
     return (
         *((SurveyQuestion("topic", Reply("opinion.topic"), topics, optional=False),) if topics else ()),
         SurveyQuestion("score", Reply("opinion.score"), make_options(SCORE_OPTIONS)),
@@ -102,13 +104,13 @@ def build_feedback_survey(m: Context) -> tuple[SurveyQuestion, ...]:
     )
 
 
-def _list_open_consultations(m: Context) -> QueryGenerator[tuple[Consultation, ...]]:
+def _list_open_consultations(ctx: Context) -> QueryGenerator[tuple[Consultation, ...]]:
     ballots = yield from run_query(ListConsultations())
-    return tuple(one for one in ballots if one.is_open(m.now))
+    return tuple(one for one in ballots if one.is_open(ctx.now))
 
 
-def _ask_which(m: Context, ballots: Sequence[Consultation], *before: Reply) -> TurnResult:
-    session = m.session if m.session.step == WHICH_STEP else advance_prompt(m.session, step=WHICH_STEP)
+def _ask_which(ctx: Context, ballots: Sequence[Consultation], *before: Reply) -> TurnResult:
+    session = ctx.session if ctx.session.step == WHICH_STEP else advance_prompt(ctx.session, step=WHICH_STEP)
     session = session.replace(topic=DialogTopic.OPINION, answers={})
     choices = to_choices(_build_which_options(ballots), session)
     return TurnResult(session, (*before, Reply("opinion.which", {}, choices, wants=ExpectedInput.PICK)))
@@ -119,72 +121,72 @@ def _build_which_options(ballots: Sequence[Consultation]) -> tuple[Option, ...]:
     return (*own, *make_options((NO_CONSULTATION, "leave")))
 
 
-def _handle_which(m: Context) -> Decision:
-    ballots = yield from _list_open_consultations(m)
-    choice = parse_choice(m.event, m.session, _build_which_options(ballots), numbers=True)
+def _handle_which(ctx: Context) -> Decision:
+    ballots = yield from _list_open_consultations(ctx)
+    choice = parse_choice(ctx.event, ctx.session, _build_which_options(ballots), numbers=True)
     if choice == "leave":
-        return show_service_menu(m.with_session(reset_session(m)))
+        return show_service_menu(ctx.with_session(reset_session(ctx)))
     if choice == NO_CONSULTATION:
-        return _ask_first_question(m)
+        return _ask_first_question(ctx)
     if isinstance(choice, str):
-        return (yield from begin_consultation(m, choice))
+        return (yield from begin_consultation(ctx, choice))
     note = Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here")
-    return _ask_which(m, ballots, note)
+    return _ask_which(ctx, ballots, note)
 
 
-def _ask_first_question(m: Context, *before: Reply) -> TurnResult:
-    m = m.replace_session(answers={}, step="")
+def _ask_first_question(ctx: Context, *before: Reply) -> TurnResult:
+    ctx = ctx.replace_session(answers={}, step="")
     return ask_survey_question(
-        m,
+        ctx,
         DialogTopic.OPINION,
-        build_feedback_survey(m),
-        build_feedback_survey(m)[0].key,
+        build_feedback_survey(ctx),
+        build_feedback_survey(ctx)[0].key,
         *before,
         Reply("opinion.hello"),
     )
 
 
-def _accept_answer(m: Context, said: SurveyState) -> Decision:
+def _accept_answer(ctx: Context, said: SurveyState) -> Decision:
     if said.direction == "leave":
-        return show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
-    if said.has_text and m.session.step in FREE_TEXT_STEPS and is_possible_complaint(said.ctx):
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten"))
+    if said.has_text and ctx.session.step in FREE_TEXT_STEPS and is_possible_complaint(said.ctx):
         return ask_if_complaint(said.ctx, *said.notes)
     return (yield from _ask_next(said.ctx, *said.notes))
 
 
-def _ask_next(m: Context, *before: Reply) -> Decision:
+def _ask_next(ctx: Context, *before: Reply) -> Decision:
     yield from ()
-    return ask_next_question(m, DialogTopic.OPINION, build_feedback_survey(m), *before) or _show_review(
-        m, *before
+    return ask_next_question(ctx, DialogTopic.OPINION, build_feedback_survey(ctx), *before) or _show_review(
+        ctx, *before
     )
 
 
-def _show_review(m: Context, *before: Reply) -> TurnResult:
-    if not m.session.answers.get("score") and not m.session.answers.get("text"):
+def _show_review(ctx: Context, *before: Reply) -> TurnResult:
+    if not ctx.session.answers.get("score") and not ctx.session.answers.get("text"):
         return ask_survey_question(
-            m, DialogTopic.OPINION, build_feedback_survey(m), "text", *before, Reply("opinion.nothing")
+            ctx, DialogTopic.OPINION, build_feedback_survey(ctx), "text", *before, Reply("opinion.nothing")
         )
-    return show_survey_review(m, DialogTopic.OPINION, build_feedback_survey(m), *before)
+    return show_survey_review(ctx, DialogTopic.OPINION, build_feedback_survey(ctx), *before)
 
 
-def _handle_review(m: Context) -> Decision:
-    choice = parse_review_choice(m)
+def _handle_review(ctx: Context) -> Decision:
+    choice = parse_review_choice(ctx)
     if choice == "give":
-        return (yield from _submit_feedback(m))
+        return (yield from _submit_feedback(ctx))
     if choice == "leave":
-        return show_service_menu(m.with_session(reset_session(m)), Reply("opinion.forgotten"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten"))
     if choice == "back":
         return ask_survey_question(
-            m, DialogTopic.OPINION, build_feedback_survey(m), build_feedback_survey(m)[-1].key
+            ctx, DialogTopic.OPINION, build_feedback_survey(ctx), build_feedback_survey(ctx)[-1].key
         )
-    return _show_review(m, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+    return _show_review(ctx, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
 
 
-def _submit_feedback(m: Context) -> Decision:
-    tries = yield from run_query(GetQuestionRate(m.event.person_id))
-    if tries.until is not None and m.now < tries.until:
-        return _show_review(m, Reply("ask.wait", {"until": format_retry_time(tries.until)}))
-    said, on = m.session.answers, to_bangkok_date(m.now)
+def _submit_feedback(ctx: Context) -> Decision:
+    tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
+    if tries.until is not None and ctx.now < tries.until:
+        return _show_review(ctx, Reply("ask.wait", {"until": format_retry_time(tries.until)}))
+    said, on = ctx.session.answers, to_bangkok_date(ctx.now)
     year = get_fiscal_year(on)
     number = yield from run_query(NewFeedbackNumber(year))
     score = said.get("score", "")
@@ -195,30 +197,30 @@ def _submit_feedback(m: Context) -> Decision:
         topic,
         int(score.removeprefix("score")) if score else None,
         on,
-        m.event.person_id,
+        ctx.event.person_id,
         said.get("text", ""),
         said.get("wish", ""),
         said.get("contact", "") if said.get("answer") == "by_contact" else "",
     )
-    acts: tuple[Act, ...] = (act, SaveQuestionRate(m.event.person_id, record_failure(tries, m.now)))
+    acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
     thanks = Reply("opinion.thanks", {"number": f"{number}/{year}"}, certain=True)
     if said.get("answer") != "by_code":
-        return replace(show_service_menu(m.with_session(reset_session(m)), thanks), acts=acts)
-    return (yield from _submit_as_question(m, thanks, acts))
+        return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=acts)
+    return (yield from _submit_as_question(ctx, thanks, acts))
 
 
-def _submit_as_question(m: Context, thanks: Reply, acts: tuple[Act, ...]) -> Decision:
+def _submit_as_question(ctx: Context, thanks: Reply, acts: tuple[Act, ...]) -> Decision:
     """An opinion that wants an answer is a question to the officers as well, with its code and its day."""
     receipt = yield from run_query(NewReceipt())
-    on = to_bangkok_date(m.now)
-    due = on + timedelta(days=m.office.deadlines.first_answer_days)
-    back = make_reply_address(m.event.person_id, m.event.channel, m.event.reply_to, m.lang)
-    said = m.session.answers
+    on = to_bangkok_date(ctx.now)
+    due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
+    back = make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
+    said = ctx.session.answers
     text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _format_score(said.get("score", "")))))
-    act = SubmitQuestion(receipt, text, m.event.person_id, m.lang, on, due, back)
+    act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
     key = "ask.filed" if back else "ask.filed_code"
-    filed = Reply(key, {"receipt": receipt.formatted, "answer_by": format_date(due, m.lang)}, certain=True)
-    return replace(show_service_menu(m.with_session(reset_session(m)), thanks, filed), acts=(*acts, act))
+    filed = Reply(key, {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)}, certain=True)
+    return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks, filed), acts=(*acts, act))
 
 
 def _format_score(score: str) -> str:

@@ -29,13 +29,13 @@ SERVICE_MENU: Mapping[Lang, tuple[Choice, ...]] = {"th": _build_choices("en"), "
 """What may be done from here, and the other language."""
 
 
-def show_service_greeting(m: Context, *before: Reply) -> TurnResult:
+def show_service_greeting(ctx: Context, *before: Reply) -> TurnResult:
     """Say what this is and offer what may be done."""
-    hello = Reply("welcome.hello", {"office": m.office.name.in_lang(m.lang)}, SERVICE_MENU[m.lang])
-    return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
+    hello = Reply("welcome.hello", {"office": ctx.office.name.in_lang(ctx.lang)}, SERVICE_MENU[ctx.lang])
+    return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
-def show_service_menu(m: Context, *before: Reply) -> TurnResult:
+def show_service_menu(ctx: Context, *before: Reply) -> TurnResult:
     """Offer what may be done, without the greeting."""
-    said = Reply("welcome.again", {}, SERVICE_MENU[m.lang])
-    return TurnResult(m.session.replace(topic=DialogTopic.MENU, step=""), (*before, said))
+    said = Reply("welcome.again", {}, SERVICE_MENU[ctx.lang])
+    return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, said))

@@ -84,45 +84,55 @@ def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
     return staff.role in {Role.SUPERVISOR, Role.AUDITOR} or case.officer in {"", staff.id}
 
 
-def resolve_case(c: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
+def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
     """The case of a command, or what is said where there is none for this person."""
-    if not c.command.number:
-        return (yield from _offer_recent_cases(c))
-    today = to_bangkok_date(c.ctx.now)
+    if not cmd.command.number:
+        return (yield from _offer_recent_cases(cmd))
+    today = to_bangkok_date(cmd.ctx.now)
     this_year = today.year + BUDDHIST_ERA + (today.month >= 10)
-    year = c.command.year or this_year
-    case = yield from run_query(FindCaseByNumber(c.command.number, year, c.staff.id, bool(c.command.year)))
+    year = cmd.command.year or this_year
+    case = yield from run_query(
+        FindCaseByNumber(cmd.command.number, year, cmd.staff.id, bool(cmd.command.year))
+    )
     if case is None:
-        shown = f"{c.command.number}/{c.command.year}" if c.command.year else f"{c.command.number}"
-        listed = yield from list_recent_cases(c)
-        return c.reply("unknown", _make_case_buttons(c, listed), number=shown)
-    if not can_see_case(c.staff, case):
+        shown = f"{cmd.command.number}/{cmd.command.year}" if cmd.command.year else f"{cmd.command.number}"
+        listed = yield from list_recent_cases(cmd)
+        return cmd.reply("unknown", _make_case_buttons(cmd, listed), number=shown)
+    if not can_see_case(cmd.staff, case):
         if case.hidden:
-            return c.reply_with(
-                (yield from load_hidden_case_reply(case.id, case.register_number, c.ctx.office, c.ctx.lang))
+            return cmd.reply_with(
+                (
+                    yield from load_hidden_case_reply(
+                        case.id, case.register_number, cmd.ctx.office, cmd.ctx.lang
+                    )
+                )
             )
-        key = "not_yours_again" if case.avoid_officer == c.staff.id else "not_yours"
-        return c.reply(key, number=case.register_number)
+        key = "not_yours_again" if case.avoid_officer == cmd.staff.id else "not_yours"
+        return cmd.reply(key, number=case.register_number)
     return case
 
 
-def _offer_recent_cases(c: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
+def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
     """No number was said: the last cases are offered, and what was typed is kept for the one that is picked."""
-    listed = yield from list_recent_cases(c)
+    listed = yield from list_recent_cases(cmd)
     if not listed.cases:
-        return c.reply("none_yet")
-    kept = c.with_state(rest=c.command.rest, rest_of=c.command.name.value if c.command.rest else "")
-    return kept.reply("which", _make_case_buttons(c, listed), order=Reply(f"staff.order.{c.command.name}"))
+        return cmd.reply("none_yet")
+    kept = cmd.with_state(rest=cmd.command.rest, rest_of=cmd.command.name.value if cmd.command.rest else "")
+    return kept.reply(
+        "which", _make_case_buttons(cmd, listed), order=Reply(f"staff.order.{cmd.command.name}")
+    )
 
 
-def _make_case_buttons(c: ComplaintsCommandContext, listed: CaseListPage) -> tuple[Choice, ...]:
-    order = CommandName.CASE if c.command.number else c.command.name
+def _make_case_buttons(cmd: ComplaintsCommandContext, listed: CaseListPage) -> tuple[Choice, ...]:
+    order = CommandName.CASE if cmd.command.number else cmd.command.name
     return tuple(make_case_button(case, order) for case in listed.cases)
 
 
-def list_recent_cases(c: ComplaintsCommandContext) -> QueryGenerator[CaseListPage]:
+def list_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseListPage]:
     """The cases that this person most likely means."""
-    page = yield from run_query(ListCases(c.staff.id, all_officers=c.staff.role is Role.SUPERVISOR, limit=6))
+    page = yield from run_query(
+        ListCases(cmd.staff.id, all_officers=cmd.staff.role is Role.SUPERVISOR, limit=6)
+    )
     return page
 
 

@@ -10,12 +10,12 @@ GROUP_ARGUMENT = "group"
 """What the door of a group adds, so that nobody registers a private chat by mistake."""
 
 
-def set_group_notices(c: ComplaintsCommandContext) -> Decision:
+def set_group_notices(cmd: ComplaintsCommandContext) -> Decision:
     """Tell this group of new cases; one group for each who registers one, and `/here off` ends it."""
     yield from ()
-    mark, event = sha256(b"group" + c.ctx.event.person_id).digest(), c.ctx.event
-    if c.command.rest in {"off", "เลิก"}:
-        return c.reply("here.off", acts=(SubscribeGroup(mark, None, event.channel, c.staff.id),))
-    if c.command.rest != GROUP_ARGUMENT or event.reply_to is None:
-        return c.reply("here.how")
-    return c.reply("here.on", acts=(SubscribeGroup(mark, event.reply_to, event.channel, c.staff.id),))
+    mark, event = sha256(b"group" + cmd.ctx.event.person_id).digest(), cmd.ctx.event
+    if cmd.command.rest in {"off", "เลิก"}:
+        return cmd.reply("here.off", acts=(SubscribeGroup(mark, None, event.channel, cmd.staff.id),))
+    if cmd.command.rest != GROUP_ARGUMENT or event.reply_to is None:
+        return cmd.reply("here.how")
+    return cmd.reply("here.on", acts=(SubscribeGroup(mark, event.reply_to, event.channel, cmd.staff.id),))

@@ -10,7 +10,7 @@ BUTTON_ONLY_COMMANDS = frozenset({CommandName.JOIN, CommandName.CONFIRM, Command
 """Commands that nobody types once they have joined."""
 
 
-def show_complaints_help(c: ComplaintsCommandContext) -> Decision:
+def show_complaints_help(cmd: ComplaintsCommandContext) -> Decision:
     """The commands of this person."""
     yield from ()
     lines = tuple(
@@ -19,16 +19,16 @@ def show_complaints_help(c: ComplaintsCommandContext) -> Decision:
             {"th": THAI_COMMAND_NAMES[order][0], "en": order.value, "what": Reply(f"staff.help.{order}")},
         )
         for order in CommandName
-        if can_give_command(c.staff, order) and order not in BUTTON_ONLY_COMMANDS
+        if can_give_command(cmd.staff, order) and order not in BUTTON_ONLY_COMMANDS
     )
     args: dict[str, ReplyArg] = {
-        "name": c.staff.name,
-        "role": Reply(f"staff.role.{c.staff.role}"),
+        "name": cmd.staff.name,
+        "role": Reply(f"staff.role.{cmd.staff.role}"),
         "lines": lines,
     }
     choices = tuple(
         make_command_button(order)
         for order in (CommandName.INBOX, CommandName.DUE, CommandName.STATS)
-        if can_give_command(c.staff, order)
+        if can_give_command(cmd.staff, order)
     )
-    return c.reply_with(Reply("staff.help.all", args, choices))
+    return cmd.reply_with(Reply("staff.help.all", args, choices))

@@ -28,19 +28,23 @@ from handlers.thai import to_bangkok_date
 MAX_INVITATION_LENGTH = 40
 
 
-def begin_joining(m: Context, given: ParsedCommand) -> Decision:
+def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
     """Somebody sends a code of invitation: they are shown a secret, and asked for the first code that it makes."""
-    tries = yield from run_query(GetAttempts(derive_attempts_key(m.event.person_id)))
-    if tries.until is not None and m.now < tries.until:
-        return TurnResult(m.session, (Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}),))
+    tries = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
+    if tries.until is not None and ctx.now < tries.until:
+        return TurnResult(
+            ctx.session, (Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}),)
+        )
     code = given.rest[:MAX_INVITATION_LENGTH]
     person = yield from run_query(FindInvitation(code))
     if person is None:
-        wrong = SaveAttempts(derive_attempts_key(m.event.person_id), record_failure(tries, m.now))
-        return TurnResult(m.session, (Reply("staff.join.unknown"),), (wrong, AuditRefusal(CommandName.JOIN)))
+        wrong = SaveAttempts(derive_attempts_key(ctx.event.person_id), record_failure(tries, ctx.now))
+        return TurnResult(
+            ctx.session, (Reply("staff.join.unknown"),), (wrong, AuditRefusal(CommandName.JOIN))
+        )
     secret = yield from run_query(NewTotpSecret())
-    after = m.replace_session(staff={"join": code, "secret": secret})
-    office = m.office.name.in_lang(m.lang)
+    after = ctx.replace_session(staff={"join": code, "secret": secret})
+    office = ctx.office.name.in_lang(ctx.lang)
     app = build_otpauth_uri(secret, person.name, office)
     shown = Reply(
         "staff.join.secret",
@@ -56,18 +60,18 @@ def begin_joining(m: Context, given: ParsedCommand) -> Decision:
     return TurnResult(after.session, (shown,))
 
 
-def finish_joining(m: Context) -> Decision:
+def finish_joining(ctx: Context) -> Decision:
     """The first code of the second factor: with it the person has joined, and sees the recovery codes once."""
-    code, secret = m.session.staff["join"], m.session.staff["secret"]
+    code, secret = ctx.session.staff["join"], ctx.session.staff["secret"]
     person = yield from run_query(FindInvitation(code))
     if person is None:
-        return TurnResult(m.replace_session(staff={}).session, (Reply("staff.join.unknown"),))
-    typed = normalize_totp_code(m.event.text or "")
-    if not typed or find_matching_step(secret, typed, m.now) is None:
-        return TurnResult(m.session, (Reply("staff.join.wrong"),))
-    step = find_matching_step(secret, typed, m.now) or 0
+        return TurnResult(ctx.replace_session(staff={}).session, (Reply("staff.join.unknown"),))
+    typed = normalize_totp_code(ctx.event.text or "")
+    if not typed or find_matching_step(secret, typed, ctx.now) is None:
+        return TurnResult(ctx.session, (Reply("staff.join.wrong"),))
+    step = find_matching_step(secret, typed, ctx.now) or 0
     recovery = yield from run_query(NewRecoveryCodes())
-    event = m.event
+    event = ctx.event
     act = JoinStaff(
         person.id,
         code,
@@ -76,10 +80,10 @@ def finish_joining(m: Context) -> Decision:
         recovery,
         event.channel,
         event.reply_to,
-        m.lang,
-        to_bangkok_date(m.now),
+        ctx.lang,
+        to_bangkok_date(ctx.now),
     )
-    after = m.replace_session(staff={"proved": str(int(m.now.timestamp()))})
+    after = ctx.replace_session(staff={"proved": str(int(ctx.now.timestamp()))})
     told = Reply(
         "staff.join.done",
         {"name": person.name, "role": Reply(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
@@ -88,21 +92,21 @@ def finish_joining(m: Context) -> Decision:
     return TurnResult(after.session, (told,), (act, UseCode(person.id, step)))
 
 
-def reply_already_joined(c: ComplaintsCommandContext) -> Decision:
+def reply_already_joined(cmd: ComplaintsCommandContext) -> Decision:
     """One who has joined sends a code again."""
     yield from ()
-    return c.reply(
+    return cmd.reply(
         "join.already", (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP))
     )
 
 
-def leave_desk(c: ComplaintsCommandContext) -> Decision:
+def leave_desk(cmd: ComplaintsCommandContext) -> Decision:
     """End one's own rights, after being asked once."""
     yield from ()
-    if c.command.rest != "yes":
+    if cmd.command.rest != "yes":
         sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").to_command_text(), "staff.leave.sure")
-        return c.reply("leave.ask", (sure, make_command_button(CommandName.INBOX)))
-    gone = c.ctx.replace_session(staff={})
+        return cmd.reply("leave.ask", (sure, make_command_button(CommandName.INBOX)))
+    gone = cmd.ctx.replace_session(staff={})
     return TurnResult(
-        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(c.staff.id, to_bangkok_date(c.ctx.now)),)
+        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(cmd.staff.id, to_bangkok_date(cmd.ctx.now)),)
     )

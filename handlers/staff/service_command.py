@@ -41,7 +41,7 @@ class ServiceCommandContext:
         )
 
 
-def parse_service_command(m: Context, staff: StaffMember, words: str) -> ServiceCommandContext | None:
+def parse_service_command(ctx: Context, staff: StaffMember, words: str) -> ServiceCommandContext | None:
     """A command in some words; None where they are none."""
     head, _, tail = words.strip().partition(" ")
     found = _COMMAND_SHAPE.fullmatch(f"{head} {tail[:20].translate(_THAI_DIGITS)}{tail[20:]}".strip())
@@ -49,7 +49,7 @@ def parse_service_command(m: Context, staff: StaffMember, words: str) -> Service
         return None
     year = int(found[3] or 0)
     year = year + 2500 if 0 < year < 100 else year
-    return ServiceCommandContext(m, staff, found[1].casefold(), int(found[2] or 0), year, found[4].strip())
+    return ServiceCommandContext(ctx, staff, found[1].casefold(), int(found[2] or 0), year, found[4].strip())
 
 
 def make_service_button(name: str, thread: QuestionThread | None = None, rest: str = "") -> Choice:

@@ -62,19 +62,19 @@ def derive_attempts_key(who: bytes) -> bytes:
 
 
 def verify_second_factor(
-    m: Context, staff: StaffMember, text: str
+    ctx: Context, staff: StaffMember, text: str
 ) -> Generator[Query[Any], Any, tuple[Reply | None, tuple[Act, ...]]]:
     """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
-    tries = yield from run_query(GetAttempts(derive_attempts_key(m.event.person_id)))
-    if tries.until is not None and m.now < tries.until:
+    tries = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
+    if tries.until is not None and ctx.now < tries.until:
         return Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}), ()
     code = normalize_totp_code(text)
-    step = find_matching_step(staff.secret, code, m.now) if code else None
+    step = find_matching_step(staff.secret, code, ctx.now) if code else None
     if step is not None:
         if (yield from run_query(IsCodeUsed(staff.id, step))):
             return Reply("staff.factor.used"), ()
         return None, (UseCode(staff.id, step),)
     if not code and (yield from run_query(IsRecoveryCode(staff.id, text[:40]))):
         return None, (UseCode(staff.id, recovery_code=text[:40]),)
-    wrong = record_failure(tries, m.now)
-    return Reply("staff.factor.wrong"), (SaveAttempts(derive_attempts_key(m.event.person_id), wrong),)
+    wrong = record_failure(tries, ctx.now)
+    return Reply("staff.factor.wrong"), (SaveAttempts(derive_attempts_key(ctx.event.person_id), wrong),)

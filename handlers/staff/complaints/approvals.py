@@ -22,56 +22,56 @@ from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
 
-def reveal_identity(c: ComplaintsCommandContext) -> Decision:
+def reveal_identity(cmd: ComplaintsCommandContext) -> Decision:
     """Open the reporter's name and contact, with a reason; where office.toml says so, once another approved."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     used: tuple[Act, ...] = ()
-    if c.ctx.office.two_persons.identity:
-        good = yield from _require_approval(c, found, ApprovalKind.IDENTITY)
+    if cmd.ctx.office.two_persons.identity:
+        good = yield from _require_approval(cmd, found, ApprovalKind.IDENTITY)
         if isinstance(good, TurnResult):
             return good
-        used = build_approval_use(c, good)
-    if c.ctx.event.channel in NO_DELETE_CHANNELS:
-        return (yield from link_to_identity(c, found, used))
+        used = build_approval_use(cmd, good)
+    if cmd.ctx.event.channel in NO_DELETE_CHANNELS:
+        return (yield from link_to_identity(cmd, found, used))
     pairs = yield from run_query(ReadIdentity(found.id))
-    opened = RecordCaseAccess(found.id, c.staff.id, "identity", to_bangkok_date(c.ctx.now))
+    opened = RecordCaseAccess(found.id, cmd.staff.id, "identity", to_bangkok_date(cmd.ctx.now))
     back = (make_command_button(CommandName.CASE, found),)
     if not pairs:
-        return c.reply("identity.none", back, (*used, opened), number=found.register_number)
+        return cmd.reply("identity.none", back, (*used, opened), number=found.register_number)
     lines = tuple(raw_text(value) for _, value in pairs)
-    return c.reply("identity.some", back, (*used, opened), number=found.register_number, lines=lines)
+    return cmd.reply("identity.some", back, (*used, opened), number=found.register_number, lines=lines)
 
 
-def link_to_identity(c: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Decision:
+def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Decision:
     """A link to the name, where nothing can be deleted; without a page nothing is opened, and nothing spent."""
     back, key = (make_command_button(CommandName.CASE, found),), (yield from run_query(NewAccessLink()))
     if key is None:
-        return c.reply("identity.elsewhere", back, number=found.register_number)
-    act = CreateAccessLink(key.secret, PageKind.IDENTITY, c.staff.id, found.id, c.ctx.lang)
-    return c.reply("identity.link", back, (*spent, act), number=found.register_number, address=key.url)
+        return cmd.reply("identity.elsewhere", back, number=found.register_number)
+    act = CreateAccessLink(key.secret, PageKind.IDENTITY, cmd.staff.id, found.id, cmd.ctx.lang)
+    return cmd.reply("identity.link", back, (*spent, act), number=found.register_number, address=key.url)
 
 
-def approve_colleague_request(c: ComplaintsCommandContext) -> Decision:
+def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
     """Approve what a colleague asked for."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     asked = yield from run_query(ListApprovals(found.id))
-    others = [one for one in asked if not one.approved_by and one.asked_by != c.staff.id]
+    others = [one for one in asked if not one.approved_by and one.asked_by != cmd.staff.id]
     back = (make_command_button(CommandName.CASE, found),)
     if not others:
-        return c.reply("approval.own" if asked else "approval.nothing", back, number=found.register_number)
+        return cmd.reply("approval.own" if asked else "approval.nothing", back, number=found.register_number)
     one = others[0]
-    if c.command.rest != one.id:
+    if cmd.command.rest != one.id:
         yes = make_command_button(CommandName.APPROVE, found, one.id, Reply("staff.approval.yes"))
         what = Reply(f"staff.approval.{one.kind}")
-        return c.reply(
+        return cmd.reply(
             "approval.ask", (yes, *back), number=found.register_number, what=what, reason=one.reason
         )
-    return c.reply(
-        "approval.done", back, (GrantApproval(one.id, found.id, c.staff.id),), number=found.register_number
+    return cmd.reply(
+        "approval.done", back, (GrantApproval(one.id, found.id, cmd.staff.id),), number=found.register_number
     )
 
 
@@ -81,33 +81,33 @@ def needs_two_persons(step: TransitionRequest | None, rule: TwoPersonRules) -> b
 
 
 def require_unfounded_approval(
-    c: ComplaintsCommandContext, found: OfficerCase, reason: str
+    cmd: ComplaintsCommandContext, found: OfficerCase, reason: str
 ) -> QueryGenerator[TurnResult | Approval]:
     """What is said where nobody approved yet; else what was approved: its reason is the one that the reporter reads."""
-    return (yield from _require_approval(c, found, ApprovalKind.UNFOUNDED, reason))
+    return (yield from _require_approval(cmd, found, ApprovalKind.UNFOUNDED, reason))
 
 
-def build_approval_use(c: ComplaintsCommandContext, approval: Approval) -> tuple[Act, ...]:
+def build_approval_use(cmd: ComplaintsCommandContext, approval: Approval) -> tuple[Act, ...]:
     """What is written when something that was approved is done."""
-    return (UseApproval(approval.id, approval.case, c.staff.id),)
+    return (UseApproval(approval.id, approval.case, cmd.staff.id),)
 
 
 def _require_approval(
-    c: ComplaintsCommandContext, found: OfficerCase, what: ApprovalKind, reason: str = ""
+    cmd: ComplaintsCommandContext, found: OfficerCase, what: ApprovalKind, reason: str = ""
 ) -> QueryGenerator[Approval | TurnResult]:
     """The approval that serves this person, or what is said, and asked, where there is none."""
     asked = [one for one in (yield from run_query(ListApprovals(found.id))) if one.kind is what]
     for one in asked:
-        if one.is_granted_to(c.staff.id):
+        if one.is_granted_to(cmd.staff.id):
             return one
     back = (make_command_button(CommandName.CASE, found),)
-    if any(one.asked_by == c.staff.id for one in asked):
-        return c.reply("approval.waits", back, number=found.register_number)
-    why = reason or clean_text(c.command.rest).text
+    if any(one.asked_by == cmd.staff.id for one in asked):
+        return cmd.reply("approval.waits", back, number=found.register_number)
+    why = reason or clean_text(cmd.command.rest).text
     if count_letters_and_digits(why) < MIN_REASON_LENGTH:
-        again = make_command_button(c.command.name, found).data
-        return c.await_text_for(again).reply(
+        again = make_command_button(cmd.command.name, found).data
+        return cmd.await_text_for(again).reply(
             "approval.why", back, number=found.register_number, fewest=MIN_REASON_LENGTH
         )
-    act = RequestApproval(found.id, found.register_number, what, c.staff.id, why)
-    return c.reply("approval.asked", back, (act,), number=found.register_number)
+    act = RequestApproval(found.id, found.register_number, what, cmd.staff.id, why)
+    return cmd.reply("approval.asked", back, (act,), number=found.register_number)

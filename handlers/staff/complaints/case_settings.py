@@ -8,45 +8,45 @@ from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, to_bangkok_date
 
 
-def link_related_cases(c: ComplaintsCommandContext) -> Decision:
+def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
     """Two cases are of the same matter: `/link 12 15`."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    given = parse_staff_command(f"/{CommandName.CASE} {c.command.rest}")
+    given = parse_staff_command(f"/{CommandName.CASE} {cmd.command.rest}")
     if given is None or not given.number:
-        return c.await_text_for(make_command_button(CommandName.LINK, found).data).reply(
+        return cmd.await_text_for(make_command_button(CommandName.LINK, found).data).reply(
             "link.ask", number=found.register_number
         )
     year = given.year or found.year
-    other = yield from run_query(FindCaseByNumber(given.number, year, c.staff.id, bool(given.year)))
-    if other is None or other.id == found.id or not can_see_case(c.staff, other):
-        return c.reply(
+    other = yield from run_query(FindCaseByNumber(given.number, year, cmd.staff.id, bool(given.year)))
+    if other is None or other.id == found.id or not can_see_case(cmd.staff, other):
+        return cmd.reply(
             "link.not",
             (make_command_button(CommandName.CASE, found),),
             number=found.register_number,
-            other=c.command.rest[:20],
+            other=cmd.command.rest[:20],
         )
-    act = LinkCases(found.id, other.id, c.staff.id)
+    act = LinkCases(found.id, other.id, cmd.staff.id)
     choices = (make_command_button(CommandName.CASE, found), make_command_button(CommandName.CASE, other))
-    return c.reply("link.done", choices, (act,), number=found.register_number, other=other.register_number)
+    return cmd.reply("link.done", choices, (act,), number=found.register_number, other=other.register_number)
 
 
-def change_legal_hold(c: ComplaintsCommandContext) -> Decision:
+def change_legal_hold(cmd: ComplaintsCommandContext) -> Decision:
     """Keep a case from erasure, with a reason; `/hold 12 off` lets it go its way again."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    reason = clean_text(c.command.rest).text
-    back, on = (make_command_button(CommandName.CASE, found),), to_bangkok_date(c.ctx.now)
+    reason = clean_text(cmd.command.rest).text
+    back, on = (make_command_button(CommandName.CASE, found),), to_bangkok_date(cmd.ctx.now)
     if reason in {"off", "เลิก"}:
-        return c.reply(
-            "hold.off", back, (SetLegalHold(found.id, c.staff.id, on),), number=found.register_number
+        return cmd.reply(
+            "hold.off", back, (SetLegalHold(found.id, cmd.staff.id, on),), number=found.register_number
         )
     if not reason:
-        return c.await_text_for(make_command_button(CommandName.HOLD, found).data).reply(
+        return cmd.await_text_for(make_command_button(CommandName.HOLD, found).data).reply(
             "hold.ask", number=found.register_number
         )
-    return c.reply(
-        "hold.on", back, (SetLegalHold(found.id, c.staff.id, on, reason),), number=found.register_number
+    return cmd.reply(
+        "hold.on", back, (SetLegalHold(found.id, cmd.staff.id, on, reason),), number=found.register_number
     )

@@ -55,34 +55,34 @@ NO_DELETE_CHANNELS = frozenset({Channel.LINE})
 """Where nothing that was said can be deleted again, so that content is shown on the officer's page only."""
 
 
-def show_case(c: ComplaintsCommandContext) -> Decision:
+def show_case(cmd: ComplaintsCommandContext) -> Decision:
     """A case in summary, with what may be done next."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    return (yield from show_case_summary(c, found))
+    return (yield from show_case_summary(cmd, found))
 
 
-def show_case_summary(c: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:
+def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:
     """The summary of a case, after something that is said first."""
-    links = yield from run_query(ListLinkedCases(found.id, c.staff.id))
+    links = yield from run_query(ListLinkedCases(found.id, cmd.staff.id))
     names = yield from load_staff_names()
-    category = c.ctx.office.find_category(found.category)
+    category = cmd.ctx.office.find_category(found.category)
     officer = names.get(found.officer, "") if found.officer else ""
     told: dict[str, ReplyArg] = {
         "number": found.register_number,
         "status": Reply(f"staff.status.{found.status}"),
-        "category": category.name.in_lang(c.ctx.lang) if category else found.category,
+        "category": category.name.in_lang(cmd.ctx.lang) if category else found.category,
         "source": Reply(f"staff.source.{found.source}"),
-        "received": format_date(found.received_on, c.ctx.lang),
-        "due": format_due_day(found, to_bangkok_date(c.ctx.now), c.ctx.lang),
+        "received": format_date(found.received_on, cmd.ctx.lang),
+        "due": format_due_day(found, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
         "officer": raw_text(officer) if officer else Reply("staff.whose.nobodys"),
         "more": tuple(_format_case_flags(found, links)),
     }
-    kept = c.with_state(last=f"{found.number}/{found.year}")
+    kept = cmd.with_state(last=f"{found.number}/{found.year}")
     # Where nothing can be deleted, not even what it is about: the number, the state and the day.
-    key = "staff.case.brief" if c.ctx.event.channel in NO_DELETE_CHANNELS else "staff.case.summary"
-    return kept.reply_with(*before, Reply(key, told, list_case_actions(c, found)))
+    key = "staff.case.brief" if cmd.ctx.event.channel in NO_DELETE_CHANNELS else "staff.case.summary"
+    return kept.reply_with(*before, Reply(key, told, list_case_actions(cmd, found)))
 
 
 def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Reply]:
@@ -98,19 +98,19 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
     return marks
 
 
-def list_case_actions(c: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:
+def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:
     """What may be done next with a case, by this person and in this state."""
     orders = (
         []
-        if c.ctx.event.channel in NO_DELETE_CHANNELS
+        if cmd.ctx.event.channel in NO_DELETE_CHANNELS
         else [CommandName.FACTS, CommandName.FILES, CommandName.HISTORY]
     )
     orders.append(CommandName.PAGE)
-    if found.officer != c.staff.id:
+    if found.officer != cmd.staff.id:
         orders.append(CommandName.TAKE)
     orders += list_transition_commands(found)
     orders += [CommandName.REPLY, CommandName.ASK, CommandName.NOTE]
-    return tuple(make_command_button(order, found) for order in orders if is_allowed(c.staff.role, order))
+    return tuple(make_command_button(order, found) for order in orders if is_allowed(cmd.staff.role, order))
 
 
 def list_transition_commands(found: OfficerCase) -> list[CommandName]:
@@ -128,19 +128,19 @@ def load_staff_names() -> QueryGenerator[Mapping[str, str]]:
     return {one.id: one.name for one in everybody}
 
 
-def show_case_facts(c: ComplaintsCommandContext) -> Decision:
+def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
     """What the reporter told."""
-    found = yield from _resolve_readable_case(c)
+    found = yield from _resolve_readable_case(cmd)
     if isinstance(found, TurnResult):
         return found
     told = yield from run_query(GetCaseReport(found.id))
     shown = Reply(
         "staff.facts",
         {"number": found.register_number, "lines": format_report_answers(told)},
-        list_case_actions(c, found),
+        list_case_actions(cmd, found),
     )
-    return c.with_state(last=found.register_number).reply_with(
-        shown, acts=(yield from audit_case_access(c, found, "facts"))
+    return cmd.with_state(last=found.register_number).reply_with(
+        shown, acts=(yield from audit_case_access(cmd, found, "facts"))
     )
 
 
@@ -157,22 +157,22 @@ def _format_answer(name: str, value: str) -> Reply:
     )
 
 
-def show_case_files(c: ComplaintsCommandContext) -> Decision:
+def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
     """The files of a case, by name, kind and size; they are opened on the officer's page."""
-    found = yield from _resolve_readable_case(c)
+    found = yield from _resolve_readable_case(cmd)
     if isinstance(found, TurnResult):
         return found
     told = yield from run_query(GetCaseReport(found.id))
     if not told.files:
-        return c.reply("files.none", list_case_actions(c, found), number=found.register_number)
-    where, acts = yield from make_case_link(c, found, "staff.files.nowhere")
+        return cmd.reply("files.none", list_case_actions(cmd, found), number=found.register_number)
+    where, acts = yield from make_case_link(cmd, found, "staff.files.nowhere")
     lines = tuple(_format_file(file) for file in told.files)
     shown = Reply(
         "staff.files.some",
         {"number": found.register_number, "lines": lines, "where": where},
-        list_case_actions(c, found),
+        list_case_actions(cmd, found),
     )
-    return c.reply_with(shown, acts=(*acts, *(yield from audit_case_access(c, found, "files"))))
+    return cmd.reply_with(shown, acts=(*acts, *(yield from audit_case_access(cmd, found, "files"))))
 
 
 def _format_file(file: File) -> Reply:
@@ -180,28 +180,30 @@ def _format_file(file: File) -> Reply:
     return Reply("staff.file.line", {"name": file.name, "kind": file.kind or "-", "size": size})
 
 
-def show_case_history(c: ComplaintsCommandContext) -> Decision:
+def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
     """All that happened in a case, with the words of both sides and who did it."""
-    found = yield from _resolve_readable_case(c)
+    found = yield from _resolve_readable_case(cmd)
     if isinstance(found, TurnResult):
         return found
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
-    shown = tuple(format_history_line(one, names, c) for one in lines[-MAX_HISTORY_LINES:])
+    shown = tuple(format_history_line(one, names, cmd) for one in lines[-MAX_HISTORY_LINES:])
     said = Reply(
-        "staff.history", {"number": found.register_number, "lines": shown}, list_case_actions(c, found)
+        "staff.history", {"number": found.register_number, "lines": shown}, list_case_actions(cmd, found)
     )
-    return c.reply_with(said, acts=(yield from audit_case_access(c, found, "history")))
+    return cmd.reply_with(said, acts=(yield from audit_case_access(cmd, found, "history")))
 
 
-def format_history_line(one: CaseHistoryLine, names: Mapping[str, str], c: ComplaintsCommandContext) -> Reply:
+def format_history_line(
+    one: CaseHistoryLine, names: Mapping[str, str], cmd: ComplaintsCommandContext
+) -> Reply:
     """One line of the history, with who did it and the words that stand in it."""
     entry = one.entry
     what = f"staff.did.{entry.status}" if entry.kind is HistoryEntryKind.MOVED else f"staff.did.{entry.kind}"
     who = raw_text(names.get(one.staff, "")) if one.staff in names else Reply(f"staff.by.{one.by}")
     words = names.get(one.words, one.words) if entry.kind is HistoryEntryKind.ASSIGNED else one.words
     args: dict[str, ReplyArg] = {
-        "on": format_date(entry.on, c.ctx.lang),
+        "on": format_date(entry.on, cmd.ctx.lang),
         "who": who,
         "what": Reply(what),
     }
@@ -209,11 +211,11 @@ def format_history_line(one: CaseHistoryLine, names: Mapping[str, str], c: Compl
     return Reply("staff.history_line", args)
 
 
-def show_audit_log(c: ComplaintsCommandContext) -> Decision:
+def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
     """Who opened a case and what else was done with it, from the audit trail: no content."""
-    if not c.command.number:
-        return c.await_text_for("/log").reply("log.ask")
-    found = yield from resolve_case(c)
+    if not cmd.command.number:
+        return cmd.await_text_for("/log").reply("log.ask")
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     names = yield from load_staff_names()
@@ -222,40 +224,40 @@ def show_audit_log(c: ComplaintsCommandContext) -> Decision:
         Reply(
             "staff.log.line",
             {
-                "at": _format_hour(one.hour, c),
+                "at": _format_hour(one.hour, cmd),
                 "who": describe_audit_actor(one.actor, names),
                 "what": describe_audit_action(one.what, names),
             },
         )
         for one in lines[-MAX_HISTORY_LINES:]
     )
-    return c.reply_with(Reply("staff.log.lines", {"number": found.register_number, "lines": shown}))
+    return cmd.reply_with(Reply("staff.log.lines", {"number": found.register_number, "lines": shown}))
 
 
-def _format_hour(hour: int, c: ComplaintsCommandContext) -> str:
+def _format_hour(hour: int, cmd: ComplaintsCommandContext) -> str:
     at = datetime.fromtimestamp(hour * 3600, UTC)
     until = format_time(at + timedelta(hours=1))
-    return f"{format_date(to_bangkok_date(at), c.ctx.lang)} {format_time(at)}-{until}"
+    return f"{format_date(to_bangkok_date(at), cmd.ctx.lang)} {format_time(at)}-{until}"
 
 
-def _resolve_readable_case(c: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
+def _resolve_readable_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
     """The case of a command that opens content; on a door where content is not shown, where it is."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    if c.ctx.event.channel in NO_DELETE_CHANNELS:
-        where, acts = yield from make_case_link(c, found, "staff.elsewhere_nowhere")
-        return c.reply(
-            "elsewhere", list_case_actions(c, found), acts, number=found.register_number, where=where
+    if cmd.ctx.event.channel in NO_DELETE_CHANNELS:
+        where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
+        return cmd.reply(
+            "elsewhere", list_case_actions(cmd, found), acts, number=found.register_number, where=where
         )
     return found
 
 
 def audit_case_access(
-    c: ComplaintsCommandContext, found: OfficerCase, what: str
+    cmd: ComplaintsCommandContext, found: OfficerCase, what: str
 ) -> QueryGenerator[tuple[RecordCaseAccess, ...]]:
     """What is written when content is opened: the first time, the reporter will see it."""
     lines = yield from run_query(GetCaseHistory(found.id))
     first = not any(one.entry.kind is HistoryEntryKind.OPENED for one in lines) and bool(lines)
     seq = found.seq + 1 if first else 0
-    return (RecordCaseAccess(found.id, c.staff.id, what, to_bangkok_date(c.ctx.now), seq),)
+    return (RecordCaseAccess(found.id, cmd.staff.id, what, to_bangkok_date(cmd.ctx.now), seq),)

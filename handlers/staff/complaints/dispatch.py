@@ -115,13 +115,13 @@ STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
 """The commands that change the language: officers hear of new cases in it from then on."""
 
 
-def is_for_complaints_staff(m: Context) -> bool:
+def is_for_complaints_staff(ctx: Context) -> bool:
     """Whether an event is of somebody who joins, or who tries what only officers may."""
-    return bool(m.session.staff) or is_staff_command(m.event)
+    return bool(ctx.session.staff) or is_staff_command(ctx.event)
 
 
 def handle_complaints_staff(
-    m: Context, command: str | None, again: Callable[[Context], Decision]
+    ctx: Context, command: str | None, again: Callable[[Context], Decision]
 ) -> QueryGenerator[TurnResult | None]:
     """What an officer's message leads to; None where they speak as anybody does.
 
@@ -129,48 +129,52 @@ def handle_complaints_staff(
     """
     staff = (
         None
-        if m.event.channel in CITIZEN_ONLY_CHANNELS
-        else (yield from run_query(FindStaffMember(m.event.person_id)))
+        if ctx.event.channel in CITIZEN_ONLY_CHANNELS
+        else (yield from run_query(FindStaffMember(ctx.event.person_id)))
     )
     if staff is None:
-        return (yield from _handle_stranger(m, again))
+        return (yield from _handle_stranger(ctx, again))
     if command in STAFF_LANGUAGE_COMMANDS:
-        turn = yield from again(m.replace_session(lang=command))
+        turn = yield from again(ctx.replace_session(lang=command))
         return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, STAFF_LANGUAGE_COMMANDS[command])))
-    free = m.session.topic is DialogTopic.MENU and m.event.text is not None and m.event.file is None
-    given = parse_staff_command(read_command_text(m.event), bare=free and command is None)
+    free = ctx.session.topic is DialogTopic.MENU and ctx.event.text is not None and ctx.event.file is None
+    given = parse_staff_command(read_command_text(ctx.event), bare=free and command is None)
     if given is not None:
-        return (yield from run_complaints_command(ComplaintsCommandContext(m, staff, given)))
-    if m.event.choice is not None or m.event.file is not None or not m.event.text:
+        return (yield from run_complaints_command(ComplaintsCommandContext(ctx, staff, given)))
+    if ctx.event.choice is not None or ctx.event.file is not None or not ctx.event.text:
         return None
-    return (yield from _handle_pending_text(m, staff, command, m.event.text))
+    return (yield from _handle_pending_text(ctx, staff, command, ctx.event.text))
 
 
-def _handle_stranger(m: Context, again: Callable[[Context], Decision]) -> QueryGenerator[TurnResult | None]:
+def _handle_stranger(ctx: Context, again: Callable[[Context], Decision]) -> QueryGenerator[TurnResult | None]:
     """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
-    given = parse_staff_command(read_command_text(m.event))
-    if given is not None and given.name is CommandName.JOIN and m.event.channel not in CITIZEN_ONLY_CHANNELS:
-        return (yield from begin_joining(m, given))
-    if given is None and "join" in m.session.staff and m.event.text:
-        return (yield from finish_joining(m))
-    m = m.replace_session(staff={})  # of who was removed in the middle of something
+    given = parse_staff_command(read_command_text(ctx.event))
+    if (
+        given is not None
+        and given.name is CommandName.JOIN
+        and ctx.event.channel not in CITIZEN_ONLY_CHANNELS
+    ):
+        return (yield from begin_joining(ctx, given))
+    if given is None and "join" in ctx.session.staff and ctx.event.text:
+        return (yield from finish_joining(ctx))
+    ctx = ctx.replace_session(staff={})  # of who was removed in the middle of something
     if given is None or given.name in PUBLIC_COMMANDS:
         return None
-    turn = show_complaints_greeting(m) if m.session.topic is DialogTopic.MENU else (yield from again(m))
+    turn = show_complaints_greeting(ctx) if ctx.session.topic is DialogTopic.MENU else (yield from again(ctx))
     return replace(turn, acts=(*turn.acts, AuditRefusal(given.name)))
 
 
 def _handle_pending_text(
-    m: Context, staff: StaffMember, command: str | None, text: str
+    ctx: Context, staff: StaffMember, command: str | None, text: str
 ) -> QueryGenerator[TurnResult | None]:
     """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
     under_way, c = (
-        m.session.staff,
-        ComplaintsCommandContext(m, staff, ParsedCommand(CommandName.REPLY, rest=text)),
+        ctx.session.staff,
+        ComplaintsCommandContext(ctx, staff, ParsedCommand(CommandName.REPLY, rest=text)),
     )
     if under_way.get("awaits") and parse_number(text) is not None:
         command = None  # the number of a case, and no place in the menu
-    if command is not None or m.session.topic is not DialogTopic.MENU:
+    if command is not None or ctx.session.topic is not DialogTopic.MENU:
         if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
             return None
         return c.with_state(awaits="", then="").reply("dropped", (make_command_button(CommandName.INBOX),))
@@ -188,45 +192,45 @@ def _handle_pending_text(
     )
 
 
-def run_complaints_command(c: ComplaintsCommandContext) -> Decision:
+def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
     """Carry out a command, if this person may give it, and proved lately who they are where content is opened."""
-    order_ = c.command.name
-    if not can_give_command(c.staff, order_):
-        return c.reply(
-            "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(order_, c.staff.id),)
+    order_ = cmd.command.name
+    if not can_give_command(cmd.staff, order_):
+        return cmd.reply(
+            "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(order_, cmd.staff.id),)
         )
     if (
         order_ in NEEDS_2FA
-        and not c.is_verified
-        and not (order_ in CONTENT_COMMANDS and c.ctx.event.channel in NO_DELETE_CHANNELS)
+        and not cmd.is_verified
+        and not (order_ in CONTENT_COMMANDS and cmd.ctx.event.channel in NO_DELETE_CHANNELS)
     ):
-        return c.with_state(then=c.command.to_command_text()).reply("factor.ask")
+        return cmd.with_state(then=cmd.command.to_command_text()).reply("factor.ask")
     if order_ is CommandName.CONFIRM:
-        given = get_confirmed_command(c)
+        given = get_confirmed_command(cmd)
         if isinstance(given, TurnResult):
             return given
-        c = replace(c, command=given, confirmed=True)
-        if not can_give_command(c.staff, given.name):
-            return c.reply(
-                "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(given.name, c.staff.id),)
+        cmd = replace(cmd, command=given, confirmed=True)
+        if not can_give_command(cmd.staff, given.name):
+            return cmd.reply(
+                "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(given.name, cmd.staff.id),)
             )
-    kept = c.ctx.session.staff
-    if c.command.number and not c.command.rest and kept.get("rest_of") == c.command.name:
-        c = replace(c, command=replace(c.command, rest=kept.get("rest", "")))
+    kept = cmd.ctx.session.staff
+    if cmd.command.number and not cmd.command.rest and kept.get("rest_of") == cmd.command.name:
+        cmd = replace(cmd, command=replace(cmd.command, rest=kept.get("rest", "")))
     return (
-        yield from COMPLAINTS_COMMAND_HANDLERS[c.command.name](
-            c.with_state(awaits="", then="", rest="", rest_of="")
+        yield from COMPLAINTS_COMMAND_HANDLERS[cmd.command.name](
+            cmd.with_state(awaits="", then="", rest="", rest_of="")
         )
     )
 
 
-def _verify_and_resume(c: ComplaintsCommandContext, text: str) -> Decision:
+def _verify_and_resume(cmd: ComplaintsCommandContext, text: str) -> Decision:
     """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from verify_second_factor(c.ctx, c.staff, text)
+    why, acts = yield from verify_second_factor(cmd.ctx, cmd.staff, text)
     if why is not None:
-        return c.reply_with(why, acts=acts)
-    given = parse_staff_command(c.ctx.session.staff["then"])
-    proved = c.with_state(proved=str(int(c.ctx.now.timestamp())), then="")
+        return cmd.reply_with(why, acts=acts)
+    given = parse_staff_command(cmd.ctx.session.staff["then"])
+    proved = cmd.with_state(proved=str(int(cmd.ctx.now.timestamp())), then="")
     turn = (
         (yield from run_complaints_command(replace(proved, command=given)))
         if given

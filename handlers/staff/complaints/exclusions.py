@@ -11,51 +11,53 @@ from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, to_bangkok_date
 
 
-def exclude_colleague(c: ComplaintsCommandContext) -> Decision:
+def exclude_colleague(cmd: ComplaintsCommandContext) -> Decision:
     """Keep a colleague from a case: `/bar 12 name reason`."""
-    return (yield from _set_exclusion(c, ExclusionGround.BARRED))
+    return (yield from _set_exclusion(cmd, ExclusionGround.BARRED))
 
 
-def readmit_colleague(c: ComplaintsCommandContext) -> Decision:
+def readmit_colleague(cmd: ComplaintsCommandContext) -> Decision:
     """Let a colleague read a case that seemed to concern them: `/lift 12 name reason`."""
-    return (yield from _set_exclusion(c, ExclusionGround.LIFTED))
+    return (yield from _set_exclusion(cmd, ExclusionGround.LIFTED))
 
 
-def _set_exclusion(c: ComplaintsCommandContext, why: ExclusionGround) -> Decision:
-    found = yield from resolve_case(c)
+def _set_exclusion(cmd: ComplaintsCommandContext, why: ExclusionGround) -> Decision:
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     known = yield from run_query(ListExclusions(found.id))
     barred = {one.staff for one in known if one.ground is not ExclusionGround.LIFTED}
     able = [
         one
-        for one in (yield from _list_colleagues(c))
+        for one in (yield from _list_colleagues(cmd))
         if (one.id in barred) is (why is ExclusionGround.LIFTED)
     ]
-    person, reason = _match_colleague(c.command.rest, able)
+    person, reason = _match_colleague(cmd.command.rest, able)
     if person is None:
-        return _ask_whom(c, found, why, able)
-    if not can_change_exclusion(c.staff, known, reason):
-        again = make_command_button(c.command.name, found, person.id).data
-        return c.await_text_for(again).reply(
+        return _ask_whom(cmd, found, why, able)
+    if not can_change_exclusion(cmd.staff, known, reason):
+        again = make_command_button(cmd.command.name, found, person.id).data
+        return cmd.await_text_for(again).reply(
             "bar.why", number=found.register_number, name=person.name, fewest=MIN_REASON_LENGTH
         )
-    act = SetExclusion(found.id, Exclusion(person.id, why, c.staff.id, reason), to_bangkok_date(c.ctx.now))
+    act = SetExclusion(
+        found.id, Exclusion(person.id, why, cmd.staff.id, reason), to_bangkok_date(cmd.ctx.now)
+    )
     back = (make_command_button(CommandName.CASE, found),)
-    return c.reply(f"bar.{why}", back, (act,), number=found.register_number, name=person.name)
+    return cmd.reply(f"bar.{why}", back, (act,), number=found.register_number, name=person.name)
 
 
-def _list_colleagues(c: ComplaintsCommandContext) -> QueryGenerator[list[StaffMember]]:
+def _list_colleagues(cmd: ComplaintsCommandContext) -> QueryGenerator[list[StaffMember]]:
     """Everybody else: nobody bars or lifts themselves."""
     everybody = yield from run_query(ListStaff())
-    return [one for one in everybody if one.id != c.staff.id]
+    return [one for one in everybody if one.id != cmd.staff.id]
 
 
 def _ask_whom(
-    c: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround, able: list[StaffMember]
+    cmd: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround, able: list[StaffMember]
 ) -> TurnResult:
-    names = tuple(make_command_button(c.command.name, found, one.id, raw_text(one.name)) for one in able)
-    return c.reply(f"bar.whom_{why}" if able else "bar.nobody", names, number=found.register_number)
+    names = tuple(make_command_button(cmd.command.name, found, one.id, raw_text(one.name)) for one in able)
+    return cmd.reply(f"bar.whom_{why}" if able else "bar.nobody", names, number=found.register_number)
 
 
 def _match_colleague(rest: str, able: list[StaffMember]) -> tuple[StaffMember | None, str]:

@@ -28,50 +28,50 @@ MIN_SEARCH_LENGTH = 3
 """Characters that are looked for: fewer stand in nearly every case."""
 
 
-def show_inbox(c: ComplaintsCommandContext) -> Decision:
+def show_inbox(cmd: ComplaintsCommandContext) -> Decision:
     """New cases and one's own, oldest due first."""
-    return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, date.min, date.max))
+    return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, date.min, date.max))
 
 
-def show_due_cases(c: ComplaintsCommandContext) -> Decision:
+def show_due_cases(cmd: ComplaintsCommandContext) -> Decision:
     """Cases that are due within a week."""
-    today = to_bangkok_date(c.ctx.now)
-    return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, today, today + DUE_SOON))
+    today = to_bangkok_date(cmd.ctx.now)
+    return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, today, today + DUE_SOON))
 
 
-def show_overdue_cases(c: ComplaintsCommandContext) -> Decision:
+def show_overdue_cases(cmd: ComplaintsCommandContext) -> Decision:
     """Cases that should have been answered."""
-    yesterday = to_bangkok_date(c.ctx.now) - timedelta(days=1)
-    return (yield from _list_cases(c, c.staff.role is Role.SUPERVISOR, date.min, yesterday))
+    yesterday = to_bangkok_date(cmd.ctx.now) - timedelta(days=1)
+    return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, date.min, yesterday))
 
 
-def _list_cases(c: ComplaintsCommandContext, everybody: bool, since: date, until: date) -> Decision:
-    place = max(1, c.command.number)
+def _list_cases(cmd: ComplaintsCommandContext, everybody: bool, since: date, until: date) -> Decision:
+    place = max(1, cmd.command.number)
     at = (place - 1) * CASES_PER_PAGE
-    page = yield from run_query(ListCases(c.staff.id, at, CASES_PER_PAGE, everybody, since, until))
+    page = yield from run_query(ListCases(cmd.staff.id, at, CASES_PER_PAGE, everybody, since, until))
     if not page.cases:
-        return c.reply(
-            f"{c.command.name}.none" if place == 1 else "no_more", (make_command_button(CommandName.HELP),)
+        return cmd.reply(
+            f"{cmd.command.name}.none" if place == 1 else "no_more", (make_command_button(CommandName.HELP),)
         )
-    return _render_case_list(c, page, place)
+    return _render_case_list(cmd, page, place)
 
 
-def _render_case_list(c: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
-    lines = tuple(format_case_line(case, c) for case in page.cases)
-    further = Choice(ParsedCommand(c.command.name, place + 1).to_command_text(), "staff.further")
+def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
+    lines = tuple(format_case_line(case, cmd) for case in page.cases)
+    further = Choice(ParsedCommand(cmd.command.name, place + 1).to_command_text(), "staff.further")
     choices = (*map(make_case_button, page.cases), *((further,) if page.has_more else ()))
-    return c.reply_with(Reply(f"staff.{c.command.name}.some", {"cases": lines, "page": place}, choices))
+    return cmd.reply_with(Reply(f"staff.{cmd.command.name}.some", {"cases": lines, "page": place}, choices))
 
 
-def format_case_line(case: OfficerCase, c: ComplaintsCommandContext) -> Reply:
+def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Reply:
     """A case in one line: number, state, day, whose."""
-    whose = "mine" if case.officer == c.staff.id else "others" if case.officer else "nobodys"
+    whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
     return Reply(
         "staff.line",
         {
             "number": case.register_number,
             "status": Reply(f"staff.status.{case.status}"),
-            "due": format_due_day(case, to_bangkok_date(c.ctx.now), c.ctx.lang),
+            "due": format_due_day(case, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
             "whose": Reply(f"staff.whose.{whose}"),
         },
     )
@@ -83,25 +83,25 @@ def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Reply:
     return Reply(f"staff.due_{late}", {"day": format_date(case.answer_by, lang)})
 
 
-def run_case_search(c: ComplaintsCommandContext) -> Decision:
+def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
     """Where some words stand, in the cases that this person may read."""
-    going_on = c.command.rest == CONTINUE_SEARCH and "sought" in c.ctx.session.staff
-    kept = c.ctx.session.staff if going_on else {}
-    words = kept.get("sought") or clean_text(c.command.rest).text
+    going_on = cmd.command.rest == CONTINUE_SEARCH and "sought" in cmd.ctx.session.staff
+    kept = cmd.ctx.session.staff if going_on else {}
+    words = kept.get("sought") or clean_text(cmd.command.rest).text
     if len(words) < MIN_SEARCH_LENGTH:
-        return c.await_text_for("/search").reply("search.short", fewest=MIN_SEARCH_LENGTH)
+        return cmd.await_text_for("/search").reply("search.short", fewest=MIN_SEARCH_LENGTH)
     year, number, before = map(int, kept.get("sought_to", "0 0 0").split())
-    everybody = c.staff.role is Role.SUPERVISOR
-    found = yield from run_query(SearchCases(words, c.staff.id, everybody, CASES_PER_PAGE, (year, number)))
+    everybody = cmd.staff.role is Role.SUPERVISOR
+    found = yield from run_query(SearchCases(words, cmd.staff.id, everybody, CASES_PER_PAGE, (year, number)))
     searched = before + found.searched_count
     to = " ".join(map(str, (*found.last_searched, searched)))
-    c = c.with_state(sought=words if found.has_more else "", sought_to=to if found.has_more else "")
-    today = to_bangkok_date(c.ctx.now)
-    acts = tuple(RecordCaseAccess(case.id, c.staff.id, "search", today) for case in found.cases)
-    return c.reply_with(_format_search_result(c, found, searched), acts=acts)
+    cmd = cmd.with_state(sought=words if found.has_more else "", sought_to=to if found.has_more else "")
+    today = to_bangkok_date(cmd.ctx.now)
+    acts = tuple(RecordCaseAccess(case.id, cmd.staff.id, "search", today) for case in found.cases)
+    return cmd.reply_with(_format_search_result(cmd, found, searched), acts=acts)
 
 
-def _format_search_result(c: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
+def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
     """What was found, in how many cases was looked, and whether there are older ones."""
     left = Reply("staff.search.left") if found.has_more else Reply("staff.search.all")
     further = (
@@ -117,7 +117,7 @@ def _format_search_result(c: ComplaintsCommandContext, found: CaseSearchResult, 
     args: dict[str, ReplyArg] = {"searched": f"{searched:,}", "left": left}
     if not found.cases:
         return Reply("staff.search.none", args, further)
-    lines = tuple(format_case_line(case, c) for case in found.cases)
+    lines = tuple(format_case_line(case, cmd) for case in found.cases)
     return Reply(
         "staff.search.some", {**args, "cases": lines}, (*map(make_case_button, found.cases), *further)
     )

@@ -9,49 +9,51 @@ from handlers.staff.permissions import CommandName
 
 
 def make_case_link(
-    c: ComplaintsCommandContext, found: OfficerCase, nowhere: str
+    cmd: ComplaintsCommandContext, found: OfficerCase, nowhere: str
 ) -> QueryGenerator[tuple[Reply, tuple[Act, ...]]]:
     """Where a case can be read, and what is written for it. nowhere: what is said where there is no page."""
     key = yield from run_query(NewAccessLink())
     if key is None:
         return Reply(nowhere), ()
-    return raw_text(key.url), (CreateAccessLink(key.secret, PageKind.CASE, c.staff.id, found.id, c.ctx.lang),)
+    return raw_text(key.url), (
+        CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang),
+    )
 
 
-def reply_with_case_link(c: ComplaintsCommandContext) -> Decision:
+def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
     """A link to the page of a case: for one use, for this person, for a quarter of an hour."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     back = (make_command_button(CommandName.CASE, found),)
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return c.reply("page.nowhere", back)
-    act = CreateAccessLink(key.secret, PageKind.CASE, c.staff.id, found.id, c.ctx.lang)
-    kept = c.with_state(last=found.register_number)
+        return cmd.reply("page.nowhere", back)
+    act = CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang)
+    kept = cmd.with_state(last=found.register_number)
     return kept.reply("page.link", back, (act,), number=found.register_number, address=key.url)
 
 
-def reply_with_export_link(c: ComplaintsCommandContext) -> Decision:
+def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:
     """A case as an encrypted PDF: a link to fetch it at, and its password, which is said here and nowhere else."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     back = (make_command_button(CommandName.CASE, found),)
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return c.reply("page.nowhere", back)
+        return cmd.reply("page.nowhere", back)
     password = yield from run_query(NewExportPassword())
-    act = CreateAccessLink(key.secret, PageKind.EXPORT, c.staff.id, found.id, c.ctx.lang, password)
-    return c.reply(
+    act = CreateAccessLink(key.secret, PageKind.EXPORT, cmd.staff.id, found.id, cmd.ctx.lang, password)
+    return cmd.reply(
         "export.link", back, (act,), number=found.register_number, address=key.url, password=password
     )
 
 
-def reply_with_import_link(c: ComplaintsCommandContext) -> Decision:
+def reply_with_import_link(cmd: ComplaintsCommandContext) -> Decision:
     """A link to the page that takes an old register."""
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return c.reply("page.nowhere")
-    act = CreateAccessLink(key.secret, PageKind.IMPORT, c.staff.id, lang=c.ctx.lang)
-    return c.reply("import.link", acts=(act,), address=key.url)
+        return cmd.reply("page.nowhere")
+    act = CreateAccessLink(key.secret, PageKind.IMPORT, cmd.staff.id, lang=cmd.ctx.lang)
+    return cmd.reply("import.link", acts=(act,), address=key.url)

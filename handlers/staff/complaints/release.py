@@ -25,21 +25,23 @@ class ListPendingReleases(Query[tuple[PendingRelease, ...]]):
     """The releases that are held, the oldest first."""
 
 
-def review_pending_releases(c: ComplaintsCommandContext) -> Decision:
+def review_pending_releases(cmd: ComplaintsCommandContext) -> Decision:
     """What waits; `/release ok 3/2570` lets it be published at the clock's next round."""
     waiting = yield from run_query(ListPendingReleases())
-    word, _, name = c.command.rest.partition(" ")
+    word, _, name = cmd.command.rest.partition(" ")
     if word in APPROVE_WORDS:
         if name.strip() not in [one.name for one in waiting]:
-            return c.reply("release.unknown", (make_command_button(CommandName.RELEASE),))
-        return c.reply("release.done", acts=(ApproveRelease(name.strip(), c.staff.id),), name=name.strip())
+            return cmd.reply("release.unknown", (make_command_button(CommandName.RELEASE),))
+        return cmd.reply(
+            "release.done", acts=(ApproveRelease(name.strip(), cmd.staff.id),), name=name.strip()
+        )
     if not waiting:
-        return c.reply("release.none")
-    lines = tuple(raw_text(f"• {one.name} {one.en if c.ctx.lang == 'en' else one.th}") for one in waiting)
+        return cmd.reply("release.none")
+    lines = tuple(raw_text(f"• {one.name} {one.en if cmd.ctx.lang == 'en' else one.th}") for one in waiting)
     choices = tuple(
         make_command_button(
             CommandName.RELEASE, rest=f"ok {one.name}", label=Reply("staff.release.ok", {"name": one.name})
         )
         for one in waiting[-5:]
     )
-    return c.reply("release.waiting", choices, lines=lines)
+    return cmd.reply("release.waiting", choices, lines=lines)

@@ -19,31 +19,31 @@ MAX_ANSWER_DAYS = 90
 _DAYS_PREFIX = re.compile(r"^(?:ภายใน\s*)?([0-9๐-๙]{1,2})\s*(?:วัน|days?|d\b)\s*", re.IGNORECASE)
 
 
-def reply_to_reporter(c: ComplaintsCommandContext) -> Decision:
+def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
     """Words to the reporter."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    text = clean_text(c.command.rest).text
+    text = clean_text(cmd.command.rest).text
     if not text:
-        return c.await_text_for(make_command_button(CommandName.REPLY, found).data).reply(
+        return cmd.await_text_for(make_command_button(CommandName.REPLY, found).data).reply(
             "reply.ask", number=found.register_number
         )
-    return (yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, text)))
+    return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text)))
 
 
-def ask_reporter(c: ComplaintsCommandContext) -> Decision:
+def ask_reporter(cmd: ComplaintsCommandContext) -> Decision:
     """A question to the reporter, with a day to answer by: `/ask 12 10 วัน …`, or within a week."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    days, text = _parse_days(c.command.rest)
+    days, text = _parse_days(cmd.command.rest)
     if not text:
-        return c.await_text_for(c.command.to_command_text()).reply(
+        return cmd.await_text_for(cmd.command.to_command_text()).reply(
             "ask.ask", number=found.register_number, days=days
         )
-    by = to_bangkok_date(c.ctx.now) + timedelta(days=days)
-    return (yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, text, by=by)))
+    by = to_bangkok_date(cmd.ctx.now) + timedelta(days=days)
+    return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text, by=by)))
 
 
 def _parse_days(rest: str) -> tuple[int, str]:
@@ -54,47 +54,47 @@ def _parse_days(rest: str) -> tuple[int, str]:
     return min(MAX_ANSWER_DAYS, max(1, int(found[1]))), clean_text(rest[found.end() :]).text
 
 
-def add_case_note(c: ComplaintsCommandContext) -> Decision:
+def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
     """Words between officers: the reporter never sees them."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    text = clean_text(c.command.rest).text
+    text = clean_text(cmd.command.rest).text
     if not text:
-        return c.await_text_for(make_command_button(CommandName.NOTE, found).data).reply(
+        return cmd.await_text_for(make_command_button(CommandName.NOTE, found).data).reply(
             "note.ask", number=found.register_number
         )
-    on = to_bangkok_date(c.ctx.now)
+    on = to_bangkok_date(cmd.ctx.now)
     act = AddHistoryEntry(
-        found.id, found.seq + 1, on, HistoryEntryKind.NOTE, ActorKind.OFFICE, text, staff=c.staff.id
+        found.id, found.seq + 1, on, HistoryEntryKind.NOTE, ActorKind.OFFICE, text, staff=cmd.staff.id
     )
-    return c.reply(
+    return cmd.reply(
         "note.done", (make_command_button(CommandName.CASE, found),), (act,), number=found.register_number
     )
 
 
-def offer_canned_replies(c: ComplaintsCommandContext) -> Decision:
+def offer_canned_replies(cmd: ComplaintsCommandContext) -> Decision:
     """The ready answers of the office; one that is picked is shown and confirmed as a reply is."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    ready = c.ctx.office.canned
+    ready = cmd.ctx.office.canned
     if not ready:
-        return c.reply("canned.none")
-    place = parse_number(c.command.rest) if c.command.rest else None
+        return cmd.reply("canned.none")
+    place = parse_number(cmd.command.rest) if cmd.command.rest else None
     if place is not None and 1 <= place <= len(ready):
         return (
             yield from propose_reply(
-                c, found, OutgoingReply(found.id, c.staff.id, ready[place - 1].in_lang(c.ctx.lang))
+                cmd, found, OutgoingReply(found.id, cmd.staff.id, ready[place - 1].in_lang(cmd.ctx.lang))
             )
         )
     listed = tuple(
-        raw_text(f"{number}. {words.in_lang(c.ctx.lang)}") for number, words in enumerate(ready, 1)
+        raw_text(f"{number}. {words.in_lang(cmd.ctx.lang)}") for number, words in enumerate(ready, 1)
     )
     choices = tuple(
         make_command_button(CommandName.CANNED, found, str(n), raw_text(str(n)))
         for n in range(1, len(ready) + 1)
     )
-    return c.reply_with(
+    return cmd.reply_with(
         Reply("staff.canned.ask", {"number": found.register_number, "listed": listed}, choices)
     )

@@ -33,25 +33,25 @@ class CountCases(Query[tuple[PeriodCounts, ...]]):
     periods: tuple[str, ...]
 
 
-def show_statistics(c: ComplaintsCommandContext) -> Decision:
+def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
     """The figures of this month and this year; the year's months as a chart too."""
-    today = to_bangkok_date(c.ctx.now)
+    today = to_bangkok_date(cmd.ctx.now)
     year = today.year + BUDDHIST_ERA
     fiscal = year + (today.month >= 10)
     counted = yield from run_query(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
-    lines = tuple(_format_counts_line("staff.stats.line", one, c.ctx.lang) for one in counted)
+    lines = tuple(_format_counts_line("staff.stats.line", one, cmd.ctx.lang) for one in counted)
     chart = Reply(
         "staff.stats.chart",
         {
-            "year": fiscal if c.ctx.lang == "th" else f"{fiscal} ({fiscal - BUDDHIST_ERA})",
+            "year": fiscal if cmd.ctx.lang == "th" else f"{fiscal} ({fiscal - BUDDHIST_ERA})",
             "received": Reply("staff.stats.received"),
             "done": Reply("staff.stats.done"),
             "months": tuple(
-                _format_counts_line("staff.stats.month", one, c.ctx.lang) for one in counted[-1].months
+                _format_counts_line("staff.stats.month", one, cmd.ctx.lang) for one in counted[-1].months
             ),
         },
     )
-    return c.reply_with(
+    return cmd.reply_with(
         Reply("staff.stats.all", {"lines": lines, "chart": chart}, (make_command_button(CommandName.HELP),))
     )
 

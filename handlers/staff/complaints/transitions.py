@@ -59,23 +59,23 @@ MIN_REASON_LETTERS = 10
 """Letters of a reason: "ok" is none that anybody can read."""
 
 
-def take_case(c: ComplaintsCommandContext) -> Decision:
+def take_case(cmd: ComplaintsCommandContext) -> Decision:
     """Take a case in hand."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    if found.officer == c.staff.id:
+    if found.officer == cmd.staff.id:
         return (
             yield from show_case_summary(
-                c, found, Reply("staff.take.yours", {"number": found.register_number})
+                cmd, found, Reply("staff.take.yours", {"number": found.register_number})
             )
         )
-    return (yield from _assign_to(c, found, c.staff))
+    return (yield from _assign_to(cmd, found, cmd.staff))
 
 
-def assign_officer(c: ComplaintsCommandContext) -> Decision:
+def assign_officer(cmd: ComplaintsCommandContext) -> Decision:
     """Give a case to somebody."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
     everybody = yield from run_query(ListStaff())
@@ -89,7 +89,7 @@ def assign_officer(c: ComplaintsCommandContext) -> Decision:
         for one in everybody
         if one.active and one.role in CASE_WORKERS and one.id not in {found.avoid_officer, *barred}
     ]
-    wanted = normalize_for_matching(c.command.rest[:100])
+    wanted = normalize_for_matching(cmd.command.rest[:100])
     fitting = [
         one for one in able if wanted and (wanted in normalize_for_matching(one.name) or wanted == one.id)
     ]
@@ -100,52 +100,52 @@ def assign_officer(c: ComplaintsCommandContext) -> Decision:
             make_command_button(CommandName.ASSIGN, found, one.id, raw_text(one.name))
             for one in exact or able
         )
-        return c.reply(f"assign.{key}", names, number=found.register_number)
-    return (yield from _assign_to(c, found, exact[0]))
+        return cmd.reply(f"assign.{key}", names, number=found.register_number)
+    return (yield from _assign_to(cmd, found, exact[0]))
 
 
-def _assign_to(c: ComplaintsCommandContext, found: OfficerCase, to: StaffMember) -> Decision:
-    act = AssignCase(found.id, found.seq + 1, to_bangkok_date(c.ctx.now), to.id, c.staff.id)
-    key = "take.done" if to.id == c.staff.id else "assign.done"
+def _assign_to(cmd: ComplaintsCommandContext, found: OfficerCase, to: StaffMember) -> Decision:
+    act = AssignCase(found.id, found.seq + 1, to_bangkok_date(cmd.ctx.now), to.id, cmd.staff.id)
+    key = "take.done" if to.id == cmd.staff.id else "assign.done"
     told = Reply(f"staff.{key}", {"number": found.register_number, "name": to.name})
-    turn = yield from show_case_summary(c, replace(found, officer=to.id, seq=act.seq), told)
+    turn = yield from show_case_summary(cmd, replace(found, officer=to.id, seq=act.seq), told)
     return replace(turn, acts=(*turn.acts, act))
 
 
-def run_transition(c: ComplaintsCommandContext) -> Decision:
+def run_transition(cmd: ComplaintsCommandContext) -> Decision:
     """Take a step that carries no words: it holds at once, and the officer sees what the reporter will see."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    one = TransitionRequest(TRANSITIONS_BY_COMMAND[c.command.name])
+    one = TransitionRequest(TRANSITIONS_BY_COMMAND[cmd.command.name])
     try:
         status = get_next_status(found.status, one)
     except TransitionNotAllowedError:
-        return (yield from explain_forbidden_transition(c, found))
+        return (yield from explain_forbidden_transition(cmd, found))
     if found.scheduled_by:
-        return c.reply("held.already", number=found.register_number)
+        return cmd.reply("held.already", number=found.register_number)
     act = ApplyTransition(
         found.id,
         found.seq + 1,
-        to_bangkok_date(c.ctx.now),
+        to_bangkok_date(cmd.ctx.now),
         one,
         status,
         ActorKind.OFFICE,
-        staff=c.staff.id,
+        staff=cmd.staff.id,
     )
     told = Reply(
         "staff.moved",
-        {"number": found.register_number, "seen": Reply(f"entry.moved.{status}", _build_preview_args(c))},
+        {"number": found.register_number, "seen": Reply(f"entry.moved.{status}", _build_preview_args(cmd))},
     )
-    turn = yield from show_case_summary(c, replace(found, status=status, seq=act.seq), told)
+    turn = yield from show_case_summary(cmd, replace(found, status=status, seq=act.seq), told)
     return replace(turn, acts=(*turn.acts, act))
 
 
-def _build_preview_args(c: ComplaintsCommandContext) -> dict[str, str | Reply]:
-    return {"on": format_date(to_bangkok_date(c.ctx.now), c.ctx.lang), "why": raw_text("")}
+def _build_preview_args(cmd: ComplaintsCommandContext) -> dict[str, str | Reply]:
+    return {"on": format_date(to_bangkok_date(cmd.ctx.now), cmd.ctx.lang), "why": raw_text("")}
 
 
-def explain_forbidden_transition(c: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Why a step cannot be taken: where the case stands by now, who brought it there, and what may be done."""
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
@@ -153,78 +153,78 @@ def explain_forbidden_transition(c: ComplaintsCommandContext, found: OfficerCase
     orders = list_transition_commands(found)
     legal = ", ".join(f"/{order}" for order in orders)
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Reply("staff.by.somebody")
-    return c.reply(
+    return cmd.reply(
         "forbidden",
         tuple(make_command_button(order, found) for order in orders),
         number=found.register_number,
-        order=Reply(f"staff.order.{c.command.name}"),
+        order=Reply(f"staff.order.{cmd.command.name}"),
         status=Reply(f"staff.status.{found.status}"),
         who=who,
         legal=raw_text(legal) if legal else Reply("staff.nothing"),
     )
 
 
-def run_transition_with_reason(c: ComplaintsCommandContext) -> Decision:
+def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
     """Take a step that the reporter reads a reason of: asked for what is missing, shown, confirmed, held."""
-    found = yield from resolve_case(c)
+    found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    if c.command.name not in list_transition_commands(found):
-        return (yield from explain_forbidden_transition(c, found))
-    parted = _parse_transition(c, found)
+    if cmd.command.name not in list_transition_commands(found):
+        return (yield from explain_forbidden_transition(cmd, found))
+    parted = _parse_transition(cmd, found)
     if isinstance(parted, TurnResult):
         return parted
     one, reason = parted
     try:
         get_next_status(found.status, one)
     except TransitionNotAllowedError:
-        return (yield from explain_forbidden_transition(c, found))
+        return (yield from explain_forbidden_transition(cmd, found))
     if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
-        return c.await_text_for(_format_partial_command(c, found)).reply(
+        return cmd.await_text_for(_format_partial_command(cmd, found)).reply(
             "reason.ask", number=found.register_number, fewest=MIN_REASON_LETTERS
         )
     spent: tuple[Act, ...] = ()
-    if needs_two_persons(one, c.ctx.office.two_persons):
-        good = yield from require_unfounded_approval(c, found, reason)
+    if needs_two_persons(one, cmd.ctx.office.two_persons):
+        good = yield from require_unfounded_approval(cmd, found, reason)
         if isinstance(good, TurnResult):
             return good
-        reason, spent = good.reason, build_approval_use(c, good) if c.confirmed else ()
-    turn = yield from propose_reply(c, found, OutgoingReply(found.id, c.staff.id, reason, one))
+        reason, spent = good.reason, build_approval_use(cmd, good) if cmd.confirmed else ()
+    turn = yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, reason, one))
     return replace(turn, acts=(*turn.acts, *spent))
 
 
-def _format_partial_command(c: ComplaintsCommandContext, found: OfficerCase) -> str:
+def _format_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> str:
     """The command as far as it is known, which the next text completes: its outcome, reason or body in one word."""
     return make_command_button(
-        c.command.name,
+        cmd.command.name,
         found,
-        c.command.rest.partition(" ")[0] if c.command.name in COMMANDS_WITH_ARGUMENT else "",
+        cmd.command.rest.partition(" ")[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else "",
     ).data
 
 
 def _parse_transition(
-    c: ComplaintsCommandContext, found: OfficerCase
+    cmd: ComplaintsCommandContext, found: OfficerCase
 ) -> tuple[TransitionRequest, str] | TurnResult:
     """The step that was meant and the words after it, or the question for what is missing."""
-    first, _, rest = c.command.rest.partition(" ")
-    if c.command.name is CommandName.REOPEN:
-        return TransitionRequest(Transition.REOPEN), clean_text(c.command.rest).text
-    if c.command.name is CommandName.FORWARD:
-        return _parse_forward(c, found, first, rest)
-    if c.command.name is CommandName.NOT_ACCEPT:
+    first, _, rest = cmd.command.rest.partition(" ")
+    if cmd.command.name is CommandName.REOPEN:
+        return TransitionRequest(Transition.REOPEN), clean_text(cmd.command.rest).text
+    if cmd.command.name is CommandName.FORWARD:
+        return _parse_forward(cmd, found, first, rest)
+    if cmd.command.name is CommandName.NOT_ACCEPT:
         if first not in set(NonAcceptanceReason):
             choices = tuple(
-                _make_choice(c, found, reason.value, f"reason.{reason}") for reason in NonAcceptanceReason
+                _make_choice(cmd, found, reason.value, f"reason.{reason}") for reason in NonAcceptanceReason
             )
-            return c.reply("notaccept.ask", choices, number=found.register_number)
+            return cmd.reply("notaccept.ask", choices, number=found.register_number)
         return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(first)), clean_text(
             rest
         ).text
     outcome = TYPED_OUTCOMES.get(normalize_for_matching(first)) if first else None
     if outcome is None:
         allowed = [o for o in dict.fromkeys(TYPED_OUTCOMES.values()) if _can_close_with(found.status, o)]
-        choices = tuple(_make_choice(c, found, one.value, f"staff.outcome.{one}") for one in allowed)
-        return c.reply("close.ask", choices, number=found.register_number)
+        choices = tuple(_make_choice(cmd, found, one.value, f"staff.outcome.{one}") for one in allowed)
+        return cmd.reply("close.ask", choices, number=found.register_number)
     return TransitionRequest(Transition.CLOSE, outcome), clean_text(rest).text
 
 
@@ -232,20 +232,20 @@ def _can_close_with(status: CaseStatus, outcome: CaseOutcome) -> bool:
     return status is CaseStatus.INVESTIGATING or outcome in EARLY_OUTCOMES
 
 
-def _make_choice(c: ComplaintsCommandContext, found: OfficerCase, word: str, key: str) -> Choice:
-    return make_command_button(c.command.name, found, word, Reply(key))
+def _make_choice(cmd: ComplaintsCommandContext, found: OfficerCase, word: str, key: str) -> Choice:
+    return make_command_button(cmd.command.name, found, word, Reply(key))
 
 
 def _parse_forward(
-    c: ComplaintsCommandContext, found: OfficerCase, first: str, rest: str
+    cmd: ComplaintsCommandContext, found: OfficerCase, first: str, rest: str
 ) -> tuple[TransitionRequest, str] | TurnResult:
     """A body of office.toml by its code or name, or any other in one word."""
     if not first:
-        bodies = [(body.code, body.name.in_lang(c.ctx.lang)) for body in c.ctx.office.bodies]
+        bodies = [(body.code, body.name.in_lang(cmd.ctx.lang)) for body in cmd.ctx.office.bodies]
         choices = tuple(
             make_command_button(CommandName.FORWARD, found, code, raw_text(name)) for code, name in bodies
         )
-        return c.reply("forward.ask", choices, number=found.register_number)
-    known = {body.code: body.name.in_lang("th") for body in c.ctx.office.bodies}
+        return cmd.reply("forward.ask", choices, number=found.register_number)
+    known = {body.code: body.name.in_lang("th") for body in cmd.ctx.office.bodies}
     body = known.get(first, first)
     return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=body), clean_text(rest).text

@@ -25,50 +25,50 @@ MAX_ANSWER_LENGTH = 3_000
 """Characters of an answer."""
 
 
-def answer_question(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
+def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Answer a question; `=id` stands for the answer of an entry of the knowledge base."""
-    text = clean_text(asked.rest).text
+    text = clean_text(cmd.rest).text
     if not text:
-        waiting = asked.with_state(awaits=f"/answer {format_question_number(thread)}")
+        waiting = cmd.with_state(awaits=f"/answer {format_question_number(thread)}")
         return waiting.reply(
             "answer_ask", number=format_question_number(thread), asked=thread.lines[0].display_text
         )
     if len(text) > MAX_ANSWER_LENGTH:
-        return asked.reply("too_long", limit=MAX_ANSWER_LENGTH)
+        return cmd.reply("too_long", limit=MAX_ANSWER_LENGTH)
     if text.startswith("="):
         shelf = yield from run_query(GetFaqCatalogue())
         entry = next((one for one in shelf.entries if one.id == text[1:].strip()), None)
         if entry is None:
-            return asked.reply("faq_unknown", (make_service_button("faq"),), id=text[1:60])
+            return cmd.reply("faq_unknown", (make_service_button("faq"),), id=text[1:60])
         text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
-    return _propose_answer(asked, thread, text)
+    return _propose_answer(cmd, thread, text)
 
 
-def answer_as_other_question(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
+def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Answer a question with the answer that another one was given."""
-    other = parse_service_command(asked.ctx, asked.staff, f"/merge {asked.rest}")
+    other = parse_service_command(cmd.ctx, cmd.staff, f"/merge {cmd.rest}")
     into = (
         (yield from run_query(FindQuestionByNumber(other.number, other.year)))
         if other and other.number
         else None
     )
     if into is None or into.id == thread.id:
-        return asked.reply("merge_ask", number=format_question_number(thread))
+        return cmd.reply("merge_ask", number=format_question_number(thread))
     if not into.answer:
-        return asked.reply(
+        return cmd.reply(
             "merge_open", (make_service_button("answer", into),), other=format_question_number(into)
         )
-    return _propose_answer(asked, thread, into.answer)
+    return _propose_answer(cmd, thread, into.answer)
 
 
 def _propose_answer(
-    asked: ServiceCommandContext, thread: QuestionThread, text: str, *before: Reply
+    cmd: ServiceCommandContext, thread: QuestionThread, text: str, *before: Reply
 ) -> TurnResult:
     """Show what the asker will read and ask once. The text is kept in the talk."""
     if thread.scheduled_by:
-        return _reply_already_scheduled(asked, thread, text)
-    prompt = asked.ctx.session.prompt + 1
-    kept = replace(asked, ctx=asked.ctx.replace_session(prompt=prompt)).with_state(
+        return _reply_already_scheduled(cmd, thread, text)
+    prompt = cmd.ctx.session.prompt + 1
+    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=prompt)).with_state(
         draft=text, draft_of=format_question_number(thread), draft_seq=str(thread.seq), nonce=str(prompt)
     )
     yes = Choice(f"/confirm y{prompt}", "inquiry.send_yes")
@@ -78,23 +78,23 @@ def _propose_answer(
     return replace(turn, replies=(*before, *turn.replies))
 
 
-def _reply_already_scheduled(asked: ServiceCommandContext, thread: QuestionThread, text: str) -> TurnResult:
+def _reply_already_scheduled(cmd: ServiceCommandContext, thread: QuestionThread, text: str) -> TurnResult:
     back = (make_service_button("question", thread),)
-    return asked.reply("held_meanwhile", back, number=format_question_number(thread), text=text)
+    return cmd.reply("held_meanwhile", back, number=format_question_number(thread), text=text)
 
 
-def confirm_answer(asked: ServiceCommandContext) -> Decision:
+def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     """What was shown goes, or does not; where the thread went on since, it is shown once more."""
-    kept = asked.ctx.session.staff
+    kept = cmd.ctx.session.staff
     text = kept.get("draft", "")
-    if not text or asked.rest[1:] != kept.get("nonce"):
-        return asked.reply("send_stale", (make_service_button("questions"),))
-    of = parse_service_command(asked.ctx, asked.staff, f"/answer {kept['draft_of']}")
+    if not text or cmd.rest[1:] != kept.get("nonce"):
+        return cmd.reply("send_stale", (make_service_button("questions"),))
+    of = parse_service_command(cmd.ctx, cmd.staff, f"/answer {kept['draft_of']}")
     thread = (yield from run_query(FindQuestionByNumber(of.number, of.year))) if of else None
     if thread is None:
-        return asked.reply("unknown", (make_service_button("questions"),), number=kept["draft_of"])
-    if not asked.rest.startswith("y"):
-        waiting = asked.with_state(nonce="", awaits=f"/answer {format_question_number(thread)}")
+        return cmd.reply("unknown", (make_service_button("questions"),), number=kept["draft_of"])
+    if not cmd.rest.startswith("y"):
+        waiting = cmd.with_state(nonce="", awaits=f"/answer {format_question_number(thread)}")
         return waiting.reply(
             "send_dropped",
             (make_service_button("question", thread),),
@@ -102,23 +102,21 @@ def confirm_answer(asked: ServiceCommandContext) -> Decision:
             text=text,
         )
     if thread.scheduled_by:
-        return _reply_already_scheduled(asked, thread, text)
+        return _reply_already_scheduled(cmd, thread, text)
     if str(thread.seq) != kept["draft_seq"]:
-        return _propose_answer(
-            asked, thread, text, _format_lines_since(thread, int(kept["draft_seq"]), asked)
-        )
-    act = ScheduleAnswer(OutgoingAnswer(thread.id, asked.staff.id, text), thread.seq)
+        return _propose_answer(cmd, thread, text, _format_lines_since(thread, int(kept["draft_seq"]), cmd))
+    act = ScheduleAnswer(OutgoingAnswer(thread.id, cmd.staff.id, text), thread.seq)
     choices = (make_service_button("undo", thread), make_service_button("questions"))
-    sure = asked.with_state(nonce="")
+    sure = cmd.with_state(nonce="")
     return sure.reply("held", choices, (act,), number=format_question_number(thread), seconds=UNDO_SECONDS)
 
 
-def _format_lines_since(thread: QuestionThread, seq: int, asked: ServiceCommandContext) -> Reply:
+def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandContext) -> Reply:
     """What was said since an answer was shown."""
     lines = tuple(
         Reply(
             f"inquiry.line_{one.kind}",
-            {"on": format_date(one.on, asked.ctx.lang), "text": one.display_text},
+            {"on": format_date(one.on, cmd.ctx.lang), "text": one.display_text},
         )
         for one in thread.lines
         if one.seq > seq
@@ -126,19 +124,19 @@ def _format_lines_since(thread: QuestionThread, seq: int, asked: ServiceCommandC
     return Reply("inquiry.send_meanwhile", {"number": format_question_number(thread), "lines": lines})
 
 
-def undo_answer(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
+def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Take back the answer that waits to go; its words come back to who wrote them."""
     yield from ()
     number, back = format_question_number(thread), (make_service_button("question", thread),)
     if not thread.scheduled_by:
-        return asked.reply("undo_nothing", back, number=number)
-    if thread.scheduled_by != asked.staff.id:
-        return asked.reply("undo_others", back, number=number)
-    if thread.send_at <= int(asked.ctx.now.timestamp()):
-        return asked.reply("undo_late", back, number=number)
-    kept = asked.ctx.session.staff
-    turn = asked.with_state(awaits=f"/answer {number}").reply(
-        "undo_done", back, (CancelAnswer(thread.id, asked.staff.id),), number=number
+        return cmd.reply("undo_nothing", back, number=number)
+    if thread.scheduled_by != cmd.staff.id:
+        return cmd.reply("undo_others", back, number=number)
+    if thread.send_at <= int(cmd.ctx.now.timestamp()):
+        return cmd.reply("undo_late", back, number=number)
+    kept = cmd.ctx.session.staff
+    turn = cmd.with_state(awaits=f"/answer {number}").reply(
+        "undo_done", back, (CancelAnswer(thread.id, cmd.staff.id),), number=number
     )
     if kept.get("draft_of") != number:
         return turn

@@ -33,20 +33,20 @@ DECISION_WORDS: Mapping[str, OfficeDecision] = {
 }  # fmt: skip
 
 
-def show_free_texts(asked: ServiceCommandContext) -> Decision:
+def show_free_texts(cmd: ServiceCommandContext) -> Decision:
     """What people wrote, by numbers, a page at a time: `/texts CODE 2`."""
-    code, page = _split_code(asked)
+    code, page = _split_code(cmd)
     ballot = yield from run_query(FindConsultation(code))
     if ballot is None or ballot.phase not in {ConsultationPhase.CLOSED, ConsultationPhase.PUBLISHED}:
-        return _reply_not_closed(asked, code, ballot)
+        return _reply_not_closed(cmd, code, ballot)
     found = yield from run_query(ListFreeTexts(code))
     at = (max(1, int(page)) - 1) * TEXTS_PER_PAGE if page.isdecimal() else 0
     if not found[at:]:
-        return asked.reply("weigh.no_texts", title=ballot.title)
+        return cmd.reply("weigh.no_texts", title=ballot.title)
     lines = tuple(_format_free_text(one) for one in found[at : at + TEXTS_PER_PAGE])
     more = at + TEXTS_PER_PAGE < len(found)
     further = (Choice(f"/texts {code} {at // TEXTS_PER_PAGE + 2}", "inquiry.further"),) if more else ()
-    return asked.reply("weigh.texts", further, code=code, count=len(found), lines=lines)
+    return cmd.reply("weigh.texts", further, code=code, count=len(found), lines=lines)
 
 
 def _format_free_text(one: FreeText) -> Reply:
@@ -54,111 +54,109 @@ def _format_free_text(one: FreeText) -> Reply:
     return Reply("inquiry.weigh.text", {"number": one.number, "text": one.text, "like": like})
 
 
-def manage_themes(asked: ServiceCommandContext) -> Decision:
+def manage_themes(cmd: ServiceCommandContext) -> Decision:
     """List the themes; `/theme CODE name: 3,7,9` puts texts together under a name."""
-    code, rest = _split_code(asked)
+    code, rest = _split_code(cmd)
     ballot = yield from run_query(FindConsultation(code))
     if ballot is None or ballot.phase is ConsultationPhase.OPEN:
-        return _reply_not_closed(asked, code, ballot)
+        return _reply_not_closed(cmd, code, ballot)
     known = yield from run_query(ListThemes(code))
     if not rest:
-        lines = tuple(_format_theme_line(one, asked) for one in known)
-        return asked.reply("weigh.themes" if lines else "weigh.no_themes", code=code, lines=lines)
+        lines = tuple(_format_theme_line(one, cmd) for one in known)
+        return cmd.reply("weigh.themes" if lines else "weigh.no_themes", code=code, lines=lines)
     if ballot.phase is ConsultationPhase.PUBLISHED:
-        return asked.reply("weigh.published")
+        return cmd.reply("weigh.published")
     name, _, numbers = rest.rpartition(":")
     written = yield from run_query(ListFreeTexts(code))
     own = {one.number for one in written}
     picked = {int(part) for part in numbers.replace(" ", "").split(",") if part.isdecimal()} & own
     if not name.strip() or not picked:
-        return asked.reply("weigh.how", code=code)
+        return cmd.reply("weigh.how", code=code)
     same = next(
         (one for one in known if normalize_for_matching(one.name) == normalize_for_matching(name)),
         None,
     )
     made = same or Theme(len(known) + 1, name.strip()[:120])
     made = replace(made, texts=tuple(sorted({*made.texts, *picked})))
-    return asked.reply("weigh.put", acts=(_save_theme(asked, code, made),), place=made.place, name=made.name)
+    return cmd.reply("weigh.put", acts=(_save_theme(cmd, code, made),), place=made.place, name=made.name)
 
 
-def add_theme_quote(asked: ServiceCommandContext) -> Decision:
+def add_theme_quote(cmd: ServiceCommandContext) -> Decision:
     """`/quote CODE THEME TEXT`: show a text with personal data covered, and let it stand once it was read."""
-    code, rest = _split_code(asked)
+    code, rest = _split_code(cmd)
     place, number, sure = [*rest.split(), "", "", ""][:3]
     own = yield from _find_theme(code, place)
     written = yield from run_query(ListFreeTexts(code))
     one = next((one for one in written if str(one.number) == number), None)
     if own is None or one is None or one.number not in own.texts:
-        return asked.reply("weigh.no_quote", code=code)
+        return cmd.reply("weigh.no_quote", code=code)
     shown = redact_pii(one.text)
     if sure != "yes":
         yes = Choice(f"/quote {code} {place} {number} yes", "inquiry.button.quote_ok")
-        return asked.reply("weigh.quote", (yes,), text=shown, name=own.name)
+        return cmd.reply("weigh.quote", (yes,), text=shown, name=own.name)
     made = replace(own, quotes=tuple(dict.fromkeys((*own.quotes, shown))))
-    return asked.reply("weigh.quoted", acts=(_save_theme(asked, code, made),), name=own.name)
+    return cmd.reply("weigh.quoted", acts=(_save_theme(cmd, code, made),), name=own.name)
 
 
-def set_theme_decision(asked: ServiceCommandContext) -> Decision:
+def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
     """`/taken CODE THEME adopted 30/09/2570 reason`: the office's answer, which people will read."""
-    code, rest = _split_code(asked)
+    code, rest = _split_code(cmd)
     place, how, *more = rest.split(" ", 3)[:4] if rest else ("", "")
     own = yield from _find_theme(code, place)
     answer = DECISION_WORDS.get(how.casefold())
     due = parse_bangkok_time(more[0], time(12, 0)) if more else None
     reason = clean_text(" ".join(more[1:] if due else more)).text
     if own is None or answer is None or not reason or (due is None and answer is not OfficeDecision.NOT):
-        return asked.reply("weigh.how_taken", code=code)
+        return cmd.reply("weigh.how_taken", code=code)
     by = to_bangkok_date(due) if due and answer is not OfficeDecision.NOT else None
     made = replace(own, taken=answer, reason=reason, by=by, done=None)
-    return asked.reply(
-        "weigh.answered", acts=(_save_theme(asked, code, made),), line=_format_theme_line(made, asked)
+    return cmd.reply(
+        "weigh.answered", acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd)
     )
 
 
-def mark_theme_done(asked: ServiceCommandContext) -> Decision:
+def mark_theme_done(cmd: ServiceCommandContext) -> Decision:
     """`/done CODE THEME`: what was promised is done."""
-    code, place = _split_code(asked)
+    code, place = _split_code(cmd)
     own = yield from _find_theme(code, place.strip())
     if own is None or own.taken in {None, OfficeDecision.NOT}:
-        return asked.reply("weigh.no_promise", code=code)
-    made = replace(own, done=to_bangkok_date(asked.ctx.now))
-    return asked.reply(
-        "weigh.done", acts=(_save_theme(asked, code, made),), line=_format_theme_line(made, asked)
-    )
+        return cmd.reply("weigh.no_promise", code=code)
+    made = replace(own, done=to_bangkok_date(cmd.ctx.now))
+    return cmd.reply("weigh.done", acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd))
 
 
-def publish_results(asked: ServiceCommandContext) -> Decision:
+def publish_results(cmd: ServiceCommandContext) -> Decision:
     """`/results CODE`: publish what was counted, once, after it was looked at."""
-    code, sure = _split_code(asked)
+    code, sure = _split_code(cmd)
     ballot = yield from run_query(FindConsultation(code))
     found = yield from run_query(GetConsultationResult(code))
     if ballot is None or found is None:
-        return asked.reply("weigh.nothing_to_publish", code=code)
+        return cmd.reply("weigh.nothing_to_publish", code=code)
     if sure != "publish":
         yes = Choice(f"/results {code} publish", "inquiry.button.publish_result")
         known = yield from run_query(ListThemes(code))
-        lines = tuple(_format_theme_line(one, asked) for one in known)
-        return asked.reply("weigh.results", (yes,), title=ballot.title, voices=found.responses, lines=lines)
+        lines = tuple(_format_theme_line(one, cmd) for one in known)
+        return cmd.reply("weigh.results", (yes,), title=ballot.title, voices=found.responses, lines=lines)
     return _publish_and_reply(
-        asked, ballot, PublishConsultationResult(code, found, ballot.title, f"staff:{asked.staff.id}")
+        cmd, ballot, PublishConsultationResult(code, found, ballot.title, f"staff:{cmd.staff.id}")
     )
 
 
 def _publish_and_reply(
-    asked: ServiceCommandContext, ballot: Consultation, act: PublishConsultationResult
+    cmd: ServiceCommandContext, ballot: Consultation, act: PublishConsultationResult
 ) -> TurnResult:
     where = raw_text(f" {act.result.url}") if act.result.url else raw_text("")
-    return asked.reply("weigh.out", acts=(act,), title=ballot.title, address=where)
+    return cmd.reply("weigh.out", acts=(act,), title=ballot.title, address=where)
 
 
-def _reply_not_closed(asked: ServiceCommandContext, code: str, ballot: Consultation | None) -> TurnResult:
-    if ballot is not None and ballot.closes <= asked.ctx.now:
-        return asked.reply("weigh.closing", title=ballot.title)
-    return asked.reply("weigh.not_closed", code=code)
+def _reply_not_closed(cmd: ServiceCommandContext, code: str, ballot: Consultation | None) -> TurnResult:
+    if ballot is not None and ballot.closes <= cmd.ctx.now:
+        return cmd.reply("weigh.closing", title=ballot.title)
+    return cmd.reply("weigh.not_closed", code=code)
 
 
-def _split_code(asked: ServiceCommandContext) -> tuple[str, str]:
-    code, _, rest = asked.rest.partition(" ")
+def _split_code(cmd: ServiceCommandContext) -> tuple[str, str]:
+    code, _, rest = cmd.rest.partition(" ")
     return code.upper(), rest.strip()
 
 
@@ -167,15 +165,15 @@ def _find_theme(code: str, place: str) -> QueryGenerator[Theme | None]:
     return next((one for one in known if str(one.place) == place), None)
 
 
-def _save_theme(asked: ServiceCommandContext, code: str, made: Theme) -> SaveTheme:
-    return SaveTheme(code, made, f"staff:{asked.staff.id}")
+def _save_theme(cmd: ServiceCommandContext, code: str, made: Theme) -> SaveTheme:
+    return SaveTheme(code, made, f"staff:{cmd.staff.id}")
 
 
-def _format_theme_line(one: Theme, asked: ServiceCommandContext) -> Reply:
+def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Reply:
     answer: ReplyArg = Reply("inquiry.weigh.no_answer")
     if one.taken is not None:
-        by = format_date(one.by, asked.ctx.lang) if one.by else ""
-        ended = format_date(one.done, asked.ctx.lang) if one.done else ""
+        by = format_date(one.by, cmd.ctx.lang) if one.by else ""
+        ended = format_date(one.done, cmd.ctx.lang) if one.done else ""
         answer = Reply(
             f"inquiry.weigh.{one.taken}",
             {

@@ -34,34 +34,34 @@ CONTINUE_DRAFT_COMMAND = "/consult more"
 """What the next words of an officer complete: the announcement that is under way."""
 
 
-def manage_consultations(asked: ServiceCommandContext) -> Decision:
+def manage_consultations(cmd: ServiceCommandContext) -> Decision:
     """List consultations, announce one, or close one."""
-    word, rest = (*asked.rest.split(maxsplit=1), "", "")[:2]
+    word, rest = (*cmd.rest.split(maxsplit=1), "", "")[:2]
     if word in {"new", "ใหม่"}:
-        return _continue_draft(asked.with_state(ballot=""), rest)
+        return _continue_draft(cmd.with_state(ballot=""), rest)
     if word == "more":
-        return _continue_draft(asked, rest)
-    if word == "yes" and "ballot" in asked.ctx.session.staff:
-        return (yield from _announce_consultation(asked))
+        return _continue_draft(cmd, rest)
+    if word == "yes" and "ballot" in cmd.ctx.session.staff:
+        return (yield from _announce_consultation(cmd))
     ballots = yield from run_query(ListConsultations())
     if word in {"close", "ปิด"}:
-        return _close_consultation(asked, ballots, rest)
+        return _close_consultation(cmd, ballots, rest)
     known = next((one for one in ballots if one.code == word.upper()), None)
     if known is not None:
-        return _show_consultation(asked, known, (yield from run_query(GetConsultationLinks(known.code))))
-    lines = tuple(_format_consultation_line(asked, one) for one in ballots[:20])
+        return _show_consultation(cmd, known, (yield from run_query(GetConsultationLinks(known.code))))
+    lines = tuple(_format_consultation_line(cmd, one) for one in ballots[:20])
     begun = (
         (Choice(CONTINUE_DRAFT_COMMAND, "inquiry.button.consult_more"),)
-        if "ballot" in asked.ctx.session.staff
+        if "ballot" in cmd.ctx.session.staff
         else ()
     )
-    return asked.reply("consult.list" if lines else "consult.none", begun, lines=lines)
+    return cmd.reply("consult.list" if lines else "consult.none", begun, lines=lines)
 
 
-def _format_consultation_line(asked: ServiceCommandContext, one: Consultation) -> Reply:
+def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> Reply:
     phase = (
         ConsultationPhase.COMING
-        if one.phase is ConsultationPhase.OPEN and asked.ctx.now < one.opens
+        if one.phase is ConsultationPhase.OPEN and cmd.ctx.now < one.opens
         else one.phase
     )
     told: dict[str, ReplyArg] = {
@@ -69,18 +69,18 @@ def _format_consultation_line(asked: ServiceCommandContext, one: Consultation) -
         "title": one.title,
         "phase": Reply(f"inquiry.phase.{phase}"),
     }
-    return Reply("inquiry.consult_line", {**told, "closes": _format_instant(one.closes, asked)})
+    return Reply("inquiry.consult_line", {**told, "closes": _format_instant(one.closes, cmd)})
 
 
-def _format_instant(instant: datetime, asked: ServiceCommandContext) -> str:
-    return f"{format_date(to_bangkok_date(instant), asked.ctx.lang)} {format_time(instant)}"
+def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
+    return f"{format_date(to_bangkok_date(instant), cmd.ctx.lang)} {format_time(instant)}"
 
 
-def _continue_draft(asked: ServiceCommandContext, text: str) -> TurnResult:
+def _continue_draft(cmd: ServiceCommandContext, text: str) -> TurnResult:
     """Take what was typed into the announcement that is under way, and say how it stands."""
-    draft, wrong = parse_draft(asked.ctx.session.staff.get("ballot", ""), text)
-    asked = asked.with_state(ballot=format_draft(draft, asked.ctx.lang), awaits=CONTINUE_DRAFT_COMMAND)
-    turn = _show_draft(asked, draft)
+    draft, wrong = parse_draft(cmd.ctx.session.staff.get("ballot", ""), text)
+    cmd = cmd.with_state(ballot=format_draft(draft, cmd.ctx.lang), awaits=CONTINUE_DRAFT_COMMAND)
+    turn = _show_draft(cmd, draft)
     mistakes = tuple(
         Reply("inquiry.consult.wrong", {"what": Reply(f"inquiry.wrong.{one.key}"), "line": one.line})
         for one in wrong
@@ -88,32 +88,32 @@ def _continue_draft(asked: ServiceCommandContext, text: str) -> TurnResult:
     return replace(turn, replies=(*mistakes, *turn.replies))
 
 
-def _show_draft(asked: ServiceCommandContext, draft: ConsultationDraft) -> TurnResult:
+def _show_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> TurnResult:
     """What is there of an announcement: nothing, some of it, or all."""
     if not draft:
-        return asked.reply("consult.how")
+        return cmd.reply("consult.how")
     lacks = tuple(Reply(f"inquiry.lacks.{place}") for place in list_missing_fields(draft))
     if lacks:
-        return asked.reply("consult.lacks", lines=format_draft(draft, asked.ctx.lang), lacks=lacks)
-    made = build_consultation(draft, asked.ctx.now)
+        return cmd.reply("consult.lacks", lines=format_draft(draft, cmd.ctx.lang), lacks=lacks)
+    made = build_consultation(draft, cmd.ctx.now)
     if isinstance(made, DraftIssue):
-        return asked.reply("consult.wrong", what=Reply(f"inquiry.wrong.{made.key}"), line=made.line)
+        return cmd.reply("consult.wrong", what=Reply(f"inquiry.wrong.{made.key}"), line=made.line)
     choices = (
         Choice("/consult yes", "inquiry.button.consult_ok"),
         Choice("/consult", "inquiry.button.consult"),
     )
     return TurnResult(
-        asked.ctx.session, (Reply("inquiry.consult.shown", _build_content_args(asked, made), choices),)
+        cmd.ctx.session, (Reply("inquiry.consult.shown", _build_content_args(cmd, made), choices),)
     )
 
 
-def _build_content_args(asked: ServiceCommandContext, one: Consultation) -> dict[str, ReplyArg]:
+def _build_content_args(cmd: ServiceCommandContext, one: Consultation) -> dict[str, ReplyArg]:
     return {
         "title": one.title,
         "background": one.background,
         "link": raw_text(one.link),
-        "opens": _format_instant(one.opens, asked),
-        "closes": _format_instant(one.closes, asked),
+        "opens": _format_instant(one.opens, cmd),
+        "closes": _format_instant(one.closes, cmd),
         "questions": tuple(_format_question(question) for question in one.questions),
     }
 
@@ -128,30 +128,28 @@ def _format_question(one: ConsultationQuestion) -> Reply:
     )
 
 
-def _announce_consultation(asked: ServiceCommandContext) -> Decision:
-    draft, _ = parse_draft(asked.ctx.session.staff["ballot"], "")
-    made = build_consultation(draft, asked.ctx.now) if not list_missing_fields(draft) else DraftIssue("order")
+def _announce_consultation(cmd: ServiceCommandContext) -> Decision:
+    draft, _ = parse_draft(cmd.ctx.session.staff["ballot"], "")
+    made = build_consultation(draft, cmd.ctx.now) if not list_missing_fields(draft) else DraftIssue("order")
     if isinstance(made, DraftIssue):
-        return _continue_draft(asked, "")  # it closes too soon by now
-    asked = asked.with_state(ballot="")
+        return _continue_draft(cmd, "")  # it closes too soon by now
+    cmd = cmd.with_state(ballot="")
     code = pick_consultation_code((yield from run_query(NewReceipt())).symbols)
-    act = AnnounceConsultation(replace(made, code=code), f"staff:{asked.staff.id}")
-    turn = asked.reply("consult.announced", acts=(act,), code=code, title=made.title)
+    act = AnnounceConsultation(replace(made, code=code), f"staff:{cmd.staff.id}")
+    turn = cmd.reply("consult.announced", acts=(act,), code=code, title=made.title)
     return replace(
         turn, replies=(*turn.replies, _format_links(code, (yield from run_query(GetConsultationLinks(code)))))
     )
 
 
-def _show_consultation(
-    asked: ServiceCommandContext, one: Consultation, ways: ConsultationLinks
-) -> TurnResult:
+def _show_consultation(cmd: ServiceCommandContext, one: Consultation, ways: ConsultationLinks) -> TurnResult:
     """What is asked in a consultation, and while it is open where people find it, to be printed and passed on."""
-    is_over = one.phase is not ConsultationPhase.OPEN or one.closes <= asked.ctx.now
+    is_over = one.phase is not ConsultationPhase.OPEN or one.closes <= cmd.ctx.now
     told = Reply(
         "inquiry.consult.one",
-        {"line": _format_consultation_line(asked, one), **_build_content_args(asked, one)},
+        {"line": _format_consultation_line(cmd, one), **_build_content_args(cmd, one)},
     )
-    return TurnResult(asked.ctx.session, (told, *(() if is_over else (_format_links(one.code, ways),))))
+    return TurnResult(cmd.ctx.session, (told, *(() if is_over else (_format_links(one.code, ways),))))
 
 
 def _format_links(code: str, ways: ConsultationLinks) -> Reply:
@@ -174,45 +172,45 @@ def pick_consultation_code(symbols: str) -> str:
 
 
 def _close_consultation(
-    asked: ServiceCommandContext, ballots: tuple[Consultation, ...], rest: str
+    cmd: ServiceCommandContext, ballots: tuple[Consultation, ...], rest: str
 ) -> TurnResult:
     code, _, sure = rest.strip().partition(" ")
     one = next(
         (one for one in ballots if one.code == code.upper() and one.phase is ConsultationPhase.OPEN), None
     )
     if one is None:
-        return asked.reply("consult.unknown", code=code)
+        return cmd.reply("consult.unknown", code=code)
     if sure != "yes":
         yes = Choice(f"/consult close {one.code} yes", "inquiry.button.consult_close")
-        return asked.reply("consult.sure", (yes,), title=one.title)
-    return asked.reply(
-        "consult.closed", acts=(CloseConsultation(one.code, f"staff:{asked.staff.id}"),), title=one.title
+        return cmd.reply("consult.sure", (yes,), title=one.title)
+    return cmd.reply(
+        "consult.closed", acts=(CloseConsultation(one.code, f"staff:{cmd.staff.id}"),), title=one.title
     )
 
 
-def review_statements(asked: ServiceCommandContext) -> Decision:
+def review_statements(cmd: ServiceCommandContext) -> Decision:
     """What citizens added: read one by one, joined or put away."""
     waiting = yield from run_query(ListPendingStatements())
-    word, _, own = asked.rest.partition(" ")
+    word, _, own = cmd.rest.partition(" ")
     one = next((one for one in waiting if one.id == own.strip()), None)
     if one is not None and word in {"join", "away"}:
-        act = ModerateStatement(one.id, word == "join", f"staff:{asked.staff.id}")
+        act = ModerateStatement(one.id, word == "join", f"staff:{cmd.staff.id}")
         left = tuple(other for other in waiting if other is not one)
-        return replace(_show_next_statement(asked, left, Reply(f"inquiry.statement_{word}")), acts=(act,))
-    return _show_next_statement(asked, waiting)
+        return replace(_show_next_statement(cmd, left, Reply(f"inquiry.statement_{word}")), acts=(act,))
+    return _show_next_statement(cmd, waiting)
 
 
 def _show_next_statement(
-    asked: ServiceCommandContext, waiting: tuple[PendingStatement, ...], *before: Reply
+    cmd: ServiceCommandContext, waiting: tuple[PendingStatement, ...], *before: Reply
 ) -> TurnResult:
     if not waiting:
-        turn = asked.reply("statements_none")
+        turn = cmd.reply("statements_none")
     else:
         own = waiting[0]
         ways = tuple(
             Choice(f"/statements {way} {own.id}", f"inquiry.button.{way}") for way in ("join", "away")
         )
-        turn = asked.reply("statements_one", ways, count=len(waiting), text=own.text, code=own.code)
+        turn = cmd.reply("statements_one", ways, count=len(waiting), text=own.text, code=own.code)
     return replace(turn, replies=(*before, *turn.replies))
 
 

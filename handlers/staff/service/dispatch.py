@@ -46,46 +46,48 @@ ServiceCommandHandler: TypeAlias = Callable[[ServiceCommandContext], Decision]
 QuestionCommandHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Decision]
 
 
-def is_for_service_staff(m: Context) -> bool:
+def is_for_service_staff(ctx: Context) -> bool:
     """Whether an event is of somebody who joins, or gives a command that only officers have."""
-    words = (m.event.text or "").strip()
+    words = (ctx.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
-    knocks = name.startswith("/") and is_staff_command(m.event)
-    return bool(m.session.staff) or knocks or _find_staff_only_command(name) is not None
+    knocks = name.startswith("/") and is_staff_command(ctx.event)
+    return bool(ctx.session.staff) or knocks or _find_staff_only_command(name) is not None
 
 
-def handle_service_staff(m: Context, *, known: bool = False) -> QueryGenerator[TurnResult | None]:
+def handle_service_staff(ctx: Context, *, known: bool = False) -> QueryGenerator[TurnResult | None]:
     """What an officer's message leads to; None where they speak as anybody does.
 
     known: it is a command that anybody may give.
     """
     staff = (
-        None if m.event.channel is Channel.WEB else (yield from run_query(FindStaffMember(m.event.person_id)))
+        None
+        if ctx.event.channel is Channel.WEB
+        else (yield from run_query(FindStaffMember(ctx.event.person_id)))
     )
-    words = (m.event.choice if m.event.choice is not None else m.event.text) or ""
+    words = (ctx.event.choice if ctx.event.choice is not None else ctx.event.text) or ""
     given = parse_staff_command(words)
     if staff is None:
-        return (yield from _handle_stranger(m, words))
+        return (yield from _handle_stranger(ctx, words))
     if given is not None and given.name is CommandName.LEAVE:
-        return (yield from leave_desk(ComplaintsCommandContext(m, staff, given)))
+        return (yield from leave_desk(ComplaintsCommandContext(ctx, staff, given)))
     if given is not None and given.name is CommandName.JOIN:
-        return (yield from reply_already_joined(ComplaintsCommandContext(m, staff, given)))
-    return (yield from _handle_command(m, staff, words, known=known))
+        return (yield from reply_already_joined(ComplaintsCommandContext(ctx, staff, given)))
+    return (yield from _handle_command(ctx, staff, words, known=known))
 
 
 def _handle_command(
-    m: Context, staff: StaffMember, words: str, *, known: bool
+    ctx: Context, staff: StaffMember, words: str, *, known: bool
 ) -> QueryGenerator[TurnResult | None]:
     """A command, or the words that complete one; None where it is neither."""
-    asked, typed = parse_service_command(m, staff, words), m.event.text is not None
+    asked, typed = parse_service_command(ctx, staff, words), ctx.event.text is not None
     if asked is None and typed:
-        kept = m.session.staff
+        kept = ctx.session.staff
         if words.strip() in CANCEL_WORDS and kept.keys() & {"then", "awaits"}:
-            return _cancel_pending(ServiceCommandContext(m, staff, ""))
+            return _cancel_pending(ServiceCommandContext(ctx, staff, ""))
         if kept.get("then"):
-            return (yield from _verify_and_resume(m, staff, words))
-        if kept.get("awaits") and m.session.topic is DialogTopic.MENU and not known:
-            asked = parse_service_command(m, staff, f"{kept['awaits']} {words}")
+            return (yield from _verify_and_resume(ctx, staff, words))
+        if kept.get("awaits") and ctx.session.topic is DialogTopic.MENU and not known:
+            asked = parse_service_command(ctx, staff, f"{kept['awaits']} {words}")
     if asked is None or (asked.name not in SERVICE_COMMANDS_BY_NAME and (known or not typed)):
         return None
     if asked.name not in SERVICE_COMMANDS_BY_NAME:
@@ -98,32 +100,37 @@ def _handle_command(
     )
 
 
-def _cancel_pending(asked: ServiceCommandContext) -> TurnResult:
+def _cancel_pending(cmd: ServiceCommandContext) -> TurnResult:
     """What was under way is given up."""
-    asked = asked.with_state(then="", awaits="", ballot="")
-    return TurnResult(asked.ctx.session, (Reply("staff.dropped", {}, (make_service_button("questions"),)),))
+    cmd = cmd.with_state(then="", awaits="", ballot="")
+    return TurnResult(cmd.ctx.session, (Reply("staff.dropped", {}, (make_service_button("questions"),)),))
 
 
-def _verify_and_resume(m: Context, staff: StaffMember, text: str) -> Decision:
+def _verify_and_resume(ctx: Context, staff: StaffMember, text: str) -> Decision:
     """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from verify_second_factor(m, staff, text)
+    why, acts = yield from verify_second_factor(ctx, staff, text)
     if why is not None:
-        return TurnResult(m.session, (why,), acts)
-    kept = {**m.session.staff, "proved": str(int(m.now.timestamp()))}
-    again = parse_service_command(m.replace_session(staff=kept), staff, kept["then"])
-    turn = (yield from _run_command(again.with_state(then=""))) if again else TurnResult(m.session)
+        return TurnResult(ctx.session, (why,), acts)
+    kept = {**ctx.session.staff, "proved": str(int(ctx.now.timestamp()))}
+    again = parse_service_command(ctx.replace_session(staff=kept), staff, kept["then"])
+    turn = (yield from _run_command(again.with_state(then=""))) if again else TurnResult(ctx.session)
     return replace(turn, acts=(*acts, *turn.acts))
 
 
-def _handle_stranger(m: Context, words: str) -> QueryGenerator[TurnResult | None]:
+def _handle_stranger(ctx: Context, words: str) -> QueryGenerator[TurnResult | None]:
     given = parse_staff_command(words)
-    if m.event.channel is not Channel.WEB and given is not None and given.name is CommandName.JOIN:
-        return (yield from begin_joining(m, given))
-    if m.event.channel is not Channel.WEB and "join" in m.session.staff and m.event.text and given is None:
-        return (yield from finish_joining(m))
+    if ctx.event.channel is not Channel.WEB and given is not None and given.name is CommandName.JOIN:
+        return (yield from begin_joining(ctx, given))
+    if (
+        ctx.event.channel is not Channel.WEB
+        and "join" in ctx.session.staff
+        and ctx.event.text
+        and given is None
+    ):
+        return (yield from finish_joining(ctx))
     tried = _find_staff_only_command(words.strip().partition(" ")[0].casefold())
     return (
-        replace(show_service_menu(m.replace_session(staff={})), acts=(AuditRefusal(tried),))
+        replace(show_service_menu(ctx.replace_session(staff={})), acts=(AuditRefusal(tried),))
         if tried
         else None
     )
@@ -135,16 +142,16 @@ def _find_staff_only_command(name: str) -> str | None:
     return None if own == "help" else own
 
 
-def _run_command(asked: ServiceCommandContext) -> Decision:
-    if asked.name in SERVICE_COMMAND_HANDLERS:
-        return (yield from SERVICE_COMMAND_HANDLERS[asked.name](asked))
-    thread = yield from run_query(FindQuestionByNumber(asked.number, asked.year))
+def _run_command(cmd: ServiceCommandContext) -> Decision:
+    if cmd.name in SERVICE_COMMAND_HANDLERS:
+        return (yield from SERVICE_COMMAND_HANDLERS[cmd.name](cmd))
+    thread = yield from run_query(FindQuestionByNumber(cmd.number, cmd.year))
     if thread is None:
-        return asked.reply("unknown", (make_service_button("questions"),), number=asked.number)
-    return (yield from QUESTION_COMMAND_HANDLERS[asked.name](asked, thread))
+        return cmd.reply("unknown", (make_service_button("questions"),), number=cmd.number)
+    return (yield from QUESTION_COMMAND_HANDLERS[cmd.name](cmd, thread))
 
 
-def show_service_help(asked: ServiceCommandContext) -> Decision:
+def show_service_help(cmd: ServiceCommandContext) -> Decision:
     """Every command of this desk, by its Thai and English name."""
     yield from ()
     lines = tuple(
@@ -158,7 +165,7 @@ def show_service_help(asked: ServiceCommandContext) -> Decision:
         make_service_button("faq"),
         Choice("/opinions", "inquiry.button.opinions"),
     )
-    return asked.reply("help.all", choices, name=asked.staff.name, lines=lines)
+    return cmd.reply("help.all", choices, name=cmd.staff.name, lines=lines)
 
 
 SERVICE_COMMAND_HANDLERS: Mapping[str, ServiceCommandHandler] = {

@@ -20,41 +20,41 @@ FEEDBACK_PER_PAGE = 8
 FEEDBACK_EXCERPT_LENGTH = 60
 
 
-def browse_feedback(asked: ServiceCommandContext) -> Decision:
+def browse_feedback(cmd: ServiceCommandContext) -> Decision:
     """The newest opinions, eight a page; `/opinions no 12` shows one whole."""
-    if asked.rest.startswith("contact "):
-        return (yield from _show_contact(asked, asked.rest.removeprefix("contact ")))
-    if asked.rest.startswith("no "):
-        return (yield from _show_feedback(asked, asked.rest.removeprefix("no ")))
-    page = max(1, asked.number)
+    if cmd.rest.startswith("contact "):
+        return (yield from _show_contact(cmd, cmd.rest.removeprefix("contact ")))
+    if cmd.rest.startswith("no "):
+        return (yield from _show_feedback(cmd, cmd.rest.removeprefix("no ")))
+    page = max(1, cmd.number)
     found = yield from run_query(ListFeedback((page - 1) * FEEDBACK_PER_PAGE, FEEDBACK_PER_PAGE + 1))
     if not found:
-        return asked.reply("opinions_none")
+        return cmd.reply("opinions_none")
     choices = [
         Choice(f"/opinions no {o.register_number}", "literal", {"text": o.register_number})
         for o in found[:FEEDBACK_PER_PAGE]
     ]
     if len(found) > FEEDBACK_PER_PAGE:
         choices.append(Choice(f"/opinions {page + 1}", "inquiry.further"))
-    return asked.reply(
+    return cmd.reply(
         "opinions_some",
         tuple(choices),
-        lines=tuple(_format_feedback_line(o, asked) for o in found[:FEEDBACK_PER_PAGE]),
+        lines=tuple(_format_feedback_line(o, cmd) for o in found[:FEEDBACK_PER_PAGE]),
     )
 
 
-def _show_feedback(asked: ServiceCommandContext, shown: str) -> Decision:
+def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None:
-        return asked.reply("opinions_unknown", number=shown)
-    args: dict[str, ReplyArg] = {**_build_feedback_args(found, asked), "text": found.text, "wish": found.wish}
+        return cmd.reply("opinions_unknown", number=shown)
+    args: dict[str, ReplyArg] = {**_build_feedback_args(found, cmd), "text": found.text, "wish": found.wish}
     contact = Choice(f"/opinions contact {found.register_number}", "inquiry.button.contact")
     said = Reply(
         "inquiry.opinion_whole",
         {name: told if told != "" else Reply("poll.nothing") for name, told in args.items()},
         (*((contact,) if found.has_contact else ()), Choice("/opinions", "inquiry.button.opinions")),
     )
-    return TurnResult(asked.ctx.session, (said,))
+    return TurnResult(cmd.ctx.session, (said,))
 
 
 def _find_feedback(shown: str) -> QueryGenerator[Feedback | None]:
@@ -64,33 +64,33 @@ def _find_feedback(shown: str) -> QueryGenerator[Feedback | None]:
     return (yield from run_query(FindFeedback(int(number), int(year or 0))))
 
 
-def _show_contact(asked: ServiceCommandContext, shown: str) -> Decision:
+def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
     """Where the author of an opinion may be reached: for who proves who they are, and audited."""
     found = yield from _find_feedback(shown)
     if found is None or not found.has_contact:
-        return asked.reply("opinions_unknown", number=shown)
-    if not is_recently_verified(asked.ctx.session.staff, asked.ctx.now):
+        return cmd.reply("opinions_unknown", number=shown)
+    if not is_recently_verified(cmd.ctx.session.staff, cmd.ctx.now):
         return TurnResult(
-            asked.with_state(then=f"/opinions contact {found.register_number}").ctx.session,
+            cmd.with_state(then=f"/opinions contact {found.register_number}").ctx.session,
             (Reply("staff.factor.ask"),),
         )
     contact = yield from run_query(FindFeedbackContact(found.number, found.fiscal_year))
     back = (Choice(f"/opinions no {found.register_number}", "literal", {"text": found.register_number}),)
-    act = RecordContactAccess(found.number, found.fiscal_year, asked.staff.id)
-    return asked.reply("opinion_contact", back, (act,), number=found.register_number, contact=contact)
+    act = RecordContactAccess(found.number, found.fiscal_year, cmd.staff.id)
+    return cmd.reply("opinion_contact", back, (act,), number=found.register_number, contact=contact)
 
 
-def _format_feedback_line(one: Feedback, asked: ServiceCommandContext) -> Reply:
+def _format_feedback_line(one: Feedback, cmd: ServiceCommandContext) -> Reply:
     words = (one.text or one.wish).replace("\n", " ")
     short = words if len(words) <= FEEDBACK_EXCERPT_LENGTH else f"{words[:FEEDBACK_EXCERPT_LENGTH]}…"
-    return Reply("inquiry.opinion_line", {**_build_feedback_args(one, asked), "words": short})
+    return Reply("inquiry.opinion_line", {**_build_feedback_args(one, cmd), "words": short})
 
 
-def _build_feedback_args(one: Feedback, asked: ServiceCommandContext) -> dict[str, ReplyArg]:
-    topic = next((t.name.in_lang(asked.ctx.lang) for t in asked.ctx.office.topics if t.code == one.topic), "")
+def _build_feedback_args(one: Feedback, cmd: ServiceCommandContext) -> dict[str, ReplyArg]:
+    topic = next((t.name.in_lang(cmd.ctx.lang) for t in cmd.ctx.office.topics if t.code == one.topic), "")
     return {
         "number": one.register_number,
-        "on": format_date(one.on, asked.ctx.lang),
+        "on": format_date(one.on, cmd.ctx.lang),
         "topic": topic or Reply("choice.any"),
         "score": raw_text(f"{one.score}/5") if one.score else raw_text(""),
         "like": Reply("inquiry.opinion_like", {"count": one.same_text_count})

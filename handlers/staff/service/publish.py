@@ -32,32 +32,32 @@ PUBLISHED_PREFIX = "post "
 _EDITED_TEXT = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
 
 
-def publish_to_board(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
+def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
     if not thread.answer:
-        return asked.reply(
+        return cmd.reply(
             "publish_early", (make_service_button("answer", thread),), number=format_question_number(thread)
         )
-    kept = asked.ctx.session.staff
+    kept = cmd.ctx.session.staff
     mine = kept.get("post_of") == thread.id
-    if asked.rest == "ok" and mine:
-        return _publish(asked, thread, kept["post_q"], kept["post_a"])
+    if cmd.rest == "ok" and mine:
+        return _publish(cmd, thread, kept["post_q"], kept["post_a"])
     shelf: FaqCatalogue = yield from run_query(GetFaqCatalogue())
-    topics = _list_topics(asked, shelf)
-    if mine and (place := _parse_topic_place(asked.rest, topics)):
-        asked = asked.with_state(post_t=topics[place - 1])
+    topics = _list_topics(cmd, shelf)
+    if mine and (place := _parse_topic_place(cmd.rest, topics)):
+        cmd = cmd.with_state(post_t=topics[place - 1])
         return _preview_publication(
-            asked, thread, (kept["post_q"], kept["post_a"]), topics, kept.get("post_f", "")
+            cmd, thread, (kept["post_q"], kept["post_a"]), topics, kept.get("post_f", "")
         )
-    edited = _EDITED_TEXT.fullmatch(asked.rest.strip())
+    edited = _EDITED_TEXT.fullmatch(cmd.rest.strip())
     given = (edited[1], edited[2]) if edited else (thread.question, thread.answer)
-    asked = asked if mine else asked.with_state(post_t="")
-    return _preview_publication(asked, thread, tuple(clean_text(one).text for one in given), topics)
+    cmd = cmd if mine else cmd.with_state(post_t="")
+    return _preview_publication(cmd, thread, tuple(clean_text(one).text for one in given), topics)
 
 
-def _list_topics(asked: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
+def _list_topics(cmd: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
     """The topics that an answer may stand under: of the office's work, and of what is known already."""
-    own = (one.name.in_lang("th") for one in asked.ctx.office.topics)
+    own = (one.name.in_lang("th") for one in cmd.ctx.office.topics)
     known = (*(one.topic for one in shelf.entries), *(one.topic for one in shelf.published))
     return tuple(filter(None, dict.fromkeys((*own, *known))))[:MAX_TOPICS]
 
@@ -69,7 +69,7 @@ def _parse_topic_place(rest: str, topics: tuple[str, ...]) -> int:
 
 
 def _preview_publication(
-    asked: ServiceCommandContext,
+    cmd: ServiceCommandContext,
     thread: QuestionThread,
     words: tuple[str, ...],
     topics: tuple[str, ...],
@@ -79,8 +79,8 @@ def _preview_publication(
     found = found or ", ".join(dict.fromkeys((*find_pii(words[0]), *find_pii(words[1]))))
     question, answer = (redact_pii(one) for one in words)
     told = Reply("inquiry.publish_found", {"found": found}) if found else Reply("inquiry.publish_clean")
-    seen = asked.with_state(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
-    topic = asked.ctx.session.staff.get("post_t", "")
+    seen = cmd.with_state(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
+    topic = cmd.ctx.session.staff.get("post_t", "")
     under = Reply("inquiry.publish_topic", {"topic": topic}) if topic else Reply("inquiry.publish_no_topic")
     picks = tuple(
         Choice(f"/publish {format_question_number(thread)} topic {place}", "literal", {"text": name})
@@ -99,13 +99,13 @@ def _preview_publication(
     )
 
 
-def _publish(asked: ServiceCommandContext, thread: QuestionThread, question: str, answer: str) -> TurnResult:
+def _publish(cmd: ServiceCommandContext, thread: QuestionThread, question: str, answer: str) -> TurnResult:
     answered = next(line.on for line in reversed(thread.lines) if line.kind is ThreadLineKind.ANSWER)
-    topic = asked.ctx.session.staff.get("post_t", "")
+    topic = cmd.ctx.session.staff.get("post_t", "")
     post = PublishedQuestion(
         thread.published_id or thread.id[::-1], question, answer, thread.asked_on, answered, topic
     )
-    done = asked.with_state(post_of="", post_q="", post_a="", post_t="", post_f="")
+    done = cmd.with_state(post_of="", post_q="", post_a="", post_t="", post_f="")
     return done.reply(
         "published",
         (make_service_button("questions"),),
@@ -114,75 +114,75 @@ def _publish(asked: ServiceCommandContext, thread: QuestionThread, question: str
     )
 
 
-def remove_from_board(asked: ServiceCommandContext) -> Decision:
+def remove_from_board(cmd: ServiceCommandContext) -> Decision:
     """Take a question from the board: by its number, or picked among those that hold some words; confirmed once."""
     shelf = yield from run_query(GetFaqCatalogue())
     board = {one.id: one for one in shelf.published}
-    name, _, sure = asked.rest.removeprefix(PUBLISHED_PREFIX).partition(" ")
-    if asked.rest.startswith(PUBLISHED_PREFIX) and name in board:
-        return _confirm_unpublish(asked, board[name], sure == "yes")
-    if asked.number:
-        thread = yield from run_query(FindQuestionByNumber(asked.number, asked.year))
+    name, _, sure = cmd.rest.removeprefix(PUBLISHED_PREFIX).partition(" ")
+    if cmd.rest.startswith(PUBLISHED_PREFIX) and name in board:
+        return _confirm_unpublish(cmd, board[name], sure == "yes")
+    if cmd.number:
+        thread = yield from run_query(FindQuestionByNumber(cmd.number, cmd.year))
         if thread is not None and thread.published_id in board:
-            return _confirm_unpublish(asked, board[thread.published_id], sure=False)
-    words = normalize_for_matching(asked.rest)
+            return _confirm_unpublish(cmd, board[thread.published_id], sure=False)
+    words = normalize_for_matching(cmd.rest)
     found = [one for one in shelf.published if not words or words in normalize_for_matching(one.question)][
         :MAX_TOPICS
     ]
     if not found:
-        return asked.reply("unpublish_none", (make_service_button("questions"),))
+        return cmd.reply("unpublish_none", (make_service_button("questions"),))
     picks = tuple(
         Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id}", "literal", {"text": one.question[:60]})
         for one in found
     )
-    return asked.reply("unpublish_which", picks)
+    return cmd.reply("unpublish_which", picks)
 
 
-def _confirm_unpublish(asked: ServiceCommandContext, one: PublishedQuestion, sure: bool) -> TurnResult:
+def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure: bool) -> TurnResult:
     if sure:
-        act = UnpublishQuestion(one.id, asked.staff.id)
-        return asked.reply("unpublished", (make_service_button("questions"),), (act,), question=one.question)
+        act = UnpublishQuestion(one.id, cmd.staff.id)
+        return cmd.reply("unpublished", (make_service_button("questions"),), (act,), question=one.question)
     yes = Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id} yes", "inquiry.button.unpublish")
-    return asked.reply(
+    return cmd.reply(
         "unpublish_sure", (yes, make_service_button("questions")), question=one.question, answer=one.answer
     )
 
 
-def manage_faq(asked: ServiceCommandContext) -> Decision:
+def manage_faq(cmd: ServiceCommandContext) -> Decision:
     """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
     shelf = yield from run_query(GetFaqCatalogue())
-    what, _, rest = asked.rest.partition(" ")
-    entries, today = {one.id: one for one in shelf.entries}, to_bangkok_date(asked.ctx.now)
+    what, _, rest = cmd.rest.partition(" ")
+    entries, today = {one.id: one for one in shelf.entries}, to_bangkok_date(cmd.ctx.now)
     if what in {"add", "เพิ่ม"}:
-        return _add_entry(asked, entries, rest)
+        return _add_entry(cmd, entries, rest)
     name, _, words = rest.strip().partition(" ")
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
-            return asked.reply("faq_unknown", (make_service_button("faq"),), id=name[:60])
-        return _change_entry(asked, entries[name], what, words)
-    return _list_entries(asked, shelf.entries, today)
+            return cmd.reply("faq_unknown", (make_service_button("faq"),), id=name[:60])
+        return _change_entry(cmd, entries[name], what, words)
+    return _list_entries(cmd, shelf.entries, today)
 
 
-def _add_entry(asked: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
+def _add_entry(cmd: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
     question, bar, answer = rest.partition("|")
     question, answer = clean_text(question).text, clean_text(answer).text
     if not bar or not question or not answer:
-        return asked.reply("faq_add_how")
+        return cmd.reply("faq_add_how")
     number = 1
     while f"own-{number}" in entries:
         number += 1
     entry = FaqEntry(f"own-{number}", question, answer)
-    return asked.reply(
+    return cmd.reply(
         "faq_added", (make_service_button("faq"),), (SaveFaqEntry(entry),), id=entry.id, question=question
     )
 
 
-def _change_entry(asked: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
+def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
     if what in {"edit", "แก้"}:
         answer = clean_text(words).text
         if not answer:
-            return asked.reply("faq_edit_how", id=entry.id, answer=entry.answer)
-        return asked.reply(
+            return cmd.reply("faq_edit_how", id=entry.id, answer=entry.answer)
+        return cmd.reply(
             "faq_edited",
             (make_service_button("faq"),),
             (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
@@ -190,14 +190,14 @@ def _change_entry(asked: ServiceCommandContext, entry: FaqEntry, what: str, word
         )
     off = what in {"off", "ปิด"}
     act = SaveFaqEntry(replace(entry, off=off))
-    return asked.reply("faq_off" if off else "faq_on", (make_service_button("faq"),), (act,), id=entry.id)
+    return cmd.reply("faq_off" if off else "faq_on", (make_service_button("faq"),), (act,), id=entry.id)
 
 
-def _list_entries(asked: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
+def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
     stale = [one for one in known if not one.off and not one.is_valid_on(today)]
     others = [one for one in known if one not in stale]
     lines = tuple(_format_entry_line(one, today) for one in (*stale, *others)[:MAX_LISTED_ENTRIES])
-    return asked.reply(
+    return cmd.reply(
         "faq_list", (make_service_button("questions"),), count=len(known), stale=len(stale), lines=lines
     )
 

@@ -21,23 +21,23 @@ OPEN_QUESTIONS_PER_PAGE = 8
 QUESTION_EXCERPT_LENGTH = 60
 
 
-def show_open_questions(asked: ServiceCommandContext) -> Decision:
+def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     """What waits for an answer, soonest due first."""
-    place = max(1, asked.number)
+    place = max(1, cmd.number)
     found = yield from run_query(
         ListOpenQuestions((place - 1) * OPEN_QUESTIONS_PER_PAGE, OPEN_QUESTIONS_PER_PAGE + 1)
     )
     if not found:
-        return asked.reply("none", (make_service_button("faq"),))
+        return cmd.reply("none", (make_service_button("faq"),))
     many = _find_repeated_buckets(found)
-    lines = tuple(_format_question_line(thread, asked, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
+    lines = tuple(_format_question_line(thread, cmd, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
     choices = [
         Choice(f"/question {format_question_number(t)}", "literal", {"text": format_question_number(t)})
         for t in found[:OPEN_QUESTIONS_PER_PAGE]
     ]
     if len(found) > OPEN_QUESTIONS_PER_PAGE:
         choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
-    return asked.reply("some", tuple(choices), lines=lines)
+    return cmd.reply("some", tuple(choices), lines=lines)
 
 
 def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
@@ -45,8 +45,8 @@ def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
     return {bucket for bucket in buckets if buckets.count(bucket) > 1}
 
 
-def _format_question_line(thread: QuestionThread, asked: ServiceCommandContext, many: set[str]) -> Reply:
-    late = "late" if thread.answer_by < to_bangkok_date(asked.ctx.now) else "by"
+def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, many: set[str]) -> Reply:
+    late = "late" if thread.answer_by < to_bangkok_date(cmd.ctx.now) else "by"
     late = "held" if thread.scheduled_by else late
     bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _plain_text("")
     last = thread.lines[-1]
@@ -55,7 +55,7 @@ def _format_question_line(thread: QuestionThread, asked: ServiceCommandContext, 
         "inquiry.line",
         {
             "number": format_question_number(thread),
-            "due": Reply(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, asked.ctx.lang)}),
+            "due": Reply(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)}),
             "words": (words or last.display_text)
             if len(words) <= QUESTION_EXCERPT_LENGTH
             else f"{words[:QUESTION_EXCERPT_LENGTH]}…",
@@ -68,17 +68,17 @@ def _plain_text(words: str) -> Reply:
     return Reply("literal", {"text": words})
 
 
-def show_question(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
+def show_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """One question with all that was said."""
     yield from ()
-    return _render_question(asked, thread)
+    return _render_question(cmd, thread)
 
 
-def _render_question(asked: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
+def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
     lines = tuple(
         Reply(
             f"inquiry.line_{one.kind}",
-            {"on": format_date(one.on, asked.ctx.lang), "text": one.display_text},
+            {"on": format_date(one.on, cmd.ctx.lang), "text": one.display_text},
         )
         for one in thread.lines
     )
@@ -87,20 +87,20 @@ def _render_question(asked: ServiceCommandContext, thread: QuestionThread, *befo
     ways = ("undo",) if thread.scheduled_by else ways
     choices = (*(make_service_button(name, thread) for name in ways), make_service_button("questions"))
     state = Reply("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
-    turn = asked.reply("one", choices, number=format_question_number(thread), state=state, lines=lines)
+    turn = cmd.reply("one", choices, number=format_question_number(thread), state=state, lines=lines)
     return replace(turn, replies=(*before, *turn.replies))
 
 
-def close_without_answer(asked: ServiceCommandContext, thread: QuestionThread) -> Decision:
+def close_without_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Close a question that is none, without an answer."""
     yield from ()
     if thread.state is not QuestionState.OPEN:
-        return _render_question(asked, thread)
+        return _render_question(cmd, thread)
     if thread.scheduled_by:
-        return asked.reply(
+        return cmd.reply(
             "held_already", (make_service_button("question", thread),), number=format_question_number(thread)
         )
-    act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(asked.ctx.now))
-    return asked.reply(
+    act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(cmd.ctx.now))
+    return cmd.reply(
         "closed", (make_service_button("questions"),), (act,), number=format_question_number(thread)
     )
