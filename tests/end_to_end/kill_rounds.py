@@ -1,7 +1,8 @@
 """Kill -9 at random instants under load: nothing acknowledged is lost, nothing is there twice.
 
 `python -m tests.end_to_end.kill_rounds HOME ROUNDS SEED`: each round forks a desk in which persons file complaints
-side by side, kills it, and begins the next round by sending the events that were in flight once more, as a platform does.
+side by side, kills it, and begins the next round by sending the events that were in flight once more, as a
+platform does.
 Prints one JSON line of what was found.
 """
 
