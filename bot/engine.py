@@ -49,12 +49,12 @@ class EngineAnswer:
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:
-        """The words."""
+        """The replies as text and buttons in the language of the answer."""
         return tuple([render_reply(say, self.lang) for say in self.replies])
 
 
 def utc_now() -> datetime:
-    """The instant."""
+    """The time now, in UTC."""
     return datetime.now(UTC)
 
 

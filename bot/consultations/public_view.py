@@ -42,19 +42,15 @@ class EmptyOpinionSource:
     """A desk that has asked nobody yet."""
 
     async def list_consultations(self) -> Sequence[CountedConsultation]:
-        """None."""
         return ()
 
     async def find_results(self, _: str) -> PublishedResults | None:
-        """None."""
         return None
 
     async def find_background_pdf(self, _: str) -> bytes | None:
-        """None."""
         return None
 
     async def list_feedback(self) -> Sequence[CountedFeedback]:
-        """None."""
         return ()
 
 

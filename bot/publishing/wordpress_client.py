@@ -28,7 +28,6 @@ class WordPressClient:
         self._session, self._origin = session, origin.rstrip("/") + "/"
 
     async def get(self, route: str, **asked: str) -> Any:  # noqa: ANN401 - as the route says
-        """Read something."""
         return await self._request("GET", route, asked, None)
 
     async def post_json(self, route: str, content: Mapping[str, str]) -> Any:  # noqa: ANN401

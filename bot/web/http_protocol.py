@@ -86,7 +86,6 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
             self._write_timer = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
         self._clear_head_deadline()
         if self._head_timer is not None:
             self._head_timer.cancel()

@@ -35,7 +35,7 @@ class Receipt:
 
     @property
     def formatted(self) -> str:
-        """`XXXX-XXXX-XXXX-XXXX-C`."""
+        """As people read it: `XXXX-XXXX-XXXX-XXXX-C`."""
         s = self.symbols
         return f"{s[0:4]}-{s[4:8]}-{s[8:12]}-{s[12:16]}-{s[16]}"
 

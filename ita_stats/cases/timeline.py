@@ -91,7 +91,7 @@ class TimelineBuilder:
     _patterns: dict[tuple[str, str], FactPattern] = field(default_factory=dict)
 
     def add(self, cases: Iterable[GroupedFacts]) -> None:
-        """Count cases."""
+        """Count cases into the patterns, by the days on which each changed its stage."""
         kinds, stage, number = self._patterns, self._stages.__getitem__, self._day_ordinals
         for written, fields, values in cases:
             days = written.split(FACT_SEPARATOR)

@@ -80,7 +80,7 @@ def render_standalone_page(title: str, content: str, lang: str, other: NamedLink
 def render_results_fragment(
     found: PublishedResults, lang: str = "th", links: Sequence[NamedLink] = RESULTS_DOWNLOADS
 ) -> str:
-    """One <article>."""
+    """The results of a consultation as one <article>, to be put into a page."""
     which = 1 if lang == "en" else 0
 
     def pick_language(words: BilingualText | None) -> str:

@@ -101,7 +101,7 @@ def partition_consultations(
 
 
 def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: str = "th") -> str:
-    """One <article>."""
+    """The list of consultations as one <article>, to be put into a page."""
     which = 1 if lang == "en" else 0
 
     def get_text(name: str, **filled: object) -> str:

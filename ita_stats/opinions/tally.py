@@ -31,7 +31,7 @@ class AccountWebCounts:
 
     @property
     def all(self) -> int:
-        """Both."""
+        """Answers from accounts and from the web page together."""
         return self.account + self.web
 
     def __sub__(self, other: "AccountWebCounts") -> "AccountWebCounts":

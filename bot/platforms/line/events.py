@@ -73,8 +73,6 @@ class ImageSet(_Model):
 
 
 class MessageContent(_Model):
-    """A message."""
-
     id: str = Field(pattern=r"^\d{1,40}$")
     type: str
     text: str | None = None
@@ -89,8 +87,6 @@ class MessageContent(_Model):
 
 
 class Postback(_Model):
-    """A button."""
-
     data: str = Field(max_length=300)
 
 

@@ -27,7 +27,7 @@ SIGNATURE_LENGTH = 44
 
 
 class LineWebhook:
-    """`POST /line/{desk}`."""
+    """The ASGI application behind `POST /line/{desk}`."""
 
     def __init__(self, talk: LineAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
         self._talk, self._secret, self._fault = talk, secret.encode(), fault

@@ -40,7 +40,6 @@ class BotApiConnection(asyncio.Protocol):
     _keep_alive = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin."""
         self._transport, self._parser = transport, httptools.HttpResponseParser(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002

@@ -15,8 +15,6 @@ class _Model(BaseModel):
 
 
 class TelegramUser(_Model):
-    """Who wrote."""
-
     id: int
     is_bot: bool = False
 
@@ -45,8 +43,6 @@ class Location(_Model):
 
 
 class InlineKeyboardButton(_Model):
-    """A button."""
-
     text: str = ""
     callback_data: str | None = None
 

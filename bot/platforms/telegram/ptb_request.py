@@ -44,7 +44,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float | None:
-        """Seconds."""
+        """Seconds that a call may take."""
         return CALL_TIMEOUT
 
     async def initialize(self) -> None:
@@ -56,7 +56,6 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close them."""
         if self._session is not None:
             await self._session.close()
             self._session = None

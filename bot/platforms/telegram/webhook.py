@@ -24,7 +24,7 @@ class UpdateTooLargeError(Exception):
 
 
 class TelegramWebhook:
-    """`POST /telegram/{desk}`."""
+    """The ASGI application behind `POST /telegram/{desk}`."""
 
     def __init__(self, door: TelegramAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
         self._door, self._secret, self._fault = door, secret.encode(), fault

@@ -43,7 +43,6 @@ class OfficerActions:
         return PageRequest(self.token_hash, self.office, self.now())
 
     def now(self) -> datetime:
-        """The instant."""
         return self.desk.engine.now()
 
     async def decide(self, deciding: Generator[Query[Any], Any, T]) -> T:

@@ -45,7 +45,6 @@ class OfficerResponses:
         self._bodies = UploadLimiter(max_concurrent=40)
 
     def render(self, template: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
-        """A page."""
         page = self._pages.render(template, lang, status, **more)
         page.headers.update(OFFICER_PAGE_HEADERS)
         return page
