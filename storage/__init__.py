@@ -1,1 +1,1 @@
-"""The keeping: one desk's memory, sealed, in one database."""
+"""Storage of one desk: its encrypted database, evidence files and keys."""

@@ -1,4 +1,4 @@
-"""Acts -> rows: how each act of a turn is written."""
+"""Registry of writers: maps each act type of a turn to the function that writes its rows."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -59,7 +59,7 @@ from storage.throttle import save_attempts, save_question_rate
 
 
 async def delete_draft_files(act: DeleteFiles, batch: WriteBatch) -> None:
-    """Erase files of a draft; those that a case owns stay."""
+    """Delete files of a draft. Files that belong to a case are left alone."""
     column = tables.files.c
     drafts = select(column.id).where(column.id.in_(act.ids), column.case_id.is_(None))
     for file in (await batch.connection.execute(drafts)).scalars():

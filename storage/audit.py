@@ -1,8 +1,8 @@
-"""The audit trail: who did what, each line chained to the one before under a key of its own.
+"""The audit trail: who did what, as an HMAC chain under its own key.
 
-mac(n) = HMAC(key, mac(n-1), line n). The head (count, last mac, and an HMAC over both) is written in the same
-transaction. So an edited line, a cut tail and a chain computed anew without the key are found; an older copy of the
-whole database is found by an anchor that was kept elsewhere.
+mac(n) = HMAC(key, mac(n-1), line n). The head (count, last MAC, and an HMAC over both) is written in the same
+transaction as the lines. This detects edited lines, a truncated tail, and a chain recomputed without the key. An older
+copy of the whole database is detected with an anchor that was stored elsewhere.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _SELECT_HEAD = compile_sql(select(tables.audit_head.c.count, tables.audit_head.c
 
 
 class AuditAnchor(BaseModel):
-    """The head of the trail at one time, to be kept outside the database. mac, proof: hex."""
+    """The head of the trail at one time, to be stored outside the database. `mac` and `proof` are hex."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,7 +36,7 @@ class AuditAnchor(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One line. hour: hours since 1970 (UTC); actor: a role or a staff id; ref: a case or file id."""
+    """One line. `hour`: hours since 1970 (UTC); `actor`: a role or a staff id; `ref`: a case or file id."""
 
     hour: int
     actor: str
@@ -46,14 +46,14 @@ class AuditRecord:
 
 @dataclass
 class AuditChain:
-    """The head of the trail while lines are added to it, within one transaction."""
+    """The head of the trail while lines are appended to it within one transaction."""
 
     keys: Mapping[int, bytes]
     count: int = 0
     mac: bytes = AUDIT_CHAIN_START
 
     def add(self, line: AuditRecord) -> dict[str, object]:
-        """The row of the next line."""
+        """Append a line; return its row."""
         self.count += 1
         self.mac = self.compute_mac(self.keys[max(self.keys)], self.mac, self.count, line)
         return {
@@ -66,7 +66,6 @@ class AuditChain:
         }
 
     def head_row(self) -> dict[str, object]:
-        """The row of the head."""
         return {
             "id": 1,
             "count": self.count,
@@ -75,18 +74,17 @@ class AuditChain:
         }
 
     def compute_head_proof(self, count: int, mac: bytes) -> bytes:
-        """What shows that a head was written by one who has the key."""
+        """Return the HMAC that shows a head was written by somebody who has the key."""
         return hmac_sha256(self.keys[max(self.keys)], b"head", count.to_bytes(8, "big"), mac)
 
     @staticmethod
     def compute_mac(key: bytes, before: bytes, seq: int, line: AuditRecord) -> bytes:
-        """The mac of a line."""
         words = (line.actor, line.what, line.ref)
         numbers = seq.to_bytes(8, "big") + line.hour.to_bytes(8, "big")
         return hmac_sha256(key, before, numbers, *(w.encode() for w in words))
 
     def has_valid_mac(self, before: bytes, row: Mapping[str, Any]) -> bool:
-        """Whether a row follows a mac, under any version of the key. A row of impossible values does not."""
+        """Whether a row follows the MAC `before`, under any version of the key. Rows of impossible values do not."""
         try:
             line = AuditRecord(row["hour"], row["actor"], row["what"], row["ref"])
             return any(
@@ -97,7 +95,7 @@ class AuditChain:
             return False
 
     def is_valid_head(self, count: int, mac: bytes, proof: bytes) -> bool:
-        """Whether a head was written by one who has a version of the key."""
+        """Whether a head was written with any version of the key."""
         try:
             expected = [
                 hmac_sha256(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values()
@@ -108,7 +106,7 @@ class AuditChain:
 
 
 async def load_audit_chain(connection: AsyncConnection, keys: Mapping[int, bytes]) -> AuditChain:
-    """The chain as it stands in the database."""
+    """Load the head of the chain from the database."""
     head = await fetch_all(connection, _SELECT_HEAD, ())
     return AuditChain(keys, *head[0]) if head else AuditChain(keys)
 
@@ -116,7 +114,7 @@ async def load_audit_chain(connection: AsyncConnection, keys: Mapping[int, bytes
 async def build_audit_anchor(
     connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, now: datetime
 ) -> AuditAnchor:
-    """The present head, for keeping elsewhere."""
+    """Build an anchor of the present head, to be stored elsewhere."""
     chain = await load_audit_chain(connection, keys)
     proof = chain.compute_head_proof(chain.count, chain.mac)
     return AuditAnchor(desk=desk, made_at=now, count=chain.count, mac=chain.mac.hex(), proof=proof.hex())
@@ -125,7 +123,10 @@ async def build_audit_anchor(
 async def verify_audit_trail(
     connection: AsyncConnection, keys: Mapping[int, bytes], desk: str, kept: AuditAnchor | None = None
 ) -> list[str]:
-    """What is wrong with the trail, in words; empty when it is sound and, with an anchor, reaches it."""
+    """Return what is wrong with the trail, as sentences.
+
+    Empty when the chain is intact and, if an anchor is given, reaches that anchor.
+    """
     chain, findings, before = AuditChain(keys), [], AUDIT_CHAIN_START
     count, at_anchor = 0, AUDIT_CHAIN_START if kept and kept.count == 0 else None
     rows = await connection.stream(select(tables.audit).order_by(tables.audit.c.seq))

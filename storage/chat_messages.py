@@ -1,7 +1,8 @@
-"""Which messages stand in a person's chat, so that they can be deleted there: for 48 hours at most, and sealed.
+"""Ids of the messages in each person's chat, so that they can be deleted there: encrypted, for 48 hours at most.
 
-A row is marked and sealed with the key of its day and knows neither case nor person; when the key goes, it goes.
-Notes are gathered in memory and written once in a while: one that a crash loses can only not be deleted later.
+A row is hashed and encrypted with the key of its day and names neither case nor person; when the daily key is
+destroyed, the row is deleted too. Ids are collected in memory and written by `flush` once in a while: what a crash
+loses can only not be deleted later.
 """
 
 import asyncio
@@ -25,32 +26,32 @@ _DELETE_CHAT_MESSAGES = delete(tables.traces).where(tables.traces.c.id == bindpa
 
 @dataclass
 class ChatMessageLog:
-    """The messages that are known of each chat, by the person's mark (`Event.who`).
+    """The known message ids of each chat, by `Event.person_id`.
 
-    untouched: an earlier run left none, so that what was not written by this one need not be looked for.
+    starts_empty: an earlier run left no rows, so that persons without writes in this run need no query.
     """
 
     committer: GroupCommitWriter
     starts_empty: bool = False
     _written: dict[date, set[bytes]] = field(default_factory=dict, repr=False)
-    """Of whom something was written, for as long as the key of that day is there."""
+    """Persons with rows on disk, by the day of the key; dropped with that key."""
 
     _unwritten: dict[bytes, set[int]] = field(default_factory=dict, repr=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-    """Who takes waits for what is being written, else they would be told that it is not there."""
+    """Held while writing: `pop_all` must wait for a write under way, else it would miss those ids."""
 
     def record(self, who: bytes, message: int) -> None:
-        """A message stands in a person's chat."""
+        """Remember a message of a person's chat. Written by the next `flush`."""
         self._unwritten.setdefault(who, set()).add(message)
 
     async def flush(self, now: datetime | None = None) -> None:
-        """Write what was noted since the last time; without an instant, under the newest key that is known."""
+        """Write the ids recorded since the last time. Without `now`, use the newest known daily key."""
         async with self._lock:
             fresh, self._unwritten = self._unwritten, {}
             try:
                 if fresh:
                     await self._write(fresh, now)
-            except BaseException:  # it is written the next time
+            except BaseException:  # keep the ids for the next flush
                 for who, messages in fresh.items():
                     self._unwritten.setdefault(who, set()).update(messages)
                 raise
@@ -74,7 +75,7 @@ class ChatMessageLog:
         self._written.setdefault(day, set()).update(fresh)
 
     async def pop_all(self, who: bytes) -> list[int]:
-        """All messages that are known of a person's chat; from now on none is."""
+        """Return all known message ids of a person's chat, sorted, and forget them."""
         async with self._lock:
             written = set[int]()
             if not self.starts_empty or any(who in marks for marks in self._written.values()):

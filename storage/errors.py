@@ -1,36 +1,39 @@
-"""What can go wrong with what is kept.
+"""Errors of storage.
 
-StorageError
-├── Conflict       somebody wrote first: decide again on what is true now
-├── DiskFull       nothing more can be kept: tell the person, try later
-├── Tampered       a sealed value does not open: not the caller's fault, trying again changes nothing
-└── KeyTrouble     the start must stop: a key is missing, equal to another, readable by others, or not this database's
+StorageError           anything below; the text never contains stored content
+├── ConflictError      another writer was first: reload the state and decide again
+├── DatabaseBusyError  another program holds the lock: try again soon
+├── DiskFullError      nothing was written: tell the person, try again later
+├── TamperedError      an encrypted value does not decrypt: not the caller's fault, retrying does not help
+├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
+└── KeyFileError       a key is missing, equal to another, readable by others, or not this database's:
+                       the start must stop and the administrator must act
 """
 
 
 class StorageError(Exception):
-    """Something is wrong with what is kept. Its text never holds what was kept."""
+    """An error of storage. Its text never contains stored content."""
 
 
 class ConflictError(StorageError):
-    """Somebody else wrote first. Decide again on what is true now."""
+    """Another writer was first. Reload the state and decide again."""
 
 
 class DatabaseBusyError(StorageError):
-    """Another program holds the database for longer than we wait. Try again soon."""
+    """Another program held the database lock for longer than the busy timeout. Try again soon."""
 
 
 class DiskFullError(StorageError):
-    """There is no room. Nothing of the batch was written; try again later."""
+    """No space left. Nothing of the batch was written; try again later."""
 
 
 class TamperedError(StorageError):
-    """A sealed value does not open under its key and place: altered, moved, or of another key."""
+    """A value does not decrypt under its key and place: altered, moved, or written with another key."""
 
 
 class SchemaTooNewError(StorageError):
-    """A newer version of this program made the database. The administrator's to mend."""
+    """A newer version of this program made the database. The administrator must upgrade the program."""
 
 
 class KeyFileError(StorageError):
-    """The keys do not allow a start. The administrator's to mend; the text says which file and how."""
+    """The keys do not allow a start. The administrator must act; the text says which file and how."""

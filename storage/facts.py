@@ -1,4 +1,4 @@
-"""The facts of a desk, read for counting: one by one, or case by case as written."""
+"""Read the facts of a desk for statistics: as a list, or streamed case by case."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -12,11 +12,11 @@ from ita_stats.cases.fact import Fact, FactField
 from storage import tables
 
 _CASE_ID_RANGES = tuple(zip(("", *"123456789abcdef"), (*"123456789abcdef", "g"), strict=True))
-"""Sixteen parts of all cases, whose names are random hex digits: from, and up to but without."""
+"""All cases in sixteen ranges of their random hex ids: lower bound (inclusive) and upper bound (exclusive)."""
 
-# The rows come in the order of the primary key, (about, seq), which all three texts therefore have. One row a part,
-# so that SQLite's thread hardly ever wants the interpreter, and what was read is folded meanwhile. Literals, since a
-# call of char() for each row costs half as much again.
+# Rows come in the order of the primary key (about, seq), so the three texts agree in order. Each range is returned as a
+# single row, so that SQLite's thread rarely needs the GIL and the previous range is processed meanwhile. The separators
+# are literals, since a call of char() for each row would cost half as much again.
 _LINE_SEPARATOR, _CASE_SEPARATOR = "\n", "\x1e"
 _SEPARATOR_SQL = f"iif(seq > 1, '{_LINE_SEPARATOR}', '{_CASE_SEPARATOR}')"
 _STREAMED_SQL = (
@@ -24,7 +24,7 @@ _STREAMED_SQL = (
     f" group_concat(value, {_SEPARATOR_SQL})"
     " FROM facts WHERE about >= ? AND about < ?"
 )
-# Slower, and right for cases whose facts do not begin with the first, too.
+# Slower, but also right for cases whose facts do not begin with `received`.
 _GROUPED = (
     f"SELECT group_concat(days, '{_CASE_SEPARATOR}'), group_concat(fields, '{_CASE_SEPARATOR}'),"  # noqa: S608
     f" group_concat(said, '{_CASE_SEPARATOR}') FROM ("
@@ -34,7 +34,7 @@ _GROUPED = (
 
 
 async def load_facts(connection: AsyncConnection, until: date | None = None) -> list[Fact]:
-    """All facts recorded up to a day, in the order in which they hold."""
+    """Return all facts recorded up to a day (inclusive), ordered by case and seq."""
     fact = tables.facts
     query = select(fact).order_by(fact.c.about, fact.c.seq)
     if until is not None:
@@ -44,9 +44,9 @@ async def load_facts(connection: AsyncConnection, until: date | None = None) -> 
 
 
 async def stream_grouped_facts(connection: AsyncConnection) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
-    """The facts of every case, all of one instant, a part of the cases at a time.
+    """Yield the facts of every case, one range of cases at a time, all read in one transaction.
 
-    Of a case three texts with a line for each fact, in the order of `seq`: effective days (ISO), fields, values.
+    Each case is three newline-separated texts, in the order of `seq`: effective days (ISO), fields, values.
     """
     await connection.begin()
     raw = await connection.get_raw_connection()
@@ -70,7 +70,7 @@ async def stream_grouped_facts(connection: AsyncConnection) -> AsyncIterator[Ite
 
 
 def _has_receipts_first(fields: str) -> bool:
-    """Whether each case begins with its receipt, as the desk writes them."""
+    """Whether the first fact of each case is `received`, as the desk writes it."""
     begun = f"{FactField.RECEIVED}{_LINE_SEPARATOR}"
     return fields.startswith(begun) and fields.count(_CASE_SEPARATOR) == fields.count(
         f"{_CASE_SEPARATOR}{begun}"

@@ -1,4 +1,4 @@
-"""Standing opinions: sealed words under a number; the same words of the same person on one day stand once."""
+"""Feedback: encrypted texts under a register number, without duplicates of one person on one day."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,7 +32,7 @@ from storage.staff.members import format_actor
 
 @dataclass(frozen=True, slots=True)
 class FeedbackContent:
-    """The sealed part of an opinion."""
+    """The encrypted part of a feedback entry."""
 
     text: str = ""
     wish: str = ""
@@ -45,13 +45,16 @@ _SELECT_LAST_NUMBER = compile_sql(select(func.max(_COLUMN.number)).where(_COLUMN
 
 @dataclass
 class FeedbackNumbers:
-    """Gives the numbers of opinions: each one once, in this program and beside it."""
+    """Allocates feedback numbers, each one once, in this process and beside others."""
 
     read_batcher: ReadBatcher = field(repr=False)
     _last_allocated: dict[int, int] = field(default_factory=dict)
 
     async def allocate(self, query: NewFeedbackNumber) -> int:
-        """A number that was given to nobody. Where another program took it first, the talk is decided again."""
+        """Return the next free number of a fiscal year.
+
+        Where another process wrote the number first, the commit raises `ConflictError` and the turn is decided again.
+        """
         rows = await self.read_batcher.fetch(_SELECT_LAST_NUMBER, (query.fiscal_year,))
         last = max(rows[0][0] or 0, self._last_allocated.get(query.fiscal_year, 0))
         self._last_allocated[query.fiscal_year] = last + 1
@@ -59,7 +62,7 @@ class FeedbackNumbers:
 
 
 async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
-    """Enter an opinion, once for the same words of one person on one day."""
+    """Insert feedback, unless the same person sent the same words on the same day."""
     words = normalize_for_matching(f"{act.topic} {act.text} {act.wish}")
     twin = batch.keyring.hash_id(
         "the words of an opinion", words if act.text or act.wish else secrets.token_hex(16)
@@ -89,7 +92,7 @@ async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
 
 
 async def list_feedback(query: ListFeedback, sight: ReadContext) -> tuple[Feedback, ...]:
-    """The newest first, those in the same words together."""
+    """List feedback, newest first. Entries with the same words are grouped."""
     newest = (
         select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
         .where(_COLUMN.sealed.is_not(None))
@@ -109,7 +112,7 @@ async def list_feedback(query: ListFeedback, sight: ReadContext) -> tuple[Feedba
 
 
 async def find_feedback(query: FindFeedback, sight: ReadContext) -> Feedback | None:
-    """The opinion of a number."""
+    """Return the feedback entry of a number, unless its text was erased."""
     row = await _find_feedback_row(query.number, query.fiscal_year, sight.connection)
     if row is None:
         return None
@@ -119,7 +122,7 @@ async def find_feedback(query: FindFeedback, sight: ReadContext) -> Feedback | N
 
 
 async def find_feedback_contact(query: FindFeedbackContact, sight: ReadContext) -> str:
-    """Where the author of an opinion may be reached."""
+    """Return the author's contact; empty where none was left."""
     row = await _find_feedback_row(query.number, query.fiscal_year, sight.connection)
     if row is None or row.contact is None:
         return ""
@@ -127,13 +130,13 @@ async def find_feedback_contact(query: FindFeedbackContact, sight: ReadContext) 
 
 
 async def record_contact_access(act: RecordContactAccess, batch: WriteBatch) -> None:
-    """Note who read it."""
+    """Record in the audit trail who read the contact."""
     row = await _find_feedback_row(act.number, act.fiscal_year, batch.connection)
     await batch.audit(format_actor(act.staff), "contact-opened", row.id if row else "")
 
 
 async def _find_feedback_row(number: int, fiscal_year: int, connection: AsyncConnection) -> Row[Any] | None:
-    """The opinion of a number; of the newest year that has it where the year is 0."""
+    """Find feedback by number; where `fiscal_year` is 0, the newest year that has the number."""
     one = (
         select(tables.opinions)
         .where(_COLUMN.number == number, _COLUMN.sealed.is_not(None))

@@ -1,4 +1,4 @@
-"""Queries -> rows: how each question of a turn is answered."""
+"""Registry of readers: maps each query type of a handler to the function that answers it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -37,12 +37,12 @@ from storage.throttle import get_attempts, get_question_rate
 
 
 async def find_question_thread(query: FindThreadByCode, sight: ReadContext) -> QuestionThread | None:
-    """The thread of a question's code."""
+    """Return the thread of a question's code."""
     return await find_thread_by_code(query, sight.connection, sight.keyring)
 
 
 async def get_question_thread(query: GetThread, sight: ReadContext) -> QuestionThread | None:
-    """The thread of an id."""
+    """Return the thread with an id."""
     return await load_thread(query.id, sight.connection, sight.keyring)
 
 

@@ -1,4 +1,4 @@
-"""Releases that are held until a supervisor lets them be published."""
+"""Approve releases that are held until a supervisor lets them be published."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -13,12 +13,12 @@ from storage.staff.members import format_actor
 
 
 async def approve_release_by_staff(act: ApproveRelease, batch: WriteBatch) -> None:
-    """Somebody of the staff lets a release be published; said twice, it is so once."""
+    """Release what is held, on behalf of a staff member. Approving twice has no second effect."""
     await approve_release(act.name, format_actor(act.staff), batch)
 
 
 async def approve_release(name: str, by: str, batch: WriteBatch) -> bool:
-    """Let a release (3/2570) be published; False where it was not held any more."""
+    """Let a release (by name, such as 3/2570) be published. False where it is not held any more."""
     number, _, year = name.partition("/")
     table = tables.releases
     one = (table.c.fiscal_year == int(year)) & (table.c.number == int(number)) & table.c.held

@@ -1,4 +1,4 @@
-"""The releases of a desk as they were made, the runs of the clock that made them, and where they were posted."""
+"""Releases of the statistics: their manifests and figures, the scheduled runs that made them, and their postings."""
 
 import zlib
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from storage.db.group_commit import GroupCommitWriter
 from storage.release_approval import approve_release
 
 RELEASE_JOB, RELEASE_START_JOB = "release", "release-since"
-"""Names of chores: a run of the clock that is over, and the day from which the clock releases."""
+"""Names in the `chores` table: a scheduled run that is done, and the day from which runs are scheduled."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
-    """A release. manifest: the bytes of its manifest.json; figures: of its statistics.json."""
+    """A release. `manifest`: the bytes of its manifest.json; `figures`: of its statistics.json."""
 
     fiscal_year: int
     number: int
@@ -36,13 +36,13 @@ class StoredRelease:
 
     @property
     def name(self) -> str:
-        """As people call it: 3/2570."""
+        """The name that people use: number/year, such as 3/2570."""
         return f"{self.number}/{self.fiscal_year}"
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasePosting:
-    """How far a release came on its way to a place. due: when to try next; trouble: a code, empty if there is none."""
+    """The state of publishing a release at a place. `due`: next attempt; `trouble`: an error code, empty if none."""
 
     place: str
     due: datetime
@@ -53,20 +53,19 @@ class ReleasePosting:
 
 @dataclass
 class ReleaseStore:
-    """Remembers releases; nothing of them is ever changed but whether they are held."""
+    """Stores releases. Of a stored release only `held` ever changes."""
 
     committer: GroupCommitWriter
     keyring: Keyring
     _reader: AsyncEngine
 
     async def list_all(self) -> list[StoredRelease]:
-        """Every release, in the order in which they were made."""
+        """Return every release, in the order in which they were made."""
         async with self._reader.connect() as connection:
             rows = await connection.execute(select(tables.releases).order_by(tables.releases.c.seq))
             return [_row_to_release(row) for row in rows]
 
     async def find(self, fiscal_year: int, number: int) -> StoredRelease | None:
-        """A release, if it was made."""
         table = tables.releases
         query = select(table).where(table.c.fiscal_year == fiscal_year, table.c.number == number)
         async with self._reader.connect() as connection:
@@ -74,9 +73,9 @@ class ReleaseStore:
         return _row_to_release(row) if row else None
 
     async def save(self, kept: StoredRelease, by: str, run: str = "") -> None:
-        """Remember a release for ever, with a line in the audit trail. run: the clock's, which is over with it.
+        """Store a release, with a line in the audit trail. `run`: the scheduled run that is marked done with it.
 
-        Raises Conflict where the number or the run was taken before.
+        Raises `ConflictError` where the number or the run is taken.
         """
         table = tables.releases
         row: dict[str, object] = {name: getattr(kept, name) for name in kept.__slots__}
@@ -94,7 +93,7 @@ class ReleaseStore:
             )
 
     async def approve(self, kept: StoredRelease, by: str, now: datetime) -> bool:
-        """Let a release that is held be published; False where it was not held any more."""
+        """Let a held release be published. False where it is not held any more."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.keyring, self.committer.daily_keys, now)
             done = await approve_release(kept.name, by, batch)
@@ -106,9 +105,9 @@ class ReleaseStore:
         await batch.flush()
 
     async def record_first_start(self, now: datetime) -> None:
-        """Note when the desk was first opened: from then on the clock releases.
+        """Record when the desk was first opened: from then on releases are scheduled.
 
-        An earlier instant counts, for who first started with a clock that ran ahead.
+        An earlier instant replaces a later one, for a desk whose clock was ahead at its first start.
         """
         table, at = tables.chores, _to_utc_iso(now)
         async with self._reader.connect() as connection:
@@ -125,7 +124,7 @@ class ReleaseStore:
             )
 
     async def load_runs(self) -> tuple[datetime, set[str]]:
-        """Since when the clock releases, and its runs that are over."""
+        """Return since when releases are scheduled, and the runs that are done."""
         table = tables.chores
         query = select(table.c.name, table.c.due).where(table.c.name.in_((RELEASE_JOB, RELEASE_START_JOB)))
         async with self._reader.connect() as connection:
@@ -134,7 +133,7 @@ class ReleaseStore:
         return datetime.fromisoformat(since), {row.due for row in rows if row.name == RELEASE_JOB}
 
     async def load_postings(self, kept: StoredRelease) -> Mapping[str, ReleasePosting]:
-        """Where a release was posted, or is to be, by place."""
+        """Return the postings of a release, done or pending, by place."""
         table = tables.postings
         one = (table.c.fiscal_year == kept.fiscal_year) & (table.c.number == kept.number)
         async with self._reader.connect() as connection:
@@ -145,7 +144,7 @@ class ReleaseStore:
         }
 
     async def save_posting(self, kept: StoredRelease, posting: ReleasePosting) -> None:
-        """Remember how far a release came at a place."""
+        """Insert or update the posting of a release at a place."""
         found = {name: getattr(posting, name) for name in posting.__slots__} | {
             "due": _to_epoch_minutes(posting.due)
         }

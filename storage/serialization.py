@@ -1,4 +1,4 @@
-"""What is sealed, as JSON: pydantic stands at this border and reads back only what has the right shape."""
+"""JSON codecs of everything that is stored encrypted: pydantic validates what is read back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from handlers.staff.complaints.messages import OutgoingReply
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """The sealed part of a case. about: the nameless case of its facts, which stands nowhere else."""
+    """The encrypted part of a case. `about`: the id of its facts, which is stored nowhere else."""
 
     about: str
     category: str
@@ -27,7 +27,7 @@ class StoredReport:
 
 @dataclass(frozen=True, slots=True)
 class HistoryContent:
-    """The sealed part of a line of history. staff: id of the officer whose line it is."""
+    """The encrypted part of a history line. `staff`: id of the officer who wrote it."""
 
     text: str = ""
     body: str = ""
@@ -37,9 +37,9 @@ class HistoryContent:
 
 @dataclass(frozen=True, slots=True)
 class FileMeta:
-    """The sealed part of a file. key: hex; digest: SHA-256 of the clear content, hex; size: bytes.
+    """The encrypted part of a file's row. `key`: hex; `digest`: SHA-256 of the clear content, hex; `size`: bytes.
 
-    A file that is on its way has no key yet; one that never came has none, and `problem` says why.
+    A file that is still being fetched has no key yet. One that never arrived has no key, and `problem` says why.
     """
 
     key: str
@@ -52,7 +52,7 @@ class FileMeta:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """What waits in the outbox. back: where it goes, as the adapter sealed it."""
+    """A message in the outbox. `back`: the recipient's address, as the adapter encrypted it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
@@ -64,7 +64,7 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True)
 class QueuedTask:
-    """What waits to be fetched. what: the adapter's own words for it, sealed with it."""
+    """A file to fetch. `what`: the adapter's own parameters, encrypted with the row."""
 
     kind: str
     what: Mapping[str, str] = field(repr=False)
@@ -72,7 +72,7 @@ class QueuedTask:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """What was said to an event, so that the same event gets the same answer. lang: the language it was said in."""
+    """The answer to an event, kept so that the same event gets the same answer. `lang`: the language of the answer."""
 
     lang: Lang
     says: tuple[Reply, ...]
@@ -80,7 +80,7 @@ class StoredAnswer:
 
 SESSION_CODEC = TypeAdapter(Session)
 STORED_ANSWERS_CODEC = TypeAdapter(dict[str, StoredAnswer])
-"""By the marks of their events, in hex digits."""
+"""Answers by the hex hash of their event."""
 ATTEMPTS_CODEC = TypeAdapter(Attempts)
 REPORT_CODEC = TypeAdapter(StoredReport)
 HISTORY_CODEC = TypeAdapter(HistoryContent)
@@ -92,5 +92,5 @@ OUTGOING_REPLY_CODEC = TypeAdapter(OutgoingReply)
 
 
 def encode_outbox_message(letter: OutboxMessage) -> bytes:
-    """A letter as it is sealed: without what stands in it by default, which is most of it."""
+    """Serialize an outbox message without fields that have their default, which are most of them."""
     return OUTBOX_MESSAGE_CODEC.dump_json(letter, exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""Where talks stand: sealed rows on the disk, the live ones in memory, and in memory only those that know a case."""
+"""Sessions: encrypted rows on disk, live ones cached, and those that know a case in memory only."""
 
 import secrets
 from collections import OrderedDict
@@ -31,24 +31,22 @@ def _select_versions(count: int) -> str:
 
 
 def get_stored_version(session: Session | None) -> int:
-    """The version of the row that must be on the disk; 0 for none, as for what lives in memory only."""
+    """Return the version that the row on disk must have; 0 for no row, as for a memory-only session."""
     return 0 if session is None or session.memory_only else session.version
 
 
 @dataclass
 class SessionStore:
-    """The sessions of a desk."""
-
     keyring: Keyring
     read_batcher: ReadBatcher = field(repr=False)
     _cached: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
 
     def get_cached(self, who: bytes) -> Session | None:
-        """The session of a person who wrote a moment ago."""
+        """Return the cached session of a person who wrote recently."""
         return self._cached.get(who)
 
     async def load(self, who: bytes) -> Session | None:
-        """Where a person's talk stands on the disk; of one that the clock swept, only that it was."""
+        """Load a session from disk. An expired draft gives a session with the topic `LAPSED`."""
         rows = await self.read_batcher.fetch(_SELECT_SESSION, (who,))
         if not rows:
             return None
@@ -60,7 +58,6 @@ class SessionStore:
         return session
 
     def decode(self, who: bytes, sealed: bytes) -> Session:
-        """A sealed session, opened."""
         return SESSION_CODEC.validate_json(
             self.keyring.session.decrypt(sealed, "sessions", who.hex(), "talk")
         )
@@ -68,9 +65,9 @@ class SessionStore:
     async def check_versions(
         self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]
     ) -> None:
-        """See that each talk still stands where it was decided. Raises Conflict.
+        """Check that each session is still the one its turn was decided on. Raises `ConflictError`.
 
-        A command beside this process writes too, and one who stopped waiting may have left a turn in the queue.
+        Commands in other processes write too, and a cancelled caller may have left a turn in the queue.
         """
         befores = dict[bytes, Session | None]()
         for who, before in turns:
@@ -93,16 +90,15 @@ class SessionStore:
                 raise ConflictError("this talk went on elsewhere")
 
     def with_next_version(self, before: Session | None, session: Session) -> Session:
-        """The session as it will be stored: one version on.
+        """Return the session with the version of the row to be written.
 
-        A first version is random, so that a row that went and came again is not taken for the older one.
+        A first version is random, so that a deleted and recreated row is not taken for the older one.
         """
         stored = get_stored_version(before)
         version = stored + 1 if stored else secrets.randbits(40) + 1
         return session.replace(version=0 if session.memory_only else version)
 
     def to_row(self, who: bytes, session: Session) -> dict[str, object]:
-        """The row of a session."""
         sealed = self.keyring.session.encrypt(
             SESSION_CODEC.dump_json(session, exclude_defaults=True), "sessions", who.hex(), "talk"
         )
@@ -116,18 +112,18 @@ class SessionStore:
         }
 
     def cache_session(self, who: bytes, session: Session | None) -> None:
-        """Keep what was written, until it is pushed out or lapses."""
+        """Cache a session that was written, until it is evicted or expires. None removes it."""
         if session is None:
             self._cached.pop(who, None)
             return
         self._cached[who] = session
         self._cached.move_to_end(who)
         if len(self._cached) > MAX_CACHED_SESSIONS:
-            # Those on the disk first: whoever opens many talks must not push out who follows a case.
+            # Evict sessions that are on disk first: opening many talks must not evict somebody who follows a case.
             stored = (one for one, session in self._cached.items() if not session.memory_only)
             del self._cached[next(stored, next(iter(self._cached)))]
 
     def evict_idle(self, now: datetime) -> None:
-        """Drop everybody who stayed away too long, above all who followed a case."""
+        """Evict sessions idle for `SESSION_IDLE_TIMEOUT`; memory-only ones, which know a case, end with it."""
         for who in [who for who, session in self._cached.items() if now - session.at >= SESSION_IDLE_TIMEOUT]:
             del self._cached[who]

@@ -1,4 +1,4 @@
-"""The memory of one desk: its database, keys, sealed files and the one writer, opened together."""
+"""The store of one desk: database, keys, evidence files and the single writer, opened together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -54,7 +54,7 @@ from storage.staff.roster import Roster
 
 @dataclass
 class Store:
-    """Everything that a desk remembers."""
+    """Everything that a desk stores."""
 
     keyring: Keyring
     committer: GroupCommitWriter
@@ -75,14 +75,14 @@ class Store:
     _reader: AsyncEngine
 
     async def load_session(self, who: bytes) -> Session | None:
-        """Where a person's talk stands."""
+        """Return a person's session, cached or from disk; None where there is none."""
         live = self.committer.sessions.get_cached(who)
         if live is not None:
             return live
         return await self.committer.sessions.load(who)
 
     async def answer_query(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
-        """The answer to a question of a handler."""
+        """Answer a handler's query. The type of the result is the query's type parameter."""
         if isinstance(query, StoreTextFile):
             return await self.evidence.store_text(query.text, query.name, now)
         if isinstance(query, FindKnownAnswers):
@@ -101,64 +101,64 @@ class Store:
     async def commit(
         self, event: Event, before: Session | None, turn: TurnResult, at: datetime
     ) -> CommitResult:
-        """Write a turn; it is on the disk when this returns. Raises Conflict, DiskFull."""
+        """Write a turn; it is on disk when this returns. Raises `ConflictError`, `DiskFullError`."""
         return await self.committer.commit(event, before, turn, at)
 
     async def find_previous_answer(self, event_id: str) -> CommitResult | None:
-        """What was answered to an event, as long as that is kept; None for one that never came."""
+        """Return what was answered to an event, while that is kept; None for an unknown event."""
         async with self._reader.connect() as connection:
             return await self.committer.find_previous_answer(connection, event_id)
 
     async def load_report(self, case: str) -> StoredReport:
-        """What the reporter of a case wrote."""
+        """Return what the reporter of a case wrote."""
         async with self._open_read_context() as sight:
             return await load_report(case, sight)
 
     async def load_identity(self, case: str) -> dict[str, str]:
-        """The reporter's name and contact; empty where none were given."""
+        """Return the reporter's name and contact; empty where none were given."""
         async with self._open_read_context() as sight:
             return dict(await load_identity(case, sight))
 
     async def replace_faq(self, entries: Iterable[FaqEntry], now: datetime) -> None:
-        """Put entries into the place of the whole knowledge base, in their order. Raises Conflict, DiskFull."""
+        """Replace the whole FAQ with entries, in their order. Raises `ConflictError`, `DiskFullError`."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.keyring, self.committer.daily_keys, now)
             await replace_faq_entries(batch, entries)
             await batch.flush()
 
     async def load_facts(self, until: date | None = None) -> list[Fact]:
-        """All facts recorded up to a day, in the order in which they hold."""
+        """Return all facts recorded up to a day (inclusive), ordered by case and seq."""
         async with self._reader.connect() as connection:
             return await facts.load_facts(connection, until)
 
     async def stream_grouped_facts(self) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
-        """The facts of every case, all of one instant: see `storage.facts.written`."""
+        """Yield the facts of every case, all read in one transaction: see `storage.facts.stream_grouped_facts`."""
         async with self._reader.connect() as connection:
             async for several in facts.stream_grouped_facts(connection):
                 yield several
 
     @property
     def consultation_statistics(self) -> ConsultationStatistics:
-        """Public opinion as it is counted and shown."""
+        """Consultations and feedback as `ita_stats` counts them."""
         return ConsultationStatistics(self.keyring, self._open_read_context)
 
     @property
     def roster(self) -> Roster:
-        """Who is on the staff, by their marks."""
+        """The staff roster, by person hash."""
         return self.committer.roster
 
     @property
     def statistics_salt(self) -> bytes:
-        """A secret of the desk that never changes, for choices that must tell nothing and be made again alike."""
+        """A stable secret of the desk, for choices that must be reproducible but not predictable."""
         return self.keyring.derive_salt("statistics")
 
     async def verify_audit(self, anchor: AuditAnchor | None = None) -> list[str]:
-        """What is wrong with the audit trail; empty when it is sound."""
+        """Return what is wrong with the audit trail; empty when it is intact."""
         async with self._reader.connect() as connection:
             return await verify_audit_trail(connection, self.keyring.audit_keys, self.keyring.desk, anchor)
 
     async def build_audit_anchor(self, now: datetime) -> AuditAnchor:
-        """The head of the audit trail, to be kept elsewhere."""
+        """Return the head of the audit trail, to be stored elsewhere."""
         async with self._reader.connect() as connection:
             return await audit.build_audit_anchor(connection, self.keyring.audit_keys, self.keyring.desk, now)
 
@@ -175,7 +175,7 @@ class Store:
 
 @asynccontextmanager
 async def open_store(ring: KeyFiles, now: datetime) -> AsyncIterator[Store]:
-    """A desk's memory, open as long as it is needed; what waits to be written is written before it closes."""
+    """Open a desk's store. On exit, everything that is queued is written before it closes."""
     await asyncio.to_thread(prepare_database, ring.paths.database)
     writer, reader = (
         create_writer_engine(ring.paths.database),
@@ -234,7 +234,7 @@ def _build_store(
 
 
 async def _check_keys(committer: GroupCommitWriter, seals: Keyring) -> None:
-    """See that every key is this database's; one that is new leaves its proof. Raises KeyTrouble."""
+    """Check that every key belongs to this database; store a proof for each new one. Raises `KeyFileError`."""
     meta, place = tables.meta, seals.key_files.paths
     proofs = {
         f"{name}.{version}": hmac_sha256(key, b"fits", place.desk.encode(), name.encode())

@@ -1,4 +1,4 @@
-"""Counted attempts and rates: wrong codes, and questions asked in a day."""
+"""Rate limits: wrong codes, and questions a person asks in a day."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +22,7 @@ from storage.serialization import ATTEMPTS_CODEC
 async def load_question_rate(
     query: GetQuestionRate, connection: AsyncConnection, days: DailyKeys
 ) -> Attempts:
-    """How much a person sent, under the key of any day that is still there."""
+    """Return how many questions a person sent, looked up under every daily key that still exists."""
     buckets = days.hash_for_all_days(b"asked", query.person_id)
     column = tables.tries.c
     rows = await connection.execute(select(column.bucket, column.sealed).where(column.bucket.in_(buckets)))
@@ -34,7 +34,7 @@ async def load_question_rate(
 
 
 async def save_question_rate(act: SaveQuestionRate, batch: WriteBatch) -> None:
-    """Keep how much a person sent, under the key of the day."""
+    """Store how many questions a person sent, under the key of the day."""
     day = batch.daily_keys.get_day(batch.now)
     bucket = batch.daily_keys.hash_for_day(day, b"asked", act.person_id)
     sealed = batch.daily_keys.ciphers[day].encrypt(
@@ -44,7 +44,7 @@ async def save_question_rate(act: SaveQuestionRate, batch: WriteBatch) -> None:
 
 
 async def get_attempts(query: GetAttempts, sight: ReadContext) -> Attempts:
-    """A person's wrong guesses, found under the key of any day that is still there."""
+    """Return a person's wrong guesses, looked up under every daily key that still exists."""
     buckets = sight.daily_keys.hash_for_all_days(b"tries", query.person_id)
     column = tables.tries.c
     rows = await sight.connection.execute(
@@ -60,12 +60,12 @@ async def get_attempts(query: GetAttempts, sight: ReadContext) -> Attempts:
 
 
 async def get_question_rate(query: GetQuestionRate, sight: ReadContext) -> Attempts:
-    """How much a person sent to the officers."""
+    """Return how many questions a person sent to the officers."""
     return await load_question_rate(query, sight.connection, sight.daily_keys)
 
 
 async def save_attempts(act: SaveAttempts, batch: WriteBatch) -> None:
-    """Keep a person's wrong guesses under the key of the day."""
+    """Store a person's wrong guesses, under the key of the day."""
     day = batch.daily_keys.get_day(batch.now)
     bucket = batch.daily_keys.hash_for_day(day, b"tries", act.person_id)
     sealed = batch.daily_keys.ciphers[day].encrypt(

@@ -1,4 +1,4 @@
-"""What one transaction will write, gathered first and then written statement by statement."""
+"""The rows of one transaction, collected first and then written statement by statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ TOUCH_CASE = (
 
 @dataclass
 class WriteBatch:
-    """The rows of one transaction, and what must be read while it holds the lock: numbers, chain, key of the day."""
+    """The rows of one transaction, and what must be read under its lock: register numbers and the audit chain."""
 
     connection: AsyncConnection
     keyring: Keyring
@@ -86,19 +86,19 @@ class WriteBatch:
     _chain: AuditChain | None = None
 
     def insert(self, table: str, **row: object) -> None:
-        """A new row; an existing one is a conflict."""
+        """Add a new row. An existing primary key makes the commit raise `ConflictError`."""
         self.add_statement(INSERT_BY_TABLE[table], **row)
 
     def upsert(self, table: str, **row: object) -> None:
-        """A row, new or in place of the one with its key."""
+        """Add a row that replaces the one with its primary key, if any."""
         self.add_statement(_UPSERT_BY_TABLE[table], **row)
 
     def add_statement(self, statement: UpdateBase, **row: object) -> None:
-        """One more row for a statement."""
+        """Add a row of parameters for a statement."""
         self._rows.setdefault(id(statement), (statement, []))[1].append(row)
 
     async def allocate_number(self, fiscal_year: int) -> int:
-        """The next register number of a fiscal year."""
+        """Return the next register number of a fiscal year."""
         if fiscal_year not in self._last_numbers:
             last = await fetch_all(self.connection, _SELECT_LAST_NUMBER, (fiscal_year,))
             self._last_numbers[fiscal_year] = last[0][0] if last else 0
@@ -106,26 +106,26 @@ class WriteBatch:
         return self._last_numbers[fiscal_year]
 
     async def audit(self, actor: str, what: str, ref: str) -> None:
-        """A line in the audit trail, of this hour."""
+        """Add a line to the audit trail, with the current hour."""
         if self._chain is None:
             self._chain = await load_audit_chain(self.connection, self.keyring.audit_keys)
         hour = int(self.now.timestamp()) // 3600
         self.insert("audit", **self._chain.add(AuditRecord(hour, actor, what, ref)))
 
     async def load_last_fact_seq(self, about: str) -> int:
-        """The place of the last fact about a nameless case."""
+        """Return the seq of the last fact about a case; 0 where there is none. `about`: the id of its facts."""
         fact = tables.facts.c
         query = select(fact.seq).where(fact.about == about).order_by(fact.seq.desc()).limit(1)
         return (await self.connection.execute(query)).scalar() or 0
 
     def add_facts(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
-        """Facts about a nameless case, after the one in place `after` and in the order given."""
+        """Add facts about a case, numbered after the seq `after`, in the order given."""
         for place, (name, value) in enumerate(values.items(), start=after + 1):
             one = Fact(about, place, effective, recorded, FactField(name), value)
             self.insert("facts", **{key: getattr(one, key) for key in one.__slots__})
 
     async def flush(self) -> None:
-        """Write everything: what others refer to first."""
+        """Execute everything: inserts before updates and deletes, referenced tables first."""
         for fiscal_year, last in self._last_numbers.items():
             self.upsert("counters", fiscal_year=fiscal_year, last=last)
         if self._chain is not None:
@@ -142,7 +142,7 @@ _TABLE_ORDER = {table.name: place for place, table in enumerate(tables.metadata.
 
 @cache
 def compile_statement(statement: UpdateBase) -> str:
-    """The SQL of a statement that is made once and used for ever, its parameters by name."""
+    """Return the SQL of a statement, with named parameters. Cached for ever: pass statements that are made once."""
     return str(statement.compile(dialect=_DIALECT))
 
 

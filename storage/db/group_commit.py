@@ -1,4 +1,4 @@
-"""Group commit: the turns that wait together are written together, in one transaction that reaches the disk."""
+"""Group commit: turns that wait are written together, in one transaction that is synced to disk."""
 
 import asyncio
 import secrets
@@ -33,12 +33,12 @@ T = TypeVar("T")
 MAX_BATCH_SIZE = 256
 DISK_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 DIRECT_REPLY_SECONDS = 60
-"""Seconds that the door has for its own answer before a courier takes it for undelivered."""
+"""Seconds the adapter has for its direct reply, before the outbox sender takes the rows for undelivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
-    """What was written. says, lang: what to tell, also for an event that was known; waiting: outbox rows of it."""
+    """What was committed. `replies`, `lang`: the answer, also of a duplicate event; `outbox_ids`: its outbox rows."""
 
     replies: tuple[Reply, ...]
     lang: Lang
@@ -48,7 +48,7 @@ class CommitResult:
 
 @dataclass(slots=True)
 class PendingTurn:
-    """A turn on its way to the disk."""
+    """A turn in the queue."""
 
     event: Event
     before: Session | None
@@ -61,7 +61,7 @@ class PendingTurn:
 
 @dataclass(slots=True)
 class PendingWrite:
-    """A small writing that can share a transaction with others: one statement and its rows."""
+    """A small write that can share a transaction with others: one statement and its rows."""
 
     statement: UpdateBase
     rows: list[Mapping[str, object]]
@@ -70,7 +70,7 @@ class PendingWrite:
 
 @dataclass
 class GroupCommitWriter:
-    """The one writer of a desk in this process, and its cache of the sessions that are alive."""
+    """The only writer of a desk in this process."""
 
     connection: AsyncConnection
     keyring: Keyring
@@ -84,16 +84,16 @@ class GroupCommitWriter:
     async def commit(
         self, event: Event, before: Session | None, turn: TurnResult, at: datetime
     ) -> CommitResult:
-        """Write a turn and wait until it is on the disk. Raises Conflict, DiskFull."""
+        """Write a turn and wait until it is on disk. Raises `ConflictError`, `DiskFullError`."""
         pending = PendingTurn(event, before, turn, at, asyncio.get_running_loop().create_future())
         self._enqueue(pending)
-        # One who stops waiting cancels `done` and nothing else: what is in the queue is written with the others.
+        # A cancelled caller cancels `result` and nothing else: what is queued is written with the others.
         return await pending.result
 
     async def write(self, statement: UpdateBase, *rows: Mapping[str, object]) -> None:
-        """Write rows together with whatever else waits; they are on the disk when this returns.
+        """Write rows together with whatever else is queued; they are on disk when this returns.
 
-        The statement is one that is made once: its SQL is kept. Rows name all its columns.
+        The statement must be made once, since its SQL is cached for ever. Rows name all its parameters.
         """
         chore = PendingWrite(statement, list(rows), asyncio.get_running_loop().create_future())
         self._enqueue(chore)
@@ -105,7 +105,7 @@ class GroupCommitWriter:
         self._queue.put_nowait(one)
 
     async def run(self, erase: Callable[[list[str]], None]) -> None:
-        """Write what waits, for ever; `erase` removes the files whose rows were forgotten with it."""
+        """Write what is queued, for ever. `erase` deletes the files whose rows were deleted in a transaction."""
         while True:
             batch = [await self._queue.get()]
             while len(batch) < MAX_BATCH_SIZE and not self._queue.empty():
@@ -115,11 +115,11 @@ class GroupCommitWriter:
                 self._queue.task_done()
 
     async def flush(self) -> None:
-        """Wait until nothing waits to be written."""
+        """Wait until the queue is empty."""
         await self._queue.join()
 
     async def close(self, writing: "asyncio.Task[None]") -> None:
-        """Take nothing more, write what waits, and end the writer."""
+        """Accept no more writes, write what is queued, and stop the writer."""
         self._closed = True
         drained = asyncio.create_task(self.flush())
         await asyncio.wait({drained, writing}, return_when=asyncio.FIRST_COMPLETED)
@@ -135,7 +135,7 @@ class GroupCommitWriter:
             if len(waiting) == 1:
                 _fail_future(waiting[0].result, trouble)
                 return
-            for one in waiting:  # so that only the guilty one fails
+            for one in waiting:  # one by one, so that only the failing one fails
                 await self._write_all([one], erase)
 
     async def _write_transaction(self, waiting: list[PendingTurn | PendingWrite]) -> list[str]:
@@ -165,7 +165,7 @@ class GroupCommitWriter:
     async def _write_turns(
         self, connection: AsyncConnection, turns: list[PendingTurn]
     ) -> tuple[dict[str, CommitResult], list[str]]:
-        """Write turns; gives the answers of events that were known already, and the files that were forgotten."""
+        """Write turns; return the answers of duplicate events, and the ids of files whose rows were deleted."""
         batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
         marked = hash_events(self.daily_keys, [p.event.id for p in turns])
         known = _to_duplicates(await find_event_answers(connection, self.daily_keys, marked))
@@ -181,7 +181,7 @@ class GroupCommitWriter:
         return known, batch.erased_files
 
     async def ensure_daily_key(self, now: datetime) -> None:
-        """See that the key of the day is on the disk before anything is marked with it."""
+        """Make sure the day's key is on disk before anything is hashed or encrypted with it."""
         if DailyKeys.get_day(now) not in self.daily_keys.hashers:
             async with self.transaction() as connection:
                 found = await self.daily_keys.load_or_create(connection, now)
@@ -189,7 +189,7 @@ class GroupCommitWriter:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A writing transaction on the one writing connection. Errors of the driver become this package's own."""
+        """Open a transaction on the only writing connection. Driver errors are raised as `StorageError`."""
         async with self._lock:
             try:
                 async with self.connection.begin():
@@ -201,7 +201,7 @@ class GroupCommitWriter:
                 raise _to_storage_error(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
     async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
-        """The answer of an event that came before."""
+        """Return the answer of a duplicate event; None for an unknown event."""
         marked = hash_events(self.daily_keys, [event_id])
         return _to_duplicates(await find_event_answers(connection, self.daily_keys, marked)).get(event_id)
 
@@ -230,7 +230,7 @@ class GroupCommitWriter:
 
 
 def _group_rows(chores: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
-    """What chores write, each statement once."""
+    """Merge the rows of writes that share a statement."""
     gathered: dict[str, list[Mapping[str, object]]] = {}
     for chore in chores:
         gathered.setdefault(compile_statement(chore.statement), []).extend(chore.rows)

@@ -1,8 +1,8 @@
-"""What was said to events of the last hour, so that one that comes again gets the same answer.
+"""Answers to the events of the last hour, so that a repeated event gets the same answer.
 
-What is written in one transaction lies together, since apart each of its rows would cost a page of its own: the
-answers sealed as one, and the marks of events beside those of their neighbours. A mark begins with `SHARED` bytes that
-it has in common with those of events that came at about the same time, and goes on with `OWN` bytes of its own.
+Rows of one transaction share pages, to dirty fewer B-tree pages: the answers are one encrypted row, and the hashes of
+events are neighbours. A hash begins with `SHARED_HASH_BYTES` that are common to events of about the same time, and
+ends with `OWN_HASH_BYTES` of its own.
 """
 
 import secrets
@@ -25,18 +25,18 @@ from storage.serialization import STORED_ANSWERS_CODEC, StoredAnswer
 EVENT_ANSWER_TTL = timedelta(hours=1)
 
 EventHashes: TypeAlias = Mapping[str, Mapping[bytes, date]]
-"""Events by their ids: the marks of each, and under the key of which day."""
+"""The hashes of each event id, with the day whose key made them."""
 
 
 SHARED_HASH_BYTES, OWN_HASH_BYTES = 4, 24
-"""Bytes of a mark. An earlier version made `WHOLE` ones; they are looked for as long as a day has some."""
+"""Bytes of a hash. An earlier version made hashes of `HMAC_BYTES`; they are looked for while a day has some."""
 
 ULID_LENGTH, ULID_TAIL_LENGTH, COUNTER_TAIL_LENGTH = 26, 18, 2
-"""LINE's ids are of 26 characters, of which the last 18 tell less than a second; Telegram's are counted up."""
+"""LINE's event ids are ULIDs: 26 characters, of which the last 18 cover less than a second. Telegram's are counters."""
 
 
 def hash_events(days: DailyKeys, events: Iterable[str]) -> EventHashes:
-    """The marks of events under each key that is still there."""
+    """Return the hashes of events under each daily key that still exists."""
     return {event: dict(_hash_event(days, event)) for event in events}
 
 
@@ -66,9 +66,9 @@ def _select_answers(count: int) -> str:
 async def find_event_answers(
     connection: AsyncConnection, days: DailyKeys, marked: EventHashes
 ) -> dict[str, StoredAnswer]:
-    """Which of some events came before, and what was said to each: nothing, where that is no longer kept.
+    """Return which events were answered before, and the answers: empty where an answer has expired.
 
-    Raises Tampered where an event points at answers that hold none of its own.
+    Raises `TamperedError` where an event points at answers that do not include its own.
     """
     events = {mark: (event, day) for event, own in marked.items() for mark, day in own.items()}
     if not events:
@@ -90,7 +90,7 @@ async def find_event_answers(
 def save_event_answers(
     answers: Iterable[tuple[str, StoredAnswer]], marked: EventHashes, batch: WriteBatch
 ) -> None:
-    """Keep what is said to events that did not come before; one that stands twice among them is a conflict."""
+    """Store the answers of new events. An event that occurs twice among them is a conflict."""
     day, row = DailyKeys.get_day(batch.now), secrets.randbits(63)
     said = dict[str, StoredAnswer]()
     for event, answer in answers:

@@ -1,4 +1,4 @@
-"""Small questions to the database, each of one statement: those that are asked together are read together."""
+"""Single-statement reads, batched: those requested at about the same time share one hop to the database's thread."""
 
 import asyncio
 import sqlite3
@@ -23,10 +23,10 @@ SqlQuery: TypeAlias = tuple[str, tuple[object, ...]]
 
 @dataclass
 class ReadBatcher:
-    """A connection for single statements, each of which sees one instant by itself.
+    """Runs single statements on one connection; each statement is its own snapshot.
 
-    A hop to the database's thread costs several times what it reads there, so what is asked while one is under way
-    goes with the next, and the same question of several is read once.
+    A hop to the database's thread costs several times what is read there. So queries that arrive during a hop are sent
+    together with the next, and identical queries are read once.
     """
 
     connection: aiosqlite.Connection
@@ -34,7 +34,7 @@ class ReadBatcher:
     _task: "asyncio.Task[None] | None" = None
 
     async def fetch(self, sql: str, values: Sequence[object] = ()) -> Rows:
-        """The rows of a statement, as they stand after it was asked for. Raises what the driver raises."""
+        """Return the rows of a statement, read after this call. Raises what the driver raises."""
         answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
         self._pending.setdefault((sql, tuple(values)), []).append(answer)
         if self._task is None:
@@ -47,7 +47,7 @@ class ReadBatcher:
                 asked, self._pending = self._pending, {}
                 try:
                     told = await self._run_in_thread(list(asked))
-                except Exception as trouble:  # nobody waits for ever
+                except Exception as trouble:  # no caller may wait for ever
                     told = [trouble] * len(asked)
                 for waiting, rows in zip(asked.values(), told, strict=True):
                     for answer in waiting:
@@ -68,12 +68,12 @@ class ReadBatcher:
 def _fetch_rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
     try:
         return connection.execute(sql, values).fetchall()
-    except Exception as trouble:  # the others are told all the same
+    except Exception as trouble:  # the other queries still get their rows
         return trouble
 
 
 def _resolve_future(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:
-    if answer.done():  # nobody waits any more
+    if answer.done():  # the caller was cancelled
         return
     if isinstance(rows, Exception):
         answer.set_exception(rows)
@@ -83,7 +83,7 @@ def _resolve_future(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> N
 
 @asynccontextmanager
 async def open_read_batcher(path: Path) -> AsyncIterator[ReadBatcher]:
-    """Open a database for glances."""
+    """Open a connection for batched reads."""
     async with aiosqlite.connect(path, isolation_level=None) as connection:
         for pragma in PRAGMAS:
             await connection.execute_fetchall(f"PRAGMA {pragma}")
@@ -92,7 +92,7 @@ async def open_read_batcher(path: Path) -> AsyncIterator[ReadBatcher]:
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """A connection that sees one instant, and what opens what it sees. now: the instant of the question."""
+    """A read transaction (one snapshot) with the keys to decrypt its rows. `now`: the instant of the query."""
 
     connection: AsyncConnection
     keyring: Keyring

@@ -1,4 +1,4 @@
-"""The database of a desk: SQLite, one writing connection, reading ones beside it."""
+"""SQLite: engines, schema upgrades, pragmas and fast paths past SQLAlchemy."""
 
 import os
 import sqlite3
@@ -25,26 +25,26 @@ PRAGMAS = (
     "secure_delete = ON",
     "foreign_keys = ON",
     "trusted_schema = OFF",
-    "temp_store = MEMORY",  # nothing is sorted through a clear temporary file
+    "temp_store = MEMORY",  # nothing is sorted through an unencrypted temporary file
     "busy_timeout = 10000",
 )
 CACHE_PRAGMA = "cache_size = -16000"
-"""KiB of pages that the writer keeps: with the usual 2 MB most rows of a busy hour would be read again."""
+"""Page cache of the writer, in KiB (hence negative): with the default of 2 MB most rows of a busy hour are reread."""
 
 SCHEMA_HEAD = "0014"
 
-sqlite3.register_adapter(date, date.isoformat)  # a day is its ISO text
+sqlite3.register_adapter(date, date.isoformat)  # dates are stored as ISO text
 
 
 def prepare_database(path: Path) -> None:
-    """Make the file (0600, in a folder of 0700) and bring its schema to the newest version. Raises NewerSchema."""
+    """Create the file (0600, in a folder of 0700) and upgrade its schema. Raises `SchemaTooNewError`."""
     create_private_directory(path.parent)
     with acquire_exclusive_lock(path.parent / ".opening"):
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         if _read_schema_version(path) != SCHEMA_HEAD:
             from storage.migrations import (
-                upgrade_schema,  # Alembic costs a third of a second, so only when needed
+                upgrade_schema,  # Alembic takes a third of a second to import, so only when needed
             )
 
             upgrade_schema(path)
@@ -52,7 +52,7 @@ def prepare_database(path: Path) -> None:
 
 def _read_schema_version(path: Path) -> str | None:
     with closing(sqlite3.connect(path, timeout=10)) as connection:
-        # The change to WAL does not wait for others; here nobody else is, and it stays changed.
+        # Switching to WAL does not honour the busy timeout. Here nobody else is connected, and WAL mode persists.
         connection.execute(f"PRAGMA {PRAGMAS[0]}")
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -62,28 +62,28 @@ def _read_schema_version(path: Path) -> str | None:
 
 
 def create_writer_engine(path: Path) -> AsyncEngine:
-    """The engine of the one connection that writes; its transactions take the lock at their start."""
+    """Create the engine of the single writing connection. Its transactions take the write lock at their start."""
     return _create_engine(path, 1, "BEGIN IMMEDIATE", (*PRAGMAS, CACHE_PRAGMA))
 
 
 def create_reader_engine(path: Path) -> AsyncEngine:
-    """The engine of the connections that read; all that one of them reads is of one instant."""
+    """Create the engine of the reading connections. Each transaction reads one snapshot."""
     return _create_engine(path, 4, "BEGIN", PRAGMAS)
 
 
 def compile_sql(statement: Select[Any]) -> str:
-    """The SQL of a statement, its parameters as question marks in their order."""
+    """Return the SQL of a statement, with positional parameters (`?`)."""
     return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
 
 
 def pad_to_power_of_two(values: Iterable[T]) -> tuple[T, ...]:
-    """The values of an IN, the last one repeated until they are a power of two: few statements serve any number."""
+    """Repeat the last value of an IN list up to a power of two, so that few distinct statements serve any length."""
     known = tuple(values)
     return known + known[-1:] * ((1 << (len(known) - 1).bit_length()) - len(known))
 
 
 async def fetch_all(connection: AsyncConnection, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
-    """The rows of a statement that every batch runs: one hop to the thread where SQLAlchemy makes four."""
+    """Return the rows of a statement. One hop to the database's thread, where SQLAlchemy would need four."""
     raw = await connection.get_raw_connection()
     driver: Any = raw.driver_connection
     return list(await driver.execute_fetchall(sql, tuple(values)))
@@ -92,7 +92,7 @@ async def fetch_all(connection: AsyncConnection, sql: str, values: Iterable[obje
 async def execute_batches(
     connection: AsyncConnection, statements: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
 ) -> None:
-    """Run statements, each with its rows, in as few hops to the database's thread as can be."""
+    """Execute statements, each with its rows, in one hop to the database's thread."""
     raw = await connection.get_raw_connection()
     driver: Any = raw.driver_connection
 
@@ -104,7 +104,7 @@ async def execute_batches(
 
 
 def checkpoint_wal(path: Path) -> bool:
-    """Move the write-ahead log into the database and empty it; False where somebody was in the way."""
+    """Move the write-ahead log into the database and truncate it. False where a reader was in the way."""
     with closing(sqlite3.connect(path, timeout=1)) as connection:
         for pragma in PRAGMAS[1:3]:
             connection.execute(f"PRAGMA {pragma}")
@@ -118,12 +118,12 @@ def _create_engine(path: Path, size: int, begin: str, pragmas: Sequence[str]) ->
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,
-        hide_parameters=True,  # a parameter in an error text would be somebody's words
+        hide_parameters=True,  # parameters in an error text could be a person's words
     )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
-        connection.isolation_level = None  # we say ourselves when a transaction begins
+        connection.isolation_level = None  # transactions begin explicitly, in _begin below
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
