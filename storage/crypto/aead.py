@@ -1,8 +1,8 @@
-"""What is sealed, under which key, and how a person, a receipt and an event are known again without being kept.
+"""Encryption and keyed hashes: AES-256-GCM for values and files, HMAC-SHA256 for identifiers, Ed25519 for signatures.
 
-A sealed value is `format, key version, 12-byte nonce, AES-256-GCM ciphertext`. The plaintext is padded to blocks
-(512 bytes, where a purpose has none of its own), so that its length tells little; table, row and field are bound to
-it, so that it opens nowhere else.
+An encrypted value is `format, key version, 12-byte nonce, AES-256-GCM ciphertext`. The plaintext is padded to blocks
+(512 bytes, unless a purpose has its own), so that its length reveals little. Desk, table, row and field are associated
+data, so that a value decrypts in no other place.
 """
 
 import hmac
@@ -20,38 +20,37 @@ from storage.errors import TamperedError
 
 CIPHERTEXT_FORMAT = 1
 PADDING_BLOCK = 512
-"""Bytes that what is sealed is padded to a multiple of."""
+"""Default block size: plaintexts are padded to a multiple of this many bytes."""
 
 HMAC_BYTES = 32
-"""Bytes of a mark."""
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
 
 
 def generate_key() -> bytes:
-    """32 random bytes."""
+    """Return 32 random bytes."""
     return os.urandom(KEY_BYTES)
 
 
 def derive_key(key: bytes, purpose: str) -> bytes:
-    """A key of its own for a purpose, by HKDF-SHA256 (RFC 5869)."""
+    """Derive a key for a purpose, by HKDF-SHA256 (RFC 5869)."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"ita-bot " + purpose.encode()).derive(key)
 
 
 def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
-    """HMAC-SHA256 over parts, each with its length before it: 32 bytes that tell nothing without the key."""
+    """Return the HMAC-SHA256 (32 bytes) of parts, each prefixed with its length."""
     return hmac.digest(key, _join_parts(parts), "sha256")
 
 
 class HmacKey:
-    """Makes marks under one key, at a third of what `mark` costs."""
+    """HMACs under one key, at a third of what `hmac_sha256` costs."""
 
     def __init__(self, key: bytes) -> None:
         self._begun = HMAC(key, SHA256())
 
     def __call__(self, *parts: bytes) -> bytes:
-        """What `mark` gives."""
+        """Return what `hmac_sha256` returns."""
         own = self._begun.copy()
         own.update(_join_parts(parts))
         return own.finalize()
@@ -67,17 +66,17 @@ def constant_time_equal(a: bytes, b: bytes) -> bool:
 
 
 def sign_message(seed: bytes, message: bytes) -> bytes:
-    """The Ed25519 signature (RFC 8032) of a message under the key that a seed of 32 bytes makes: 64 bytes."""
+    """Return the Ed25519 signature (RFC 8032, 64 bytes) of a message under the key of a 32-byte seed."""
     return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
 
 
 def derive_public_key(seed: bytes) -> bytes:
-    """What others verify such signatures with: 32 bytes."""
+    """Return the public key (32 bytes) that verifies signatures of a seed."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
 def is_valid_signature(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether a signature is over this message by the owner of a public key. Impossible keys have signed nothing."""
+    """Whether a signature of a message is by the owner of a public key. Malformed keys have signed nothing."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -86,7 +85,7 @@ def is_valid_signature(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 class Cipher:
-    """Seals under the current version of a key; opens under any version that is still known, whatever its block."""
+    """Encrypts under the newest version of a key; decrypts under any version it has, whatever the block size."""
 
     def __init__(self, keys: Mapping[int, bytes], desk: str, block: int = PADDING_BLOCK) -> None:
         self._keys = dict(keys)
@@ -95,19 +94,19 @@ class Cipher:
         self._head, self._desk, self._block = bytes((CIPHERTEXT_FORMAT, self._current)), desk, block
 
     def derive(self, purpose: str, block: int = PADDING_BLOCK) -> "Cipher":
-        """The same versions, derived for a purpose. block: bytes that its values are padded to a multiple of."""
+        """Derive a cipher of the same versions for a purpose. `block`: its padding block, in bytes."""
         keys = {version: derive_key(key, purpose) for version, key in self._keys.items()}
         return Cipher(keys, self._desk, block)
 
     def encrypt(self, data: bytes, table: str, row: str, field: str) -> bytes:
-        """Seal data for one place."""
+        """Encrypt data for one place."""
         head, nonce, size = self._head, os.urandom(NONCE_BYTES), len(data)
         padded = size.to_bytes(4, "big") + data + bytes(-(4 + size) % self._block)
         place = self._associated_data(head, table, row, field)
         return head + nonce + self._ciphers[self._current].encrypt(nonce, padded, place)
 
     def decrypt(self, blob: bytes, table: str, row: str, field: str) -> bytes:
-        """Open what was sealed for that place. Raises Tampered."""
+        """Decrypt what was encrypted for that place. Raises `TamperedError`."""
         head, nonce, rest = blob[:2], blob[2 : 2 + NONCE_BYTES], blob[2 + NONCE_BYTES :]
         if len(head) < 2 or head[0] != CIPHERTEXT_FORMAT or head[1] not in self._keys:
             raise TamperedError(f"a sealed value of {table}.{field} is of no known format or key")
@@ -128,17 +127,17 @@ CHUNK_BYTES = 64 * 1024
 
 
 class StreamEncryptor:
-    """Seals a stream in chunks of 64 KiB, each of which knows its place and whether it is the last.
+    """Encrypts a stream in chunks of 64 KiB; each nonce has the chunk's index and whether it is the last.
 
-    A chunk that is cut off, moved or added is found (the STREAM construction of Hoang et al., 2015). The key must
-    be fresh for each stream, since the nonces are counted.
+    So truncated, moved or added chunks are detected (the STREAM construction of Hoang et al., 2015). The key must be
+    fresh for each stream, since the nonces are counted.
     """
 
     def __init__(self, key: bytes) -> None:
         self._cipher, self._rest, self._place = AESGCM(key), b"", 0
 
     def update(self, piece: bytes) -> Iterator[bytes]:
-        """Take in a piece; gives the chunks that are full. The last chunk waits, for it must know that it is."""
+        """Add data; yield the chunks that are complete. One full chunk is held back, since it may be the last."""
         self._rest += piece
         while len(self._rest) > CHUNK_BYTES:
             chunk, self._rest = self._rest[:CHUNK_BYTES], self._rest[CHUNK_BYTES:]
@@ -146,12 +145,12 @@ class StreamEncryptor:
             self._place += 1
 
     def finalize(self) -> bytes:
-        """The last chunk."""
+        """Return the last chunk."""
         return self._cipher.encrypt(_make_nonce(self._place, last=True), self._rest, None)
 
 
 def decrypt_stream(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
-    """Open sealed chunks, each given with whether it is the last. Raises Tampered."""
+    """Decrypt chunks, each given with whether it is the last. Raises `TamperedError`."""
     cipher = AESGCM(key)
     for place, (chunk, last) in enumerate(chunks):
         try:

@@ -1,4 +1,4 @@
-"""The key of each day: what is marked with it cannot be recognised once the key is destroyed."""
+"""Daily keys: what is hashed with one cannot be linked any more once the key is destroyed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,33 +12,33 @@ from storage.crypto.aead import HMAC_BYTES, Cipher, HmacKey, derive_key, generat
 from storage.crypto.keyring import Keyring
 
 MAX_DAILY_KEY_AGE = timedelta(days=1)
-"""Yesterday's key is still there: Telegram sends an event again for up to 24 hours. So a key lives 48 hours at most."""
+"""Yesterday's key is kept, since Telegram repeats an event for up to 24 hours. So a key lives 48 hours at most."""
 
 
 @dataclass
 class DailyKeys:
-    """The keys of today and yesterday (UTC), and what they mark and seal with."""
+    """The keys of today and yesterday (UTC), with their hashers and ciphers."""
 
     keyring: Keyring
     hashers: dict[date, HmacKey] = field(default_factory=dict, repr=False)
     ciphers: dict[date, Cipher] = field(default_factory=dict, repr=False)
     legacy_days: frozenset[date] = frozenset()
-    """Days some of whose events were marked as an earlier version did (`storage.said`)."""
+    """Days with event hashes of an earlier version's format (see `storage.db.idempotency`)."""
 
     @staticmethod
     def get_day(now: datetime) -> date:
-        """The day whose key is used at an instant."""
+        """Return the day (UTC) whose key is used at an instant."""
         return now.astimezone(UTC).date()
 
     def use_keys(self, found: Mapping[date, bytes]) -> None:
-        """Use keys that are on the disk."""
+        """Use keys that are on disk."""
         self.hashers = {day: HmacKey(derive_key(key, "mark")) for day, key in found.items()}
         self.ciphers = {
             day: Cipher({1: derive_key(key, "seal")}, self.keyring.desk) for day, key in found.items()
         }
 
     async def load_or_create(self, connection: AsyncConnection, now: datetime) -> dict[date, bytes]:
-        """The stored keys, today's made where there is none; to be kept once they are on the disk."""
+        """Return the stored keys, with today's created if missing. Pass them to `use_keys` after the commit."""
         today = self.get_day(now)
         rows = await connection.execute(select(tables.day_keys))
         found = {
@@ -53,15 +53,15 @@ class DailyKeys:
         return found
 
     def hash_for_all_days(self, *parts: bytes) -> dict[bytes, date]:
-        """The marks of something under each key that is still there."""
+        """Return the hash of something under each key that still exists, with the key's day."""
         return {mark(*parts): day for day, mark in self.hashers.items()}
 
     def hash_for_day(self, day: date, *parts: bytes) -> bytes:
-        """The mark of something under the key of a day."""
+        """Return the hash of something under the key of a day."""
         return self.hashers[day](*parts)
 
     async def delete_expired(self, connection: AsyncConnection, now: datetime) -> int:
-        """Destroy the keys of days gone by and all that was marked with them; gives how many rows that were."""
+        """Delete expired keys and all rows hashed with them; return the number of rows."""
         last = self.get_day(now - MAX_DAILY_KEY_AGE)
         if (
             await connection.execute(select(tables.day_keys.c.day).where(tables.day_keys.c.day < last))
@@ -73,7 +73,7 @@ class DailyKeys:
         return gone
 
     def evict_expired(self, now: datetime) -> None:
-        """Forget the keys that were destroyed."""
+        """Drop expired keys from memory."""
         last = self.get_day(now - MAX_DAILY_KEY_AGE)
         self.hashers = {day: mark for day, mark in self.hashers.items() if day >= last}
         self.ciphers = {day: seal for day, seal in self.ciphers.items() if day >= last}

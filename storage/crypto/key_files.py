@@ -1,6 +1,7 @@
-"""The key files of a desk: made once, never overwritten, refused when they are missing, equal or readable by others.
+"""Key files of a desk: created once, never overwritten, refused when missing, equal, or readable by others.
 
-A file holds a line for each version, `1 <base64 of 32 bytes>`; the highest seals, the others only open and look up.
+A file has a line for each version, `1 <base64 of 32 bytes>`. The highest version encrypts; the others only decrypt and
+look up.
 """
 
 import base64
@@ -20,7 +21,7 @@ KEY_NAMES = ("seal", "pepper", "person", "audit", "envelope")
 
 @dataclass(frozen=True, slots=True)
 class DeskPaths:
-    """Where a desk keeps its things. keys: a path for each of `NAMES`."""
+    """Where a desk stores its files. `key_paths`: a path for each of `KEY_NAMES`."""
 
     desk: str
     folder: Path
@@ -29,14 +30,14 @@ class DeskPaths:
 
     @classmethod
     def under(cls, home: Path, desk: str) -> "DeskPaths":
-        """The places of a desk that sets nothing itself."""
+        """Return the default paths of a desk."""
         folder = home / desk
         return cls(desk, folder, folder / "desk.sqlite", {n: folder / "keys" / f"{n}.key" for n in KEY_NAMES})
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFiles:
-    """The keys of a desk, by name and version. Its repr tells nothing."""
+    """The keys of a desk, by name and version. Its repr contains no key."""
 
     paths: DeskPaths
     keys: Mapping[str, Mapping[int, bytes]]
@@ -49,7 +50,7 @@ class KeyFiles:
 
 
 def load_or_create_keys(place: DeskPaths) -> KeyFiles:
-    """The keys of a desk; made afresh where neither keys nor database exist yet. Raises KeyTrouble."""
+    """Load a desk's keys; create them where neither keys nor database exist. Raises `KeyFileError`."""
     create_private_directory(place.folder)
     with acquire_exclusive_lock(
         place.folder / ".opening"
@@ -68,7 +69,7 @@ def load_or_create_keys(place: DeskPaths) -> KeyFiles:
 
 
 def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
-    """Raise KeyTrouble where two keys are equal, in one desk or across desks."""
+    """Raise `KeyFileError` where two keys are equal, in one desk or across desks."""
     found = [
         (f"{ring.paths.key_paths[name]} version {version}", key)
         for ring in rings
@@ -82,7 +83,7 @@ def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
 
 def _create_key_file(path: Path) -> None:
     create_private_directory(path.parent)
-    young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the key's own name
+    young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the final name
     with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(b"1 " + base64.b64encode(generate_key()) + b"\n")
         file.flush()
@@ -118,7 +119,7 @@ def _read_key_file(path: Path) -> Mapping[int, bytes]:
 
 
 def _parse_key_line(line: str) -> tuple[int, bytes]:
-    """The version and the key of a line; what is neither comes out as 0 and nothing."""
+    """Return the version and the key of a line; version 0 or an empty key where it is malformed."""
     version, _, encoded = line.strip().partition(" ")
     try:
         key = base64.b64decode(encoded.strip(), validate=True)

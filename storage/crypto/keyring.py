@@ -1,4 +1,4 @@
-"""The seals of a desk, one for each purpose, and the marks by which it knows persons and receipts again."""
+"""The ciphers of a desk, one for each purpose, and the keyed hashes of persons and receipts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from storage.crypto.aead import PADDING_BLOCK, Cipher, derive_key, generate_key,
 from storage.crypto.key_files import KeyFiles
 
 PADDING_BLOCKS = {"session": 448, "address": 64}
-"""Bytes of the blocks of some: of talks seven lie on a page of the database and not six; an address is short."""
+"""Padding blocks in bytes. With 448, seven sessions fit on a database page instead of six; addresses are short."""
 
 
 @dataclass
 class Keyring:
-    """Made once from a desk's keyring. Each purpose has a key of its own, derived from the seal key."""
+    """The derived keys of a desk. Each purpose has its own key, derived from the seal key."""
 
     key_files: KeyFiles = field(repr=False)
     session: Cipher = field(init=False, repr=False)
@@ -35,7 +35,7 @@ class Keyring:
 
     @property
     def desk(self) -> str:
-        """The desk whose seals these are; bound to everything that is sealed."""
+        """The name of the desk; bound to everything that is encrypted."""
         return self.key_files.paths.desk
 
     @property
@@ -45,42 +45,42 @@ class Keyring:
 
     @property
     def signing_seed(self) -> bytes:
-        """What the desk signs its releases with: derived from the newest audit key."""
+        """The Ed25519 seed that signs the desk's releases: derived from the newest audit key."""
         return derive_key(self.audit_keys[max(self.audit_keys)], "release signature")
 
     def hash_id(self, *parts: str) -> bytes:
-        """A person, by platform and user id: 32 bytes. The id itself is kept nowhere."""
+        """Return the hash (32 bytes) of an id, such as a platform and user id. The id itself is not stored."""
         keys = self.key_files["person"]
         return hmac_sha256(keys[max(keys)], *(part.encode() for part in parts))
 
     def hash_receipt(self, receipt: Receipt) -> bytes:
-        """What is stored of a receipt: its HMAC under the current pepper."""
+        """Return the HMAC of a receipt under the current pepper. Only this is stored."""
         keys = self.key_files["pepper"]
         return hmac_sha256(keys[max(keys)], receipt.symbols.encode())
 
     def list_receipt_hashes(self, receipt: Receipt) -> list[bytes]:
-        """All marks under which a receipt may have been stored: one for each pepper."""
+        """Return all hashes under which a receipt may be stored: one for each pepper."""
         return [hmac_sha256(key, receipt.symbols.encode()) for key in self.key_files["pepper"].values()]
 
     def derive_salt(self, purpose: str) -> bytes:
-        """A secret for a purpose that stays the same as long as the first pepper is kept."""
+        """Derive a secret for a purpose. It is stable while the first pepper is kept."""
         keys = self.key_files["pepper"]
         return hmac_sha256(keys[min(keys)], b"salt", purpose.encode())
 
     def create_case_cipher(self, case: str) -> tuple[bytes, Cipher]:
-        """A fresh key for a case: wrapped, and as the seal it makes."""
+        """Create a key for a case; return it wrapped, and its cipher."""
         key = generate_key()
         return self.case.encrypt(key, "cases", case, "key"), Cipher({1: key}, self.desk)
 
     def unwrap_case_cipher(self, case: str, wrapped: bytes) -> Cipher:
-        """The seal of a case."""
+        """Return the cipher of a case's wrapped key."""
         return Cipher({1: self.case.decrypt(wrapped, "cases", case, "key")}, self.desk)
 
     def create_envelope_cipher(self, case: str) -> tuple[bytes, Cipher]:
-        """A fresh key for the envelope of a reporter's name: wrapped under the envelope key, and as a seal."""
+        """Create a key for the envelope of a reporter's name; return it wrapped (envelope key), and its cipher."""
         key = generate_key()
         return self.envelope.encrypt(key, "envelopes", case, "key"), Cipher({1: key}, self.desk)
 
     def unwrap_envelope_cipher(self, case: str, wrapped: bytes) -> Cipher:
-        """The seal of an envelope."""
+        """Return the cipher of an envelope's wrapped key."""
         return Cipher({1: self.envelope.decrypt(wrapped, "envelopes", case, "key")}, self.desk)

@@ -1,4 +1,4 @@
-"""Folders and files that only their owner may enter."""
+"""Directories that only their owner may enter, fsync, and locks between processes."""
 
 import fcntl
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 
 
 def create_private_directory(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, with mode 0700."""
+    """Create a directory and its missing parents, with mode 0700."""
     if not folder.exists():
         create_private_directory(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def fsync_directory(folder: Path) -> None:
-    """Bring a folder's entries to the disk, so that a new file is still there after a crash."""
+    """Sync a directory's entries to disk, so that a new file survives a crash."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -25,7 +25,7 @@ def fsync_directory(folder: Path) -> None:
 
 @contextmanager
 def acquire_exclusive_lock(path: Path) -> Iterator[None]:
-    """Do something that only one process may do at a time; the lock goes with the process, however it ends."""
+    """Hold a lock between processes. The kernel releases it when the process ends, however it ends."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

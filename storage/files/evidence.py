@@ -1,4 +1,4 @@
-"""Evidence: files sealed as they stream in, never in clear on the disk, and opened as a stream."""
+"""Evidence files: encrypted while they stream in, never in clear on disk, and decrypted as a stream."""
 
 import asyncio
 import errno
@@ -38,22 +38,22 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 DRAFT_FILE_TTL = timedelta(hours=24)
 MAX_FILE_NAME_LENGTH = 120
 ORPHAN_GRACE_SECONDS = 3600
-"""Seconds a sealed file without a row is left alone: its row may be on the way."""
+"""Seconds that an encrypted file without a row is left alone, since its row may not be committed yet."""
 
 
 @dataclass
 class EvidenceStore:
-    """The sealed files of a desk."""
+    """The encrypted files of a desk."""
 
     folder: Path
     committer: GroupCommitWriter
     keyring: Keyring
     reader: AsyncEngine
-    # A file is looked at whole before it is taken: two of 20 MB at a time, not two hundred.
+    # A file is inspected whole, in memory: two of 20 MB at a time, not two hundred.
     _inspection_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def store(self, chunks: AsyncIterator[bytes], name: str, now: datetime) -> File:
-        """Seal a stream. What may not be taken leaves nothing, and `problem` says why. Raises DiskFull."""
+        """Encrypt a stream. A refused file is not kept, and `problem` says why. Raises `DiskFullError`."""
         shown, key = sanitize_file_name(name), generate_key()
         row = secrets.token_hex(16)
         async with self._encrypt_to_disk(row, chunks, key) as (size, digest):
@@ -65,24 +65,24 @@ class EvidenceStore:
         return File("", shown, kind, size, problem)
 
     async def reserve(self, name: str, now: datetime) -> File:
-        """A place for a file that is on its way, so that it can be part of a report before it has come."""
+        """Insert a row for a file that is still being fetched, so that it can be part of a report before it arrives."""
         row, shown = secrets.token_hex(16), sanitize_file_name(name)
         await self._insert_row(row, FileMeta("", shown, "", 0, ""), now)
         return File(row, shown, "", 0, coming=True)
 
     async def complete(self, row: str, chunks: AsyncIterator[bytes]) -> File | None:
-        """Seal what came into the place that was kept for it; None where it is not wanted any more.
+        """Encrypt the content of a reserved file; None where the row is gone.
 
-        What may not be taken leaves the place empty, and `problem` says why. Raises DiskFull, and whatever the
-        stream raises: the place is still there then, to be filled by another try.
+        A refused file leaves the row empty, and `problem` says why. Raises `DiskFullError`, and whatever the stream
+        raises: the row is still there then, for another try.
         """
         kept = await self._find_meta(row)
         if kept is None:
             return None
         shown, key = kept.name, generate_key()
-        if kept.key:  # an earlier try filled it, and was cut short before anybody heard of it
+        if kept.key:  # an earlier try stored it and was interrupted before it was reported
             return File(row, shown, kept.kind, kept.size, misnamed=has_wrong_extension(shown, kept.kind))
-        self.delete_files([row])  # what a try left that was cut short
+        self.delete_files([row])  # left by a try that was interrupted
         async with self._encrypt_to_disk(row, chunks, key) as (size, digest):
             kind, problem = await self._inspect(row, key, size)
             wanted = problem is not None or await self._update_meta(
@@ -97,7 +97,7 @@ class EvidenceStore:
         )
 
     async def mark_lost(self, row: str, problem: FileProblem) -> bool:
-        """A file never came: its place says so to whoever looks for it. False where the place went meanwhile."""
+        """Record why a reserved file never arrived, for whoever reads it. False where the row is gone."""
         kept = await self._find_meta(row)
         return kept is not None and await self._update_meta(row, FileMeta("", kept.name, "", 0, "", problem))
 
@@ -108,14 +108,14 @@ class EvidenceStore:
             return None
 
     async def _update_meta(self, row: str, meta: FileMeta) -> bool:
-        """Write what a file turned out to be; False where its row went meanwhile."""
+        """Store the metadata of a file. False where the row is gone."""
         sealed = self.keyring.file.encrypt(FILE_META_CODEC.dump_json(meta), "files", row, "meta")
         settled = update(tables.files).where(tables.files.c.id == row).values(sealed=sealed)
         async with self.committer.transaction() as connection:
             return bool((await connection.execute(settled)).rowcount)
 
     async def store_text(self, text: str, name: str, now: datetime) -> File:
-        """Seal a text that the talk itself makes a file of: it is what it is, whatever its first letters look like."""
+        """Encrypt a text that a dialog turns into a file. Its type is always text/plain, whatever its first bytes."""
 
         async def iter_chunks() -> AsyncIterator[bytes]:
             for at in range(0, len(content), CHUNK_BYTES):
@@ -130,7 +130,7 @@ class EvidenceStore:
     async def _encrypt_to_disk(
         self, row: str, chunks: AsyncIterator[bytes], key: bytes
     ) -> AsyncIterator[tuple[int, str]]:
-        """A stream, sealed on the disk: its size (more than MOST_BYTES: cut off there) and its SHA-256."""
+        """Encrypt a stream to disk; yield its size (over `MAX_FILE_BYTES`: truncated) and SHA-256 (hex)."""
         size, digest, sealer = 0, sha256(), StreamEncryptor(key)
         path = self._path(row)
         create_private_directory(path.parent)
@@ -154,7 +154,10 @@ class EvidenceStore:
             raise
 
     async def _inspect(self, row: str, key: bytes, size: int) -> tuple[str, FileProblem | None]:
-        """What a sealed file truly is, and whether it may be taken; read back, so that nobody waits for senders."""
+        """Return the detected type, and why the file is refused if it is.
+
+        The file is read back from disk, so that no inspection slot is held by a slow sender.
+        """
         if size > MAX_FILE_BYTES:
             return "", FileProblem.TOO_LARGE
 
@@ -174,7 +177,7 @@ class EvidenceStore:
         await self.committer.write(INSERT_BY_TABLE["files"], values)
 
     async def load_meta(self, row: str) -> FileMeta:
-        """What is known of a file. Raises StorageError for one that is not there."""
+        """Return the metadata of a file. Raises `StorageError` where there is no such file."""
         column = tables.files.c
         async with self.reader.connect() as connection:
             sealed = (await connection.execute(select(column.sealed).where(column.id == row))).scalar()
@@ -183,7 +186,7 @@ class EvidenceStore:
         return FILE_META_CODEC.validate_json(self.keyring.file.decrypt(sealed, "files", row, "meta"))
 
     async def read_chunks(self, row: str) -> AsyncIterator[bytes]:
-        """The clear content, chunk by chunk. Raises Tampered, and StorageError for a file that never came."""
+        """Yield the decrypted content. Raises `TamperedError`, and `StorageError` for a file that never arrived."""
         meta = await self.load_meta(row)
         if not meta.key:
             raise StorageError("this file has not come")
@@ -192,18 +195,18 @@ class EvidenceStore:
                 yield chunk
 
     def delete_files(self, rows: Iterable[str]) -> None:
-        """Remove the sealed files of rows that are gone; without their keys they were noise already."""
+        """Delete the encrypted files of deleted rows. Their keys were in the rows, so they are noise already."""
         for row in rows:
             self._path(row).unlink(missing_ok=True)
 
     async def delete_drafts(self, connection: AsyncConnection, rows: Iterable[str]) -> list[str]:
-        """Delete the rows of draft files; gives those that were a draft's, to be erased after the transaction."""
+        """Delete the rows of draft files; return their ids, to pass to `delete_files` after the transaction."""
         column = tables.files.c
         drafts = delete(tables.files).where(column.id.in_(list(rows)), column.case_id.is_(None))
         return list((await connection.execute(drafts.returning(column.id))).scalars())
 
     async def collect_garbage(self, now: datetime) -> int:
-        """Remove drafts' files whose time is over, and sealed files that no row knows; gives how many files went."""
+        """Delete expired draft files, and encrypted files without a row; return the number of files."""
         minute = int(now.timestamp()) // 60
         column = tables.files.c
         async with self.committer.transaction() as connection:
@@ -219,7 +222,7 @@ class EvidenceStore:
 
 
 def sanitize_file_name(name: str) -> str:
-    """A file's name without its path, and without what a name must not hide."""
+    """Return a file's name without its path and control characters, cut to `MAX_FILE_NAME_LENGTH`."""
     last = re.split(r"[/\\]", clean_text(name).text)[-1].replace("\n", " ").replace("\ufffd", "?").strip()
     if len(last) <= MAX_FILE_NAME_LENGTH:
         return last or "ไฟล์"

@@ -1,4 +1,4 @@
-"""What a file truly is: told by its content, never by its name, and only what an office can open safely is taken."""
+"""File types: detected from content, never from names; only what an office can open safely is accepted."""
 
 import io
 import zipfile
@@ -10,7 +10,9 @@ from PIL import Image, UnidentifiedImageError
 from handlers.dialog.events import FileProblem
 
 MAX_PIXELS = 50_000_000
-Image.MAX_IMAGE_PIXELS = None  # Pillow would warn on standard error; only headers are read here, and we count
+Image.MAX_IMAGE_PIXELS = (
+    None  # else Pillow warns on standard error; only headers are read, and we check sizes
+)
 MAX_UNZIPPED_BYTES = 500 * 1024 * 1024
 
 FILE_EXTENSIONS: Mapping[str, frozenset[str]] = {
@@ -40,7 +42,7 @@ FILE_EXTENSIONS: Mapping[str, frozenset[str]] = {
         "audio/aac": "aac",
     }.items()
 }
-"""What is taken, and the endings its names may have."""
+"""Accepted media types, and the file extensions that fit each."""
 
 _MAGIC_NUMBERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -78,7 +80,7 @@ _CONTROL_BYTES = frozenset(range(32)) - frozenset(b"\t\n\r\x0c")
 
 
 def detect_file_type(content: bytes) -> str:
-    """The media type of a content; empty where it is none that is taken."""
+    """Return the media type of a content; empty where it is not an accepted one."""
     for place, start, kind in _MAGIC_NUMBERS:
         if content[place : place + len(start)] == start:
             return kind
@@ -88,7 +90,7 @@ def detect_file_type(content: bytes) -> str:
 
 
 def find_file_problem(content: bytes, kind: str) -> FileProblem | None:
-    """Why a content must not be taken, though it is not too large."""
+    """Return why a content is refused, apart from its size on disk."""
     if not content:
         return FileProblem.EMPTY
     if not kind:
@@ -103,13 +105,13 @@ def find_file_problem(content: bytes, kind: str) -> FileProblem | None:
 
 
 def has_wrong_extension(name: str, kind: str) -> bool:
-    """Whether a name claims another kind than the content is."""
+    """Whether a name has an extension of another type."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     return bool(ending) and ending not in FILE_EXTENSIONS.get(kind, frozenset())
 
 
 def _find_image_problem(content: bytes) -> FileProblem | None:
-    # Only the header is read: what a picture claims to be costs nothing, what it unfolds to might cost all.
+    # Read the header only: decoding a picture to its claimed size could take all memory.
     try:
         with Image.open(io.BytesIO(content)) as image:
             width, height = image.size

@@ -1,4 +1,7 @@
-"""Brings a database to the newest schema, by Alembic and without a file of settings."""
+"""Upgrade a database to the newest schema, with Alembic and without a configuration file.
+
+Versions 0006, 0009 and 0010 do not exist: 0007 follows 0005, and 0011 follows 0008.
+"""
 
 from pathlib import Path
 
@@ -13,9 +16,9 @@ from storage.errors import SchemaTooNewError
 
 
 def upgrade_schema(database: Path) -> None:
-    """Apply what a database lacks, all in one transaction: a start that is killed leaves what was there before.
+    """Apply the missing migrations in one transaction: a start that is killed leaves the old schema.
 
-    Raises NewerSchema where a newer version of this program made the database.
+    Raises `SchemaTooNewError` where a newer version of this program made the database.
     """
     engine = create_engine(URL.create("sqlite", database=str(database)), poolclass=NullPool)
 
@@ -25,7 +28,9 @@ def upgrade_schema(database: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # a second start waits here, and then finds all done
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE"
+        )  # a second start waits here, and then finds everything applied
 
     try:
         with engine.begin() as connection:

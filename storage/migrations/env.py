@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection that it is given."""
+"""Alembic's environment: runs the migrations on the connection that `upgrade_schema` passes."""
 
 from alembic import context
 

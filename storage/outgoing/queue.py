@@ -1,4 +1,4 @@
-"""What waits to be done outside: messages to send (outbox) and files to fetch (errands), until it is done."""
+"""Durable queues with leases: messages to send (outbox) and files to fetch (errands)."""
 
 import secrets
 from collections.abc import Iterable, Iterator
@@ -20,15 +20,15 @@ from storage.serialization import OUTBOX_MESSAGE_CODEC, QUEUED_TASK_CODEC, Outbo
 T = TypeVar("T")
 
 LEASE_SECONDS = 60
-"""Seconds that one who took a row has for it before another may."""
+"""Seconds that a leased row is reserved before it can be leased again."""
 MAX_RETRY_DELAY = timedelta(hours=1)
 MAX_DELIVERY_ATTEMPTS = 24
-"""With pauses doubling from two seconds to an hour: about half a day."""
+"""With delays doubling from two seconds to an hour: about half a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedItem(Generic[T]):
-    """A row that was taken to be done: its id, what it holds, and how often it was tried before."""
+    """A leased row. `attempts`: how often it was leased before."""
 
     id: str
     payload: T
@@ -37,7 +37,7 @@ class LeasedItem(Generic[T]):
 
 @dataclass
 class DurableQueue(Generic[T]):
-    """Rows that wait. They are taken by a conditional update, so that two takers never get the same."""
+    """A queue in a table. Rows are leased with a conditional update, so that no two workers get the same."""
 
     table: Table
     adapter: "TypeAdapter[T]"
@@ -47,7 +47,7 @@ class DurableQueue(Generic[T]):
     reader: AsyncEngine
 
     async def add(self, kind: str, what: T, at: datetime) -> str:
-        """One more row."""
+        """Insert a row; return its id."""
         row = secrets.token_hex(16)
         sealed = self.keyring.waiting.encrypt(self.adapter.dump_json(what), self.table.name, row, self.field)
         values = {"id": row, "kind": kind, "due": _to_epoch_seconds(at), "attempts": 0, "sealed": sealed}
@@ -55,9 +55,9 @@ class DurableQueue(Generic[T]):
         return row
 
     async def lease(self, kind: str, at: datetime, limit: int = 20) -> list[LeasedItem[T]]:
-        """Take rows that are due; they are due again when the lease ends and nobody was done with them.
+        """Lease rows that are due. They are due again when the lease ends, unless they are completed.
 
-        A row that was taken too often goes: whatever takes it, dies of it.
+        A row leased `MAX_DELIVERY_ATTEMPTS` times is deleted: whatever leases it, crashes on it.
         """
         column, now = self.table.c, _to_epoch_seconds(at)
         due = (
@@ -74,7 +74,7 @@ class DurableQueue(Generic[T]):
         return list(self._decode_rows((row.id, row.sealed, row.attempts - 1) for row in rows))
 
     async def list_all(self, kind: str) -> list[LeasedItem[T]]:
-        """All rows of a kind, due or not, without taking them."""
+        """Return all rows of a kind, due or not, without leasing them."""
         column = self.table.c
         query = select(column.id, column.sealed, column.attempts).where(column.kind == kind)
         async with self.reader.connect() as connection:
@@ -82,19 +82,19 @@ class DurableQueue(Generic[T]):
         return list(self._decode_rows((row.id, row.sealed, row.attempts) for row in rows))
 
     async def complete(self, ids: Iterable[str]) -> None:
-        """It was done: the rows go."""
+        """Delete rows that are done."""
         rows = [{"row": row} for row in ids]
         if rows:
             await self.committer.write(_delete_statement(self.table), *rows)
 
     async def delete_overdue(self, before: datetime) -> int:
-        """Delete what was due so long ago that nobody will come for it; gives how many rows that were."""
+        """Delete rows that were due before an instant; return their number."""
         late = delete(self.table).where(self.table.c.due < _to_epoch_seconds(before))
         async with self.committer.transaction() as connection:
             return (await connection.execute(late)).rowcount
 
     async def retry_on_failure(self, taken: LeasedItem[T], at: datetime) -> bool:
-        """It failed: try again after a pause that doubles. False when it is given up, and the row is gone."""
+        """Reschedule with exponential backoff. False where it is given up and deleted."""
         if taken.attempts + 1 >= MAX_DELIVERY_ATTEMPTS:
             await self.complete([taken.id])
             return False
@@ -102,17 +102,17 @@ class DurableQueue(Generic[T]):
         return True
 
     async def retry_on_outage(self, taken: LeasedItem[T], at: datetime) -> None:
-        """Nobody could be reached: try again after a pause that doubles, for as long as it takes."""
+        """The platform is unreachable: reschedule with exponential backoff, for as long as it takes."""
         await self.defer(taken, at + _retry_delay(taken))
 
     async def reschedule(self, ids: Iterable[str], until: datetime) -> None:
-        """Try again at an instant, whatever was agreed before."""
+        """Set the due instant of rows."""
         later = update(self.table).where(self.table.c.id.in_(list(ids))).values(due=_to_epoch_seconds(until))
         async with self.committer.transaction() as connection:
             await connection.execute(later)
 
     async def defer(self, taken: LeasedItem[T], until: datetime) -> None:
-        """Who takes it asked to wait, a minute or until next month: that is no failure, and nothing is given up."""
+        """Reschedule as the platform asked (in a minute or next month). Not a failure: it is never given up for it."""
         column = self.table.c
         waits = update(self.table).where(column.id == taken.id)
         half = MAX_DELIVERY_ATTEMPTS // 2
@@ -121,7 +121,7 @@ class DurableQueue(Generic[T]):
             await connection.execute(waits.values(due=_to_epoch_seconds(until), attempts=often))
 
     def _decode_rows(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[LeasedItem[T]]:
-        """Rows with what they hold. A damaged one is left out: it must not hold up the others."""
+        """Yield decoded rows. Damaged ones are skipped, so that they do not block the others."""
         for row, sealed, attempts in rows:
             try:
                 what = self.adapter.validate_json(
@@ -135,14 +135,14 @@ class DurableQueue(Generic[T]):
 def create_outbox(
     table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
 ) -> DurableQueue[OutboxMessage]:
-    """Messages that must arrive; the kind is the channel."""
+    """Create the queue of messages that must be delivered; the kind is the channel."""
     return DurableQueue(table, OUTBOX_MESSAGE_CODEC, "letter", committer, seals, reader)
 
 
 def create_task_queue(
     table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
 ) -> DurableQueue[QueuedTask]:
-    """Evidence that must be fetched."""
+    """Create the queue of evidence files to fetch."""
     return DurableQueue(table, QUEUED_TASK_CODEC, "errand", committer, seals, reader)
 
 

@@ -1,6 +1,6 @@
-"""What officers send goes to the reporter when its minute is over, if it still may.
+"""Send officers' replies to reporters when their undo window is over.
 
-It is decided anew: what another officer or the reporter did meanwhile may have closed the way.
+Each is validated again: another officer or the reporter may have moved the case meanwhile.
 """
 
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from storage.staff.notifications import is_active_staff, notify_staff_member
 
 @dataclass
 class ScheduledReplies:
-    """What waits to go to reporters, and to who asked a question."""
+    """Replies and answers in their undo window."""
 
     committer: GroupCommitWriter
 
     async def send_due(self, now: datetime) -> int:
-        """Write all that is due; gives how much that was. Each by itself, so that one sees what the other wrote."""
+        """Write all that is due; return the count. One transaction each, so that each sees the writes before it."""
         column, count = tables.held.c, 0
         due = select(column.case_id).where(column.due <= int(now.timestamp())).order_by(column.due)
         async with self.committer.transaction() as connection:
@@ -48,7 +48,7 @@ class ScheduledReplies:
         async with self.committer.transaction() as connection:
             row = (await connection.execute(query)).first()
             if row is None:
-                return 0  # taken back, or written by another program
+                return 0  # cancelled, or sent by another process
             batch = WriteBatch(
                 connection, self.committer.keyring, self.committer.daily_keys, now, self.committer.roster
             )
@@ -67,7 +67,7 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
     row = (await batch.connection.execute(query)).one()
     seq, on = row.seq + 1, to_bangkok_date(batch.now)
     if not await is_active_staff(sending.staff, batch):
-        # Rights end at once: what somebody wrote in their last minute does not go out.
+        # Rights end at once: what somebody wrote in their last minute is not sent.
         await batch.audit(format_actor(sending.staff), "not-sent", sending.case)
         return None
     if sending.step is None:

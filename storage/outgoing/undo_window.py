@@ -1,4 +1,4 @@
-"""What goes to a reporter, or to who asked a question, waits for a minute, in which it can be taken back."""
+"""The undo window: replies to reporters and answers to questions wait a minute, in which they can be cancelled."""
 
 import secrets
 
@@ -19,7 +19,7 @@ DELETE_SCHEDULED_ANSWER = delete(tables.held_answers).where(_ANSWER.question_id 
 
 
 async def schedule_send(act: ScheduleSend, batch: WriteBatch) -> None:
-    """Let something wait."""
+    """Schedule a reply. Raises `ConflictError` where the case has moved on."""
     column, case = tables.cases.c, act.reply.case
     seq = (await batch.connection.execute(select(column.seq).where(column.id == case))).scalar()
     if seq != act.seq:
@@ -32,7 +32,7 @@ async def schedule_send(act: ScheduleSend, batch: WriteBatch) -> None:
 
 
 async def cancel_send(act: CancelSend, batch: WriteBatch) -> None:
-    """Take back what waits. What is due is taken for gone, though the clock may not have come by."""
+    """Cancel a reply. Raises `ConflictError` where it is due, even if not sent yet."""
     now = int(batch.now.timestamp())
     query = select(_COLUMN.id).where(_COLUMN.case_id == act.case, _COLUMN.due > now)
     if (await batch.connection.execute(query)).first() is None:
@@ -42,7 +42,7 @@ async def cancel_send(act: CancelSend, batch: WriteBatch) -> None:
 
 
 async def schedule_answer(act: ScheduleAnswer, batch: WriteBatch) -> None:
-    """Let an answer wait. Raises Conflict where the thread went on, or one waits already."""
+    """Schedule an answer. Raises `ConflictError` where the thread has moved on, or an answer is scheduled already."""
     one, column = act.answer, tables.questions.c
     seq = (await batch.connection.execute(select(column.seq).where(column.id == one.thread))).scalar()
     if seq != act.seq:
@@ -54,7 +54,7 @@ async def schedule_answer(act: ScheduleAnswer, batch: WriteBatch) -> None:
 
 
 async def cancel_answer(act: CancelAnswer, batch: WriteBatch) -> None:
-    """Take back what waits. What is due is taken for gone, though the clock may not have come by."""
+    """Cancel an answer. Raises `ConflictError` where it is due, even if not sent yet."""
     now = int(batch.now.timestamp())
     query = select(_ANSWER.due).where(_ANSWER.question_id == act.thread, _ANSWER.due > now)
     if (await batch.connection.execute(query)).first() is None:

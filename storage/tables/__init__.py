@@ -1,7 +1,7 @@
-"""The schema, once. No column holds a platform id, a name, a text or a receipt in clear.
+"""The schema. No column holds a platform id, a name, a text or a receipt in clear.
 
-Tables whose row order would tell in which order people came are stored by their random keys (WITHOUT ROWID).
-Instants are minutes since 1970 where a deadline needs them and hours where only people read them.
+Tables whose row order would reveal in which order people came are stored by their random keys (WITHOUT ROWID).
+Deadlines are minutes since 1970 (in queues: seconds); instants that only people read are hours.
 """
 
 from storage.tables.cases import (

@@ -1,4 +1,4 @@
-"""Talks, cases and what belongs to them, facts, the audit, and what waits to be done."""
+"""Sessions, cases and what belongs to them, facts, the audit trail, and queues."""
 
 from sqlalchemy import (
     Boolean,
@@ -17,7 +17,7 @@ from sqlalchemy import (
 from storage.tables.schema import define_unordered_table, metadata
 
 IS_OPEN_CASE = text("status IN ('received', 'screening', 'investigating')")
-"""What is still to be done; word for word as the index of it has it, since SQLite compares the words."""
+"""Which cases are open. Word for word as in the partial index, since SQLite compares the text."""
 
 
 meta = define_unordered_table(
@@ -30,7 +30,7 @@ sessions = define_unordered_table(
     Column("version", Integer, nullable=False),
     Column("touched", Integer, nullable=False),  # minute
     Column("drafting", Boolean, nullable=False),
-    Column("sealed", LargeBinary),  # null: swept, kept only to tell the person
+    Column("sealed", LargeBinary),  # null: expired, kept only to tell the person
 )
 
 day_keys = define_unordered_table(
@@ -41,15 +41,15 @@ events = define_unordered_table(
     "events",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("day", Date, nullable=False),
-    Column("answers", Integer),  # where its answer lies
+    Column("answers", Integer),  # id of the row with its answer
 )
 
 answers = define_unordered_table(
     "answers",
-    Column("id", Integer, primary_key=True, autoincrement=False),  # at random
+    Column("id", Integer, primary_key=True, autoincrement=False),  # random
     Column("day", Date, nullable=False),
     Column("until", Integer, nullable=False),  # minute
-    Column("sealed", LargeBinary, nullable=False),  # of all events that were written together
+    Column("sealed", LargeBinary, nullable=False),  # the answers of all events that were written together
 )
 
 tries = define_unordered_table(
@@ -79,8 +79,8 @@ cases = define_unordered_table(
     Column("notice", String(20), nullable=False),
     Column("key", LargeBinary, nullable=False),
     Column("report", LargeBinary, nullable=False),
-    Column("officer", String(32)),  # who has it in hand, of `staff`
-    Column("avoid", String(32)),  # who closed it before the reporter asked for another look
+    Column("officer", String(32)),  # staff id of the assigned officer
+    Column("avoid", String(32)),  # staff id of who closed it before the reporter reopened it
     UniqueConstraint("fiscal_year", "number"),
 )
 Index("ix_cases_due", cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
@@ -110,8 +110,8 @@ files = define_unordered_table(
     "files",
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), ForeignKey("cases.id"), index=True),  # null: of a draft
-    Column("until", Integer, nullable=False),  # minute, counts while there is no case
-    Column("sealed", LargeBinary, nullable=False),  # its key, name, kind, size and SHA-256
+    Column("until", Integer, nullable=False),  # minute; only while there is no case
+    Column("sealed", LargeBinary, nullable=False),  # its key, name, type, size and SHA-256
 )
 
 facts = define_unordered_table(

@@ -1,4 +1,4 @@
-"""Public opinion: what is said at any time, consultations, and the voices in them."""
+"""Public opinion: feedback (`opinions`), consultations (`ballots`), and the responses to them (`voices`)."""
 
 from sqlalchemy import (
     Boolean,
@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from storage.tables.schema import define_unordered_table
 
-# Month, topic and score outlive the words, for what is counted.
+# Month, topic and score outlive the text, for statistics.
 opinions = define_unordered_table(
     "opinions",
     Column("id", String(32), primary_key=True),
@@ -24,16 +24,18 @@ opinions = define_unordered_table(
     Column("topic", String(32), nullable=False),
     Column("score", Integer),
     Column("said_on", Date, nullable=False),
-    Column("twin", LargeBinary(32), nullable=False),  # of the words, folded: the same words are told together
-    Column("sender", LargeBinary(32)),  # of the words and the person under the key of the day; wiped with it
-    Column("sealed", LargeBinary),  # the words; null once their time is over
+    Column(
+        "twin", LargeBinary(32), nullable=False
+    ),  # hash of the normalized text: same texts are shown as one
+    Column("sender", LargeBinary(32)),  # hash of text and person under the daily key; cleared with that key
+    Column("sealed", LargeBinary),  # the text; null once expired
     Column("contact", LargeBinary),
     UniqueConstraint("fiscal_year", "number"),
     Index("ix_opinions_twin", "twin"),
     Index("ix_opinions_sender", "sender"),
 )
 
-# What is asked is public, and stands in clear. The key ties a voice to an account, until the consultation closes.
+# What is asked is public, and stored in clear. The key links a response to an account until the consultation closes.
 ballots = define_unordered_table(
     "ballots",
     Column("code", String(6), primary_key=True),
@@ -42,12 +44,12 @@ ballots = define_unordered_table(
     Column("closes", Integer, nullable=False),  # minute
     Column("asked", Text, nullable=False),
     Column("key", LargeBinary),  # destroyed at closing
-    Column("result", LargeBinary),  # as it was published, sealed
+    Column("result", LargeBinary),  # as published, encrypted
     Column("published_on", Date),
 )
 
 
-# The background of a consultation, as a PDF of the office's: public.
+# The background of a consultation, as a PDF of the office: public.
 papers = define_unordered_table(
     "papers",
     Column("code", String(6), ForeignKey("ballots.code"), primary_key=True),
@@ -63,7 +65,7 @@ voices = define_unordered_table(
     "voices",
     Column("id", String(32), primary_key=True),
     _consultation_code_column(),
-    Column("mark", LargeBinary(32)),  # of the person under the consultation's key; null after closing
+    Column("mark", LargeBinary(32)),  # hash of the person under the consultation's key; null after closing
     Column("account", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("code", "mark"),
@@ -83,7 +85,7 @@ statements = define_unordered_table(
     Column("id", String(32), primary_key=True),
     _consultation_code_column(),
     Column("question", String(20), nullable=False),
-    Column("twin", LargeBinary(32), nullable=False),  # the same words wait once
+    Column("twin", LargeBinary(32), nullable=False),  # hash of the normalized text: the same text waits once
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("code", "twin"),
 )
@@ -93,7 +95,7 @@ themes = define_unordered_table(
     Column("id", String(32), primary_key=True),
     _consultation_code_column(),
     Column("place", Integer, nullable=False),
-    Column("by", Date),  # by when the office has promised something, and when it was done
+    Column("by", Date),  # the day the office promised; `done`: the day it was done
     Column("done", Date),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("code", "place"),

@@ -1,4 +1,4 @@
-"""Questions, what was said about them, and what is known to everybody."""
+"""Questions, the lines of their threads, and the FAQ with published questions."""
 
 from sqlalchemy import (
     Boolean,
@@ -27,9 +27,11 @@ questions = define_unordered_table(
     Column("answered_on", Date),
     Column("touched_on", Date, nullable=False),
     Column("rating", String(10)),
-    Column("bucket", String(8), nullable=False),  # who sent several on one day; wiped with the key of the day
+    Column(
+        "bucket", String(8), nullable=False
+    ),  # same for a person's questions of a day; cleared with the daily key
     Column("lang", String(2), nullable=False),
-    Column("board", String(32), nullable=False),  # where it is published; empty where it is not
+    Column("board", String(32), nullable=False),  # id of its published version; empty where there is none
     UniqueConstraint("fiscal_year", "number"),
     Index("ix_questions_waiting", "state", "answer_by", "fiscal_year", "number"),
 )
@@ -43,7 +45,7 @@ question_lines = define_unordered_table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# An answer waits here for a minute, in which it can be taken back.
+# An answer waits here for a minute, in which it can be cancelled.
 held_answers = define_unordered_table(
     "held_answers",
     Column("question_id", String(32), ForeignKey("questions.id"), primary_key=True),
@@ -52,7 +54,7 @@ held_answers = define_unordered_table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# What is known, and shown to everybody: of the office's own hand (knowledge), and out of questions (board).
+# What everybody may read: the office's own FAQ (knowledge), and published questions (board).
 knowledge = define_unordered_table(
     "knowledge",
     Column("id", String(60), primary_key=True),
@@ -73,5 +75,7 @@ board = define_unordered_table(
 shelf = define_unordered_table(
     "shelf",
     Column("id", Integer, primary_key=True),
-    Column("version", LargeBinary(16), nullable=False),  # another one after each change of what is known
+    Column(
+        "version", LargeBinary(16), nullable=False
+    ),  # random, new after each change of what everybody may read
 )

@@ -26,5 +26,5 @@ postings = define_unordered_table(
     Column("due", Integer, nullable=False),  # minute
     Column("attempts", Integer, nullable=False),
     Column("done", Boolean, nullable=False),
-    Column("trouble", String(40), nullable=False),  # a code, never an answer's words
+    Column("trouble", String(40), nullable=False),  # an error code, never a server's response
 )

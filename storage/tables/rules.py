@@ -1,4 +1,4 @@
-"""Tables of the rules around a case: reminders, who must not read it, what two agree to, links, imports."""
+"""Tables around a case: reminders, exclusions, approvals, access links, imports."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String, Table
 
@@ -24,31 +24,31 @@ concerned = _define_table(
     "concerned",
     _case_id_column(primary=True),
     Column("staff_id", String(32), primary_key=True),
-    Column("why", String(20), nullable=False),  # handlers.concerned.Why
-    Column("by", String(32), nullable=False),  # staff id, or empty: found by the program
-    Column("sealed", LargeBinary, nullable=False),  # the reason in words
+    Column("why", String(20), nullable=False),  # ExclusionGround
+    Column("by", String(32), nullable=False),  # staff id; empty: found by the program
+    Column("sealed", LargeBinary, nullable=False),  # the reason as text
 )
 
 approvals = _define_table(
     "approvals",
     Column("id", String(32), primary_key=True),
     _case_id_column(),
-    Column("what", String(20), nullable=False),  # handlers.approval.What
+    Column("what", String(20), nullable=False),  # ApprovalKind
     Column("asked_by", String(32), nullable=False),
     Column("approved_by", String(32)),
     Column("until", Integer, nullable=False),  # minute
-    Column("sealed", LargeBinary, nullable=False),  # the reason in words
+    Column("sealed", LargeBinary, nullable=False),  # the reason as text
 )
 
 keyholes = _define_table(
     "keyholes",
-    Column("mark", LargeBinary(32), primary_key=True),  # of the link, then of the cookie
-    Column("case_id", String(32), ForeignKey("cases.id")),  # null: it belongs to none
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of the link's secret, later of the cookie's
+    Column("case_id", String(32), ForeignKey("cases.id")),  # null: belongs to no case
     Column("staff_id", String(32), nullable=False),
-    Column("kind", String(10), nullable=False),  # handlers.staff.keyhole.Room
+    Column("kind", String(10), nullable=False),  # PageKind
     Column("until", Integer, nullable=False),  # minute
     Column("proved", Integer, nullable=False),  # minute at which the second factor was given; 0: not yet
-    Column("sealed", LargeBinary, nullable=False),  # language, and the password of a paper
+    Column("sealed", LargeBinary, nullable=False),  # language, and the password of an export
 )
 
 imports = _define_table(
@@ -59,7 +59,7 @@ imports = _define_table(
 )
 
 CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes)
-"""What goes when a case is erased."""
+"""Tables whose rows are deleted with their case."""
 
 SCHEMA_METADATA = metadata
-"""Every table of the schema, these among them: who takes it from here knows that they are in it."""
+"""Every table of the schema. Importing it from here makes sure that the tables above are registered."""

@@ -1,4 +1,4 @@
-"""Where every table is listed, and how most are kept."""
+"""The metadata that every table registers with, and how most tables are defined."""
 
 from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint
 
@@ -6,5 +6,5 @@ metadata = MetaData()
 
 
 def define_unordered_table(name: str, *columns: Column[object] | UniqueConstraint | Index) -> Table:
-    """A table that is stored by its random keys, so that the order of its rows tells nothing."""
+    """Define a table that is stored by its random keys (WITHOUT ROWID), so that row order reveals nothing."""
     return Table(name, metadata, *columns, sqlite_with_rowid=False)

@@ -1,4 +1,4 @@
-"""The staff of a desk, and what they do around a case."""
+"""The staff of a desk, their codes, and what they do around a case."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String
 
@@ -12,31 +12,31 @@ staff = define_unordered_table(
     Column("joined", Date),
     Column("removed", Date),
     Column("sealed", LargeBinary, nullable=False),  # name, aliases, units
-    Column("factor", LargeBinary),  # the secret of the second factor
-    Column("address", LargeBinary),  # where notices go
+    Column("factor", LargeBinary),  # the TOTP secret
+    Column("address", LargeBinary),  # where notifications go
 )
 
 invitations = define_unordered_table(
     "invitations",
-    Column("mark", LargeBinary(32), primary_key=True),  # of the code
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of the code
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
     Column("until", Integer, nullable=False),  # minute
 )
 
 recoveries = define_unordered_table(
     "recoveries",
-    Column("mark", LargeBinary(32), primary_key=True),  # of staff and code
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of staff id and code
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
 )
 
-# A code is taken once: whoever writes its mark second has lost.
+# A code is used once: the second insert of its hash is a conflict.
 spent = define_unordered_table(
     "spent",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("until", Integer, nullable=False, index=True),  # minute
 )
 
-# What goes to a reporter waits here for a minute, in which it can be taken back.
+# What goes to a reporter waits here for a minute, in which it can be cancelled.
 held = define_unordered_table(
     "held",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
