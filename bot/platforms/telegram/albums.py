@@ -1,4 +1,4 @@
-"""Albums: Telegram brings the pictures of an album one by one, and the person expects one answer."""
+"""Albums: Telegram sends an update per picture of an album, and the person expects one answer to all."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from bot.engine import EngineAnswer, merge_answers
 
 ALBUM_WAIT = 1.0
-"""Seconds without another picture after which an album is taken for whole."""
+"""Seconds without another picture after which an album counts as complete."""
 
 
 @dataclass
 class AlbumBuffer:
-    """What is to be said to the pictures that came: each is decided, and so on the disk, before it is added.
+    """Answers to the pictures of albums, by chat. Each picture was handled, and is on disk, before it is added.
 
-    say: sends an answer to a chat, when the album is whole.
+    send_answer: sends the merged answer to a chat when its album is complete.
     """
 
     send_answer: Callable[[int, EngineAnswer], Awaitable[None]]
@@ -23,28 +23,28 @@ class AlbumBuffer:
     _timers: "dict[int, asyncio.Task[None]]" = field(default_factory=dict, repr=False)
 
     def wait_for_more(self, chat: int) -> None:
-        """Another picture came: the album is not whole."""
+        """Cancel the timer of a chat, because another picture came."""
         if (timer := self._timers.pop(chat, None)) is not None:
             timer.cancel()
 
     def add(self, chat: int, answer: EngineAnswer, then: Callable[[int], Awaitable[None]]) -> None:
-        """The answer to one more picture; `then` is called with the chat when no other follows."""
+        """Add the answer to one more picture. `then` is called with the chat if no other follows in time."""
         self.wait_for_more(chat)
         self._answers.setdefault(chat, []).append(answer)
         self._timers[chat] = asyncio.create_task(self._finish_when_quiet(chat, then))
 
     async def finish(self, chat: int) -> None:
-        """Say what was decided, as one answer. Whoever calls this has the chat's turn."""
+        """Send the answers of a chat as one. The caller holds the chat's lock."""
         self.wait_for_more(chat)
         if answers := self._answers.pop(chat, []):
             await self.send_answer(chat, merge_answers(answers))
 
     async def _finish_when_quiet(self, chat: int, then: Callable[[int], Awaitable[None]]) -> None:
         await asyncio.sleep(self.wait_seconds)
-        self._timers.pop(chat, None)  # from here on a late picture begins an album of its own
+        self._timers.pop(chat, None)  # a picture that comes later begins an album of its own
         await then(chat)
 
     async def close(self) -> None:
-        """Say at once what waits to be said."""
+        """Send every waiting answer now."""
         for chat in [*self._answers]:
             await self.finish(chat)

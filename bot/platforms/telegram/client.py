@@ -1,4 +1,7 @@
-"""The calls to Telegram: python-telegram-bot's. Beside the wire, nobody else here knows that library."""
+"""Bot API client over python-telegram-bot, which only this module and `ptb_request.py` import.
+
+Library errors are translated to those of `bot.delivery.transport` and of this module; none carries Telegram's text.
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,26 +37,29 @@ from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.events import FileProblem
 
 MAX_WEBHOOK_CONNECTIONS = 100
-"""Updates that Telegram may bring side by side, the most that it does; 40 where nothing is said."""
+"""Simultaneous webhook requests that Telegram may make: the maximum of setWebhook, whose default is 40."""
 
 POLL_TIMEOUT = 25
-"""Seconds that Telegram holds a request for updates open."""
+"""Seconds that Telegram holds a getUpdates request open (long polling)."""
 
 
 class InvalidBotTokenError(Exception):
-    """Telegram does not know the token. The administrator's to mend; trying again is for when it was mended."""
+    """Telegram does not know the bot token. The administrator has to correct it; until then retries fail."""
 
 
 class UpdatesConflictError(Exception):
-    """Another program takes this bot's updates."""
+    """Another program polls this bot's updates, or a webhook is set (HTTP 409)."""
 
 
 class MessageGoneError(Exception):
-    """The message that was to be changed is not there any more, or stands so already."""
+    """The message to edit no longer exists or already reads so, or the callback query is too old."""
 
 
 class TelegramClient:
-    """One bot's calls. Each raises Later or Never as the courier knows them, or NetworkError for an outage."""
+    """Bot API calls of one bot.
+
+    Each raises RetryLaterError, PermanentError, RejectedError, InvalidBotTokenError, or NetworkError for an outage.
+    """
 
     def __init__(self, token: str, origin: str) -> None:
         self._wire = AiohttpRequest()
@@ -68,43 +74,43 @@ class TelegramClient:
         self._calls = BotApiHttpClient(self._bot.base_url)
 
     async def open(self) -> None:
-        """Open what calls need; asks nothing."""
+        """Open the HTTP session; sends nothing."""
         await self._wire.initialize()
 
     async def close(self) -> None:
-        """Close the connections."""
         self._calls.close()
         await self._wire.shutdown()
 
     async def check_token(self) -> None:
-        """See that the token is one. Raises Refused."""
+        """Call getMe. Raises InvalidBotTokenError."""
         with _translate_errors():
             await self._bot.get_me()
 
-    async def send(self, chat: int, bubble: OutgoingMessage) -> int:
-        """Send a message; gives its id."""
-        sent = await self._call(bubble.to_send_call(chat))
+    async def send(self, chat: int, message: OutgoingMessage) -> int:
+        """Send a message. Returns its id."""
+        sent = await self._call(message.to_send_call(chat))
         return int(sent["message_id"])
 
-    async def edit(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
-        """Put other words and buttons in the place of a message's. Raises Gone."""
-        await self._call(bubble.to_edit_call(chat, message))
+    async def edit(self, chat: int, message_id: int, replacement: OutgoingMessage) -> None:
+        """Replace the text and buttons of a message. Raises MessageGoneError."""
+        await self._call(replacement.to_edit_call(chat, message_id))
 
     async def delete(self, chat: int, messages: Sequence[int]) -> None:
-        """Delete up to 100 messages; those that are not there are passed over."""
+        """Delete up to 100 messages; missing ones are ignored."""
         await self._call({"method": "deleteMessages", "chat_id": chat, "message_ids": list(messages)})
 
     async def answer_callback(self, tap: str) -> None:
-        """Let the button that was tapped stop turning."""
+        """Acknowledge a tapped button, which ends its spinner."""
         await self._call({"method": "answerCallbackQuery", "callback_query_id": tap})
 
-    async def _call(self, wish: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the method says
-        """One of the calls that each report makes, as it would ride in an answer.
+    async def _call(self, call: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the method says
+        """Make a call given in the form of a webhook reply (the method among its parameters).
 
-        PTB's own methods for these build and read objects that nobody looks at, which costs more than the call.
+        For the calls that every report makes: PTB's methods build and parse objects that are never used, which costs
+        more than the call itself.
         """
         return await self._request(
-            {name: value for name, value in wish.items() if name != "method"}, wish["method"]
+            {name: value for name, value in call.items() if name != "method"}, call["method"]
         )
 
     async def _request(
@@ -112,75 +118,78 @@ class TelegramClient:
     ) -> Any:  # noqa: ANN401
         with _translate_errors():
             body = encode_json(parameters)
-            if self._wire.proxied:  # which `BotApiHttpClient` knows nothing of
+            if self._wire.proxied:  # `BotApiHttpClient` does not support proxies
                 url = f"{self._bot.base_url}/{method}"
                 status, raw = await self._wire.send_request("POST", url, body, seconds)
             else:
                 status, raw = await self._calls.post(method, body, seconds)
-            told = decode_response(status, raw)
-            if status != HTTPStatus.OK or not told.get("ok"):
-                raise _ERROR_BY_STATUS.get(status, NetworkError)(str(told.get("description", "")))
-            return told["result"]
+            response = decode_response(status, raw)
+            if status != HTTPStatus.OK or not response.get("ok"):
+                raise _ERROR_BY_STATUS.get(status, NetworkError)(str(response.get("description", "")))
+            return response["result"]
 
     async def send_picture(self, chat: int, content: bytes) -> int:
-        """Send a PNG picture that cannot be passed on; gives the message's id."""
+        """Send a PNG picture protected from forwarding. Returns the message's id."""
         with _translate_errors():
             sent = await self._bot.send_photo(chat, content, protect_content=True)
             return sent.message_id
 
     async def send_typing(self, chat: int) -> None:
-        """Show for five seconds that an answer is being written."""
+        """Show the "typing" indicator, which lasts five seconds."""
         with _translate_errors():
             await self._bot.send_chat_action(chat, "typing")
 
     async def set_commands(
         self, commands: Sequence[tuple[str, str]], language: str | None, chat: int | None = None
     ) -> None:
-        """Set the commands of private chats in a language; None for everybody else's. chat: of that one only."""
+        """Set the command menu of all private chats, or of one chat. language: None for every other language."""
         with _translate_errors():
             await self._bot.set_my_commands(
-                [BotCommand(name, told) for name, told in commands],
+                [BotCommand(name, description) for name, description in commands],
                 scope=BotCommandScopeAllPrivateChats() if chat is None else BotCommandScopeChat(chat),
                 language_code=language,
             )
 
     async def delete_commands(self, chat: int) -> None:
-        """Show a chat the commands of everybody again."""
+        """Remove a chat's own command menu, so that it shows the one of all private chats."""
         with _translate_errors():
             await self._bot.delete_my_commands(scope=BotCommandScopeChat(chat))
 
-    async def set_webhook(self, address: str, secret: str) -> None:
-        """Have updates sent to an address."""
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates posted to a URL, with the secret in a header of each request."""
         with _translate_errors():
             await self._bot.set_webhook(
-                address,
+                url,
                 secret_token=secret,
                 allowed_updates=ALLOWED_UPDATES,
                 max_connections=MAX_WEBHOOK_CONNECTIONS,
             )
 
     async def delete_webhook(self) -> None:
-        """Have updates kept until they are asked for."""
+        """Remove the webhook; Telegram then keeps updates for getUpdates."""
         with _translate_errors():
             await self._bot.delete_webhook()
 
     async def get_updates(self, after: int | None) -> list[Any]:
-        """The updates after one, as they came: PTB would refuse all for one that it cannot read. Raises Elsewhere."""
-        wanted: dict[str, Any] = {"timeout": POLL_TIMEOUT, "allowed_updates": ALLOWED_UPDATES}
+        """Return the raw updates after one. Raises UpdatesConflictError.
+
+        Raw, because PTB rejects the whole batch if it cannot parse one update.
+        """
+        parameters: dict[str, Any] = {"timeout": POLL_TIMEOUT, "allowed_updates": ALLOWED_UPDATES}
         if after is not None:
-            wanted["offset"] = after + 1
-        came = await self._request(wanted, "getUpdates", POLL_TIMEOUT + CALL_TIMEOUT)
-        if not isinstance(came, list):
+            parameters["offset"] = after + 1
+        updates = await self._request(parameters, "getUpdates", POLL_TIMEOUT + CALL_TIMEOUT)
+        if not isinstance(updates, list):
             raise NetworkError("no updates")
-        return came
+        return updates
 
     async def download_file(self, file_id: str) -> AsyncIterator[bytes]:
-        """The content of a file, piece by piece; its address is kept nowhere."""
+        """Yield the content of a file. Its URL, which contains the bot token, is not stored."""
         with _translate_errors():
-            place = (await self._bot.get_file(file_id)).file_path
-        if place is None:
+            url = (await self._bot.get_file(file_id)).file_path
+        if url is None:
             raise PermanentError
-        async for piece in self._wire.stream(place):
+        async for piece in self._wire.stream(url):
             yield piece
 
 
@@ -197,10 +206,10 @@ _PERMANENT_TEXTS = ("chat not found", "user not found", "peer_id_invalid", "upgr
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Tell the errors of PTB as what to do now. None of them takes words of Telegram's along."""
+    """Translate PTB's errors to ours, which say what to do next. None carries Telegram's text."""
     try:
         yield
-    except OSError:  # of `BotApiHttpClient`; of no answer in time, too
+    except OSError:  # of `BotApiHttpClient`; TimeoutError is one too
         raise NetworkError("no answer") from None
     except FloodError as flood:
         raise RetryLaterError(flood.seconds) from None
@@ -214,13 +223,15 @@ def _translate_errors() -> Iterator[None]:
         raise _bad_request_to_error(bad.message.lower()) from None
 
 
-def _bad_request_to_error(told: str) -> Exception:
-    if "too big" in told:
+def _bad_request_to_error(description: str) -> Exception:
+    if "too big" in description:
         return PermanentError(FileProblem.TOO_LARGE)
     if (
-        "file_id" in told
-        or "temporarily unavailable" in told
-        or any(words in told for words in _PERMANENT_TEXTS)
+        "file_id" in description
+        or "temporarily unavailable" in description
+        or any(words in description for words in _PERMANENT_TEXTS)
     ):
         return PermanentError()
-    return MessageGoneError() if any(words in told for words in _MESSAGE_GONE_TEXTS) else RejectedError()
+    return (
+        MessageGoneError() if any(words in description for words in _MESSAGE_GONE_TEXTS) else RejectedError()
+    )

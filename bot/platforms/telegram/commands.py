@@ -1,4 +1,4 @@
-"""The commands that Telegram shows beside the field of text: everybody's of a desk, and an officer's in their chat."""
+"""Command menus that Telegram shows beside the text field: one for everybody at a desk, and one in officers' chats."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from handlers.staff.permissions import CASE_WORKERS, CommandName, Role, is_allow
 from storage.store import Store
 
 CommandList: TypeAlias = Sequence[tuple[str, str]]
-"""Names with what each does, as they are shown."""
+"""Pairs of command name and description, in the order shown."""
 
 CITIZEN_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "complaints": ("start", "report", "track", "cancel", "stop", "wipe", "help", "privacy"),
@@ -23,7 +23,7 @@ CITIZEN_COMMANDS: Mapping[str, tuple[str, ...]] = {
         *("stop", "wipe", "help", "privacy"),
     ),
 }
-"""What everybody may do at a desk, in the order in which it is shown."""
+"""The commands of everybody at a desk, in the order shown."""
 
 CASE_OFFICER_COMMANDS = (
     CommandName.INBOX,
@@ -35,23 +35,23 @@ CASE_OFFICER_COMMANDS = (
     CommandName.STATS,
     CommandName.LOG,
 )
-"""What officers of cases do every day; `/help` tells the rest."""
+"""The daily commands of officers of the complaints desk; `/help` lists all."""
 
 SERVICE_OFFICER_COMMANDS = ("questions", "opinions", "consult", "faq")
-"""What officers of the service desk do every day."""
+"""The daily commands of officers of the service desk."""
 
 REFRESH_INTERVAL = 10.0
-"""Seconds between two looks at who is on the staff."""
+"""Seconds between two reads of the staff list."""
 
 
 def list_citizen_commands(desk: str, lang: Lang) -> CommandList:
-    """The commands of everybody at a desk, with the other language at the end."""
+    """List the commands of everybody at a desk; the last one switches to the other language."""
     own = [(name, _describe_command(desk, name, lang)) for name in CITIZEN_COMMANDS[desk]]
     return [*own, (OTHER_LANG[lang], render_text(Reply(f"choice.{OTHER_LANG[lang]}"), lang))]
 
 
 def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
-    """The commands of a person of the staff; none where a role has nothing to do at a desk but what all may."""
+    """List the commands of an officer; empty if the role has no commands of its own at the desk."""
     if desk == "service":
         work = SERVICE_OFFICER_COMMANDS if role in CASE_WORKERS else ()
         offered = [(name, _describe_command(desk, name, lang)) for name in work]
@@ -69,7 +69,7 @@ def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
 
 
 def _list_shared_commands(desk: str, lang: Lang) -> CommandList:
-    """What an officer may do as everybody may, where it leads away from no work."""
+    """List the citizens' commands that are also in an officer's menu: those that do not lead away from work."""
     return [
         one
         for one in list_citizen_commands(desk, lang)
@@ -84,7 +84,10 @@ def _describe_command(desk: str, name: str, lang: Lang) -> str:
 
 @dataclass
 class TelegramCommandMenus:
-    """Keeps what Telegram shows as it should be, for one bot. round: seconds between two looks at the staff."""
+    """Keeps the command menus of one bot up to date with the staff list.
+
+    decrypt_address: gives the chat id of an encrypted address. refresh_interval: seconds.
+    """
 
     desk: str
     store: Store
@@ -96,47 +99,47 @@ class TelegramCommandMenus:
     _refresh_lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def set_citizen_commands(self) -> None:
-        """Tell Telegram the commands of everybody: Thai, and English for whose Telegram is English."""
+        """Set the menu of everybody: Thai, and English for users whose Telegram is in English."""
         await self.client.set_commands(list_citizen_commands(self.desk, "th"), None)
         await self.client.set_commands(list_citizen_commands(self.desk, "en"), "en")
 
     async def run(self) -> None:
-        """Show officers their commands, for ever, as they join, change their language or leave."""
+        """Refresh officers' menus forever, as they join, change language or role, or leave."""
         while True:
             try:
                 await self.refresh()
-            except Exception as trouble:  # Telegram is away, or busy: the next look mends it
+            except Exception as trouble:  # Telegram is unreachable or busy: the next refresh makes up for it
                 self.on_error(trouble)
             await asyncio.sleep(self.refresh_interval)
 
     async def refresh(self) -> None:
-        """Bring the officers' chats up to date, once. Raises as the calls do."""
+        """Bring the menus of officers' chats up to date, once. Raises what `TelegramClient` raises."""
         async with self._refresh_lock:
             await self._apply_menus(await self._load_wanted_menus())
 
     async def _apply_menus(self, wanted: Mapping[int, tuple[Role, Lang]]) -> None:
-        for chat, told in wanted.items():
-            if self._current_menus.get(chat) != told:
+        for chat, menu in wanted.items():
+            if self._current_menus.get(chat) != menu:
                 await self._ignore_refusal(
-                    self.client.set_commands(list_officer_commands(self.desk, *told), None, chat)
+                    self.client.set_commands(list_officer_commands(self.desk, *menu), None, chat)
                 )
-                self._current_menus[chat] = told
+                self._current_menus[chat] = menu
         for chat in self._current_menus.keys() - wanted.keys():
             await self._ignore_refusal(self.client.delete_commands(chat))
             del self._current_menus[chat]
 
     async def _load_wanted_menus(self) -> dict[int, tuple[Role, Lang]]:
-        """Whose chat shows what: everybody of the staff who joined from Telegram and has work at this desk."""
-        there = await self.store.staff_admin.list_contacts()
+        """Return role and language by chat id, of all staff who joined from Telegram and have commands at this desk."""
+        contacts = await self.store.staff_admin.list_contacts()
         return {
             self.decrypt_address(address.back): (staff.role, address.lang)
-            for staff, address in there
+            for staff, address in contacts
             if address.channel is Channel.TELEGRAM
             and list_officer_commands(self.desk, staff.role, address.lang)
         }
 
     async def _ignore_refusal(self, call: Any) -> None:  # noqa: ANN401 - a coroutine
-        """Carry a call out; a chat that is not there any more has no list to keep."""
+        """Await a call; report a refusal, as of a chat that no longer exists, and go on."""
         try:
             await call
         except (PermanentError, RejectedError) as trouble:

@@ -1,4 +1,4 @@
-"""What was told is not left standing in an officer's chat: it is deleted there after a quarter of an hour."""
+"""Messages with case content are deleted from an officer's chat after a quarter of an hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,39 +12,37 @@ from storage.store import Store
 
 MESSAGE_TTL = timedelta(minutes=15)
 EXPIRY_TASK_KIND = "fading"
-"""Of errand: to delete a message. It is as durable as what waits to be sent."""
+"""Kind of the queued task that deletes a message. It is in the durable task queue, so it survives a restart."""
 
 
 @dataclass
 class ExpiringMessages:
-    """Messages that are deleted when their time is over."""
-
     store: Store
     sender: TelegramSender
     on_error: Callable[[BaseException], None]
 
     async def schedule_deletion(self, chat: int, message: int, now: datetime) -> None:
-        """A message is to go."""
+        """Queue the deletion of a message for `MESSAGE_TTL` from now."""
         what = {"chat": str(chat), "message": str(message)}
         await self.store.task_queue.add(
             EXPIRY_TASK_KIND, QueuedTask(EXPIRY_TASK_KIND, what), now + MESSAGE_TTL
         )
 
     async def delete_due(self, now: datetime) -> int:
-        """Delete what is due; gives how many messages. What fails is tried again, with pauses that grow.
+        """Delete the messages that are due. Returns how many. A failed deletion is retried with growing pauses.
 
-        What Telegram refuses for good stays in the chat of one who blocked the bot, or is too old.
+        A deletion that Telegram refuses for good is given up: the person blocked the bot, or the message is too old.
         """
-        gone = 0
-        for one in await self.store.task_queue.lease(EXPIRY_TASK_KIND, now):
+        deleted_count = 0
+        for task in await self.store.task_queue.lease(EXPIRY_TASK_KIND, now):
             try:
-                await self.sender.delete(int(one.payload.what["chat"]), [int(one.payload.what["message"])])
+                await self.sender.delete(int(task.payload.what["chat"]), [int(task.payload.what["message"])])
             except (PermanentError, RejectedError, MessageGoneError):
-                await self.store.task_queue.complete([one.id])
+                await self.store.task_queue.complete([task.id])
             except Exception as trouble:
                 self.on_error(trouble)
-                await self.store.task_queue.retry_on_failure(one, now)
+                await self.store.task_queue.retry_on_failure(task, now)
             else:
-                await self.store.task_queue.complete([one.id])
-                gone += 1
-        return gone
+                await self.store.task_queue.complete([task.id])
+                deleted_count += 1
+        return deleted_count

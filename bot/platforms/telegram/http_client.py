@@ -1,7 +1,7 @@
-"""The calls that every report makes, over connections that stay open: HTTP/1.1 as the Bot API speaks it.
+"""HTTP/1.1 client with keep-alive connections for the Bot API calls that every report makes.
 
-aiohttp, by which all rarer calls go, and all through a proxy, spends five times as much on each
-(docs/decisions/0011). Reading is httptools'.
+aiohttp costs five times as much per call (docs/decisions/0011); rarer calls, and all calls through a proxy, use it
+(`ptb_request.py`). Responses are parsed by httptools.
 """
 
 import asyncio
@@ -14,27 +14,27 @@ import aiohappyeyeballs
 import httptools
 
 MAX_CONNECTIONS = 64
-"""Calls side by side; what comes while so many are under way waits."""
+"""Simultaneous calls; further ones wait for a free connection."""
 
 IDLE_TIMEOUT = 15.0
-"""Seconds that a connection is used again after its last call: the other end may be about to close an older one."""
+"""Seconds after its last call for which a connection is reused: the server may be about to close an older one."""
 
 HAPPY_EYEBALLS_DELAY = 0.25
-"""Seconds until another address of the same name is tried beside (RFC 8305)."""
+"""Seconds until another address of the host is tried in parallel (RFC 8305)."""
 
 MAX_RESPONSE_BYTES = 32 * 1024 * 1024
-"""Of an answer; a hundred updates are a tenth of it."""
+"""Largest response body; a hundred updates are a tenth of it."""
 
 
 class BotApiConnection(asyncio.Protocol):
-    """One connection, which carries one call at a time."""
+    """One connection, used for one call at a time."""
 
     is_open = True
     last_used = 0.0
-    """When it was last used, by the monotonic clock."""
+    """When the last call ended, in seconds of the monotonic clock."""
 
     has_response_begun = False
-    """Whether something of an answer to the last call came."""
+    """Whether any byte of the response to the last call came."""
 
     _response: "asyncio.Future[tuple[int, bytes]] | None" = None
     _keep_alive = False
@@ -43,12 +43,12 @@ class BotApiConnection(asyncio.Protocol):
         self._transport, self._parser = transport, httptools.HttpResponseParser(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """End; whether a call that is under way has counted nobody knows."""
+        """Fail the call under way. Whether the server has carried it out is unknown."""
         self.is_open = False
         self._fail("cut")
 
     async def send_request(self, request: bytes) -> tuple[int, bytes]:
-        """Send one request; gives the status and the body of its answer. Raises ConnectionError."""
+        """Send one request. Returns the status and body of the response. Raises ConnectionError."""
         if not self.is_open:
             raise ConnectionResetError("closed")
         self._pieces, self._size = list[bytes](), 0
@@ -60,18 +60,20 @@ class BotApiConnection(asyncio.Protocol):
             self.close()
             raise
         finally:
-            self._response, self._pieces = None, []  # it told who was written to, and what
+            self._response, self._pieces = (
+                None,
+                [],
+            )  # do not keep whom a message went to, and its text, in memory
         if not self._keep_alive:
             self.close()
         return answer
 
     def close(self) -> None:
-        """Use it no more."""
         self.is_open = False
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Read on. What nobody asked for ends the connection."""
+        """Feed the parser. Data that no call waits for closes the connection."""
         if self._response is None:
             return self.close()
         self.has_response_begun = True
@@ -81,11 +83,10 @@ class BotApiConnection(asyncio.Protocol):
             self._fail("no HTTP")
 
     def on_message_begin(self) -> None:
-        """An answer begins; where another follows at once, nothing that comes here can be told apart."""
+        """Not reusable until this response completes: an extra response would be matched to the wrong call."""
         self._keep_alive = False
 
     def on_body(self, piece: bytes) -> None:
-        """A piece of its body."""
         self._size += len(piece)
         if self._size > MAX_RESPONSE_BYTES:
             self._fail("too long")
@@ -93,19 +94,19 @@ class BotApiConnection(asyncio.Protocol):
             self._pieces.append(piece)
 
     def on_message_complete(self) -> None:
-        """It is whole; one of the hundreds (RFC 9110, section 15.2) only says that the answer is on its way."""
+        """Complete the call. A 1xx response is only informational (RFC 9110, section 15.2); the final one follows."""
         status = self._parser.get_status_code()
         if status >= 200 and self._response is not None and not self._response.done():
             self._keep_alive = self._parser.should_keep_alive()
             self._response.set_result((status, b"".join(self._pieces)))
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, reason: str) -> None:
         if self._response is not None and not self._response.done():
-            self._response.set_exception(ConnectionAbortedError(why))
+            self._response.set_exception(ConnectionAbortedError(reason))
 
 
 class BotApiHttpClient:
-    """Calls to one Bot API. base: the address before a method's name, which holds the token."""
+    """Calls to one Bot API. base: the URL before the method's name, which contains the bot token."""
 
     def __init__(self, base: str) -> None:
         where = urlsplit(base)
@@ -118,7 +119,7 @@ class BotApiHttpClient:
         self._free = list[BotApiConnection]()
 
     async def post(self, method: str, body: bytes, seconds: float) -> tuple[int, bytes]:
-        """Call a method with its parameters as JSON; gives status and body. Raises TimeoutError, OSError."""
+        """Call a method with parameters as JSON. Returns status and body. Raises TimeoutError, OSError."""
         request = b"POST %b/%b%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
             self._path,
             method.encode(),
@@ -138,12 +139,12 @@ class BotApiHttpClient:
         return answer
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the idle connections."""
         while self._free:
             self._free.pop().close()
 
     def _take_idle_connection(self) -> BotApiConnection | None:
-        """The connection that was used last, if it is young enough; the older ones are older still."""
+        """Return the most recently used connection if it may still be reused; close those that may not."""
         while self._free:
             last = self._free.pop()
             if last.is_open and time.monotonic() - last.last_used < IDLE_TIMEOUT:
@@ -169,9 +170,9 @@ class BotApiHttpClient:
 
 
 async def _try_reused_connection(connection: BotApiConnection, request: bytes) -> tuple[int, bytes] | None:
-    """The answer over a connection that was used before; None where the other end was just closing it.
+    """Send a request over a reused connection; None if the server closed it before any byte of a response.
 
-    It closed without a word, so it hardly read the call (RFC 9112, section 9.3.1 lets a client try again then).
+    The server then hardly read the request, and a client may send it again (RFC 9112, section 9.3.1).
     """
     try:
         return await connection.send_request(request)

@@ -1,4 +1,4 @@
-"""What a person sends in a private chat: words, files, places on the map, each as an event that is decided."""
+"""Messages of private chats (texts, files, locations) become events, which the engine handles."""
 
 import asyncio
 import re
@@ -19,24 +19,22 @@ from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
 from storage.store import Store
 
 DEEP_LINK_PATTERN = re.compile(r"report|track|ask|opinion|c-[0-9A-Za-z]{6}")
-"""What a deep link may ask for: t.me/BOT?start=report."""
+"""Payloads that a deep link may carry: t.me/BOT?start=report."""
 
 MAX_REMEMBERED_TEXTS = 4096
-"""Messages that are remembered for corrections."""
+"""Texts kept in memory so that an edited message can be matched with what it said before."""
 
 MAX_IDENTITIES = 1024
-"""People whose mark is not made anew for each message, until `TelegramInbound.part`. Memory only."""
+"""Chats whose person id and encrypted address are cached until `clear_identities`. In memory only."""
 
 _ADDRESS_CONTEXT = ("outbox", "", "back")
 
 TYPING_DELAY, TYPING_INTERVAL = 1.0, 4.0
-"""Seconds until the chat shows that an answer is being written, and until it has to be told again."""
+"""Seconds until the chat shows the "typing" indicator, and between repetitions of it."""
 
 
 @dataclass
 class TelegramInbound:
-    """Takes messages in for one desk."""
-
     engine: Engine
     store: Store
     delivery_worker: DeliveryWorker
@@ -47,19 +45,19 @@ class TelegramInbound:
     _identities: dict[int, tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
 
     def person_id(self, chat: int) -> bytes:
-        """A person. In a private chat the chat's number is the person's."""
+        """Return the keyed hash of a person. The id of a private chat is that of its person."""
         return self._identify(chat)[0]
 
     def _identify(self, chat: int) -> tuple[bytes, bytes]:
-        """A person's mark and sealed return address, remembered for a moment: each update asks a few times."""
+        """Return a person's id and encrypted address, cached because each update asks several times."""
         known = self._identities.get(chat)
         if known is None:
             if len(self._identities) >= MAX_IDENTITIES:
                 self.clear_identities()
-            seals, address = self.store.keyring, str(chat)
+            keyring, address = self.store.keyring, str(chat)
             known = (
-                seals.hash_id(Channel.TELEGRAM, address),
-                seals.address.encrypt(address.encode(), *_ADDRESS_CONTEXT),
+                keyring.hash_id(Channel.TELEGRAM, address),
+                keyring.address.encrypt(address.encode(), *_ADDRESS_CONTEXT),
             )
             self._identities[chat] = known
         return known
@@ -72,61 +70,67 @@ class TelegramInbound:
         choice: str | None = None,
         was: str | None = None,
     ) -> Event:
-        """An event, with its deed or without one yet; number: of the update."""
+        """Build an event of a chat; text, choice or file may be added later. number: of the update."""
         who, back = self._identify(chat)
         return Event(
             f"telegram:{number}", who, Channel.TELEGRAM, text, choice, reply_to=back, previous_text=was
         )
 
     def decrypt_address(self, back: bytes) -> int:
-        """The chat of a sealed return address."""
+        """Return the chat id of an encrypted address."""
         return int(self.store.keyring.address.decrypt(back, *_ADDRESS_CONTEXT))
 
     async def load_language(self, who: bytes) -> Lang:
-        """The language that a person's talk is in."""
+        """Return the language of a person's session; Thai without one."""
         session = await self.store.load_session(who)
         return session.lang if session else "th"
 
-    async def answer_message(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
-        """The answer to a message; None for one that nobody wrote, such as a pinned one."""
-        chat = said.chat.id
-        if said.file is not None:
-            return await self._answer_file(self.build_event(number, chat), said, said.file)
-        if said.text is not None:
-            self._remember_text(said)
-            return await self.engine.handle(self.build_event(number, chat, normalize_command_text(said.text)))
-        if said.location is not None:
-            where = {
-                "latitude": f"{said.location.latitude:.5f}",
-                "longitude": f"{said.location.longitude:.5f}",
+    async def answer_message(self, number: int, message: TelegramMessage) -> EngineAnswer | None:
+        """Answer a message; None for a service message, such as of a pinned one."""
+        chat = message.chat.id
+        if message.file is not None:
+            return await self._answer_file(self.build_event(number, chat), message, message.file)
+        if message.text is not None:
+            self._remember_text(message)
+            return await self.engine.handle(
+                self.build_event(number, chat, normalize_command_text(message.text))
+            )
+        if message.location is not None:
+            coordinates = {
+                "latitude": f"{message.location.latitude:.5f}",
+                "longitude": f"{message.location.longitude:.5f}",
             }
-            text = render_text(Reply("chat.place", where), await self.load_language(self.person_id(chat)))
+            text = render_text(
+                Reply("chat.place", coordinates), await self.load_language(self.person_id(chat))
+            )
             return await self.engine.handle(self.build_event(number, chat, text))
         return (
             await self.engine.handle(self.build_event(number, chat, ""))
-            if said.has_unsupported_content
+            if message.has_unsupported_content
             else None
         )
 
-    async def answer_edited_message(self, number: int, said: TelegramMessage) -> EngineAnswer | None:
-        """The answer to a message that was changed in the chat; None where it holds no words."""
-        if said.text_or_caption is None:
+    async def answer_edited_message(self, number: int, message: TelegramMessage) -> EngineAnswer | None:
+        """Answer an edited message; None if it has no text or its text did not change."""
+        if message.text_or_caption is None:
             return None
-        was = self._texts.get((self.person_id(said.chat.id), said.message_id), "")
-        if said.text_or_caption == was:
-            return None  # something else about it changed
-        self._remember_text(said)
-        return await self.engine.handle(self.build_event(number, said.chat.id, said.text_or_caption, was=was))
+        was = self._texts.get((self.person_id(message.chat.id), message.message_id), "")
+        if message.text_or_caption == was:
+            return None  # something other than the text changed
+        self._remember_text(message)
+        return await self.engine.handle(
+            self.build_event(number, message.chat.id, message.text_or_caption, was=was)
+        )
 
-    def _remember_text(self, said: TelegramMessage) -> None:
-        """Keep what was typed for as long as a draft lives, so that a correction finds its place. Memory only."""
-        who = self.person_id(said.chat.id)
-        self._texts[who, said.message_id] = said.text_or_caption or ""
-        self._text_ages.append((self.engine.now().timestamp(), who, said.message_id))
+    def _remember_text(self, message: TelegramMessage) -> None:
+        """Keep a text for as long as a draft lives, so that an edit finds the answer it corrects. In memory only."""
+        who = self.person_id(message.chat.id)
+        self._texts[who, message.message_id] = message.text_or_caption or ""
+        self._text_ages.append((self.engine.now().timestamp(), who, message.message_id))
         self.evict_old_texts()
 
     def evict_old_texts(self) -> None:
-        """Forget what was typed so long ago that no draft holds it."""
+        """Forget texts older than any draft can be."""
         oldest = self.engine.now().timestamp() - SESSION_IDLE_TIMEOUT.total_seconds()
         while self._text_ages and (
             len(self._text_ages) > MAX_REMEMBERED_TEXTS or self._text_ages[0][0] < oldest
@@ -135,32 +139,34 @@ class TelegramInbound:
             self._texts.pop((who, message), None)
 
     def clear_identities(self) -> None:
-        """Forget who wrote: whose mark belongs to which chat is made anew with the next message."""
+        """Clear the cache from chat id to person id and address."""
         self._identities.clear()
 
-    async def _answer_file(self, event: Event, said: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
-        """The answer to a file, and to the words that came with it."""
+    async def _answer_file(self, event: Event, message: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
+        """Answer a file and its caption, which is handled as a second event."""
         try:
-            async with self._show_typing(said.chat.id):
-                # One that is brought once more is here already, or on its way.
+            async with self._show_typing(message.chat.id):
+                # A file of a repeated update is here already, or still being fetched.
                 answer = await self.engine.find_previous_answer(
                     event.id
-                ) or await self._fetch_and_handle_file(event, said, sent)
-                if not said.caption:
+                ) or await self._fetch_and_handle_file(event, message, sent)
+                if not message.caption:
                     return answer
-                self._remember_text(said)
-                told = await self.engine.handle(replace(event, id=f"{event.id}/caption", text=said.caption))
-                return merge_answers((answer, told))
-        except Exception as trouble:  # nothing was kept, and the person is told
+                self._remember_text(message)
+                caption_answer = await self.engine.handle(
+                    replace(event, id=f"{event.id}/caption", text=message.caption)
+                )
+                return merge_answers((answer, caption_answer))
+        except Exception as trouble:  # nothing was stored, and the answer says so
             self.on_error(trouble)
             return build_error_answer("sorry.busy", await self.load_language(event.person_id))
 
     async def _fetch_and_handle_file(
-        self, event: Event, said: TelegramMessage, sent: TelegramFile
+        self, event: Event, message: TelegramMessage, sent: TelegramFile
     ) -> EngineAnswer:
-        """The answer to a file that is fetched; one that is too large is refused at once."""
+        """Fetch a file and answer it; one that is too large is refused without fetching."""
         name = sanitize_file_name(
-            sent.file_name or default_file_name(said, await self.load_language(event.person_id))
+            sent.file_name or default_file_name(message, await self.load_language(event.person_id))
         )
         if (sent.file_size or 0) > MAX_FILE_BYTES:
             file = File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
@@ -170,7 +176,7 @@ class TelegramInbound:
 
     @asynccontextmanager
     async def _show_typing(self, chat: int) -> AsyncIterator[None]:
-        """Show that an answer is being written, if this takes long."""
+        """Show the "typing" indicator while the body runs, from `TYPING_DELAY` on."""
         task = asyncio.create_task(self._send_typing_repeatedly(chat))
         try:
             yield
@@ -182,13 +188,13 @@ class TelegramInbound:
     async def _send_typing_repeatedly(self, chat: int) -> None:
         await asyncio.sleep(TYPING_DELAY)
         while True:
-            with suppress(Exception):  # a courtesy, and never worth a word
+            with suppress(Exception):  # only a courtesy: a failure is not worth a log line
                 await self.client.send_typing(chat)
             await asyncio.sleep(TYPING_INTERVAL)
 
 
 def normalize_command_text(text: str) -> str:
-    """What was typed: a command without the bot's name, and of a deep link only what we know."""
+    """Strip the bot's name from a command, and an unknown payload from a deep link (`DEEP_LINK_PATTERN`)."""
     if not text.startswith("/"):
         return text
     command, _, rest = text.partition(" ")
@@ -198,9 +204,9 @@ def normalize_command_text(text: str) -> str:
     return f"{command} {rest}" if rest else command
 
 
-def default_file_name(said: TelegramMessage, lang: Lang) -> str:
-    """A name for a file that came without one."""
-    kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(said, kind)), "file")
-    if said.video_note or said.animation:
+def default_file_name(message: TelegramMessage, lang: Lang) -> str:
+    """Return a file name in the person's language for a file that has none."""
+    kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(message, kind)), "file")
+    if message.video_note or message.animation:
         kind = "video"
     return render_text(Reply(f"chat.{kind}"), lang)

@@ -1,4 +1,7 @@
-"""What Telegram reports, in the few fields that are read; everything else, names above all, is left where it is."""
+"""The fields of Telegram's updates that are used; all others, above all names of persons, are dropped on parsing.
+
+Names and types are those of core.telegram.org/bots/api, except `sender` (there `from`).
+"""
 
 from typing import Annotated
 
@@ -9,7 +12,7 @@ ShortText = Annotated[str, StringConstraints(max_length=4096)]
 
 
 class _Model(BaseModel):
-    """A part of an update. What is new to us does not break it."""
+    """Part of an update. Unknown fields are ignored, and errors do not show input."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -27,7 +30,7 @@ class TelegramChat(_Model):
 
 
 class TelegramFile(_Model):
-    """A file: its id for getFile, its name where the sender's program tells one, its size in bytes where known."""
+    """A file. file_id: for getFile; file_name: if the sender's client gave one; file_size: bytes, if known."""
 
     file_id: str
     file_name: str | None = None
@@ -36,7 +39,7 @@ class TelegramFile(_Model):
 
 
 class Location(_Model):
-    """A place on the map, degrees."""
+    """A location, in degrees."""
 
     latitude: float
     longitude: float
@@ -48,13 +51,11 @@ class InlineKeyboardButton(_Model):
 
 
 class InlineKeyboardMarkup(_Model):
-    """The buttons under a message."""
-
     inline_keyboard: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
 
 
 class TelegramMessage(_Model):
-    """A message. date: seconds since 1970, 0 for one that Telegram does not show to bots any more."""
+    """A message. date: seconds since 1970; 0 for an inaccessible message (older than bots may see)."""
 
     message_id: int
     date: int = 0
@@ -84,26 +85,26 @@ class TelegramMessage(_Model):
 
     @property
     def file(self) -> TelegramFile | None:
-        """What was sent beside words; of a photo the largest size."""
+        """The attached file; the largest size of a photo."""
         if self.photo:
             return self.photo[-1]
-        # An animation comes as a document too, for programs that know no animations.
+        # An animation comes with `document` set too, for clients that do not know animations.
         return self.document or self.voice or self.audio or self.video or self.video_note or self.animation
 
     @property
     def has_unsupported_content(self) -> bool:
-        """Whether a person sent something that is neither words nor a file."""
+        """Whether a person sent something that is neither text, file nor location."""
         others = (self.sticker, self.contact, self.poll, self.dice, self.story, self.game)
         return any(other is not None for other in (*others, self.checklist, self.paid_media))
 
     @property
     def text_or_caption(self) -> str | None:
-        """What was typed: a message, or the words under a file."""
+        """What was typed: the text, or the caption of a file."""
         return self.text if self.text is not None else self.caption
 
 
 class CallbackQuery(_Model):
-    """A tap on a button. message: the one that carried it, as it stood then."""
+    """A tap on a button. message: the one with the button, as it read then."""
 
     id: str
     sender: TelegramUser = Field(alias="from")
@@ -112,13 +113,11 @@ class CallbackQuery(_Model):
 
 
 class ChatMember(_Model):
-    """How the bot stands in a chat now."""
-
     status: str
 
 
 class ChatMemberUpdated(_Model):
-    """The bot's own standing in a chat changed: somebody blocked it, or put it into a group."""
+    """The bot's own membership changed: somebody blocked it, or added it to a group."""
 
     chat: TelegramChat
     sender: TelegramUser = Field(alias="from")
@@ -127,8 +126,6 @@ class ChatMemberUpdated(_Model):
 
 
 class Update(_Model):
-    """One thing that happened."""
-
     update_id: int
     message: TelegramMessage | None = None
     edited_message: TelegramMessage | None = None
@@ -137,4 +134,4 @@ class Update(_Model):
 
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-"""The kinds of updates that are asked for."""
+"""The kinds of updates that Telegram is asked to send."""

@@ -1,4 +1,4 @@
-"""The wire to Telegram: python-telegram-bot's requests by aiohttp."""
+"""python-telegram-bot's request class over aiohttp, and JSON encoding of Bot API calls."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -14,20 +14,20 @@ from telegram.request import BaseRequest, RequestData
 from bot.delivery.transport import PermanentError
 
 CALL_TIMEOUT = 10.0
-"""How long a call may take; whether one that took longer has counted nobody knows."""
+"""Seconds that a call may take. Whether one that timed out was carried out is unknown."""
 
 DEFAULT_RETRY_AFTER, MAX_RETRY_AFTER = 5.0, 86_400.0
-"""Seconds to wait when Telegram says "too many" and not for how long, and the longest that is believed."""
+"""Seconds to wait after HTTP 429 without a usable `retry_after`, and the longest `retry_after` that is accepted."""
 
 DOWNLOAD_TIMEOUT = 300.0
-"""Seconds for a file of 20 MB: who sends slower keeps a place from others."""
+"""Total timeout of a file download (at most 20 MB), in seconds; frees its slot for others."""
 
 CHUNK_SIZE = 64 * 1024
 MAX_CONNECTIONS = 64
 
 
 class FloodError(TelegramError):
-    """Telegram asks to wait. PTB's own error of this name warns about itself when it is made."""
+    """Telegram asks to wait (HTTP 429). PTB's own RetryAfter emits a deprecation warning when it is created."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("wait")
@@ -35,12 +35,12 @@ class FloodError(TelegramError):
 
 
 class AiohttpRequest(BaseRequest):
-    """PTB's requests by aiohttp, which costs a fifth of its own transport. No error holds an address or a token."""
+    """PTB's requests over aiohttp, at a fifth of the cost of PTB's own transport. No error contains a URL or token."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
         self.proxied = bool(getproxies())
-        """Whether the machine reaches others through a proxy, as the system says."""
+        """Whether the system's settings name a proxy."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -48,7 +48,6 @@ class AiohttpRequest(BaseRequest):
         return CALL_TIMEOUT
 
     async def initialize(self) -> None:
-        """Open the connections."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
             self._session = aiohttp.ClientSession(
@@ -70,26 +69,26 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = None,  # noqa: ANN401, ARG002
         pool_timeout: Any = None,  # noqa: ANN401, ARG002
     ) -> tuple[int, bytes]:
-        """One request of PTB's: status and body. Raises TimedOut, NetworkError, Flood."""
+        """Make a request of PTB's. Returns status and body. Raises TimedOut, NetworkError, FloodError."""
         seconds = read_timeout if isinstance(read_timeout, (int, float)) else CALL_TIMEOUT
-        status, told = await self.send_request(
+        status, response = await self.send_request(
             method, url, _encode_body(request_data) if request_data else None, seconds
         )
-        return _raise_if_flood(status, told), told
+        return _raise_if_flood(status, response), response
 
     async def send_request(self, method: str, url: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
-        """One request: status and body. Raises TimedOut, NetworkError."""
-        patience = aiohttp.ClientTimeout(total=seconds)
+        """Make a request. Returns status and body. Raises TimedOut, NetworkError."""
+        timeout = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._open_session.request(
                 method,
                 url,
                 data=body,
                 headers=_content_type_headers(body),
-                timeout=patience,
+                timeout=timeout,
                 allow_redirects=False,
-            ) as answer:
-                return answer.status, await answer.read()
+            ) as response:
+                return response.status, await response.read()
         except TimeoutError:
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as trouble:
@@ -102,17 +101,17 @@ class AiohttpRequest(BaseRequest):
         return self._session
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
-        """The body of an answer, piece by piece. Raises NetworkError, Never."""
-        patience = aiohttp.ClientTimeout(
+        """Yield the body of a GET response in pieces. Raises NetworkError, PermanentError (404)."""
+        timeout = aiohttp.ClientTimeout(
             total=DOWNLOAD_TIMEOUT, sock_connect=CALL_TIMEOUT, sock_read=CALL_TIMEOUT
         )
         try:
-            async with self._open_session.get(url, timeout=patience, allow_redirects=False) as answer:
-                if answer.status == HTTPStatus.NOT_FOUND:
+            async with self._open_session.get(url, timeout=timeout, allow_redirects=False) as response:
+                if response.status == HTTPStatus.NOT_FOUND:
                     raise PermanentError
-                if answer.status != HTTPStatus.OK:
+                if response.status != HTTPStatus.OK:
                     raise NetworkError("no file")
-                async for piece in answer.content.iter_chunked(CHUNK_SIZE):
+                async for piece in response.content.iter_chunked(CHUNK_SIZE):
                     yield piece
         except TimeoutError:
             raise TimedOut("no answer in time") from None
@@ -120,33 +119,33 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(trouble).__name__) from None
 
 
-def _raise_if_flood(status: int, told: bytes) -> int:
+def _raise_if_flood(status: int, body: bytes) -> int:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise FloodError(_parse_retry_after(told))
+        raise FloodError(_parse_retry_after(body))
     return status
 
 
 def decode_response(status: int, raw: bytes) -> dict[str, Any]:
-    """What an answer says. Raises Flood, and NetworkError: who speaks otherwise stands between Telegram and us.
+    """Parse a response body. Raises FloodError, and NetworkError if it is not Telegram's (from a proxy, for example).
 
-    PTB's own reader would log what it cannot read.
+    PTB's own parser would log a body that it cannot parse.
     """
     _raise_if_flood(status, raw)
     try:
-        told = from_json(raw)
+        response = from_json(raw)
     except ValueError:
-        told = None
-    if not isinstance(told, dict):
+        response = None
+    if not isinstance(response, dict):
         raise NetworkError("not an answer of Telegram's")
-    return told
+    return response
 
 
-def encode_json(wish: Mapping[str, Any]) -> bytes:
-    """A call as JSON. Half of a surrogate pair, which no UTF-8 can hold, becomes a question mark."""
+def encode_json(call: Mapping[str, Any]) -> bytes:
+    """Encode a call as JSON. A lone surrogate, which UTF-8 cannot represent, becomes a question mark."""
     try:
-        return to_json(wish)
+        return to_json(call)
     except PydanticSerializationError:
-        return json.dumps(wish, ensure_ascii=False).encode("utf-8", "replace")
+        return json.dumps(call, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _content_type_headers(body: Any) -> dict[str, str]:  # noqa: ANN401
@@ -155,7 +154,7 @@ def _content_type_headers(body: Any) -> dict[str, str]:  # noqa: ANN401
 
 def _encode_body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     if not data.contains_files:
-        # As JSON: percent signs would make Thai nine times as long.
+        # As JSON: percent-encoding makes Thai text nine times as long.
         return encode_json(data.parameters)
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
@@ -165,10 +164,10 @@ def _encode_body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
     return form
 
 
-def _parse_retry_after(told: bytes) -> float:
-    """Seconds that Telegram asks to wait; a few where it says none, or more than it ever would."""
+def _parse_retry_after(body: bytes) -> float:
+    """Return the seconds that Telegram asks to wait; the default if there are none, or an implausible number."""
     try:
-        asked = float(json.loads(told)["parameters"]["retry_after"])
+        seconds = float(json.loads(body)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return DEFAULT_RETRY_AFTER
-    return asked if 0 <= asked <= MAX_RETRY_AFTER else DEFAULT_RETRY_AFTER
+    return seconds if 0 <= seconds <= MAX_RETRY_AFTER else DEFAULT_RETRY_AFTER

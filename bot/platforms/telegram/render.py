@@ -1,4 +1,4 @@
-"""What is said, as Telegram shows it: texts of at most 4,096 characters with buttons under the last words."""
+"""Render messages for Telegram: texts of at most 4,096 characters, with inline buttons under the last one."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,19 +10,20 @@ from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import Message, MonthlyChart
 
 MAX_TEXT_UNITS = 4096
-"""UTF-16 units of a message's text; the documentation says characters, and the stricter reading is always right."""
+"""UTF-16 units of a message's text. The documentation says characters; this stricter reading is always accepted."""
 
 MAX_BUTTON_ROW_WIDTH = 28
-"""Characters of the labels that stand side by side; longer ones get rows of their own."""
+"""Characters of the labels of buttons in one row; longer labels get rows of their own."""
 
 PARAGRAPH_BREAK = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message of a chat. certain, guarded: as of `handlers.turn.Message`; keepsake: it holds a receipt.
+    """One message to a chat. durable, protected: as in `handlers.dialog.replies.Message`.
 
-    fading: it is deleted after a while; qr, chart: what is sent as a picture after it.
+    has_receipt: it shows a receipt. expires: it is deleted after a while (`expiring.py`). qr, chart: sent as a picture
+    after it.
     """
 
     text: str
@@ -36,7 +37,7 @@ class OutgoingMessage:
 
     @property
     def button_rows(self) -> list[list[dict[str, str]]]:
-        """The buttons in rows, short ones side by side."""
+        """The buttons in rows of one, or of two if their labels are short."""
         rows: list[list[dict[str, str]]] = []
         room = 0
         for label, data in self.choices:
@@ -47,18 +48,18 @@ class OutgoingMessage:
             room = room - len(label) if len(rows[-1]) < 2 else 0
         return rows
 
-    def with_inserted_text(self, more: str) -> "OutgoingMessage":
-        """The bubble with words before its last ones, where there is room for them."""
+    def with_inserted_text(self, paragraph: str) -> "OutgoingMessage":
+        """Return the message with a paragraph inserted before its last one, if there is room."""
         head, gap, last = self.text.rpartition(PARAGRAPH_BREAK)
         text = (
-            PARAGRAPH_BREAK.join(filter(None, (head, more, last)))
+            PARAGRAPH_BREAK.join(filter(None, (head, paragraph, last)))
             if gap
-            else self.text + PARAGRAPH_BREAK + more
+            else self.text + PARAGRAPH_BREAK + paragraph
         )
         return replace(self, text=text) if _fits_message(text) else self
 
     def to_send_call(self, chat: int) -> dict[str, Any]:
-        """The call that sends it."""
+        """Return the sendMessage call."""
         call: dict[str, Any] = {"method": "sendMessage", "chat_id": chat, "text": self.text, **NO_PREVIEW}
         if self.choices:
             call["reply_markup"] = {"inline_keyboard": self.button_rows}
@@ -67,7 +68,7 @@ class OutgoingMessage:
         return call
 
     def to_edit_call(self, chat: int, message: int) -> dict[str, Any]:
-        """The call that puts it in the place of an earlier message."""
+        """Return the editMessageText call that replaces an earlier message."""
         call: dict[str, Any] = {"method": "editMessageText", "chat_id": chat, "message_id": message}
         call |= {"text": self.text, **NO_PREVIEW}
         if self.choices:
@@ -76,53 +77,56 @@ class OutgoingMessage:
 
 
 NO_PREVIEW: dict[str, Any] = {"link_preview_options": {"is_disabled": True}}
-"""A preview would be fetched by Telegram, and the addresses here are of bodies that take complaints."""
+"""No link previews: Telegram's servers would fetch the addresses, which are of offices that take complaints."""
 
 
 def render_messages(messages: Sequence[Message]) -> list[OutgoingMessage]:
-    """Messages as few bubbles: one after another in one, until buttons close it or it is full."""
-    made: list[OutgoingMessage] = []
+    """Render messages as few Telegram messages as possible: texts are joined until one has buttons or is full.
+
+    If one is protected from forwarding, all are.
+    """
+    rendered: list[OutgoingMessage] = []
     for message in messages:
-        for bubble in _split_message(message):
-            last = made[-1] if made else None
+        for part in _split_message(message):
+            last = rendered[-1] if rendered else None
             if (
                 last is not None
                 and not last.choices
-                and _fits_message(last.text + PARAGRAPH_BREAK + bubble.text)
+                and _fits_message(last.text + PARAGRAPH_BREAK + part.text)
             ):
-                made[-1] = _merge_messages(last, bubble)
+                rendered[-1] = _merge_messages(last, part)
             else:
-                made.append(bubble)
-    if any(bubble.protected for bubble in made):
-        return [replace(bubble, protected=True) for bubble in made]
-    return made
+                rendered.append(part)
+    if any(part.protected for part in rendered):
+        return [replace(part, protected=True) for part in rendered]
+    return rendered
 
 
-def _merge_messages(first: OutgoingMessage, then: OutgoingMessage) -> OutgoingMessage:
+def _merge_messages(first: OutgoingMessage, second: OutgoingMessage) -> OutgoingMessage:
     return OutgoingMessage(
-        first.text + PARAGRAPH_BREAK + then.text,
-        then.choices,
-        first.durable or then.durable,
-        first.protected or then.protected,
-        first.has_receipt or then.has_receipt,
-        first.expires or then.expires,
-        first.qr or then.qr,
-        first.chart or then.chart,
+        first.text + PARAGRAPH_BREAK + second.text,
+        second.choices,
+        first.durable or second.durable,
+        first.protected or second.protected,
+        first.has_receipt or second.has_receipt,
+        first.expires or second.expires,
+        first.qr or second.qr,
+        first.chart or second.chart,
     )
 
 
 def _split_message(message: Message) -> Iterator[OutgoingMessage]:
-    """A message in bubbles; the buttons stand under its last part."""
+    """Split a message to fit; the buttons are under its last part."""
     texts = list(split_message_text(message.text or "…"))
     for text in texts[:-1]:
         yield OutgoingMessage(text, (), message.durable, message.protected, expires=message.expires)
-    keepsake = message.receipt is not None
+    has_receipt = message.receipt is not None
     yield OutgoingMessage(
         texts[-1],
         message.choices,
         message.durable,
         message.protected,
-        keepsake,
+        has_receipt,
         message.expires,
         message.qr,
         message.chart,
@@ -130,9 +134,9 @@ def _split_message(message: Message) -> Iterator[OutgoingMessage]:
 
 
 def split_message_text(text: str) -> Iterator[str]:
-    """A text in pieces that fit, cut at a line, else at a space, else anywhere but within a symbol."""
+    """Split a text into pieces that fit: at a line break, else at a space, else between any two characters."""
     while not _fits_message(text):
-        # A character has one or two units, so this many characters always fit or nearly do.
+        # A character has one or two UTF-16 units, so this is at most twice too long.
         head = text[:MAX_TEXT_UNITS]
         while _utf16_length(head) > MAX_TEXT_UNITS:
             head = head[: len(head) - max(1, (_utf16_length(head) - MAX_TEXT_UNITS) // 2)]
@@ -146,7 +150,7 @@ def split_message_text(text: str) -> Iterator[str]:
 
 
 def _fits_message(text: str) -> bool:
-    # A character has two units at most, so most texts need no counting.
+    # A character has at most two UTF-16 units, so short texts need no counting.
     return len(text) <= MAX_TEXT_UNITS // 2 or _utf16_length(text) <= MAX_TEXT_UNITS
 
 
@@ -159,32 +163,35 @@ _RECEIPT_PATTERN = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
 
 @dataclass(frozen=True, slots=True)
 class ExistingMessage:
-    """A message of ours as it stands in a chat."""
+    """A message of the bot's as it is shown in a chat now."""
 
     id: int
     text: str
     buttons: tuple[tuple[tuple[str, str | None], ...], ...]
     protected: bool
 
-    def can_be_replaced_by(self, bubble: OutgoingMessage) -> bool:
-        """Whether a bubble may stand in its place: what is guarded only where the message was sent guarded.
+    def can_be_replaced_by(self, replacement: OutgoingMessage) -> bool:
+        """Whether it may be edited into another message.
 
-        A receipt always comes as a message of its own, and nothing takes its place: it is shown once.
+        A protected text may only replace a protected message, since protection cannot be added by an edit. A receipt
+        is always a new message and is never replaced, because it is shown only once.
         """
-        if bubble.has_receipt or any(parse_receipt(shape) for shape in _RECEIPT_PATTERN.findall(self.text)):
+        if replacement.has_receipt or any(
+            parse_receipt(shape) for shape in _RECEIPT_PATTERN.findall(self.text)
+        ):
             return False
-        return self.protected or not bubble.protected
+        return self.protected or not replacement.protected
 
-    def is_same_as(self, bubble: OutgoingMessage) -> bool:
-        """Whether it says this already; Telegram refuses a change that changes nothing."""
-        rows = tuple(tuple((b["text"], b["callback_data"]) for b in row) for row in bubble.button_rows)
-        return self.text == bubble.text and self.buttons == rows
+    def is_same_as(self, replacement: OutgoingMessage) -> bool:
+        """Whether it reads so already: Telegram refuses an edit that changes nothing."""
+        rows = tuple(tuple((b["text"], b["callback_data"]) for b in row) for row in replacement.button_rows)
+        return self.text == replacement.text and self.buttons == rows
 
 
-def to_existing_message(said: TelegramMessage | None) -> ExistingMessage | None:
-    """The card of a tap; None where Telegram does not show it to bots any more."""
-    if said is None or not said.date or said.text is None:
+def to_existing_message(message: TelegramMessage | None) -> ExistingMessage | None:
+    """Convert the message of a tapped button; None if it is inaccessible to bots by now."""
+    if message is None or not message.date or message.text is None:
         return None
-    keyboard = said.reply_markup.inline_keyboard if said.reply_markup else ()
+    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
     rows = tuple(tuple((b.text, b.callback_data) for b in row) for row in keyboard)
-    return ExistingMessage(said.message_id, said.text, rows, said.has_protected_content)
+    return ExistingMessage(message.message_id, message.text, rows, message.has_protected_content)

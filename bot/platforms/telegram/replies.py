@@ -1,7 +1,8 @@
-"""Telegram's voice: an answer becomes messages of a chat, one of which may ride in the answer to an update.
+"""Send answers to chats of a desk, one message of each possibly in the response to the webhook request.
 
-What rides costs nothing and its fate is not reported; so only what is neutral and may be lost or repeated rides.
-Everything else is a call of its own, and what is certain waits in the outbox until the call was taken.
+A reply in the webhook response saves an API call, but Telegram never reports its delivery. It is used only for
+neutral messages that may be lost or sent twice. All others are calls of their own, and durable ones stay in the outbox
+until their call succeeded.
 """
 
 import asyncio
@@ -23,24 +24,24 @@ from handlers.i18n import render_text
 from storage.store import Store
 
 WebhookReply: TypeAlias = Mapping[str, Any]
-"""A call that Telegram is asked to carry out: the method and its parameters."""
+"""A Bot API call in a webhook response: the method and its parameters."""
 
 RESEND_DELAYS = (2, 8, 30)
-"""Seconds between tries to send a question that hangs on nothing but its arrival."""
+"""Seconds between attempts to resend messages that are not in the outbox."""
 
 OUTBOX_RETRY_DELAY = 2.0
-"""Seconds until the outbox tries again what just could not be sent."""
+"""Seconds until the outbox retries what just failed: the person is waiting for it."""
 
 COMPLETION_BATCH_DELAY = 0.2
-"""Seconds that delivered letters are gathered before they are struck off the outbox."""
+"""Seconds for which delivered outbox rows are collected, to complete them in one write."""
 
 SHUTDOWN_TIMEOUT = 2.0
-"""Seconds that what is under way has at the end."""
+"""Seconds that background work may still take when the adapter closes."""
 
 
 @dataclass
 class TelegramReplies:
-    """Speaks to the chats of one desk. riding: whether answers may ride (webhook)."""
+    """Sends answers to the chats of one desk. reply_in_webhook: as in `TelegramAdapter`."""
 
     store: Store
     sender: TelegramSender
@@ -52,16 +53,15 @@ class TelegramReplies:
     _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Make what deletes what must not stand for long."""
         self.expiring = ExpiringMessages(self.store, self.sender, self.on_error)
 
     async def deliver(self, chat: int, messages: Sequence[Message]) -> None:
-        """Send messages, each by a call. Raises what the post raises."""
-        for bubble in render_messages(messages):
-            await self._send(chat, bubble)
+        """Send messages, each by a call. Raises what `TelegramSender.send` raises."""
+        for outgoing in render_messages(messages):
+            await self._send(chat, outgoing)
 
     async def close(self) -> None:
-        """End what is done on the side."""
+        """Wait for background work, at most `SHUTDOWN_TIMEOUT`, then cancel it."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=SHUTDOWN_TIMEOUT)
             for task in late:
@@ -69,127 +69,144 @@ class TelegramReplies:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def send_answer(
-        self, chat: int, answer: EngineAnswer, carrier: ExistingMessage | None = None, *, rides: bool = True
+        self,
+        chat: int,
+        answer: EngineAnswer,
+        tapped: ExistingMessage | None = None,
+        *,
+        allow_webhook_reply: bool = True,
     ) -> WebhookReply | None:
-        """Say an answer; gives what may ride. What is certain and was said before is the outbox's to repeat."""
-        shown = [b for b in render_messages(answer.messages) if not (answer.duplicate and b.durable)]
-        if not answer.duplicate and any(bubble.has_receipt for bubble in shown):
-            shown = await self._clear_draft_from_chat(chat, shown)
-        left, wish = list(shown), None
+        """Send an answer. Returns the reply for the webhook response, if any.
+
+        tapped: the message whose button was tapped, to be edited. allow_webhook_reply: false outside a webhook request.
+        Durable messages of a duplicate answer are left to the outbox.
+        """
+        outgoing = [b for b in render_messages(answer.messages) if not (answer.duplicate and b.durable)]
+        if not answer.duplicate and any(message.has_receipt for message in outgoing):
+            outgoing = await self._clear_draft_from_chat(chat, outgoing)
+        remaining, webhook_reply = list(outgoing), None
         try:
-            while left:
-                here = (
-                    carrier
-                    if carrier is not None and left == shown and carrier.can_be_replaced_by(left[0])
+            while remaining:
+                target = (
+                    tapped
+                    if tapped is not None
+                    and remaining == outgoing
+                    and tapped.can_be_replaced_by(remaining[0])
                     else None
                 )
-                if here is None or not here.is_same_as(left[0]):
-                    wish = self._to_webhook_reply(chat, left, here) if rides else None
-                    if wish is None:
-                        await self._send_or_edit(chat, left[0], here)
-                left.pop(0)
+                if target is None or not target.is_same_as(remaining[0]):
+                    webhook_reply = (
+                        self._to_webhook_reply(chat, remaining, target) if allow_webhook_reply else None
+                    )
+                    if webhook_reply is None:
+                        await self._send_or_edit(chat, remaining[0], target)
+                remaining.pop(0)
         except Exception as trouble:
-            await self._schedule_resend(chat, left, answer, trouble)
-        if answer.outbox_ids and not any(bubble.durable for bubble in left):
+            await self._schedule_resend(chat, remaining, answer, trouble)
+        if answer.outbox_ids and not any(message.durable for message in remaining):
             self._complete_soon(answer.outbox_ids)
-        return wish
+        return webhook_reply
 
     async def _schedule_resend(
-        self, chat: int, left: Sequence[OutgoingMessage], answer: EngineAnswer, trouble: Exception
+        self, chat: int, remaining: Sequence[OutgoingMessage], answer: EngineAnswer, trouble: Exception
     ) -> None:
-        """See that the rest is said later: what is certain by the outbox, and soon, for a person waits for it."""
+        """Resend the rest later: durable messages from the outbox, rescheduled to soon, the others from memory."""
         if not isinstance(trouble, (RetryLaterError, PermanentError)):
             self.on_error(trouble)
         pause = trouble.seconds if isinstance(trouble, RetryLaterError) else OUTBOX_RETRY_DELAY
-        self.run_in_background(self._resend(chat, [bubble for bubble in left if not bubble.durable], pause))
-        if any(bubble.durable for bubble in left):
+        self.run_in_background(
+            self._resend(chat, [message for message in remaining if not message.durable], pause)
+        )
+        if any(message.durable for message in remaining):
             until = self.inbound.engine.now() + timedelta(seconds=pause)
             await self._run_reporting_errors(self.store.outbox.reschedule(answer.outbox_ids, until))
 
     def _to_webhook_reply(
-        self, chat: int, left: Sequence[OutgoingMessage], here: ExistingMessage | None
+        self, chat: int, remaining: Sequence[OutgoingMessage], target: ExistingMessage | None
     ) -> WebhookReply | None:
-        """The last bubble as what rides, where it may: nothing hangs on its arrival, or on knowing its id."""
-        bubble = left[0]
-        if not self.reply_in_webhook or len(left) > 1 or bubble.durable or bubble.expires or bubble.chart:
+        """Return the last message as a webhook reply, if it may be lost and its message id is not needed."""
+        last = remaining[0]
+        if not self.reply_in_webhook or len(remaining) > 1 or last.durable or last.expires or last.chart:
             return None
-        if (here is None and bubble.protected) or not self.sender.limiter.can_reply_in_webhook(chat):
+        if (target is None and last.protected) or not self.sender.limiter.can_reply_in_webhook(chat):
             return None
-        return bubble.to_send_call(chat) if here is None else bubble.to_edit_call(chat, here.id)
+        return last.to_send_call(chat) if target is None else last.to_edit_call(chat, target.id)
 
-    def _complete_soon(self, waiting: Sequence[str]) -> None:
-        """Strike delivered letters off, a few together: one that a crash leaves standing is sent twice, never lost."""
+    def _complete_soon(self, outbox_ids: Sequence[str]) -> None:
+        """Complete outbox rows, a few in one write. A crash before that sends a message twice, but loses none."""
         if not self._delivered_ids:
             self.run_in_background(self._complete_delivered())
-        self._delivered_ids.extend(waiting)
+        self._delivered_ids.extend(outbox_ids)
 
     async def _complete_delivered(self) -> None:
         await asyncio.sleep(COMPLETION_BATCH_DELAY)
         delivered, self._delivered_ids = self._delivered_ids, []
         await self.store.outbox.complete(delivered)
 
-    async def _resend(self, chat: int, left: list[OutgoingMessage], wait: float) -> None:
-        """Try a few times more to send what does not wait in the outbox; after that the person will ask again.
+    async def _resend(self, chat: int, remaining: list[OutgoingMessage], wait: float) -> None:
+        """Retry messages that are not in the outbox a few times; after that, the person has to ask again.
 
-        wait: seconds that Telegram asked for.
+        wait: seconds that Telegram asked to wait.
         """
-        for pause in RESEND_DELAYS if left else ():
+        for pause in RESEND_DELAYS if remaining else ():
             await asyncio.sleep(max(pause, wait))
             wait = 0.0
             try:
-                while left:
-                    await self._send(chat, left[0])
-                    left.pop(0)
+                while remaining:
+                    await self._send(chat, remaining[0])
+                    remaining.pop(0)
             except PermanentError:
                 return
             except RetryLaterError as later:
                 wait = later.seconds
-            except Exception:  # noqa: S112 - noted the first time
+            except Exception:  # noqa: S112 - reported the first time
                 continue
 
-    async def _send_or_edit(self, chat: int, bubble: OutgoingMessage, here: ExistingMessage | None) -> None:
-        if here is None:
-            return await self._send(chat, bubble)
-        return await self._on_sent(chat, await self.sender.edit(chat, here.id, bubble), bubble)
+    async def _send_or_edit(
+        self, chat: int, outgoing: OutgoingMessage, target: ExistingMessage | None
+    ) -> None:
+        if target is None:
+            return await self._send(chat, outgoing)
+        return await self._on_sent(chat, await self.sender.edit(chat, target.id, outgoing), outgoing)
 
-    async def _send(self, chat: int, bubble: OutgoingMessage) -> None:
-        await self._on_sent(chat, await self.sender.send(chat, bubble), bubble)
+    async def _send(self, chat: int, outgoing: OutgoingMessage) -> None:
+        await self._on_sent(chat, await self.sender.send(chat, outgoing), outgoing)
 
-    async def _on_sent(self, chat: int, message: int, bubble: OutgoingMessage) -> None:
-        self.record_message(chat, message)
-        if bubble.expires:
-            await self.expiring.schedule_deletion(chat, message, self.inbound.engine.now())
-        if bubble.qr or bubble.chart:
-            self.run_in_background(self._send_picture(chat, bubble))
+    async def _on_sent(self, chat: int, message_id: int, outgoing: OutgoingMessage) -> None:
+        self.record_message(chat, message_id)
+        if outgoing.expires:
+            await self.expiring.schedule_deletion(chat, message_id, self.inbound.engine.now())
+        if outgoing.qr or outgoing.chart:
+            self.run_in_background(self._send_picture(chat, outgoing))
 
-    async def _send_picture(self, chat: int, bubble: OutgoingMessage) -> None:
-        """Show a picture below the words, which say the same: so nothing waits for it, and it is not insisted on."""
-        drawn = await render_chart_png(bubble.chart) if bubble.chart else render_qr_png(bubble.qr)
-        picture = await self.sender.send_picture(chat, drawn)
-        await self._on_sent(chat, picture, OutgoingMessage("", expires=bubble.expires))
+    async def _send_picture(self, chat: int, outgoing: OutgoingMessage) -> None:
+        """Send a QR code or chart after its text, which says the same; so it is neither awaited nor retried."""
+        png = await render_chart_png(outgoing.chart) if outgoing.chart else render_qr_png(outgoing.qr)
+        message_id = await self.sender.send_picture(chat, png)
+        await self._on_sent(chat, message_id, OutgoingMessage("", expires=outgoing.expires))
 
     async def _clear_draft_from_chat(
-        self, chat: int, shown: Sequence[OutgoingMessage]
+        self, chat: int, outgoing: Sequence[OutgoingMessage]
     ) -> list[OutgoingMessage]:
-        """A case was filed: its draft goes from the chat before its receipt comes, which says so."""
+        """Delete the draft of a case just filed from the chat, and add a sentence about it to the receipt."""
         who = self.inbound.person_id(chat)
         known = await self.store.chat_messages.pop_all(who)
         try:
             await self.sender.delete(chat, known)
-        except Exception as trouble:  # the receipt comes all the same
+        except Exception as trouble:  # the receipt must be sent all the same
             self.on_error(trouble)
             for number in known:
                 self.store.chat_messages.record(who, number)
-            return list(shown)
-        told = render_text(Reply("chat.tidied"), await self.inbound.load_language(who))
-        return [b.with_inserted_text(told) if b.has_receipt else b for b in shown]
+            return list(outgoing)
+        notice = render_text(Reply("chat.tidied"), await self.inbound.load_language(who))
+        return [b.with_inserted_text(notice) if b.has_receipt else b for b in outgoing]
 
-    def record_message(self, chat: int, message: int) -> None:
-        """A message stands in a chat, and can be deleted there for a while."""
-        self.store.chat_messages.record(self.inbound.person_id(chat), message)
+    def record_message(self, chat: int, message_id: int) -> None:
+        """Record that a message is in a chat, so that it can be deleted (48 hours, by Telegram's rule)."""
+        self.store.chat_messages.record(self.inbound.person_id(chat), message_id)
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that no answer waits for."""
+        """Start work that no answer waits for; its errors are reported."""
         task = asyncio.create_task(self._run_reporting_errors(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,4 +1,4 @@
-"""The post: messages of a chat out, at the pace that is allowed, and the ids of what went out kept for a while."""
+"""Send, edit and delete messages within Telegram's rate limits."""
 
 import asyncio
 import time
@@ -10,21 +10,23 @@ from bot.platforms.telegram.client import MessageGoneError, TelegramClient
 from bot.platforms.telegram.render import OutgoingMessage
 
 CHAT_INTERVAL = 1.0
-"""Seconds between two messages of a chat (core.telegram.org/bots/faq); it lets a few in a row pass."""
+"""Seconds between two messages of a chat (core.telegram.org/bots/faq)."""
 
 CHAT_BURST = 3
+"""Messages that a chat may get in a row before the interval applies; Telegram tolerates short bursts."""
 OVERALL_INTERVAL = 1 / 30
-"""Seconds between any two messages."""
+"""Seconds between any two messages of the bot: 30 messages a second (core.telegram.org/bots/faq)."""
 
 MAX_SEND_WAIT = 3.0
-"""Seconds that a sender waits here; what would take longer is for the courier."""
+"""Seconds that a call waits for its rate limit; beyond that it fails, and the outbox retries."""
 
 MAX_CHATS = 10_000
+"""Chats in memory above which idle ones are evicted."""
 
 
 @dataclass
 class SendLimiter:
-    """Says when a chat may be written to. Only what the Bot API counts as messages passes here."""
+    """Rate limiter per chat and overall, for the calls that the Bot API counts as messages."""
 
     chat_interval: float = CHAT_INTERVAL
     overall_interval: float = OVERALL_INTERVAL
@@ -34,7 +36,7 @@ class SendLimiter:
     _next_free_at: float = 0.0
 
     async def acquire(self, chat: int) -> None:
-        """Wait for the chat's turn. Raises Later where that would take too long."""
+        """Wait until the chat may get a message. Raises RetryLaterError if that takes over `MAX_SEND_WAIT`."""
         now = self.clock()
         free = max(self._chat_free_at.get(chat, 0.0), now)
         wait = max(free - now - self.chat_interval * (CHAT_BURST - 1), self._next_free_at - now, 0.0)
@@ -48,42 +50,40 @@ class SendLimiter:
             await asyncio.sleep(wait)
 
     def can_reply_in_webhook(self, chat: int) -> bool:
-        """Whether an answer may ride: not where Telegram told the chat to wait, for nobody would hear of a refusal.
+        """Whether a webhook reply may be used: not while Telegram asks to wait, since a refusal is not reported.
 
-        It needs no turn: it answers what the person just did, and comes no faster than that.
+        Not rate limited: webhook replies are one per update.
         """
         return self._backed_off_until.get(chat, 0.0) <= self.clock()
 
     def evict_idle_chats(self) -> None:
-        """Forget the chats that may be written to at once."""
+        """Forget chats without a waiting time."""
         now = self.clock()
         self._chat_free_at = {one: until for one, until in self._chat_free_at.items() if until > now}
         self._backed_off_until = {one: until for one, until in self._backed_off_until.items() if until > now}
 
     def back_off(self, chat: int, seconds: float) -> None:
-        """Telegram told this chat to wait; the others need not."""
+        """Record that Telegram asked to wait with this chat; other chats are not affected."""
         self._backed_off_until[chat] = self.clock() + seconds
         self._chat_free_at[chat] = self._backed_off_until[chat] + self.chat_interval * (CHAT_BURST - 1)
 
 
 MAX_SEND_ATTEMPTS = 2
 MAX_DELETED_PER_CALL = 100
-"""Messages that one call deletes."""
+"""Messages that one deleteMessages call takes (Bot API)."""
 
 
 @dataclass
 class TelegramSender:
-    """Sends, changes and deletes."""
-
     client: TelegramClient
     limiter: SendLimiter
 
-    async def send(self, chat: int, bubble: OutgoingMessage) -> int:
-        """Send a message; gives its id. A short "not so fast" is waited for. Raises as `TelegramClient`."""
-        return await self._send_within_limits(chat, lambda: self.client.send(chat, bubble))
+    async def send(self, chat: int, message: OutgoingMessage) -> int:
+        """Send a message. Returns its id. Retries once after a short wait. Raises what `TelegramClient.send` raises."""
+        return await self._send_within_limits(chat, lambda: self.client.send(chat, message))
 
     async def send_picture(self, chat: int, content: bytes) -> int:
-        """Send a PNG picture that cannot be passed on; gives its id. Waits and raises as `send`."""
+        """Send a PNG picture protected from forwarding. Returns its id. Retries and raises like `send`."""
         return await self._send_within_limits(chat, lambda: self.client.send_picture(chat, content))
 
     async def _send_within_limits(self, chat: int, call: Callable[[], Awaitable[int]]) -> int:
@@ -97,19 +97,19 @@ class TelegramSender:
                     raise
         raise RetryLaterError(MAX_SEND_WAIT)
 
-    async def edit(self, chat: int, message: int, bubble: OutgoingMessage) -> int:
-        """Put a bubble in a message's place, or below where that is not there any more; gives the id."""
+    async def edit(self, chat: int, message_id: int, replacement: OutgoingMessage) -> int:
+        """Replace a message, or send a new one if it no longer exists. Returns the id."""
         await self.limiter.acquire(chat)
         try:
-            await self.client.edit(chat, message, bubble)
+            await self.client.edit(chat, message_id, replacement)
         except MessageGoneError:
-            return await self.send(chat, bubble)
+            return await self.send(chat, replacement)
         except RetryLaterError as later:
             self.limiter.back_off(chat, later.seconds)
             raise
-        return message
+        return message_id
 
     async def delete(self, chat: int, messages: list[int]) -> None:
-        """Delete messages, however many."""
+        """Delete any number of messages."""
         for at in range(0, len(messages), MAX_DELETED_PER_CALL):
             await self.client.delete(chat, messages[at : at + MAX_DELETED_PER_CALL])

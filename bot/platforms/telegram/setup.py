@@ -1,4 +1,7 @@
-"""Opens Telegram's door for a desk: the bot is introduced, and updates come by webhook or are asked for."""
+"""Set up Telegram for a desk: register webhook and commands, or poll for updates.
+
+Nothing here delays the start: Telegram is contacted by background tasks, which retry until it answers.
+"""
 
 import asyncio
 import hashlib
@@ -29,7 +32,7 @@ from bot.platforms.telegram.webhook import TelegramWebhook
 from bot.settings import ENV_PREFIX, DeskName, DeskSettings
 
 FLUSH_INTERVAL = 10.0
-"""Seconds between two writings of which messages stand in the chats; most reports end within a few of them."""
+"""Seconds between two writes of the log of chat messages (`ChatMessageLog`)."""
 
 WEBHOOK_REFUSED_EN = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
 
@@ -37,18 +40,18 @@ UPDATES_CONFLICT_EN = "says that another program asks for this bot's updates, or
 UPDATES_CONFLICT_TH = "บอกว่ามีโปรแกรมอื่นรับข้อความของบอตนี้อยู่ หรือมีผู้ตั้ง webhook ไว้ ให้ปิดโปรแกรมนั้น"
 
 MIN_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 300.0
-"""Seconds between tries to reach Telegram, doubling from the one to the other."""
+"""Seconds between attempts to reach Telegram, doubling from the first value to the second."""
 
 MAX_POLL_RETRY_DELAY = 30.0
-"""Seconds between tries to ask for updates at most: nobody is heard meanwhile."""
+"""Longest pause in seconds between attempts to poll: no message is received meanwhile."""
 
 PENDING_UPDATES_WAIT = 0.5
-"""Seconds that updates have before others are asked for, while those under way are not confirmed yet."""
+"""Seconds that updates may take before more are requested, while theirs are still unconfirmed."""
 
 
 @dataclass(frozen=True)
 class TelegramSetup:
-    """An open door: what the courier carries by, where updates come in, and the address to be told to Telegram."""
+    """Telegram of one desk: the adapter, the webhook's route (none with polling), and the command menus."""
 
     adapter: TelegramAdapter
     routes: Sequence[BaseRoute]
@@ -58,52 +61,56 @@ class TelegramSetup:
 @asynccontextmanager
 async def open_telegram(
     desk: RunningDesk,
-    own: DeskSettings,
+    desk_settings: DeskSettings,
     origin: str,
-    courier: DeliveryWorker,
-    fault: Callable[[BaseException], None],
+    delivery_worker: DeliveryWorker,
+    on_error: Callable[[BaseException], None],
 ) -> AsyncIterator[TelegramSetup]:
-    """Open the door of a desk that has a token. Whether Telegram can be reached is found out beside."""
-    token = own.telegram_token.get_secret_value() if own.telegram_token else ""
-    api = TelegramClient(token, origin)
-    await api.open()
-    polling = own.telegram_mode == "polling"
-    door = TelegramAdapter(
+    """Run the Telegram adapter of a desk that has a token. Does not wait for Telegram to be reachable."""
+    token = desk_settings.telegram_token.get_secret_value() if desk_settings.telegram_token else ""
+    client = TelegramClient(token, origin)
+    await client.open()
+    polling = desk_settings.telegram_mode == "polling"
+    adapter = TelegramAdapter(
         desk.engine,
         desk.store,
-        TelegramSender(api, SendLimiter()),
-        courier,
-        fault,
+        TelegramSender(client, SendLimiter()),
+        delivery_worker,
+        on_error,
         reply_in_webhook=not polling,
     )
-    commands = TelegramCommandMenus(desk.name, desk.store, api, door.inbound.decrypt_address, fault)
-    guide = TelegramBackgroundTasks(desk.name, own, api, door, commands, fault)
-    webhook = Route(
-        f"/telegram/{desk.name}", TelegramWebhook(door, get_webhook_secret(own), fault), methods=["POST"]
+    command_menus = TelegramCommandMenus(
+        desk.name, desk.store, client, adapter.inbound.decrypt_address, on_error
     )
-    work = [guide.register_and_poll(), guide.flush_message_log_forever(), commands.run()]
+    background = TelegramBackgroundTasks(desk.name, desk_settings, client, adapter, command_menus, on_error)
+    webhook = Route(
+        f"/telegram/{desk.name}",
+        TelegramWebhook(adapter, get_webhook_secret(desk_settings), on_error),
+        methods=["POST"],
+    )
+    work = [background.register_and_poll(), background.flush_message_log_forever(), command_menus.run()]
     tasks = [asyncio.create_task(one) for one in work]
     try:
-        yield TelegramSetup(door, [] if polling else [webhook], commands)
+        yield TelegramSetup(adapter, [] if polling else [webhook], command_menus)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await door.close()
-        await api.close()
+        await adapter.close()
+        await client.close()
 
 
-def get_webhook_secret(own: DeskSettings) -> str:
-    """What Telegram says with each update to prove itself: as set, else derived from the token, never nothing."""
-    if own.telegram_secret is not None and own.telegram_secret.get_secret_value():
-        return own.telegram_secret.get_secret_value()
-    token = own.telegram_token.get_secret_value() if own.telegram_token else ""
+def get_webhook_secret(desk_settings: DeskSettings) -> str:
+    """Return the secret that Telegram sends with each update: the setting, else one derived from the token."""
+    if desk_settings.telegram_secret is not None and desk_settings.telegram_secret.get_secret_value():
+        return desk_settings.telegram_secret.get_secret_value()
+    token = desk_settings.telegram_token.get_secret_value() if desk_settings.telegram_token else ""
     return hmac.new(token.encode(), b"ita-bot telegram webhook", hashlib.sha256).hexdigest()
 
 
 @dataclass
 class TelegramBackgroundTasks:
-    """What is done beside the door for as long as it is open."""
+    """The tasks that run beside the adapter of a desk."""
 
     desk: DeskName
     desk_settings: DeskSettings
@@ -113,7 +120,7 @@ class TelegramBackgroundTasks:
     on_error: Callable[[BaseException], None]
 
     async def register_and_poll(self) -> None:
-        """Tell Telegram the commands and where updates go, as soon as it listens; then ask for them, if need be."""
+        """Register commands and webhook as soon as Telegram is reachable; then poll, in polling mode."""
         await self._retry_until_done(self._register_bot)
         if self.desk_settings.telegram_mode == "polling":
             await self.poll_updates()
@@ -128,7 +135,7 @@ class TelegramBackgroundTasks:
             await self.client.set_webhook(address, get_webhook_secret(self.desk_settings))
 
     async def flush_message_log_forever(self) -> None:
-        """Write down, once in a while, which messages stand in the chats; forget what need not be known longer."""
+        """Every `FLUSH_INTERVAL`, evict caches and write the log of chat messages to the database."""
         while True:
             await asyncio.sleep(FLUSH_INTERVAL)
             self.adapter.evict_caches()
@@ -138,26 +145,26 @@ class TelegramBackgroundTasks:
                 self.on_error(trouble)
 
     async def poll_updates(self) -> None:
-        """Ask for updates, for ever. One is confirmed when it was answered, and all before it were.
+        """Poll for updates, forever. An update is confirmed when it and all before it were handled.
 
-        Those of one chat wait for each other in the door, in the order in which they begin here.
+        Updates of one chat are handled in order: the adapter's chat locks are taken in the order of the tasks here.
         """
         after: int | None = None
         under_way: dict[int, asyncio.Task[None]] = {}
         try:
             while True:
-                came: list[Any] = await self._retry_until_done(
+                updates: list[Any] = await self._retry_until_done(
                     partial(self.client.get_updates, after), MAX_POLL_RETRY_DELAY
                 )
-                for raw in came:
+                for raw in updates:
                     number = raw.get("update_id") if isinstance(raw, dict) else None
                     if isinstance(number, int) and number not in under_way:
                         under_way[number] = asyncio.create_task(self._handle_raw_update(raw))
                 if under_way:
                     await asyncio.wait(under_way.values(), timeout=PENDING_UPDATES_WAIT)
-                elif came:  # nothing that could be confirmed: it comes again at once
+                elif updates:  # none has an id that could be confirmed: they would come again at once
                     await asyncio.sleep(MIN_RETRY_DELAY)
-                for number in [*takewhile(lambda one: under_way[one].done(), under_way)]:
+                for number in [*takewhile(lambda update_id: under_way[update_id].done(), under_way)]:
                     del under_way[number]
                     after = number
         finally:
@@ -181,12 +188,12 @@ class TelegramBackgroundTasks:
             self.on_error(trouble)
 
     async def _send_error_answer(self, update: Update) -> None:
-        """Say that a message was lost to a fault of ours; not worth more than one try."""
+        """Say that a message could not be handled; not retried."""
         if update.message is None:
             return
-        told = build_error_answer("sorry.fault", "th").messages[0].text
+        text = build_error_answer("sorry.fault", "th").messages[0].text
         await self._run_reporting_errors(
-            self.adapter.sender.send(update.message.chat.id, OutgoingMessage(told))
+            self.adapter.sender.send(update.message.chat.id, OutgoingMessage(text))
         )
 
     async def _retry_until_done(
@@ -209,14 +216,14 @@ class TelegramBackgroundTasks:
                 await self._run_reporting_errors(
                     self.client.delete_webhook()
                 )  # somebody may have set a webhook meanwhile
-            except Exception as trouble:  # Telegram is away; everything else goes on
+            except Exception as trouble:  # Telegram is unreachable; keep trying
                 self.on_error(trouble)
             await asyncio.sleep(pause)
             pause = min(longest, pause * 2)
 
 
 def _report_setting_error(desk: DeskName, setting: str, thai: str, english: str) -> None:
-    """Say to the administrator what Telegram does not take, and that everything else goes on."""
+    """Tell the administrator on standard error which setting Telegram refuses."""
     name = f"{ENV_PREFIX}{desk.upper()}__TELEGRAM_{setting}"
     sys.stderr.write(
         f"{name}: Telegram {thai} ส่วนอื่นทำงานต่อ และจะลองใหม่ / Telegram {english}; the rest goes on\n"

@@ -1,4 +1,8 @@
-"""Where Telegram brings updates: asked who it is before a byte is read, and never answered with an error of ours."""
+"""The webhook that Telegram posts updates to.
+
+The secret header is checked before a byte of the body is read. An error of ours is still answered with 200, because
+Telegram would repeat the update otherwise.
+"""
 
 import hmac
 from collections.abc import Callable
@@ -13,7 +17,7 @@ from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.ptb_request import encode_json
 
 MAX_UPDATE_BYTES = 1024 * 1024
-"""Of an update; Telegram's largest, with a long text and all its entities, is a fifth of it."""
+"""Largest body; Telegram's largest update, a long text with all its entities, is a fifth of it."""
 
 _EMPTY_HEADERS: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
 _JSON_HEADER = (b"content-type", b"application/json")
@@ -26,8 +30,10 @@ class UpdateTooLargeError(Exception):
 class TelegramWebhook:
     """The ASGI application behind `POST /telegram/{desk}`."""
 
-    def __init__(self, door: TelegramAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
-        self._door, self._secret, self._fault = door, secret.encode(), fault
+    def __init__(
+        self, adapter: TelegramAdapter, secret: str, on_error: Callable[[BaseException], None]
+    ) -> None:
+        self._adapter, self._secret, self._on_error = adapter, secret.encode(), on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -43,18 +49,18 @@ class TelegramWebhook:
         return await _send_response(send, 200, await self._handle_body(body)) if body is not None else None
 
     async def _handle_body(self, body: bytes) -> bytes:
-        """The call that rides in the answer, or nothing."""
+        """Handle an update. Returns the webhook reply as JSON, or nothing."""
         try:
             update = Update.model_validate_json(body)
         except ValidationError:
-            log_event(LogEvent.UNREADABLE)  # asked for again it would read no better
+            log_event(LogEvent.UNREADABLE)  # answered with 200: a repetition would be no better
             return b""
         try:
-            wish = await self._door.handle_update(update)
+            reply = await self._adapter.handle_update(update)
         except Exception as trouble:
-            self._fault(trouble)
-            wish = _to_error_reply(update)
-        return encode_json(wish) if wish else b""
+            self._on_error(trouble)
+            reply = _to_error_reply(update)
+        return encode_json(reply) if reply else b""
 
 
 def _to_error_reply(update: Update) -> dict[str, object] | None:
@@ -68,7 +74,7 @@ def _to_error_reply(update: Update) -> dict[str, object] | None:
 
 
 async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
-    """The whole body; None when the sender went away. Raises TooMuch as soon as it is."""
+    """Read the body; None if the client disconnected. Raises UpdateTooLargeError as soon as it is too large."""
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length[:20]) > MAX_UPDATE_BYTES:
         raise UpdateTooLargeError

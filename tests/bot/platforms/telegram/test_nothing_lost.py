@@ -255,7 +255,7 @@ def test_words_that_hold_a_secret_stand_once_where_their_picture_is_refused(
 def test_a_review_waits_for_as_long_as_telegram_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.platforms.telegram.replies.RESEND_DELAYS", (0, 0, 0))
     monkeypatch.setattr("bot.platforms.telegram.sender.MAX_SEND_WAIT", 0.1)
-    monkeypatch.setattr("bot.platforms.telegram.send_limiter.MAX_SEND_WAIT", 0.1)
+    monkeypatch.setattr("bot.platforms.telegram.sender.MAX_SEND_WAIT", 0.1)
 
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         busy = iter([TelegramFault(429, retry_after=1)])
