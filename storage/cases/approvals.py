@@ -1,4 +1,4 @@
-"""What two must agree to: asked with a sealed reason, approved by another within a day, and used once."""
+"""Approvals by a second person: requested with an encrypted reason, granted within a day, and used once."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +30,7 @@ from storage.tables import envelopes
 from storage.tables.rules import approvals
 
 APPROVAL_TTL = timedelta(hours=24)
-"""How long what was asked for may be approved and used."""
+"""How long a request can be granted and used."""
 
 APPROVAL_TABLE = approvals
 _UPDATE_APPROVED = (
@@ -42,7 +42,7 @@ _DELETE_APPROVAL = delete(APPROVAL_TABLE).where(APPROVAL_TABLE.c.id == bindparam
 
 
 async def request_approval(act: RequestApproval, batch: WriteBatch) -> None:
-    """Ask, and tell who may approve, save whom the case concerns."""
+    """Insert a request, and notify those who may grant it, except staff the case is hidden from."""
     row = secrets.token_hex(16)
     batch.insert(
         "approvals",
@@ -63,7 +63,7 @@ async def request_approval(act: RequestApproval, batch: WriteBatch) -> None:
 
 
 async def grant_approval(act: GrantApproval, batch: WriteBatch) -> None:
-    """Approve what somebody else asked for."""
+    """Grant another person's request. Raises `ConflictError` for one's own, or if expired or granted."""
     column = APPROVAL_TABLE.c
     query = select(column.asked_by).where(
         column.id == act.id, column.approved_by.is_(None), column.until > to_epoch_minutes(batch.now)
@@ -76,13 +76,13 @@ async def grant_approval(act: GrantApproval, batch: WriteBatch) -> None:
 
 
 async def use_approval(act: UseApproval, batch: WriteBatch) -> None:
-    """What was approved is done."""
+    """Delete an approval that is used."""
     batch.add_statement(_DELETE_APPROVAL, of_id=act.id)
     await batch.audit(format_actor(act.staff), "used-approval", act.case)
 
 
 async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Approval, ...]:
-    """What was asked for in a case and is still good."""
+    """Return the requests of a case that have not expired."""
     column = APPROVAL_TABLE.c
     rows = await sight.connection.execute(
         select(APPROVAL_TABLE)
@@ -105,7 +105,7 @@ async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Appr
 
 
 async def read_identity(query: ReadIdentity, sight: ReadContext) -> tuple[tuple[str, str], ...]:
-    """The reporter's name and contact."""
+    """Return the reporter's name and contact as pairs; empty where none were given."""
     row = (await sight.connection.execute(select(envelopes).where(envelopes.c.case_id == query.case))).first()
     if row is None:
         return ()

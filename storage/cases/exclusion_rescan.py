@@ -1,4 +1,7 @@
-"""Open cases are read again by the program when the staff changes, so that who came later is hidden from too."""
+"""Rescan open cases for conflicts of interest when the staff list changes.
+
+A case filed before somebody joined or was renamed must be hidden from them too. See `storage.cases.exclusions`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +23,7 @@ from storage.staff.roster import STAFF_PROFILE_CODEC, decode_staff
 
 @dataclass(frozen=True, slots=True)
 class OpenCaseText:
-    """What a reporter told in all: answers by field, later messages among them; marked: of the head."""
+    """A reporter's texts: answers by field, and later messages. `concerns_head`: marked as about the office's head."""
 
     case: str
     answers: Mapping[str, str] = field(repr=False)
@@ -29,12 +32,12 @@ class OpenCaseText:
 
 @dataclass
 class ConflictRescan:
-    """Opens what was told in open cases, for the program alone."""
+    """Decrypts the texts of open cases, for the program alone: no person sees them."""
 
     committer: GroupCommitWriter
 
     async def load_staff(self) -> tuple[tuple[StaffMember, ...], str]:
-        """Who is on the staff, joined or not, and a mark that changes when what they are called by does."""
+        """Return the staff, joined or not, and a digest that changes when a name, alias or unit does."""
         async with self.committer.transaction() as connection:
             rows = await connection.execute(
                 select(tables.staff).where(tables.staff.c.removed.is_(None)).order_by(tables.staff.c.id)
@@ -44,14 +47,14 @@ class ConflictRescan:
         return staff, hmac_sha256(self.committer.keyring.derive_salt("profiles"), *known).hex()[:32]
 
     async def list_open_cases(self) -> list[str]:
-        """The open cases."""
+        """Return the ids of open cases."""
         column = tables.cases.c
         open_ = column.status.not_in([status.value for status in ENDED_STATUSES])
         async with self.committer.transaction() as connection:
             return list((await connection.execute(select(column.id).where(open_))).scalars())
 
     async def load_case_text(self, case: str) -> OpenCaseText | None:
-        """What was told in a case; None where it was erased meanwhile."""
+        """Return the texts of a case; None where it was deleted meanwhile."""
         column, line, seals = tables.cases.c, tables.history.c, self.committer.keyring
         async with self.committer.transaction() as connection:
             found = select(column.key, column.report, column.alternate).where(column.id == case)
@@ -71,7 +74,7 @@ class ConflictRescan:
         return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row.alternate)
 
     async def add_exclusions(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
-        """Keep who was found to be concerned; gives how many that are who were not known."""
+        """Store exclusions, and return how many are new."""
         column = EXCLUSION_TABLE.c
         async with self.committer.transaction() as connection:
             known = set(

@@ -1,4 +1,4 @@
-"""Who must not read a case: written with it, audited each, and asked before anything of it is shown."""
+"""Exclusions: who must not read a case because it concerns them. Audited, and checked before a case is shown."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ _UNASSIGN_OFFICER = (
 
 
 def build_hidden_condition(staff: str, case: ColumnElement[str] = tables.cases.c.id) -> ColumnElement[bool]:
-    """Whether a case is hidden from a person, as a condition of a query over cases."""
+    """Build the SQL condition that a case is hidden from a staff member. `case`: the column of the case id."""
     column = EXCLUSION_TABLE.c
     return exists(
         select(column.case_id).where(
@@ -40,13 +40,13 @@ def build_hidden_condition(staff: str, case: ColumnElement[str] = tables.cases.c
 
 
 async def is_case_hidden(case: str, staff: str, connection: AsyncConnection) -> bool:
-    """Whether a case is hidden from a person."""
+    """Whether a case is hidden from a staff member."""
     query = select(tables.cases.c.id).where(tables.cases.c.id == case, build_hidden_condition(staff))
     return (await connection.execute(query)).first() is not None
 
 
 async def save_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
-    """Keep what the program found, beside what was decided before; each is audited."""
+    """Store what the program found, without overwriting earlier decisions. Unassigns excluded officers; audits each."""
     for one in found:
         batch.add_statement(
             _INSERT_IF_NEW,
@@ -61,7 +61,10 @@ async def save_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBat
 
 
 async def set_exclusion(act: SetExclusion, batch: WriteBatch) -> None:
-    """Bar a reader, or lift a false match, by a supervisor with a reason."""
+    """Exclude a reader, or lift an exclusion: a supervisor's decision, with a reason.
+
+    Raises `ConflictError` where the case is hidden from who decides.
+    """
     one = act.exclusion
     if await is_case_hidden(act.case, one.decided_by, batch.connection):
         raise ConflictError("who decides is concerned")
@@ -79,7 +82,7 @@ async def set_exclusion(act: SetExclusion, batch: WriteBatch) -> None:
 
 
 async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Exclusion, ...]:
-    """All that was decided of who may read a case."""
+    """Return all decisions on who may read a case, lifted ones too."""
     rows = await sight.connection.execute(
         select(EXCLUSION_TABLE)
         .where(EXCLUSION_TABLE.c.case_id == query.case)

@@ -1,4 +1,4 @@
-"""One line more in a case's history: sealed with the case's own key, and never rewritten."""
+"""Lines of a case's history: encrypted with the case's own key, and never rewritten."""
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, S
 
 
 async def load_case_cipher_and_report(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport]:
-    """The seal and the report of a case. Raises Conflict for one that was erased meanwhile."""
+    """Return the cipher and the report of a case. Raises `ConflictError` where it was deleted meanwhile."""
     columns = tables.cases.c
     query = select(columns.key, columns.report).where(columns.id == case)
     row = (await batch.connection.execute(query)).first()
@@ -32,7 +32,7 @@ def append_history_line(
     body: HistoryContent,
     **state: str | None,
 ) -> None:
-    """One more line of a case's history."""
+    """Insert a history line. `state`: status, outcome and reason, where the line changes them."""
     sealed = seal.encrypt(HISTORY_CODEC.dump_json(body), "history", f"{case}/{seq}", "body")
     batch.insert(
         "history",

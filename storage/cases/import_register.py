@@ -1,4 +1,4 @@
-"""An old register is taken over: cases without content, all of them or none, and a file only once."""
+"""Import of an old register: cases without content, all or none of a file, and each file once."""
 
 import asyncio
 import secrets
@@ -19,27 +19,25 @@ from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, S
 from storage.tables.rules import imports
 
 IMPORT_CHANNEL = Channel.TERMINAL
-"""Where it was entered; where it came from is a fact."""
+"""The channel of imported cases. Their real source is recorded as a fact."""
 
 IMPORT_NOTICE_VERSION = "import"
-"""Stands for the version of the privacy notice: there was none."""
+"""Stands in for the version of the privacy notice, since none was shown."""
 
 
 @dataclass
 class RegisterImporter:
-    """Takes an old register over."""
-
     committer: GroupCommitWriter
 
     async def find_import_date(self, content: bytes) -> date | None:
-        """The day on which a file was taken over; None for one that was not."""
+        """Return the day on which a file was imported; None where it was not."""
         column = imports.c
         async with self.committer.transaction() as connection:
             found = select(column.on).where(column.digest == self._hash_content(content))
             return (await connection.execute(found)).scalar()
 
     async def find_duplicates(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
-        """Those whose number the register has already."""
+        """Return the cases whose register number exists already."""
         column = tables.cases.c
         years = {case.fiscal_year for case in cases}
         async with self.committer.transaction() as connection:
@@ -56,13 +54,16 @@ class RegisterImporter:
         now: datetime,
         along: Callable[[], None] = lambda: None,
     ) -> None:
-        """Write all cases in one transaction. along: called for each. Raises Conflict where one number is taken."""
+        """Insert all cases in one transaction. Raises `ConflictError` where a number is taken.
+
+        along: called after each case, for a progress bar.
+        """
         await self.committer.ensure_daily_key(now)
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for place, case in enumerate(cases):
                 if place % 50 == 0:
-                    await asyncio.sleep(0)  # others are answered between
+                    await asyncio.sleep(0)  # let other tasks run
                 await _insert_case(case, answer_by(case.received_on), today, batch)
                 along()
             await _advance_counters(cases, batch)
@@ -70,7 +71,7 @@ class RegisterImporter:
             await batch.flush()
 
     def _hash_content(self, content: bytes) -> bytes:
-        """Keyed, so that the row does not confirm to a thief which file it was."""
+        """Keyed, so that somebody who steals the database cannot confirm which file was imported."""
         return hmac_sha256(self.committer.keyring.derive_salt("imports"), content)
 
 
@@ -84,7 +85,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         id=own,
         fiscal_year=case.fiscal_year,
         number=case.number,
-        receipt_mark=secrets.token_bytes(32),  # nobody holds a receipt of it
+        receipt_mark=secrets.token_bytes(32),  # nobody holds its receipt
         status=case.status.value,
         outcome=outcome,
         seq=1 + moved,
@@ -117,7 +118,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
 
 
 def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
-    """The facts of a case: received then, and what became of it."""
+    """Add the facts of a case: that it was received, and its later status."""
     said = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
     batch.add_facts(about, 0, case.received_on, today, **said)
     if case.status is CaseStatus.RECEIVED:
@@ -130,7 +131,7 @@ def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBat
 
 
 async def _advance_counters(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:
-    """New cases are numbered after the old ones."""
+    """Make sure that new cases are numbered after the imported ones."""
     last: dict[int, int] = {}
     for case in cases:
         last[case.fiscal_year] = max(last.get(case.fiscal_year, 0), case.number)

@@ -1,4 +1,4 @@
-"""The register for officers: lists without content, and what a reporter told, opened for one case."""
+"""Queries of officers: case lists without content, and the report and history of one case."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -56,7 +56,7 @@ LISTED_CASE_COLUMNS = (
 
 
 def row_to_case(row: RowMapping) -> OfficerCase:
-    """A case as it stands in a list."""
+    """Decode a case of a list."""
     return OfficerCase(
         row["id"],
         row["number"],
@@ -73,7 +73,7 @@ def row_to_case(row: RowMapping) -> OfficerCase:
 
 
 async def find_case_by_number(query: FindCaseByNumber, sight: ReadContext) -> OfficerCase | None:
-    """The case of a register number, with its kind and source, and who has words on the way to the reporter."""
+    """Find a case by register number, with category, source, and who has a scheduled reply."""
     years = (query.year,) if query.exact_year else (query.year, query.year - 1)
     wanted = (
         select(*LISTED_CASE_COLUMNS, CASE_COLUMNS.key, CASE_COLUMNS.report)
@@ -109,9 +109,9 @@ async def find_case_by_number(query: FindCaseByNumber, sight: ReadContext) -> Of
 
 
 async def list_cases(query: ListCases, sight: ReadContext) -> CaseListPage:
-    """Open cases, oldest due first.
+    """List open cases, soonest due first.
 
-    One statement for nobody's cases and one for the person's own, each of which follows the index of open cases.
+    One statement for unassigned cases and one for the person's own, so that each can use the index of open cases.
     """
     seen = ~build_hidden_condition(query.staff)
     due = and_(
@@ -135,7 +135,7 @@ async def list_cases(query: ListCases, sight: ReadContext) -> CaseListPage:
 async def _select_cases(
     which: ColumnElement[bool], query: ListCases, sight: ReadContext
 ) -> list[OfficerCase]:
-    # As many as can be wanted of one kind where the other has none; the few that are avoided are room to spare.
+    # Enough rows of one kind, should the other have none; 21 more, since avoided cases are filtered afterwards.
     few = (
         select(*LISTED_CASE_COLUMNS)
         .where(which)
@@ -146,7 +146,7 @@ async def _select_cases(
 
 
 async def get_case_report(query: GetCaseReport, sight: ReadContext) -> CaseReport:
-    """What the reporter of a case told."""
+    """Return what the reporter wrote, and the files of the case."""
     seal, report = await _load_cipher_and_report(query.case, sight)
     mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.case_id == query.case)
     files = []
@@ -158,7 +158,7 @@ async def get_case_report(query: GetCaseReport, sight: ReadContext) -> CaseRepor
 
 
 async def get_case_history(query: GetCaseHistory, sight: ReadContext) -> tuple[CaseHistoryLine, ...]:
-    """The whole history of a case, with the words of both sides."""
+    """Return the whole history of a case, with the texts of both sides."""
     seal, _ = await _load_cipher_and_report(query.case, sight)
     table = tables.history
     rows = await sight.connection.execute(
@@ -184,7 +184,7 @@ def _decode_history_line(row: RowMapping, seal: Cipher) -> CaseHistoryLine:
 
 
 async def get_case_audit_log(query: GetCaseAuditLog, sight: ReadContext) -> tuple[CaseAuditLine, ...]:
-    """Who did what with a case, the newest last."""
+    """Return who did what with a case, oldest first: at most `MAX_AUDIT_LINES` of the newest lines."""
     line = tables.audit.c
     newest = select(line.hour, line.actor, line.what).where(line.ref == query.case).order_by(line.seq.desc())
     rows = (await sight.connection.execute(newest.limit(MAX_AUDIT_LINES))).all()
@@ -192,7 +192,7 @@ async def get_case_audit_log(query: GetCaseAuditLog, sight: ReadContext) -> tupl
 
 
 async def list_linked_cases(query: ListLinkedCases, sight: ReadContext) -> tuple[OfficerCase, ...]:
-    """The cases of the same matter, by number."""
+    """Return linked cases, by number, without those hidden from the person."""
     link = tables.links.c
     others = select(link.other_id).where(link.case_id == query.case)
     wanted = (
@@ -223,5 +223,5 @@ async def _load_cipher_and_report(case: str, sight: ReadContext) -> tuple[Cipher
 
 
 def decode_report(case: str, seal: Cipher, sealed: bytes) -> StoredReport:
-    """What was told in a case, opened with its seal."""
+    """Decrypt what a reporter wrote, with the case's cipher."""
     return REPORT_CODEC.validate_json(seal.decrypt(sealed, "cases", case, "report"))

@@ -1,4 +1,4 @@
-"""How officers' acts are written: each with its line in the audit trail, by whom and without content."""
+"""Writers of officers' acts. Each adds a line to the audit trail: who, what and which case, without content."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -38,7 +38,7 @@ _DELETE_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("o
 
 
 async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
-    """Somebody reads of a case; the first time, the reporter will see that it was opened."""
+    """Audit that a case was read. `act.seq` is set on the first time: the reporter sees that it was opened."""
     if act.seq:
         seal, _ = await load_case_cipher_and_report(act.case, batch)
         append_history_line(
@@ -56,7 +56,7 @@ async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
 
 
 async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
-    """A case gets an officer; nothing of it is seen by the reporter. A conflict where it concerns that officer."""
+    """Assign a case; reporters do not see it. Raises `ConflictError` where the case is hidden from the officer."""
     if await is_case_hidden(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
     seal, _ = await load_case_cipher_and_report(act.case, batch)
@@ -69,7 +69,7 @@ async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
 
 
 async def set_legal_hold(act: SetLegalHold, batch: WriteBatch) -> None:
-    """Keep a case from erasure, or no longer."""
+    """Exempt a case from deletion, or end that (empty reason)."""
     if not act.reason:
         batch.add_statement(_DELETE_LEGAL_HOLD, case=act.case)
     else:
@@ -79,7 +79,7 @@ async def set_legal_hold(act: SetLegalHold, batch: WriteBatch) -> None:
 
 
 async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
-    """Two cases are of the same matter; said twice, it is so once."""
+    """Link two cases of the same matter. Linking twice has no second effect."""
     known = tables.links.c
     query = select(known.case_id).where(known.case_id == act.case, known.other_id == act.other)
     if (await batch.connection.execute(query)).first() is None:
@@ -89,7 +89,7 @@ async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
 
 
 async def subscribe_group(act: SubscribeGroup, batch: WriteBatch) -> None:
-    """Tell a group of new cases, or no more."""
+    """Notify a group of new cases, or stop (no address)."""
     if act.address is None:
         batch.add_statement(_DELETE_GROUP, of_group=act.group_hash)
     else:

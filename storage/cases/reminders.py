@@ -1,4 +1,4 @@
-"""Reminders to officers: what the clock must know of the open cases, and each notice written once."""
+"""Reminders to officers: the state of open cases, and each reminder sent once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,19 +26,19 @@ _INSERT_IF_NEW = insert(reminders).on_conflict_do_nothing()
 
 @dataclass
 class CaseReminders:
-    """Knows which cases are open and what was told of them, and lays notices ready."""
+    """Loads open cases with the reminders already sent, and enqueues new ones."""
 
     committer: GroupCommitWriter
 
     async def load_deadlines_and_recipients(self) -> tuple[list[CaseDeadlineState], list[ReminderRecipient]]:
-        """The open cases, and who of the staff can be told something."""
+        """Return the open cases, and the staff who can be notified."""
         async with self.committer.transaction() as connection:
             roster = await self.committer.roster.refresh(connection)
             staff = [ReminderRecipient(one.id, one.role) for one, address in roster if address is not None]
             return await _load_deadline_states(connection), staff
 
     async def send_reminders(self, reminds: Sequence[SendReminder], now: datetime) -> int:
-        """Write reminders and their notices in one; gives how many were given now, and not before."""
+        """Record reminders and enqueue their notifications in one transaction; return how many were new."""
         given = 0
         async with self.committer.transaction() as connection:
             roster = await self.committer.roster.refresh(connection)
@@ -64,7 +64,7 @@ def _localize_due_date(remind: SendReminder, address: StaffAddress) -> Reply:
 
 
 async def _mark_reminded(connection: AsyncConnection, remind: SendReminder) -> bool:
-    """Mark a reminder as given, and those it stands for; False where it was given before."""
+    """Record a reminder, and those it supersedes; False where it was sent before."""
     rows = [
         {"case_id": remind.case, "name": name, "on": remind.on} for name in (remind.name, *remind.superseded)
     ]
@@ -104,7 +104,7 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
 async def _collect_by_case(
     connection: AsyncConnection, column: object, *where: object
 ) -> dict[str, set[str]]:
-    """The values of a column of the open cases, by case."""
+    """Return the values of a column of a table, by open case."""
     table = column.table  # type: ignore[attr-defined]
     query = select(table.c.case_id, column).join(  # type: ignore[call-overload]
         tables.cases, and_(tables.cases.c.id == table.c.case_id, _OPEN)

@@ -1,4 +1,4 @@
-"""A reporter says that it is not settled: the case goes to another officer than the one who closed it."""
+"""Reassign a reopened case: it goes to another officer than the one who closed it."""
 
 from datetime import date
 
@@ -23,7 +23,10 @@ _UPDATE_REASSIGNED = (
 
 
 async def reassign_case(act: ApplyTransition, answer_by: date, seal: Cipher, batch: WriteBatch) -> None:
-    """Take the case out of the hands of who closed it, and tell the others; where nobody else is, they keep it."""
+    """Unassign the case, exclude who closed it from taking it, and notify the others.
+
+    Where there is no other officer, the closer may take it again.
+    """
     closer = await _find_closer(act.case, seal, batch)
     others = [one for one in await _list_case_workers(batch) if one != closer]
     batch.add_statement(
@@ -37,7 +40,7 @@ async def reassign_case(act: ApplyTransition, answer_by: date, seal: Cipher, bat
 
 
 async def _find_closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None:
-    """Who took the last step that ended the case."""
+    """Return the staff id of who closed the case last; None if unknown."""
     line = tables.history.c
     ended = select(line.seq, line.sealed).where(
         line.case_id == case, line.status.in_([status.value for status in ENDED_STATUSES])

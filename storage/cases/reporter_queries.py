@@ -1,4 +1,4 @@
-"""Cases as their reporters read them."""
+"""Queries of reporters, and the report and identity of a case."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ from storage.serialization import HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, S
 
 
 async def find_reporter_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
-    """The case of a receipt, as its reporter may see it."""
+    """Find the case of a receipt, with what its reporter may see."""
     column = tables.cases.c
     marks = sight.keyring.list_receipt_hashes(query.receipt)
     columns = (column.id, column.status, column.outcome, column.received_on, column.key)
@@ -37,7 +37,7 @@ async def find_reporter_case(query: FindCase, sight: ReadContext) -> ReporterCas
 
 
 async def load_reporter_history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryEntry, ...]:
-    """The lines of a case's history. The reporter's own words are left out."""
+    """Return a case's history, internal entries too. The reporter's own texts are left out."""
     lines = tables.history
     rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
     entries = []
@@ -62,13 +62,13 @@ async def load_reporter_history(case: str, seal: Cipher, sight: ReadContext) -> 
 
 
 async def find_message_case(query: FindMessageCase, sight: ReadContext) -> str | None:
-    """The case into which a message went."""
+    """Return the id of the case that a platform message went into."""
     found = await find_message_origin(query.message_id, sight.connection, sight.keyring)
     return found.case if found else None
 
 
 async def load_report(case: str, sight: ReadContext) -> StoredReport:
-    """What a reporter wrote, for who may read it. Raises StorageError for a case that is not there."""
+    """Return what a reporter wrote. Raises `StorageError` where there is no such case."""
     column = tables.cases.c
     row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
     if row is None:
@@ -79,7 +79,7 @@ async def load_report(case: str, sight: ReadContext) -> StoredReport:
 
 
 async def load_identity(case: str, sight: ReadContext) -> Mapping[str, str]:
-    """A reporter's name and contact; empty where none were given."""
+    """Return a reporter's name and contact; empty where none were given."""
     envelope = tables.envelopes
     row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
     if row is None:

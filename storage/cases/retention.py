@@ -1,4 +1,4 @@
-"""What is forgotten when its time is over: drafts, answers, keys of days, and cases that ended long ago."""
+"""Retention jobs: expire drafts, answers and daily keys, and delete cases that ended long ago."""
 
 import asyncio
 from dataclasses import dataclass
@@ -23,19 +23,22 @@ from storage.files.evidence import EvidenceStore
 from storage.tables.rules import CASE_RULE_TABLES
 
 EXPIRED_DRAFT_TTL = timedelta(hours=24)
-"""How long one is known to have had a draft, so that one can be told that it lapsed."""
+"""How long a deleted draft is remembered, so that its author can be told that it expired."""
 
 
 @dataclass
 class RetentionJobs:
-    """Forgets. Each method gives how many things it forgot, and doing it again changes nothing."""
+    """Deletes what has expired. Each method returns how many things it deleted, and can be repeated."""
 
     committer: GroupCommitWriter
     evidence: EvidenceStore
     database: Path
 
     async def expire_sessions(self, now: datetime) -> int:
-        """Destroy what idle talks hold, their files too; of a draft it stays known for a day that there was one."""
+        """Delete idle sessions and their draft files.
+
+        Of a draft it is remembered for `EXPIRED_DRAFT_TTL` that there was one.
+        """
         table = tables.sessions
         idle = table.c.touched < _to_epoch_minutes(now - SESSION_IDLE_TIMEOUT)
         held = select(table.c.who, table.c.sealed).where(idle, table.c.drafting, table.c.sealed.is_not(None))
@@ -59,10 +62,10 @@ class RetentionJobs:
         try:
             return [file.id for file in self.committer.sessions.decode(who, sealed).files]
         except (TamperedError, ValueError):
-            return []  # what cannot be opened is emptied all the same; its files go after a day
+            return []  # undecryptable sessions are cleared all the same; their files go after a day
 
     async def expire_event_answers(self, now: datetime) -> int:
-        """Wipe answers that were kept long enough, and destroy the keys of days gone by."""
+        """Delete expired answers of events, and expired daily keys."""
         days = self.committer.daily_keys
         wipe = delete(tables.answers).where(tables.answers.c.until <= _to_epoch_minutes(now))
         async with self.committer.transaction() as connection:
@@ -71,12 +74,15 @@ class RetentionJobs:
         return gone
 
     async def expire_message_origins(self, now: datetime) -> int:
-        """Forget which messages of a platform went into which case."""
+        """Delete expired links between platform messages and cases."""
         async with self.committer.transaction() as connection:
             return await delete_expired_message_origins(connection, now)
 
     async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
-        """Erase cases that ended so long ago: content, envelope, files, history and receipt. Their facts stay."""
+        """Delete the content of cases that ended at least `after_closing` ago; return their number.
+
+        Report, envelope, files, history and receipt go; the facts stay. Cases under legal hold are kept.
+        """
         column = tables.cases.c
         ended = [status.value for status in ENDED_STATUSES]
         last = day_in_bangkok(now - after_closing)
@@ -99,21 +105,21 @@ class RetentionJobs:
         return len(cases)
 
     async def checkpoint_wal(self) -> bool:
-        """Empty the write-ahead log, which keeps what was erased and who wrote beside what was filed.
+        """Truncate the write-ahead log. It holds deleted content, and shows who wrote next to what was filed.
 
-        secure_delete covers the database only. False where a reader was in the way: the next tick tries again.
+        `secure_delete` covers the database file only. False where a reader was in the way: the next tick tries again.
         """
         return await asyncio.to_thread(sqlite.checkpoint_wal, self.database)
 
     async def is_done(self, name: str, due: str) -> bool:
-        """Whether a chore of the clock was done already."""
+        """Whether a scheduled job was done for a due date."""
         table = tables.chores
         query = select(table.c.name).where(table.c.name == name, table.c.due == due)
         async with self.committer.transaction() as connection:
             return (await connection.execute(query)).first() is not None
 
     async def mark_done(self, name: str, due: str) -> bool:
-        """Mark a chore of the clock as done; False where it was marked before, and must not be done again."""
+        """Mark a scheduled job as done. False where it was marked before, and must not run again."""
         try:
             await self.committer.write(INSERT_BY_TABLE["chores"], {"name": name, "due": due})
         except ConflictError:

@@ -1,4 +1,4 @@
-"""A search in sealed words: cases are opened a few at a time, the newest first, and others go on in between."""
+"""Full-text search over encrypted cases, in slices, newest first; other tasks run between slices."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadContext
 
 SEARCH_SLICE = 50
-"""Cases that are opened in one go: a few milliseconds' work."""
+"""Cases decrypted in one slice: a few milliseconds of work."""
 
 SEARCH_SECONDS = 1.5
-"""Seconds after which a search tells what it has; with reading and answering it stays under two."""
+"""Seconds after which a search returns what it has. With reading and replying it stays below two."""
 
 OpenReadContext: TypeAlias = Callable[[], AbstractAsyncContextManager[ReadContext]]
 
@@ -25,9 +25,9 @@ _CASE = CASE_COLUMNS
 
 
 async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearchResult:
-    """Cases in whose words a text stands; only what the person may read is opened.
+    """Return the cases whose texts contain a string. Only cases that the person may read are decrypted.
 
-    Each slice has a sight of its own, so that no search keeps a connection from others.
+    Each slice opens its own read context, so that a search does not hold a connection.
     """
     clock, needle = asyncio.get_running_loop().time, query.text.casefold()
     ends, found, searched, reached = clock() + SEARCH_SECONDS, list[OfficerCase](), 0, query.below
@@ -54,7 +54,7 @@ def _has_text(row: RowMapping, needle: str, seals: Keyring) -> bool:
 
 
 def _select_slice(query: SearchCases, below: tuple[int, int]) -> Select[Any]:
-    """The next cases that the person may read, from where the search has come to."""
+    """Select the next cases that the person may read, below the last (year, number) searched."""
     seen = and_(~build_hidden_condition(query.staff), _CASE.avoid.is_distinct_from(query.staff))
     wanted = select(*LISTED_CASE_COLUMNS, _CASE.key, _CASE.report).where(seen)
     if not query.all_officers:

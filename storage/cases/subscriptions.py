@@ -1,4 +1,4 @@
-"""Who wants to hear of a case: a sealed address apart from the case, found by a mark that only our keys can make."""
+"""Subscriptions to news of a case: an encrypted address, stored apart from the case under a keyed hash."""
 
 import secrets
 
@@ -20,17 +20,17 @@ SUBSCRIPTION_REPLY = Reply("news.waiting", certain=True)
 
 
 def hash_case_subscription(seals: Keyring, case: str) -> bytes:
-    """The mark under which the address of a case stands."""
+    """Return the hash under which the address of a case is stored."""
     return seals.hash_id("news of a case", case)
 
 
 def hash_subscriber(seals: Keyring, who: bytes) -> bytes:
-    """Another mark than that of the person's talk, so that the two rows do not show whose they are."""
+    """Return a hash that differs from the person's session hash, so that the two rows cannot be linked."""
     return seals.hash_id("news for a person", who.hex())
 
 
 async def subscribe_to_case(act: SubscribeToCase, batch: WriteBatch) -> None:
-    """Keep where to tell a person of news; the newest wish counts."""
+    """Store where to notify a person. It replaces an earlier subscription of the case."""
     at = hash_case_subscription(batch.keyring, act.case)
     letter = encode_outbox_message(OutboxMessage(act.channel, act.reply_to, act.lang, (SUBSCRIPTION_REPLY,)))
     sealed = batch.keyring.waiting.encrypt(letter, "addresses", at.hex(), "letter")
@@ -38,13 +38,13 @@ async def subscribe_to_case(act: SubscribeToCase, batch: WriteBatch) -> None:
 
 
 async def unsubscribe_person(act: Unsubscribe, batch: WriteBatch) -> None:
-    """Forget every address of a person."""
+    """Delete every subscription of a person."""
     for forget in (DELETE_PERSON_SUBSCRIPTIONS, DELETE_RESULT_SUBSCRIPTIONS):
         batch.add_statement(forget, of_person=hash_subscriber(batch.keyring, act.person_id))
 
 
 async def notify_subscriber(case: str, by: ActorKind, batch: WriteBatch) -> None:
-    """Lay a neutral word ready for who wants to hear that the office did something."""
+    """Enqueue a neutral notification to the subscriber, if the office acted."""
     if by is not ActorKind.OFFICE:
         return
     at = hash_case_subscription(batch.keyring, case)

@@ -1,6 +1,6 @@
-"""Which message of a platform went into which case: sealed, apart from the case, and for 48 hours at most.
+"""Map from platform messages to cases, so that unsending works: encrypted, apart from the case, for 48 hours at most.
 
-The time at which a row goes is kept by the hour, so that no instant ties it to a case.
+The deletion time is rounded to the hour, so that no instant links a row to a case.
 """
 
 import secrets
@@ -35,10 +35,10 @@ from storage.serialization import (
 )
 
 MESSAGE_ORIGIN_KIND = "sent"
-"""Of errand: to forget which message went where."""
+"""Kind of the rows in `errands`. No worker leases it: such rows only expire."""
 
 CASE_ID_ENTRY = "case"
-"""The entry of a row that names the case; the others are the messages, whose ids are numbers."""
+"""The entry that names the case. The keys of other entries are message ids, which are numbers."""
 
 MESSAGE_ORIGIN_TTL = timedelta(hours=48)
 
@@ -60,7 +60,7 @@ _UPDATE_ORIGINS = (
 
 @dataclass(frozen=True, slots=True)
 class MessageOrigin:
-    """Where a message went. row: of the map; sent: all that the row knows."""
+    """Where a message went. `row_id`: of the map's row; `entries`: everything in that row."""
 
     row_id: str
     case: str
@@ -68,7 +68,7 @@ class MessageOrigin:
 
 
 def save_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) -> None:
-    """Keep, with what is written, which message brought what into a case."""
+    """Store which messages brought which parts of a case."""
     if not sent:
         return
     row, hour = secrets.token_hex(16), int(batch.now.timestamp()) // 3600 * 3600
@@ -80,7 +80,7 @@ def save_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) 
 async def find_message_origin(
     message: str, connection: AsyncConnection, seals: Keyring
 ) -> MessageOrigin | None:
-    """Where a message went; every row is opened, since none may tell from outside what is in it."""
+    """Find where a message went. Every row is decrypted, since rows must not reveal what is in them."""
     column = tables.errands.c
     for row in await connection.execute(
         select(column.id, column.sealed).where(column.kind == MESSAGE_ORIGIN_KIND)
@@ -96,12 +96,12 @@ async def find_message_origin(
 
 
 async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
-    """Take out of a case what one message brought."""
+    """Remove from a case what one message brought."""
     known = await find_message_origin(act.message_id, batch.connection, batch.keyring)
     query = select(_CASES.key, _CASES.report).where(_CASES.id == act.case)
     case = (await batch.connection.execute(query)).first()
     if known is None:
-        return  # forgotten meanwhile
+        return  # deleted meanwhile
     what = known.entries[act.message_id]
     if case is None:
         await _remove_from_question(act.case, what.removeprefix(TEXT_PREFIX), batch)
@@ -154,7 +154,7 @@ async def _remove_text(case: str, text: str, sealed: bytes, seal: Cipher, batch:
 
 
 async def _remove_from_question(question: str, text: str, batch: WriteBatch) -> None:
-    """Leave an empty line where a question of the service desk was taken back; of one that was erased nothing is."""
+    """Blank the line of a question that was unsent. Nothing to do where the question was deleted."""
     line = tables.question_lines.c
     own = select(tables.question_lines).where(
         line.question_id == question, line.kind != ThreadLineKind.ANSWER.value
@@ -184,7 +184,7 @@ async def _remove_from_identity(case: str, text: str, batch: WriteBatch) -> None
 async def _load_reporter_lines(
     case: str, seal: Cipher, batch: WriteBatch
 ) -> list[tuple[Mapping[str, Any], HistoryContent]]:
-    """The reporter's own lines of a case, as rows and opened."""
+    """Return the reporter's own lines of a case, as rows and decrypted."""
     query = select(tables.history).where(_HISTORY.case_id == case, _HISTORY.by == ActorKind.REPORTER.value)
     rows = [dict(row) for row in (await batch.connection.execute(query)).mappings()]
     return [
@@ -201,9 +201,9 @@ async def _load_reporter_lines(
 async def _replace_line(
     row: Mapping[str, Any], left: HistoryContent, seal: Cipher, batch: WriteBatch
 ) -> None:
-    """Put a line in the place of one that was taken back: the same day and kind, with what is left of it.
+    """Replace a line by one of the same day and kind, with what is left of it.
 
-    History is never rewritten, and the database refuses it; erasing is allowed, and leaves a line that says so much.
+    A trigger forbids updates of history. Deleting is allowed, so the line is deleted and inserted again.
     """
     case, line = row["case_id"], row["seq"]
     await batch.connection.execute(_DELETE_LINE, {"case": case, "line": line})
@@ -218,7 +218,7 @@ def _encrypt_origins(seals: Keyring, row: str, what: Mapping[str, str]) -> bytes
 
 
 async def delete_expired_message_origins(connection: AsyncConnection, now: datetime) -> int:
-    """Forget what is to be forgotten by now; gives how many rows that were."""
+    """Delete expired rows of the map; return their number."""
     over = delete(tables.errands).where(
         tables.errands.c.kind == MESSAGE_ORIGIN_KIND, tables.errands.c.due <= int(now.timestamp())
     )

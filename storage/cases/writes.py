@@ -1,4 +1,4 @@
-"""Cases as they are filed, continued and moved on."""
+"""Writers of cases: file, append, and change state."""
 
 import secrets
 from collections.abc import Mapping
@@ -31,11 +31,11 @@ from storage.staff.notifications import notify_of_new_case, notify_of_reporter_m
 UNASSIGNED_CASE = {"officer": None, "avoid": None}
 
 ENVELOPE_BYTES = 3060
-"""Bytes of an envelope's content: room for the longest name and contact that the form takes, in whole blocks."""
+"""Size of an envelope's plaintext, in bytes: the longest name and contact of the form, in whole padding blocks."""
 
 
 async def file_case(act: FileCase, batch: WriteBatch) -> None:
-    """Enter a complaint: its row, first line of history, envelope, files, facts and audit line."""
+    """Insert a complaint: its row, first history line, envelope, files, facts, exclusions and audit line."""
     case, about = secrets.token_hex(16), secrets.token_hex(16)
     wrapped, seal = batch.keyring.create_case_cipher(case)
     report = StoredReport(
@@ -81,7 +81,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
 
 
 async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
-    """Append a message or files to a case."""
+    """Append a message or files to a case, and notify the other side."""
     seal, _ = await load_case_cipher_and_report(act.case, batch)
     body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
     append_history_line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
@@ -98,7 +98,7 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
 
 
 async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
-    """Take a step of the lifecycle: history, the case's state, facts and an audit line."""
+    """Apply a transition of the lifecycle: history line, case state, facts and audit line."""
     seal, report = await load_case_cipher_and_report(act.case, batch)
     outcome = act.step.outcome.value if act.step.outcome else None
     reason = act.step.reason.value if act.step.reason else None
@@ -126,7 +126,7 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
 
 
 def _insert_envelope(case: str, identity: Mapping[str, str], batch: WriteBatch) -> None:
-    """Everybody has an envelope of one size: else the empty ones would tell who gave no name."""
+    """Every case has an envelope of the same size: empty ones would reveal who gave no name."""
     envelope, own = batch.keyring.create_envelope_cipher(case)
     name = IDENTITY_CODEC.dump_json(dict(identity)).ljust(ENVELOPE_BYTES)
     batch.insert(

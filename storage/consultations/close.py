@@ -1,8 +1,8 @@
-"""A consultation closes: the key that ties voices to accounts is destroyed, and every voice is written anew.
+"""Closing a consultation: destroy the key that links responses to accounts, and rewrite every response.
 
-First, in one transaction, the key goes and no voice is taken any more. Then voices are written anew a few at a time,
-each under a new random name, which is its place in the table, and without a mark; killed in between, the clock goes on.
-Until all are, the phase says open and the key is gone: nothing is counted yet.
+First, in one transaction, the key is destroyed and no more responses are accepted. Then responses are rewritten in
+slices, each under a new random id (its place in the table) and without a hash of the person; after a crash the
+scheduled job continues. Until all are rewritten the phase is open while the key is gone: nothing is counted yet.
 """
 
 import secrets
@@ -23,19 +23,19 @@ from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 
 REWRITE_SLICE = 2_000
-"""Voices that are written anew at a time: others wait for no longer than that takes."""
+"""Responses rewritten in one transaction: other writers wait no longer than that takes."""
 
 _CONSULTATION_COLUMN, _RESPONSE_COLUMN = tables.ballots.c, tables.voices.c
 
 
 async def close_consultation(act: CloseConsultation, batch: WriteBatch) -> None:
-    """Close, as an officer wishes; what is too much for one transaction is left to the clock. Raises Conflict."""
+    """Close a consultation for an officer; the scheduled job does the rest of a large one. Raises `ConflictError`."""
     await stop_responses(batch, act.code, act.by)
     await anonymize_responses(batch, act.code)
 
 
 async def stop_responses(batch: WriteBatch, code: str, by: str) -> None:
-    """Take no voice any more, and destroy the key. Raises Conflict where that was done."""
+    """Stop accepting responses, and destroy the key. Raises `ConflictError` where that was done."""
     row = await find_consultation_row(code, batch.connection)
     if row is None or row.phase != ConsultationPhase.OPEN.value or row.key is None:
         raise ConflictError("it has closed meanwhile")
@@ -48,7 +48,7 @@ async def stop_responses(batch: WriteBatch, code: str, by: str) -> None:
 
 
 async def anonymize_responses(batch: WriteBatch, code: str) -> bool:
-    """Write some voices anew; once none has a mark, the consultation is closed, which is told."""
+    """Rewrite a slice of responses. True once none has a hash and the consultation is closed."""
     marked = (
         select(tables.voices)
         .where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_not(None))

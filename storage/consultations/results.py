@@ -1,4 +1,4 @@
-"""What comes of a consultation: its texts and themes, what the office answers, and the results as published."""
+"""Results of a consultation: its free texts and themes, the office's answers, and the published results."""
 
 import asyncio
 import secrets
@@ -32,10 +32,10 @@ from storage.serialization import OUTBOX_MESSAGE_CODEC, encode_outbox_message
 
 THEME_CODEC = TypeAdapter(Theme)
 RESPONSE_SLICE = 1_000
-"""Voices that are opened at a time."""
+"""Responses decrypted at a time."""
 
 YIELD_EVERY = 200
-"""Voices that are opened before others get a turn."""
+"""Responses decrypted before other tasks may run."""
 
 _CONSULTATION_COLUMN, _RESPONSE_COLUMN, _THEME_COLUMN = tables.ballots.c, tables.voices.c, tables.themes.c
 _FEEDBACK_COLUMN = tables.opinions.c
@@ -53,12 +53,12 @@ _DELETE_RESULT_SUBSCRIPTIONS = delete(tables.hearers).where(tables.hearers.c.cod
 
 
 async def list_free_texts(query: ListFreeTexts, sight: ReadContext) -> tuple[FreeText, ...]:
-    """What people wrote, numbered in the order of the random names of their voices."""
+    """Return the free texts, numbered in the order of the random ids of their responses."""
     return tuple(written for written, _ in await _load_free_texts(query.code, sight))
 
 
 async def _load_free_texts(code: str, sight: ReadContext) -> list[tuple[FreeText, list[str]]]:
-    """Each text once, with the voices that hold it; blanks, case and marks put aside (`thai.folded`)."""
+    """Return each distinct text (see `normalize_for_matching`) once, with the ids of its responses."""
     row = (
         await sight.connection.execute(select(tables.ballots).where(_CONSULTATION_COLUMN.code == code))
     ).first()
@@ -84,7 +84,7 @@ async def _load_free_texts(code: str, sight: ReadContext) -> list[tuple[FreeText
 
 
 async def list_themes(query: ListThemes, sight: ReadContext) -> tuple[Theme, ...]:
-    """The themes of a consultation, with of how many people each is."""
+    """Return the themes of a consultation, with the number of people behind each."""
     themes = await _load_themes(query.code, sight)
     if not any(one.texts for one in themes):
         return themes
@@ -106,7 +106,7 @@ async def _load_themes(code: str, sight: ReadContext) -> tuple[Theme, ...]:
 
 
 async def save_theme(act: SaveTheme, batch: WriteBatch) -> None:
-    """Write a theme, new or again."""
+    """Insert or update a theme."""
     one = act.theme
     sealed = batch.keyring.question.encrypt(
         THEME_CODEC.dump_json(one), "themes", f"{act.code}/{one.place}", "theme"
@@ -128,7 +128,7 @@ async def save_theme(act: SaveTheme, batch: WriteBatch) -> None:
 
 
 async def publish_consultation_result(act: PublishConsultationResult, batch: WriteBatch) -> None:
-    """Keep the results as they are published, and lay a word ready for who wished to hear."""
+    """Store the results as published, and enqueue notifications to subscribers. Raises `ConflictError`."""
     phase = select(_CONSULTATION_COLUMN.phase).where(_CONSULTATION_COLUMN.code == act.code)
     if (await batch.connection.execute(phase)).scalar() != ConsultationPhase.CLOSED.value:
         raise ConflictError("the results were published meanwhile")

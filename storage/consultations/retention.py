@@ -1,4 +1,4 @@
-"""Public opinion whose time is over: consultations close, words are erased, promises are reminded of."""
+"""Scheduled jobs of consultations and feedback: close, delete expired texts, remind of promises."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ _FEEDBACK_COLUMN = tables.opinions.c
 
 
 async def clear_feedback_senders(committer: GroupCommitWriter, now: datetime) -> int:
-    """Forget who said the same on one day, when the key of that day is destroyed."""
+    """Clear the hashes that detect same-day duplicates, when the daily key is destroyed; return their number."""
     day = day_in_bangkok(now - timedelta(days=1))
     old = (
         update(tables.opinions)
@@ -32,7 +32,7 @@ async def clear_feedback_senders(committer: GroupCommitWriter, now: datetime) ->
 
 
 async def delete_expired_feedback(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
-    """Erase the words whose time is over; month, topic and score stay, for what is counted."""
+    """Delete texts older than `after`. Month, topic and score stay, for statistics."""
     last = day_in_bangkok(now - after)
     old = (
         update(tables.opinions)
@@ -44,7 +44,7 @@ async def delete_expired_feedback(committer: GroupCommitWriter, now: datetime, a
 
 
 async def close_due_consultations(committer: GroupCommitWriter, now: datetime) -> int:
-    """Close every consultation whose time is over; gives how many are closed now."""
+    """Close every consultation whose time is over; return how many are closed now."""
     over = select(_CONSULTATION_COLUMN.code).where(
         _CONSULTATION_COLUMN.phase == ConsultationPhase.OPEN.value,
         _CONSULTATION_COLUMN.closes <= to_epoch_minutes(now),
@@ -58,12 +58,12 @@ async def close_due_consultations(committer: GroupCommitWriter, now: datetime) -
 
 
 async def _close_next_part(committer: GroupCommitWriter, code: str, now: datetime) -> bool:
-    """Do a part of it; tells whether it was the last one."""
+    """Close a slice in one transaction; True once the consultation is closed."""
     async with committer.transaction() as connection:
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now)
         row = await find_consultation_row(code, connection)
         if row is None or row.phase != ConsultationPhase.OPEN.value:
-            return True  # another program was faster
+            return True  # another process was faster
         if row.key is not None:
             await stop_responses(batch, code, ActorKind.CLOCK)
         done = await anonymize_responses(batch, code)
@@ -72,7 +72,10 @@ async def _close_next_part(committer: GroupCommitWriter, code: str, now: datetim
 
 
 async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int:
-    """Tell officers of what the office promised to do: a week before its day, on the day, and a week after it."""
+    """Remind officers of what the office promised: a week before its day, on the day, and a week after it.
+
+    Returns the number of recipients.
+    """
     today, theme = day_in_bangkok(now), tables.themes.c
     days = [today + timedelta(days=away) for away in (7, 0, -7)]
     due = select(func.count()).where(theme.by.in_(days), theme.done.is_(None))

@@ -1,4 +1,4 @@
-"""Consultations and feedback as `ita_stats` counts them."""
+"""Consultations and feedback in the types that `ita_stats` counts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -37,13 +37,13 @@ _FEEDBACK_COLUMN = tables.opinions.c
 
 @dataclass
 class ConsultationStatistics:
-    """Public opinion as it is counted and shown."""
+    """Reads consultations and feedback for statistics."""
 
     keyring: Keyring
     open_read_context: Callable[[], Any]
 
     async def load_consultations(self) -> tuple[CountedConsultation, ...]:
-        """All that were ever announced, the newest first."""
+        """Return all consultations ever announced, newest first."""
         async with self.open_read_context() as sight:
             rows = await sight.connection.execute(
                 select(tables.ballots).order_by(_CONSULTATION_COLUMN.opens.desc(), _CONSULTATION_COLUMN.code)
@@ -51,7 +51,7 @@ class ConsultationStatistics:
             return tuple(_to_statistics_consultation(decode_consultation(row)) for row in rows.all())
 
     async def load_background_pdf(self, code: str) -> bytes | None:
-        """The PDF that came with a consultation; None where none did."""
+        """Return the background PDF of a consultation; None where it has none."""
         async with self.open_read_context() as sight:
             paper = tables.papers.c
             content: bytes | None = await sight.connection.scalar(
@@ -60,7 +60,7 @@ class ConsultationStatistics:
             return content
 
     async def stream_responses(self, code: str) -> AsyncIterator[list[AnonymousResponse]]:
-        """The voices of a consultation, some at a time."""
+        """Yield the responses of a closed consultation in slices, without free texts."""
         async with self.open_read_context() as sight:
             row = (
                 await sight.connection.execute(
@@ -72,7 +72,7 @@ class ConsultationStatistics:
                 for one in decode_consultation(row).questions
                 if one.kind is ConsultationQuestionKind.TEXT
             ]
-            # The next are read while these are opened and counted.
+            # Read the next slice while this one is decrypted and counted.
             reading = asyncio.ensure_future(_load_responses_after(sight, code, ""))
             try:
                 while given := await reading:
@@ -88,7 +88,7 @@ class ConsultationStatistics:
                 await asyncio.wait([reading])
 
     async def load_themes(self, code: str) -> tuple[CountedTheme, ...]:
-        """The themes of a consultation, with the office's answers as they are now."""
+        """Return the themes of a consultation, with the office's current answers."""
         async with self.open_read_context() as sight:
             known = await list_themes(ListThemes(code), sight)
         return tuple(
@@ -105,14 +105,14 @@ class ConsultationStatistics:
         )
 
     async def load_result(self, code: str) -> bytes | None:
-        """The results as they were published; None where they were not."""
+        """Return the results as published; None where they are not."""
         async with self.open_read_context() as sight:
             query = select(_CONSULTATION_COLUMN.result).where(_CONSULTATION_COLUMN.code == code)
             sealed = (await sight.connection.execute(query)).scalar()
         return self.keyring.question.decrypt(sealed, "ballots", code, "result") if sealed else None
 
     async def load_feedback(self) -> tuple[CountedFeedback, ...]:
-        """What is counted of all opinions: month, topic and score, also where the words are erased already."""
+        """Return month, topic and score of all feedback, also of entries whose text was deleted."""
         async with self.open_read_context() as sight:
             rows = (
                 await sight.connection.execute(
@@ -135,14 +135,14 @@ def _to_statistics_consultation(ballot: Consultation) -> CountedConsultation:
 
 
 def _drop_texts(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
-    """Answers without those in people's own words."""
+    """Remove the free texts of answers."""
     for key in texts:
         answers.pop(key, None)
     return answers
 
 
 async def _load_responses_after(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
-    """The voices after one, in the order of their random names; written anew, so that an index has that order."""
+    """Return the next slice by random id. Closed responses are rewritten, so the index has that order."""
     unmarked = select(tables.voices).where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
     after = unmarked.where(_RESPONSE_COLUMN.id > last).order_by(_RESPONSE_COLUMN.id).limit(RESPONSE_SLICE)
     return (await sight.connection.execute(after)).all()

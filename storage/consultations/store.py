@@ -1,4 +1,4 @@
-"""Consultations: what is asked, in clear; what was answered, sealed, and tied to an account only until it closes."""
+"""Consultations: questions in clear; responses encrypted, and linked to an account only until it closes."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -39,7 +39,7 @@ from storage.serialization import OutboxMessage, encode_outbox_message
 CONSULTATION_CODEC = TypeAdapter(Consultation)
 RESPONSE_ANSWERS_CODEC = TypeAdapter(dict[str, str])
 ADDED_STATEMENT_SUFFIX = "+"
-"""How the key of an answer ends that is a statement which the person adds."""
+"""Suffix of an answer's key where the answer is a statement that the person adds."""
 
 _COLUMN = tables.ballots.c
 _RESPONSE_COLUMN = tables.voices.c
@@ -58,19 +58,19 @@ _DELETE_STATEMENT = delete(tables.statements).where(tables.statements.c.id == bi
 
 
 async def list_consultations(_: ListConsultations, sight: ReadContext) -> tuple[Consultation, ...]:
-    """All, the newest first."""
+    """Return all consultations, newest first."""
     newest = select(tables.ballots).order_by(_COLUMN.opens.desc(), _COLUMN.code)
     return tuple(decode_consultation(row) for row in (await sight.connection.execute(newest)).all())
 
 
 async def find_consultation(query: FindConsultation, sight: ReadContext) -> Consultation | None:
-    """The consultation of a code."""
+    """Find a consultation by its code."""
     row = await find_consultation_row(query.code, sight.connection)
     return decode_consultation(row) if row else None
 
 
 async def find_response(query: FindResponse, sight: ReadContext) -> Mapping[str, str] | None:
-    """What a person answered, as long as their mark can be made."""
+    """Return what a person answered; None once the consultation's key is destroyed."""
     row = await find_consultation_row(query.code, sight.connection)
     if row is None or row.key is None:
         return None
@@ -81,7 +81,7 @@ async def find_response(query: FindResponse, sight: ReadContext) -> Mapping[str,
 
 
 async def announce_consultation(act: AnnounceConsultation, batch: WriteBatch) -> None:
-    """Announce a consultation, with the key that ties voices to accounts."""
+    """Insert a consultation, with a new key that links responses to accounts."""
     one = act.consultation
     key = batch.keyring.question.encrypt(generate_key(), "ballots", one.code, "key")
     batch.insert(
@@ -101,7 +101,7 @@ async def announce_consultation(act: AnnounceConsultation, batch: WriteBatch) ->
 
 
 async def submit_response(act: SubmitResponse, batch: WriteBatch) -> None:
-    """Keep a voice, in the place of the person's former one. Raises Conflict where it has closed."""
+    """Store a response, replacing the person's former one. Raises `ConflictError` where it has closed."""
     row = await find_consultation_row(act.code, batch.connection)
     if row is None or row.key is None or not decode_consultation(row).is_open(batch.now):
         raise ConflictError("the consultation has closed")
@@ -139,7 +139,7 @@ async def _add_statement(batch: WriteBatch, code: str, question: str, words: str
 
 
 def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None) -> None:
-    """Keep where a person wishes to hear of the result: apart from the voice, under another mark."""
+    """Store where to notify a person of the result: apart from the response, under another hash."""
     if back is None:
         return
     at = batch.keyring.hash_id("hears of a result", code, back.person_id.hex())
@@ -157,7 +157,7 @@ def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None
 async def list_pending_statements(
     _: ListPendingStatements, sight: ReadContext
 ) -> tuple[PendingStatement, ...]:
-    """What citizens added and nobody has read."""
+    """Return up to 50 statements that citizens added and nobody has moderated."""
     rows = await sight.connection.execute(
         select(tables.statements).order_by(tables.statements.c.id).limit(50)
     )
@@ -173,7 +173,7 @@ async def list_pending_statements(
 
 
 async def moderate_statement(act: ModerateStatement, batch: WriteBatch) -> None:
-    """Let a statement join its question, or put it away; either way it waits no more."""
+    """Add a statement to its question, or reject it. Raises `ConflictError` where it was moderated before."""
     one = select(tables.statements).where(tables.statements.c.id == act.id)
     row = (await batch.connection.execute(one)).first()
     if row is None:
@@ -197,7 +197,7 @@ def _add_option(question: ConsultationQuestion, words: str) -> ConsultationQuest
 
 
 def decode_consultation(row: Row[Any] | None) -> Consultation:
-    """A consultation from its row, with its phase and closing as they are now."""
+    """Decode a consultation. Phase and closing time are those of the row, which may have changed since."""
     if row is None:
         raise ConflictError("the consultation is gone")
     closes = datetime.fromtimestamp(row.closes * 60, UTC)
@@ -207,14 +207,14 @@ def decode_consultation(row: Row[Any] | None) -> Consultation:
 
 
 def decode_response_answers(voice: Row[Any], seals: Keyring) -> dict[str, str]:
-    """What a voice answers, by question."""
+    """Decrypt a response: answers by question key."""
     return RESPONSE_ANSWERS_CODEC.validate_json(
         seals.question.decrypt(voice.sealed, "voices", voice.id, "answers")
     )
 
 
 def encrypt_response_answers(seals: Keyring, voice: str, answers: Mapping[str, str]) -> bytes:
-    """What a voice answers, for its row."""
+    """Encrypt a response for its row."""
     return seals.question.encrypt(RESPONSE_ANSWERS_CODEC.dump_json(dict(answers)), "voices", voice, "answers")
 
 
@@ -224,12 +224,12 @@ def _hash_respondent(row: Row[Any], who: bytes, seals: Keyring) -> bytes:
 
 
 async def find_consultation_row(code: str, connection: AsyncConnection) -> Row[Any] | None:
-    """The row of a consultation."""
+    """Return the row of a consultation; None where there is none."""
     return (await connection.execute(select(tables.ballots).where(_COLUMN.code == code))).first()
 
 
 def to_epoch_minutes(instant: datetime) -> int:
-    """Minutes since 1970."""
+    """Return minutes since 1970."""
     return int(instant.timestamp()) // 60
 
 

@@ -10,9 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from handlers.dialog.events import FileProblem
 
 MAX_PIXELS = 50_000_000
-Image.MAX_IMAGE_PIXELS = (
-    None  # else Pillow warns on standard error; only headers are read, and we check sizes
-)
+Image.MAX_IMAGE_PIXELS = None  # else Pillow warns on stderr; only headers are read, and sizes are checked
 MAX_UNZIPPED_BYTES = 500 * 1024 * 1024
 
 FILE_EXTENSIONS: Mapping[str, frozenset[str]] = {

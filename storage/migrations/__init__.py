@@ -28,9 +28,7 @@ def upgrade_schema(database: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE"
-        )  # a second start waits here, and then finds everything applied
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # a second start waits here, then finds nothing to do
 
     try:
         with engine.begin() as connection:

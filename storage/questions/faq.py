@@ -1,7 +1,7 @@
-"""What is known to everybody, and the index by which it is found: rows on the disk, the index in memory.
+"""The FAQ with published questions: rows on disk, and a search index in memory.
 
-The index is built from the rows when it is first asked for, and again when the shelf's version has changed, which
-every writer changes in its own transaction; so a command beside a running server is seen at the next question.
+The index is built from the rows on first use, and again when the catalogue's version has changed. Every writer changes
+the version in its own transaction, so a command beside a running server takes effect at the next question.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ PUBLISHED_QUESTION_CODEC = TypeAdapter(PublishedQuestion)
 CATALOGUE_ROW_ID = 1
 MAX_FAQ_MATCHES = 3
 FAQ_ENTRY_PREFIX, PUBLISHED_QUESTION_PREFIX = "k.", "b."
-"""How the ids of matches begin: of an entry of the office's own, or of a question on the board."""
+"""Prefixes of match ids: an entry of the office's FAQ, or a published question."""
 
 
 @dataclass
 class FaqIndex:
-    """The shelf of a desk and its index."""
+    """The FAQ of a desk and its search index."""
 
     keyring: Keyring
     reader: AsyncEngine
@@ -43,17 +43,17 @@ class FaqIndex:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def load_catalogue(self) -> FaqCatalogue:
-        """All that is known, with what is turned off or out of date."""
+        """Return all entries, with those that are disabled or expired."""
         async with self._lock:
             await self._refresh()
         return self._catalogue
 
     async def is_initialized(self) -> bool:
-        """Whether anything was ever laid on the shelf."""
+        """Whether the FAQ was ever written."""
         return await self._load_version() != b""
 
     async def search(self, query: FindKnownAnswers) -> tuple[AnswerMatch, ...]:
-        """The nearest answers that hold on a day, best first."""
+        """Return the best matches that are valid on a day, best first."""
         async with self._lock:
             if await self._refresh() or self._day != query.on:
                 self._matches = {match.id: match for match in _list_matches(self._catalogue, query.on)}
@@ -65,7 +65,7 @@ class FaqIndex:
         return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
 
     async def _refresh(self) -> bool:
-        """Read the shelf anew where it was changed since; the index of an older one is forgotten."""
+        """Reload the catalogue if its version has changed; True if so."""
         version = await self._load_version()
         if version == self._version:
             return False
@@ -100,7 +100,7 @@ def _list_index_entries(shelf: FaqCatalogue, on: date) -> list[IndexedEntry]:
 
 
 async def load_faq_catalogue(connection: AsyncConnection, seals: Keyring) -> FaqCatalogue:
-    """The whole shelf."""
+    """Load all entries in their order, and all published questions, newest first."""
     known, board = tables.knowledge.c, tables.board.c
     rows = await connection.execute(select(known.id, known.sealed).order_by(known.place, known.id))
     own = [
@@ -117,7 +117,7 @@ async def load_faq_catalogue(connection: AsyncConnection, seals: Keyring) -> Faq
 
 
 async def save_faq_entry(act: SaveFaqEntry, batch: WriteBatch) -> None:
-    """Write one entry."""
+    """Insert or update one entry."""
     column, entry = tables.knowledge.c, act.entry
     known = (await batch.connection.execute(select(column.place).where(column.id == entry.id))).scalar()
     last = (await batch.connection.execute(select(column.place).order_by(column.place.desc()))).scalar()
@@ -129,18 +129,18 @@ async def save_faq_entry(act: SaveFaqEntry, batch: WriteBatch) -> None:
 
 
 def bump_catalogue_version(batch: WriteBatch) -> None:
-    """What is known is another than before."""
+    """Record that the catalogue has changed, so that indexes are rebuilt."""
     batch.upsert("shelf", id=CATALOGUE_ROW_ID, version=secrets.token_bytes(16))
 
 
 def faq_entry_to_row(entry: FaqEntry, place: int, seals: Keyring) -> dict[str, object]:
-    """The row of an entry."""
+    """Return the row of an entry."""
     sealed = seals.question.encrypt(FAQ_ENTRY_CODEC.dump_json(entry), "knowledge", entry.id, "entry")
     return {"id": entry.id, "place": place, "until": entry.until, "off": entry.off, "sealed": sealed}
 
 
 async def replace_faq_entries(batch: WriteBatch, entries: Iterable[FaqEntry]) -> None:
-    """Write all entries, and nothing else remains."""
+    """Replace all entries."""
     await batch.connection.execute(delete(tables.knowledge))
     for place, entry in enumerate(entries, start=1):
         batch.insert("knowledge", **faq_entry_to_row(entry, place, batch.keyring))

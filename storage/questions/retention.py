@@ -1,4 +1,4 @@
-"""Questions whose time is over: what is forgotten of them, and what officers are reminded of."""
+"""Scheduled jobs of questions: delete what ended long ago, and remind officers of what is due."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,10 @@ _COLUMN = tables.questions.c
 
 
 async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
-    """Erase questions that ended so long ago, with their lines, code and way back; what was published stays."""
+    """Delete questions that ended at least `after` ago; return their number.
+
+    Their lines, code and reply address go; what was published stays.
+    """
     last = day_in_bangkok(now - after)
     over = select(_COLUMN.id).where(_COLUMN.state != QuestionState.OPEN.value, _COLUMN.touched_on < last)
     line = tables.question_lines.c
@@ -42,7 +45,7 @@ async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, af
 
 
 async def clear_question_buckets(committer: GroupCommitWriter, now: datetime) -> int:
-    """Forget who sent several questions on one day, when the key of that day is destroyed."""
+    """Clear the buckets that show a person's questions of one day, when that day's key is destroyed."""
     day = day_in_bangkok(now - timedelta(days=1))
     old = update(tables.questions).where(_COLUMN.asked_on < day, _COLUMN.bucket != "").values(bucket="")
     async with committer.transaction() as connection:
@@ -52,11 +55,11 @@ async def clear_question_buckets(committer: GroupCommitWriter, now: datetime) ->
 async def remind_of_due_questions(
     committer: GroupCommitWriter, now: datetime, before: int, climbs: int
 ) -> int:
-    """Tell officers how many questions are due soon and how many are late; gives how many of the staff heard it.
+    """Tell officers how many questions are due soon and how many are late; return the number of recipients.
 
-    before: days that count as soon; climbs: days after which a late one is the supervisors' matter too.
+    before: days that count as soon. climbs: days after which late questions are reported to supervisors too.
 
-    Supervisors hear of what is late for so long that they are to know, and of everything where nobody else does.
+    Supervisors also get everything where there is no officer.
     """
     today = day_in_bangkok(now)
     async with committer.transaction() as connection:

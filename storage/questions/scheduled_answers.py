@@ -1,4 +1,4 @@
-"""Answers to questions go to their askers when their minute is over."""
+"""Send answers to questions when their undo window is over."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ _COLUMN = tables.held_answers.c
 
 
 async def send_due_answers(committer: GroupCommitWriter, now: datetime) -> int:
-    """Write all answers that are due; gives how many. Each by itself: one that fails keeps no other back."""
+    """Write all answers that are due; return the count. One transaction each, so that a failure blocks no other."""
     due = select(_COLUMN.question_id).where(_COLUMN.due <= int(now.timestamp())).order_by(_COLUMN.due)
     async with committer.transaction() as connection:
         waiting = list((await connection.execute(due)).scalars())
@@ -33,7 +33,7 @@ async def _send_answer(committer: GroupCommitWriter, question: str, now: datetim
     async with committer.transaction() as connection:
         row = (await connection.execute(query)).first()
         if row is None:
-            return 0  # taken back, or written by another program
+            return 0  # cancelled, or sent by another process
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, committer.roster)
         text = batch.keyring.question.decrypt(row.sealed, "held_answers", question, "answer").decode()
         await _append_answer(OutgoingAnswer(question, row.staff, text), batch)
@@ -45,7 +45,7 @@ async def _send_answer(committer: GroupCommitWriter, question: str, now: datetim
 async def _append_answer(one: OutgoingAnswer, batch: WriteBatch) -> None:
     found = await load_thread(one.thread, batch.connection, batch.keyring)
     if found is None or not await is_active_staff(one.staff, batch):
-        # Rights end at once: what somebody wrote in their last minute does not go out.
+        # Rights end at once: what somebody wrote in their last minute is not sent.
         return await batch.audit(format_actor(one.staff), "not-sent", one.thread)
     line = AppendThreadLine(
         found.id,

@@ -1,4 +1,4 @@
-"""Questions of the service desk: sealed lines, a number for the office, a mark of the code for who asked."""
+"""Questions of the service desk: encrypted lines, a register number, and a keyed hash of the asker's code."""
 
 import secrets
 from collections.abc import Sequence
@@ -79,14 +79,14 @@ SET_QUESTION_PUBLISHED = (
 async def find_thread_by_code(
     query: FindThreadByCode, connection: AsyncConnection, seals: Keyring
 ) -> QuestionThread | None:
-    """The thread of a code."""
+    """Return the thread of a code; None where there is none."""
     marks = seals.list_receipt_hashes(query.receipt)
     row = (await connection.execute(select(_COLUMN.id).where(_COLUMN.receipt_mark.in_(marks)))).first()
     return await load_thread(row.id, connection, seals) if row else None
 
 
 async def load_thread(question: str, connection: AsyncConnection, seals: Keyring) -> QuestionThread | None:
-    """A question with all its lines."""
+    """Return a question with all its lines; None where there is none."""
     found = await _load_threads([question], connection, seals)
     return found[0] if found else None
 
@@ -94,7 +94,7 @@ async def load_thread(question: str, connection: AsyncConnection, seals: Keyring
 async def _load_threads(
     ids: Sequence[str], connection: AsyncConnection, seals: Keyring
 ) -> list[QuestionThread]:
-    """Questions with all their lines, in the order of their ids."""
+    """Return questions with all their lines, in the order of `ids`."""
     line = tables.question_lines.c
     of = select(tables.question_lines).where(line.question_id.in_(ids)).order_by(line.question_id, line.seq)
     lines: dict[str, list[ThreadLine]] = {}
@@ -128,7 +128,7 @@ def _row_to_thread(row: RowMapping, lines: tuple[ThreadLine, ...]) -> QuestionTh
 async def list_open_questions(
     query: ListOpenQuestions, connection: AsyncConnection, seals: Keyring
 ) -> tuple[QuestionThread, ...]:
-    """Questions that wait, soonest due first."""
+    """Return open questions, soonest due first."""
     waiting = (
         select(_COLUMN.id)
         .where(_COLUMN.state == QuestionState.OPEN.value)
@@ -143,7 +143,7 @@ async def list_open_questions(
 async def find_question_by_number(
     query: FindQuestionByNumber, connection: AsyncConnection, seals: Keyring
 ) -> QuestionThread | None:
-    """The question of a register number, of the newest year that has it."""
+    """Find a question by register number, of the newest year that has it unless a year is given."""
     of = (
         select(_COLUMN.id).where(_COLUMN.number == query.number).order_by(_COLUMN.fiscal_year.desc()).limit(1)
     )
@@ -166,7 +166,7 @@ def _decrypt_line(seals: Keyring, question: str, seq: int, sealed: bytes) -> str
 
 
 async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
-    """Enter a question: its row, its first line, where the answer goes, and an audit line."""
+    """Insert a question: its row, first line, reply address and audit line; notify officers."""
     question, year = secrets.token_hex(16), fiscal_year(act.on)
     bucket = (
         batch.daily_keys.hash_for_day(batch.daily_keys.get_day(batch.now), b"bucket", act.person_id)
@@ -198,7 +198,7 @@ async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
 
 
 async def append_thread_line(act: AppendThreadLine, batch: WriteBatch) -> None:
-    """Append to a thread; an answer is laid ready for the chat that asked. Raises Conflict where it was erased."""
+    """Append a line; an answer is enqueued to the asker. Raises `ConflictError` where the question was deleted."""
     found = await load_thread(act.thread, batch.connection, batch.keyring)
     if found is None:
         raise ConflictError("the question was erased meanwhile")
@@ -218,12 +218,12 @@ async def append_thread_line(act: AppendThreadLine, batch: WriteBatch) -> None:
 
 
 async def rate_answer(act: RateAnswer, batch: WriteBatch) -> None:
-    """Keep how satisfied a person was; the first time counts."""
+    """Store how satisfied a person was. The first rating counts."""
     batch.add_statement(SET_QUESTION_RATING, question=act.thread, to_rating=act.rating.value)
 
 
 async def publish_question(act: PublishQuestion, batch: WriteBatch) -> None:
-    """Publish a question, or put another text in the place of the former one."""
+    """Publish a question, or replace its published text."""
     sealed = batch.keyring.question.encrypt(
         PUBLISHED_QUESTION_CODEC.dump_json(act.published), "board", act.published.id, "post"
     )
@@ -241,7 +241,7 @@ async def publish_question(act: PublishQuestion, batch: WriteBatch) -> None:
 
 
 async def unpublish_question(act: UnpublishQuestion, batch: WriteBatch) -> None:
-    """Take a question from the board. Raises Conflict where it is not there."""
+    """Remove a published question. Raises `ConflictError` where it is not published."""
     column = tables.board.c
     gone = await batch.connection.execute(delete(tables.board).where(column.id == act.published_id))
     if not gone.rowcount:
@@ -261,12 +261,12 @@ def _insert_line(
 
 
 def hash_reply_address(seals: Keyring, question: str) -> bytes:
-    """The mark under which the way back of a question stands."""
+    """Return the hash under which a question's reply address is stored."""
     return seals.hash_id("answer of a question", question)
 
 
 def _save_reply_address(batch: WriteBatch, question: str, back: ReplyAddress | None) -> None:
-    """Keep where the answer goes: sealed, under a mark of the question that only our keys can make."""
+    """Store where the answer goes: encrypted, under a keyed hash of the question."""
     if back is None:
         return
     at = hash_reply_address(batch.keyring, question)
@@ -280,7 +280,7 @@ async def _enqueue_answer(batch: WriteBatch, found: QuestionThread, answer: str)
     query = select(tables.addresses.c.sealed).where(tables.addresses.c.mark == at)
     sealed = (await batch.connection.execute(query)).scalar()
     if sealed is None:
-        return  # asked on a page, or the person wished to hear no more: the code finds it
+        return  # asked on the web, or unsubscribed: the code finds the answer
     way = OUTBOX_MESSAGE_CODEC.validate_json(
         batch.keyring.waiting.decrypt(sealed, "addresses", at.hex(), "letter")
     )

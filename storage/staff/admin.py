@@ -1,4 +1,4 @@
-"""What the administrator does with the staff, from the command line."""
+"""Staff administration from the command line."""
 
 import secrets
 from collections.abc import Mapping
@@ -28,13 +28,13 @@ from storage.tables.rules import keyholes
 
 @dataclass
 class StaffAdmin:
-    """Adds and removes persons of the staff, beside a running server too."""
+    """Adds and removes staff, also beside a running server."""
 
     committer: GroupCommitWriter
     roster: Roster
 
     async def add(self, role: Role, profile: StaffProfile, now: datetime) -> str:
-        """A new person of the staff; gives the code by which they join within a day."""
+        """Add a staff member; return the invitation code, valid for `INVITATION_TTL`."""
         staff, code, seals = secrets.token_hex(8), generate_staff_code(), self.committer.keyring
         sealed = seals.staff.encrypt(STAFF_PROFILE_CODEC.dump_json(profile), "staff", staff, "profile")
         nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
@@ -48,7 +48,7 @@ class StaffAdmin:
         return code
 
     async def remove(self, staff: str, on: date, now: datetime) -> None:
-        """End a person's rights at once, also in a program that runs beside this one."""
+        """Revoke a staff member's rights at once, also in a server that runs beside this process."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             revoke_access(staff, on, batch)
@@ -57,7 +57,7 @@ class StaffAdmin:
             await self.roster.load(connection)
 
     async def broadcast(self, words: Mapping[Lang, str], now: datetime) -> int:
-        """Tell everybody of the staff who can be reached something that holds no content; gives how many hear it."""
+        """Send a text without case content to all staff who can be reached; return the number of recipients."""
         async with self.committer.transaction() as connection:
             told = [address for _, address in await self.roster.refresh(connection) if address is not None]
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
@@ -67,20 +67,20 @@ class StaffAdmin:
         return len(told)
 
     async def list_contacts(self) -> list[tuple[StaffMember, StaffAddress]]:
-        """Everybody of the staff who can be told something, and where, as it is now on the disk."""
+        """Return all staff who can be notified, with their addresses, read from disk."""
         async with self.committer.transaction() as connection:
             there = await self.roster.refresh(connection)
             return [(staff, address) for staff, address in there if address is not None]
 
     async def audit(self, what: str, case: str, now: datetime) -> None:
-        """A line of the audit trail about what the administrator did with a case."""
+        """Add an audit line about what the administrator did with a case."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             await batch.audit("admin", what, case)
             await batch.flush()
 
     async def delete_expired_codes(self, now: datetime) -> int:
-        """Forget codes that nobody can use any more; gives how many."""
+        """Delete expired codes and access links; return their number."""
         at, count = to_epoch_minutes(now), 0
         async with self.committer.transaction() as connection:
             for table in (tables.spent, tables.invitations, keyholes):

@@ -1,4 +1,4 @@
-"""Everybody of the staff, for who asks for names: each report is compared with them before it is filed."""
+"""The staff list with names: every report is compared with it before it is filed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,14 +26,14 @@ _DATE_COLUMNS = ("joined", "removed")
 
 @dataclass
 class StaffDirectory:
-    """Reads the staff in one hop to the database's thread, and opens their names only when a row has changed."""
+    """Reads the staff in one hop to the database's thread. Names are decrypted only when a row has changed."""
 
     keyring: Keyring = field(repr=False)
     read_batcher: ReadBatcher = field(repr=False)
     _cached: dict[bool, tuple[list[Any], tuple[StaffMember, ...]]] = field(default_factory=dict, repr=False)
 
     async def list_all(self, query: ListStaff) -> tuple[StaffMember, ...]:
-        """Everybody of the staff, by name."""
+        """Return the staff, by name. `include_removed`: former members too."""
         rows = await self.read_batcher.fetch(_SQL_BY_GONE[query.include_removed])
         kept = self._cached.get(query.include_removed)
         if kept is None or kept[0] != rows:

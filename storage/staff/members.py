@@ -1,4 +1,4 @@
-"""The staff of a desk: who they are, sealed; by which mark each is known; and how they prove that it is they."""
+"""The staff of a desk: encrypted profiles, the hash of each person, and their second factor."""
 
 import secrets
 from base64 import b32encode
@@ -33,17 +33,17 @@ from storage.errors import ConflictError
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress, decode_staff, decode_staff_address
 
 INVITATION_TTL = timedelta(hours=24)
-"""How long a code of invitation can be used."""
+"""How long an invitation code is valid."""
 
 CODE_SYMBOLS = 10
-"""Symbols of a code of invitation or recovery: 50 random bits."""
+"""Symbols of an invitation or recovery code: 50 random bits."""
 
 RECOVERY_CODE_COUNT = 8
 TOTP_SECRET_BYTES = 20
-"""Bytes of a second factor's secret, as RFC 4226 advises."""
+"""Bytes of a TOTP secret, as RFC 4226 recommends."""
 
 SPENT_CODE_TTL = timedelta(days=2)
-"""How long it is kept that a code was taken: longer than any clock is wrong."""
+"""How long a used code is remembered: longer than any clock is off."""
 
 STRANGER_ACTOR = "stranger"
 
@@ -74,13 +74,13 @@ _DELETE_RECOVERY_CODE = delete(tables.recoveries).where(tables.recoveries.c.mark
 
 
 async def find_staff_member(query: FindStaffMember, sight: ReadContext) -> StaffMember | None:
-    """The active person of the staff who writes."""
+    """Return the active staff member with a person hash."""
     row = (await sight.connection.execute(_SELECT_STAFF, {"of_who": query.person_id})).mappings().first()
     return decode_staff(row, sight.keyring) if row else None
 
 
 async def find_invitation(query: FindInvitation, sight: ReadContext) -> StaffMember | None:
-    """Whom a code is for."""
+    """Return the staff member an unexpired invitation code is for."""
     column = tables.invitations.c
     found = (
         select(_TABLE)
@@ -96,7 +96,7 @@ async def find_invitation(query: FindInvitation, sight: ReadContext) -> StaffMem
 
 
 async def is_code_used(query: IsCodeUsed, sight: ReadContext) -> bool:
-    """Whether a code of a second factor was taken before."""
+    """Whether a code of the second factor was used before."""
     column = tables.spent.c
     found = select(column.mark).where(column.mark == hash_factor_step(sight.keyring, query.staff, query.step))
     return (await sight.connection.execute(found)).first() is not None
@@ -112,12 +112,12 @@ async def is_recovery_code(query: IsRecoveryCode, sight: ReadContext) -> bool:
 
 
 async def generate_totp_secret(query: NewTotpSecret, sight: ReadContext) -> str:  # noqa: ARG001
-    """A new secret of a second factor."""
+    """Return a new TOTP secret, in base32."""
     return b32encode(secrets.token_bytes(TOTP_SECRET_BYTES)).decode()
 
 
 async def generate_recovery_codes(query: NewRecoveryCodes, sight: ReadContext) -> tuple[str, ...]:  # noqa: ARG001
-    """New recovery codes."""
+    """Return a new set of recovery codes."""
     return tuple(generate_staff_code() for _ in range(RECOVERY_CODE_COUNT))
 
 
@@ -132,7 +132,7 @@ STAFF_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[
 
 
 async def join_staff(act: JoinStaff, batch: WriteBatch) -> None:
-    """Let a person in: the code is spent, and whoever comes second with it has lost."""
+    """Join a person to the staff. Raises `ConflictError` where the code was used meanwhile."""
     column, mark = tables.invitations.c, hash_invitation(batch.keyring, act.code)
     query = select(column.staff_id).where(column.mark == mark)
     if (await batch.connection.execute(query)).scalar() != act.staff:
@@ -159,7 +159,7 @@ async def join_staff(act: JoinStaff, batch: WriteBatch) -> None:
 
 
 async def use_code(act: UseCode, batch: WriteBatch) -> None:
-    """Take a code of the second factor, once."""
+    """Mark a code of the second factor as used; using it twice is a conflict."""
     if act.recovery_code:
         mark = hash_recovery_code(batch.keyring, act.staff, act.recovery_code)
         batch.add_statement(_DELETE_RECOVERY_CODE, used=mark)
@@ -170,7 +170,7 @@ async def use_code(act: UseCode, batch: WriteBatch) -> None:
 
 
 async def set_staff_language(act: SetStaffLanguage, batch: WriteBatch) -> None:
-    """Tell a person of things in another language from now on."""
+    """Change the language of a person's notifications."""
     query = select(_TABLE.c.id, _TABLE.c.address).where(_TABLE.c.id == act.staff)
     row = (await batch.connection.execute(query)).mappings().first()
     address = decode_staff_address(row, batch.keyring) if row is not None else None
@@ -181,20 +181,20 @@ async def set_staff_language(act: SetStaffLanguage, batch: WriteBatch) -> None:
 
 
 async def leave_staff(act: LeaveStaff, batch: WriteBatch) -> None:
-    """End a person's rights."""
+    """End a person's rights, at their own wish."""
     revoke_access(act.staff, act.on, batch)
     await batch.audit(format_actor(act.staff), "left", act.staff)
 
 
 def revoke_access(staff: str, on: date, batch: WriteBatch) -> None:
-    """Take from a person all by which they could come in."""
+    """Remove everything by which a person could get access."""
     for statement in (_DELETE_INVITATIONS, _DELETE_RECOVERY_CODES):
         batch.add_statement(statement, staff=staff)
     batch.add_statement(_UPDATE_LEFT, staff=staff, on_day=on)
 
 
 async def audit_refusal(act: AuditRefusal, batch: WriteBatch) -> None:
-    """Somebody tried what they may not."""
+    """Audit that somebody tried a command that they may not use."""
     await batch.audit(format_actor(act.staff) if act.staff else STRANGER_ACTOR, "refused", act.command)
 
 
@@ -208,31 +208,31 @@ STAFF_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] 
 
 
 def format_actor(staff: str) -> str:
-    """How the audit trail names a person of the staff: by an id that only the roster resolves."""
+    """Return the name of a staff member in the audit trail: an id that only the roster resolves."""
     return f"staff:{staff}"
 
 
 def generate_staff_code() -> str:
-    """A code that nobody guesses: ten symbols, shown in two groups."""
+    """Return a random code of ten symbols in two groups."""
     code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(CODE_SYMBOLS))
     return f"{code[:5]}-{code[5:]}"
 
 
 def hash_invitation(seals: Keyring, code: str) -> bytes:
-    """What is stored of an invitation."""
+    """Return the stored hash of an invitation code."""
     return seals.hash_id("invitation", normalize_receipt(code))
 
 
 def hash_recovery_code(seals: Keyring, staff: str, code: str) -> bytes:
-    """What is stored of a recovery code."""
+    """Return the stored hash of a recovery code."""
     return seals.hash_id("recovery", staff, normalize_receipt(code))
 
 
 def hash_factor_step(seals: Keyring, staff: str, step: int) -> bytes:
-    """What is stored of a code of the second factor that was taken."""
+    """Return the stored hash of a used code of the second factor."""
     return seals.hash_id("factor", staff, str(step))
 
 
 def to_epoch_minutes(at: datetime) -> int:
-    """An instant in minutes since 1970."""
+    """Return minutes since 1970."""
     return int(at.timestamp()) // 60

@@ -1,4 +1,4 @@
-"""Notices to officers: that there is something, by its number and its day, and never what was told."""
+"""Notifications to staff: they carry a number and a due date, never content."""
 
 import secrets
 from collections.abc import Collection, Iterable
@@ -20,14 +20,14 @@ from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 async def notify_of_new_case(
     year: int, number: int, answer_by: date, batch: WriteBatch, hidden_from: Collection[str] = ()
 ) -> None:
-    """There is a new case: who handles cases is told, save whom it concerns, and the groups that wished it."""
+    """Notify case workers of a new case, except those it is hidden from, and subscribed groups."""
     await notify_of_new_item("staff.notice.new", year, number, answer_by, batch, hidden_from)
 
 
 async def notify_of_new_item(
     key: str, year: int, number: int, answer_by: date, batch: WriteBatch, hidden_from: Collection[str] = ()
 ) -> None:
-    """There is something new, by its number and its day: who handles it is told, and the groups that wished it."""
+    """Notify case workers of a new case or question, by number and due date, and subscribed groups."""
     if batch.roster is None or not batch.roster.member_count:
         return
     told = [
@@ -44,7 +44,7 @@ async def notify_of_new_item(
 
 
 async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: Collection[str] = ()) -> None:
-    """The reporter sent something: the officer in hand is told, without what it is, unless it concerns them."""
+    """Notify the assigned officer that the reporter sent something, unless the case is hidden from them."""
     if batch.roster is None or not batch.roster.member_count:
         return
     column = tables.cases.c
@@ -56,7 +56,7 @@ async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: 
 
 
 async def notify_case_workers(say: Reply, batch: WriteBatch, roles: Collection[Role] = CASE_WORKERS) -> int:
-    """Tell everybody who handles what comes in, or those of some roles; gives how many heard it."""
+    """Notify all staff with one of `roles`; return the number of recipients."""
     told = [address for one, address in await list_active_staff(batch) if one.role in roles and address]
     for address in told:
         enqueue_staff_notification(address, say, batch)
@@ -64,7 +64,7 @@ async def notify_case_workers(say: Reply, batch: WriteBatch, roles: Collection[R
 
 
 async def notify_staff_member(staff: str, say: Reply, batch: WriteBatch, due: date | None = None) -> None:
-    """Tell one person of the staff something. due: a day that is said in their language."""
+    """Notify one staff member. `due`: a date that is formatted in their language."""
     for one, address in await list_active_staff(batch):
         if one.id == staff and address is not None:
             day = {} if due is None else {"due": format_date(due, address.lang)}
@@ -79,12 +79,12 @@ async def is_active_staff(staff: str, batch: WriteBatch) -> bool:
 
 
 async def list_active_staff(batch: WriteBatch) -> Iterable[tuple[StaffMember, StaffAddress | None]]:
-    """Who is on the staff now, and where each is told something."""
+    """Return the current staff, with the address of each who can be notified."""
     return await batch.roster.refresh(batch.connection) if batch.roster is not None else ()
 
 
 def enqueue_staff_notification(address: StaffAddress, say: Reply, batch: WriteBatch) -> None:
-    """Lay a notice ready for a person of the staff."""
+    """Put a notification to a staff member into the outbox."""
     row = secrets.token_hex(16)
     letter = OutboxMessage(address.channel, address.back, address.lang, (replace(say, certain=True),))
     body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")

@@ -1,4 +1,4 @@
-"""Keyholes of the officers' page: of a link or a cookie only its mark is kept, and it is used up once."""
+"""Access to officers' pages: single-use links and browser sessions, of which only hashes are stored."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ from storage.staff.roster import decode_staff
 from storage.tables.rules import keyholes
 
 PASSWORD_GROUPS, PASSWORD_GROUP_SYMBOLS = 5, 4
-"""Of a password."""
+"""Shape of an export password."""
 
 PAGE_ACCESS_TABLE = keyholes
 _DELETE_PAGE_ACCESS = delete(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark == bindparam("used"))
@@ -42,7 +42,7 @@ _DELETE_PAGE_ACCESS = delete(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark =
 
 @dataclass(frozen=True, slots=True)
 class PageAccessContent:
-    """The sealed part of a keyhole."""
+    """The encrypted part of a link or session."""
 
     lang: Lang = "th"
     password: str = field(default="", repr=False)
@@ -52,22 +52,22 @@ PAGE_ACCESS_CODEC = TypeAdapter(PageAccessContent)
 
 
 def hash_access_secret(seals: Keyring, secret: str) -> bytes:
-    """What is stored of the secret in a link, or of the one in a cookie."""
+    """Return the stored hash of the secret in a link or cookie."""
     return seals.hash_id("keyhole", secret)
 
 
 async def answer_new_access_link(query: NewAccessLink, sight: ReadContext) -> AccessLink | None:  # noqa: ARG001
-    """No key: who serves the page knows its address and draws one."""
+    """Return no link: the server of the pages knows their address and creates links itself."""
     return None
 
 
 async def answer_new_export_password(query: NewExportPassword, sight: ReadContext) -> str:  # noqa: ARG001
-    """A password that nobody guesses."""
+    """Return a new export password."""
     return generate_export_password()
 
 
 def generate_export_password() -> str:
-    """Twenty symbols in five groups: 100 random bits."""
+    """Return twenty symbols in five groups: 100 random bits."""
     groups = (
         "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(PASSWORD_GROUP_SYMBOLS))
         for _ in range(PASSWORD_GROUPS)
@@ -76,7 +76,7 @@ def generate_export_password() -> str:
 
 
 async def find_page_access(query: FindPageAccess, sight: ReadContext) -> PageAccess | None:
-    """What a mark opens at this instant."""
+    """Return what a link or cookie gives access to now; None if expired or its owner is not active."""
     row = await _find_access_row(query.token_hash, sight)
     if row is None or row["until"] <= to_epoch_minutes(sight.now):
         return None
@@ -110,7 +110,7 @@ async def _find_access_row(mark: bytes, sight: ReadContext) -> RowMapping | None
 
 
 async def create_access_link(act: CreateAccessLink, batch: WriteBatch) -> None:
-    """Keep the mark of a link."""
+    """Store a link's hash, with what it gives access to."""
     mark = hash_access_secret(batch.keyring, act.secret)
     _insert_page_access(
         mark, act.page, act.staff, act.case, 0, PageAccessContent(act.lang, act.password), batch
@@ -119,7 +119,7 @@ async def create_access_link(act: CreateAccessLink, batch: WriteBatch) -> None:
 
 
 async def redeem_access_link(act: RedeemAccessLink, batch: WriteBatch) -> None:
-    """Put a seat into the place of a link. Whoever comes second with the link has lost."""
+    """Replace a link by a browser session. Raises `ConflictError` where it was used or has expired."""
     now = to_epoch_minutes(batch.now)
     found = (
         (
@@ -144,12 +144,12 @@ async def redeem_access_link(act: RedeemAccessLink, batch: WriteBatch) -> None:
 
 
 async def end_page_session(act: EndPageSession, batch: WriteBatch) -> None:
-    """End a seat."""
+    """End a browser session: delete its hash."""
     batch.add_statement(_DELETE_PAGE_ACCESS, used=act.session_hash)
 
 
 async def audit_page_action(act: AuditPageAction, batch: WriteBatch) -> None:
-    """Say in the trail what was done."""
+    """Audit what was done on a page."""
     await batch.audit(format_actor(act.staff), act.what, act.case)
 
 

@@ -1,4 +1,4 @@
-"""Who is on the staff, in memory: so a citizen costs one look-up, and an officer is looked up anew each time."""
+"""In-memory set of staff person hashes: non-members cost one lookup, members are re-read from disk per message."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from storage.crypto.keyring import Keyring
 
 @dataclass(frozen=True, slots=True)
 class StaffAddress:
-    """Where a person of the staff is told something. back: as the adapter sealed it."""
+    """Where a staff member is notified. `back`: their address, as the adapter encrypted it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
@@ -35,9 +35,9 @@ _SELECT_JOINED = select(tables.staff).where(tables.staff.c.who.is_not(None))
 
 @dataclass
 class Roster:
-    """The marks of those who joined, in memory, so that a citizen costs one look-up.
+    """The person hashes of active staff, in memory, so that a citizen's message costs one lookup.
 
-    Who stands in it is looked up anew at each message, so that who was removed elsewhere has no right any more.
+    A member is read from the database for each message, so that removal by another process takes effect at once.
     """
 
     keyring: Keyring = field(repr=False)
@@ -51,14 +51,14 @@ class Roster:
 
     @property
     def member_count(self) -> int:
-        """How many are on the staff, as far as this program knows."""
+        """The number of active staff known to this process."""
         return len(self._members)
 
     def __iter__(self) -> Iterator[tuple[StaffMember, StaffAddress | None]]:
         return iter([told for told in self._members.values() if told is not None])
 
     def apply_acts(self, acts: Iterable[Act]) -> None:
-        """Take note of what was just written: who joined is known from the next message on."""
+        """Apply what was just committed, so that new members are known from the next message on."""
         for act in acts:
             if isinstance(act, JoinStaff):
                 self._members[act.person_id] = None
@@ -71,7 +71,7 @@ class Roster:
                 self._members = {w: t for w, t in self._members.items() if t is None or t[0].id != act.staff}
 
     async def load(self, connection: AsyncConnection) -> None:
-        """Read who is on the staff."""
+        """Load the active staff."""
         rows = await connection.execute(_SELECT_JOINED)
         self._members = {
             row["who"]: (decode_staff(row, self.keyring), decode_staff_address(row, self.keyring))
@@ -79,9 +79,9 @@ class Roster:
         }
 
     async def refresh(self, connection: AsyncConnection) -> "Roster":
-        """The roster as it is now on the disk, for what is sent without being asked.
+        """Return the roster as it is on disk, for notifications.
 
-        connection: the writer's; its data version changes whenever another program wrote.
+        connection: the writer's. Its `data_version` changes whenever another process wrote.
         """
         version = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
         if version != self._version or None in self._members.values():
@@ -91,7 +91,7 @@ class Roster:
 
 
 def decode_staff(row: RowMapping | Mapping[str, Any], seals: Keyring) -> StaffMember:
-    """A person of the staff, from their row."""
+    """Decode a staff row, with the TOTP secret where it is set."""
     secret = (
         seals.staff.decrypt(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
     )
@@ -104,7 +104,7 @@ def decode_staff(row: RowMapping | Mapping[str, Any], seals: Keyring) -> StaffMe
 
 
 def decode_staff_address(row: RowMapping, seals: Keyring) -> StaffAddress | None:
-    """Where a person of the staff is told something; None where that cannot be."""
+    """Decode where a staff member is notified; None where that is impossible."""
     if row["address"] is None:
         return None
     return STAFF_ADDRESS_CODEC.validate_json(

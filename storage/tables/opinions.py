@@ -24,9 +24,7 @@ opinions = define_unordered_table(
     Column("topic", String(32), nullable=False),
     Column("score", Integer),
     Column("said_on", Date, nullable=False),
-    Column(
-        "twin", LargeBinary(32), nullable=False
-    ),  # hash of the normalized text: same texts are shown as one
+    Column("twin", LargeBinary(32), nullable=False),  # hash of the normalized text: same texts are grouped
     Column("sender", LargeBinary(32)),  # hash of text and person under the daily key; cleared with that key
     Column("sealed", LargeBinary),  # the text; null once expired
     Column("contact", LargeBinary),
