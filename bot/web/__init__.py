@@ -1,1 +1,1 @@
-"""The web pages: citizens' forms, public pages, the officers' page."""
+"""The web pages: citizens' forms, public pages and the officers' page."""

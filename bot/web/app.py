@@ -1,4 +1,4 @@
-"""The web: which address shows what, the headers of everything that leaves, and pages in Thai for what goes wrong."""
+"""The web application: routes, and error pages in Thai and English."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -33,135 +33,139 @@ STATIC_DIR = Path(__file__).parents[1] / "static"
 _ERROR_PAGE_KEYS = {404: "lost", 405: "verb"}
 
 
-def build_web_app(house: App, doors: Sequence[BaseRoute] = ()) -> Starlette:
-    """The web application of a house; doors: the routes that platforms call."""
-    pages = PageRenderer(house.office)
-    front = StaticPages(house, pages)
+def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """Build the web application of an office.
+
+    platform_routes: the webhook routes that the chat platforms call.
+    """
+    pages = PageRenderer(app.office)
+    front = StaticPages(app, pages)
     routes: list[BaseRoute] = [
         Route("/", front.show_home),
         Route("/privacy", front.show_privacy),
         Route("/healthz", front.check_liveness),
         Route("/readyz", front.check_readiness),
         Mount("/static", StaticFiles(directory=STATIC_DIR)),
-        *doors,
+        *platform_routes,
     ]
-    chats = _build_chats(house, pages)
-    routes += _build_public_routes(house, pages)
+    chats = _build_chats(app, pages)
+    routes += _build_public_routes(app, pages)
     for chat in chats:
         routes += [Route(path, chat.handle_request, methods=["GET", "POST"]) for path in chat.paths]
     if chats:
-        routes.append(Route("/exit", _make_quick_exit_handler(house, chats)))
-    if "complaints" in house.desks:
-        desk = house.desks["complaints"]
+        routes.append(Route("/exit", _make_quick_exit_handler(app, chats)))
+    if "complaints" in app.desks:
+        desk = app.desks["complaints"]
         routes += OfficerPages(desk, pages).routes()
-        routes += StatisticsPages(ReleaseContext(desk.paths, desk.store, house.office), pages).routes()
+        routes += StatisticsPages(ReleaseContext(desk.paths, desk.store, app.office), pages).routes()
     application = Starlette(
         routes=routes,
         exception_handlers={HTTPException: front.handle_http_error, 500: front.handle_server_error},
     )
-    application.router.redirect_slashes = False  # it would repeat the Host that was asked for
+    application.router.redirect_slashes = False  # a redirect would repeat the Host header of the request
     return application
 
 
-def _build_chats(house: App, pages: PageRenderer) -> list[WebChat]:
-    """The talks of the desks that are here, each under its own paths and with its own cookie."""
+def _build_chats(app: App, pages: PageRenderer) -> list[WebChat]:
+    """The chat pages of each desk that runs here, each with its own paths and its own cookie."""
     chats = []
-    if "complaints" in house.desks:
-        chats.append(WebChat(house.desks["complaints"], pages))
-    if "service" in house.desks:
+    if "complaints" in app.desks:
+        chats.append(WebChat(app.desks["complaints"], pages))
+    if "service" in app.desks:
         own = {
             "paths": SERVICE_PATHS,
             "topic_paths": SERVICE_TOPIC_PATHS,
             "cookie_name": SERVICE_COOKIE,
             "offers_files": False,
         }
-        chats.append(WebChat(house.desks["service"], pages, **own))  # type: ignore[arg-type]
+        chats.append(WebChat(app.desks["service"], pages, **own))  # type: ignore[arg-type]
     return chats
 
 
-def _build_public_routes(house: App, pages: PageRenderer) -> list[BaseRoute]:
-    """The public board and the results of public opinion, where the service desk is."""
-    if "service" not in house.desks:
+def _build_public_routes(app: App, pages: PageRenderer) -> list[BaseRoute]:
+    """The routes of the Q&A board and of the results of consultations, if the service desk runs here."""
+    if "service" not in app.desks:
         return []
-    board = QnaBoard(house, pages)
+    board = QnaBoard(app, pages)
     return [
         Route("/qna", board.show_board),
         Route("/qna/feed.xml", board.serve_feed),
         Route("/qna/{id:str}", board.show_question),
-        *OpinionPages(build_public_opinion(house), pages).routes(),
+        *OpinionPages(build_public_opinion(app), pages).routes(),
     ]
 
 
-def _make_quick_exit_handler(
-    house: App, chats: Sequence[WebChat]
-) -> Callable[[Request], Awaitable[Response]]:
-    """The quick exit: away at once, and the cookies of every desk with it."""
+def _make_quick_exit_handler(app: App, chats: Sequence[WebChat]) -> Callable[[Request], Awaitable[Response]]:
+    """The quick exit: redirect to the office's exit page and delete the cookies of every desk."""
 
     async def handle_quick_exit(request: Request) -> Response:
-        gone = RedirectResponse(house.office.exit_to, 303)
+        response = RedirectResponse(app.office.exit_to, 303)
         for chat in chats:
-            chat.delete_cookies(request, gone)
-        return gone
+            chat.delete_cookies(request, response)
+        return response
 
     return handle_quick_exit
 
 
 class StaticPages:
-    """The pages that are only read."""
+    """The pages without a dialogue, the health checks and the error pages."""
 
-    def __init__(self, house: App, pages: PageRenderer) -> None:
-        self._house = house
+    def __init__(self, app: App, pages: PageRenderer) -> None:
+        self._app = app
         self._pages = pages
 
     async def show_home(self, request: Request) -> Response:
-        """The landing page. Until an address is set this is a trial, and the terminal is explained too."""
-        address = self._house.settings.complaints.public_url
-        here = "complaints" in self._house.desks
+        """The home page.
+
+        Without a public address the installation counts as a trial, and the page explains the terminal too.
+        """
+        address = self._app.settings.complaints.public_url
+        here = "complaints" in self._app.desks
         return self._pages.render(
             "home.html",
             get_requested_lang(request),
             address=(address or "").rstrip("/"),
             reports=here or address is not None,
             trial=here and address is None,
-            asks="service" in self._house.desks,
-            alone="service" in self._house.desks and not here,
+            asks="service" in self._app.desks,
+            alone="service" in self._app.desks and not here,
         )
 
     async def show_privacy(self, request: Request) -> Response:
-        """The privacy notice of each desk that is here, as the web gives it, and what the pages leave behind."""
+        """The privacy notice of each desk that runs here, and what the web pages themselves store."""
         lang = get_requested_lang(request)
-        moment = Context(Event("", b"", Channel.WEB), Session(lang=lang), self._house.office, utc_now())
-        desks = self._house.desks
-        told = [build_privacy_notice(moment)] if "complaints" in desks or "service" not in desks else []
-        told += [build_service_privacy_reply(moment)] if "service" in desks else []
-        parts = [render_text(say, lang).partition("\n")[::2] for say in told]
+        ctx = Context(Event("", b"", Channel.WEB), Session(lang=lang), self._app.office, utc_now())
+        desks = self._app.desks
+        replies = [build_privacy_notice(ctx)] if "complaints" in desks or "service" not in desks else []
+        replies += [build_service_privacy_reply(ctx)] if "service" in desks else []
+        parts = [render_text(reply, lang).partition("\n")[::2] for reply in replies]
         notices = [(heading, text_to_html(notice)) for heading, notice in parts]
         return self._pages.render("privacy.html", lang, notices=notices)
 
     async def check_liveness(self, _: Request) -> Response:
-        """Say that the process is alive."""
+        """Answer that the process is alive (no database access)."""
         return PlainTextResponse("ok\n")
 
     async def check_readiness(self, _: Request) -> Response:
-        """Say whether every desk's database answers."""
+        """Answer 200 if the database of every desk answers, else 503."""
         try:
-            for desk in self._house.desks.values():
+            for desk in self._app.desks.values():
                 await desk.store.is_ready()
-        except Exception as trouble:  # whatever it is, the answer to monitoring is no
-            log_exception(trouble)
+        except Exception as error:  # any failure means "not ready" to monitoring
+            log_exception(error)
             return PlainTextResponse("not ready\n", 503)
         return PlainTextResponse("ready\n")
 
-    async def handle_http_error(self, request: Request, trouble: Exception) -> Response:
-        """A page for what is not there or not allowed."""
-        status = trouble.status_code if isinstance(trouble, HTTPException) else 500
-        shown = self._pages.render_error(
+    async def handle_http_error(self, request: Request, error: Exception) -> Response:
+        """Render an error page for an HTTP error such as 404 or 405."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        page = self._pages.render_error(
             get_requested_lang(request), _ERROR_PAGE_KEYS.get(status, "fault"), status
         )
-        shown.headers.update(getattr(trouble, "headers", None) or {})  # 405 must name what is allowed
-        return shown
+        page.headers.update(getattr(error, "headers", None) or {})  # a 405 must carry its Allow header
+        return page
 
-    async def handle_server_error(self, request: Request, trouble: Exception) -> Response:
-        """A page for what broke; what it was goes to the log, without its words."""
-        log_exception(trouble)
+    async def handle_server_error(self, request: Request, error: Exception) -> Response:
+        """Render the page for an unhandled exception. The exception is logged without its message."""
+        log_exception(error)
         return self._pages.render_error(get_requested_lang(request), "fault", 500)

@@ -1,4 +1,4 @@
-"""Plain words to safe HTML: paragraphs, bullets and links; what a person typed stays text, whatever it looks like."""
+"""Plain text to safe HTML: paragraphs, bullets and links. What a person typed stays text, whatever it looks like."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,19 +19,22 @@ _HIGHLIGHT_MARKUP = {
 
 
 def text_to_html(text: str, marks: Mapping[str, str] | None = None) -> Markup:
-    """Words as paragraphs and lists. marks: the receipt or state to mark as such, where it first stands."""
+    """Render text as paragraphs and lists.
+
+    marks: the receipt or status to highlight, at its first occurrence.
+    """
     blocks = [block for block in text.strip("\n").split("\n\n") if block]
     return _highlight(Markup("\n").join(_render_block(block.split("\n")) for block in blocks), marks or {})
 
 
 def line_to_html(line: str, marks: Mapping[str, str]) -> Markup:
-    """A line of words, marked as above."""
+    """Render one line, with the same highlights."""
     return _highlight(escape(line), marks)
 
 
 def pairs_to_html(lines: Iterable[str]) -> Markup:
-    """Lines of `name: what` as a list of definitions, and what is not of that shape as it is."""
-    made: list[Markup] = []
+    """Render `name: value` lines as a definition list, and other lines as text."""
+    parts: list[Markup] = []
     rows: list[Markup] = []
     for line in (*lines, ""):
         found = _PAIR_PATTERN.fullmatch(line)
@@ -40,16 +43,16 @@ def pairs_to_html(lines: Iterable[str]) -> Markup:
             rows.append(row.format(found[1], _join_lines(found[2].split("\n"))))
             continue
         if rows:
-            made.append(Markup("<dl>{}</dl>").format(Markup("").join(rows)))
+            parts.append(Markup("<dl>{}</dl>").format(Markup("").join(rows)))
             rows = []
         if line:
-            made.append(text_to_html(line))
-    return Markup("\n").join(made)
+            parts.append(text_to_html(line))
+    return Markup("\n").join(parts)
 
 
 def _highlight(shown: Markup, marks: Mapping[str, str]) -> Markup:
     for name, words in marks.items():
-        parts = [Markup(part) for part in _TAG_PATTERN.split(shown)]  # noqa: S704 - pieces of what is safe
+        parts = [Markup(part) for part in _TAG_PATTERN.split(shown)]  # noqa: S704 - already escaped
         here = next((i for i, part in enumerate(parts) if i % 2 == 0 and escape(words) in part), None)
         if here is not None:
             before, found, after = parts[here].partition(escape(words))
@@ -59,12 +62,12 @@ def _highlight(shown: Markup, marks: Mapping[str, str]) -> Markup:
 
 
 def _render_block(lines: list[str]) -> Markup:
-    """A paragraph; lines that begin with a bullet are a list, and what is indented below one goes on in it."""
-    made: list[Markup] = []
+    """Render a block. Lines that begin with a bullet become a list; indented lines below one continue its item."""
+    parts: list[Markup] = []
     for bulleted, group in groupby(lines, lambda line: line.startswith((BULLET, "  "))):
         some = [*group]
-        made.append(_render_list(some) if bulleted else Markup("<p>{}</p>").format(_join_lines(some)))
-    return Markup("\n").join(made)
+        parts.append(_render_list(some) if bulleted else Markup("<p>{}</p>").format(_join_lines(some)))
+    return Markup("\n").join(parts)
 
 
 def _render_list(lines: list[str]) -> Markup:
@@ -82,9 +85,9 @@ def _join_lines(lines: Iterable[str]) -> Markup:
 
 
 def _linkify(line: str) -> Markup:
-    made, at = Markup(""), 0
+    markup, at = Markup(""), 0
     for link in _URL_PATTERN.finditer(line):
-        made += escape(line[at : link.start()])
-        made += Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(link[0])
+        markup += escape(line[at : link.start()])
+        markup += Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(link[0])
         at = link.end()
-    return made + escape(line[at:])
+    return markup + escape(line[at:])

@@ -11,17 +11,16 @@ from bot.web.templating import PageRenderer, get_requested_lang
 
 
 class WebhookBypass:
-    """What platforms call, before the site: nobody looks at it, so it needs neither its layers nor its headers."""
+    """Route webhook calls past the site's middleware: no browser sees them, so they need no security headers."""
 
     def __init__(self, routes: Iterable[BaseRoute], site: ASGIApp) -> None:
-        self._ways = {route.path: route.app for route in routes if isinstance(route, Route)}
+        self._apps = {route.path: route.app for route in routes if isinstance(route, Route)}
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection."""
         posted = scope["type"] == "http" and scope["method"] == "POST"
-        way = self._ways.get(scope["path"], self._site) if posted else self._site
-        await way(scope, receive, send)
+        app = self._apps.get(scope["path"], self._site) if posted else self._site
+        await app(scope, receive, send)
 
 
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -35,13 +34,13 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "cross-origin-resource-policy": "same-origin",
 }
 MAX_CONCURRENT_REQUESTS = 400
-"""Requests in work; who comes then is asked to wait a moment."""
+"""Requests handled at once; further ones get the "busy" page."""
 
 _CACHEABLE_STATUSES = {200, 206, 304}
 
 
 class SecurityMiddleware:
-    """Puts the headers on everything that leaves, whatever made it, and asks who comes in a crowd to wait."""
+    """Add the security headers to every response, and answer 503 above the limit of concurrent requests."""
 
     def __init__(
         self, inner: ASGIApp, pages: PageRenderer | None = None, most: int = MAX_CONCURRENT_REQUESTS
@@ -53,7 +52,6 @@ class SecurityMiddleware:
         self._within = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -73,25 +71,25 @@ class SecurityMiddleware:
             self._within -= 1
 
     def _select_missing_headers(self, own: set[bytes]) -> list[tuple[bytes, bytes]]:
-        """The headers that a page does not bring itself: one that may be framed says by whom."""
+        """The headers that a page does not set itself. A page that may be framed sets its own policy."""
         if b"content-security-policy" in own:
-            own = own | {b"x-frame-options"}  # which its policy says more exactly
+            own = own | {b"x-frame-options"}  # its policy says this more exactly
         return [(name, value) for name, value in self._headers if name not in own]
 
 
 def build_bad_request_page(pages: PageRenderer) -> Response:
-    """The page for what is no request at all, with the headers of every page."""
-    shown = pages.render_error("th", "garbled", 400)
-    shown.headers.update({**SECURITY_HEADERS, "cache-control": "no-store"})
-    return shown
+    """The page for what is not an HTTP request, with the headers of every page."""
+    page = pages.render_error("th", "garbled", 400)
+    page.headers.update({**SECURITY_HEADERS, "cache-control": "no-store"})
+    return page
 
 
 def _make_busy_app(pages: PageRenderer) -> ASGIApp:
-    """What answers when too many ask at once."""
+    """The ASGI app that answers above the limit of concurrent requests."""
 
     async def respond_busy(scope: Scope, receive: Receive, send: Send) -> None:
-        shown = pages.render_error(get_requested_lang(Request(scope)), "busy", 503)
-        shown.headers.update({"retry-after": "5", "connection": "close"})
-        await shown(scope, receive, send)
+        page = pages.render_error(get_requested_lang(Request(scope)), "busy", 503)
+        page.headers.update({"retry-after": "5", "connection": "close"})
+        await page(scope, receive, send)
 
     return respond_busy

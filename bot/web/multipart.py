@@ -1,4 +1,4 @@
-"""A form as a browser sends it, read as it streams in: words are kept, files go straight to where they are sealed."""
+"""Stream a submitted form: fields are kept in memory, files go directly to encrypted storage."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -31,28 +31,33 @@ AcceptFiles: TypeAlias = Callable[[Mapping[str, str]], bool]
 
 @dataclass
 class FormData:
-    """What was filled in. A field sent twice counts once, as it was sent first."""
+    """The fields and files of a form. Of a field sent twice, the first counts."""
 
     fields: dict[str, str] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
 
     def get_text(self, name: str) -> str:
-        """The words of a field, with line ends as everywhere else; empty where it was not sent."""
+        """The text of a field with line feeds as line ends; empty if it was not sent."""
         return self.fields.get(name, "").replace("\r\n", "\n")
 
 
 async def parse_form(
-    request: Request, bodies: UploadLimiter, admits: AcceptFiles, take: FileSink
+    request: Request, upload_limiter: UploadLimiter, can_accept_files: AcceptFiles, file_sink: FileSink
 ) -> FormData:
-    """Read a form to its end. Files are taken only if `admits` agrees to the fields before them. Raises Unread."""
+    """Read a form to its end.
+
+    Files are accepted only if `can_accept_files` agrees to the fields before them. Raises UploadError.
+    """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
-    chunks = bodies.limit(request.stream(), int(request.headers.get("content-length", "0")))
+    chunks = upload_limiter.limit(request.stream(), int(request.headers.get("content-length", "0")))
     if kind == "multipart/form-data":
         try:
             boundary = PushMultipartParser(
                 options.get("boundary", ""), max_header_count=8, max_segment_count=MAX_FORM_FIELDS
             )
-            return await _MultipartReader(_parse_segments(chunks, boundary), admits, take).read_all()
+            return await _MultipartReader(
+                _parse_segments(chunks, boundary), can_accept_files, file_sink
+            ).read_all()
         except ParserLimitReached:
             raise UploadTooLargeError from None
         except MultipartError:
@@ -73,11 +78,13 @@ async def _parse_segments(
 
 async def _read_field_bytes(chunks: AsyncIterator[bytes]) -> bytes:
     whole = b""
-    too_much = False
+    too_large = False
     async for chunk in chunks:
-        too_much = too_much or len(whole) + len(chunk) > MAX_FIELD_BYTES
-        whole = b"" if too_much else whole + chunk  # read on: the page waits for the end of the body
-    if too_much:
+        too_large = too_large or len(whole) + len(chunk) > MAX_FIELD_BYTES
+        whole = (
+            b"" if too_large else whole + chunk
+        )  # read on: the browser shows the page only after the whole body
+    if too_large:
         raise UploadTooLargeError
     return whole
 
@@ -94,7 +101,7 @@ def _parse_urlencoded(body: bytes) -> FormData:
 
 @dataclass
 class _MultipartReader:
-    """A multipart form on its way in."""
+    """Reads one multipart form."""
 
     events: AsyncIterator[MultipartSegment | bytes | None]
     can_accept_files: AcceptFiles
@@ -103,21 +110,19 @@ class _MultipartReader:
     _is_part_ended: bool = True
 
     async def read_all(self) -> FormData:
-        """Every part, one after the other."""
+        """Read every part in turn."""
         async for event in self.events:
             if isinstance(event, MultipartSegment):
                 self._is_part_ended = False
                 await self._read_part(event)
-                async for _ in self._read_body():  # what nobody wanted
+                async for _ in self._read_body():  # skip what was not read
                     pass
         return self.form
 
     async def _read_part(self, part: MultipartSegment) -> None:
         name = part.name or ""
         if part.filename is None:
-            if (
-                name in FORM_FIELD_NAMES and name not in self.form.fields
-            ):  # what nobody asked for is read past
+            if name in FORM_FIELD_NAMES and name not in self.form.fields:  # unknown fields are skipped
                 self.form.fields[name] = (await _read_field_bytes(self._read_body())).decode(
                     "utf-8", "replace"
                 )
@@ -129,15 +134,15 @@ class _MultipartReader:
         if len(files) < MAX_FILES_PER_FORM:
             files.append(await self.file_sink(self._read_body(), name))
             return
-        # The others are named together, so that one answer tells of all of them.
+        # Files above the limit are named together, so that one answer covers all of them.
         named = [file.name for file in files[MAX_FILES_PER_FORM:]] + [re.split(r"[/\\]", name)[-1]]
-        told = "”, “".join(named)
+        names = "”, “".join(named)
         files[MAX_FILES_PER_FORM:] = [
-            File("", told[:MAX_FILE_NAMES_LENGTH], "", 0, FileProblem.TOO_MANY_AT_ONCE)
+            File("", names[:MAX_FILE_NAMES_LENGTH], "", 0, FileProblem.TOO_MANY_AT_ONCE)
         ]
 
     async def _read_body(self) -> AsyncIterator[bytes]:
-        """The pieces of the present part that were not read yet."""
+        """The chunks of the current part that were not read yet."""
         while not self._is_part_ended:
             piece = await anext(self.events)
             if isinstance(piece, bytes):

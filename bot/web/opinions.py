@@ -1,4 +1,4 @@
-"""/opinions: what is open, what came of it, and the files of each consultation. The office's website may frame it."""
+"""/opinions: open consultations, published results and their files. The office's website may frame it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,17 +25,16 @@ from ita_stats.render.html import NamedLink
 SHORT_CACHE_HEADERS = {"cache-control": "public, max-age=60"}
 STYLESHEET_NAME = "results.css"
 RESULT_FILES = ("results.pdf", "results.csv", "results.json", "results.schema.json")
-"""Of the forms, those that are fetched; the pages are served by us."""
+"""The result files that are served as downloads; the HTML pages are rendered here."""
 
 
 class OpinionPages:
-    """The pages of a service desk."""
+    """The public pages about consultations."""
 
-    def __init__(self, hearing: PublicOpinion, pages: PageRenderer) -> None:
-        self._hearing, self._pages = hearing, pages
+    def __init__(self, public_opinion: PublicOpinion, pages: PageRenderer) -> None:
+        self._public_opinion, self._pages = public_opinion, pages
 
     def routes(self) -> Sequence[BaseRoute]:
-        """What is served where."""
         return (
             Route(OPINIONS_PATH, self.show_overview),
             Route(f"{OPINIONS_PATH}/{STYLESHEET_NAME}", self.serve_stylesheet),
@@ -44,18 +43,18 @@ class OpinionPages:
         )
 
     async def show_overview(self, request: Request) -> Response:
-        """Everything in one view."""
+        """The overview of all consultations."""
         lang = get_requested_lang(request)
-        found = await self._hearing.load_overview(utc_now())
+        found = await self._public_opinion.load_overview(utc_now())
         return self._render_page(lang, render_overview_fragment(found, _build_links(lang), lang), back=False)
 
     async def show_consultation(self, request: Request) -> Response:
-        """A consultation: its results, or where it stands."""
+        """A consultation: its results, or its announcement while there are none."""
         lang, code = get_requested_lang(request), request.path_params["code"]
-        found = await self._hearing.source.find_results(code)
+        found = await self._public_opinion.source.find_results(code)
         if found is not None:
             return self._render_page(lang, _render_results(found, lang))
-        known, now = await self._hearing.find_consultation(code), utc_now()
+        known, now = await self._public_opinion.find_consultation(code), utc_now()
         if known is None or now < known.opens:
             raise HTTPException(404)
         return self._render_page(
@@ -63,15 +62,15 @@ class OpinionPages:
         )
 
     async def serve_file(self, request: Request) -> Response:
-        """The PDF of a background, or a form of the results, to be kept."""
+        """Serve the background PDF of a consultation, or a file of its results."""
         name, code = request.path_params["file"], request.path_params["code"]
         if name == BACKGROUND_PDF_FILE:
             return await self._serve_background_pdf(code)
-        found = await self._hearing.source.find_results(code) if name in RESULT_FILES else None
+        found = await self._public_opinion.source.find_results(code) if name in RESULT_FILES else None
         if found is None:
             raise HTTPException(404)
-        kept_as = name.replace("results", f"results-{found.code}")
-        headers = {**SHORT_CACHE_HEADERS, "content-disposition": f'inline; filename="{kept_as}"'}
+        file_name = name.replace("results", f"results-{found.code}")
+        headers = {**SHORT_CACHE_HEADERS, "content-disposition": f'inline; filename="{file_name}"'}
         return Response(
             await asyncio.to_thread(_render_file, found, name),
             headers=headers,
@@ -79,23 +78,22 @@ class OpinionPages:
         )
 
     async def _serve_background_pdf(self, code: str) -> Response:
-        known = await self._hearing.find_consultation(code)
-        paper = (
-            await self._hearing.source.find_background_pdf(code)
+        known = await self._public_opinion.find_consultation(code)
+        pdf = (
+            await self._public_opinion.source.find_background_pdf(code)
             if known and known.opens <= utc_now()
             else None
         )
-        if paper is None:
+        if pdf is None:
             raise HTTPException(404)
         headers = {**SHORT_CACHE_HEADERS, "content-disposition": f'inline; filename="{code}.pdf"'}
-        return Response(paper, headers=headers, media_type=RESULTS_FILE_TYPES["results.pdf"])
+        return Response(pdf, headers=headers, media_type=RESULTS_FILE_TYPES["results.pdf"])
 
     async def serve_stylesheet(self, _: Request) -> Response:
-        """How results look."""
         return Response(RESULTS_STYLE, headers=SHORT_CACHE_HEADERS, media_type="text/css")
 
     def _render_page(self, lang: Lang, content: str, back: bool = True) -> Response:
-        """A page of the site around markup that was made, and escaped, by the forms."""
+        """Render a page around markup that the renderers have already escaped."""
         marked = Markup(content)  # noqa: S704
         found = self._pages.render(
             "opinions.html", lang, content=marked, back=back, at=OPINIONS_PATH, sheet=STYLESHEET_NAME
@@ -105,7 +103,7 @@ class OpinionPages:
 
 
 def _build_links(lang: Lang) -> OverviewLinks:
-    """Where things are, in the language that is read."""
+    """The links of the overview in the language of the page."""
     way = build_opinion_links()
     if lang == "th":
         return way

@@ -24,16 +24,17 @@ from handlers.questions.messages import FindKnownAnswers
 from handlers.thai import BANGKOK, format_date, normalize_for_matching, parse_number, to_bangkok_date
 
 QUESTIONS_PER_PAGE = 20
-"""Questions on a page."""
 
 MAX_SEARCH_LENGTH = 200
 MAX_FEED_ITEMS = 30
-"""Questions in the feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardItem:
-    """One question on the board. The three last are shown where an officer answered; days are Bangkok's."""
+    """One question on the board.
+
+    asked, answered, duration: only of questions that an officer answered; days are Bangkok's.
+    """
 
     id: str
     question: str
@@ -51,51 +52,52 @@ class BoardItem:
         return text_to_html(self.answer_text)
 
 
-def list_board_items(shelf: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
-    """What stands on the board on a day: answered questions, newest first, then what is often asked."""
-    return [_published_to_item(post, lang) for post in shelf.published] + [
-        _faq_entry_to_item(one) for one in shelf.entries if one.is_valid_on(on)
+def list_board_items(catalogue: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
+    """The items of the board on a day: answered questions, newest first, then the FAQ."""
+    return [_published_to_item(post, lang) for post in catalogue.published] + [
+        _faq_entry_to_item(one) for one in catalogue.entries if one.is_valid_on(on)
     ]
 
 
-def _published_to_item(post: PublishedQuestion, lang: Lang) -> BoardItem:
+def _published_to_item(question: PublishedQuestion, lang: Lang) -> BoardItem:
     took = (
-        Reply("board.days", {"days": post.days_to_answer}) if post.days_to_answer else Reply("board.same_day")
+        Reply("board.days", {"days": question.days_to_answer})
+        if question.days_to_answer
+        else Reply("board.same_day")
     )
     return BoardItem(
-        f"b.{post.id}",
-        post.question,
-        post.answer,
-        post.topic,
-        asked=format_date(post.asked_on, lang),
-        answered=format_date(post.answered_on, lang),
+        f"b.{question.id}",
+        question.question,
+        question.answer,
+        question.topic,
+        asked=format_date(question.asked_on, lang),
+        answered=format_date(question.answered_on, lang),
         duration=render_text(took, lang),
     )
 
 
-def _faq_entry_to_item(one: FaqEntry) -> BoardItem:
-    return BoardItem(f"k.{one.id}", one.question, one.answer, one.topic, one.link, one.example)
+def _faq_entry_to_item(entry: FaqEntry) -> BoardItem:
+    return BoardItem(f"k.{entry.id}", entry.question, entry.answer, entry.topic, entry.link, entry.example)
 
 
 @dataclass(frozen=True)
 class QnaBoard:
-    """The board's pages of a house's service desk."""
+    """The pages of the Q&A board of the service desk."""
 
     app: App
     pages: PageRenderer
 
     @property
     def desk(self) -> RunningDesk:
-        """The desk whose board it is."""
         return self.app.desks["service"]
 
     @property
     def address(self) -> str:
-        """Of the desk, as the public knows it, or empty."""
+        """The public address of the desk, or empty."""
         return (self.app.settings.service.public_url or "").rstrip("/")
 
     async def show_board(self, request: Request) -> Response:
-        """The board: searched by `q`, of one `topic`, page by page."""
+        """The board: searched by `q`, filtered by `topic`, in pages."""
         lang, on = get_requested_lang(request), to_bangkok_date(utc_now())
         every = list_board_items(await self.desk.store.faq.load_catalogue(), on, lang)
         wanted = request.query_params.get("q", "")[:MAX_SEARCH_LENGTH].strip()
@@ -145,14 +147,14 @@ class QnaBoard:
 
     async def serve_feed(self, _: Request) -> Response:
         """The newest answers as RSS."""
-        shelf = await self.desk.store.faq.load_catalogue()
+        catalogue = await self.desk.store.faq.load_catalogue()
         body = render_board_feed(
-            self.pages.office, shelf.published, f"{self.address}/qna" if self.address else ""
+            self.pages.office, catalogue.published, f"{self.address}/qna" if self.address else ""
         )
         return Response(body, media_type="application/rss+xml")
 
     async def _search(self, every: Sequence[BoardItem], wanted: str, on: date) -> list[BoardItem]:
-        """What has the words, then what the index finds near."""
+        """Items that contain the words, then similar ones found by the search index."""
         words = normalize_for_matching(wanted)
         having = [
             one for one in every if words in normalize_for_matching(f"{one.question} {one.answer_text}")
@@ -172,7 +174,7 @@ def _build_board_url(lang: Lang, **parts: str | int) -> str:
 
 
 def allow_office_framing(response: Response, office: Office) -> Response:
-    """A page that the office's own website may put in a frame, and nobody else."""
+    """Allow the office's own website, and nobody else, to frame a page."""
     parts = urlsplit(office.website)
     response.headers["content-security-policy"] = (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
@@ -182,7 +184,10 @@ def allow_office_framing(response: Response, office: Office) -> Response:
 
 
 def render_board_feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> bytes:
-    """The newest answers as RSS 2.0. address: of the board; without one the office's website stands in."""
+    """Render the newest answers as RSS 2.0.
+
+    address: of the board; without one the office's website is linked.
+    """
     base = address or office.website
     title = f"{render_text(Reply('board.title'), 'th')} {office.name.th}"
     lead = render_text(Reply("board.lead"), "th")
@@ -210,13 +215,13 @@ BOARD_FILE = "qna/index.html"
 
 
 def render_board_files(
-    site: PageRenderer, shelf: FaqCatalogue, on: date, address: str = ""
+    site: PageRenderer, catalogue: FaqCatalogue, on: date, address: str = ""
 ) -> Mapping[str, bytes]:
-    """The board as files for the office's own website: a page that needs nothing beside it, and the feed.
+    """Render the board as files for the office's own website: a self-contained page, and the feed.
 
-    address: where questions are asked, or empty. Gives the files by their names.
+    address: where questions are asked, or empty. Returns the files by name.
     """
-    every = list_board_items(shelf, on, "th")
+    every = list_board_items(catalogue, on, "th")
 
     topics = list(dict.fromkeys(one.topic for one in every))
     page = site.render_to_string(
@@ -225,4 +230,7 @@ def render_board_files(
         groups=[(t, [i for i in every if i.topic == t]) for t in topics],
         address=address,
     )
-    return {BOARD_FILE: page.encode(), "qna/feed.xml": render_board_feed(site.office, shelf.published, "")}
+    return {
+        BOARD_FILE: page.encode(),
+        "qna/feed.xml": render_board_feed(site.office, catalogue.published, ""),
+    }

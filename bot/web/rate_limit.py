@@ -1,4 +1,4 @@
-"""Abuse control without knowing anybody: how fast each network writes, in memory and for a day at most."""
+"""Rate limit per network, without knowing anybody: in memory, for a day at most."""
 
 import hmac
 import secrets
@@ -18,7 +18,7 @@ MAX_NETWORKS = 100_000
 
 @dataclass
 class RateLimiter:
-    """A bucket for each network. Its name is an HMAC under a key that never leaves memory and lives for a day."""
+    """A token bucket per network, keyed by an HMAC under a key that never leaves memory and lives for a day."""
 
     clock: Callable[[], float] = time.monotonic
     _key: bytes = field(default=b"", repr=False)
@@ -26,9 +26,9 @@ class RateLimiter:
     _buckets: dict[bytes, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     def retry_after(self, address: str | None) -> int:
-        """Seconds that one who writes from an address must wait; 0 for one who need not.
+        """Seconds until a request from this address is allowed; 0 if it is allowed now.
 
-        Loopback is nobody's network: a proxy that tells no addresses, or an onion service, stands behind it.
+        Loopback is not limited: behind it stands a proxy that passes on no addresses, or an onion service.
         """
         network = _parse_network(address)
         if network is None:
@@ -37,22 +37,22 @@ class RateLimiter:
         if not self._key or now - self._key_created_at > NETWORK_KEY_TTL or len(self._buckets) > MAX_NETWORKS:
             self._key, self._key_created_at, self._buckets = secrets.token_bytes(32), now, {}
         name = hmac.digest(self._key, network, "sha256")
-        left, at = self._buckets.get(name, (RATE_LIMIT_BURST, now))
-        left = min(RATE_LIMIT_BURST, left + (now - at) * RATE_LIMIT_PER_SECOND)
-        if left < 1:
-            return ceil((1 - left) / RATE_LIMIT_PER_SECOND)
-        self._buckets[name] = (left - 1, now)
+        tokens, updated_at = self._buckets.get(name, (RATE_LIMIT_BURST, now))
+        tokens = min(RATE_LIMIT_BURST, tokens + (now - updated_at) * RATE_LIMIT_PER_SECOND)
+        if tokens < 1:
+            return ceil((1 - tokens) / RATE_LIMIT_PER_SECOND)
+        self._buckets[name] = (tokens - 1, now)
         return 0
 
 
 def _parse_network(address: str | None) -> bytes | None:
-    """The /24 or /56 of an address; None for loopback and for what is no address."""
+    """The /24 (IPv4) or /56 (IPv6) prefix of an address; None for loopback and invalid addresses."""
     try:
-        known: IPv4Address | IPv6Address = ip_address(address or "")
+        ip: IPv4Address | IPv6Address = ip_address(address or "")
     except ValueError:
         return None
-    if isinstance(known, IPv6Address):
-        known = known.ipv4_mapped or known
-    if known.is_loopback:
+    if isinstance(ip, IPv6Address):
+        ip = ip.ipv4_mapped or ip
+    if ip.is_loopback:
         return None
-    return known.packed[: 3 if isinstance(known, IPv4Address) else 7]
+    return ip.packed[: 3 if isinstance(ip, IPv4Address) else 7]

@@ -33,18 +33,17 @@ STATISTICS_PATH = "/statistics"
 STATISTICS_FILE_PATH = STATISTICS_PATH + "/{year}/{number}/{file}"
 IMMUTABLE_CACHE_CONTROL = "public, max-age=31536000, immutable"
 SHORT_CACHE_CONTROL = "public, max-age=300"
-"""A minute or five after a release was let go everybody sees it."""
+"""A new release is visible to everybody within five minutes."""
 
 
 class StatisticsPages:
     """The published statistics of a desk."""
 
-    def __init__(self, bench: ReleaseContext, pages: PageRenderer) -> None:
-        self._bench, self._pages = bench, pages
-        self._policy = build_framing_headers(bench.office.website)
+    def __init__(self, context: ReleaseContext, pages: PageRenderer) -> None:
+        self._context, self._pages = context, pages
+        self._policy = build_framing_headers(context.office.website)
 
     def routes(self) -> Sequence[BaseRoute]:
-        """What is served where."""
         return (
             Route(STATISTICS_PATH, self.show_latest),
             Route(STATISTICS_PATH + "/{year:int}/{number:int}", self.show_release),
@@ -52,21 +51,23 @@ class StatisticsPages:
         )
 
     async def show_latest(self, request: Request) -> Response:
-        """The newest release, or that there is none yet, above the list of all."""
-        shown = await self._load_public_releases()
-        return self._render_page(request, shown[-1] if shown else None, shown)
+        """The newest release, or a note that there is none yet, above the list of all."""
+        releases = await self._load_public_releases()
+        return self._render_page(request, releases[-1] if releases else None, releases)
 
     async def show_release(self, request: Request) -> Response:
-        """A past release."""
-        shown = await self._load_public_releases()
-        return self._render_page(request, _find_release(request, shown), shown)
+        releases = await self._load_public_releases()
+        return self._render_page(request, _find_release(request, releases), releases)
 
     async def serve_file(self, request: Request) -> Response:
-        """A file of a release: it stays what it is, so it may be kept for ever."""
-        kept, name = _find_release(request, await self._load_public_releases()), request.path_params["file"]
-        found = {one.name: (one.type, one.sha256) for one in parse_manifest(kept.manifest).files}
+        """Serve a file of a release. Its content never changes, so it may be cached for ever."""
+        release, name = (
+            _find_release(request, await self._load_public_releases()),
+            request.path_params["file"],
+        )
+        found = {one.name: (one.type, one.sha256) for one in parse_manifest(release.manifest).files}
         found |= dict.fromkeys((MANIFEST_FILE, ANCHOR_FILE), ("application/json", ""))
-        path = get_release_folder(self._bench.paths, kept) / name
+        path = get_release_folder(self._context.paths, release) / name
         if name not in found or not path.is_file():
             raise HTTPException(404)
         kind, hashed = found[name]
@@ -77,40 +78,40 @@ class StatisticsPages:
             if request.headers.get("if-none-match") == headers["etag"]:
                 return Response(status_code=304, headers=headers)
         else:
-            headers["cache-control"] = SHORT_CACHE_CONTROL  # an anchor may be made again
+            headers["cache-control"] = SHORT_CACHE_CONTROL  # the anchor file may be written again
         return FileResponse(path, headers=headers, media_type=kind)
 
     def _build_archived_headers(self, path: Path) -> Mapping[str, str]:
-        """The policy of a page that an earlier version may have made, with another style."""
+        """Headers for an archived page, which an earlier version may have made with another stylesheet."""
         own = extract_page_csp(path.read_text("utf-8"))
-        return {"content-security-policy": f"{own}; {_build_frame_ancestors(self._bench.office.website)}"}
+        return {"content-security-policy": f"{own}; {_build_frame_ancestors(self._context.office.website)}"}
 
     async def _load_public_releases(self) -> list[StoredRelease]:
-        """The releases that everybody may read, the newest last."""
-        return select_public_releases(await self._bench.store.releases.list_all())
+        """The releases that are public, newest last."""
+        return select_public_releases(await self._context.store.releases.list_all())
 
     def _render_page(
-        self, request: Request, kept: StoredRelease | None, shown: Sequence[StoredRelease]
+        self, request: Request, release: StoredRelease | None, releases: Sequence[StoredRelease]
     ) -> Response:
         lang = get_requested_lang(request)
-        found = self._pages.render(
+        page = self._pages.render(
             "statistics.html",
             lang,
             content=render_release_article(
-                kept.figures, STATISTICS_FILE_PATH.format(**_build_path_params(kept), file="")
+                release.figures, STATISTICS_FILE_PATH.format(**_build_path_params(release), file="")
             )
-            if kept
+            if release
             else "",
             style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file
-            releases=[*reversed(build_release_list(shown, STATISTICS_FILE_PATH))],
-            key=encode_public_key(self._bench.store.keyring),
+            releases=[*reversed(build_release_list(releases, STATISTICS_FILE_PATH))],
+            key=encode_public_key(self._context.store.keyring),
         )
-        found.headers.update({**self._policy, "cache-control": SHORT_CACHE_CONTROL})
-        return found
+        page.headers.update({**self._policy, "cache-control": SHORT_CACHE_CONTROL})
+        return page
 
 
 def build_framing_headers(website: str) -> Mapping[str, str]:
-    """The header of what the office's own website may frame, and nobody else."""
+    """The headers that allow the office's own website, and nobody else, to frame a page."""
     style = f"'self' '{STATISTICS_STYLE_HASH}'"
     return {
         "content-security-policy": f"default-src 'none'; style-src {style}; font-src 'self'; "
@@ -123,14 +124,14 @@ def _build_frame_ancestors(website: str) -> str:
     return f"frame-ancestors 'self' {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _build_path_params(kept: StoredRelease) -> dict[str, int]:
-    return {"year": kept.fiscal_year, "number": kept.number}
+def _build_path_params(release: StoredRelease) -> dict[str, int]:
+    return {"year": release.fiscal_year, "number": release.number}
 
 
-def _find_release(request: Request, shown: Sequence[StoredRelease]) -> StoredRelease:
-    """The release that an address names. Raises HTTPException 404 where nobody may read it."""
-    asked = (request.path_params["year"], request.path_params["number"])
-    found = next((k for k in shown if (k.fiscal_year, k.number) == asked), None)
+def _find_release(request: Request, releases: Sequence[StoredRelease]) -> StoredRelease:
+    """The release that a URL names. Raises HTTPException 404 if it does not exist or is not public."""
+    wanted = (request.path_params["year"], request.path_params["number"])
+    found = next((k for k in releases if (k.fiscal_year, k.number) == wanted), None)
     if found is None:
         raise HTTPException(404)
     return found
@@ -138,8 +139,11 @@ def _find_release(request: Request, shown: Sequence[StoredRelease]) -> StoredRel
 
 @lru_cache(maxsize=32)
 def render_release_article(figures: bytes, at: str) -> Markup:
-    """A release as an <article>. figures: its statistics.json; at: the address of its folder, with a slash."""
-    issue = parse_release_info(figures) or ReleaseInfo()
+    """Render a release as an `<article>`.
+
+    figures: its statistics.json; at: the URL of its folder, with a trailing slash.
+    """
+    info = parse_release_info(figures) or ReleaseInfo()
     links = [NamedLink(link.name, at + link.address) for link in STATISTICS_DOWNLOADS]
-    document = build_statistics_document(parse_statistics(figures), issue)
-    return Markup(render_statistics_fragment(document, links))  # noqa: S704 - drawn by our own template
+    document = build_statistics_document(parse_statistics(figures), info)
+    return Markup(render_statistics_fragment(document, links))  # noqa: S704 - rendered by our own template

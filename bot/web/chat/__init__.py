@@ -1,1 +1,1 @@
-"""The dialogue on web pages, with forms instead of bubbles."""
+"""The dialogue on web pages, with forms instead of chat messages."""

@@ -1,4 +1,4 @@
-"""What a filled-in form means to the talk: its events, in the order in which a person would have said them."""
+"""Turn a submitted form into dialogue events, in the order in which a person would have sent them in a chat."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,38 +9,44 @@ from bot.web.multipart import FormData
 from handlers.dialog.events import Channel, Event
 
 NAVIGATION_CHOICES = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
-"""Choices that answer nothing: what was typed beside one is not sent, and stands there on the way back."""
+"""Choices that do not answer the question.
+
+Text typed beside one is not sent; it is kept and shown again when the question returns.
+"""
 
 NO_QUESTION = -1
 
 
-def is_unsent_text(filled: FormData) -> bool:
-    """Whether words stand beside a command or a way back; what is too long to be remembered is sent all the same."""
-    text, choice = filled.get_text("text"), filled.get_text("choice")
+def is_unsent_text(form: FormData) -> bool:
+    """Whether text was typed beside a command or a navigation choice, and is therefore not sent.
+
+    Text longer than `MAX_UNSENT_LENGTH` cannot be kept, so it is sent all the same.
+    """
+    text, choice = form.get_text("text"), form.get_text("choice")
     leads_away = choice.startswith("/") or choice.partition(".")[2] in NAVIGATION_CHOICES
     return bool(text) and leads_away and len(text) <= MAX_UNSENT_LENGTH
 
 
-def form_to_events(who: bytes, ticket: FormToken, filled: FormData, now: datetime) -> list[Event]:
-    """The command of a page that was shown before anything was said; then words, files, and what was pressed.
+def form_to_events(who: bytes, token: FormToken, form: FormData, now: datetime) -> list[Event]:
+    """The events of a form: the start command of its page, if any, then the text, the files and the choice.
 
-    A form of a talk that has lapsed since is for no question of the present one, whatever numbers it bears.
+    A form of an expired session answers no question of the present session, even if the prompt numbers match.
     """
-    text, choice = filled.get_text("text"), filled.get_text("choice")
-    prompt = ticket.prompt_number
-    if ticket.is_expired(now) and not ticket.start_command:
+    text, choice = form.get_text("text"), form.get_text("choice")
+    prompt = token.prompt_number
+    if token.is_expired(now) and not token.start_command:
         prompt, choice = (
             NO_QUESTION,
             choice if choice.startswith("/") or not choice else f"{NO_QUESTION}.{choice}",
         )
-    blank = Event("", who, Channel.WEB, prompt_number=prompt, lang=ticket.lang)
-    made = [replace(blank, choice=f"/{ticket.start_command}")] if ticket.start_command else []
-    answered_already = bool(choice) and ticket.previous_answer_digest == digest_text(text)
-    if text and not is_unsent_text(filled) and not answered_already:
-        made.append(replace(blank, text=text))
-    made += [replace(blank, file=file) for file in filled.files]
+    template = Event("", who, Channel.WEB, prompt_number=prompt, lang=token.lang)
+    events = [replace(template, choice=f"/{token.start_command}")] if token.start_command else []
+    answered_already = bool(choice) and token.previous_answer_digest == digest_text(text)
+    if text and not is_unsent_text(form) and not answered_already:
+        events.append(replace(template, text=text))
+    events += [replace(template, file=file) for file in form.files]
     if choice:
-        made.append(replace(blank, choice=choice))
-    if len(made) == bool(ticket.start_command):
-        made.append(replace(blank, text=""))
-    return made
+        events.append(replace(template, choice=choice))
+    if len(events) == bool(token.start_command):
+        events.append(replace(template, text=""))
+    return events

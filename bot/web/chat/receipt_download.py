@@ -1,4 +1,4 @@
-"""A receipt to take away: as a picture and as a text, under names and with words that tell a stranger nothing."""
+"""Receipt downloads (PNG and text) with neutral file names and wording."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from PIL import Image, ImageDraw, ImageFont
 FONTS_DIR = Path(__file__).parents[2] / "static" / "fonts"
 PICTURE_SIZE = (1080, 540)
 PAPER_SHADE, INK_SHADE, SOFT_SHADE = 255, 0, 90
-"""Shades of grey, which the palette turns into the colours of the pages: a drawing with so few is made quickly."""
+"""Shades of grey, mapped to the colours of the pages by the palette.
+
+Drawing in greyscale with few shades is fast.
+"""
 DARK_COLOR, BRIGHT_COLOR = (0x1D, 0x24, 0x30), (0xFF, 0xFF, 0xFF)
 PALETTE = [
     dark + (bright - dark) * shade // 255
@@ -22,14 +25,17 @@ PALETTE = [
 
 @dataclass(frozen=True)
 class ReceiptDownload:
-    """The two forms of a receipt, as addresses that a link can hold: nothing is fetched and nothing is stored."""
+    """The two forms of a receipt as `data:` URLs: nothing is fetched and nothing is stored."""
 
     picture_url: str
     text_url: str
 
 
 def build_receipt_download(receipt: str, title: str, until: str) -> ReceiptDownload:
-    """A receipt as a PNG picture and as a UTF-8 text. title: what it is called; until: when to come back."""
+    """Build a receipt as a PNG picture and as a UTF-8 text.
+
+    title: the heading; until: the date by which to come back.
+    """
     picture = b64encode(_draw_receipt(receipt, title, until)).decode()
     words = b64encode(f"\ufeff{title}\r\n{receipt}\r\n{until}\r\n".encode()).decode()
     return ReceiptDownload(
@@ -45,14 +51,14 @@ def _draw_receipt(receipt: str, title: str, until: str) -> bytes:
     _draw_mixed_text(draw, title, (middle, 140))
     draw.text((middle, 260), receipt, INK_SHADE, _load_font("latin-700", 84), anchor="mm")
     _draw_mixed_text(draw, until, (middle, 400))
-    made = BytesIO()
+    buffer = BytesIO()
     image.putpalette(PALETTE)
-    image.save(made, "PNG", compress_level=6)
-    return made.getvalue()
+    image.save(buffer, "PNG", compress_level=6)
+    return buffer.getvalue()
 
 
 def _draw_mixed_text(draw: ImageDraw.ImageDraw, words: str, middle: tuple[int, int]) -> None:
-    """A line of Thai and digits, which stand in fonts of their own, side by side."""
+    """Draw one line of mixed Thai and Latin text: each script has a font of its own."""
     runs: list[tuple[str, ImageFont.FreeTypeFont]] = []
     for letter in words:
         font = _load_font("latin-400" if letter.isascii() else "thai-400", 40)
@@ -68,5 +74,5 @@ def _draw_mixed_text(draw: ImageDraw.ImageDraw, words: str, middle: tuple[int, i
 
 @cache
 def _load_font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    # The files that the pages use: FreeType reads woff2 too.
+    # The same font files that the pages use: FreeType reads woff2 too.
     return ImageFont.truetype(FONTS_DIR / f"sarabun-{name}-normal.woff2", size)

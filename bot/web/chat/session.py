@@ -1,4 +1,4 @@
-"""A browser's seat at the web door: a random cookie, and tickets that tell which page a form was filled in on."""
+"""The session of a browser: a random cookie, and form tokens that prove which page a form was filled in on."""
 
 import re
 import secrets
@@ -18,9 +18,9 @@ from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
 
 StartCommand: TypeAlias = str
-"""The command that a page begins with, without its slash; empty where the talk has begun."""
+"""The command that a page starts with, without its slash; empty if the dialogue has begun."""
 TOKEN_BYTES = 16
-"""Random bytes of a cookie and of a form."""
+"""Random bytes of a session cookie and of a form nonce."""
 
 _TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 _LAST_SUBMISSION_PATTERN = re.compile(r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-9]{1,9})")
@@ -28,9 +28,10 @@ _LAST_SUBMISSION_PATTERN = re.compile(r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-
 
 @dataclass(frozen=True, slots=True)
 class LastSubmission:
-    """The events of the form that was sent last, so that the page after it can be loaded again.
+    """The form that was sent last, so that the page that shows its answers can be reloaded.
 
-    form: nonce and digest of it; count: how many events it had; minute: when, in minutes since 1970 (UTC).
+    form_id: nonce and digest of the form; event_count: its number of events; minute: when it was sent, in minutes
+    since 1970 (UTC).
     """
 
     form_id: str = ""
@@ -38,7 +39,7 @@ class LastSubmission:
     minute: int = 0
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the talk that it belongs to cannot have lapsed."""
+        """Whether the session that the form belongs to cannot have expired yet."""
         return bool(self.form_id) and now - datetime.fromtimestamp(
             self.minute * 60, UTC
         ) < SESSION_IDLE_TIMEOUT + timedelta(minutes=1)
@@ -46,14 +47,17 @@ class LastSubmission:
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
-    """Who sits at a browser, as far as anybody knows: `token` is random, and only its HMAC leaves this door."""
+    """An anonymous browser session.
+
+    `token` is random; outside this module it is only used as an HMAC.
+    """
 
     token: str
     last_submission: LastSubmission = LastSubmission()
 
     @staticmethod
     def from_request(request: Request, name: str) -> "BrowserSession | None":
-        """The seat of a browser that was here before."""
+        """The session of the request's cookie; None without a valid one."""
         token, _, rest = request.cookies.get(name, "").partition(".")
         if not _TOKEN_PATTERN.fullmatch(token):
             return None
@@ -64,23 +68,23 @@ class BrowserSession:
 
     @staticmethod
     def create() -> "BrowserSession":
-        """A seat that nobody has."""
+        """Create a session with a new random token."""
         return BrowserSession(secrets.token_hex(TOKEN_BYTES))
 
-    def derive_person_id(self, seals: Keyring) -> bytes:
-        """The person, as the talk knows them."""
-        return seals.hash_id(Channel.WEB, self.token)
+    def derive_person_id(self, keyring: Keyring) -> bytes:
+        """The id of this person for the dialogue: an HMAC of the token."""
+        return keyring.hash_id(Channel.WEB, self.token)
 
     def with_submission(self, form: str, count: int, now: datetime) -> "BrowserSession":
-        """The seat after a form was sent from it."""
+        """The session with its last submission replaced."""
         return replace(self, last_submission=LastSubmission(form, count, int(now.timestamp()) // 60))
 
-    def build_event_id(self, seals: Keyring, form: str, place: int) -> str:
-        """The id of an event: the same form, sent again, makes the same ones."""
-        return f"web.{self.derive_person_id(seals).hex()}.{form}.{place}"
+    def build_event_id(self, keyring: Keyring, form: str, place: int) -> str:
+        """The id of an event. The same form sent again gives the same ids, so it has no second effect."""
+        return f"web.{self.derive_person_id(keyring).hex()}.{form}.{place}"
 
     def set_cookie(self, response: Response, name: str, paths: tuple[str, ...], *, secure: bool) -> None:
-        """Leave the cookie, for the pages of this desk alone and only until the browser is closed."""
+        """Set a cookie for the pages of this desk only, until the browser is closed."""
         last = self.last_submission
         value = f"{self.token}.{last.form_id}.{last.event_count}.{last.minute}"
         for path in paths:
@@ -89,11 +93,11 @@ class BrowserSession:
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """What a form's hidden field proves: that this seat was shown the question `prompt`.
+    """The hidden field of a form: proof that this session was shown the question `prompt_number`.
 
-    opens: the command that must come first, where the page was shown before anything was said; lang: its language;
-    had: digest of the answer that stood on the page already; minute: when the talk was touched last before it was
-    shown, in minutes since 1970 (UTC).
+    start_command: the command that must come first, if the page was shown before the dialogue began; lang: its
+    language; previous_answer_digest: digest of the answer that was already in the text box; minute: when the session
+    was last touched before the page was shown, in minutes since 1970 (UTC).
     """
 
     nonce: str
@@ -105,42 +109,47 @@ class FormToken:
 
     @staticmethod
     def issue(
-        session: Session | None, opens: StartCommand, lang: Lang, had: str, now: datetime
+        session: Session | None, opens: StartCommand, lang: Lang, previous_answer: str, now: datetime
     ) -> "FormToken":
-        """A new ticket to the question that a talk stands at, and to the answer that it had."""
+        """Issue a new token for the session's current question and for the answer that it already had."""
         prompt, minute = (
             session.prompt if session else 0,
             int((session.at if session else now).timestamp()) // 60,
         )
         return FormToken(
-            secrets.token_hex(TOKEN_BYTES), prompt, opens, lang, digest_text(had) if had else "", minute
+            secrets.token_hex(TOKEN_BYTES),
+            prompt,
+            opens,
+            lang,
+            digest_text(previous_answer) if previous_answer else "",
+            minute,
         )
 
     def is_expired(self, now: datetime) -> bool:
-        """Whether the page is so old that its talk may have lapsed."""
+        """Whether the page is so old that its session may have expired."""
         return now - datetime.fromtimestamp(self.minute * 60, UTC) >= SESSION_IDLE_TIMEOUT
 
-    def serialize(self, seat: BrowserSession, seals: Keyring) -> str:
-        """The ticket as a field of a form, sealed to a seat."""
-        told = (
+    def serialize(self, browser: BrowserSession, keyring: Keyring) -> str:
+        """The token as a form field, authenticated with a MAC over the browser's session."""
+        payload = (
             f"{self.nonce}.{self.prompt_number}.{self.start_command}.{self.lang}"
             f".{self.previous_answer_digest}.{self.minute}"
         )
-        return f"{told}.{_compute_token_mac(told, seat, seals)}"
+        return f"{payload}.{_compute_token_mac(payload, browser, keyring)}"
 
     @staticmethod
-    def parse(field: str, seat: BrowserSession | None, seals: Keyring) -> "FormToken | None":
-        """A ticket as it came back; None for one that this seat was not given."""
-        told, _, proof = field.rpartition(".")
-        if seat is None or not constant_time_equal(
-            proof.encode(), _compute_token_mac(told, seat, seals).encode()
+    def parse(field: str, browser: BrowserSession | None, keyring: Keyring) -> "FormToken | None":
+        """Parse a token as it came back; None if it was not issued to this session."""
+        payload, _, mac = field.rpartition(".")
+        if browser is None or not constant_time_equal(
+            mac.encode(), _compute_token_mac(payload, browser, keyring).encode()
         ):
             return None
-        nonce, prompt, opens, lang, had, minute = told.split(".")
-        return FormToken(nonce, int(prompt), opens, "en" if lang == "en" else "th", had, int(minute))
+        nonce, prompt, opens, lang, digest, minute = payload.split(".")
+        return FormToken(nonce, int(prompt), opens, "en" if lang == "en" else "th", digest, int(minute))
 
     def compute_form_id(self, filled: FormData, files: Iterable[str]) -> str:
-        """The name of a form as it was filled in: another filling is another form, the same one is the same.
+        """The id of a submission: different content is another form, the same content is the same form.
 
         files: digests of the files that came with it.
         """
@@ -149,9 +158,9 @@ class FormToken:
 
 
 def digest_text(words: str) -> str:
-    """A short name of some words; it stays between server and browser, sealed with the ticket."""
+    """A short digest of a text. It only travels in the authenticated form token."""
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:TOKEN_BYTES]
 
 
-def _compute_token_mac(told: str, seat: BrowserSession, seals: Keyring) -> str:
-    return seals.hash_id("ticket", f"{seat.token}.{told}").hex()[: 2 * TOKEN_BYTES]
+def _compute_token_mac(payload: str, browser: BrowserSession, keyring: Keyring) -> str:
+    return keyring.hash_id("ticket", f"{browser.token}.{payload}").hex()[: 2 * TOKEN_BYTES]

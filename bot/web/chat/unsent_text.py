@@ -1,4 +1,4 @@
-"""What people typed and did not send, so that it stands there on the way back: in memory only, and not for long."""
+"""Text that was typed but not sent, to be shown again when its question returns; in memory only and not for long."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,27 +6,27 @@ from datetime import datetime
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 
 MAX_UNSENT_LENGTH = 20_000
-"""Characters of one text; a longer one is sent, so that it is kept all the same."""
+"""Characters of one text; a longer one is sent, so that it is not lost."""
 
 MAX_UNSENT_TEXTS = 500
-"""Persons; the newest."""
+"""Number of persons; the newest are kept."""
 
 
 @dataclass
 class UnsentTextCache:
-    """By person: at which step of the talk, what, and when."""
+    """One text per person, with the dialogue step it was typed at and the time."""
 
     _texts: dict[bytes, tuple[str, str, datetime]] = field(default_factory=dict, repr=False)
 
     def save(self, who: bytes, step: str, text: str, now: datetime) -> None:
-        """Keep a text for when its question comes again."""
+        """Keep a text until its question is asked again."""
         self.delete(who)
         self._texts[who] = (step, text, now)
         if len(self._texts) > MAX_UNSENT_TEXTS:
             del self._texts[next(iter(self._texts))]
 
     def get(self, who: bytes, step: str, now: datetime) -> str:
-        """What somebody typed at a step; empty where that was nothing, or is too long ago."""
+        """What a person typed at a step; empty if there is nothing, or if it is too old."""
         typed_at, text, when = self._texts.get(who, ("", "", now))
         if now - when >= SESSION_IDLE_TIMEOUT:
             self.delete(who)
@@ -34,5 +34,4 @@ class UnsentTextCache:
         return text if typed_at == step else ""
 
     def delete(self, who: bytes) -> None:
-        """Forget what somebody typed."""
         self._texts.pop(who, None)

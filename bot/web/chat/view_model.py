@@ -1,4 +1,4 @@
-"""One page of a talk: what was said becomes notes, sections and a question, with something to answer it with."""
+"""Build the view of one dialogue page: notes, sections, a question, and the inputs to answer it with."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,17 +18,20 @@ HEADED_SECTION_KEYS = {
     *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
     *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help", "consult.hello"),
 }
-"""What is no note but part of the page, and whose first line is its heading."""
+"""Replies that are sections of the page, not notes; their first line is the heading."""
 
 PLAIN_SECTION_KEYS = {"notice.rule", "report.alternate"}
 EXIT_CHOICES = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
-"""Ways out of a question, which stand apart from the answers to it."""
+"""Choices that leave a question; they are shown apart from the answers to it."""
 
 QUESTION_KEY_PREFIXES = ("ask.", "welcome.", "thread.")
-"""How the keys of questions begin at which people ask, and do not answer."""
+"""Prefixes of questions at which people ask something instead of answering."""
 
 ARGS_SHOWN_AS_BUTTONS = {"ask.found": "titles"}
-"""What stands on the page as buttons anyway: on other doors, buttons may be missing or cut short."""
+"""Arguments left out of the text because the page shows them as buttons.
+
+Chat platforms may lack buttons or cut them short, so there they stay in the text.
+"""
 
 PRIMARY_CHOICES = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
 LANGUAGE_COMMANDS = {"/th", "/en"}
@@ -36,7 +39,7 @@ LANGUAGE_COMMANDS = {"/th", "/en"}
 
 @dataclass(frozen=True, slots=True)
 class PageSection:
-    """A part of the page. level: 1 or 2, of its heading; 0 where it has none."""
+    """A section of the page. level: of its heading, 1 or 2; 0 if it has none."""
 
     level: int
     heading: str | Markup
@@ -45,7 +48,7 @@ class PageSection:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceButton:
-    """A choice as a button. kind: chief, answer or exit."""
+    """A choice as a button. kind: `chief`, `answer` or `exit`."""
 
     label: str
     data: str
@@ -54,11 +57,11 @@ class ChoiceButton:
 
 @dataclass(frozen=True, slots=True)
 class ChatView:
-    """What the template shows of a talk.
+    """What the template shows.
 
-    label, beside: the keys of what stands above the text box, as the answer and beside buttons;
-    typed: what stands in the text box; had: the answer that the question has already; told: the story so far;
-    refused: what stands in the box was not taken, and a note says why.
+    text_label_key, beside_label_key: wording keys of the label above the text box, when it is the answer and when it
+    stands beside buttons; typed: what is in the text box; previous_answer: the answer that the question already has;
+    story_so_far: the story up to now; is_text_rejected: what is in the box was not accepted, and a note says why.
     """
 
     notes: tuple[Markup, ...]
@@ -76,66 +79,69 @@ class ChatView:
 
 
 def build_chat_view(
-    says: Iterable[Reply], lang: Lang, session: Session | None, typed: str, *, notes: Iterable[str] = ()
+    replies: Iterable[Reply], lang: Lang, session: Session | None, typed: str, *, notes: Iterable[str] = ()
 ) -> ChatView:
-    """Arrange what was said. typed: what stands in the text box; notes: words of the door itself."""
-    shown = [*says]
-    question = shown[-1] if shown and shown[-1].choices else None
-    told_of, sections = [text_to_html(note) for note in notes], list[PageSection]()
-    for say in shown[: -1 if question else None]:
-        if is_section(say):
-            sections.append(_build_section(say, lang, 2 if sections else 1))
+    """Build the view of an answer.
+
+    typed: what to put in the text box; notes: texts of the web pages themselves, shown first.
+    """
+    replies_shown = [*replies]
+    question = replies_shown[-1] if replies_shown and replies_shown[-1].choices else None
+    note_html, sections = [text_to_html(note) for note in notes], list[PageSection]()
+    for reply in replies_shown[: -1 if question else None]:
+        if is_section(reply):
+            sections.append(_build_section(reply, lang, 2 if sections else 1))
         else:
-            told_of.append(text_to_html(render_text(say, lang)))
+            note_html.append(text_to_html(render_text(reply, lang)))
     if question:
         sections.append(_build_section(question, lang, 2 if any(s.level for s in sections) else 1))
     wants = (question.wants if question else None) or ExpectedInput.PICK
-    had = _find_previous_answer(session, wants, question)
+    previous_answer = _find_previous_answer(session, wants, question)
     asking = question is not None and question.key.startswith(QUESTION_KEY_PREFIXES)
     return ChatView(
-        notes=tuple(told_of),
+        notes=tuple(note_html),
         sections=tuple(sections),
         expected_input=wants,
         buttons=_build_buttons(question, lang, session, wants) if question else (),
         progress=_parse_progress(question) if question else None,
-        typed=typed or _find_unsent_text(shown) or had,
-        previous_answer=had,
+        typed=typed or _find_unsent_text(replies_shown) or previous_answer,
+        previous_answer=previous_answer,
         text_label_key="page.question.asked" if asking else "page.answer",
         beside_label_key="page.question.beside" if asking else "page.write",
         story_so_far=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
-        is_text_rejected=wants in TYPED_INPUTS and any("unsent" in say.args for say in shown),
-        receipt_download=_build_receipt_links(shown, lang),
+        is_text_rejected=wants in TYPED_INPUTS and any("unsent" in reply.args for reply in replies_shown),
+        receipt_download=_build_receipt_links(replies_shown, lang),
     )
 
 
-def _build_section(say: Reply, lang: Lang, level: int) -> PageSection:
-    if say.key in ARGS_SHOWN_AS_BUTTONS:
-        say = replace(say, args={**say.args, ARGS_SHOWN_AS_BUTTONS[say.key]: ()})
-    message = render_reply(say, lang)
-    if say.key in PLAIN_SECTION_KEYS:
+def _build_section(reply: Reply, lang: Lang, level: int) -> PageSection:
+    if reply.key in ARGS_SHOWN_AS_BUTTONS:
+        reply = replace(reply, args={**reply.args, ARGS_SHOWN_AS_BUTTONS[reply.key]: ()})
+    message = render_reply(reply, lang)
+    if reply.key in PLAIN_SECTION_KEYS:
         return PageSection(0, "", text_to_html(message.text))
     text = message.text.lstrip("\n")
-    place = _parse_progress(say)
-    if place:
-        text = text.removeprefix(f"({place[0]}/{place[1]}) ")
+    number = _parse_progress(reply)
+    if number:
+        text = text.removeprefix(f"({number[0]}/{number[1]}) ")
     heading, _, body = text.partition("\n")
-    if say.key == "report.review":
-        return PageSection(level, heading, pairs_to_html(render_lines(say, lang)[1:]))
-    marks = _find_highlights(say, message, lang)
-    if "status" in marks:  # the state is the heading's own words
+    if reply.key == "report.review":
+        return PageSection(level, heading, pairs_to_html(render_lines(reply, lang)[1:]))
+    marks = _find_highlights(reply, message, lang)
+    if "status" in marks:  # the status is the heading itself
         return PageSection(level, line_to_html(heading, marks), text_to_html(body))
     return PageSection(level, heading, text_to_html(body, marks))
 
 
-def _find_highlights(say: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
-    status = say.args.get("status")
+def _find_highlights(reply: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
+    status = reply.args.get("status")
     marks = {"receipt": message.receipt} if message.receipt else {}
     return {**marks, "status": render_text(status, lang)} if isinstance(status, Reply) else marks
 
 
-def _parse_progress(say: Reply) -> tuple[int, int] | None:
-    place, of = say.args.get("place"), say.args.get("of")
-    return (place, of) if isinstance(place, int) and isinstance(of, int) else None
+def _parse_progress(reply: Reply) -> tuple[int, int] | None:
+    number, total = reply.args.get("place"), reply.args.get("of")
+    return (number, total) if isinstance(number, int) and isinstance(total, int) else None
 
 
 def _build_buttons(
@@ -145,7 +151,7 @@ def _build_buttons(
     for choice in question.choices:
         value = choice.data.partition(".")[2]
         kind = "chief" if value in PRIMARY_CHOICES else "exit" if value in EXIT_CHOICES else "answer"
-        if choice.data not in LANGUAGE_COMMANDS:  # the language stands at the top of each page
+        if choice.data not in LANGUAGE_COMMANDS:  # the language switch is at the top of each page
             made.append(ChoiceButton(render_label(choice, lang), choice.data, kind))
     if wants is ExpectedInput.LONG and session and not any(b.data.endswith(".done") for b in made):
         label = render_text(Reply("page.done"), lang)
@@ -154,11 +160,11 @@ def _build_buttons(
 
 
 def _find_unsent_text(says: Iterable[Reply]) -> str:
-    return next((str(say.args["unsent"]) for say in says if "unsent" in say.args), "")
+    return next((str(reply.args["unsent"]) for reply in says if "unsent" in reply.args), "")
 
 
 def _find_previous_answer(session: Session | None, wants: ExpectedInput, question: Reply | None) -> str:
-    """The answer that a question already has, to be changed; not one that was picked."""
+    """The answer that a question already has, to be edited; not one that was picked from the choices."""
     if session is None or question is None or wants is not ExpectedInput.TEXT:
         return ""
     answer = session.answers.get(session.step, "")
@@ -167,23 +173,25 @@ def _find_previous_answer(session: Session | None, wants: ExpectedInput, questio
 
 
 def _build_receipt_links(says: Iterable[Reply], lang: Lang) -> ReceiptDownload | None:
-    for say in says:
-        receipt: Any = say.args.get("receipt")
+    for reply in says:
+        receipt: Any = reply.args.get("receipt")
         if receipt:
             title = render_text(Reply("page.note_code"), lang)
-            by = say.args.get("answer_by")
+            by = reply.args.get("answer_by")
             until = render_text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
             return build_receipt_download(receipt, title, until)
     return None
 
 
 def merge_form_answers(answers: list[EngineAnswer]) -> EngineAnswer:
-    """The answers to a form's events as one: what each told, and the last one's question."""
+    """Merge the answers to the events of one form: what each of them said, and the last one's question."""
     *earlier, last = answers
-    told = [say for answer in earlier for say in answer.replies if not say.choices and not is_section(say)]
-    return replace(last, replies=(*told, *last.replies))
+    notes = [
+        reply for answer in earlier for reply in answer.replies if not reply.choices and not is_section(reply)
+    ]
+    return replace(last, replies=(*notes, *last.replies))
 
 
-def is_section(say: Reply) -> bool:
-    """Whether something said is a part of the page; all else without choices is a note."""
-    return say.key in HEADED_SECTION_KEYS or say.key in PLAIN_SECTION_KEYS
+def is_section(reply: Reply) -> bool:
+    """Whether a reply is a section of the page; all others without choices are notes."""
+    return reply.key in HEADED_SECTION_KEYS or reply.key in PLAIN_SECTION_KEYS

@@ -1,1 +1,1 @@
-"""The officers' page: one case, opened by a link for one use, with its files and a reply."""
+"""The officers' page: one case, opened by a single-use link."""

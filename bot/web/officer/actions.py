@@ -1,4 +1,4 @@
-"""What is done on the officers' page, driven and written as in a chat: read, decide, commit, and only then answer."""
+"""Run the handlers of the officers' page as the engine runs those of a chat: read, decide, commit, then answer."""
 
 import secrets
 from collections.abc import Callable, Generator
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 class HasActs(Protocol):
-    """Something that was decided, with what is written for it."""
+    """A decision with the acts that are to be written."""
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        """What is written."""
+        """The acts to commit with the decision."""
 
 
 A = TypeVar("A", bound=HasActs)
@@ -32,34 +32,41 @@ A = TypeVar("A", bound=HasActs)
 
 @dataclass(frozen=True, slots=True)
 class OfficerActions:
-    """What somebody does who holds a mark."""
+    """The actions of the holder of one page session.
+
+    token_hash: the stored hash of the session token.
+    """
 
     desk: RunningDesk
     office: Office
     token_hash: bytes
 
     def create_page_request(self) -> PageRequest:
-        """The visit at this instant."""
         return PageRequest(self.token_hash, self.office, self.now())
 
     def now(self) -> datetime:
         return self.desk.engine.now()
 
-    async def decide(self, deciding: Generator[Query[Any], Any, T]) -> T:
-        """What is decided; nothing of it is written."""
+    async def decide(self, decision: Generator[Query[Any], Any, T]) -> T:
+        """Drive a handler to its decision without writing anything."""
         answer = None
         while True:
             try:
-                query = deciding.send(answer)
+                query = decision.send(answer)
             except StopIteration as decided:
                 found: T = decided.value
                 return found
             answer = await self.desk.engine.answer_query(query)
 
-    async def execute(self, deed: Callable[[PageRequest], Generator[Query[Any], Any, A | None]]) -> A | None:
-        """Decide and write; what was decided, on what was true when it was written. Raises Conflict, DiskFull."""
+    async def execute(
+        self, build_decision: Callable[[PageRequest], Generator[Query[Any], Any, A | None]]
+    ) -> A | None:
+        """Decide and commit; retry on a conflict with what is true by then.
+
+        Returns the decision that was committed. Raises StorageError, ConflictError when it loses every time.
+        """
         for _ in range(MAX_DECISION_ATTEMPTS):
-            decided = await self.decide(deed(self.create_page_request()))
+            decided = await self.decide(build_decision(self.create_page_request()))
             if decided is None or not decided.acts:
                 return decided
             try:
@@ -70,22 +77,25 @@ class OfficerActions:
         raise ConflictError("lost every time")
 
     async def execute_once(
-        self, name: str, deed: Callable[[PageRequest], Generator[Query[Any], Any, TurnResult]]
+        self, name: str, build_decision: Callable[[PageRequest], Generator[Query[Any], Any, TurnResult]]
     ) -> tuple[Reply, Lang]:
-        """The same for a form, which has one effect however often it is sent. name: of the form as it was filled in."""
+        """Decide and commit a form, which has one effect however often it is sent.
+
+        name: identifies the submission; the same name returns the stored reply.
+        """
         id_ = f"officer.{self.token_hash.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
         for _ in range(MAX_DECISION_ATTEMPTS):
             known = await self.desk.store.find_previous_answer(id_)
             if known is not None and known.replies:
                 return known.replies[0], known.lang
-            turn = await self.decide(deed(self.create_page_request()))
+            turn = await self.decide(build_decision(self.create_page_request()))
             if not turn.acts:
                 return turn.replies[0], turn.lang
             try:
-                said = await self._commit(id_, turn.acts, turn.replies, turn.lang)
+                replies = await self._commit(id_, turn.acts, turn.replies, turn.lang)
             except ConflictError:
                 continue
-            return said[0], turn.lang
+            return replies[0], turn.lang
         raise ConflictError("lost every time")
 
     async def _commit(

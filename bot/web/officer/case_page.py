@@ -1,4 +1,4 @@
-"""What a seat shows: one case, its files and a reply; or a paper to fetch; or an old register to bring."""
+"""The page of one case: its files and the reply form; also the PDF export, an identity, or the register import."""
 
 from typing import Any
 
@@ -34,168 +34,177 @@ from handlers.thai import clean_text
 from storage.errors import StorageError
 
 REJECTED_TEXT_KEYS = frozenset({"staff.held.already", "staff.too_long", "staff.reply.ask"})
-"""What is said where words were not taken, so that they stand in the box again."""
+"""Replies after which the text stays in the box, because it was not accepted."""
 
 
 class CasePages(CaseFiles):
-    """The pages behind a link."""
+    """The pages behind an access link."""
 
-    def __init__(self, desk: RunningDesk, pages: PageRenderer, sheets: OfficerResponses) -> None:
-        super().__init__(desk, pages, sheets)
-        self._registers = RegisterImport(desk, pages.office, sheets)
+    def __init__(self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses) -> None:
+        super().__init__(desk, pages, responses)
+        self._registers = RegisterImport(desk, pages.office, responses)
 
     async def handle_case_page(self, request: Request) -> Response:
-        """The page of a seat, or something that is done from there."""
-        holder = self.find_session(request)
+        """Show the page of a session, or process its form."""
+        session = self.find_session(request)
         if request.method == "POST":
-            return await self._handle_form(request, holder)
-        if holder is None:
-            return self.sheets.render_closed("th")
-        deeds = self.create_actions(holder)
-        visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=True))
-        if visitor is None:
-            return self.sheets.render_closed("th")
-        return await self._render_page(request, holder, visitor)
+            return await self._handle_form(request, session)
+        if session is None:
+            return self.responses.render_closed("th")
+        actions = self.create_actions(session)
+        page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=True))
+        if page_session is None:
+            return self.responses.render_closed("th")
+        return await self._render_page(request, session, page_session)
 
     async def _render_page(
         self,
         request: Request,
-        holder: OfficerSession,
-        visitor: PageSession,
+        session: OfficerSession,
+        page_session: PageSession,
         note: Reply | None = None,
         typed: str = "",
         status: int = 200,
     ) -> Response:
-        lang = visitor.access.lang
-        words = self.sheets.translate_reply(note, lang) if note else ""
-        more: dict[str, Any] = {"path": request.url.path, "csrf": holder.issue_form_token(), "note": words}
-        if visitor.access.page is PageKind.IMPORT:
-            return self._registers.show_upload_form(request, holder, lang)
-        if visitor.access.page is PageKind.EXPORT and visitor.case is not None:
-            return self.sheets.render(
-                "officer_paper.html", lang, status, number=visitor.case.register_number, **more
+        lang = page_session.access.lang
+        words = self.responses.translate_reply(note, lang) if note else ""
+        more: dict[str, Any] = {"path": request.url.path, "csrf": session.issue_form_token(), "note": words}
+        if page_session.access.page is PageKind.IMPORT:
+            return self._registers.show_upload_form(request, session, lang)
+        if page_session.access.page is PageKind.EXPORT and page_session.case is not None:
+            return self.responses.render(
+                "officer_paper.html", lang, status, number=page_session.case.register_number, **more
             )
-        if visitor.access.page is PageKind.IDENTITY:
-            return await self._render_identity(holder, lang, more)
-        look = await self.create_actions(holder).execute(open_case_page)
-        if look is None:
-            return self.sheets.render_closed(lang, typed)
+        if page_session.access.page is PageKind.IDENTITY:
+            return await self._render_identity(session, lang, more)
+        opened = await self.create_actions(session).execute(open_case_page)
+        if opened is None:
+            return self.responses.render_closed(lang, typed)
         more |= {
             "typed": typed,
-            "waits": look.case.scheduled_by == visitor.access.staff.id,
-            **self._describe_case(look, lang),
+            "waits": opened.case.scheduled_by == page_session.access.staff.id,
+            **self._describe_case(opened, lang),
         }
-        return self.sheets.render("officer_case.html", lang, status, **more)
+        return self.responses.render("officer_case.html", lang, status, **more)
 
-    async def _render_identity(self, holder: OfficerSession, lang: Lang, more: dict[str, Any]) -> Response:
-        """The reporter's name, where it cannot be shown in the chat."""
-        found = await self.create_actions(holder).execute(open_identity)
+    async def _render_identity(self, session: OfficerSession, lang: Lang, more: dict[str, Any]) -> Response:
+        """The reporter's identity, where it cannot be shown in the chat."""
+        found = await self.create_actions(session).execute(open_identity)
         if found is None:
-            return self.sheets.render_closed(lang)
-        return self.sheets.render(
+            return self.responses.render_closed(lang)
+        return self.responses.render(
             "officer_identity.html", lang, number=found.case.register_number, lines=found.lines, **more
         )
 
-    def _describe_case(self, look: OpenedCasePage, lang: Lang) -> dict[str, Any]:
-        """A case in words."""
+    def _describe_case(self, opened: OpenedCasePage, lang: Lang) -> dict[str, Any]:
+        """The template values of a case."""
 
-        def translate_line(say: Reply) -> str:
-            return self.sheets.translate_reply(say, lang)
+        def translate_line(reply: Reply) -> str:
+            return self.responses.translate_reply(reply, lang)
 
         return {
-            "number": look.case.register_number,
-            "summary": text_to_html(translate_line(look.summary).partition("\n")[2]),
-            "facts": [(translate_line(f.args["name"]), translate_line(f.args["value"])) for f in look.facts],  # type: ignore[arg-type]
-            "talk": [translate_line(line) for line in look.conversation],
-            "history": [translate_line(line) for line in look.history],
-            "files": self.list_files(look.files),
+            "number": opened.case.register_number,
+            "summary": text_to_html(translate_line(opened.summary).partition("\n")[2]),
+            "facts": [
+                (translate_line(f.args["name"]), translate_line(f.args["value"]))  # type: ignore[arg-type]
+                for f in opened.facts
+            ],
+            "talk": [translate_line(line) for line in opened.conversation],
+            "history": [translate_line(line) for line in opened.history],
+            "files": self.list_files(opened.files),
         }
 
-    async def _handle_form(self, request: Request, holder: OfficerSession | None) -> Response:
-        visitor = None
-        if holder is not None:
-            deeds = self.create_actions(holder)
-            visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=True))
-        if holder is None or visitor is None:
-            filled = await self.sheets.read_form(request, None, reject_files)
-            return self.sheets.render_closed("th", filled.get_text("text"))
-        if visitor.access.page is PageKind.IMPORT:
-            answer = await self._registers.handle_form(request, holder, visitor)
-            return answer or await self._log_out(request, holder)
-        filled = await self.sheets.read_form(request, holder, reject_files)
-        if not holder.has_issued(filled.get_text("csrf")):
+    async def _handle_form(self, request: Request, session: OfficerSession | None) -> Response:
+        page_session = None
+        if session is not None:
+            actions = self.create_actions(session)
+            page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=True))
+        if session is None or page_session is None:
+            filled = await self.responses.read_form(request, None, reject_files)
+            return self.responses.render_closed("th", filled.get_text("text"))
+        if page_session.access.page is PageKind.IMPORT:
+            answer = await self._registers.handle_form(request, session, page_session)
+            return answer or await self._log_out(request, session)
+        filled = await self.responses.read_form(request, session, reject_files)
+        if not session.has_issued(filled.get_text("csrf")):
             return await self._render_page(
-                request, holder, visitor, Reply("officer.stale"), filled.get_text("text"), 403
+                request, session, page_session, Reply("officer.stale"), filled.get_text("text"), 403
             )
         if filled.get_text("choice") == "leave":
-            return await self._log_out(request, holder)
+            return await self._log_out(request, session)
         try:
-            return await self._handle_reply(request, holder, visitor, filled)
-        except StorageError as trouble:
-            self.desk.engine.on_error(trouble)
-            text = filled.get_text("text")  # the case cannot be shown: that too would have to be written
-            return self.sheets.render_closed(visitor.access.lang, text, "unsaved", 503)
+            return await self._handle_reply(request, session, page_session, filled)
+        except StorageError as error:
+            self.desk.engine.on_error(error)
+            text = filled.get_text("text")  # the case page cannot be shown: showing it is itself recorded
+            return self.responses.render_closed(page_session.access.lang, text, "unsaved", 503)
 
     async def _handle_reply(
-        self, request: Request, holder: OfficerSession, visitor: PageSession, filled: FormData
+        self, request: Request, session: OfficerSession, page_session: PageSession, filled: FormData
     ) -> Response:
-        """Words to the reporter, their confirmation, or taking them back."""
-        choice, text, deeds = filled.get_text("choice"), filled.get_text("text"), self.create_actions(holder)
+        """Preview, confirm, edit or undo a reply to the reporter."""
+        choice, text, actions = (
+            filled.get_text("choice"),
+            filled.get_text("text"),
+            self.create_actions(session),
+        )
         if choice == "undo":
-            say, _ = await deeds.execute_once(filled.get_text("csrf"), undo_from_page)
+            reply, _ = await actions.execute_once(filled.get_text("csrf"), undo_from_page)
         elif choice == "edit":
-            return await self._render_page(request, holder, visitor, typed=text)
+            return await self._render_page(request, session, page_session, typed=text)
         elif choice == "send":
-            say, _ = await deeds.execute_once(
+            reply, _ = await actions.execute_once(
                 f"{filled.get_text('csrf')} {text}", lambda v: reply_from_page(v, text, confirmed=True)
             )
         else:
-            turn = await deeds.decide(reply_from_page(deeds.create_page_request(), text, confirmed=False))
-            say = turn.replies[0]
-        if say.key == "staff.confirm.ask":
-            return self._render_confirmation(request, holder, visitor, say, text)
-        if say == PAGE_CLOSED:
-            return self.sheets.render_closed(visitor.access.lang, text)
-        if say.key == "staff.held.now":
+            turn = await actions.decide(reply_from_page(actions.create_page_request(), text, confirmed=False))
+            reply = turn.replies[0]
+        if reply.key == "staff.confirm.ask":
+            return self._render_confirmation(request, session, page_session, reply, text)
+        if reply == PAGE_CLOSED:
+            return self.responses.render_closed(page_session.access.lang, text)
+        if reply.key == "staff.held.now":
             return RedirectResponse(request.url.path, 303)
-        typed = text if say.key in REJECTED_TEXT_KEYS else ""
-        return await self._render_page(request, holder, visitor, say, typed)
+        typed = text if reply.key in REJECTED_TEXT_KEYS else ""
+        return await self._render_page(request, session, page_session, reply, typed)
 
     def _render_confirmation(
-        self, request: Request, holder: OfficerSession, visitor: PageSession, say: Reply, text: str
+        self, request: Request, session: OfficerSession, page_session: PageSession, reply: Reply, text: str
     ) -> Response:
-        """What the reporter will see, to be confirmed once."""
-        lang, seen = visitor.access.lang, say.args["seen"]
-        return self.sheets.render(
+        """The reply as the reporter will see it, to be confirmed once."""
+        lang, seen = page_session.access.lang, reply.args["seen"]
+        return self.responses.render(
             "officer_confirm.html",
             lang,
             path=request.url.path,
-            csrf=holder.issue_form_token(),
-            number=say.args["number"],
-            seen=self.sheets.translate_reply(seen, lang) if isinstance(seen, Reply) else "",
+            csrf=session.issue_form_token(),
+            number=reply.args["number"],
+            seen=self.responses.translate_reply(seen, lang) if isinstance(seen, Reply) else "",
             typed=clean_text(text).text,
         )
 
-    async def _log_out(self, request: Request, holder: OfficerSession) -> Response:
-        """The seat is left at once."""
-        deeds = self.create_actions(holder)
-        self._registers.delete_pending(holder)
-        turn = await deeds.execute(log_out)
-        page = self.sheets.render_closed(turn.lang if turn else "th", what="left", status=200)
+    async def _log_out(self, request: Request, session: OfficerSession) -> Response:
+        """End the session at once."""
+        actions = self.create_actions(session)
+        self._registers.delete_pending(session)
+        turn = await actions.execute(log_out)
+        page = self.responses.render_closed(turn.lang if turn else "th", what="left", status=200)
         delete_officer_cookie(page, OFFICER_SESSION_COOKIE, request.url.path, request)
         return page
 
     async def serve_case_pdf(self, request: Request) -> Response:
-        """The case as an encrypted PDF, for who asked for it in the chat."""
-        holder = self.find_session(request)
-        fetched = await self.create_actions(holder).execute(record_export) if holder else None
-        if fetched is None or fetched.session.case is None:
-            return self.sheets.render_closed("th")
-        found, hole, deeds = (
-            fetched.session.case,
-            fetched.session.access,
+        """Serve the case as an encrypted PDF to the officer who asked for it in the chat."""
+        session = self.find_session(request)
+        export = await self.create_actions(session).execute(record_export) if session else None
+        if export is None or export.session.case is None:
+            return self.responses.render_closed("th")
+        case, access, actions = (
+            export.session.case,
+            export.session.access,
             OfficerActions(self.desk, self.pages.office, b""),
         )
-        content = await render_case_pdf(self.desk.store, self.pages.office, found, hole.password, deeds.now())
-        name = f"case-{found.number}-{found.year}.pdf"
+        content = await render_case_pdf(
+            self.desk.store, self.pages.office, case, access.password, actions.now()
+        )
+        name = f"case-{case.number}-{case.year}.pdf"
         return stream_file(content, name, "application/pdf", len(content))

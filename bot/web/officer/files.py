@@ -1,4 +1,4 @@
-"""The files of a case: pictures as cleaned copies, everything else to be saved, and each opening in the trail."""
+"""The files of a case: pictures as sanitised copies, others as downloads; each opening is recorded in the audit log."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -27,12 +27,12 @@ from storage.errors import StorageError
 from storage.files.file_types import FILE_EXTENSIONS
 
 MAX_TYPE_LABEL_LENGTH = 9
-"""Letters of a kind of file that is said: PDF, JPEG."""
+"""Characters of a file type label that is shown: PDF, JPEG."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileListItem:
-    """A file in the list of a case. what: picture, file, coming or lost."""
+    """A file in the list of a case. state: `picture`, `file`, `coming` or `lost`."""
 
     key: str
     name: str
@@ -42,22 +42,21 @@ class FileListItem:
 
 
 class CaseFiles:
-    """Opens files for who sits at their case."""
+    """Serves files to the holder of a case page session."""
 
-    def __init__(self, desk: RunningDesk, pages: PageRenderer, sheets: OfficerResponses) -> None:
-        self.desk, self.pages, self.sheets = desk, pages, sheets
-        self._room = asyncio.Semaphore(1)  # a picture of 50 megapixels is decoded at a time, not ten
+    def __init__(self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses) -> None:
+        self.desk, self.pages, self.responses = desk, pages, responses
+        self._decode_slot = asyncio.Semaphore(1)  # one picture of 50 megapixels is decoded at a time, not ten
 
     def find_session(self, request: Request) -> OfficerSession | None:
-        """Who has a seat, as far as their cookie says."""
+        """The session of the request's cookie, not yet checked against the database."""
         return OfficerSession.from_request(request, OFFICER_SESSION_COOKIE, self.desk.store.keyring)
 
-    def create_actions(self, holder: OfficerSession) -> OfficerActions:
-        """What they do."""
-        return OfficerActions(self.desk, self.pages.office, holder.token_hash)
+    def create_actions(self, session: OfficerSession) -> OfficerActions:
+        return OfficerActions(self.desk, self.pages.office, session.token_hash)
 
     def list_files(self, files: Iterable[File]) -> list[FileListItem]:
-        """The files as they stand on the page."""
+        """The files as the page lists them."""
         return [
             FileListItem(
                 derive_file_slug(file),
@@ -70,82 +69,83 @@ class CaseFiles:
         ]
 
     async def serve_file(self, request: Request) -> Response:
-        """A file to be saved; of a picture, the page that shows its copy."""
-        holder, key = self.find_session(request), request.path_params["key"]
-        if holder is None:
-            return self.sheets.render_closed("th")
-        deeds = self.create_actions(holder)
-        named = await deeds.decide(find_case_file(deeds.create_page_request(), key))
+        """Download a file; for a picture, show the page with its copy."""
+        session, key = self.find_session(request), request.path_params["key"]
+        if session is None:
+            return self.responses.render_closed("th")
+        actions = self.create_actions(session)
+        named = await actions.decide(find_case_file(actions.create_page_request(), key))
         if named is not None and named.file is not None and _classify_file(named.file) == "picture":
-            return self._render_picture_page(request, holder, named.file, named.session.access.lang)
-        opened = await deeds.execute(lambda v: open_case_file(v, key))
+            return self._render_picture_page(request, session, named.file, named.session.access.lang)
+        opened = await actions.execute(lambda v: open_case_file(v, key))
         return await self._send_file(opened)
 
     async def serve_picture(self, request: Request) -> Response:
-        """The copy of a picture: its pixels and nothing else."""
-        holder, key = self.find_session(request), request.path_params["key"]
+        """Serve the sanitised copy of a picture: its pixels and nothing else."""
+        session, key = self.find_session(request), request.path_params["key"]
         opened = (
-            await self.create_actions(holder).execute(lambda v: open_case_file(v, key)) if holder else None
+            await self.create_actions(session).execute(lambda v: open_case_file(v, key)) if session else None
         )
         if opened is None or opened.file is None or _classify_file(opened.file) != "picture":
-            return self.sheets.render_closed("th")
-        async with self._room:
+            return self.responses.render_closed("th")
+        async with self._decode_slot:
             try:
                 content = b"".join(
                     [chunk async for chunk in self.desk.store.evidence.read_chunks(opened.file.id)]
                 )
-            except (StorageError, OSError) as trouble:
-                self.desk.engine.on_error(trouble)
-                return self.sheets.render_closed("th", status=404)
-            made = await asyncio.to_thread(sanitize_image, content)
-        if made is None:
+            except (StorageError, OSError) as error:
+                self.desk.engine.on_error(error)
+                return self.responses.render_closed("th", status=404)
+            copy = await asyncio.to_thread(sanitize_image, content)
+        if copy is None:
             return Response(status_code=415, headers=dict(SANDBOX_HEADERS))
-        return Response(made[0], headers=dict(SANDBOX_HEADERS), media_type=made[1])
+        return Response(copy[0], headers=dict(SANDBOX_HEADERS), media_type=copy[1])
 
     async def serve_original(self, request: Request) -> Response:
-        """A picture as it came, for a reason."""
-        holder, key = self.find_session(request), request.path_params["key"]
-        filled = await self.sheets.read_form(request, holder, reject_files)
+        """Download a picture as it was sent; requires a reason."""
+        session, key = self.find_session(request), request.path_params["key"]
+        filled = await self.responses.read_form(request, session, reject_files)
         reason = filled.get_text("text")
-        if holder is None:
-            return self.sheets.render_closed("th", reason)
-        deeds = self.create_actions(holder)
-        if not holder.has_issued(filled.get_text("csrf")):
+        if session is None:
+            return self.responses.render_closed("th", reason)
+        actions = self.create_actions(session)
+        if not session.has_issued(filled.get_text("csrf")):
             opened, note = (
-                await deeds.decide(find_case_file(deeds.create_page_request(), key)),
+                await actions.decide(find_case_file(actions.create_page_request(), key)),
                 Reply("officer.stale"),
             )
         else:
-            opened = await deeds.execute(lambda v: open_original_file(v, key, reason))
+            opened = await actions.execute(lambda v: open_original_file(v, key, reason))
             if opened is None or opened.reply is None:
                 return await self._send_file(opened, reason)
             note = opened.reply
         if opened is None or opened.file is None:
-            return self.sheets.render_closed("th", reason)
+            return self.responses.render_closed("th", reason)
         return self._render_picture_page(
-            request, holder, opened.file, opened.session.access.lang, note, reason, 403
+            request, session, opened.file, opened.session.access.lang, note, reason, 403
         )
 
     async def _send_file(self, opened: PageActionResult | None, typed: str = "") -> Response:
         if opened is None or opened.file is None:
-            return self.sheets.render_closed("th", typed, status=404 if opened else 410)
+            return self.responses.render_closed("th", typed, status=404 if opened else 410)
         evidence, file = self.desk.store.evidence, opened.file
         rest = evidence.read_chunks(file.id)
         try:
-            first = await anext(rest, b"")  # before anything is said: what is damaged is no file
-        except (StorageError, OSError) as trouble:
-            self.desk.engine.on_error(trouble)
-            return self.sheets.render_closed("th", typed, status=404)
+            # Read before the headers are sent: a damaged file gives an error page.
+            first = await anext(rest, b"")
+        except (StorageError, OSError) as error:
+            self.desk.engine.on_error(error)
+            return self.responses.render_closed("th", typed, status=404)
         return stream_file(
             _prepend_chunk(first, rest), build_safe_filename(file.name, file.kind), file.kind, file.size
         )
 
     def _render_picture_page(
-        self, request: Request, holder: OfficerSession, file: File, lang: Lang, note: Reply | None = None,
+        self, request: Request, session: OfficerSession, file: File, lang: Lang, note: Reply | None = None,
         typed: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
         seat, key = request.path_params["seat"], request.path_params["key"]
-        return self.sheets.render(
+        return self.responses.render(
             "officer_picture.html",
             lang,
             status,
@@ -154,14 +154,14 @@ class CaseFiles:
             path=f"/officer/{seat}/original/{key}",
             title=file.name,
             fewest=MIN_REASON_LENGTH,
-            csrf=holder.issue_form_token(),
-            note=self.sheets.translate_reply(note, lang) if note else "",
+            csrf=session.issue_form_token(),
+            note=self.responses.translate_reply(note, lang) if note else "",
             typed=typed,
         )
 
 
 def build_safe_filename(name: str, kind: str) -> str:
-    """A name that ends as its content is: else a text called x.hta would run where it is saved."""
+    """A file name whose extension matches the content: a text called x.hta would run where it is saved."""
     endings = FILE_EXTENSIONS.get(kind, frozenset())
     if name.rpartition(".")[2].lower() in endings and "." in name:
         return name
@@ -177,7 +177,7 @@ async def _prepend_chunk(first: bytes, rest: AsyncIterator[bytes]) -> AsyncItera
 
 
 def _format_file_type(kind: str) -> str:
-    """A media type as people say it; empty where they do not."""
+    """The short name of a media type, e.g. `PDF`; empty if it is too long to be one."""
     short = kind.rpartition("/")[2]
     return short.upper() if len(short) <= MAX_TYPE_LABEL_LENGTH else ""
 

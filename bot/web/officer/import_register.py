@@ -1,4 +1,4 @@
-"""An old register that is brought on the page: checked whole, shown, and taken only when that is confirmed."""
+"""Import an old register on the officers' page: check the whole file, show a preview, import after confirmation."""
 
 import asyncio
 from collections import Counter
@@ -26,15 +26,14 @@ from storage.files.evidence import sanitize_file_name
 
 MAX_REGISTER_BYTES = 5 * 1024 * 1024
 MAX_PENDING_IMPORTS = 4
-"""Files that wait for a confirmation, in memory only; the oldest makes room."""
+"""Files that wait for confirmation, in memory only; the oldest is dropped for a new one."""
 
 MAX_BAD_ROWS_SHOWN = 200
-"""Bad rows on one page."""
 
 
 @dataclass(frozen=True, eq=False)
 class PendingImport:
-    """A file that was checked and waits. It lies nowhere but in memory."""
+    """A checked file that waits for confirmation. It is held in memory only."""
 
     name: str
     content: bytes = field(repr=False)
@@ -42,7 +41,10 @@ class PendingImport:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What the page says of a file. say: what cannot be; bad: rows by line, and reasons; counts: cases by state."""
+    """What the page says about a file.
+
+    message: an error; bad_rows: line numbers and reasons; counts: number of cases by state.
+    """
 
     message: str = ""
     bad_rows: tuple[tuple[int, str], ...] = ()
@@ -55,68 +57,67 @@ class ImportPreview:
 
 @dataclass
 class RegisterImport:
-    """The registers that are brought."""
+    """The register import of a desk."""
 
     desk: RunningDesk
     office: Office
     responses: OfficerResponses
     _pending: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
 
-    def delete_pending(self, holder: OfficerSession) -> None:
-        """Let go of what somebody brought."""
-        self._pending.pop(holder.token_hash, None)
+    def delete_pending(self, session: OfficerSession) -> None:
+        self._pending.pop(session.token_hash, None)
 
-    def show_upload_form(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
-        """The page before anything was brought."""
-        return self._render_page(request, holder, lang, ImportPreview())
+    def show_upload_form(self, request: Request, session: OfficerSession, lang: Lang) -> Response:
+        """The page before a file was uploaded."""
+        return self._render_page(request, session, lang, ImportPreview())
 
     async def handle_form(
-        self, request: Request, holder: OfficerSession, visitor: PageSession
+        self, request: Request, session: OfficerSession, page_session: PageSession
     ) -> Response | None:
-        """A form of this page; None where the seat is to be left."""
-        brought: list[bytes] = []
+        """Handle a form of this page; None if the officer logs out."""
+        contents: list[bytes] = []
 
         async def store_file(chunks: AsyncIterator[bytes], name: str) -> File:
             try:
                 content = await read_chunks(chunks, MAX_REGISTER_BYTES)
             except UploadTooLargeError:
                 return File("", sanitize_file_name(name), "", 0, FileProblem.TOO_LARGE)
-            brought.append(content)
+            contents.append(content)
             return File("", sanitize_file_name(name), "", len(content))
 
-        filled = await self.responses.read_form(request, holder, store_file)
-        lang, choice = visitor.access.lang, filled.get_text("choice")
-        if not holder.has_issued(filled.get_text("csrf")):
-            return self._render_page(request, holder, lang, self._build_note("officer.stale", lang), 403)
+        form = await self.responses.read_form(request, session, store_file)
+        lang, choice = page_session.access.lang, form.get_text("choice")
+        if not session.has_issued(form.get_text("csrf")):
+            return self._render_page(request, session, lang, self._build_note("officer.stale", lang), 403)
         if choice == "leave":
             return None
         if choice == "import":
-            return await self._run_import(request, holder, lang)
-        if not filled.files:
-            return self._render_page(request, holder, lang, self._build_note("officer.import_none", lang))
-        if filled.files[0].problem is not None:
-            return self._render_page(request, holder, lang, self._build_note("officer.import_large", lang))
-        return await self._check_file(request, holder, lang, filled.files[0].name, brought[0])
+            return await self._run_import(request, session, lang)
+        if not form.files:
+            return self._render_page(request, session, lang, self._build_note("officer.import_none", lang))
+        if form.files[0].problem is not None:
+            return self._render_page(request, session, lang, self._build_note("officer.import_large", lang))
+        return await self._check_file(request, session, lang, form.files[0].name, contents[0])
 
     async def _check_file(
-        self, request: Request, holder: OfficerSession, lang: Lang, name: str, content: bytes
+        self, request: Request, session: OfficerSession, lang: Lang, name: str, content: bytes
     ) -> Response:
-        """Say what would come of a file, and keep it for the confirmation where all of it fits."""
-        found, fits = await self._try_import(name, content, lang, trial=True)
-        self.delete_pending(holder)
+        """Preview the import of a file, and keep it for confirmation if all of it is valid."""
+        preview, fits = await self._try_import(name, content, lang, trial=True)
+        self.delete_pending(session)
         if fits:
-            self._save_pending(holder, name, content)
-        return self._render_page(request, holder, lang, found)
+            self._save_pending(session, name, content)
+        return self._render_page(request, session, lang, preview)
 
-    async def _run_import(self, request: Request, holder: OfficerSession, lang: Lang) -> Response:
-        kept = self._pending.pop(holder.token_hash, None)
-        if kept is None:
-            return self._render_page(request, holder, lang, self._build_note("officer.import_again", lang))
-        deeds = OfficerActions(self.desk, self.office, holder.token_hash)
-        if await deeds.execute(record_import) is None:
+    async def _run_import(self, request: Request, session: OfficerSession, lang: Lang) -> Response:
+        pending = self._pending.pop(session.token_hash, None)
+        if pending is None:
+            return self._render_page(request, session, lang, self._build_note("officer.import_again", lang))
+        actions = OfficerActions(self.desk, self.office, session.token_hash)
+        if await actions.execute(record_import) is None:
             return self.responses.render_closed(lang)
-        found, _ = await self._try_import(kept.name, kept.content, lang, trial=False)
-        return self._render_page(request, holder, lang, found)
+        preview, _ = await self._try_import(pending.name, pending.content, lang, trial=False)
+        return self._render_page(request, session, lang, preview)
 
     async def _try_import(
         self, name: str, content: bytes, lang: Lang, *, trial: bool
@@ -126,10 +127,10 @@ class RegisterImport:
             result = await import_register(
                 Path(name), content, self.desk.store, self.office, now, trial=trial
             )
-        except RegisterFileError as trouble:
-            return ImportPreview(self.responses.translate_reply(trouble.reply, lang)), False
-        except StorageError as trouble:
-            self.desk.engine.on_error(trouble)
+        except RegisterFileError as error:
+            return ImportPreview(self.responses.translate_reply(error.reply, lang)), False
+        except StorageError as error:
+            self.desk.engine.on_error(error)
             return self._build_note("officer.unsaved", lang), False
         return self._build_preview(result, name, lang), bool(result.cases)
 
@@ -140,34 +141,36 @@ class RegisterImport:
             (self.responses.translate_reply(Reply(f"staff.status.{state}"), lang), count)
             for state, count in states.items()
         )
-        say = "" if result.imported or result.cases else self.responses.translate_reply(result.summary, lang)
+        message = (
+            "" if result.imported or result.cases else self.responses.translate_reply(result.summary, lang)
+        )
         more = len(result.bad_rows) - len(bad)
-        return ImportPreview(say, bad, more, counts, result.row_count, name, is_imported=result.imported)
+        return ImportPreview(message, bad, more, counts, result.row_count, name, is_imported=result.imported)
 
-    def _save_pending(self, holder: OfficerSession, name: str, content: bytes) -> None:
+    def _save_pending(self, session: OfficerSession, name: str, content: bytes) -> None:
         while len(self._pending) >= MAX_PENDING_IMPORTS:
             self._pending.pop(next(iter(self._pending)))
-        self._pending[holder.token_hash] = kept = PendingImport(name, content)
+        self._pending[session.token_hash] = pending = PendingImport(name, content)
         asyncio.get_running_loop().call_later(
-            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, holder.token_hash, kept
+            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, session.token_hash, pending
         )
 
-    def _expire_pending(self, mark: bytes, kept: PendingImport) -> None:
-        """Let go of what nobody confirmed; not of what was brought since."""
-        if self._pending.get(mark) is kept:
-            del self._pending[mark]
+    def _expire_pending(self, token_hash: bytes, pending: PendingImport) -> None:
+        """Drop an import that nobody confirmed, but not a newer one of the same session."""
+        if self._pending.get(token_hash) is pending:
+            del self._pending[token_hash]
 
     def _build_note(self, key: str, lang: Lang) -> ImportPreview:
         return ImportPreview(self.responses.translate_reply(Reply(key), lang))
 
     def _render_page(
-        self, request: Request, holder: OfficerSession, lang: Lang, found: ImportPreview, status: int = 200
+        self, request: Request, session: OfficerSession, lang: Lang, preview: ImportPreview, status: int = 200
     ) -> Response:
         return self.responses.render(
             "officer_register.html",
             lang,
             status,
             path=request.url.path,
-            csrf=holder.issue_form_token(),
-            found=found,
+            csrf=session.issue_form_token(),
+            found=preview,
         )

@@ -1,4 +1,4 @@
-"""How a page of officers leaves: its own headers, its own frame, and nothing that stays behind."""
+"""Responses of the officers' page: their own headers, never cached, never framed."""
 
 import re
 import unicodedata
@@ -24,25 +24,25 @@ OFFICER_PAGE_HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
-    "x-accel-buffering": "no",  # a proxy would lay what it cannot hold into a clear file
+    "x-accel-buffering": "no",  # a proxy would buffer a large response in an unencrypted file
 }
 SANDBOX_HEADERS: Mapping[str, str] = {
     **OFFICER_PAGE_HEADERS,
     "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
 }
-"""Of what somebody sent: whatever it is, it is no page of ours and runs nothing."""
+"""Headers for files that were sent in: whatever it is, it is not a page of ours and runs nothing."""
 
 CLOSED_STATUS = 410
 _EXTENSION_PATTERN = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 
 
 class OfficerResponses:
-    """Makes the responses."""
+    """Renders the officers' pages and reads their forms."""
 
     def __init__(self, pages: PageRenderer) -> None:
         self._pages = pages
-        self._bodies = UploadLimiter(max_concurrent=40)
+        self._upload_limiter = UploadLimiter(max_concurrent=40)
 
     def render(self, template: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         page = self._pages.render(template, lang, status, **more)
@@ -52,33 +52,34 @@ class OfficerResponses:
     def render_closed(
         self, lang: Lang, typed: str = "", what: str = "closed", status: int = CLOSED_STATUS
     ) -> Response:
-        """The page of who may see nothing any more; what they typed and did not send is given back."""
-        other: Lang = "th" if lang == "en" else "en"  # who it was is not known any more
+        """The page for an ended session. What was typed but not sent is given back."""
+        other: Lang = "th" if lang == "en" else "en"  # the session is gone, and with it the reader's language
         also = render_text(Reply(f"officer.{what}"), other)
         return self.render("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
-    def translate_reply(self, say: Reply, lang: Lang) -> str:
-        """Something said, in words."""
-        return render_text(say, lang)
+    def translate_reply(self, reply: Reply, lang: Lang) -> str:
+        return render_text(reply, lang)
 
-    async def read_form(self, request: Request, holder: OfficerSession | None, take: FileSink) -> FormData:
-        """A form; files are taken only after a ticket of its holder. Raises Unread."""
+    async def read_form(
+        self, request: Request, session: OfficerSession | None, file_sink: FileSink
+    ) -> FormData:
+        """Read a form; files are accepted only after a valid form token of the session. Raises UploadError."""
 
         def can_accept_files(fields: Mapping[str, str]) -> bool:
-            return holder is not None and holder.has_issued(fields.get("csrf", ""))
+            return session is not None and session.has_issued(fields.get("csrf", ""))
 
-        return await parse_form(request, self._bodies, can_accept_files, take)
+        return await parse_form(request, self._upload_limiter, can_accept_files, file_sink)
 
 
 async def reject_files(chunks: AsyncIterator[bytes], name: str) -> File:
-    """Where no file is asked for, none is taken."""
+    """A file sink for forms without a file field: read past the file and keep nothing."""
     async for _ in chunks:
         pass
     return File("", name, "", 0)
 
 
 async def read_chunks(chunks: AsyncIterator[bytes], most: int) -> bytes:
-    """A file in memory, read to its end. Raises TooLarge."""
+    """Read a file into memory, to its end. Raises UploadTooLargeError."""
     content, size = bytearray(), 0
     async for chunk in chunks:
         size += len(chunk)
@@ -92,7 +93,7 @@ async def read_chunks(chunks: AsyncIterator[bytes], most: int) -> bytes:
 
 
 def stream_file(chunks: AsyncIterator[bytes] | bytes, name: str, kind: str, size: int) -> Response:
-    """A file to be saved, as it came. size: bytes."""
+    """Serve a file as a download, unchanged. size: bytes."""
     headers = {
         **SANDBOX_HEADERS,
         "content-disposition": build_content_disposition(name),
@@ -104,7 +105,7 @@ def stream_file(chunks: AsyncIterator[bytes] | bytes, name: str, kind: str, size
 
 
 def build_content_disposition(name: str) -> str:
-    """What a browser saves a file as (RFC 6266): nothing in the name reaches the header but as percent signs."""
+    """A Content-Disposition header (RFC 6266): nothing of the name gets in except percent-encoded."""
     plain = "".join(c for c in name if unicodedata.category(c)[0] != "C").replace("/", "_").replace("\\", "_")
     ending = _EXTENSION_PATTERN.search(plain)
     bare = f"file.{ending[1]}" if ending else "file"

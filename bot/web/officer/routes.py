@@ -1,4 +1,4 @@
-"""The officers' page at the web: a link that shows a form and nothing else, and what the right code opens."""
+"""Routes of the officers' page: an access link that shows a code form and nothing else, and the pages it opens."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -34,39 +34,40 @@ MAX_OFFICER_CODE_LENGTH = 40
 
 
 class OfficerPages:
-    """The pages of a desk's officers."""
+    """The routes of a desk's officers' page."""
 
     def __init__(self, desk: RunningDesk, pages: PageRenderer) -> None:
-        self._desk, self._pages, self._sheets = desk, pages, OfficerResponses(pages)
-        self._rooms = CasePages(desk, pages, self._sheets)
-        self._crowd = RateLimiter()
+        self._desk, self._pages, self._responses = desk, pages, OfficerResponses(pages)
+        self._case_pages = CasePages(desk, pages, self._responses)
+        self._rate_limiter = RateLimiter()
 
     def routes(self) -> list[BaseRoute]:
-        """Where they are."""
-        link, rooms = f"{OFFICER_LINK_PATH}/{{secret:str}}", self._rooms
+        link, case_pages = f"{OFFICER_LINK_PATH}/{{secret:str}}", self._case_pages
         return [
             Route(link, self._wrap_errors(self.handle_link), methods=["GET", "POST"]),
-            Route("/officer/{seat:str}", self._wrap_errors(rooms.handle_case_page), methods=["GET", "POST"]),
-            Route("/officer/{seat:str}/file/{key:str}", self._wrap_errors(rooms.serve_file)),
-            Route("/officer/{seat:str}/picture/{key:str}", self._wrap_errors(rooms.serve_picture)),
+            Route(
+                "/officer/{seat:str}", self._wrap_errors(case_pages.handle_case_page), methods=["GET", "POST"]
+            ),
+            Route("/officer/{seat:str}/file/{key:str}", self._wrap_errors(case_pages.serve_file)),
+            Route("/officer/{seat:str}/picture/{key:str}", self._wrap_errors(case_pages.serve_picture)),
             Route(
                 "/officer/{seat:str}/original/{key:str}",
-                self._wrap_errors(rooms.serve_original),
+                self._wrap_errors(case_pages.serve_original),
                 methods=["POST"],
             ),
-            Route("/officer/{seat:str}/paper", self._wrap_errors(rooms.serve_case_pdf)),
+            Route("/officer/{seat:str}/paper", self._wrap_errors(case_pages.serve_case_pdf)),
         ]
 
     def _wrap_errors(self, page: PageHandler) -> PageHandler:
-        """A page, with a kind word for a form that is none, and for one of another site."""
+        """Wrap a handler: error pages for malformed uploads, 403 for cross-site posts."""
 
         async def handle_request(request: Request) -> Response:
             if request.method == "POST" and not is_same_origin_request(request):
                 return self._pages.render_error("th", "garbled", 403)
             try:
                 return await page(request)
-            except UploadError as trouble:
-                answer = self._pages.render_error("th", trouble.page_key, trouble.status)
+            except UploadError as error:
+                answer = self._pages.render_error("th", error.page_key, error.status)
                 answer.headers["connection"] = "close"
                 return answer
             except ClientDisconnect:
@@ -75,67 +76,67 @@ class OfficerPages:
         return handle_request
 
     async def handle_link(self, request: Request) -> Response:
-        """A link: to look at it changes nothing, since chats look at links by themselves."""
-        secret, seals = request.path_params["secret"], self._desk.store.keyring
-        deeds = OfficerActions(self._desk, self._pages.office, hash_access_secret(seals, secret))
-        holder = OfficerSession.from_request(request, OFFICER_LINK_COOKIE, seals)
+        """Handle an access link. A GET changes nothing: chat apps fetch links by themselves for previews."""
+        secret, keyring = request.path_params["secret"], self._desk.store.keyring
+        actions = OfficerActions(self._desk, self._pages.office, hash_access_secret(keyring, secret))
+        browser = OfficerSession.from_request(request, OFFICER_LINK_COOKIE, keyring)
         if request.method == "POST":
-            filled = await self._sheets.read_form(request, holder, reject_files)
-            return await self._redeem_code(request, deeds, holder, filled)
-        visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=False))
-        if visitor is None:
-            return self._sheets.render_closed("th")
-        return self._render_code_form(request, visitor.access.lang, holder)
+            filled = await self._responses.read_form(request, browser, reject_files)
+            return await self._redeem_code(request, actions, browser, filled)
+        page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=False))
+        if page_session is None:
+            return self._responses.render_closed("th")
+        return self._render_code_form(request, page_session.access.lang, browser)
 
     async def _redeem_code(
-        self, request: Request, deeds: OfficerActions, holder: OfficerSession | None, filled: FormData
+        self, request: Request, actions: OfficerActions, browser: OfficerSession | None, filled: FormData
     ) -> Response:
-        """A code was sent: the right one takes the seat."""
-        visitor = await deeds.decide(authorize_page(deeds.create_page_request(), proved=False))
-        lang: Lang = visitor.access.lang if visitor else "th"
-        ticket, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_OFFICER_CODE_LENGTH]
-        wait = self._crowd.retry_after(request.client.host if request.client else None)
+        """Redeem a code: the right one opens a session."""
+        page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=False))
+        lang: Lang = page_session.access.lang if page_session else "th"
+        token, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_OFFICER_CODE_LENGTH]
+        wait = self._rate_limiter.retry_after(request.client.host if request.client else None)
         if wait:
             return self._render_code_form(
-                request, lang, holder, Reply("officer.crowd", {"seconds": wait}), code, 429
+                request, lang, browser, Reply("officer.crowd", {"seconds": wait}), code, 429
             )
-        if holder is None or not holder.has_issued(ticket):
-            if visitor is None:
-                return self._sheets.render_closed(lang)
-            return self._render_code_form(request, lang, holder, Reply("officer.stale"), code, 403)
-        seat = holder.derive_session(request.path_params["secret"], ticket)
-        who = (visitor.access.staff.person_id if visitor else None) or deeds.token_hash
+        if browser is None or not browser.has_issued(token):
+            if page_session is None:
+                return self._responses.render_closed(lang)
+            return self._render_code_form(request, lang, browser, Reply("officer.stale"), code, 403)
+        session = browser.derive_session(request.path_params["secret"], token)
+        who = (page_session.access.staff.person_id if page_session else None) or actions.token_hash
         try:
             async with self._desk.engine.lock_person(
                 who
-            ):  # as in the chat: wrong codes are counted one by one
-                say, lang = await deeds.execute_once(
-                    f"{ticket} {code}", lambda v: redeem_link(v, seat.token_hash, code)
+            ):  # as in the chat: wrong codes are counted one after the other
+                reply, lang = await actions.execute_once(
+                    f"{token} {code}", lambda v: redeem_link(v, session.token_hash, code)
                 )
-        except StorageError as trouble:
-            self._desk.engine.on_error(trouble)
-            return self._render_code_form(request, lang, holder, Reply("officer.unsaved"), code, 503)
-        if say == PAGE_CLOSED:
-            return self._sheets.render_closed(lang)
-        if say != PAGE_ENTERED:
-            return self._render_code_form(request, lang, holder, say, status=403)
-        moved = RedirectResponse(f"/officer/{deeds.token_hash.hex()[:16]}", 303)
-        seat.set_cookie(moved, OFFICER_SESSION_COOKIE, moved.headers["location"], request)
-        return moved
+        except StorageError as error:
+            self._desk.engine.on_error(error)
+            return self._render_code_form(request, lang, browser, Reply("officer.unsaved"), code, 503)
+        if reply == PAGE_CLOSED:
+            return self._responses.render_closed(lang)
+        if reply != PAGE_ENTERED:
+            return self._render_code_form(request, lang, browser, reply, status=403)
+        response = RedirectResponse(f"/officer/{actions.token_hash.hex()[:16]}", 303)
+        session.set_cookie(response, OFFICER_SESSION_COOKIE, response.headers["location"], request)
+        return response
 
     def _render_code_form(
-        self, request: Request, lang: Lang, holder: OfficerSession | None, note: Reply | None = None, code: str = "",
+        self, request: Request, lang: Lang, browser: OfficerSession | None, note: Reply | None = None, code: str = "",
         status: int = 200,
     ) -> Response:  # fmt: skip
-        holder = holder or OfficerSession.create(self._desk.store.keyring)
-        page = self._sheets.render(
+        browser = browser or OfficerSession.create(self._desk.store.keyring)
+        page = self._responses.render(
             "officer_link.html",
             lang,
             status,
             path=request.url.path,
-            csrf=holder.issue_form_token(),
-            note=self._sheets.translate_reply(note, lang) if note else "",
+            csrf=browser.issue_form_token(),
+            note=self._responses.translate_reply(note, lang) if note else "",
             typed=code,
         )
-        holder.set_cookie(page, OFFICER_LINK_COOKIE, OFFICER_LINK_PATH, request)
+        browser.set_cookie(page, OFFICER_LINK_COOKIE, OFFICER_LINK_PATH, request)
         return page

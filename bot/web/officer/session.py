@@ -1,4 +1,4 @@
-"""Links, cookies and tickets of the officers' page: random, and kept here only as marks."""
+"""Access links, cookies and form tokens of the officers' page: random, and stored only as hashes."""
 
 import re
 import secrets
@@ -16,10 +16,10 @@ from storage.staff.page_access import hash_access_secret
 
 OFFICER_LINK_PATH = "/officer/open"
 LINK_SECRET_BYTES = 24
-"""Random bytes of a link."""
+"""Random bytes of an access link."""
 
 OFFICER_LINK_COOKIE, OFFICER_SESSION_COOKIE = "p", "o"
-"""The cookie of a browser that was shown a link, and the one of a seat."""
+"""The cookie of a browser that was shown an access link, and the cookie of a page session."""
 
 _TOKEN_PATTERN = re.compile(r"[0-9a-f]{32,64}")
 _FORM_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
@@ -27,7 +27,7 @@ _MAC_LENGTH = 32
 
 
 def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
-    """What draws keys to the page under an address, as `https://ita.example.go.th`."""
+    """A factory of access links under a public address such as `https://ita.example.go.th`."""
 
     async def create_access_link(_: NewAccessLink, __: datetime) -> AccessLink:
         secret = secrets.token_urlsafe(LINK_SECRET_BYTES)
@@ -38,69 +38,69 @@ def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime]
 
 @dataclass(frozen=True, slots=True)
 class OfficerSession:
-    """Who holds a cookie. name: the part of the address that is not secret."""
+    """The holder of a cookie: a random token, of which only a hash is stored."""
 
     token: str = field(repr=False)
     keyring: Keyring = field(repr=False)
 
     @staticmethod
-    def from_request(request: Request, cookie: str, seals: Keyring) -> "OfficerSession | None":
-        """The holder of a cookie that we gave."""
+    def from_request(request: Request, cookie: str, keyring: Keyring) -> "OfficerSession | None":
+        """The session of the request's cookie; None if it has not the form of one."""
         token = request.cookies.get(cookie, "")
-        return OfficerSession(token, seals) if _TOKEN_PATTERN.fullmatch(token) else None
+        return OfficerSession(token, keyring) if _TOKEN_PATTERN.fullmatch(token) else None
 
     @staticmethod
-    def create(seals: Keyring) -> "OfficerSession":
-        """A browser that was not here before."""
-        return OfficerSession(secrets.token_hex(16), seals)
+    def create(keyring: Keyring) -> "OfficerSession":
+        """Create a session with a new random token."""
+        return OfficerSession(secrets.token_hex(16), keyring)
 
     @property
     def token_hash(self) -> bytes:
-        """What is stored of it."""
+        """The hash of the token, as stored."""
         return hash_access_secret(self.keyring, self.token)
 
-    def derive_session(self, secret: str, ticket: str) -> "OfficerSession":
-        """The seat to which a link leads from this browser and this form.
+    def derive_session(self, secret: str, token: str) -> "OfficerSession":
+        """The session that an access link opens from this browser and this form.
 
-        Made of all three under our key: the same form, sent twice, is one seat, and whoever planted the cookie
-        of the browser does not know the one of the seat.
+        Derived from all three under our key: the same form sent twice opens one session, and somebody who planted
+        the browser's cookie does not know the session's.
         """
         return OfficerSession(
-            self.keyring.hash_id("officer seat", self.token, secret, ticket).hex(), self.keyring
+            self.keyring.hash_id("officer seat", self.token, secret, token).hex(), self.keyring
         )
 
     def issue_form_token(self) -> str:
-        """A new hidden field of a form, which only this holder can bring back."""
+        """Issue a form token that only this session can send back."""
         nonce = secrets.token_hex(16)
         return f"{nonce}.{self._compute_mac(nonce)}"
 
-    def has_issued(self, ticket: str) -> bool:
-        """Whether a ticket is one of this holder's."""
-        nonce, _, proof = ticket.partition(".")
-        return bool(_FORM_TOKEN_PATTERN.fullmatch(ticket)) and constant_time_equal(
-            proof.encode(), self._compute_mac(nonce).encode()
+    def has_issued(self, form_token: str) -> bool:
+        """Whether a form token was issued to this session."""
+        nonce, _, mac = form_token.partition(".")
+        return bool(_FORM_TOKEN_PATTERN.fullmatch(form_token)) and constant_time_equal(
+            mac.encode(), self._compute_mac(nonce).encode()
         )
 
     def _compute_mac(self, nonce: str) -> str:
         return self.keyring.hash_id("officer ticket", self.token, nonce).hex()[:_MAC_LENGTH]
 
     def set_cookie(self, response: Response, cookie: str, path: str, request: Request) -> None:
-        """Leave the cookie: for these pages alone, and until the browser is closed; the seat ends before that."""
+        """Set the cookie for these pages only, until the browser is closed; the session ends before that."""
         response.set_cookie(
             cookie, self.token, path=path, httponly=True, samesite="strict", secure=is_https_request(request)
         )
 
 
 def delete_officer_cookie(response: Response, cookie: str, path: str, request: Request) -> None:
-    """Take a cookie back."""
+    """Delete the cookie."""
     response.delete_cookie(cookie, path, httponly=True, samesite="strict", secure=is_https_request(request))
 
 
 def is_https_request(request: Request) -> bool:
-    """Whether the browser speaks https, so that a cookie can be kept to it."""
+    """Whether the request came over HTTPS, so that a cookie can be marked Secure."""
     return request.url.scheme == "https"
 
 
 def is_same_origin_request(request: Request) -> bool:
-    """Whether a form was sent from a page of ours, as far as the browser tells."""
+    """Whether a form was sent from one of our pages, as far as the browser says."""
     return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
