@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
-    PUBLIC_STATUSES,
+    STATUS_RULES,
     CaseOutcome,
 )
 from handlers.complaints.messages import (
@@ -31,7 +31,7 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
     status = Reply(
         "track.status",
         {
-            "status": Reply(f"status.{PUBLIC_STATUSES[case.status]}"),
+            "status": Reply(f"status.{STATUS_RULES[case.status].public_status}"),
             "received": format_date(case.received_on, ctx.lang),
             "timeline": tuple(
                 format_timeline_entry(entry, ctx) for entry in case.entries[-MAX_TIMELINE_LINES:]

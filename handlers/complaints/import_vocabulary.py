@@ -1,6 +1,7 @@
 """The words that offices use in their registers, Thai and English, and what they mean here."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 
@@ -36,48 +37,66 @@ SOURCE_WORDS: Mapping[str, str] = {
     "terminal": "terminal",
 }  # fmt: skip
 
-STATUS_WORDS: Mapping[str, CaseStatus] = {
-    **dict.fromkeys(("received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ"), CaseStatus.RECEIVED),
-    **dict.fromkeys(
-        ("screening", "ตรวจสอบ", "ตรวจสอบข้อเท็จจริง", "ตรวจสอบข้อเท็จจริงเบื้องต้น", "อยู่ระหว่างตรวจสอบ",
-         "อยู่ระหว่างตรวจสอบข้อเท็จจริง"),
-        CaseStatus.SCREENING,
-    ),
-    **dict.fromkeys(
-        ("investigating", "in_progress", "inprogress", "อยู่ระหว่างดำเนินการ", "กำลังดำเนินการ",
-         "ระหว่างดำเนินการ", "สืบสวน", "อยู่ระหว่างสืบสวน", "อยู่ระหว่างการดำเนินการ", "อยู่ระหว่างสอบสวน"),
-        CaseStatus.INVESTIGATING,
-    ),
-    **dict.fromkeys(
-        ("closed", "done", "แล้วเสร็จ", "เสร็จสิ้น", "เสร็จแล้ว", "ดำเนินการแล้วเสร็จ", "ดำเนินการเสร็จสิ้น", "ยุติ",
-         "ยุติเรื่อง", "ยุติเรื่องแล้ว", "ปิดเรื่อง", "จำหน่ายเรื่อง", "จำหน่าย"),
-        CaseStatus.CLOSED,
-    ),
-    **dict.fromkeys(
-        ("not_accepted", "notaccepted", "ไม่รับเรื่อง", "ไม่รับ", "ไม่รับไว้พิจารณา", "ไม่รับพิจารณา",
-         "ไม่รับเรื่องไว้พิจารณา"),
-        CaseStatus.NOT_ACCEPTED,
-    ),
-}  # fmt: skip
 
+def list_status_words(status: CaseStatus) -> tuple[str, ...]:
+    """What registers call a state."""
+    match status:
+        case CaseStatus.RECEIVED:
+            return ("received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ")
+        case CaseStatus.SCREENING:
+            return (
+                "screening", "ตรวจสอบ", "ตรวจสอบข้อเท็จจริง", "ตรวจสอบข้อเท็จจริงเบื้องต้น", "อยู่ระหว่างตรวจสอบ",
+                "อยู่ระหว่างตรวจสอบข้อเท็จจริง",
+            )  # fmt: skip
+        case CaseStatus.INVESTIGATING:
+            return (
+                "investigating", "in_progress", "inprogress", "อยู่ระหว่างดำเนินการ", "กำลังดำเนินการ",
+                "ระหว่างดำเนินการ", "สืบสวน", "อยู่ระหว่างสืบสวน", "อยู่ระหว่างการดำเนินการ", "อยู่ระหว่างสอบสวน",
+            )  # fmt: skip
+        case CaseStatus.CLOSED:
+            return (
+                "closed", "done", "แล้วเสร็จ", "เสร็จสิ้น", "เสร็จแล้ว", "ดำเนินการแล้วเสร็จ", "ดำเนินการเสร็จสิ้น",
+                "ยุติ", "ยุติเรื่อง", "ยุติเรื่องแล้ว", "ปิดเรื่อง", "จำหน่ายเรื่อง", "จำหน่าย",
+            )  # fmt: skip
+        case CaseStatus.NOT_ACCEPTED:
+            return (
+                "not_accepted", "notaccepted", "ไม่รับเรื่อง", "ไม่รับ", "ไม่รับไว้พิจารณา", "ไม่รับพิจารณา",
+                "ไม่รับเรื่องไว้พิจารณา",
+            )  # fmt: skip
+        case _:
+            assert_never(status)
+
+
+def list_outcome_words(outcome: CaseOutcome) -> tuple[str, ...]:
+    """What registers call an outcome."""
+    match outcome:
+        case CaseOutcome.SUBSTANTIATED:
+            return ("substantiated", "มีมูล", "มีมูลความผิด", "พบมูล")
+        case CaseOutcome.UNSUBSTANTIATED:
+            return ("unsubstantiated", "unfounded", "ไม่มีมูล", "ไม่พบมูล", "ไม่มีมูลความผิด")
+        case CaseOutcome.INSUFFICIENT:
+            return (
+                "insufficient", "ข้อมูลไม่เพียงพอ", "หลักฐานไม่เพียงพอ", "พยานหลักฐานไม่เพียงพอ",
+                "ไม่มีหลักฐานเพียงพอ",
+            )  # fmt: skip
+        case CaseOutcome.FORWARDED:
+            return (
+                "forwarded", "ส่งต่อ", "ส่งต่อหน่วยงานอื่น", "ส่งหน่วยงานอื่น", "ส่งต่อหน่วยงานที่มีอำนาจ",
+                "ส่งเรื่องให้หน่วยงานอื่น", "ส่งต่อหน่วยงานที่เกี่ยวข้อง", "ส่งป.ป.ช.", "ส่งป.ป.ท.",
+            )  # fmt: skip
+        case CaseOutcome.WITHDRAWN:
+            return ("withdrawn", "ถอนเรื่อง", "ผู้ร้องถอนเรื่อง", "ผู้แจ้งถอนเรื่อง", "ถอนคำร้อง")
+        case _:
+            assert_never(outcome)
+
+
+STATUS_WORDS: Mapping[str, CaseStatus] = {
+    word: status for status in CaseStatus for word in list_status_words(status)
+}
+OUTCOME_WORDS: Mapping[str, CaseOutcome] = {
+    word: outcome for outcome in CaseOutcome for word in list_outcome_words(outcome)
+}
 NO_OUTCOME_WORDS = frozenset(
     {"", "-", "–", "—", "ยุติเรื่อง", "ยุติ", "จำหน่ายเรื่อง", "แล้วเสร็จ", "ไม่รับเรื่อง", "ไม่ระบุ"}
 )
 """What stands in the column of outcomes and says no outcome."""
-
-OUTCOME_WORDS: Mapping[str, CaseOutcome] = {
-    **dict.fromkeys(("substantiated", "มีมูล", "มีมูลความผิด", "พบมูล"), CaseOutcome.SUBSTANTIATED),
-    **dict.fromkeys(
-        ("unsubstantiated", "unfounded", "ไม่มีมูล", "ไม่พบมูล", "ไม่มีมูลความผิด"), CaseOutcome.UNSUBSTANTIATED
-    ),
-    **dict.fromkeys(
-        ("insufficient", "ข้อมูลไม่เพียงพอ", "หลักฐานไม่เพียงพอ", "พยานหลักฐานไม่เพียงพอ", "ไม่มีหลักฐานเพียงพอ"),
-        CaseOutcome.INSUFFICIENT,
-    ),
-    **dict.fromkeys(
-        ("forwarded", "ส่งต่อ", "ส่งต่อหน่วยงานอื่น", "ส่งหน่วยงานอื่น", "ส่งต่อหน่วยงานที่มีอำนาจ",
-         "ส่งเรื่องให้หน่วยงานอื่น", "ส่งต่อหน่วยงานที่เกี่ยวข้อง", "ส่งป.ป.ช.", "ส่งป.ป.ท."),
-        CaseOutcome.FORWARDED,
-    ),
-    **dict.fromkeys(("withdrawn", "ถอนเรื่อง", "ผู้ร้องถอนเรื่อง", "ผู้แจ้งถอนเรื่อง", "ถอนคำร้อง"), CaseOutcome.WITHDRAWN),
-}  # fmt: skip

@@ -1,9 +1,16 @@
-"""The life of a case: one table of what may follow what, and what each state is called in public."""
+"""The life of a case: a row for each state, step and outcome, from which everything else about them derives.
+
+What is open (also in SQL), what may follow what and by which command, what each state is called in public and how it
+is counted. A member of an enum without its row is an error of types, and stops the import.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import assert_never
+
+from handlers.staff.permissions import CommandName
 
 
 class CaseStatus(StrEnum):
@@ -57,35 +64,160 @@ class PublicStatus(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
-TRANSITIONS: Mapping[tuple[CaseStatus, Transition], CaseStatus] = {
-    (CaseStatus.RECEIVED, Transition.SCREEN): CaseStatus.SCREENING,
-    (CaseStatus.SCREENING, Transition.INVESTIGATE): CaseStatus.INVESTIGATING,
-    (CaseStatus.INVESTIGATING, Transition.CLOSE): CaseStatus.CLOSED,
-    # A matter of another body is seen at screening; sending it on needs no investigation of ours.
-    (CaseStatus.SCREENING, Transition.CLOSE): CaseStatus.CLOSED,
-    (CaseStatus.SCREENING, Transition.NOT_ACCEPT): CaseStatus.NOT_ACCEPTED,
-    # The reporter may withdraw at any time before the end.
-    (CaseStatus.RECEIVED, Transition.WITHDRAW): CaseStatus.CLOSED,
-    (CaseStatus.SCREENING, Transition.WITHDRAW): CaseStatus.CLOSED,
-    (CaseStatus.INVESTIGATING, Transition.WITHDRAW): CaseStatus.CLOSED,
-    # What was decided once is looked at again in full, ...
-    (CaseStatus.CLOSED, Transition.REOPEN): CaseStatus.INVESTIGATING,
-    # ... and what was never taken up is screened again.
-    (CaseStatus.NOT_ACCEPTED, Transition.REOPEN): CaseStatus.SCREENING,
-}
+class CountedAs(StrEnum):
+    """How the statistics count a state: in hand, not accepted, or by the outcome with which the case was closed."""
+
+    OPEN = "open"
+    NOT_ACCEPTED = "not_accepted"
+    BY_OUTCOME = "by_outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRules:
+    """All that a state means. Whatever else needs to know it derives from here.
+
+    is_open: there is still something to do; closing_outcomes: how an officer may close a case that stands here.
+    """
+
+    is_open: bool
+    public_status: PublicStatus
+    counted_as: CountedAs
+    transitions: Mapping[Transition, CaseStatus]
+    closing_outcomes: frozenset[CaseOutcome] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionRules:
+    """commands: those of officers that take the step; none where only the reporter takes it."""
+
+    commands: tuple[CommandName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRules:
+    """is_forwarding: names the body that the case goes to, and is counted as the office has set it.
+
+    typed_words: what officers type for it in a command, the first of them on its button; none where it has a command
+    of its own or is the reporter's.
+    """
+
+    is_forwarding: bool
+    typed_words: tuple[str, ...]
+
 
 EARLY_OUTCOMES = frozenset({CaseOutcome.FORWARDED, CaseOutcome.INSUFFICIENT})
 """How a case may be closed from screening, before anyone investigated."""
 
-PUBLIC_STATUSES: Mapping[CaseStatus, PublicStatus] = {
-    CaseStatus.RECEIVED: PublicStatus.RECEIVED,
-    CaseStatus.SCREENING: PublicStatus.IN_PROGRESS,
-    CaseStatus.INVESTIGATING: PublicStatus.IN_PROGRESS,
-    CaseStatus.CLOSED: PublicStatus.DONE,
-    CaseStatus.NOT_ACCEPTED: PublicStatus.NOT_ACCEPTED,
-}
 
-ENDED_STATUSES = frozenset({CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED})
+def get_status_rules(status: CaseStatus) -> StatusRules:
+    """The row of a state: a new state without one is an error of types, and of the import."""
+    match status:
+        case CaseStatus.RECEIVED:
+            return StatusRules(
+                is_open=True,
+                public_status=PublicStatus.RECEIVED,
+                counted_as=CountedAs.OPEN,
+                transitions={
+                    Transition.SCREEN: CaseStatus.SCREENING,
+                    # The reporter may withdraw at any time before the end.
+                    Transition.WITHDRAW: CaseStatus.CLOSED,
+                },
+            )
+        case CaseStatus.SCREENING:
+            return StatusRules(
+                is_open=True,
+                public_status=PublicStatus.IN_PROGRESS,
+                counted_as=CountedAs.OPEN,
+                transitions={
+                    Transition.INVESTIGATE: CaseStatus.INVESTIGATING,
+                    # A matter of another body is seen at screening; sending it on needs no investigation of ours.
+                    Transition.CLOSE: CaseStatus.CLOSED,
+                    Transition.NOT_ACCEPT: CaseStatus.NOT_ACCEPTED,
+                    Transition.WITHDRAW: CaseStatus.CLOSED,
+                },
+                closing_outcomes=EARLY_OUTCOMES,
+            )
+        case CaseStatus.INVESTIGATING:
+            return StatusRules(
+                is_open=True,
+                public_status=PublicStatus.IN_PROGRESS,
+                counted_as=CountedAs.OPEN,
+                transitions={
+                    Transition.CLOSE: CaseStatus.CLOSED,
+                    Transition.WITHDRAW: CaseStatus.CLOSED,
+                },
+                closing_outcomes=frozenset(CaseOutcome) - {CaseOutcome.WITHDRAWN},
+            )
+        case CaseStatus.CLOSED:
+            return StatusRules(
+                is_open=False,
+                public_status=PublicStatus.DONE,
+                counted_as=CountedAs.BY_OUTCOME,
+                # What was decided once is looked at again in full, ...
+                transitions={Transition.REOPEN: CaseStatus.INVESTIGATING},
+            )
+        case CaseStatus.NOT_ACCEPTED:
+            return StatusRules(
+                is_open=False,
+                public_status=PublicStatus.NOT_ACCEPTED,
+                counted_as=CountedAs.NOT_ACCEPTED,
+                # ... and what was never taken up is screened again.
+                transitions={Transition.REOPEN: CaseStatus.SCREENING},
+            )
+        case _:
+            assert_never(status)
+
+
+def get_transition_rules(move: Transition) -> TransitionRules:
+    """The row of a step."""
+    match move:
+        case Transition.SCREEN:
+            return TransitionRules(commands=(CommandName.SCREEN,))
+        case Transition.INVESTIGATE:
+            return TransitionRules(commands=(CommandName.INVESTIGATE,))
+        case Transition.CLOSE:
+            return TransitionRules(commands=(CommandName.CLOSE, CommandName.FORWARD))
+        case Transition.NOT_ACCEPT:
+            return TransitionRules(commands=(CommandName.NOT_ACCEPT,))
+        case Transition.WITHDRAW:
+            return TransitionRules(commands=())
+        case Transition.REOPEN:
+            return TransitionRules(commands=(CommandName.REOPEN,))
+        case _:
+            assert_never(move)
+
+
+def get_outcome_rules(outcome: CaseOutcome) -> OutcomeRules:
+    """The row of an outcome."""
+    match outcome:
+        case CaseOutcome.SUBSTANTIATED:
+            return OutcomeRules(is_forwarding=False, typed_words=("substantiated", "มีมูล", "พบมูล"))
+        case CaseOutcome.UNSUBSTANTIATED:
+            return OutcomeRules(is_forwarding=False, typed_words=("unsubstantiated", "ไม่มีมูล"))
+        case CaseOutcome.INSUFFICIENT:
+            return OutcomeRules(
+                is_forwarding=False, typed_words=("insufficient", "หลักฐานไม่พอ", "พยานหลักฐานไม่พอ")
+            )
+        case CaseOutcome.FORWARDED:
+            return OutcomeRules(is_forwarding=True, typed_words=())
+        case CaseOutcome.WITHDRAWN:
+            return OutcomeRules(is_forwarding=False, typed_words=())
+        case _:
+            assert_never(outcome)
+
+
+STATUS_RULES: Mapping[CaseStatus, StatusRules] = {status: get_status_rules(status) for status in CaseStatus}
+TRANSITION_RULES: Mapping[Transition, TransitionRules] = {
+    move: get_transition_rules(move) for move in Transition
+}
+OUTCOME_RULES: Mapping[CaseOutcome, OutcomeRules] = {
+    outcome: get_outcome_rules(outcome) for outcome in CaseOutcome
+}
+TRANSITIONS_BY_COMMAND: Mapping[CommandName, Transition] = {
+    command: move for move, rules in TRANSITION_RULES.items() for command in rules.commands
+}
+"""The step that a command of officers takes."""
+ENDED_STATUSES = frozenset(status for status, rules in STATUS_RULES.items() if not rules.is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,46 +242,43 @@ class TransitionNotAllowedError(Exception):
 
 def list_allowed_transitions(status: CaseStatus) -> tuple[Transition, ...]:
     """What may be done in a state."""
-    return tuple(move for (at, move) in TRANSITIONS if at is status)
+    return tuple(STATUS_RULES[status].transitions)
+
+
+def list_transition_commands(status: CaseStatus) -> list[CommandName]:
+    """The commands of officers that take a step from a state."""
+    return [
+        command for move in STATUS_RULES[status].transitions for command in TRANSITION_RULES[move].commands
+    ]
 
 
 def get_next_status(status: CaseStatus, step: TransitionRequest) -> CaseStatus:
-    """The state that a step leads to. Raises Forbidden, also when outcome, reason or body do not fit the move."""
-    following = TRANSITIONS.get((status, step.move))
-    if following is None or not _is_complete(status, step):
+    """The state that a step leads to.
+
+    Raises TransitionNotAllowedError, also when outcome, reason or body do not fit the move.
+    """
+    rules = STATUS_RULES[status]
+    following = rules.transitions.get(step.move)
+    if following is None or not _is_complete(rules, step):
         raise TransitionNotAllowedError(status, step)
     return following
 
 
-def _is_complete(status: CaseStatus, step: TransitionRequest) -> bool:
-    if (step.outcome is CaseOutcome.FORWARDED) != bool(step.body):
+def _is_complete(rules: StatusRules, step: TransitionRequest) -> bool:
+    is_forwarding = step.outcome is not None and OUTCOME_RULES[step.outcome].is_forwarding
+    if is_forwarding != bool(step.body) or (step.move is Transition.NOT_ACCEPT) != (step.reason is not None):
         return False
-    if (step.move is Transition.NOT_ACCEPT) != (step.reason is not None):
-        return False
-    if step.move is Transition.CLOSE:
-        allowed = (
-            frozenset(CaseOutcome) - {CaseOutcome.WITHDRAWN}
-            if status is CaseStatus.INVESTIGATING
-            else EARLY_OUTCOMES
-        )
-        return step.outcome in allowed
-    return step.outcome is (CaseOutcome.WITHDRAWN if step.move is Transition.WITHDRAW else None)
+    match step.move:
+        case Transition.CLOSE:
+            return step.outcome in rules.closing_outcomes
+        case Transition.WITHDRAW:
+            return step.outcome is CaseOutcome.WITHDRAWN
+        case Transition.SCREEN | Transition.INVESTIGATE | Transition.NOT_ACCEPT | Transition.REOPEN:
+            return step.outcome is None
+        case _:
+            assert_never(step.move)
 
 
 def is_overdue(status: CaseStatus, answer_by: date, today: date) -> bool:
     """Whether a case should have been decided by now: a flag beside its state, never a state. Days are Bangkok's."""
-    return status not in ENDED_STATUSES and today > answer_by
-
-
-def classify_for_statistics(
-    status: CaseStatus, outcome: CaseOutcome | None, *, forwarded_is_done: bool
-) -> PublicStatus:
-    """Done, in progress or not accepted, as the statistics count it (received is in progress too).
-
-    Forwarded counts as done unless the office has set it to stay in progress; no official definition exists.
-    """
-    if status is CaseStatus.NOT_ACCEPTED:
-        return PublicStatus.NOT_ACCEPTED
-    if status is CaseStatus.CLOSED and (outcome is not CaseOutcome.FORWARDED or forwarded_is_done):
-        return PublicStatus.DONE
-    return PublicStatus.IN_PROGRESS
+    return STATUS_RULES[status].is_open and today > answer_by

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from handlers.complaints.lifecycle import Transition, list_allowed_transitions
+from handlers.complaints.lifecycle import list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, File
@@ -25,15 +25,6 @@ from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
 from handlers.staff.permissions import CommandName, is_allowed
 from handlers.thai import format_date, format_time, to_bangkok_date
-
-COMMANDS_BY_TRANSITION: Mapping[Transition, tuple[CommandName, ...]] = {
-    Transition.SCREEN: (CommandName.SCREEN,),
-    Transition.INVESTIGATE: (CommandName.INVESTIGATE,),
-    Transition.NOT_ACCEPT: (CommandName.NOT_ACCEPT,),
-    Transition.CLOSE: (CommandName.CLOSE, CommandName.FORWARD),
-    Transition.REOPEN: (CommandName.REOPEN,),
-}
-"""The commands that take a step; the reporter's own steps have none."""
 
 REPORT_FIELDS = (
     "story",
@@ -108,18 +99,9 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
     orders.append(CommandName.PAGE)
     if found.officer != cmd.staff.id:
         orders.append(CommandName.TAKE)
-    orders += list_transition_commands(found)
+    orders += list_transition_commands(found.status)
     orders += [CommandName.REPLY, CommandName.ASK, CommandName.NOTE]
     return tuple(make_command_button(order, found) for order in orders if is_allowed(cmd.staff.role, order))
-
-
-def list_transition_commands(found: OfficerCase) -> list[CommandName]:
-    """The commands that take a step from where a case stands."""
-    return [
-        order
-        for move in list_allowed_transitions(found.status)
-        for order in COMMANDS_BY_TRANSITION.get(move, ())
-    ]
 
 
 def load_staff_names() -> QueryGenerator[Mapping[str, str]]:

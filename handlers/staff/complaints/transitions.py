@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from handlers.complaints.lifecycle import (
-    EARLY_OUTCOMES,
+    OUTCOME_RULES,
+    STATUS_RULES,
+    TRANSITIONS_BY_COMMAND,
     CaseOutcome,
-    CaseStatus,
     NonAcceptanceReason,
     Transition,
     TransitionNotAllowedError,
     TransitionRequest,
     get_next_status,
+    list_transition_commands,
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
@@ -22,12 +25,7 @@ from handlers.staff.complaints.approvals import (
     needs_two_persons,
     require_unfounded_approval,
 )
-from handlers.staff.complaints.case_view import (
-    COMMANDS_BY_TRANSITION,
-    list_transition_commands,
-    load_staff_names,
-    show_case_summary,
-)
+from handlers.staff.complaints.case_view import load_staff_names, show_case_summary
 from handlers.staff.complaints.messages import AssignCase, GetCaseHistory, OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
@@ -40,16 +38,9 @@ from handlers.thai import (
     to_bangkok_date,
 )
 
-TRANSITIONS_BY_COMMAND: Mapping[CommandName, Transition] = {
-    order: move for move, orders in COMMANDS_BY_TRANSITION.items() for order in orders
-}
-
 TYPED_OUTCOMES: Mapping[str, CaseOutcome] = {
-    "substantiated": CaseOutcome.SUBSTANTIATED, "มีมูล": CaseOutcome.SUBSTANTIATED, "พบมูล": CaseOutcome.SUBSTANTIATED,
-    "unsubstantiated": CaseOutcome.UNSUBSTANTIATED, "ไม่มีมูล": CaseOutcome.UNSUBSTANTIATED,
-    "insufficient": CaseOutcome.INSUFFICIENT, "หลักฐานไม่พอ": CaseOutcome.INSUFFICIENT,
-    "พยานหลักฐานไม่พอ": CaseOutcome.INSUFFICIENT,
-}  # fmt: skip
+    word: outcome for outcome, rules in OUTCOME_RULES.items() for word in rules.typed_words
+}
 """What officers type for an outcome."""
 
 COMMANDS_WITH_ARGUMENT = frozenset({CommandName.CLOSE, CommandName.FORWARD, CommandName.NOT_ACCEPT})
@@ -150,7 +141,7 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
     last = next((one for one in reversed(lines) if one.entry.status), None)
-    orders = list_transition_commands(found)
+    orders = list_transition_commands(found.status)
     legal = ", ".join(f"/{order}" for order in orders)
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Reply("staff.by.somebody")
     return cmd.reply(
@@ -169,7 +160,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    if cmd.command.name not in list_transition_commands(found):
+    if cmd.command.name not in list_transition_commands(found.status):
         return (yield from explain_forbidden_transition(cmd, found))
     parted = _parse_transition(cmd, found)
     if isinstance(parted, TurnResult):
@@ -207,29 +198,41 @@ def _parse_transition(
 ) -> tuple[TransitionRequest, str] | TurnResult:
     """The step that was meant and the words after it, or the question for what is missing."""
     first, _, rest = cmd.command.rest.partition(" ")
-    if cmd.command.name is CommandName.REOPEN:
-        return TransitionRequest(Transition.REOPEN), clean_text(cmd.command.rest).text
-    if cmd.command.name is CommandName.FORWARD:
-        return _parse_forward(cmd, found, first, rest)
-    if cmd.command.name is CommandName.NOT_ACCEPT:
-        if first not in set(NonAcceptanceReason):
-            choices = tuple(
-                _make_choice(cmd, found, reason.value, f"reason.{reason}") for reason in NonAcceptanceReason
-            )
-            return cmd.reply("notaccept.ask", choices, number=found.register_number)
-        return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(first)), clean_text(
-            rest
-        ).text
+    move = TRANSITIONS_BY_COMMAND[cmd.command.name]
+    match move:
+        case Transition.CLOSE if cmd.command.name is CommandName.FORWARD:
+            return _parse_forward(cmd, found, first, rest)
+        case Transition.CLOSE:
+            return _parse_outcome(cmd, found, first, rest)
+        case Transition.NOT_ACCEPT:
+            return _parse_non_acceptance(cmd, found, first, rest)
+        case Transition.SCREEN | Transition.INVESTIGATE | Transition.WITHDRAW | Transition.REOPEN:
+            return TransitionRequest(move), clean_text(cmd.command.rest).text
+        case _:
+            assert_never(move)
+
+
+def _parse_outcome(
+    cmd: ComplaintsCommandContext, found: OfficerCase, first: str, rest: str
+) -> tuple[TransitionRequest, str] | TurnResult:
     outcome = TYPED_OUTCOMES.get(normalize_for_matching(first)) if first else None
     if outcome is None:
-        allowed = [o for o in dict.fromkeys(TYPED_OUTCOMES.values()) if _can_close_with(found.status, o)]
+        closing = STATUS_RULES[found.status].closing_outcomes
+        allowed = [one for one, rules in OUTCOME_RULES.items() if one in closing and rules.typed_words]
         choices = tuple(_make_choice(cmd, found, one.value, f"staff.outcome.{one}") for one in allowed)
         return cmd.reply("close.ask", choices, number=found.register_number)
     return TransitionRequest(Transition.CLOSE, outcome), clean_text(rest).text
 
 
-def _can_close_with(status: CaseStatus, outcome: CaseOutcome) -> bool:
-    return status is CaseStatus.INVESTIGATING or outcome in EARLY_OUTCOMES
+def _parse_non_acceptance(
+    cmd: ComplaintsCommandContext, found: OfficerCase, first: str, rest: str
+) -> tuple[TransitionRequest, str] | TurnResult:
+    if first not in set(NonAcceptanceReason):
+        choices = tuple(
+            _make_choice(cmd, found, reason.value, f"reason.{reason}") for reason in NonAcceptanceReason
+        )
+        return cmd.reply("notaccept.ask", choices, number=found.register_number)
+    return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(first)), clean_text(rest).text
 
 
 def _make_choice(cmd: ComplaintsCommandContext, found: OfficerCase, word: str, key: str) -> Choice:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
     ENDED_STATUSES,
-    TRANSITIONS,
+    STATUS_RULES,
     CaseOutcome,
     CaseStatus,
     Transition,
@@ -101,7 +101,7 @@ def assert_allowed_or_refused(role: Role, order: CommandName, status: CaseStatus
         return
     assert "staff.refused" not in keys, where
     if order in MOVES:
-        following = TRANSITIONS.get((status, MOVES[order]))
+        following = STATUS_RULES[status].transitions.get(MOVES[order])
         if following is None:
             assert keys == {"staff.forbidden"}, where
             assert turn.acts == (), where
@@ -290,8 +290,7 @@ async def assert_history_consistent(desk: DeskHarness) -> None:
         if row["kind"] != "moved":
             continue
         following = CaseStatus(row["status"])
-        legal = {after for (at, _), after in TRANSITIONS.items() if at is status}
-        assert following in legal
+        assert following in STATUS_RULES[status].transitions.values()
         outcome = CaseOutcome(row["outcome"]) if row["outcome"] else None
         if following is CaseStatus.CLOSED and status is CaseStatus.SCREENING:
             assert outcome in EARLY_OUTCOMES

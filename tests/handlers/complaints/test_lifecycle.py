@@ -8,16 +8,15 @@ import pytest
 from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
     ENDED_STATUSES,
-    PUBLIC_STATUSES,
-    TRANSITIONS,
+    STATUS_RULES,
     CaseOutcome,
     CaseStatus,
+    CountedAs,
     NonAcceptanceReason,
     PublicStatus,
     Transition,
     TransitionNotAllowedError,
     TransitionRequest,
-    classify_for_statistics,
     get_next_status,
     is_overdue,
     list_allowed_transitions,
@@ -75,20 +74,20 @@ def test_every_step_from_every_state(status: CaseStatus) -> None:
 
 
 def test_every_state_but_the_first_is_reached_and_can_be_left() -> None:
-    assert {*TRANSITIONS.values(), CaseStatus.RECEIVED} == set(CaseStatus)
+    reached = {following for rules in STATUS_RULES.values() for following in rules.transitions.values()}
+    assert reached | {CaseStatus.RECEIVED} == set(CaseStatus)
     assert all(list_allowed_transitions(status) for status in CaseStatus)
 
 
-def test_every_state_has_a_public_word_and_a_count() -> None:
-    assert set(PUBLIC_STATUSES) == set(CaseStatus)
-    assert {
-        s for s in CaseStatus if PUBLIC_STATUSES[s] in {PublicStatus.DONE, PublicStatus.NOT_ACCEPTED}
-    } == ENDED_STATUSES
-    for status, outcome in itertools.product(CaseStatus, (None, *CaseOutcome)):
-        counted = classify_for_statistics(status, outcome, forwarded_is_done=True)
-        assert counted is not PublicStatus.RECEIVED
-        assert (counted is PublicStatus.NOT_ACCEPTED) == (status is CaseStatus.NOT_ACCEPTED)
-        assert (counted is PublicStatus.DONE) == (status is CaseStatus.CLOSED)
+def test_what_is_open_is_in_hand_for_the_public_and_the_statistics() -> None:
+    for status, rules in STATUS_RULES.items():
+        assert rules.is_open == (status not in ENDED_STATUSES) == (rules.counted_as is CountedAs.OPEN)
+        assert rules.is_open == (rules.public_status in {PublicStatus.RECEIVED, PublicStatus.IN_PROGRESS})
+        assert (rules.counted_as is CountedAs.NOT_ACCEPTED) == (
+            rules.public_status is PublicStatus.NOT_ACCEPTED
+        )
+        assert bool(rules.closing_outcomes) == (Transition.CLOSE in rules.transitions)
+    assert {STATUS_RULES[status].public_status for status in CaseStatus} == set(PublicStatus)
 
 
 def test_overdue_is_a_flag_of_open_cases_from_the_day_after() -> None:
@@ -96,18 +95,3 @@ def test_overdue_is_a_flag_of_open_cases_from_the_day_after() -> None:
     for status in CaseStatus:
         assert not is_overdue(status, due, due)
         assert is_overdue(status, due, date(2026, 12, 8)) == (status not in ENDED_STATUSES)
-
-
-def test_forwarded_counts_as_the_office_sets_it() -> None:
-    assert (
-        classify_for_statistics(CaseStatus.CLOSED, CaseOutcome.FORWARDED, forwarded_is_done=True)
-        is PublicStatus.DONE
-    )
-    assert (
-        classify_for_statistics(CaseStatus.CLOSED, CaseOutcome.FORWARDED, forwarded_is_done=False)
-        is PublicStatus.IN_PROGRESS
-    )
-    assert (
-        classify_for_statistics(CaseStatus.CLOSED, CaseOutcome.WITHDRAWN, forwarded_is_done=False)
-        is PublicStatus.DONE
-    )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus, classify_for_statistics
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
 from ita_stats.cases.count import NO_CASES, STATE_FORWARDED
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Breakdown, Layout, StatisticsTables, StatusCounts
@@ -141,8 +141,12 @@ def test_the_words_of_a_case_are_those_of_its_life() -> None:
             )
             for is_done in (True, False):
                 found = tables(case.facts, forwarded_is_done=is_done)
-                expected = classify_for_statistics(status, outcome, forwarded_is_done=is_done)
-                assert getattr(found.total, expected.value) == 1
+                still_open = outcome is CaseOutcome.FORWARDED and not is_done
+                expected = {
+                    CaseStatus.CLOSED: "in_progress" if still_open else "done",
+                    CaseStatus.NOT_ACCEPTED: "not_accepted",
+                }.get(status, "in_progress")
+                assert getattr(found.total, expected) == 1
 
 
 def test_a_day_in_the_past_is_answered_as_it_was() -> None:
