@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from handlers.complaints.form import list_complaint_fields
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest, get_next_status
 from handlers.complaints.messages import (
     AddHistoryEntry,
@@ -228,20 +229,29 @@ class ChatUser:
         return Receipt(normalize_receipt(self.receipt))
 
 
+SAMPLE_ANSWERS = {
+    "category": ("[ทุจริตต่อหน้าที่]",),
+    "story": ("เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน", "[เสร็จแล้ว]"),
+    "accused": ("เจ้าหน้าที่พัสดุคนหนึ่ง กลุ่มอำนวยการ",),
+    "when": ("12 ม.ค. 2569",),
+    "where": ("ห้องพัสดุ ชั้นสอง",),
+    "evidence": ("[ไม่มีหลักฐาน]",),
+    "witnesses": ("ผู้รับเหมาสองรายพร้อมให้ข้อมูล",),
+    "elsewhere": ("[ไม่เคย]",),
+    "wish": ("ขอให้ตรวจสอบการตรวจรับงานย้อนหลัง",),
+    "head": ("[ไม่ใช่]",),
+    "named": ("[ไม่บอกชื่อ]",),
+}
+"""What is said at each question of the form that is always asked."""
+
 WHOLE_REPORT = (
     "สวัสดี",
     "[แจ้งเรื่อง]",
     "[รับทราบ เริ่มแจ้งเรื่อง]",
-    "[ทุจริตต่อหน้าที่]",
-    "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน",
-    "[เสร็จแล้ว]",
-    "เจ้าหน้าที่พัสดุคนหนึ่ง กลุ่มอำนวยการ",
-    "12 ม.ค. 2569",
-    "ห้องพัสดุ ชั้นสอง",
-    "[ไม่มีหลักฐาน]",
-    "ผู้รับเหมาสองรายพร้อมให้ข้อมูล",
-    "[ไม่เคย]",
-    "ขอให้ตรวจสอบการตรวจรับงานย้อนหลัง",
-    "[ไม่ใช่]",
-    "[ไม่บอกชื่อ]",
+    *(
+        line
+        for asked in list_complaint_fields(OFFICE)
+        if asked.only_if is None
+        for line in SAMPLE_ANSWERS[asked.name]
+    ),
 )

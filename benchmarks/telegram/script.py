@@ -59,7 +59,9 @@ def make_router() -> ComplaintsDesk:
     """The complaints desk with the five questions."""
     desk = ComplaintsDesk(OFFICE)
     fields = tuple(
-        field if field.kind is FieldKind.PICK else FormField(field.name, FieldKind.TEXT, optional=True)
+        field
+        if field.kind is FieldKind.PICK
+        else FormField(field.name, FieldKind.TEXT, field.audience, optional=True)
         for name in ASKED_FIELDS
         if (field := desk.form.find_field(name)) is not None
     )

@@ -14,7 +14,7 @@ from handlers.dialog.events import Lang
 from handlers.dialog.replies import Reply
 from handlers.i18n import render_text
 from handlers.office import Office
-from handlers.staff.complaints.case_view import REPORT_FIELDS
+from handlers.staff.complaints.case_view import list_report_answers
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
     CaseReport,
@@ -76,9 +76,8 @@ def build_case_document(
         "office": office.name.in_lang(CASE_PDF_LANG),
         "facts": [(_format_text(f"casefile.{name}"), value) for name, value in facts.items()],
         "told": [
-            (_format_field_label(name), _format_answer(told.answers[name]))
-            for name in REPORT_FIELDS
-            if told.answers.get(name)
+            (render_text(one.label, CASE_PDF_LANG), render_text(one.value, CASE_PDF_LANG))
+            for one in list_report_answers(told, office)
         ],
         "history_title": _format_text("casefile.history"),
         "history": [_format_history_line(line) for line in lines],
@@ -86,14 +85,6 @@ def build_case_document(
         "files": [file.name for file in told.files],
         "note": _format_text("casefile.note"),
     }
-
-
-def _format_field_label(name: str) -> str:
-    return _format_text(f"staff.answer.{name}")
-
-
-def _format_answer(value: str) -> str:
-    return _format_text(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else value
 
 
 def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:

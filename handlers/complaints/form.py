@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.complaints.conflict_of_interest import find_exclusions
+from handlers.complaints.conflict_of_interest import ACCUSED_FIELD, find_exclusions
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
 from handlers.complaints.subscriptions import list_subscription_options
@@ -11,7 +11,7 @@ from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.form import FieldKind, Form, FormField
+from handlers.dialog.form import FieldAudience, FieldKind, Form, FormField
 from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Office
@@ -25,34 +25,43 @@ NOTICE_OPTIONS = make_options(("accept", "cancel"))
 
 
 def build_complaint_form(office: Office) -> Form:
-    """The questions, in order, for an office's own categories."""
-    categories = tuple(Option(c.code, c.name) for c in office.categories)
-    return Form(
-        "report",
-        (
-            FormField(
-                "category",
-                FieldKind.PICK,
-                categories,
-                help=lambda ctx: list_category_definitions(ctx.office, ctx.lang),
-            ),
-            STORY_FIELD,
-            FormField("accused", FieldKind.TEXT, optional=True),
-            FormField("when", FieldKind.WHEN, make_options(("unsure",)), optional=True, limit=300),
-            FormField("where", FieldKind.TEXT, optional=True),
-            FormField("evidence", FieldKind.FILES, optional=True),
-            FormField("witnesses", FieldKind.TEXT, optional=True),
-            FormField("elsewhere", FieldKind.TEXT, make_options(("never",)), optional=True),
-            FormField("wish", FieldKind.TEXT, optional=True),
-            FormField(
-                "head", FieldKind.PICK, YES_NO_UNSURE, help=lambda ctx: ctx.office.head.in_lang(ctx.lang)
-            ),
-            FormField("named", FieldKind.PICK, make_options(("anonymous", "named")), help=describe_anonymity),
-            FormField("name", FieldKind.TEXT, optional=True, limit=300, only_if=("named", "named")),
-            FormField("contact", FieldKind.TEXT, optional=True, limit=500, only_if=("named", "named")),
+    """The form of an office."""
+    return Form("report", list_complaint_fields(office), file_complaint, build_review_args)
+
+
+def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
+    """The questions, in order, with an office's own categories.
+
+    The only list of them: the review, what is filed, and what officers read in chat, page and PDF follow from it.
+    """
+    summary, case, envelope = FieldAudience.SUMMARY, FieldAudience.CASE, FieldAudience.ENVELOPE
+    pick, text = FieldKind.PICK, FieldKind.TEXT
+    return (
+        FormField(
+            "category",
+            pick,
+            summary,
+            tuple(Option(c.code, c.name) for c in office.categories),
+            help=lambda ctx: list_category_definitions(ctx.office, ctx.lang),
         ),
-        file_complaint,
-        build_review_args,
+        STORY_FIELD,
+        FormField(ACCUSED_FIELD, text, case, optional=True),
+        FormField("when", FieldKind.WHEN, case, make_options(("unsure",)), optional=True, limit=300),
+        FormField("where", text, case, optional=True),
+        FormField("evidence", FieldKind.FILES, case, optional=True),
+        FormField("witnesses", text, case, optional=True),
+        FormField("elsewhere", text, case, make_options(("never",)), optional=True),
+        FormField("wish", text, case, optional=True),
+        FormField("head", pick, case, YES_NO_UNSURE, help=lambda ctx: ctx.office.head.in_lang(ctx.lang)),
+        FormField(
+            "named",
+            pick,
+            FieldAudience.CONSENT,
+            make_options(("anonymous", "named")),
+            help=describe_anonymity,
+        ),
+        FormField("name", text, envelope, optional=True, limit=300, only_if=("named", "named")),
+        FormField("contact", text, envelope, optional=True, limit=500, only_if=("named", "named")),
     )
 
 
@@ -115,20 +124,17 @@ def list_category_definitions(office: Office, lang: Lang) -> tuple[Reply, ...]:
 
 def build_review_args(ctx: Context) -> Mapping[str, ReplyArg]:
     """The arguments of the review: every answer, or that there is none."""
-    answers, office = ctx.session.answers, ctx.office
-    category = office.find_category(answers.get("category", ""))
-    shown: dict[str, ReplyArg] = {
-        name: _shorten_answer(answers.get(name, ""))
-        for name in ("story", "accused", "when", "where", "witnesses", "elsewhere", "wish", "name", "contact")
-    }
-    for name in ("when", "elsewhere", "head", "named"):
-        if answers.get(name) in {"yes", "no", "unsure", "never", "anonymous", "named"}:
-            shown[name] = Reply(f"choice.{answers[name]}")
-    shown["category"] = category.name.in_lang(ctx.lang) if category else Reply("answer.none")
-    shown["evidence"] = _describe_evidence(ctx.session)
-    shown.setdefault("head", Reply("answer.none"))
-    shown.setdefault("named", Reply("answer.none"))
-    return shown
+    return {field.name: _format_review_answer(field, ctx) for field in list_complaint_fields(ctx.office)}
+
+
+def _format_review_answer(field: FormField, ctx: Context) -> ReplyArg:
+    if field.kind is FieldKind.FILES:
+        return _describe_files(field, ctx.session)
+    answer = ctx.session.answers.get(field.name, "")
+    option = field.find_option(answer)
+    if option is not None:
+        return option.name.in_lang(ctx.lang) if option.name else Reply(f"choice.{option.value}")
+    return Reply("answer.none") if field.kind is FieldKind.PICK else _shorten_answer(answer)
 
 
 def _shorten_answer(answer: str) -> str | Reply:
@@ -139,8 +145,8 @@ def _shorten_answer(answer: str) -> str | Reply:
     return Reply("answer.long", {"start": answer[:MAX_REVIEW_LENGTH], "count": f"{len(answer):,}"})
 
 
-def _describe_evidence(session: Session) -> Reply:
-    note = session.answers.get("evidence_note")
+def _describe_files(field: FormField, session: Session) -> Reply:
+    note = session.answers.get(field.text_name)
     if not session.files:
         return raw_text(note) if note else Reply("answer.none")
     names = tuple(raw_text(f"• {f.name}") for f in session.files)
@@ -164,7 +170,10 @@ def file_complaint(ctx: Context) -> Decision:
     marked = answers.get("head") == "yes"
     excluded = yield from find_exclusions(ctx.office, answers, marked=marked)
     named = answers.get("named") == "named"
-    identity = {k: answers[k] for k in ("name", "contact") if named and answers.get(k)}
+    apart = [
+        field.name for field in list_complaint_fields(ctx.office) if field.audience is FieldAudience.ENVELOPE
+    ]
+    identity = {name: answers[name] for name in apart if named and answers.get(name)}
     act = FileCase(
         receipt=receipt,
         category=answers["category"],
@@ -174,7 +183,7 @@ def file_complaint(ctx: Context) -> Decision:
         notice_version=ctx.office.privacy.version,
         concerns_head=marked,
         exclusions=excluded,
-        answers={k: v for k, v in answers.items() if k not in {"name", "contact"}},
+        answers={k: v for k, v in answers.items() if k not in apart},
         identity=identity,
         files=ctx.session.files,
         source=ctx.session.staff.get("intake", ""),

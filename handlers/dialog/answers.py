@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Query, StoreTextFile, run_query
 from handlers.dialog.events import File, FileProblem
-from handlers.dialog.form import FieldKind, FormField
+from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import Reply
 from handlers.dialog.session import Session
 from handlers.thai import CleanedText, clean_text, count_letters_and_digits, parse_date, to_bangkok_date
 
 MAX_FILES = 20
-STORY_FIELD = FormField("story", FieldKind.LONG, limit=20_000)
+STORY_FIELD = FormField("story", FieldKind.LONG, FieldAudience.CASE, limit=20_000)
 """What happened: the field that also takes what is told where nothing asked for it."""
 
 MIN_STORY_LETTERS = 10
@@ -145,7 +145,7 @@ def _accept_when(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
 
 
 def _accept_note(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
-    kept = yield from append_to_answer(ctx.session, f"{field.name}_note", text, field.limit)
+    kept = yield from append_to_answer(ctx.session, field.text_name, text, field.limit)
     return replace(kept, notes=(*kept.notes, Reply("file.note")), repeat_question=True)
 
 

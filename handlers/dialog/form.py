@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from handlers.dialog.choices import Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
@@ -30,21 +30,46 @@ EXPECTED_INPUTS: Mapping[FieldKind, ExpectedInput] = {
 }
 
 
+class FieldAudience(StrEnum):
+    """Who of the staff reads an answer, and where; every field says so, and all views follow from it."""
+
+    SUMMARY = "summary"  # in the summary of a case
+    CASE = "case"  # with the content of the case: in the chat, on the page, on paper
+    CONSENT = "consent"  # whether the envelope holds anything: learnt by opening it and not before
+    ENVELOPE = "envelope"  # in the envelope alone, apart from the case
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FormField:
-    """One question. quick: ready answers beside a typed one; only_if: asked when that field has that answer.
+    """One question. options: ready answers, beside a typed one where the kind takes text.
 
+    audience: who of the staff reads the answer. only_if: asked when that field has that answer.
     limit: characters kept in the answer; what exceeds it becomes a text file of evidence. help: the office's own
     words that stand in the question. A field is equal to itself alone.
     """
 
     name: str
     kind: FieldKind
+    audience: FieldAudience
     options: tuple[Option, ...] = ()
     optional: bool = False
     limit: int = 2000
     only_if: tuple[str, str] | None = None
     help: Callable[[Context], ReplyArg] | None = None
+
+    @property
+    def text_name(self) -> str:
+        """The name under which a text given at this question stands among the answers: files have a note."""
+        return f"{self.name}_note" if self.kind is FieldKind.FILES else self.name
+
+    @property
+    def staff_label_key(self) -> str:
+        """The wording of the label before the answer, where officers read it."""
+        return f"staff.answer.{self.text_name}"
+
+    def find_option(self, value: str) -> Option | None:
+        """The ready answer that was picked; None for one that was typed."""
+        return next((option for option in self.options if option.value == value), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,10 +105,7 @@ class CasePages(CaseFiles):
         return {
             "number": opened.case.register_number,
             "summary": text_to_html(translate_line(opened.summary).partition("\n")[2]),
-            "facts": [
-                (translate_line(f.args["name"]), translate_line(f.args["value"]))  # type: ignore[arg-type]
-                for f in opened.facts
-            ],
+            "facts": [(translate_line(one.label), translate_line(one.value)) for one in opened.facts],
             "talk": [translate_line(line) for line in opened.conversation],
             "history": [translate_line(line) for line in opened.history],
             "files": self.list_files(opened.files),

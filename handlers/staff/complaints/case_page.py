@@ -19,9 +19,10 @@ from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
 from handlers.staff.complaints.case_view import (
+    ReportAnswer,
     audit_case_access,
     format_history_line,
-    format_report_answers,
+    list_report_answers,
     load_staff_names,
     show_case_summary,
 )
@@ -81,7 +82,7 @@ class OpenedCasePage:
     session: PageSession
     case: OfficerCase
     summary: Reply
-    facts: tuple[Reply, ...] = field(repr=False)
+    facts: tuple[ReportAnswer, ...] = field(repr=False)
     conversation: tuple[Reply, ...] = field(repr=False)
     history: tuple[Reply, ...] = field(repr=False)
     files: tuple[File, ...] = field(repr=False)
@@ -164,7 +165,14 @@ def open_case_page(v: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
     )
     acts = yield from audit_case_access(c, found, "page")
     return OpenedCasePage(
-        visitor, found, summary.replies[0], format_report_answers(told), talk, rest, told.files, acts
+        visitor,
+        found,
+        summary.replies[0],
+        list_report_answers(told, v.office),
+        talk,
+        rest,
+        told.files,
+        acts,
     )
 
 

@@ -1,13 +1,17 @@
 """A case as its officer sees it: in summary, then what was told, the files and the history, on demand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from handlers.complaints.form import list_complaint_fields
 from handlers.complaints.lifecycle import list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, File
+from handlers.dialog.form import FieldAudience, FormField
 from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
+from handlers.office import Office
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.lists import format_due_day
@@ -25,19 +29,6 @@ from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
 from handlers.staff.permissions import CommandName, is_allowed
 from handlers.thai import format_date, format_time, to_bangkok_date
-
-REPORT_FIELDS = (
-    "story",
-    "accused",
-    "when",
-    "where",
-    "evidence_note",
-    "witnesses",
-    "elsewhere",
-    "wish",
-    "head",
-)
-"""The answers of a report in the order in which they are shown."""
 
 MAX_HISTORY_LINES = 40
 """Lines of history and log that are shown."""
@@ -118,7 +109,10 @@ def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
     told = yield from run_query(GetCaseReport(found.id))
     shown = Reply(
         "staff.facts",
-        {"number": found.register_number, "lines": format_report_answers(told)},
+        {
+            "number": found.register_number,
+            "lines": _format_answers(list_report_answers(told, cmd.ctx.office)),
+        },
         list_case_actions(cmd, found),
     )
     return cmd.with_state(last=found.register_number).reply_with(
@@ -126,17 +120,33 @@ def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
     )
 
 
-def format_report_answers(told: CaseReport) -> tuple[Reply, ...]:
-    """What was told, field by field."""
-    return tuple(_format_answer(name, told.answers[name]) for name in REPORT_FIELDS if told.answers.get(name))
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """An answer of the form, for officers, with its label."""
+
+    label: Reply
+    value: Reply = field(repr=False)
 
 
-def _format_answer(name: str, value: str) -> Reply:
-    said = Reply(f"choice.{value}") if value in {"yes", "no", "unsure", "never"} else raw_text(value)
-    return Reply(
-        "staff.fact",
-        {"name": Reply(f"staff.answer.{name}"), "value": said},
+def list_report_answers(told: CaseReport, office: Office) -> tuple[ReportAnswer, ...]:
+    """What was told, in the order of the form.
+
+    Every field of the form but what stands in the summary or in the envelope; what was not answered is left out.
+    """
+    return tuple(
+        _label_answer(asked, answer)
+        for asked in list_complaint_fields(office)
+        if asked.audience is FieldAudience.CASE and (answer := told.answers.get(asked.text_name))
     )
+
+
+def _label_answer(asked: FormField, answer: str) -> ReportAnswer:
+    value = Reply(f"choice.{answer}") if asked.find_option(answer) else raw_text(answer)
+    return ReportAnswer(Reply(asked.staff_label_key), value)
+
+
+def _format_answers(answers: tuple[ReportAnswer, ...]) -> tuple[Reply, ...]:
+    return tuple(Reply("staff.fact", {"name": one.label, "value": one.value}) for one in answers)
 
 
 def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
