@@ -1,1 +1,1 @@
-"""How fast a message is, beside the bare limit of the same machine in the same run."""
+"""Benchmarks: the throughput of messages, compared with the bare limit of the same machine in the same run."""

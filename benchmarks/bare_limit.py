@@ -15,7 +15,7 @@ MAX_BATCH = 256
 
 
 class DurableLog:
-    """Rows that wait together are written together, by one writer, with one flush to disk."""
+    """Group commit in its simplest form: one writer writes all waiting rows together, with one flush to disk."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
@@ -23,7 +23,7 @@ class DurableLog:
         self._something = asyncio.Event()
 
     async def handle_message(self, body: bytes) -> bytes:
-        """Keep a message for good, then answer it."""
+        """Write a message durably, then answer it."""
         event = json.loads(body)
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((body, written))
@@ -34,7 +34,7 @@ class DurableLog:
         ).encode()
 
     async def run_writer(self) -> None:
-        """Write what waits, for ever."""
+        """Write waiting rows in batches, for ever."""
         while True:
             await self._something.wait()
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
@@ -50,16 +50,16 @@ class DurableLog:
 
 @asynccontextmanager
 async def open_bare_limit(folder: Path) -> AsyncIterator[Story]:
-    """Tellers before an empty ledger, as durable as the real one: WAL, synchronous=FULL."""
+    """Replayed messages written to an empty database, as durable as the real one: WAL, synchronous=FULL."""
     async with aiosqlite.connect(folder / "bare.db") as connection:
         await connection.execute("PRAGMA journal_mode=WAL")
         await connection.execute("PRAGMA synchronous=FULL")
         await connection.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
         await connection.commit()
-        opened = DurableLog(connection)
-        writer = asyncio.create_task(opened.run_writer())
+        log = DurableLog(connection)
+        writer = asyncio.create_task(log.run_writer())
         try:
-            yield make_replay_story(opened.handle_message)
+            yield make_replay_story(log.handle_message)
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""A citizen who files a whole complaint in Thai, from the greeting to the receipt typed back."""
+"""A simulated citizen who files a whole complaint in Thai, from the greeting to the receipt typed back."""
 
 import json
 import secrets
@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from benchmarks.load import LatencyTally
 
 MessageHandler: TypeAlias = Callable[[bytes], Awaitable[bytes]]
-"""Takes `{"id", "who", "text" or "choice"}`, gives `[{"text", "choices": [[label, data]], "receipt"}]`, as JSON."""
+"""Takes `{"id", "who", "text" or "choice"}` and returns `[{"text", "choices": [[label, data]], "receipt"}]`, as JSON.
+"""
 
 COMPLAINT_LINES: Sequence[str] = (
     "/start",
@@ -30,14 +31,14 @@ COMPLAINT_LINES: Sequence[str] = (
     "[ไม่บอกชื่อ]",
     "[ส่งเรื่อง]",
 )
-"""What is typed, and in brackets the label that is tapped. The last symbols of the receipt follow."""
+"""Typed texts; in brackets the label of a button to tap. The last symbols of the receipt follow."""
 
 MESSAGE_COUNT = len(COMPLAINT_LINES) + 1
 
 
 @dataclass(slots=True)
 class Citizen:
-    """One person, new to the desk, who taps what the last message offers."""
+    """One person, new to the desk, who taps the buttons of the last message."""
 
     handle_message: MessageHandler
     tally: LatencyTally
@@ -46,7 +47,10 @@ class Citizen:
     receipt: str = ""
 
     async def file_complaint(self) -> None:
-        """The whole talk. KeyError where a label is not offered; RuntimeError where no receipt came of it."""
+        """Play the whole dialogue.
+
+        Raises KeyError if a label is not offered, RuntimeError if no receipt was given.
+        """
         for line in COMPLAINT_LINES:
             label = line[1:-1] if line.startswith("[") else None
             await self._send({"text": line} if label is None else {"choice": self.buttons[label]})
@@ -54,21 +58,23 @@ class Citizen:
             raise RuntimeError("the complaint was told and no receipt given")
         await self._send({"text": self.receipt.replace("-", "")[-5:]})
 
-    async def _send(self, deed: dict[str, str]) -> None:
-        body = json.dumps({"id": secrets.token_hex(8), "who": self.who, **deed}, ensure_ascii=False).encode()
+    async def _send(self, content: dict[str, str]) -> None:
+        body = json.dumps(
+            {"id": secrets.token_hex(8), "who": self.who, **content}, ensure_ascii=False
+        ).encode()
         messages: list[dict[str, Any]] = json.loads(await self.tally.measure(self.handle_message(body)))
         for message in messages:
             self.buttons = dict(message["choices"]) or self.buttons
             self.receipt = message["receipt"] or self.receipt
 
 
-def make_citizen_story(door: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
-    """The story of one new citizen at a door."""
-    return lambda tally: Citizen(door, tally).file_complaint()
+def make_citizen_story(handler: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
+    """The story of one new citizen against a message handler."""
+    return lambda tally: Citizen(handler, tally).file_complaint()
 
 
-def make_replay_story(door: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
-    """The same messages to a door that understands nothing, so that no answer can be acted on."""
+def make_replay_story(handler: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
+    """The same messages for a handler without a dialogue, whose answers offer no buttons."""
 
     async def replay(tally: LatencyTally) -> None:
         who = secrets.token_hex(32)
@@ -76,6 +82,6 @@ def make_replay_story(door: MessageHandler) -> Callable[[LatencyTally], Awaitabl
             body = json.dumps(
                 {"id": secrets.token_hex(8), "who": who, "text": line}, ensure_ascii=False
             ).encode()
-            json.loads(await tally.measure(door(body)))
+            json.loads(await tally.measure(handler(body)))
 
     return replay

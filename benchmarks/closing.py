@@ -1,6 +1,6 @@
-"""A consultation that 100,000 people answered, from the disk to its page: `python -m benchmarks.closing [VOICES]`.
+"""Close and publish a consultation with 100,000 responses: `python -m benchmarks.closing [RESPONSES]`.
 
-It closes while somebody else writes all the time: how long do they wait? Then it is counted, protected and shown.
+It closes while another person writes all the time: how long do they wait? Then it is counted, protected and shown.
 """
 
 import asyncio
@@ -39,24 +39,24 @@ SAMPLE_COUNT = 2_000
 
 
 def insert_responses(home: Path, desk: DeskHarness, code: str, count: int) -> None:
-    """Put voices in as they lie there while the consultation is open: sealed, each with a mark."""
-    chance, asked, seals = random.Random(7), make_large_consultation(), desk.store.keyring
-    some = [make_full_response(chance, asked) for _ in range(SAMPLE_COUNT)]
+    """Insert responses as they are stored while the consultation is open: encrypted, each with a participant mark."""
+    rng, consultation, keyring = random.Random(7), make_large_consultation(), desk.store.keyring
+    samples = [make_full_response(rng, consultation) for _ in range(SAMPLE_COUNT)]
     with closing(sqlite3.connect(DeskPaths.under(home, "service").database)) as raw, raw:
         for number in range(count):
-            own, said = secrets.token_hex(16), some[number % SAMPLE_COUNT]
+            response_id, response = secrets.token_hex(16), samples[number % SAMPLE_COUNT]
             row = (
-                own,
+                response_id,
                 code,
                 secrets.token_bytes(32),
-                said.has_account,
-                encrypt_response_answers(seals, own, said.answers),
+                response.has_account,
+                encrypt_response_answers(keyring, response_id, response.answers),
             )
             raw.execute("INSERT INTO voices (id, code, mark, account, sealed) VALUES (?, ?, ?, ?, ?)", row)
 
 
 async def chat_forever(desk: DeskHarness, waits: list[float]) -> None:
-    """Somebody writes all the time."""
+    """Another person sends messages all the time; `waits` collects the seconds until each answer."""
     number = 0
     while True:
         number += 1
@@ -66,30 +66,33 @@ async def chat_forever(desk: DeskHarness, waits: list[float]) -> None:
 
 
 def print_step(what: str, started: float, more: str = "") -> None:
-    """Say how long something took."""
+    """Print how long a step took, and the peak memory so far."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{what:52} {time.perf_counter() - started:6.2f} s   at most {memory} MB {more}", flush=True)
 
 
 async def measure_close(count: int) -> None:
-    """Fill, close, count and show."""
+    """Fill, close, count and render."""
     now: Callable[[], float] = time.perf_counter
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=".") as folder:
         home = Path(folder) / "var"
         async with open_desk(home, "service") as desk:
-            asked = make_large_consultation()
+            consultation = make_large_consultation()
             questions = tuple(
                 ConsultationQuestion(
-                    one.key, ConsultationQuestionKind(one.kind.value), one.title, one.options
+                    question.key,
+                    ConsultationQuestionKind(question.kind.value),
+                    question.title,
+                    question.options,
                 )
-                for one in asked.questions
+                for question in consultation.questions
             )
             opens = desk.now() - timedelta(days=1)
-            ballot = Consultation(
-                "BENCH2", asked.title, "", "", opens, desk.now() + timedelta(hours=1), questions
+            announced = Consultation(
+                "BENCH2", consultation.title, "", "", opens, desk.now() + timedelta(hours=1), questions
             )
-            await desk.commit_office_act(AnnounceConsultation(ballot, "staff:x"))
-            await asyncio.to_thread(insert_responses, home, desk, ballot.code, count)
+            await desk.commit_office_act(AnnounceConsultation(announced, "staff:x"))
+            await asyncio.to_thread(insert_responses, home, desk, announced.code, count)
             waits: list[float] = []
             chat = asyncio.create_task(chat_forever(desk, waits))
             await asyncio.sleep(1)
@@ -103,11 +106,11 @@ async def measure_close(count: int) -> None:
             with suppress(asyncio.CancelledError):
                 await chat
             started = now()
-            found = await make_result_handler(desk.store, OFFICE, "")(
-                GetConsultationResult(ballot.code), desk.now()
+            result = await make_result_handler(desk.store, OFFICE, "")(
+                GetConsultationResult(announced.code), desk.now()
             )
-            assert found is not None
-            render_results_page(parse_results(found.content))
+            assert result is not None
+            render_results_page(parse_results(result.content))
             print_step("read, counted, protected, and the page made", started)
 
 

@@ -1,4 +1,4 @@
-"""All tables of a fiscal year from a million facts in SQLite: `python -m benchmarks.counting`."""
+"""Count all tables of a fiscal year from a million facts in SQLite: `python -m benchmarks.counting`."""
 
 import asyncio
 import random
@@ -24,67 +24,67 @@ OUTCOMES = ("substantiated", "unsubstantiated", "insufficient", "forwarded", "wi
 FactRow = tuple[str, int, str, str, str, str]
 
 
-def make_case_facts(chance: random.Random) -> Iterator[tuple[date, str, str]]:
-    """The facts of a case: received on some day of the year, and taken further as offices do."""
-    on = FISCAL_YEAR_START + timedelta(chance.randrange(365))
+def make_case_facts(rng: random.Random) -> Iterator[tuple[date, str, str]]:
+    """The facts of one case: received on some day of the year, and processed as offices do."""
+    on = FISCAL_YEAR_START + timedelta(rng.randrange(365))
     yield on, "received", "1"
-    yield on, "category", chance.choice([c.code for c in OFFICE.categories])
-    yield on, "source", chance.choice(["web", "line", "telegram", "letter"])
+    yield on, "category", rng.choice([c.code for c in OFFICE.categories])
+    yield on, "source", rng.choice(["web", "line", "telegram", "letter"])
     yield on, "status", "received"
-    if chance.random() < 0.2:
+    if rng.random() < 0.2:
         return
-    on += timedelta(chance.randrange(10))
+    on += timedelta(rng.randrange(10))
     yield on, "status", "screening"
-    if chance.random() < 0.2:
+    if rng.random() < 0.2:
         yield on, "status", "not_accepted"
         yield on, "reason", "policy"
-    elif chance.random() < 0.8:
-        on += timedelta(chance.randrange(20))
+    elif rng.random() < 0.8:
+        on += timedelta(rng.randrange(20))
         yield on, "status", "investigating"
-        if chance.random() < 0.7:
-            on += timedelta(chance.randrange(60))
+        if rng.random() < 0.7:
+            on += timedelta(rng.randrange(60))
             yield on, "status", "closed"
-            yield on, "outcome", chance.choice(OUTCOMES)
+            yield on, "outcome", rng.choice(OUTCOMES)
 
 
 def make_fact_rows() -> Iterator[FactRow]:
-    """A million facts, as the desk writes them."""
-    chance, written = random.Random(7), 0
+    """At least a million facts, as the desk writes them."""
+    rng, written = random.Random(7), 0
     while written < FACT_COUNT:
-        about = f"{chance.getrandbits(128):032x}"
-        for seq, (on, field, value) in enumerate(make_case_facts(chance), start=1):
-            yield about, seq, on.isoformat(), on.isoformat(), field, value
+        case_id = f"{rng.getrandbits(128):032x}"
+        for seq, (on, field, value) in enumerate(make_case_facts(rng), start=1):
+            yield case_id, seq, on.isoformat(), on.isoformat(), field, value
             written += 1
 
 
-async def measure_tables(place: DeskPaths) -> None:
-    """Open the desk and count, a few times: wall clock, and the processor's time."""
+async def measure_tables(paths: DeskPaths) -> None:
+    """Open the desk and count the tables a few times; prints wall-clock and CPU time."""
     end = FISCAL_YEAR_START + timedelta(364)
-    wish = build_table_request(parse_period("fy2569", end), end, "month")
-    terms = build_counting_rules(OFFICE, "complaints")
-    async with open_store(load_or_create_keys(place), datetime.now(UTC)) as one:
+    table_request = build_table_request(parse_period("fy2569", end), end, "month")
+    rules = build_counting_rules(OFFICE, "complaints")
+    async with open_store(load_or_create_keys(paths), datetime.now(UTC)) as store:
         for exact in (True, True, False, False):
             wall, busy = time.perf_counter(), time.process_time()
-            found = await count_tables(one, terms, wish, exact=exact)
+            tables = await count_tables(store, rules, table_request, exact=exact)
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
             name = "exact" if exact else "protected against eleven earlier releases"
-            print(f"{name:45} {wall:.2f} s ({busy:.2f} s of processor), {found.total.received:,} cases")
+            print(f"{name:45} {wall:.2f} s ({busy:.2f} s of processor), {tables.total.received:,} cases")
 
 
 def main() -> None:
     """Fill a database, then count."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        place = DeskPaths.under(Path(folder), "complaints")
+        paths = DeskPaths.under(Path(folder), "complaints")
 
         async def create_desk() -> None:
-            async with open_store(load_or_create_keys(place), datetime.now(UTC)):
+            async with open_store(load_or_create_keys(paths), datetime.now(UTC)):
                 pass
 
         asyncio.run(create_desk())
-        with closing(sqlite3.connect(place.database)) as raw, raw:
+        with closing(sqlite3.connect(paths.database)) as raw, raw:
             raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(make_fact_rows()))
         print(f"{FACT_COUNT:,} facts of one fiscal year, month by month")
-        asyncio.run(measure_tables(place))
+        asyncio.run(measure_tables(paths))
     print(
         f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB, the filling of the database included"
     )

@@ -1,4 +1,4 @@
-"""The real engine on its real store: every message decided, committed to the disk, and only then answered."""
+"""The real engine on its real store: every message is decided, committed to disk, and only then answered."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,32 +17,32 @@ from storage.store import Store, open_store
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkDesk:
-    """A complaints desk as a door has it: what must arrive waits in the outbox until it was handed over."""
+    """A complaints desk as a platform adapter uses it: messages stay in the outbox until they were handed over."""
 
     engine: Engine
     store: Store
     reply_address: bytes
 
     async def handle_message(self, body: bytes) -> bytes:
-        """Answer one message, and strike what waited for this answer."""
+        """Answer one message, and mark its outbox messages as delivered."""
         answer = await self.engine.handle(replace(decode_event(body), reply_to=self.reply_address))
         await self.store.outbox.complete(answer.outbox_ids)
         return encode_messages(list(answer.messages))
 
 
-def raise_engine_error(trouble: BaseException) -> None:
-    """A fault ends the measurement: a fast apology is no figure."""
-    raise RuntimeError("the engine failed") from trouble
+def raise_engine_error(error: BaseException) -> None:
+    """Fail the measurement: a fast error message is not a result."""
+    raise RuntimeError("the engine failed") from error
 
 
 @asynccontextmanager
 async def open_engine(folder: Path) -> AsyncIterator[Story]:
-    """Citizens before a fresh desk with keys of its own."""
-    ring = load_or_create_keys(DeskPaths.under(folder, "complaints"))
-    async with open_store(ring, datetime.now(UTC)) as memory:
-        back = memory.keyring.address.encrypt(b"web:somebody", "address", "web", "back")
+    """Citizens against a fresh desk with keys of its own."""
+    keys = load_or_create_keys(DeskPaths.under(folder, "complaints"))
+    async with open_store(keys, datetime.now(UTC)) as store:
+        reply_address = store.keyring.address.encrypt(b"web:somebody", "address", "web", "back")
         yield make_citizen_story(
             BenchmarkDesk(
-                Engine(ComplaintsDesk(OFFICE), memory, on_error=raise_engine_error), memory, back
+                Engine(ComplaintsDesk(OFFICE), store, on_error=raise_engine_error), store, reply_address
             ).handle_message
         )

@@ -1,7 +1,7 @@
-"""The nearest answer beside two others, on one set: `python -m benchmarks.faq ASK.json BASE.json`.
+"""Compare our FAQ search with two others on one evaluation set: `python -m benchmarks.faq ASK.json BASE.json`.
 
-The files are those of `ita-bot faq eval`. Beside it: SQLite's FTS5 with trigrams, and BM25 over words that
-PyThaiNLP cuts (`make .venv/peers.done`).
+The files are those of `ita-bot faq eval`. The others are SQLite's FTS5 with trigrams, and BM25 over words segmented
+by PyThaiNLP (`make .venv/peers.done`).
 """
 
 import json
@@ -23,13 +23,13 @@ Finder = Callable[[str], Sequence[str]]
 
 
 def build_our_finder(base: Sequence[EvaluationEntry]) -> Finder:
-    """Our index."""
+    """Our character n-gram index."""
     index = NgramIndex.build(IndexedEntry(text.id, (text.text,)) for text in base)
     return lambda question: [found.id for found in index.rank(question, 3)]
 
 
 def build_trigram_finder(base: Sequence[EvaluationEntry]) -> Finder:
-    """SQLite's own: every trigram of the question, or-ed."""
+    """SQLite FTS5: every trigram of the question, joined with OR."""
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE base USING fts5(id UNINDEXED, text, tokenize='trigram')")
     database.executemany("INSERT INTO base VALUES (?, ?)", [(text.id, text.text) for text in base])
@@ -38,14 +38,14 @@ def build_trigram_finder(base: Sequence[EvaluationEntry]) -> Finder:
         plain = SEPARATE.sub(" ", question)
         runs = dict.fromkeys(word[at : at + 3] for word in plain.split() for at in range(len(word) - 2))
         wanted = " OR ".join(f'"{run}"' for run in runs)
-        asked = "SELECT id FROM base WHERE base MATCH ? ORDER BY rank LIMIT 3"
-        return [row[0] for row in database.execute(asked, (wanted,))] if runs else []
+        query = "SELECT id FROM base WHERE base MATCH ? ORDER BY rank LIMIT 3"
+        return [row[0] for row in database.execute(query, (wanted,))] if runs else []
 
     return find
 
 
 def build_word_finder(base: Sequence[EvaluationEntry]) -> Finder:
-    """BM25 over words, in an interpreter that has a segmenter."""
+    """BM25 over words, in a separate interpreter that has a word segmenter."""
     worker = subprocess.Popen(
         [PEERS, ROOT / "benchmarks" / "faq_words.py"],
         stdin=subprocess.PIPE,
@@ -54,47 +54,47 @@ def build_word_finder(base: Sequence[EvaluationEntry]) -> Finder:
     )
     assert worker.stdin is not None
     assert worker.stdout is not None
-    told, heard = worker.stdin, worker.stdout
+    requests, replies = worker.stdin, worker.stdout
 
     def exchange_line(what: object) -> list[str]:
-        told.write(json.dumps(what) + "\n")
-        told.flush()
-        return list(json.loads(heard.readline()))
+        requests.write(json.dumps(what) + "\n")
+        requests.flush()
+        return list(json.loads(replies.readline()))
 
     exchange_line([(text.id, text.text) for text in base])
     return exchange_line
 
 
-def measure_finder(name: str, find: Finder, asked: Sequence[EvaluationQuestion]) -> None:
-    """Ask everything, and print what came of it."""
-    first = third = 0
+def measure_finder(name: str, find: Finder, questions: Sequence[EvaluationQuestion]) -> None:
+    """Ask all questions; print recall and latency."""
+    hits_at_1 = hits_at_3 = 0
     times = list[float]()
-    for one in asked:
-        began = time.perf_counter()
-        found = list(find(one.question))
-        times.append((time.perf_counter() - began) * 1000)
-        first += found[:1] == [one.expected]
-        third += one.expected in found[:3]
+    for question in questions:
+        started = time.perf_counter()
+        found = list(find(question.question))
+        times.append((time.perf_counter() - started) * 1000)
+        hits_at_1 += found[:1] == [question.expected]
+        hits_at_3 += question.expected in found[:3]
     times.sort()
-    count = len(asked)
+    count = len(questions)
     print(
-        f"  {name:24} R@1 {first / count:.4f}   R@3 {third / count:.4f}"
+        f"  {name:24} R@1 {hits_at_1 / count:.4f}   R@3 {hits_at_3 / count:.4f}"
         f"   p50 {times[count // 2]:6.2f} ms   p95 {times[count * 95 // 100]:6.2f} ms",
         flush=True,
     )
 
 
 def main(ask: str, base: str) -> None:
-    """All three in one run."""
-    asked = [
+    """Measure all three in one run."""
+    questions = [
         one for one in EVALUATION_QUESTIONS.validate_json(Path(ask).read_bytes()) if one.expected is not None
     ]
     texts = EVALUATION_ENTRIES.validate_json(Path(base).read_bytes())
-    print(f"{len(asked)} questions, {len(texts)} entries")
-    measure_finder("ours", build_our_finder(texts), asked)
-    measure_finder("SQLite FTS5 trigram", build_trigram_finder(texts), asked)
+    print(f"{len(questions)} questions, {len(texts)} entries")
+    measure_finder("ours", build_our_finder(texts), questions)
+    measure_finder("SQLite FTS5 trigram", build_trigram_finder(texts), questions)
     if PEERS.exists():
-        measure_finder("BM25 of PyThaiNLP's words", build_word_finder(texts), asked)
+        measure_finder("BM25 of PyThaiNLP's words", build_word_finder(texts), questions)
     else:
         print("  BM25 of words: not without `make .venv/peers.done`")
 

@@ -1,4 +1,4 @@
-"""The talk alone: decided and put into words, and nothing kept. What the rest of the engine is measured from."""
+"""The handlers alone: decide and render, store nothing. The baseline for what the engine adds."""
 
 import json
 import secrets
@@ -27,48 +27,48 @@ OFFICE = Office.model_validate(
 
 
 def decode_event(body: bytes) -> Event:
-    """A message as it came in."""
-    heard: dict[str, str] = json.loads(body)
+    """Decode a message into an event."""
+    message: dict[str, str] = json.loads(body)
     return Event(
-        heard["id"],
-        bytes.fromhex(heard["who"]),
+        message["id"],
+        bytes.fromhex(message["who"]),
         Channel.WEB,
-        text=heard.get("text"),
-        choice=heard.get("choice"),
+        text=message.get("text"),
+        choice=message.get("choice"),
     )
 
 
 def encode_messages(messages: list[Message]) -> bytes:
-    """An answer as it goes out."""
+    """Encode an answer as JSON."""
     out = [{"text": m.text, "choices": m.choices, "receipt": m.receipt} for m in messages]
     return json.dumps(out, ensure_ascii=False).encode()
 
 
 class HandlersOnlyDesk:
-    """A desk that forgets: sessions in a dictionary, nothing written."""
+    """A desk without storage: sessions are kept in a dictionary and acts are dropped."""
 
     def __init__(self) -> None:
         self._sessions: dict[bytes, Session] = {}
         self._desk = ComplaintsDesk(OFFICE)
 
     async def handle_message(self, body: bytes) -> bytes:
-        """Decide on one message and put the answer into words."""
-        heard = decode_event(body)
-        deciding = self._desk.decide(heard, self._sessions.get(heard.person_id))
+        """Decide on one message and render the answer."""
+        event = decode_event(body)
+        decision = self._desk.decide(event, self._sessions.get(event.person_id))
         answer: Any = None
         while True:
             try:
-                answer = _answer_query(deciding.send(answer))
+                answer = _answer_query(decision.send(answer))
             except StopIteration as decided:
                 turn = decided.value
                 break
-        self._sessions[heard.person_id] = turn.session
-        return encode_messages([render_reply(say, turn.session.lang) for say in turn.says])
+        self._sessions[event.person_id] = turn.session
+        return encode_messages([render_reply(reply, turn.session.lang) for reply in turn.replies])
 
 
 @asynccontextmanager
 async def open_handlers_only(_folder: Path) -> AsyncIterator[Story]:
-    """Citizens before a desk that forgets."""
+    """Citizens against a desk without storage."""
     yield make_citizen_story(HandlersOnlyDesk().handle_message)
 
 

@@ -1,9 +1,9 @@
 """Complaints through LINE's real webhook: `python -m benchmarks.line`.
 
-`ita-bot run` serves on one core; on the other, a LINE on loopback signs and posts each message of a citizen as a
-webhook of one event, and takes the reply by reply token, sent through line-bot-sdk. A message counts when its reply
-has come; every message is on the disk before LINE is told that it came. The texts and taps are those of
-`benchmarks/citizen.py`: 18 messages, 18 webhooks and 18 replies a complaint, and no push.
+`ita-bot run` serves on one core. On the other, a fake LINE on loopback signs and posts each message of a citizen as
+a webhook with one event, and receives the reply by reply token, sent through line-bot-sdk. A message counts when its
+reply has arrived; every message is on disk before the webhook is answered. The texts and taps are those of
+`benchmarks/citizen.py`: 18 messages, 18 webhooks and 18 replies per complaint, and no push.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ ANSWERS = {
 
 @dataclass
 class LoopbackLine:
-    """LINE, as far as this needs it."""
+    """The part of LINE's API that this benchmark needs."""
 
     url: str = ""
     server_pid: int = 0
@@ -61,7 +61,6 @@ class LoopbackLine:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     async def handle_request(self, request: web.Request) -> web.Response:
-        """Take a call."""
         if request.path == "/v2/bot/message/reply":
             body = json.loads(await request.read())
             self.waiting.pop(body["replyToken"]).set_result(body["messages"])
@@ -69,8 +68,8 @@ class LoopbackLine:
         self.pushes += request.path.endswith("/push")
         return web.json_response(ANSWERS.get(request.path, {}))
 
-    async def post_event(self, person: str, **deed: object) -> list[dict[str, Any]]:
-        """Bring an event and wait for what is replied."""
+    async def post_event(self, person: str, **content: object) -> list[dict[str, Any]]:
+        """Post an event to the webhook and wait for its reply."""
         number, token = next(self.numbers), secrets.token_hex(16)
         event = {
             "mode": "active",
@@ -79,7 +78,7 @@ class LoopbackLine:
             "webhookEventId": f"01{number:024d}",
             "deliveryContext": {"isRedelivery": False},
             "replyToken": token,
-            **deed,
+            **content,
         }
         body = json.dumps({"destination": BOT, "events": [event]}).encode()
         signed = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
@@ -94,7 +93,7 @@ class LoopbackLine:
 
 @dataclass
 class LineUser:
-    """A person with LINE who files a whole complaint."""
+    """A LINE user who files a whole complaint."""
 
     line: LoopbackLine
     tally: LatencyTally
@@ -103,7 +102,10 @@ class LineUser:
     receipt: str = ""
 
     async def file_complaint(self) -> None:
-        """The whole talk. KeyError where a label is not offered; RuntimeError where no receipt came of it."""
+        """Play the whole dialogue.
+
+        Raises KeyError if a label is not offered, RuntimeError if no receipt was given.
+        """
         for line in COMPLAINT_LINES:
             if line.startswith("["):
                 await self._send(type="postback", postback={"data": self.buttons[line[1:-1]]})
@@ -115,8 +117,8 @@ class LineUser:
             type="message", message={"id": "1", "type": "text", "text": self.receipt[-6:].replace("-", "")}
         )
 
-    async def _send(self, **deed: object) -> None:
-        messages = await self.tally.measure(self.line.post_event(self.who, **deed))
+    async def _send(self, **content: object) -> None:
+        messages = await self.tally.measure(self.line.post_event(self.who, **content))
         quick = messages[-1].get("quickReply", {"items": []})["items"]
         self.buttons = {item["action"]["label"]: item["action"]["data"] for item in quick} or self.buttons
         for message in messages:
@@ -126,7 +128,7 @@ class LineUser:
 
 @asynccontextmanager
 async def serve_line_desk(folder: Path) -> AsyncIterator[LoopbackLine]:
-    """LINE here and `ita-bot run` on a core of its own."""
+    """The fake LINE in this process, and `ita-bot run` pinned to another core."""
     line = LoopbackLine()
     app = web.Application()
     app.router.add_route("*", "/{any:.*}", line.handle_request)
@@ -134,59 +136,65 @@ async def serve_line_desk(folder: Path) -> AsyncIterator[LoopbackLine]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     line.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
-    own = {"HOME": str(folder), "LINE_API_URL": line.url, "COMPLAINTS__LINE_TOKEN": TOKEN}
-    own["COMPLAINTS__LINE_SECRET"] = SECRET
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
+    settings = {"HOME": str(folder), "LINE_API_URL": line.url, "COMPLAINTS__LINE_TOKEN": TOKEN}
+    settings["COMPLAINTS__LINE_SECRET"] = SECRET
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
     core = min(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    before = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
-    program = subprocess.Popen(  # noqa: ASYNC220 - once, before anything is measured
-        command, env=kept | {f"ITA_{k}": v for k, v in own.items()}, stdout=subprocess.PIPE, preexec_fn=before
+    pin_server = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
+    server = subprocess.Popen(  # noqa: ASYNC220 - once, before anything is measured
+        command,
+        env=inherited | {f"ITA_{k}": v for k, v in settings.items()},
+        stdout=subprocess.PIPE,
+        preexec_fn=pin_server,
     )
-    line.server_pid = program.pid
+    line.server_pid = server.pid
     try:
-        assert program.stdout is not None
-        told = (await asyncio.to_thread(program.stdout.readline)).decode().split()
-        line.webhook = f"{told[-1].rstrip('/')}/line/complaints"
+        assert server.stdout is not None
+        words = (await asyncio.to_thread(server.stdout.readline)).decode().split()
+        line.webhook = f"{words[-1].rstrip('/')}/line/complaints"
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             line.session = session
             yield line
     finally:
-        program.terminate()
-        await asyncio.to_thread(program.wait)
+        server.terminate()
+        await asyncio.to_thread(server.wait)
         await runner.cleanup()
 
 
-def read_cpu_seconds(program: int) -> float:
-    """Seconds of processor that a program has used, all threads; 0 elsewhere than on Linux."""
+def read_cpu_seconds(pid: int) -> float:
+    """CPU seconds used by a process, all threads; 0 on systems other than Linux."""
     try:
-        told = Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def measure_line(persons: int) -> tuple[LoadResult, float]:
-    """One run in an empty folder, after a short one that warms up; and the server's µs of work for each message."""
+    """One run in an empty folder, after a short warm-up run.
+
+    Returns the result and the server's CPU time per message in microseconds.
+    """
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         async with serve_line_desk(Path(folder)) as line:
             await run_load(lambda tally: LineUser(line, tally).file_complaint(), persons=16, stories=16)
             before = read_cpu_seconds(line.server_pid)
-            figures = await run_load(
+            result = await run_load(
                 lambda tally: LineUser(line, tally).file_complaint(), persons=persons, stories=STORY_COUNT
             )
             if line.pushes:
                 raise RuntimeError(f"{line.pushes} pushes, where every answer has a reply token")
-            return figures, (read_cpu_seconds(line.server_pid) - before) / figures.messages * 1e6
+            return result, (read_cpu_seconds(line.server_pid) - before) / result.messages * 1e6
 
 
 def main() -> None:
-    """Each crowd."""
+    """Measure each number of concurrent persons."""
     HOME.mkdir(mode=0o700, exist_ok=True)
     print(f"{STORY_COUNT:,} whole complaints of {len(COMPLAINT_LINES) + 1} messages each, replies included")
     for persons in PERSONS:
-        figures, work = uvloop.run(measure_line(persons))
-        print(f"  {persons:4} persons in flight  {figures} here, {work:5.0f} µs in the server", flush=True)
+        result, work = uvloop.run(measure_line(persons))
+        print(f"  {persons:4} persons in flight  {result} here, {work:5.0f} µs in the server", flush=True)
 
 
 if __name__ == "__main__":

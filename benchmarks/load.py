@@ -1,4 +1,4 @@
-"""Persons who write side by side, each one message after another, and what they measured."""
+"""Run a number of persons concurrently, each sending one message after another, and measure the latencies."""
 
 import asyncio
 import os
@@ -13,25 +13,25 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class LatencyTally:
-    """Messages that were answered, and how long each took. Seconds."""
+    """The latencies of the answered messages. Seconds."""
 
     latencies: list[float] = field(default_factory=list)
     started_at: float = field(default_factory=time.perf_counter)
     cpu_at_start: float = field(default_factory=time.process_time)
 
-    async def measure(self, answering: Awaitable[T]) -> T:
-        """The answer, and a note of how long it took."""
+    async def measure(self, awaitable: Awaitable[T]) -> T:
+        """Await an answer and record how long it took."""
         at = time.perf_counter()
-        answer = await answering
+        answer = await awaitable
         self.latencies.append(time.perf_counter() - at)
         return answer
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a run came to: messages a second, and milliseconds that half and 99 in 100 messages stay within.
+    """The result of a run: messages per second; p50 and p99 in milliseconds.
 
-    work: microseconds of processor a message, all threads; it holds still when others use the machine too.
+    cpu_per_message: microseconds of CPU time, all threads; it stays steady when others use the machine too.
     """
 
     messages: int
@@ -46,11 +46,11 @@ class LoadResult:
 
 
 Story: TypeAlias = Callable[[LatencyTally], Awaitable[None]]
-"""One person's whole talk; each message goes through `Tally.timed`."""
+"""The whole dialogue of one person; each message goes through `LatencyTally.measure`."""
 
 
 async def run_load(story: Story, *, persons: int, stories: int) -> LoadResult:
-    """Tell a story so many times, with so many persons in flight."""
+    """Run a story `stories` times, with `persons` in flight."""
     left = iter(range(stories))
     tally = LatencyTally()
 
@@ -61,15 +61,15 @@ async def run_load(story: Story, *, persons: int, stories: int) -> LoadResult:
     async with asyncio.TaskGroup() as crowd:
         for _ in range(persons):
             crowd.create_task(person())
-    took = time.perf_counter() - tally.started_at
+    elapsed = time.perf_counter() - tally.started_at
     work = (time.process_time() - tally.cpu_at_start) / len(tally.latencies) * 1e6
     cuts = quantiles(tally.latencies, n=100)
     return LoadResult(
-        len(tally.latencies), len(tally.latencies) / took, cuts[49] * 1000, cuts[98] * 1000, work
+        len(tally.latencies), len(tally.latencies) / elapsed, cuts[49] * 1000, cuts[98] * 1000, work
     )
 
 
 def pin_to_one_core() -> None:
-    """Keep this process, its threads too, on one core; elsewhere than Linux it runs where it likes."""
+    """Pin this process and its threads to one core; does nothing on systems other than Linux."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -21,19 +21,18 @@ from tests.end_to_end.officers import Officer, add_officer, file_case
 CASE_COUNT = 100_000
 TRY_COUNT = 15
 LIMIT_MS = 100.0
-"""Milliseconds."""
 
 
 def insert_cases(home: Path, desk: DeskHarness, officer: str) -> None:
-    """Copy the one real case: half of the cases are open, a third of those in somebody's hands."""
-    place, today = DeskPaths.under(home, "complaints"), to_bangkok_date(desk.now())
-    with closing(sqlite3.connect(place.database)) as raw, raw:
+    """Copy the one real case: half of the copies are open, and a third have an assigned officer."""
+    paths, today = DeskPaths.under(home, "complaints"), to_bangkok_date(desk.now())
+    with closing(sqlite3.connect(paths.database)) as raw, raw:
         columns = [row[1] for row in raw.execute("PRAGMA table_info(cases)")]
         first = dict(zip(columns, raw.execute("SELECT * FROM cases LIMIT 1").fetchone(), strict=True))
         rows = []
         for number in range(2, CASE_COUNT + 1):
             due = today + timedelta(days=number % 400 - 200)
-            own = {
+            changes = {
                 "id": secrets.token_hex(16),
                 "number": number,
                 "receipt_mark": secrets.token_bytes(32),
@@ -41,13 +40,13 @@ def insert_cases(home: Path, desk: DeskHarness, officer: str) -> None:
                 "answer_by": str(due),
                 "officer": (None, officer, "f" * 16)[number % 3],
             }
-            rows.append(tuple({**first, **own}.values()))
+            rows.append(tuple({**first, **changes}.values()))
         marks = ", ".join("?" * len(columns))
         raw.executemany(f"INSERT INTO cases VALUES ({marks})", rows)
 
 
 async def measure_message(officer: Officer, words: str) -> float:
-    """The median of some tries, in milliseconds, of a whole message: read, decided, committed, answered."""
+    """The median of some tries, in milliseconds, of a whole message: read, decide, commit, answer."""
     spans = []
     for _ in range(TRY_COUNT):
         start = time.perf_counter()
@@ -57,7 +56,7 @@ async def measure_message(officer: Officer, words: str) -> float:
 
 
 async def measure_commands() -> bool:
-    """Print how long each command takes; whether all are fast enough."""
+    """Print how long each command takes; returns whether all are fast enough."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "var"
         async with open_desk(home) as desk:

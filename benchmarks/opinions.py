@@ -1,4 +1,4 @@
-"""The results page of a consultation of 10 questions that 100,000 people answered: `python -m benchmarks.opinions`."""
+"""Render a results page with 10 questions and 100,000 responses: `python -m benchmarks.opinions`."""
 
 import random
 import resource
@@ -29,58 +29,62 @@ T = TypeVar("T")
 
 
 def make_large_consultation() -> CountedConsultation:
-    """Three questions of each counted kind save statements, of which there is one with twenty."""
+    """Three questions each of choice, choices and scale, and one question with twenty statements."""
     options = {f"o{n}": f"ข้อเลือกที่ {n}" for n in range(8)}
-    asked = [
+    questions = [
         *(CountedQuestion(f"a{n}", AnswerKind.CHOICE, f"คำถาม {n}", options) for n in range(3)),
         *(CountedQuestion(f"b{n}", AnswerKind.CHOICES, f"คำถาม {n}", options) for n in range(3)),
         *(CountedQuestion(f"c{n}", AnswerKind.SCALE, f"คำถาม {n}", {}) for n in range(3)),
         CountedQuestion("d", AnswerKind.STATEMENTS, "ข้อความ", {f"s{n}": f"ข้อความที่ {n}" for n in range(20)}),
     ]
     opens, closes = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC)
-    return CountedConsultation("BENCH", "เรื่องใหญ่", "", "", opens, closes, tuple(asked))
+    return CountedConsultation("BENCH", "เรื่องใหญ่", "", "", opens, closes, tuple(questions))
 
 
-def make_full_response(chance: random.Random, asked: CountedConsultation) -> AnonymousResponse:
-    """Somebody who answers everything."""
+def make_full_response(rng: random.Random, consultation: CountedConsultation) -> AnonymousResponse:
+    """A response that answers every question."""
     answers = dict[str, str]()
-    for one in asked.questions:
-        if one.kind is AnswerKind.STATEMENTS:
-            answers |= {f"{one.key}.{own}": chance.choice([*Stance]).value for own in one.options}
-        elif one.kind is AnswerKind.CHOICES:
-            answers[one.key] = ",".join(code for code in one.options if chance.random() < 0.4)
+    for question in consultation.questions:
+        if question.kind is AnswerKind.STATEMENTS:
+            answers |= {
+                f"{question.key}.{statement}": rng.choice([*Stance]).value for statement in question.options
+            }
+        elif question.kind is AnswerKind.CHOICES:
+            answers[question.key] = ",".join(code for code in question.options if rng.random() < 0.4)
         else:
-            answers[one.key] = chance.choice([*one.options] or ["1", "2", "3", "4", "5"])
-    return AnonymousResponse(chance.random() < 0.8, answers)
+            answers[question.key] = rng.choice([*question.options] or ["1", "2", "3", "4", "5"])
+    return AnonymousResponse(rng.random() < 0.8, answers)
 
 
 def run_timed(what: str, work: Callable[[], T]) -> T:
-    """Do something, and say how long it took."""
-    wall, busy = time.perf_counter(), time.process_time()
-    done = work()
-    print(f"{what:44} {time.perf_counter() - wall:6.3f} s ({time.process_time() - busy:.3f} s of processor)")
-    return done
+    """Run a step and print its wall-clock and CPU time."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    print(f"{what:44} {time.perf_counter() - wall:6.3f} s ({time.process_time() - cpu:.3f} s of processor)")
+    return result
 
 
 def main() -> None:
-    """Make people, then count, protect and show, a few times."""
-    chance, asked = random.Random(7), make_large_consultation()
-    voices = [make_full_response(chance, asked) for _ in range(RESPONSE_COUNT)]
+    """Generate responses, then count, protect and render a few times."""
+    rng, consultation = random.Random(7), make_large_consultation()
+    responses = [make_full_response(rng, consultation) for _ in range(RESPONSE_COUNT)]
     themes = [CountedTheme(f"ข้อเสนอ {n}", 700 + n) for n in range(20)]
-    print(f"{RESPONSE_COUNT:,} voices, {len(asked.questions)} questions, one of them with 20 statements")
+    print(
+        f"{RESPONSE_COUNT:,} voices, {len(consultation.questions)} questions, one of them with 20 statements"
+    )
     for _ in range(3):
-        tally = run_timed("counted", lambda: count_responses(asked, voices))
-        veil = ResponseSuppression(tally.responses, TERMS.least, TERMS.salt)
+        tally = run_timed("counted", lambda: count_responses(consultation, responses))
+        suppression = ResponseSuppression(tally.responses, TERMS.least, TERMS.salt)
         run_timed(
             "protected",
-            lambda veil=veil, tally=tally: [
-                veil.suppress_answers(one) for two in tally.lines.values() for one in two
+            lambda suppression=suppression, tally=tally: [
+                suppression.suppress_answers(one) for two in tally.lines.values() for one in two
             ],
         )
         found = run_timed(
             "the whole page: counted, protected, shown",
             lambda: (
-                one := build_results(asked, voices, themes, TERMS),
+                one := build_results(consultation, responses, themes, TERMS),
                 render_results_page(one),
             )[0],
         )
@@ -88,9 +92,9 @@ def main() -> None:
         run_timed(name, lambda name=name: render_results_file(found, name))
     opinions = [
         CountedFeedback(
-            f"2569-{chance.randrange(1, 10):02}",
-            f"t{chance.randrange(9)}",
-            chance.choice([None, 1, 2, 3, 4, 5]),
+            f"2569-{rng.randrange(1, 10):02}",
+            f"t{rng.randrange(9)}",
+            rng.choice([None, 1, 2, 3, 4, 5]),
         )
         for _ in range(RESPONSE_COUNT)
     ]

@@ -1,6 +1,6 @@
-"""A year of questions: how long `/questions` and a new question take beside 10,000 others.
+"""How long `/questions` and a new question take beside a year's 10,000 open questions.
 
-python -m benchmarks.questions [HOW MANY]
+`python -m benchmarks.questions [COUNT]`
 """
 
 import asyncio
@@ -32,8 +32,8 @@ DAY = date(2026, 11, 22)
 WORDS = "ขอสอบถามว่าจะยืมเต็นท์ของหน่วยงานไปจัดงานวัดที่ตำบลได้ไหม เรื่องที่"
 
 
-async def insert_questions(one: Store, many: int) -> None:
-    """Ask so many questions over a year, all still open: the worst that the list can be."""
+async def insert_questions(store: Store, count: int) -> None:
+    """Insert questions over a year, all still open: the worst case for the list."""
     now = datetime.now(UTC)
 
     async def ask(number: int) -> None:
@@ -41,51 +41,51 @@ async def insert_questions(one: Store, many: int) -> None:
         act = SubmitQuestion(
             make_receipt(secrets.randbits(80)), f"{WORDS} {number}", who, "th", on, on + timedelta(days=15)
         )
-        await one.commit(
+        await store.commit(
             Event(secrets.token_hex(), who, Channel.WEB), None, TurnResult(Session(at=now), (), (act,)), now
         )
 
-    for start in range(0, many, 500):
-        await asyncio.gather(*(ask(number) for number in range(start, min(many, start + 500))))
+    for start in range(0, count, 500):
+        await asyncio.gather(*(ask(number) for number in range(start, min(count, start + 500))))
 
 
-async def add_joined_officer(engine: Engine, one: Store) -> bytes:
-    """An officer who has joined."""
-    code = await one.staff_admin.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))
-    who = one.keyring.hash_id("bench", "officer")
-    said = await engine.handle(Event("1", who, Channel.TERMINAL, text=f"/join {code}"))
-    secret = next(line for line in said.messages[0].text.splitlines() if len(line) == 32)
-    factor = HOTP(secret).at(int(time.time()) // 30)
-    await engine.handle(Event("2", who, Channel.TERMINAL, text=factor))
+async def add_joined_officer(engine: Engine, store: Store) -> bytes:
+    """Add an officer and let them join; returns their person id."""
+    code = await store.staff_admin.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))
+    who = store.keyring.hash_id("bench", "officer")
+    answer = await engine.handle(Event("1", who, Channel.TERMINAL, text=f"/join {code}"))
+    secret = next(line for line in answer.messages[0].text.splitlines() if len(line) == 32)
+    one_time_code = HOTP(secret).at(int(time.time()) // 30)
+    await engine.handle(Event("2", who, Channel.TERMINAL, text=one_time_code))
     return who
 
 
 async def measure_message(engine: Engine, who: bytes, words: str, times: int = 100) -> str:
-    """Milliseconds of a message: median and 95 in 100."""
-    took = []
+    """Median and 95th percentile of a message, in milliseconds."""
+    latencies = []
     for _ in range(times):
-        began = time.perf_counter()
+        started = time.perf_counter()
         answer = await engine.handle(Event(secrets.token_hex(), who, Channel.TERMINAL, text=words))
-        took.append((time.perf_counter() - began) * 1000)
+        latencies.append((time.perf_counter() - started) * 1000)
         assert answer.stored
-    return f"{median(took):.1f} ms, 95 in 100 within {quantiles(took, n=20)[18]:.1f} ms"
+    return f"{median(latencies):.1f} ms, 95 in 100 within {quantiles(latencies, n=20)[18]:.1f} ms"
 
 
-async def main(many: int) -> None:
-    """Measure."""
+async def main(count: int) -> None:
+    """Fill the desk and measure each command."""
     with tempfile.TemporaryDirectory() as folder:
-        ring = load_or_create_keys(DeskPaths.under(Path(folder), "service"))
-        async with open_store(ring, datetime.now(UTC)) as one:
-            await store_example_faq(one, datetime.now(UTC))
-            engine = Engine(ServiceDesk(load_office(EXAMPLE_OFFICE_PATHS[-1]), roster=one.roster), one)
-            began = time.perf_counter()
-            await insert_questions(one, many)
-            print(f"{many:,} questions asked in {time.perf_counter() - began:.1f} s")
-            officer = await add_joined_officer(engine, one)
+        keys = load_or_create_keys(DeskPaths.under(Path(folder), "service"))
+        async with open_store(keys, datetime.now(UTC)) as store:
+            await store_example_faq(store, datetime.now(UTC))
+            engine = Engine(ServiceDesk(load_office(EXAMPLE_OFFICE_PATHS[-1]), roster=store.roster), store)
+            started = time.perf_counter()
+            await insert_questions(store, count)
+            print(f"{count:,} questions asked in {time.perf_counter() - started:.1f} s")
+            officer = await add_joined_officer(engine, store)
             print("/questions:     ", await measure_message(engine, officer, "/questions"))
             print("/questions 500: ", await measure_message(engine, officer, "/questions 500"))
             print("/question 12:   ", await measure_message(engine, officer, "/question 12"))
-            citizen = one.keyring.hash_id("bench", "citizen")
+            citizen = store.keyring.hash_id("bench", "citizen")
             print("a question:     ", await measure_message(engine, citizen, "สำนักงานเปิดกี่โมง"))
 
 

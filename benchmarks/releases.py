@@ -1,4 +1,4 @@
-"""A whole release of a fiscal year from a million facts, all formats: `python -m benchmarks.releases`."""
+"""Make the monthly releases of a fiscal year from a million facts, all formats: `python -m benchmarks.releases`."""
 
 import asyncio
 import resource
@@ -22,44 +22,47 @@ from storage.store import open_store
 
 def create_full_desk(folder: str) -> None:
     """A desk with a million facts."""
-    place = DeskPaths.under(Path(folder), "complaints")
+    paths = DeskPaths.under(Path(folder), "complaints")
 
     async def create_desk() -> None:
-        async with open_store(load_or_create_keys(place), datetime.now(UTC)):
+        async with open_store(load_or_create_keys(paths), datetime.now(UTC)):
             pass
 
     asyncio.run(create_desk())
-    with closing(sqlite3.connect(place.database)) as raw, raw:
+    with closing(sqlite3.connect(paths.database)) as raw, raw:
         raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", sorted(make_fact_rows()))
 
 
 async def measure_releases(folder: str) -> None:
-    """Release a year month by month, as the clock does; each knows all that were made before."""
-    place = DeskPaths.under(Path(folder), "complaints")
+    """Release a year month by month, as the scheduled job does; each release knows all earlier ones."""
+    paths = DeskPaths.under(Path(folder), "complaints")
     steps: list[tuple[float, str]] = []
-    async with open_store(load_or_create_keys(place), datetime.now(UTC)) as one:
-        bench = ReleaseContext(place, one, OFFICE)
+    async with open_store(load_or_create_keys(paths), datetime.now(UTC)) as store:
+        context = ReleaseContext(paths, store, OFFICE)
         for month in range(12):
             number = FISCAL_YEAR_START.month + month
             first = date(FISCAL_YEAR_START.year + (number > 12), (number - 1) % 12 + 1, 1)
             end = (first + timedelta(31)).replace(day=1) - timedelta(1)
-            order = ReleaseRequest(parse_period("fy2569", end), end, "month")
-            wall, busy = time.perf_counter(), time.process_time()
+            request = ReleaseRequest(parse_period("fy2569", end), end, "month")
+            wall, cpu = time.perf_counter(), time.process_time()
             steps.clear()
             await make_release(
-                bench, order, datetime.now(UTC), lambda _, __, what: steps.append((time.perf_counter(), what))
+                context,
+                request,
+                datetime.now(UTC),
+                lambda _, __, what: steps.append((time.perf_counter(), what)),
             )
-            wall, busy = time.perf_counter() - wall, time.process_time() - busy
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             print(
-                f"release {month + 1:2} as of {end}  {wall:.2f} s ({busy:.2f} s of processor), at most {peak} MB"
+                f"release {month + 1:2} as of {end}  {wall:.2f} s ({cpu:.2f} s of processor), at most {peak} MB"
             )
-    for (began, what), (ended, _) in pairwise(steps):
-        print(f"  {what:25} {ended - began:.2f} s")
+    for (started, what), (ended, _) in pairwise(steps):
+        print(f"  {what:25} {ended - started:.2f} s")
 
 
 def main() -> None:
-    """Fill a database in a process of its own, so that its memory does not count; then release."""
+    """Fill a database in a separate process, so that its memory does not count; then release."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         filling = get_context("spawn").Process(target=create_full_desk, args=(folder,))
         filling.start()

@@ -1,4 +1,4 @@
-"""A whole report with photos through a real browser: from the first page to the receipt, on loopback."""
+"""File a whole report with photos in a real browser, from the first page to the receipt, on loopback."""
 
 import io
 import tempfile
@@ -19,13 +19,13 @@ STORY = "เจ้าหน้าที่พัสดุเรียกรั�
 
 def write_photos(folder: Path) -> list[Path]:
     """Photos as a phone takes them: some megabytes each."""
-    made = []
+    photos = []
     for number in range(PHOTO_COUNT):
         out = io.BytesIO()
         Image.effect_noise((3000, 2250), 90).convert("RGB").save(out, "JPEG", quality=80)
-        made.append(folder / f"photo{number}.jpg")
-        made[-1].write_bytes(out.getvalue())
-    return made
+        photos.append(folder / f"photo{number}.jpg")
+        photos[-1].write_bytes(out.getvalue())
+    return photos
 
 
 def pick_choice(page: Page, label: str) -> None:
@@ -37,9 +37,9 @@ def pick_choice(page: Page, label: str) -> None:
 
 def measure_report(browser: Browser, address: str, evidence: list[Path], *, scripts: bool) -> float:
     """Seconds that one report takes a person who never hesitates."""
-    window = browser.new_context(**PHONE, java_script_enabled=scripts)
-    page = window.new_page()
-    begun = time.perf_counter()
+    context = browser.new_context(**PHONE, java_script_enabled=scripts)
+    page = context.new_page()
+    started = time.perf_counter()
     page.goto(f"{address}/report")
     for label in ("รับทราบ", "ทุจริตต่อหน้าที่"):
         pick_choice(page, label)
@@ -52,13 +52,13 @@ def measure_report(browser: Browser, address: str, evidence: list[Path], *, scri
     for label in ("เสร็จแล้ว", "ข้าม", "ข้าม", "ข้าม", "ไม่ใช่", "ไม่บอกชื่อ", "ส่งเรื่อง"):
         pick_choice(page, label)
     page.wait_for_selector("[data-receipt]")
-    taken = time.perf_counter() - begun
-    window.close()
-    return taken
+    elapsed = time.perf_counter() - started
+    context.close()
+    return elapsed
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure with and without JavaScript."""
     with tempfile.TemporaryDirectory() as folder, launch_chromium() as browser:
         evidence = write_photos(Path(folder))
         size = sum(path.stat().st_size for path in evidence) / 1e6

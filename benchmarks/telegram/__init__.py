@@ -1,1 +1,1 @@
-"""Telegram's door beside two libraries' own ways, in one run: the same form, taps, texts and words."""
+"""Our Telegram adapter compared with two libraries in one run: the same form, taps, texts and answers."""

@@ -1,4 +1,7 @@
-"""Measure all in one run: `python -m benchmarks.telegram [ROUNDS [PERSONS]]`; before it `make .venv/peers.done`."""
+"""Measure all bots in one run: `python -m benchmarks.telegram [ROUNDS [PERSONS]]`.
+
+Requires `make .venv/peers.done`.
+"""
 
 import asyncio
 import os
@@ -22,10 +25,9 @@ from bot.platforms.telegram.client import MAX_WEBHOOK_CONNECTIONS
 ROOT = Path(__file__).parents[2]
 ROUNDS = 30
 PERSONS = MAX_WEBHOOK_CONNECTIONS
-"""Who write side by side: as many updates as Telegram brings at once, where it is told so as we do."""
+"""Concurrent persons: as many updates as Telegram delivers at once with our webhook setting."""
 
 ROUND_SECONDS = 1.0
-"""Of a round."""
 
 PEERS_PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
 OUR_COMMAND = [sys.executable, "-m", "benchmarks.telegram.our_bot"]
@@ -42,31 +44,30 @@ CONTENDERS = {
 
 @dataclass
 class Contender:
-    """A bot at work, its updates a second in each round, and seconds of work before the first."""
+    """A running bot: its updates per second in each round, and its CPU seconds before the first round."""
 
     pid: int
-    crowd: LoadGenerator
+    load: LoadGenerator
     rates: list[float] = field(default_factory=list)
     cpu_at_start: float = 0.0
 
     async def warm_up(self, persons: int) -> None:
-        """A round before the first."""
-        await self.crowd.run_for(persons, ROUND_SECONDS)
-        self.crowd.latencies.clear()
-        self.crowd.telegram.calls.clear()
-        self.crowd.answered = 0
+        """Run an unmeasured round."""
+        await self.load.run_for(persons, ROUND_SECONDS)
+        self.load.latencies.clear()
+        self.load.telegram.calls.clear()
+        self.load.answered = 0
         self.cpu_at_start = _read_cpu_seconds(self.pid)
 
     async def run_round(self, persons: int) -> None:
-        """One round."""
-        self.rates.append(await self.crowd.run_for(persons, ROUND_SECONDS))
+        self.rates.append(await self.load.run_for(persons, ROUND_SECONDS))
 
     def format_results(self) -> list[str]:
-        """What was measured."""
-        answered, calls = self.crowd.answered, self.crowd.telegram.calls
-        complaints = answered / len(self.crowd.steps)
+        """The measured figures as lines of text."""
+        answered, calls = self.load.answered, self.load.telegram.calls
+        complaints = answered / len(self.load.steps)
         each = ", ".join(f"{m} {n / complaints:.2f}" for m, n in sorted(calls.items()) if n >= complaints / 2)
-        cuts = quantiles(self.crowd.latencies, n=100)
+        cuts = quantiles(self.load.latencies, n=100)
         work = (_read_cpu_seconds(self.pid) - self.cpu_at_start) / answered * 1e6
         return [
             f"{_format_median(self.rates, ',.0f')} updates/s",
@@ -76,14 +77,14 @@ class Contender:
 
 
 def main(rounds: int = ROUNDS, persons: int = PERSONS) -> None:
-    """All are at work the whole time and are driven in turn, a moment each: other people use this machine too."""
-    made, cores = build_steps(), sorted(os.sched_getaffinity(0))
+    """All bots run the whole time and are driven in turn, one second each, because others use this machine too."""
+    steps, cores = build_steps(), sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     print(
-        f"{persons} persons in flight, with complaints of {len(made)} updates; {rounds} rounds of {ROUND_SECONDS:g} s;"
+        f"{persons} persons in flight, with complaints of {len(steps)} updates; {rounds} rounds of {ROUND_SECONDS:g} s;"
         " the bots on a core of their own, and one at a time; medians, and what half of the rounds lie between"
     )
-    ours, *others = uvloop.run(race_contenders(made, rounds, persons, cores[0]))
+    ours, *others = uvloop.run(race_contenders(steps, rounds, persons, cores[0]))
     for name, bot in others:
         ratios = [one / other for one, other in zip(ours[1].rates, bot.rates, strict=True)]
         print(f"  ours / {name}: {_format_median(ratios, '.2f')}")
@@ -95,13 +96,13 @@ def _format_median(figures: list[float], form: str) -> str:
 
 
 async def race_contenders(
-    made: list[ScriptStep], rounds: int, persons: int, core: int
+    steps: list[ScriptStep], rounds: int, persons: int, core: int
 ) -> list[tuple[str, Contender]]:
-    """Every bot, with what was measured of it."""
+    """Start every bot, run the rounds, and return each bot with its measurements."""
     async with AsyncExitStack() as stack:
         bots = [
-            (name, await stack.enter_async_context(start_contender(stand, made, core)))
-            for name, stand in CONTENDERS.items()
+            (name, await stack.enter_async_context(start_contender(spec, steps, core)))
+            for name, spec in CONTENDERS.items()
         ]
         for _, bot in bots:
             await bot.warm_up(persons)
@@ -120,10 +121,10 @@ async def race_contenders(
 
 @asynccontextmanager
 async def start_contender(
-    stand: tuple[list[str], tuple[str, ...], str], made: list[ScriptStep], core: int
+    spec: tuple[list[str], tuple[str, ...], str], steps: list[ScriptStep], core: int
 ) -> AsyncIterator[Contender]:
-    """A bot with a Telegram of its own."""
-    command, more, path = stand
+    """A bot with a fake Telegram of its own."""
+    command, more, path = spec
     telegram = FakeTelegram()
     server = await asyncio.get_running_loop().create_server(
         lambda: FakeTelegramProtocol(telegram), "127.0.0.1", 0
@@ -131,13 +132,13 @@ async def start_contender(
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=_ensure_home()) as folder:
         script = Path(folder) / "script.json"
-        script.write_text(encode_script(made), "utf-8")
+        script.write_text(encode_script(steps), "utf-8")
         port = _find_free_port()
         with run_bot_process(
             [*command, str(port), url, str(script), *more], Path(folder), url, core
         ) as process:
             await _wait_until_ready(port)
-            yield Contender(process.pid, LoadGenerator(telegram, made, port, path, "bench"))
+            yield Contender(process.pid, LoadGenerator(telegram, steps, port, path, "bench"))
     server.close()
 
 
@@ -145,16 +146,16 @@ async def start_contender(
 def run_bot_process(
     command: list[str], home: Path, url: str, core: int
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """A bot in a process of its own, on a core of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
-    told = {"ITA_HOME": str(home / "var"), "ITA_TELEGRAM_API_URL": url, "PYTHONPATH": str(ROOT)}
+    """Run a bot in a separate process, pinned to a core of its own."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
+    settings = {"ITA_HOME": str(home / "var"), "ITA_TELEGRAM_API_URL": url, "PYTHONPATH": str(ROOT)}
     secrets = {"TOKEN": "700000001:bench", "SECRET": "bench"}
-    told |= {f"ITA_COMPLAINTS__TELEGRAM_{name}": value for name, value in secrets.items()}
-    # What the others say at their end, that Telegram went away, is of no interest.
+    settings |= {f"ITA_COMPLAINTS__TELEGRAM_{name}": value for name, value in secrets.items()}
+    # The others log errors at shutdown because the fake Telegram has gone; they are of no interest.
     errors = None if command[: len(OUR_COMMAND)] == OUR_COMMAND else subprocess.DEVNULL
     bot = subprocess.Popen(
         command,
-        env={**kept, **told},
+        env={**inherited, **settings},
         cwd=home,
         stderr=errors,
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),

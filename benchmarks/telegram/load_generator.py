@@ -1,4 +1,4 @@
-"""The persons and their Telegram, on a core of their own: raw HTTP, so that they cost less than what is measured."""
+"""The simulated persons and their fake Telegram: raw HTTP, so that they cost less than what is measured."""
 
 import asyncio
 import re
@@ -27,13 +27,13 @@ _CHAT_ID_PATTERN = re.compile(
 
 @dataclass
 class FakeTelegram:
-    """What the bots call: counts, and tells the person whose message came."""
+    """The Bot API that the bots call: counts the calls, and wakes the person whose message arrived."""
 
     calls: Counter[str] = field(default_factory=Counter)
     waiting: "dict[int, asyncio.Future[None]]" = field(default_factory=dict)
 
     def handle_call(self, method: str, body: bytes) -> bytes:
-        """One call; gives the answer."""
+        """Handle one call; returns the response body."""
         self.calls[method] += 1
         if method in VISIBLE_METHODS:
             self.resolve_waiter(body)
@@ -41,7 +41,7 @@ class FakeTelegram:
         return GET_ME_RESPONSE if method == "getMe" else TRUE_RESPONSE
 
     def resolve_waiter(self, body: bytes) -> None:
-        """A message came into a chat."""
+        """Wake the person in whose chat a message arrived."""
         found = _CHAT_ID_PATTERN.search(body)
         chat = int(next(g for g in found.groups() if g)) if found else 0
         if (waiter := self.waiting.pop(chat, None)) is not None and not waiter.done():
@@ -49,7 +49,7 @@ class FakeTelegram:
 
 
 class FakeTelegramProtocol(asyncio.Protocol):
-    """A connection of the bot to its Telegram."""
+    """A connection from the bot to the fake Telegram."""
 
     def __init__(self, telegram: FakeTelegram) -> None:
         self._telegram = telegram
@@ -76,7 +76,7 @@ class FakeTelegramProtocol(asyncio.Protocol):
 
 
 class WebhookConnection(asyncio.Protocol):
-    """A connection of Telegram to the bot's webhook."""
+    """A connection from the fake Telegram to the bot's webhook."""
 
     _done: "asyncio.Future[None] | None" = None
 
@@ -88,11 +88,13 @@ class WebhookConnection(asyncio.Protocol):
             self._done.set_exception(ConnectionError("the bot hung up"))
 
     def close(self) -> None:
-        """Hang up."""
         self._transport.close()
 
     async def post_update(self, path: str, secret: str, body: bytes) -> bytes:
-        """Bring an update; gives the body of the answer. RuntimeError for another status than 200."""
+        """Post an update; returns the response body.
+
+        Raises RuntimeError for a status other than 200.
+        """
         self._parser, self._body = httptools.HttpResponseParser(self), b""
         self._done = asyncio.get_running_loop().create_future()
         self._transport.write(
@@ -118,7 +120,7 @@ class WebhookConnection(asyncio.Protocol):
 
 @dataclass
 class LoadGenerator:
-    """Persons who report side by side; each waits for what it should see before its next deed."""
+    """Persons who report concurrently; each waits for the visible answer before the next step."""
 
     telegram: FakeTelegram
     steps: list[ScriptStep]
@@ -127,24 +129,24 @@ class LoadGenerator:
     secret: str
     number: int = 1000
     last_update_id: int = 700_000_000
-    """Updates are numbered one after another, as Telegram numbers a bot's."""
+    """Updates are numbered consecutively, as Telegram numbers a bot's updates."""
 
     latencies: list[float] = field(default_factory=list)
-    """Of every update that was answered in time, seconds."""
+    """Seconds of every update that was answered within the measured time."""
 
     answered: int = 0
     stopping: bool = False
-    """The round is: what was begun is ended, and not counted."""
+    """The measured time is over: running reports are finished but not counted."""
 
     async def run_for(self, persons: int, seconds: float) -> float:
-        """Complaint after complaint of each person, side by side; gives updates a second."""
-        made = asyncio.get_running_loop().create_connection
-        connections = [(await made(WebhookConnection, "127.0.0.1", self.port))[1] for _ in range(persons)]
-        answered, began, self.stopping = self.answered, time.perf_counter(), False
+        """Each person files one complaint after another; returns updates per second."""
+        connect = asyncio.get_running_loop().create_connection
+        connections = [(await connect(WebhookConnection, "127.0.0.1", self.port))[1] for _ in range(persons)]
+        answered, started, self.stopping = self.answered, time.perf_counter(), False
         busy = [asyncio.create_task(self._report_until_stopped(one)) for one in connections]
         await asyncio.sleep(seconds)
         self.stopping = True
-        rate = (self.answered - answered) / (time.perf_counter() - began)
+        rate = (self.answered - answered) / (time.perf_counter() - started)
         await asyncio.gather(*busy)
         for connection in connections:
             connection.close()
@@ -160,12 +162,12 @@ class LoadGenerator:
         for step in self.steps:
             self.last_update_id += 1
             body = encode_update(step, self.last_update_id, chat)
-            seen = self.telegram.waiting[chat] = asyncio.get_running_loop().create_future()
-            began = time.perf_counter()
+            answered_future = self.telegram.waiting[chat] = asyncio.get_running_loop().create_future()
+            started = time.perf_counter()
             answer = await connection.post_update(self.path, self.secret, body)
             if b"chat_id" in answer:
                 self.telegram.resolve_waiter(answer)
-            await asyncio.wait_for(seen, 20)
+            await asyncio.wait_for(answered_future, 20)
             self.answered += 1
             if not self.stopping:
-                self.latencies.append(time.perf_counter() - began)
+                self.latencies.append(time.perf_counter() - started)

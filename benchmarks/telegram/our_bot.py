@@ -1,4 +1,4 @@
-"""Our door as it serves, with five questions and without the pace that Telegram asks for: `python -m … PORT URL`."""
+"""Our Telegram adapter as it serves, with five questions and without Telegram's rate limits: `python -m … PORT URL`."""
 
 import socket
 import sys
@@ -16,24 +16,24 @@ from bot.serve import build_server_config, tune_gc
 from handlers.dialog.events import Channel
 
 
-def log_error(trouble: BaseException) -> None:
-    """A fault is seen."""
-    log_exception(trouble)
+def log_error(error: BaseException) -> None:
+    """Log the error, so that a failing benchmark is noticed."""
+    log_exception(error)
 
 
 async def serve(port: int) -> None:
     """Serve until killed. The settings come from the environment, as for `ita-bot run`."""
-    async with open_app(("complaints",), datetime.now(UTC)) as house:
-        desk = house.desks["complaints"]
+    async with open_app(("complaints",), datetime.now(UTC)) as app:
+        desk = app.desks["complaints"]
         desk.engine.router, desk.engine.on_error = make_router(), log_error
-        courier = DeliveryWorker(desk.engine, desk.store, {}, log_error)
-        own, origin = house.settings.complaints, house.settings.telegram_api_url
-        async with open_telegram(desk, own, origin, courier, log_error) as way:
-            courier.transports = {Channel.TELEGRAM: way.adapter}
-            way.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
+        delivery = DeliveryWorker(desk.engine, desk.store, {}, log_error)
+        settings, api_url = app.settings.complaints, app.settings.telegram_api_url
+        async with open_telegram(desk, settings, api_url, delivery, log_error) as telegram:
+            delivery.transports = {Channel.TELEGRAM: telegram.adapter}
+            telegram.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
             listening = socket.create_server(("127.0.0.1", port))
             tune_gc()
-            await uvicorn.Server(build_server_config(house, way.routes)).serve([listening])
+            await uvicorn.Server(build_server_config(app, telegram.routes)).serve([listening])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """aiogram's finite-state machine in memory: `PORT URL SCRIPT background|response`.
 
-As its documentation shows it, on asyncio's own loop; or answering in the response, on the loop that we use.
+`background` is as in its documentation, on asyncio's own loop; `response` answers in the webhook response, on the
+loop that we use (uvloop).
 """
 
 import json
@@ -21,7 +22,7 @@ from aiohttp import web
 
 
 class Report(StatesGroup):
-    """The states, one for each update."""
+    """One state per update."""
 
     s1, s2, s3, s4, s5, s6, s7 = State(), State(), State(), State(), State(), State(), State()
 
@@ -29,9 +30,9 @@ class Report(StatesGroup):
 STATES = (Report.s1, Report.s2, Report.s3, Report.s4, Report.s5, Report.s6, Report.s7)
 
 
-def register_step(router: Router, steps: list[Any], place: int, *, riding: bool) -> None:
-    """Register what answers a step."""
-    deed, _, _, shown, buttons = steps[place]
+def register_step(router: Router, steps: list[Any], place: int, *, in_response: bool) -> None:
+    """Register the handler of one step."""
+    input_kind, _, _, text, buttons = steps[place]
     rows = [[InlineKeyboardButton(text=label, callback_data=data)] for label, data in buttons]
     markup = InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 
@@ -45,39 +46,39 @@ def register_step(router: Router, steps: list[Any], place: int, *, riding: bool)
         await query.answer()
         await advance_state(state)
         assert isinstance(query.message, Message)
-        answer = query.message.edit_text(shown, reply_markup=markup)
-        return answer if riding else await answer
+        answer = query.message.edit_text(text, reply_markup=markup)
+        return answer if in_response else await answer
 
     async def on_text(message: Message, state: FSMContext) -> Any:
         await state.update_data({str(place): message.text})
         await advance_state(state)
-        answer = message.answer(shown, reply_markup=markup)
-        return answer if riding else await answer
+        answer = message.answer(text, reply_markup=markup)
+        return answer if in_response else await answer
 
     if place == 0:
         router.message.register(on_text, Command("report"))
-    elif deed == "tap":
+    elif input_kind == "tap":
         router.callback_query.register(on_tap, STATES[place - 1])
     else:
         router.message.register(on_text, STATES[place - 1])
 
 
-def main(port: str, url: str, script: str, way: str) -> None:
+def main(port: str, url: str, script: str, mode: str) -> None:
     """Serve until killed."""
     steps = json.loads(Path(script).read_text("utf-8"))
     router, dispatcher = Router(), Dispatcher()
     for place in range(len(steps)):
-        register_step(router, steps, place, riding=way == "response")
+        register_step(router, steps, place, riding=mode == "response")
     dispatcher.include_router(router)
     session = AiohttpSession(api=TelegramAPIServer.from_base(url))
     bot = Bot("700000001:bench", session=session)
     app = web.Application()
     handler = SimpleRequestHandler(
-        dispatcher, bot, handle_in_background=way != "response", secret_token="bench"
+        dispatcher, bot, handle_in_background=mode != "response", secret_token="bench"
     )
     handler.register(app, path="/hook")
     setup_application(app, dispatcher, bot=bot)
-    if way == "response":
+    if mode == "response":
         uvloop.install()
     web.run_app(app, host="127.0.0.1", port=int(port), print=None, access_log=None)
 

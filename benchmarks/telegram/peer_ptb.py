@@ -26,22 +26,22 @@ from telegram.ext import (
 
 
 def make_step_handler(steps: list[Any], place: int) -> Any:
-    """What answers a step."""
-    deed, _, _, shown, buttons = steps[place]
+    """The handler of one step."""
+    input_kind, _, _, text, buttons = steps[place]
     rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
     markup = InlineKeyboardMarkup(rows) if rows else None
-    following = place + 1 if place + 1 < len(steps) else ConversationHandler.END
+    next_state = place + 1 if place + 1 < len(steps) else ConversationHandler.END
 
     async def answer(update: Update, context: Any) -> int:
-        if deed == "tap":
+        if input_kind == "tap":
             await update.callback_query.answer()
-            await update.callback_query.edit_message_text(shown, reply_markup=markup)
+            await update.callback_query.edit_message_text(text, reply_markup=markup)
         else:
             context.user_data[place] = update.message.text
-            await update.message.reply_text(shown, reply_markup=markup)
-        return following
+            await update.message.reply_text(text, reply_markup=markup)
+        return next_state
 
-    if deed == "tap":
+    if input_kind == "tap":
         return CallbackQueryHandler(answer)
     return MessageHandler(filters.TEXT, answer)
 
@@ -51,8 +51,8 @@ async def serve(port: int, url: str, steps: list[Any]) -> None:
     built = Application.builder().token("700000001:bench").base_url(f"{url}/bot").updater(None)
     application = built.build()
     states = {place: [make_step_handler(steps, place)] for place in range(1, len(steps))}
-    begin = CommandHandler("report", make_step_handler(steps, 0).callback)
-    application.add_handler(ConversationHandler([begin], states, fallbacks=[begin]))
+    entry = CommandHandler("report", make_step_handler(steps, 0).callback)
+    application.add_handler(ConversationHandler([entry], states, fallbacks=[entry]))
 
     async def webhook(request: Request) -> Response:
         await application.update_queue.put(Update.de_json(await request.json(), application.bot))

@@ -1,17 +1,18 @@
-"""The script that every person plays: five questions of a complaint, before them a notice, after them a review.
+"""The script of every person: a notice, five questions of a complaint, and a review.
 
-    update                 what the person sees          ours: calls            documented ways: calls
-    1  text  แจ้งเรื่อง      notice, 2 buttons             rides                  sendMessage
-    2  tap   รับทราบ        question 1, in its place      rides, answerCallback  editMessageText, answerCallback
-    3  tap   category      question 2, in its place      rides, answerCallback  editMessageText, answerCallback
-    4  text                question 3                    rides                  sendMessage
-    5  text                question 4                    rides                  sendMessage
-    6  text                question 5                    rides                  sendMessage
+    update                 what the person sees          ours                   documented ways: calls
+    1  text  แจ้งเรื่อง      notice, 2 buttons             resp.                  sendMessage
+    2  tap   รับทราบ        question 1, in its place      resp., answerCallback  editMessageText, answerCallback
+    3  tap   category      question 2, in its place      resp., answerCallback  editMessageText, answerCallback
+    4  text                question 3                    resp.                  sendMessage
+    5  text                question 4                    resp.                  sendMessage
+    6  text                question 5                    resp.                  sendMessage
     7  text                review, 3 buttons             sendMessage            sendMessage
     8  tap   ส่งเรื่อง        receipt                       sendMessage            editMessageText, answerCallback
 
-Ours clears the chat before the receipt comes (deleteMessages), which the others do not do. Where a library can
-answer in the webhook's response, what replaces or follows a message rides there too.
+`resp.` means in the webhook response, without a call. Ours clears the chat before the receipt comes
+(deleteMessages), which the others do not do. Where a library can answer in the webhook response, its edits and
+new messages are sent there too.
 """
 
 import json
@@ -46,7 +47,10 @@ SCRIPT_INPUTS = (
 
 @dataclass(frozen=True)
 class ScriptStep:
-    """One update and what it leads to. data: of the button that is tapped."""
+    """One update and the answer it leads to.
+
+    data: of the button that is tapped; expected_text, buttons: of the answer.
+    """
 
     input_kind: str
     words: str
@@ -56,7 +60,7 @@ class ScriptStep:
 
 
 def make_router() -> ComplaintsDesk:
-    """The complaints desk with the five questions."""
+    """The complaints desk with only the five questions."""
     desk = ComplaintsDesk(OFFICE)
     fields = tuple(
         field
@@ -70,24 +74,24 @@ def make_router() -> ComplaintsDesk:
 
 
 def build_steps() -> list[ScriptStep]:
-    """The script with the words that our talk answers, which the others say too."""
-    desk, session, buttons, made = make_router(), None, dict[str, str](), list[ScriptStep]()
-    for deed, words in SCRIPT_INPUTS:
-        data = buttons.get(words, "") if deed == "tap" else ""
-        chosen: dict[str, Any] = {"choice": data} if deed == "tap" else {"text": words}
-        deciding = desk.decide(Event("e", b"w", Channel.TELEGRAM, **chosen), session)
+    """Play the script on our handlers; the other bots send the same answers."""
+    desk, session, buttons, steps = make_router(), None, dict[str, str](), list[ScriptStep]()
+    for input_kind, words in SCRIPT_INPUTS:
+        data = buttons.get(words, "") if input_kind == "tap" else ""
+        content: dict[str, Any] = {"choice": data} if input_kind == "tap" else {"text": words}
+        decision = desk.decide(Event("e", b"w", Channel.TELEGRAM, **content), session)
         answer: Any = None
         try:
             while True:
-                answer = _answer_query(deciding.send(answer))
+                answer = _answer_query(decision.send(answer))
         except StopIteration as decided:
             turn = decided.value
         session = turn.session
-        messages = [render_reply(say, "th") for say in turn.says]
+        messages = [render_reply(reply, "th") for reply in turn.replies]
         buttons = dict(messages[-1].choices)
-        shown = "\n\n".join(m.text for m in messages)
-        made.append(ScriptStep(deed, words, data, shown, messages[-1].choices))
-    return made
+        text = "\n\n".join(m.text for m in messages)
+        steps.append(ScriptStep(input_kind, words, data, text, messages[-1].choices))
+    return steps
 
 
 def _answer_query(query: object) -> object:
@@ -118,16 +122,16 @@ def encode_update(step: ScriptStep, number: int, chat: int) -> bytes:
         what = {"message": message}
     else:
         bot = {"id": 700000001, "is_bot": True, "first_name": "bot", "username": "bench_bot"}
-        carrier = {"message_id": 5, "from": bot, "chat": where, "date": now, "text": "ก่อนหน้า"}
+        message_with_buttons = {"message_id": 5, "from": bot, "chat": where, "date": now, "text": "ก่อนหน้า"}
         tap = {"id": str(number), "from": person, "chat_instance": "1", "data": step.data}
-        what = {"callback_query": {**tap, "message": carrier}}
+        what = {"callback_query": {**tap, "message": message_with_buttons}}
     return json.dumps({"update_id": number, **what}, ensure_ascii=False).encode()
 
 
-def encode_script(made: list[ScriptStep]) -> str:
-    """The script as the peers read it."""
+def encode_script(steps: list[ScriptStep]) -> str:
+    """The script as JSON for the other bots."""
     return json.dumps(
-        [[s.input_kind, s.words, s.data, s.expected_text, s.buttons] for s in made], ensure_ascii=False
+        [[s.input_kind, s.words, s.data, s.expected_text, s.buttons] for s in steps], ensure_ascii=False
     )
 
 
