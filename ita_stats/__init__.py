@@ -1,1 +1,1 @@
-"""The counting: nameless facts become the tables of a release. No I/O."""
+"""Statistics: from facts about anonymous cases to the tables and files of a release. No I/O."""

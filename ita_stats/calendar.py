@@ -1,4 +1,4 @@
-"""The Thai official calendar: months and fiscal years in the Buddhist Era, and the day it is in Bangkok."""
+"""The Thai official calendar: months and fiscal years in the Buddhist Era, and dates in Bangkok."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 BUDDHIST_ERA = 543
-"""Years to add to a Christian year (1 January new year, since B.E. 2484)."""
+"""Years to add to a Christian year. Valid since B.E. 2484, when the year began to start on 1 January."""
 
 THAI_MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
@@ -24,19 +24,19 @@ ENGLISH_MONTHS = (
 
 
 def day_in_bangkok(instant: datetime) -> date:
-    """The Bangkok day of an instant. The instant must carry its zone."""
+    """Return the date in Bangkok of an instant. Raises ValueError for a naive instant."""
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone has no day in Bangkok")
     return instant.astimezone(BANGKOK).date()
 
 
 def end_of_day(day: date) -> datetime:
-    """The last second of a Bangkok day, in UTC: the cut-off of tables as of that day."""
+    """Return the last second of a Bangkok day, in UTC: the cut-off of tables as of that day."""
     return datetime.combine(day, time(23, 59, 59), BANGKOK).astimezone(UTC)
 
 
 def fiscal_year(day: date) -> int:
-    """The Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in.
+    """Return the Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in.
 
     Source: พ.ร.บ. วิธีการงบประมาณ พ.ศ. 2561, section 4.
     """
@@ -45,34 +45,30 @@ def fiscal_year(day: date) -> int:
 
 @dataclass(frozen=True, slots=True, order=True)
 class CalendarMonth:
-    """One month of a Christian year; shown and written with the Buddhist one."""
+    """A calendar month. `year` is Christian; texts and codes have the Buddhist one."""
 
     year: int
     number: int
 
     @classmethod
     def from_date(cls, day: date) -> Self:
-        """The month that a day is in."""
         return cls(day.year, day.month)
 
     @property
     def buddhist_year(self) -> int:
-        """The Buddhist year."""
         return self.year + BUDDHIST_ERA
 
     @property
     def first(self) -> date:
-        """The first day."""
         return date(self.year, self.number, 1)
 
     @property
     def last(self) -> date:
-        """The last day."""
         return (self + 1).first - timedelta(days=1)
 
     @property
     def code(self) -> str:
-        """As the office writes it: "2569-10" is October 2026."""
+        """The code that the office uses: "2569-10" is October 2026."""
         return f"{self.buddhist_year}-{self.number:02}"
 
     def __add__(self, months: int) -> "CalendarMonth":
@@ -81,12 +77,12 @@ class CalendarMonth:
 
 
 def first_month_of_fiscal_year(year: int) -> CalendarMonth:
-    """October, with which the Buddhist-era fiscal year begins."""
+    """Return the October that a Buddhist-era fiscal year begins with."""
     return CalendarMonth(year - BUDDHIST_ERA - 1, 10)
 
 
 def format_calendar_date(day: date, lang: str = "th") -> str:
-    """A day with the Buddhist year in Thai ("1 ตุลาคม 2569"), with the Christian one in English."""
+    """Format a day: with the Buddhist year in Thai ("1 ตุลาคม 2569"), with the Christian one in English."""
     if lang == "th":
         return f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year + BUDDHIST_ERA}"
     return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"

@@ -1,7 +1,7 @@
-"""The period of a table: how people write it, what it is called, and the rows that it has.
+"""Periods of tables: how people write them, their labels, and their rows.
 
-`fy2570` a fiscal year, `2570H1` and `2570Q1` its halves and quarters, `cy2569H1` the same of a calendar year
-(`cy2569` all of it), `2569-11` a month, `2569-10..2570-03` any months. Years are Buddhist ones.
+`fy2570` is a fiscal year, `2570H1` and `2570Q1` its halves and quarters, `cy2569H1` the same of a calendar year
+(`cy2569` all of it), `2569-11` a month, `2569-10..2570-03` any range of months. Years are Buddhist.
 """
 
 import re
@@ -20,7 +20,7 @@ from ita_stats.calendar import (
 from ita_stats.cases.model import Layout, Period
 
 MONTHS_PER_ROW: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
-"""How many months a row of a layout has."""
+"""Months in a row of each layout."""
 
 PERIOD_EXAMPLES = "fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03"
 _BUDDHIST_YEARS = range(2484, 2800)  # before B.E. 2484 the year began in April
@@ -32,7 +32,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 class PeriodError(ValueError):
-    """What was written is no period that can be counted. Thai first, then English; the writer's to mend."""
+    """A text is not a valid period or date. The message is Thai first, then English, for who wrote the text."""
 
     def __init__(self, th: str, en: str) -> None:
         super().__init__(f"{th} / {en}")
@@ -48,9 +48,9 @@ class RowSpan:
 
 
 def parse_period(text: str, today: date) -> Period:
-    """The period that a text means. Raises NoPeriod: unreadable, Christian years, turned round, or in the future.
+    """Parse a period. Raises `PeriodError`: unreadable, Christian years, reversed, or in the future.
 
-    today: the Bangkok day as of which is counted; a period must have begun by then.
+    today: the Bangkok day as of which is counted. A period must have begun by then.
     """
     plain = re.sub(r"\s+", "", text).translate(_THAI_DIGITS).lower()
     period = _parse_range(plain) if ".." in plain else _parse_single(plain)
@@ -69,7 +69,7 @@ def parse_period(text: str, today: date) -> Period:
 
 
 def parse_cutoff_date(text: str, today: date) -> date:
-    """The day that is meant by an ISO date, of the Buddhist or the Christian year. Raises NoPeriod."""
+    """Parse an ISO date with a Buddhist or Christian year. Raises `PeriodError`, also for a date after `today`."""
     plain = text.strip().translate(_THAI_DIGITS)
     found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", plain)
     try:
@@ -88,7 +88,7 @@ def parse_cutoff_date(text: str, today: date) -> date:
 
 
 def list_period_months(period: Period) -> tuple[CalendarMonth, ...]:
-    """The months of a period, in order."""
+    """Return the months of a period, in order."""
     found = [CalendarMonth.from_date(period.first)]
     while found[-1].last < period.last:
         found.append(found[-1] + 1)
@@ -96,9 +96,9 @@ def list_period_months(period: Period) -> tuple[CalendarMonth, ...]:
 
 
 def list_period_rows(period: Period, layout: Layout) -> tuple[RowSpan, ...]:
-    """The rows of a period: months, or quarters and halves of the year, each cut to what the period has of it.
+    """Return the rows of a period: months, quarters or half years, each cut to the months of the period.
 
-    Quarters and halves are those of the fiscal year, or of the calendar year where the period is one's.
+    Quarters and halves are those of the fiscal year, unless the period is one of a calendar year.
     """
     start = 1 if period.code.startswith("cy") else 10
     length, spans = MONTHS_PER_ROW[layout], dict[CalendarMonth, list[CalendarMonth]]()

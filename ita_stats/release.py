@@ -1,4 +1,4 @@
-"""A release: numbered, frozen and hashed. Its manifest names every file by its SHA-256, in canonical bytes."""
+"""The manifest of a release: it names every file by its SHA-256, and is serialized to canonical bytes."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -55,14 +55,14 @@ class Manifest(PublishedModel):
 
     @property
     def name(self) -> str:
-        """As people call it: 3/2570."""
+        """The name that people use: number/year, such as 3/2570."""
         return f"{self.number}/{self.fiscal_year}"
 
 
 def build_file_entry(name: str, content: bytes) -> FileJson:
-    """What a manifest says of a file."""
+    """Return the manifest's entry for a file."""
     from ita_stats.render import (
-        RELEASE_FILE_TYPES,  # with all who draw: a server that only reads need not load them
+        RELEASE_FILE_TYPES,  # imports all renderers, which a process that only reads need not load
     )
 
     kind = RELEASE_FILE_TYPES.get(name, "application/schema+json")
@@ -70,7 +70,7 @@ def build_file_entry(name: str, content: bytes) -> FileJson:
 
 
 def build_manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable[FileJson]) -> Manifest:
-    """The manifest of a release with these files. issue: as it was rendered."""
+    """Build the manifest of a release with these files. `issue`: as it was rendered."""
     figures = build_statistics_model(tables, issue)
     return Manifest(
         desk=tables.desk,
@@ -90,27 +90,27 @@ def build_manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable
 
 
 def serialize_manifest(found: Manifest) -> bytes:
-    """The one way to write a manifest: UTF-8, names in order, two spaces, a line end."""
+    """Serialize a manifest to its canonical bytes: UTF-8, sorted keys, indent of two, final newline."""
     content = found.model_dump(mode="json", by_alias=True)
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 
 def build_manifest_schema() -> bytes:
-    """The JSON Schema (draft 2020-12) of a manifest, which is a file of every release."""
+    """Return the JSON Schema (draft 2020-12) of a manifest, which is a file of every release."""
     found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     found |= Manifest.model_json_schema(mode="serialization")
     return (json.dumps(found, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 
 def parse_manifest(content: bytes) -> Manifest:
-    """A manifest as it was written. Raises pydantic's ValidationError."""
+    """Parse a manifest. Raises pydantic's ValidationError."""
     return Manifest.model_validate_json(content)
 
 
 def find_release_errors(content: bytes, files: Mapping[str, str], figures: bytes) -> list[str]:
-    """What is wrong with a release: with its manifest, with the files that are there, with its statistics.json.
+    """Return what is wrong with a release: its manifest, its files, its statistics.json. Empty if nothing.
 
-    files: the SHA-256 (hex) of what is there, manifest and anchor.json left out. Empty where the release is whole.
+    files: the SHA-256 (hex) of each file found, except the manifest and anchor.json.
     """
     try:
         found = parse_manifest(content)
@@ -132,7 +132,7 @@ def find_release_errors(content: bytes, files: Mapping[str, str], figures: bytes
 
 
 def _compare_figures(found: Manifest, figures: bytes) -> list[str]:
-    """Whether the figures are of another release than the manifest says."""
+    """Check that statistics.json is of the release that the manifest describes."""
     try:
         tables, issue = parse_statistics(figures), parse_release_info(figures)
     except ValidationError:
@@ -143,10 +143,10 @@ def _compare_figures(found: Manifest, figures: bytes) -> list[str]:
 
 
 def find_latest_cutoff(period: Period, layout: Layout, last: date) -> date:
-    """The newest day up to `last` as of which a layout may be released: for months any, else the end of a row.
+    """Return the newest day up to `last` as of which a layout may be released: for months any, else the end of a row.
 
-    Raises NoPeriod where no row has ended yet, or where the period does not consist of whole rows: totals as of any
-    day between would tell the months, which the office wants untold.
+    Raises `PeriodError` where no row has ended yet, or where the period does not consist of whole rows: totals as of
+    days between would reveal single months, which the office does not want to publish.
     """
     start, length = _get_row_cycle(period, layout)
     if length == 1:
@@ -170,7 +170,7 @@ def find_latest_cutoff(period: Period, layout: Layout, last: date) -> date:
 
 
 def validate_cutoff(period: Period, layout: Layout, as_of: date) -> None:
-    """See that a layout may be released as of a day. Raises NoPeriod."""
+    """Check that a layout may be released as of a day. Raises `PeriodError`."""
     due = find_latest_cutoff(period, layout, as_of)
     if due != as_of:
         raise PeriodError(
@@ -180,5 +180,5 @@ def validate_cutoff(period: Period, layout: Layout, as_of: date) -> None:
 
 
 def _get_row_cycle(period: Period, layout: Layout) -> tuple[int, int]:
-    """The month with which rows begin to be counted, and their length."""
+    """Return the month with which the first row of a year begins, and the months in a row."""
     return (1 if period.code.startswith("cy") else 10), MONTHS_PER_ROW[layout]

@@ -1,4 +1,4 @@
-"""When a desk releases by itself: on the 1st after each row of the office's layout, the fiscal year so far."""
+"""The schedule of releases: on the 1st after each row of the office's layout, for the fiscal year so far."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ FISCAL_YEAR_START_MONTH = 10
 
 
 def list_scheduled_releases(since: datetime, now: datetime, layout: Layout, hour: int) -> Iterator[date]:
-    """The days after `since`, up to now, on which a release fell due, in order: the 1st, at an hour of Bangkok's."""
+    """Yield the days after `since`, up to `now`, on which a release was due: the 1st, at an hour in Bangkok."""
     month, length = CalendarMonth.from_date(since.astimezone(BANGKOK).date()), MONTHS_PER_ROW[layout]
     while (due := _to_instant(month.first, hour)) <= now:
         if due > since and not (month.number - FISCAL_YEAR_START_MONTH) % length:
@@ -20,7 +20,7 @@ def list_scheduled_releases(since: datetime, now: datetime, layout: Layout, hour
 
 
 def get_release_period(run: date) -> tuple[Period, date]:
-    """What a run releases: the fiscal year of the day before, and that day as the cut-off."""
+    """Return what a scheduled run releases: the fiscal year of the day before, with that day as the cut-off."""
     as_of = run - timedelta(days=1)
     return parse_period(f"fy{fiscal_year(as_of)}", as_of), as_of
 

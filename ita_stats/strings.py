@@ -1,4 +1,4 @@
-"""What the statistics say in words: `words.toml` holds every name and note."""
+"""Texts of the statistics, in Thai and English: `words.toml` holds every name and note."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ STATISTICS_STRINGS: StringCatalogue = tomllib.loads((files("ita_stats") / "words
 
 
 def get_statistics_text(group: str, name: str, **filled: object) -> tuple[str, str]:
-    """Words in Thai and English. KeyError for words that are not there."""
+    """Return a text in Thai and English. Raises KeyError for an unknown one."""
     words = STATISTICS_STRINGS[group][name]
     return words["th"].format_map(filled), words["en"].format_map(filled)
 
 
 def build_footnote(name: str, code: str = "", **filled: object) -> Footnote:
-    """A note under the tables; `code` where it is known by another name than its words."""
+    """Build a footnote. `code`: where it differs from the name of the text."""
     return Footnote(code or name, *get_statistics_text("note", name, **filled))

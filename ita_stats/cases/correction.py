@@ -1,4 +1,4 @@
-"""What a correction says otherwise than the release that it corrects: each printed figure that differs."""
+"""What a correction changes: each printed figure that differs from the release that it corrects."""
 
 from collections.abc import Iterator, Mapping
 

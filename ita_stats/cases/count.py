@@ -1,4 +1,4 @@
-"""Counts courses into the exact tables of a period: rows by month of receipt, states as of the cut-off."""
+"""Count timelines into the exact tables of a period: rows by month of receipt, states as of the cut-off."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ MonthKey = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class CodeLabel:
-    """Something that is counted, and what it is called today: a category, a source, an outcome."""
+    """A category, source or outcome, with its current name."""
 
     code: str
     th: str
@@ -45,10 +45,10 @@ class CodeLabel:
 
 @dataclass(frozen=True, slots=True)
 class CountingRules:
-    """How an office wants to be counted.
+    """How an office counts.
 
-    deadline: days it gives itself; forwarded_is_done: whether a case sent to another body is done;
-    threshold: from how many on a figure of a split is shown (smaller ones, save 0, are protected).
+    deadline_days: days it sets itself; forwarded_is_done: whether a case forwarded to another body is done;
+    threshold: figures of a breakdown below it are suppressed, except 0.
     """
 
     office_th: str
@@ -62,7 +62,7 @@ class CountingRules:
     threshold: int = 5
 
     def classify(self, standing: str) -> str:
-        """The column that a standing counts in: done, in_progress, not_accepted; "" where it was not yet received."""
+        """Return the column a state counts in: done, in_progress or not_accepted; "" where it was not received yet."""
         if standing in {STATE_OPEN, STATE_NOT_RECEIVED}:
             return "in_progress" if standing else ""
         if standing == STATE_NOT_ACCEPTED:
@@ -72,26 +72,28 @@ class CountingRules:
 
 @dataclass(slots=True)
 class StatusCounter:
-    """Figures that are being counted up."""
+    """Counts cases by column."""
 
     states: Counter[str] = field(default_factory=Counter)
 
     @property
     def figures(self) -> StatusCounts:
-        """What was counted."""
         by = self.states
         return StatusCounts(by.total(), by["done"], by["in_progress"], by["not_accepted"])
 
 
 def day_before_period(period: Period) -> date:
-    """The day before a period: what is open then is brought forward."""
+    """Return the day before a period. Cases that are open then are brought forward."""
     return period.first - timedelta(days=1)
 
 
 def count_case_tables(
     courses: TimelineCounts, terms: CountingRules, period: Period, layout: Layout
 ) -> StatisticsTables:
-    """The exact tables of a period. courses: on its eve, and last on the day as of which is counted."""
+    """Count the exact tables of a period.
+
+    courses: must include `day_before_period(period)` among its days, and as the last day the cut-off.
+    """
     as_of, eve = courses.days[-1], courses.days.index(day_before_period(period))
     inside: dict[CaseTimeline, int] = {}
     brought = carried = 0
@@ -135,7 +137,7 @@ def count_case_tables(
 
 
 def build_nothing_received_statement(period: Period, as_of: date) -> str:
-    """The sentence that the ITA asks for where nothing was received in the whole period, with the period."""
+    """Return the Thai sentence that the ITA requires where nothing was received in the period."""
     name = "nothing_yet" if as_of < period.last else "nothing"
     return get_statistics_text("statement", name, **_build_date_fields(period, as_of))[0]
 
@@ -143,7 +145,7 @@ def build_nothing_received_statement(period: Period, as_of: date) -> str:
 def compute_days_to_close(
     courses: TimelineCounts, terms: CountingRules, first: MonthKey, last: MonthKey
 ) -> DaysToClose:
-    """Median and share within the deadline of the cases that are done, received from one month to another."""
+    """Return median and share within the deadline of done cases, received in the months from `first` to `last`."""
     took: Counter[int] = Counter()
     for (received, standing, days), cases in courses.days_to_close.items():
         if first <= received <= last and terms.classify(standing) == "done":
@@ -158,7 +160,7 @@ def compute_days_to_close(
 
 
 def build_counting_footnotes(terms: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
-    """The rules of counting, as they are printed under the tables."""
+    """Return the rules of counting, as footnotes."""
     return (
         build_footnote("rows"),
         build_footnote("cutoff", **_build_date_fields(period, as_of)),
@@ -218,7 +220,7 @@ def _count_rows(
 
 
 def _list_labels(known: Iterable[CodeLabel], found: Iterable[str]) -> tuple[CodeLabel, ...]:
-    """What the office lists, in its order, then codes that only older cases have: they are counted, never dropped."""
+    """Return the office's list in its order, then codes that only older cases have: they are never dropped."""
     listed = {named.code: named for named in known}
     for code in sorted(set(found) - listed.keys()):
         names = (
@@ -252,7 +254,7 @@ def _count_outcomes(courses: Mapping[CaseTimeline, int], terms: CountingRules) -
 
 
 def _compute_median(took: Counter[int], whole: int) -> float:
-    """The middle number of days; between two, half-way."""
+    """Return the median of days; between two middle values, their mean."""
     middle = (whole - 1) // 2, whole // 2
     seen, found = 0, list[int]()
     for days, cases in sorted(took.items()):

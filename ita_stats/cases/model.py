@@ -1,7 +1,7 @@
-"""The tables of one release, as every page, sheet, report and chart of it is made from.
+"""The tables of one release, from which every page, sheet, report and chart of it is rendered.
 
-A figure that is None is protected: it is not zero, and nobody may put it together from the others.
-Months are written as the office writes them, Buddhist year first: "2569-10" is October 2026.
+A figure that is None is suppressed: it is not zero, and cannot be derived from the others.
+Months are codes with the Buddhist year first: "2569-10" is October 2026.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Literal
 
 Layout = Literal["month", "quarter", "half"]
-"""How many months a row of the table has: 1, 3 or 6."""
+"""Months in a row of the table: 1, 3 or 6."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCounts:
-    """How many cases were received, and where they stand at the cut-off; received is the sum of the other three."""
+    """Cases received, and their state at the cut-off. `received` is the sum of the other three."""
 
     received: int | None
     done: int | None
@@ -25,13 +25,13 @@ class StatusCounts:
 
     @property
     def cells(self) -> tuple[int | None, int | None, int | None, int | None]:
-        """The four, in the order of the printed columns."""
+        """The four counts, in the order of the printed columns."""
         return (self.received, self.done, self.in_progress, self.not_accepted)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days in which the cases of a table were received: both ends included, Bangkok's days."""
+    """The days in which the cases of a table were received, both ends included, in Bangkok."""
 
     code: str
     first: date
@@ -42,7 +42,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class StatisticsRow:
-    """The cases received in one month, quarter or half year, exact; and their categories, protected.
+    """The cases received in one month, quarter or half year: exact counts, and suppressed categories.
 
     categories: received by category code, in the order of `StatisticsTables.categories`.
     """
@@ -57,7 +57,7 @@ class StatisticsRow:
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """The figures of a month; None where the layout shows no single month."""
+    """The figures of a month; None where the layout shows no single months."""
 
     month: str
     figures: StatusCounts | None
@@ -65,9 +65,9 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The figures of one category, source or outcome over the whole period; protected.
+    """The suppressed figures of one category, source or outcome over the whole period.
 
-    Of an outcome `received` is how many cases ended so.
+    Of an outcome, `received` is how many cases ended so.
     """
 
     code: str
@@ -78,10 +78,10 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class DaysToClose:
-    """How long the cases that are done have taken, in calendar days from receipt to their last closing.
+    """Calendar days from receipt to the last closing, of cases that are done.
 
-    median: days, None where protected or where nothing is done; within_deadline: share from 0 to 1, None likewise;
-    deadline: days that the office gives itself; protected: whether None hides something.
+    median: days, None where suppressed or where nothing is done; within_deadline: share from 0 to 1, None likewise;
+    deadline: days that the office sets itself; protected: whether a None is a suppressed figure.
     """
 
     median: float | None
@@ -92,7 +92,7 @@ class DaysToClose:
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A sentence that is printed under the tables. The code tells what it is about, the same in every release."""
+    """A sentence printed under the tables. `code`: its subject, the same in every release."""
 
     code: str
     th: str
@@ -101,13 +101,13 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class StatisticsTables:
-    """All tables of a period, as of a cut-off, for one office and desk.
+    """All tables of a period, as of a cut-off, for one desk of an office.
 
     cutoff: the instant up to which facts are counted (UTC); as_of: its last whole day in Bangkok.
     brought_forward: cases received before the period that were in progress when it began;
     carried_over: cases in progress at the cut-off, received in the period or before it.
     statement: "ไม่มีเรื่องร้องเรียน" with the period where nothing was received in it, else None.
-    exact: nothing is hidden; such tables are for officers only.
+    exact: nothing is suppressed; such tables are for officers only.
     """
 
     office_th: str
@@ -132,7 +132,7 @@ class StatisticsTables:
 
     @property
     def percentages(self) -> Mapping[str, float | None]:
-        """Done, in progress and not accepted in a hundred received, to one decimal; None where none was received."""
+        """Done, in progress and not accepted in percent of received, to one decimal; None where none was received."""
         return MappingProxyType(
             {
                 "done": compute_percentage(self.total.done, self.total.received),
@@ -143,7 +143,7 @@ class StatisticsTables:
 
     @property
     def has_hidden(self) -> bool:
-        """Whether any figure is protected."""
+        """Whether any figure is suppressed."""
         splits = (*self.categories, *self.sources, *self.outcomes)
         cells = [cell for split in splits for cell in split.figures.cells]
         cells += [cell for row in self.rows for cell in row.categories.values()]
@@ -154,8 +154,8 @@ class StatisticsTables:
 class ReleaseInfo:
     """Which release of a desk this is, in the fiscal year of its period.
 
-    Of a correction: `corrects` is the number of the release that it corrects (by default the one before), `changes`
-    what that one said otherwise, and `why` is in the office's words.
+    Of a correction: `corrects` is the number of the corrected release (default: the one before), `changes` lists the
+    figures that differ, and `why` is the office's reason.
     """
 
     number: int = 1
@@ -165,10 +165,9 @@ class ReleaseInfo:
 
     @property
     def corrected_number(self) -> int:
-        """The number of the release that a correction corrects."""
         return self.corrects or self.number - 1
 
 
 def compute_percentage(part: int | None, whole: int | None) -> float | None:
-    """A part in a hundred of the whole, to one decimal; None where either is protected or the whole is 0."""
+    """Return a percentage to one decimal; None where either number is suppressed or `whole` is 0."""
     return round(100 * part / whole, 1) if part is not None and whole else None

@@ -1,4 +1,4 @@
-"""The tables of a period as they may be published: counted, then protected against all that was published before."""
+"""The tables of a period as they may be published: counted, then protected against everything published before."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -81,14 +81,14 @@ def build_table_request(
 def build_exact_tables(
     courses: TimelineCounts, terms: CountingRules, wanted: TableRequest
 ) -> StatisticsTables:
-    """The tables with nothing hidden: for officers only. courses: on the days of the wish."""
+    """The tables with nothing hidden: for officers only. courses: on the days of the request."""
     return count_case_tables(courses, terms, wanted.period, wanted.layout)
 
 
 def build_protected_tables(
     courses: TimelineCounts, terms: CountingRules, wanted: TableRequest, salt: bytes
 ) -> StatisticsTables:
-    """The tables as they may be published. courses: on the days of the wish; salt: a secret that stays the same."""
+    """The tables as they may be published. courses: on the days of the request; salt: a secret that stays the same."""
     tables = build_exact_tables(courses, terms, wanted)
     days = {day: place for place, day in enumerate(wanted.days)}
     editions = [ReleaseView.from_period(e.period, e.layout, days[e.as_of]) for e in wanted.earlier_releases]
@@ -127,7 +127,7 @@ def _choose_hidden(
     what: str,
     salt: bytes,
 ) -> set[TableCell]:
-    """What the last edition hides of a split; earlier ones are taken as published, or decided in their turn."""
+    """What the last release hides of a split; earlier ones are taken as published, or decided in their turn."""
     labels = [split.code for split in _get_breakdowns(tables, what)]
     if len(labels) < 2:
         return set()  # of one kind alone, its figures are those of the rows
@@ -169,7 +169,7 @@ def _get_breakdowns(tables: StatisticsTables, what: str) -> tuple[Breakdown, ...
 
 
 def find_suppressed_cells(tables: StatisticsTables, k: int) -> HiddenCells:
-    """What published tables hide, as the cells of edition k."""
+    """What published tables hide, as the cells of release k."""
     return {
         what: {cell for cell, figure in cells.items() if figure is None}
         for what, cells in _list_cells(tables, k).items()
@@ -177,7 +177,7 @@ def find_suppressed_cells(tables: StatisticsTables, k: int) -> HiddenCells:
 
 
 def _list_cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, int | None]]:
-    """The splits of published tables, as the cells of edition k."""
+    """The splits of published tables, as the cells of release k."""
     found: dict[str, dict[TableCell, int | None]] = {}
     for what in ("category", "source", "outcome"):
         lines = [TableLine(k, "received", "")]
@@ -205,7 +205,7 @@ def _list_published_values(earlier: Sequence[EarlierRelease], what: str) -> dict
 
 
 def suppress_cells(tables: StatisticsTables, hidden: HiddenCells, k: int, threshold: int) -> StatisticsTables:
-    """The tables without the cells of edition k that are hidden, and with the sentences that say why."""
+    """The tables without the cells of release k that are hidden, and with the sentences that say why."""
     rows = tuple(
         replace(
             row,

@@ -1,7 +1,7 @@
-"""The course of a nameless case: what it was on each of some days, folded from its facts.
+"""Timelines of anonymous cases: the state of each on some days, derived from its facts.
 
-A fact holds from its effective day on, whenever it was recorded; of two that hold from the same day, the later
-written. So a correction is a later fact with an earlier day, and every day can be asked about again.
+A fact holds from its effective day on, whenever it was recorded; of two with the same effective day, the later
+written one holds. So a correction is a later fact with an earlier day, and any past day can be counted again.
 """
 
 from collections import Counter
@@ -15,23 +15,23 @@ from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.fact import Fact, FactField
 
 STATE_NOT_RECEIVED, STATE_OPEN, STATE_NOT_ACCEPTED, STATE_CLOSED = "", "open", "not_accepted", "closed"
-"""Where a case stands: not received yet, in hand, not accepted, or closed (then ":" and its outcome)."""
+"""States of a case. Of a closed one, ":" and the outcome follow."""
 
 _VALUE = itemgetter(2)
 FACT_SEPARATOR = "\n"
 GroupedFacts = tuple[str, str, str]
-"""The facts of a case, in the order of `seq`: effective days (ISO), a line each; fields and values likewise."""
+"""The facts of a case in the order of `seq`: effective days (ISO), fields and values, each newline-separated."""
 StageKey = tuple[str, ...]
-"""The stage that each fact of a case is in."""
+"""The stage of each fact of a case. A stage is named by its last day: see `TimelineBuilder`."""
 FactTuple = tuple[str, str, str]
-"""A fact of one case, bare: effective day (ISO), field, value."""
+"""A fact of one case: effective day (ISO), field, value."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseTimeline:
     """What cases have in common that are counted alike.
 
-    received: (year, month) of receipt; categories, standings: on each day that was asked about.
+    received: (year, month) of receipt; categories, states_on_days: on each day that is counted.
     """
 
     received: tuple[int, int]
@@ -42,10 +42,10 @@ class CaseTimeline:
 
 @dataclass(frozen=True, slots=True)
 class TimelineCounts:
-    """How many cases took each course, of those received by the last of the days that were asked about.
+    """How many cases have each timeline, of those received by the last day.
 
-    days: in order, the last is the cut-off; took: how many of a month, that stand closed in a way on the last day,
-    took so many days from receipt to their last closing.
+    days: in order, the last is the cut-off; days_to_close: by month of receipt, closed state on the last day, and days
+    from receipt to the last closing, the number of cases.
     """
 
     days: tuple[date, ...]
@@ -53,7 +53,7 @@ class TimelineCounts:
     days_to_close: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
 
     def add(self, pieces: Sequence[FactTuple]) -> None:
-        """Count a case by its facts, in the order they were written."""
+        """Count a case, by its facts in the order in which they were written."""
         ends = [day.isoformat() for day in self.days]
         course = build_timeline(pieces, ends)
         if course is None:
@@ -67,9 +67,10 @@ class TimelineCounts:
 
 @dataclass(slots=True)
 class FactPattern:
-    """Cases whose facts say the same, but for the days.
+    """Cases whose facts are the same but for the days.
 
-    ended: which fact closed them, 0 where none did, None where they are not to be hurried; endings: by shape and days.
+    closing_index: the fact that closed them; 0 where none did, None where they need the slow path.
+    duration_counts: number of cases by stages and days to close.
     """
 
     closing_index: int | None
@@ -79,10 +80,10 @@ class FactPattern:
 
 @dataclass(slots=True)
 class TimelineBuilder:
-    """Courses that are gathered from the written facts of cases: the same as adding each case, but faster.
+    """Counts the grouped facts of cases. Same result as `TimelineCounts.add` for each case, but faster.
 
-    Facts that are in the order of their days are moved to the last day of their stage: no day that is asked about,
-    and no end of a month, lies between. So few different cases are left, and each of these is folded once.
+    Facts in the order of their days are moved to the last day of their stage: a span in which there is no counted day
+    and no end of a month. So few distinct cases remain, and `build_timeline` runs once for each of these.
     """
 
     timelines: TimelineCounts
@@ -91,7 +92,7 @@ class TimelineBuilder:
     _patterns: dict[tuple[str, str], FactPattern] = field(default_factory=dict)
 
     def add(self, cases: Iterable[GroupedFacts]) -> None:
-        """Count cases into the patterns, by the days on which each changed its stage."""
+        """Count cases by pattern, and by the stages of their days."""
         kinds, stage, number = self._patterns, self._stages.__getitem__, self._day_ordinals
         for written, fields, values in cases:
             days = written.split(FACT_SEPARATOR)
@@ -110,7 +111,7 @@ class TimelineBuilder:
                 kind.duration_counts[ending] = kind.duration_counts.get(ending, 0) + 1
 
     def build(self) -> TimelineCounts:
-        """The courses of all cases; nothing can be added afterwards."""
+        """Return the timelines of all cases. Nothing can be added afterwards."""
         found, ends = self.timelines, [day.isoformat() for day in self.timelines.days]
         for (fields, values), kind in self._patterns.items():
             folds = {
@@ -138,7 +139,7 @@ class TimelineBuilder:
 
 
 def _find_closing_index(fields: str, values: str) -> int | None:
-    """Which fact closed a case (0: none did); None for a case that is received or closed more than once."""
+    """Return which fact closed a case (0: none did); None for a case received or closed more than once."""
     facts = list(zip(fields.split(FACT_SEPARATOR), values.split(FACT_SEPARATOR), strict=True))
     begun = [name for name, _ in facts if name == FactField.RECEIVED]
     ended = [place for place, fact in enumerate(facts) if fact == (FactField.STATUS, STATE_CLOSED)]
@@ -148,7 +149,7 @@ def _find_closing_index(fields: str, values: str) -> int | None:
 
 
 def count_timelines(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
-    """The courses of cases on some days. facts: any order; days: in order, the last is the cut-off."""
+    """Count the timelines of cases on some days. `facts`: in any order; `days`: in order, the last is the cut-off."""
     found = TimelineCounts(tuple(days))
     by_case = sorted(facts, key=attrgetter("about", "seq"))
     for _, own in groupby(by_case, key=attrgetter("about")):
@@ -157,14 +158,15 @@ def count_timelines(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCoun
 
 
 def split_facts(days: Iterable[str], fields: str, values: str) -> list[FactTuple]:
-    """The facts of a case: their days, fields and values."""
+    """Zip the days, fields and values of a case into facts."""
     return list(zip(days, fields.split(FACT_SEPARATOR), values.split(FACT_SEPARATOR), strict=True))
 
 
 def build_timeline(pieces: Iterable[FactTuple], ends: Sequence[str]) -> CaseTimeline | None:
-    """The course of one case, from its facts in the order they were written; None where it is not received by then.
+    """Build the timeline of one case, from its facts in the order in which they were written.
 
-    Of several days of receipt the last written counts; "0" instead of "1" strikes out a case entered by mistake.
+    None where it is not received by the last day. Of several days of receipt the last written counts; "0" instead of
+    "1" cancels a case that was entered by mistake.
     """
     by_field = _group_by_field(pieces)
     receipts = by_field.get("received", [])
@@ -186,9 +188,10 @@ def build_timeline(pieces: Iterable[FactTuple], ends: Sequence[str]) -> CaseTime
 
 
 def count_days_to_close(pieces: Iterable[FactTuple], end: str) -> int:
-    """Days from receipt to the closing that holds at the end of a day; never less than 0, as in a backdated register.
+    """Return the days from receipt to the closing that holds at the end of a day.
 
-    Said to be closed twice, a case was closed the first time; a case that was reopened was closed the last time.
+    Never below 0, as a backdated register would give. Of two "closed" in a row the first counts; of a reopened case the
+    last closing.
     """
     by_field = _group_by_field(pieces)
     received = closed = by_field["received"][-1][0]
@@ -201,7 +204,7 @@ def count_days_to_close(pieces: Iterable[FactTuple], end: str) -> int:
 
 
 def _group_by_field(pieces: Iterable[FactTuple]) -> dict[str, list[FactTuple]]:
-    """Facts by field, in the order in which they hold: by day, and within one as written. Receipts as written."""
+    """Group facts by field, sorted by effective day; within a day, and for receipts, in the order written."""
     found: dict[str, list[FactTuple]] = {}
     for piece in pieces:
         found.setdefault(piece[1], []).append(piece)
@@ -212,7 +215,7 @@ def _group_by_field(pieces: Iterable[FactTuple]) -> dict[str, list[FactTuple]]:
 
 
 def _find_value(steps: list[FactTuple], end: str) -> str:
-    """The value that holds at the end of a day; before the first, the first, for a case that was backdated."""
+    """Return the value that holds at the end of a day; before the first fact, its value, for backdated cases."""
     value = steps[0][2] if steps else ""
     for day, _, to in steps:
         if day > end:

@@ -1,10 +1,10 @@
-"""Rival worlds: other registers that would have been published in the very same way.
+"""Alternative registers: other registers from which exactly the same releases would have been published.
 
-A reader knows all that was ever released: exact rows (received, and where they stand, by month), the split figures
-that are shown, and the rule by which others are hidden. A hidden figure is safe where there is a second register,
-different in that figure, of which the reader would have read the same. This module looks for such a register, by
-giving a few cases another label (category, source or outcome) or by exchanging where two of them stand; whatever it
-finds is proof, so that its search may be incomplete without ever calling unsafe safe.
+A reader knows everything that was ever released: exact rows (received, and their states, by month), the shown figures
+of breakdowns, and the rule by which others are hidden. A hidden figure is safe where there is a second register,
+different in that figure, from which the reader would have seen the same. This module looks for such a register, by
+giving a few cases another label (category, source or outcome) or by exchanging the states of two of them. Whatever it
+finds is proof, so the search may be incomplete: it can call a safe figure unsafe, never an unsafe one safe.
 """
 
 from collections import Counter
@@ -70,9 +70,9 @@ class VisiblePatterns:
 class DisclosureModel:
     """The register as it is, seen through one split, and the cells that are hidden from the reader.
 
-    standings: for each release, how many of a group have which label and state; empty where a split has no states.
-    hidden: cells that the reader sees a dash in; small: figures from 1 to this one are small; now: the newest
-    release that is out; days: which of the asked days is the cut-off of each release.
+    states_by_release: how many of a group have which label and state; empty where a split has no states.
+    hidden: cells that the reader sees a dash in; largest_small: figures from 1 to this one are small; newest_release:
+    the newest one that is out; cutoff_indexes: which of the counted days is the cut-off of each release.
     """
 
     labels: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a reader sees of the register in each release: the lines of its tables, and who is counted in them."""
+"""What a reader sees of the register in each release: the lines of its tables, and the cases counted in them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from ita_stats.period import list_period_rows
 
 LabelPath = tuple[str, ...]
 VisibleStateCounts = Mapping[tuple[MonthKey, LabelPath, LabelPath], int]
-"""How many cases of a month have a label and a state in each edition ("" where they are not counted)."""
+"""How many cases of a month have a label and a state in each release ("" where they are not counted)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ReleaseView:
 def count_visible_cases(
     courses: Mapping[CaseTimeline, int], terms: CountingRules, editions: Sequence[ReleaseView], what: str
 ) -> VisibleStateCounts:
-    """The cases as they are counted in each edition, by category or source. what: "category" or "source"."""
+    """The cases as they are counted in each release, by category or source. what: "category" or "source"."""
     found: Counter[tuple[MonthKey, LabelPath, LabelPath]] = Counter()
     inside: dict[MonthKey, list[bool]] = {}
     for course, cases in courses.items():
@@ -64,7 +64,7 @@ def build_disclosure_model(
 ) -> DisclosureModel:
     """The world of a split by label. rows: whether the split is published by row as well.
 
-    A case whose label was corrected between two editions is counted, and never moved.
+    A case whose label was corrected between two releases is counted, and never moved.
     """
     groups: dict[GroupKey, CaseGroup] = {}
     standings: dict[int, dict[GroupKey, Counter[tuple[str, str]]]] = {k: {} for k in range(len(editions))}
@@ -105,7 +105,7 @@ def build_outcome_model(
     labels: Sequence[str],
     small: int,
 ) -> DisclosureModel:
-    """The world of the split by outcome: each time that a case stood closed is one unit, from edition to edition.
+    """The world of the split by outcome: each time that a case stood closed is one unit, from release to release.
 
     Where forwarded cases count as in progress, what is open may be forwarded for all a reader knows: "open" is a
     label that is never published.
@@ -147,7 +147,7 @@ def _sum_lines(values: Counter[TableCell]) -> Counter[TableLine]:
 
 
 def _find_runs(standings: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
-    """The stretches of editions in which a case stood the same."""
+    """The runs of releases in which a case stood the same."""
     found: list[tuple[str, list[int]]] = []
     for k, standing in enumerate(standings):
         if found and found[-1][0] == standing and found[-1][1][-1] == k - 1:

@@ -1,8 +1,8 @@
-"""Chooses which figures of the splits are hidden, so that nobody can work a small one out.
+"""Choose which figures of breakdowns are hidden, so that nobody can derive a small one.
 
 First the small figures themselves, and those that differ by a small number from what an earlier release showed. Then
-further ones, zeros among them, until each hidden figure of this and of every earlier release has another value in a
-rival world. Among equally good choices a keyed hash decides, so that the choice tells nothing about the figures.
+further ones, zeros among them, until each hidden figure of this and of every earlier release has another value in an
+alternative register. Among equally good choices a keyed hash decides, so that the choice reveals nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,11 +19,11 @@ SuppressionTarget = TableCell | tuple[object, ...]
 
 @dataclass
 class SuppressionSolver:
-    """Decides edition after edition of one split; what was decided stays.
+    """Decides release after release of one split; what was decided stays.
 
-    world: all editions, with everything hidden that is not decided yet; salt: a secret of the desk;
-    told: figures as earlier editions were published, which a corrected register would give otherwise;
-    stuck: what no hiding in its edition could make safe, for it follows from what is exact or was shown before.
+    model: all releases, with everything hidden that is not decided yet; salt: a secret of the desk;
+    published_values: figures as earlier releases were published, which a corrected register would give otherwise;
+    unsolvable: what no hiding in its release could make safe, for it follows from what is exact or was shown before.
     """
 
     model: DisclosureModel
@@ -46,7 +46,7 @@ class SuppressionSolver:
         self.model.hidden -= self._undecided.get(k, set()) - kept
 
     def solve(self, k: int) -> None:
-        """Hide in edition k what must be, and show the rest."""
+        """Hide in release k what must be, and show the rest."""
         self.model.newest_release = k
         mine = self._undecided.get(k, set())
         shown, hidden = self._find_unchanged_rows(k)
@@ -85,7 +85,7 @@ class SuppressionSolver:
         return {cell for cell in mine if cell.line in lines}
 
     def get_hidden(self, k: int) -> set[TableCell]:
-        """What edition k hides."""
+        """What release k hides."""
         return self._undecided.get(k, set()) & self.model.hidden
 
     def _find_primary(self, k: int, mine: set[TableCell]) -> set[TableCell]:
@@ -116,7 +116,7 @@ class SuppressionSolver:
         }
 
     def _find_same_cell(self, cell: TableCell, k: int) -> TableCell | None:
-        """The cell of edition k that counts the same cases as one of an earlier edition, were nothing corrected."""
+        """The cell of release k that counts the same cases as one of an earlier release, were nothing corrected."""
         line, then, now = cell.line, self.releases[cell.line.release], self.releases[k]
         if line.kind == "row":
             months = then.rows[int(line.which)]
@@ -189,7 +189,7 @@ class SuppressionSolver:
                 yield key
 
     def _suppress_more(self, k: int, target: SuppressionTarget) -> None:
-        """Hide as few more cells of edition k as make a target safe."""
+        """Hide as few more cells of release k as make a target safe."""
         own, before = self._undecided.get(k, set()), set(self.model.hidden)
         label = target.label if isinstance(target, TableCell) else self._get_only_label(target)
         options = {frozenset(option & own - before) for option in self._list_options(k, label)}

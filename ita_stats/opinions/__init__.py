@@ -1,1 +1,1 @@
-"""What people said when they were asked: counted, protected, and written in every form in which it is published."""
+"""Results of public opinion: counted, suppressed, and rendered in every published form."""

@@ -1,7 +1,7 @@
-"""Standing opinions on the office's work, by topic and fiscal year: counts and means, protected.
+"""Feedback on the office's work, by topic and fiscal year: counts and means, with suppression.
 
-A year is published in parts, each once its months are over and enough voices came in them; a part is counted by
-itself and never again. So no figure grows by one voice from one day to the next, and nothing can be subtracted.
+A year is published in spans, each once its months are over and enough responses came in them. A span is counted by
+itself and never again. So no figure grows by one response from one day to the next, and nothing can be subtracted.
 """
 
 from collections import Counter
@@ -17,12 +17,12 @@ from ita_stats.opinions.tally import SCALE_SCORES, AccountWebCounts, AnswerCount
 
 MONTHS_PER_QUARTER = 3
 PLENTY_FACTOR = 2
-"""A part ends with the quarter in which it has this many times `least` voices."""
+"""A span ends with the quarter in which it reaches this many times `least` responses."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedTopic:
-    """A work of the office, as office.toml names it."""
+    """A service of the office, as named in office.toml."""
 
     code: str
     th: str
@@ -31,7 +31,7 @@ class PublishedTopic:
 
 @dataclass(frozen=True, slots=True)
 class TopicFeedback:
-    """What was said of a topic in a part of a year. mean: of 1 to 5, to one place; None where it is not shown."""
+    """The feedback on a topic in a span. `mean`: of 1 to 5, to one decimal; None where it is suppressed."""
 
     responses: VisibleCount
     mean: float | None
@@ -39,7 +39,7 @@ class TopicFeedback:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSpan:
-    """A part of a fiscal year: its first and last month, all voices in it, and each topic's, in their order."""
+    """A part of a fiscal year: first and last month, number of responses, and figures of each topic in order."""
 
     first: CalendarMonth
     last: CalendarMonth
@@ -49,7 +49,7 @@ class FeedbackSpan:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackYear:
-    """A fiscal year (Buddhist Era). topics: those that somebody spoke of or that the office has now."""
+    """A fiscal year (Buddhist Era). `topics`: the office's current ones, and others that feedback was given on."""
 
     year: int
     topics: tuple[PublishedTopic, ...]
@@ -64,9 +64,9 @@ def build_feedback_years(
     least: int,
     salt: bytes,
 ) -> tuple[FeedbackYear, ...]:
-    """The fiscal years of which something can be published, the newest first. today: the day in Bangkok.
+    """Return the fiscal years of which something can be published, newest first. `today`: the date in Bangkok.
 
-    A topic that the office no longer has stands under its code.
+    A topic that the office no longer has is named by its code.
     """
     by_month: dict[str, list[CountedFeedback]] = {}
     for one in opinions:
@@ -95,7 +95,7 @@ def _build_spans(
     least: int,
     salt: bytes,
 ) -> Iterator[FeedbackSpan]:
-    """The parts: quarters that are over, together with those after them until there are plenty of voices."""
+    """Yield the spans: quarters that are over, merged until they have enough responses."""
     first, said = first_month_of_fiscal_year(year), list[CountedFeedback]()
     start = first
     for quarter in range(4):
@@ -137,7 +137,7 @@ def _build_span(
 
 
 def _compute_mean(shown: VisibleCount, scores: Sequence[int | None], least: int) -> float | None:
-    """The mean to one place, where it leaves open for each score that nobody gave it, and that `least` people did."""
+    """Return the mean to one decimal; None where it would reveal scores of a few people (see `is_safe_mean`)."""
     given = [score for score in scores if score is not None]
     if not shown or len(given) < least:
         return None
@@ -146,10 +146,10 @@ def _compute_mean(shown: VisibleCount, scores: Sequence[int | None], least: int)
 
 
 def is_safe_mean(mean: float, voices: int, least: int) -> bool:
-    """Whether a mean of so many opinions, some of which may have no score, tells of no score that a few gave it.
+    """Whether a mean of so many responses, some possibly without a score, reveals no score that only a few gave.
 
-    For each score there must be a world in which nobody gave it and one in which `least` did, and one in which
-    everybody gave a score; each with sums of scores that are rounded to this mean.
+    For each score there must be possible answers in which nobody gave it, others in which `least` people did, and others
+    in which everybody gave a score; in each, the sum of scores must round to this mean.
     """
     near = range(int(voices * (mean - 0.1)), int(voices * (mean + 0.1)) + 2)
     sums = [total for total in near if round(total / voices, 1) == mean]
@@ -166,7 +166,7 @@ def _is_possible_sum(total: int, voices: int) -> bool:
 
 
 def _is_possible_without(total: int, voices: int, score: int) -> bool:
-    """Whether so many scores, none of them this one, can have a sum: all between the ends, save the gap beside one."""
+    """Whether so many scores, none of them `score`, can have a sum: the whole range, except the gap beside an end."""
     if score in {1, 5}:
         least, most = (2, 5) if score == 1 else (1, 4)
         return least * voices <= total <= most * voices

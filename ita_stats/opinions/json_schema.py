@@ -1,4 +1,7 @@
-"""The results as JSON: the model is the published schema, names in it do not change, and no person has a row."""
+"""Results as JSON. The models are the published schema, docstrings included: names and texts must not change.
+
+That holds for the enums in `ita_stats.opinions.model` too. No person has a row of their own.
+"""
 
 import json
 from dataclasses import asdict
@@ -27,7 +30,7 @@ PublishedMean = Annotated[float, Field(ge=1, le=5)] | None
 
 
 class PublishedResultsModel(BaseModel):
-    """A piece of what is published: nothing in it is unknown, and nothing changes."""
+    """Base of published models: unknown fields are refused, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
@@ -121,23 +124,23 @@ class ResultsJson(PublishedResultsModel):
 
 
 def build_results_model(found: PublishedResults) -> ResultsJson:
-    """The results as they are published in JSON."""
+    """Build the JSON model of results."""
     said = [{"th": th, "en": en} for th, en in build_results_notes(found)]
     return ResultsJson.model_validate({**asdict(found), "notes": said})
 
 
 def serialize_results(found: PublishedResults) -> bytes:
-    """The results as JSON text, the same bytes each time."""
+    """Serialize results to JSON. The same results give the same bytes."""
     return (build_results_model(found).model_dump_json(indent=1) + "\n").encode()
 
 
 def build_results_schema() -> bytes:
-    """The JSON Schema of `written`."""
+    """Return the JSON Schema of `serialize_results`."""
     return (json.dumps(ResultsJson.model_json_schema(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def parse_results(text: bytes) -> PublishedResults:
-    """Results that were written before, to be shown again as they were. Raises ValueError where they are not ours."""
+    """Parse published results, to render them again unchanged. Raises ValueError where they are not ours."""
     found = ResultsJson.model_validate_json(text)
     return PublishedResults(
         **{name: getattr(found, name) for name in ("office_th", "office_en", "code", "title", "background")},

@@ -1,4 +1,4 @@
-"""How results are said, the same in every form: labels, figures, periods and notes, in Thai and English."""
+"""Labels, figures, periods and notes of results in Thai and English, the same in every form."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ ACCOUNT_AND_WEB = ("account", "web")
 
 
 def format_open_period(found: PublishedResults | CountedConsultation) -> BilingualText:
-    """From which Bangkok day to which it was open."""
+    """Return the first and the last day in Bangkok on which a consultation was open."""
     first, last = day_in_bangkok(found.opens), day_in_bangkok(found.closes)
     return get_opinion_heading(
         "period",
@@ -37,13 +37,13 @@ def format_open_period(found: PublishedResults | CountedConsultation) -> Bilingu
 
 
 def sanitize_link(link: str) -> str:
-    """A link that may be followed, of the web only; empty for any other."""
+    """Return a link if it is http(s), else an empty text."""
     found = strip_invisible(link)
     return found if found.startswith(("https://", "http://")) else ""
 
 
 def get_answer_label(row: AnswerRow) -> BilingualText:
-    """What an answer is called: in the question's words, or in ours for agree, disagree and pass."""
+    """Return an answer's label: from the question, or ours for agree, disagree and pass."""
     if row.label:
         return row.label, row.label
     return (
@@ -54,44 +54,44 @@ def get_answer_label(row: AnswerRow) -> BilingualText:
 
 
 def format_count(figure: float | None) -> str:
-    """A figure as it is read: thousands with commas, one that is not shown as a dash."""
+    """Format a figure: thousands separated with commas, a suppressed one as a dash."""
     if figure is None:
         return SUPPRESSED_DASH
     return f"{figure:,}" if isinstance(figure, int) else f"{figure:,.1f}"
 
 
 def format_mean(figure: float | None) -> str:
-    """A mean to two places."""
+    """Format a mean to two decimals."""
     return SUPPRESSED_DASH if figure is None else f"{figure:.2f}"
 
 
 def compute_bar_share(row: AnswerRow, part: QuestionPart, found: PublishedResults) -> float:
-    """How long a bar is, from 0 to 100: of those who answered, or of all where that is not shown."""
+    """Return a bar's length from 0 to 100: share of those who answered, or of all where that is suppressed."""
     of = part.answered.all or (found.voices.all if found.voices else None)
     return 100 * row.voices.all / of if row.voices.all and of else 0.0
 
 
 def format_decision(theme: PublishedTheme) -> BilingualText:
-    """What the office answers to a theme."""
+    """Return the office's decision on a theme."""
     return get_opinion_text("taken", theme.taken.value) if theme.taken else get_opinion_heading("waiting")
 
 
 def format_decision_date(theme: PublishedTheme) -> BilingualText | None:
-    """When what was promised was done, or is to be done; None where nothing is promised."""
+    """Return the date on which a promise was kept, or is due; None where there is none."""
     if theme.done:
         return get_dated_heading("done", theme.done)
     return get_dated_heading("by", theme.by) if theme.by else None
 
 
 def list_question_parts(found: PublishedResults) -> Iterator[tuple[QuestionResult, QuestionPart]]:
-    """Everything that was asked and has figures."""
+    """Yield every question part that has figures."""
     for question in found.questions:
         for part in question.parts:
             yield question, part
 
 
 def build_results_notes(found: PublishedResults) -> tuple[BilingualText, ...]:
-    """How people were heard and counted, and what is not shown."""
+    """Return the notes on method and suppression."""
     return tuple(_list_notes(found))
 
 

@@ -1,4 +1,4 @@
-"""What people said in a consultation and about the office's work, as the counting takes it: nobody is in it."""
+"""Input of the statistics of public opinion: anonymous responses, themes and feedback."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class ThemeDecision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountedQuestion:
-    """One question. options: the choices or statements, by their keys, in the order in which they were shown."""
+    """A question. `options`: choices or statements by key, in the order in which they were shown."""
 
     key: str
     kind: AnswerKind
@@ -44,11 +44,10 @@ class CountedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnonymousResponse:
-    """What one person said. has_account: by a chat account and so once for sure; by the web page otherwise.
+    """One person's response. `has_account`: sent by a chat account, hence surely once; else by the web page.
 
-    answers: by question key, the keys of the options picked with commas between ("1" to "5" on a scale), and the
-    stance on a statement under "question.statement". Words in people's own hand are not here: only what an officer
-    has cleared is published.
+    answers: by question key, the keys of the picked options, comma-separated ("1" to "5" on a scale), and the stance on
+    a statement under "question.statement". Free texts are not included: only what an officer has cleared is published.
     """
 
     has_account: bool
@@ -57,10 +56,10 @@ class AnonymousResponse:
 
 @dataclass(frozen=True, slots=True)
 class CountedTheme:
-    """What several people wrote, put together by an officer, and what the office answers to it.
+    """What several people wrote, grouped by an officer, and the office's answer to it.
 
-    voices: how many wrote of it; quotes: cleared by an officer; taken, reason, by: the answer, the day by which it
-    will be done, and done: the day it was. None where not yet.
+    voices: how many wrote it; quotes: cleared by an officer; taken, reason, by: the decision and the day it is due;
+    done: the day it was done. None where not yet.
     """
 
     name: str
@@ -74,7 +73,7 @@ class CountedTheme:
 
 @dataclass(frozen=True, slots=True)
 class CountedConsultation:
-    """A consultation as it stood when it closed. Instants in UTC; code: its public number, as in its address."""
+    """A consultation as it was when it closed. Instants in UTC; `code`: its public number, as in its address."""
 
     code: str
     title: str
@@ -87,7 +86,7 @@ class CountedConsultation:
 
 @dataclass(frozen=True, slots=True)
 class CountedFeedback:
-    """One standing opinion on the office's work. month: of receipt, "2569-10"; score 1 to 5, or None."""
+    """A feedback entry. `month`: of receipt, "2569-10"; `score`: 1 to 5, or None."""
 
     month: str
     topic: str

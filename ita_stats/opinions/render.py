@@ -1,4 +1,4 @@
-"""All files of a consultation's results: each a form of the same figures."""
+"""Render all files of a consultation's results from the same figures."""
 
 from collections.abc import Callable
 
@@ -16,11 +16,11 @@ RESULTS_FILE_TYPES = {
     "results.json": "application/json",
     "results.schema.json": "application/schema+json",
 }
-"""The files by name, and what they are served as."""
+"""The files by name, with their media types."""
 
 
 def render_results_file(found: PublishedResults, name: str) -> bytes:
-    """One file. The same results give the same bytes, on any day and machine. Raises KeyError for another name."""
+    """Render one file. The same results give the same bytes, on any day and machine. Raises KeyError."""
     return _RENDERERS[name](found)
 
 
@@ -29,13 +29,13 @@ def _build_language_link(lang: str, address: str) -> NamedLink:
 
 
 def _render_pdf(found: PublishedResults) -> bytes:
-    from ita_stats.opinions.render_pdf import render_results_pdf  # what sets type is loaded by who needs it
+    from ita_stats.opinions.render_pdf import render_results_pdf  # Typst is loaded only when needed
 
     return render_results_pdf(found)
 
 
 def _render_csv(found: PublishedResults) -> bytes:
-    from ita_stats.opinions.render_csv import render_results_csv  # as are spreadsheets
+    from ita_stats.opinions.render_csv import render_results_csv  # and so is XlsxWriter
 
     return render_results_csv(found)
 

@@ -1,4 +1,4 @@
-"""The results for spreadsheets: one line for each figure's answer, so that they can be sorted and summed."""
+"""Results as CSV: one line for each answer, so that they can be sorted and summed."""
 
 import csv
 import io
@@ -22,9 +22,9 @@ CsvCell = str | int | float | None
 
 
 def render_results_csv(found: PublishedResults) -> bytes:
-    """UTF-8 with BOM, every line of one width; a figure that is not shown is a dash.
+    """Render as UTF-8 with BOM, all lines of the same number of cells; a suppressed figure is a dash.
 
-    A cell that a spreadsheet would run as a formula begins with an apostrophe.
+    A cell that a spreadsheet would run as a formula is prefixed with an apostrophe.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -1,7 +1,7 @@
-"""The results as a page that stands alone, in a frame and on paper, and as a fragment for a page of the site.
+"""Results as HTML: a standalone page, and a fragment for a page of the site.
 
-Bars are SVG with real text; there is no script, no inline style and no request. A page that carries the fragment
-allows its one <style> element by `STYLE_HASH`, or brings the rules of `STYLE` in a sheet of its own.
+Bars are SVG with real text; there is no script, no inline style and no request. A page that contains the fragment
+allows its one <style> element by `RESULTS_STYLE_HASH`, or has the rules of `RESULTS_STYLE` in its own style sheet.
 """
 
 import base64
@@ -29,18 +29,18 @@ from ita_stats.render.html import NamedLink
 
 _TEMPLATE_FOLDER = files("ita_stats") / "templates"
 RESULTS_STYLE = (_TEMPLATE_FOLDER / "results.css").read_text("utf-8")
-"""The rules of the fragment; they touch nothing outside of it."""
+"""The rules of the fragment; they match nothing outside of it."""
 RESULTS_PAGE_STYLE = (_TEMPLATE_FOLDER / "results_alone.css").read_text("utf-8") + RESULTS_STYLE
 RESULTS_DOWNLOADS = (
     NamedLink("PDF", "results.pdf"),
     NamedLink("CSV", "results.csv"),
     NamedLink("JSON", "results.json"),
 )
-"""What can be fetched beside the page."""
+"""The files beside the page."""
 
 
 def hash_style(style: str) -> str:
-    """What a Content-Security-Policy's style-src names, in single quotes, so that a <style> of this text holds."""
+    """Return the hash that allows a <style> of this text, for style-src in a CSP, in single quotes."""
     return "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
 
 
@@ -48,7 +48,7 @@ RESULTS_STYLE_HASH = hash_style(RESULTS_STYLE)
 RESULTS_PAGE_CSP = (
     f"default-src 'none'; style-src '{hash_style(RESULTS_PAGE_STYLE)}'; base-uri 'none'; form-action 'none'"
 )
-"""The policy under which `page` lives; who serves it adds frame-ancestors."""
+"""The policy of the standalone page. Whoever serves it adds frame-ancestors."""
 
 _environment = Environment(
     loader=PackageLoader("ita_stats"),
@@ -61,12 +61,12 @@ _environment = Environment(
 
 
 def render_results_page(found: PublishedResults, lang: str = "th", other: NamedLink | None = None) -> str:
-    """The whole page, as a file. other: where the same stands in the other language."""
+    """Render the whole page, for a file. `other`: link to the page in the other language."""
     return render_standalone_page(found.title, render_results_fragment(found, lang), lang, other)
 
 
 def render_standalone_page(title: str, content: str, lang: str, other: NamedLink | None = None) -> str:
-    """A page around markup that was made here. title: of the window."""
+    """Render a page around trusted markup. `title`: of the window."""
     return _environment.get_template("results_page.html").render(
         title=title,
         lang=lang,
@@ -80,7 +80,7 @@ def render_standalone_page(title: str, content: str, lang: str, other: NamedLink
 def render_results_fragment(
     found: PublishedResults, lang: str = "th", links: Sequence[NamedLink] = RESULTS_DOWNLOADS
 ) -> str:
-    """The results of a consultation as one <article>, to be put into a page."""
+    """Render the results of a consultation as one <article>, for a page of the site."""
     which = 1 if lang == "en" else 0
 
     def pick_language(words: BilingualText | None) -> str:
@@ -110,7 +110,7 @@ def _make_date_formatter(said: Callable[[BilingualText | None], str]) -> Callabl
 
 
 def _make_figure_formatters(said: Callable[[BilingualText | None], str]) -> dict[str, Callable[..., str]]:
-    """How figures are written into a sentence."""
+    """Return the functions that format figures within a sentence."""
 
     def format_figures(row: AnswerRow) -> str:
         n = format_count(row.voices.all)

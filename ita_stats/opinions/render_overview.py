@@ -1,4 +1,4 @@
-"""The page of all public opinion: what is open, what came of what closed, what people say of the office's work."""
+"""The page of all public opinion: open consultations, results of closed ones, and feedback."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ _environment = Environment(
 
 @dataclass(frozen=True, slots=True)
 class OverviewLinks:
-    """Where things are. join: to take part in the consultation {code}; say: to give an opinion; both empty without.
+    """URLs, empty where there are none. `join`: take part in the consultation {code}; `give_feedback`: give feedback.
 
-    of: the page of the consultation {code}.
+    results: the page of the consultation {code}.
     """
 
     join: str
@@ -53,7 +53,7 @@ class OverviewLinks:
 
 @dataclass(frozen=True, slots=True)
 class OpinionOverview:
-    """The state of things on a day in Bangkok. The newest stand first."""
+    """Consultations and feedback on a day in Bangkok, newest first."""
 
     office_th: str
     office_en: str
@@ -65,13 +65,13 @@ class OpinionOverview:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody was ever asked, and nothing that was said is published yet."""
+        """Whether there was no consultation yet, and no feedback is published."""
         return not (self.open or self.waiting or self.closed or self.years)
 
     def filter_themes(
         self, is_wanted: Callable[[PublishedTheme], bool]
     ) -> Iterator[tuple[PublishedTheme, PublishedResults]]:
-        """Themes of all results, with the results that they are of."""
+        """Yield the wanted themes of all results, with their results."""
         for found in self.closed:
             for theme in found.themes:
                 if is_wanted(theme):
@@ -79,12 +79,12 @@ class OpinionOverview:
 
     @property
     def promised_themes(self) -> list[tuple[PublishedTheme, PublishedResults]]:
-        """What is still to be done, the most urgent first."""
+        """Themes that are promised and not done, most urgent first."""
         return sorted(self.filter_themes(lambda one: one.is_promised), key=lambda two: two[0].by or date.max)
 
     @property
     def done_themes(self) -> list[tuple[PublishedTheme, PublishedResults]]:
-        """What was done, the newest first."""
+        """Themes that are done, newest first."""
         done = self.filter_themes(lambda one: one.done is not None)
         return sorted(done, key=lambda two: two[0].done or date.min, reverse=True)
 
@@ -92,7 +92,7 @@ class OpinionOverview:
 def partition_consultations(
     consultations: Sequence[CountedConsultation], results: Sequence[PublishedResults], now: datetime
 ) -> tuple[tuple[CountedConsultation, ...], tuple[CountedConsultation, ...], tuple[PublishedResults, ...]]:
-    """What is open at an instant, what is closed and waits for its results, and the results; the newest first."""
+    """Return the consultations open at an instant, those closed without results, and the results; newest first."""
     counted = {one.code for one in results}
     known = sorted(consultations, key=lambda one: (one.closes, one.code), reverse=True)
     running = tuple(one for one in known if one.opens <= now < one.closes and one.code not in counted)
@@ -101,7 +101,7 @@ def partition_consultations(
 
 
 def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: str = "th") -> str:
-    """The list of consultations as one <article>, to be put into a page."""
+    """Render the overview as one <article>, for a page of the site."""
     which = 1 if lang == "en" else 0
 
     def get_text(name: str, **filled: object) -> str:
@@ -129,7 +129,7 @@ def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: 
 
 
 def render_announcement(one: CountedConsultation, ways: OverviewLinks, lang: str, is_open: bool) -> str:
-    """One <article> on a consultation without results: how to take part, or that they are being put together."""
+    """Render one <article> on a consultation without results: how to take part, or that results are in preparation."""
     which = 1 if lang == "en" else 0
     return _environment.get_template("opinion_announced.html").render(
         one=one,
@@ -148,7 +148,7 @@ def render_announcement(one: CountedConsultation, ways: OverviewLinks, lang: str
 def render_overview_page(
     found: OpinionOverview, ways: OverviewLinks, lang: str = "th", other: NamedLink | None = None
 ) -> str:
-    """The whole page, as a file."""
+    """Render the whole page, for a file."""
     title = f"{get_opinion_text('list', 'title')[lang == 'en']} {(found.office_th, found.office_en)[lang == 'en']}"
     return render_standalone_page(title, render_overview_fragment(found, ways, lang), lang, other)
 
@@ -161,7 +161,7 @@ def _format_closing(one: CountedConsultation) -> BilingualText:
 
 
 def _format_due(theme: PublishedTheme, today: date) -> BilingualText:
-    """By when a promise is to be kept, and whether that day has passed."""
+    """Return when a promise is due, and whether that day has passed."""
     words = format_decision_date(theme) or get_opinion_text("list", "undated")
     if theme.by is None or theme.by >= today:
         return words

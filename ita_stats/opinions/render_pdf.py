@@ -1,4 +1,4 @@
-"""The results as a PDF for the file, in Sarabun: evidence that people were asked, and of what came of it."""
+"""Results as PDF in Sarabun, for the files: evidence that people were asked, and of what came of it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC
@@ -27,21 +27,21 @@ from ita_stats.render.typst import render_archival_pdf, render_png_pages
 TemplateData = Mapping[str, object]
 BAR_COLOUR = "#1f3f77"
 STANCE_COLOURS = {"disagree": "#a8620a", "pass": "#6b7688"}
-"""Of the bars of stances; they differ in lightness as well as in hue."""
+"""Colours of bars of stances; they differ in lightness as well as in hue."""
 
 
 def render_results_pdf(found: PublishedResults) -> bytes:
-    """The report, PDF/A-2b and PDF/UA-1. Its time is that of the closing: the same results give the same bytes."""
+    """Render the report (PDF/A-2b and PDF/UA-1). Dated at the closing, so the same results give the same bytes."""
     return render_archival_pdf("results.typ", _build_report_data(found), found.closes)
 
 
 def render_results_png_pages(found: PublishedResults, ppi: float = 80.0) -> list[bytes]:
-    """The report's pages as PNG pictures, to be looked at."""
+    """Render the report's pages as PNG, for visual checks."""
     return render_png_pages("results.typ", _build_report_data(found), found.closes, ppi)
 
 
 def _build_report_data(found: PublishedResults) -> TemplateData:
-    at = found.closes.astimezone(UTC)  # Typst writes a time of day as UTC's
+    at = found.closes.astimezone(UTC)  # Typst takes a time of day as UTC
     notes = build_results_notes(found)
     few = notes[1] if found.voices is None else None
     return {
@@ -105,7 +105,7 @@ def _build_part_data(part: QuestionPart, found: PublishedResults) -> TemplateDat
 
 
 def _format_base(part: QuestionPart, found: PublishedResults) -> BilingualText:
-    """Of whom the percentages are."""
+    """Return the base of the percentages."""
     if part.answered.all is None:
         return get_opinion_heading("of_all", count=format_count(found.voices.all if found.voices else None))
     return _append_figure(get_opinion_heading("answered"), format_count(part.answered.all))

@@ -1,4 +1,4 @@
-"""The results of a consultation as they are published: nothing in them tells the voices of a few people."""
+"""The published results of a consultation: none of the figures reveals the answers of a few people."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,12 +6,12 @@ from datetime import date, datetime
 from ita_stats.opinions.model import AnswerKind, ThemeDecision
 
 VisibleCount = int | None
-"""A number of voices, or None for one that is not shown. It may be zero."""
+"""A number of responses, or None if it is suppressed. It may be zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseCounts:
-    """Voices: all, those with an account, those by the web page. The last two are None, too, where not told apart."""
+    """Numbers of responses: all, by chat account, by the web page. The last two are also None where not split."""
 
     all: VisibleCount = None
     account: VisibleCount = None
@@ -20,7 +20,7 @@ class ResponseCounts:
 
 @dataclass(frozen=True, slots=True)
 class ScoreMeans:
-    """Means of a scale from 1 to 5, of all and apart, to two places; None where not every figure is shown."""
+    """Means of a scale from 1 to 5, to two decimals; None where not every figure behind them is shown."""
 
     all: float | None = None
     account: float | None = None
@@ -29,10 +29,10 @@ class ScoreMeans:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One possible answer. label: in the words of the question, or empty where our own words stand for the code.
+    """One possible answer. `label`: from the question, or empty where our own text stands for the code.
 
-    percent: 0 to 100 to one place, of those who answered, or of all voices where it is not shown how many answered;
-    None where the figure is not shown.
+    percent: 0 to 100, to one decimal, of those who answered, or of all responses where that number is suppressed; None
+    where the figure is suppressed.
     """
 
     code: str
@@ -43,7 +43,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
-    """One thing that was asked: a question, or one statement of it, which is its label."""
+    """A question, or one statement of it, which is then its label."""
 
     code: str
     label: str
@@ -53,13 +53,13 @@ class QuestionPart:
 
     @property
     def has_hidden(self) -> bool:
-        """Whether a figure of all voices is not shown."""
+        """Whether a figure of all responses is suppressed."""
         return self.answered.all is None or any(row.voices.all is None for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """A question. One in people's own words has no parts: what they wrote is in the themes."""
+    """A question. A free-text question has no parts: see the themes."""
 
     code: str
     kind: AnswerKind
@@ -69,7 +69,7 @@ class QuestionResult:
 
 @dataclass(frozen=True, slots=True)
 class PublishedTheme:
-    """What several people wrote, and what the office does with it. voices: how many wrote of it."""
+    """What several people wrote, and what the office does about it. `voices`: how many wrote it."""
 
     name: str
     voices: VisibleCount
@@ -81,15 +81,15 @@ class PublishedTheme:
 
     @property
     def is_promised(self) -> bool:
-        """Whether the office said that it would do something, and has not done it yet."""
+        """Whether the office promised something that is not done yet."""
         return self.taken in {ThemeDecision.ADOPTED, ThemeDecision.PARTLY} and self.done is None
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedResults:
-    """All that is published of a consultation. Instants in UTC; least: below how many voices nothing is told apart.
+    """The published results of a consultation. Instants in UTC; `least`: smaller groups are not shown.
 
-    voices is None where there were fewer than that in all: then there are no figures and no themes.
+    voices is None where there were fewer than `least` responses in all: then there are no figures and no themes.
     """
 
     office_th: str
@@ -107,12 +107,12 @@ class PublishedResults:
 
     @property
     def is_split(self) -> bool:
-        """Whether voices with an account and by the web page stand beside each other."""
+        """Whether responses by account and by the web page are shown separately."""
         return self.voices is not None and bool(self.voices.account) and bool(self.voices.web)
 
     @property
     def has_hidden(self) -> bool:
-        """Whether any figure is not shown."""
+        """Whether any figure is suppressed."""
         parts = [part for question in self.questions for part in question.parts]
         return (
             any(p.has_hidden for p in parts)

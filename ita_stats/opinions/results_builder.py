@@ -1,4 +1,4 @@
-"""From what people said to what is published of it."""
+"""Build the published results of a consultation from its responses."""
 
 import re
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ _CODE_PATTERN = re.compile("[A-Za-z0-9-]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class ResultsRules:
-    """The office that asked, and how it protects who answered. salt: a secret of the desk."""
+    """The office that asked, and how answers are protected. `salt`: a secret of the desk."""
 
     office_th: str
     office_en: str
@@ -44,7 +44,7 @@ def build_results(
     themes: Iterable[CountedTheme],
     terms: ResultsRules,
 ) -> PublishedResults:
-    """The results of a consultation that is closed: see `protected`."""
+    """Build the results of a closed consultation from its responses: see `build_protected_results`."""
     return build_protected_results(consultation, count_responses(consultation, voices), themes, terms)
 
 
@@ -54,10 +54,10 @@ def build_protected_results(
     themes: Iterable[CountedTheme],
     terms: ResultsRules,
 ) -> PublishedResults:
-    """The results of a consultation from its exact figures. The same arguments give the same results.
+    """Build the results of a consultation from its exact counts. The same arguments give the same results.
 
-    They are to be kept and not counted again: later only the office's answers change (`renewed`). Raises ValueError
-    for a code that cannot stand in an address.
+    Results must be stored and not counted again; later only the office's answers change (`update_office_answers`).
+    Raises ValueError for a code that is not safe in an address.
     """
     if not _CODE_PATTERN.fullmatch(consultation.code):
         raise ValueError("the code of a consultation is of letters, digits and hyphens")
@@ -80,9 +80,9 @@ def build_protected_results(
 
 
 def update_office_answers(found: PublishedResults, themes: Iterable[CountedTheme]) -> PublishedResults:
-    """The results with what the office answers to their themes by now. Figures and quotes stay as they were published.
+    """Return results with the office's current answers to their themes. Figures and quotes stay as published.
 
-    A theme that was not published is left out: a figure that comes later could be subtracted.
+    A theme that was not published is left out, since a figure that appears later could be subtracted.
     """
     now = {strip_invisible(one.name): one for one in themes}
     kept = (
@@ -125,7 +125,7 @@ def _compute_percent(figures: ResponseCounts, of: int) -> float | None:
 
 
 def _compute_means(rows: Iterable[AnswerRow]) -> ScoreMeans:
-    """From shown figures alone, so that a mean tells nothing that they do not."""
+    """Compute means from shown figures only, so that they reveal nothing more."""
     figures = [(int(row.code), row.voices) for row in rows]
     return ScoreMeans(
         _compute_mean([(score, n.all) for score, n in figures]),
@@ -155,5 +155,5 @@ def _build_theme(theme: CountedTheme, voices: int | None) -> PublishedTheme:
 
 
 def _strip_lines(text: str) -> str:
-    """Several lines, each without what nobody sees."""
+    """Apply `strip_invisible` to each line."""
     return "\n".join(strip_invisible(line) for line in text.splitlines()).strip()

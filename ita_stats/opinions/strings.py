@@ -1,4 +1,4 @@
-"""What the results of public opinion say in words: `words.toml` holds every heading and note."""
+"""Texts of the results in Thai and English: `words.toml` holds every heading and note."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ OPINION_STRINGS: StringCatalogue = tomllib.loads(
 
 
 def get_opinion_text(group: str, name: str, **filled: object) -> BilingualText:
-    """Words in Thai and English. KeyError for words that are not there."""
+    """Return a text in Thai and English. Raises KeyError for an unknown one."""
     found = OPINION_STRINGS[group][name]
     return found["th"].format_map(filled), found["en"].format_map(filled)
 
 
 def get_opinion_heading(name: str, **filled: object) -> BilingualText:
-    """A heading in Thai and English."""
+    """Return a heading in Thai and English."""
     return get_opinion_text("heading", name, **filled)
 
 
 def get_dated_heading(name: str, day: date) -> BilingualText:
-    """A heading with a day, Buddhist Era in Thai, as `day_th` and `day_en`."""
+    """Return a heading with a date as `day_th` (Buddhist Era) and `day_en`."""
     return get_opinion_heading(name, day_th=format_calendar_date(day), day_en=format_calendar_date(day, "en"))

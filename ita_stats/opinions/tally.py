@@ -1,4 +1,4 @@
-"""Counts the voices of a consultation, question by question: exact figures, which nobody outside the office sees."""
+"""Count the responses of a consultation, question by question: exact figures, for the office only."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,24 +14,23 @@ from ita_stats.opinions.model import (
 )
 
 RESPONSES_PER_BATCH = 2_000
-"""Voices that are put in together."""
+"""Responses counted in one batch."""
 _NO_ANSWERS = Counter[str]()
 WITH_AND_WITHOUT_ACCOUNT = (True, False)
-"""With an account, and without."""
+"""Values of `has_account`, in the order of `AccountWebCounts`."""
 
 SCALE_SCORES = ("1", "2", "3", "4", "5")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountWebCounts:
-    """How many voices have an account, and how many came by the web page without one."""
+    """Numbers of responses: by chat account, and by the web page without one."""
 
     account: int = 0
     web: int = 0
 
     @property
     def all(self) -> int:
-        """Answers from accounts and from the web page together."""
         return self.account + self.web
 
     def __sub__(self, other: "AccountWebCounts") -> "AccountWebCounts":
@@ -40,9 +39,9 @@ class AccountWebCounts:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCounts:
-    """One thing that was asked: a question, or one statement of it. cells: the voices of each possible answer.
+    """A question, or one statement of it. `cells`: the responses of each possible answer.
 
-    answered: who gave at least one answer; several: whether one voice may be in more than one cell.
+    answered: who gave at least one answer; allows_several: whether one response may be in more than one cell.
     """
 
     code: str
@@ -55,7 +54,7 @@ class AnswerCounts:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTally:
-    """The exact figures of a consultation: all voices, and the lines of each question in their order."""
+    """The exact figures of a consultation: all responses, and the counts of each question in their order."""
 
     responses: AccountWebCounts
     lines: Mapping[str, tuple[AnswerCounts, ...]]
@@ -63,9 +62,9 @@ class ResponseTally:
 
 @dataclass(frozen=True, slots=True)
 class ResponseCounter:
-    """A ballot box: voices are put in, some at a time, and only how many said the same is kept of them.
+    """Counts responses in batches, keeping only how many gave the same answers.
 
-    Of a hundred thousand voices so much memory is needed as of those that are put in together.
+    So memory depends on the size of a batch, not on the number of responses.
     """
 
     consultation: CountedConsultation
@@ -73,14 +72,14 @@ class ResponseCounter:
     _answers: dict[bool, Counter[tuple[str, str]]] = field(default_factory=dict)
 
     def add(self, voices: Sequence[AnonymousResponse]) -> None:
-        """Put in some voices. Answers that a question does not have are as if they had not been given."""
+        """Count some responses. Answers that a question does not offer count as not given."""
         for account in WITH_AND_WITHOUT_ACCOUNT:
             side = [voice.answers.items() for voice in voices if voice.has_account is account]
             self._totals[account] += len(side)
             self._answers.setdefault(account, Counter()).update(chain.from_iterable(side))
 
     def build_tally(self) -> ResponseTally:
-        """The exact figures of all that was put in."""
+        """Return the exact figures of everything added."""
         said = [
             _group_by_question(self._answers.get(account, Counter())) for account in WITH_AND_WITHOUT_ACCOUNT
         ]
@@ -91,7 +90,7 @@ class ResponseCounter:
 
 
 def _group_by_question(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
-    """How many said what, by question: equal answers were put together, so these are a few dozen."""
+    """Group by question. Equal answers are merged already, so these are a few dozen."""
     found: dict[str, Counter[str]] = {}
     for (key, said), number in answers.items():
         found.setdefault(key, Counter())[said] += number
@@ -101,7 +100,7 @@ def _group_by_question(answers: Mapping[tuple[str, str], int]) -> dict[str, Coun
 def _count_question(
     asked: CountedQuestion, said: Sequence[Mapping[str, Counter[str]]]
 ) -> Iterator[AnswerCounts]:
-    """The lines of a question."""
+    """Yield the counts of a question."""
     match asked.kind:
         case AnswerKind.TEXT:
             return
@@ -117,7 +116,7 @@ def _count_question(
 
 
 def count_responses(consultation: CountedConsultation, voices: Iterable[AnonymousResponse]) -> ResponseTally:
-    """The exact figures of a consultation."""
+    """Count all responses of a consultation."""
     box, left = ResponseCounter(consultation), iter(voices)
     while several := [*islice(left, RESPONSES_PER_BATCH)]:
         box.add(several)
@@ -125,7 +124,7 @@ def count_responses(consultation: CountedConsultation, voices: Iterable[Anonymou
 
 
 def _count_single(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
-    """One answer of several. On a scale the options are 1 to 5, whatever the question calls them."""
+    """Count a question with one answer. On a scale the options are 1 to 5, whatever the question calls them."""
     labels = (
         {n: asked.options.get(n, n) for n in SCALE_SCORES}
         if asked.kind is AnswerKind.SCALE

@@ -1,4 +1,4 @@
-"""All files of a release, each a form of the same tables: what is published is made here, and nowhere else."""
+"""Render all files of a release from the same tables. Everything published is rendered here."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,16 +22,16 @@ RELEASE_FILE_TYPES = {
     "statistics.pdf": "application/pdf",
     "statistics.png": "image/png",
 }
-"""The files of a release by name, in the order in which they are made, and what they are served as."""
+"""The files of a release by name, in the order in which they are rendered, with their media types."""
 
 
 def render_release_files(
     tables: StatisticsTables, issue: ReleaseInfo, signatory: str | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """The files, by name, one after the other, so that who writes them holds one at a time; their names are `TYPES`'.
+    """Yield the files of `RELEASE_FILE_TYPES` by name, one after the other, so that callers hold one at a time.
 
-    issue: which release of the period it is, and what changed. signatory: the title of who signs the PDF, for a block
-    to sign in; None leaves it out. The same arguments give the same bytes, on any day and machine with this version.
+    issue: which release of the period it is, and what changed. signatory: title for a signature block in the PDF; None
+    leaves it out. The same arguments give the same bytes, on any day and machine with this version.
     Raises ValueError for exact tables, which are not for publishing.
     """
     if tables.exact:

@@ -1,4 +1,4 @@
-"""The tables as grids of words and figures: what page, sheet and report print, each in its own form."""
+"""The tables as grids of texts and figures, which page, sheet and report render each in their own form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from ita_stats.cases.model import Breakdown, ReleaseInfo, StatisticsTables
 from ita_stats.strings import get_statistics_text
 
 SUPPRESSED_DASH = "–"
-"""What is printed for a figure that is protected: an en dash."""
+"""Printed for a suppressed figure: an en dash."""
 BilingualText = tuple[str, str]
 """Thai and English."""
 CellValue = BilingualText | str | int | float | None
-"""Words, a figure, or None for a protected figure."""
+"""A text, a figure, or None for a suppressed figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedTable:
-    """A table as it is printed. The first column holds names; `spanned` columns after it stand under `span`."""
+    """A printed table. The first column holds names; the next `spanned` columns are below the heading `span`."""
 
     code: str
     title: BilingualText
@@ -43,13 +43,13 @@ class StatisticsDocument:
 
     @property
     def totals(self) -> tuple[tuple[BilingualText, CellValue], ...]:
-        """Received, done, in progress and not accepted, with their names."""
+        """Received, done, in progress and not accepted, with their headings."""
         names = ("received", "done", "in_progress", "not_accepted")
         return tuple(zip(map(get_heading, names), self.tables.total.cells, strict=True))
 
 
 def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> StatisticsDocument:
-    """The tables as they are printed."""
+    """Build the printed tables of a release."""
     return StatisticsDocument(
         tables=tables,
         issue=issue,
@@ -67,12 +67,12 @@ def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> S
 
 
 def get_heading(name: str, **filled: object) -> BilingualText:
-    """A heading in Thai and English."""
+    """Return a heading in Thai and English."""
     return get_statistics_text("heading", name, **filled)
 
 
 def format_cell(cell: CellValue) -> str:
-    """A cell as it is read: thousands with commas, a protected one as a dash."""
+    """Format a cell: thousands separated with commas, suppressed figures as a dash."""
     if cell is None:
         return SUPPRESSED_DASH
     if isinstance(cell, tuple):
@@ -83,12 +83,12 @@ def format_cell(cell: CellValue) -> str:
 
 
 def join_languages(words: BilingualText) -> str:
-    """Thai and English in one line; once where they are the same."""
+    """Return Thai and English in one line; once where they are the same."""
     return " / ".join(dict.fromkeys(words))
 
 
 def describe_statistics(document: StatisticsDocument) -> str:
-    """A release in one sentence, for who cannot see the picture of it."""
+    """Describe a release in one sentence, as alternative text of its picture."""
     tables = document.tables
     if tables.statement:
         return f"{tables.office_th} {tables.statement}"
@@ -97,7 +97,7 @@ def describe_statistics(document: StatisticsDocument) -> str:
 
 
 def _build_main_table(tables: StatisticsTables) -> PrintedTable:
-    """The table that the office is assessed on: received by category, and where the cases stand."""
+    """Build the table that the office is assessed on: received by category, and the states of the cases."""
     categories = tables.categories
     states = ("sum", "done", "in_progress", "not_accepted", "remark")
     head = (
@@ -140,7 +140,7 @@ def _get_breakdown_name(split: Breakdown) -> BilingualText:
 
 
 def _build_overview_rows(tables: StatisticsTables) -> Iterator[tuple[CellValue, ...]]:
-    """Brought forward, carried over, percentages, days; what does not exist, for want of cases, is left out."""
+    """Yield brought forward, carried over, percentages and days. Figures that need cases and have none are left out."""
     yield get_heading("brought_forward"), tables.brought_forward
     yield get_heading("carried_over"), tables.carried_over
     for state, share in tables.percentages.items():

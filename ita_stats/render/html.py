@@ -1,8 +1,7 @@
-"""The statistics as a page that stands alone, in a frame and on paper; as a fragment; and plain, for WordPress.
+"""Statistics as HTML: a standalone page, a fragment for another page, and plain markup for WordPress.
 
-The page's only style is one <style> element, which its own policy allows by the SHA-256 of its text (`STYLE_HASH`).
-There is no script, no inline style and no request. Who serves the page or the fragment under a policy of their own
-names the same hash in it.
+The page's only style is one <style> element, which its policy allows by SHA-256 (`STATISTICS_STYLE_HASH`). There is no
+script, no inline style and no request. A server with its own policy for the page or fragment must name that hash.
 """
 
 import base64
@@ -28,12 +27,12 @@ def _hash_style(style: str) -> str:
 
 
 STATISTICS_STYLE_HASH = _hash_style(STATISTICS_STYLE)
-"""What a Content-Security-Policy's style-src names, in single quotes, so that the page has its style."""
+"""For style-src in a Content-Security-Policy, in single quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedLink:
-    """A file of the release that may be fetched: what it is called, and its address."""
+    """A file of the release that can be downloaded."""
 
     name: str
     address: str
@@ -45,7 +44,7 @@ STATISTICS_DOWNLOADS = (
     NamedLink("CSV", "statistics.csv"),
     NamedLink("JSON", "statistics.json"),
 )
-"""The files that stand beside the page in a release."""
+"""The files beside the page in a release."""
 
 _environment = Environment(
     loader=PackageLoader("ita_stats"),
@@ -60,7 +59,7 @@ _environment = Environment(
 def render_statistics_page(
     document: StatisticsDocument, links: Sequence[NamedLink] = STATISTICS_DOWNLOADS
 ) -> str:
-    """The whole page, as a file or in a frame."""
+    """Render the whole page, for a file or a frame."""
     return _environment.get_template("page.html").render(
         document=document,
         tables=document.tables,
@@ -71,10 +70,10 @@ def render_statistics_page(
 
 
 def extract_page_csp(text: str) -> str:
-    """The Content-Security-Policy under which a page lives, one of an earlier version too.
+    """Return the Content-Security-Policy that a page needs, also one of an earlier version.
 
-    Who serves it adds `frame-ancestors`, which a page cannot say of itself. Raises ValueError for text that is no
-    page of ours.
+    Whoever serves it adds `frame-ancestors`, which a page cannot set itself. Raises ValueError for text that is not
+    a page of ours.
     """
     found = _STYLE_ELEMENT.search(text)
     if found is None:
@@ -85,7 +84,7 @@ def extract_page_csp(text: str) -> str:
 def render_statistics_fragment(
     document: StatisticsDocument, links: Sequence[NamedLink] = STATISTICS_DOWNLOADS
 ) -> str:
-    """One <article>: tables, charts, notes, for a page that carries `STYLE` or a style of its own."""
+    """Render one <article> with tables, charts and notes, for a page that has `STATISTICS_STYLE` or its own style."""
     return _environment.get_template("fragment.html").render(
         document=document,
         tables=document.tables,
@@ -97,10 +96,10 @@ def render_statistics_fragment(
 
 
 def render_wordpress_html(document: StatisticsDocument, picture: str, links: Sequence[NamedLink]) -> str:
-    """What WordPress lets through: headings, tables, lists, links and an <img>, with no style, svg or form.
+    """Render markup that WordPress lets through: headings, tables, lists, links and an <img>; no style, SVG or form.
 
-    It is one block of HTML in WordPress's own notation, so that its editor leaves it as it is. picture: the address
-    of the release's PNG; links: of its files.
+    It is one HTML block in WordPress's own notation, so that its editor leaves it unchanged. picture: URL of the
+    release's PNG; links: its files.
     """
     return _environment.get_template("plain.html").render(
         document=document,

@@ -1,4 +1,4 @@
-"""The statistics as JSON: the model is the published schema, and names in it do not change."""
+"""Statistics as JSON. The models are the published schema, docstrings included: names and texts must not change."""
 
 import json
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ ProtectedCaseCount = Annotated[
 
 
 class PublishedModel(BaseModel):
-    """A part of what is published: nothing in it is unknown, and nothing changes."""
+    """Base of published models: unknown fields are refused, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -135,7 +135,7 @@ class StatisticsJson(PublishedModel):
 
 
 def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> StatisticsJson:
-    """The tables as they are published in JSON; issue: the release that they are, if they are one."""
+    """Build the JSON model of the tables. `issue`: the release that they are, if any."""
     return StatisticsJson(
         office=tables.office_th,
         office_en=tables.office_en,
@@ -167,19 +167,19 @@ def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None =
 
 
 def serialize_statistics(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> str:
-    """The JSON text, with a line end; the same tables give the same bytes."""
+    """Serialize to JSON text with a final newline. The same tables give the same bytes."""
     return build_statistics_model(tables, issue).model_dump_json(by_alias=True, indent=2) + "\n"
 
 
 def build_statistics_schema() -> str:
-    """The JSON Schema (draft 2020-12) of that text, which is published beside it."""
+    """Return the JSON Schema (draft 2020-12) of that text, which is published beside it."""
     found = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     found |= StatisticsJson.model_json_schema(mode="serialization")
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
 def parse_statistics(text: str | bytes) -> StatisticsTables:
-    """The tables of a JSON text, as they were before they were written. Raises pydantic's ValidationError."""
+    """Parse a JSON text back into tables. Raises pydantic's ValidationError."""
     found = StatisticsJson.model_validate_json(text)
     period = found.period
     return StatisticsTables(
@@ -211,7 +211,7 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
 
 
 def parse_release_info(text: str | bytes) -> ReleaseInfo | None:
-    """Which release a JSON text is, if it is one. Raises pydantic's ValidationError."""
+    """Return which release a JSON text is; None if it is not one. Raises pydantic's ValidationError."""
     found = StatisticsJson.model_validate_json(text).release
     if found is None:
         return None

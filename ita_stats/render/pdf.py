@@ -1,6 +1,6 @@
-"""The report as PDF, for the file and for paper, and the picture for social media; both set in Sarabun.
+"""The report as PDF, and the picture for social media, both typeset by Typst in Sarabun.
 
-Their charts are drawn by Typst itself: its reader of SVG images parts ำ from the letter that bears it.
+Charts are drawn in Typst itself, since its SVG reader separates ำ from the letter that bears it.
 """
 
 import re
@@ -20,27 +20,27 @@ from ita_stats.render.typst import render_archival_pdf, render_png_pages
 
 TemplateData = Mapping[str, object]
 _NOTES_IN_HEADER = {"cutoff"}
-"""Notes of which the head of the report says the same."""
+"""Footnotes that repeat the head of the report."""
 MIN_COLUMN_LETTERS, MAX_COLUMN_LETTERS = 8, 12
-"""Letters: a column is as wide as its name, within these bounds."""
+"""A column is as wide as the longest word of its heading, within these bounds, in letters."""
 
 
 def render_statistics_pdf(document: StatisticsDocument, signatory: str | None = None) -> bytes:
-    """The report. signatory: the title of who signs, for a block to sign in; None leaves it out."""
+    """Render the report. `signatory`: title for a signature block; None leaves it out."""
     return render_archival_pdf("report.typ", _build_report_data(document, signatory), document.tables.cutoff)
 
 
 def render_statistics_png_pages(
     document: StatisticsDocument, signatory: str | None = None, ppi: float = 80.0
 ) -> list[bytes]:
-    """The report's pages as PNG pictures, to be looked at."""
+    """Render the report's pages as PNG, for visual checks."""
     return render_png_pages(
         "report.typ", _build_report_data(document, signatory), document.tables.cutoff, ppi
     )
 
 
 def render_statistics_card(document: StatisticsDocument) -> bytes:
-    """The picture: 1080 x 1080 pixels, the total and where it stands."""
+    """Render the picture: 1080 x 1080 pixels, with the total and its states."""
     total = document.tables.total
     states = [
         {
@@ -63,7 +63,7 @@ def render_statistics_card(document: StatisticsDocument) -> bytes:
 
 def _build_common_data(document: StatisticsDocument) -> TemplateData:
     tables = document.tables
-    at = tables.cutoff.astimezone(UTC)  # Typst writes a time of day as UTC's
+    at = tables.cutoff.astimezone(UTC)  # Typst takes a time of day as UTC
     return {
         "title": document.title,
         "office": (tables.office_th, tables.office_en),
@@ -123,7 +123,7 @@ def _build_table_data(grid: PrintedTable) -> TemplateData:
 
 
 def _compute_column_weights(grid: PrintedTable) -> list[int]:
-    """How wide the columns after the first are, against each other, so that many names fit on one sheet."""
+    """Return the relative widths of the columns after the first, so that many headings fit on one sheet."""
     longest = [max(map(count_letters, re.split(r"\s+", thai))) for thai, _ in grid.head[1:]]
     return [min(max(width, MIN_COLUMN_LETTERS), MAX_COLUMN_LETTERS) for width in longest]
 

@@ -1,4 +1,4 @@
-"""What the office wrote, without the signs that nobody sees and that break a file or turn a line round."""
+"""Remove invisible characters from the office's texts: they break files or reverse lines."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,17 +7,17 @@ from unicodedata import category
 from ita_stats.cases.model import Breakdown, Footnote, ReleaseInfo, StatisticsTables
 
 _JOINERS = "\u200b\u200c\u200d\u2060"
-"""Where words may be broken, where not, and how emoji are put together: they are seen, if not by themselves."""
+"""Zero-width space, joiner, non-joiner and word joiner: kept, since line breaks and emoji need them."""
 
 
 def strip_invisible(words: str) -> str:
-    """Words on one line, without control signs, direction marks, halves of a surrogate and unassigned letters."""
+    """Return a text on one line, without control characters, direction marks, surrogates and unassigned characters."""
     seen = (letter for letter in words.replace("\n", " ").replace("\t", " ") if _is_visible(letter))
     return "".join(seen).strip()
 
 
 def sanitize_tables(found: StatisticsTables) -> StatisticsTables:
-    """The tables with such names."""
+    """Return the tables with `strip_invisible` applied to every text that the office wrote."""
     return replace(
         found,
         office_th=strip_invisible(found.office_th),
@@ -31,7 +31,7 @@ def sanitize_tables(found: StatisticsTables) -> StatisticsTables:
 
 
 def sanitize_release_info(found: ReleaseInfo) -> ReleaseInfo:
-    """The issue with such reasons."""
+    """Return the release info with `strip_invisible` applied to changes and reason."""
     return replace(found, changes=_sanitize_footnotes(found.changes), why=strip_invisible(found.why))
 
 

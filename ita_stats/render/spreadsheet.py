@@ -1,4 +1,4 @@
-"""The tables for spreadsheets: CSV that Excel opens in Thai, and XLSX with a chart of its own."""
+"""Statistics as spreadsheets: CSV that Excel opens in Thai, and XLSX with a chart."""
 
 import csv
 import io
@@ -21,22 +21,22 @@ from ita_stats.render.document import (
 from ita_stats.render.svg_chart import STATUS_COLOURS, count_letters
 
 OFFICIAL_FONT = "TH SarabunPSK"
-"""The official typeface of Thai offices (Cabinet resolution of 7 September 2010); Excel substitutes where it lacks."""
+"""The official typeface of Thai offices (Cabinet resolution of 7 September 2010). Excel substitutes it if missing."""
 LINE_HEIGHT = 27
-"""Points that a line of 16 or 18 points takes, in Sarabun too, which stands in where the official typeface is not."""
+"""Row height in points for text of 16 or 18 points, also in Sarabun, the usual substitute."""
 NAME_WIDTH, BREAKDOWN_NAME_WIDTH, NOTES_WIDTH = 18, 60, 110
-"""Widths of the columns of names, and of the notes, in characters."""
+"""Column widths of names and notes, in characters."""
 MAX_ROWS_PER_PAGE = 24
-"""Rows that stand on one page with their chart."""
+"""Rows that fit on one page together with the chart."""
 HEADER_LETTERS = 11
-"""Letters of a column's name that surely stand in one line."""
+"""Letters of a heading that certainly fit in one line."""
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def render_statistics_csv(document: StatisticsDocument) -> bytes:
-    """All tables one under the other, UTF-8 with BOM, every line of one width.
+    """Render all tables below each other: UTF-8 with BOM, all lines of the same number of cells.
 
-    A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, "CSV Injection").
+    A cell that a spreadsheet would run as a formula is prefixed with an apostrophe (OWASP, "CSV Injection").
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -47,7 +47,7 @@ def render_statistics_csv(document: StatisticsDocument) -> bytes:
 
 
 def escape_formula(cell: CellValue) -> CellValue:
-    """A cell that no spreadsheet runs as a formula (OWASP, "CSV Injection"); figures stay figures."""
+    """Return a cell that no spreadsheet runs as a formula (OWASP, "CSV Injection"). Figures stay figures."""
     if isinstance(cell, int | float):
         return cell
     text = format_cell(cell)
@@ -72,7 +72,7 @@ def _list_lines(document: StatisticsDocument) -> Iterator[tuple[CellValue, ...]]
 
 
 def _list_top_lines(document: StatisticsDocument) -> Iterator[str]:
-    """What stands above the tables: title, office, period, cut-off, number, and that there was nothing."""
+    """Yield the lines above the tables: title, office, period, cut-off, number, and the statement of no cases."""
     tables = document.tables
     yield join_languages(document.title)
     yield join_languages((tables.office_th, tables.office_en))
@@ -83,7 +83,7 @@ def _list_top_lines(document: StatisticsDocument) -> Iterator[str]:
 
 
 def _list_bottom_lines(document: StatisticsDocument) -> Iterator[str]:
-    """The notes, and what was corrected."""
+    """Yield the footnotes, and what a correction changed."""
     for note in (*document.tables.notes, *document.issue.changes):
         yield join_languages((note.th, note.en))
     if document.issue.why:
@@ -91,7 +91,7 @@ def _list_bottom_lines(document: StatisticsDocument) -> Iterator[str]:
 
 
 def render_statistics_xlsx(document: StatisticsDocument) -> bytes:
-    """A workbook: the main table with its chart, a sheet for the other tables, a sheet of notes."""
+    """Render a workbook: the main table with its chart, a sheet with the other tables, a sheet of notes."""
     out = io.BytesIO()
     tables = document.tables
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -128,7 +128,6 @@ class WorkbookStyles:
         self.total_name = _add_format(book, bold=True, **cell)
 
     def get_format(self, cell: CellValue) -> Format:
-        """How a cell of a table looks."""
         if isinstance(cell, str | tuple):
             return self.name
         return self.share if isinstance(cell, float) else self.figure
@@ -162,7 +161,7 @@ def _write_main_sheet(book: Workbook, document: StatisticsDocument, styles: Work
 
 
 def _insert_chart(book: Workbook, sheet: Worksheet, grid: PrintedTable, first: int, place: int) -> None:
-    """The rows as stacked columns, of the cells themselves. first: the row of the names; place: where to."""
+    """Insert stacked columns that refer to the cells. `first`: row of the headings; `place`: row to insert at."""
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
     last = first + len(grid.body)
     for column, (name, colour) in enumerate(STATUS_COLOURS.items(), start=2 + grid.spanned):
@@ -184,7 +183,7 @@ def _insert_chart(book: Workbook, sheet: Worksheet, grid: PrintedTable, first: i
 
 
 def _describe_chart(grid: PrintedTable) -> str:
-    """The chart in words, for who cannot see it."""
+    """Return the chart's alternative text."""
     return ", ".join(f"{line[0]} {format_cell(line[1 + grid.spanned])}" for line in grid.body)
 
 
@@ -211,7 +210,7 @@ def _write_notes_sheet(book: Workbook, document: StatisticsDocument, styles: Wor
 
 
 def _write_table(sheet: Worksheet, grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
-    """Write a table from a row on; answers its last row. width: letters that a name has in a line."""
+    """Write a table from a row on; return its last row. `width`: letters that fit in a line of the first column."""
     sheet.set_row(
         row,
         LINE_HEIGHT * max(_count_text_lines(_stack_languages(words), HEADER_LETTERS) for words in grid.head),
@@ -232,7 +231,7 @@ def _write_table(sheet: Worksheet, grid: PrintedTable, row: int, styles: Workboo
 
 
 def _count_text_lines(cell: CellValue, most: int) -> int:
-    """Lines that a text takes in a column: LibreOffice does not find out by itself."""
+    """Return the lines that a text takes in a column, since LibreOffice does not compute row heights itself."""
     shown = join_languages(cell) if isinstance(cell, tuple) else str(cell)
     return sum(max(1, -(-count_letters(line) // most)) for line in shown.split("\n"))
 

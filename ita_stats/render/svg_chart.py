@@ -1,4 +1,4 @@
-"""The charts of a release: what they show, and their SVG: real text, told to who cannot see it, no script or style."""
+"""Charts of a release, and their SVG: real text with a description for screen readers, no script or style."""
 
 from dataclasses import dataclass
 from html import escape
@@ -14,19 +14,19 @@ from ita_stats.render.document import (
 )
 
 SVG_WIDTH = 400
-"""Units of the SVG's width: little more than a phone's, so that its words can be read there."""
+"""Units of the SVG's width: little more than a phone's, so that its text is legible there."""
 LABEL_WIDTH, FIGURE_WIDTH = 100, 56
-"""Room for short labels before the bars, and for the figure after them."""
+"""Width of the short labels before the bars, and of the figure after them."""
 STATUS_COLOURS = {"done": "#1f3f77", "in_progress": "#c8790c", "not_accepted": "#7a8594"}
-"""They differ in lightness as well as in hue, so that they are told apart in grey print."""
+"""They differ in lightness as well as in hue, so that they can be told apart in grey print."""
 TEXT_COLOUR, PALE_TEXT_COLOUR = "#1d2430", "#4b5566"
 MAX_SIDE_LABEL, MAX_TOP_LABEL = 12, 44
-"""Letters that have room before a bar, and above it."""
+"""Letters that fit before a bar, and above it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """A label, how many cases of each of the chart's series, and what is written after them."""
+    """A bar: its label, the cases of each series, and the text after it."""
 
     label: str
     parts: tuple[int, ...]
@@ -35,7 +35,7 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """Level bars. series: names and colours, one where the bars have no parts; told: the chart in words."""
+    """A horizontal bar chart. `series`: names and colours, one if bars have no parts; `description`: chart as text."""
 
     code: str
     title: BilingualText
@@ -50,19 +50,19 @@ class BarChart:
 
     @property
     def has_labels_above(self) -> bool:
-        """Whether a label is too long to stand before its bar, and so all stand above."""
+        """Whether labels are above the bars, since one is too long to stand before its bar."""
         return any(count_letters(bar.label) > MAX_SIDE_LABEL for bar in self.bars)
 
 
 def build_charts(document: StatisticsDocument) -> tuple[BarChart, ...]:
-    """The rows by where they stand, and the categories; none where nothing was received."""
+    """Build the charts of rows by state and of categories; none where nothing was received."""
     return (
         (build_row_chart(document), build_category_chart(document)) if document.tables.total.received else ()
     )
 
 
 def build_row_chart(document: StatisticsDocument) -> BarChart:
-    """What each row received, in three parts: done, in progress, not accepted."""
+    """Build the chart of each row's cases in three parts: done, in progress, not accepted."""
     series = tuple((get_heading(name), colour) for name, colour in STATUS_COLOURS.items())
     bars = tuple(
         ChartBar(row.label_th, _get_bar_parts(row), format_cell(row.figures.received))
@@ -73,7 +73,7 @@ def build_row_chart(document: StatisticsDocument) -> BarChart:
 
 
 def build_category_chart(document: StatisticsDocument) -> BarChart:
-    """What was received, by category; a protected figure has no bar, and a dash."""
+    """Build the chart of received cases by category. A suppressed figure has no bar, and a dash."""
     title = get_heading("chart_categories")
     bars = tuple(
         ChartBar(s.name_th, (s.figures.received or 0,), format_cell(s.figures.received))
@@ -84,12 +84,12 @@ def build_category_chart(document: StatisticsDocument) -> BarChart:
 
 
 def count_letters(text: str) -> int:
-    """How many letters stand side by side: marks above and below take no room."""
+    """Return the number of letters that take width: marks above and below do not."""
     return sum(category(letter) != "Mn" for letter in text)
 
 
 def shorten_text(text: str, most: int) -> str:
-    """A long text cut between letters, never between a letter and its marks; the tables have it whole."""
+    """Cut a long text between letters, never between a letter and its marks. The tables have it whole."""
     if count_letters(text) <= most:
         return text
     cut = next(i for i in range(len(text), 0, -1) if count_letters(text[:i]) < most)
@@ -99,7 +99,7 @@ def shorten_text(text: str, most: int) -> str:
 
 
 def render_chart_svg(chart: BarChart) -> str:
-    """The chart as SVG, for a page and as a file of its own. Ids begin with the chart's code."""
+    """Render the chart as SVG, for a page and as a file. Ids begin with the chart's code."""
     inside, top = _render_legend(chart), 52 + (20 * len(chart.series) + 8) * (len(chart.series) > 1)
     step = 50 if chart.has_labels_above else 28
     inside += "".join(_render_bar(chart, bar, top + place * step) for place, bar in enumerate(chart.bars))

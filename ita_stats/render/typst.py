@@ -1,4 +1,4 @@
-"""Typst, in the one place that knows it: a template and its data become a PDF that keeps, or pictures."""
+"""The only module that calls Typst: render a template and its data to an archival PDF, or to PNG pages."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import typst
 
 _PACKAGE_FOLDER = files("ita_stats")
 POINTS_PER_INCH = 72.0
-"""Of this many pixels to the inch, a pixel is a point of the template."""
+"""At this resolution a pixel is a point of the template."""
 
 
 SARABUN_CHARACTERS = (
@@ -19,16 +19,16 @@ SARABUN_CHARACTERS = (
     "\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a\u2044\u2070\u2074-\u2079\u2080-\u2089"
     "\u20ac\u2122\u2190-\u2193\u2212\u221e\u2248\u2260\u2264\u2265\u25a0\u25ca"
 )
-"""What Sarabun can show, as ranges of a regular expression: Thai, Latin with its accents, Vietnamese, signs."""
+"""The characters that Sarabun has, as regex ranges: Thai, accented Latin, Vietnamese, symbols."""
 MISSING_CHARACTER = "\u25ca"
-"""Stands for a letter that it cannot show: an archival PDF may not hold an empty box."""
+"""Replaces characters that the font lacks, since an archival PDF must not contain missing glyphs."""
 _UNSUPPORTED_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}]")
 
 
 def render_archival_pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
-    """A PDF that keeps (PDF/A-2b, ISO 19005-2) and reads aloud (PDF/UA-1, ISO 14289-1), written at an instant.
+    """Render a PDF for archives (PDF/A-2b, ISO 19005-2) and screen readers (PDF/UA-1, ISO 14289-1). `at`: its date.
 
-    Only the fonts that come with the package are used. The same arguments give the same bytes.
+    Only the fonts in the package are used. The same arguments give the same bytes.
     """
     return typst.compile(
         _read_template(template),
@@ -42,7 +42,7 @@ def render_archival_pdf(template: str, data: Mapping[str, object], at: datetime)
 
 
 def render_plain_pdf(source: bytes, data: Mapping[str, object], at: datetime) -> bytes:
-    """A PDF of a template of somebody else's, to be read and locked away: no promise to keep."""
+    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived."""
     return typst.compile(
         source,
         format="pdf",
@@ -56,7 +56,7 @@ def render_plain_pdf(source: bytes, data: Mapping[str, object], at: datetime) ->
 def render_png_pages(
     template: str, data: Mapping[str, object], at: datetime, ppi: float = POINTS_PER_INCH
 ) -> list[bytes]:
-    """The pages as PNG."""
+    """Render the pages as PNG."""
     found: bytes | list[bytes] = typst.compile(
         _read_template(template),
         format="png",
@@ -71,7 +71,7 @@ def render_png_pages(
 
 @cache
 def _load_fonts() -> typst.Fonts:
-    """Sarabun alone, read once."""
+    """Load Sarabun, and no other font."""
     with as_file(_PACKAGE_FOLDER / "fonts") as folder:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
