@@ -41,7 +41,7 @@ class SuppressionSolver:
             self._undecided.setdefault(line.release, set()).update(cells)
 
     def load_published(self, k: int, hidden: Iterable[TableCell]) -> None:
-        """Take an edition as it was published: these cells hidden, all others shown."""
+        """Take a release as it was published: these cells hidden, all others shown."""
         kept = set(hidden) & self._undecided.get(k, set())
         self.model.hidden -= self._undecided.get(k, set()) - kept
 

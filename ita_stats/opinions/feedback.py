@@ -148,8 +148,8 @@ def _compute_mean(shown: VisibleCount, scores: Sequence[int | None], least: int)
 def is_safe_mean(mean: float, voices: int, least: int) -> bool:
     """Whether a mean of so many responses, some possibly without a score, reveals no score that only a few gave.
 
-    For each score there must be possible answers in which nobody gave it, others in which `least` people did, and others
-    in which everybody gave a score; in each, the sum of scores must round to this mean.
+    For each score there must be possible answers in which nobody gave it, others in which `least` people did, and
+    others in which everybody gave a score; in each, the sum of scores must round to this mean.
     """
     near = range(int(voices * (mean - 0.1)), int(voices * (mean + 0.1)) + 2)
     sums = [total for total in near if round(total / voices, 1) == mean]
