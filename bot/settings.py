@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.errors import BotError
 from storage.crypto.key_files import KEY_NAMES, DeskPaths
 
 DeskName = Literal["complaints", "service"]
@@ -47,7 +48,7 @@ StrippedSecret = Annotated[
 """What is copied from a web page, with the line's end that often comes along."""
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(BotError):
     """A setting, office.toml or a key does not allow a start. The administrator's to mend; exit code 78."""
 
 

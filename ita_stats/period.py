@@ -18,6 +18,7 @@ from ita_stats.calendar import (
     format_calendar_date,
 )
 from ita_stats.cases.model import Layout, Period
+from ita_stats.errors import StatisticsError
 
 MONTHS_PER_ROW: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
 """Months in a row of each layout."""
@@ -31,7 +32,7 @@ _MONTH_PATTERN = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
-class PeriodError(ValueError):
+class PeriodError(StatisticsError):
     """A text is not a valid period or date. The message is Thai first, then English, for who wrote the text."""
 
     def __init__(self, th: str, en: str) -> None:

@@ -1,4 +1,4 @@
-"""Errors of storage.
+"""The exceptions of storage in one tree: whose fault, and whether retrying helps.
 
 StorageError           anything below; the text never contains stored content
 ├── ConflictError      another writer was first: reload the state and decide again

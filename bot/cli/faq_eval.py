@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.errors import ImportFileError
 from bot.importers.faq_file import FaqFileError, load_faq_file
 from handlers.questions.search_index import IndexedEntry, IndexHit, NgramIndex
 
@@ -19,7 +20,7 @@ MAX_RANK = 10
 """Places that are looked at for the mean reciprocal rank; one that is found later counts as not found."""
 
 
-class EvaluationFileError(Exception):
+class EvaluationFileError(ImportFileError):
     """A file that is not what it should be."""
 
 

@@ -8,12 +8,12 @@ import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.delivery.transport import Cleanup, PermanentError, RejectedError, RetryLaterError, Transport
+from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
 from bot.engine import Engine, EngineAnswer
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.events import Channel, Event, File, Lang
 from handlers.dialog.replies import Reply
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
@@ -104,18 +104,27 @@ class DeliveryWorker:
         messages = [render_reply(say, what.lang) for say in what.says]
         try:
             await carrier.deliver(what.back, messages, letter.id)
-        except RetryLaterError as later:
-            await self.store.outbox.defer(letter, now + timedelta(seconds=later.seconds))
-        except PermanentError:
-            await self.store.outbox.complete([letter.id])
-        except RejectedError as mistake:
-            self.on_error(mistake)
-            await self.store.outbox.retry_on_failure(letter, now)
+        except TransportError as failure:
+            await self._keep_undelivered(letter, failure, now)
         except Exception as trouble:
             self.on_error(trouble)
             await self.store.outbox.retry_on_outage(letter, now)
         else:
             await self.store.outbox.complete([letter.id])
+
+    async def _keep_undelivered(
+        self, letter: LeasedItem[OutboxMessage], failure: TransportError, now: datetime
+    ) -> None:
+        """See when a letter is tried again, if it is: what is refused for good is given up."""
+        if failure.permanent:
+            await self.store.outbox.complete([letter.id])
+        elif failure.retry_after is not None:
+            await self.store.outbox.defer(letter, now + timedelta(seconds=failure.retry_after))
+        else:
+            self.on_error(failure)
+            mistaken = isinstance(failure, RejectedError)
+            outbox = self.store.outbox
+            await (outbox.retry_on_failure if mistaken else outbox.retry_on_outage)(letter, now)
 
     async def _resume_fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> None:
         """An errand that an earlier try did not end: after a crash, or after the platform was away."""
@@ -134,15 +143,15 @@ class DeliveryWorker:
         try:
             async with self._fetch_slots:
                 file = await evidence.complete(what["row"], carrier.fetch(what))
-        except PermanentError as never:
-            file = File("", what["name"], "", 0, never.problem)
         except Exception as trouble:
-            pause = timedelta(seconds=trouble.seconds if isinstance(trouble, RetryLaterError) else 0)
-            if not isinstance(trouble, RetryLaterError):
-                self.on_error(trouble)
-            if await self.store.task_queue.retry_on_failure(errand, self.engine.now() + pause):
-                return None
-            file = File("", what["name"], "", 0, FileProblem.UNREADABLE)
+            failure = trouble if isinstance(trouble, TransportError) else TransportError()
+            if not failure.permanent:
+                if failure.retry_after is None:
+                    self.on_error(trouble)
+                again = self.engine.now() + timedelta(seconds=failure.retry_after or 0)
+                if await self.store.task_queue.retry_on_failure(errand, again):
+                    return None
+            file = File("", what["name"], "", 0, failure.problem)
         finally:
             self._fetching_ids.discard(errand.id)
         if (

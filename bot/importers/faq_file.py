@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from bot.errors import ImportFileError
 from bot.office_file import format_toml_error
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai import parse_date
@@ -26,7 +27,7 @@ _ENTRY_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
 _DAY_HINT = "เช่น “30/09/2570” / such as 2027-09-30"
 
 
-class FaqFileError(Exception):
+class FaqFileError(ImportFileError):
     """A file that cannot be taken: every mistake on a line of its own. The office's to mend."""
 
 

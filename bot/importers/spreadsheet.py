@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 
+from bot.errors import ImportFileError
 from handlers.complaints.import_rows import COLUMN_NAMES, ImportRow, match_columns
 from handlers.dialog.replies import Reply
 
@@ -23,7 +24,7 @@ MAX_REGISTER_ROWS = 200_000
 DELIMITERS = ",;\t"
 
 
-class RegisterFileError(Exception):
+class RegisterFileError(ImportFileError):
     """A file that cannot be taken at all. The bringer's fault; mend the file."""
 
     def __init__(self, say: Reply) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.engine import Engine, EngineAnswer
+from bot.errors import BotError
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
 from handlers.dialog.events import Channel, Event, File
@@ -29,7 +30,7 @@ HELP_TEXT = """\
 """
 
 
-class TerminalInputError(Exception):
+class TerminalInputError(BotError):
     """A line that cannot become a message. Its text is a wording key."""
 
 

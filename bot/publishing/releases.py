@@ -7,6 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from bot.errors import BotError
 from bot.publishing.atomic_write import acquire_exclusive_lock, replace_directory
 from bot.publishing.signing import build_anchor_json, verify_anchor
 from bot.statistics.tables import build_counting_rules, count_tables
@@ -70,7 +71,11 @@ class ReleaseResult:
     is_new: bool
 
 
-class CorrectionReasonRequiredError(Exception):
+class ReleaseError(BotError):
+    """A release of the statistics cannot be made as it was asked for."""
+
+
+class CorrectionReasonRequiredError(ReleaseError):
     """The same period and cut-off was released before with other figures: that is a correction, and wants a reason."""
 
     def __init__(self, name: str, changed: Sequence[Footnote]) -> None:
@@ -78,11 +83,11 @@ class CorrectionReasonRequiredError(Exception):
         self.name, self.changed = name, tuple(changed)
 
 
-class NoReleaseToCorrectError(Exception):
+class NoReleaseToCorrectError(ReleaseError):
     """A reason was given, and nothing was released of this period and cut-off that it could correct."""
 
 
-class ReleaseFilesLostError(Exception):
+class ReleaseFilesLostError(ReleaseError):
     """The files of a release are gone or altered, and this version would make others: they are in a backup only."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.errors import BotError
 from storage.releases import StoredRelease
 
 
@@ -16,7 +17,7 @@ class PublishedRelease:
     folder: Path
 
 
-class PublishError(Exception):
+class PublishError(BotError):
     """A place could not be brought up to date; what stood there still does. It is tried again later.
 
     what: a code of [publish.trouble] in the wording, never words of an answer.

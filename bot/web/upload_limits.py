@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from bot.errors import BotError
+
 MAX_CONCURRENT_UPLOADS = 200
 """Bodies read at the same time: half of the concurrent requests, so that pages are still served."""
 
@@ -21,7 +23,7 @@ UPLOAD_SETTLING_SECONDS = 5.0
 """Seconds before a body can be judged slow."""
 
 
-class UploadError(Exception):
+class UploadError(BotError):
     """A request body that was not read to its end.
 
     page_key: names the error page; status: the HTTP status.

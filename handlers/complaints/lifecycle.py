@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from handlers.errors import DecisionError
 from handlers.staff.permissions import CommandName
 
 
@@ -230,7 +231,7 @@ class TransitionRequest:
     body: str = ""
 
 
-class TransitionNotAllowedError(Exception):
+class TransitionNotAllowedError(DecisionError):
     """A step that the lifecycle does not allow. The asker's fault; trying again changes nothing."""
 
     def __init__(self, status: CaseStatus, step: TransitionRequest) -> None:

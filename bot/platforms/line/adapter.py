@@ -10,6 +10,7 @@ from typing import Any
 from bot.delivery.transport import PermanentError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer, build_error_answer
+from bot.errors import BotError
 from bot.images.temporary_host import TemporaryImages
 from bot.keyed_lock import KeyedLocks
 from bot.log import LogEvent, log_event
@@ -33,7 +34,7 @@ QUARANTINE_KIND = "line.old"
 """The kind of errand under which replayed events lie, for someone to look at."""
 
 
-class UnsendNotSavedError(Exception):
+class UnsendNotSavedError(BotError):
     """What a person took back is still there. Nobody tells them, so LINE is to bring it again until it is gone."""
 
 

@@ -20,7 +20,15 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
     UpdateRichMenuAliasRequest,
 )
 
-from bot.delivery.transport import PermanentError, RetryLaterError
+from bot.delivery.transport import (
+    PermanentError,
+    PlatformUnavailableError,
+    QuotaExhaustedError,
+    ReplyTokenUsedError,
+    RetryLaterError,
+    TokenRefusedError,
+    TransportError,
+)
 
 T = TypeVar("T")
 LineJson = Mapping[str, Any]
@@ -39,24 +47,8 @@ TRANSCODING_RETRY_DELAY = 2.0
 """Seconds after which a file that LINE prepares is asked for again."""
 
 
-class ReplyTokenUsedError(Exception):
-    """The reply token was used already, or is too old."""
-
-
-class QuotaExhaustedError(RetryLaterError):
-    """The messages of this month are used up: LINE takes no more pushes until the next, or until more are bought."""
-
-
-class InvalidChannelTokenError(Exception):
-    """LINE does not know the channel access token. The administrator's to mend."""
-
-
-class LineUnavailableError(Exception):
-    """LINE cannot be reached, or is broken. Whether the call has counted nobody knows."""
-
-
 class LineClient:
-    """One official account. To be made in a running loop."""
+    """One official account. To be made in a running loop. Each call raises TransportError, and nothing of the SDK's."""
 
     def __init__(self, token: str, origin: str = API_ORIGIN) -> None:
         self._origin = origin.rstrip("/")
@@ -82,7 +74,7 @@ class LineClient:
         await self._own.close()
 
     async def reply(self, token: str, messages: Sequence[LineJson]) -> None:
-        """Answer with a reply token, which costs nothing. Raises Used, Later, Never, Refused, Outage."""
+        """Answer with a reply token, which costs nothing. Raises ReplyTokenUsedError where it is."""
         try:
             await self._post("/v2/bot/message/reply", {"replyToken": token, "messages": list(messages)}, {})
         except ApiException as no:
@@ -93,8 +85,7 @@ class LineClient:
     async def push(self, to: str, messages: Sequence[LineJson], key: str) -> None:
         """Send unasked, which costs one of the month's messages.
 
-        key: a UUID; the same message sent again under it counts once. Raises MonthUsedUp, Later, Never, Refused,
-        Outage.
+        key: a UUID; the same message sent again under it counts once. Raises QuotaExhaustedError.
         """
         body, headers = {"to": to, "messages": list(messages)}, {"X-Line-Retry-Key": key}
         try:
@@ -114,18 +105,15 @@ class LineClient:
             send(self._origin + path, headers=headers, body=body, _request_timeout=CALL_TIMEOUT)
         )
         if _parse_json_object(answer.data) is None:
-            raise LineUnavailableError
+            raise PlatformUnavailableError
 
     async def get_bot_info(self) -> tuple[str, bool]:
-        """The user id of the account itself, and whether nobody but us answers in it (reference, "Get bot info").
-
-        Raises Refused, Never, Later, Outage.
-        """
+        """The user id of the account itself, and whether nobody but us answers in it (reference, "Get bot info")."""
         info = await self._call_sdk(lambda: self._api.get_bot_info(_request_timeout=CALL_TIMEOUT))
         return str(info.user_id), info.chat_mode == "bot"
 
     async def get_quota(self) -> tuple[int | None, int]:
-        """How many messages may be pushed in a month (None: any number), and how many were. Raises as `bot`."""
+        """How many messages may be pushed in a month (None: any number), and how many were."""
         most = await self._call_sdk(lambda: self._api.get_message_quota(_request_timeout=CALL_TIMEOUT))
         used = await self._call_sdk(
             lambda: self._api.get_message_quota_consumption(_request_timeout=CALL_TIMEOUT)
@@ -134,29 +122,29 @@ class LineClient:
         return (int(most.value) if limited and most.value is not None else None), int(used.total_usage)
 
     async def show_loading(self, person: str, seconds: int = 20) -> None:
-        """Show that an answer is on its way. Raises as `bot`."""
+        """Show that an answer is on its way."""
         wish = ShowLoadingAnimationRequest(chatId=person, loadingSeconds=seconds)
         await self._call_sdk(lambda: self._api.show_loading_animation(wish, _request_timeout=CALL_TIMEOUT))
 
     async def leave_group(self, kind: str, place: str) -> None:
-        """Leave a group or a room. Raises as `bot`."""
+        """Leave a group or a room."""
         leave = self._api.leave_group if kind == "group" else self._api.leave_room
         await self._call_sdk(lambda: leave(place, _request_timeout=CALL_TIMEOUT))
 
     async def list_rich_menus(self) -> dict[str, str]:
-        """The rich menus of the account that there are: name by id, for several may have one. Raises as `bot`."""
+        """The rich menus of the account that there are: name by id, for several may have one."""
         there = await self._call_sdk(lambda: self._api.get_rich_menu_list(_request_timeout=CALL_TIMEOUT))
         return {menu.rich_menu_id: menu.name for menu in there.richmenus}
 
     async def list_rich_menu_aliases(self) -> dict[str, str]:
-        """The aliases of rich menus: menu by alias. Raises as `bot`."""
+        """The aliases of rich menus: menu by alias."""
         there = await self._call_sdk(
             lambda: self._api.get_rich_menu_alias_list(_request_timeout=CALL_TIMEOUT)
         )
         return {one.rich_menu_alias_id: one.rich_menu_id for one in there.aliases}
 
     async def create_rich_menu(self, menu: LineJson, picture: bytes) -> str:
-        """Make a rich menu with its picture (PNG, at most 1 MB); gives its id. Raises as `bot`.
+        """Make a rich menu with its picture (PNG, at most 1 MB); gives its id.
 
         One that gets no picture is of no use, and goes.
         """
@@ -176,7 +164,7 @@ class LineClient:
         return number
 
     async def set_rich_menu_alias(self, alias: str, menu: str, *, known: bool) -> None:
-        """Let an alias stand for a rich menu; known: whether there is such an alias. Raises as `bot`."""
+        """Let an alias stand for a rich menu; known: whether there is such an alias."""
         if known:
             change = UpdateRichMenuAliasRequest(richMenuId=menu)
             await self._call_sdk(
@@ -187,11 +175,11 @@ class LineClient:
             await self._call_sdk(lambda: self._api.create_rich_menu_alias(new, _request_timeout=CALL_TIMEOUT))
 
     async def delete_rich_menu(self, menu: str) -> None:
-        """Delete a rich menu. Raises as `bot`."""
+        """Delete a rich menu."""
         await self._call_sdk(lambda: self._api.delete_rich_menu(menu, _request_timeout=CALL_TIMEOUT))
 
     async def show_rich_menu(self, menu: str, person: str | None = None) -> None:
-        """Show a rich menu to a person, or to everybody who has none. Raises as `bot`."""
+        """Show a rich menu to a person, or to everybody who has none."""
         if person is None:
             await self._call_sdk(lambda: self._api.set_default_rich_menu(menu, _request_timeout=CALL_TIMEOUT))
         else:
@@ -200,15 +188,15 @@ class LineClient:
             )
 
     async def unlink_rich_menu(self, person: str) -> None:
-        """Show a person the same rich menu as everybody. Raises as `bot`."""
+        """Show a person the same rich menu as everybody."""
         await self._call_sdk(
             lambda: self._api.unlink_rich_menu_id_from_user(person, _request_timeout=CALL_TIMEOUT)
         )
 
     async def download_content(self, message: str) -> AsyncIterator[bytes]:
-        """A file that was sent, piece by piece. Raises Later while LINE prepares it, Never, Refused, Outage.
+        """A file that was sent, piece by piece. Raises RetryLaterError while LINE prepares it.
 
-        Nobody waits here: who fetches has room for a few files only (`bot.courier.TOGETHER`).
+        Nobody waits here: who fetches has room for a few files only (`bot.delivery.worker.MAX_PARALLEL_FETCHES`).
         """
         for _ in range(2):
             async with self._open_download(f"/v2/bot/message/{message}/content") as answer:
@@ -234,7 +222,7 @@ class LineClient:
                 yield answer
         except (aiohttp.ClientError, TimeoutError, ValueError):
             # The library's own words hold the address, and with it the message's id.
-            raise LineUnavailableError from None
+            raise PlatformUnavailableError from None
 
     async def _call_sdk(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - the SDK's models have no types
         try:
@@ -246,11 +234,11 @@ class LineClient:
 
 
 async def _await_response(call: Awaitable[T]) -> T:
-    """What a call gives; whatever keeps it from its end is an Outage, without its words."""
+    """What a call gives; whatever keeps it from its end is PlatformUnavailableError, without its words."""
     try:
         return await call
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):  # an answer that is none
-        raise LineUnavailableError from None
+        raise PlatformUnavailableError from None
 
 
 async def _raise_for_status(answer: aiohttp.ClientResponse) -> None:
@@ -259,12 +247,12 @@ async def _raise_for_status(answer: aiohttp.ClientResponse) -> None:
         raise _status_to_error(answer.status, await answer.read())
 
 
-def _to_line_error(no: ApiException) -> Exception:
+def _to_line_error(no: ApiException) -> TransportError:
     """What an error of LINE means to us, without LINE's words."""
     return _status_to_error(no.status or 0, no.body)
 
 
-def _status_to_error(status: int, body: bytes | str | None) -> Exception:
+def _status_to_error(status: int, body: bytes | str | None) -> TransportError:
     """What a status other than 2xx means.
 
     LINE refuses in JSON with a `message` (reference, "Error responses"). Any other page comes from something that
@@ -280,11 +268,9 @@ def _status_to_error(status: int, body: bytes | str | None) -> Exception:
             else RetryLaterError(DEFAULT_RETRY_AFTER)
         )
     if told is None or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return LineUnavailableError()
+        return PlatformUnavailableError()
     return (
-        InvalidChannelTokenError()
-        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-        else PermanentError()
+        TokenRefusedError() if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} else PermanentError()
     )
 
 

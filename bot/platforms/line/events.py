@@ -16,6 +16,8 @@ from pydantic import (
     WrapValidator,
 )
 
+from bot.errors import BotError
+
 MAX_EVENT_AGE = timedelta(hours=24)
 """What is older was replayed: LINE delivers again within hours."""
 
@@ -30,7 +32,7 @@ MAX_TIMESTAMP_MS = 10**14
 """Milliseconds since 1970: more of them are no instant."""
 
 
-class InvalidWebhookBodyError(Exception):
+class InvalidWebhookBodyError(BotError):
     """The body is not what LINE sends."""
 
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.delivery.transport import PermanentError, RetryLaterError
+from bot.delivery.transport import TransportError
 from bot.log import LogEvent, log_event
-from bot.platforms.line.client import InvalidChannelTokenError, LineClient, LineUnavailableError
+from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
 
 FULL_PERCENT = 100
@@ -69,7 +69,7 @@ class PushQuota:
         """Ask LINE. What cannot be asked now is not known better, and is asked again at the next push."""
         try:
             self.limit, self.used = await self.client.get_quota()
-        except (RetryLaterError, PermanentError, InvalidChannelTokenError, LineUnavailableError):
+        except TransportError:
             return
         self._refreshed_at, self._exhausted_at = self.clock(), None
         await self._check_usage()

@@ -10,16 +10,17 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from bot.delivery.transport import PermanentError, RetryLaterError
-from bot.engine import EngineAnswer
-from bot.keyed_lock import KeyedLocks
-from bot.platforms.line.client import (
-    InvalidChannelTokenError,
-    LineClient,
-    LineUnavailableError,
+from bot.delivery.transport import (
+    PermanentError,
+    PlatformUnavailableError,
     QuotaExhaustedError,
     ReplyTokenUsedError,
+    RetryLaterError,
+    TokenRefusedError,
 )
+from bot.engine import EngineAnswer
+from bot.keyed_lock import KeyedLocks
+from bot.platforms.line.client import LineClient
 from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.render import MessageBatch, render_batches
@@ -119,7 +120,7 @@ class LineSender:
             return words is not None and await self.reply(token, words)
 
     async def _reply_with_retries(self, token: ReplyToken, messages: MessagePayloads) -> bool:
-        """The same. Raises Never."""
+        """The same. Raises PermanentError."""
         tried = False
         for pause in (*REPLY_RETRY_DELAYS, None):
             try:
@@ -128,10 +129,10 @@ class LineSender:
                 # Nobody else has this token: within its life, our own try before has used it.
                 return tried and token.is_fresh
             except RetryLaterError as later:
-                wait = min(later.seconds, REPLY_TOKEN_TTL)
-            except LineUnavailableError:
+                wait = min(later.retry_after, REPLY_TOKEN_TTL)
+            except PlatformUnavailableError:
                 tried, wait = True, pause or 0
-            except InvalidChannelTokenError as trouble:
+            except TokenRefusedError as trouble:
                 self.on_error(trouble)
                 return False
             else:
@@ -142,7 +143,7 @@ class LineSender:
         return False
 
     async def push(self, person: str, messages: MessagePayloads, key: str) -> None:
-        """Send unasked; a card that LINE refuses goes as text. Raises MonthUsedUp, Later, Never, Refused, Outage."""
+        """Send unasked; a card that LINE refuses goes as text. Raises TransportError."""
         if not await self.quota.has_room():
             raise QuotaExhaustedError(3600)
         try:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
+from bot.delivery.transport import TokenRefusedError
 from bot.delivery.worker import DeliveryWorker
 from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
-from bot.platforms.line.client import InvalidChannelTokenError, LineClient
+from bot.platforms.line.client import LineClient
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
@@ -130,7 +131,7 @@ async def initialize_account(
                 told = True
             await talk.sender.quota.refresh()
             await menus.set_up()
-        except InvalidChannelTokenError:
+        except TokenRefusedError:
             _report_account_problem(desk, CHANNEL_REFUSED_TEXT, LogEvent.REFUSED)
         except Exception as trouble:  # LINE is away; everything else goes on
             fault(trouble)

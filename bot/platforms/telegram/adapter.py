@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.delivery.transport import MessageGoneError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer
 from bot.keyed_lock import KeyedLocks
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.albums import AlbumBuffer
-from bot.platforms.telegram.client import MessageGoneError
 from bot.platforms.telegram.inbound import TelegramInbound, normalize_command_text
 from bot.platforms.telegram.models import (
     PRIVATE_CHAT,

@@ -23,7 +23,16 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.delivery.transport import PermanentError, RejectedError, RetryLaterError
+from bot.delivery.transport import (
+    MessageGoneError,
+    PermanentError,
+    PlatformUnavailableError,
+    RejectedError,
+    RetryLaterError,
+    TokenRefusedError,
+    TransportError,
+    UpdatesConflictError,
+)
 from bot.platforms.telegram.http_client import BotApiHttpClient
 from bot.platforms.telegram.models import ALLOWED_UPDATES
 from bot.platforms.telegram.ptb_request import (
@@ -43,23 +52,8 @@ POLL_TIMEOUT = 25
 """Seconds that Telegram holds a getUpdates request open (long polling)."""
 
 
-class InvalidBotTokenError(Exception):
-    """Telegram does not know the bot token. The administrator has to correct it; until then retries fail."""
-
-
-class UpdatesConflictError(Exception):
-    """Another program polls this bot's updates, or a webhook is set (HTTP 409)."""
-
-
-class MessageGoneError(Exception):
-    """The message to edit no longer exists or already reads so, or the callback query is too old."""
-
-
 class TelegramClient:
-    """Bot API calls of one bot.
-
-    Each raises RetryLaterError, PermanentError, RejectedError, InvalidBotTokenError, or NetworkError for an outage.
-    """
+    """Bot API calls of one bot. Each raises TransportError, and no error of the library's."""
 
     def __init__(self, token: str, origin: str) -> None:
         self._wire = AiohttpRequest()
@@ -82,14 +76,15 @@ class TelegramClient:
         await self._wire.shutdown()
 
     async def check_token(self) -> None:
-        """Call getMe. Raises InvalidBotTokenError."""
+        """Call getMe. Raises TokenRefusedError."""
         with _translate_errors():
             await self._bot.get_me()
 
     async def send(self, chat: int, message: OutgoingMessage) -> int:
         """Send a message. Returns its id."""
         sent = await self._call(message.to_send_call(chat))
-        return int(sent["message_id"])
+        with _translate_errors():
+            return int(sent["message_id"])
 
     async def edit(self, chat: int, message_id: int, replacement: OutgoingMessage) -> None:
         """Replace the text and buttons of a message. Raises MessageGoneError."""
@@ -180,7 +175,7 @@ class TelegramClient:
             parameters["offset"] = after + 1
         updates = await self._request(parameters, "getUpdates", POLL_TIMEOUT + CALL_TIMEOUT)
         if not isinstance(updates, list):
-            raise NetworkError("no updates")
+            raise PlatformUnavailableError
         return updates
 
     async def download_file(self, file_id: str) -> AsyncIterator[bytes]:
@@ -189,8 +184,9 @@ class TelegramClient:
             url = (await self._bot.get_file(file_id)).file_path
         if url is None:
             raise PermanentError
-        async for piece in self._wire.stream(url):
-            yield piece
+        with _translate_errors():
+            async for piece in self._wire.stream(url):
+                yield piece
 
 
 _ERROR_BY_STATUS: Mapping[int, Callable[[str], TelegramError]] = {
@@ -206,24 +202,29 @@ _PERMANENT_TEXTS = ("chat not found", "user not found", "peer_id_invalid", "upgr
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Translate PTB's errors to ours, which say what to do next. None carries Telegram's text."""
+    """Translate PTB's errors to ours, which say what to do next. None carries Telegram's text.
+
+    A response that PTB cannot parse comes from a proxy or portal in between: an outage.
+    """
     try:
         yield
     except OSError:  # of `BotApiHttpClient`; TimeoutError is one too
-        raise NetworkError("no answer") from None
+        raise PlatformUnavailableError from None
     except FloodError as flood:
-        raise RetryLaterError(flood.seconds) from None
+        raise RetryLaterError(flood.retry_after) from None
     except Forbidden:
         raise PermanentError from None
     except InvalidToken:
-        raise InvalidBotTokenError from None
+        raise TokenRefusedError from None
     except Conflict:
         raise UpdatesConflictError from None
     except BadRequest as bad:
         raise _bad_request_to_error(bad.message.lower()) from None
+    except (TelegramError, AttributeError, LookupError, TypeError, ValueError):
+        raise PlatformUnavailableError from None
 
 
-def _bad_request_to_error(description: str) -> Exception:
+def _bad_request_to_error(description: str) -> TransportError:
     if "too big" in description:
         return PermanentError(FileProblem.TOO_LARGE)
     if (

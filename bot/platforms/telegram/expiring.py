@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.transport import PermanentError, RejectedError
-from bot.platforms.telegram.client import MessageGoneError
+from bot.delivery.transport import MessageGoneError, PermanentError, RejectedError
 from bot.platforms.telegram.sender import TelegramSender
 from storage.serialization import QueuedTask
 from storage.store import Store

@@ -12,6 +12,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.delivery.transport import PermanentError
+from bot.errors import BotError
 
 CALL_TIMEOUT = 10.0
 """Seconds that a call may take. Whether one that timed out was carried out is unknown."""
@@ -26,12 +27,12 @@ CHUNK_SIZE = 64 * 1024
 MAX_CONNECTIONS = 64
 
 
-class FloodError(TelegramError):
+class FloodError(TelegramError, BotError):
     """Telegram asks to wait (HTTP 429). PTB's own RetryAfter emits a deprecation warning when it is created."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("wait")
-        self.seconds = seconds
+        self.retry_after = seconds
 
 
 class AiohttpRequest(BaseRequest):

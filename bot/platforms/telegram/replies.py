@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bot.delivery.transport import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError, TransportError
 from bot.engine import EngineAnswer
 from bot.images.chart import render_chart_png
 from bot.images.qr import render_qr_png
@@ -111,9 +111,10 @@ class TelegramReplies:
         self, chat: int, remaining: Sequence[OutgoingMessage], answer: EngineAnswer, trouble: Exception
     ) -> None:
         """Resend the rest later: durable messages from the outbox, rescheduled to soon, the others from memory."""
-        if not isinstance(trouble, (RetryLaterError, PermanentError)):
+        failure = trouble if isinstance(trouble, TransportError) else TransportError()
+        if not failure.permanent and failure.retry_after is None:
             self.on_error(trouble)
-        pause = trouble.seconds if isinstance(trouble, RetryLaterError) else OUTBOX_RETRY_DELAY
+        pause = OUTBOX_RETRY_DELAY if failure.retry_after is None else failure.retry_after
         self.run_in_background(
             self._resend(chat, [message for message in remaining if not message.durable], pause)
         )
@@ -158,7 +159,7 @@ class TelegramReplies:
             except PermanentError:
                 return
             except RetryLaterError as later:
-                wait = later.seconds
+                wait = later.retry_after
             except Exception:  # noqa: S112 - reported the first time
                 continue
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.delivery.transport import RetryLaterError
-from bot.platforms.telegram.client import MessageGoneError, TelegramClient
+from bot.delivery.transport import MessageGoneError, RetryLaterError
+from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.render import OutgoingMessage
 
 CHAT_INTERVAL = 1.0
@@ -92,8 +92,8 @@ class TelegramSender:
             try:
                 return await call()
             except RetryLaterError as later:
-                self.limiter.back_off(chat, later.seconds)
-                if tried == MAX_SEND_ATTEMPTS or later.seconds > MAX_SEND_WAIT:
+                self.limiter.back_off(chat, later.retry_after)
+                if tried == MAX_SEND_ATTEMPTS or later.retry_after > MAX_SEND_WAIT:
                     raise
         raise RetryLaterError(MAX_SEND_WAIT)
 
@@ -105,7 +105,7 @@ class TelegramSender:
         except MessageGoneError:
             return await self.send(chat, replacement)
         except RetryLaterError as later:
-            self.limiter.back_off(chat, later.seconds)
+            self.limiter.back_off(chat, later.retry_after)
             raise
         return message_id
 

@@ -18,12 +18,12 @@ from pydantic import ValidationError
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
-from bot.delivery.transport import RejectedError, RetryLaterError
+from bot.delivery.transport import RejectedError, RetryLaterError, TokenRefusedError, UpdatesConflictError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import build_error_answer
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.adapter import TelegramAdapter
-from bot.platforms.telegram.client import InvalidBotTokenError, TelegramClient, UpdatesConflictError
+from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.commands import TelegramCommandMenus
 from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.render import OutgoingMessage
@@ -204,8 +204,8 @@ class TelegramBackgroundTasks:
             try:
                 return await work()
             except RetryLaterError as later:
-                await asyncio.sleep(later.seconds)
-            except InvalidBotTokenError:
+                await asyncio.sleep(later.retry_after)
+            except TokenRefusedError:
                 _report_setting_error(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
             except RejectedError:
                 _report_setting_error(

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.engine import build_error_answer
+from bot.errors import BotError
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
@@ -23,7 +24,7 @@ _EMPTY_HEADERS: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
 _JSON_HEADER = (b"content-type", b"application/json")
 
 
-class UpdateTooLargeError(Exception):
+class UpdateTooLargeError(BotError):
     """The body is larger than any update."""
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.transport import PermanentError, RetryLaterError
-from bot.platforms.line.client import (
-    InvalidChannelTokenError,
-    LineClient,
-    LineUnavailableError,
+from bot.delivery.transport import (
+    PermanentError,
+    PlatformUnavailableError,
     QuotaExhaustedError,
     ReplyTokenUsedError,
+    RetryLaterError,
+    TokenRefusedError,
 )
+from bot.platforms.line.client import LineClient
 from tests.bot.platforms.line.api_rules import load_line_rules, needs_contracts
 from tests.bot.platforms.line.fake_line_api import (
     TOKEN,
@@ -138,9 +139,9 @@ def test_six_messages_and_none_are_refused_and_marks_do_not_count_in_a_label() -
 def test_a_wrong_token_is_refused() -> None:
     async def scene(_line: FakeLineApi, account: LineClient) -> None:
         for call in (account.get_bot_info(), account.push("U1", [HELLO], KEY), account.reply("t", [HELLO])):
-            with pytest.raises(InvalidChannelTokenError):
+            with pytest.raises(TokenRefusedError):
                 await call
-        with pytest.raises(InvalidChannelTokenError):
+        with pytest.raises(TokenRefusedError):
             await anext(account.download_content("1"))
 
     run_scenario(scene, token="wrong")
@@ -155,11 +156,11 @@ def test_an_outage_is_one_whatever_it_looks_like() -> None:
             LineFault(cut="after"),
         ):
             line.inject_fault = lambda _name, _body, w=weather: w  # type: ignore[misc]
-            with pytest.raises(LineUnavailableError):
+            with pytest.raises(PlatformUnavailableError):
                 await account.push("U1", [HELLO], KEY)
         assert line.used == 1  # the last one counted
         line.contents["1"] = FakeContent(b"x")
-        with pytest.raises(LineUnavailableError):
+        with pytest.raises(PlatformUnavailableError):
             await anext(account.download_content("1"))
 
     run_scenario(scene)
@@ -167,7 +168,7 @@ def test_an_outage_is_one_whatever_it_looks_like() -> None:
 
     async def refused() -> None:
         account = away(TOKEN, "http://127.0.0.1:1")
-        with pytest.raises(LineUnavailableError):
+        with pytest.raises(PlatformUnavailableError):
             await account.get_bot_info()
         await account.close()
 
@@ -188,11 +189,11 @@ def test_a_page_of_others_is_an_outage(status: int) -> None:
                 account.push("U1", [HELLO], KEY),
                 account.get_bot_info(),
             ):
-                with pytest.raises(LineUnavailableError):
+                with pytest.raises(PlatformUnavailableError):
                     await call
         line.contents["1"] = FakeContent(b"x")
         if status >= 400:
-            with pytest.raises(LineUnavailableError):
+            with pytest.raises(PlatformUnavailableError):
                 await anext(account.download_content("1"))
 
     run_scenario(scene)

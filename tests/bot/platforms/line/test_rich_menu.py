@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.delivery.transport import PlatformUnavailableError
 from bot.platforms.line import draw_rich_menu as line_picture
 from bot.platforms.line import rich_menu
-from bot.platforms.line.client import LineClient, LineUnavailableError
+from bot.platforms.line.client import LineClient
 from bot.platforms.line.draw_rich_menu import draw_rich_menu, main
 from bot.platforms.line.rich_menu import (
     MENU_HEIGHTS,
@@ -98,7 +99,7 @@ def test_menus_that_were_not_finished_go() -> None:
             account, bad = LineClient(TOKEN, line.url), [LineFault(500)] * 3
             line.inject_fault = lambda name, _body: bad.pop() if bad and name == "setRichMenuImage" else None
             for _ in range(3):
-                with pytest.raises(LineUnavailableError):
+                with pytest.raises(PlatformUnavailableError):
                     await RichMenus(account, "complaints").set_up()
                 assert line.menus == {}
             await RichMenus(account, "complaints").set_up()

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.transport import PermanentError
+from bot.delivery.transport import PermanentError, PlatformUnavailableError
 from bot.platforms.line import sender, setup
-from bot.platforms.line.client import LineUnavailableError
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.sender import derive_retry_key
 from handlers.dialog.effects import Decision
@@ -502,7 +501,7 @@ def test_a_letter_of_several_calls_goes_on_where_it_stopped(
         line, post = account.line, account.setup.sender
         back = post.encrypt_address(A)
         line.inject_fault = fail_nth_push(2, weather)
-        with pytest.raises(LineUnavailableError):
+        with pytest.raises(PlatformUnavailableError):
             await post.deliver(back, make_long_messages(0, 12), "L")
         if token:
             assert (
@@ -521,7 +520,7 @@ def test_a_letter_that_is_begun_anew_after_a_start_is_not_pushed_twice(tmp_path:
     async def scene(account: LineDesk) -> None:
         line, post = account.line, account.setup.sender
         line.inject_fault = fail_nth_push(3, LineFault(503))
-        with pytest.raises(LineUnavailableError):
+        with pytest.raises(PlatformUnavailableError):
             await post.deliver(post.encrypt_address(A), make_long_messages(0, 12), "L")
         post._delivered_counts.clear()
         await post.deliver(post.encrypt_address(A), make_long_messages(0, 12), "L")

@@ -1,0 +1,11 @@
+"""What can go wrong in counting, in one tree: whose fault it is, and whether trying again helps.
+
+StatisticsError
+└── PeriodError  the writer's: no period that can be counted; trying again changes nothing
+
+Each class stands in the module that raises it.
+"""
+
+
+class StatisticsError(ValueError):
+    """What was asked for cannot be counted."""
