@@ -1,4 +1,4 @@
-"""Say -> words: `locale/*.th.toml` and `locale/*.en.toml` hold every sentence that a person reads."""
+"""Texts in Thai and English: `locale/*.th.toml` and `locale/*.en.toml` hold every sentence that a person reads."""
 
 import tomllib
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _load_wording(lang: Lang) -> dict[str, str]:
-    """Every file of a language, such as `questions.th.toml`."""
+    """Load every file of a language, such as `questions.th.toml`."""
     folder = files("handlers") / "locale"
     found = sorted(one.name for one in folder.iterdir() if one.name.endswith(f"{lang}.toml"))
     words: dict[str, str] = {}
@@ -52,7 +52,7 @@ WORDING: Mapping[Lang, Mapping[str, str]] = {"th": _load_wording("th"), "en": _l
 
 
 def render_text(say: Reply, lang: Lang) -> str:
-    """The words of one thing to say. KeyError for a key or an argument that the wording does not have."""
+    """Render the text of a reply. Raises KeyError for an unknown key or a missing argument."""
     return _format_key(say.key, say.args, lang)
 
 
@@ -72,18 +72,18 @@ def _format_arg(arg: ReplyArg, lang: Lang) -> str | int:
 
 
 def render_lines(say: Reply, lang: Lang) -> list[str]:
-    """The words line by line as the wording has them, whatever line ends stand in what is put in."""
+    """Render line by line, splitting the wording only: line breaks in arguments do not add lines."""
     args = {name: _format_arg(arg, lang) for name, arg in say.args.items()}
     return [line.format_map(args) for line in WORDING[lang][say.key].split("\n")]
 
 
 def render_label(choice: Choice, lang: Lang) -> str:
-    """What is written on a button."""
+    """Return the label of a button."""
     return _format_key(choice.key, choice.args, lang)
 
 
 def render_reply(say: Reply, lang: Lang) -> Message:
-    """A thing to say as a person sees it: words, labelled choices, and the receipt where there is one."""
+    """Render a reply as a person sees it: text, labelled choices, and the receipt where there is one."""
     receipt, qr = say.args.get("receipt"), say.args.get("qr")
     return Message(
         render_text(say, lang),
@@ -100,7 +100,7 @@ def render_reply(say: Reply, lang: Lang) -> Message:
 
 
 def _build_chart(arg: ReplyArg | None, lang: Lang) -> MonthlyChart | None:
-    """The chart that goes with some words: a `Reply` for its title, with what stands in it."""
+    """Build the chart of a reply's argument: a `Reply` for its title, whose arguments are the figures."""
     if not isinstance(arg, Reply) or not isinstance(months := arg.args["months"], tuple):
         return None
     return MonthlyChart(

@@ -14,24 +14,24 @@ ReminderDays = Annotated[tuple[Days, ...], Field(max_length=5)]
 
 
 class OfficeSection(BaseModel):
-    """Whatever an office writes: a misspelt key is an error, and nothing changes after it was read."""
+    """Base of the sections of office.toml: a misspelt key is an error, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Bilingual(OfficeSection):
-    """Words in Thai, and in English where the office has them."""
+    """A text in Thai, and in English where the office has it."""
 
     th: NonEmptyText
     en: NonEmptyText | None = None
 
     def in_lang(self, lang: Lang) -> str:
-        """The words in a language; Thai stands in where the office wrote no English."""
+        """Return the text in a language. Thai stands in where there is no English."""
         return (self.en if lang == "en" else None) or self.th
 
 
 class Category(OfficeSection):
-    """A kind of matter. Its code stands in the statistics and never changes; its name may."""
+    """A category of cases. Its code is used in statistics and must not change; its name may."""
 
     code: Code
     name: Bilingual
@@ -39,14 +39,14 @@ class Category(OfficeSection):
 
 
 class Subject(OfficeSection):
-    """A part of the office's work on which people may have an opinion. Its code stands in what is published."""
+    """A topic of feedback. Its code is used in published results."""
 
     code: Code
     name: Bilingual
 
 
 class OutsideBody(OfficeSection):
-    """An outside body that takes complaints too, for who prefers it."""
+    """An outside body that takes complaints too, offered as an alternative."""
 
     code: Code
     name: Bilingual
@@ -55,14 +55,14 @@ class OutsideBody(OfficeSection):
 
 
 class GuidelineStep(OfficeSection):
-    """One step of the handling, with the time it takes."""
+    """A step of the handling, with the days it takes."""
 
     name: Bilingual
     days: Days
 
 
 class Guideline(OfficeSection):
-    """The guideline of the ITA's item 25: how to complain, the steps, the unit responsible, the time taken."""
+    """The guideline that ITA item 25 requires: how to complain, the steps, the responsible unit, the time taken."""
 
     how: Bilingual
     unit: Bilingual
@@ -85,12 +85,13 @@ class RetentionSettings(OfficeSection):
 
 
 class Deadlines(OfficeSection):
-    """Days the office gives itself: until the first answer, and in each state; what is counted, and who is reminded.
+    """Days the office sets itself, until the first answer and in each state; how they are counted, and who is reminded.
 
-    counted_in: calendar days, or the days on which Thai offices work, save `days_off` of the office's own.
-    remind_before, remind_after: days before and after the day; on the day itself always. supervisor_after: from
-    how many days after it on the supervisors are told too. untouched_days: when a case that nobody touched climbs,
-    to its officer, the supervisors, and who runs the channel.
+    counted_in: calendar days, or working days of Thai offices, without the office's own `days_off`.
+    remind_before, remind_after: days before and after the due day; on the day itself always.
+    supervisor_after: days after it from which supervisors are reminded too.
+    untouched_days: days after which an untouched case is escalated to its officer, to the supervisors, and to who runs
+    the channel.
     """
 
     first_answer_days: Days = 15
@@ -116,7 +117,7 @@ class Deadlines(OfficeSection):
         return frozenset(self.days_off) if self.counted_in == "working" else None
 
     def get_day_limit(self, state: str) -> int | None:
-        """Days that a case may stay in a state; None for no limit."""
+        """Return the days that a case may stay in a state; None for no limit."""
         days: int | None = getattr(self, f"{state}_days")
         return days
 
@@ -124,7 +125,7 @@ class Deadlines(OfficeSection):
 class AlternateOfficers(OfficeSection):
     """Who takes a case that concerns the head of the office or whoever runs this channel.
 
-    officers: their names as `ita-bot staff` has them; with none, nobody in the office reads such a case.
+    officers: their names as `ita-bot staff` has them; if empty, nobody in the office reads such a case.
     """
 
     post: Bilingual
@@ -132,14 +133,14 @@ class AlternateOfficers(OfficeSection):
 
 
 class TwoPersonRules(OfficeSection):
-    """What one officer asks for with a reason and another approves."""
+    """What one officer requests with a reason and another must approve."""
 
     identity: bool = False
     unfounded: bool = False
 
 
 class MessengerLinks(OfficeSection):
-    """Where a desk is found in the messengers: the links that stand on the first page, with QR codes."""
+    """Links to a desk's messenger accounts, shown on the first page with QR codes."""
 
     line: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
     telegram: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
@@ -153,10 +154,10 @@ class DeskMessengerLinks(OfficeSection):
 
 
 class StatisticsSettings(OfficeSection):
-    """How the office's figures are laid out, counted and released; figures of a split below `hide_below` are hidden.
+    """How statistics are laid out, counted and released. Figures of a breakdown below `hide_below` are suppressed.
 
-    publish_hour: of the 1st of a month, Bangkok's; hold: releases wait for a supervisor; signature: for the PDF to
-    have a block for the head of the office to sign in.
+    publish_hour: hour of the 1st of a month, in Bangkok; hold: releases wait for a supervisor; signature: the PDF has a
+    signature block for the head of the office.
     """
 
     layout: Literal["month", "quarter", "half"] = "month"
@@ -168,7 +169,7 @@ class StatisticsSettings(OfficeSection):
 
 
 class ItaItem(OfficeSection):
-    """The number that an ITA item bears in one assessment: it changes by year and by kind of agency."""
+    """The number of an ITA item in one assessment: it changes by year and by kind of agency."""
 
     topic: Literal["qa", "guideline", "channel", "stats", "opinion", "participation"]
     number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{0,4} ?[0-9]{1,2}$")]
@@ -176,9 +177,9 @@ class ItaItem(OfficeSection):
 
 
 class Office(OfficeSection):
-    """A whole office.toml. exit_to: where the quick exit leads, a page that anybody might be reading.
+    """The whole of office.toml. `exit_to`: where the quick exit leads, a page that anybody might be reading.
 
-    canned: ready answers to reporters, from which officers pick.
+    canned: ready answers to reporters, for officers to pick.
     """
 
     name: Bilingual
@@ -212,5 +213,4 @@ class Office(OfficeSection):
         return self
 
     def find_category(self, code: str) -> Category | None:
-        """The category of a code, or None."""
         return next((c for c in self.categories if c.code == code), None)

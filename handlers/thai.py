@@ -1,4 +1,4 @@
-"""Thai as people write it: Buddhist-era dates, Thai digits, spoken days, and what hides in pasted text."""
+"""Thai input and output: Buddhist-era dates, Thai digits, relative days, and hidden characters in pasted text."""
 
 import re
 import unicodedata
@@ -26,24 +26,24 @@ _ENGLISH_MONTHS = (
 _THAI_DIGIT = re.compile("[๐-๙]")
 _NIKHAHIT = "\u0e4d"
 _DECOMPOSED_SARA_AM = re.compile(_NIKHAHIT + "([\u0e48-\u0e4b]?)\u0e32")
-"""ำ as NFKC, and some keyboards, take it apart: its ring, perhaps a tone mark, and า."""
+"""ำ as decomposed by NFKC and some keyboards: its ring, possibly a tone mark, and า."""
 
-# Characters that show nothing but turn or hide what stands beside them: bidi overrides and isolates, marks, BOM.
+# Invisible characters that reorder or hide their neighbours: bidi overrides and isolates, marks, BOM.
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 MAX_COMBINING_MARKS = 30
-"""Marks on one letter, as Unicode's stream-safe text format (UAX 15) has it: sorting a pile takes its square."""
+"""Marks on one letter, the limit of Unicode's stream-safe text format (UAX 15): sorting them takes quadratic time."""
 _MARK_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
 
 MAX_DATE_TEXT = 300
-"""Characters in which a day is looked for."""
+"""Characters in which a date is searched."""
 MAX_NUMBER_TEXT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class CleanedText:
-    """A text made safe to keep: removed counts hidden characters taken out, unreadable the `�` left in."""
+    """A text that is safe to store. `removed`: hidden characters removed; `unreadable`: `�` left in."""
 
     text: str
     removed: int = 0
@@ -51,7 +51,7 @@ class CleanedText:
 
 
 def clean_text(raw: str) -> CleanedText:
-    """Take out control and direction-changing characters; keep every letter, mark and emoji as typed (NFC)."""
+    """Remove control and direction characters; keep every letter, mark and emoji as typed (NFC)."""
     lines = raw.replace("\r\n", "\n").replace("\r", "\n")
     shown, hidden = _INVISIBLE.subn("", lines)
     shown, controls = _CONTROL.subn("", shown)
@@ -61,7 +61,7 @@ def clean_text(raw: str) -> CleanedText:
 
 
 def _trim_mark_pile(run: re.Match[str]) -> str:
-    """A run of marks and signs without the marks that pile up too high."""
+    """Cut the marks on each letter to `MAX_COMBINING_MARKS`."""
     kept, height = [], 0
     for character in run[0]:
         height = height + 1 if unicodedata.combining(character) else 0
@@ -71,7 +71,7 @@ def _trim_mark_pile(run: re.Match[str]) -> str:
 
 
 def count_letters_and_digits(text: str, enough: int = 10) -> int:
-    """How many letters, vowel signs and digits a text has, counted up to `enough`: emoji tell nothing."""
+    """Count letters, vowel signs and digits, up to `enough`. Emoji do not count."""
     found = 0
     for character in text:
         if unicodedata.category(character)[0] in "LMN":
@@ -82,7 +82,7 @@ def count_letters_and_digits(text: str, enough: int = 10) -> int:
 
 
 def normalize_for_matching(text: str) -> str:
-    """A short text for comparing: case, Thai digits, spaces and outer punctuation do not matter."""
+    """Normalize a short text for comparison: case, Thai digits, spaces and outer punctuation do not matter."""
     plain = _THAI_DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
     if _NIKHAHIT in plain:
         plain = _DECOMPOSED_SARA_AM.sub("\\1ำ", plain)
@@ -90,7 +90,7 @@ def normalize_for_matching(text: str) -> str:
 
 
 def parse_number(text: str) -> int | None:
-    """The number that a text is, in Thai or Arabic digits."""
+    """Parse a number of up to four Thai or Arabic digits; None where the text is not one."""
     if len(text) > MAX_NUMBER_TEXT:
         return None
     plain = normalize_for_matching(text)
@@ -98,30 +98,30 @@ def parse_number(text: str) -> int | None:
 
 
 def get_fiscal_year(on: date) -> int:
-    """The Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in."""
+    """Return the Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in."""
     return on.year + BUDDHIST_ERA + (on.month >= 10)
 
 
 def to_bangkok_date(instant: datetime) -> date:
-    """The day it is in Bangkok."""
+    """Return the date in Bangkok of an instant."""
     return instant.astimezone(BANGKOK).date()
 
 
 def format_date(when: date, lang: Lang) -> str:
-    """A day as people read it: 22 พฤศจิกายน 2569, 22 November 2026 (B.E. 2569)."""
+    """Format a day: 22 พฤศจิกายน 2569, or 22 November 2026 (B.E. 2569)."""
     if lang == "th":
         return f"{when.day} {THAI_MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}"
     return f"{when.day} {_ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})"
 
 
 def format_time(instant: datetime) -> str:
-    """The time of day in Bangkok, `14:05`."""
+    """Return the time of day in Bangkok, `14:05`."""
     return instant.astimezone(BANGKOK).strftime("%H:%M")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A day, month or year that was understood in a text. day is its first day; words says it back."""
+    """A day, month or year found in a text. `first_day`: its first day; `formatted`: to confirm it to the person."""
 
     first_day: date
     formatted: str
@@ -148,9 +148,9 @@ _RELATIVE_DAYS = {"วันนี้": 0, "today": 0, "เมื่อวาน
 
 
 def parse_date(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
-    """The day, month or year in a text: Thai or English month names, Buddhist or Christian years, spoken days.
+    """Find a day, month or year: Thai or English month names, Buddhist or Christian years, relative days.
 
-    None where nothing certain is in it; what the person typed is kept in any case.
+    None where nothing is certain; what the person typed is stored in any case.
     """
     plain = " ".join(
         normalize_for_matching(text[:MAX_DATE_TEXT]).replace(".", "").replace("พ ศ", "พศ").split()
@@ -191,11 +191,11 @@ def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> P
             return ParsedDate(date(year, month, 1), words)
         return _make_exact_date(date(year, month, int(part["d"])), lang)
     except (ValueError, IndexError):
-        return None  # the 31st of February: no day, so nothing certain
+        return None  # no such day, such as 31 February, so nothing is certain
 
 
 def _to_christian_year(written: str, today: date) -> int | None:
-    """The Christian year of a written one: 2569 and 69 are Buddhist, 2026 Christian."""
+    """Return the Christian year of a written one: 2569 and 69 are Buddhist, 2026 Christian."""
     year = int(written)
     if len(written) == 2:
         year += 2500  # Thais shorten Buddhist years; nobody writes 26 for 2026 on a Thai form

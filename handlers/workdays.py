@@ -1,4 +1,4 @@
-"""Days on which offices work: not at weekends, on Thai public holidays, or on the office's own days off."""
+"""Working days: not weekends, Thai public holidays, or the office's own days off."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -9,19 +9,19 @@ SATURDAY = 5
 
 @cache
 def _get_public_holidays(year: int) -> frozenset[date]:
-    """The government's holidays of a Christian year, with their substitutes (library `holidays`, Thailand)."""
-    import holidays  # a fourteenth of the time that every command takes to start; most ask for no working day
+    """Return the government's holidays of a Christian year, with substitutes (library `holidays`, Thailand)."""
+    import holidays  # a fourteenth of the start time of every command, and most need no working day
 
     return frozenset(holidays.country_holidays("TH", years=year, categories=("public", "government")))
 
 
 def is_workday(day: date, own: Collection[date] = ()) -> bool:
-    """Whether the office works on a day. own: its extra days off."""
+    """Whether the office works on a day. `own`: its extra days off."""
     return day.weekday() < SATURDAY and day not in own and day not in _get_public_holidays(day.year)
 
 
 def add_days(start: date, days: int, own: Collection[date] | None = None) -> date:
-    """The last day of a period of so many days, which begins on the day after `start`.
+    """Return the last day of a period of `days` days, which begins on the day after `start`.
 
     own: the office's extra days off, where working days are counted; None counts calendar days.
     The day of the event itself is not counted (Civil and Commercial Code, section 193/3).
@@ -36,7 +36,7 @@ def add_days(start: date, days: int, own: Collection[date] | None = None) -> dat
 
 
 def subtract_days(end: date, days: int, own: Collection[date] | None = None) -> date:
-    """The day that lies so many days before another; working days where `own` is given."""
+    """Return the day that is `days` days before `end`; working days where `own` is given."""
     if own is None:
         return end - timedelta(days=days)
     day, left = end, days

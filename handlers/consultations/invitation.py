@@ -1,4 +1,4 @@
-"""Open consultations are offered when somebody gives feedback or asks."""
+"""Offer open consultations when somebody gives feedback or asks for them."""
 
 from handlers.consultations.messages import (
     ListConsultations,
@@ -11,7 +11,7 @@ from handlers.questions.menu import show_service_menu
 
 
 def offer_open_consultations(ctx: Context) -> Decision:
-    """Offer the open consultations; where there are none, say how to give an opinion all the same."""
+    """Offer the open consultations. Where there are none, say how to give feedback instead."""
     ballots = yield from run_query(ListConsultations())
     if any(one.is_open(ctx.now) for one in ballots):
         return (yield from begin_feedback(ctx))

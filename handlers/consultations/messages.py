@@ -1,4 +1,4 @@
-"""The register of public opinion: what may be asked of it, and what may be written into it."""
+"""Messages of consultations: queries and acts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class ConsultationQuestionKind(StrEnum):
 
 
 class ConsultationPhase(StrEnum):
-    """Where a consultation stands."""
+    """The phase of a consultation."""
 
     COMING = "coming"
     OPEN = "open"
@@ -30,7 +30,7 @@ class ConsultationPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsultationQuestion:
-    """One question. options: the choices or statements by their keys, in the order in which they are shown."""
+    """A question. `options`: choices or statements by key, in the order in which they are shown."""
 
     key: str
     kind: ConsultationQuestionKind
@@ -40,7 +40,7 @@ class ConsultationQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """A consultation: what is asked, and when. code: as in its address; instants in UTC."""
+    """A consultation: what is asked, and when. `code`: as in its address; instants in UTC."""
 
     code: str
     title: str
@@ -52,7 +52,7 @@ class Consultation:
     phase: ConsultationPhase = ConsultationPhase.COMING
 
     def is_open(self, now: datetime) -> bool:
-        """Whether a voice is still taken. The clock closes it in the minute after."""
+        """Whether responses are accepted. The scheduled job closes it within the minute after."""
         return (
             self.phase in {ConsultationPhase.COMING, ConsultationPhase.OPEN}
             and self.opens <= now < self.closes
@@ -61,7 +61,7 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class ListConsultations(Query[tuple[Consultation, ...]]):
-    """All consultations, the newest first."""
+    """All consultations, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class FindConsultation(Query[Consultation | None]):
 
 @dataclass(frozen=True, slots=True)
 class FindResponse(Query[Mapping[str, str] | None]):
-    """What a person answered, as long as the consultation is open; None where they did not."""
+    """What a person answered, while the consultation is open; None where they did not."""
 
     code: str
     person_id: bytes
@@ -81,7 +81,7 @@ class FindResponse(Query[Mapping[str, str] | None]):
 
 @dataclass(frozen=True, slots=True)
 class AnnounceConsultation(Act):
-    """Announce a consultation. paper: the PDF of its background, or nothing. A conflict where the code is taken."""
+    """Announce a consultation. `background_pdf`: may be empty. A conflict where the code is taken."""
 
     consultation: Consultation
     by: str
@@ -90,7 +90,7 @@ class AnnounceConsultation(Act):
 
 @dataclass(frozen=True, slots=True)
 class CloseConsultation(Act):
-    """Close a consultation: who said what can no longer be told from then on, by nobody."""
+    """Close a consultation. From then on nobody can tell who answered what."""
 
     code: str
     by: str
@@ -98,10 +98,10 @@ class CloseConsultation(Act):
 
 @dataclass(frozen=True, slots=True)
 class SubmitResponse(Act):
-    """Keep what a person answers, in the place of what they answered before. A conflict where it has closed.
+    """Store a person's response, replacing their former one. A conflict where it has closed.
 
-    answers: by question key; several options with commas between, statements as `q3.s1`, and `q3+` for one that
-    the person adds. back: where the person wishes to hear of the result.
+    answers: by question key; several options comma-separated, statements as `q3.s1`, and `q3+` for a statement that the
+    person adds. reply_address: where the person wants to be notified of the result.
     """
 
     code: str
@@ -113,7 +113,7 @@ class SubmitResponse(Act):
 
 @dataclass(frozen=True, slots=True)
 class PendingStatement:
-    """A statement that a citizen added and nobody has read yet."""
+    """A statement that a citizen added and nobody has moderated yet."""
 
     id: str
     code: str
@@ -128,7 +128,7 @@ class ListPendingStatements(Query[tuple[PendingStatement, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class ModerateStatement(Act):
-    """Let a statement join its consultation, or put it away."""
+    """Add a statement to its consultation, or reject it."""
 
     id: str
     accepted: bool
@@ -136,7 +136,7 @@ class ModerateStatement(Act):
 
 
 class OfficeDecision(StrEnum):
-    """What the office does with what many said."""
+    """What the office does about a theme."""
 
     ADOPTED = "adopted"
     PARTLY = "partly"
@@ -145,9 +145,9 @@ class OfficeDecision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """What was written in a consultation that is closed. number: counts the texts, and stays.
+    """A text from a closed consultation. `number`: its stable number within the consultation.
 
-    many: how many people wrote the same in the same words.
+    writers: how many people wrote the same words.
     """
 
     number: int
@@ -158,7 +158,7 @@ class FreeText:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What several people wrote, as an officer put it together. texts: by their numbers; voices: of how many people.
+    """What several people wrote, grouped by an officer. `texts`: their numbers; `voices`: number of people.
 
     quotes: cleared, as they are published; taken, reason, by, done: the office's answer, None and empty where not yet.
     """
@@ -176,7 +176,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class ListFreeTexts(Query[tuple[FreeText, ...]]):
-    """What people wrote in their own words; empty while it is open."""
+    """The free texts of a consultation; empty while it is open."""
 
     code: str
 
@@ -190,7 +190,7 @@ class ListThemes(Query[tuple[Theme, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class SaveTheme(Act):
-    """Write a theme, new or in the place of the one in its place."""
+    """Insert a theme, or replace the one at its place."""
 
     code: str
     theme: Theme
@@ -199,7 +199,7 @@ class SaveTheme(Act):
 
 @dataclass(frozen=True, slots=True)
 class ConsultationResult:
-    """The results as they would be published, and where they will stand; address is empty where no site is known."""
+    """The results as they would be published, and their future URL; empty where no site is known."""
 
     content: bytes = field(repr=False)
     responses: int = 0
@@ -208,14 +208,14 @@ class ConsultationResult:
 
 @dataclass(frozen=True, slots=True)
 class GetConsultationResult(Query[ConsultationResult | None]):
-    """The results of a consultation that is closed; None where it is not, or where they were published."""
+    """The results of a closed consultation; None where it is not closed, or where they are published."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConsultationLinks:
-    """Where people find a consultation: its page, and its talk in Telegram; each empty where it has none."""
+    """Where people find a consultation: its page, and its dialog in Telegram; each may be empty."""
 
     page: str = ""
     telegram: str = ""
@@ -230,7 +230,7 @@ class GetConsultationLinks(Query[ConsultationLinks]):
 
 @dataclass(frozen=True, slots=True)
 class PublishConsultationResult(Act):
-    """Publish the results, once, and tell who wished to hear. A conflict where they were published before."""
+    """Publish the results and notify subscribers. A conflict where they are published already."""
 
     code: str
     result: ConsultationResult

@@ -1,4 +1,4 @@
-"""Taking part in a consultation: one voice an account, changed at will until it closes."""
+"""Taking part in a consultation: one response per account, which can be changed until it closes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,29 +40,29 @@ from handlers.questions.messages import make_reply_address
 from handlers.thai import format_date, format_time, to_bangkok_date
 
 CONSULTATION_KEY = "ballot"
-"""Where a session has the code of the consultation."""
+"""Key of a session's answers for the code of the consultation."""
 
 CONSULTATION_LINK_PREFIX = "c-"
-"""How a code begins that is typed, or comes by a deep link."""
+"""Prefix of a code that is typed or comes with a deep link."""
 
 SCALE_OPTIONS = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 STANCE_OPTIONS = ("agree", "disagree", "pass")
 ACCOUNT_CHANNELS = frozenset({Channel.TELEGRAM, Channel.LINE})
-"""Where a person has one account, as far as the platform sees to it."""
+"""Channels where a person has one account, as far as the platform ensures it."""
 
 
 def is_in_consultation(ctx: Context) -> bool:
-    """Whether the talk is about a consultation."""
+    """Whether the dialog is about a consultation."""
     return CONSULTATION_KEY in ctx.session.answers
 
 
 def is_at_consultation_link(session: Session, link: str) -> bool:
-    """Whether a talk is about the consultation of a link."""
+    """Whether a dialog is about the consultation of a link."""
     return f"{CONSULTATION_LINK_PREFIX}{session.answers.get(CONSULTATION_KEY, '')}" == link
 
 
 def begin_consultation(ctx: Context, code: str) -> Decision:
-    """Say what is asked and begin; who answered before looks it over again."""
+    """Introduce a consultation and begin. Who answered before reviews their answers."""
     ballot = yield from run_query(FindConsultation(code.upper()))
     if ballot is None:
         return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.unknown"))
@@ -84,7 +84,7 @@ def begin_consultation(ctx: Context, code: str) -> Decision:
 
 
 def handle_consultation(ctx: Context, address: str) -> Decision:
-    """Answer one message of a person who takes part. address: of the complaints desk, or empty."""
+    """Handle a message of somebody who takes part. `address`: of the complaints desk, or empty."""
     ballot = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
     if ballot is None or not ballot.is_open(ctx.now):
         return _reply_not_open(ctx, ballot)
@@ -102,7 +102,7 @@ def handle_consultation(ctx: Context, address: str) -> Decision:
 
 
 def reprompt_consultation(ctx: Context, *before: Reply) -> Decision:
-    """Ask the present question once more."""
+    """Repeat the present question."""
     ballot = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
     if ballot is None or not ballot.is_open(ctx.now):
         return _reply_not_open(ctx, ballot, *before)
@@ -116,7 +116,7 @@ def reprompt_consultation(ctx: Context, *before: Reply) -> Decision:
 
 
 def build_consultation_survey(ballot: Consultation) -> tuple[SurveyQuestion, ...]:
-    """The questions of a consultation, each statement one of its own."""
+    """Return the questions of a consultation. Each statement is a question of its own."""
     return tuple(item for question in ballot.questions for item in _to_survey_questions(question))
 
 
@@ -139,7 +139,7 @@ def _to_survey_questions(question: ConsultationQuestion) -> tuple[SurveyQuestion
             f"{question.key}.{key}",
             Reply("consult.statement", {"title": title, "text": text}),
             make_options(STANCE_OPTIONS),
-            optional=False,  # one of the stances is to have none
+            optional=False,  # "pass" is one of the stances
             short_title=Reply("consult.said", {"text": text}),
         )
         for key, text in question.options.items()
@@ -163,7 +163,7 @@ def _format_closing_time(ctx: Context, ballot: Consultation) -> str:
 
 
 def _reply_not_open(ctx: Context, ballot: Consultation | None, *before: Reply) -> TurnResult:
-    """A voice that comes too early or too late: kindly, and with what was answered so far."""
+    """Say that it is too early or too late, with the answers that were not sent."""
     if ballot is None:
         return show_service_menu(ctx.with_session(reset_session(ctx)), *before, Reply("consult.unknown"))
     if ballot.phase is ConsultationPhase.COMING and ctx.now < ballot.opens:
@@ -243,12 +243,12 @@ def _submit_response(ctx: Context, ballot: Consultation, *, hears: bool) -> Turn
 
 
 def _can_notify(ctx: Context) -> bool:
-    """Whether there is a way back to this person: a page has none."""
+    """Whether this person can be notified: not on the web."""
     return ctx.event.reply_to is not None
 
 
 def _collect_answers(ctx: Context, ballot: Consultation) -> dict[str, str]:
-    """What was answered, as it is kept."""
+    """Return the answers in the form that is stored."""
     own = {item.key for item in build_consultation_survey(ballot)}
     said = {key: answer for key, answer in ctx.session.answers.items() if key in own and answer}
     return {
@@ -258,6 +258,6 @@ def _collect_answers(ctx: Context, ballot: Consultation) -> dict[str, str]:
 
 
 def _restore_answers(ballot: Consultation, kept: Mapping[str, str]) -> dict[str, str]:
-    """What was kept, as the talk has it. What a person added as a statement is not asked again."""
+    """Return stored answers in the form of the session. A statement that the person added is not asked again."""
     scales = {one.key for one in ballot.questions if one.kind is ConsultationQuestionKind.SCALE}
     return {key: f"score{answer}" if key in scales else answer for key, answer in kept.items()}

@@ -1,4 +1,4 @@
-"""Opinions at any time: on which work, from 1 to 5, in one's own words, a wish; answered where the person asks."""
+"""Giving feedback at any time: topic, score from 1 to 5, text, wish; answered if the person wants an answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,18 +41,18 @@ from handlers.thai import format_date, get_fiscal_year, to_bangkok_date
 
 WHICH_STEP = "which"
 DEFAULT_TOPIC = "general"
-"""The topic of an office that has named none."""
+"""The topic where an office defines none."""
 NO_CONSULTATION = "any"
-"""Picked by who wishes to say something about no consultation."""
+"""Picked to give feedback outside of any consultation."""
 
 SCORE_OPTIONS = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 ANSWER_OPTIONS = ("no_answer", "by_code", "by_contact")
 FREE_TEXT_STEPS = frozenset({"text", "wish"})
-"""Where a complaint of corruption might be told by mistake."""
+"""Steps where a complaint of corruption might be written by mistake."""
 
 
 def begin_feedback(ctx: Context, *before: Reply) -> Decision:
-    """Offer what is asked just now; where nothing is, begin at once."""
+    """Offer the open consultations; where there are none, ask the first question."""
     ballots = yield from _list_open_consultations(ctx)
     if ballots:
         return _ask_which(ctx, ballots, *before)
@@ -60,7 +60,7 @@ def begin_feedback(ctx: Context, *before: Reply) -> Decision:
 
 
 def handle_feedback(ctx: Context, address: str) -> Decision:
-    """Answer one message of a person who gives an opinion. address: of the complaints desk, or empty."""
+    """Handle a message of somebody who gives feedback. `address`: of the complaints desk, or empty."""
     if is_in_consultation(ctx):
         return (yield from handle_consultation(ctx, address))
     if ctx.session.step == WHICH_STEP:
@@ -76,7 +76,7 @@ def handle_feedback(ctx: Context, address: str) -> Decision:
 
 
 def reprompt_feedback(ctx: Context, *before: Reply) -> Decision:
-    """Ask the present question once more."""
+    """Repeat the present question."""
     if is_in_consultation(ctx):
         return (yield from reprompt_consultation(ctx, *before))
     if ctx.session.step == WHICH_STEP:
@@ -91,7 +91,7 @@ def reprompt_feedback(ctx: Context, *before: Reply) -> Decision:
 
 
 def build_feedback_survey(ctx: Context) -> tuple[SurveyQuestion, ...]:
-    """The questions, given the answers so far."""
+    """Return the questions, given the answers so far."""
     topics = tuple(Option(one.code, one.name) for one in ctx.office.topics)
     contact = ctx.session.answers.get("answer") == "by_contact"
     return (
@@ -210,7 +210,7 @@ def _submit_feedback(ctx: Context) -> Decision:
 
 
 def _submit_as_question(ctx: Context, thanks: Reply, acts: tuple[Act, ...]) -> Decision:
-    """An opinion that wants an answer is a question to the officers as well, with its code and its day."""
+    """Submit feedback that wants an answer as a question to the officers too, with a code and a due date."""
     receipt = yield from run_query(NewReceipt())
     on = to_bangkok_date(ctx.now)
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)

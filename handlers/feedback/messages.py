@@ -1,4 +1,4 @@
-"""Standing opinions, which anybody gives at any time: what may be asked of them, and what may be entered."""
+"""Messages of feedback, which anybody can give at any time: queries and acts."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,9 +8,9 @@ from handlers.dialog.effects import Act, Query
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A standing opinion as an officer sees it. like: how many others said the same in the same words.
+    """Feedback as officers see it. `same_text_count`: how many others sent the same words.
 
-    reachable: its author left a contact.
+    has_contact: its author left a contact.
     """
 
     fiscal_year: int
@@ -25,22 +25,22 @@ class Feedback:
 
     @property
     def register_number(self) -> str:
-        """Its number as the office and the person know it: 12/2570."""
+        """The number that the office and the person know: number/year, such as 12/2570."""
         return f"{self.number}/{self.fiscal_year}"
 
 
 @dataclass(frozen=True, slots=True)
 class NewFeedbackNumber(Query[int]):
-    """The next number of an opinion in a fiscal year; nobody else gets it, and one that is not used is left out."""
+    """The next feedback number of a fiscal year. Nobody else gets it; an unused one is skipped."""
 
     fiscal_year: int
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitFeedback(Act):
-    """Enter a standing opinion. The same words of the same person on one day are entered once.
+    """Submit feedback. The same words of the same person on one day are stored once.
 
-    who: for that, under the key of the day, else not kept.
+    person_id: only for that, hashed under the daily key; else not stored.
     """
 
     fiscal_year: int
@@ -56,7 +56,7 @@ class SubmitFeedback(Act):
 
 @dataclass(frozen=True, slots=True)
 class ListFeedback(Query[tuple[Feedback, ...]]):
-    """Standing opinions, the newest first; of those in the same words the newest."""
+    """Feedback, newest first; of entries with the same words the newest."""
 
     offset: int = 0
     limit: int = 8
@@ -64,7 +64,7 @@ class ListFeedback(Query[tuple[Feedback, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class FindFeedback(Query[Feedback | None]):
-    """The opinion of a number, whole; of the newest year that has it where the year is 0."""
+    """The feedback of a number; where `fiscal_year` is 0, of the newest year that has it."""
 
     number: int
     fiscal_year: int = 0
@@ -72,7 +72,7 @@ class FindFeedback(Query[Feedback | None]):
 
 @dataclass(frozen=True, slots=True)
 class FindFeedbackContact(Query[str]):
-    """Where the author of an opinion may be reached; empty where nothing was left."""
+    """The contact of a feedback's author; empty where none was left."""
 
     number: int
     fiscal_year: int
@@ -80,7 +80,7 @@ class FindFeedbackContact(Query[str]):
 
 @dataclass(frozen=True, slots=True)
 class RecordContactAccess(Act):
-    """Somebody read where the author of an opinion may be reached. staff: id of who."""
+    """Audit that somebody read the contact of a feedback's author. `staff`: id of who."""
 
     number: int
     fiscal_year: int

@@ -1,4 +1,4 @@
-"""Asking: the nearest known answers first, and an officer where none of them fits."""
+"""Asking a question: the nearest known answers first, then an officer if none of them fits."""
 
 import re
 from collections.abc import Generator
@@ -45,7 +45,7 @@ _GREETING = re.compile(
 
 
 def is_greeting(text: str) -> bool:
-    """Whether words are no question yet."""
+    """Whether a text is a greeting or too short to be a question."""
     return (
         count_letters_and_digits(text, enough=3) < 3
         or _GREETING.fullmatch(normalize_for_matching(text[:60])) is not None
@@ -66,7 +66,7 @@ def begin_question(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def handle_question(ctx: Context, address: str) -> Decision:
-    """Answer one message of a person who asks. address: of the complaints desk, or empty."""
+    """Handle a message of somebody who asks. `address`: of the complaints desk, or empty."""
     if ctx.session.step == "suspect":
         return (yield from _handle_suspicion(ctx, address))
     matches = yield from _find_matches(ctx)
@@ -83,7 +83,7 @@ def handle_question(ctx: Context, address: str) -> Decision:
 
 
 def handle_question_text(ctx: Context, *before: Reply) -> Decision:
-    """Take words for a question: one of corruption is asked about, all others are looked up."""
+    """Take a text as a question: look it up, unless it may be a complaint of corruption, which is asked first."""
     cleaned = clean_text(ctx.event.text or "")
     notes = (*before, *list_text_warnings(cleaned))
     if not cleaned.text:
@@ -101,7 +101,7 @@ def handle_question_text(ctx: Context, *before: Reply) -> Decision:
 
 
 def look_up_answers(ctx: Context, text: str, *before: Reply) -> Decision:
-    """What is known already about a question; what is in no language that is read goes to the officers."""
+    """Look up known answers. A text in a script that is not supported is sent to the officers."""
     ctx = ctx.replace_session(topic=DialogTopic.ASK, step="found", answers={"question": text})
     if is_foreign(text):
         return (yield from send_question_to_officers(ctx, *before, Reply("ask.foreign")))
@@ -112,14 +112,14 @@ def look_up_answers(ctx: Context, text: str, *before: Reply) -> Decision:
 
 
 def reprompt_question(ctx: Context, *before: Reply) -> Decision:
-    """Ask the present question once more."""
+    """Repeat the present question."""
     if ctx.session.step == "suspect":
         return _ask_if_complaint(ctx, *before)
     return _show_current_step(ctx, (yield from _find_matches(ctx)), *before)
 
 
 def send_question_to_officers(ctx: Context, *before: Reply) -> Decision:
-    """Give the question to the officers: who sent five in a quarter of an hour is asked to wait."""
+    """Send the question to the officers. At five in a quarter of an hour the person is asked to wait."""
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
         until = format_retry_time(tries.until)
@@ -149,7 +149,7 @@ def _find_matches(ctx: Context) -> MatchGenerator:
 
 
 def _list_options(ctx: Context, matches: tuple[AnswerMatch, ...]) -> tuple[Option, ...]:
-    """What may be picked at the present step."""
+    """Return what may be picked at the present step."""
     match ctx.session.step:
         case "told":
             return make_options(("fits", "other", "officer"))
@@ -176,7 +176,7 @@ def _show_current_step(ctx: Context, matches: tuple[AnswerMatch, ...], *before: 
 
 
 def _show_matches(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply) -> TurnResult:
-    """The titles that are near, to pick from."""
+    """Show the titles of the nearest answers."""
     session = advance_prompt(ctx.session, step="found", topic=DialogTopic.ASK)
     session = session.replace(answers={"question": session.answers["question"]})
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
@@ -186,7 +186,7 @@ def _show_matches(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply
 
 
 def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *before: Reply) -> TurnResult:
-    """One known answer in full, and whether it fits."""
+    """Show one known answer in full, and ask whether it fits."""
     one = matches[place]
     session = advance_prompt(ctx.session, step="told", topic=DialogTopic.ASK)
     session = session.replace(answers={"question": session.answers["question"], "shown": str(place)})
@@ -220,7 +220,7 @@ def _handle_choice(ctx: Context, matches: tuple[AnswerMatch, ...], choice: str) 
 
 
 def _ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
-    """Ask whether it is a complaint of corruption. Until it is known, the words are held in memory only."""
+    """Ask whether it is a complaint of corruption. Until answered, the text is kept in memory only."""
     session = advance_prompt(ctx.session, topic=DialogTopic.ASK, step="suspect")
     choices = to_choices(make_options(("complain", "general", "leave")), session)
     return TurnResult(session, (*before, Reply("ask.suspect", {}, choices, wants=ExpectedInput.PICK)))
@@ -242,6 +242,6 @@ def _handle_suspicion(ctx: Context, address: str) -> Decision:
 
 
 def build_handover_reply(ctx: Context, address: str) -> Reply:
-    """Where complaints of corruption are taken; nothing was kept here."""
+    """Say where complaints of corruption are received, and that nothing was stored here."""
     where = address or ctx.office.website
     return Reply("ask.handover", {"office": ctx.office.name.in_lang(ctx.lang), "address": where})

@@ -1,4 +1,4 @@
-"""What everybody may know: entries of the office's own hand, and questions that were answered and published."""
+"""Messages of the FAQ: entries that the office writes, and answered questions that were published."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +8,9 @@ from handlers.dialog.effects import Act, Query
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry:
-    """An entry of the knowledge base. also: other ways to ask it; until: the last day on which it holds.
+    """An entry of the FAQ. `also`: other ways to ask it; `until`: the last day on which it is valid.
 
-    example: it came with the system, and nobody in the office has checked it.
+    example: it came with the program, and nobody in the office has checked it.
     """
 
     id: str
@@ -25,17 +25,17 @@ class FaqEntry:
 
     @property
     def searchable_texts(self) -> tuple[str, ...]:
-        """What a question may be near to, each text alone."""
+        """The texts that a question is compared with, each by itself."""
         return (self.question, *self.also, self.answer)
 
     def is_valid_on(self, on: date) -> bool:
-        """Whether it may be told on a day (Bangkok's)."""
+        """Whether it may be shown on a day (in Bangkok)."""
         return not self.off and (self.until is None or on <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedQuestion:
-    """A question on the public board, with its answer and nothing about who asked. Days are Bangkok's."""
+    """A published question with its answer, and nothing about who asked. Days are in Bangkok."""
 
     id: str
     question: str
@@ -46,13 +46,12 @@ class PublishedQuestion:
 
     @property
     def days_to_answer(self) -> int:
-        """How long the answer took."""
         return (self.answered_on - self.asked_on).days
 
 
 @dataclass(frozen=True, slots=True)
 class FaqCatalogue:
-    """All that everybody may know, in the order in which it is shown: the newest of the board first."""
+    """Everything that everybody may read, in the order in which it is shown: published questions newest first."""
 
     entries: tuple[FaqEntry, ...] = ()
     published: tuple[PublishedQuestion, ...] = ()
@@ -60,19 +59,19 @@ class FaqCatalogue:
 
 @dataclass(frozen=True, slots=True)
 class GetFaqCatalogue(Query[FaqCatalogue]):
-    """All that is known, with what is turned off or out of date."""
+    """All entries and published questions, with those that are disabled or expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveFaqEntry(Act):
-    """Write an entry, new or in place of the one with its id."""
+    """Insert an entry, or replace the one with its id."""
 
     entry: FaqEntry
 
 
 @dataclass(frozen=True, slots=True)
 class UnpublishQuestion(Act):
-    """Take a question from the board, and out of what is known."""
+    """Remove a published question, also from the search."""
 
     published_id: str
     staff: str
@@ -80,7 +79,7 @@ class UnpublishQuestion(Act):
 
 @dataclass(frozen=True, slots=True)
 class PublishQuestion(Act):
-    """Publish a question with its answer; again for the same question, in place of the former text."""
+    """Publish a question with its answer, or replace the published text of the same question."""
 
     thread: str
     published: PublishedQuestion

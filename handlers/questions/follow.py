@@ -1,4 +1,4 @@
-"""Following a question by its code, or from the letter with its answer: what was said, more to ask, how it was."""
+"""Following a question by its code, or from the message with its answer: read, ask further, rate."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,10 +30,10 @@ from handlers.questions.messages import (
 from handlers.thai import clean_text, format_date, to_bangkok_date
 
 MAX_THREAD_LINES = 12
-"""Lines of a thread that are shown."""
+"""The last lines of a thread that are shown."""
 
 ANSWER_BUTTON_PREFIX = "q."
-"""How the choices below an answer begin that came by itself: `/q.<thread>.<what>`."""
+"""Prefix of the buttons below an answer that was sent unasked: `/q.<thread>.<what>`."""
 
 RATING_VALUES = tuple(rating.value for rating in Rating)
 
@@ -47,7 +47,7 @@ def ask_question_code(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def handle_thread(ctx: Context) -> Decision:
-    """Answer one message of a person who follows a question, or wants to."""
+    """Handle a message of somebody who follows a question, or wants to."""
     if "thread" not in ctx.session.answers:
         choice = parse_choice(ctx.event, ctx.session, make_options(("leave",)), numbers=False)
         if choice == "leave":
@@ -68,7 +68,7 @@ def handle_thread(ctx: Context) -> Decision:
 
 
 def reprompt_thread(ctx: Context, *before: Reply) -> Decision:
-    """Ask the present question once more."""
+    """Repeat the present question."""
     thread = yield from run_query(GetThread(ctx.session.answers.get("thread", "")))
     if thread is None:
         return ask_question_code(ctx, *before)
@@ -78,7 +78,7 @@ def reprompt_thread(ctx: Context, *before: Reply) -> Decision:
 
 
 def look_up_thread(ctx: Context, text: str) -> Decision:
-    """Find the thread of a code; guessing is slowed as for cases."""
+    """Find the thread of a code. Guessing is rate limited, as for cases."""
     thread, said, acts = yield from look_up_code(ctx, text, FindThreadByCode)
     if thread is None:
         return replace(ask_question_code(ctx, said), acts=acts)
@@ -86,7 +86,7 @@ def look_up_thread(ctx: Context, text: str) -> Decision:
 
 
 def handle_answer_button(ctx: Context, command: str) -> Decision:
-    """What was picked below an answer that came by itself."""
+    """Handle a button below an answer that was sent unasked."""
     _, thread_id, what = [*command.split("."), "", ""][:3]
     thread = yield from run_query(GetThread(thread_id))
     if thread is None:
@@ -100,7 +100,7 @@ def handle_answer_button(ctx: Context, command: str) -> Decision:
 
 
 def show_thread(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnResult:
-    """The state of a question, all that was said, and what may be done."""
+    """Show a question's state, its lines, and what may be done."""
     session = advance_prompt(ctx.session, topic=DialogTopic.THREAD, step="thread").replace(
         answers={"thread": thread.id}
     )
@@ -140,7 +140,7 @@ def _format_line(ctx: Context, line: ThreadLine) -> Reply:
 
 
 def _list_options(ctx: Context, thread: QuestionThread) -> tuple[Option, ...]:
-    """What may be picked at the present step."""
+    """Return what may be picked at the present step."""
     if ctx.session.step == "more":
         return make_options(("stay_here",))
     if ctx.session.step == "held":
@@ -177,7 +177,7 @@ def _rate_answer(ctx: Context, thread: QuestionThread, rating: Rating) -> TurnRe
 
 
 def _handle_text(ctx: Context, thread: QuestionThread) -> Decision:
-    """Words: sent where a further question was asked for, else offered to be, so that nothing goes by mistake."""
+    """Send a text as a further question if one was asked for, else offer to, so that nothing is sent by mistake."""
     cleaned = clean_text(ctx.event.text or "")
     if not cleaned.text:
         return show_thread(ctx, thread, Reply("text.empty"))
@@ -206,7 +206,7 @@ def _send_line(ctx: Context, thread: QuestionThread, text: str) -> Decision:
 
 
 def apply_thread_line(thread: QuestionThread, act: AppendThreadLine) -> QuestionThread:
-    """The thread as it will stand once a line is written."""
+    """Return the thread as it will be once a line is written."""
     state = QuestionState.ANSWERED if act.kind is ThreadLineKind.ANSWER else QuestionState.OPEN
     lines = (*thread.lines, ThreadLine(act.seq, act.on, act.kind, act.text))
     return replace(thread, state=state, answer_by=act.answer_by or thread.answer_by, lines=lines)

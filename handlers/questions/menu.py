@@ -1,4 +1,4 @@
-"""The counter of the service desk: what may be done here."""
+"""The main menu of the service desk."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ _COMMANDS: Mapping[str, str] = {
     "privacy": "choice.privacy",
     "help": "choice.help",
 }
-"""Commands of the counter with their labels, in the order in which they are offered."""
+"""Commands of the menu with their labels, in the order in which they are offered."""
 
 
 def _build_choices(other: Lang) -> tuple[Choice, ...]:
@@ -26,16 +26,16 @@ def _build_choices(other: Lang) -> tuple[Choice, ...]:
 
 
 SERVICE_MENU: Mapping[Lang, tuple[Choice, ...]] = {"th": _build_choices("en"), "en": _build_choices("th")}
-"""What may be done from here, and the other language."""
+"""The buttons of the menu, the last one for the other language."""
 
 
 def show_service_greeting(ctx: Context, *before: Reply) -> TurnResult:
-    """Say what this is and offer what may be done."""
+    """Greet, and show the menu."""
     hello = Reply("welcome.hello", {"office": ctx.office.name.in_lang(ctx.lang)}, SERVICE_MENU[ctx.lang])
     return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
 def show_service_menu(ctx: Context, *before: Reply) -> TurnResult:
-    """Offer what may be done, without the greeting."""
+    """Show the menu without the greeting."""
     said = Reply("welcome.again", {}, SERVICE_MENU[ctx.lang])
     return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, said))

@@ -1,4 +1,4 @@
-"""The register of questions: what may be asked of it, and what may be written into it."""
+"""Messages of the register of questions: queries and acts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,19 +13,19 @@ from handlers.dialog.replies import Choice, Reply, ReplyArg
 
 
 class QuestionState(StrEnum):
-    """Where a question stands."""
+    """The state of a question."""
 
     OPEN = "open"
     ANSWERED = "answered"
-    CLOSED = "closed"  # without an answer: no question at all
+    CLOSED = "closed"  # without an answer, since it was not a question
 
 
 MAX_QUOTED_QUESTION = 200
-"""Characters of a question that stand above its answer."""
+"""Characters of a question that are quoted above its answer."""
 
 
 class ThreadLineKind(StrEnum):
-    """What one line of a thread is."""
+    """What a line of a thread is."""
 
     ASKED = "asked"
     MORE = "more"  # a further question of the person
@@ -33,7 +33,7 @@ class ThreadLineKind(StrEnum):
 
 
 class Rating(StrEnum):
-    """How satisfied a person was with the answer; said once."""
+    """How satisfied a person was with the answer. It is given once."""
 
     GOOD = "good"
     FAIR = "fair"
@@ -42,8 +42,6 @@ class Rating(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One line of a thread."""
-
     seq: int
     on: date
     kind: ThreadLineKind
@@ -51,15 +49,15 @@ class ThreadLine:
 
     @property
     def display_text(self) -> ReplyArg:
-        """What was said, to be shown; of what the asker took back, that it was."""
+        """The text to show. Of a text that the asker unsent, that it was."""
         return self.text or Reply("thread.taken_back")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionThread:
-    """A question with all that was said about it. answer_by: when an answer is due; days are Bangkok's.
+    """A question with its lines. `answer_by`: the day an answer is due; days are in Bangkok.
 
-    held: staff id of whose answer waits to go to the asker, until `due` (seconds since 1970).
+    scheduled_by: staff id of who wrote the answer that is sent at `send_at` (seconds since 1970); may be empty.
     """
 
     id: str
@@ -78,12 +76,12 @@ class QuestionThread:
 
     @property
     def seq(self) -> int:
-        """The last line that this view knows; what is written next is `seq + 1`."""
+        """The seq of the last line in this view. The next line is written as `seq + 1`."""
         return self.lines[-1].seq
 
     @property
     def question(self) -> str:
-        """The first question, in the person's words."""
+        """The text of the first question."""
         return self.lines[0].text
 
     @property
@@ -92,7 +90,7 @@ class QuestionThread:
         return next((line.text for line in reversed(self.lines) if line.kind is ThreadLineKind.ANSWER), "")
 
     def format_answer(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Reply:
-        """An answer as the asker reads it."""
+        """Return an answer as the asker reads it, below the quoted question."""
         first = self.lines[0]
         words = (
             first.display_text
@@ -104,7 +102,7 @@ class QuestionThread:
 
 @dataclass(frozen=True, slots=True)
 class AnswerMatch:
-    """An answer that is known already. sure: near enough to be given straight away."""
+    """A known answer. `sure`: near enough to be given without asking."""
 
     id: str
     title: str
@@ -116,7 +114,7 @@ class AnswerMatch:
 
 @dataclass(frozen=True, slots=True)
 class FindKnownAnswers(Query[tuple[AnswerMatch, ...]]):
-    """The nearest answers that are known, best first, three at most; empty where none is near."""
+    """The nearest known answers, best first, three at most; empty where none is near."""
 
     text: str = field(repr=False)
     on: date
@@ -124,28 +122,28 @@ class FindKnownAnswers(Query[tuple[AnswerMatch, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class FindThreadByCode(Query[QuestionThread | None]):
-    """The thread of a question's code; None for one that was never given or was erased."""
+    """The thread of a question's code; None where it does not exist or was deleted."""
 
     receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class GetThread(Query[QuestionThread | None]):
-    """The thread of an id, which only the letter with the answer and a sealed session know."""
+    """The thread of an id, which only the message with the answer and an encrypted session know."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class GetQuestionRate(Query[Attempts]):
-    """How much a person sent to the officers, of today and yesterday."""
+    """How much a person sent to the officers, today and yesterday."""
 
     person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SaveQuestionRate(Act):
-    """Keep how much a person sent, under the key of the day."""
+    """Store how much a person sent, under the daily key."""
 
     person_id: bytes
     attempts: Attempts
@@ -153,7 +151,7 @@ class SaveQuestionRate(Act):
 
 @dataclass(frozen=True, slots=True)
 class ReplyAddress:
-    """Where an answer goes back to: sealed by the door, and kept sealed apart from the question."""
+    """Where an answer is sent: encrypted by the adapter, and stored encrypted apart from the question."""
 
     person_id: bytes
     channel: Channel
@@ -163,9 +161,9 @@ class ReplyAddress:
 
 @dataclass(frozen=True, slots=True)
 class SubmitQuestion(Act):
-    """Enter a question for the officers: number, code, due date. who: for the bucket of the day, else not kept.
+    """Submit a question to the officers. `person_id`: for the bucket of the day, else not stored.
 
-    sent: what each message of the platform brought of it, so that it can be taken back.
+    message_origins: by message id of the platform, the part of the question it brought, so that it can be unsent.
     """
 
     receipt: Receipt = field(repr=False)
@@ -182,8 +180,8 @@ class SubmitQuestion(Act):
 class AppendThreadLine(Act):
     """Append a line to a thread as `seq`; a conflict if that line exists.
 
-    An answer goes back to where the question came from; a further question opens the thread again. staff: id of
-    the officer who writes it, for the audit trail. sent: as of `SubmitQuestion`.
+    An answer is sent to where the question came from; a further question reopens the thread. staff: id of the officer
+    who writes it, for the audit trail. message_origins: as in `SubmitQuestion`.
     """
 
     thread: str
@@ -200,7 +198,7 @@ class AppendThreadLine(Act):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingAnswer:
-    """An answer that goes to the asker of a question. staff: id of who gives it."""
+    """An answer to send to the asker. `staff`: id of the officer who wrote it."""
 
     thread: str
     staff: str
@@ -209,9 +207,9 @@ class OutgoingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleAnswer(Act):
-    """Let an answer wait for a minute before it goes; a conflict where one waits already.
+    """Schedule an answer for the end of its undo window; a conflict where one is scheduled.
 
-    seq: the last line of the thread that it was decided on.
+    seq: the last line of the thread that the officer saw.
     """
 
     answer: OutgoingAnswer
@@ -220,7 +218,7 @@ class ScheduleAnswer(Act):
 
 @dataclass(frozen=True, slots=True)
 class CancelAnswer(Act):
-    """Take back the answer that waits to go; a conflict where it has gone."""
+    """Cancel the scheduled answer; a conflict where it was sent."""
 
     thread: str
     staff: str
@@ -228,20 +226,20 @@ class CancelAnswer(Act):
 
 @dataclass(frozen=True, slots=True)
 class RateAnswer(Act):
-    """How satisfied the person was; the first time counts."""
+    """Rate an answer. The first rating counts."""
 
     thread: str
     rating: Rating
 
 
 def make_reply_address(who: bytes, channel: Channel, back: bytes | None, lang: Lang) -> ReplyAddress | None:
-    """Where an answer can be sent, if anywhere: the web has no such place, there the code finds it."""
+    """Return where an answer can be sent; None on the web, where the asker uses the code."""
     return ReplyAddress(who, channel, back, lang) if back is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class ListOpenQuestions(Query[tuple[QuestionThread, ...]]):
-    """Questions that wait for an answer, soonest due first: their first and newest lines."""
+    """Open questions, soonest due first: their first and newest lines."""
 
     offset: int = 0
     limit: int = 8
@@ -249,7 +247,7 @@ class ListOpenQuestions(Query[tuple[QuestionThread, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class FindQuestionByNumber(Query[QuestionThread | None]):
-    """The question of a register number; of the newest year that has it where the year is 0."""
+    """Find a question by register number; where `fiscal_year` is 0, of the newest year that has it."""
 
     number: int
     fiscal_year: int = 0
@@ -257,7 +255,7 @@ class FindQuestionByNumber(Query[QuestionThread | None]):
 
 @dataclass(frozen=True, slots=True)
 class CloseQuestion(Act):
-    """Close a question without an answer, as line `seq`; nobody is told."""
+    """Close a question without an answer, as line `seq`; nobody is notified."""
 
     thread: str
     seq: int

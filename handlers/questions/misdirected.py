@@ -1,4 +1,4 @@
-"""What a question is not: a complaint of corruption, which belongs to another desk, or words in another script."""
+"""Detects texts that are not for this desk: complaints of corruption, and texts in unsupported scripts."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from itertools import islice
 from handlers.thai import normalize_for_matching
 
 MAX_CHECKED_LENGTH = 4000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are examined."""
 
 _CORRUPTION_WORDS = re.compile(
     "ทุจริต|คอร์รัปชัน|คอรัปชั่น|คอร์รัปชั่น|โกงเงิน|ยักยอก|สินบน|ใต้โต๊ะ|เงินทอน|ฮั้ว|รีดไถ|เรียกรับ|เรียกเงิน|ซื้อตำแหน่ง|ขายตำแหน่ง"
@@ -21,7 +21,7 @@ _ENQUIRY_WORDS = re.compile(
 
 
 def is_complaint(text: str) -> bool:
-    """Whether a text tells of corruption, so that the person should be asked; asking how to complain is a question."""
+    """Whether a text may report corruption, so that the person is asked. Asking how to complain is no report."""
     plain = "".join(normalize_for_matching(text[:MAX_CHECKED_LENGTH]).split(" "))
     spaced = normalize_for_matching(text[:MAX_CHECKED_LENGTH])
     return bool(
@@ -31,7 +31,7 @@ def is_complaint(text: str) -> bool:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether most letters of a text are neither Thai nor Latin, so that no answer can be looked for."""
+    """Whether most letters of a text are neither Thai nor Latin, so that no answer can be looked up."""
     own = other = 0
     for letter in islice(
         (c for c in text[:MAX_CHECKED_LENGTH] if unicodedata.category(c)[0] == "L"), MAX_CHECKED_LENGTH

@@ -1,4 +1,4 @@
-"""Personal data in a text that is to be published: found by shape, and covered."""
+"""Detection and redaction of personal data in texts to be published."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _NATIONAL_ID = re.compile(r"(?<!\d)\d(?:[ \-]?\d){12}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+66[ \-]?|0)\d(?:[ \-.]?\d){7,8}(?!\d)")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-# What begins as a title does and is none: always ("นายจ้าง"), or only as a word that ends there ("นายก ", not "นายกิตติ").
+# Words that begin like a title but are none: always ("นายจ้าง"), or only where the word ends ("นายก ", not "นายกิตติ").
 _JOB_TITLES = "จ้าง|ทะเบียน|อำเภอ|แพทย์|ทหาร|กรัฐมนตรี|กเทศมนตรี|กองค์การ|กสมาคม|กสภา|กอบต|กอบจ|กเหล่า|ช่างไฟ|ช่างโยธา"
 _SHORT_EXCEPTIONS = "(?:ก|หน้า|ทุน|ช่าง|ท้าย)(?![ก-๙])"
 _NAME = re.compile(
@@ -20,12 +20,12 @@ _NAME = re.compile(
 
 
 def find_pii(text: str) -> tuple[str, ...]:
-    """What may tell who somebody is: national ids with a right check digit, phones, e-mails, names after a title."""
+    """Return what may identify a person: national ids with valid check digit, phones, e-mails, names after a title."""
     return tuple(dict.fromkeys(text[start:end] for start, end in _find_spans(text)))
 
 
 def redact_pii(text: str) -> str:
-    """The text with all of it covered."""
+    """Replace everything that `find_pii` finds."""
     made, last = list[str](), 0
     for start, end in _find_spans(text):
         made += [text[last:start], REDACTION_MARK]
@@ -34,7 +34,7 @@ def redact_pii(text: str) -> str:
 
 
 def is_national_id(digits: str) -> bool:
-    """Whether 13 digits are a Thai national id: the last one checks the others (weights 13 to 2, modulo 11)."""
+    """Whether 13 digits are a Thai national id: the last is a check digit (weights 13 to 2, modulo 11)."""
     if len(digits) != 13 or not digits.isdigit():
         return False
     total = sum(int(digit) * weight for digit, weight in zip(digits, range(13, 1, -1), strict=False))
@@ -42,7 +42,7 @@ def is_national_id(digits: str) -> bool:
 
 
 def _find_spans(text: str) -> list[tuple[int, int]]:
-    """Where it stands: in order, none within another."""
+    """Return the spans of personal data, in order and without overlaps."""
     taken: list[tuple[int, int]] = []
     for start, end in sorted(_iterate_matches(text), key=lambda span: (span[0], -span[1])):
         if not taken or start >= taken[-1][1]:

@@ -1,7 +1,7 @@
-"""The nearest answer: which entries of a knowledge base a question in Thai is about, and when none is.
+"""Search index of the FAQ: which entries a question in Thai is about, and when none is.
 
-Thai has no spaces between words, and people mistype, so texts are compared by runs of three and four characters:
-BM25 (Robertson and Zaragoza 2009) with the weight of rare runs squared. Nothing is learned and nothing is downloaded.
+Thai has no spaces between words, and people mistype, so texts are compared by n-grams of three and four characters:
+BM25 (Robertson and Zaragoza 2009) with the weight of rare n-grams squared. There is no training and no download.
 """
 
 import re
@@ -17,27 +17,28 @@ from math import log, sqrt
 from handlers.questions.stopwords import weigh_letters
 
 NGRAM_SIZES = (3, 4)
-"""Characters of a run."""
+"""Characters of an n-gram."""
 
 BM25_K1, BM25_B = 1.2, 0.9
-"""BM25's k1 and b: how soon a run that comes again counts no more, and how much a long text is held back."""
+"""BM25's k1 and b: how soon repetitions of an n-gram stop counting, and how much long texts are penalized."""
 
 MAX_POSTINGS = 12_000
-"""Places that one question looks at, rarest runs first: a few milliseconds, however large the base."""
+"""Postings read for one question, rarest n-grams first: a few milliseconds, however large the FAQ."""
 
 MAX_CANDIDATES = 16
-"""Texts of which the whole question is asked."""
+"""Texts that are scored in full."""
 
 MIN_SHARE, LONE_MATCH_FACTOR = 0.22, 1.3
-"""How near an entry must be, or nobody knows the answer: its share of the question, times `ALONE` less the next one's
-part of its score. An entry that is as near as others shares what many have. Tuned on one half of the questions in
-benchmarks/asked; the figures of the other half stand in docs/decisions/0017."""
+"""Abstention threshold: share of the question in the best entry, times LONE_MATCH_FACTOR minus the score of the next
+entry relative to the best. An entry that is as near as others shares what many have. Tuned on one half of the questions
+in benchmarks/asked; docs/decisions/0017 has the figures of the other half.
+"""
 
 SURE_SHARE, SURE_MARGIN = 0.6, 0.5
-"""The share of a sure answer, and how far the next one must be behind it: as a part of its score."""
+"""Share of a sure answer, and how far the next score must be below it, relative to its score."""
 
 MAX_QUERY_LENGTH = 2_000
-"""Characters of a question that are looked at."""
+"""Characters of a question that are used."""
 
 _SEPARATORS = re.compile(r"[^\w\u0e00-\u0e7f]+")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")  # e-mail
@@ -52,7 +53,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 @dataclass(frozen=True, slots=True)
 class IndexedEntry:
-    """Something that can be found. texts: the question, other ways to ask it, the answer; each is looked at alone."""
+    """An entry to index. `texts`: the question, other ways to ask it, the answer; each is scored by itself."""
 
     id: str
     texts: tuple[str, ...]
@@ -60,9 +61,9 @@ class IndexedEntry:
 
 @dataclass(frozen=True, slots=True)
 class IndexHit:
-    """An entry that is near. sure: it may be answered at once.
+    """A hit. `sure`: it may be answered without asking.
 
-    share: how much of the question it has, 0 to 1, each run by how rare it is and how much it tells.
+    share: how much of the question it has, 0 to 1; n-grams are weighted by rarity and significance.
     """
 
     id: str
@@ -73,11 +74,11 @@ class IndexHit:
 
 @dataclass(frozen=True)
 class NgramIndex:
-    """A base made ready for questions. It never changes: another base is another index.
+    """An immutable index: a changed FAQ is another index.
 
-    places: for each run, where it stands, as text number << 8 | how often, ascending. lengths: what BM25 adds for
-    each text. owners: the entry of each text; firsts: the first text of each entry;
-    sizes: the runs of each text.
+    postings: by n-gram, where it occurs, as text number << 8 | count, ascending. length_norms: BM25's length term of
+    each text. text_owners: the entry of each text; first_texts: the first text of each entry; text_sizes: number of
+    n-grams of each text.
     """
 
     entry_ids: Sequence[str]
@@ -89,7 +90,7 @@ class NgramIndex:
 
     @classmethod
     def build(cls, entries: Iterable[IndexedEntry]) -> "NgramIndex":
-        """The index of a base."""
+        """Build the index of entries."""
         ids, owners, sizes, firsts = list[str](), array("I"), array("I"), array("I")
         places: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         for number, entry in enumerate(entries):
@@ -107,7 +108,7 @@ class NgramIndex:
         return cls(ids, dict(places), lengths, owners, firsts, sizes)
 
     def search(self, question: str, most: int = 3) -> tuple[IndexHit, ...]:
-        """The entries that a question may be about, the nearest first; none where nobody knows."""
+        """Return the entries that a question may be about, nearest first; none where nothing is near enough."""
         found = self._find_top(question, max(most, 2))
         if not found:
             return ()
@@ -123,11 +124,11 @@ class NgramIndex:
         return (told, *(one for _, one in others[: most - 1] if one.share >= first.share / 2))
 
     def rank(self, question: str, most: int) -> list[IndexHit]:
-        """The nearest entries, whatever their distance."""
+        """Return the nearest entries, however far."""
         return [found for _, found in self._find_top(question, most)]
 
     def _find_top(self, question: str, most: int) -> list[tuple[int, IndexHit]]:
-        """The nearest entries, each with its number."""
+        """Return the nearest entries, each with its number."""
         spoken = _strip_politeness(question[:MAX_QUERY_LENGTH])
         tells = _weigh_ngrams(spoken)
         rare = self._weigh_rarity(tells)
@@ -144,7 +145,7 @@ class NgramIndex:
         ]
 
     def _weigh_rarity(self, asked: Iterable[str]) -> dict[str, float]:
-        """The runs of a question by how rare they are; one that stands nowhere weighs most."""
+        """Return the n-grams of a question with their inverse document frequency; unknown ones weigh most."""
         texts = len(self.text_owners)
 
         def inverse_frequency(standing: int) -> float:
@@ -153,7 +154,7 @@ class NgramIndex:
         return {run: inverse_frequency(len(self.postings.get(run, ()))) for run in asked}
 
     def _preselect_texts(self, weights: Mapping[str, float]) -> list[int]:
-        """The texts that have the most of the rarer runs: those that are worth to be looked at in full."""
+        """Return the texts with most of the rarer n-grams, which are worth scoring in full."""
         scores, lengths, looked_at = defaultdict[int, float](float), self.length_norms, 0
         known = [run for run in weights if run in self.postings]
         for run in sorted(known, key=lambda run: len(self.postings[run])):
@@ -167,18 +168,17 @@ class NgramIndex:
         return nlargest(MAX_CANDIDATES, scores, key=scores.__getitem__)
 
     def _score_text(self, text: int, weights: Mapping[str, float]) -> float:
-        """BM25 of a text."""
         often = ((self._count_ngram(run, text), weight) for run, weight in weights.items())
         return sum(weight**2 * count / (count + self.length_norms[text]) for count, weight in often)
 
     def _is_exact_match(self, question: str, owner: int) -> bool:
-        """Whether a question is, word for word, a text of an entry."""
+        """Whether a question is literally a text of an entry."""
         asked = split_ngrams(question[:MAX_QUERY_LENGTH])
         same = (text for text in self._text_range(owner) if self.text_sizes[text] == len(asked))
         return any(all(self._count_ngram(run, text) for run in asked) for text in same)
 
     def _has_names(self, question: str, owner: int) -> bool:
-        """Whether an entry has what a question says in Latin letters or numbers, which are names: TCAS, ม.6."""
+        """Whether an entry has the question's Latin letters and numbers, which are names: TCAS, ม.6."""
         names = (
             r for r, tells in _weigh_ngrams(question[:MAX_QUERY_LENGTH]).items() if r.isascii() and tells == 1
         )
@@ -188,21 +188,21 @@ class NgramIndex:
         return range(self.first_texts[owner], self.first_texts[owner + 1])
 
     def _compute_share(self, owner: int, shares: Mapping[str, float]) -> float:
-        """How much of a question stands anywhere in an entry."""
+        """Return how much of a question occurs anywhere in an entry."""
         texts = self._text_range(owner)
         return sum(
             much for run, much in shares.items() if any(self._count_ngram(run, text) for text in texts)
         )
 
     def _count_ngram(self, run: str, text: int) -> int:
-        """How often a run stands in a text."""
+        """Return how often an n-gram occurs in a text."""
         places = self.postings.get(run, _NO_POSTINGS)
         at = bisect_left(places, text << 8)
         return places[at] & 255 if at < len(places) and places[at] >> 8 == text else 0
 
 
 def split_ngrams(text: str) -> list[str]:
-    """The runs of a text, within its words: case, width, Thai digits and letters held down do not matter."""
+    """Return the n-grams of a text, within words. Case, width, Thai digits and repeated letters are normalized."""
     found = list[str]()
     for word in _split_words(text):
         for size in _choose_sizes(word):
@@ -211,7 +211,7 @@ def split_ngrams(text: str) -> list[str]:
 
 
 def _split_words(text: str) -> list[str]:
-    # NFKC takes ำ apart, and people type it both ways: apart is one way.
+    # NFKC decomposes ำ, and people type both forms: the decomposed one is used.
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_THAI_DIGITS)
     return [word for word in _SEPARATORS.split(_HYPHEN.sub("", _REPEATED_LETTER.sub(r"\1", plain))) if word]
 
@@ -221,7 +221,7 @@ def _choose_sizes(word: str) -> Sequence[int]:
 
 
 def _weigh_ngrams(text: str) -> dict[str, float]:
-    """How much each run of a text tells of what it is about: the mean of its letters, where it tells most."""
+    """Return the significance of each n-gram: the mean over its letters, at its most significant occurrence."""
     found = dict[str, float]()
     for word in _split_words(text):
         tells = weigh_letters(word)
@@ -233,9 +233,9 @@ def _weigh_ngrams(text: str) -> dict[str, float]:
 
 
 def _strip_politeness(question: str) -> str:
-    """A question without what is said out of politeness and tells nothing of it; itself where that is all.
+    """Remove polite phrases from a question, unless nothing else is left.
 
-    A word that would be left without a run stays whole: what is left of it would be found in no text.
+    A word that would become shorter than an n-gram is kept whole: its rest would be found in no text.
     """
     told = ((_POLITE_PHRASES.sub("", word), word) for word in question.split())
     return " ".join(cut if len(cut) >= NGRAM_SIZES[0] else word for cut, word in told if cut) or question

@@ -1,7 +1,7 @@
-"""Words that stand in any question and tell nothing of what it is about: how, when, where, may I, please.
+"""Stop words of questions, which say nothing about the subject: how, when, where, may I, please.
 
-Thai has no spaces, so they are looked for wherever they stand. One that is found inside another word makes that
-word count less, in the question and in what it is compared with alike.
+Thai has no spaces, so they are found anywhere. One inside another word makes that word count less, but equally in the
+question and in what it is compared with.
 """
 
 import re
@@ -18,11 +18,11 @@ POLITE_WORDS = "ครับ คับ ค่ะ คะ นะ หน่อย"
 ENGLISH_STOPWORDS = "the what where when how which who is are do does can i to a an of in for my on at please"
 
 STOPWORD_WEIGHT = 0.15
-"""What a letter of such a word counts beside another one: a question of nothing else is still one."""
+"""Weight of a letter of a stop word, where others have 1. Above 0, so that a question of stop words can be found."""
 
 
 def _sort_longest_first(words: str) -> list[str]:
-    # ำ is taken apart in what is compared: see `handlers.faq.runs`.
+    # Decomposed ำ, as in `handlers.questions.search_index.split_ngrams`.
     return sorted(words.replace("\u0e33", "\u0e4d\u0e32").split(), key=len, reverse=True)
 
 
@@ -31,9 +31,9 @@ _STOPWORD = re.compile(rf"{_THAI_ALTERNATIVES}|\b(?:{'|'.join(_sort_longest_firs
 
 
 def weigh_letters(word: str) -> list[float]:
-    """How much each letter of a word tells of what a question is about: 1, or `FLOOR`.
+    """Return the weight of each letter of a word: 1, or `STOPWORD_WEIGHT`.
 
-    word: as `handlers.faq` compares it: NFKC, case folded.
+    word: normalized as in `handlers.questions.search_index`: NFKC, case folded.
     """
     tells = [1.0] * len(word)
     for found in _STOPWORD.finditer(word):
