@@ -1,18 +1,17 @@
 """News of a case: off until the person wishes it, told without content, and off again at a word."""
 
 from handlers.complaints.messages import FindCase, SubscribeToCase, Unsubscribe
+from handlers.dialog.channels import get_channel_traits
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.events import Channel, Event
+from handlers.dialog.events import Event
 from handlers.dialog.replies import Reply, raw_text
-
-PUSH_CHANNELS = frozenset({Channel.TELEGRAM, Channel.LINE})
-"""Where a message can reach a person who is not there."""
 
 
 def list_subscription_options(event: Event) -> tuple[str, ...]:
     """The option to be told, where that can be done."""
-    return ("news",) if event.reply_to is not None and event.channel in PUSH_CHANNELS else ()
+    can_push = get_channel_traits(event.channel).can_push
+    return ("news",) if event.reply_to is not None and can_push else ()
 
 
 def build_subscription(ctx: Context, case: str) -> tuple[Reply, tuple[Act, ...]]:

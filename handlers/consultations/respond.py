@@ -16,7 +16,6 @@ from handlers.consultations.messages import (
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import Channel
 from handlers.dialog.replies import Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.survey import (
@@ -47,8 +46,6 @@ CONSULTATION_LINK_PREFIX = "c-"
 
 SCALE_OPTIONS = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 STANCE_OPTIONS = ("agree", "disagree", "pass")
-ACCOUNT_CHANNELS = frozenset({Channel.TELEGRAM, Channel.LINE})
-"""Channels where a person has one account, as far as the platform ensures it."""
 
 
 def is_in_consultation(ctx: Context) -> bool:
@@ -154,7 +151,7 @@ def _format_welcome(ctx: Context, ballot: Consultation) -> Reply:
     told: dict[str, ReplyArg] = {"title": ballot.title, "background": ballot.background}
     told["link"] = raw_text(f"\n{ballot.link}") if ballot.link else raw_text("")
     told["closes"] = _format_closing_time(ctx, ballot)
-    told["voice"] = Reply("consult.once" if ctx.event.channel in ACCOUNT_CHANNELS else "consult.apart")
+    told["voice"] = Reply("consult.once" if ctx.channel_traits.has_account else "consult.apart")
     return Reply("consult.hello", told)
 
 
@@ -233,11 +230,11 @@ def _submit_response(ctx: Context, ballot: Consultation, *, hears: bool) -> Turn
     act = SubmitResponse(
         ballot.code,
         ctx.event.person_id,
-        ctx.event.channel in ACCOUNT_CHANNELS,
+        ctx.channel_traits.has_account,
         _collect_answers(ctx, ballot),
         back,
     )
-    key = "consult.thanks" if ctx.event.channel in ACCOUNT_CHANNELS else "consult.thanks_apart"
+    key = "consult.thanks" if ctx.channel_traits.has_account else "consult.thanks_apart"
     thanks = Reply(key, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}, certain=True)
     return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=(act,))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handlers.dialog.channels import ChannelTraits, get_channel_traits
 from handlers.dialog.events import Event, Lang
 from handlers.dialog.session import Session
 from handlers.office import Office
@@ -19,6 +20,11 @@ class Context:
     now: datetime
     site_url: str = ""
     """Where the desk's web page is found, or empty."""
+
+    @property
+    def channel_traits(self) -> ChannelTraits:
+        """What the channel of the message can do."""
+        return get_channel_traits(self.event.channel)
 
     @property
     def lang(self) -> Lang:

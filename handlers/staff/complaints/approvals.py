@@ -15,7 +15,6 @@ from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import Reply, raw_text
 from handlers.office import TwoPersonRules
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
-from handlers.staff.complaints.case_view import NO_DELETE_CHANNELS
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
@@ -33,7 +32,7 @@ def reveal_identity(cmd: ComplaintsCommandContext) -> Decision:
         if isinstance(good, TurnResult):
             return good
         used = build_approval_use(cmd, good)
-    if cmd.ctx.event.channel in NO_DELETE_CHANNELS:
+    if not cmd.ctx.channel_traits.can_delete_messages:
         return (yield from link_to_identity(cmd, found, used))
     pairs = yield from run_query(ReadIdentity(found.id))
     opened = RecordCaseAccess(found.id, cmd.staff.id, "identity", to_bangkok_date(cmd.ctx.now))

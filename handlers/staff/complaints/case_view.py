@@ -8,7 +8,7 @@ from handlers.complaints.form import list_complaint_fields
 from handlers.complaints.lifecycle import list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import Channel, File
+from handlers.dialog.events import File
 from handlers.dialog.form import FieldAudience, FormField
 from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
 from handlers.office import Office
@@ -32,9 +32,6 @@ from handlers.thai import format_date, format_time, to_bangkok_date
 
 MAX_HISTORY_LINES = 40
 """Lines of history and log that are shown."""
-
-NO_DELETE_CHANNELS = frozenset({Channel.LINE})
-"""Where nothing that was said can be deleted again, so that content is shown on the officer's page only."""
 
 
 def show_case(cmd: ComplaintsCommandContext) -> Decision:
@@ -63,7 +60,7 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     }
     kept = cmd.with_state(last=f"{found.number}/{found.year}")
     # Where nothing can be deleted, not even what it is about: the number, the state and the day.
-    key = "staff.case.brief" if cmd.ctx.event.channel in NO_DELETE_CHANNELS else "staff.case.summary"
+    key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
     return kept.reply_with(*before, Reply(key, told, list_case_actions(cmd, found)))
 
 
@@ -83,9 +80,9 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
 def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:
     """What may be done next with a case, by this person and in this state."""
     orders = (
-        []
-        if cmd.ctx.event.channel in NO_DELETE_CHANNELS
-        else [CommandName.FACTS, CommandName.FILES, CommandName.HISTORY]
+        [CommandName.FACTS, CommandName.FILES, CommandName.HISTORY]
+        if cmd.ctx.channel_traits.can_delete_messages
+        else []
     )
     orders.append(CommandName.PAGE)
     if found.officer != cmd.staff.id:
@@ -237,7 +234,7 @@ def _resolve_readable_case(cmd: ComplaintsCommandContext) -> QueryGenerator[Offi
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    if cmd.ctx.event.channel in NO_DELETE_CHANNELS:
+    if not cmd.ctx.channel_traits.can_delete_messages:
         where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
         return cmd.reply(
             "elsewhere", list_case_actions(cmd, found), acts, number=found.register_number, where=where

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import Channel, Lang
+from handlers.dialog.events import Lang
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
 from handlers.dialog.replies import Reply
 from handlers.dialog.session import DialogTopic
@@ -20,7 +20,6 @@ from handlers.staff.command import (
 from handlers.staff.complaints.approvals import approve_colleague_request, reveal_identity
 from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases
 from handlers.staff.complaints.case_view import (
-    NO_DELETE_CHANNELS,
     show_audit_log,
     show_case,
     show_case_facts,
@@ -107,9 +106,6 @@ COMPLAINTS_COMMAND_HANDLERS: Mapping[CommandName, ComplaintsCommandHandler] = {
 }
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 
-CITIZEN_ONLY_CHANNELS = frozenset({Channel.WEB})
-"""Doors of citizens only: a browser's seat is nobody's for long, and its pages are never shared with officers."""
-
 MAX_CODE_LENGTH = 24
 STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
 """The commands that change the language: officers hear of new cases in it from then on."""
@@ -129,7 +125,7 @@ def handle_complaints_staff(
     """
     staff = (
         None
-        if ctx.event.channel in CITIZEN_ONLY_CHANNELS
+        if not ctx.channel_traits.serves_officers
         else (yield from run_query(FindStaffMember(ctx.event.person_id)))
     )
     if staff is None:
@@ -149,11 +145,7 @@ def handle_complaints_staff(
 def _handle_stranger(ctx: Context, again: Callable[[Context], Decision]) -> QueryGenerator[TurnResult | None]:
     """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
     given = parse_staff_command(read_command_text(ctx.event))
-    if (
-        given is not None
-        and given.name is CommandName.JOIN
-        and ctx.event.channel not in CITIZEN_ONLY_CHANNELS
-    ):
+    if given is not None and given.name is CommandName.JOIN and ctx.channel_traits.serves_officers:
         return (yield from begin_joining(ctx, given))
     if given is None and "join" in ctx.session.staff and ctx.event.text:
         return (yield from finish_joining(ctx))
@@ -202,7 +194,7 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
     if (
         order_ in NEEDS_2FA
         and not cmd.is_verified
-        and not (order_ in CONTENT_COMMANDS and cmd.ctx.event.channel in NO_DELETE_CHANNELS)
+        and not (order_ in CONTENT_COMMANDS and not cmd.ctx.channel_traits.can_delete_messages)
     ):
         return cmd.with_state(then=cmd.command.to_command_text()).reply("factor.ask")
     if order_ is CommandName.CONFIRM:

@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import Channel
 from handlers.dialog.replies import Choice, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.questions.menu import show_service_menu
@@ -61,7 +60,7 @@ def handle_service_staff(ctx: Context, *, known: bool = False) -> QueryGenerator
     """
     staff = (
         None
-        if ctx.event.channel is Channel.WEB
+        if not ctx.channel_traits.serves_officers
         else (yield from run_query(FindStaffMember(ctx.event.person_id)))
     )
     words = (ctx.event.choice if ctx.event.choice is not None else ctx.event.text) or ""
@@ -119,10 +118,10 @@ def _verify_and_resume(ctx: Context, staff: StaffMember, text: str) -> Decision:
 
 def _handle_stranger(ctx: Context, words: str) -> QueryGenerator[TurnResult | None]:
     given = parse_staff_command(words)
-    if ctx.event.channel is not Channel.WEB and given is not None and given.name is CommandName.JOIN:
+    if ctx.channel_traits.serves_officers and given is not None and given.name is CommandName.JOIN:
         return (yield from begin_joining(ctx, given))
     if (
-        ctx.event.channel is not Channel.WEB
+        ctx.channel_traits.serves_officers
         and "join" in ctx.session.staff
         and ctx.event.text
         and given is None
