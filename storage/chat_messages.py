@@ -87,8 +87,8 @@ class ChatMessageLog:
         marks = days.hash_for_all_days(b"traces", who)
         rows = await self.committer.sessions.read_batcher.fetch(_select_messages(len(marks)), tuple(marks))
         for row, day, sealed in rows:
-            seal = days.ciphers[date.fromisoformat(day)]
-            known.update(json.loads(seal.decrypt(sealed, "traces", row, "messages")))
+            cipher = days.ciphers[date.fromisoformat(day)]
+            known.update(json.loads(cipher.decrypt(sealed, "traces", row, "messages")))
         if rows:
             await self.committer.write(_DELETE_CHAT_MESSAGES, *({"row": row} for row, _, _ in rows))
         for marked in self._written.values():

@@ -91,7 +91,7 @@ async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
     await batch.audit(ActorKind.REPORTER, "opinion", own)
 
 
-async def list_feedback(query: ListFeedback, sight: ReadContext) -> tuple[Feedback, ...]:
+async def list_feedback(query: ListFeedback, context: ReadContext) -> tuple[Feedback, ...]:
     """List feedback, newest first. Entries with the same words are grouped."""
     newest = (
         select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
@@ -102,31 +102,31 @@ async def list_feedback(query: ListFeedback, sight: ReadContext) -> tuple[Feedba
         .offset(query.offset)
     )
     found = []
-    for group in (await sight.connection.execute(newest)).all():
+    for group in (await context.connection.execute(newest)).all():
         one = (
             select(tables.opinions).where(_COLUMN.twin == group.twin).order_by(_COLUMN.number.desc()).limit(1)
         )
-        row = (await sight.connection.execute(one)).one()
-        found.append(_decode_feedback(row, sight.keyring, like=group.many - 1))
+        row = (await context.connection.execute(one)).one()
+        found.append(_decode_feedback(row, context.keyring, like=group.many - 1))
     return tuple(found)
 
 
-async def find_feedback(query: FindFeedback, sight: ReadContext) -> Feedback | None:
+async def find_feedback(query: FindFeedback, context: ReadContext) -> Feedback | None:
     """Return the feedback entry of a number, unless its text was erased."""
-    row = await _find_feedback_row(query.number, query.fiscal_year, sight.connection)
+    row = await _find_feedback_row(query.number, query.fiscal_year, context.connection)
     if row is None:
         return None
     like = select(func.count()).where(_COLUMN.twin == row.twin)
-    others = (await sight.connection.execute(like)).scalar_one() - 1
-    return _decode_feedback(row, sight.keyring, others)
+    others = (await context.connection.execute(like)).scalar_one() - 1
+    return _decode_feedback(row, context.keyring, others)
 
 
-async def find_feedback_contact(query: FindFeedbackContact, sight: ReadContext) -> str:
+async def find_feedback_contact(query: FindFeedbackContact, context: ReadContext) -> str:
     """Return the author's contact; empty where none was left."""
-    row = await _find_feedback_row(query.number, query.fiscal_year, sight.connection)
+    row = await _find_feedback_row(query.number, query.fiscal_year, context.connection)
     if row is None or row.contact is None:
         return ""
-    return sight.keyring.question.decrypt(row.contact, "opinions", row.id, "contact").decode()
+    return context.keyring.question.decrypt(row.contact, "opinions", row.id, "contact").decode()
 
 
 async def record_contact_access(act: RecordContactAccess, batch: WriteBatch) -> None:
@@ -148,12 +148,12 @@ async def _find_feedback_row(number: int, fiscal_year: int, connection: AsyncCon
     return (await connection.execute(one)).first()
 
 
-def _encrypt_field(seals: Keyring, own: str, what: str, words: bytes) -> bytes:
-    return seals.question.encrypt(words, "opinions", own, what)
+def _encrypt_field(keyring: Keyring, own: str, what: str, words: bytes) -> bytes:
+    return keyring.question.encrypt(words, "opinions", own, what)
 
 
-def _decode_feedback(row: Row[Any], seals: Keyring, like: int) -> Feedback:
-    words = FEEDBACK_CODEC.validate_json(seals.question.decrypt(row.sealed, "opinions", row.id, "words"))
+def _decode_feedback(row: Row[Any], keyring: Keyring, like: int) -> Feedback:
+    words = FEEDBACK_CODEC.validate_json(keyring.question.decrypt(row.sealed, "opinions", row.id, "words"))
     on: date = row.said_on
     reachable = row.contact is not None
     return Feedback(

@@ -36,14 +36,14 @@ from storage.staff.page_access import PAGE_ACCESS_READERS
 from storage.throttle import get_attempts, get_question_rate
 
 
-async def find_question_thread(query: FindThreadByCode, sight: ReadContext) -> QuestionThread | None:
+async def find_question_thread(query: FindThreadByCode, context: ReadContext) -> QuestionThread | None:
     """Return the thread of a question's code."""
-    return await find_thread_by_code(query, sight.connection, sight.keyring)
+    return await find_thread_by_code(query, context.connection, context.keyring)
 
 
-async def get_question_thread(query: GetThread, sight: ReadContext) -> QuestionThread | None:
+async def get_question_thread(query: GetThread, context: ReadContext) -> QuestionThread | None:
     """Return the thread with an id."""
-    return await load_thread(query.id, sight.connection, sight.keyring)
+    return await load_thread(query.id, context.connection, context.keyring)
 
 
 QUERY_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
@@ -56,9 +56,9 @@ QUERY_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[
     FindThreadByCode: find_question_thread,
     GetThread: get_question_thread,
     GetQuestionRate: get_question_rate,
-    ListOpenQuestions: lambda query, sight: list_open_questions(query, sight.connection, sight.keyring),
-    FindQuestionByNumber: lambda query, sight: find_question_by_number(
-        query, sight.connection, sight.keyring
+    ListOpenQuestions: lambda query, context: list_open_questions(query, context.connection, context.keyring),
+    FindQuestionByNumber: lambda query, context: find_question_by_number(
+        query, context.connection, context.keyring
     ),
     **APPROVAL_READERS,
     **FEEDBACK_READERS,

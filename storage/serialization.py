@@ -91,6 +91,6 @@ QUEUED_TASK_CODEC = TypeAdapter(QueuedTask)
 OUTGOING_REPLY_CODEC = TypeAdapter(OutgoingReply)
 
 
-def encode_outbox_message(letter: OutboxMessage) -> bytes:
+def encode_outbox_message(message: OutboxMessage) -> bytes:
     """Serialize an outbox message without fields that have their default, which are most of them."""
-    return OUTBOX_MESSAGE_CODEC.dump_json(letter, exclude_defaults=True)
+    return OUTBOX_MESSAGE_CODEC.dump_json(message, exclude_defaults=True)

@@ -43,15 +43,15 @@ async def save_question_rate(act: SaveQuestionRate, batch: WriteBatch) -> None:
     batch.upsert("tries", bucket=bucket, day=day, sealed=sealed)
 
 
-async def get_attempts(query: GetAttempts, sight: ReadContext) -> Attempts:
+async def get_attempts(query: GetAttempts, context: ReadContext) -> Attempts:
     """Return a person's wrong guesses, looked up under every daily key that still exists."""
-    buckets = sight.daily_keys.hash_for_all_days(b"tries", query.person_id)
+    buckets = context.daily_keys.hash_for_all_days(b"tries", query.person_id)
     column = tables.tries.c
-    rows = await sight.connection.execute(
+    rows = await context.connection.execute(
         select(column.bucket, column.sealed).where(column.bucket.in_(buckets))
     )
     found = {
-        buckets[row.bucket]: sight.daily_keys.ciphers[buckets[row.bucket]].decrypt(
+        buckets[row.bucket]: context.daily_keys.ciphers[buckets[row.bucket]].decrypt(
             row.sealed, "tries", row.bucket.hex(), "tries"
         )
         for row in rows
@@ -59,9 +59,9 @@ async def get_attempts(query: GetAttempts, sight: ReadContext) -> Attempts:
     return ATTEMPTS_CODEC.validate_json(found[max(found)]) if found else Attempts()
 
 
-async def get_question_rate(query: GetQuestionRate, sight: ReadContext) -> Attempts:
+async def get_question_rate(query: GetQuestionRate, context: ReadContext) -> Attempts:
     """Return how many questions a person sent to the officers."""
-    return await load_question_rate(query, sight.connection, sight.daily_keys)
+    return await load_question_rate(query, context.connection, context.daily_keys)
 
 
 async def save_attempts(act: SaveAttempts, batch: WriteBatch) -> None:

@@ -81,12 +81,12 @@ async def use_approval(act: UseApproval, batch: WriteBatch) -> None:
     await batch.audit(format_actor(act.staff), "used-approval", act.case)
 
 
-async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Approval, ...]:
+async def list_approvals(query: ListApprovals, context: ReadContext) -> tuple[Approval, ...]:
     """Return the requests of a case that have not expired."""
     column = APPROVAL_TABLE.c
-    rows = await sight.connection.execute(
+    rows = await context.connection.execute(
         select(APPROVAL_TABLE)
-        .where(column.case_id == query.case, column.until > to_epoch_minutes(sight.now))
+        .where(column.case_id == query.case, column.until > to_epoch_minutes(context.now))
         .order_by(column.id)
     )
     return tuple(
@@ -97,20 +97,22 @@ async def list_approvals(query: ListApprovals, sight: ReadContext) -> tuple[Appr
                 ApprovalKind(row.what),
                 row.asked_by,
                 row.approved_by or "",
-                sight.keyring.staff.decrypt(row.sealed, "approvals", row.id, "reason").decode(),
+                context.keyring.staff.decrypt(row.sealed, "approvals", row.id, "reason").decode(),
             )
             for row in rows
         ]
     )
 
 
-async def read_identity(query: ReadIdentity, sight: ReadContext) -> tuple[tuple[str, str], ...]:
+async def read_identity(query: ReadIdentity, context: ReadContext) -> tuple[tuple[str, str], ...]:
     """Return the reporter's name and contact as pairs; empty where none were given."""
-    row = (await sight.connection.execute(select(envelopes).where(envelopes.c.case_id == query.case))).first()
+    row = (
+        await context.connection.execute(select(envelopes).where(envelopes.c.case_id == query.case))
+    ).first()
     if row is None:
         return ()
-    seal = sight.keyring.unwrap_envelope_cipher(query.case, row.key)
-    opened = IDENTITY_CODEC.validate_json(seal.decrypt(row.sealed, "envelopes", query.case, "identity"))
+    cipher = context.keyring.unwrap_envelope_cipher(query.case, row.key)
+    opened = IDENTITY_CODEC.validate_json(cipher.decrypt(row.sealed, "envelopes", query.case, "identity"))
     return tuple(opened.items())
 
 

@@ -55,7 +55,7 @@ class ConflictRescan:
 
     async def load_case_text(self, case: str) -> OpenCaseText | None:
         """Return the texts of a case; None where it was deleted meanwhile."""
-        column, line, seals = tables.cases.c, tables.history.c, self.committer.keyring
+        column, line, keyring = tables.cases.c, tables.history.c, self.committer.keyring
         async with self.committer.transaction() as connection:
             found = select(column.key, column.report, column.alternate).where(column.id == case)
             row = (await connection.execute(found)).first()
@@ -65,10 +65,12 @@ class ConflictRescan:
             lines = (await connection.execute(later)).all()
         if row is None:
             return None
-        seal = seals.unwrap_case_cipher(case, row.key)
-        report = REPORT_CODEC.validate_json(seal.decrypt(row.report, "cases", case, "report"))
+        cipher = keyring.unwrap_case_cipher(case, row.key)
+        report = REPORT_CODEC.validate_json(cipher.decrypt(row.report, "cases", case, "report"))
         texts = [
-            HISTORY_CODEC.validate_json(seal.decrypt(one.sealed, "history", f"{case}/{one.seq}", "body")).text
+            HISTORY_CODEC.validate_json(
+                cipher.decrypt(one.sealed, "history", f"{case}/{one.seq}", "body")
+            ).text
             for one in lines
         ]
         return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row.alternate)

@@ -81,9 +81,9 @@ async def set_exclusion(act: SetExclusion, batch: WriteBatch) -> None:
     await batch.audit(f"staff:{one.decided_by}", f"{one.ground}:{one.staff}", act.case)
 
 
-async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Exclusion, ...]:
+async def list_exclusions(query: ListExclusions, context: ReadContext) -> tuple[Exclusion, ...]:
     """Return all decisions on who may read a case, lifted ones too."""
-    rows = await sight.connection.execute(
+    rows = await context.connection.execute(
         select(EXCLUSION_TABLE)
         .where(EXCLUSION_TABLE.c.case_id == query.case)
         .order_by(EXCLUSION_TABLE.c.staff_id)
@@ -94,7 +94,7 @@ async def list_exclusions(query: ListExclusions, sight: ReadContext) -> tuple[Ex
                 row["staff_id"],
                 ExclusionGround(row["why"]),
                 row["by"],
-                sight.keyring.staff.decrypt(
+                context.keyring.staff.decrypt(
                     row["sealed"], "concerned", f"{query.case}/{row['staff_id']}", "reason"
                 ).decode(),
             )

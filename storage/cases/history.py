@@ -17,13 +17,13 @@ async def load_case_cipher_and_report(case: str, batch: WriteBatch) -> tuple[Cip
     row = (await batch.connection.execute(query)).first()
     if row is None:
         raise ConflictError("the case was erased meanwhile")
-    seal = batch.keyring.unwrap_case_cipher(case, row.key)
-    return seal, REPORT_CODEC.validate_json(seal.decrypt(row.report, "cases", case, "report"))
+    cipher = batch.keyring.unwrap_case_cipher(case, row.key)
+    return cipher, REPORT_CODEC.validate_json(cipher.decrypt(row.report, "cases", case, "report"))
 
 
 def append_history_line(
     batch: WriteBatch,
-    seal: Cipher,
+    cipher: Cipher,
     case: str,
     seq: int,
     on: object,
@@ -33,7 +33,7 @@ def append_history_line(
     **state: str | None,
 ) -> None:
     """Insert a history line. `state`: status, outcome and reason, where the line changes them."""
-    sealed = seal.encrypt(HISTORY_CODEC.dump_json(body), "history", f"{case}/{seq}", "body")
+    sealed = cipher.encrypt(HISTORY_CODEC.dump_json(body), "history", f"{case}/{seq}", "body")
     batch.insert(
         "history",
         case_id=case,

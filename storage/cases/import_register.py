@@ -77,7 +77,7 @@ class RegisterImporter:
 
 async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: WriteBatch) -> None:
     own, about = secrets.token_hex(16), secrets.token_hex(16)
-    wrapped, seal = batch.keyring.create_case_cipher(own)
+    wrapped, cipher = batch.keyring.create_case_cipher(own)
     outcome = case.outcome.value if case.outcome else None
     moved = case.status is not CaseStatus.RECEIVED
     batch.insert(
@@ -95,7 +95,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         alternate=False,
         notice=IMPORT_NOTICE_VERSION,
         key=wrapped,
-        report=seal.encrypt(
+        report=cipher.encrypt(
             REPORT_CODEC.dump_json(StoredReport(about, case.category, IMPORT_CHANNEL, {})),
             "cases",
             own,
@@ -110,7 +110,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
     ]
     lines += [(ended, HistoryEntryKind.MOVED, case.status.value, outcome)] * moved
     for seq, (on, kind, status, how) in enumerate(lines, start=1):
-        sealed = seal.encrypt(HISTORY_CODEC.dump_json(HistoryContent()), "history", f"{own}/{seq}", "body")
+        sealed = cipher.encrypt(HISTORY_CODEC.dump_json(HistoryContent()), "history", f"{own}/{seq}", "body")
         row = {"case_id": own, "seq": seq, "on": on, "kind": kind.value, "by": ActorKind.OFFICE.value}
         batch.insert("history", **row, status=status, outcome=how, reason=None, sealed=sealed)
     _add_case_facts(about, case, today, batch)
@@ -119,15 +119,15 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
 
 def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
     """Add the facts of a case: that it was received, and its later status."""
-    said = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
-    batch.add_facts(about, 0, case.received_on, today, **said)
+    initial_facts = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
+    batch.add_facts(about, 0, case.received_on, today, **initial_facts)
     if case.status is CaseStatus.RECEIVED:
         return
     became = {"status": case.status.value}
     if case.outcome:
         became["outcome"] = case.outcome.value
     on = case.closed_on if case.status in ENDED_STATUSES and case.closed_on else case.received_on
-    batch.add_facts(about, len(said), on, today, **became)
+    batch.add_facts(about, len(initial_facts), on, today, **became)
 
 
 async def _advance_counters(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:

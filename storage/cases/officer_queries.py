@@ -72,7 +72,7 @@ def row_to_case(row: RowMapping) -> OfficerCase:
     )
 
 
-async def find_case_by_number(query: FindCaseByNumber, sight: ReadContext) -> OfficerCase | None:
+async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> OfficerCase | None:
     """Find a case by register number, with category, source, and who has a scheduled reply."""
     years = (query.year,) if query.exact_year else (query.year, query.year - 1)
     wanted = (
@@ -81,17 +81,19 @@ async def find_case_by_number(query: FindCaseByNumber, sight: ReadContext) -> Of
         .order_by(CASE_COLUMNS.fiscal_year.desc())
         .limit(1)
     )
-    row = (await sight.connection.execute(wanted)).mappings().first()
+    row = (await context.connection.execute(wanted)).mappings().first()
     if row is None:
         return None
-    report = decode_report(row["id"], sight.keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"])
+    report = decode_report(
+        row["id"], context.keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"]
+    )
     waits = select(tables.held.c.id, tables.held.c.due, tables.held.c.sealed).where(
         tables.held.c.case_id == row["id"]
     )
-    held = (await sight.connection.execute(waits)).first()
+    held = (await context.connection.execute(waits)).first()
     by = (
         OUTGOING_REPLY_CODEC.validate_json(
-            sight.keyring.staff.decrypt(held.sealed, "held", held.id, "sending")
+            context.keyring.staff.decrypt(held.sealed, "held", held.id, "sending")
         ).staff
         if held
         else ""
@@ -103,12 +105,12 @@ async def find_case_by_number(query: FindCaseByNumber, sight: ReadContext) -> Of
         send_at=held.due if held else 0,
         category=report.category,
         source=report.source or report.channel.value,
-        legal_hold=(await sight.connection.execute(kept)).first() is not None,
-        hidden=await is_case_hidden(row["id"], query.staff, sight.connection),
+        legal_hold=(await context.connection.execute(kept)).first() is not None,
+        hidden=await is_case_hidden(row["id"], query.staff, context.connection),
     )
 
 
-async def list_cases(query: ListCases, sight: ReadContext) -> CaseListPage:
+async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
     """List open cases, soonest due first.
 
     One statement for unassigned cases and one for the person's own, so that each can use the index of open cases.
@@ -121,19 +123,19 @@ async def list_cases(query: ListCases, sight: ReadContext) -> CaseListPage:
         seen,
     )
     if query.all_officers:
-        found = [await _select_cases(due, query, sight)]
+        found = [await _select_cases(due, query, context)]
     else:
         whose = ([CASE_COLUMNS.officer.is_(None)] if query.new else []) + [
             CASE_COLUMNS.officer == query.staff
         ]
-        found = [await _select_cases(and_(due, who), query, sight) for who in whose]
+        found = [await _select_cases(and_(due, who), query, context) for who in whose]
     cases = sorted((case for some in found for case in some), key=lambda c: (c.answer_by, c.year, c.number))
     shown = [case for case in cases if query.staff != case.avoid_officer][query.offset :]
     return CaseListPage(tuple(shown[: query.limit]), len(shown) > query.limit)
 
 
 async def _select_cases(
-    which: ColumnElement[bool], query: ListCases, sight: ReadContext
+    which: ColumnElement[bool], query: ListCases, context: ReadContext
 ) -> list[OfficerCase]:
     # Enough rows of one kind, should the other have none; 21 more, since avoided cases are filtered afterwards.
     few = (
@@ -142,34 +144,38 @@ async def _select_cases(
         .order_by(CASE_COLUMNS.answer_by)
         .limit(query.offset + query.limit + 21)
     )
-    return [row_to_case(row) for row in (await sight.connection.execute(few)).mappings()]
+    return [row_to_case(row) for row in (await context.connection.execute(few)).mappings()]
 
 
-async def get_case_report(query: GetCaseReport, sight: ReadContext) -> CaseReport:
+async def get_case_report(query: GetCaseReport, context: ReadContext) -> CaseReport:
     """Return what the reporter wrote, and the files of the case."""
-    seal, report = await _load_cipher_and_report(query.case, sight)
+    cipher, report = await _load_cipher_and_report(query.case, context)
     mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.case_id == query.case)
     files = []
-    for row in await sight.connection.execute(mine.order_by(tables.files.c.id)):
-        meta = FILE_META_CODEC.validate_json(sight.keyring.file.decrypt(row.sealed, "files", row.id, "meta"))
+    for row in await context.connection.execute(mine.order_by(tables.files.c.id)):
+        meta = FILE_META_CODEC.validate_json(
+            context.keyring.file.decrypt(row.sealed, "files", row.id, "meta")
+        )
         files.append(File(row.id, meta.name, meta.kind, meta.size, coming=not meta.key and not meta.problem))
-    del seal
+    del cipher
     return CaseReport(report.answers, tuple(files))
 
 
-async def get_case_history(query: GetCaseHistory, sight: ReadContext) -> tuple[CaseHistoryLine, ...]:
+async def get_case_history(query: GetCaseHistory, context: ReadContext) -> tuple[CaseHistoryLine, ...]:
     """Return the whole history of a case, with the texts of both sides."""
-    seal, _ = await _load_cipher_and_report(query.case, sight)
+    cipher, _ = await _load_cipher_and_report(query.case, context)
     table = tables.history
-    rows = await sight.connection.execute(
+    rows = await context.connection.execute(
         select(table).where(table.c.case_id == query.case).order_by(table.c.seq)
     )
-    return tuple([_decode_history_line(row, seal) for row in rows.mappings()])
+    return tuple([_decode_history_line(row, cipher) for row in rows.mappings()])
 
 
-def _decode_history_line(row: RowMapping, seal: Cipher) -> CaseHistoryLine:
+def _decode_history_line(row: RowMapping, cipher: Cipher) -> CaseHistoryLine:
     place = f"{row['case_id']}/{row['seq']}"
-    body: HistoryContent = HISTORY_CODEC.validate_json(seal.decrypt(row["sealed"], "history", place, "body"))
+    body: HistoryContent = HISTORY_CODEC.validate_json(
+        cipher.decrypt(row["sealed"], "history", place, "body")
+    )
     entry = HistoryEntry(
         row["seq"],
         row["on"],
@@ -183,15 +189,15 @@ def _decode_history_line(row: RowMapping, seal: Cipher) -> CaseHistoryLine:
     return CaseHistoryLine(entry, row["by"], body.staff, body.text, len(body.files))
 
 
-async def get_case_audit_log(query: GetCaseAuditLog, sight: ReadContext) -> tuple[CaseAuditLine, ...]:
+async def get_case_audit_log(query: GetCaseAuditLog, context: ReadContext) -> tuple[CaseAuditLine, ...]:
     """Return who did what with a case, oldest first: at most `MAX_AUDIT_LINES` of the newest lines."""
     line = tables.audit.c
     newest = select(line.hour, line.actor, line.what).where(line.ref == query.case).order_by(line.seq.desc())
-    rows = (await sight.connection.execute(newest.limit(MAX_AUDIT_LINES))).all()
+    rows = (await context.connection.execute(newest.limit(MAX_AUDIT_LINES))).all()
     return tuple([CaseAuditLine(row.hour, row.actor, row.what) for row in reversed(rows)])
 
 
-async def list_linked_cases(query: ListLinkedCases, sight: ReadContext) -> tuple[OfficerCase, ...]:
+async def list_linked_cases(query: ListLinkedCases, context: ReadContext) -> tuple[OfficerCase, ...]:
     """Return linked cases, by number, without those hidden from the person."""
     link = tables.links.c
     others = select(link.other_id).where(link.case_id == query.case)
@@ -200,7 +206,7 @@ async def list_linked_cases(query: ListLinkedCases, sight: ReadContext) -> tuple
         .where(CASE_COLUMNS.id.in_(others), ~build_hidden_condition(query.staff))
         .order_by(CASE_COLUMNS.fiscal_year, CASE_COLUMNS.number)
     )
-    return tuple([row_to_case(row) for row in (await sight.connection.execute(wanted)).mappings()])
+    return tuple([row_to_case(row) for row in (await context.connection.execute(wanted)).mappings()])
 
 
 OFFICER_CASE_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
@@ -213,15 +219,15 @@ OFFICER_CASE_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awa
 }
 
 
-async def _load_cipher_and_report(case: str, sight: ReadContext) -> tuple[Cipher, StoredReport]:
+async def _load_cipher_and_report(case: str, context: ReadContext) -> tuple[Cipher, StoredReport]:
     query = select(CASE_COLUMNS.key, CASE_COLUMNS.report).where(CASE_COLUMNS.id == case)
-    row = (await sight.connection.execute(query)).first()
+    row = (await context.connection.execute(query)).first()
     if row is None:
         raise StorageError("there is no such case")
-    seal = sight.keyring.unwrap_case_cipher(case, row.key)
-    return seal, decode_report(case, seal, row.report)
+    cipher = context.keyring.unwrap_case_cipher(case, row.key)
+    return cipher, decode_report(case, cipher, row.report)
 
 
-def decode_report(case: str, seal: Cipher, sealed: bytes) -> StoredReport:
+def decode_report(case: str, cipher: Cipher, sealed: bytes) -> StoredReport:
     """Decrypt what a reporter wrote, with the case's cipher."""
-    return REPORT_CODEC.validate_json(seal.decrypt(sealed, "cases", case, "report"))
+    return REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))

@@ -40,10 +40,10 @@ _DELETE_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("o
 async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
     """Audit that a case was read. `act.seq` is set on the first time: the reporter sees that it was opened."""
     if act.seq:
-        seal, _ = await load_case_cipher_and_report(act.case, batch)
+        cipher, _ = await load_case_cipher_and_report(act.case, batch)
         append_history_line(
             batch,
-            seal,
+            cipher,
             act.case,
             act.seq,
             act.on,
@@ -59,10 +59,10 @@ async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
     """Assign a case; reporters do not see it. Raises `ConflictError` where the case is hidden from the officer."""
     if await is_case_hidden(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
-    seal, _ = await load_case_cipher_and_report(act.case, batch)
+    cipher, _ = await load_case_cipher_and_report(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)
     append_history_line(
-        batch, seal, act.case, act.seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body
+        batch, cipher, act.case, act.seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body
     )
     batch.add_statement(_UPDATE_OFFICER, case=act.case, to_seq=act.seq, to_officer=act.to, on_day=act.on)
     await batch.audit(format_actor(act.by), "assigned", act.case)
@@ -93,8 +93,8 @@ async def subscribe_group(act: SubscribeGroup, batch: WriteBatch) -> None:
     if act.address is None:
         batch.add_statement(_DELETE_GROUP, of_group=act.group_hash)
     else:
-        told = STAFF_ADDRESS_CODEC.dump_json(StaffAddress(act.channel, act.address))
-        sealed = batch.keyring.staff.encrypt(told, "groups", act.group_hash.hex(), "address")
+        serialized = STAFF_ADDRESS_CODEC.dump_json(StaffAddress(act.channel, act.address))
+        sealed = batch.keyring.staff.encrypt(serialized, "groups", act.group_hash.hex(), "address")
         batch.upsert("groups", mark=act.group_hash, address=sealed)
     await batch.audit(format_actor(act.staff), "group-told" if act.address else "group-untold", "")
 

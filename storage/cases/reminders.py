@@ -89,13 +89,13 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
         .group_by(case.id)
     )
     opened = rows.all()
-    told = await _collect_by_case(connection, reminders.c.name)
+    sent = await _collect_by_case(connection, reminders.c.name)
     excluded = await _collect_by_case(connection, concerned.c.staff_id, concerned.c.why != "lifted")
     return [
         CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
             row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
-            frozenset(excluded.get(row.id, ())), frozenset(told.get(row.id, ())),
+            frozenset(excluded.get(row.id, ())), frozenset(sent.get(row.id, ())),
         )
         for row in opened
     ]  # fmt: skip

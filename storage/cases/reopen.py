@@ -22,24 +22,24 @@ _UPDATE_REASSIGNED = (
 )
 
 
-async def reassign_case(act: ApplyTransition, answer_by: date, seal: Cipher, batch: WriteBatch) -> None:
+async def reassign_case(act: ApplyTransition, answer_by: date, cipher: Cipher, batch: WriteBatch) -> None:
     """Unassign the case, exclude who closed it from taking it, and notify the others.
 
     Where there is no other officer, the closer may take it again.
     """
-    closer = await _find_closer(act.case, seal, batch)
+    closer = await _find_closer(act.case, cipher, batch)
     others = [one for one in await _list_case_workers(batch) if one != closer]
     batch.add_statement(
         _UPDATE_REASSIGNED, case=act.case, to_avoid=closer if others else None, to_day=answer_by
     )
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
-    told = Reply("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
+    notification = Reply("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
     for staff in others:
-        await notify_staff_member(staff, told, batch, due=answer_by)
+        await notify_staff_member(staff, notification, batch, due=answer_by)
 
 
-async def _find_closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None:
+async def _find_closer(case: str, cipher: Cipher, batch: WriteBatch) -> str | None:
     """Return the staff id of who closed the case last; None if unknown."""
     line = tables.history.c
     ended = select(line.seq, line.sealed).where(
@@ -49,7 +49,7 @@ async def _find_closer(case: str, seal: Cipher, batch: WriteBatch) -> str | None
     if row is None:
         return None
     return (
-        HISTORY_CODEC.validate_json(seal.decrypt(row.sealed, "history", f"{case}/{row.seq}", "body")).staff
+        HISTORY_CODEC.validate_json(cipher.decrypt(row.sealed, "history", f"{case}/{row.seq}", "body")).staff
         or None
     )
 

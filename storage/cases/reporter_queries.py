@@ -22,28 +22,32 @@ from storage.errors import StorageError
 from storage.serialization import HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, StoredReport
 
 
-async def find_reporter_case(query: FindCase, sight: ReadContext) -> ReporterCase | None:
+async def find_reporter_case(query: FindCase, context: ReadContext) -> ReporterCase | None:
     """Find the case of a receipt, with what its reporter may see."""
     column = tables.cases.c
-    marks = sight.keyring.list_receipt_hashes(query.receipt)
+    marks = context.keyring.list_receipt_hashes(query.receipt)
     columns = (column.id, column.status, column.outcome, column.received_on, column.key)
-    row = (await sight.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
+    row = (await context.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
     if row is None:
         return None
-    entries = await load_reporter_history(row.id, sight.keyring.unwrap_case_cipher(row.id, row.key), sight)
+    entries = await load_reporter_history(
+        row.id, context.keyring.unwrap_case_cipher(row.id, row.key), context
+    )
     seen = tuple(entry for entry in entries if entry.kind not in INTERNAL_ENTRY_KINDS)
     outcome = CaseOutcome(row.outcome) if row.outcome else None
     return ReporterCase(row.id, CaseStatus(row.status), outcome, row.received_on, seen, entries[-1].seq)
 
 
-async def load_reporter_history(case: str, seal: Cipher, sight: ReadContext) -> tuple[HistoryEntry, ...]:
+async def load_reporter_history(case: str, cipher: Cipher, context: ReadContext) -> tuple[HistoryEntry, ...]:
     """Return a case's history, internal entries too. The reporter's own texts are left out."""
     lines = tables.history
-    rows = await sight.connection.execute(select(lines).where(lines.c.case_id == case).order_by(lines.c.seq))
+    rows = await context.connection.execute(
+        select(lines).where(lines.c.case_id == case).order_by(lines.c.seq)
+    )
     entries = []
     for row in rows.mappings():
         body = HISTORY_CODEC.validate_json(
-            seal.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
+            cipher.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
         )
         entries.append(
             HistoryEntry(
@@ -61,28 +65,30 @@ async def load_reporter_history(case: str, seal: Cipher, sight: ReadContext) -> 
     return tuple(entries)
 
 
-async def find_message_case(query: FindMessageCase, sight: ReadContext) -> str | None:
+async def find_message_case(query: FindMessageCase, context: ReadContext) -> str | None:
     """Return the id of the case that a platform message went into."""
-    found = await find_message_origin(query.message_id, sight.connection, sight.keyring)
+    found = await find_message_origin(query.message_id, context.connection, context.keyring)
     return found.case if found else None
 
 
-async def load_report(case: str, sight: ReadContext) -> StoredReport:
+async def load_report(case: str, context: ReadContext) -> StoredReport:
     """Return what a reporter wrote. Raises `StorageError` where there is no such case."""
     column = tables.cases.c
-    row = (await sight.connection.execute(select(column.key, column.report).where(column.id == case))).first()
+    row = (
+        await context.connection.execute(select(column.key, column.report).where(column.id == case))
+    ).first()
     if row is None:
         raise StorageError("there is no such case")
     return REPORT_CODEC.validate_json(
-        sight.keyring.unwrap_case_cipher(case, row.key).decrypt(row.report, "cases", case, "report")
+        context.keyring.unwrap_case_cipher(case, row.key).decrypt(row.report, "cases", case, "report")
     )
 
 
-async def load_identity(case: str, sight: ReadContext) -> Mapping[str, str]:
+async def load_identity(case: str, context: ReadContext) -> Mapping[str, str]:
     """Return a reporter's name and contact; empty where none were given."""
     envelope = tables.envelopes
-    row = (await sight.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
+    row = (await context.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
     if row is None:
         return {}
-    seal = sight.keyring.unwrap_envelope_cipher(case, row.key)
-    return IDENTITY_CODEC.validate_json(seal.decrypt(row.sealed, "envelopes", case, "identity"))
+    cipher = context.keyring.unwrap_envelope_cipher(case, row.key)
+    return IDENTITY_CODEC.validate_json(cipher.decrypt(row.sealed, "envelopes", case, "identity"))

@@ -32,12 +32,12 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
     clock, needle = asyncio.get_running_loop().time, query.text.casefold()
     ends, found, searched, reached = clock() + SEARCH_SECONDS, list[OfficerCase](), 0, query.below
     while True:
-        async with sights() as sight:
-            rows = (await sight.connection.execute(_select_slice(query, reached))).mappings().all()
+        async with sights() as context:
+            rows = (await context.connection.execute(_select_slice(query, reached))).mappings().all()
         for place, row in enumerate(rows, 1):
             reached = (row["fiscal_year"], row["number"])
             searched += 1
-            if _has_text(row, needle, sight.keyring):
+            if _has_text(row, needle, context.keyring):
                 found.append(row_to_case(row))
             if len(found) == query.limit:
                 return CaseSearchResult(
@@ -48,9 +48,9 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
         await asyncio.sleep(0)
 
 
-def _has_text(row: RowMapping, needle: str, seals: Keyring) -> bool:
-    told = decode_report(row["id"], seals.unwrap_case_cipher(row["id"], row["key"]), row["report"])
-    return any(needle in answer.casefold() for answer in told.answers.values())
+def _has_text(row: RowMapping, needle: str, keyring: Keyring) -> bool:
+    report = decode_report(row["id"], keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"])
+    return any(needle in answer.casefold() for answer in report.answers.values())
 
 
 def _select_slice(query: SearchCases, below: tuple[int, int]) -> Select[Any]:

@@ -19,21 +19,21 @@ DELETE_PERSON_SUBSCRIPTIONS = delete(tables.addresses).where(
 SUBSCRIPTION_REPLY = Reply("news.waiting", certain=True)
 
 
-def hash_case_subscription(seals: Keyring, case: str) -> bytes:
+def hash_case_subscription(keyring: Keyring, case: str) -> bytes:
     """Return the hash under which the address of a case is stored."""
-    return seals.hash_id("news of a case", case)
+    return keyring.hash_id("news of a case", case)
 
 
-def hash_subscriber(seals: Keyring, who: bytes) -> bytes:
+def hash_subscriber(keyring: Keyring, who: bytes) -> bytes:
     """Return a hash that differs from the person's session hash, so that the two rows cannot be linked."""
-    return seals.hash_id("news for a person", who.hex())
+    return keyring.hash_id("news for a person", who.hex())
 
 
 async def subscribe_to_case(act: SubscribeToCase, batch: WriteBatch) -> None:
     """Store where to notify a person. It replaces an earlier subscription of the case."""
     at = hash_case_subscription(batch.keyring, act.case)
-    letter = encode_outbox_message(OutboxMessage(act.channel, act.reply_to, act.lang, (SUBSCRIPTION_REPLY,)))
-    sealed = batch.keyring.waiting.encrypt(letter, "addresses", at.hex(), "letter")
+    message = encode_outbox_message(OutboxMessage(act.channel, act.reply_to, act.lang, (SUBSCRIPTION_REPLY,)))
+    sealed = batch.keyring.waiting.encrypt(message, "addresses", at.hex(), "letter")
     batch.upsert("addresses", mark=at, person=hash_subscriber(batch.keyring, act.person_id), sealed=sealed)
 
 
@@ -52,10 +52,10 @@ async def notify_subscriber(case: str, by: ActorKind, batch: WriteBatch) -> None
     sealed = (await batch.connection.execute(query)).scalar()
     if sealed is None:
         return
-    letter = OUTBOX_MESSAGE_CODEC.validate_json(
+    message = OUTBOX_MESSAGE_CODEC.validate_json(
         batch.keyring.waiting.decrypt(sealed, "addresses", at.hex(), "letter")
     )
     row = secrets.token_hex(16)
-    again = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
+    again = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
     due = int(batch.now.timestamp())
-    batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=again)
+    batch.insert("outbox", id=row, kind=message.channel.value, due=due, attempts=0, sealed=again)

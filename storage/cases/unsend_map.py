@@ -78,7 +78,7 @@ def save_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) 
 
 
 async def find_message_origin(
-    message: str, connection: AsyncConnection, seals: Keyring
+    message: str, connection: AsyncConnection, keyring: Keyring
 ) -> MessageOrigin | None:
     """Find where a message went. Every row is decrypted, since rows must not reveal what is in them."""
     column = tables.errands.c
@@ -86,7 +86,7 @@ async def find_message_origin(
         select(column.id, column.sealed).where(column.kind == MESSAGE_ORIGIN_KIND)
     ):
         try:
-            opened = seals.waiting.decrypt(row.sealed, "errands", row.id, "errand")
+            opened = keyring.waiting.decrypt(row.sealed, "errands", row.id, "errand")
             what = QUEUED_TASK_CODEC.validate_json(opened).what
         except (TamperedError, ValueError):
             continue
@@ -106,11 +106,11 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     if case is None:
         await _remove_from_question(act.case, what.removeprefix(TEXT_PREFIX), batch)
     elif what.startswith(FILE_PREFIX):
-        seal = batch.keyring.unwrap_case_cipher(act.case, case.key)
-        await _remove_file(act.case, what.removeprefix(FILE_PREFIX), case.report, seal, batch)
+        cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
+        await _remove_file(act.case, what.removeprefix(FILE_PREFIX), case.report, cipher, batch)
     else:
-        seal = batch.keyring.unwrap_case_cipher(act.case, case.key)
-        await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, seal, batch)
+        cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
+        await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, cipher, batch)
     left = {message: one for message, one in known.entries.items() if message != act.message_id}
     batch.add_statement(
         _UPDATE_ORIGINS, row=known.row_id, left=_encrypt_origins(batch.keyring, known.row_id, left)
@@ -118,37 +118,37 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     await batch.audit(ActorKind.REPORTER, "unsent", act.case)
 
 
-async def _remove_file(case: str, file: str, sealed: bytes, seal: Cipher, batch: WriteBatch) -> None:
-    report = REPORT_CODEC.validate_json(seal.decrypt(sealed, "cases", case, "report"))
+async def _remove_file(case: str, file: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:
+    report = REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
     if file in report.files:
         kept = replace(report, files=tuple(one for one in report.files if one != file))
         batch.add_statement(
             _UPDATE_REPORT,
             case=case,
-            left=seal.encrypt(REPORT_CODEC.dump_json(kept), "cases", case, "report"),
+            left=cipher.encrypt(REPORT_CODEC.dump_json(kept), "cases", case, "report"),
         )
-    for line, body in await _load_reporter_lines(case, seal, batch):
+    for line, body in await _load_reporter_lines(case, cipher, batch):
         if file in body.files:
             left = replace(body, files=tuple(one for one in body.files if one != file))
-            await _replace_line(line, left, seal, batch)
+            await _replace_line(line, left, cipher, batch)
     batch.add_statement(_DELETE_FILE, file=file, case=case)
     batch.erased_files.append(file)
 
 
-async def _remove_text(case: str, text: str, sealed: bytes, seal: Cipher, batch: WriteBatch) -> None:
-    report = REPORT_CODEC.validate_json(seal.decrypt(sealed, "cases", case, "report"))
+async def _remove_text(case: str, text: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:
+    report = REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
     answers = remove_text_from_answers(report.answers, text)
     if answers != report.answers:
         kept = replace(report, answers=answers)
         batch.add_statement(
             _UPDATE_REPORT,
             case=case,
-            left=seal.encrypt(REPORT_CODEC.dump_json(kept), "cases", case, "report"),
+            left=cipher.encrypt(REPORT_CODEC.dump_json(kept), "cases", case, "report"),
         )
         return
-    for line, body in await _load_reporter_lines(case, seal, batch):
+    for line, body in await _load_reporter_lines(case, cipher, batch):
         if body.text == text:
-            await _replace_line(line, replace(body, text=""), seal, batch)
+            await _replace_line(line, replace(body, text=""), cipher, batch)
             return
     await _remove_from_identity(case, text, batch)
 
@@ -182,7 +182,7 @@ async def _remove_from_identity(case: str, text: str, batch: WriteBatch) -> None
 
 
 async def _load_reporter_lines(
-    case: str, seal: Cipher, batch: WriteBatch
+    case: str, cipher: Cipher, batch: WriteBatch
 ) -> list[tuple[Mapping[str, Any], HistoryContent]]:
     """Return the reporter's own lines of a case, as rows and decrypted."""
     query = select(tables.history).where(_HISTORY.case_id == case, _HISTORY.by == ActorKind.REPORTER.value)
@@ -191,7 +191,7 @@ async def _load_reporter_lines(
         (
             row,
             HISTORY_CODEC.validate_json(
-                seal.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
+                cipher.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
             ),
         )
         for row in rows
@@ -199,7 +199,7 @@ async def _load_reporter_lines(
 
 
 async def _replace_line(
-    row: Mapping[str, Any], left: HistoryContent, seal: Cipher, batch: WriteBatch
+    row: Mapping[str, Any], left: HistoryContent, cipher: Cipher, batch: WriteBatch
 ) -> None:
     """Replace a line by one of the same day and kind, with what is left of it.
 
@@ -207,12 +207,12 @@ async def _replace_line(
     """
     case, line = row["case_id"], row["seq"]
     await batch.connection.execute(_DELETE_LINE, {"case": case, "line": line})
-    sealed = seal.encrypt(HISTORY_CODEC.dump_json(left), "history", f"{case}/{line}", "body")
+    sealed = cipher.encrypt(HISTORY_CODEC.dump_json(left), "history", f"{case}/{line}", "body")
     batch.insert("history", **{**row, "sealed": sealed})
 
 
-def _encrypt_origins(seals: Keyring, row: str, what: Mapping[str, str]) -> bytes:
-    return seals.waiting.encrypt(
+def _encrypt_origins(keyring: Keyring, row: str, what: Mapping[str, str]) -> bytes:
+    return keyring.waiting.encrypt(
         QUEUED_TASK_CODEC.dump_json(QueuedTask(MESSAGE_ORIGIN_KIND, what)), "errands", row, "errand"
     )
 

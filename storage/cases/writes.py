@@ -37,7 +37,7 @@ ENVELOPE_BYTES = 3060
 async def file_case(act: FileCase, batch: WriteBatch) -> None:
     """Insert a complaint: its row, first history line, envelope, files, facts, exclusions and audit line."""
     case, about = secrets.token_hex(16), secrets.token_hex(16)
-    wrapped, seal = batch.keyring.create_case_cipher(case)
+    wrapped, cipher = batch.keyring.create_case_cipher(case)
     report = StoredReport(
         about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source
     )
@@ -58,23 +58,23 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         alternate=act.concerns_head,
         notice=act.notice_version,
         key=wrapped,
-        report=seal.encrypt(REPORT_CODEC.dump_json(report), "cases", case, "report"),
+        report=cipher.encrypt(REPORT_CODEC.dump_json(report), "cases", case, "report"),
         **UNASSIGNED_CASE,
     )
     append_history_line(
-        batch, seal, case, 1, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent()
+        batch, cipher, case, 1, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent()
     )
     _insert_envelope(case, act.identity, batch)
     for file in act.files:
         batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=case)
     save_message_origins(case, act.message_origins, batch)
-    said = {
+    initial_facts = {
         "received": "1",
         "category": act.category,
         "source": act.source or act.channel.value,
         "status": CaseStatus.RECEIVED.value,
     }
-    batch.add_facts(about, 0, act.on, act.on, **said)
+    batch.add_facts(about, 0, act.on, act.on, **initial_facts)
     await batch.audit(ActorKind.REPORTER, "filed", case)
     await save_exclusions(case, act.exclusions, batch)
     await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
@@ -82,9 +82,9 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
 
 async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     """Append a message or files to a case, and notify the other side."""
-    seal, _ = await load_case_cipher_and_report(act.case, batch)
+    cipher, _ = await load_case_cipher_and_report(act.case, batch)
     body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
-    append_history_line(batch, seal, act.case, act.seq, act.on, act.kind, act.by, body)
+    append_history_line(batch, cipher, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
         batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=act.case)
     batch.add_statement(TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
@@ -99,12 +99,14 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
 
 async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
     """Apply a transition of the lifecycle: history line, case state, facts and audit line."""
-    seal, report = await load_case_cipher_and_report(act.case, batch)
+    cipher, report = await load_case_cipher_and_report(act.case, batch)
     outcome = act.step.outcome.value if act.step.outcome else None
     reason = act.step.reason.value if act.step.reason else None
     state = {"status": act.status.value, "outcome": outcome, "reason": reason}
     body = HistoryContent(act.text, act.step.body, staff=act.staff)
-    append_history_line(batch, seal, act.case, act.seq, act.on, HistoryEntryKind.MOVED, act.by, body, **state)
+    append_history_line(
+        batch, cipher, act.case, act.seq, act.on, HistoryEntryKind.MOVED, act.by, body, **state
+    )
     batch.add_statement(
         UPDATE_CASE_STATUS,
         case=act.case,
@@ -114,7 +116,7 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
         on_day=act.on,
     )
     if act.answer_by is not None:
-        await reassign_case(act, act.answer_by, seal, batch)
+        await reassign_case(act, act.answer_by, cipher, batch)
     facts = {"status": act.status.value}
     if outcome or act.step.move is Transition.REOPEN:
         facts["outcome"] = outcome or ""

@@ -71,7 +71,7 @@ async def anonymize_responses(batch: WriteBatch, code: str) -> bool:
     return True
 
 
-def _make_anonymous_row(voice: Row[Any], seals: Keyring) -> dict[str, object]:
+def _make_anonymous_row(voice: Row[Any], keyring: Keyring) -> dict[str, object]:
     own = secrets.token_hex(16)
-    again = encrypt_response_answers(seals, own, decode_response_answers(voice, seals))
+    again = encrypt_response_answers(keyring, own, decode_response_answers(voice, keyring))
     return {"id": own, "code": voice.code, "mark": None, "account": voice.account, "sealed": again}

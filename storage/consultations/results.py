@@ -52,15 +52,15 @@ _UPDATE_PUBLISHED = (
 _DELETE_RESULT_SUBSCRIPTIONS = delete(tables.hearers).where(tables.hearers.c.code == bindparam("of_code"))
 
 
-async def list_free_texts(query: ListFreeTexts, sight: ReadContext) -> tuple[FreeText, ...]:
+async def list_free_texts(query: ListFreeTexts, context: ReadContext) -> tuple[FreeText, ...]:
     """Return the free texts, numbered in the order of the random ids of their responses."""
-    return tuple(written for written, _ in await _load_free_texts(query.code, sight))
+    return tuple(written for written, _ in await _load_free_texts(query.code, context))
 
 
-async def _load_free_texts(code: str, sight: ReadContext) -> list[tuple[FreeText, list[str]]]:
+async def _load_free_texts(code: str, context: ReadContext) -> list[tuple[FreeText, list[str]]]:
     """Return each distinct text (see `normalize_for_matching`) once, with the ids of its responses."""
     row = (
-        await sight.connection.execute(select(tables.ballots).where(_CONSULTATION_COLUMN.code == code))
+        await context.connection.execute(select(tables.ballots).where(_CONSULTATION_COLUMN.code == code))
     ).first()
     if row is None or row.phase == ConsultationPhase.OPEN.value:
         return []
@@ -71,35 +71,37 @@ async def _load_free_texts(code: str, sight: ReadContext) -> list[tuple[FreeText
         .where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
         .order_by(_RESPONSE_COLUMN.id)
     )
-    for at, one in enumerate((await sight.connection.execute(given)).all() if own else ()):
+    for at, one in enumerate((await context.connection.execute(given)).all() if own else ()):
         if at % YIELD_EVERY == 0:
             await asyncio.sleep(0)
-        said = decode_response_answers(one, sight.keyring)
-        for key in (key for key in own if said.get(key)):
-            found.setdefault((key, normalize_for_matching(said[key])), (said[key], []))[1].append(one.id)
+        answers = decode_response_answers(one, context.keyring)
+        for key in (key for key in own if answers.get(key)):
+            found.setdefault((key, normalize_for_matching(answers[key])), (answers[key], []))[1].append(
+                one.id
+            )
     return [
         (FreeText(number, key, text, len(voices)), voices)
         for number, ((key, _), (text, voices)) in enumerate(found.items(), start=1)
     ]
 
 
-async def list_themes(query: ListThemes, sight: ReadContext) -> tuple[Theme, ...]:
+async def list_themes(query: ListThemes, context: ReadContext) -> tuple[Theme, ...]:
     """Return the themes of a consultation, with the number of people behind each."""
-    themes = await _load_themes(query.code, sight)
+    themes = await _load_themes(query.code, context)
     if not any(one.texts for one in themes):
         return themes
-    whose = {written.number: voices for written, voices in await _load_free_texts(query.code, sight)}
+    whose = {written.number: voices for written, voices in await _load_free_texts(query.code, context)}
     people = [{voice for number in one.texts for voice in whose.get(number, ())} for one in themes]
     return tuple(replace(one, voices=len(some)) for one, some in zip(themes, people, strict=True))
 
 
-async def _load_themes(code: str, sight: ReadContext) -> tuple[Theme, ...]:
-    rows = await sight.connection.execute(
+async def _load_themes(code: str, context: ReadContext) -> tuple[Theme, ...]:
+    rows = await context.connection.execute(
         select(tables.themes).where(_THEME_COLUMN.code == code).order_by(_THEME_COLUMN.place)
     )
     return tuple(
         THEME_CODEC.validate_json(
-            sight.keyring.question.decrypt(row.sealed, "themes", f"{code}/{row.place}", "theme")
+            context.keyring.question.decrypt(row.sealed, "themes", f"{code}/{row.place}", "theme")
         )
         for row in rows
     )
@@ -142,14 +144,14 @@ async def publish_consultation_result(act: PublishConsultationResult, batch: Wri
     )
     wished = select(tables.hearers).where(tables.hearers.c.code == act.code)
     link = raw_text(f"\n{act.result.url}") if act.result.url else raw_text("")
-    told = Reply("consult.result", {"title": act.title, "link": link}, certain=True)
+    notification = Reply("consult.result", {"title": act.title, "link": link}, certain=True)
     for hearer in (await batch.connection.execute(wished)).all():
-        opened_letter = batch.keyring.waiting.decrypt(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
-        letter = replace(OUTBOX_MESSAGE_CODEC.validate_json(opened_letter), says=(told,))
+        decrypted = batch.keyring.waiting.decrypt(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
+        message = replace(OUTBOX_MESSAGE_CODEC.validate_json(decrypted), says=(notification,))
         row = secrets.token_hex(16)
-        body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
+        body = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
         due = int(batch.now.timestamp())
-        batch.insert("outbox", id=row, kind=letter.channel.value, due=due, attempts=0, sealed=body)
+        batch.insert("outbox", id=row, kind=message.channel.value, due=due, attempts=0, sealed=body)
     batch.add_statement(_DELETE_RESULT_SUBSCRIPTIONS, of_code=act.code)
     await batch.audit(act.by, "consultation-published", act.code)
 

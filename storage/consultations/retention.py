@@ -84,6 +84,6 @@ async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int
         if not count:
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
-        told = await notify_case_workers(Reply("inquiry.notice.promised", {"count": count}), batch)
+        recipients = await notify_case_workers(Reply("inquiry.notice.promised", {"count": count}), batch)
         await batch.flush()
-    return told
+    return recipients

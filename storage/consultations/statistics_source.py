@@ -44,26 +44,26 @@ class ConsultationStatistics:
 
     async def load_consultations(self) -> tuple[CountedConsultation, ...]:
         """Return all consultations ever announced, newest first."""
-        async with self.open_read_context() as sight:
-            rows = await sight.connection.execute(
+        async with self.open_read_context() as context:
+            rows = await context.connection.execute(
                 select(tables.ballots).order_by(_CONSULTATION_COLUMN.opens.desc(), _CONSULTATION_COLUMN.code)
             )
             return tuple(_to_statistics_consultation(decode_consultation(row)) for row in rows.all())
 
     async def load_background_pdf(self, code: str) -> bytes | None:
         """Return the background PDF of a consultation; None where it has none."""
-        async with self.open_read_context() as sight:
+        async with self.open_read_context() as context:
             paper = tables.papers.c
-            content: bytes | None = await sight.connection.scalar(
+            content: bytes | None = await context.connection.scalar(
                 select(paper.content).where(paper.code == code)
             )
             return content
 
     async def stream_responses(self, code: str) -> AsyncIterator[list[AnonymousResponse]]:
         """Yield the responses of a closed consultation in slices, without free texts."""
-        async with self.open_read_context() as sight:
+        async with self.open_read_context() as context:
             row = (
-                await sight.connection.execute(
+                await context.connection.execute(
                     select(tables.ballots).where(_CONSULTATION_COLUMN.code == code)
                 )
             ).one()
@@ -73,10 +73,10 @@ class ConsultationStatistics:
                 if one.kind is ConsultationQuestionKind.TEXT
             ]
             # Read the next slice while this one is decrypted and counted.
-            reading = asyncio.ensure_future(_load_responses_after(sight, code, ""))
+            reading = asyncio.ensure_future(_load_responses_after(context, code, ""))
             try:
                 while given := await reading:
-                    reading = asyncio.ensure_future(_load_responses_after(sight, code, given[-1].id))
+                    reading = asyncio.ensure_future(_load_responses_after(context, code, given[-1].id))
                     yield [
                         AnonymousResponse(
                             one.account, _drop_texts(decode_response_answers(one, self.keyring), texts)
@@ -89,8 +89,8 @@ class ConsultationStatistics:
 
     async def load_themes(self, code: str) -> tuple[CountedTheme, ...]:
         """Return the themes of a consultation, with the office's current answers."""
-        async with self.open_read_context() as sight:
-            known = await list_themes(ListThemes(code), sight)
+        async with self.open_read_context() as context:
+            known = await list_themes(ListThemes(code), context)
         return tuple(
             CountedTheme(
                 one.name,
@@ -106,16 +106,16 @@ class ConsultationStatistics:
 
     async def load_result(self, code: str) -> bytes | None:
         """Return the results as published; None where they are not."""
-        async with self.open_read_context() as sight:
+        async with self.open_read_context() as context:
             query = select(_CONSULTATION_COLUMN.result).where(_CONSULTATION_COLUMN.code == code)
-            sealed = (await sight.connection.execute(query)).scalar()
+            sealed = (await context.connection.execute(query)).scalar()
         return self.keyring.question.decrypt(sealed, "ballots", code, "result") if sealed else None
 
     async def load_feedback(self) -> tuple[CountedFeedback, ...]:
         """Return month, topic and score of all feedback, also of entries whose text was deleted."""
-        async with self.open_read_context() as sight:
+        async with self.open_read_context() as context:
             rows = (
-                await sight.connection.execute(
+                await context.connection.execute(
                     select(_FEEDBACK_COLUMN.said_on, _FEEDBACK_COLUMN.topic, _FEEDBACK_COLUMN.score)
                 )
             ).all()
@@ -141,8 +141,8 @@ def _drop_texts(answers: dict[str, str], texts: Iterable[str]) -> dict[str, str]
     return answers
 
 
-async def _load_responses_after(sight: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
+async def _load_responses_after(context: ReadContext, code: str, last: str) -> Sequence[Row[Any]]:
     """Return the next slice by random id. Closed responses are rewritten, so the index has that order."""
     unmarked = select(tables.voices).where(_RESPONSE_COLUMN.code == code, _RESPONSE_COLUMN.mark.is_(None))
     after = unmarked.where(_RESPONSE_COLUMN.id > last).order_by(_RESPONSE_COLUMN.id).limit(RESPONSE_SLICE)
-    return (await sight.connection.execute(after)).all()
+    return (await context.connection.execute(after)).all()

@@ -57,27 +57,27 @@ _UPDATE_RESPONSE = (
 _DELETE_STATEMENT = delete(tables.statements).where(tables.statements.c.id == bindparam("of_id"))
 
 
-async def list_consultations(_: ListConsultations, sight: ReadContext) -> tuple[Consultation, ...]:
+async def list_consultations(_: ListConsultations, context: ReadContext) -> tuple[Consultation, ...]:
     """Return all consultations, newest first."""
     newest = select(tables.ballots).order_by(_COLUMN.opens.desc(), _COLUMN.code)
-    return tuple(decode_consultation(row) for row in (await sight.connection.execute(newest)).all())
+    return tuple(decode_consultation(row) for row in (await context.connection.execute(newest)).all())
 
 
-async def find_consultation(query: FindConsultation, sight: ReadContext) -> Consultation | None:
+async def find_consultation(query: FindConsultation, context: ReadContext) -> Consultation | None:
     """Find a consultation by its code."""
-    row = await find_consultation_row(query.code, sight.connection)
+    row = await find_consultation_row(query.code, context.connection)
     return decode_consultation(row) if row else None
 
 
-async def find_response(query: FindResponse, sight: ReadContext) -> Mapping[str, str] | None:
+async def find_response(query: FindResponse, context: ReadContext) -> Mapping[str, str] | None:
     """Return what a person answered; None once the consultation's key is destroyed."""
-    row = await find_consultation_row(query.code, sight.connection)
+    row = await find_consultation_row(query.code, context.connection)
     if row is None or row.key is None:
         return None
-    own = _hash_respondent(row, query.person_id, sight.keyring)
+    own = _hash_respondent(row, query.person_id, context.keyring)
     one = select(tables.voices).where(_RESPONSE_COLUMN.code == query.code, _RESPONSE_COLUMN.mark == own)
-    given = (await sight.connection.execute(one)).first()
-    return decode_response_answers(given, sight.keyring) if given else None
+    given = (await context.connection.execute(one)).first()
+    return decode_response_answers(given, context.keyring) if given else None
 
 
 async def announce_consultation(act: AnnounceConsultation, batch: WriteBatch) -> None:
@@ -110,7 +110,7 @@ async def submit_response(act: SubmitResponse, batch: WriteBatch) -> None:
         _RESPONSE_COLUMN.code == act.code, _RESPONSE_COLUMN.mark == own
     )
     voice = (await batch.connection.execute(before)).scalar()
-    answers = {key: said for key, said in act.answers.items() if not key.endswith(ADDED_STATEMENT_SUFFIX)}
+    answers = {key: answer for key, answer in act.answers.items() if not key.endswith(ADDED_STATEMENT_SUFFIX)}
     if voice is None:
         voice = secrets.token_hex(16)
         content = encrypt_response_answers(batch.keyring, voice, answers)
@@ -143,8 +143,8 @@ def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None
     if back is None:
         return
     at = batch.keyring.hash_id("hears of a result", code, back.person_id.hex())
-    letter = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
-    sealed = batch.keyring.waiting.encrypt(letter, "hearers", at.hex(), "letter")
+    message = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
+    sealed = batch.keyring.waiting.encrypt(message, "hearers", at.hex(), "letter")
     batch.upsert(
         "hearers",
         mark=at,
@@ -155,10 +155,10 @@ def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None
 
 
 async def list_pending_statements(
-    _: ListPendingStatements, sight: ReadContext
+    _: ListPendingStatements, context: ReadContext
 ) -> tuple[PendingStatement, ...]:
     """Return up to 50 statements that citizens added and nobody has moderated."""
-    rows = await sight.connection.execute(
+    rows = await context.connection.execute(
         select(tables.statements).order_by(tables.statements.c.id).limit(50)
     )
     return tuple(
@@ -166,7 +166,7 @@ async def list_pending_statements(
             row.id,
             row.code,
             row.question,
-            sight.keyring.question.decrypt(row.sealed, "statements", row.id, "text").decode(),
+            context.keyring.question.decrypt(row.sealed, "statements", row.id, "text").decode(),
         )
         for row in rows
     )
@@ -206,20 +206,22 @@ def decode_consultation(row: Row[Any] | None) -> Consultation:
     )
 
 
-def decode_response_answers(voice: Row[Any], seals: Keyring) -> dict[str, str]:
+def decode_response_answers(voice: Row[Any], keyring: Keyring) -> dict[str, str]:
     """Decrypt a response: answers by question key."""
     return RESPONSE_ANSWERS_CODEC.validate_json(
-        seals.question.decrypt(voice.sealed, "voices", voice.id, "answers")
+        keyring.question.decrypt(voice.sealed, "voices", voice.id, "answers")
     )
 
 
-def encrypt_response_answers(seals: Keyring, voice: str, answers: Mapping[str, str]) -> bytes:
+def encrypt_response_answers(keyring: Keyring, voice: str, answers: Mapping[str, str]) -> bytes:
     """Encrypt a response for its row."""
-    return seals.question.encrypt(RESPONSE_ANSWERS_CODEC.dump_json(dict(answers)), "voices", voice, "answers")
+    return keyring.question.encrypt(
+        RESPONSE_ANSWERS_CODEC.dump_json(dict(answers)), "voices", voice, "answers"
+    )
 
 
-def _hash_respondent(row: Row[Any], who: bytes, seals: Keyring) -> bytes:
-    key = seals.question.decrypt(row.key, "ballots", row.code, "key")
+def _hash_respondent(row: Row[Any], who: bytes, keyring: Keyring) -> bytes:
+    key = keyring.question.decrypt(row.key, "ballots", row.code, "key")
     return hmac_sha256(key, b"voice", who)
 
 

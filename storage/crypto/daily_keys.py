@@ -76,4 +76,4 @@ class DailyKeys:
         """Drop expired keys from memory."""
         last = self.get_day(now - MAX_DAILY_KEY_AGE)
         self.hashers = {day: mark for day, mark in self.hashers.items() if day >= last}
-        self.ciphers = {day: seal for day, seal in self.ciphers.items() if day >= last}
+        self.ciphers = {day: cipher for day, cipher in self.ciphers.items() if day >= last}

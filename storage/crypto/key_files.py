@@ -49,21 +49,21 @@ class KeyFiles:
         return self.keys[name]
 
 
-def load_or_create_keys(place: DeskPaths) -> KeyFiles:
+def load_or_create_keys(paths: DeskPaths) -> KeyFiles:
     """Load a desk's keys; create them where neither keys nor database exist. Raises `KeyFileError`."""
-    create_private_directory(place.folder)
+    create_private_directory(paths.folder)
     with acquire_exclusive_lock(
-        place.folder / ".opening"
+        paths.folder / ".opening"
     ):  # two first starts at once agree on one set of keys
-        missing = [name for name in KEY_NAMES if not place.key_paths[name].exists()]
-        if missing and place.database.exists():
+        missing = [name for name in KEY_NAMES if not paths.key_paths[name].exists()]
+        if missing and paths.database.exists():
             raise KeyFileError(
-                f"{place.key_paths[missing[0]]}: this key is missing, and {place.database} was sealed with it. "
+                f"{paths.key_paths[missing[0]]}: this key is missing, and {paths.database} was sealed with it. "
                 "Put the key back from its backup; without it nothing can be opened."
             )
         for name in missing:
-            _create_key_file(place.key_paths[name])
-    ring = KeyFiles(place, {name: _read_key_file(place.key_paths[name]) for name in KEY_NAMES})
+            _create_key_file(paths.key_paths[name])
+    ring = KeyFiles(paths, {name: _read_key_file(paths.key_paths[name]) for name in KEY_NAMES})
     assert_distinct_keys([ring])
     return ring
 
@@ -95,8 +95,8 @@ def _create_key_file(path: Path) -> None:
 def _read_key_file(path: Path) -> Mapping[int, bytes]:
     try:
         mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text("ascii", errors="replace")
-    except OSError as trouble:
-        raise KeyFileError(f"{path}: this key cannot be read ({trouble.strerror}).") from None
+    except OSError as error:
+        raise KeyFileError(f"{path}: this key cannot be read ({error.strerror}).") from None
     if os.name == "posix" and mode & 0o077:
         raise KeyFileError(
             f"{path}: others can read this key (mode {mode:04o}). Set it right: chmod 600 {path}"

@@ -95,9 +95,9 @@ class GroupCommitWriter:
 
         The statement must be made once, since its SQL is cached for ever. Rows name all its parameters.
         """
-        chore = PendingWrite(statement, list(rows), asyncio.get_running_loop().create_future())
-        self._enqueue(chore)
-        await chore.result
+        pending_write = PendingWrite(statement, list(rows), asyncio.get_running_loop().create_future())
+        self._enqueue(pending_write)
+        await pending_write.result
 
     def _enqueue(self, one: "PendingTurn | PendingWrite") -> None:
         if self._closed:
@@ -131,9 +131,9 @@ class GroupCommitWriter:
     ) -> None:
         try:
             erase(await self._write_transaction(waiting))
-        except Exception as trouble:
+        except Exception as error:
             if len(waiting) == 1:
-                _fail_future(waiting[0].result, trouble)
+                _fail_future(waiting[0].result, error)
                 return
             for one in waiting:  # one by one, so that only the failing one fails
                 await self._write_all([one], erase)
@@ -142,14 +142,14 @@ class GroupCommitWriter:
         turns = [one for one in waiting if isinstance(one, PendingTurn)]
         if turns:
             await self.ensure_daily_key(turns[0].at)
-        chores = [one for one in waiting if isinstance(one, PendingWrite)]
+        writes = [one for one in waiting if isinstance(one, PendingWrite)]
         erased: list[str] = []
         async with self.transaction() as connection:
-            if chores:
-                await execute_batches(connection, _group_rows(chores))
+            if writes:
+                await execute_batches(connection, _group_rows(writes))
             known, erased = await self._write_turns(connection, turns) if turns else ({}, [])
-        for chore in chores:
-            _resolve_future(chore.result, None)
+        for pending_write in writes:
+            _resolve_future(pending_write.result, None)
         for pending in turns:
             if pending.event.id in known:
                 _resolve_future(pending.result, known[pending.event.id])
@@ -196,8 +196,8 @@ class GroupCommitWriter:
                     yield self.connection
             except (IntegrityError, sqlite3.IntegrityError):
                 raise ConflictError("somebody wrote the same row first") from None
-            except (OperationalError, sqlite3.OperationalError) as trouble:
-                driver = trouble.orig if isinstance(trouble, OperationalError) else trouble
+            except (OperationalError, sqlite3.OperationalError) as error:
+                driver = error.orig if isinstance(error, OperationalError) else error
                 raise _to_storage_error(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
     async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
@@ -212,9 +212,9 @@ class GroupCommitWriter:
         self._add_session(pending, batch)
         certain = tuple(say for say in turn.replies if say.certain)
         if certain and event.reply_to is not None:
-            letter = OutboxMessage(event.channel, event.reply_to, _reply_language(pending), certain)
+            message = OutboxMessage(event.channel, event.reply_to, _reply_language(pending), certain)
             row = secrets.token_hex(16)
-            body = self.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
+            body = self.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
             due = int(pending.at.timestamp()) + DIRECT_REPLY_SECONDS
             batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
             pending.outbox_ids = (row,)
@@ -229,11 +229,11 @@ class GroupCommitWriter:
             batch.add_statement(DELETE_SESSION, who=who)
 
 
-def _group_rows(chores: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
+def _group_rows(writes: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
     """Merge the rows of writes that share a statement."""
     gathered: dict[str, list[Mapping[str, object]]] = {}
-    for chore in chores:
-        gathered.setdefault(compile_statement(chore.statement), []).extend(chore.rows)
+    for pending_write in writes:
+        gathered.setdefault(compile_statement(pending_write.statement), []).extend(pending_write.rows)
     return list(gathered.items())
 
 
@@ -259,6 +259,6 @@ def _resolve_future(done: "asyncio.Future[T]", answer: T) -> None:
         done.set_result(answer)
 
 
-def _fail_future(done: "asyncio.Future[Any]", trouble: Exception) -> None:
+def _fail_future(done: "asyncio.Future[Any]", error: Exception) -> None:
     if not done.done():
-        done.set_exception(trouble)
+        done.set_exception(error)

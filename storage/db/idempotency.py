@@ -55,11 +55,11 @@ def _hash_with_shared_prefix(mark: HmacKey, named: bytes) -> bytes:
 
 @cache
 def _select_answers(count: int) -> str:
-    event, said = tables.events, tables.answers
+    event, stored = tables.events, tables.answers
     marks: list[BindParameter[bytes]] = [bindparam(f"m{number}") for number in range(count)]
-    joined = event.outerjoin(said, event.c.answers == said.c.id)
+    joined = event.outerjoin(stored, event.c.answers == stored.c.id)
     return compile_sql(
-        select(event.c.mark, said.c.id, said.c.sealed).select_from(joined).where(event.c.mark.in_(marks))
+        select(event.c.mark, stored.c.id, stored.c.sealed).select_from(joined).where(event.c.mark.in_(marks))
     )
 
 
@@ -92,13 +92,13 @@ def save_event_answers(
 ) -> None:
     """Store the answers of new events. An event that occurs twice among them is a conflict."""
     day, row = DailyKeys.get_day(batch.now), secrets.randbits(63)
-    said = dict[str, StoredAnswer]()
+    stored = dict[str, StoredAnswer]()
     for event, answer in answers:
         mark = next(own for own, of in marked[event].items() if of == day)
-        said[mark.hex()] = answer
+        stored[mark.hex()] = answer
         batch.insert("events", mark=mark, day=day, answers=row)
     sealed = batch.daily_keys.ciphers[day].encrypt(
-        STORED_ANSWERS_CODEC.dump_json(said, exclude_defaults=True), "answers", str(row), "said"
+        STORED_ANSWERS_CODEC.dump_json(stored, exclude_defaults=True), "answers", str(row), "said"
     )
     until = int((batch.now + EVENT_ANSWER_TTL).timestamp()) // 60
     batch.insert("answers", id=row, day=day, until=until, sealed=sealed)

@@ -46,10 +46,10 @@ class ReadBatcher:
             while self._pending:
                 asked, self._pending = self._pending, {}
                 try:
-                    told = await self._run_in_thread(list(asked))
-                except Exception as trouble:  # no caller may wait for ever
-                    told = [trouble] * len(asked)
-                for waiting, rows in zip(asked.values(), told, strict=True):
+                    results = await self._run_in_thread(list(asked))
+                except Exception as error:  # no caller may wait for ever
+                    results = [error] * len(asked)
+                for waiting, rows in zip(asked.values(), results, strict=True):
                     for answer in waiting:
                         _resolve_future(answer, rows)
         finally:
@@ -61,15 +61,15 @@ class ReadBatcher:
         def run_queries() -> list[Rows | Exception]:
             return [_fetch_rows(driver._conn, *question) for question in questions]
 
-        told: list[Rows | Exception] = await driver._execute(run_queries)
-        return told
+        results: list[Rows | Exception] = await driver._execute(run_queries)
+        return results
 
 
 def _fetch_rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
     try:
         return connection.execute(sql, values).fetchall()
-    except Exception as trouble:  # the other queries still get their rows
-        return trouble
+    except Exception as error:  # the other queries still get their rows
+        return error
 
 
 def _resolve_future(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> None:

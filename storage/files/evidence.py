@@ -147,9 +147,9 @@ class EvidenceStore:
                 await asyncio.to_thread(os.fsync, sealed.fileno())
             await asyncio.to_thread(fsync_directory, path.parent)
             yield size, digest.hexdigest()
-        except BaseException as trouble:
+        except BaseException as error:
             path.unlink(missing_ok=True)
-            if isinstance(trouble, OSError) and trouble.errno == errno.ENOSPC:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise DiskFullError("there is no room for a file") from None
             raise
 

@@ -36,7 +36,7 @@ def upgrade_schema(database: Path) -> None:
             config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except CommandError as trouble:
-        raise SchemaTooNewError(f"{database}: this database is of a newer version ({trouble})") from None
+    except CommandError as error:
+        raise SchemaTooNewError(f"{database}: this database is of a newer version ({error})") from None
     finally:
         engine.dispose()

@@ -133,17 +133,17 @@ class DurableQueue(Generic[T]):
 
 
 def create_outbox(
-    table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
+    table: Table, committer: GroupCommitWriter, keyring: Keyring, reader: AsyncEngine
 ) -> DurableQueue[OutboxMessage]:
     """Create the queue of messages that must be delivered; the kind is the channel."""
-    return DurableQueue(table, OUTBOX_MESSAGE_CODEC, "letter", committer, seals, reader)
+    return DurableQueue(table, OUTBOX_MESSAGE_CODEC, "letter", committer, keyring, reader)
 
 
 def create_task_queue(
-    table: Table, committer: GroupCommitWriter, seals: Keyring, reader: AsyncEngine
+    table: Table, committer: GroupCommitWriter, keyring: Keyring, reader: AsyncEngine
 ) -> DurableQueue[QueuedTask]:
     """Create the queue of evidence files to fetch."""
-    return DurableQueue(table, QUEUED_TASK_CODEC, "errand", committer, seals, reader)
+    return DurableQueue(table, QUEUED_TASK_CODEC, "errand", committer, keyring, reader)
 
 
 @cache

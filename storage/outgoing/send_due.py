@@ -82,10 +82,10 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
     except TransitionNotAllowedError:
         await batch.audit(format_actor(sending.staff), "overtaken", sending.case)
         number = f"{row.number}/{row.fiscal_year}"
-        told = Reply(
+        notification = Reply(
             "staff.notice.overtaken", {"number": number, "status": Reply(f"staff.status.{row.status}")}
         )
-        return await notify_staff_member(sending.staff, told, batch)
+        return await notify_staff_member(sending.staff, notification, batch)
     move = ApplyTransition(
         sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
     )

@@ -99,18 +99,18 @@ def _list_index_entries(shelf: FaqCatalogue, on: date) -> list[IndexedEntry]:
     ]
 
 
-async def load_faq_catalogue(connection: AsyncConnection, seals: Keyring) -> FaqCatalogue:
+async def load_faq_catalogue(connection: AsyncConnection, keyring: Keyring) -> FaqCatalogue:
     """Load all entries in their order, and all published questions, newest first."""
     known, board = tables.knowledge.c, tables.board.c
     rows = await connection.execute(select(known.id, known.sealed).order_by(known.place, known.id))
     own = [
-        FAQ_ENTRY_CODEC.validate_json(seals.question.decrypt(r.sealed, "knowledge", r.id, "entry"))
+        FAQ_ENTRY_CODEC.validate_json(keyring.question.decrypt(r.sealed, "knowledge", r.id, "entry"))
         for r in rows
     ]
     newest = select(board.id, board.sealed).order_by(board.answered_on.desc(), board.id)
     rows = await connection.execute(newest)
     posted = [
-        PUBLISHED_QUESTION_CODEC.validate_json(seals.question.decrypt(r.sealed, "board", r.id, "post"))
+        PUBLISHED_QUESTION_CODEC.validate_json(keyring.question.decrypt(r.sealed, "board", r.id, "post"))
         for r in rows
     ]
     return FaqCatalogue(tuple(own), tuple(posted))
@@ -133,9 +133,9 @@ def bump_catalogue_version(batch: WriteBatch) -> None:
     batch.upsert("shelf", id=CATALOGUE_ROW_ID, version=secrets.token_bytes(16))
 
 
-def faq_entry_to_row(entry: FaqEntry, place: int, seals: Keyring) -> dict[str, object]:
+def faq_entry_to_row(entry: FaqEntry, place: int, keyring: Keyring) -> dict[str, object]:
     """Return the row of an entry."""
-    sealed = seals.question.encrypt(FAQ_ENTRY_CODEC.dump_json(entry), "knowledge", entry.id, "entry")
+    sealed = keyring.question.encrypt(FAQ_ENTRY_CODEC.dump_json(entry), "knowledge", entry.id, "entry")
     return {"id": entry.id, "place": place, "until": entry.until, "off": entry.off, "sealed": sealed}
 
 

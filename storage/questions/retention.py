@@ -70,16 +70,16 @@ async def remind_of_due_questions(
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
         due = Reply("inquiry.notice.due", {"soon": soon, "late": late})
-        told = await notify_case_workers(due, batch, {Role.OFFICER})
-        if not told:
-            told = await notify_case_workers(due, batch)
+        recipients = await notify_case_workers(due, batch, {Role.OFFICER})
+        if not recipients:
+            recipients = await notify_case_workers(due, batch)
         elif climbed := await _count_open_questions(
             connection, _COLUMN.answer_by <= today - timedelta(days=climbs)
         ):
             say = Reply("inquiry.notice.climbed", {"late": climbed, "days": climbs})
-            told += await notify_case_workers(say, batch, {Role.SUPERVISOR})
+            recipients += await notify_case_workers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
-    return told
+    return recipients
 
 
 async def _count_open_questions(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:

@@ -77,29 +77,29 @@ SET_QUESTION_PUBLISHED = (
 
 
 async def find_thread_by_code(
-    query: FindThreadByCode, connection: AsyncConnection, seals: Keyring
+    query: FindThreadByCode, connection: AsyncConnection, keyring: Keyring
 ) -> QuestionThread | None:
     """Return the thread of a code; None where there is none."""
-    marks = seals.list_receipt_hashes(query.receipt)
+    marks = keyring.list_receipt_hashes(query.receipt)
     row = (await connection.execute(select(_COLUMN.id).where(_COLUMN.receipt_mark.in_(marks)))).first()
-    return await load_thread(row.id, connection, seals) if row else None
+    return await load_thread(row.id, connection, keyring) if row else None
 
 
-async def load_thread(question: str, connection: AsyncConnection, seals: Keyring) -> QuestionThread | None:
+async def load_thread(question: str, connection: AsyncConnection, keyring: Keyring) -> QuestionThread | None:
     """Return a question with all its lines; None where there is none."""
-    found = await _load_threads([question], connection, seals)
+    found = await _load_threads([question], connection, keyring)
     return found[0] if found else None
 
 
 async def _load_threads(
-    ids: Sequence[str], connection: AsyncConnection, seals: Keyring
+    ids: Sequence[str], connection: AsyncConnection, keyring: Keyring
 ) -> list[QuestionThread]:
     """Return questions with all their lines, in the order of `ids`."""
     line = tables.question_lines.c
     of = select(tables.question_lines).where(line.question_id.in_(ids)).order_by(line.question_id, line.seq)
     lines: dict[str, list[ThreadLine]] = {}
     for one in (await connection.execute(of)).mappings():
-        text = _decrypt_line(seals, one["question_id"], one["seq"], one["sealed"])
+        text = _decrypt_line(keyring, one["question_id"], one["seq"], one["sealed"])
         read = ThreadLine(one["seq"], one["on"], ThreadLineKind(one["kind"]), text)
         lines.setdefault(one["question_id"], []).append(read)
     rows = (await connection.execute(_SELECT_QUESTION.where(_COLUMN.id.in_(ids)))).mappings()
@@ -126,7 +126,7 @@ def _row_to_thread(row: RowMapping, lines: tuple[ThreadLine, ...]) -> QuestionTh
 
 
 async def list_open_questions(
-    query: ListOpenQuestions, connection: AsyncConnection, seals: Keyring
+    query: ListOpenQuestions, connection: AsyncConnection, keyring: Keyring
 ) -> tuple[QuestionThread, ...]:
     """Return open questions, soonest due first."""
     waiting = (
@@ -137,11 +137,11 @@ async def list_open_questions(
         .offset(query.offset)
     )
     ids = list((await connection.execute(waiting)).scalars())
-    return tuple(await _load_threads(ids, connection, seals))
+    return tuple(await _load_threads(ids, connection, keyring))
 
 
 async def find_question_by_number(
-    query: FindQuestionByNumber, connection: AsyncConnection, seals: Keyring
+    query: FindQuestionByNumber, connection: AsyncConnection, keyring: Keyring
 ) -> QuestionThread | None:
     """Find a question by register number, of the newest year that has it unless a year is given."""
     of = (
@@ -150,7 +150,7 @@ async def find_question_by_number(
     if query.fiscal_year:
         of = of.where(_COLUMN.fiscal_year == query.fiscal_year)
     found = (await connection.execute(of)).scalar()
-    return await load_thread(found, connection, seals) if found else None
+    return await load_thread(found, connection, keyring) if found else None
 
 
 async def close_question(act: CloseQuestion, batch: WriteBatch) -> None:
@@ -161,8 +161,8 @@ async def close_question(act: CloseQuestion, batch: WriteBatch) -> None:
     await batch.audit(ActorKind.OFFICE, "question-closed", act.thread)
 
 
-def _decrypt_line(seals: Keyring, question: str, seq: int, sealed: bytes) -> str:
-    return seals.question.decrypt(sealed, "question_lines", f"{question}/{seq}", "text").decode()
+def _decrypt_line(keyring: Keyring, question: str, seq: int, sealed: bytes) -> str:
+    return keyring.question.decrypt(sealed, "question_lines", f"{question}/{seq}", "text").decode()
 
 
 async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
@@ -260,9 +260,9 @@ def _insert_line(
     batch.insert("question_lines", question_id=question, seq=seq, on=on, kind=kind.value, sealed=sealed)
 
 
-def hash_reply_address(seals: Keyring, question: str) -> bytes:
+def hash_reply_address(keyring: Keyring, question: str) -> bytes:
     """Return the hash under which a question's reply address is stored."""
-    return seals.hash_id("answer of a question", question)
+    return keyring.hash_id("answer of a question", question)
 
 
 def _save_reply_address(batch: WriteBatch, question: str, back: ReplyAddress | None) -> None:
@@ -270,8 +270,8 @@ def _save_reply_address(batch: WriteBatch, question: str, back: ReplyAddress | N
     if back is None:
         return
     at = hash_reply_address(batch.keyring, question)
-    letter = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
-    sealed = batch.keyring.waiting.encrypt(letter, "addresses", at.hex(), "letter")
+    message = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
+    sealed = batch.keyring.waiting.encrypt(message, "addresses", at.hex(), "letter")
     batch.upsert("addresses", mark=at, person=hash_subscriber(batch.keyring, back.person_id), sealed=sealed)
 
 
@@ -284,9 +284,9 @@ async def _enqueue_answer(batch: WriteBatch, found: QuestionThread, answer: str)
     way = OUTBOX_MESSAGE_CODEC.validate_json(
         batch.keyring.waiting.decrypt(sealed, "addresses", at.hex(), "letter")
     )
-    letter = OutboxMessage(way.channel, way.back, way.lang, (_build_answer_reply(found, answer),))
+    message = OutboxMessage(way.channel, way.back, way.lang, (_build_answer_reply(found, answer),))
     row = secrets.token_hex(16)
-    body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
+    body = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
     due = int(batch.now.timestamp())
     batch.insert("outbox", id=row, kind=way.channel.value, due=due, attempts=0, sealed=body)
 

@@ -35,14 +35,14 @@ class StaffAdmin:
 
     async def add(self, role: Role, profile: StaffProfile, now: datetime) -> str:
         """Add a staff member; return the invitation code, valid for `INVITATION_TTL`."""
-        staff, code, seals = secrets.token_hex(8), generate_staff_code(), self.committer.keyring
-        sealed = seals.staff.encrypt(STAFF_PROFILE_CODEC.dump_json(profile), "staff", staff, "profile")
+        staff, code, keyring = secrets.token_hex(8), generate_staff_code(), self.committer.keyring
+        sealed = keyring.staff.encrypt(STAFF_PROFILE_CODEC.dump_json(profile), "staff", staff, "profile")
         nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
         async with self.committer.transaction() as connection:
-            batch = WriteBatch(connection, seals, self.committer.daily_keys, now)
+            batch = WriteBatch(connection, keyring, self.committer.daily_keys, now)
             batch.insert("staff", id=staff, role=role.value, sealed=sealed, **nothing)
             until = to_epoch_minutes(now + INVITATION_TTL)
-            batch.insert("invitations", mark=hash_invitation(seals, code), staff_id=staff, until=until)
+            batch.insert("invitations", mark=hash_invitation(keyring, code), staff_id=staff, until=until)
             await batch.audit("admin", "staff-added", staff)
             await batch.flush()
         return code
@@ -59,12 +59,14 @@ class StaffAdmin:
     async def broadcast(self, words: Mapping[Lang, str], now: datetime) -> int:
         """Send a text without case content to all staff who can be reached; return the number of recipients."""
         async with self.committer.transaction() as connection:
-            told = [address for _, address in await self.roster.refresh(connection) if address is not None]
+            addresses = [
+                address for _, address in await self.roster.refresh(connection) if address is not None
+            ]
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
-            for address in told:
+            for address in addresses:
                 enqueue_staff_notification(address, raw_text(words[address.lang]), batch)
             await batch.flush()
-        return len(told)
+        return len(addresses)
 
     async def list_contacts(self) -> list[tuple[StaffMember, StaffAddress]]:
         """Return all staff who can be notified, with their addresses, read from disk."""

@@ -73,50 +73,52 @@ _DELETE_RECOVERY_CODES = delete(tables.recoveries).where(tables.recoveries.c.sta
 _DELETE_RECOVERY_CODE = delete(tables.recoveries).where(tables.recoveries.c.mark == bindparam("used"))
 
 
-async def find_staff_member(query: FindStaffMember, sight: ReadContext) -> StaffMember | None:
+async def find_staff_member(query: FindStaffMember, context: ReadContext) -> StaffMember | None:
     """Return the active staff member with a person hash."""
-    row = (await sight.connection.execute(_SELECT_STAFF, {"of_who": query.person_id})).mappings().first()
-    return decode_staff(row, sight.keyring) if row else None
+    row = (await context.connection.execute(_SELECT_STAFF, {"of_who": query.person_id})).mappings().first()
+    return decode_staff(row, context.keyring) if row else None
 
 
-async def find_invitation(query: FindInvitation, sight: ReadContext) -> StaffMember | None:
+async def find_invitation(query: FindInvitation, context: ReadContext) -> StaffMember | None:
     """Return the staff member an unexpired invitation code is for."""
     column = tables.invitations.c
     found = (
         select(_TABLE)
         .join(tables.invitations, column.staff_id == _TABLE.c.id)
         .where(
-            column.mark == hash_invitation(sight.keyring, query.code),
-            column.until > to_epoch_minutes(sight.now),
+            column.mark == hash_invitation(context.keyring, query.code),
+            column.until > to_epoch_minutes(context.now),
             _TABLE.c.removed.is_(None),
         )
     )
-    row = (await sight.connection.execute(found)).mappings().first()
-    return decode_staff(row, sight.keyring) if row else None
+    row = (await context.connection.execute(found)).mappings().first()
+    return decode_staff(row, context.keyring) if row else None
 
 
-async def is_code_used(query: IsCodeUsed, sight: ReadContext) -> bool:
+async def is_code_used(query: IsCodeUsed, context: ReadContext) -> bool:
     """Whether a code of the second factor was used before."""
     column = tables.spent.c
-    found = select(column.mark).where(column.mark == hash_factor_step(sight.keyring, query.staff, query.step))
-    return (await sight.connection.execute(found)).first() is not None
+    found = select(column.mark).where(
+        column.mark == hash_factor_step(context.keyring, query.staff, query.step)
+    )
+    return (await context.connection.execute(found)).first() is not None
 
 
-async def is_recovery_code(query: IsRecoveryCode, sight: ReadContext) -> bool:
+async def is_recovery_code(query: IsRecoveryCode, context: ReadContext) -> bool:
     """Whether a text is one of a person's recovery codes."""
     column = tables.recoveries.c
-    mark = hash_recovery_code(sight.keyring, query.staff, query.code)
+    mark = hash_recovery_code(context.keyring, query.staff, query.code)
     return (
-        await sight.connection.execute(select(column.mark).where(column.mark == mark))
+        await context.connection.execute(select(column.mark).where(column.mark == mark))
     ).first() is not None
 
 
-async def generate_totp_secret(query: NewTotpSecret, sight: ReadContext) -> str:  # noqa: ARG001
+async def generate_totp_secret(query: NewTotpSecret, context: ReadContext) -> str:  # noqa: ARG001
     """Return a new TOTP secret, in base32."""
     return b32encode(secrets.token_bytes(TOTP_SECRET_BYTES)).decode()
 
 
-async def generate_recovery_codes(query: NewRecoveryCodes, sight: ReadContext) -> tuple[str, ...]:  # noqa: ARG001
+async def generate_recovery_codes(query: NewRecoveryCodes, context: ReadContext) -> tuple[str, ...]:  # noqa: ARG001
     """Return a new set of recovery codes."""
     return tuple(generate_staff_code() for _ in range(RECOVERY_CODE_COUNT))
 
@@ -137,17 +139,17 @@ async def join_staff(act: JoinStaff, batch: WriteBatch) -> None:
     query = select(column.staff_id).where(column.mark == mark)
     if (await batch.connection.execute(query)).scalar() != act.staff:
         raise ConflictError("this code was used meanwhile")
-    seal, address = batch.keyring.staff, None
+    cipher, address = batch.keyring.staff, None
     if act.reply_to is not None:
-        told = STAFF_ADDRESS_CODEC.dump_json(StaffAddress(act.channel, act.reply_to, act.lang))
-        address = seal.encrypt(told, "staff", act.staff, "address")
+        serialized = STAFF_ADDRESS_CODEC.dump_json(StaffAddress(act.channel, act.reply_to, act.lang))
+        address = cipher.encrypt(serialized, "staff", act.staff, "address")
     batch.insert("spent", mark=mark, until=to_epoch_minutes(batch.now + SPENT_CODE_TTL))
     batch.add_statement(
         _UPDATE_JOINED,
         staff=act.staff,
         as_who=act.person_id,
         on_day=act.on,
-        sealed_factor=seal.encrypt(act.secret.encode(), "staff", act.staff, "factor"),
+        sealed_factor=cipher.encrypt(act.secret.encode(), "staff", act.staff, "factor"),
         sealed_address=address,
     )
     batch.add_statement(_DELETE_INVITATIONS, staff=act.staff)
@@ -175,8 +177,8 @@ async def set_staff_language(act: SetStaffLanguage, batch: WriteBatch) -> None:
     row = (await batch.connection.execute(query)).mappings().first()
     address = decode_staff_address(row, batch.keyring) if row is not None else None
     if address is not None and address.lang != act.lang:
-        told = STAFF_ADDRESS_CODEC.dump_json(replace(address, lang=act.lang))
-        sealed = batch.keyring.staff.encrypt(told, "staff", act.staff, "address")
+        serialized = STAFF_ADDRESS_CODEC.dump_json(replace(address, lang=act.lang))
+        sealed = batch.keyring.staff.encrypt(serialized, "staff", act.staff, "address")
         batch.add_statement(_UPDATE_ADDRESS, staff=act.staff, sealed_address=sealed)
 
 
@@ -218,19 +220,19 @@ def generate_staff_code() -> str:
     return f"{code[:5]}-{code[5:]}"
 
 
-def hash_invitation(seals: Keyring, code: str) -> bytes:
+def hash_invitation(keyring: Keyring, code: str) -> bytes:
     """Return the stored hash of an invitation code."""
-    return seals.hash_id("invitation", normalize_receipt(code))
+    return keyring.hash_id("invitation", normalize_receipt(code))
 
 
-def hash_recovery_code(seals: Keyring, staff: str, code: str) -> bytes:
+def hash_recovery_code(keyring: Keyring, staff: str, code: str) -> bytes:
     """Return the stored hash of a recovery code."""
-    return seals.hash_id("recovery", staff, normalize_receipt(code))
+    return keyring.hash_id("recovery", staff, normalize_receipt(code))
 
 
-def hash_factor_step(seals: Keyring, staff: str, step: int) -> bytes:
+def hash_factor_step(keyring: Keyring, staff: str, step: int) -> bytes:
     """Return the stored hash of a used code of the second factor."""
-    return seals.hash_id("factor", staff, str(step))
+    return keyring.hash_id("factor", staff, str(step))
 
 
 def to_epoch_minutes(at: datetime) -> int:

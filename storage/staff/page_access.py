@@ -51,17 +51,17 @@ class PageAccessContent:
 PAGE_ACCESS_CODEC = TypeAdapter(PageAccessContent)
 
 
-def hash_access_secret(seals: Keyring, secret: str) -> bytes:
+def hash_access_secret(keyring: Keyring, secret: str) -> bytes:
     """Return the stored hash of the secret in a link or cookie."""
-    return seals.hash_id("keyhole", secret)
+    return keyring.hash_id("keyhole", secret)
 
 
-async def answer_new_access_link(query: NewAccessLink, sight: ReadContext) -> AccessLink | None:  # noqa: ARG001
+async def answer_new_access_link(query: NewAccessLink, context: ReadContext) -> AccessLink | None:  # noqa: ARG001
     """Return no link: the server of the pages knows their address and creates links itself."""
     return None
 
 
-async def answer_new_export_password(query: NewExportPassword, sight: ReadContext) -> str:  # noqa: ARG001
+async def answer_new_export_password(query: NewExportPassword, context: ReadContext) -> str:  # noqa: ARG001
     """Return a new export password."""
     return generate_export_password()
 
@@ -75,17 +75,17 @@ def generate_export_password() -> str:
     return "-".join(groups)
 
 
-async def find_page_access(query: FindPageAccess, sight: ReadContext) -> PageAccess | None:
+async def find_page_access(query: FindPageAccess, context: ReadContext) -> PageAccess | None:
     """Return what a link or cookie gives access to now; None if expired or its owner is not active."""
-    row = await _find_access_row(query.token_hash, sight)
-    if row is None or row["until"] <= to_epoch_minutes(sight.now):
+    row = await _find_access_row(query.token_hash, context)
+    if row is None or row["until"] <= to_epoch_minutes(context.now):
         return None
     whose = select(tables.staff).where(tables.staff.c.id == row["staff_id"])
-    person = (await sight.connection.execute(whose)).mappings().first()
-    if person is None or not (staff := decode_staff(person, sight.keyring)).active:
+    person = (await context.connection.execute(whose)).mappings().first()
+    if person is None or not (staff := decode_staff(person, context.keyring)).active:
         return None
-    told = PAGE_ACCESS_CODEC.validate_json(
-        sight.keyring.staff.decrypt(row["sealed"], "keyholes", query.token_hash.hex(), "told")
+    content = PAGE_ACCESS_CODEC.validate_json(
+        context.keyring.staff.decrypt(row["sealed"], "keyholes", query.token_hash.hex(), "told")
     )
     return PageAccess(
         PageKind(row["kind"]),
@@ -94,19 +94,19 @@ async def find_page_access(query: FindPageAccess, sight: ReadContext) -> PageAcc
         row["case_id"] or "",
         row["number"] or 0,
         row["fiscal_year"] or 0,
-        told.lang,
-        told.password,
+        content.lang,
+        content.password,
     )
 
 
-async def _find_access_row(mark: bytes, sight: ReadContext) -> RowMapping | None:
+async def _find_access_row(mark: bytes, context: ReadContext) -> RowMapping | None:
     case = tables.cases.c
     query = (
         select(PAGE_ACCESS_TABLE, case.number, case.fiscal_year)
         .outerjoin(tables.cases, case.id == PAGE_ACCESS_TABLE.c.case_id)
         .where(PAGE_ACCESS_TABLE.c.mark == mark)
     )
-    return (await sight.connection.execute(query)).mappings().first()
+    return (await context.connection.execute(query)).mappings().first()
 
 
 async def create_access_link(act: CreateAccessLink, batch: WriteBatch) -> None:
@@ -132,13 +132,13 @@ async def redeem_access_link(act: RedeemAccessLink, batch: WriteBatch) -> None:
     )
     if found is None or found["proved"] or found["until"] <= now or found["staff_id"] != act.staff:
         raise ConflictError("this link was used meanwhile")
-    told = PAGE_ACCESS_CODEC.validate_json(
+    content = PAGE_ACCESS_CODEC.validate_json(
         batch.keyring.staff.decrypt(found["sealed"], "keyholes", act.link_hash.hex(), "told")
     )
     batch.insert("spent", mark=act.link_hash, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL))
     batch.add_statement(_DELETE_PAGE_ACCESS, used=act.link_hash)
     _insert_page_access(
-        act.session_hash, PageKind(found["kind"]), act.staff, found["case_id"] or "", now, told, batch
+        act.session_hash, PageKind(found["kind"]), act.staff, found["case_id"] or "", now, content, batch
     )
     await batch.audit(format_actor(act.staff), f"opened-{found['kind']}", found["case_id"] or "")
 
@@ -159,10 +159,10 @@ def _insert_page_access(
     staff: str,
     case: str,
     proved: int,
-    told: PageAccessContent,
+    content: PageAccessContent,
     batch: WriteBatch,
 ) -> None:
-    sealed = batch.keyring.staff.encrypt(PAGE_ACCESS_CODEC.dump_json(told), "keyholes", mark.hex(), "told")
+    sealed = batch.keyring.staff.encrypt(PAGE_ACCESS_CODEC.dump_json(content), "keyholes", mark.hex(), "told")
     row = {"mark": mark, "case_id": case or None, "staff_id": staff, "kind": room.value, "proved": proved}
     batch.insert("keyholes", **row, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL), sealed=sealed)
 

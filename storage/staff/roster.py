@@ -55,7 +55,7 @@ class Roster:
         return len(self._members)
 
     def __iter__(self) -> Iterator[tuple[StaffMember, StaffAddress | None]]:
-        return iter([told for told in self._members.values() if told is not None])
+        return iter([member for member in self._members.values() if member is not None])
 
     def apply_acts(self, acts: Iterable[Act]) -> None:
         """Apply what was just committed, so that new members are known from the next message on."""
@@ -64,7 +64,9 @@ class Roster:
                 self._members[act.person_id] = None
             elif isinstance(act, SetStaffLanguage):
                 spoke = [
-                    w for w, told in self._members.items() if told is not None and told[0].id == act.staff
+                    w
+                    for w, member in self._members.items()
+                    if member is not None and member[0].id == act.staff
                 ]
                 self._members |= dict.fromkeys(spoke)
             elif isinstance(act, LeaveStaff):
@@ -90,23 +92,23 @@ class Roster:
         return self
 
 
-def decode_staff(row: RowMapping | Mapping[str, Any], seals: Keyring) -> StaffMember:
+def decode_staff(row: RowMapping | Mapping[str, Any], keyring: Keyring) -> StaffMember:
     """Decode a staff row, with the TOTP secret where it is set."""
     secret = (
-        seals.staff.decrypt(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
+        keyring.staff.decrypt(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
     )
     profile = STAFF_PROFILE_CODEC.validate_json(
-        seals.staff.decrypt(row["sealed"], "staff", row["id"], "profile")
+        keyring.staff.decrypt(row["sealed"], "staff", row["id"], "profile")
     )
     return StaffMember(
         row["id"], Role(row["role"]), profile, row["who"], row["joined"], row["removed"], secret
     )
 
 
-def decode_staff_address(row: RowMapping, seals: Keyring) -> StaffAddress | None:
+def decode_staff_address(row: RowMapping, keyring: Keyring) -> StaffAddress | None:
     """Decode where a staff member is notified; None where that is impossible."""
     if row["address"] is None:
         return None
     return STAFF_ADDRESS_CODEC.validate_json(
-        seals.staff.decrypt(row["address"], "staff", row["id"], "address")
+        keyring.staff.decrypt(row["address"], "staff", row["id"], "address")
     )
