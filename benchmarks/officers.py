@@ -11,13 +11,16 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from handlers.complaints.lifecycle import CaseStatus
 from handlers.staff.permissions import Role
 from handlers.thai import to_bangkok_date
 from ita_stats.calendar import fiscal_year
 from storage.crypto.key_files import DeskPaths
+from storage.db.batch import encode_case_status
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import Officer, add_officer, file_case
 
+STATUSES = (CaseStatus.RECEIVED, CaseStatus.CLOSED, CaseStatus.SCREENING, CaseStatus.CLOSED)
 CASE_COUNT = 100_000
 TRY_COUNT = 15
 LIMIT_MS = 100.0
@@ -36,7 +39,7 @@ def insert_cases(home: Path, desk: DeskHarness, officer: str) -> None:
                 "id": secrets.token_hex(16),
                 "number": number,
                 "receipt_mark": secrets.token_bytes(32),
-                "status": ("received", "closed", "screening", "closed")[number % 4],
+                **encode_case_status(STATUSES[number % len(STATUSES)]),
                 "answer_by": str(due),
                 "officer": (None, officer, "f" * 16)[number % 3],
             }

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ActorKind, Exclusion
 from handlers.staff.members import StaffMember
 from storage import tables
@@ -49,9 +48,8 @@ class ConflictRescan:
     async def list_open_cases(self) -> list[str]:
         """Return the ids of open cases."""
         column = tables.cases.c
-        open_ = column.status.not_in([status.value for status in ENDED_STATUSES])
         async with self.committer.transaction() as connection:
-            return list((await connection.execute(select(column.id).where(open_))).scalars())
+            return list((await connection.execute(select(column.id).where(tables.IS_OPEN_CASE))).scalars())
 
     async def load_case_text(self, case: str) -> OpenCaseText | None:
         """Return the texts of a case; None where it was deleted meanwhile."""

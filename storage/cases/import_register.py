@@ -13,7 +13,7 @@ from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCa
 from handlers.dialog.events import Channel
 from storage import tables
 from storage.crypto.aead import hmac_sha256
-from storage.db.batch import WriteBatch
+from storage.db.batch import WriteBatch, encode_case_status
 from storage.db.group_commit import GroupCommitWriter
 from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
 from storage.tables.rules import imports
@@ -86,7 +86,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         fiscal_year=case.fiscal_year,
         number=case.number,
         receipt_mark=secrets.token_bytes(32),  # nobody holds its receipt
-        status=case.status.value,
+        **encode_case_status(case.status),
         outcome=outcome,
         seq=1 + moved,
         received_on=case.received_on,

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
+from handlers.complaints.lifecycle import CaseStatus
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
 from handlers.dialog.replies import Reply
@@ -20,7 +20,6 @@ from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.roster import StaffAddress
 from storage.tables.rules import concerned, reminders
 
-_OPEN = tables.cases.c.status.not_in([status.value for status in ENDED_STATUSES])
 _INSERT_IF_NEW = insert(reminders).on_conflict_do_nothing()
 
 
@@ -85,7 +84,7 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
     rows = await connection.execute(
         select(*columns, moved.label("since"), answered.label("answered"))
         .join(tables.history, line.case_id == case.id)
-        .where(_OPEN)
+        .where(tables.IS_OPEN_CASE)
         .group_by(case.id)
     )
     opened = rows.all()
@@ -107,7 +106,7 @@ async def _collect_by_case(
     """Return the values of a column of a table, by open case."""
     table = column.table  # type: ignore[attr-defined]
     query = select(table.c.case_id, column).join(  # type: ignore[call-overload]
-        tables.cases, and_(tables.cases.c.id == table.c.case_id, _OPEN)
+        tables.cases, and_(tables.cases.c.id == table.c.case_id, tables.IS_OPEN_CASE)
     )
     found: dict[str, set[str]] = {}
     for case, value in await connection.execute(query.where(*where)):

@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from ita_stats.calendar import day_in_bangkok
@@ -84,12 +83,11 @@ class RetentionJobs:
         Report, envelope, files, history and receipt go; the facts stay. Cases under legal hold are kept.
         """
         column = tables.cases.c
-        ended = [status.value for status in ENDED_STATUSES]
         last = day_in_bangkok(now - after_closing)
         async with self.committer.transaction() as connection:
             kept = select(tables.holds.c.case_id)
             over = select(column.id).where(
-                column.status.in_(ended), column.touched_on < last, column.id.not_in(kept)
+                ~tables.IS_OPEN_CASE, column.touched_on < last, column.id.not_in(kept)
             )
             cases = list((await connection.execute(over)).scalars())
             files = await _delete_cases(connection, cases)

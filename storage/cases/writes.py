@@ -23,6 +23,7 @@ from storage.db.batch import (
     TOUCH_CASE,
     UPDATE_CASE_STATUS,
     WriteBatch,
+    encode_case_status,
 )
 from storage.serialization import IDENTITY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
 from storage.staff.members import format_actor
@@ -49,7 +50,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         fiscal_year=year,
         number=number,
         receipt_mark=batch.keyring.hash_receipt(act.receipt),
-        status=CaseStatus.RECEIVED.value,
+        **encode_case_status(CaseStatus.RECEIVED),
         outcome=None,
         seq=1,
         received_on=act.on,
@@ -111,7 +112,7 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
         UPDATE_CASE_STATUS,
         case=act.case,
         to_seq=act.seq,
-        to_status=act.status.value,
+        **{f"to_{column}": value for column, value in encode_case_status(act.status).items()},
         to_outcome=outcome,
         on_day=act.on,
     )

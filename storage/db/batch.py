@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
+from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus
 from ita_stats.cases.fact import Fact, FactField
 from storage import tables
 from storage.audit import AuditChain, AuditRecord, load_audit_chain
@@ -60,6 +61,7 @@ UPDATE_CASE_STATUS = (
     .values(
         seq=bindparam("to_seq"),
         status=bindparam("to_status"),
+        open=bindparam("to_open"),
         outcome=bindparam("to_outcome"),
         touched_on=bindparam("on_day"),
     )
@@ -69,6 +71,11 @@ TOUCH_CASE = (
     .where(tables.cases.c.id == bindparam("case"))
     .values(seq=bindparam("to_seq"), touched_on=bindparam("on_day"))
 )
+
+
+def encode_case_status(status: CaseStatus) -> dict[str, str | bool]:
+    """Return the columns of a case that its status decides. Every write of a status takes them from here."""
+    return {"status": status.value, "open": STATUS_RULES[status].is_open}
 
 
 @dataclass

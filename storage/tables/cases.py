@@ -11,14 +11,10 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
+    true,
 )
 
 from storage.tables.schema import define_unordered_table, metadata
-
-IS_OPEN_CASE = text("status IN ('received', 'screening', 'investigating')")
-"""Which cases are open. Word for word as in the partial index, since SQLite compares the text."""
-
 
 meta = define_unordered_table(
     "meta", Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
@@ -81,8 +77,11 @@ cases = define_unordered_table(
     Column("report", LargeBinary, nullable=False),
     Column("officer", String(32)),  # staff id of the assigned officer
     Column("avoid", String(32)),  # staff id of who closed it before the reporter reopened it
+    Column("open", Boolean, nullable=False),  # set from the rules of the status on every write
     UniqueConstraint("fiscal_year", "number"),
 )
+IS_OPEN_CASE = cases.c.open == true()
+"""Which cases are open. Written as in the partial indexes: SQLite takes one only where the conditions are alike."""
 Index("ix_cases_due", cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
 Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
 

@@ -69,6 +69,25 @@ def test_an_event_of_before_is_known_after(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
+    ("status", "is_open"),
+    [("received", 1), ("screening", 1), ("investigating", 1), ("closed", 0), ("not_accepted", 0)],
+)
+def test_a_case_of_before_is_open_as_its_state_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str, is_open: int
+) -> None:
+    path, whole = tmp_path / "desk.sqlite", migrations.command.upgrade
+    with monkeypatch.context() as older:
+        older.setattr(migrations.command, "upgrade", lambda config, _: whole(config, "0014"))
+        upgrade_schema(path)
+    row = ("a", 2570, 1, b"r", status, None, 1, *["2026-11-22"] * 3, 0, "1", b"k", b"s", None, None)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"INSERT INTO cases VALUES ({', '.join('?' * len(row))})", row)
+    prepare_database(path)
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT status, open FROM cases").fetchall() == [(status, is_open)]
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "UPDATE audit SET what = 'x'",
