@@ -6,7 +6,16 @@ from importlib.resources import files
 from typing import Any
 
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import TYPED_INPUTS, ChartMonth, Choice, Message, MonthlyChart, Reply, ReplyArg
+from handlers.dialog.replies import (
+    TYPED_INPUTS,
+    ChartMonth,
+    Choice,
+    Message,
+    MonthlyChart,
+    Phrase,
+    Reply,
+    ReplyArg,
+)
 
 PROTECTED_KEY_PREFIXES = (
     "track.",
@@ -51,8 +60,8 @@ def _load_wording(lang: Lang) -> dict[str, str]:
 WORDING: Mapping[Lang, Mapping[str, str]] = {"th": _load_wording("th"), "en": _load_wording("en")}
 
 
-def render_text(say: Reply, lang: Lang) -> str:
-    """Render the text of a reply. Raises KeyError for an unknown key or a missing argument."""
+def render_text(say: Phrase | Reply, lang: Lang) -> str:
+    """Render the text of a phrase or a reply. Raises KeyError for an unknown key or a missing argument."""
     return _format_key(say.key, say.args, lang)
 
 
@@ -64,7 +73,7 @@ def _format_key(key: str, args: Mapping[str, ReplyArg], lang: Lang) -> str:
 
 
 def _format_arg(arg: ReplyArg, lang: Lang) -> str | int:
-    if isinstance(arg, Reply):
+    if isinstance(arg, Phrase):
         return render_text(arg, lang)
     if isinstance(arg, tuple):
         return "\n".join(render_text(line, lang) for line in arg)
@@ -100,8 +109,8 @@ def render_reply(say: Reply, lang: Lang) -> Message:
 
 
 def _build_chart(arg: ReplyArg | None, lang: Lang) -> MonthlyChart | None:
-    """Build the chart of a reply's argument: a `Reply` for its title, whose arguments are the figures."""
-    if not isinstance(arg, Reply) or not isinstance(months := arg.args["months"], tuple):
+    """Build the chart of a reply's argument: a `Phrase` for its title, whose arguments are the figures."""
+    if not isinstance(arg, Phrase) or not isinstance(months := arg.args["months"], tuple):
         return None
     return MonthlyChart(
         render_text(arg, lang),

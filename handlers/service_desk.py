@@ -24,7 +24,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
@@ -214,7 +214,7 @@ def build_service_privacy_reply(ctx: Context) -> Reply:
             "version": about.version,
             "controller": about.controller.in_lang(ctx.lang),
             "contact": about.contact.in_lang(ctx.lang),
-            "abroad": Reply(f"abroad.{ctx.event.channel}"),
+            "abroad": Phrase(f"abroad.{ctx.event.channel}"),
             "days": ctx.office.retention.after_closing_days,
         },
     )

@@ -47,7 +47,7 @@ async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int
                 open_progress_bar=open_progress_bar,
             )
         except RegisterFileError as trouble:
-            sys.stderr.write(format_bilingual(trouble.reply) + "\n")
+            sys.stderr.write(format_bilingual(trouble.reason) + "\n")
             return EXIT_WRONG_USE
     sys.stderr.write(format_import_result(result))
     sys.stdout.write(import_result_to_json(result) + "\n")

@@ -11,7 +11,7 @@ import pikepdf
 
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.staff.complaints.case_view import list_report_answers
@@ -101,7 +101,7 @@ def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:
 
 
 def _format_text(key: str, **args: str) -> str:
-    return render_text(Reply(key, args), CASE_PDF_LANG)
+    return render_text(Phrase(key, args), CASE_PDF_LANG)
 
 
 def typeset_case(data: Mapping[str, object], now: datetime) -> bytes:

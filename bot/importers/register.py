@@ -14,7 +14,7 @@ from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.import_rows import RejectedRow, parse_rows, reject_duplicate_row
 from handlers.complaints.messages import ImportedCase
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.thai import format_date, to_bangkok_date
@@ -36,7 +36,7 @@ class RegisterImportResult:
     row_count: int
     bad_rows: tuple[RejectedRow, ...]
     imported: bool
-    summary: Reply
+    summary: Phrase
     cases: tuple[ImportedCase, ...] = ()
 
 
@@ -55,22 +55,22 @@ async def import_register(
     before = await store.register_importer.find_import_date(content)
     if before is not None:
         return RegisterImportResult(
-            0, (), imported=False, summary=Reply("import.again", {"day": format_date(before, "th")})
+            0, (), imported=False, summary=Phrase("import.again", {"day": format_date(before, "th")})
         )
     found = await asyncio.to_thread(
         lambda: list(parse_rows(read_register_rows(path, content), office, today))
     )
     if not found:
-        raise RegisterFileError(Reply("import.empty"))
+        raise RegisterFileError(Phrase("import.empty"))
     cases = [row for row in found if isinstance(row, ImportedCase)]
     bad = [row for row in found if isinstance(row, RejectedRow)]
     bad += [reject_duplicate_row(case) for case in await store.register_importer.find_duplicates(cases)]
     if bad:
         bad.sort(key=lambda row: row.line)
-        say = Reply("import.nothing", {"bad": len(bad), "rows": len(found)})
+        say = Phrase("import.nothing", {"bad": len(bad), "rows": len(found)})
         return RegisterImportResult(len(found), tuple(bad), imported=False, summary=say)
     if trial:
-        fits = Reply("import.fits", {"rows": len(found)})
+        fits = Phrase("import.fits", {"rows": len(found)})
         return RegisterImportResult(len(found), (), imported=False, summary=fits, cases=tuple(cases))
     with open_progress_bar(len(cases)) as count_row:
         await store.register_importer.import_cases(
@@ -82,21 +82,21 @@ async def import_register(
             count_row,
         )
     return RegisterImportResult(
-        len(found), (), imported=True, summary=Reply("import.done", {"rows": len(found)})
+        len(found), (), imported=True, summary=Phrase("import.done", {"rows": len(found)})
     )
 
 
 def format_import_result(result: RegisterImportResult) -> str:
     """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
     lines = [
-        render_text(Reply("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang)
+        render_text(Phrase("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang)
         for row in result.bad_rows
         for lang in ("th", "en")
     ]
     return "\n".join([*lines, format_bilingual(result.summary)]) + "\n"
 
 
-def format_bilingual(say: Reply) -> str:
+def format_bilingual(say: Phrase) -> str:
     """Words in Thai and in English."""
     return f"{render_text(say, 'th')}\n{render_text(say, 'en')}"
 
@@ -122,5 +122,5 @@ def import_result_to_json(result: RegisterImportResult) -> str:
 
 def format_row_errors(row: RejectedRow, lang: Lang) -> str:
     """What is wrong with a row, column by column."""
-    parts = [(fault.column, render_text(fault.reply, lang)) for fault in row.problems]
+    parts = [(fault.column, render_text(fault.reason, lang)) for fault in row.problems]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)

@@ -12,7 +12,7 @@ import openpyxl
 
 from bot.errors import ImportFileError
 from handlers.complaints.import_rows import COLUMN_NAMES, ImportRow, match_columns
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 
 MAX_REGISTER_BYTES = 30 * 1024 * 1024
 """Bytes of a file: a register of 100,000 cases has about 10 million."""
@@ -27,25 +27,25 @@ DELIMITERS = ",;\t"
 class RegisterFileError(ImportFileError):
     """A file that cannot be taken at all. The bringer's fault; mend the file."""
 
-    def __init__(self, say: Reply) -> None:
-        self.reply = say
-        super().__init__(say.key)
+    def __init__(self, reason: Phrase) -> None:
+        self.reason = reason
+        super().__init__(reason.key)
 
 
 def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:
     """The rows of a register below its header; empty ones are left out. Raises Unusable."""
     if len(content) > MAX_REGISTER_BYTES:
-        raise RegisterFileError(Reply("import.large"))
+        raise RegisterFileError(Phrase("import.large"))
     rows = _read_xlsx(content) if content[:2] == b"PK" else _read_csv(path, content)
     header = next(rows, None)
     if header is None:
-        raise RegisterFileError(Reply("import.empty"))
+        raise RegisterFileError(Phrase("import.empty"))
     names, wrong = match_columns([text for text, _ in header[1]])
     if wrong:
-        raise RegisterFileError(Reply("import.columns", {"names": ", ".join(wrong)}))
+        raise RegisterFileError(Phrase("import.columns", {"names": ", ".join(wrong)}))
     for count, (number, cells) in enumerate(rows):
         if count >= MAX_REGISTER_ROWS:
-            raise RegisterFileError(Reply("import.large"))
+            raise RegisterFileError(Phrase("import.large"))
         if any(text for text, _ in cells):
             yield _build_register_line(number, names, cells)
 
@@ -63,11 +63,11 @@ def _build_register_line(number: int, names: Sequence[str], cells: Sequence[Spre
 
 def _read_csv(path: Path, content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
     if path.suffix.lower() not in {".csv", ".txt", ".tsv"} or b"\0" in content:
-        raise RegisterFileError(Reply("import.unreadable"))
+        raise RegisterFileError(Phrase("import.unreadable"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RegisterFileError(Reply("import.encoding")) from None
+        raise RegisterFileError(Phrase("import.encoding")) from None
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
     start = 1
@@ -76,7 +76,7 @@ def _read_csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Spreadshee
             yield start, [(cell.strip(), cell.lstrip().startswith("=")) for cell in row]
             start = reader.line_num + 1
     except csv.Error:
-        raise RegisterFileError(Reply("import.unreadable")) from None
+        raise RegisterFileError(Phrase("import.unreadable")) from None
 
 
 def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
@@ -92,13 +92,13 @@ def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
     except RegisterFileError:
         raise
     except Exception as trouble:  # the library fails in many ways on what is no spreadsheet
-        raise RegisterFileError(Reply("import.unreadable")) from trouble
+        raise RegisterFileError(Phrase("import.unreadable")) from trouble
 
 
 def _check_size(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if sum(part.file_size for part in packed.infolist()) > MAX_UNZIPPED_BYTES:
-            raise RegisterFileError(Reply("import.large"))
+            raise RegisterFileError(Phrase("import.large"))
 
 
 def _read_cell(cell: Any) -> SpreadsheetCell:  # noqa: ANN401 - the library's own

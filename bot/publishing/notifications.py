@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bot.log import LogEvent, log_event
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply, ReplyArg
+from handlers.dialog.replies import Phrase, ReplyArg
 from handlers.i18n import render_text
 from ita_stats.calendar import format_calendar_date
 from ita_stats.release import parse_manifest
@@ -33,7 +33,7 @@ def build_staff_notification(
     what: str, kept: StoredRelease | None = None, **more: str | date
 ) -> StaffNotification:
     """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
-    th, en = (render_text(Reply(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in _LANGS)
+    th, en = (render_text(Phrase(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in _LANGS)
     return StaffNotification(th.strip(), en.strip(), what not in FAILURE_NOTICES)
 
 
@@ -50,7 +50,7 @@ def _build_args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | da
         if isinstance(value, date):
             args[name] = format_calendar_date(value, lang)
         else:
-            args[name] = Reply(f"publish.{name}.{value}") if name in {"place", "trouble"} else value
+            args[name] = Phrase(f"publish.{name}.{value}") if name in {"place", "trouble"} else value
     return args
 
 

@@ -16,7 +16,7 @@ from bot.engine import utc_now
 from bot.web.html import text_to_html
 from bot.web.templating import PageRenderer, get_requested_lang
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion
@@ -61,9 +61,9 @@ def list_board_items(catalogue: FaqCatalogue, on: date, lang: Lang) -> list[Boar
 
 def _published_to_item(question: PublishedQuestion, lang: Lang) -> BoardItem:
     took = (
-        Reply("board.days", {"days": question.days_to_answer})
+        Phrase("board.days", {"days": question.days_to_answer})
         if question.days_to_answer
-        else Reply("board.same_day")
+        else Phrase("board.same_day")
     )
     return BoardItem(
         f"b.{question.id}",
@@ -189,8 +189,8 @@ def render_board_feed(office: Office, posted: Iterable[PublishedQuestion], addre
     address: of the board; without one the office's website is linked.
     """
     base = address or office.website
-    title = f"{render_text(Reply('board.title'), 'th')} {office.name.th}"
-    lead = render_text(Reply("board.lead"), "th")
+    title = f"{render_text(Phrase('board.title'), 'th')} {office.name.th}"
+    lead = render_text(Phrase("board.lead"), "th")
     lines = [
         _render_feed_item(post, base if not address else f"{address}/b.{post.id}")
         for post in [*posted][:MAX_FEED_ITEMS]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply, ReplyArg
+from handlers.dialog.replies import Phrase, ReplyArg
 from handlers.i18n import render_text
 from handlers.office import Office
 
@@ -39,7 +39,7 @@ class PageRenderer:
     def render_to_string(self, name: str, lang: Lang, **more: Any) -> str:  # noqa: ANN401 - template
 
         def translate_key(key: str, **args: ReplyArg) -> str:
-            return render_text(Reply(key, args), lang)
+            return render_text(Phrase(key, args), lang)
 
         return self._templates.get_template(name).render(
             lang=lang,

@@ -16,7 +16,7 @@ from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.replies import ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai import format_date, to_bangkok_date
 
@@ -31,7 +31,7 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
     status = Reply(
         "track.status",
         {
-            "status": Reply(f"status.{STATUS_RULES[case.status].public_status}"),
+            "status": Phrase(f"status.{STATUS_RULES[case.status].public_status}"),
             "received": format_date(case.received_on, ctx.lang),
             "timeline": tuple(
                 format_timeline_entry(entry, ctx) for entry in case.entries[-MAX_TIMELINE_LINES:]
@@ -44,19 +44,21 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
     return TurnResult(session, (*before, status))
 
 
-def format_timeline_entry(entry: HistoryEntry, ctx: Context) -> Reply:
+def format_timeline_entry(entry: HistoryEntry, ctx: Context) -> Phrase:
     """One line of the timeline. The office's words stand in it; the reporter's own never do."""
-    args: dict[str, str | int | Reply] = {"on": format_date(entry.on, ctx.lang), "text": entry.text}
+    args: dict[str, str | int | Phrase] = {"on": format_date(entry.on, ctx.lang), "text": entry.text}
     if entry.kind is HistoryEntryKind.ASKED:
         args["body"] = format_date(date.fromisoformat(entry.body), ctx.lang)
     if entry.kind is not HistoryEntryKind.MOVED:
-        return Reply(f"entry.{entry.kind}", args)
-    why = Reply("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Reply("literal", {"text": ""})
+        return Phrase(f"entry.{entry.kind}", args)
+    why = (
+        Phrase("literal", {"text": f"\n  “{entry.text}”"}) if entry.text else Phrase("literal", {"text": ""})
+    )
     if entry.outcome is not None:
-        return Reply(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
+        return Phrase(f"entry.closed.{entry.outcome}", {**args, "body": entry.body, "why": why})
     if entry.reason is not None:
-        return Reply("entry.not_accepted", {**args, "reason": Reply(f"reason.{entry.reason}"), "why": why})
-    return Reply(f"entry.moved.{entry.status}", {**args, "why": why})
+        return Phrase("entry.not_accepted", {**args, "reason": Phrase(f"reason.{entry.reason}"), "why": why})
+    return Phrase(f"entry.moved.{entry.status}", {**args, "why": why})
 
 
 def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...]:

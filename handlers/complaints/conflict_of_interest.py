@@ -14,7 +14,7 @@ from handlers.complaints.name_matching import (
 )
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
@@ -135,7 +135,7 @@ def format_hidden_case(
     """
     if list_able_staff(excluded, staff):
         return Reply("staff.concerned.hidden", {"number": number})
-    bodies = tuple(Reply("literal", {"text": f"• {body.name.in_lang(lang)}"}) for body in office.bodies)
+    bodies = tuple(Phrase("literal", {"text": f"• {body.name.in_lang(lang)}"}) for body in office.bodies)
     return Reply("staff.concerned.nobody", {"number": number, "bodies": bodies})
 
 

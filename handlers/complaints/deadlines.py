@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, ReminderStage, SendReminder
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.office import Deadlines
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai import format_date
@@ -126,10 +126,10 @@ def _choose_recipients(
     return []
 
 
-def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) -> Reply:
+def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) -> Phrase:
     number = f"{one.number}/{one.fiscal_year}"
     if point.stage is ReminderStage.UNTOUCHED:
-        return Reply("staff.remind.untouched", {"number": number, "days": (today - point.due).days})
+        return Phrase("staff.remind.untouched", {"number": number, "days": (today - point.due).days})
     # By the day it is, not by the day on which it should have been told: the clock may have been silent.
     stage = (
         ReminderStage.AFTER
@@ -139,7 +139,7 @@ def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) 
         else ReminderStage.BEFORE
     )
     days = abs((today - point.due).days)
-    return Reply(
+    return Phrase(
         f"staff.remind.{stage.value}",
         {"number": number, "due": format_date(point.due, "th"), "days": days},
     )
@@ -147,9 +147,9 @@ def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) 
 
 def build_reminder_notices(
     standings: Sequence[CaseDeadlineState], rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
-) -> Iterator[tuple[str, Reply]]:
+) -> Iterator[tuple[str, Phrase]]:
     """Who is told what today, as pairs of a staff id and words."""
     for one in standings:
         for remind in select_reminders(one, rules, staff, today):
             for person in remind.recipients:
-                yield person, remind.reply
+                yield person, remind.notice

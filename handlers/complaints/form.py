@@ -12,7 +12,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.form import FieldAudience, FieldKind, Form, FormField
-from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import ExpectedInput, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Office
 from handlers.thai import format_date, to_bangkok_date
@@ -91,22 +91,22 @@ def build_privacy_notice(ctx: Context) -> Reply:
             "controller": privacy.controller.in_lang(ctx.lang),
             "recipients": privacy.recipients.in_lang(ctx.lang),
             "contact": privacy.contact.in_lang(ctx.lang),
-            "abroad": Reply(f"abroad.{ctx.event.channel}"),
+            "abroad": Phrase(f"abroad.{ctx.event.channel}"),
             "days": f"{ctx.office.retention.after_closing_days:,}",
             "version": privacy.version,
         },
     )
 
 
-def describe_anonymity(ctx: Context) -> Reply:
+def describe_anonymity(ctx: Context) -> Phrase:
     """How anonymous the way of writing truly is that the person uses now."""
-    return Reply(
+    return Phrase(
         f"anonymity.{ctx.event.channel}",
         {"site": f" {ctx.site_url.rstrip('/')}/report" if ctx.site_url else ""},
     )
 
 
-def list_outside_bodies(office: Office, lang: Lang) -> tuple[Reply, ...]:
+def list_outside_bodies(office: Office, lang: Lang) -> tuple[Phrase, ...]:
     """The outside bodies that take complaints too, a line each."""
     lines = []
     for body in office.bodies:
@@ -115,7 +115,7 @@ def list_outside_bodies(office: Office, lang: Lang) -> tuple[Reply, ...]:
     return tuple(lines)
 
 
-def list_category_definitions(office: Office, lang: Lang) -> tuple[Reply, ...]:
+def list_category_definitions(office: Office, lang: Lang) -> tuple[Phrase, ...]:
     """What each kind of matter means, a line each."""
     return tuple(
         raw_text(f"• {c.name.in_lang(lang)}: {c.definition.in_lang(lang)}") for c in office.categories
@@ -133,24 +133,24 @@ def _format_review_answer(field: FormField, ctx: Context) -> ReplyArg:
     answer = ctx.session.answers.get(field.name, "")
     option = field.find_option(answer)
     if option is not None:
-        return option.name.in_lang(ctx.lang) if option.name else Reply(f"choice.{option.value}")
-    return Reply("answer.none") if field.kind is FieldKind.PICK else _shorten_answer(answer)
+        return option.name.in_lang(ctx.lang) if option.name else Phrase(f"choice.{option.value}")
+    return Phrase("answer.none") if field.kind is FieldKind.PICK else _shorten_answer(answer)
 
 
-def _shorten_answer(answer: str) -> str | Reply:
+def _shorten_answer(answer: str) -> str | Phrase:
     if not answer:
-        return Reply("answer.none")
+        return Phrase("answer.none")
     if len(answer) <= MAX_REVIEW_LENGTH:
         return answer
-    return Reply("answer.long", {"start": answer[:MAX_REVIEW_LENGTH], "count": f"{len(answer):,}"})
+    return Phrase("answer.long", {"start": answer[:MAX_REVIEW_LENGTH], "count": f"{len(answer):,}"})
 
 
-def _describe_files(field: FormField, session: Session) -> Reply:
+def _describe_files(field: FormField, session: Session) -> Phrase:
     note = session.answers.get(field.text_name)
     if not session.files:
-        return raw_text(note) if note else Reply("answer.none")
+        return raw_text(note) if note else Phrase("answer.none")
     names = tuple(raw_text(f"• {f.name}") for f in session.files)
-    return Reply(
+    return Phrase(
         "answer.files", {"count": len(session.files), "names": (*names, raw_text(note)) if note else names}
     )
 
@@ -193,7 +193,7 @@ def file_complaint(ctx: Context) -> Decision:
         {
             "receipt": receipt.formatted,
             "answer_by": format_date(act.answer_by, ctx.lang),
-            "advice": Reply(f"advice.{act.channel}"),
+            "advice": Phrase(f"advice.{act.channel}"),
         },
         certain=True,
     )

@@ -19,7 +19,7 @@ from handlers.complaints.import_vocabulary import (
 )
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
 from handlers.complaints.messages import ImportedCase
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.office import Office
 from handlers.thai import BUDDHIST_ERA, normalize_for_matching
 
@@ -57,7 +57,7 @@ class CellProblem:
     """What is wrong in one column of a row. column: empty where it is the row as a whole."""
 
     column: str
-    reply: Reply
+    reason: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def parse_rows(
     context = {"categories": categories, "today": today}
     for line in lines:
         if line.formula:
-            yield RejectedRow(line.line, (CellProblem(line.formula, Reply("import.formula")),))
+            yield RejectedRow(line.line, (CellProblem(line.formula, Phrase("import.formula")),))
             continue
         try:
             row = _Row.model_validate(dict(line.cells), context=context)
@@ -101,7 +101,7 @@ def parse_rows(
         case = row.to_imported_case(line.line)
         first = seen.setdefault((case.fiscal_year, case.number), line.line)
         if first != line.line:
-            yield RejectedRow(line.line, (CellProblem("number", Reply("import.twice", {"line": first})),))
+            yield RejectedRow(line.line, (CellProblem("number", Phrase("import.twice", {"line": first})),))
         else:
             yield case
 
@@ -109,16 +109,16 @@ def parse_rows(
 def reject_duplicate_row(case: ImportedCase) -> RejectedRow:
     """A row whose number the register has already."""
     number = f"{case.number}/{case.fiscal_year}"
-    return RejectedRow(case.line, (CellProblem("number", Reply("import.taken", {"number": number})),))
+    return RejectedRow(case.line, (CellProblem("number", Phrase("import.taken", {"number": number})),))
 
 
 def _to_cell_problem(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's own shape
     column = str(error["loc"][0]) if error["loc"] else str(error.get("ctx", {}).get("column", ""))
     if error["type"].startswith("import."):
         return CellProblem(
-            column, Reply(error["type"], {k: v for k, v in error.get("ctx", {}).items() if k != "column"})
+            column, Phrase(error["type"], {k: v for k, v in error.get("ctx", {}).items() if k != "column"})
         )
-    return CellProblem(column, Reply("import.missing"))
+    return CellProblem(column, Phrase("import.missing"))
 
 
 def _normalize_cell(text: str) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.effects import Act
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import Role
 
 
@@ -61,6 +61,6 @@ class SendReminder(Act):
     name: str
     on: date
     due: date
-    reply: Reply = field(repr=False)
+    notice: Phrase = field(repr=False)
     recipients: tuple[str, ...]
     superseded: tuple[str, ...] = ()

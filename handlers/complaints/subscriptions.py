@@ -5,7 +5,7 @@ from handlers.dialog.channels import get_channel_traits
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Event
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import Reply
 
 
 def list_subscription_options(event: Event) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def build_subscription(ctx: Context, case: str) -> tuple[Reply, tuple[Act, ...]]
     """What is said and written when a person wishes to be told of a case."""
     event = ctx.event
     if event.reply_to is None:
-        return raw_text(""), ()
+        return Reply("literal", {"text": ""}), ()
     return Reply("news.on"), (
         SubscribeToCase(case, event.person_id, event.channel, event.reply_to, ctx.lang),
     )

@@ -26,7 +26,7 @@ from handlers.complaints.messages import (
 from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.code_lookup import look_up_code
+from handlers.dialog.code_lookup import FailedLookup, look_up_code
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
@@ -118,9 +118,10 @@ def look_up_case(ctx: Context, text: str) -> Decision:
     A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
     close the look-up, at first for 15 minutes and never for more than an hour.
     """
-    case, said, acts = yield from look_up_code(ctx, text, FindCase)
-    if case is None or (receipt := parse_receipt(text)) is None:
-        return replace(ask_receipt(ctx, said), acts=acts)
+    case = yield from look_up_code(ctx, text, FindCase)
+    if isinstance(case, FailedLookup):
+        return replace(ask_receipt(ctx, case.reply), acts=case.acts)
+    receipt = parse_receipt(text)
     return _open_case(ctx.with_session(reset_session(ctx).replace(receipt=receipt)), case, ctx.session)
 
 

@@ -16,7 +16,7 @@ from handlers.consultations.messages import (
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Reply, ReplyArg, raw_text
+from handlers.dialog.replies import Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.survey import (
     REVIEW_STEP,
@@ -134,15 +134,15 @@ def _to_survey_questions(question: ConsultationQuestion) -> tuple[SurveyQuestion
     each = tuple(
         SurveyQuestion(
             f"{question.key}.{key}",
-            Reply("consult.statement", {"title": title, "text": text}),
+            Phrase("consult.statement", {"title": title, "text": text}),
             make_options(STANCE_OPTIONS),
             optional=False,  # "pass" is one of the stances
-            short_title=Reply("consult.said", {"text": text}),
+            short_title=Phrase("consult.said", {"text": text}),
         )
         for key, text in question.options.items()
     )
     added = SurveyQuestion(
-        f"{question.key}+", Reply("consult.add", {"title": title}), short_title=Reply("consult.added")
+        f"{question.key}+", Phrase("consult.add", {"title": title}), short_title=Phrase("consult.added")
     )
     return (*each, added)
 
@@ -151,7 +151,7 @@ def _format_welcome(ctx: Context, ballot: Consultation) -> Reply:
     told: dict[str, ReplyArg] = {"title": ballot.title, "background": ballot.background}
     told["link"] = raw_text(f"\n{ballot.link}") if ballot.link else raw_text("")
     told["closes"] = _format_closing_time(ctx, ballot)
-    told["voice"] = Reply("consult.once" if ctx.channel_traits.has_account else "consult.apart")
+    told["voice"] = Phrase("consult.once" if ctx.channel_traits.has_account else "consult.apart")
     return Reply("consult.hello", told)
 
 

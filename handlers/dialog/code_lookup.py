@@ -1,6 +1,7 @@
 """Looking something up by its code: a mistyped one is told apart, and guessing is slowed."""
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
@@ -14,7 +15,7 @@ from handlers.dialog.receipt import (
     normalize_receipt,
     parse_receipt,
 )
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import Reply
 from handlers.thai import format_time
 
 MAX_WRONG_ATTEMPTS = 5
@@ -38,30 +39,39 @@ def format_retry_time(instant: datetime) -> str:
 
 
 T = TypeVar("T")
-CodeLookup: TypeAlias = Generator[Query[Any], Any, tuple[T | None, Reply, tuple[Act, ...]]]
-"""What a look-up gives: what was found, else what to say and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLookup:
+    """A code that leads nowhere: what the person is told, and what is written of it."""
+
+    reply: Reply
+    acts: tuple[Act, ...] = ()
+
+
+CodeLookup: TypeAlias = Generator[Query[Any], Any, T | FailedLookup]
 
 
 def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> CodeLookup[T]:
     """What a code stands for, found by a query; else what to say, and the tries to be kept."""
     symbols = normalize_receipt(text)
     if not is_receipt_shaped(symbols):
-        return (
-            None,
-            Reply("track.length", {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text}),
-            (),
+        return FailedLookup(
+            Reply("track.length", {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text})
         )
     receipt = parse_receipt(text)
     if receipt is None:
-        return None, Reply("track.mistyped", {"unsent": text}), ()
+        return FailedLookup(Reply("track.mistyped", {"unsent": text}))
     tries = yield from run_query(GetAttempts(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
-        return None, Reply("track.wait", {"until": format_retry_time(tries.until)}), ()
+        return FailedLookup(Reply("track.wait", {"until": format_retry_time(tries.until)}))
     found = yield from run_query(find(receipt))
     if found is None:
         wrong = record_failure(tries, ctx.now)
-        return None, _format_unknown_code(wrong, ctx.now, text), (SaveAttempts(ctx.event.person_id, wrong),)
-    return found, raw_text(""), ()
+        return FailedLookup(
+            _format_unknown_code(wrong, ctx.now, text), (SaveAttempts(ctx.event.person_id, wrong),)
+        )
+    return found
 
 
 def _format_unknown_code(tries: Attempts, now: datetime, text: str) -> Reply:

@@ -44,6 +44,20 @@ TYPED_INPUTS = frozenset({ExpectedInput.TEXT, ExpectedInput.LONG, ExpectedInput.
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that go into a reply, or onto a button: a wording key and what goes into it.
+
+    Never sent alone, so nothing has to be said of how it is sent.
+    """
+
+    key: str
+    args: Mapping[str, "ReplyArg"] = field(default_factory=dict)
+
+
+ReplyArg: TypeAlias = str | int | Phrase | tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One thing a person may pick. `data` comes back as `Event.choice`; the label is a wording key."""
 
@@ -63,13 +77,10 @@ class Reply:
     """
 
     key: str
-    args: Mapping[str, "ReplyArg"] = field(default_factory=dict)
+    args: Mapping[str, ReplyArg] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     certain: bool = False
     wants: ExpectedInput | None = None
-
-
-ReplyArg: TypeAlias = str | int | Reply | tuple[Reply, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,6 @@ class Message:
     chart: MonthlyChart | None = None
 
 
-def raw_text(text: str) -> Reply:
+def raw_text(text: str) -> Phrase:
     """Words that are not ours: an office's own, or what the person typed."""
-    return Reply("literal", {"text": text})
+    return Phrase("literal", {"text": text})

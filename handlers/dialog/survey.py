@@ -9,7 +9,7 @@ from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
-from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import ExpectedInput, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
@@ -36,11 +36,11 @@ class SurveyQuestion:
     """
 
     key: str
-    title: Reply
+    title: Phrase
     options: tuple[Option, ...] = ()
     multiple: bool = False
     optional: bool = True
-    short_title: Reply | None = None
+    short_title: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def ask_survey_question(
     place = [one.key for one in items].index(key) + 1
     args: dict[str, ReplyArg] = {"title": item.title, "place": place, "of": len(items)}
     answer = session.answers.get(key, "")
-    args["so_far"] = Reply("poll.so_far", {"answer": answer}) if answer and not item.options else raw_text("")
+    args["so_far"] = (
+        Phrase("poll.so_far", {"answer": answer}) if answer and not item.options else raw_text("")
+    )
     choices = to_choices(_list_options(items, item, session), session)
     wants = ExpectedInput.PICK if item.options else ExpectedInput.TEXT
     return TurnResult(session, (*before, Reply("poll.item", args, choices, wants=wants)))
@@ -114,10 +116,10 @@ def find_previous_key(items: Sequence[SurveyQuestion], key: str) -> str:
 
 def format_survey_answers(
     items: Sequence[SurveyQuestion], answers: Mapping[str, str], ctx: Context
-) -> tuple[Reply, ...]:
+) -> tuple[Phrase, ...]:
     """The answers as they are looked over, a line each."""
     return tuple(
-        Reply(
+        Phrase(
             "poll.line",
             {"title": item.short_title or item.title, "answer": _format_answer(item, answers, ctx)},
         )
@@ -128,12 +130,12 @@ def format_survey_answers(
 def _format_answer(item: SurveyQuestion, answers: Mapping[str, str], ctx: Context) -> ReplyArg:
     answer = answers.get(item.key, "")
     if not answer:
-        return Reply("poll.nothing")
+        return Phrase("poll.nothing")
     if not item.options:
         return raw_text(answer)
     own = {option.value: option for option in item.options}
     said = [own[value].to_choice(ctx.session) for value in answer.split(",") if value in own]
-    return tuple(Reply(one.key, one.args) for one in said)
+    return tuple(Phrase(one.key, one.args) for one in said)
 
 
 def _find_question(items: Sequence[SurveyQuestion], key: str) -> SurveyQuestion:

@@ -16,7 +16,7 @@ from handlers.dialog.choices import STALE, Option, make_options, parse_choice, t
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, NewReceipt, TurnResult, run_query
-from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.replies import ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.dialog.survey import (
     REVIEW_STEP,
@@ -95,12 +95,12 @@ def build_feedback_survey(ctx: Context) -> tuple[SurveyQuestion, ...]:
     topics = tuple(Option(one.code, one.name) for one in ctx.office.topics)
     contact = ctx.session.answers.get("answer") == "by_contact"
     return (
-        *((SurveyQuestion("topic", Reply("opinion.topic"), topics, optional=False),) if topics else ()),
-        SurveyQuestion("score", Reply("opinion.score"), make_options(SCORE_OPTIONS)),
-        SurveyQuestion("text", Reply("opinion.text")),
-        SurveyQuestion("wish", Reply("opinion.wish")),
-        SurveyQuestion("answer", Reply("opinion.answer"), make_options(ANSWER_OPTIONS), optional=False),
-        *((SurveyQuestion("contact", Reply("opinion.contact"), optional=False),) if contact else ()),
+        *((SurveyQuestion("topic", Phrase("opinion.topic"), topics, optional=False),) if topics else ()),
+        SurveyQuestion("score", Phrase("opinion.score"), make_options(SCORE_OPTIONS)),
+        SurveyQuestion("text", Phrase("opinion.text")),
+        SurveyQuestion("wish", Phrase("opinion.wish")),
+        SurveyQuestion("answer", Phrase("opinion.answer"), make_options(ANSWER_OPTIONS), optional=False),
+        *((SurveyQuestion("contact", Phrase("opinion.contact"), optional=False),) if contact else ()),
     )
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from handlers.complaints.messages import ActorKind
 from handlers.complaints.track import reset_session
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.code_lookup import format_retry_time, look_up_code, record_failure
+from handlers.dialog.code_lookup import FailedLookup, format_retry_time, look_up_code, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import ExpectedInput, Reply, raw_text
+from handlers.dialog.replies import ExpectedInput, Phrase, Reply, raw_text
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.questions.ask import MAX_QUESTION_LENGTH, look_up_answers
 from handlers.questions.menu import show_service_menu
@@ -79,9 +79,9 @@ def reprompt_thread(ctx: Context, *before: Reply) -> Decision:
 
 def look_up_thread(ctx: Context, text: str) -> Decision:
     """Find the thread of a code. Guessing is rate limited, as for cases."""
-    thread, said, acts = yield from look_up_code(ctx, text, FindThreadByCode)
-    if thread is None:
-        return replace(ask_question_code(ctx, said), acts=acts)
+    thread = yield from look_up_code(ctx, text, FindThreadByCode)
+    if isinstance(thread, FailedLookup):
+        return replace(ask_question_code(ctx, thread.reply), acts=thread.acts)
     return show_thread(ctx.with_session(reset_session(ctx)), thread)
 
 
@@ -107,10 +107,10 @@ def show_thread(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnRes
     status = Reply(
         "thread.status",
         {
-            "state": Reply(f"thread.{thread.state}"),
+            "state": Phrase(f"thread.{thread.state}"),
             "due": _format_due(ctx, thread),
             "asked": format_date(thread.asked_on, ctx.lang),
-            "lines": (*_format_lines(ctx, thread), *((Reply("thread.rate"),) if _can_rate(thread) else ())),
+            "lines": (*_format_lines(ctx, thread), *((Phrase("thread.rate"),) if _can_rate(thread) else ())),
         },
         to_choices(_list_options(ctx.with_session(session), thread), session),
         certain=True,
@@ -119,22 +119,22 @@ def show_thread(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnRes
     return TurnResult(session, (*before, status))
 
 
-def _format_due(ctx: Context, thread: QuestionThread) -> Reply:
+def _format_due(ctx: Context, thread: QuestionThread) -> Phrase:
     if thread.state is not QuestionState.OPEN:
         return raw_text("")
-    return Reply("thread.due", {"answer_by": format_date(thread.answer_by, ctx.lang)})
+    return Phrase("thread.due", {"answer_by": format_date(thread.answer_by, ctx.lang)})
 
 
 def _can_rate(thread: QuestionThread) -> bool:
     return bool(thread.answer) and thread.rating is None and thread.state is QuestionState.ANSWERED
 
 
-def _format_lines(ctx: Context, thread: QuestionThread) -> tuple[Reply, ...]:
+def _format_lines(ctx: Context, thread: QuestionThread) -> tuple[Phrase, ...]:
     return tuple(_format_line(ctx, line) for line in thread.lines[-MAX_THREAD_LINES:])
 
 
-def _format_line(ctx: Context, line: ThreadLine) -> Reply:
-    return Reply(
+def _format_line(ctx: Context, line: ThreadLine) -> Phrase:
+    return Phrase(
         f"thread.line_{line.kind}", {"on": format_date(line.on, ctx.lang), "text": line.display_text}
     )
 

@@ -9,7 +9,7 @@ from handlers.complaints.messages import ActorKind, Attempts
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt
-from handlers.dialog.replies import Choice, Reply, ReplyArg
+from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
 
 
 class QuestionState(StrEnum):
@@ -50,7 +50,7 @@ class ThreadLine:
     @property
     def display_text(self) -> ReplyArg:
         """The text to show. Of a text that the asker unsent, that it was."""
-        return self.text or Reply("thread.taken_back")
+        return self.text or Phrase("thread.taken_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,12 @@ class QuestionThread:
         """The newest answer; empty where there is none."""
         return next((line.text for line in reversed(self.lines) if line.kind is ThreadLineKind.ANSWER), "")
 
-    def format_answer(self, answer: str, choices: tuple[Choice, ...] = (), *, certain: bool = True) -> Reply:
+    def format_answer(self, answer: str, choices: tuple[Choice, ...] = ()) -> Reply:
+        """Return an answer as it is sent to the asker."""
+        shown = self.format_answer_text(answer)
+        return Reply(shown.key, shown.args, choices, certain=True)
+
+    def format_answer_text(self, answer: str) -> Phrase:
         """Return an answer as the asker reads it, below the quoted question."""
         first = self.lines[0]
         words = (
@@ -97,7 +102,7 @@ class QuestionThread:
             if len(first.text) <= MAX_QUOTED_QUESTION
             else f"{first.text[:MAX_QUOTED_QUESTION]}…"
         )
-        return Reply("thread.answer", {"question": words, "answer": answer}, choices, certain=certain)
+        return Phrase("thread.answer", {"question": words, "answer": answer})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply, ReplyArg
+from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
@@ -59,7 +59,7 @@ ComplaintsCommandHandler: TypeAlias = Callable[[ComplaintsCommandContext], Decis
 
 
 def make_command_button(
-    order: CommandName, case: OfficerCase | None = None, rest: str = "", label: Reply | None = None
+    order: CommandName, case: OfficerCase | None = None, rest: str = "", label: Phrase | None = None
 ) -> Choice:
     """A button that gives a command, as if it were typed."""
     given = ParsedCommand(order, case.number, case.year, rest) if case else ParsedCommand(order, rest=rest)
@@ -119,7 +119,7 @@ def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[Officer
         return cmd.reply("none_yet")
     kept = cmd.with_state(rest=cmd.command.rest, rest_of=cmd.command.name.value if cmd.command.rest else "")
     return kept.reply(
-        "which", _make_case_buttons(cmd, listed), order=Reply(f"staff.order.{cmd.command.name}")
+        "which", _make_case_buttons(cmd, listed), order=Phrase(f"staff.order.{cmd.command.name}")
     )
 
 

@@ -1,7 +1,7 @@
 """What one may do: only the commands of one's own role, each with its Thai and English name."""
 
 from handlers.dialog.effects import Decision
-from handlers.dialog.replies import Reply, ReplyArg
+from handlers.dialog.replies import Phrase, Reply, ReplyArg
 from handlers.staff.command import ComplaintsCommandContext, can_give_command, make_command_button
 from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName
@@ -14,16 +14,16 @@ def show_complaints_help(cmd: ComplaintsCommandContext) -> Decision:
     """The commands of this person."""
     yield from ()
     lines = tuple(
-        Reply(
+        Phrase(
             "staff.help.line",
-            {"th": THAI_COMMAND_NAMES[order][0], "en": order.value, "what": Reply(f"staff.help.{order}")},
+            {"th": THAI_COMMAND_NAMES[order][0], "en": order.value, "what": Phrase(f"staff.help.{order}")},
         )
         for order in CommandName
         if can_give_command(cmd.staff, order) and order not in BUTTON_ONLY_COMMANDS
     )
     args: dict[str, ReplyArg] = {
         "name": cmd.staff.name,
-        "role": Reply(f"staff.role.{cmd.staff.role}"),
+        "role": Phrase(f"staff.role.{cmd.staff.role}"),
         "lines": lines,
     }
     choices = tuple(

@@ -4,7 +4,7 @@ from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import Choice, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.members import (
     AuditRefusal,
@@ -51,7 +51,7 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
         {
             "name": person.name,
             "office": office,
-            "role": Reply(f"staff.role.{person.role}"),
+            "role": Phrase(f"staff.role.{person.role}"),
             "secret": secret,
             "otpauth": app,
             "qr": app,
@@ -86,7 +86,7 @@ def finish_joining(ctx: Context) -> Decision:
     after = ctx.replace_session(staff={"proved": str(int(ctx.now.timestamp()))})
     told = Reply(
         "staff.join.done",
-        {"name": person.name, "role": Reply(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
+        {"name": person.name, "role": Phrase(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
         (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
     )
     return TurnResult(after.session, (told,), (act, UseCode(person.id, step)))

@@ -17,7 +17,7 @@ from handlers.complaints.approvals import (
     UseApproval,
 )
 from handlers.dialog.effects import Act, Query
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import CASE_WORKERS
 from storage.cases.exclusions import is_case_hidden
 from storage.db.batch import WriteBatch
@@ -57,7 +57,7 @@ async def request_approval(act: RequestApproval, batch: WriteBatch) -> None:
     for person, _ in await list_active_staff(batch):
         hidden = await is_case_hidden(act.case, person.id, batch.connection)
         if person.role in CASE_WORKERS and person.id != act.staff and not hidden:
-            say = Reply(f"staff.approval.notice_{act.kind}", {"number": act.number})
+            say = Phrase(f"staff.approval.notice_{act.kind}", {"number": act.number})
             await notify_staff_member(person.id, say, batch)
     await batch.audit(format_actor(act.staff), f"asked-{act.kind}", act.case)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.thai import format_date
 from storage import tables
 from storage.db.batch import WriteBatch
@@ -56,10 +56,10 @@ class CaseReminders:
         return given
 
 
-def _localize_due_date(remind: SendReminder, address: StaffAddress) -> Reply:
-    if "due" not in remind.reply.args:
-        return remind.reply
-    return replace(remind.reply, args={**remind.reply.args, "due": format_date(remind.due, address.lang)})
+def _localize_due_date(remind: SendReminder, address: StaffAddress) -> Phrase:
+    if "due" not in remind.notice.args:
+        return remind.notice
+    return replace(remind.notice, args={**remind.notice.args, "due": format_date(remind.due, address.lang)})
 
 
 async def _mark_reminded(connection: AsyncConnection, remind: SendReminder) -> bool:

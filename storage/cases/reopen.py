@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, null, select, update
 
 from handlers.complaints.lifecycle import ENDED_STATUSES
 from handlers.complaints.messages import ApplyTransition
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
 from storage.crypto.aead import Cipher
@@ -34,7 +34,7 @@ async def reassign_case(act: ApplyTransition, answer_by: date, cipher: Cipher, b
     )
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
-    notification = Reply("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
+    notification = Phrase("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
     for staff in others:
         await notify_staff_member(staff, notification, batch, due=answer_by)
 

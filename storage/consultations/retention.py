@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 
 from handlers.complaints.messages import ActorKind
 from handlers.consultations.messages import ConsultationPhase
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
 from storage.consultations.close import anonymize_responses, stop_responses
@@ -84,6 +84,6 @@ async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int
         if not count:
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
-        recipients = await notify_case_workers(Reply("inquiry.notice.promised", {"count": count}), batch)
+        recipients = await notify_case_workers(Phrase("inquiry.notice.promised", {"count": count}), batch)
         await batch.flush()
     return recipients

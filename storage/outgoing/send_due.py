@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, get_next_status
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import OutgoingReply
 from handlers.thai import to_bangkok_date
 from storage import tables
@@ -82,8 +82,8 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
     except TransitionNotAllowedError:
         await batch.audit(format_actor(sending.staff), "overtaken", sending.case)
         number = f"{row.number}/{row.fiscal_year}"
-        notification = Reply(
-            "staff.notice.overtaken", {"number": number, "status": Reply(f"staff.status.{row.status}")}
+        notification = Phrase(
+            "staff.notice.overtaken", {"number": number, "status": Phrase(f"staff.status.{row.status}")}
         )
         return await notify_staff_member(sending.staff, notification, batch)
     move = ApplyTransition(

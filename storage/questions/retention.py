@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
 from ita_stats.calendar import day_in_bangkok
@@ -69,14 +69,14 @@ async def remind_of_due_questions(
         if soon + late == 0:
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
-        due = Reply("inquiry.notice.due", {"soon": soon, "late": late})
+        due = Phrase("inquiry.notice.due", {"soon": soon, "late": late})
         recipients = await notify_case_workers(due, batch, {Role.OFFICER})
         if not recipients:
             recipients = await notify_case_workers(due, batch)
         elif climbed := await _count_open_questions(
             connection, _COLUMN.answer_by <= today - timedelta(days=climbs)
         ):
-            say = Reply("inquiry.notice.climbed", {"late": climbed, "days": climbs})
+            say = Phrase("inquiry.notice.climbed", {"late": climbed, "days": climbs})
             recipients += await notify_case_workers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
     return recipients

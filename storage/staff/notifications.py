@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai import format_date
@@ -40,7 +40,7 @@ async def notify_of_new_item(
         told.append(STAFF_ADDRESS_CODEC.validate_json(opened))
     for address in told:
         due = format_date(answer_by, address.lang)
-        enqueue_staff_notification(address, Reply(key, {"number": f"{number}/{year}", "due": due}), batch)
+        enqueue_staff_notification(address, Phrase(key, {"number": f"{number}/{year}", "due": due}), batch)
 
 
 async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: Collection[str] = ()) -> None:
@@ -52,23 +52,25 @@ async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: 
     row = (await batch.connection.execute(query)).one()
     if row.officer and row.officer not in hidden_from:
         number = f"{row.number}/{row.fiscal_year}"
-        await notify_staff_member(row.officer, Reply("staff.notice.wrote", {"number": number}), batch)
+        await notify_staff_member(row.officer, Phrase("staff.notice.wrote", {"number": number}), batch)
 
 
-async def notify_case_workers(say: Reply, batch: WriteBatch, roles: Collection[Role] = CASE_WORKERS) -> int:
+async def notify_case_workers(
+    notice: Phrase, batch: WriteBatch, roles: Collection[Role] = CASE_WORKERS
+) -> int:
     """Notify all staff with one of `roles`; return the number of recipients."""
     told = [address for one, address in await list_active_staff(batch) if one.role in roles and address]
     for address in told:
-        enqueue_staff_notification(address, say, batch)
+        enqueue_staff_notification(address, notice, batch)
     return len(told)
 
 
-async def notify_staff_member(staff: str, say: Reply, batch: WriteBatch, due: date | None = None) -> None:
+async def notify_staff_member(staff: str, notice: Phrase, batch: WriteBatch, due: date | None = None) -> None:
     """Notify one staff member. `due`: a date that is formatted in their language."""
     for one, address in await list_active_staff(batch):
         if one.id == staff and address is not None:
             day = {} if due is None else {"due": format_date(due, address.lang)}
-            enqueue_staff_notification(address, replace(say, args={**say.args, **day}), batch)
+            enqueue_staff_notification(address, replace(notice, args={**notice.args, **day}), batch)
 
 
 async def is_active_staff(staff: str, batch: WriteBatch) -> bool:
@@ -83,10 +85,11 @@ async def list_active_staff(batch: WriteBatch) -> Iterable[tuple[StaffMember, St
     return await batch.roster.refresh(batch.connection) if batch.roster is not None else ()
 
 
-def enqueue_staff_notification(address: StaffAddress, say: Reply, batch: WriteBatch) -> None:
+def enqueue_staff_notification(address: StaffAddress, notice: Phrase, batch: WriteBatch) -> None:
     """Put a notification to a staff member into the outbox."""
     row = secrets.token_hex(16)
-    letter = OutboxMessage(address.channel, address.back, address.lang, (replace(say, certain=True),))
+    reply = Reply(notice.key, notice.args, certain=True)
+    letter = OutboxMessage(address.channel, address.back, address.lang, (reply,))
     body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
     due = int(batch.now.timestamp())
     batch.insert("outbox", id=row, kind=address.channel.value, due=due, attempts=0, sealed=body)

@@ -42,7 +42,7 @@ def test_every_member_that_is_said_has_words() -> None:
 
 
 def test_every_key_that_stands_in_the_source_has_words() -> None:
-    keys = set(re.findall(r'Reply\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
+    keys = set(re.findall(r'(?:Reply|Phrase)\(\s*"([a-z_.]+)"', SOURCES)) - {"literal"}
     assert len(keys) > 30
     assert keys <= WORDING["th"].keys()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import Message, Phrase
 from handlers.i18n import render_text
 
 MAX_ALT_TEXT_UNITS = 1500
@@ -99,6 +99,6 @@ def _render_text(text: str) -> dict[str, Any]:
 
 def _render_copy_button(receipt: str, lang: Lang) -> dict[str, Any]:
     """The button that copies the receipt: a card's own words cannot be marked and copied."""
-    label = render_text(Reply("line.copy"), lang)
+    label = render_text(Phrase("line.copy"), lang)
     press = {"type": "clipboard", "label": label, "clipboardText": receipt}
     return {"type": "button", "style": "primary", "color": ACCENT_COLOR, "scaling": True, "action": press}

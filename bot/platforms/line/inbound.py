@@ -9,7 +9,7 @@ from bot.engine import EngineAnswer, build_error_answer
 from bot.platforms.line.events import MessageContent, WebhookEvent
 from bot.platforms.line.rich_menu import TAB_DATA_PREFIX, load_language
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from storage.errors import DiskFullError
 from storage.files.evidence import MAX_FILE_BYTES
@@ -81,7 +81,7 @@ class LineEventParser:
         if said is None:
             return heard.event
         lang = await load_language(self.store, heard.event.person_id)
-        name = said.fileName or render_text(Reply(f"line.{FILE_NAME_KEYS[said.type]}"), lang)
+        name = said.fileName or render_text(Phrase(f"line.{FILE_NAME_KEYS[said.type]}"), lang)
         if said.contentProvider is not None and said.contentProvider.type != "line":
             file = File("", name, "", 0, FileProblem.UNREADABLE)  # lies where somebody says: never fetched
         elif (said.fileSize or 0) > MAX_FILE_BYTES:
@@ -142,5 +142,5 @@ def _format_location(said: MessageContent, lang: Lang) -> str:
             "latitude": f"{said.latitude or 0:.5f}",
             "longitude": f"{said.longitude or 0:.5f}",
         }
-        return render_text(Reply("line.place", place), lang)
+        return render_text(Phrase("line.place", place), lang)
     return ""

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from bot.platforms.line.flex import render_flex_card
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Message, MonthlyChart, Reply
+from handlers.dialog.replies import Message, MonthlyChart, Phrase
 from handlers.i18n import render_text
 
 MAX_TEXT_UNITS = 5000
@@ -130,7 +130,7 @@ def format_choices(message: Message, lang: Lang) -> str:
     if not labels:
         return ""
     if message.expects_text:
-        return render_text(Reply("line.type", {"labels": " / ".join(labels)}), lang)
+        return render_text(Phrase("line.type", {"labels": " / ".join(labels)}), lang)
     return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
 from handlers.dialog.events import OTHER_LANG, Channel, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from storage.store import Store
 
@@ -134,7 +134,7 @@ def render_rich_menu(sheet: RichMenu) -> dict[str, Any]:
 
 def get_menu_text(key: str, lang: Lang) -> str:
     """What is written on a picture."""
-    return render_text(Reply(key), lang)
+    return render_text(Phrase(key), lang)
 
 
 def _to_bounds(box: tuple[int, int, int, int]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
 from bot.settings import ENV_PREFIX, ConfigurationError, DeskName, DeskSettings
 from handlers.dialog.events import Channel
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.thai import to_bangkok_date
 
@@ -93,7 +93,7 @@ def _create_quota(desk: RunningDesk, line: LineClient, fault: Callable[[BaseExce
     """The ledger of a desk's account, which tells the desk's staff."""
 
     async def notify_staff(key: str, percent: int, used: int) -> None:
-        words = {lang: render_text(Reply(key, {"percent": percent, "used": used}), lang) for lang in WORDING}
+        words = {lang: render_text(Phrase(key, {"percent": percent, "used": used}), lang) for lang in WORDING}
         try:
             await desk.store.staff_admin.broadcast(words, desk.engine.now())
         except Exception as trouble:  # the message that was pushed went all the same

@@ -29,7 +29,7 @@ from bot.platforms.telegram.render import OutgoingMessage, to_existing_message
 from bot.platforms.telegram.replies import SHUTDOWN_TIMEOUT, TelegramReplies, WebhookReply
 from bot.platforms.telegram.sender import TelegramSender
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import Message, Phrase, Reply
 from handlers.i18n import render_text
 from handlers.staff.group_notices import GROUP_ARGUMENT
 from storage.store import Store
@@ -221,7 +221,7 @@ class TelegramAdapter:
         """Say, once per group, that the bot answers in private chats only."""
         if not _remember_if_new(self._informed_groups, self.inbound.person_id(chat)):
             return None
-        message = OutgoingMessage(render_text(Reply("chat.private_only"), "th"))
+        message = OutgoingMessage(render_text(Phrase("chat.private_only"), "th"))
         if self.reply_in_webhook:
             return message.to_send_call(chat)
         self.replies.run_in_background(self._send_message(chat, message))

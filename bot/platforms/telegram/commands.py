@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from bot.delivery.transport import PermanentError, RejectedError
 from bot.platforms.telegram.client import TelegramClient
 from handlers.dialog.events import OTHER_LANG, Channel, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.staff.permissions import CASE_WORKERS, CommandName, Role, is_allowed
 from storage.store import Store
@@ -47,7 +47,7 @@ REFRESH_INTERVAL = 10.0
 def list_citizen_commands(desk: str, lang: Lang) -> CommandList:
     """List the commands of everybody at a desk; the last one switches to the other language."""
     own = [(name, _describe_command(desk, name, lang)) for name in CITIZEN_COMMANDS[desk]]
-    return [*own, (OTHER_LANG[lang], render_text(Reply(f"choice.{OTHER_LANG[lang]}"), lang))]
+    return [*own, (OTHER_LANG[lang], render_text(Phrase(f"choice.{OTHER_LANG[lang]}"), lang))]
 
 
 def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
@@ -57,7 +57,7 @@ def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
         offered = [(name, _describe_command(desk, name, lang)) for name in work]
     else:
         offered = [
-            (order.value, render_text(Reply(f"staff.help.{order}"), lang))
+            (order.value, render_text(Phrase(f"staff.help.{order}"), lang))
             for order in CASE_OFFICER_COMMANDS
             if is_allowed(role, order)
         ]
@@ -79,7 +79,7 @@ def _list_shared_commands(desk: str, lang: Lang) -> CommandList:
 
 def _describe_command(desk: str, name: str, lang: Lang) -> str:
     own = f"command.{desk}.{name}"
-    return render_text(Reply(own if own in WORDING[lang] else f"command.{name}"), lang)
+    return render_text(Phrase(own if own in WORDING[lang] else f"command.{name}"), lang)
 
 
 @dataclass

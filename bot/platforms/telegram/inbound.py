@@ -12,7 +12,7 @@ from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from handlers.i18n import render_text
 from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
@@ -101,7 +101,7 @@ class TelegramInbound:
                 "longitude": f"{message.location.longitude:.5f}",
             }
             text = render_text(
-                Reply("chat.place", coordinates), await self.load_language(self.person_id(chat))
+                Phrase("chat.place", coordinates), await self.load_language(self.person_id(chat))
             )
             return await self.engine.handle(self.build_event(number, chat, text))
         return (
@@ -209,4 +209,4 @@ def default_file_name(message: TelegramMessage, lang: Lang) -> str:
     kind = next((kind for kind in ("photo", "voice", "audio", "video") if getattr(message, kind)), "file")
     if message.video_note or message.animation:
         kind = "video"
-    return render_text(Reply(f"chat.{kind}"), lang)
+    return render_text(Phrase(f"chat.{kind}"), lang)

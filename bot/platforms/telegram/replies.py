@@ -19,7 +19,7 @@ from bot.platforms.telegram.expiring import ExpiringMessages
 from bot.platforms.telegram.inbound import TelegramInbound
 from bot.platforms.telegram.render import ExistingMessage, OutgoingMessage, render_messages
 from bot.platforms.telegram.sender import TelegramSender
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import Message, Phrase
 from handlers.i18n import render_text
 from storage.store import Store
 
@@ -199,7 +199,7 @@ class TelegramReplies:
             for number in known:
                 self.store.chat_messages.record(who, number)
             return list(outgoing)
-        notice = render_text(Reply("chat.tidied"), await self.inbound.load_language(who))
+        notice = render_text(Phrase("chat.tidied"), await self.inbound.load_language(who))
         return [b.with_inserted_text(notice) if b.has_receipt else b for b in outgoing]
 
     def record_message(self, chat: int, message_id: int) -> None:

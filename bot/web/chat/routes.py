@@ -21,7 +21,7 @@ from bot.web.upload_limits import UploadError, UploadLimiter
 from handlers.complaints_desk import KEEPALIVE_CHOICE
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_text
 from storage.errors import StorageError
@@ -186,7 +186,7 @@ class WebChat:
         """A form that was rejected (rate limit, or an invalid token): show the page again with what was typed."""
         browser = browser or BrowserSession.create()
         state = await self._load_current_state(request, browser, self.paths[request.url.path])
-        note = Reply("page.crowd", {"seconds": wait}) if wait else Reply("page.expired")
+        note = Phrase("page.crowd", {"seconds": wait}) if wait else Phrase("page.expired")
         state.notes = (render_text(note, state.answer.lang),)
         state.status, state.typed = (429 if wait else 403), filled.get_text("text")
         page = self._render_page(request, browser, state)

@@ -10,7 +10,7 @@ from bot.engine import EngineAnswer
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, Reply
+from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, Phrase, Reply
 from handlers.dialog.session import Session
 from handlers.i18n import render_label, render_lines, render_reply, render_text
 
@@ -136,7 +136,7 @@ def _build_section(reply: Reply, lang: Lang, level: int) -> PageSection:
 def _find_highlights(reply: Reply, message: Message, lang: Lang) -> Mapping[str, str]:
     status = reply.args.get("status")
     marks = {"receipt": message.receipt} if message.receipt else {}
-    return {**marks, "status": render_text(status, lang)} if isinstance(status, Reply) else marks
+    return {**marks, "status": render_text(status, lang)} if isinstance(status, Phrase) else marks
 
 
 def _parse_progress(reply: Reply) -> tuple[int, int] | None:
@@ -154,7 +154,7 @@ def _build_buttons(
         if choice.data not in LANGUAGE_COMMANDS:  # the language switch is at the top of each page
             made.append(ChoiceButton(render_label(choice, lang), choice.data, kind))
     if wants is ExpectedInput.LONG and session and not any(b.data.endswith(".done") for b in made):
-        label = render_text(Reply("page.done"), lang)
+        label = render_text(Phrase("page.done"), lang)
         made.insert(0, ChoiceButton(label, f"{session.prompt}.done", "chief"))
     return tuple(sorted(made, key=lambda button: button.kind == "exit"))
 
@@ -176,9 +176,9 @@ def _build_receipt_links(says: Iterable[Reply], lang: Lang) -> ReceiptDownload |
     for reply in says:
         receipt: Any = reply.args.get("receipt")
         if receipt:
-            title = render_text(Reply("page.note_code"), lang)
+            title = render_text(Phrase("page.note_code"), lang)
             by = reply.args.get("answer_by")
-            until = render_text(Reply("page.note_until", {"answer_by": by}), lang) if by else ""
+            until = render_text(Phrase("page.note_until", {"answer_by": by}), lang) if by else ""
             return build_receipt_download(receipt, title, until)
     return None
 

@@ -16,7 +16,7 @@ from bot.web.officer.responses import OfficerResponses, reject_files, stream_fil
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.staff.complaints.case_page import (
     PAGE_CLOSED,
     OpenedCasePage,
@@ -62,7 +62,7 @@ class CasePages(CaseFiles):
         request: Request,
         session: OfficerSession,
         page_session: PageSession,
-        note: Reply | None = None,
+        note: Phrase | Reply | None = None,
         typed: str = "",
         status: int = 200,
     ) -> Response:
@@ -99,7 +99,7 @@ class CasePages(CaseFiles):
     def _describe_case(self, opened: OpenedCasePage, lang: Lang) -> dict[str, Any]:
         """The template values of a case."""
 
-        def translate_line(reply: Reply) -> str:
+        def translate_line(reply: Phrase | Reply) -> str:
             return self.responses.translate_reply(reply, lang)
 
         return {
@@ -125,7 +125,7 @@ class CasePages(CaseFiles):
         filled = await self.responses.read_form(request, session, reject_files)
         if not session.has_issued(filled.get_text("csrf")):
             return await self._render_page(
-                request, session, page_session, Reply("officer.stale"), filled.get_text("text"), 403
+                request, session, page_session, Phrase("officer.stale"), filled.get_text("text"), 403
             )
         if filled.get_text("choice") == "leave":
             return await self._log_out(request, session)
@@ -176,7 +176,7 @@ class CasePages(CaseFiles):
             path=request.url.path,
             csrf=session.issue_form_token(),
             number=reply.args["number"],
-            seen=self.responses.translate_reply(seen, lang) if isinstance(seen, Reply) else "",
+            seen=self.responses.translate_reply(seen, lang) if isinstance(seen, Phrase) else "",
             typed=clean_text(text).text,
         )
 

@@ -15,7 +15,7 @@ from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession
 from bot.web.templating import PageRenderer
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.dialog.events import File, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.case_page import (
     PageActionResult,
     derive_file_slug,
@@ -112,13 +112,13 @@ class CaseFiles:
         if not session.has_issued(filled.get_text("csrf")):
             opened, note = (
                 await actions.decide(find_case_file(actions.create_page_request(), key)),
-                Reply("officer.stale"),
+                Phrase("officer.stale"),
             )
         else:
             opened = await actions.execute(lambda v: open_original_file(v, key, reason))
-            if opened is None or opened.reply is None:
+            if opened is None or opened.note is None:
                 return await self._send_file(opened, reason)
-            note = opened.reply
+            note = opened.note
         if opened is None or opened.file is None:
             return self.responses.render_closed("th", reason)
         return self._render_picture_page(
@@ -141,7 +141,7 @@ class CaseFiles:
         )
 
     def _render_picture_page(
-        self, request: Request, session: OfficerSession, file: File, lang: Lang, note: Reply | None = None,
+        self, request: Request, session: OfficerSession, file: File, lang: Lang, note: Phrase | None = None,
         typed: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
         seat, key = request.path_params["seat"], request.path_params["key"]

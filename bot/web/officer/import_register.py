@@ -17,7 +17,7 @@ from bot.web.officer.responses import OfficerResponses, read_chunks
 from bot.web.officer.session import OfficerSession
 from bot.web.upload_limits import UploadTooLargeError
 from handlers.dialog.events import File, FileProblem, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase
 from handlers.office import Office
 from handlers.staff.complaints.case_page import PageSession, record_import
 from handlers.staff.page_access import ACCESS_LINK_TTL
@@ -128,7 +128,7 @@ class RegisterImport:
                 Path(name), content, self.desk.store, self.office, now, trial=trial
             )
         except RegisterFileError as error:
-            return ImportPreview(self.responses.translate_reply(error.reply, lang)), False
+            return ImportPreview(self.responses.translate_reply(error.reason, lang)), False
         except StorageError as error:
             self.desk.engine.on_error(error)
             return self._build_note("officer.unsaved", lang), False
@@ -138,7 +138,7 @@ class RegisterImport:
         bad = tuple((row.line, format_row_errors(row, lang)) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN])
         states = Counter(case.status for case in result.cases)
         counts = tuple(
-            (self.responses.translate_reply(Reply(f"staff.status.{state}"), lang), count)
+            (self.responses.translate_reply(Phrase(f"staff.status.{state}"), lang), count)
             for state, count in states.items()
         )
         message = (
@@ -161,7 +161,7 @@ class RegisterImport:
             del self._pending[token_hash]
 
     def _build_note(self, key: str, lang: Lang) -> ImportPreview:
-        return ImportPreview(self.responses.translate_reply(Reply(key), lang))
+        return ImportPreview(self.responses.translate_reply(Phrase(key), lang))
 
     def _render_page(
         self, request: Request, session: OfficerSession, lang: Lang, preview: ImportPreview, status: int = 200

@@ -14,7 +14,7 @@ from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
 from handlers.dialog.events import File, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.i18n import render_text
 
 OFFICER_PAGE_HEADERS: Mapping[str, str] = {
@@ -54,10 +54,10 @@ class OfficerResponses:
     ) -> Response:
         """The page for an ended session. What was typed but not sent is given back."""
         other: Lang = "th" if lang == "en" else "en"  # the session is gone, and with it the reader's language
-        also = render_text(Reply(f"officer.{what}"), other)
+        also = render_text(Phrase(f"officer.{what}"), other)
         return self.render("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
-    def translate_reply(self, reply: Reply, lang: Lang) -> str:
+    def translate_reply(self, reply: Phrase | Reply, lang: Lang) -> str:
         return render_text(reply, lang)
 
     async def read_form(

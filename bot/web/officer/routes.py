@@ -23,7 +23,7 @@ from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadError
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.staff.complaints.case_page import PAGE_CLOSED, PAGE_ENTERED, authorize_page, redeem_link
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret
@@ -98,12 +98,12 @@ class OfficerPages:
         wait = self._rate_limiter.retry_after(request.client.host if request.client else None)
         if wait:
             return self._render_code_form(
-                request, lang, browser, Reply("officer.crowd", {"seconds": wait}), code, 429
+                request, lang, browser, Phrase("officer.crowd", {"seconds": wait}), code, 429
             )
         if browser is None or not browser.has_issued(token):
             if page_session is None:
                 return self._responses.render_closed(lang)
-            return self._render_code_form(request, lang, browser, Reply("officer.stale"), code, 403)
+            return self._render_code_form(request, lang, browser, Phrase("officer.stale"), code, 403)
         session = browser.derive_session(request.path_params["secret"], token)
         who = (page_session.access.staff.person_id if page_session else None) or actions.token_hash
         try:
@@ -115,7 +115,7 @@ class OfficerPages:
                 )
         except StorageError as error:
             self._desk.engine.on_error(error)
-            return self._render_code_form(request, lang, browser, Reply("officer.unsaved"), code, 503)
+            return self._render_code_form(request, lang, browser, Phrase("officer.unsaved"), code, 503)
         if reply == PAGE_CLOSED:
             return self._responses.render_closed(lang)
         if reply != PAGE_ENTERED:
@@ -125,9 +125,14 @@ class OfficerPages:
         return response
 
     def _render_code_form(
-        self, request: Request, lang: Lang, browser: OfficerSession | None, note: Reply | None = None, code: str = "",
+        self,
+        request: Request,
+        lang: Lang,
+        browser: OfficerSession | None,
+        note: Phrase | Reply | None = None,
+        code: str = "",
         status: int = 200,
-    ) -> Response:  # fmt: skip
+    ) -> Response:
         browser = browser or OfficerSession.create(self._desk.store.keyring)
         page = self._responses.render(
             "officer_link.html",

@@ -12,7 +12,7 @@ from handlers.complaints.approvals import (
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.lifecycle import CaseOutcome, TransitionRequest
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import Phrase, raw_text
 from handlers.office import TwoPersonRules
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
@@ -64,8 +64,8 @@ def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
         return cmd.reply("approval.own" if asked else "approval.nothing", back, number=found.register_number)
     one = others[0]
     if cmd.command.rest != one.id:
-        yes = make_command_button(CommandName.APPROVE, found, one.id, Reply("staff.approval.yes"))
-        what = Reply(f"staff.approval.{one.kind}")
+        yes = make_command_button(CommandName.APPROVE, found, one.id, Phrase("staff.approval.yes"))
+        what = Phrase(f"staff.approval.{one.kind}")
         return cmd.reply(
             "approval.ask", (yes, *back), number=found.register_number, what=what, reason=one.reason
         )

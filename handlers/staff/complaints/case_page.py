@@ -14,7 +14,7 @@ from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntr
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, Event, File
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
@@ -83,8 +83,8 @@ class OpenedCasePage:
     case: OfficerCase
     summary: Reply
     facts: tuple[ReportAnswer, ...] = field(repr=False)
-    conversation: tuple[Reply, ...] = field(repr=False)
-    history: tuple[Reply, ...] = field(repr=False)
+    conversation: tuple[Phrase, ...] = field(repr=False)
+    history: tuple[Phrase, ...] = field(repr=False)
     files: tuple[File, ...] = field(repr=False)
     acts: tuple[Act, ...] = ()
 
@@ -95,7 +95,7 @@ class PageActionResult:
 
     session: PageSession
     file: File | None = field(default=None, repr=False)
-    reply: Reply | None = None
+    note: Phrase | None = None
     acts: tuple[Act, ...] = ()
 
 
@@ -201,7 +201,7 @@ def open_original_file(v: PageRequest, key: str, reason: str) -> QueryGenerator[
         return None
     why, found, c = clean_text(reason).text, visitor.case, visitor.command
     if file is None or count_letters_and_digits(why) < MIN_REASON_LENGTH:
-        short = Reply("officer.original_short", {"fewest": MIN_REASON_LENGTH}) if file else None
+        short = Phrase("officer.original_short", {"fewest": MIN_REASON_LENGTH}) if file else None
         return PageActionResult(visitor, file, short)
     acts = yield from audit_case_access(c, found, "original")
     seq = max(found.seq, *(act.seq for act in acts)) + 1

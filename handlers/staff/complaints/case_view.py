@@ -10,7 +10,7 @@ from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.form import FieldAudience, FormField
-from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.office import Office
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
@@ -50,12 +50,12 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     officer = names.get(found.officer, "") if found.officer else ""
     told: dict[str, ReplyArg] = {
         "number": found.register_number,
-        "status": Reply(f"staff.status.{found.status}"),
+        "status": Phrase(f"staff.status.{found.status}"),
         "category": category.name.in_lang(cmd.ctx.lang) if category else found.category,
-        "source": Reply(f"staff.source.{found.source}"),
+        "source": Phrase(f"staff.source.{found.source}"),
         "received": format_date(found.received_on, cmd.ctx.lang),
         "due": format_due_day(found, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
-        "officer": raw_text(officer) if officer else Reply("staff.whose.nobodys"),
+        "officer": raw_text(officer) if officer else Phrase("staff.whose.nobodys"),
         "more": tuple(_format_case_flags(found, links)),
     }
     kept = cmd.with_state(last=f"{found.number}/{found.year}")
@@ -64,16 +64,16 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     return kept.reply_with(*before, Reply(key, told, list_case_actions(cmd, found)))
 
 
-def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Reply]:
+def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Phrase]:
     marks = []
     if links:
         marks.append(
-            Reply("staff.case.links", {"numbers": ", ".join(link.register_number for link in links)})
+            Phrase("staff.case.links", {"numbers": ", ".join(link.register_number for link in links)})
         )
     if found.legal_hold:
-        marks.append(Reply("staff.case.kept"))
+        marks.append(Phrase("staff.case.kept"))
     if found.scheduled_by:
-        marks.append(Reply("staff.case.held"))
+        marks.append(Phrase("staff.case.held"))
     return marks
 
 
@@ -121,8 +121,8 @@ def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
 class ReportAnswer:
     """An answer of the form, for officers, with its label."""
 
-    label: Reply
-    value: Reply = field(repr=False)
+    label: Phrase
+    value: Phrase = field(repr=False)
 
 
 def list_report_answers(told: CaseReport, office: Office) -> tuple[ReportAnswer, ...]:
@@ -138,12 +138,12 @@ def list_report_answers(told: CaseReport, office: Office) -> tuple[ReportAnswer,
 
 
 def _label_answer(asked: FormField, answer: str) -> ReportAnswer:
-    value = Reply(f"choice.{answer}") if asked.find_option(answer) else raw_text(answer)
-    return ReportAnswer(Reply(asked.staff_label_key), value)
+    value = Phrase(f"choice.{answer}") if asked.find_option(answer) else raw_text(answer)
+    return ReportAnswer(Phrase(asked.staff_label_key), value)
 
 
-def _format_answers(answers: tuple[ReportAnswer, ...]) -> tuple[Reply, ...]:
-    return tuple(Reply("staff.fact", {"name": one.label, "value": one.value}) for one in answers)
+def _format_answers(answers: tuple[ReportAnswer, ...]) -> tuple[Phrase, ...]:
+    return tuple(Phrase("staff.fact", {"name": one.label, "value": one.value}) for one in answers)
 
 
 def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
@@ -164,9 +164,9 @@ def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
     return cmd.reply_with(shown, acts=(*acts, *(yield from audit_case_access(cmd, found, "files"))))
 
 
-def _format_file(file: File) -> Reply:
-    size = Reply("staff.file.coming") if file.coming else raw_text(f"{max(1, file.size // 1024):,} KB")
-    return Reply("staff.file.line", {"name": file.name, "kind": file.kind or "-", "size": size})
+def _format_file(file: File) -> Phrase:
+    size = Phrase("staff.file.coming") if file.coming else raw_text(f"{max(1, file.size // 1024):,} KB")
+    return Phrase("staff.file.line", {"name": file.name, "kind": file.kind or "-", "size": size})
 
 
 def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
@@ -185,19 +185,19 @@ def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
 
 def format_history_line(
     one: CaseHistoryLine, names: Mapping[str, str], cmd: ComplaintsCommandContext
-) -> Reply:
+) -> Phrase:
     """One line of the history, with who did it and the words that stand in it."""
     entry = one.entry
     what = f"staff.did.{entry.status}" if entry.kind is HistoryEntryKind.MOVED else f"staff.did.{entry.kind}"
-    who = raw_text(names.get(one.staff, "")) if one.staff in names else Reply(f"staff.by.{one.by}")
+    who = raw_text(names.get(one.staff, "")) if one.staff in names else Phrase(f"staff.by.{one.by}")
     words = names.get(one.words, one.words) if entry.kind is HistoryEntryKind.ASSIGNED else one.words
     args: dict[str, ReplyArg] = {
         "on": format_date(entry.on, cmd.ctx.lang),
         "who": who,
-        "what": Reply(what),
+        "what": Phrase(what),
     }
     args["words"] = raw_text(f": {words}" if words else "")
-    return Reply("staff.history_line", args)
+    return Phrase("staff.history_line", args)
 
 
 def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
@@ -210,7 +210,7 @@ def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
     names = yield from load_staff_names()
     lines = yield from run_query(GetCaseAuditLog(found.id))
     shown = tuple(
-        Reply(
+        Phrase(
             "staff.log.line",
             {
                 "at": _format_hour(one.hour, cmd),

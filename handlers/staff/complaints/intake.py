@@ -3,7 +3,7 @@
 from handlers.complaints.form import show_report_notice
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 
@@ -25,11 +25,11 @@ def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
     yield from ()
     if cmd.command.rest not in INTAKE_SOURCES:
         choices = tuple(
-            make_command_button(CommandName.INTAKE, rest=s, label=Reply(f"staff.source.{s}"))
+            make_command_button(CommandName.INTAKE, rest=s, label=Phrase(f"staff.source.{s}"))
             for s in INTAKE_SOURCES
         )
         return cmd.reply("intake.ask", choices)
     if cmd.ctx.session.has_draft:
         return cmd.reply("intake.drafting")
-    told = Reply("staff.intake.begun", {"source": Reply(f"staff.source.{cmd.command.rest}")})
+    told = Reply("staff.intake.begun", {"source": Phrase(f"staff.source.{cmd.command.rest}")})
     return show_report_notice(cmd.with_state(intake=cmd.command.rest).ctx, told)

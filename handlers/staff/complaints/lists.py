@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from handlers.complaints.lifecycle import is_overdue
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Choice, Reply, ReplyArg
+from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
 from handlers.staff.command import ComplaintsCommandContext, make_case_button, make_command_button
 from handlers.staff.complaints.messages import (
     CaseListPage,
@@ -63,24 +63,24 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
     return cmd.reply_with(Reply(f"staff.{cmd.command.name}.some", {"cases": lines, "page": place}, choices))
 
 
-def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Reply:
+def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase:
     """A case in one line: number, state, day, whose."""
     whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
-    return Reply(
+    return Phrase(
         "staff.line",
         {
             "number": case.register_number,
-            "status": Reply(f"staff.status.{case.status}"),
+            "status": Phrase(f"staff.status.{case.status}"),
             "due": format_due_day(case, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
-            "whose": Reply(f"staff.whose.{whose}"),
+            "whose": Phrase(f"staff.whose.{whose}"),
         },
     )
 
 
-def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Reply:
+def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Phrase:
     """When a case is due, and whether that is past."""
     late = "late" if is_overdue(case.status, case.answer_by, today) else "by"
-    return Reply(f"staff.due_{late}", {"day": format_date(case.answer_by, lang)})
+    return Phrase(f"staff.due_{late}", {"day": format_date(case.answer_by, lang)})
 
 
 def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
@@ -103,7 +103,7 @@ def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
 
 def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
     """What was found, in how many cases was looked, and whether there are older ones."""
-    left = Reply("staff.search.left") if found.has_more else Reply("staff.search.all")
+    left = Phrase("staff.search.left") if found.has_more else Phrase("staff.search.all")
     further = (
         (
             Choice(

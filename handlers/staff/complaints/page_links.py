@@ -1,7 +1,7 @@
 """Links to the officers' page, given in the chat: to a case, to its paper, and to bringing an old register."""
 
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import Phrase, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, NewExportPassword, PageKind
@@ -10,11 +10,11 @@ from handlers.staff.permissions import CommandName
 
 def make_case_link(
     cmd: ComplaintsCommandContext, found: OfficerCase, nowhere: str
-) -> QueryGenerator[tuple[Reply, tuple[Act, ...]]]:
+) -> QueryGenerator[tuple[Phrase, tuple[Act, ...]]]:
     """Where a case can be read, and what is written for it. nowhere: what is said where there is no page."""
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return Reply(nowhere), ()
+        return Phrase(nowhere), ()
     return raw_text(key.url), (
         CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.dialog.effects import Decision, Query, run_query
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import Phrase, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.messages import ApproveRelease
 from handlers.staff.permissions import CommandName
@@ -40,7 +40,7 @@ def review_pending_releases(cmd: ComplaintsCommandContext) -> Decision:
     lines = tuple(raw_text(f"• {one.name} {one.en if cmd.ctx.lang == 'en' else one.th}") for one in waiting)
     choices = tuple(
         make_command_button(
-            CommandName.RELEASE, rest=f"ok {one.name}", label=Reply("staff.release.ok", {"name": one.name})
+            CommandName.RELEASE, rest=f"ok {one.name}", label=Phrase("staff.release.ok", {"name": one.name})
         )
         for one in waiting[-5:]
     )

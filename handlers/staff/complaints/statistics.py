@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.dialog.effects import Decision, Query, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 from handlers.thai import BUDDHIST_ERA, to_bangkok_date
@@ -40,12 +40,12 @@ def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
     fiscal = year + (today.month >= 10)
     counted = yield from run_query(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
     lines = tuple(_format_counts_line("staff.stats.line", one, cmd.ctx.lang) for one in counted)
-    chart = Reply(
+    chart = Phrase(
         "staff.stats.chart",
         {
             "year": fiscal if cmd.ctx.lang == "th" else f"{fiscal} ({fiscal - BUDDHIST_ERA})",
-            "received": Reply("staff.stats.received"),
-            "done": Reply("staff.stats.done"),
+            "received": Phrase("staff.stats.received"),
+            "done": Phrase("staff.stats.done"),
             "months": tuple(
                 _format_counts_line("staff.stats.month", one, cmd.ctx.lang) for one in counted[-1].months
             ),
@@ -56,8 +56,8 @@ def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
     )
 
 
-def _format_counts_line(key: str, one: PeriodCounts, lang: Lang) -> Reply:
-    return Reply(
+def _format_counts_line(key: str, one: PeriodCounts, lang: Lang) -> Phrase:
+    return Phrase(
         key,
         {
             "label": one.en if lang == "en" else one.th,

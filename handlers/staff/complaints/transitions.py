@@ -18,7 +18,7 @@ from handlers.complaints.lifecycle import (
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply, raw_text
+from handlers.dialog.replies import Choice, Phrase, Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.approvals import (
     build_approval_use,
@@ -126,13 +126,13 @@ def run_transition(cmd: ComplaintsCommandContext) -> Decision:
     )
     told = Reply(
         "staff.moved",
-        {"number": found.register_number, "seen": Reply(f"entry.moved.{status}", _build_preview_args(cmd))},
+        {"number": found.register_number, "seen": Phrase(f"entry.moved.{status}", _build_preview_args(cmd))},
     )
     turn = yield from show_case_summary(cmd, replace(found, status=status, seq=act.seq), told)
     return replace(turn, acts=(*turn.acts, act))
 
 
-def _build_preview_args(cmd: ComplaintsCommandContext) -> dict[str, str | Reply]:
+def _build_preview_args(cmd: ComplaintsCommandContext) -> dict[str, str | Phrase]:
     return {"on": format_date(to_bangkok_date(cmd.ctx.now), cmd.ctx.lang), "why": raw_text("")}
 
 
@@ -143,15 +143,15 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
     last = next((one for one in reversed(lines) if one.entry.status), None)
     orders = list_transition_commands(found.status)
     legal = ", ".join(f"/{order}" for order in orders)
-    who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Reply("staff.by.somebody")
+    who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Phrase("staff.by.somebody")
     return cmd.reply(
         "forbidden",
         tuple(make_command_button(order, found) for order in orders),
         number=found.register_number,
-        order=Reply(f"staff.order.{cmd.command.name}"),
-        status=Reply(f"staff.status.{found.status}"),
+        order=Phrase(f"staff.order.{cmd.command.name}"),
+        status=Phrase(f"staff.status.{found.status}"),
         who=who,
-        legal=raw_text(legal) if legal else Reply("staff.nothing"),
+        legal=raw_text(legal) if legal else Phrase("staff.nothing"),
     )
 
 
@@ -236,7 +236,7 @@ def _parse_non_acceptance(
 
 
 def _make_choice(cmd: ComplaintsCommandContext, found: OfficerCase, word: str, key: str) -> Choice:
-    return make_command_button(cmd.command.name, found, word, Reply(key))
+    return make_command_button(cmd.command.name, found, word, Phrase(key))
 
 
 def _parse_forward(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import Choice, Phrase, Reply
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
     CancelAnswer,
@@ -73,7 +73,7 @@ def _propose_answer(
     )
     yes = Choice(f"/confirm y{prompt}", "inquiry.send_yes")
     no = Choice(f"/confirm n{prompt}", "inquiry.send_no")
-    seen = thread.format_answer(text, certain=False)
+    seen = thread.format_answer_text(text)
     turn = kept.reply("send_ask", (yes, no), number=format_question_number(thread), seen=seen)
     return replace(turn, replies=(*before, *turn.replies))
 
@@ -114,7 +114,7 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
 def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandContext) -> Reply:
     """What was said since an answer was shown."""
     lines = tuple(
-        Reply(
+        Phrase(
             f"inquiry.line_{one.kind}",
             {"on": format_date(one.on, cmd.ctx.lang), "text": one.display_text},
         )

@@ -18,7 +18,7 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import Choice, Phrase, ReplyArg, raw_text
 from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator
 from handlers.staff.service.consultation_text import parse_bangkok_time
@@ -49,9 +49,9 @@ def show_free_texts(cmd: ServiceCommandContext) -> Decision:
     return cmd.reply("weigh.texts", further, code=code, count=len(found), lines=lines)
 
 
-def _format_free_text(one: FreeText) -> Reply:
-    like = Reply("inquiry.opinion_like", {"count": one.writers - 1}) if one.writers > 1 else raw_text("")
-    return Reply("inquiry.weigh.text", {"number": one.number, "text": one.text, "like": like})
+def _format_free_text(one: FreeText) -> Phrase:
+    like = Phrase("inquiry.opinion_like", {"count": one.writers - 1}) if one.writers > 1 else raw_text("")
+    return Phrase("inquiry.weigh.text", {"number": one.number, "text": one.text, "like": like})
 
 
 def manage_themes(cmd: ServiceCommandContext) -> Decision:
@@ -169,17 +169,17 @@ def _save_theme(cmd: ServiceCommandContext, code: str, made: Theme) -> SaveTheme
     return SaveTheme(code, made, f"staff:{cmd.staff.id}")
 
 
-def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Reply:
-    answer: ReplyArg = Reply("inquiry.weigh.no_answer")
+def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Phrase:
+    answer: ReplyArg = Phrase("inquiry.weigh.no_answer")
     if one.taken is not None:
         by = format_date(one.by, cmd.ctx.lang) if one.by else ""
         ended = format_date(one.done, cmd.ctx.lang) if one.done else ""
-        answer = Reply(
+        answer = Phrase(
             f"inquiry.weigh.{one.taken}",
             {
                 "reason": one.reason,
-                "by": Reply("inquiry.weigh.by", {"day": by}) if by else raw_text(""),
-                "done": Reply("inquiry.weigh.is_done", {"day": ended}) if ended else raw_text(""),
+                "by": Phrase("inquiry.weigh.by", {"day": by}) if by else raw_text(""),
+                "done": Phrase("inquiry.weigh.is_done", {"day": ended}) if ended else raw_text(""),
             },
         )
     told: dict[str, ReplyArg] = {
@@ -188,7 +188,7 @@ def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Reply:
         "count": one.voices or len(one.texts),
         "answer": answer,
     }
-    return Reply("inquiry.weigh.line", {**told, "quotes": len(one.quotes)})
+    return Phrase("inquiry.weigh.line", {**told, "quotes": len(one.quotes)})
 
 
 RESULT_COMMAND_HANDLERS: Mapping[str, Callable[[ServiceCommandContext], Decision]] = {

@@ -18,7 +18,7 @@ from handlers.consultations.messages import (
     PendingStatement,
 )
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.service.consultation_text import (
     ConsultationDraft,
     DraftIssue,
@@ -58,7 +58,7 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
     return cmd.reply("consult.list" if lines else "consult.none", begun, lines=lines)
 
 
-def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> Reply:
+def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> Phrase:
     phase = (
         ConsultationPhase.COMING
         if one.phase is ConsultationPhase.OPEN and cmd.ctx.now < one.opens
@@ -67,9 +67,9 @@ def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> 
     told: dict[str, ReplyArg] = {
         "code": one.code,
         "title": one.title,
-        "phase": Reply(f"inquiry.phase.{phase}"),
+        "phase": Phrase(f"inquiry.phase.{phase}"),
     }
-    return Reply("inquiry.consult_line", {**told, "closes": _format_instant(one.closes, cmd)})
+    return Phrase("inquiry.consult_line", {**told, "closes": _format_instant(one.closes, cmd)})
 
 
 def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
@@ -82,7 +82,7 @@ def _continue_draft(cmd: ServiceCommandContext, text: str) -> TurnResult:
     cmd = cmd.with_state(ballot=format_draft(draft, cmd.ctx.lang), awaits=CONTINUE_DRAFT_COMMAND)
     turn = _show_draft(cmd, draft)
     mistakes = tuple(
-        Reply("inquiry.consult.wrong", {"what": Reply(f"inquiry.wrong.{one.key}"), "line": one.line})
+        Reply("inquiry.consult.wrong", {"what": Phrase(f"inquiry.wrong.{one.key}"), "line": one.line})
         for one in wrong
     )
     return replace(turn, replies=(*mistakes, *turn.replies))
@@ -92,12 +92,12 @@ def _show_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> TurnRes
     """What is there of an announcement: nothing, some of it, or all."""
     if not draft:
         return cmd.reply("consult.how")
-    lacks = tuple(Reply(f"inquiry.lacks.{place}") for place in list_missing_fields(draft))
+    lacks = tuple(Phrase(f"inquiry.lacks.{place}") for place in list_missing_fields(draft))
     if lacks:
         return cmd.reply("consult.lacks", lines=format_draft(draft, cmd.ctx.lang), lacks=lacks)
     made = build_consultation(draft, cmd.ctx.now)
     if isinstance(made, DraftIssue):
-        return cmd.reply("consult.wrong", what=Reply(f"inquiry.wrong.{made.key}"), line=made.line)
+        return cmd.reply("consult.wrong", what=Phrase(f"inquiry.wrong.{made.key}"), line=made.line)
     choices = (
         Choice("/consult yes", "inquiry.button.consult_ok"),
         Choice("/consult", "inquiry.button.consult"),
@@ -118,13 +118,13 @@ def _build_content_args(cmd: ServiceCommandContext, one: Consultation) -> dict[s
     }
 
 
-def _format_question(one: ConsultationQuestion) -> Reply:
+def _format_question(one: ConsultationQuestion) -> Phrase:
     options = tuple(raw_text(f"   – {label}") for label in one.options.values())
-    lines: dict[str, ReplyArg] = {"kind": Reply(f"inquiry.kind.{one.kind}"), "title": one.title}
+    lines: dict[str, ReplyArg] = {"kind": Phrase(f"inquiry.kind.{one.kind}"), "title": one.title}
     return (
-        Reply("inquiry.question", {**lines, "options": options})
+        Phrase("inquiry.question", {**lines, "options": options})
         if options
-        else Reply("inquiry.question_bare", lines)
+        else Phrase("inquiry.question_bare", lines)
     )
 
 
@@ -155,7 +155,7 @@ def _show_consultation(cmd: ServiceCommandContext, one: Consultation, ways: Cons
 def _format_links(code: str, ways: ConsultationLinks) -> Reply:
     """Where people find a consultation; its page as a QR code too."""
     links = tuple(
-        Reply(f"inquiry.consult.way_{name}", {"link": link})
+        Phrase(f"inquiry.consult.way_{name}", {"link": link})
         for name, link in (("page", ways.page), ("telegram", ways.telegram))
         if link
     )

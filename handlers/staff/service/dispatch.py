@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import Choice, Phrase, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
@@ -154,7 +154,7 @@ def show_service_help(cmd: ServiceCommandContext) -> Decision:
     """Every command of this desk, by its Thai and English name."""
     yield from ()
     lines = tuple(
-        Reply("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Reply(f"inquiry.help.{own}")})
+        Phrase("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Phrase(f"inquiry.help.{own}")})
         for own, names in SERVICE_COMMAND_SPELLINGS.items()
         if own not in SERVICE_BUTTON_ONLY_COMMANDS
         and (thai_name := next(name for name in names if not name.isascii()))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -51,7 +51,7 @@ def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
     contact = Choice(f"/opinions contact {found.register_number}", "inquiry.button.contact")
     said = Reply(
         "inquiry.opinion_whole",
-        {name: told if told != "" else Reply("poll.nothing") for name, told in args.items()},
+        {name: told if told != "" else Phrase("poll.nothing") for name, told in args.items()},
         (*((contact,) if found.has_contact else ()), Choice("/opinions", "inquiry.button.opinions")),
     )
     return TurnResult(cmd.ctx.session, (said,))
@@ -80,10 +80,10 @@ def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
     return cmd.reply("opinion_contact", back, (act,), number=found.register_number, contact=contact)
 
 
-def _format_feedback_line(one: Feedback, cmd: ServiceCommandContext) -> Reply:
+def _format_feedback_line(one: Feedback, cmd: ServiceCommandContext) -> Phrase:
     words = (one.text or one.wish).replace("\n", " ")
     short = words if len(words) <= FEEDBACK_EXCERPT_LENGTH else f"{words[:FEEDBACK_EXCERPT_LENGTH]}…"
-    return Reply("inquiry.opinion_line", {**_build_feedback_args(one, cmd), "words": short})
+    return Phrase("inquiry.opinion_line", {**_build_feedback_args(one, cmd), "words": short})
 
 
 def _build_feedback_args(one: Feedback, cmd: ServiceCommandContext) -> dict[str, ReplyArg]:
@@ -91,9 +91,9 @@ def _build_feedback_args(one: Feedback, cmd: ServiceCommandContext) -> dict[str,
     return {
         "number": one.register_number,
         "on": format_date(one.on, cmd.ctx.lang),
-        "topic": topic or Reply("choice.any"),
+        "topic": topic or Phrase("choice.any"),
         "score": raw_text(f"{one.score}/5") if one.score else raw_text(""),
-        "like": Reply("inquiry.opinion_like", {"count": one.same_text_count})
+        "like": Phrase("inquiry.opinion_like", {"count": one.same_text_count})
         if one.same_text_count
         else raw_text(""),
     }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import Choice, Phrase
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,
@@ -78,10 +78,10 @@ def _preview_publication(
     """What would stand on the board. found: what was covered before, where a topic was picked."""
     found = found or ", ".join(dict.fromkeys((*find_pii(words[0]), *find_pii(words[1]))))
     question, answer = (redact_pii(one) for one in words)
-    told = Reply("inquiry.publish_found", {"found": found}) if found else Reply("inquiry.publish_clean")
+    told = Phrase("inquiry.publish_found", {"found": found}) if found else Phrase("inquiry.publish_clean")
     seen = cmd.with_state(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
     topic = cmd.ctx.session.staff.get("post_t", "")
-    under = Reply("inquiry.publish_topic", {"topic": topic}) if topic else Reply("inquiry.publish_no_topic")
+    under = Phrase("inquiry.publish_topic", {"topic": topic}) if topic else Phrase("inquiry.publish_no_topic")
     picks = tuple(
         Choice(f"/publish {format_question_number(thread)} topic {place}", "literal", {"text": name})
         for place, name in enumerate(topics, start=1)
@@ -202,6 +202,6 @@ def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today
     )
 
 
-def _format_entry_line(one: FaqEntry, today: date) -> Reply:
+def _format_entry_line(one: FaqEntry, today: date) -> Phrase:
     state = "off" if one.off else "on" if one.is_valid_on(today) else "stale"
-    return Reply(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})
+    return Phrase(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})

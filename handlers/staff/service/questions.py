@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import Choice, Phrase, Reply
 from handlers.questions.messages import (
     CloseQuestion,
     ListOpenQuestions,
@@ -45,17 +45,17 @@ def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
     return {bucket for bucket in buckets if buckets.count(bucket) > 1}
 
 
-def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, many: set[str]) -> Reply:
+def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, many: set[str]) -> Phrase:
     late = "late" if thread.answer_by < to_bangkok_date(cmd.ctx.now) else "by"
     late = "held" if thread.scheduled_by else late
-    bucket = Reply("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _plain_text("")
+    bucket = Phrase("inquiry.bucket", {"bucket": thread.bucket}) if thread.bucket in many else _plain_text("")
     last = thread.lines[-1]
     words = last.text.replace("\n", " ")
-    return Reply(
+    return Phrase(
         "inquiry.line",
         {
             "number": format_question_number(thread),
-            "due": Reply(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)}),
+            "due": Phrase(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)}),
             "words": (words or last.display_text)
             if len(words) <= QUESTION_EXCERPT_LENGTH
             else f"{words[:QUESTION_EXCERPT_LENGTH]}…",
@@ -64,8 +64,8 @@ def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, ma
     )
 
 
-def _plain_text(words: str) -> Reply:
-    return Reply("literal", {"text": words})
+def _plain_text(words: str) -> Phrase:
+    return Phrase("literal", {"text": words})
 
 
 def show_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
@@ -76,7 +76,7 @@ def show_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decisio
 
 def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:
     lines = tuple(
-        Reply(
+        Phrase(
             f"inquiry.line_{one.kind}",
             {"on": format_date(one.on, cmd.ctx.lang), "text": one.display_text},
         )
@@ -86,7 +86,7 @@ def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before
     ways = ("answer", *(("close",) if thread.state is QuestionState.OPEN else ()), *after)
     ways = ("undo",) if thread.scheduled_by else ways
     choices = (*(make_service_button(name, thread) for name in ways), make_service_button("questions"))
-    state = Reply("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
+    state = Phrase("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
     turn = cmd.reply("one", choices, number=format_question_number(thread), state=state, lines=lines)
     return replace(turn, replies=(*before, *turn.replies))
 

@@ -246,7 +246,7 @@ def test_a_trial_writes_nothing(ground: StoredDesk) -> None:
 def test_a_file_that_is_no_register(ground: StoredDesk, name: str, content: bytes, key: str) -> None:
     with pytest.raises(RegisterFileError) as trouble:
         run_import(ground, content, name)
-    assert trouble.value.reply.key == f"import.{key}"
+    assert trouble.value.reason.key == f"import.{key}"
 
 
 def large(bad: int) -> bytes:

@@ -50,18 +50,18 @@ def collect_reminders(
 
 def test_before_on_and_after_the_day_then_the_supervisor() -> None:
     told = collect_reminders(make_reminder_input(), START + timedelta(days=29))
-    assert [((on - START).days, r.reply.key.rsplit(".", 1)[1], r.recipients) for on, r in told] == [
+    assert [((on - START).days, r.notice.key.rsplit(".", 1)[1], r.recipients) for on, r in told] == [
         (12, "before", ("o1",)),
         (15, "on", ("o1",)),
         (16, "after", ("o1",)),
         (22, "after", ("o1", "s1")),
     ]
-    assert render_text(told[0][1].reply, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
+    assert render_text(told[0][1].notice, "th") == "เรื่องเลขที่ 12/2570 กำหนด 7 ธันวาคม 2569 เหลืออีก 3 วัน"
 
 
 def test_a_case_that_nobody_touches_climbs() -> None:
     quiet = [r for _, r in collect_reminders(make_reminder_input(answered=True), START + timedelta(days=60))]
-    assert [(r.reply.args["days"], r.recipients) for r in quiet] == [
+    assert [(r.notice.args["days"], r.recipients) for r in quiet] == [
         (30, ("o1",)),
         (45, ("o1", "s1")),
         (52, ("o1", "s1", "a1")),
@@ -87,8 +87,8 @@ def test_the_accused_is_passed_over() -> None:
 def test_a_silence_of_the_clock_is_told_once_and_truly() -> None:
     late = START + timedelta(days=20)
     (remind,) = select_reminders(make_reminder_input(), RULES, STAFF, late)
-    assert remind.reply.key == "staff.remind.after"
-    assert remind.reply.args["days"] == 5
+    assert remind.notice.key == "staff.remind.after"
+    assert remind.notice.args["days"] == 5
     assert len(remind.superseded) == 2  # before and on: stood for, never told
     again = make_reminder_input(sent_reminders=frozenset({remind.name, *remind.superseded}))
     assert list(select_reminders(again, RULES, STAFF, late)) == []
@@ -100,7 +100,7 @@ def test_each_state_has_a_time_of_its_own() -> None:
         status=CaseStatus.INVESTIGATING, answered=True, touched_on=START + timedelta(days=80)
     )
     ((on, remind),) = collect_reminders(one, START + timedelta(days=100), rules)
-    assert (on, remind.reply.key) == (START + timedelta(days=90), "staff.remind.on")
+    assert (on, remind.notice.key) == (START + timedelta(days=90), "staff.remind.on")
 
 
 @pytest.mark.parametrize("status", [CaseStatus.CLOSED, CaseStatus.NOT_ACCEPTED])

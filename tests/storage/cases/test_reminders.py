@@ -109,6 +109,6 @@ def test_notices_carry_number_and_day_and_nothing_else(ground: StoredDesk) -> No
         standings, staff = await one.reminders.load_deadlines_and_recipients()
         due = NOW + timedelta(days=15)
         (remind,) = select_reminders(standings[0], OFFICE.deadlines, staff, due.date())
-        assert remind.reply.args == {"number": "1/2570", "due": "7 ธันวาคม 2569", "days": 0}
+        assert remind.notice.args == {"number": "1/2570", "due": "7 ธันวาคม 2569", "days": 0}
 
     ground.run_scenario(scene)
