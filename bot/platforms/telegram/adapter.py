@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery.transport import MessageGoneError
+from bot.delivery.transport import MessageGoneError, TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer
+from bot.guard import run_guarded
 from bot.keyed_lock import KeyedLocks
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.albums import AlbumBuffer
@@ -148,11 +149,8 @@ class TelegramAdapter:
 
     async def _finish_album(self, chat: int) -> None:
         """Send the answer to an album once no further picture came (`AlbumBuffer.add`)."""
-        try:
-            async with self._chat_locks.lock(chat):
-                await self.albums.finish(chat)
-        except Exception as trouble:
-            self.on_error(trouble)
+        async with self._chat_locks.lock(chat):
+            await run_guarded(self.albums.finish(chat), self.on_error)
 
     async def _send_album_answer(self, chat: int, answer: EngineAnswer) -> None:
         await self.replies.send_answer(chat, answer, allow_webhook_reply=False)
@@ -189,8 +187,8 @@ class TelegramAdapter:
         known = await self.store.chat_messages.pop_all(who)
         try:
             await self.sender.delete(chat, known)
-        except Exception as trouble:  # the reply says that it failed, so the person can try again
-            self.on_error(trouble)
+        except TransportError as error:  # the reply says that it failed, so the person can try again
+            self.on_error(error)
             for number in known:
                 self.store.chat_messages.record(who, number)
             return await self._send_reply(chat, Reply("chat.not_wiped"), lang)

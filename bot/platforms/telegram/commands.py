@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from bot.delivery.transport import PermanentError, RejectedError
+from bot.guard import run_periodically
 from bot.platforms.telegram.client import TelegramClient
 from handlers.dialog.events import OTHER_LANG, Channel, Lang
 from handlers.dialog.replies import Phrase
@@ -105,12 +106,7 @@ class TelegramCommandMenus:
 
     async def run(self) -> None:
         """Refresh officers' menus forever, as they join, change language or role, or leave."""
-        while True:
-            try:
-                await self.refresh()
-            except Exception as trouble:  # Telegram is unreachable or busy: the next refresh makes up for it
-                self.on_error(trouble)
-            await asyncio.sleep(self.refresh_interval)
+        await run_periodically(self.refresh, self.refresh_interval, self.on_error)
 
     async def refresh(self) -> None:
         """Bring the menus of officers' chats up to date, once. Raises what `TelegramClient` raises."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.transport import MessageGoneError, PermanentError, RejectedError
+from bot.guard import try_work
 from bot.platforms.telegram.sender import TelegramSender
+from storage.outgoing.queue import LeasedItem
 from storage.serialization import QueuedTask
 from storage.store import Store
 
@@ -34,14 +36,14 @@ class ExpiringMessages:
         """
         deleted_count = 0
         for task in await self.store.task_queue.lease(EXPIRY_TASK_KIND, now):
-            try:
-                await self.sender.delete(int(task.payload.what["chat"]), [int(task.payload.what["message"])])
-            except (PermanentError, RejectedError, MessageGoneError):
+            error = (await try_work(self._delete(task))).error
+            if error is None or isinstance(error, (PermanentError, RejectedError, MessageGoneError)):
                 await self.store.task_queue.complete([task.id])
-            except Exception as trouble:
-                self.on_error(trouble)
-                await self.store.task_queue.retry_on_failure(task, now)
+                deleted_count += error is None
             else:
-                await self.store.task_queue.complete([task.id])
-                deleted_count += 1
+                self.on_error(error)
+                await self.store.task_queue.retry_on_failure(task, now)
         return deleted_count
+
+    async def _delete(self, task: LeasedItem[QueuedTask]) -> None:
+        await self.sender.delete(int(task.payload.what["chat"]), [int(task.payload.what["message"])])

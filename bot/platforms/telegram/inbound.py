@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
+from bot.delivery.transport import TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
+from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
@@ -143,23 +145,28 @@ class TelegramInbound:
         self._identities.clear()
 
     async def _answer_file(self, event: Event, message: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
+        """Answer a file and its caption. If it could not be stored, the answer says so."""
+        outcome = await run_guarded(self._handle_file_and_caption(event, message, sent), self.on_error)
+        if outcome.value is not None:
+            return outcome.value
+        return build_error_answer("sorry.busy", await self.load_language(event.person_id))
+
+    async def _handle_file_and_caption(
+        self, event: Event, message: TelegramMessage, sent: TelegramFile
+    ) -> EngineAnswer:
         """Answer a file and its caption, which is handled as a second event."""
-        try:
-            async with self._show_typing(message.chat.id):
-                # A file of a repeated update is here already, or still being fetched.
-                answer = await self.engine.find_previous_answer(
-                    event.id
-                ) or await self._fetch_and_handle_file(event, message, sent)
-                if not message.caption:
-                    return answer
-                self._remember_text(message)
-                caption_answer = await self.engine.handle(
-                    replace(event, id=f"{event.id}/caption", text=message.caption)
-                )
-                return merge_answers((answer, caption_answer))
-        except Exception as trouble:  # nothing was stored, and the answer says so
-            self.on_error(trouble)
-            return build_error_answer("sorry.busy", await self.load_language(event.person_id))
+        async with self._show_typing(message.chat.id):
+            # A file of a repeated update is here already, or still being fetched.
+            answer = await self.engine.find_previous_answer(event.id) or await self._fetch_and_handle_file(
+                event, message, sent
+            )
+            if not message.caption:
+                return answer
+            self._remember_text(message)
+            caption_answer = await self.engine.handle(
+                replace(event, id=f"{event.id}/caption", text=message.caption)
+            )
+            return merge_answers((answer, caption_answer))
 
     async def _fetch_and_handle_file(
         self, event: Event, message: TelegramMessage, sent: TelegramFile
@@ -188,7 +195,7 @@ class TelegramInbound:
     async def _send_typing_repeatedly(self, chat: int) -> None:
         await asyncio.sleep(TYPING_DELAY)
         while True:
-            with suppress(Exception):  # only a courtesy: a failure is not worth a log line
+            with suppress(TransportError):  # only a courtesy: a failure is not worth a log line
                 await self.client.send_typing(chat)
             await asyncio.sleep(TYPING_INTERVAL)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bot.delivery.transport import PermanentError, RetryLaterError, TransportError
+from bot.delivery.transport import TransportError
 from bot.engine import EngineAnswer
+from bot.guard import Outcome, run_guarded, try_work
 from bot.images.chart import render_chart_png
 from bot.images.qr import render_qr_png
 from bot.platforms.telegram.expiring import ExpiringMessages
@@ -50,7 +51,7 @@ class TelegramReplies:
     reply_in_webhook: bool = True
     expiring: ExpiringMessages = field(init=False)
     _delivered_ids: list[str] = field(default_factory=list)
-    _tasks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _tasks: "set[asyncio.Task[Outcome[None]]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.expiring = ExpiringMessages(self.store, self.sender, self.on_error)
@@ -84,27 +85,38 @@ class TelegramReplies:
         outgoing = [b for b in render_messages(answer.messages) if not (answer.duplicate and b.durable)]
         if not answer.duplicate and any(message.has_receipt for message in outgoing):
             outgoing = await self._clear_draft_from_chat(chat, outgoing)
-        remaining, webhook_reply = list(outgoing), None
-        try:
-            while remaining:
-                target = (
-                    tapped
-                    if tapped is not None
-                    and remaining == outgoing
-                    and tapped.can_be_replaced_by(remaining[0])
-                    else None
-                )
-                if target is None or not target.is_same_as(remaining[0]):
-                    webhook_reply = (
-                        self._to_webhook_reply(chat, remaining, target) if allow_webhook_reply else None
-                    )
-                    if webhook_reply is None:
-                        await self._send_or_edit(chat, remaining[0], target)
-                remaining.pop(0)
-        except Exception as trouble:
-            await self._schedule_resend(chat, remaining, answer, trouble)
+        remaining = list(outgoing)
+        outcome = await try_work(self._send_all(chat, remaining, tapped, allow_webhook_reply))
+        if outcome.error is not None:
+            await self._schedule_resend(chat, remaining, answer, outcome.error)
         if answer.outbox_ids and not any(message.durable for message in remaining):
             self._complete_soon(answer.outbox_ids)
+        return outcome.value
+
+    async def _send_all(
+        self,
+        chat: int,
+        remaining: list[OutgoingMessage],
+        tapped: ExistingMessage | None,
+        allow_webhook_reply: bool,
+    ) -> WebhookReply | None:
+        """Send messages and take each from `remaining`; the tapped message may be replaced by the first of them.
+
+        Returns the last one as the reply for the webhook response, if it may be that.
+        """
+        webhook_reply, first = None, True
+        while remaining:
+            target = (
+                tapped if tapped is not None and first and tapped.can_be_replaced_by(remaining[0]) else None
+            )
+            if target is None or not target.is_same_as(remaining[0]):
+                webhook_reply = (
+                    self._to_webhook_reply(chat, remaining, target) if allow_webhook_reply else None
+                )
+                if webhook_reply is None:
+                    await self._send_or_edit(chat, remaining[0], target)
+            remaining.pop(0)
+            first = False
         return webhook_reply
 
     async def _schedule_resend(
@@ -120,7 +132,7 @@ class TelegramReplies:
         )
         if any(message.durable for message in remaining):
             until = self.inbound.engine.now() + timedelta(seconds=pause)
-            await self._run_reporting_errors(self.store.outbox.reschedule(answer.outbox_ids, until))
+            await run_guarded(self.store.outbox.reschedule(answer.outbox_ids, until), self.on_error)
 
     def _to_webhook_reply(
         self, chat: int, remaining: Sequence[OutgoingMessage], target: ExistingMessage | None
@@ -156,12 +168,10 @@ class TelegramReplies:
                 while remaining:
                     await self._send(chat, remaining[0])
                     remaining.pop(0)
-            except PermanentError:
-                return
-            except RetryLaterError as later:
-                wait = later.retry_after
-            except Exception:  # noqa: S112 - reported the first time
-                continue
+            except TransportError as error:  # reported the first time
+                if error.permanent:
+                    return
+                wait = error.retry_after or 0.0
 
     async def _send_or_edit(
         self, chat: int, outgoing: OutgoingMessage, target: ExistingMessage | None
@@ -194,8 +204,8 @@ class TelegramReplies:
         known = await self.store.chat_messages.pop_all(who)
         try:
             await self.sender.delete(chat, known)
-        except Exception as trouble:  # the receipt must be sent all the same
-            self.on_error(trouble)
+        except TransportError as error:  # the receipt must be sent all the same
+            self.on_error(error)
             for number in known:
                 self.store.chat_messages.record(who, number)
             return list(outgoing)
@@ -208,12 +218,6 @@ class TelegramReplies:
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Start work that no answer waits for; its errors are reported."""
-        task = asyncio.create_task(self._run_reporting_errors(work))
+        task = asyncio.create_task(run_guarded(work, self.on_error))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _run_reporting_errors(self, work: Coroutine[Any, Any, object]) -> None:
-        try:
-            await work
-        except Exception as trouble:
-            self.on_error(trouble)

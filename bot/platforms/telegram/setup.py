@@ -21,6 +21,7 @@ from bot.bootstrap import RunningDesk
 from bot.delivery.transport import RejectedError, RetryLaterError, TokenRefusedError, UpdatesConflictError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import build_error_answer
+from bot.guard import run_guarded, try_work
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.client import TelegramClient
@@ -139,10 +140,8 @@ class TelegramBackgroundTasks:
         while True:
             await asyncio.sleep(FLUSH_INTERVAL)
             self.adapter.evict_caches()
-            try:
-                await self.adapter.store.chat_messages.flush(self.adapter.engine.now())
-            except Exception as trouble:
-                self.on_error(trouble)
+            now = self.adapter.engine.now()
+            await run_guarded(self.adapter.store.chat_messages.flush(now), self.on_error)
 
     async def poll_updates(self) -> None:
         """Poll for updates, forever. An update is confirmed when it and all before it were handled.
@@ -175,51 +174,47 @@ class TelegramBackgroundTasks:
     async def _handle_raw_update(self, raw: object) -> None:
         if (update := _parse_update(raw)) is None:
             return
-        try:
-            await self.adapter.handle_update(update)
-        except Exception as trouble:
-            self.on_error(trouble)
+        outcome = await run_guarded(self.adapter.handle_update(update), self.on_error)
+        if outcome.error is not None:
             await self._send_error_answer(update)
-
-    async def _run_reporting_errors(self, call: Coroutine[Any, Any, object]) -> None:
-        try:
-            await call
-        except Exception as trouble:
-            self.on_error(trouble)
 
     async def _send_error_answer(self, update: Update) -> None:
         """Say that a message could not be handled; not retried."""
         if update.message is None:
             return
         text = build_error_answer("sorry.fault", "th").messages[0].text
-        await self._run_reporting_errors(
-            self.adapter.sender.send(update.message.chat.id, OutgoingMessage(text))
-        )
+        sending = self.adapter.sender.send(update.message.chat.id, OutgoingMessage(text))
+        await run_guarded(sending, self.on_error)
 
     async def _retry_until_done(
         self, work: Callable[[], Coroutine[Any, Any, Any]], longest: float = MAX_RETRY_DELAY
     ) -> Any:  # noqa: ANN401 - as the work
         pause = MIN_RETRY_DELAY
         while True:
-            try:
-                return await work()
-            except RetryLaterError as later:
-                await asyncio.sleep(later.retry_after)
-            except TokenRefusedError:
+            outcome = await try_work(work())
+            if outcome.error is None:
+                return outcome.value
+            await self._handle_failure(outcome.error)
+            await asyncio.sleep(pause)
+            pause = min(longest, pause * 2)
+
+    async def _handle_failure(self, error: Exception) -> None:
+        """Tell the administrator of a setting that Telegram refuses, wait if asked to, and report other errors."""
+        match error:
+            case RetryLaterError():
+                await asyncio.sleep(error.retry_after)
+            case TokenRefusedError():
                 _report_setting_error(self.desk, "TOKEN", "ไม่รับโทเคนนี้", "refuses this token")
-            except RejectedError:
+            case RejectedError():
                 _report_setting_error(
                     self.desk, "SECRET", "ไม่รับรหัสนี้ หรือที่อยู่ใน PUBLIC_URL ซึ่งต้องขึ้นต้นด้วย https", WEBHOOK_REFUSED_EN
                 )
-            except UpdatesConflictError:
+            case UpdatesConflictError():
                 _report_setting_error(self.desk, "MODE", UPDATES_CONFLICT_TH, UPDATES_CONFLICT_EN)
-                await self._run_reporting_errors(
-                    self.client.delete_webhook()
-                )  # somebody may have set a webhook meanwhile
-            except Exception as trouble:  # Telegram is unreachable; keep trying
-                self.on_error(trouble)
-            await asyncio.sleep(pause)
-            pause = min(longest, pause * 2)
+                # Somebody may have set a webhook meanwhile.
+                await run_guarded(self.client.delete_webhook(), self.on_error)
+            case _:  # Telegram is unreachable; keep trying
+                self.on_error(error)
 
 
 def _report_setting_error(desk: DeskName, setting: str, thai: str, english: str) -> None:

@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bot.engine import build_error_answer
 from bot.errors import BotError
+from bot.guard import run_guarded
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
@@ -56,11 +57,8 @@ class TelegramWebhook:
         except ValidationError:
             log_event(LogEvent.UNREADABLE)  # answered with 200: a repetition would be no better
             return b""
-        try:
-            reply = await self._adapter.handle_update(update)
-        except Exception as trouble:
-            self._on_error(trouble)
-            reply = _to_error_reply(update)
+        outcome = await run_guarded(self._adapter.handle_update(update), self._on_error)
+        reply = outcome.value if outcome.error is None else _to_error_reply(update)
         return encode_json(reply) if reply else b""
 
 
