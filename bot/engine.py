@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.keyed_lock import KeyedLock, KeyedLocks
 from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult
-from handlers.dialog.events import Event, Lang
+from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Message, Reply
 from handlers.dialog.session import DialogTopic, Session
@@ -42,7 +42,7 @@ class EngineAnswer:
     """
 
     replies: tuple[Reply, ...]
-    lang: Lang = "th"
+    lang: Lang = DEFAULT_LANG
     duplicate: bool = False
     outbox_ids: tuple[str, ...] = ()
     stored: bool = True
@@ -77,7 +77,7 @@ class Engine:
     async def handle(self, event: Event) -> EngineAnswer:
         """Answer one event. The same event again has no second effect and gets the same answer."""
         async with self._locks.lock(event.person_id):
-            lang: Lang = "th"
+            lang = DEFAULT_LANG
             try:
                 session = await self.store.load_session(event.person_id)
                 lang = session.lang if session else lang

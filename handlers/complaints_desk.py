@@ -32,7 +32,7 @@ from handlers.dialog.commands import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Now, TurnResult, run_query
-from handlers.dialog.events import Event
+from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import Form, confirm_cancel
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import Reply
@@ -132,8 +132,9 @@ class ComplaintsDesk:
         return (yield from handle_complaints_menu(ctx))
 
     def _run_command(self, ctx: Context, command: str) -> Decision:
-        if command in {"th", "en"}:
-            return (yield from self._reprompt(ctx.replace_session(lang=command)))
+        lang = find_lang(command)
+        if lang is not None:
+            return (yield from self._reprompt(ctx.replace_session(lang=lang)))
         if command == "stop":
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from handlers.dialog.events import Lang
+from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import (
     TYPED_INPUTS,
     ChartMonth,
@@ -57,7 +57,7 @@ def _load_wording(lang: Lang) -> dict[str, str]:
     return words
 
 
-WORDING: Mapping[Lang, Mapping[str, str]] = {"th": _load_wording("th"), "en": _load_wording("en")}
+WORDING: Mapping[Lang, Mapping[str, str]] = {lang: _load_wording(lang) for lang in LANGS}
 
 
 def render_text(say: Phrase | Reply, lang: Lang) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from handlers.dialog.events import Lang
+from handlers.dialog.events import Lang, select_by_lang
 
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -27,7 +27,7 @@ class Bilingual(OfficeSection):
 
     def in_lang(self, lang: Lang) -> str:
         """Return the text in a language. Thai stands in where there is no English."""
-        return (self.en if lang == "en" else None) or self.th
+        return select_by_lang(lang, th=self.th, en=self.en) or self.th
 
 
 class Category(OfficeSection):

@@ -22,7 +22,7 @@ from handlers.dialog.commands import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
-from handlers.dialog.events import Event
+from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
@@ -89,7 +89,9 @@ class ServiceDesk:
 
     def _decide(self, event: Event, session: Session | None) -> Decision:
         now = yield from run_query(Now())
-        before = session or Session(lang="th" if _parse_consultation_link(event) else guess_language(event))
+        before = session or Session(
+            lang=DEFAULT_LANG if _parse_consultation_link(event) else guess_language(event)
+        )
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return TurnResult(before if before.is_expired(now) else before.replace(at=now))
         ctx, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
@@ -149,8 +151,9 @@ class ServiceDesk:
         return show_service_greeting(ctx) if is_greeting(text) else (yield from handle_question_text(ctx))
 
     def _run_command(self, ctx: Context, command: str) -> Decision:
-        if command in {"th", "en"}:
-            return (yield from self._reprompt(ctx.replace_session(lang=command)))
+        lang = find_lang(command)
+        if lang is not None:
+            return (yield from self._reprompt(ctx.replace_session(lang=lang)))
         if command.startswith(ANSWER_BUTTON_PREFIX):
             return (yield from handle_answer_button(ctx, command))
         if command in {"privacy", "help", "board", "report"}:

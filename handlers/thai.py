@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.dialog.events import Lang
+from handlers.dialog.events import DEFAULT_LANG, Lang, select_by_lang
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 BUDDHIST_ERA = 543
@@ -109,9 +109,11 @@ def to_bangkok_date(instant: datetime) -> date:
 
 def format_date(when: date, lang: Lang) -> str:
     """Format a day: 22 พฤศจิกายน 2569, or 22 November 2026 (B.E. 2569)."""
-    if lang == "th":
-        return f"{when.day} {THAI_MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}"
-    return f"{when.day} {_ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})"
+    return select_by_lang(
+        lang,
+        th=f"{when.day} {THAI_MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}",
+        en=f"{when.day} {_ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})",
+    )
 
 
 def format_time(instant: datetime) -> str:
@@ -147,7 +149,7 @@ _YEAR = re.compile(r"(?:^|ปี|พศ|in )\s*(?P<y>\d{4})(?!\d)")
 _RELATIVE_DAYS = {"วันนี้": 0, "today": 0, "เมื่อวานซืน": 2, "วานซืน": 2, "เมื่อวาน": 1, "วานนี้": 1, "yesterday": 1}
 
 
-def parse_date(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
+def parse_date(text: str, today: date, lang: Lang = DEFAULT_LANG) -> ParsedDate | None:
     """Find a day, month or year: Thai or English month names, Buddhist or Christian years, relative days.
 
     None where nothing is certain; what the person typed is stored in any case.
@@ -163,11 +165,10 @@ def parse_date(text: str, today: date, lang: Lang = "th") -> ParsedDate | None:
             return _parse_date_parts(found.groupdict(), today, lang)
     if found := _YEAR.search(plain):
         year = _to_christian_year(found["y"], today)
-        return (
-            ParsedDate(date(year, 1, 1), f"พ.ศ. {year + BUDDHIST_ERA}" if lang == "th" else f"{year}")
-            if year
-            else None
-        )
+        if year is None:
+            return None
+        words = select_by_lang(lang, th=f"พ.ศ. {year + BUDDHIST_ERA}", en=f"{year}")
+        return ParsedDate(date(year, 1, 1), words)
     return None
 
 
@@ -183,10 +184,10 @@ def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> P
         if year is None:
             return None
         if part["d"] is None:
-            words = (
-                f"{THAI_MONTHS[month - 1]} {year + BUDDHIST_ERA}"
-                if lang == "th"
-                else f"{_ENGLISH_MONTHS[month - 1]} {year}"
+            words = select_by_lang(
+                lang,
+                th=f"{THAI_MONTHS[month - 1]} {year + BUDDHIST_ERA}",
+                en=f"{_ENGLISH_MONTHS[month - 1]} {year}",
             )
             return ParsedDate(date(year, month, 1), words)
         return _make_exact_date(date(year, month, int(part["d"])), lang)

@@ -12,6 +12,7 @@ from bot.bootstrap import open_app
 from bot.cli.runner import EXIT_DONE, EXIT_WRONG_USE
 from bot.exporters.case_pdf import export_case_pdf
 from bot.settings import DeskName
+from handlers.dialog.events import LANGS
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.staff.parse import parse_staff_command
@@ -26,7 +27,7 @@ async def export_case(number: str, desk: DeskName, out: Path) -> int:
         store = opened.desks[desk].store
         made = await export_case_pdf(store, opened.office, given.number, given.year, datetime.now(UTC))
     if made is None:
-        for lang in ("th", "en"):
+        for lang in LANGS:
             sys.stderr.write(render_text(Phrase("casefile.none", {"number": number}), lang) + "\n")
         return EXIT_WRONG_USE
     content, password = made

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
 from bot.engine import Engine, EngineAnswer
-from handlers.dialog.events import Channel, Event, File, Lang
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
 from handlers.dialog.replies import Reply
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
@@ -194,7 +194,7 @@ class DeliveryWorker:
             await self._deliver_answer(event, answer)
         elif file.problem is not None and event.reply_to is not None:
             session = await self.store.load_session(event.person_id)
-            lang: Lang = session.lang if session else "th"
+            lang = session.lang if session else DEFAULT_LANG
             says = (Reply(f"file.{file.problem}", {"name": file.name, "most": 0}, certain=True),)
             await self.store.outbox.add(
                 event.channel, OutboxMessage(event.channel, event.reply_to, lang, says), self.engine.now()

@@ -13,7 +13,7 @@ from bot.importers.spreadsheet import RegisterFileError, read_register_rows
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.import_rows import RejectedRow, parse_rows, reject_duplicate_row
 from handlers.complaints.messages import ImportedCase
-from handlers.dialog.events import Lang
+from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
@@ -91,14 +91,14 @@ def format_import_result(result: RegisterImportResult) -> str:
     lines = [
         render_text(Phrase("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang)
         for row in result.bad_rows
-        for lang in ("th", "en")
+        for lang in LANGS
     ]
     return "\n".join([*lines, format_bilingual(result.summary)]) + "\n"
 
 
 def format_bilingual(say: Phrase) -> str:
     """Words in Thai and in English."""
-    return f"{render_text(say, 'th')}\n{render_text(say, 'en')}"
+    return "\n".join(render_text(say, lang) for lang in LANGS)
 
 
 def import_result_to_json(result: RegisterImportResult) -> str:
@@ -107,8 +107,7 @@ def import_result_to_json(result: RegisterImportResult) -> str:
         {
             "line": row.line,
             "columns": [fault.column for fault in row.problems],
-            "th": format_row_errors(row, "th"),
-            "en": format_row_errors(row, "en"),
+            **{lang: format_row_errors(row, lang) for lang in LANGS},
         }
         for row in result.bad_rows
     ]

@@ -14,7 +14,7 @@ from bot.engine import Engine, EngineAnswer
 from bot.errors import BotError
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
-from handlers.dialog.events import Channel, Event, File
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
 from handlers.dialog.replies import Message, Reply
 from handlers.i18n import render_reply
 from storage.errors import StorageError
@@ -71,7 +71,7 @@ class Terminal:
             event = await self._parse_line(line)
         except TerminalInputError as trouble:
             session = await self.store.load_session(self._person_id())
-            lang = session.lang if session else "th"
+            lang = session.lang if session else DEFAULT_LANG
             return self._show_messages((render_reply(Reply(str(trouble)), lang),))
         answer = await self.engine.handle(event)
         await self._deliver(answer)

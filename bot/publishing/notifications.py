@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.log import LogEvent, log_event
-from handlers.dialog.events import Lang
+from handlers.dialog.events import LANGS, Lang, select_by_lang
 from handlers.dialog.replies import Phrase, ReplyArg
 from handlers.i18n import render_text
 from ita_stats.calendar import format_calendar_date
@@ -33,18 +33,15 @@ def build_staff_notification(
     what: str, kept: StoredRelease | None = None, **more: str | date
 ) -> StaffNotification:
     """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
-    th, en = (render_text(Phrase(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in _LANGS)
+    th, en = (render_text(Phrase(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in LANGS)
     return StaffNotification(th.strip(), en.strip(), what not in FAILURE_NOTICES)
-
-
-_LANGS: tuple[Lang, Lang] = ("th", "en")
 
 
 def _build_args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | date]) -> dict[str, ReplyArg]:
     args: dict[str, ReplyArg] = {}
     if kept is not None:
         period = parse_manifest(kept.manifest).period
-        args |= {"name": kept.name, "period": period.label if lang == "th" else period.label_en}
+        args |= {"name": kept.name, "period": select_by_lang(lang, th=period.label, en=period.label_en)}
         args["day"] = format_calendar_date(kept.as_of, lang)
     for name, value in more.items():
         if isinstance(value, date):

@@ -14,6 +14,7 @@ from bot.consultations.public_view import PublicOpinion, build_opinion_links, bu
 from bot.jobs.housekeeping import JobResult
 from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory, replace_file
 from bot.publishing.notifications import build_staff_notification, make_staff_notifier
+from handlers.dialog.events import LANGS, NEXT_LANG, Lang, select_by_lang
 from ita_stats.opinions.json_schema import serialize_results
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, render_overview_page
@@ -47,7 +48,8 @@ class OpinionFolder:
             folder.mkdir(mode=0o755)
             fsync_directory(self.path)
         changed = sum(_replace_results(folder / one.code, one) for one in found.closed)
-        for name, lang in (("en.html", "en"), ("index.html", "th")):
+        for lang in LANGS:
+            name = _name_page(lang)
             page = render_overview_page(
                 found, self._build_links(name), lang, _link_other_language(lang)
             ).encode()
@@ -61,9 +63,13 @@ class OpinionFolder:
         return OverviewLinks(there.join, there.give_feedback, f"{{code}}/{name}")
 
 
-def _link_other_language(lang: str) -> NamedLink:
-    other, name = ("th", "index.html") if lang == "en" else ("en", "en.html")
-    return NamedLink(get_opinion_text("list", f"language_{other}")[0], name)
+def _name_page(lang: Lang) -> str:
+    return select_by_lang(lang, th="index.html", en="en.html")
+
+
+def _link_other_language(lang: Lang) -> NamedLink:
+    other = NEXT_LANG[lang]
+    return NamedLink(get_opinion_text("list", f"language_{other}")[0], _name_page(other))
 
 
 def _replace_results(target: Path, found: PublishedResults) -> bool:

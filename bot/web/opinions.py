@@ -15,7 +15,7 @@ from bot.consultations.queries import BACKGROUND_PDF_FILE, OPINIONS_PATH
 from bot.engine import utc_now
 from bot.web.qna_board import allow_office_framing
 from bot.web.templating import PageRenderer, get_requested_lang
-from handlers.dialog.events import Lang
+from handlers.dialog.events import DEFAULT_LANG, Lang
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.render_html import RESULTS_DOWNLOADS, RESULTS_STYLE, render_results_fragment
 from ita_stats.opinions.render_overview import OverviewLinks, render_announcement, render_overview_fragment
@@ -105,9 +105,11 @@ class OpinionPages:
 def _build_links(lang: Lang) -> OverviewLinks:
     """The links of the overview in the language of the page."""
     way = build_opinion_links()
-    if lang == "th":
+    if lang == DEFAULT_LANG:
         return way
-    return OverviewLinks(f"{way.join}&lang=en", f"{way.give_feedback}?lang=en", f"{way.results}?lang=en")
+    return OverviewLinks(
+        f"{way.join}&lang={lang}", f"{way.give_feedback}?lang={lang}", f"{way.results}?lang={lang}"
+    )
 
 
 @lru_cache(maxsize=64)

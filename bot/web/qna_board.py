@@ -15,7 +15,7 @@ from bot.bootstrap import App, RunningDesk
 from bot.engine import utc_now
 from bot.web.html import text_to_html
 from bot.web.templating import PageRenderer, get_requested_lang
-from handlers.dialog.events import Lang
+from handlers.dialog.events import DEFAULT_LANG, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
@@ -169,7 +169,7 @@ class QnaBoard:
 def _build_board_url(lang: Lang, **parts: str | int) -> str:
     """The address of another view of the board."""
     kept = {name: part for name, part in parts.items() if part and (name, part) != ("page", 1)}
-    asked = {**kept, "lang": "en"} if lang == "en" else kept
+    asked = kept if lang == DEFAULT_LANG else {**kept, "lang": lang}
     return f"/qna?{urlencode(asked)}" if asked else "/qna"
 
 

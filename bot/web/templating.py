@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from handlers.dialog.events import Lang
+from handlers.dialog.events import DEFAULT_LANG, NEXT_LANG, Lang, find_lang
 from handlers.dialog.replies import Phrase, ReplyArg
 from handlers.i18n import render_text
 from handlers.office import Office
@@ -43,7 +43,7 @@ class PageRenderer:
 
         return self._templates.get_template(name).render(
             lang=lang,
-            other="th" if lang == "en" else "en",
+            other=NEXT_LANG[lang],
             office=self.office,
             say=translate_key,
             qr=render_qr_svg,
@@ -56,8 +56,8 @@ class PageRenderer:
 
 
 def get_requested_lang(request: Request) -> Lang:
-    """The language that the URL asks for (`?lang=en`), else Thai."""
-    return "en" if request.query_params.get("lang") == "en" else "th"
+    """The language that the URL asks for (`?lang=en`), else the default."""
+    return find_lang(request.query_params.get("lang")) or DEFAULT_LANG
 
 
 @cache

@@ -6,7 +6,7 @@ from handlers.complaints.form import describe_anonymity
 from handlers.dialog.answers import keep_unasked_input
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.events import Lang
+from handlers.dialog.events import LANGS, NEXT_LANG, Lang
 from handlers.dialog.replies import Choice, Reply
 from handlers.dialog.session import DialogTopic
 
@@ -16,8 +16,7 @@ def _make_command_choices(*names: str) -> tuple[Choice, ...]:
 
 
 COMPLAINTS_MENU: Mapping[Lang, tuple[Choice, ...]] = {
-    "th": _make_command_choices("report", "track", "privacy", "help", "en"),
-    "en": _make_command_choices("report", "track", "privacy", "help", "th"),
+    lang: _make_command_choices("report", "track", "privacy", "help", NEXT_LANG[lang]) for lang in LANGS
 }
 """What may be done from here, and the other language."""
 

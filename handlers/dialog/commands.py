@@ -10,7 +10,7 @@ from handlers.complaints.track import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import DeleteFiles
-from handlers.dialog.events import Event, Lang
+from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.form import delete_draft_files
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
 from handlers.dialog.replies import Choice, Reply
@@ -103,4 +103,4 @@ def guess_language(event: Event) -> Lang:
         return event.lang
     text = event.text or ""
     latin = text.isascii() and any(c.isalpha() for c in text)
-    return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else "th"
+    return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else DEFAULT_LANG

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from handlers.dialog.events import File, Lang
+from handlers.dialog.events import DEFAULT_LANG, File, Lang
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import Reply
 from handlers.dialog.session import Session
@@ -35,7 +35,7 @@ class TurnResult:
     session: Session | None
     replies: tuple[Reply, ...] = ()
     acts: tuple[Act, ...] = ()
-    lang: Lang = "th"
+    lang: Lang = DEFAULT_LANG
 
 
 Decision: TypeAlias = Generator[Query[Any], Any, TurnResult]

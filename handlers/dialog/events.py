@@ -3,10 +3,43 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar, assert_never, get_args
 
 Lang: TypeAlias = Literal["th", "en"]
-OTHER_LANG: Mapping[Lang, Lang] = {"th": "en", "en": "th"}
+LANGS: tuple[Lang, ...] = get_args(Lang)
+"""The languages of the house, in the order in which both are shown where nobody chose."""
+
+DEFAULT_LANG: Lang = "th"
+"""Spoken where nobody chose a language yet; never stands in for one that was chosen and cannot be read."""
+
+NEXT_LANG: Mapping[Lang, Lang] = dict(zip(LANGS, (*LANGS[1:], LANGS[0]), strict=True))
+"""The language that is offered beside each."""
+
+T = TypeVar("T")
+
+
+def find_lang(code: str | None) -> Lang | None:
+    """The language of a code, such as `en`; None where there is none."""
+    return next((lang for lang in LANGS if lang == code), None)
+
+
+def parse_lang(code: str) -> Lang:
+    """The language of a stored code. Raises ValueError for an unknown one, whose text is not repeated."""
+    lang = find_lang(code)
+    if lang is None:
+        raise ValueError("no language of this code is known")
+    return lang
+
+
+def select_by_lang(lang: Lang, *, th: T, en: T) -> T:
+    """What holds in a language. One more language is one more argument, so that no caller forgets it."""
+    match lang:
+        case "th":
+            return th
+        case "en":
+            return en
+        case _:
+            assert_never(lang)
 
 
 class Channel(StrEnum):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from handlers.dialog.events import File, Lang
+from handlers.dialog.events import DEFAULT_LANG, File, Lang
 from handlers.dialog.receipt import Receipt
 
 SESSION_IDLE_TIMEOUT = timedelta(minutes=30)
@@ -41,7 +41,7 @@ class Session:
 
     version: int = 0
     at: datetime = NEVER
-    lang: Lang = "th"
+    lang: Lang = DEFAULT_LANG
     topic: DialogTopic = DialogTopic.MENU
     step: str = ""
     prompt: int = 0

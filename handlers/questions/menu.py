@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.events import Lang
+from handlers.dialog.events import LANGS, NEXT_LANG, Lang
 from handlers.dialog.replies import Choice, Reply
 from handlers.dialog.session import DialogTopic
 
@@ -25,7 +25,7 @@ def _build_choices(other: Lang) -> tuple[Choice, ...]:
     return (*own, Choice(f"/{other}", f"choice.{other}"))
 
 
-SERVICE_MENU: Mapping[Lang, tuple[Choice, ...]] = {"th": _build_choices("en"), "en": _build_choices("th")}
+SERVICE_MENU: Mapping[Lang, tuple[Choice, ...]] = {lang: _build_choices(NEXT_LANG[lang]) for lang in LANGS}
 """The buttons of the menu, the last one for the other language."""
 
 

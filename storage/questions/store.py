@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
+from handlers.dialog.events import parse_lang
 from handlers.dialog.replies import Choice, Reply
 from handlers.questions.faq_messages import PublishQuestion, UnpublishQuestion
 from handlers.questions.messages import (
@@ -117,7 +118,7 @@ def _row_to_thread(row: RowMapping, lines: tuple[ThreadLine, ...]) -> QuestionTh
         row["answer_by"],
         Rating(row["rating"]) if row["rating"] else None,
         lines,
-        "en" if row["lang"] == "en" else "th",
+        parse_lang(row["lang"]),
         row["bucket"],
         row["board"],
         row["staff"] or "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
-from handlers.dialog.events import OTHER_LANG, Channel, Lang
+from handlers.dialog.events import DEFAULT_LANG, LANGS, NEXT_LANG, Channel, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from storage.store import Store
@@ -43,12 +43,12 @@ class RichMenu:
     desk: DeskName
     tab: str
     has_news: bool
-    lang: Lang = "th"
+    lang: Lang = DEFAULT_LANG
 
     @property
     def alias(self) -> str:
         """What LINE calls it, whichever picture it has."""
-        lang = "" if self.lang == "th" else f"-{self.lang}"
+        lang = "" if self.lang == DEFAULT_LANG else f"-{self.lang}"
         return f"ita-{self.desk}-{self.tab}{'-news' if self.has_news else ''}{lang}"
 
     @property
@@ -93,9 +93,7 @@ NEWS_COMMANDS = frozenset({"/track", "/follow"})
 
 def build_rich_menus(desk: DeskName) -> list[RichMenu]:
     """Every sheet of a desk."""
-    return [
-        RichMenu(desk, tab, news, lang) for lang in OTHER_LANG for news in (False, True) for tab in MENU_TABS
-    ]
+    return [RichMenu(desk, tab, news, lang) for lang in LANGS for news in (False, True) for tab in MENU_TABS]
 
 
 def build_tap_areas(sheet: RichMenu) -> Iterator[TapArea]:
@@ -113,7 +111,7 @@ def build_tap_areas(sheet: RichMenu) -> Iterator[TapArea]:
     height = (sheet.height - TAB_STRIP_HEIGHT) // rows
     for place, (key, data) in enumerate(buttons):
         box = (place % 2 * half, TAB_STRIP_HEIGHT + place // 2 * height, half, height)
-        said = f"/{OTHER_LANG[sheet.lang]}" if data == "/lang" else data
+        said = f"/{NEXT_LANG[sheet.lang]}" if data == "/lang" else data
         yield TapArea(key, said, box, sheet.has_news and data in NEWS_COMMANDS)
 
 
@@ -182,7 +180,7 @@ class RichMenus:
 
         Thai without news is everybody's.
         """
-        if lang == "th" and not news:
+        if lang == DEFAULT_LANG and not news:
             await self.client.unlink_rich_menu(person)
         elif number := self._menu_ids.get(RichMenu(self.desk, "main", news, lang).alias):
             await self.client.show_rich_menu(number, person)
@@ -191,7 +189,7 @@ class RichMenus:
 MAX_REMEMBERED_LANGUAGES = 20_000
 """Persons whose menu is not everybody's; the first of them are forgotten, and told once more when they come."""
 
-LANGUAGE_CHOICES: dict[str | None, Lang] = {"/th": "th", "/en": "en"}
+LANGUAGE_CHOICES: dict[str | None, Lang] = {f"/{lang}": lang for lang in LANGS}
 """What the buttons of the languages say: LINE is told then, whatever we believe it to show."""
 
 
@@ -216,10 +214,10 @@ class RichMenuSelection:
     def on_answered(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
         """A person was answered in a language: the work of letting their menu follow; mostly there is none."""
         who = self._person_id(person)
-        if self._langs.get(who, "th") == lang and choice not in LANGUAGE_CHOICES:
+        if self._langs.get(who, DEFAULT_LANG) == lang and choice not in LANGUAGE_CHOICES:
             return None
         self._langs.pop(who, None)
-        if lang != "th":
+        if lang != DEFAULT_LANG:
             self._langs[who] = lang
         while len(self._langs) > MAX_REMEMBERED_LANGUAGES:
             self._langs.popitem(last=False)
@@ -241,4 +239,4 @@ class RichMenuSelection:
 async def load_language(store: Store, who: bytes) -> Lang:
     """The language that a person's talk is in."""
     session = await store.load_session(who)
-    return session.lang if session else "th"
+    return session.lang if session else DEFAULT_LANG

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from bot.delivery.transport import PermanentError, RejectedError
 from bot.guard import run_periodically
 from bot.platforms.telegram.client import TelegramClient
-from handlers.dialog.events import OTHER_LANG, Channel, Lang
+from handlers.dialog.events import DEFAULT_LANG, LANGS, NEXT_LANG, Channel, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.staff.permissions import CASE_WORKERS, CommandName, Role, is_allowed
@@ -48,7 +48,7 @@ REFRESH_INTERVAL = 10.0
 def list_citizen_commands(desk: str, lang: Lang) -> CommandList:
     """List the commands of everybody at a desk; the last one switches to the other language."""
     own = [(name, _describe_command(desk, name, lang)) for name in CITIZEN_COMMANDS[desk]]
-    return [*own, (OTHER_LANG[lang], render_text(Phrase(f"choice.{OTHER_LANG[lang]}"), lang))]
+    return [*own, (NEXT_LANG[lang], render_text(Phrase(f"choice.{NEXT_LANG[lang]}"), lang))]
 
 
 def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
@@ -74,7 +74,7 @@ def _list_shared_commands(desk: str, lang: Lang) -> CommandList:
     return [
         one
         for one in list_citizen_commands(desk, lang)
-        if one[0] in {"start", "stop", "wipe", OTHER_LANG[lang]}
+        if one[0] in {"start", "stop", "wipe", NEXT_LANG[lang]}
     ]
 
 
@@ -101,8 +101,9 @@ class TelegramCommandMenus:
 
     async def set_citizen_commands(self) -> None:
         """Set the menu of everybody: Thai, and English for users whose Telegram is in English."""
-        await self.client.set_commands(list_citizen_commands(self.desk, "th"), None)
-        await self.client.set_commands(list_citizen_commands(self.desk, "en"), "en")
+        for lang in LANGS:
+            code = None if lang == DEFAULT_LANG else lang
+            await self.client.set_commands(list_citizen_commands(self.desk, lang), code)
 
     async def run(self) -> None:
         """Refresh officers' menus forever, as they join, change language or role, or leave."""

@@ -13,7 +13,7 @@ from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
 from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from handlers.i18n import render_text
@@ -85,7 +85,7 @@ class TelegramInbound:
     async def load_language(self, who: bytes) -> Lang:
         """Return the language of a person's session; Thai without one."""
         session = await self.store.load_session(who)
-        return session.lang if session else "th"
+        return session.lang if session else DEFAULT_LANG
 
     async def answer_message(self, number: int, message: TelegramMessage) -> EngineAnswer | None:
         """Answer a message; None for a service message, such as of a pinned one."""

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.multipart import FormData
-from handlers.dialog.events import Channel, Lang
+from handlers.dialog.events import Channel, Lang, find_lang
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT, Session
 from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
@@ -139,14 +139,15 @@ class FormToken:
 
     @staticmethod
     def parse(field: str, browser: BrowserSession | None, keyring: Keyring) -> "FormToken | None":
-        """Parse a token as it came back; None if it was not issued to this session."""
+        """Parse a token as it came back; None if it was not issued to this session, or in no known language."""
         payload, _, mac = field.rpartition(".")
         if browser is None or not constant_time_equal(
             mac.encode(), _compute_token_mac(payload, browser, keyring).encode()
         ):
             return None
-        nonce, prompt, opens, lang, digest, minute = payload.split(".")
-        return FormToken(nonce, int(prompt), opens, "en" if lang == "en" else "th", digest, int(minute))
+        nonce, prompt, opens, code, digest, minute = payload.split(".")
+        lang = find_lang(code)
+        return None if lang is None else FormToken(nonce, int(prompt), opens, lang, digest, int(minute))
 
     def compute_form_id(self, filled: FormData, files: Iterable[str]) -> str:
         """The id of a submission: different content is another form, the same content is the same form.

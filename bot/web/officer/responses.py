@@ -13,7 +13,7 @@ from bot.web.multipart import FileSink, FormData, parse_form
 from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
-from handlers.dialog.events import File, Lang
+from handlers.dialog.events import NEXT_LANG, File, Lang
 from handlers.dialog.replies import Phrase, Reply
 from handlers.i18n import render_text
 
@@ -53,8 +53,8 @@ class OfficerResponses:
         self, lang: Lang, typed: str = "", what: str = "closed", status: int = CLOSED_STATUS
     ) -> Response:
         """The page for an ended session. What was typed but not sent is given back."""
-        other: Lang = "th" if lang == "en" else "en"  # the session is gone, and with it the reader's language
-        also = render_text(Phrase(f"officer.{what}"), other)
+        # The session is gone, and with it the reader's language.
+        also = render_text(Phrase(f"officer.{what}"), NEXT_LANG[lang])
         return self.render("officer_closed.html", lang, status, what=what, typed=typed, also=also)
 
     def translate_reply(self, reply: Phrase | Reply, lang: Lang) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import Lang
+from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
 from handlers.dialog.replies import Reply
 from handlers.dialog.session import DialogTopic
@@ -107,7 +107,7 @@ COMPLAINTS_COMMAND_HANDLERS: Mapping[CommandName, ComplaintsCommandHandler] = {
 """Who carries a command out; a confirmation leads to the command that it confirms."""
 
 MAX_CODE_LENGTH = 24
-STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {"th": "th", "en": "en"}
+STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {lang: lang for lang in LANGS}
 """The commands that change the language: officers hear of new cases in it from then on."""
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.dialog.effects import Decision, Query, run_query
+from handlers.dialog.events import select_by_lang
 from handlers.dialog.replies import Phrase, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.messages import ApproveRelease
@@ -37,7 +38,9 @@ def review_pending_releases(cmd: ComplaintsCommandContext) -> Decision:
         )
     if not waiting:
         return cmd.reply("release.none")
-    lines = tuple(raw_text(f"• {one.name} {one.en if cmd.ctx.lang == 'en' else one.th}") for one in waiting)
+    lines = tuple(
+        raw_text(f"• {one.name} {select_by_lang(cmd.ctx.lang, th=one.th, en=one.en)}") for one in waiting
+    )
     choices = tuple(
         make_command_button(
             CommandName.RELEASE, rest=f"ok {one.name}", label=Phrase("staff.release.ok", {"name": one.name})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.dialog.effects import Decision, Query, run_query
-from handlers.dialog.events import Lang
+from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
@@ -43,7 +43,7 @@ def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
     chart = Phrase(
         "staff.stats.chart",
         {
-            "year": fiscal if cmd.ctx.lang == "th" else f"{fiscal} ({fiscal - BUDDHIST_ERA})",
+            "year": select_by_lang(cmd.ctx.lang, th=f"{fiscal}", en=f"{fiscal} ({fiscal - BUDDHIST_ERA})"),
             "received": Phrase("staff.stats.received"),
             "done": Phrase("staff.stats.done"),
             "months": tuple(
@@ -60,7 +60,7 @@ def _format_counts_line(key: str, one: PeriodCounts, lang: Lang) -> Phrase:
     return Phrase(
         key,
         {
-            "label": one.en if lang == "en" else one.th,
+            "label": select_by_lang(lang, th=one.th, en=one.en),
             "received": one.received,
             "done": one.done,
             "in_progress": one.in_progress,

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TypeAlias
 
 from handlers.consultations.messages import Consultation, ConsultationQuestion, ConsultationQuestionKind
-from handlers.dialog.events import Lang
+from handlers.dialog.events import Lang, select_by_lang
 from handlers.thai import BANGKOK, BUDDHIST_ERA, parse_number
 
 MOST_QUESTIONS = 20
@@ -69,7 +69,8 @@ def parse_draft(kept: str, text: str) -> tuple[ConsultationDraft, tuple[DraftIss
 
 def format_draft(draft: ConsultationDraft, lang: Lang) -> str:
     """A draft as its lines, to be read by its author and to be gathered again."""
-    names = {place: name for name, place in LINE_LABELS.items() if name.isascii() == (lang == "en")}
+    ascii_names = select_by_lang(lang, th=False, en=True)
+    names = {place: name for name, place in LINE_LABELS.items() if name.isascii() == ascii_names}
     return "\n".join(f"{names[place]}: {said}" for place, said in draft)
 
 
