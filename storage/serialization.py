@@ -5,12 +5,22 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
+from pydantic_core import to_json
 
 from handlers.complaints.messages import Attempts
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.replies import Reply
 from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import OutgoingReply
+from handlers.staff.state import NO_OFFICER, OfficerState
+from handlers.staff.state_upgrade import upgrade_officer_state
+
+
+@dataclass(frozen=True, slots=True)
+class _OldSessionFields:
+    """What sessions held until version 0.5.1 and hold no more. staff: an officer's state as words by name."""
+
+    staff: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class StoredAnswer:
 
 
 SESSION_CODEC = TypeAdapter(Session)
+OFFICER_STATE_CODEC = TypeAdapter(OfficerState)
+_OLD_SESSION_CODEC = TypeAdapter(_OldSessionFields)
 STORED_ANSWERS_CODEC = TypeAdapter(dict[str, StoredAnswer])
 """Answers by the hex hash of their event."""
 ATTEMPTS_CODEC = TypeAdapter(Attempts)
@@ -89,6 +101,26 @@ IDENTITY_CODEC = TypeAdapter(dict[str, str])
 OUTBOX_MESSAGE_CODEC = TypeAdapter(OutboxMessage)
 QUEUED_TASK_CODEC = TypeAdapter(QueuedTask)
 OUTGOING_REPLY_CODEC = TypeAdapter(OutgoingReply)
+
+
+def encode_session(session: Session) -> bytes:
+    """A session as it is sealed: without what stands in it by default, save in an officer's state.
+
+    There the `kind` of a situation must be written, which is always its default.
+    """
+    if session.officer == NO_OFFICER:
+        return SESSION_CODEC.dump_json(session, exclude_defaults=True)
+    fields = SESSION_CODEC.dump_python(session, mode="json", exclude_defaults=True, exclude={"officer"})
+    return to_json({**fields, "officer": OFFICER_STATE_CODEC.dump_python(session.officer, mode="json")})
+
+
+def decode_session(stored: bytes) -> Session:
+    """A session as it was sealed, by this version or an earlier one, which kept an officer's state as words by name."""
+    session = SESSION_CODEC.validate_json(stored)
+    if b'"staff"' not in stored:
+        return session
+    kept = _OLD_SESSION_CODEC.validate_json(stored).staff
+    return session.replace(officer=upgrade_officer_state(kept)) if kept else session
 
 
 def encode_outbox_message(message: OutboxMessage) -> bytes:

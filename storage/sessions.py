@@ -16,7 +16,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadBatcher
 from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
 from storage.errors import ConflictError
-from storage.serialization import SESSION_CODEC
+from storage.serialization import decode_session, encode_session
 
 MAX_CACHED_SESSIONS = 20_000
 DELETE_SESSION = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
@@ -58,9 +58,7 @@ class SessionStore:
         return session
 
     def decode(self, who: bytes, sealed: bytes) -> Session:
-        return SESSION_CODEC.validate_json(
-            self.keyring.session.decrypt(sealed, "sessions", who.hex(), "talk")
-        )
+        return decode_session(self.keyring.session.decrypt(sealed, "sessions", who.hex(), "talk"))
 
     async def check_versions(
         self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]
@@ -99,9 +97,7 @@ class SessionStore:
         return session.replace(version=0 if session.memory_only else version)
 
     def to_row(self, who: bytes, session: Session) -> dict[str, object]:
-        sealed = self.keyring.session.encrypt(
-            SESSION_CODEC.dump_json(session, exclude_defaults=True), "sessions", who.hex(), "talk"
-        )
+        sealed = self.keyring.session.encrypt(encode_session(session), "sessions", who.hex(), "talk")
         touched = int(session.at.timestamp()) // 60
         return {
             "who": who,

@@ -186,7 +186,7 @@ def file_complaint(ctx: Context) -> Decision:
         answers={k: v for k, v in answers.items() if k not in apart},
         identity=identity,
         files=ctx.session.files,
-        source=ctx.session.staff.get("intake", ""),
+        source=ctx.session.officer.complaints.intake_source,
     )
     told = Reply(
         "report.filed",

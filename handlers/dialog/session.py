@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.dialog.events import DEFAULT_LANG, File, Lang
 from handlers.dialog.receipt import Receipt
+from handlers.staff.state import NO_OFFICER, OfficerState
 
 SESSION_IDLE_TIMEOUT = timedelta(minutes=30)
 """A draft that nobody touched for this long lapses (as GlobaLeaks' sessions do)."""
@@ -34,9 +35,9 @@ class Session:
 
     version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
     choice of an older one; editing: an answer is being changed from the review; resume: the question to
-    return to when a cancel is called off; sent: what each message of the platform brought; staff: where an
-    officer's work stands (`handlers.staff.call`). A session
-    that holds a `receipt` would link a person to a case, so it lives in memory only and its stored row is deleted.
+    return to when a cancel is called off; sent: what each message of the platform brought; officer: where an
+    officer's work stands. A session that holds a `receipt` would link a person to a case, so it lives in memory
+    only and its stored row is deleted.
     """
 
     version: int = 0
@@ -51,7 +52,7 @@ class Session:
     resume: str = ""
     receipt: Receipt | None = None
     sent: Mapping[str, str] = field(default_factory=dict)
-    staff: Mapping[str, str] = field(default_factory=dict, repr=False)
+    officer: OfficerState = NO_OFFICER
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """The same talk with changes. TypeError for one that a session does not have.

@@ -12,6 +12,7 @@ from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, L
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import PERMISSIONS, CommandName, Role
+from handlers.staff.state import AwaitingCaseChoice, AwaitingText, ComplaintsWork, PendingCommand
 from handlers.staff.two_factor import is_recently_verified
 from handlers.thai import BUDDHIST_ERA, to_bangkok_date
 
@@ -28,14 +29,23 @@ class ComplaintsCommandContext:
     command: ParsedCommand
     confirmed: bool = False
 
-    def with_state(self, **changes: str) -> "ComplaintsCommandContext":
-        """The same with something kept in the talk, or with an empty text forgotten."""
-        kept = {name: value for name, value in {**self.ctx.session.staff, **changes}.items() if value}
-        return replace(self, ctx=self.ctx.replace_session(staff=kept))
+    @property
+    def work(self) -> ComplaintsWork:
+        """What this officer has under way."""
+        return self.ctx.session.officer.complaints
 
-    def await_text_for(self, awaits: str) -> "ComplaintsCommandContext":
+    def with_work(self, work: ComplaintsWork) -> "ComplaintsCommandContext":
+        """The same, where the talk keeps other work."""
+        officer = replace(self.ctx.session.officer, complaints=work)
+        return replace(self, ctx=self.ctx.replace_session(officer=officer))
+
+    def with_pending(self, pending: PendingCommand) -> "ComplaintsCommandContext":
+        """The same, where something else is waited for."""
+        return self.with_work(replace(self.work, pending=pending))
+
+    def await_text_for(self, command: ParsedCommand) -> "ComplaintsCommandContext":
         """The same, where the next text that is typed completes a command."""
-        return self.with_state(awaits=awaits)
+        return self.with_pending(AwaitingText(command))
 
     def reply_with(self, *says: Reply, acts: tuple[Act, ...] = ()) -> TurnResult:
         """The end of a turn."""
@@ -50,7 +60,7 @@ class ComplaintsCommandContext:
     @property
     def is_verified(self) -> bool:
         """Whether the second factor was given lately."""
-        return is_recently_verified(self.ctx.session.staff, self.ctx.now)
+        return is_recently_verified(self.ctx)
 
 
 T = TypeVar("T")
@@ -58,11 +68,16 @@ QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
 ComplaintsCommandHandler: TypeAlias = Callable[[ComplaintsCommandContext], Decision]
 
 
+def make_case_command(order: CommandName, case: OfficerCase, rest: str = "") -> ParsedCommand:
+    """A command about a case."""
+    return ParsedCommand(order, case.number, case.year, rest)
+
+
 def make_command_button(
     order: CommandName, case: OfficerCase | None = None, rest: str = "", label: Phrase | None = None
 ) -> Choice:
     """A button that gives a command, as if it were typed."""
-    given = ParsedCommand(order, case.number, case.year, rest) if case else ParsedCommand(order, rest=rest)
+    given = make_case_command(order, case, rest) if case else ParsedCommand(order, rest=rest)
     if label is None:
         return Choice(given.to_command_text(), f"staff.order.{order}")
     return Choice(given.to_command_text(), label.key, label.args)
@@ -70,11 +85,8 @@ def make_command_button(
 
 def make_case_button(case: OfficerCase, order: CommandName = CommandName.CASE) -> Choice:
     """A button with the number of a case on it."""
-    return Choice(
-        ParsedCommand(order, case.number, case.year).to_command_text(),
-        "literal",
-        {"text": case.register_number},
-    )
+    command = make_case_command(order, case).to_command_text()
+    return Choice(command, "literal", {"text": case.register_number})
 
 
 def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
@@ -117,7 +129,7 @@ def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[Officer
     listed = yield from list_recent_cases(cmd)
     if not listed.cases:
         return cmd.reply("none_yet")
-    kept = cmd.with_state(rest=cmd.command.rest, rest_of=cmd.command.name.value if cmd.command.rest else "")
+    kept = cmd.with_pending(AwaitingCaseChoice(cmd.command)) if cmd.command.rest else cmd
     return kept.reply(
         "which", _make_case_buttons(cmd, listed), order=Phrase(f"staff.order.{cmd.command.name}")
     )

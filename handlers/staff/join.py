@@ -17,11 +17,13 @@ from handlers.staff.members import (
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
+from handlers.staff.state import NO_OFFICER, Joining, OfficerState
 from handlers.staff.two_factor import (
     build_otpauth_uri,
     derive_attempts_key,
     find_matching_step,
     normalize_totp_code,
+    record_verification,
 )
 from handlers.thai import to_bangkok_date
 
@@ -43,7 +45,7 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
             ctx.session, (Reply("staff.join.unknown"),), (wrong, AuditRefusal(CommandName.JOIN))
         )
     secret = yield from run_query(NewTotpSecret())
-    after = ctx.replace_session(staff={"join": code, "secret": secret})
+    after = ctx.replace_session(officer=OfficerState(joining=Joining(code, secret)))
     office = ctx.office.name.in_lang(ctx.lang)
     app = build_otpauth_uri(secret, person.name, office)
     shown = Reply(
@@ -60,12 +62,12 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
     return TurnResult(after.session, (shown,))
 
 
-def finish_joining(ctx: Context) -> Decision:
+def finish_joining(ctx: Context, joining: Joining) -> Decision:
     """The first code of the second factor: with it the person has joined, and sees the recovery codes once."""
-    code, secret = ctx.session.staff["join"], ctx.session.staff["secret"]
+    code, secret = joining.invitation, joining.secret
     person = yield from run_query(FindInvitation(code))
     if person is None:
-        return TurnResult(ctx.replace_session(staff={}).session, (Reply("staff.join.unknown"),))
+        return TurnResult(ctx.replace_session(officer=NO_OFFICER).session, (Reply("staff.join.unknown"),))
     typed = normalize_totp_code(ctx.event.text or "")
     if not typed or find_matching_step(secret, typed, ctx.now) is None:
         return TurnResult(ctx.session, (Reply("staff.join.wrong"),))
@@ -83,7 +85,7 @@ def finish_joining(ctx: Context) -> Decision:
         ctx.lang,
         to_bangkok_date(ctx.now),
     )
-    after = ctx.replace_session(staff={"proved": str(int(ctx.now.timestamp()))})
+    after = record_verification(ctx.replace_session(officer=NO_OFFICER))
     told = Reply(
         "staff.join.done",
         {"name": person.name, "role": Phrase(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
@@ -106,7 +108,7 @@ def leave_desk(cmd: ComplaintsCommandContext) -> Decision:
     if cmd.command.rest != "yes":
         sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").to_command_text(), "staff.leave.sure")
         return cmd.reply("leave.ask", (sure, make_command_button(CommandName.INBOX)))
-    gone = cmd.ctx.replace_session(staff={})
+    gone = cmd.ctx.replace_session(officer=NO_OFFICER)
     return TurnResult(
         gone.session, (Reply("staff.leave.done"),), (LeaveStaff(cmd.staff.id, to_bangkok_date(cmd.ctx.now)),)
     )

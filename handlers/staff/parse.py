@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.dialog.events import Event
 from handlers.staff.permissions import CommandName
@@ -72,6 +72,16 @@ class ParsedCommand:
     number: int = 0
     year: int = 0
     rest: str = ""
+
+    def complete_with(self, text: str) -> "ParsedCommand | None":
+        """The command with a text behind what follows; None where it is too long with it.
+
+        Where the number of a case is missing, the text may begin with it.
+        """
+        rest = f"{self.rest} {text}".strip()
+        if len(self.to_command_text(rest)) > MAX_STAFF_COMMAND_LENGTH:
+            return None
+        return replace(self, rest=rest) if self.number else _parse_case_number(self.name, rest)
 
     def to_command_text(self, rest: str | None = None) -> str:
         """The command as a line that reads the same again."""

@@ -1,7 +1,8 @@
 """The second factor: six digits of an authenticator app (RFC 6238), each taken once, or a recovery code."""
 
 import hmac
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -29,10 +30,16 @@ TOTP_WINDOW = (0, -1, 1)
 TOTP_DIGITS = 6
 
 
-def is_recently_verified(kept: Mapping[str, str], now: datetime) -> bool:
+def is_recently_verified(ctx: Context) -> bool:
     """Whether it was given lately, as an officer's talk remembers."""
-    at = kept.get("proved")
-    return at is not None and now.timestamp() - int(at) < SECOND_FACTOR_TTL.total_seconds()
+    at = ctx.session.officer.verified_at
+    return at is not None and ctx.now - at < SECOND_FACTOR_TTL
+
+
+def record_verification(ctx: Context) -> Context:
+    """The same moment, where the second factor has just been given."""
+    officer = replace(ctx.session.officer, verified_at=ctx.now.replace(microsecond=0))
+    return ctx.replace_session(officer=officer)
 
 
 def find_matching_step(secret: str, code: str, now: datetime) -> int | None:

@@ -28,6 +28,8 @@ VOCABULARY = {
     "handlers.staff.members",
     "handlers.staff.page_access",
     "handlers.staff.permissions",
+    "handlers.staff.state",
+    "handlers.staff.state_upgrade",
     "handlers.thai",
     "ita_stats.calendar",
     "ita_stats.cases.fact",

@@ -14,7 +14,13 @@ from handlers.complaints.lifecycle import CaseOutcome, TransitionRequest
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import Phrase, raw_text
 from handlers.office import TwoPersonRules
-from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    QueryGenerator,
+    make_case_command,
+    make_command_button,
+    resolve_case,
+)
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
@@ -104,7 +110,7 @@ def _require_approval(
         return cmd.reply("approval.waits", back, number=found.register_number)
     why = reason or clean_text(cmd.command.rest).text
     if count_letters_and_digits(why) < MIN_REASON_LENGTH:
-        again = make_command_button(cmd.command.name, found).data
+        again = make_case_command(cmd.command.name, found)
         return cmd.await_text_for(again).reply(
             "approval.why", back, number=found.register_number, fewest=MIN_REASON_LENGTH
         )

@@ -1,7 +1,13 @@
 """What else is done with cases: linked, kept from erasure, and what the desk's groups hear."""
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.staff.command import ComplaintsCommandContext, can_see_case, make_command_button, resolve_case
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    can_see_case,
+    make_case_command,
+    make_command_button,
+    resolve_case,
+)
 from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, SetLegalHold
 from handlers.staff.parse import parse_staff_command
 from handlers.staff.permissions import CommandName
@@ -15,7 +21,7 @@ def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
         return found
     given = parse_staff_command(f"/{CommandName.CASE} {cmd.command.rest}")
     if given is None or not given.number:
-        return cmd.await_text_for(make_command_button(CommandName.LINK, found).data).reply(
+        return cmd.await_text_for(make_case_command(CommandName.LINK, found)).reply(
             "link.ask", number=found.register_number
         )
     year = given.year or found.year
@@ -44,7 +50,7 @@ def change_legal_hold(cmd: ComplaintsCommandContext) -> Decision:
             "hold.off", back, (SetLegalHold(found.id, cmd.staff.id, on),), number=found.register_number
         )
     if not reason:
-        return cmd.await_text_for(make_command_button(CommandName.HOLD, found).data).reply(
+        return cmd.await_text_for(make_case_command(CommandName.HOLD, found)).reply(
             "hold.ask", number=found.register_number
         )
     return cmd.reply(

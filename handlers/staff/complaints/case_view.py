@@ -58,10 +58,9 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
         "officer": raw_text(officer) if officer else Phrase("staff.whose.nobodys"),
         "more": tuple(_format_case_flags(found, links)),
     }
-    kept = cmd.with_state(last=f"{found.number}/{found.year}")
     # Where nothing can be deleted, not even what it is about: the number, the state and the day.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
-    return kept.reply_with(*before, Reply(key, told, list_case_actions(cmd, found)))
+    return cmd.reply_with(*before, Reply(key, told, list_case_actions(cmd, found)))
 
 
 def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Phrase]:
@@ -112,9 +111,7 @@ def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
         },
         list_case_actions(cmd, found),
     )
-    return cmd.with_state(last=found.register_number).reply_with(
-        shown, acts=(yield from audit_case_access(cmd, found, "facts"))
-    )
+    return cmd.reply_with(shown, acts=(yield from audit_case_access(cmd, found, "facts")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +200,7 @@ def format_history_line(
 def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
     """Who opened a case and what else was done with it, from the audit trail: no content."""
     if not cmd.command.number:
-        return cmd.await_text_for("/log").reply("log.ask")
+        return cmd.await_text_for(cmd.command).reply("log.ask")
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
-from handlers.dialog.replies import Reply
 from handlers.dialog.session import DialogTopic
 from handlers.staff.command import (
     ComplaintsCommandContext,
@@ -61,7 +61,15 @@ from handlers.staff.parse import (
     read_command_text,
 )
 from handlers.staff.permissions import CONTENT_COMMANDS, NEEDS_2FA, CommandName
-from handlers.staff.two_factor import verify_second_factor
+from handlers.staff.state import (
+    NO_OFFICER,
+    AwaitingCaseChoice,
+    AwaitingSecondFactor,
+    AwaitingText,
+    NothingPending,
+    PendingCommand,
+)
+from handlers.staff.two_factor import record_verification, verify_second_factor
 from handlers.thai import parse_number
 
 COMPLAINTS_COMMAND_HANDLERS: Mapping[CommandName, ComplaintsCommandHandler] = {
@@ -113,7 +121,7 @@ STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {lang: lang for lang in LAN
 
 def is_for_complaints_staff(ctx: Context) -> bool:
     """Whether an event is of somebody who joins, or who tries what only officers may."""
-    return bool(ctx.session.staff) or is_staff_command(ctx.event)
+    return ctx.session.officer != NO_OFFICER or is_staff_command(ctx.event)
 
 
 def handle_complaints_staff(
@@ -147,9 +155,10 @@ def _handle_stranger(ctx: Context, again: Callable[[Context], Decision]) -> Quer
     given = parse_staff_command(read_command_text(ctx.event))
     if given is not None and given.name is CommandName.JOIN and ctx.channel_traits.serves_officers:
         return (yield from begin_joining(ctx, given))
-    if given is None and "join" in ctx.session.staff and ctx.event.text:
-        return (yield from finish_joining(ctx))
-    ctx = ctx.replace_session(staff={})  # of who was removed in the middle of something
+    joining = ctx.session.officer.joining
+    if given is None and joining is not None and ctx.event.text:
+        return (yield from finish_joining(ctx, joining))
+    ctx = ctx.replace_session(officer=NO_OFFICER)  # of who was removed in the middle of something
     if given is None or given.name in PUBLIC_COMMANDS:
         return None
     turn = show_complaints_greeting(ctx) if ctx.session.topic is DialogTopic.MENU else (yield from again(ctx))
@@ -160,28 +169,51 @@ def _handle_pending_text(
     ctx: Context, staff: StaffMember, command: str | None, text: str
 ) -> QueryGenerator[TurnResult | None]:
     """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
-    under_way, c = (
-        ctx.session.staff,
-        ComplaintsCommandContext(ctx, staff, ParsedCommand(CommandName.REPLY, rest=text)),
-    )
-    if under_way.get("awaits") and parse_number(text) is not None:
+    cmd = ComplaintsCommandContext(ctx, staff, ParsedCommand(CommandName.REPLY, rest=text))
+    pending = cmd.work.pending
+    if isinstance(_skip_second_factor(pending), AwaitingText) and parse_number(text) is not None:
         command = None  # the number of a case, and no place in the menu
     if command is not None or ctx.session.topic is not DialogTopic.MENU:
-        if command != "cancel" or not (under_way.get("then") or under_way.get("awaits")):
-            return None
-        return c.with_state(awaits="", then="").reply("dropped", (make_command_button(CommandName.INBOX),))
-    if under_way.get("then"):
-        return (yield from _verify_and_resume(c, text))
-    if under_way.get("awaits"):
-        given = parse_staff_command(f"{under_way['awaits']} {text}")
-        return (yield from run_complaints_command(replace(c, command=given))) if given else None
+        return _drop_pending(cmd) if command == "cancel" else None
+    match pending:
+        case AwaitingSecondFactor():
+            return (yield from _verify_and_resume(cmd, pending, text))
+        case AwaitingText(awaiting):
+            given = awaiting.complete_with(text)
+            return (yield from run_complaints_command(replace(cmd, command=given))) if given else None
+        case NothingPending() | AwaitingCaseChoice():
+            pass
+        case _:
+            assert_never(pending)
     if is_receipt_shaped(normalize_receipt(text)):
         return None  # a receipt: they follow a case as its reporter
     return (
-        (yield from run_complaints_command(c))
+        (yield from run_complaints_command(cmd))
         if can_give_command(staff, CommandName.REPLY)
-        else (yield from show_complaints_help(c))
+        else (yield from show_complaints_help(cmd))
     )
+
+
+def _drop_pending(cmd: ComplaintsCommandContext) -> TurnResult | None:
+    """A command that waits for a text or the second factor is given up; None where there is none.
+
+    Words that wait for a case to be picked stay: they were not asked for, and nothing else would bring them back.
+    """
+    match cmd.work.pending:
+        case NothingPending() | AwaitingCaseChoice():
+            return None
+        case AwaitingText():
+            left: PendingCommand = NothingPending()
+        case AwaitingSecondFactor(interrupted=interrupted):
+            left = interrupted if isinstance(interrupted, AwaitingCaseChoice) else NothingPending()
+        case other:
+            assert_never(other)
+    return cmd.with_pending(left).reply("dropped", (make_command_button(CommandName.INBOX),))
+
+
+def _skip_second_factor(pending: PendingCommand) -> NothingPending | AwaitingText | AwaitingCaseChoice:
+    """What is waited for besides the second factor."""
+    return pending.interrupted if isinstance(pending, AwaitingSecondFactor) else pending
 
 
 def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
@@ -196,7 +228,8 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
         and not cmd.is_verified
         and not (order_ in CONTENT_COMMANDS and not cmd.ctx.channel_traits.can_delete_messages)
     ):
-        return cmd.with_state(then=cmd.command.to_command_text()).reply("factor.ask")
+        waiting = AwaitingSecondFactor(cmd.command, _skip_second_factor(cmd.work.pending))
+        return cmd.with_pending(waiting).reply("factor.ask")
     if order_ is CommandName.CONFIRM:
         given = get_confirmed_command(cmd)
         if isinstance(given, TurnResult):
@@ -206,26 +239,28 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
             return cmd.reply(
                 "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(given.name, cmd.staff.id),)
             )
-    kept = cmd.ctx.session.staff
-    if cmd.command.number and not cmd.command.rest and kept.get("rest_of") == cmd.command.name:
-        cmd = replace(cmd, command=replace(cmd.command, rest=kept.get("rest", "")))
-    return (
-        yield from COMPLAINTS_COMMAND_HANDLERS[cmd.command.name](
-            cmd.with_state(awaits="", then="", rest="", rest_of="")
-        )
-    )
+    cmd = replace(cmd, command=_add_waiting_words(cmd)).with_pending(NothingPending())
+    return (yield from COMPLAINTS_COMMAND_HANDLERS[cmd.command.name](cmd))
 
 
-def _verify_and_resume(cmd: ComplaintsCommandContext, text: str) -> Decision:
-    """A code of the second factor, and then what was asked for with it."""
+def _add_waiting_words(cmd: ComplaintsCommandContext) -> ParsedCommand:
+    """The command, with the words that waited for its case to be picked."""
+    waiting, given = _skip_second_factor(cmd.work.pending), cmd.command
+    match waiting:
+        case AwaitingCaseChoice(earlier):
+            picked = given.number and not given.rest and earlier.name is given.name
+            return replace(given, rest=earlier.rest) if picked else given
+        case NothingPending() | AwaitingText():
+            return given
+        case _:
+            assert_never(waiting)
+
+
+def _verify_and_resume(cmd: ComplaintsCommandContext, waiting: AwaitingSecondFactor, text: str) -> Decision:
+    """A code of the second factor, and then the command that waited for it."""
     why, acts = yield from verify_second_factor(cmd.ctx, cmd.staff, text)
     if why is not None:
         return cmd.reply_with(why, acts=acts)
-    given = parse_staff_command(cmd.ctx.session.staff["then"])
-    proved = cmd.with_state(proved=str(int(cmd.ctx.now.timestamp())), then="")
-    turn = (
-        (yield from run_complaints_command(replace(proved, command=given)))
-        if given
-        else proved.reply_with(Reply("staff.dropped"))
-    )
+    verified = replace(cmd, ctx=record_verification(cmd.ctx), command=waiting.command)
+    turn = yield from run_complaints_command(verified.with_pending(waiting.interrupted))
     return replace(turn, acts=(*acts, *turn.acts))

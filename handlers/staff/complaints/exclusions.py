@@ -4,7 +4,13 @@ from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH, can_chan
 from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import raw_text
-from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    QueryGenerator,
+    make_case_command,
+    make_command_button,
+    resolve_case,
+)
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CommandName
@@ -36,7 +42,7 @@ def _set_exclusion(cmd: ComplaintsCommandContext, why: ExclusionGround) -> Decis
     if person is None:
         return _ask_whom(cmd, found, why, able)
     if not can_change_exclusion(cmd.staff, known, reason):
-        again = make_command_button(cmd.command.name, found, person.id).data
+        again = make_case_command(cmd.command.name, found, person.id)
         return cmd.await_text_for(again).reply(
             "bar.why", number=found.register_number, name=person.name, fewest=MIN_REASON_LENGTH
         )

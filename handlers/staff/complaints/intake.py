@@ -1,5 +1,7 @@
 """A letter, a walk-in, a call, a case that another body delegated: entered with the same form, and its source."""
 
+from dataclasses import replace
+
 from handlers.complaints.form import show_report_notice
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision
@@ -13,11 +15,11 @@ INTAKE_SOURCES = ("letter", "walk_in", "call", "delegated")
 
 def end_intake(ctx: Context) -> Context:
     """The same moment, where a report that begins is one's own and no intake."""
-    if "intake" not in ctx.session.staff:
+    officer = ctx.session.officer
+    if not officer.complaints.intake_source:
         return ctx
-    return ctx.replace_session(
-        staff={name: value for name, value in ctx.session.staff.items() if name != "intake"}
-    )
+    work = replace(officer.complaints, intake_source="")
+    return ctx.replace_session(officer=replace(officer, complaints=work))
 
 
 def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
@@ -32,4 +34,5 @@ def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
     if cmd.ctx.session.has_draft:
         return cmd.reply("intake.drafting")
     told = Reply("staff.intake.begun", {"source": Phrase(f"staff.source.{cmd.command.rest}")})
-    return show_report_notice(cmd.with_state(intake=cmd.command.rest).ctx, told)
+    begun = cmd.with_work(replace(cmd.work, intake_source=cmd.command.rest))
+    return show_report_notice(begun.ctx, told)

@@ -1,5 +1,6 @@
 """Lists of cases: what is new and mine, what is due, what is late, and where some words stand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.complaints.lifecycle import is_overdue
@@ -17,6 +18,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
+from handlers.staff.state import SearchProgress
 from handlers.thai import clean_text, format_date, to_bangkok_date
 
 CASES_PER_PAGE = 8
@@ -85,17 +87,20 @@ def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Phrase:
 
 def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
     """Where some words stand, in the cases that this person may read."""
-    going_on = cmd.command.rest == CONTINUE_SEARCH and "sought" in cmd.ctx.session.staff
-    kept = cmd.ctx.session.staff if going_on else {}
-    words = kept.get("sought") or clean_text(cmd.command.rest).text
+    begun = cmd.work.search if cmd.command.rest == CONTINUE_SEARCH else None
+    progress = begun or SearchProgress(clean_text(cmd.command.rest).text, (0, 0), 0)
+    words = progress.words
     if len(words) < MIN_SEARCH_LENGTH:
-        return cmd.await_text_for("/search").reply("search.short", fewest=MIN_SEARCH_LENGTH)
-    year, number, before = map(int, kept.get("sought_to", "0 0 0").split())
+        return cmd.await_text_for(ParsedCommand(CommandName.SEARCH)).reply(
+            "search.short", fewest=MIN_SEARCH_LENGTH
+        )
     everybody = cmd.staff.role is Role.SUPERVISOR
-    found = yield from run_query(SearchCases(words, cmd.staff.id, everybody, CASES_PER_PAGE, (year, number)))
-    searched = before + found.searched_count
-    to = " ".join(map(str, (*found.last_searched, searched)))
-    cmd = cmd.with_state(sought=words if found.has_more else "", sought_to=to if found.has_more else "")
+    found = yield from run_query(
+        SearchCases(words, cmd.staff.id, everybody, CASES_PER_PAGE, progress.last_searched)
+    )
+    searched = progress.searched_count + found.searched_count
+    left = SearchProgress(words, found.last_searched, searched) if found.has_more else None
+    cmd = cmd.with_work(replace(cmd.work, search=left))
     today = to_bangkok_date(cmd.ctx.now)
     acts = tuple(RecordCaseAccess(case.id, cmd.staff.id, "search", today) for case in found.cases)
     return cmd.reply_with(_format_search_result(cmd, found, searched), acts=acts)

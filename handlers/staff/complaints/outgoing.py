@@ -15,8 +15,9 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     ScheduleSend,
 )
-from handlers.staff.parse import ParsedCommand, parse_staff_command
+from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
+from handlers.staff.state import ProposedReply
 from handlers.thai import to_bangkok_date
 
 MAX_REPLY_LENGTH = 3_000
@@ -39,15 +40,14 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
             {"number": found.register_number, "seconds": UNDO_SECONDS},
             (back, make_command_button(CommandName.CASE, found)),
         )
-        return cmd.with_state(draft="", last=found.register_number).reply_with(
-            held, acts=(ScheduleSend(sending, found.seq),)
-        )
-    nonce = str(cmd.ctx.session.prompt + 1)
-    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=cmd.ctx.session.prompt + 1)).with_state(
-        draft=cmd.command.to_command_text(), draft_of=f"{found.number}/{found.year}", nonce=nonce, awaits=""
+        sent = cmd.with_work(replace(cmd.work, proposal=None))
+        return sent.reply_with(held, acts=(ScheduleSend(sending, found.seq),))
+    prompt = cmd.ctx.session.prompt + 1
+    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=prompt)).with_work(
+        replace(cmd.work, proposal=ProposedReply(cmd.command, prompt))
     )
-    yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{nonce}").to_command_text(), "staff.confirm.yes")
-    no = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"n{nonce}").to_command_text(), "staff.confirm.no")
+    yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{prompt}").to_command_text(), "staff.confirm.yes")
+    no = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"n{prompt}").to_command_text(), "staff.confirm.no")
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
     return kept.reply("confirm.ask", (yes, no), number=found.register_number, seen=seen)
 
@@ -87,13 +87,12 @@ def _preview_transition(
 
 def get_confirmed_command(cmd: ComplaintsCommandContext) -> ParsedCommand | TurnResult:
     """The command that is confirmed, or what is said where there is none, or it was thought better of."""
-    desk = cmd.ctx.session.staff
-    if not desk.get("draft") or cmd.command.rest[1:] != desk.get("nonce"):
+    proposal = cmd.work.proposal
+    if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
         return cmd.reply("confirm.stale")
     if not cmd.command.rest.startswith("y"):
-        return cmd.with_state(draft="").reply("confirm.dropped")
-    given = parse_staff_command(desk["draft"])
-    return given if given is not None else cmd.reply("confirm.stale")
+        return cmd.with_work(replace(cmd.work, proposal=None)).reply("confirm.dropped")
+    return proposal.command
 
 
 def undo_send(cmd: ComplaintsCommandContext) -> Decision:

@@ -30,8 +30,7 @@ def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
     if key is None:
         return cmd.reply("page.nowhere", back)
     act = CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang)
-    kept = cmd.with_state(last=found.register_number)
-    return kept.reply("page.link", back, (act,), number=found.register_number, address=key.url)
+    return cmd.reply("page.link", back, (act,), number=found.register_number, address=key.url)
 
 
 def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:

@@ -6,7 +6,12 @@ from datetime import timedelta
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.replies import Reply, raw_text
-from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    make_case_command,
+    make_command_button,
+    resolve_case,
+)
 from handlers.staff.complaints.messages import OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.permissions import CommandName
@@ -26,7 +31,7 @@ def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
         return found
     text = clean_text(cmd.command.rest).text
     if not text:
-        return cmd.await_text_for(make_command_button(CommandName.REPLY, found).data).reply(
+        return cmd.await_text_for(make_case_command(CommandName.REPLY, found)).reply(
             "reply.ask", number=found.register_number
         )
     return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text)))
@@ -39,9 +44,7 @@ def ask_reporter(cmd: ComplaintsCommandContext) -> Decision:
         return found
     days, text = _parse_days(cmd.command.rest)
     if not text:
-        return cmd.await_text_for(cmd.command.to_command_text()).reply(
-            "ask.ask", number=found.register_number, days=days
-        )
+        return cmd.await_text_for(cmd.command).reply("ask.ask", number=found.register_number, days=days)
     by = to_bangkok_date(cmd.ctx.now) + timedelta(days=days)
     return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text, by=by)))
 
@@ -61,7 +64,7 @@ def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
         return found
     text = clean_text(cmd.command.rest).text
     if not text:
-        return cmd.await_text_for(make_command_button(CommandName.NOTE, found).data).reply(
+        return cmd.await_text_for(make_case_command(CommandName.NOTE, found)).reply(
             "note.ask", number=found.register_number
         )
     on = to_bangkok_date(cmd.ctx.now)

@@ -19,7 +19,12 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import Choice, Phrase, Reply, raw_text
-from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    make_case_command,
+    make_command_button,
+    resolve_case,
+)
 from handlers.staff.complaints.approvals import (
     build_approval_use,
     needs_two_persons,
@@ -29,6 +34,7 @@ from handlers.staff.complaints.case_view import load_staff_names, show_case_summ
 from handlers.staff.complaints.messages import AssignCase, GetCaseHistory, OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
+from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CASE_WORKERS, CommandName
 from handlers.thai import (
     clean_text,
@@ -171,7 +177,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
     except TransitionNotAllowedError:
         return (yield from explain_forbidden_transition(cmd, found))
     if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
-        return cmd.await_text_for(_format_partial_command(cmd, found)).reply(
+        return cmd.await_text_for(_make_partial_command(cmd, found)).reply(
             "reason.ask", number=found.register_number, fewest=MIN_REASON_LETTERS
         )
     spent: tuple[Act, ...] = ()
@@ -184,13 +190,10 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
     return replace(turn, acts=(*turn.acts, *spent))
 
 
-def _format_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> str:
+def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand:
     """The command as far as it is known, which the next text completes: its outcome, reason or body in one word."""
-    return make_command_button(
-        cmd.command.name,
-        found,
-        cmd.command.rest.partition(" ")[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else "",
-    ).data
+    argument = cmd.command.rest.partition(" ")[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
+    return make_case_command(cmd.command.name, found, argument)
 
 
 def _parse_transition(

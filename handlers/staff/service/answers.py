@@ -17,8 +17,9 @@ from handlers.staff.service_command import (
     ServiceCommandContext,
     format_question_number,
     make_service_button,
-    parse_service_command,
 )
+from handlers.staff.service_parse import ParsedServiceCommand, parse_service_command
+from handlers.staff.state import AwaitingServiceText, ProposedAnswer
 from handlers.thai import clean_text, format_date
 
 MAX_ANSWER_LENGTH = 3_000
@@ -27,9 +28,9 @@ MAX_ANSWER_LENGTH = 3_000
 
 def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Answer a question; `=id` stands for the answer of an entry of the knowledge base."""
-    text = clean_text(cmd.rest).text
+    text = clean_text(cmd.command.rest).text
     if not text:
-        waiting = cmd.with_state(awaits=f"/answer {format_question_number(thread)}")
+        waiting = _await_answer(cmd, thread)
         return waiting.reply(
             "answer_ask", number=format_question_number(thread), asked=thread.lines[0].display_text
         )
@@ -46,7 +47,7 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
 
 def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Answer a question with the answer that another one was given."""
-    other = parse_service_command(cmd.ctx, cmd.staff, f"/merge {cmd.rest}")
+    other = parse_service_command(f"/merge {cmd.command.rest}")
     into = (
         (yield from run_query(FindQuestionByNumber(other.number, other.year)))
         if other and other.number
@@ -68,8 +69,9 @@ def _propose_answer(
     if thread.scheduled_by:
         return _reply_already_scheduled(cmd, thread, text)
     prompt = cmd.ctx.session.prompt + 1
-    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=prompt)).with_state(
-        draft=text, draft_of=format_question_number(thread), draft_seq=str(thread.seq), nonce=str(prompt)
+    proposed = ProposedAnswer(thread.number, thread.fiscal_year, thread.seq, text, prompt)
+    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=prompt)).with_work(
+        replace(cmd.work, answer=proposed)
     )
     yes = Choice(f"/confirm y{prompt}", "inquiry.send_yes")
     no = Choice(f"/confirm n{prompt}", "inquiry.send_no")
@@ -85,16 +87,16 @@ def _reply_already_scheduled(cmd: ServiceCommandContext, thread: QuestionThread,
 
 def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     """What was shown goes, or does not; where the thread went on since, it is shown once more."""
-    kept = cmd.ctx.session.staff
-    text = kept.get("draft", "")
-    if not text or cmd.rest[1:] != kept.get("nonce"):
+    proposed = cmd.work.answer
+    if proposed is None or proposed.prompt is None or cmd.command.rest[1:] != str(proposed.prompt):
         return cmd.reply("send_stale", (make_service_button("questions"),))
-    of = parse_service_command(cmd.ctx, cmd.staff, f"/answer {kept['draft_of']}")
-    thread = (yield from run_query(FindQuestionByNumber(of.number, of.year))) if of else None
+    thread = yield from run_query(FindQuestionByNumber(proposed.number, proposed.year))
     if thread is None:
-        return cmd.reply("unknown", (make_service_button("questions"),), number=kept["draft_of"])
-    if not cmd.rest.startswith("y"):
-        waiting = cmd.with_state(nonce="", awaits=f"/answer {format_question_number(thread)}")
+        number = f"{proposed.number}/{proposed.year}"
+        return cmd.reply("unknown", (make_service_button("questions"),), number=number)
+    text, answered = proposed.text, cmd.with_work(replace(cmd.work, answer=replace(proposed, prompt=None)))
+    if not cmd.command.rest.startswith("y"):
+        waiting = _await_answer(answered, thread)
         return waiting.reply(
             "send_dropped",
             (make_service_button("question", thread),),
@@ -103,12 +105,13 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
         )
     if thread.scheduled_by:
         return _reply_already_scheduled(cmd, thread, text)
-    if str(thread.seq) != kept["draft_seq"]:
-        return _propose_answer(cmd, thread, text, _format_lines_since(thread, int(kept["draft_seq"]), cmd))
+    if thread.seq != proposed.seq:
+        return _propose_answer(cmd, thread, text, _format_lines_since(thread, proposed.seq, cmd))
     act = ScheduleAnswer(OutgoingAnswer(thread.id, cmd.staff.id, text), thread.seq)
     choices = (make_service_button("undo", thread), make_service_button("questions"))
-    sure = cmd.with_state(nonce="")
-    return sure.reply("held", choices, (act,), number=format_question_number(thread), seconds=UNDO_SECONDS)
+    return answered.reply(
+        "held", choices, (act,), number=format_question_number(thread), seconds=UNDO_SECONDS
+    )
 
 
 def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandContext) -> Reply:
@@ -134,10 +137,16 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
         return cmd.reply("undo_others", back, number=number)
     if thread.send_at <= int(cmd.ctx.now.timestamp()):
         return cmd.reply("undo_late", back, number=number)
-    kept = cmd.ctx.session.staff
-    turn = cmd.with_state(awaits=f"/answer {number}").reply(
+    turn = _await_answer(cmd, thread).reply(
         "undo_done", back, (CancelAnswer(thread.id, cmd.staff.id),), number=number
     )
-    if kept.get("draft_of") != number:
+    proposed = cmd.work.answer
+    if proposed is None or (proposed.number, proposed.year) != (thread.number, thread.fiscal_year):
         return turn
-    return replace(turn, replies=(*turn.replies, Reply("inquiry.undo_text", {"text": kept["draft"]}, back)))
+    return replace(turn, replies=(*turn.replies, Reply("inquiry.undo_text", {"text": proposed.text}, back)))
+
+
+def _await_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> ServiceCommandContext:
+    """The same, where the next text answers a question."""
+    command = ParsedServiceCommand("answer", thread.number, thread.fiscal_year)
+    return cmd.with_pending(AwaitingServiceText(command))

@@ -156,7 +156,7 @@ def _reply_not_closed(cmd: ServiceCommandContext, code: str, ballot: Consultatio
 
 
 def _split_code(cmd: ServiceCommandContext) -> tuple[str, str]:
-    code, _, rest = cmd.rest.partition(" ")
+    code, _, rest = cmd.command.rest.partition(" ")
     return code.upper(), rest.strip()
 
 

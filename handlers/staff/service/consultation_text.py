@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TypeAlias
 
 from handlers.consultations.messages import Consultation, ConsultationQuestion, ConsultationQuestionKind
 from handlers.dialog.events import Lang, select_by_lang
+from handlers.staff.state import ConsultationDraft
 from handlers.thai import BANGKOK, BUDDHIST_ERA, parse_number
 
 MOST_QUESTIONS = 20
@@ -47,18 +47,13 @@ class DraftIssue:
     line: str = ""
 
 
-ConsultationDraft: TypeAlias = tuple[tuple[str, str], ...]
-"""What was said so far, in order: of which place, and what. Each place once; `ask` for each question."""
-
-
-def parse_draft(kept: str, text: str) -> tuple[ConsultationDraft, tuple[DraftIssue, ...]]:
-    """What is kept of an announcement with further lines: those that are understood, and what is wrong in others.
+def add_draft_lines(draft: ConsultationDraft, text: str) -> tuple[ConsultationDraft, tuple[DraftIssue, ...]]:
+    """A draft with further lines: those that are understood, and what is wrong in others.
 
     A line takes the place of an earlier one that begins like it; questions are added.
     """
-    draft: ConsultationDraft = ()
     wrong: list[DraftIssue] = []
-    for line in filter(str.strip, f"{kept}\n{text}".split("\n")):
+    for line in filter(str.strip, text.split("\n")):
         said = _add_line(line, draft)
         if isinstance(said, DraftIssue):
             wrong.append(said)
@@ -68,7 +63,7 @@ def parse_draft(kept: str, text: str) -> tuple[ConsultationDraft, tuple[DraftIss
 
 
 def format_draft(draft: ConsultationDraft, lang: Lang) -> str:
-    """A draft as its lines, to be read by its author and to be gathered again."""
+    """A draft as its lines, to be read by its author."""
     ascii_names = select_by_lang(lang, th=False, en=True)
     names = {place: name for name, place in LINE_LABELS.items() if name.isascii() == ascii_names}
     return "\n".join(f"{names[place]}: {said}" for place, said in draft)

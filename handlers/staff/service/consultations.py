@@ -20,28 +20,29 @@ from handlers.consultations.messages import (
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.service.consultation_text import (
-    ConsultationDraft,
     DraftIssue,
+    add_draft_lines,
     build_consultation,
     format_draft,
     list_missing_fields,
-    parse_draft,
 )
 from handlers.staff.service_command import ServiceCommandContext
+from handlers.staff.service_parse import ParsedServiceCommand
+from handlers.staff.state import AwaitingServiceText, ConsultationDraft
 from handlers.thai import format_date, format_time, to_bangkok_date
 
-CONTINUE_DRAFT_COMMAND = "/consult more"
+CONTINUE_DRAFT_COMMAND = ParsedServiceCommand("consult", rest="more")
 """What the next words of an officer complete: the announcement that is under way."""
 
 
 def manage_consultations(cmd: ServiceCommandContext) -> Decision:
     """List consultations, announce one, or close one."""
-    word, rest = (*cmd.rest.split(maxsplit=1), "", "")[:2]
+    word, rest = (*cmd.command.rest.split(maxsplit=1), "", "")[:2]
     if word in {"new", "ใหม่"}:
-        return _continue_draft(cmd.with_state(ballot=""), rest)
+        return _continue_draft(_with_draft(cmd, ()), rest)
     if word == "more":
         return _continue_draft(cmd, rest)
-    if word == "yes" and "ballot" in cmd.ctx.session.staff:
+    if word == "yes" and cmd.work.consultation:
         return (yield from _announce_consultation(cmd))
     ballots = yield from run_query(ListConsultations())
     if word in {"close", "ปิด"}:
@@ -50,11 +51,7 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
     if known is not None:
         return _show_consultation(cmd, known, (yield from run_query(GetConsultationLinks(known.code))))
     lines = tuple(_format_consultation_line(cmd, one) for one in ballots[:20])
-    begun = (
-        (Choice(CONTINUE_DRAFT_COMMAND, "inquiry.button.consult_more"),)
-        if "ballot" in cmd.ctx.session.staff
-        else ()
-    )
+    begun = (Choice("/consult more", "inquiry.button.consult_more"),) if cmd.work.consultation else ()
     return cmd.reply("consult.list" if lines else "consult.none", begun, lines=lines)
 
 
@@ -78,14 +75,18 @@ def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
 
 def _continue_draft(cmd: ServiceCommandContext, text: str) -> TurnResult:
     """Take what was typed into the announcement that is under way, and say how it stands."""
-    draft, wrong = parse_draft(cmd.ctx.session.staff.get("ballot", ""), text)
-    cmd = cmd.with_state(ballot=format_draft(draft, cmd.ctx.lang), awaits=CONTINUE_DRAFT_COMMAND)
+    draft, wrong = add_draft_lines(cmd.work.consultation, text)
+    cmd = _with_draft(cmd, draft).with_pending(AwaitingServiceText(CONTINUE_DRAFT_COMMAND))
     turn = _show_draft(cmd, draft)
     mistakes = tuple(
         Reply("inquiry.consult.wrong", {"what": Phrase(f"inquiry.wrong.{one.key}"), "line": one.line})
         for one in wrong
     )
     return replace(turn, replies=(*mistakes, *turn.replies))
+
+
+def _with_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> ServiceCommandContext:
+    return cmd.with_work(replace(cmd.work, consultation=draft))
 
 
 def _show_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> TurnResult:
@@ -129,11 +130,11 @@ def _format_question(one: ConsultationQuestion) -> Phrase:
 
 
 def _announce_consultation(cmd: ServiceCommandContext) -> Decision:
-    draft, _ = parse_draft(cmd.ctx.session.staff["ballot"], "")
+    draft = cmd.work.consultation
     made = build_consultation(draft, cmd.ctx.now) if not list_missing_fields(draft) else DraftIssue("order")
     if isinstance(made, DraftIssue):
         return _continue_draft(cmd, "")  # it closes too soon by now
-    cmd = cmd.with_state(ballot="")
+    cmd = _with_draft(cmd, ())
     code = pick_consultation_code((yield from run_query(NewReceipt())).symbols)
     act = AnnounceConsultation(replace(made, code=code), f"staff:{cmd.staff.id}")
     turn = cmd.reply("consult.announced", acts=(act,), code=code, title=made.title)
@@ -191,7 +192,7 @@ def _close_consultation(
 def review_statements(cmd: ServiceCommandContext) -> Decision:
     """What citizens added: read one by one, joined or put away."""
     waiting = yield from run_query(ListPendingStatements())
-    word, _, own = cmd.rest.partition(" ")
+    word, _, own = cmd.command.rest.partition(" ")
     one = next((one for one in waiting if one.id == own.strip()), None)
     if one is not None and word in {"join", "away"}:
         act = ModerateStatement(one.id, word == "join", f"staff:{cmd.staff.id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
@@ -29,12 +29,15 @@ from handlers.staff.service.consultations import CONSULTATION_COMMAND_HANDLERS
 from handlers.staff.service.feedback import FEEDBACK_COMMAND_HANDLERS
 from handlers.staff.service.publish import manage_faq, publish_to_board, remove_from_board
 from handlers.staff.service.questions import close_without_answer, show_open_questions, show_question
-from handlers.staff.service_command import (
-    ServiceCommandContext,
-    make_service_button,
-    parse_service_command,
+from handlers.staff.service_command import ServiceCommandContext, make_service_button
+from handlers.staff.service_parse import parse_service_command
+from handlers.staff.state import (
+    NO_OFFICER,
+    AwaitingServiceSecondFactor,
+    AwaitingServiceText,
+    NothingPending,
 )
-from handlers.staff.two_factor import verify_second_factor
+from handlers.staff.two_factor import record_verification, verify_second_factor
 
 SERVICE_BUTTON_ONLY_COMMANDS = frozenset({"confirm", "help"})
 """Commands that nobody types."""
@@ -50,7 +53,7 @@ def is_for_service_staff(ctx: Context) -> bool:
     words = (ctx.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
     knocks = name.startswith("/") and is_staff_command(ctx.event)
-    return bool(ctx.session.staff) or knocks or _find_staff_only_command(name) is not None
+    return ctx.session.officer != NO_OFFICER or knocks or _find_staff_only_command(name) is not None
 
 
 def handle_service_staff(ctx: Context, *, known: bool = False) -> QueryGenerator[TurnResult | None]:
@@ -78,41 +81,65 @@ def _handle_command(
     ctx: Context, staff: StaffMember, words: str, *, known: bool
 ) -> QueryGenerator[TurnResult | None]:
     """A command, or the words that complete one; None where it is neither."""
-    asked, typed = parse_service_command(ctx, staff, words), ctx.event.text is not None
-    if asked is None and typed:
-        kept = ctx.session.staff
-        if words.strip() in CANCEL_WORDS and kept.keys() & {"then", "awaits"}:
-            return _cancel_pending(ServiceCommandContext(ctx, staff, ""))
-        if kept.get("then"):
-            return (yield from _verify_and_resume(ctx, staff, words))
-        if kept.get("awaits") and ctx.session.topic is DialogTopic.MENU and not known:
-            asked = parse_service_command(ctx, staff, f"{kept['awaits']} {words}")
-    if asked is None or (asked.name not in SERVICE_COMMANDS_BY_NAME and (known or not typed)):
+    given, typed = parse_service_command(words), ctx.event.text is not None
+    if given is None and typed:
+        return (yield from _handle_pending_text(ctx, staff, words, known=known))
+    if given is None or (given.name not in SERVICE_COMMANDS_BY_NAME and (known or not typed)):
         return None
-    if asked.name not in SERVICE_COMMANDS_BY_NAME:
-        return asked.reply("help.unknown", (make_service_button("help"),), name=asked.name[:40])
-    asked = replace(asked.with_state(awaits="", then=""), name=SERVICE_COMMANDS_BY_NAME[asked.name])
-    if staff.role in CASE_WORKERS:
-        return (yield from _run_command(asked))
-    return (
-        None if asked.name == "help" else asked.reply("refused", acts=(AuditRefusal(asked.name, staff.id),))
+    cmd = ServiceCommandContext(ctx, staff, given)
+    if given.name not in SERVICE_COMMANDS_BY_NAME:
+        return cmd.reply("help.unknown", (make_service_button("help"),), name=given.name[:40])
+    name = SERVICE_COMMANDS_BY_NAME[given.name]
+    return (yield from _run_if_allowed(replace(cmd, command=replace(given, name=name))))
+
+
+def _handle_pending_text(
+    ctx: Context, staff: StaffMember, words: str, *, known: bool
+) -> QueryGenerator[TurnResult | None]:
+    """Words that complete what is waited for, or give it up; None where they do neither."""
+    pending = ctx.session.officer.service.pending
+    if words.strip() in CANCEL_WORDS and not isinstance(pending, NothingPending):
+        return _cancel_pending(ctx)
+    match pending:
+        case NothingPending():
+            return None
+        case AwaitingServiceSecondFactor(waiting):
+            return (yield from _verify_and_resume(ServiceCommandContext(ctx, staff, waiting), words))
+        case AwaitingServiceText(waiting):
+            free = ctx.session.topic is DialogTopic.MENU and not known
+            given = waiting.complete_with(words) if free else None
+            if given is None:
+                return None
+            return (yield from _run_if_allowed(ServiceCommandContext(ctx, staff, given)))
+        case _:
+            assert_never(pending)
+
+
+def _run_if_allowed(cmd: ServiceCommandContext) -> QueryGenerator[TurnResult | None]:
+    """Carry out a command of this desk; None where somebody without content asks for help, as anybody may."""
+    cmd, name = cmd.with_pending(NothingPending()), cmd.command.name
+    if cmd.staff.role in CASE_WORKERS:
+        return (yield from _run_command(cmd))
+    return None if name == "help" else cmd.reply("refused", acts=(AuditRefusal(name, cmd.staff.id),))
+
+
+def _cancel_pending(ctx: Context) -> TurnResult:
+    """What is waited for is given up, and the announcement of a consultation with it."""
+    officer = ctx.session.officer
+    work = replace(officer.service, pending=NothingPending(), consultation=())
+    return TurnResult(
+        ctx.session.replace(officer=replace(officer, service=work)),
+        (Reply("staff.dropped", {}, (make_service_button("questions"),)),),
     )
 
 
-def _cancel_pending(cmd: ServiceCommandContext) -> TurnResult:
-    """What was under way is given up."""
-    cmd = cmd.with_state(then="", awaits="", ballot="")
-    return TurnResult(cmd.ctx.session, (Reply("staff.dropped", {}, (make_service_button("questions"),)),))
-
-
-def _verify_and_resume(ctx: Context, staff: StaffMember, text: str) -> Decision:
-    """A code of the second factor, and then what was asked for with it."""
-    why, acts = yield from verify_second_factor(ctx, staff, text)
+def _verify_and_resume(cmd: ServiceCommandContext, text: str) -> Decision:
+    """A code of the second factor, and then the command that waited for it."""
+    why, acts = yield from verify_second_factor(cmd.ctx, cmd.staff, text)
     if why is not None:
-        return TurnResult(ctx.session, (why,), acts)
-    kept = {**ctx.session.staff, "proved": str(int(ctx.now.timestamp()))}
-    again = parse_service_command(ctx.replace_session(staff=kept), staff, kept["then"])
-    turn = (yield from _run_command(again.with_state(then=""))) if again else TurnResult(ctx.session)
+        return TurnResult(cmd.ctx.session, (why,), acts)
+    verified = replace(cmd, ctx=record_verification(cmd.ctx))
+    turn = yield from _run_command(verified.with_pending(NothingPending()))
     return replace(turn, acts=(*acts, *turn.acts))
 
 
@@ -120,16 +147,12 @@ def _handle_stranger(ctx: Context, words: str) -> QueryGenerator[TurnResult | No
     given = parse_staff_command(words)
     if ctx.channel_traits.serves_officers and given is not None and given.name is CommandName.JOIN:
         return (yield from begin_joining(ctx, given))
-    if (
-        ctx.channel_traits.serves_officers
-        and "join" in ctx.session.staff
-        and ctx.event.text
-        and given is None
-    ):
-        return (yield from finish_joining(ctx))
+    joining = ctx.session.officer.joining
+    if ctx.channel_traits.serves_officers and joining is not None and ctx.event.text and given is None:
+        return (yield from finish_joining(ctx, joining))
     tried = _find_staff_only_command(words.strip().partition(" ")[0].casefold())
     return (
-        replace(show_service_menu(ctx.replace_session(staff={})), acts=(AuditRefusal(tried),))
+        replace(show_service_menu(ctx.replace_session(officer=NO_OFFICER)), acts=(AuditRefusal(tried),))
         if tried
         else None
     )
@@ -142,12 +165,12 @@ def _find_staff_only_command(name: str) -> str | None:
 
 
 def _run_command(cmd: ServiceCommandContext) -> Decision:
-    if cmd.name in SERVICE_COMMAND_HANDLERS:
-        return (yield from SERVICE_COMMAND_HANDLERS[cmd.name](cmd))
-    thread = yield from run_query(FindQuestionByNumber(cmd.number, cmd.year))
+    if cmd.command.name in SERVICE_COMMAND_HANDLERS:
+        return (yield from SERVICE_COMMAND_HANDLERS[cmd.command.name](cmd))
+    thread = yield from run_query(FindQuestionByNumber(cmd.command.number, cmd.command.year))
     if thread is None:
-        return cmd.reply("unknown", (make_service_button("questions"),), number=cmd.number)
-    return (yield from QUESTION_COMMAND_HANDLERS[cmd.name](cmd, thread))
+        return cmd.reply("unknown", (make_service_button("questions"),), number=cmd.command.number)
+    return (yield from QUESTION_COMMAND_HANDLERS[cmd.command.name](cmd, thread))
 
 
 def show_service_help(cmd: ServiceCommandContext) -> Decision:

@@ -13,6 +13,8 @@ from handlers.feedback.messages import (
 )
 from handlers.staff.command import QueryGenerator
 from handlers.staff.service_command import ServiceCommandContext
+from handlers.staff.service_parse import ParsedServiceCommand
+from handlers.staff.state import AwaitingServiceSecondFactor
 from handlers.staff.two_factor import is_recently_verified
 from handlers.thai import format_date
 
@@ -22,11 +24,11 @@ FEEDBACK_EXCERPT_LENGTH = 60
 
 def browse_feedback(cmd: ServiceCommandContext) -> Decision:
     """The newest opinions, eight a page; `/opinions no 12` shows one whole."""
-    if cmd.rest.startswith("contact "):
-        return (yield from _show_contact(cmd, cmd.rest.removeprefix("contact ")))
-    if cmd.rest.startswith("no "):
-        return (yield from _show_feedback(cmd, cmd.rest.removeprefix("no ")))
-    page = max(1, cmd.number)
+    if cmd.command.rest.startswith("contact "):
+        return (yield from _show_contact(cmd, cmd.command.rest.removeprefix("contact ")))
+    if cmd.command.rest.startswith("no "):
+        return (yield from _show_feedback(cmd, cmd.command.rest.removeprefix("no ")))
+    page = max(1, cmd.command.number)
     found = yield from run_query(ListFeedback((page - 1) * FEEDBACK_PER_PAGE, FEEDBACK_PER_PAGE + 1))
     if not found:
         return cmd.reply("opinions_none")
@@ -69,11 +71,10 @@ def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None or not found.has_contact:
         return cmd.reply("opinions_unknown", number=shown)
-    if not is_recently_verified(cmd.ctx.session.staff, cmd.ctx.now):
-        return TurnResult(
-            cmd.with_state(then=f"/opinions contact {found.register_number}").ctx.session,
-            (Reply("staff.factor.ask"),),
-        )
+    if not is_recently_verified(cmd.ctx):
+        again = ParsedServiceCommand("opinions", rest=f"contact {found.register_number}")
+        waiting = cmd.with_pending(AwaitingServiceSecondFactor(again))
+        return TurnResult(waiting.ctx.session, (Reply("staff.factor.ask"),))
     contact = yield from run_query(FindFeedbackContact(found.number, found.fiscal_year))
     back = (Choice(f"/opinions no {found.register_number}", "literal", {"text": found.register_number}),)
     act = RecordContactAccess(found.number, found.fiscal_year, cmd.staff.id)

@@ -18,6 +18,7 @@ from handlers.questions.faq_messages import (
 from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
 from handlers.questions.pii import find_pii, redact_pii
 from handlers.staff.service_command import ServiceCommandContext, format_question_number, make_service_button
+from handlers.staff.state import ProposedPublication
 from handlers.thai import clean_text, normalize_for_matching, to_bangkok_date
 
 MAX_LISTED_ENTRIES = 40
@@ -38,21 +39,21 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
         return cmd.reply(
             "publish_early", (make_service_button("answer", thread),), number=format_question_number(thread)
         )
-    kept = cmd.ctx.session.staff
-    mine = kept.get("post_of") == thread.id
-    if cmd.rest == "ok" and mine:
-        return _publish(cmd, thread, kept["post_q"], kept["post_a"])
+    shown = cmd.work.publication
+    if shown is not None and shown.thread_id != thread.id:
+        shown = None
+    if cmd.command.rest == "ok" and shown is not None and shown.is_complete:
+        return _publish(cmd, thread, shown)
     shelf: FaqCatalogue = yield from run_query(GetFaqCatalogue())
     topics = _list_topics(cmd, shelf)
-    if mine and (place := _parse_topic_place(cmd.rest, topics)):
-        cmd = cmd.with_state(post_t=topics[place - 1])
-        return _preview_publication(
-            cmd, thread, (kept["post_q"], kept["post_a"]), topics, kept.get("post_f", "")
-        )
-    edited = _EDITED_TEXT.fullmatch(cmd.rest.strip())
-    given = (edited[1], edited[2]) if edited else (thread.question, thread.answer)
-    cmd = cmd if mine else cmd.with_state(post_t="")
-    return _preview_publication(cmd, thread, tuple(clean_text(one).text for one in given), topics)
+    if shown is not None and (place := _parse_topic_place(cmd.command.rest, topics)):
+        return _preview_publication(cmd, thread, replace(shown, topic=topics[place - 1]), topics)
+    edited = _EDITED_TEXT.fullmatch(cmd.command.rest.strip())
+    question, answer = (edited[1], edited[2]) if edited else (thread.question, thread.answer)
+    proposed = ProposedPublication(
+        thread.id, clean_text(question).text, clean_text(answer).text, shown.topic if shown else ""
+    )
+    return _preview_publication(cmd, thread, proposed, topics)
 
 
 def _list_topics(cmd: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
@@ -71,16 +72,17 @@ def _parse_topic_place(rest: str, topics: tuple[str, ...]) -> int:
 def _preview_publication(
     cmd: ServiceCommandContext,
     thread: QuestionThread,
-    words: tuple[str, ...],
+    proposed: ProposedPublication,
     topics: tuple[str, ...],
-    found: str = "",
 ) -> TurnResult:
-    """What would stand on the board. found: what was covered before, where a topic was picked."""
-    found = found or ", ".join(dict.fromkeys((*find_pii(words[0]), *find_pii(words[1]))))
-    question, answer = (redact_pii(one) for one in words)
+    """What would stand on the board, personal data covered; what was covered before a topic was picked is kept."""
+    found = proposed.found or ", ".join(
+        dict.fromkeys((*find_pii(proposed.question), *find_pii(proposed.answer)))
+    )
+    question, answer, topic = redact_pii(proposed.question), redact_pii(proposed.answer), proposed.topic
     told = Phrase("inquiry.publish_found", {"found": found}) if found else Phrase("inquiry.publish_clean")
-    seen = cmd.with_state(post_of=thread.id, post_q=question, post_a=answer, post_f=found)
-    topic = cmd.ctx.session.staff.get("post_t", "")
+    shown = replace(proposed, question=question, answer=answer, found=found)
+    seen = cmd.with_work(replace(cmd.work, publication=shown))
     under = Phrase("inquiry.publish_topic", {"topic": topic}) if topic else Phrase("inquiry.publish_no_topic")
     picks = tuple(
         Choice(f"/publish {format_question_number(thread)} topic {place}", "literal", {"text": name})
@@ -99,13 +101,17 @@ def _preview_publication(
     )
 
 
-def _publish(cmd: ServiceCommandContext, thread: QuestionThread, question: str, answer: str) -> TurnResult:
+def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: ProposedPublication) -> TurnResult:
     answered = next(line.on for line in reversed(thread.lines) if line.kind is ThreadLineKind.ANSWER)
-    topic = cmd.ctx.session.staff.get("post_t", "")
     post = PublishedQuestion(
-        thread.published_id or thread.id[::-1], question, answer, thread.asked_on, answered, topic
+        thread.published_id or thread.id[::-1],
+        shown.question,
+        shown.answer,
+        thread.asked_on,
+        answered,
+        shown.topic,
     )
-    done = cmd.with_state(post_of="", post_q="", post_a="", post_t="", post_f="")
+    done = cmd.with_work(replace(cmd.work, publication=None))
     return done.reply(
         "published",
         (make_service_button("questions"),),
@@ -118,14 +124,14 @@ def remove_from_board(cmd: ServiceCommandContext) -> Decision:
     """Take a question from the board: by its number, or picked among those that hold some words; confirmed once."""
     shelf = yield from run_query(GetFaqCatalogue())
     board = {one.id: one for one in shelf.published}
-    name, _, sure = cmd.rest.removeprefix(PUBLISHED_PREFIX).partition(" ")
-    if cmd.rest.startswith(PUBLISHED_PREFIX) and name in board:
+    name, _, sure = cmd.command.rest.removeprefix(PUBLISHED_PREFIX).partition(" ")
+    if cmd.command.rest.startswith(PUBLISHED_PREFIX) and name in board:
         return _confirm_unpublish(cmd, board[name], sure == "yes")
-    if cmd.number:
-        thread = yield from run_query(FindQuestionByNumber(cmd.number, cmd.year))
+    if cmd.command.number:
+        thread = yield from run_query(FindQuestionByNumber(cmd.command.number, cmd.command.year))
         if thread is not None and thread.published_id in board:
             return _confirm_unpublish(cmd, board[thread.published_id], sure=False)
-    words = normalize_for_matching(cmd.rest)
+    words = normalize_for_matching(cmd.command.rest)
     found = [one for one in shelf.published if not words or words in normalize_for_matching(one.question)][
         :MAX_TOPICS
     ]
@@ -151,7 +157,7 @@ def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure:
 def manage_faq(cmd: ServiceCommandContext) -> Decision:
     """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
     shelf = yield from run_query(GetFaqCatalogue())
-    what, _, rest = cmd.rest.partition(" ")
+    what, _, rest = cmd.command.rest.partition(" ")
     entries, today = {one.id: one for one in shelf.entries}, to_bangkok_date(cmd.ctx.now)
     if what in {"add", "เพิ่ม"}:
         return _add_entry(cmd, entries, rest)

@@ -23,7 +23,7 @@ QUESTION_EXCERPT_LENGTH = 60
 
 def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     """What waits for an answer, soonest due first."""
-    place = max(1, cmd.number)
+    place = max(1, cmd.command.number)
     found = yield from run_query(
         ListOpenQuestions((place - 1) * OPEN_QUESTIONS_PER_PAGE, OPEN_QUESTIONS_PER_PAGE + 1)
     )

@@ -17,6 +17,7 @@ from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import FindCaseByNumber
 from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import CommandName, Role
+from handlers.staff.state import OfficerState
 from handlers.thai import to_bangkok_date
 from ita_stats.calendar import fiscal_year
 from storage import tables
@@ -80,7 +81,7 @@ OF_A_CASE = frozenset({
 
 async def try_command(desk: DeskHarness, officer: Officer, order: str, number: int) -> TurnResult:
     """What a command leads to, of one who has just proved who they are; nothing of it happens."""
-    session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
+    session = Session(at=desk.now(), officer=OfficerState(verified_at=desk.now()))
     return await officer.dry_run(f"/{order} {number} {COMMAND_TABLE[order][1]}".strip(), session)
 
 

@@ -22,8 +22,9 @@ from handlers.complaints.messages import ApplyTransition
 from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.members import AuditRefusal
-from handlers.staff.parse import THAI_COMMAND_NAMES, parse_staff_command
+from handlers.staff.parse import THAI_COMMAND_NAMES, ParsedCommand, parse_staff_command
 from handlers.staff.permissions import PERMISSIONS, CommandName, Role
+from handlers.staff.state import AwaitingSecondFactor, ComplaintsWork, OfficerState
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import Officer, add_officer, file_case
@@ -84,7 +85,7 @@ def test_every_role_command_and_state(tmp_path: Path) -> None:
             for order in CommandName:
                 for number, status in enumerate(CaseStatus, 1):
                     words = f"/{order} {number} {WORDS.get(order, '')}".strip()
-                    session = Session(at=desk.now(), staff={"proved": str(int(desk.now().timestamp()))})
+                    session = Session(at=desk.now(), officer=OfficerState(verified_at=desk.now()))
                     turn = await officer.dry_run(words, session)
                     assert_allowed_or_refused(role, order, status, turn)
                     tried += 1
@@ -153,7 +154,9 @@ def test_a_code_that_was_taken_is_refused(tmp_path: Path) -> None:
         before = await desk.store.load_session(officer.who)
         assert before is not None
         # Somebody who looked over the shoulder, in the same half minute.
-        turn = await officer.dry_run(code, before.replace(staff={"then": "/facts 1"}))
+        asked = AwaitingSecondFactor(ParsedCommand(CommandName.FACTS, 1))
+        waiting = OfficerState(complaints=ComplaintsWork(asked))
+        turn = await officer.dry_run(code, before.replace(officer=waiting))
         assert [say.key for say in turn.replies] == ["staff.factor.used"]
 
     run_desk_scenario(tmp_path / "var", scene)

@@ -9,6 +9,7 @@ import pytest
 from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import DialogTopic, Session
+from handlers.staff.state import OfficerState
 
 BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
 CHANGES: dict[str, Any] = {
@@ -24,7 +25,7 @@ CHANGES: dict[str, Any] = {
     "resume": "notice",
     "receipt": make_receipt(7),
     "sent": {"1": "story"},
-    "staff": {"last": "12/2570"},
+    "officer": OfficerState(verified_at=datetime(2026, 11, 22, tzinfo=UTC)),
 }
 
 

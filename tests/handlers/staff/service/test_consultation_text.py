@@ -7,14 +7,14 @@ import pytest
 from handlers.consultations.messages import Consultation, ConsultationQuestionKind
 from handlers.staff.service.consultation_text import (
     MOST_QUESTIONS,
-    ConsultationDraft,
     DraftIssue,
+    add_draft_lines,
     build_consultation,
     format_draft,
     list_missing_fields,
     parse_bangkok_time,
-    parse_draft,
 )
+from handlers.staff.state import ConsultationDraft
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WHOLE = """ชื่อ: เวลาเปิดบริการ
@@ -29,7 +29,7 @@ WHOLE = """ชื่อ: เวลาเปิดบริการ
 
 def parse_whole_draft(text: str) -> ConsultationDraft:
     """The draft of lines that are all understood."""
-    draft, wrong = parse_draft("", text)
+    draft, wrong = add_draft_lines((), text)
     assert not wrong
     return draft
 
@@ -55,14 +55,15 @@ def test_a_whole_announcement_is_read() -> None:
 
 @pytest.mark.parametrize("lang", ["th", "en"])
 def test_line_by_line_it_is_the_same_as_in_one_message(lang: str) -> None:
-    kept = ""
+    draft: ConsultationDraft = ()
     for line in WHOLE.split("\n"):
-        draft, wrong = parse_draft(kept, line)
+        draft, wrong = add_draft_lines(draft, line)
         assert not wrong
-        kept = format_draft(draft, "en" if lang == "en" else "th")
     assert draft == parse_whole_draft(WHOLE)
     assert not list_missing_fields(draft)
-    assert kept == WHOLE or lang == "en"
+    shown = format_draft(draft, "en" if lang == "en" else "th")
+    assert parse_whole_draft(shown) == draft
+    assert shown == WHOLE or lang == "en"
 
 
 def test_what_is_missing_is_known() -> None:
@@ -95,13 +96,13 @@ def test_a_line_takes_the_place_of_an_earlier_one_and_a_question_can_be_taken_ou
     ],
 )
 def test_a_mistake_is_named_and_all_else_is_kept(line: str, key: str) -> None:
-    draft, wrong = parse_draft(WHOLE, line)
+    draft, wrong = add_draft_lines(parse_whole_draft(WHOLE), line)
     assert wrong == (DraftIssue(key, line),)
     assert draft == parse_whole_draft(WHOLE)
 
 
 def test_no_more_than_twenty_questions_are_taken() -> None:
-    _, wrong = parse_draft("", "\n".join(["ask: text | Why?"] * (MOST_QUESTIONS + 1)))
+    _, wrong = add_draft_lines((), "\n".join(["ask: text | Why?"] * (MOST_QUESTIONS + 1)))
     assert [one.key for one in wrong] == ["questions"]
 
 

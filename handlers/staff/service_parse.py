@@ -1,0 +1,39 @@
+"""What an officer of the service desk typed, as a command: its name, the number of a question, and the rest."""
+
+import re
+from dataclasses import dataclass, replace
+
+MAX_SERVICE_COMMAND_LENGTH = 6_000
+"""Characters of a command with all that goes with it."""
+
+_COMMAND_SHAPE = re.compile(r"/(\S+)(?:\s+(\d{1,6})(?:/(\d{2,4}))?(?=\s|$))?\s*(.*)", re.DOTALL)
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedServiceCommand:
+    """A command as it was given. number, year: of the question, 0 where they were not said; rest: what follows."""
+
+    name: str
+    number: int = 0
+    year: int = 0
+    rest: str = ""
+
+    def complete_with(self, text: str) -> "ParsedServiceCommand | None":
+        """The command with a text behind what follows; None where it is too long with it."""
+        rest = f"{self.rest} {text}".strip()
+        place = f" {self.number}/{self.year}" if self.number else ""
+        if len(f"/{self.name}{place} {rest}") > MAX_SERVICE_COMMAND_LENGTH:
+            return None
+        return replace(self, rest=rest)
+
+
+def parse_service_command(words: str) -> ParsedServiceCommand | None:
+    """A command in some words; None where they are none."""
+    head, _, tail = words.strip().partition(" ")
+    found = _COMMAND_SHAPE.fullmatch(f"{head} {tail[:20].translate(_THAI_DIGITS)}{tail[20:]}".strip())
+    if found is None or len(words) > MAX_SERVICE_COMMAND_LENGTH:
+        return None
+    year = int(found[3] or 0)
+    year = year + 2500 if 0 < year < 100 else year
+    return ParsedServiceCommand(found[1].casefold(), int(found[2] or 0), year, found[4].strip())

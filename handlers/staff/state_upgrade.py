@@ -1,0 +1,95 @@
+"""Where an officer stands, read from the words by name that sessions kept of it until version 0.5.1."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from handlers.staff.parse import ParsedCommand, parse_staff_command
+from handlers.staff.permissions import CommandName
+from handlers.staff.service.consultation_text import add_draft_lines
+from handlers.staff.service_parse import parse_service_command
+from handlers.staff.state import (
+    AwaitingCaseChoice,
+    AwaitingSecondFactor,
+    AwaitingServiceSecondFactor,
+    AwaitingServiceText,
+    AwaitingText,
+    ComplaintsWork,
+    Joining,
+    NothingPending,
+    OfficerState,
+    PendingCommand,
+    PendingServiceCommand,
+    ProposedAnswer,
+    ProposedPublication,
+    ProposedReply,
+    SearchProgress,
+    ServiceWork,
+)
+
+_WAITING_SERVICE_COMMANDS = frozenset({"answer", "consult", "opinions"})
+"""The commands of the service desk that waited for something: the complaints desk has none of these names."""
+
+
+def upgrade_officer_state(kept: Mapping[str, str]) -> OfficerState:
+    """The state that was kept as words by name. What cannot be read any more is left out.
+
+    No command that could wait for something was the same at both desks, so each tells whose it was.
+    """
+    verified = kept.get("proved")
+    return OfficerState(
+        datetime.fromtimestamp(int(verified), UTC) if verified else None,
+        Joining(kept["join"], kept["secret"]) if "join" in kept else None,
+        _upgrade_complaints_work(kept),
+        _upgrade_service_work(kept),
+    )
+
+
+def _upgrade_complaints_work(kept: Mapping[str, str]) -> ComplaintsWork:
+    proposed = None if "draft_seq" in kept else parse_staff_command(kept.get("draft", ""))
+    search = None
+    if "sought" in kept:
+        year, number, searched = map(int, kept["sought_to"].split())
+        search = SearchProgress(kept["sought"], (year, number), searched)
+    return ComplaintsWork(
+        _upgrade_pending(kept),
+        ProposedReply(proposed, int(kept["nonce"])) if proposed else None,
+        search,
+        kept.get("intake", ""),
+    )
+
+
+def _upgrade_pending(kept: Mapping[str, str]) -> PendingCommand:
+    before: NothingPending | AwaitingText | AwaitingCaseChoice = NothingPending()
+    awaiting = parse_staff_command(kept.get("awaits", ""))
+    if awaiting is not None:
+        before = AwaitingText(awaiting)
+    elif "rest" in kept:
+        before = AwaitingCaseChoice(ParsedCommand(CommandName(kept["rest_of"]), rest=kept["rest"]))
+    waiting = parse_staff_command(kept.get("then", ""))
+    return before if waiting is None else AwaitingSecondFactor(waiting, before)
+
+
+def _upgrade_service_work(kept: Mapping[str, str]) -> ServiceWork:
+    answer = None
+    if "draft_seq" in kept and (of := parse_service_command(f"/answer {kept['draft_of']}")) is not None:
+        prompt = int(kept["nonce"]) if "nonce" in kept else None
+        answer = ProposedAnswer(of.number, of.year, int(kept["draft_seq"]), kept["draft"], prompt)
+    publication = None
+    if "post_of" in kept:
+        publication = ProposedPublication(
+            kept["post_of"],
+            kept.get("post_q", ""),
+            kept.get("post_a", ""),
+            kept.get("post_t", ""),
+            kept.get("post_f", ""),
+        )
+    draft, _ = add_draft_lines((), kept.get("ballot", ""))
+    return ServiceWork(_upgrade_service_pending(kept), answer, publication, draft)
+
+
+def _upgrade_service_pending(kept: Mapping[str, str]) -> PendingServiceCommand:
+    for name, situation in (("then", AwaitingServiceSecondFactor), ("awaits", AwaitingServiceText)):
+        command = parse_service_command(kept.get(name, ""))
+        if command is not None and command.name in _WAITING_SERVICE_COMMANDS:
+            return situation(command)
+    return NothingPending()
